@@ -1,0 +1,472 @@
+"""The closed lists of the law: every value a fact may take and every case a rule may apply.
+
+The name of a member, in lower case, is its slug everywhere: CLI flags, JSON, CSV and Parquet columns, form fields.
+Labels in French and English are in `law/codes.yaml`; the sentence and the article of a case are in `law/cases.yaml`.
+Values are stable: they are stored in files.
+"""
+
+from enum import IntEnum
+
+UNKNOWN = -1
+"""An amount that the law data does not give on that day. A rule never computes with it: it returns its `UNKNOWN` case."""
+
+
+class Profession(IntEnum):
+    """Who performs the act."""
+
+    MEDECIN = 1
+    CHIRURGIEN_DENTISTE = 2
+    SAGE_FEMME = 3
+    INFIRMIER = 4
+    INFIRMIER_PRATIQUE_AVANCEE = 5
+    MASSEUR_KINESITHERAPEUTE = 6
+    ORTHOPHONISTE = 7
+    ORTHOPTISTE = 8
+    PEDICURE_PODOLOGUE = 9
+    PSYCHOLOGUE = 10
+    LABORATOIRE = 11
+    PHARMACIE = 12
+    TRANSPORTEUR = 13
+    ETABLISSEMENT = 14
+
+
+class Convention(IntEnum):
+    """The professional's position towards the convention with the compulsory insurance."""
+
+    SANS_OBJET = 0
+    SECTEUR_1 = 1
+    SECTEUR_2_OPTAM = 2
+    SECTEUR_2 = 3
+    NON_CONVENTIONNE = 4
+
+
+class Role(IntEnum):
+    """What the doctor who performs the act is to this patient."""
+
+    AUTRE = 0
+    MEDECIN_TRAITANT = 1
+    NOUVEAU_MEDECIN_TRAITANT = 2
+    DESIGNE_CONJOINTEMENT = 3
+    CABINET_SECONDAIRE = 4
+    REMPLACANT = 5
+    MEME_CABINET = 6
+    CORRESPONDANT = 7
+
+
+class Referral(IntEnum):
+    """How the patient was sent to this doctor (the four flows of D162-1-6 and around them)."""
+
+    NONE = 0
+    AVIS_PONCTUEL = 1
+    SOINS_ITERATIFS = 2
+    SEQUENCE = 3
+    PROTOCOLE_ALD = 4
+    IPA = 5
+    AUTRE_MEDECIN = 6
+
+
+class Purpose(IntEnum):
+    """Why the patient came, where it opens a specific direct access."""
+
+    NONE = 0
+    ANY = 1
+    CONTRACEPTION = 2
+    DEPISTAGE = 3
+    EXAMEN_GYNECOLOGIQUE = 4
+    GROSSESSE = 5
+    IVG_MEDICAMENTEUSE = 6
+    REFRACTION = 7
+    GLAUCOME = 8
+    DMLA = 9
+    SOINS_DENTAIRES = 10
+    PREVENTION_BUCCO_DENTAIRE = 11
+    EXTRACTION = 12
+    PROTHESE_DENTAIRE = 13
+    ORTHODONTIE = 14
+
+
+class SpecialSetting(IntEnum):
+    """A place or a framework that the law takes out of the ordinary pathway."""
+
+    NONE = 0
+    PERMANENCE_DES_SOINS = 1
+    ADDICTOLOGIE = 2
+    MILITAIRE = 3
+    GENETIQUE = 4
+    MEDECINE_PREVENTIVE_ETUDIANTE = 5
+    EXAMEN_ENFANT = 6
+    DETENU = 7
+    DEPISTAGE_ORGANISE = 8
+    EXPERTISE = 9
+    SOINS_PALLIATIFS = 10
+    ANATOMOPATHOLOGIE = 11
+    MEDECIN_BIOLOGISTE = 12
+    HOSPITALISATION = 13
+    STRUCTURE_HUMANITAIRE = 14
+    CENTRE_PLANIFICATION = 15
+    CENTRE_SANTE_ZONE_DEFICITAIRE = 16
+    EHPAD = 17
+    TRANSPORT_URGENT = 18
+
+
+class Exemption(IntEnum):
+    """A ground on which the compulsory insurance pays the whole base (L160-14), or none."""
+
+    NONE = 0
+    ALD = 1
+    ALD_SANS_RAPPORT = 2
+    MATERNITE = 3
+    AT_MP = 4
+    INVALIDITE = 5
+    NOUVEAU_NE = 6
+    STERILITE = 7
+    PREVENTION = 8
+    VIH_VHC = 9
+    PENSION_MILITAIRE = 10
+    VICTIME_TERRORISME = 11
+    HOSPITALISATION_30_JOURS = 12
+    ASPA = 13
+    ENFANT_HANDICAPE = 14
+
+
+class Scheme(IntEnum):
+    """The insured person's compulsory scheme, where it changes the rules."""
+
+    GENERAL = 0
+    ALSACE_MOSELLE = 1
+    MAYOTTE = 2
+    TOM = 3
+    PASSAGE = 4
+
+
+class TiersPayant(IntEnum):
+    """What the patient does not advance: nothing, the AMO's part, or both parts."""
+
+    NONE = 0
+    PARTIAL = 1
+    FULL = 2
+
+
+class DrugClass(IntEnum):
+    """Rate class of what a pharmacy delivers."""
+
+    NONE = 0
+    IRREMPLACABLE = 1
+    MAJEUR = 2
+    MODERE = 3
+    FAIBLE = 4
+    HOMEOPATHIE = 5
+    LPP = 6
+
+
+class ActKind(IntEnum):
+    """What an act is to the rules (column `kind` of `law/tariffs/acts.yaml`)."""
+
+    CONSULTATION = 0
+    SUPPLEMENT = 1
+    COORDINATION = 2
+    TECHNICAL = 3
+    IMAGING = 4
+    OTHER = 5
+
+
+class Ips(IntEnum):
+    """Pathway indicator that the doctor transmits on the claim (letters of the FSE/B2 indicator)."""
+
+    NOT_GIVEN = 0
+    BLANK = 1
+    T = 2
+    N = 3
+    O = 4  # noqa: E741 - the national letter
+    M = 5
+    D = 6
+    U = 7
+    H = 8
+    R = 9
+    A = 10
+    B = 11
+    J = 12
+    S = 13
+
+
+class Status(IntEnum):
+    """Status of the act in the pathway: the national nomenclature of computed statuses, with its own codes."""
+
+    NOT_GIVEN = 0
+    T = 1
+    N = 2
+    O = 3  # noqa: E741
+    D = 4
+    U = 5
+    H = 6
+    R = 7
+    A = 8
+    B = 10
+    V = 11
+    J = 12
+    Y = 13
+    E = 21
+    I = 22  # noqa: E741
+    P = 23
+    S = 24
+    W = 25
+    F = 26
+    Z = 27
+    C = 28
+    X = 31
+    K = 32
+    L = 33
+    G = 34
+
+
+class Pathway(IntEnum):
+    """Where a status stands: inside the pathway, outside, or not concerned by it."""
+
+    INSIDE = 1
+    OUTSIDE = 2
+    NOT_CONCERNED = 3
+
+
+class Profile(IntEnum):
+    """Row of the table of consultation tariffs (`law/tariffs/consultations.yaml`)."""
+
+    NONE = 0
+    GENERALISTE = 1
+    GENERALISTE_MOINS_6 = 2
+    SPECIALISTE = 3
+    PSYCHIATRE = 4
+    PSYCHIATRE_MOINS_25 = 5
+    CARDIOLOGUE = 6
+    GYNECOLOGUE_MEDICAL = 7
+    GERIATRE = 8
+    MPR = 9
+    PEDIATRE = 10
+    PEDIATRE_MOINS_2 = 11
+    PEDIATRE_2_6 = 12
+    PEDIATRE_6_16 = 13
+    NEUROLOGUE = 14
+    CHIRURGIEN_DENTISTE = 15
+    SAGE_FEMME = 16
+    PSYCHOLOGUE = 17
+
+
+# --- readings: where texts and practice differ (law/readings.yaml) --------------------------------------------
+
+
+class PlafondMajoration(IntEnum):
+    """Is the majoration capped (text of R160-6), or a flat share of the base (as the official sheets print it)?"""
+
+    TEXTE = 0
+    FICHE = 1
+
+
+class C2sHorsParcours(IntEnum):
+    """Outside the pathway, does C2S pay the majoration (observed practice), or the patient (letter of L861-3)?"""
+
+    PRATIQUE = 0
+    TEXTE = 1
+
+
+class MedecinTraitantAccesDirect(IntEnum):
+    """Does specific direct access need a declared médecin traitant?"""
+
+    REQUIS = 0
+    NON_REQUIS = 1
+
+
+class ArrondiDa(IntEnum):
+    """The authorised overrun is rounded to the nearest euro (printed maxima), or up (the convention's wording)."""
+
+    PLUS_PROCHE = 0
+    SUPERIEUR = 1
+
+
+class ExoneresMajoration(IntEnum):
+    """Do people exempt from the ticket modérateur bear the majoration?"""
+
+    DUE = 0
+    NON_DUE = 1
+
+
+class BaseC2sSecteur2(IntEnum):
+    """Base for a C2S patient seen in sector 2: the opposable tariff, or the sector's own lower base?"""
+
+    OPPOSABLE = 0
+    SECTEUR_2 = 1
+
+
+class DepartAvant2023(IntEnum):
+    """Before the law of 2023, was the funds' tolerance after a doctor's departure applied?"""
+
+    AUCUNE = 0
+    TOLERANCE = 1
+
+
+class DaDeCumul(IntEnum):
+    """May the authorised overrun and the patient's particular demand be charged together?"""
+
+    CUMUL = 0
+    NON_CUMUL = 1
+
+
+# --- cases: which rule applied, one list a stage (law/cases.yaml has the sentence and the article) -------------
+
+
+class CaseStatus(IntEnum):
+    """Why the act is inside or outside the pathway."""
+
+    STATUS_GIVEN = 1
+    NOT_A_DOCTOR = 2
+    OUTSIDE_SCHEME = 3
+    UNDER_16 = 4
+    UNDER_16_UNDECLARED = 5
+    TELECONSULTATION_EXCLUDED = 6
+    ADDICTOLOGY = 7
+    MILITARY = 8
+    GENETICS = 9
+    STUDENTS = 10
+    CHILD_EXAMINATION = 11
+    PRISONER = 12
+    PERMANENCE_DES_SOINS = 13
+    URGENCY = 14
+    URGENCY_UNDECLARED = 15
+    MEDECIN_TRAITANT = 16
+    JOINTLY_DESIGNATED = 17
+    SECONDARY_PRACTICE = 18
+    NEW_MEDECIN_TRAITANT = 19
+    REPLACEMENT = 20
+    SAME_PREMISES = 21
+    AWAY = 22
+    DIRECT_ACCESS = 23
+    REFERRED_ONE_OFF = 24
+    REFERRED_ITERATIVE = 25
+    REFERRED_SEQUENCE = 26
+    REFERRED_ALD_PROTOCOL = 27
+    REFERRED_IPA = 28
+    REFERRED_OTHER_DOCTOR = 29
+    NEW_GP_DEFICIT_ZONE = 30
+    NEW_GP = 31
+    DEPARTED_MEDECIN_TRAITANT = 32
+    DEPARTED_MEDECIN_TRAITANT_UNDECLARED = 33
+    EXCLUDED_ACTIVITY = 34
+    SOCIAL_STRUCTURE = 35
+    SOCIAL_STRUCTURE_UNDECLARED = 36
+    OUTSIDE = 37
+    OUTSIDE_UNDECLARED = 38
+    OUTSIDE_SPECIALTY = 39
+    OUTSIDE_PURPOSE = 40
+    OUTSIDE_NOT_TRANSMITTED = 41
+
+
+class CaseBase(IntEnum):
+    """Where the base of reimbursement comes from."""
+
+    UNKNOWN = 0
+    GIVEN = 1
+    COORDINATED = 2
+    NOT_COORDINATED = 3
+    SECTOR_2 = 4
+    AUTORITE = 5
+    LETTER_KEY = 6
+    COORDINATION_NOT_PAYABLE = 7
+    OPPOSABLE_C2S = 8
+
+
+class CaseRate(IntEnum):
+    """Which rate applies."""
+
+    UNKNOWN = 0
+    ORDINARY = 1
+    EXEMPT = 2
+    AME = 3
+    ACT = 4
+    ALSACE_MOSELLE = 5
+    URGENT_TRANSPORT = 6
+
+
+class CaseActeLourd(IntEnum):
+    """Does a flat fee replace the ticket modérateur?"""
+
+    NOT_HEAVY = 1
+    FLAT_FEE = 2
+    EXEMPT = 3
+    BORNE_BY_SCHEME = 4
+
+
+class CaseMajoration(IntEnum):
+    """Is a majoration taken off, and is it capped?"""
+
+    NONE = 1
+    UNCAPPED = 2
+    CAPPED = 3
+    FLAT = 4
+    EXEMPT_NOT_DUE = 5
+    LIMITED_TO_REIMBURSEMENT = 6
+
+
+class CaseParticipation(IntEnum):
+    """Is the participation forfaitaire taken, and why not?"""
+
+    NOT_CONCERNED = 1
+    TAKEN = 2
+    EXEMPT_AGE = 3
+    EXEMPT_MATERNITY = 4
+    EXEMPT_C2S = 5
+    EXEMPT_AME = 6
+    EXEMPT_SCREENING = 7
+    DAILY_CAP = 8
+    ANNUAL_CAP = 9
+    LIMITED_TO_REIMBURSEMENT = 10
+    EXEMPT_STAY = 11
+
+
+class CaseFranchise(IntEnum):
+    """Is a franchise taken, and why not?"""
+
+    NOT_CONCERNED = 1
+    TAKEN = 2
+    EXEMPT_AGE = 3
+    EXEMPT_MATERNITY = 4
+    EXEMPT_C2S = 5
+    EXEMPT_AME = 6
+    EXEMPT_TERRORISM = 7
+    EXEMPT_URGENT_TRANSPORT = 8
+    DAILY_CAP = 9
+    ANNUAL_CAP = 10
+    LIMITED_TO_REIMBURSEMENT = 11
+    NOT_YET_CREATED = 12
+    EXEMPT_STAY = 13
+
+
+class CaseExcess(IntEnum):
+    """What may be charged above the base."""
+
+    NOT_CONCERNED = 1
+    OPPOSABLE = 2
+    AUTHORISED_OUTSIDE = 3
+    FREE = 4
+    C2S = 5
+
+
+class CaseComplementary(IntEnum):
+    """What the complementary insurance pays."""
+
+    NONE = 1
+    C2S = 2
+    C2S_WITH_MAJORATION = 3
+    TICKET_MODERATEUR = 4
+    GUARANTEE = 5
+    OUTSIDE_PATHWAY = 6
+    NON_OPTAM_CAP = 7
+    EURO_CAP = 8
+    NOTHING_LEFT = 9
+    NOT_COVERED = 10
+    WITH_MAJORATION = 11
+
+
+class CasePayment(IntEnum):
+    """What is paid at the desk and what is recovered later."""
+
+    ALL_ADVANCED = 1
+    PARTIAL_THIRD_PARTY = 2
+    FULL_THIRD_PARTY = 3
