@@ -1,3 +1,3 @@
-"""France's coordinated care pathway (parcours de soins coordonnés) as software."""
+"""France's coordinated care pathway as software: inside or outside, who pays what, and why."""
 
 __version__ = "0.1.0"
