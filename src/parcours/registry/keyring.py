@@ -1,0 +1,190 @@
+"""Keys that protect personal data at rest: authenticated encryption, and a keyed index to look a value up.
+
+``PARCOURS_SECRET_KEYS`` holds one or more keys, newest first, separated by commas or spaces; each is 32 random bytes
+in URL-safe base64 (``parcours registry new-key`` prints one).  The first key writes; every key reads.  To rotate: put
+a new key first, run ``parcours registry rotate-keys``, then drop the old one.
+
+``PARCOURS_SECRET_KEYS_FILE`` names a file with the same content (one key a line) instead.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from parcours.registry.errors import Misconfigured
+
+KEYS_VARIABLE = "PARCOURS_SECRET_KEYS"
+KEYS_FILE_VARIABLE = "PARCOURS_SECRET_KEYS_FILE"
+
+_FORMAT = b"\x01"
+_NONCE_BYTES = 12
+_KEY_ID_BYTES = 4
+
+
+@dataclass(frozen=True)
+class SecretKey:
+    """One master key and the two independent keys derived from it."""
+
+    key_id: bytes
+    encryption: AESGCM = field(repr=False)
+    index: bytes = field(repr=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> SecretKey:
+        try:
+            master = base64.urlsafe_b64decode(text.strip() + "=" * (-len(text.strip()) % 4))
+        except (binascii.Error, ValueError) as error:
+            raise _bad_key() from error
+        if len(master) != 32:
+            raise _bad_key()
+        return cls(
+            key_id=hashlib.sha256(b"parcours/key-id" + master).digest()[:_KEY_ID_BYTES],
+            encryption=AESGCM(_derive(master, b"parcours/encryption")),
+            index=_derive(master, b"parcours/blind-index"),
+        )
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys of an installation, newest first."""
+
+    keys: tuple[SecretKey, ...]
+
+    def encrypt(self, text: str, context: str) -> bytes:
+        """AES-256-GCM under the newest key, bound to ``context`` (the column), so that it opens nowhere else."""
+        key = self.keys[0]
+        nonce = os.urandom(_NONCE_BYTES)
+        return _FORMAT + key.key_id + nonce + key.encryption.encrypt(nonce, text.encode(), context.encode())
+
+    def decrypt(self, blob: bytes, context: str) -> str:
+        """The text back; an altered value or an unknown key is an error, never garbage."""
+        key_id, rest = blob[1 : 1 + _KEY_ID_BYTES], blob[1 + _KEY_ID_BYTES :]
+        for key in self.keys:
+            if blob[:1] == _FORMAT and hmac.compare_digest(key.key_id, key_id):
+                try:
+                    plain = key.encryption.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encode())
+                except InvalidTag as error:
+                    raise _unreadable(context) from error
+                return plain.decode()
+        raise _unreadable(context)
+
+    def is_current(self, blob: bytes) -> bool:
+        """Was this written under the newest key?"""
+        return blob[: 1 + _KEY_ID_BYTES] == _FORMAT + self.keys[0].key_id
+
+    def blind_index(self, value: str, context: str) -> str:
+        """What to store beside an encrypted value to find it again: HMAC-SHA-256 under the newest key, in hex."""
+        return _index(self.keys[0], value, context)
+
+    def blind_indexes(self, value: str, context: str) -> list[str]:
+        """What to look for: the index under every key, so that rows not yet rotated are found too."""
+        return [_index(key, value, context) for key in self.keys]
+
+
+def new_key() -> str:
+    """A fresh random key in the form of ``PARCOURS_SECRET_KEYS``."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def keyring() -> Keyring:
+    """The keys of this process, from the environment (read again whenever the variable changes)."""
+    text = os.environ.get(KEYS_VARIABLE, "")
+    if not text and (path := os.environ.get(KEYS_FILE_VARIABLE) or default_keys_file()):
+        text = _read_file(str(path))
+    if not text.strip():
+        raise Misconfigured(
+            "no_secret_key",
+            field=KEYS_VARIABLE,
+            allowed=f"one or more base64 keys of 32 bytes, newest first, or {KEYS_FILE_VARIABLE}",
+            fr="aucune clé pour protéger les données personnelles ; `parcours registry init` en crée une",
+            en="no key to protect personal data; `parcours registry init` makes one",
+        )
+    return parse_keys(text)
+
+
+def create_keys_file(path: Path) -> bool:
+    """Write a first key readable by its owner only; False when the file is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(new_key() + "\n")
+    return True
+
+
+def data_directory() -> Path:
+    """Where the embedded database and its key live: ``PARCOURS_DATA_DIR``, else the user's data directory."""
+    if given := os.environ.get("PARCOURS_DATA_DIR"):
+        return Path(given).expanduser()
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "parcours"
+
+
+def default_keys_file() -> Path | None:
+    """The key file of the embedded installation, if it was made."""
+    path = data_directory() / "secret.keys"
+    return path if path.is_file() else None
+
+
+@lru_cache(maxsize=8)
+def parse_keys(text: str) -> Keyring:
+    """Keys from text, newest first."""
+    return Keyring(tuple(SecretKey.from_text(one) for one in text.replace(",", " ").split()))
+
+
+def _read_file(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii")
+    except OSError as error:
+        raise Misconfigured(
+            "secret_key_file",
+            field=KEYS_FILE_VARIABLE,
+            given=path,
+            allowed="a readable file",
+            fr="fichier de clés illisible",
+            en="the key file cannot be read",
+        ) from error
+
+
+def _derive(master: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(master)
+
+
+def _index(key: SecretKey, value: str, context: str) -> str:
+    return hmac.new(key.index, f"{context}\x00{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def _bad_key() -> Misconfigured:
+    return Misconfigured(
+        "bad_secret_key",
+        field=KEYS_VARIABLE,
+        given="a key of another form",
+        allowed="32 bytes in URL-safe base64",
+        fr="clé de chiffrement mal formée",
+        en="malformed encryption key",
+    )
+
+
+def _unreadable(context: str) -> Misconfigured:
+    return Misconfigured(
+        "unreadable_secret",
+        field=context,
+        allowed="a value written under one of the keys of PARCOURS_SECRET_KEYS, unaltered",
+        fr="valeur chiffrée illisible : clé inconnue ou donnée altérée",
+        en="encrypted value cannot be read: unknown key or altered data",
+    )
