@@ -1,17 +1,17 @@
 #!/bin/sh
-# Run the pinned uv of .venv, with the settings that pip already has on this machine.
+# Run the pinned uv of .venv, with the two settings that pip already has on this machine.
 #
-# uv does not read pip's configuration. A machine where pip works (a company mirror, a private
-# certificate) must work with uv too, so those two settings are handed over.
+# uv does not read pip's configuration: where pip works through a company's mirror or certificate, uv must too.
 set -eu
 bin=$(dirname "$0")/../.venv/bin
+settings=$("$bin/python" -m pip config list 2>/dev/null || true)   # PIP_* variables included, as :env:.name='value'
 
-pip_setting() { "$bin/python" -m pip config get "global.$1" 2>/dev/null || true; }
+pip_setting() { printf '%s\n' "$settings" | sed -n "s/^\(:env:\|global\|install\)\.$1='\(.*\)'\$/\2/p" | head -n 1; }
 
-index=${PIP_INDEX_URL:-$(pip_setting index-url)}
-certificate=${PIP_CERT:-$(pip_setting cert)}
+index=$(pip_setting index-url)
+certificate=$(pip_setting cert)
 if [ -n "$index" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then export UV_DEFAULT_INDEX="$index"; fi
 if [ -n "$certificate" ] && [ -z "${SSL_CERT_FILE:-}" ]; then export SSL_CERT_FILE="$certificate"; fi
 
-# One uv for every version of the locks: what the user's own uv is told elsewhere does not apply here.
+# --no-config: what the user tells their own uv elsewhere does not apply to this project.
 exec "$bin/uv" --no-config --no-progress "$@"
