@@ -1,0 +1,91 @@
+"""The law on one day, as the rules read it: a flat record of integers.
+
+Built by `law/loader.py` from the YAML of this folder. `Law.on(date)` gives it as this tuple; a batch reads the same field
+names from a NumPy record, one per era (a period between two changes). An amount that is not known on that day is `UNKNOWN`.
+"""
+
+from typing import NamedTuple
+
+SPECIALTIES = 100
+"""Length of the tables indexed by the national code of a specialty."""
+STATUSES = 40
+"""Length of the tables indexed by the national code of a computed status."""
+SITUATIONS = 3
+"""Columns of the table of consultation tariffs: coordinated, without coordination, sector 2."""
+
+
+class LawRecord(NamedTuple):
+    """Values in force: cents, basis points, whole years, yes/no as 1/0. The parameter of each field is in `loader.FIELDS`."""
+
+    first_day: int
+    age_exclusion: int
+    grace_depart_annees: int
+    installation_annees: int
+    exception_installation: int
+    exception_genetique: int
+    exception_etudiants: int
+    exception_examen_enfant: int
+    exception_ipa: int
+    psychiatrie_age_min: int
+    psychiatrie_age_max: int
+    majoration_taux: int
+    majoration_plafond_assiette: int
+    taux_medecin: int
+    taux_sage_femme: int
+    taux_dentiste: int
+    taux_auxiliaire: int
+    taux_biologie: int
+    taux_medicament_irremplacable: int
+    taux_medicament_majeur: int
+    taux_medicament_modere: int
+    taux_medicament_faible: int
+    taux_homeopathie: int
+    taux_lpp: int
+    taux_transport: int
+    taux_transport_urgent: int
+    taux_hospitalisation: int
+    taux_mon_soutien_psy: int
+    alsace_honoraires: int
+    alsace_auxiliaires_biologie: int
+    alsace_medicament_majeur: int
+    alsace_medicament_modere: int
+    alsace_hospitalisation: int
+    participation_montant: int
+    participation_plafond_jour: int
+    participation_plafond_annee: int
+    participation_age: int
+    franchise_medicament: int
+    franchise_auxiliaire: int
+    franchise_transport: int
+    franchise_plafond_jour_auxiliaire: int
+    franchise_plafond_jour_transport: int
+    franchise_plafond_annee: int
+    acte_lourd_forfait: int
+    acte_lourd_seuil: int
+    da_taux: int
+    autorite_generaliste: int
+    autorite_specialiste: int
+    contrat_plafond_non_optam: int
+    profil: tuple[int, ...]
+    """Profile of a specialty's consultation (by national code)."""
+    generaliste: tuple[int, ...]
+    laboratoire: tuple[int, ...]
+    acces_direct: tuple[int, ...]
+    """Purposes that open a direct access, one bit a purpose (by national code of the specialty)."""
+    acces_direct_age: tuple[int, ...]
+    """1 where the direct access has an age range."""
+    tarif: tuple[int, ...]
+    """Consultation tariffs: `profile * SITUATIONS + situation`."""
+    acte_base: tuple[int, ...]
+    acte_base_secteur_2: tuple[int, ...]
+    acte_kind: tuple[int, ...]
+    acte_taux: tuple[int, ...]
+    """The act's own rate, or 0."""
+    acte_coefficient: tuple[int, ...]
+    acte_teleconsultation: tuple[int, ...]
+    position: tuple[int, ...]
+    """Pathway of a status (by its national code)."""
+    majoree: tuple[int, ...]
+    """1 for the statuses that bear the majoration."""
+    ips: tuple[int, ...]
+    """Indicator a doctor transmits for a status."""

@@ -1,0 +1,127 @@
+"""Flat participations left to the patient: participation forfaitaire (CSS L160-13 II, R160-19, R160-20) and franchises (L160-13 III).
+
+Each has its own daily cap with one professional and its own annual cap; neither is ever above what is reimbursed. The memory
+of the caps is an explicit value (`Counters`): it goes in, and comes out increased by what this act took.
+"""
+
+from parcours.law.codes import (
+    UNKNOWN,
+    ActKind,
+    CaseFranchise,
+    CaseParticipation,
+    DrugClass,
+    Exemption,
+    Profession,
+    SpecialSetting,
+)
+from parcours.law.record import LawRecord
+from parcours.rules.facts import Act, Counters
+from parcours.rules.rate import is_auxiliaire
+
+
+def participation_forfaitaire(act: Act, reimbursed: int, counters: Counters, law: LawRecord) -> tuple[int, int]:
+    """Participation forfaitaire of the act in cents, and its case. `reimbursed`: AMO's part after the majoration."""
+    exempt = participation_exemption(act, law)
+    if exempt:
+        return 0, exempt
+    due = law.participation_montant * number_of_acts(act, law)
+    left_today = max(0, law.participation_plafond_jour - counters.participation_jour)
+    left_this_year = max(0, law.participation_plafond_annee - counters.participation_annee)
+    amount = min(due, left_today, left_this_year, reimbursed)
+    if amount == due:
+        return amount, CaseParticipation.TAKEN
+    if amount == left_this_year:
+        return amount, CaseParticipation.ANNUAL_CAP
+    if amount == left_today:
+        return amount, CaseParticipation.DAILY_CAP
+    return amount, CaseParticipation.LIMITED_TO_REIMBURSEMENT
+
+
+def participation_exemption(act: Act, law: LawRecord) -> int:
+    """Why no participation forfaitaire is due; 0 when it is. ALD, AT/MP and invalidity do not exempt."""
+    if act.profession != Profession.MEDECIN and act.profession != Profession.LABORATOIRE:
+        return CaseParticipation.NOT_CONCERNED
+    if law.acte_kind[act.act] == ActKind.SUPPLEMENT or law.acte_kind[act.act] == ActKind.COORDINATION:
+        return CaseParticipation.NOT_CONCERNED
+    if act.special_setting == SpecialSetting.HOSPITALISATION:
+        return CaseParticipation.EXEMPT_STAY
+    if act.special_setting == SpecialSetting.DEPISTAGE_ORGANISE:
+        return CaseParticipation.EXEMPT_SCREENING
+    if act.age_1er_janvier < law.participation_age:
+        return CaseParticipation.EXEMPT_AGE
+    if act.exemption == Exemption.MATERNITE:
+        return CaseParticipation.EXEMPT_MATERNITY
+    if act.c2s:
+        return CaseParticipation.EXEMPT_C2S
+    if act.ame:
+        return CaseParticipation.EXEMPT_AME
+    return 0
+
+
+def number_of_acts(act: Act, law: LawRecord) -> int:
+    """Acts, boxes or trips that bear a participation: one for a letter with a coefficient."""
+    if law.acte_coefficient[act.act]:
+        return 1
+    return act.quantity
+
+
+def franchise(act: Act, reimbursed: int, counters: Counters, law: LawRecord) -> tuple[int, int]:
+    """Franchise on boxes of drugs, acts of auxiliaires and transport, in cents, and its case."""
+    exempt = franchise_exemption(act, law)
+    if exempt:
+        return 0, exempt
+    unit, daily_cap = franchise_unit(act, law)
+    if unit == UNKNOWN:
+        return 0, CaseFranchise.NOT_YET_CREATED
+    due = unit * number_of_acts(act, law)
+    left_today = due if daily_cap == UNKNOWN else max(0, daily_cap - counters.franchise_jour)
+    left_this_year = max(0, law.franchise_plafond_annee - counters.franchise_annee)
+    amount = min(due, left_today, left_this_year, reimbursed)
+    if amount == due:
+        return amount, CaseFranchise.TAKEN
+    if amount == left_this_year:
+        return amount, CaseFranchise.ANNUAL_CAP
+    if amount == left_today:
+        return amount, CaseFranchise.DAILY_CAP
+    return amount, CaseFranchise.LIMITED_TO_REIMBURSEMENT
+
+
+def franchise_unit(act: Act, law: LawRecord) -> tuple[int, int]:
+    """Franchise for one unit and its daily cap, `UNKNOWN` where there is none."""
+    if act.profession == Profession.PHARMACIE:
+        return law.franchise_medicament, UNKNOWN
+    if act.profession == Profession.TRANSPORTEUR:
+        return law.franchise_transport, law.franchise_plafond_jour_transport
+    return law.franchise_auxiliaire, law.franchise_plafond_jour_auxiliaire
+
+
+def franchise_exemption(act: Act, law: LawRecord) -> int:
+    """Why no franchise is due; 0 when it is."""
+    bears = act.profession == Profession.PHARMACIE or act.profession == Profession.TRANSPORTEUR or is_auxiliaire(act)
+    if not bears or act.drug_class == DrugClass.LPP or law.acte_kind[act.act] == ActKind.SUPPLEMENT:
+        return CaseFranchise.NOT_CONCERNED
+    if act.special_setting == SpecialSetting.TRANSPORT_URGENT:
+        return CaseFranchise.EXEMPT_URGENT_TRANSPORT
+    if act.special_setting == SpecialSetting.HOSPITALISATION:
+        return CaseFranchise.EXEMPT_STAY
+    if act.age_1er_janvier < law.participation_age:
+        return CaseFranchise.EXEMPT_AGE
+    if act.exemption == Exemption.MATERNITE:
+        return CaseFranchise.EXEMPT_MATERNITY
+    if act.exemption == Exemption.VICTIME_TERRORISME:
+        return CaseFranchise.EXEMPT_TERRORISM
+    if act.c2s:
+        return CaseFranchise.EXEMPT_C2S
+    if act.ame:
+        return CaseFranchise.EXEMPT_AME
+    return 0
+
+
+def increased(counters: Counters, participation: int, taken_franchise: int) -> Counters:
+    """The counters after an act that took these amounts."""
+    return Counters(
+        counters.participation_annee + participation,
+        counters.participation_jour + participation,
+        counters.franchise_annee + taken_franchise,
+        counters.franchise_jour + taken_franchise,
+    )

@@ -1,0 +1,112 @@
+"""One act of care, settled: the stages in the order of the law, `amo + amc + patient == fee` always.  CSS L160-13, L162-5-3."""
+
+from parcours.law.codes import UNKNOWN, CaseActeLourd, CaseBase, CasePayment, CaseRate, TiersPayant
+from parcours.law.record import LawRecord
+from parcours.rules.complementary import complementary_part
+from parcours.rules.excess import maximum_fee
+from parcours.rules.facts import Act, Contract, Counters, Readings, Settlement
+from parcours.rules.majoration import majoration_of_act
+from parcours.rules.money import share
+from parcours.rules.participations import franchise, participation_forfaitaire
+from parcours.rules.pathway import pathway_status
+from parcours.rules.rate import heavy_act, rate_of_act
+from parcours.rules.tariff import tariff_of_act
+
+
+def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, readings: Readings) -> Settlement:
+    """Settle one act on its day. Where base or rate is not known on that day, its case is `UNKNOWN` and amounts are void."""
+    status, case_status = pathway_status(act, law, readings)
+    tariff, case_base = tariff_of_act(act, law, readings)
+    rate, case_rate = rate_of_act(act, law)
+    if tariff == UNKNOWN or rate == UNKNOWN:
+        return void(act, status, tariff, rate, case_status, law)
+    base = min(tariff, act.fee)
+    forfait, case_acte_lourd = heavy_act(act, tariff, rate, law)
+    forfait = min(forfait, base)
+    gross = share(base, rate) if case_acte_lourd == CaseActeLourd.NOT_HEAVY else base - forfait
+    majoration, case_majoration = majoration_of_act(act, status, base, gross, law, readings)
+    participation, case_participation = participation_forfaitaire(act, gross - majoration, counters, law)
+    taken_franchise, case_franchise = franchise(act, gross - majoration, counters, law)
+    amo = gross - majoration - participation - taken_franchise
+    amc, case_complementary = complementary_part(act, status, base, gross, majoration, contract, law, readings)
+    max_fee, case_excess = maximum_fee(act, status, tariff, law, readings)
+    advance, deferred, case_payment = payment(act, gross, amo, amc)
+    return Settlement(
+        status=status,
+        ips=law.ips[status],
+        pathway=law.position[status],
+        base=base,
+        rate=rate,
+        ticket_moderateur=base - gross - forfait,
+        majoration=majoration,
+        participation_forfaitaire=participation,
+        franchise=taken_franchise,
+        forfait_acte_lourd=forfait,
+        amo=amo,
+        amc=amc,
+        patient=act.fee - amo - amc,
+        advance=advance,
+        deferred=deferred,
+        max_fee=max_fee,
+        depassement=act.fee - base,
+        unlawful_excess=max(0, act.fee - max_fee) if max_fee != UNKNOWN else 0,
+        case_status=case_status,
+        case_base=case_base,
+        case_rate=case_rate,
+        case_acte_lourd=case_acte_lourd,
+        case_majoration=case_majoration,
+        case_participation=case_participation,
+        case_franchise=case_franchise,
+        case_excess=case_excess,
+        case_complementary=case_complementary,
+        case_payment=case_payment,
+    )
+
+
+def payment(act: Act, gross: int, amo: int, amc: int) -> tuple[int, int, int]:
+    """What is paid at the desk, what is recovered on a later reimbursement, in cents, and the case.
+
+    Under tiers payant the compulsory insurance pays the professional its part before majoration and participations, which it
+    takes back later (line TMT, PFT). For C2S the majoration is applied at once. Without tiers payant all is advanced.
+    """
+    if act.tiers_payant == TiersPayant.NONE:
+        return act.fee, 0, CasePayment.ALL_ADVANCED
+    paid_by_amo = amo if act.c2s else gross
+    if act.tiers_payant == TiersPayant.PARTIAL:
+        return act.fee - paid_by_amo, paid_by_amo - amo, CasePayment.PARTIAL_THIRD_PARTY
+    advance = max(0, act.fee - paid_by_amo - amc)
+    return advance, act.fee - amo - amc - advance, CasePayment.FULL_THIRD_PARTY
+
+
+def void(act: Act, status: int, tariff: int, rate: int, case_status: int, law: LawRecord) -> Settlement:
+    """No settlement: the law data has no tariff or no rate for this act on this day. Every amount but the fee is 0."""
+    return Settlement(
+        status=status,
+        ips=law.ips[status],
+        pathway=law.position[status],
+        base=0,
+        rate=0,
+        ticket_moderateur=0,
+        majoration=0,
+        participation_forfaitaire=0,
+        franchise=0,
+        forfait_acte_lourd=0,
+        amo=0,
+        amc=0,
+        patient=act.fee,
+        advance=act.fee,
+        deferred=0,
+        max_fee=UNKNOWN,
+        depassement=0,
+        unlawful_excess=0,
+        case_status=case_status,
+        case_base=CaseBase.UNKNOWN if tariff == UNKNOWN else CaseBase.GIVEN,
+        case_rate=CaseRate.UNKNOWN if rate == UNKNOWN else CaseRate.ORDINARY,
+        case_acte_lourd=0,
+        case_majoration=0,
+        case_participation=0,
+        case_franchise=0,
+        case_excess=0,
+        case_complementary=0,
+        case_payment=0,
+    )

@@ -1,0 +1,108 @@
+"""The base of reimbursement: the opposable tariff of this act, for this doctor, on this day.
+
+CSS L162-5 and the medical conventions: coordination supplements are not payable outside the pathway, a doctor of sector 2
+without OPTAM has a base of its own, and one outside the convention only the *tarif d'autorité* (L162-5-10).
+"""
+
+from parcours.law.codes import UNKNOWN, ActKind, CaseBase, Convention, Profession, Profile
+from parcours.law.record import SITUATIONS, LawRecord
+from parcours.rules.facts import Act, Readings
+from parcours.rules.pathway import coordinated
+
+COORDINATED = 0
+NOT_COORDINATED = 1
+SECTOR_2 = 2
+CONSULTATION = 0
+"""Index of the ordinary consultation in the table of acts."""
+
+
+def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+    """Opposable tariff in cents, quantity included, whatever the fee."""
+    if act.base != UNKNOWN:
+        return act.base, CaseBase.GIVEN
+    tariff, case = unit_tariff(act, law, readings)
+    if tariff == UNKNOWN:
+        return UNKNOWN, CaseBase.UNKNOWN
+    return times(tariff, act, law), case
+
+
+def unit_tariff(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+    """Tariff of one unit: tarif d'autorité outside the convention (L162-5-10), the consultation, or the table of acts."""
+    if act.profession == Profession.MEDECIN and act.convention == Convention.NON_CONVENTIONNE:
+        if law.generaliste[act.specialty]:
+            return law.autorite_generaliste, CaseBase.AUTORITE
+        return law.autorite_specialiste, CaseBase.AUTORITE
+    if act.act == CONSULTATION:
+        return consultation(act, law, readings)
+    return letter_key(act, law, readings)
+
+
+def consultation(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+    """Ordinary consultation of the specialty, at the patient's age, in or without coordination, by convention."""
+    profile = profile_of(act, law)
+    if in_sector_2(act, readings):
+        return law.tarif[profile * SITUATIONS + SECTOR_2], CaseBase.SECTOR_2
+    opposable_c2s = act.convention == Convention.SECTEUR_2
+    if coordinated(act, law, readings):
+        case = CaseBase.OPPOSABLE_C2S if opposable_c2s else CaseBase.COORDINATED
+        return law.tarif[profile * SITUATIONS + COORDINATED], case
+    case = CaseBase.OPPOSABLE_C2S if opposable_c2s else CaseBase.NOT_COORDINATED
+    return law.tarif[profile * SITUATIONS + NOT_COORDINATED], case
+
+
+def in_sector_2(act: Act, readings: Readings) -> bool:
+    """Does the lower base of sector 2 apply?  Not to a C2S patient, who is owed the opposable tariff (L162-5-13)."""
+    return act.convention == Convention.SECTEUR_2 and not (act.c2s and not readings.base_c2s_secteur_2)
+
+
+def profile_of(act: Act, law: LawRecord) -> int:
+    """Row of the consultation tariffs: the specialty, then the child's or the young person's age."""
+    if act.profession == Profession.CHIRURGIEN_DENTISTE:
+        return Profile.CHIRURGIEN_DENTISTE
+    if act.profession == Profession.SAGE_FEMME:
+        return Profile.SAGE_FEMME
+    if act.profession == Profession.PSYCHOLOGUE:
+        return Profile.PSYCHOLOGUE
+    if act.profession != Profession.MEDECIN:
+        return Profile.NONE
+    return by_age(law.profil[act.specialty], act.age)
+
+
+def by_age(profile: int, age: int) -> int:
+    """The ages at which the conventions change a consultation's tariff: 2, 6, 16 and 25 years (NGAP)."""
+    if profile == Profile.GENERALISTE and age < 6:
+        return Profile.GENERALISTE_MOINS_6
+    if profile == Profile.PSYCHIATRE and age < 25:
+        return Profile.PSYCHIATRE_MOINS_25
+    if profile == Profile.NEUROLOGUE:
+        return Profile.PSYCHIATRE
+    if profile != Profile.PEDIATRE:
+        return profile
+    return paediatrician(age)
+
+
+def paediatrician(age: int) -> int:
+    """A paediatrician's consultation: under 2, under 6, under 16; an ordinary specialist's from 16."""
+    if age < 2:
+        return Profile.PEDIATRE_MOINS_2
+    if age < 6:
+        return Profile.PEDIATRE_2_6
+    if age < 16:
+        return Profile.PEDIATRE_6_16
+    return Profile.SPECIALISTE
+
+
+def letter_key(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+    """An act of the table of letter keys and CCAM acts."""
+    if law.acte_kind[act.act] == ActKind.COORDINATION and not coordinated(act, law, readings):
+        return 0, CaseBase.COORDINATION_NOT_PAYABLE
+    if in_sector_2(act, readings) and law.acte_base_secteur_2[act.act] != UNKNOWN:
+        return law.acte_base_secteur_2[act.act], CaseBase.SECTOR_2
+    return law.acte_base[act.act], CaseBase.LETTER_KEY
+
+
+def times(tariff: int, act: Act, law: LawRecord) -> int:
+    """The tariff times the quantity; the coefficient of a letter is in hundredths (AMS 7.5 is 750)."""
+    if law.acte_coefficient[act.act]:
+        return (tariff * act.quantity + 50) // 100
+    return tariff * act.quantity
