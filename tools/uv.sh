@@ -6,7 +6,7 @@ set -eu
 bin=$(dirname "$0")/../.venv/bin
 settings=$("$bin/python" -m pip config list 2>/dev/null || true)   # PIP_* variables included, as :env:.name='value'
 
-pip_setting() { printf '%s\n' "$settings" | sed -n "s/^\(:env:\|global\|install\)\.$1='\(.*\)'\$/\2/p" | head -n 1; }
+pip_setting() { printf '%s\n' "$settings" | sed -En "s/^(:env:|global|install)\.$1='(.*)'\$/\2/p" | head -n 1; }
 
 index=$(pip_setting index-url)
 certificate=$(pip_setting cert)
