@@ -1,0 +1,82 @@
+"""Settings of the service, read from the environment with the prefix ``PARCOURS_``.
+
+Lists and objects are JSON, e.g. ``PARCOURS_OIDC='[{"preset": "france_connect", "client_id": "…", …}]'``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from parcours.registry.accounts.oidc import Provider
+from parcours.registry.accounts.service import LoginPolicy, PasswordHashing, SessionPolicy
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; each default is safe in production."""
+
+    model_config = SettingsConfigDict(env_prefix="PARCOURS_", frozen=True, extra="ignore")
+
+    database_url: str | None = None
+    """SQLAlchemy URL; the embedded SQLite file when it is not given."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Where browsers reach the service: redirections of OpenID Connect, links in messages, the accepted Origin."""
+
+    cookie_secure: bool = True
+    """Send cookies over HTTPS only (browsers make an exception for localhost); false only behind plain HTTP."""
+    session_idle_minutes: int = Field(30, ge=1)
+    session_absolute_minutes: int = Field(12 * 60, ge=1)
+
+    login_attempts: int = Field(5, ge=1)
+    """Wrong passwords in a row before an account is locked."""
+    login_lock_minutes: int = Field(15, ge=1)
+    reset_minutes: int = Field(30, ge=1)
+    """How long the link of a password reset can be used."""
+    argon2_time_cost: int = Field(3, ge=1)
+    argon2_memory_kib: int = Field(65536, ge=8)
+    argon2_parallelism: int = Field(1, ge=1)
+
+    oidc: tuple[Provider, ...] = ()
+    """OpenID Connect providers (see :class:`parcours.registry.accounts.oidc.Provider`)."""
+
+    outbox: Path | None = None
+    """Folder where messages to users are written, when there is no mail server."""
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str = "parcours@localhost"
+
+    request_max_bytes: int = Field(1_048_576, ge=1024)
+    """Largest body of an ordinary request."""
+    batch_max_bytes: int = Field(4 * 1024**3, ge=1024)
+    """Largest body of ``settle/batch`` (streamed, never held whole)."""
+    batch_line_max_bytes: int = Field(65_536, ge=256)
+    request_seconds: float = Field(30.0, gt=0)
+    batch_seconds: float = Field(3600.0, gt=0)
+
+    rate_limit_per_minute: int = Field(600, ge=0)
+    """Requests a minute for one client, per process; 0 means no limit."""
+    login_rate_limit_per_minute: int = Field(20, ge=0)
+    """Attempts a minute from one address on login, reset and OpenID Connect; 0 means no limit."""
+
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call the API; none by default."""
+
+    def login_policy(self) -> LoginPolicy:
+        return LoginPolicy(self.login_attempts, self.login_lock_minutes, self.reset_minutes)
+
+    def session_policy(self) -> SessionPolicy:
+        return SessionPolicy(self.session_idle_minutes, self.session_absolute_minutes)
+
+    def password_hashing(self) -> PasswordHashing:
+        return PasswordHashing(self.argon2_time_cost, self.argon2_memory_kib, self.argon2_parallelism)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,233 @@
+"""Tables of the accounts: who can log in, as what, with which proof."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from parcours.registry.db import (
+    Base,
+    EncryptedText,
+    PublicId,
+    UtcDateTime,
+    Versioned,
+    now_utc,
+    text_enum,
+)
+
+
+class Role(StrEnum):
+    """What somebody is when they act."""
+
+    INSURED = "insured"
+    DOCTOR = "doctor"
+    DELEGATE = "delegate"
+    """Works for a doctor (a secretary): sees what the doctor sees, signs nothing."""
+    OFFICER = "officer"
+    """Of a fund (caisse)."""
+    ADMINISTRATOR = "administrator"
+    API_CLIENT = "api_client"
+
+
+PEOPLE_ROLES: Final = tuple(role for role in Role if role is not Role.API_CLIENT)
+
+
+class Scope(StrEnum):
+    """What an API client may do."""
+
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    DECLARATIONS_READ = "declarations:read"
+    DECLARATIONS_WRITE = "declarations:write"
+    REFERRALS_READ = "referrals:read"
+    CARE_PLANS_READ = "care_plans:read"
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+    FACTS_READ = "facts:read"
+    AUDIT_READ = "audit:read"
+    DIRECTORY_WRITE = "directory:write"
+
+
+class TokenPurpose(StrEnum):
+    """What a single-use token is for."""
+
+    PASSWORD_RESET = "password_reset"
+
+
+LOGIN_CONTEXT: Final = "accounts.login"
+
+
+class Account(Versioned, Base):
+    """Somebody who can log in."""
+
+    __tablename__ = "accounts"
+
+    login: Mapped[str] = mapped_column(EncryptedText(LOGIN_CONTEXT))
+    """An e-mail address, in lower case."""
+    login_index: Mapped[str] = mapped_column(String(64), unique=True)
+    display_name: Mapped[str] = mapped_column(
+        EncryptedText("accounts.display_name"), default=""
+    )
+    language: Mapped[str] = mapped_column(String(2), default="fr")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_secret: Mapped[str | None] = mapped_column(
+        EncryptedText("accounts.totp_secret")
+    )
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    totp_last_step: Mapped[int] = mapped_column(Integer, default=0)
+    """The last 30-second step a code was accepted for: a code works once."""
+    failed_attempts: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    grants: Mapped[list[Grant]] = relationship(
+        back_populates="account", order_by="Grant.granted_at"
+    )
+
+    @property
+    def has_totp(self) -> bool:
+        return self.totp_confirmed_at is not None
+
+    @property
+    def active_grants(self) -> list[Grant]:
+        return [grant for grant in self.grants if grant.ended_at is None]
+
+
+class Grant(Base):
+    """A role of an account, for one person, professional or fund; kept after it ended."""
+
+    __tablename__ = "account_grants"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    role: Mapped[Role] = mapped_column(text_enum(Role, 20))
+    person_id: Mapped[str | None] = mapped_column(PublicId, index=True)
+    professional_id: Mapped[str | None] = mapped_column(PublicId, index=True)
+    fund_id: Mapped[str | None] = mapped_column(PublicId, index=True)
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+    granted_by: Mapped[str | None] = mapped_column(PublicId)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    account: Mapped[Account] = relationship(back_populates="grants")
+
+    __table_args__ = (
+        CheckConstraint(
+            "(role = 'insured' AND person_id IS NOT NULL AND professional_id IS NULL AND fund_id IS NULL)"
+            " OR (role IN ('doctor', 'delegate') AND professional_id IS NOT NULL"
+            " AND person_id IS NULL AND fund_id IS NULL)"
+            " OR (role = 'officer' AND fund_id IS NOT NULL AND person_id IS NULL AND professional_id IS NULL)"
+            " OR (role = 'administrator' AND person_id IS NULL AND professional_id IS NULL AND fund_id IS NULL)",
+            name="subject_of_role",
+        ),
+    )
+
+
+class WebSession(Base):
+    """A session of a browser; the cookie holds a random token, the table only its hash."""
+
+    __tablename__ = "account_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    grant_id: Mapped[str | None] = mapped_column(ForeignKey("account_grants.id"))
+    csrf_token: Mapped[str] = mapped_column(String(64))
+    method: Mapped[str] = mapped_column(String(60))
+    """How the person proved who they are: ``password``, ``password+totp`` or ``oidc:<provider>``."""
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    """Of the login, kept through rotations: the absolute limit counts from it."""
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    account: Mapped[Account] = relationship()
+    grant: Mapped[Grant | None] = relationship()
+
+
+class SingleUseToken(Base):
+    """A token sent to somebody, used once before it expires."""
+
+    __tablename__ = "account_tokens"
+
+    purpose: Mapped[TokenPurpose] = mapped_column(text_enum(TokenPurpose, 20))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class ExternalIdentity(Base):
+    """The subject of an OpenID Connect provider who is an account here."""
+
+    __tablename__ = "account_identities"
+
+    issuer: Mapped[str] = mapped_column(String(300))
+    subject_index: Mapped[str] = mapped_column(String(64))
+    """Keyed index of the provider's ``sub``: the value itself is not kept."""
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    linked_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+    __table_args__ = (UniqueConstraint("issuer", "subject_index"),)
+
+
+class OidcAttempt(Base):
+    """A login at a provider that was started and not finished yet; used once."""
+
+    __tablename__ = "account_oidc_attempts"
+
+    state_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    """Of a random value in a cookie: the answer must come back to the browser that asked."""
+    provider: Mapped[str] = mapped_column(String(40))
+    nonce: Mapped[str] = mapped_column(String(64))
+    code_verifier: Mapped[str] = mapped_column(
+        EncryptedText("account_oidc_attempts.code_verifier")
+    )
+    return_to: Mapped[str] = mapped_column(String(300))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class ApiClient(Versioned, Base):
+    """A program that calls the API with a token; the table holds only the token's hash."""
+
+    __tablename__ = "api_clients"
+
+    name: Mapped[str] = mapped_column(String(100))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[str] = mapped_column(Text)
+    """Scopes separated by spaces."""
+    fund_id: Mapped[str | None] = mapped_column(PublicId)
+    """The fund whose insured persons it may reach; none: the directory and the engine only."""
+    created_by: Mapped[str | None] = mapped_column(PublicId)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    @property
+    def scope_set(self) -> frozenset[Scope]:
+        return frozenset(Scope(one) for one in self.scopes.split())
+
+
+class IdempotentReply(Base):
+    """The answer once given to a request with an idempotency key, given again when it is repeated."""
+
+    __tablename__ = "idempotent_replies"
+
+    actor_id: Mapped[str] = mapped_column(PublicId)
+    key: Mapped[str] = mapped_column(String(100))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column(Integer)
+    headers: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(EncryptedText("idempotent_replies.body"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+    __table_args__ = (UniqueConstraint("actor_id", "key"), Index(None, "recorded_at"))

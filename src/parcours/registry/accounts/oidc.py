@@ -1,0 +1,408 @@
+"""OpenID Connect: log in through FranceConnect (insured persons), Pro Santé Connect (professionals) or another provider.
+
+Authorization code flow with PKCE (S256), ``state`` bound to the browser, ``nonce``; the ID token's signature, issuer,
+audience, dates, nonce, level (``acr``) and the subject of the user information are all checked.  A provider says who
+somebody is; what they may do here is decided by the person or the professional found in the registry.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+import httpx
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import OAuth2Client
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from parcours.registry.accounts.models import OidcAttempt
+from parcours.registry.accounts.service import Unauthenticated, secret_hash
+from parcours.registry.db import Database, now_utc
+from parcours.registry.errors import RegistryError, not_found
+
+ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
+CLOCK_SKEW_SECONDS: Final = 60
+ATTEMPT_MINUTES: Final = 10
+HTTP_SECONDS: Final = 5.0
+_METADATA_SECONDS: Final = 3600
+
+_PRESETS: Final[dict[str, dict[str, Any]]] = {
+    "generic": {},
+    "france_connect": {
+        "name": "franceconnect",
+        "label": "FranceConnect",
+        "issuer": "https://oidc.franceconnect.gouv.fr/api/v2",
+        "subject": "person",
+        "scopes": ("openid", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry"),
+        "acr_values": ("eidas1", "eidas2", "eidas3"),
+    },
+    "pro_sante_connect": {
+        "name": "prosanteconnect",
+        "label": "Pro Santé Connect",
+        "issuer": "https://auth.esw.esante.gouv.fr/auth/realms/esante-wallet",
+        "authorization_endpoint": "https://wallet.esw.esante.gouv.fr/auth",
+        "subject": "professional",
+        "scopes": ("openid", "scope_all"),
+        "acr_values": ("eidas1", "eidas2", "eidas3"),
+    },
+}
+
+
+class Provider(BaseModel):
+    """One OpenID Connect provider. A preset fills in what the national services publish; anything can be overridden."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preset: Literal["generic", "france_connect", "pro_sante_connect"] = "generic"
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+    label: str
+    issuer: str
+    client_id: str
+    client_secret: SecretStr
+    subject: Literal["person", "professional"]
+    """Whom the provider's users are: insured persons (identity traits) or health professionals (RPPS)."""
+    scopes: tuple[str, ...] = ("openid",)
+    acr_values: tuple[str, ...] = ()
+    """Accepted levels of assurance, asked for and then required; empty: any."""
+    authorization_endpoint: str | None = None
+    """Instead of the one of the discovery document."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_preset(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        return {**_PRESETS.get(str(given.get("preset", "generic")), {}), **given}
+
+    @model_validator(mode="after")
+    def _check_addresses(self) -> Provider:
+        for address in (self.issuer, self.authorization_endpoint):
+            if address is not None:
+                check_address(address)
+        if "openid" not in self.scopes:
+            raise ValueError("scopes must contain openid")
+        return self
+
+
+def check_address(address: str) -> str:
+    """HTTPS, or HTTP on this very machine (tests, development). Raises ValueError."""
+    parts = urlsplit(address)
+    local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if not (parts.scheme == "https" and parts.hostname) and not local:
+        raise ValueError("the address of a provider must start with https://")
+    return address
+
+
+class ProviderFailure(RegistryError):
+    """The provider does not answer, or answers nonsense."""
+
+    http_status = 502
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a provider publishes about itself."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+    userinfo_endpoint: str | None
+    keys: KeySet
+    fetched_at: float
+    end_session_endpoint: str | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """Where to send the browser, and the value of the cookie that ties the answer to it."""
+
+    url: str
+    browser_token: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Who the provider says has logged in."""
+
+    provider: Provider
+    subject: str
+    claims: Mapping[str, Any]
+    return_to: str
+
+
+class Relying:
+    """This service as a client of its providers; keeps their metadata for an hour."""
+
+    def __init__(self, providers: tuple[Provider, ...], public_url: str) -> None:
+        self.providers = {provider.name: provider for provider in providers}
+        self.public_url = public_url.rstrip("/")
+        self._metadata: dict[str, Metadata] = {}
+
+    def provider(self, name: str) -> Provider:
+        """The provider of a name. Raises NotFound."""
+        if name not in self.providers:
+            raise not_found("provider")
+        return self.providers[name]
+
+    def redirect_uri(self, provider: Provider) -> str:
+        return f"{self.public_url}/api/v1/oidc/{provider.name}/callback"
+
+    def start(self, session: Session, name: str, return_to: str) -> Started:
+        """Begin a login at a provider. Raises NotFound, ProviderFailure."""
+        provider = self.provider(name)
+        metadata = self.metadata(provider)
+        state, nonce, verifier, browser = (secrets.token_urlsafe(32) for _ in range(4))
+        session.add(
+            OidcAttempt(
+                state_hash=secret_hash(state),
+                browser_hash=secret_hash(browser),
+                provider=name,
+                nonce=nonce,
+                code_verifier=verifier,
+                return_to=local_path(return_to),
+                expires_at=now_utc() + timedelta(minutes=ATTEMPT_MINUTES),
+            )
+        )
+        extra = {"acr_values": " ".join(provider.acr_values)} if provider.acr_values else {}
+        with self._client(provider) as client:
+            url, _ = client.create_authorization_url(
+                provider.authorization_endpoint or metadata.authorization_endpoint,
+                state=state,
+                code_verifier=verifier,
+                nonce=nonce,
+                **extra,
+            )
+        return Started(url, browser)
+
+    def finish(
+        self, database: Database, name: str, *, state: str, code: str, browser_token: str, issuer: str | None = None
+    ) -> Proof:
+        """Check what came back. Raises Unauthenticated, ProviderFailure."""
+        provider = self.provider(name)
+        attempt = _use_attempt(database, name, state, browser_token)
+        if attempt is None or (issuer is not None and issuer != provider.issuer):
+            raise _untrusted("state")
+        metadata = self.metadata(provider)
+        try:
+            with self._client(provider) as client:
+                token = client.fetch_token(
+                    metadata.token_endpoint, code=code, code_verifier=attempt.code_verifier,
+                    grant_type="authorization_code",
+                )  # fmt: skip
+        except OAuthError as error:
+            raise _untrusted("code") from error
+        except (httpx.HTTPError, ValueError) as error:
+            raise _unavailable(provider) from error
+        claims = self._verified(provider, str(token.get("id_token", "")), attempt.nonce, token.get("access_token"))
+        info = self._userinfo(provider, metadata, str(token.get("access_token", "")))
+        if info and info.get("sub") != claims["sub"]:
+            raise _untrusted("userinfo")
+        return Proof(provider, str(claims["sub"]), {**claims, **info}, attempt.return_to)
+
+    def metadata(self, provider: Provider, *, refresh: bool = False) -> Metadata:
+        """The provider's published metadata and keys, at most an hour old."""
+        known = self._metadata.get(provider.name)
+        if known is not None and not refresh and time.monotonic() - known.fetched_at < _METADATA_SECONDS:
+            return known
+        try:
+            with httpx.Client(timeout=HTTP_SECONDS, follow_redirects=False) as client:
+                document = client.get(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+                document.raise_for_status()
+                fetched = _read_metadata(client, provider, document.json())
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as error:
+            raise _unavailable(provider) from error
+        self._metadata[provider.name] = fetched
+        return fetched
+
+    def _client(self, provider: Provider) -> OAuth2Client:
+        return OAuth2Client(
+            client_id=provider.client_id,
+            client_secret=provider.client_secret.get_secret_value(),
+            scope=" ".join(provider.scopes),
+            redirect_uri=self.redirect_uri(provider),
+            code_challenge_method="S256",
+            token_endpoint_auth_method="client_secret_post",  # noqa: S106 - the name of a method
+            timeout=HTTP_SECONDS,
+        )
+
+    def _verified(self, provider: Provider, token: str, nonce: str, access_token: Any) -> dict[str, Any]:
+        claims = self._signed(provider, token)
+        now = time.time()
+        audience = claims.get("aud")
+        audiences = audience if isinstance(audience, list) else [audience]
+        checks = {
+            "iss": claims.get("iss") == provider.issuer,
+            "aud": provider.client_id in audiences,
+            "azp": claims.get("azp", provider.client_id) == provider.client_id if len(audiences) > 1 else True,
+            "exp": _number(claims.get("exp")) > now - CLOCK_SKEW_SECONDS,
+            "iat": _number(claims.get("iat")) < now + CLOCK_SKEW_SECONDS,
+            "nonce": hmac.compare_digest(str(claims.get("nonce", "")), nonce),
+            "sub": isinstance(claims.get("sub"), str) and 0 < len(claims["sub"]) <= 255,
+            "acr": not provider.acr_values or claims.get("acr") in provider.acr_values,
+            "at_hash": "at_hash" not in claims or claims["at_hash"] == _half_hash(str(access_token)),
+        }
+        for name, passed in checks.items():
+            if not passed:
+                raise _untrusted(name)
+        return claims
+
+    def _signed(self, provider: Provider, token: str) -> dict[str, Any]:
+        """The claims of a token with a good signature; the keys are fetched again once, for a provider that changed them."""
+        for refresh in (False, True):
+            try:
+                return dict(jwt.decode(token, self.metadata(provider, refresh=refresh).keys, algorithms=ALGORITHMS).claims)
+            except (JoseError, ValueError) as error:
+                if refresh:
+                    raise _untrusted("id_token") from error
+        raise AssertionError
+
+    def _userinfo(self, provider: Provider, metadata: Metadata, access_token: str) -> dict[str, Any]:
+        """The user information: JSON, or a signed JWT (FranceConnect)."""
+        if metadata.userinfo_endpoint is None:
+            return {}
+        try:
+            answer = httpx.get(
+                metadata.userinfo_endpoint,
+                headers={"Authorization": f"Bearer {access_token}"},
+                timeout=HTTP_SECONDS,
+            )
+            answer.raise_for_status()
+            if answer.headers.get("content-type", "").startswith("application/jwt"):
+                claims = self._signed(provider, answer.text.strip())
+                if claims.get("iss") != provider.issuer or provider.client_id not in (claims["aud"] if isinstance(claims.get("aud"), list) else [claims.get("aud")]):
+                    raise _untrusted("userinfo")
+                return claims
+            content = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise _unavailable(provider) from error
+        if not isinstance(content, dict):
+            raise _unavailable(provider)
+        return content
+
+
+def _read_metadata(client: httpx.Client, provider: Provider, document: Mapping[str, Any]) -> Metadata:
+    if document["issuer"] != provider.issuer:
+        raise ValueError("another issuer")
+    keys = client.get(check_address(document["jwks_uri"]))
+    keys.raise_for_status()
+    userinfo, end = document.get("userinfo_endpoint"), document.get("end_session_endpoint")
+    return Metadata(
+        authorization_endpoint=check_address(document["authorization_endpoint"]),
+        token_endpoint=check_address(document["token_endpoint"]),
+        userinfo_endpoint=check_address(userinfo) if userinfo else None,
+        end_session_endpoint=check_address(end) if end else None,
+        keys=KeySet.import_key_set(keys.json()),
+        fetched_at=time.monotonic(),
+    )
+
+
+def _use_attempt(database: Database, name: str, state: str, browser_token: str) -> OidcAttempt | None:
+    """The started login of this state and this browser; it can be used once, whatever comes next."""
+    with database.writing() as session:
+        return session.scalar(
+            update(OidcAttempt)
+            .where(
+                OidcAttempt.state_hash == secret_hash(state),
+                OidcAttempt.browser_hash == secret_hash(browser_token),
+                OidcAttempt.provider == name,
+                OidcAttempt.used_at.is_(None),
+                OidcAttempt.expires_at > now_utc(),
+            )
+            .values(used_at=now_utc())
+            .returning(OidcAttempt)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def local_path(address: str) -> str:
+    """A path of this site, or ``/``: a login never sends anybody elsewhere."""
+    bad = not address.startswith("/") or address.startswith(("//", "/\\")) or len(address) > 300
+    return "/" if bad or any(ord(one) < 32 or one == "\\" for one in address) else address
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class IdentityTraits:
+    """What a provider of citizens' identities says (FranceConnect's *identité pivot*)."""
+
+    given_names: str
+    family_name: str
+    birth_date: date
+    sex: Literal["male", "female"] | None
+    birth_place: str | None
+
+
+def identity_traits(claims: Mapping[str, Any]) -> IdentityTraits:
+    """The traits of a person. Raises Unauthenticated when one is missing."""
+    try:
+        birth_date = date.fromisoformat(str(claims["birthdate"]))
+        given, family = str(claims["given_name"]).strip(), str(claims["family_name"]).strip()
+    except (KeyError, ValueError) as error:
+        raise _untrusted("identity") from error
+    if not given or not family:
+        raise _untrusted("identity")
+    sex = claims.get("gender")
+    place = claims.get("birthplace")
+    return IdentityTraits(
+        given, family, birth_date, sex if sex in ("male", "female") else None, str(place) if place else None
+    )
+
+
+def rpps_of(claims: Mapping[str, Any]) -> str:
+    """The RPPS number in Pro Santé Connect's ``SubjectNameID`` ("8" then the number). Raises Unauthenticated."""
+    national = str(claims.get("SubjectNameID", ""))
+    if len(national) != 12 or not national.isascii() or not national.isdigit() or national[0] != "8":
+        raise _untrusted("SubjectNameID")
+    return national[1:]
+
+
+# --- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def _half_hash(access_token: str) -> str:
+    """``at_hash`` of OpenID Connect Core 3.1.3.6, for the 256-bit algorithms that are accepted."""
+    digest = hashlib.sha256(access_token.encode("ascii", "replace")).digest()
+    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _untrusted(what: str) -> Unauthenticated:
+    return Unauthenticated(
+        "oidc_refused",
+        field=what,
+        fr="la réponse du fournisseur d'identité n'a pas pu être vérifiée ; recommencez la connexion",
+        en="the answer of the identity provider could not be verified; start the login again",
+    )
+
+
+def _unavailable(provider: Provider) -> ProviderFailure:
+    return ProviderFailure(
+        "oidc_unavailable",
+        field="provider",
+        given=provider.name,
+        fr="le fournisseur d'identité ne répond pas correctement ; réessayez plus tard",
+        en="the identity provider does not answer correctly; try again later",
+    )
+
+
+__all__ = [
+    "IdentityTraits", "Metadata", "Proof", "Provider", "ProviderFailure", "Relying", "Started",
+    "identity_traits", "local_path", "rpps_of",
+]  # fmt: skip
