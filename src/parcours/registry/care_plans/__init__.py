@@ -1,0 +1,1 @@
+"""Care plans: content and rhythm of iterative care, sequences, ALD protocols."""

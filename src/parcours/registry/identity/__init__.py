@@ -1,0 +1,1 @@
+"""Identifiers of people, professionals and places: their form, their check digits, their storage."""

@@ -1,0 +1,655 @@
+"""Register people, rights, professionals and places; find them; know what held on a day."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import asin, cos, radians, sin, sqrt
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from parcours.law.codes import Convention as ConventionCode
+from parcours.law.codes import Profession, Scheme, SpecialSetting
+from parcours.registry.db import blind_index, blind_indexes, now_utc, paris_date, paris_today, parse_id
+from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.identity import keys
+from parcours.registry.identity.service import assign_identifier, find_insured_id
+from parcours.registry.people.models import (
+    SHARED,
+    Affiliation,
+    Commune,
+    Convention,
+    DeficitZone,
+    Fund,
+    Insured,
+    Kinship,
+    KinshipKind,
+    Organisation,
+    OrganisationKind,
+    Practice,
+    PracticeMode,
+    Professional,
+    Right,
+    RightKind,
+)
+from parcours.registry.periods import check_period, holding, replace
+from parcours.registry.vocabulary import check_choice, check_slug
+
+MAJORITY = 18
+AGE_MEDECIN_TRAITANT = 16
+NAME_CONTEXT = "people_insured.name"
+EARTH_KM = 6371.0
+
+
+def age_on(birth_date: date, on: date) -> int:
+    """Whole years on a day; a person born on 29 February grows on 1 March."""
+    return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
+
+
+# --- insured persons -------------------------------------------------------------------------------------------------
+
+
+def register_insured(
+    session: Session,
+    *,
+    nir: str,
+    family_name: str,
+    first_name: str,
+    birth_date: date,
+    commune_code: str,
+    fund_code: str,
+    scheme: str = "general",
+    address: str | None = None,
+    affiliated_on: date | None = None,
+    at: datetime | None = None,
+) -> Insured:
+    """Register a person with a number (NIR or NIA), a fund and a scheme.
+
+    :param affiliated_on: first day of rights; the birth date when not given.
+    :raises Invalid: number, birth date in the future, unknown commune, fund or scheme.
+    :raises Conflict: the number is somebody's.
+    """
+    at = at or now_utc()
+    if birth_date > paris_date(at):
+        raise Invalid(
+            "birth_in_future",
+            field="birth_date",
+            allowed="today or earlier",
+            fr="la date de naissance est dans le futur",
+            en="the birth date is in the future",
+        )
+    require_commune(session, commune_code)
+    insured = Insured(
+        family_name=family_name.strip(),
+        first_name=first_name.strip(),
+        name_index=blind_index(name_key(family_name, birth_date), NAME_CONTEXT),
+        birth_date=birth_date,
+        address=address,
+        commune_code=commune_code,
+        recorded_at=at,
+    )
+    session.add(insured)
+    session.flush()
+    first_day = affiliated_on or birth_date
+    assign_identifier(session, insured.id, nir, starts_on=birth_date, at=at)
+    affiliate(session, insured.id, fund_code=fund_code, scheme=scheme, starts_on=first_day, at=at)
+    return insured
+
+
+def get_insured(session: Session, insured_id: str, *, lock: bool = False) -> Insured:
+    """A person by public id. ``lock=True`` makes writers of this person wait for one another."""
+    key = parse_id(insured_id)
+    query = select(Insured).where(Insured.id == key)
+    row = session.scalar(query.with_for_update() if lock else query) if key else None
+    if row is None:
+        raise not_found("patient_id")
+    return row
+
+
+def find_by_nir(session: Session, nir: str) -> Insured | None:
+    """A person by number; a provisional number that was replaced still finds the person."""
+    insured_id = find_insured_id(session, nir)
+    return session.get(Insured, insured_id) if insured_id else None
+
+
+def find_by_name(session: Session, family_name: str, birth_date: date) -> list[Insured]:
+    """People of that family name (accents and case ignored) born that day."""
+    wanted = blind_indexes(name_key(family_name, birth_date), NAME_CONTEXT)
+    return list(session.scalars(select(Insured).where(Insured.name_index.in_(wanted)).order_by(Insured.id)))
+
+
+def move_insured(session: Session, insured_id: str, *, commune_code: str, address: str | None) -> Insured:
+    """New address of a person."""
+    insured = get_insured(session, insured_id, lock=True)
+    require_commune(session, commune_code)
+    insured.commune_code, insured.address = commune_code, address
+    session.flush()
+    return insured
+
+
+def affiliate(
+    session: Session,
+    insured_id: str,
+    *,
+    fund_code: str,
+    scheme: str,
+    starts_on: date,
+    at: datetime | None = None,
+) -> Affiliation:
+    """Attach a person to a fund and a scheme from a day; the previous affiliation ends that day."""
+    at = at or now_utc()
+    if session.scalar(select(Fund.id).where(Fund.code == fund_code)) is None:
+        raise Invalid(
+            "unknown_fund", field="fund", given=fund_code, allowed="the code of a registered fund, like 01C751",
+            fr="caisse inconnue", en="unknown fund",
+        )  # fmt: skip
+    check_slug("scheme", scheme, Scheme)
+    for previous in session.scalars(
+        select(Affiliation).where(Affiliation.insured_id == insured_id, holding(Affiliation, starts_on))
+    ).all():
+        replace(session, previous, at, ends_on=starts_on)
+    row = Affiliation(insured_id=insured_id, fund_code=fund_code, scheme=scheme, starts_on=starts_on, recorded_at=at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def affiliation_on(session: Session, insured_id: str, on: date, known_at: datetime | None = None) -> Affiliation | None:
+    """Fund and scheme on a day."""
+    return session.scalar(
+        select(Affiliation)
+        .where(Affiliation.insured_id == insured_id, holding(Affiliation, on, known_at))
+        .order_by(Affiliation.starts_on.desc())
+        .limit(1)
+    )
+
+
+# --- rights ----------------------------------------------------------------------------------------------------------
+
+
+def open_right(
+    session: Session,
+    insured_id: str,
+    kind: str,
+    *,
+    starts_on: date,
+    ends_on: date | None = None,
+    detail: str | None = None,
+    at: datetime | None = None,
+) -> Right:
+    """Open a rights period (ALD, C2S, maternity, …). `ends_on` is the first day without the right.
+
+    :raises Conflict: an ordinary right of the same kind is open over that time (several ALDs may be).
+    """
+    check_period(starts_on, ends_on)
+    right_kind: RightKind = check_choice("right", kind, RightKind)
+    get_insured(session, insured_id, lock=True)
+    if right_kind is not RightKind.ALD:
+        _refuse_overlapping_right(session, insured_id, right_kind, starts_on, ends_on)
+    right = Right(
+        insured_id=insured_id,
+        kind=right_kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        detail=detail,
+        recorded_at=at or now_utc(),
+    )
+    session.add(right)
+    session.flush()
+    return right
+
+
+def close_right(session: Session, right_id: str, *, ends_on: date, at: datetime | None = None) -> Right:
+    """End a right on a day (the first without it)."""
+    right = session.get(Right, parse_id(right_id) or "") if parse_id(right_id) else None
+    if right is None:
+        raise not_found("right")
+    return replace(session, right, at or now_utc(), ends_on=ends_on)
+
+
+def rights_on(session: Session, insured_id: str, on: date, known_at: datetime | None = None) -> list[Right]:
+    """Rights open on a day, oldest first."""
+    return list(
+        session.scalars(
+            select(Right)
+            .where(Right.insured_id == insured_id, holding(Right, on, known_at))
+            .order_by(Right.starts_on, Right.id)
+        )
+    )
+
+
+def _refuse_overlapping_right(
+    session: Session, insured_id: str, kind: RightKind, starts_on: date, ends_on: date | None
+) -> None:
+    query = select(Right.id).where(
+        Right.insured_id == insured_id,
+        Right.kind == kind,
+        Right.superseded_at.is_(None),
+        or_(Right.ends_on.is_(None), Right.ends_on > starts_on),
+    )
+    if ends_on is not None:
+        query = query.where(Right.starts_on < ends_on)
+    if session.scalar(query.limit(1)) is not None:
+        raise Conflict(
+            "right_overlaps",
+            field="right",
+            given=f"{kind} from {starts_on}",
+            allowed="a period that no right of the same kind covers",
+            fr="un droit de même nature couvre déjà cette période",
+            en="a right of the same kind already covers this period",
+        )
+
+
+# --- family ----------------------------------------------------------------------------------------------------------
+
+
+def add_holder(
+    session: Session,
+    *,
+    child_id: str,
+    holder_id: str,
+    kind: str = "parent",
+    dependant: bool = True,
+    starts_on: date | None = None,
+    at: datetime | None = None,
+) -> Kinship:
+    """Say that an adult holds parental authority over (or is the guardian of) a person."""
+    child, holder = get_insured(session, child_id), get_insured(session, holder_id)
+    starts_on = starts_on or child.birth_date
+    if age_on(holder.birth_date, starts_on) < AGE_MEDECIN_TRAITANT or child.id == holder.id:
+        raise Refused(
+            "holder_too_young",
+            field="holder_id",
+            allowed="another person, aged 16 or more at the start",
+            fr="le titulaire doit être une autre personne de 16 ans ou plus",
+            en="the holder must be another person aged 16 or more",
+        )
+    row = Kinship(
+        child_id=child.id,
+        holder_id=holder.id,
+        kind=check_choice("kind", kind, KinshipKind),
+        dependant=dependant,
+        starts_on=starts_on,
+        recorded_at=at or now_utc(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def holds_authority(session: Session, *, holder_id: str, child_id: str, on: date) -> bool:
+    """Is this adult a parent or guardian of this person on a day?"""
+    return (
+        session.scalar(
+            select(Kinship.id)
+            .where(Kinship.holder_id == holder_id, Kinship.child_id == child_id, holding(Kinship, on))
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def children_of(session: Session, holder_id: str, on: date | None = None) -> list[Insured]:
+    """The minors (and people under guardianship) an adult may act for on a day."""
+    on = on or paris_today()
+    rows = session.execute(
+        select(Insured, Kinship.kind)
+        .join(Kinship, Kinship.child_id == Insured.id)
+        .where(Kinship.holder_id == holder_id, holding(Kinship, on))
+        .order_by(Insured.birth_date, Insured.id)
+    )
+    return [child for child, kind in rows if kind is KinshipKind.GUARDIAN or age_on(child.birth_date, on) < MAJORITY]
+
+
+def holders_of(session: Session, child_id: str, on: date | None = None) -> list[Insured]:
+    """Who holds parental authority over a person on a day."""
+    return list(
+        session.scalars(
+            select(Insured)
+            .join(Kinship, Kinship.holder_id == Insured.id)
+            .where(Kinship.child_id == child_id, holding(Kinship, on or paris_today()))
+            .order_by(Insured.id)
+        )
+    )
+
+
+# --- professionals ---------------------------------------------------------------------------------------------------
+
+
+def register_professional(
+    session: Session,
+    *,
+    rpps: str,
+    family_name: str,
+    first_name: str,
+    profession: str = "medecin",
+    specialty: int = 0,
+    installed_on: date | None = None,
+    strict: bool = True,
+) -> Professional:
+    """Enter a professional in the directory.
+
+    :param specialty: national code; required for a doctor, 0 for anyone else.
+    :param strict: check the Luhn digit of the RPPS (some official samples fail it).
+    """
+    number = keys.parse_rpps(rpps, strict=strict)
+    check_slug("profession", profession, Profession)
+    if (profession == "medecin") != (0 < specialty < 99):
+        raise Invalid(
+            "specialty_of_profession",
+            field="specialty",
+            given=specialty,
+            allowed="a national code from 1 to 98 for a doctor, 0 for another profession",
+            fr="la spécialité ne convient pas à la profession",
+            en="the specialty does not fit the profession",
+        )
+    if session.scalar(select(Professional.id).where(Professional.rpps == number)):
+        raise Conflict(
+            "rpps_taken", field="rpps", given=number, allowed="a number not yet registered",
+            fr="ce numéro RPPS est déjà inscrit", en="this RPPS number is already registered",
+        )  # fmt: skip
+    professional = Professional(
+        rpps=number,
+        family_name=family_name.strip(),
+        first_name=first_name.strip(),
+        profession=profession,
+        specialty=specialty,
+        installed_on=installed_on,
+    )
+    session.add(professional)
+    session.flush()
+    return professional
+
+
+def get_professional(session: Session, reference: str) -> Professional:
+    """A professional by public id or by RPPS number."""
+    key = parse_id(reference) if len(reference) != 11 else None
+    condition = Professional.id == key if key else Professional.rpps == reference
+    row = session.scalar(select(Professional).where(condition))
+    if row is None:
+        raise not_found("professional_id")
+    return row
+
+
+def search_professionals(
+    session: Session,
+    *,
+    family_name: str | None = None,
+    specialties: tuple[int, ...] = (),
+    department: str | None = None,
+    on: date | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> list[Professional]:
+    """Professionals with a practice on a day, by name prefix, specialty, département; pages by `after` (last id)."""
+    query = select(Professional).order_by(Professional.id).limit(limit)
+    if family_name:
+        upper = family_name.strip().upper()
+        query = query.where(func.upper(Professional.family_name).between(upper, upper + "\uffff"))
+    if specialties:
+        query = query.where(Professional.specialty.in_(specialties))
+    if department:
+        place = (
+            select(Practice.professional_id)
+            .join(Organisation, Organisation.id == Practice.organisation_id)
+            .join(Commune, Commune.code == Organisation.commune_code)
+            .where(Commune.department == department, holding(Practice, on or paris_today()))
+        )
+        query = query.where(Professional.id.in_(place))
+    if after:
+        query = query.where(Professional.id > parse_id(after))
+    return list(session.scalars(query))
+
+
+def set_convention(
+    session: Session, professional_id: str, convention: str, *, starts_on: date, at: datetime | None = None
+) -> Convention:
+    """Position towards the convention from a day; the previous one ends that day."""
+    at = at or now_utc()
+    check_slug("convention", convention, ConventionCode)
+    for previous in session.scalars(
+        select(Convention).where(Convention.professional_id == professional_id, holding(Convention, starts_on))
+    ).all():
+        replace(session, previous, at, ends_on=starts_on)
+    row = Convention(professional_id=professional_id, convention=convention, starts_on=starts_on, recorded_at=at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def convention_on(
+    session: Session, professional_id: str, on: date, known_at: datetime | None = None
+) -> Convention | None:
+    """Position towards the convention on a day."""
+    return session.scalar(
+        select(Convention)
+        .where(Convention.professional_id == professional_id, holding(Convention, on, known_at))
+        .order_by(Convention.starts_on.desc())
+        .limit(1)
+    )
+
+
+# --- places and practices --------------------------------------------------------------------------------------------
+
+
+def register_organisation(
+    session: Session,
+    *,
+    kind: str,
+    name: str,
+    commune_code: str,
+    finess: str | None = None,
+    special_setting: str = "none",
+) -> Organisation:
+    """Enter a practice, a group, a health centre, a hospital."""
+    require_commune(session, commune_code)
+    organisation = Organisation(
+        kind=check_choice("kind", kind, OrganisationKind),
+        name=name,
+        commune_code=commune_code,
+        finess=keys.parse_finess(finess) if finess else None,
+        special_setting=check_slug("special_setting", special_setting, SpecialSetting),
+    )
+    session.add(organisation)
+    session.flush()
+    return organisation
+
+
+def get_organisation(session: Session, organisation_id: str) -> Organisation:
+    """A place by public id."""
+    key = parse_id(organisation_id)
+    row = session.get(Organisation, key) if key else None
+    if row is None:
+        raise not_found("organisation_id")
+    return row
+
+
+def start_practice(
+    session: Session,
+    professional_id: str,
+    organisation_id: str,
+    *,
+    starts_on: date,
+    mode: str = "titulaire",
+    main: bool = True,
+    am_number: str | None = None,
+    replaced_id: str | None = None,
+    ends_on: date | None = None,
+    accepts_new_patients: bool = True,
+    at: datetime | None = None,
+) -> Practice:
+    """A professional starts to work at a place; a locum (`remplacant`) names the doctor replaced.
+
+    :raises Conflict: another principal place is open.
+    """
+    check_period(starts_on, ends_on)
+    practice_mode: PracticeMode = check_choice("mode", mode, PracticeMode)
+    if (practice_mode is PracticeMode.REMPLACANT) != (replaced_id is not None):
+        raise Invalid(
+            "replaced_doctor",
+            field="replaced_id",
+            allowed="the doctor replaced, for a locum and for nobody else",
+            fr="un remplaçant nomme le médecin remplacé, lui seul",
+            en="a locum names the doctor replaced, nobody else does",
+        )
+    main = main and practice_mode is not PracticeMode.REMPLACANT
+    if main and ends_on is None and main_practice(session, professional_id, starts_on) is not None:
+        raise Conflict(
+            "main_practice_open",
+            field="main",
+            allowed="one principal place at a time: end the other first, or give main=false",
+            fr="un lieu d'exercice principal est déjà ouvert",
+            en="another principal place is open",
+        )
+    practice = Practice(
+        professional_id=professional_id,
+        organisation_id=organisation_id,
+        mode=practice_mode,
+        main=main,
+        am_number=keys.parse_am_number(am_number).value if am_number else None,
+        replaced_id=replaced_id,
+        accepts_new_patients=accepts_new_patients,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        recorded_at=at or now_utc(),
+    )
+    session.add(practice)
+    session.flush()
+    return practice
+
+
+def end_practice(session: Session, practice: Practice, *, ends_on: date, at: datetime | None = None) -> Practice:
+    """The professional no longer works there from a day."""
+    return replace(session, practice, at or now_utc(), ends_on=ends_on)
+
+
+def practices_on(session: Session, professional_id: str, on: date, known_at: datetime | None = None) -> list[Practice]:
+    """Where a professional works on a day, the principal place first."""
+    return list(
+        session.scalars(
+            select(Practice)
+            .where(Practice.professional_id == professional_id, holding(Practice, on, known_at))
+            .order_by(Practice.main.desc(), Practice.starts_on, Practice.id)
+        )
+    )
+
+
+def main_practice(session: Session, professional_id: str, on: date) -> Practice | None:
+    """The principal place of a professional on a day."""
+    return next((one for one in practices_on(session, professional_id, on) if one.main), None)
+
+
+def shared_places(
+    session: Session, one_id: str, other_id: str, on: date, known_at: datetime | None = None
+) -> list[Organisation]:
+    """Groups, houses and health centres where both work on a day (locums do not count)."""
+    places = (
+        select(Practice.organisation_id)
+        .where(holding(Practice, on, known_at), Practice.mode != PracticeMode.REMPLACANT)
+        .where(Practice.professional_id == other_id)
+    )
+    query = (
+        select(Organisation)
+        .join(Practice, Practice.organisation_id == Organisation.id)
+        .where(Practice.professional_id == one_id, holding(Practice, on, known_at))
+        .where(Practice.mode != PracticeMode.REMPLACANT, Organisation.id.in_(places))
+        .where(Organisation.kind.in_(SHARED))
+        .order_by(Organisation.id)
+    )
+    return list(session.scalars(query))
+
+
+# --- geography -------------------------------------------------------------------------------------------------------
+
+
+def require_commune(session: Session, code: str) -> Commune:
+    """A commune by INSEE code, or an error that says what is expected."""
+    commune = session.scalar(select(Commune).where(Commune.code == code))
+    if commune is None:
+        raise Invalid(
+            "unknown_commune", field="commune", given=code, allowed="the INSEE code of a registered commune",
+            fr="commune inconnue", en="unknown commune",
+        )  # fmt: skip
+    return commune
+
+
+def deficit_zone_on(
+    session: Session, commune_code: str, on: date, known_at: datetime | None = None
+) -> DeficitZone | None:
+    """The zoning record of a commune on a day, when it is a deficit zone."""
+    return session.scalar(
+        select(DeficitZone).where(DeficitZone.commune_code == commune_code, holding(DeficitZone, on, known_at)).limit(1)
+    )
+
+
+@dataclass(frozen=True)
+class NearbyDoctor:
+    """A doctor who may take patients, and how far from the person's commune (centre to centre)."""
+
+    professional: Professional
+    organisation: Organisation
+    commune: Commune
+    distance_km: float
+
+
+def doctors_near(
+    session: Session,
+    commune_code: str,
+    *,
+    on: date,
+    radius_km: float = 30,
+    specialties: tuple[int, ...] = (1, 22, 23),
+    limit: int = 20,
+) -> list[NearbyDoctor]:
+    """Doctors who accept new patients near a commune, nearest first (ties by id)."""
+    centre = require_commune(session, commune_code)
+    communes = {one.code: (one, _distance_km(centre, one)) for one in _communes_in_box(session, centre, radius_km)}
+    within = sorted((distance, code) for code, (_, distance) in communes.items() if distance <= radius_km)
+    found: list[NearbyDoctor] = []
+    for distance, code in within:
+        rows = session.execute(
+            select(Professional, Organisation)
+            .join(Practice, Practice.professional_id == Professional.id)
+            .join(Organisation, Organisation.id == Practice.organisation_id)
+            .where(Organisation.commune_code == code, holding(Practice, on), Practice.accepts_new_patients)
+            .where(Practice.mode != PracticeMode.REMPLACANT, Professional.profession == "medecin")
+            .where(Professional.specialty.in_(specialties))
+            .where(or_(Professional.ceased_on.is_(None), Professional.ceased_on > on))
+            .order_by(Professional.id)
+            .limit(limit - len(found))
+        )
+        found += [NearbyDoctor(doctor, place, communes[code][0], distance) for doctor, place in rows]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _communes_in_box(session: Session, centre: Commune, radius_km: float) -> list[Commune]:
+    latitude = radius_km / 111.0 * 1e5
+    longitude = latitude / max(cos(radians(centre.latitude_e5 / 1e5)), 0.01)
+    return list(
+        session.scalars(
+            select(Commune).where(
+                Commune.latitude_e5.between(int(centre.latitude_e5 - latitude), int(centre.latitude_e5 + latitude)),
+                Commune.longitude_e5.between(
+                    int(centre.longitude_e5 - longitude), int(centre.longitude_e5 + longitude)
+                ),
+            )
+        )
+    )
+
+
+def _distance_km(one: Commune, other: Commune) -> float:
+    """Great-circle distance (haversine)."""
+    lat1, lat2 = radians(one.latitude_e5 / 1e5), radians(other.latitude_e5 / 1e5)
+    step = radians((other.longitude_e5 - one.longitude_e5) / 1e5)
+    chord = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(step / 2) ** 2
+    return round(2 * EARTH_KM * asin(sqrt(chord)), 1)
+
+
+def name_key(family_name: str, birth_date: date) -> str:
+    """What a name look-up compares: letters only, no accent, upper case, with the birth date."""
+    bare = unicodedata.normalize("NFKD", family_name)
+    return "".join(letter for letter in bare if letter.isalpha()).upper() + "|" + birth_date.isoformat()

@@ -1,0 +1,1 @@
+"""Referrals: the letter, who may use it and how often, the report back to the médecin traitant."""

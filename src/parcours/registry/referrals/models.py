@@ -1,0 +1,114 @@
+"""Tables of the referrals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from parcours.registry.db import (
+    Base,
+    EncryptedText,
+    PublicId,
+    UtcDateTime,
+    Versioned,
+    now_utc,
+    text_enum,
+)
+
+
+class Flow(StrEnum):
+    """The four flows of coordination, the ALD protocol, the nurse in advanced practice, another doctor."""
+
+    AVIS_PONCTUEL = "avis_ponctuel"
+    SOINS_ITERATIFS = "soins_iteratifs"
+    SEQUENCE = "sequence"
+    CORRESPONDANT_GENERALISTE = "correspondant_generaliste"
+    PROTOCOLE_ALD = "protocole_ald"
+    IPA = "ipa"
+    AUTRE_MEDECIN = "autre_medecin"
+
+
+class Urgency(StrEnum):
+    """How soon the addressee should see the patient."""
+
+    ORDINARY = "ordinary"
+    SOON = "soon"
+    URGENT = "urgent"
+
+
+class Referral(Versioned, Base):
+    """A patient sent by one professional to another (or to any of a specialty), with a letter."""
+
+    __tablename__ = "referrals"
+    __table_args__ = (
+        Index("ix_referrals_insured_id", "insured_id", "issued_on"),
+        Index("ix_referrals_addressee_id", "addressee_id"),
+        Index("ix_referrals_author_id", "author_id"),
+    )
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    author_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    addressee_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    specialty: Mapped[int | None]
+    """National code, when the letter names no doctor."""
+    flow: Mapped[Flow] = mapped_column(text_enum(Flow))
+    plan_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("care_plans.id"))
+    issued_on: Mapped[date]
+    valid_until: Mapped[date]
+    """Last day on which it may be used."""
+    letter: Mapped[str] = mapped_column(EncryptedText("referrals.letter"))
+    """JSON of the letter's sections: clinical text, never shown to a fund officer."""
+    cancelled_at: Mapped[datetime | None]
+    authored_by_medecin_traitant: Mapped[bool]
+    """Was the author the médecin traitant (or designated with him) on the day of issue, as known then?"""
+
+
+class SequenceProvider(Base):
+    """A doctor or a specialty that takes part in a sequence of care, in order."""
+
+    __tablename__ = "referrals_sequence_providers"
+    __table_args__ = (UniqueConstraint("referral_id", "rank"),)
+
+    referral_id: Mapped[str] = mapped_column(PublicId, ForeignKey("referrals.id"))
+    rank: Mapped[int]
+    professional_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    specialty: Mapped[int | None]
+
+
+class ReferralUse(Base):
+    """A visit made with a referral; the database allows only one for an opinion."""
+
+    __tablename__ = "referrals_uses"
+    __table_args__ = (
+        Index(
+            "uq_referrals_uses_single",
+            "referral_id",
+            unique=True,
+            sqlite_where=text("single AND cancelled_at IS NULL"),
+            postgresql_where=text("single AND cancelled_at IS NULL"),
+        ),
+        Index("ix_referrals_uses_referral_id", "referral_id", "care_date"),
+    )
+
+    referral_id: Mapped[str] = mapped_column(PublicId, ForeignKey("referrals.id"))
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    care_date: Mapped[date]
+    single: Mapped[bool]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+    cancelled_at: Mapped[datetime | None]
+
+
+class Report(Base):
+    """What the addressee writes back to the médecin traitant."""
+
+    __tablename__ = "referrals_reports"
+    __table_args__ = (Index("ix_referrals_reports_referral_id", "referral_id"),)
+
+    referral_id: Mapped[str] = mapped_column(PublicId, ForeignKey("referrals.id"))
+    author_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    written_on: Mapped[date]
+    text: Mapped[str] = mapped_column(EncryptedText("referrals_reports.text"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
