@@ -112,9 +112,9 @@ class Grant(Base):
 
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
     role: Mapped[Role] = mapped_column(text_enum(Role, 20))
-    person_id: Mapped[str | None] = mapped_column(PublicId, index=True)
+    insured_id: Mapped[str | None] = mapped_column(PublicId, index=True)
     professional_id: Mapped[str | None] = mapped_column(PublicId, index=True)
-    fund_id: Mapped[str | None] = mapped_column(PublicId, index=True)
+    fund_code: Mapped[str | None] = mapped_column(String(20), index=True)
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
     granted_by: Mapped[str | None] = mapped_column(PublicId)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -123,11 +123,11 @@ class Grant(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "(role = 'insured' AND person_id IS NOT NULL AND professional_id IS NULL AND fund_id IS NULL)"
+            "(role = 'insured' AND insured_id IS NOT NULL AND professional_id IS NULL AND fund_code IS NULL)"
             " OR (role IN ('doctor', 'delegate') AND professional_id IS NOT NULL"
-            " AND person_id IS NULL AND fund_id IS NULL)"
-            " OR (role = 'officer' AND fund_id IS NOT NULL AND person_id IS NULL AND professional_id IS NULL)"
-            " OR (role = 'administrator' AND person_id IS NULL AND professional_id IS NULL AND fund_id IS NULL)",
+            " AND insured_id IS NULL AND fund_code IS NULL)"
+            " OR (role = 'officer' AND fund_code IS NOT NULL AND insured_id IS NULL AND professional_id IS NULL)"
+            " OR (role = 'administrator' AND insured_id IS NULL AND professional_id IS NULL AND fund_code IS NULL)",
             name="subject_of_role",
         ),
     )
@@ -206,7 +206,7 @@ class ApiClient(Versioned, Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[str] = mapped_column(Text)
     """Scopes separated by spaces."""
-    fund_id: Mapped[str | None] = mapped_column(PublicId)
+    fund_code: Mapped[str | None] = mapped_column(String(20))
     """The fund whose insured persons it may reach; none: the directory and the engine only."""
     created_by: Mapped[str | None] = mapped_column(PublicId)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

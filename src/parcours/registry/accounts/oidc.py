@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2 as httpx
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt

@@ -227,10 +227,10 @@ def enable_account(session: Session, who: Who, account: Account) -> None:
 # --- roles -----------------------------------------------------------------------------------------------------------
 
 _SUBJECT: Final = {
-    Role.INSURED: "person_id",
+    Role.INSURED: "insured_id",
     Role.DOCTOR: "professional_id",
     Role.DELEGATE: "professional_id",
-    Role.OFFICER: "fund_id",
+    Role.OFFICER: "fund_code",
     Role.ADMINISTRATOR: None,
 }
 
@@ -241,15 +241,15 @@ def grant_role(
     account: Account,
     role: Role,
     *,
-    person_id: str | None = None,
+    insured_id: str | None = None,
     professional_id: str | None = None,
-    fund_id: str | None = None,
+    fund_code: str | None = None,
 ) -> Grant:
     """Give a role: insured for a person, doctor or delegate for a professional, officer for a fund, administrator."""
     subject = {
-        "person_id": person_id,
+        "insured_id": insured_id,
         "professional_id": professional_id,
-        "fund_id": fund_id,
+        "fund_code": fund_code,
     }
     _check_subject(role, subject)
     for grant in account.active_grants:
@@ -258,8 +258,8 @@ def grant_role(
         ):
             return grant
     grant = Grant(
-        account=account, role=role, granted_by=who.id, person_id=person_id, professional_id=professional_id,
-        fund_id=fund_id,
+        account=account, role=role, granted_by=who.id, insured_id=insured_id, professional_id=professional_id,
+        fund_code=fund_code,
     )  # fmt: skip
     session.add(grant)
     session.flush()
@@ -268,7 +268,7 @@ def grant_role(
         session,
         Tag.GRANT_CREATE,
         who,
-        patient_id=person_id,
+        insured_id=insured_id,
         record=("grant", grant.id),
         details={"role": role.value},
     )
@@ -300,7 +300,7 @@ def end_grant(session: Session, who: Who, grant: Grant) -> None:
         grant.ended_at = now_utc()
         close_sessions(session, grant.account_id)
         record(
-            session, Tag.GRANT_END, who, patient_id=grant.person_id, record=("grant", grant.id),
+            session, Tag.GRANT_END, who, insured_id=grant.insured_id, record=("grant", grant.id),
             details={"role": grant.role.value},
         )  # fmt: skip
 
@@ -791,7 +791,7 @@ def create_client(
     *,
     name: str,
     scopes: Collection[Scope],
-    fund_id: str | None = None,
+    fund_code: str | None = None,
     days: int | None = 365,
 ) -> tuple[ApiClient, str]:
     """A new API client and its token, shown this once."""
@@ -808,7 +808,7 @@ def create_client(
         name=name,
         token_hash=secret_hash(token),
         scopes=" ".join(sorted(scope.value for scope in scopes)),
-        fund_id=fund_id,
+        fund_code=fund_code,
         created_by=who.id,
         expires_at=None if days is None else now_utc() + timedelta(days=days),
     )

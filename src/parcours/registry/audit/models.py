@@ -32,9 +32,9 @@ class AuditEvent(Base):
     """``account``, ``client`` (an API token), ``system`` (a command on the server) or ``anonymous``."""
     actor_id: Mapped[str | None] = mapped_column(PublicId)
     role: Mapped[str | None] = mapped_column(String(20))
-    acting_for: Mapped[str | None] = mapped_column(PublicId)
-    """The professional or the fund in whose name the actor works."""
-    patient_id: Mapped[str | None] = mapped_column(PublicId)
+    acting_for: Mapped[str | None] = mapped_column(String(40))
+    """The professional or the fund in whose name the actor works (id, or code of the fund)."""
+    insured_id: Mapped[str | None] = mapped_column(PublicId)
     """The insured person whose data it is about."""
     record_kind: Mapped[str | None] = mapped_column(String(40))
     record_id: Mapped[str | None] = mapped_column(PublicId)
@@ -48,7 +48,7 @@ class AuditEvent(Base):
 
     __table_args__ = (
         UniqueConstraint("chain", "sequence"),
-        Index(None, "patient_id", "occurred_at"),
+        Index(None, "insured_id", "occurred_at"),
         Index(None, "actor_id", "occurred_at"),
     )
 

@@ -28,7 +28,7 @@ __all__ = [
     "Finding",
     "Who",
     "anchor",
-    "events_of_patient",
+    "events_of_insured",
     "record",
     "resign",
     "system",
@@ -64,7 +64,7 @@ class Event:
 
     tag: Tag
     who: Who
-    patient_id: str | None = None
+    insured_id: str | None = None
     record_kind: str | None = None
     record_id: str | None = None
     why: str = ""
@@ -73,7 +73,7 @@ class Event:
     @property
     def chain(self) -> int:
         """Events about one patient share a chain; the others follow their actor."""
-        owner = self.patient_id or self.who.id or ""
+        owner = self.insured_id or self.who.id or ""
         return int(owner[-1], 16) % CHAINS if owner else 0
 
 
@@ -85,7 +85,7 @@ def record(
     tag: Tag,
     who: Who,
     *,
-    patient_id: str | None = None,
+    insured_id: str | None = None,
     record: tuple[str, str | None] | None = None,
     why: str = "",
     details: Mapping[str, Any] | None = None,
@@ -96,7 +96,7 @@ def record(
     """
     kind, identifier = record or (None, None)
     pending: list[Event] = session.info.setdefault(_PENDING, [])
-    pending.append(Event(tag, who, patient_id, kind, identifier, why[:200], details))
+    pending.append(Event(tag, who, insured_id, kind, identifier, why[:200], details))
 
 
 @event.listens_for(Session, "before_commit")
@@ -183,7 +183,7 @@ def _row(one: Event, chain: int, sequence: int, previous: str) -> dict[str, Any]
         "actor_id": one.who.id,
         "role": one.who.role,
         "acting_for": one.who.acting_for,
-        "patient_id": one.patient_id,
+        "insured_id": one.insured_id,
         "record_kind": one.record_kind,
         "record_id": one.record_id,
         "why": one.why,
@@ -195,7 +195,7 @@ def _row(one: Event, chain: int, sequence: int, previous: str) -> dict[str, Any]
 
 
 _HASHED: Final = (
-    "id", "chain", "sequence", "occurred_at", "tag", "actor_kind", "actor_id", "role", "acting_for", "patient_id",
+    "id", "chain", "sequence", "occurred_at", "tag", "actor_kind", "actor_id", "role", "acting_for", "insured_id",
     "record_kind", "record_id", "why", "details", "request_id", "previous_hash",
 )  # fmt: skip
 
@@ -234,15 +234,15 @@ def _is_signed(text: str, signature: str, context: str) -> bool:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def events_of_patient(
+def events_of_insured(
     session: Session,
-    patient_id: str,
+    insured_id: str,
     *,
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> list[AuditEvent]:
     """Newest first: everything that was read or changed about one person. ``before`` continues after a page."""
-    return _page(session, AuditEvent.patient_id == patient_id, before, limit)
+    return _page(session, AuditEvent.insured_id == insured_id, before, limit)
 
 
 def events(

@@ -1,0 +1,324 @@
+"""Errors of the API: RFC 9457 problem details, in French or English, naming the field, what was given, what is allowed."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final, Literal
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from parcours.registry.errors import RegistryError
+
+__all__ = ["FieldError", "Language", "Problem", "ProblemError", "add_handlers", "language_of", "problem", "problems"]
+
+MEDIA_TYPE: Final = "application/problem+json"
+Language = Literal["fr", "en"]
+logger = logging.getLogger("parcours.api")
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field."""
+
+    field: str = Field(examples=["birth_date"])
+    code: str = Field(examples=["missing"])
+    message: str = Field(examples=["this field is needed"])
+    given: str | None = Field(None, description="What was received; never a value that identifies a person.")
+    allowed: str | None = None
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457). `title`, `detail` and `message` follow `Accept-Language` (fr, en)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:parcours:problem:invalid_request",
+                    "title": "Requête invalide",
+                    "status": 422,
+                    "detail": "un ou plusieurs champs ne conviennent pas",
+                    "code": "invalid_request",
+                    "errors": [{"field": "fee", "code": "missing", "message": "ce champ est nécessaire"}],
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="`urn:parcours:problem:` and the code.")
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="Stable, for programs.")
+    field: str | None = None
+    article: str | None = Field(None, description="The article of law, when there is one.")
+    errors: list[FieldError] = Field(default_factory=list)
+
+
+class ProblemError(Exception):
+    """A problem of the API itself (the registry's errors are :class:`RegistryError`)."""
+
+    def __init__(
+        self, status: int, code: str, *, fr: str, en: str, errors: Sequence[FieldError] = (), field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(en)
+        self.status, self.code, self.errors, self.field = status, code, list(errors), field
+        self.text: dict[Language, str] = {"fr": fr, "en": en}
+        self.headers = dict(headers or {})
+
+
+_TITLES: Final[dict[int, tuple[str, str]]] = {
+    400: ("Requête illisible", "Unreadable request"),
+    401: ("Identification nécessaire", "Identification needed"),
+    403: ("Action refusée", "Action refused"),
+    404: ("Introuvable", "Not found"),
+    405: ("Méthode inconnue ici", "Method not allowed here"),
+    406: ("Format de réponse inconnu", "Unknown format of answer"),
+    408: ("Requête trop lente", "Request too slow"),
+    409: ("Conflit avec l'état des données", "Conflict with the state of the data"),
+    412: ("Version dépassée", "Stale version"),
+    413: ("Requête trop grande", "Request too large"),
+    415: ("Format de requête inconnu", "Unknown format of request"),
+    422: ("Requête invalide", "Invalid request"),
+    428: ("Version à préciser", "Version needed"),
+    429: ("Trop de requêtes", "Too many requests"),
+    500: ("Erreur interne", "Internal error"),
+    502: ("Un service extérieur répond mal", "An outside service answers badly"),
+    503: ("Service momentanément indisponible", "Service unavailable for now"),
+    504: ("Traitement trop long", "Processing took too long"),
+}
+
+
+def language_of(request: Request) -> Language:
+    """French or English, as the client prefers; French when it does not say."""
+    return preferred_language(request.headers.get("accept-language", ""))
+
+
+def preferred_language(header: str) -> Language:
+    """The best of the two languages for an ``Accept-Language`` header (weights of RFC 9110)."""
+    best: tuple[float, Language] = (0.0, "fr")
+    for part in header[:500].split(","):
+        tag, _, parameters = part.strip().partition(";")
+        name = tag.strip().lower().split("-")[0]
+        weight = _weight(parameters)
+        if name in ("fr", "en") and weight > best[0]:
+            best = (weight, "fr" if name == "fr" else "en")
+    return best[1]
+
+
+def _weight(parameters: str) -> float:
+    _, _, value = parameters.strip().partition("q=")
+    try:
+        return min(max(float(value), 0.0), 1.0) if value else 1.0
+    except ValueError:
+        return 0.0
+
+
+def title_of(status: int, language: Language) -> str:
+    fr, en = _TITLES.get(status, (HTTPStatus(status).phrase, HTTPStatus(status).phrase))
+    return fr if language == "fr" else en
+
+
+def problem(
+    language: Language,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    field: str | None = None,
+    article: str | None = None,
+    errors: Iterable[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A problem+json answer."""
+    content = Problem(
+        type=f"urn:parcours:problem:{code}",
+        title=title_of(status, language),
+        status=status,
+        detail=detail,
+        code=code,
+        field=field,
+        article=article,
+        errors=list(errors),
+    )
+    return JSONResponse(
+        content.model_dump(exclude_none=True),
+        status,
+        media_type=MEDIA_TYPE,
+        headers={"Content-Language": language, "Vary": "Accept-Language", **(headers or {})},
+    )
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error answers of an endpoint, for the OpenAPI document."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": title_of(status, "en"), "content": content} for status in statuses}
+
+
+# --- handlers --------------------------------------------------------------------------------------------------------
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Make every error of the application a problem+json answer."""
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(RegistryError, _on_registry_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(StaleDataError, _on_stale)
+    app.add_exception_handler(IntegrityError, _on_integrity_error)
+    app.add_exception_handler(DBAPIError, _on_database_error)
+
+
+def _on_problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ProblemError)  # noqa: S101 - what the handler is registered for
+    language = language_of(request)
+    return problem(
+        language, error.status, error.code, error.text[language], field=error.field, errors=error.errors,
+        headers=error.headers,
+    )  # fmt: skip
+
+
+def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RegistryError)  # noqa: S101
+    language = language_of(request)
+    reason = error.reason[language]
+    entry = FieldError(
+        field=error.field or "",
+        code=error.code,
+        message=reason,
+        given=None if error.given is None else str(error.given)[:200],
+        allowed=error.allowed,
+    )
+    headers = {"WWW-Authenticate": 'Bearer realm="parcours"'} if error.http_status == HTTPStatus.UNAUTHORIZED else {}
+    return problem(
+        language, error.http_status, error.code, reason, field=error.field, article=error.article,
+        errors=[entry] if error.field else [], headers=headers,
+    )  # fmt: skip
+
+
+def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    language = language_of(request)
+    detail = "un ou plusieurs champs ne conviennent pas" if language == "fr" else "one or more fields are not right"
+    errors = [field_error(one, language) for one in error.errors()]
+    return problem(language, 422, "invalid_request", detail, errors=errors)
+
+
+def _on_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    language = language_of(request)
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+    headers = dict(error.headers or {})
+    return problem(language, error.status_code, code, title_of(error.status_code, language), headers=headers)
+
+
+def _on_stale(request: Request, error: Exception) -> JSONResponse:
+    language = language_of(request)
+    detail = (
+        "l'enregistrement a changé entre-temps : relisez-le, puis recommencez"
+        if language == "fr"
+        else "the record has changed meanwhile: read it again, then retry"
+    )
+    return problem(language, 412, "stale_version", detail)
+
+
+def _on_integrity_error(request: Request, error: Exception) -> JSONResponse:
+    language = language_of(request)
+    detail = (
+        "les données ont changé entre-temps et n'admettent plus cette écriture"
+        if language == "fr"
+        else "the data has changed meanwhile and no longer allows this"
+    )
+    return problem(language, 409, "conflict", detail)
+
+
+def _on_database_error(request: Request, error: Exception) -> JSONResponse:
+    log_internal(error)
+    language = language_of(request)
+    return problem(
+        language, 503, "database_unavailable", title_of(503, language), headers={"Retry-After": "5"}
+    )
+
+
+def log_internal(error: BaseException) -> None:
+    """Log where an unexpected error came from, without its message (it may hold personal data)."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    place = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    logger.error("unexpected %s at %s", type(error).__name__, place)
+
+
+# --- words for validation errors -------------------------------------------------------------------------------------
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "missing": ("ce champ est nécessaire", "this field is needed"),
+    "extra_forbidden": ("ce champ n'existe pas ici", "there is no such field here"),
+    "json_invalid": ("le corps de la requête n'est pas du JSON", "the body of the request is not JSON"),
+    "json_type": ("le corps doit être du texte JSON", "the body must be JSON text"),
+    "model_type": ("un objet est attendu", "an object is expected"),
+    "model_attributes_type": ("un objet JSON est attendu", "a JSON object is expected"),
+    "dict_type": ("un objet est attendu", "an object is expected"),
+    "list_type": ("une liste est attendue", "a list is expected"),
+    "string_type": ("du texte est attendu", "text is expected"),
+    "string_unicode": ("texte mal codé (UTF-8 attendu)", "badly encoded text (UTF-8 expected)"),
+    "string_too_short": ("texte trop court", "text too short"),
+    "string_too_long": ("texte trop long", "text too long"),
+    "string_pattern_mismatch": ("le texte n'a pas la forme attendue", "the text does not have the expected form"),
+    "int_type": ("un nombre entier est attendu", "a whole number is expected"),
+    "int_parsing": ("un nombre entier est attendu", "a whole number is expected"),
+    "int_from_float": ("un nombre entier est attendu", "a whole number is expected"),
+    "bool_type": ("vrai ou faux est attendu", "true or false is expected"),
+    "bool_parsing": ("vrai ou faux est attendu", "true or false is expected"),
+    "date_type": ("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
+    "date_parsing": ("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
+    "date_from_datetime_parsing": ("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
+    "date_from_datetime_inexact": ("une date sans heure est attendue", "a date without a time is expected"),
+    "datetime_parsing": ("une date et une heure sont attendues", "a date and time is expected"),
+    "datetime_from_date_parsing": ("une date et une heure sont attendues", "a date and time is expected"),
+    "timezone_aware": ("l'heure doit avoir un fuseau", "the time needs a time zone"),
+    "enum": ("valeur inconnue", "unknown value"),
+    "literal_error": ("valeur inconnue", "unknown value"),
+    "uuid_parsing": ("identifiant mal formé", "malformed identifier"),
+    "uuid_type": ("identifiant mal formé", "malformed identifier"),
+    "greater_than_equal": ("valeur trop petite", "value too small"),
+    "greater_than": ("valeur trop petite", "value too small"),
+    "less_than_equal": ("valeur trop grande", "value too large"),
+    "less_than": ("valeur trop grande", "value too large"),
+    "too_short": ("pas assez d'éléments", "not enough items"),
+    "too_long": ("trop d'éléments", "too many items"),
+    "decimal_parsing": ("un nombre décimal est attendu", "a decimal number is expected"),
+    "decimal_type": ("un nombre décimal est attendu", "a decimal number is expected"),
+    "decimal_max_places": ("deux décimales au plus", "two decimals at most"),
+    "union_tag_invalid": ("valeur inconnue", "unknown value"),
+    "value_error": ("valeur refusée", "value refused"),
+}
+
+
+def field_error(error: Mapping[str, Any], language: Language) -> FieldError:
+    """A validation error of Pydantic in plain words; the value received is never repeated."""
+    kind = str(error["type"])
+    fr, en = _WORDS.get(kind, ("valeur refusée", "value refused"))
+    location = [str(part) for part in error["loc"]]
+    name = ".".join(location[1:] if len(location) > 1 and location[0] in _PLACES else location)
+    return FieldError(field=name, code=kind, message=fr if language == "fr" else en, allowed=_allowed(error))
+
+
+_PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
+_BOUNDS: Final = {
+    "expected": "{}", "ge": "≥ {}", "gt": "> {}", "le": "≤ {}", "lt": "< {}", "min_length": "min. {}",
+    "max_length": "max. {}", "pattern": "{}", "decimal_places": "{}",
+}  # fmt: skip
+
+
+def _allowed(error: Mapping[str, Any]) -> str | None:
+    context = error.get("ctx") or {}
+    parts = [form.format(context[name]) for name, form in _BOUNDS.items() if context.get(name) is not None]
+    return ", ".join(parts) or None
