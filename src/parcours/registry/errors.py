@@ -94,7 +94,12 @@ class Misconfigured(RegistryError):
 
 def not_found(field: str) -> NotFound:
     """The one answer for an unknown id and for somebody else's."""
-    return NotFound("not_found", field=field, fr="aucun enregistrement de ce nom", en="no such record")
+    return NotFound(
+        "not_found",
+        field=field,
+        fr="aucun enregistrement de ce nom",
+        en="no such record",
+    )
 
 
 def _as_text(allowed: object) -> str | None:

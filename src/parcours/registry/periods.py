@@ -1,4 +1,4 @@
-"""Two times for every period: when it holds (`starts_on` … `ends_on`) and when we knew (`recorded_at` … `superseded_at`).
+"""Two times for every period: when it holds (`starts_on`, `ends_on`) and when we knew (`recorded_at`, `superseded_at`).
 
 A row is never rewritten.  To change a period, the row is *superseded* and a new one is recorded: what was answered on
 any earlier instant can be found again (`known_at`).  `ends_on` is the first day the period no longer holds.

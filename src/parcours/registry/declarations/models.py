@@ -184,21 +184,29 @@ _OVERLAP = (
 )
 _MESSAGE = "two contracts of one insured person overlap"
 
+# PostgreSQL locks the row of the person first, so that two transactions cannot both find the way free.
+_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION declarations_contracts_refuse_overlap() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM people_insured WHERE id = NEW.insured_id FOR UPDATE;
+  IF {_OVERLAP} THEN
+    RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'exclusion_violation';
+  END IF;
+  RETURN NEW;
+END $$
+"""
+_TRIGGER = """
+CREATE TRIGGER declarations_contracts_no_overlap BEFORE INSERT OR UPDATE ON declarations_contracts
+FOR EACH ROW WHEN (NEW.superseded_at IS NULL) EXECUTE FUNCTION declarations_contracts_refuse_overlap()
+"""
+
 OVERLAP_TRIGGERS: dict[str, tuple[str, ...]] = {
     "sqlite": tuple(
         f"CREATE TRIGGER declarations_contracts_no_overlap_{verb.lower()} BEFORE {verb} ON declarations_contracts "
         f"WHEN NEW.superseded_at IS NULL AND {_OVERLAP} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
         for verb in ("INSERT", "UPDATE")
     ),
-    # The row of the person is locked first, so that two transactions cannot both find the way free.
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION declarations_contracts_refuse_overlap() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN PERFORM 1 FROM people_insured WHERE id = NEW.insured_id FOR UPDATE; "
-        f"IF {_OVERLAP} THEN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'exclusion_violation'; END IF; "
-        "RETURN NEW; END $$",
-        "CREATE TRIGGER declarations_contracts_no_overlap BEFORE INSERT OR UPDATE ON declarations_contracts "
-        "FOR EACH ROW WHEN (NEW.superseded_at IS NULL) EXECUTE FUNCTION declarations_contracts_refuse_overlap()",
-    ),
+    "postgresql": (_FUNCTION, _TRIGGER),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.db import now_utc, paris_date, parse_id
@@ -415,6 +415,18 @@ def joint_doctors(session: Session, declaration_id: str) -> list[str]:
     )
 
 
+def speaks_as_medecin_traitant(
+    session: Session, insured_id: str, doctor_id: str, on: date, known_at: datetime | None = None
+) -> bool:
+    """Is this doctor the médecin traitant on a day, designated with him, or of the same shared place?"""
+    contract = as_known_on(session, insured_id, on, known_at)
+    if contract is None:
+        return False
+    if doctor_id == contract.professional_id or doctor_id in joint_doctors(session, contract.declaration_id):
+        return True
+    return bool(shared_places(session, contract.professional_id, doctor_id, on, known_at))
+
+
 @dataclass(frozen=True)
 class Grace:
     """The médecin traitant left; for a year no majoration is due while no new one is declared."""
@@ -518,9 +530,7 @@ def _add_joint_doctors(
     session.flush()
 
 
-def may_be_joint(
-    session: Session, doctor: Professional, other: Professional, place: Organisation, on: date
-) -> bool:
+def may_be_joint(session: Session, doctor: Professional, other: Professional, place: Organisation, on: date) -> bool:
     """Same health centre, or same specialty in the same group premises, on a day."""
     if other.profession != "medecin" or place.id not in {
         one.id for one in shared_places(session, doctor.id, other.id, on)
@@ -582,7 +592,7 @@ def _sign(
     if party not in needed or (party is Party.PARENT and declaration.proposed_by is Party.PARENT and len(needed) > 2):
         raise Refused(
             "wrong_party", field="party", given=party.value, allowed=[one.value for one in needed], article=ARTICLE,
-            fr="avant 16 ans un parent choisit ; à 16 et 17 ans le jeune choisit et un parent cosigne ; ensuite il signe seul",
+            fr="avant 16 ans un parent choisit, à 16 et 17 ans le jeune choisit et un parent cosigne, puis il signe seul",
             en="below 16 a parent chooses; at 16 and 17 the young person chooses and a parent co-signs; then alone",
         )  # fmt: skip
     if party is Party.PARENT:
@@ -653,23 +663,31 @@ def _end_contract(session: Session, contract: Contract, on: date, reason: EndRea
 
 
 def _resume_replaced(session: Session, annulled: Contract, at: datetime) -> None:
-    """The contract that the annulled one had replaced goes on, up to where the annulled one ended."""
-    before = session.scalar(
-        select(Contract).where(
-            Contract.insured_id == annulled.insured_id,
-            Contract.ends_on == annulled.starts_on,
-            Contract.end_code == EndCode.FIS,
-            known(Contract),
-        )
-    )
+    """The contract that the annulled one had cut short goes on as before, up to the next one of the time line."""
+    line = history(session, annulled.insured_id)
+    before = next((one for one in line if one.ends_on == annulled.starts_on and one.end_code is EndCode.FIS), None)
     if before is None:
         return
-    resumed = replace(
-        session, before, at, ends_on=annulled.ends_on, end_code=annulled.end_code, end_reason=annulled.end_reason
-    )
-    if resumed.ends_on is None:
-        get_declaration(session, resumed.declaration_id).state = State.IN_FORCE
+    uncut = _version_cut_by(session, before, annulled)
+    ends = [(one.starts_on, EndReason.REPLACED) for one in line if one.starts_on > annulled.starts_on]
+    if uncut is not None and uncut.ends_on is not None and uncut.end_reason is not None:
+        ends.append((uncut.ends_on, uncut.end_reason))
+    ends_on, reason = min(ends) if ends else (None, None)
+    replace(session, before, at, ends_on=ends_on, end_reason=reason, end_code=END_CODES[reason] if reason else None)
+    if ends_on is None:
+        get_declaration(session, before.declaration_id).state = State.IN_FORCE
     session.flush()
+
+
+def _version_cut_by(session: Session, before: Contract, annulled: Contract) -> Contract | None:
+    """The version of a contract that was superseded when the annulled one was first recorded."""
+    recorded = select(func.min(Contract.recorded_at)).where(Contract.declaration_id == annulled.declaration_id)
+    return session.scalar(
+        select(Contract).where(
+            Contract.declaration_id == before.declaration_id,
+            Contract.superseded_at == recorded.scalar_subquery(),
+        )
+    )
 
 
 def _move_practice(
@@ -705,9 +723,7 @@ def _locked(session: Session, declaration_id: str) -> tuple[Declaration, Insured
 
 def _open_contract(session: Session, declaration: Declaration) -> Contract:
     contract = session.scalar(
-        select(Contract).where(
-            Contract.declaration_id == declaration.id, known(Contract), Contract.ends_on.is_(None)
-        )
+        select(Contract).where(Contract.declaration_id == declaration.id, known(Contract), Contract.ends_on.is_(None))
     )
     if contract is None:
         raise _wrong_state(declaration, State.IN_FORCE)
@@ -729,5 +745,6 @@ def _wrong_state(declaration: Declaration, *allowed: State) -> Conflict:
 __all__ = [
     "Grace", "PaperForm", "Practice", "Proposal", "agree", "annul", "as_known_on", "as_of", "declarations_of",
     "depart", "end", "get_declaration", "grace_on", "history", "joint_doctors", "may_be_joint", "parties_missing",
-    "parties_needed", "patients_of", "propose", "record_paper", "refuse", "register_paper", "revisions", "withdraw",
+    "parties_needed", "patients_of", "propose", "record_paper", "refuse", "register_paper", "revisions",
+    "speaks_as_medecin_traitant", "withdraw",
 ]  # fmt: skip

@@ -51,7 +51,7 @@ def age_on(birth_date: date, on: date) -> int:
 # --- insured persons -------------------------------------------------------------------------------------------------
 
 
-def register_insured(
+def register_insured(  # noqa: PLR0913 - one keyword for each field of the form
     session: Session,
     *,
     nir: str,
@@ -466,7 +466,7 @@ def get_organisation(session: Session, organisation_id: str) -> Organisation:
     return row
 
 
-def start_practice(
+def start_practice(  # noqa: PLR0913 - one keyword for each field of the form
     session: Session,
     professional_id: str,
     organisation_id: str,

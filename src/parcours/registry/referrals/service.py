@@ -1,0 +1,440 @@
+"""Write a referral with its letter, use it for a visit, report back; say which one covers a visit.
+
+The four flows: an opinion (one visit), iterative care under a plan, a sequence of several doctors, the GP
+correspondent; around them the ALD protocol, the nurse in advanced practice, and a doctor who is not the
+médecin traitant.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from parcours.registry.care_plans.models import CarePlan
+from parcours.registry.care_plans.service import covers, get_plan
+from parcours.registry.db import now_utc, paris_date, parse_id
+from parcours.registry.declarations.service import a_year_after, speaks_as_medecin_traitant
+from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.people.models import Professional
+from parcours.registry.people.service import get_insured, get_professional
+from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, SequenceProvider, Urgency
+from parcours.registry.vocabulary import check_choice
+
+ARTICLE = "CSS L162-5-3, D162-1-6"
+GENERALISTES = (1, 22, 23)
+"""National codes of general medicine."""
+
+_ONE_VISIT = frozenset({Flow.AVIS_PONCTUEL, Flow.AUTRE_MEDECIN})
+_NEEDS_PLAN = {Flow.SOINS_ITERATIFS: "soins_iteratifs", Flow.PROTOCOLE_ALD: "protocole_ald"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """Content of a lettre d'adressage; clinical text, encrypted at rest."""
+
+    reason: str
+    question: str
+    urgency: str = "ordinary"
+    history: str = ""
+    current_treatment: str = ""
+    examinations_done: str = ""
+    allergies: str = ""
+    expectations: str = ""
+
+    def as_text(self) -> str:
+        """JSON, as stored."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A step of a sequence: a named doctor or any of a specialty."""
+
+    professional_id: str | None = None
+    specialty: int | None = None
+
+
+@dataclass(frozen=True)
+class NewReferral:
+    """Who sends whom to whom, in which flow, with what letter, until when."""
+
+    insured_id: str
+    author_id: str
+    flow: str
+    letter: Letter
+    addressee_id: str | None = None
+    specialty: int | None = None
+    plan_id: str | None = None
+    providers: tuple[Provider, ...] = ()
+    """The doctors of a sequence, in order."""
+    issued_on: date | None = None
+    valid_until: date | None = None
+    """Last day of use; a year after the issue when not given (a habit of this house: the law sets none)."""
+
+
+def write_referral(session: Session, new: NewReferral, *, at: datetime | None = None) -> Referral:
+    """Write a referral.
+
+    :raises Refused: the flow does not fit the author (only the médecin traitant uses the four flows).
+    :raises Invalid: addressee, plan, sequence or validity missing or not fitting.
+    """
+    at = at or now_utc()
+    issued_on = new.issued_on or paris_date(at)
+    flow: Flow = check_choice("referral", new.flow, Flow)
+    check_choice("urgency", new.letter.urgency, Urgency)
+    insured = get_insured(session, new.insured_id, lock=True)
+    author = get_professional(session, new.author_id)
+    as_medecin_traitant = speaks_as_medecin_traitant(session, insured.id, author.id, issued_on)
+    _check_author(flow, author, as_medecin_traitant)
+    addressee = _check_addressee(session, flow, new)
+    plan = _check_plan(session, flow, new, insured.id)
+    referral = Referral(
+        insured_id=insured.id,
+        author_id=author.id,
+        addressee_id=addressee.id if addressee else None,
+        specialty=new.specialty,
+        flow=flow,
+        plan_id=plan.id if plan else None,
+        issued_on=issued_on,
+        valid_until=_check_validity(issued_on, new.valid_until),
+        letter=new.letter.as_text(),
+        authored_by_medecin_traitant=as_medecin_traitant,
+        recorded_at=at,
+    )
+    session.add(referral)
+    session.flush()
+    _add_providers(session, referral, new.providers)
+    return referral
+
+
+def use(
+    session: Session, referral_id: str, professional_id: str, *, care_date: date, at: datetime | None = None
+) -> ReferralUse:
+    """Record a visit made with a referral. The same visit recorded again is the same record.
+
+    :raises Refused: the referral does not cover that visit (the reason is in `given`).
+    """
+    referral = get_referral(session, referral_id)
+    get_insured(session, referral.insured_id, lock=True)
+    doctor = get_professional(session, professional_id)
+    if (known_use := _use_of(session, referral, doctor, care_date)) is not None:
+        return known_use
+    why = why_not(session, referral, doctor, care_date)
+    if why is not None:
+        raise _not_covering(why)
+    row = ReferralUse(
+        referral_id=referral.id,
+        professional_id=doctor.id,
+        care_date=care_date,
+        single=_single(referral),
+        recorded_at=at or now_utc(),
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _not_covering("already_used") from error
+    return row
+
+
+def cancel_use(session: Session, use_id: str, *, at: datetime | None = None) -> ReferralUse:
+    """The visit did not take place."""
+    key = parse_id(use_id)
+    row = session.get(ReferralUse, key) if key else None
+    if row is None:
+        raise not_found("use_id")
+    row.cancelled_at = at or now_utc()
+    session.flush()
+    return row
+
+
+def cancel(session: Session, referral_id: str, *, at: datetime | None = None) -> Referral:
+    """The author takes a referral back; visits already made keep it."""
+    referral = get_referral(session, referral_id)
+    if referral.cancelled_at is not None:
+        raise Conflict(
+            "already_cancelled", field="referral_id", fr="déjà annulé", en="already cancelled",
+        )  # fmt: skip
+    referral.cancelled_at = at or now_utc()
+    session.flush()
+    return referral
+
+
+def report_back(
+    session: Session, referral_id: str, author_id: str, *, written_on: date, text: str, at: datetime | None = None
+) -> Report:
+    """The addressee reports to the médecin traitant; only a doctor who saw the patient with this referral may."""
+    referral = get_referral(session, referral_id)
+    author = get_professional(session, author_id)
+    if not any(one.professional_id == author.id for one in uses_of(session, referral.id)):
+        raise Refused(
+            "no_visit_to_report", field="author_id", allowed="a doctor who saw the patient with this referral",
+            fr="aucune consultation de ce médecin avec cet adressage",
+            en="no visit to this doctor with this referral",
+        )  # fmt: skip
+    row = Report(
+        referral_id=referral.id, author_id=author.id, written_on=written_on, text=text, recorded_at=at or now_utc()
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def get_referral(session: Session, referral_id: str) -> Referral:
+    """A referral by public id."""
+    key = parse_id(referral_id)
+    row = session.get(Referral, key) if key else None
+    if row is None:
+        raise not_found("referral_id")
+    return row
+
+
+def referrals_of(session: Session, insured_id: str) -> list[Referral]:
+    """Referrals of a person, newest first."""
+    return list(
+        session.scalars(
+            select(Referral)
+            .where(Referral.insured_id == insured_id)
+            .order_by(Referral.issued_on.desc(), Referral.id.desc())
+        )
+    )
+
+
+def letter_of(referral: Referral) -> Letter:
+    """The letter's sections. Clinical text: for the patient and the doctors concerned only."""
+    return Letter(**json.loads(referral.letter))
+
+
+def uses_of(session: Session, referral_id: str) -> list[ReferralUse]:
+    """Visits made with a referral, oldest first, cancelled ones left out."""
+    return list(
+        session.scalars(
+            select(ReferralUse)
+            .where(ReferralUse.referral_id == referral_id, ReferralUse.cancelled_at.is_(None))
+            .order_by(ReferralUse.care_date, ReferralUse.id)
+        )
+    )
+
+
+def reports_of(session: Session, referral_id: str) -> list[Report]:
+    """Reports written back, oldest first."""
+    return list(
+        session.scalars(select(Report).where(Report.referral_id == referral_id).order_by(Report.written_on, Report.id))
+    )
+
+
+def sequence_of(session: Session, referral_id: str) -> list[SequenceProvider]:
+    """The doctors of a sequence, in order."""
+    return list(
+        session.scalars(
+            select(SequenceProvider).where(SequenceProvider.referral_id == referral_id).order_by(SequenceProvider.rank)
+        )
+    )
+
+
+# --- does a referral cover a visit? ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Covering:
+    """The referral that covers a visit, or the nearest one and why it does not (a stable code)."""
+
+    referral: Referral | None
+    passed_over: tuple[tuple[Referral, str], ...] = ()
+
+
+def covering(
+    session: Session, insured_id: str, professional: Professional, on: date, known_at: datetime | None = None
+) -> Covering:
+    """The newest referral that covers a visit to a doctor on a day, as known now or at an instant."""
+    query = (
+        select(Referral)
+        .where(Referral.insured_id == insured_id, Referral.issued_on <= on)
+        .order_by(Referral.issued_on.desc(), Referral.id.desc())
+        .limit(200)
+    )
+    if known_at is not None:
+        query = query.where(Referral.recorded_at <= known_at)
+    passed_over: list[tuple[Referral, str]] = []
+    for referral in session.scalars(query):
+        why = why_not(session, referral, professional, on, known_at)
+        if why is None:
+            return Covering(referral, tuple(passed_over))
+        if why != "another_doctor":
+            passed_over.append((referral, why))
+    return Covering(None, tuple(passed_over))
+
+
+def why_not(
+    session: Session, referral: Referral, professional: Professional, on: date, known_at: datetime | None = None
+) -> str | None:
+    """Why a referral does not cover a visit, as a stable code; None when it does."""
+    if not _addressed_to(session, referral, professional):
+        return "another_doctor"
+    if _cancelled(referral, known_at):
+        return "cancelled"
+    if not referral.issued_on <= on <= referral.valid_until:
+        return "out_of_validity"
+    if _single(referral) and _used_otherwise(session, referral, professional, on, known_at):
+        return "already_used"
+    if referral.plan_id is not None and _use_of(session, referral, professional, on) is None:
+        coverage = covers(session, get_plan(session, referral.plan_id), professional, on, known_at)
+        return None if coverage.covered else coverage.why
+    return None
+
+
+def _addressed_to(session: Session, referral: Referral, professional: Professional) -> bool:
+    if referral.addressee_id is not None and referral.addressee_id == professional.id:
+        return True
+    if referral.specialty is not None and referral.specialty == professional.specialty:
+        return True
+    if referral.flow is not Flow.SEQUENCE:
+        return False
+    return any(
+        step.professional_id == professional.id
+        or (step.professional_id is None and step.specialty == professional.specialty)
+        for step in sequence_of(session, referral.id)
+    )
+
+
+def _cancelled(referral: Referral, known_at: datetime | None) -> bool:
+    if referral.cancelled_at is None:
+        return False
+    return known_at is None or referral.cancelled_at <= known_at
+
+
+def _single(referral: Referral) -> bool:
+    """Does it serve for one visit only?  A GP correspondent without a plan gives one opinion too."""
+    return referral.flow in _ONE_VISIT or (referral.flow is Flow.CORRESPONDANT_GENERALISTE and referral.plan_id is None)
+
+
+def _used_otherwise(
+    session: Session, referral: Referral, professional: Professional, on: date, known_at: datetime | None
+) -> bool:
+    return any(
+        (one.professional_id, one.care_date) != (professional.id, on)
+        for one in uses_of(session, referral.id)
+        if known_at is None or one.recorded_at <= known_at
+    )
+
+
+def _use_of(session: Session, referral: Referral, professional: Professional, on: date) -> ReferralUse | None:
+    for one in uses_of(session, referral.id):
+        if (one.professional_id, one.care_date) == (professional.id, on):
+            return one
+    return None
+
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+
+def _check_author(flow: Flow, author: Professional, as_medecin_traitant: bool) -> None:
+    if author.profession == "infirmier_pratique_avancee":
+        allowed = [Flow.IPA]
+    elif author.profession != "medecin":
+        raise Refused(
+            "author_profession", field="author_id", given=author.profession,
+            allowed="medecin, infirmier_pratique_avancee", article=ARTICLE,
+            fr="seul un médecin ou un IPA adresse un patient",
+            en="only a doctor or a nurse in advanced practice refers a patient",
+        )  # fmt: skip
+    elif as_medecin_traitant:
+        allowed = [one for one in Flow if one not in {Flow.IPA, Flow.AUTRE_MEDECIN}]
+    else:
+        allowed = [Flow.AUTRE_MEDECIN]
+    if flow not in allowed:
+        raise Refused(
+            "flow_of_author", field="referral", given=flow.value, allowed=[one.value for one in allowed],
+            article=ARTICLE, fr="ce type d'adressage ne convient pas à l'auteur",
+            en="this kind of referral does not fit its author",
+        )  # fmt: skip
+
+
+def _check_addressee(session: Session, flow: Flow, new: NewReferral) -> Professional | None:
+    named, by_specialty, sequence = new.addressee_id is not None, new.specialty is not None, bool(new.providers)
+    if flow is Flow.SEQUENCE and sequence and not named and not by_specialty:
+        return None
+    if sequence or named == by_specialty:
+        raise Invalid(
+            "addressee", field="addressee_id", given="none or several",
+            allowed="a doctor or a specialty; the list `providers` for a sequence, and for it only",
+            fr="le destinataire est un médecin ou une spécialité", en="the addressee is a doctor or a specialty",
+        )  # fmt: skip
+    addressee = get_professional(session, new.addressee_id) if new.addressee_id else None
+    specialty = addressee.specialty if addressee else new.specialty
+    if addressee is not None and addressee.profession != "medecin":
+        raise Invalid(
+            "addressee_profession", field="addressee_id", given=addressee.profession, allowed="medecin",
+            fr="le destinataire est un médecin", en="the addressee is a doctor",
+        )  # fmt: skip
+    if (flow is Flow.CORRESPONDANT_GENERALISTE) and specialty not in GENERALISTES:
+        raise Invalid(
+            "correspondent_specialty", field="specialty", given=specialty, allowed="1, 22, 23 (general medicine)",
+            fr="le correspondant est un généraliste", en="the correspondent is a GP",
+        )  # fmt: skip
+    return addressee
+
+
+def _check_plan(session: Session, flow: Flow, new: NewReferral, insured_id: str) -> CarePlan | None:
+    if new.plan_id is None:
+        if flow in _NEEDS_PLAN:
+            raise Invalid(
+                "plan_missing", field="plan_id", allowed=f"a plan of kind {_NEEDS_PLAN[flow]}", article=ARTICLE,
+                fr="ce type d'adressage suppose un plan", en="this kind of referral needs a plan",
+            )  # fmt: skip
+        return None
+    plan = get_plan(session, new.plan_id)
+    if plan.insured_id != insured_id:
+        raise not_found("plan_id")
+    wanted = _NEEDS_PLAN.get(flow)
+    if flow in {Flow.AVIS_PONCTUEL, Flow.AUTRE_MEDECIN, Flow.IPA} or (wanted and plan.kind.value != wanted):
+        raise Invalid(
+            "plan_kind", field="plan_id", given=plan.kind.value, allowed=wanted or "no plan for this kind of referral",
+            fr="le plan ne convient pas à cet adressage", en="the plan does not fit this referral",
+        )  # fmt: skip
+    return plan
+
+
+def _check_validity(issued_on: date, valid_until: date | None) -> date:
+    last = valid_until or a_year_after(issued_on)
+    if last < issued_on:
+        raise Invalid(
+            "validity", field="valid_until", given=last, allowed=f"{issued_on} or later",
+            fr="la validité finit avant l'émission", en="the validity ends before the issue",
+        )  # fmt: skip
+    return last
+
+
+def _add_providers(session: Session, referral: Referral, providers: tuple[Provider, ...]) -> None:
+    for rank, one in enumerate(providers, start=1):
+        if (one.professional_id is None) == (one.specialty is None):
+            raise Invalid(
+                "sequence_provider", field="providers", given=f"step {rank}", allowed="a doctor or a specialty",
+                fr="chaque étape est un médecin ou une spécialité", en="each step is a doctor or a specialty",
+            )  # fmt: skip
+        doctor = get_professional(session, one.professional_id) if one.professional_id else None
+        session.add(
+            SequenceProvider(
+                referral_id=referral.id,
+                rank=rank,
+                professional_id=doctor.id if doctor else None,
+                specialty=one.specialty,
+            )
+        )
+    session.flush()
+
+
+def _not_covering(why: str) -> Refused:
+    return Refused(
+        "referral_does_not_cover", field="referral_id", given=why,
+        allowed="the doctor addressed, within validity, and for an opinion a first visit",
+        fr="cet adressage ne couvre pas cette consultation", en="this referral does not cover this visit",
+    )  # fmt: skip
