@@ -295,13 +295,6 @@ class BaseC2sSecteur2(IntEnum):
     SECTEUR_2 = 1
 
 
-class DepartAvant2023(IntEnum):
-    """Before the law of 2023, was the funds' tolerance after a doctor's departure applied?"""
-
-    AUCUNE = 0
-    TOLERANCE = 1
-
-
 class DaDeCumul(IntEnum):
     """May the authorised overrun and the patient's particular demand be charged together?"""
 

@@ -66,6 +66,10 @@ class LawRecord(NamedTuple):
     autorite_generaliste: int
     autorite_specialiste: int
     contrat_plafond_non_optam: int
+    age_nourrisson: int
+    age_jeune_enfant: int
+    age_fin_pediatrie: int
+    age_jeune_psychiatrie: int
     profil: tuple[int, ...]
     """Profile of a specialty's consultation (by national code)."""
     generaliste: tuple[int, ...]

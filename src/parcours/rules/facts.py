@@ -85,7 +85,10 @@ NO_CONTRACT = Contract(*(0,) * 16, plafond=-1)
 
 
 class Readings(NamedTuple):
-    """The chosen reading of each disputed point (`law/readings.yaml`); 0 is always the default."""
+    """The chosen reading of each disputed rule (`law/readings.yaml`); 0 is always the default.
+
+    A reading that only changes a value or its first day is not here: it changes the law record itself.
+    """
 
     plafond_majoration: int = 0
     c2s_hors_parcours: int = 0
@@ -93,7 +96,6 @@ class Readings(NamedTuple):
     arrondi_da: int = 0
     exoneres_majoration: int = 0
     base_c2s_secteur_2: int = 0
-    depart_avant_2023: int = 0
     da_de_cumul: int = 0
 
 

@@ -21,8 +21,6 @@ from parcours.rules.facts import Act, Readings
 
 YEAR = 10_000
 """One year, in a date written YYYYMMDD."""
-TOLERANCE_FROM = 2021_01_01
-"""First day of the funds' tolerance after a departure (reading `depart_avant_2023`)."""
 
 
 def pathway_status(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
@@ -54,7 +52,7 @@ def pathway_status(act: Act, law: LawRecord, readings: Readings) -> tuple[int, i
     referred = referral_case(act, law)
     if referred:
         return Status.O, referred
-    return grace_or_outside(act, law, readings)
+    return grace_or_outside(act, law)
 
 
 def outside_the_mechanism(act: Act) -> bool:
@@ -79,6 +77,8 @@ def teleconsultation_excluded(act: Act, law: LawRecord) -> bool:
 def listed_act(act: Act, law: LawRecord) -> int:
     """Acts of D162-1-6, 6° to 10°, and people in prison: no condition of a declared médecin traitant. 0 when none."""
     setting = act.special_setting
+    if setting == SpecialSetting.NONE:
+        return 0
     if setting == SpecialSetting.ADDICTOLOGIE:
         return CaseStatus.ADDICTOLOGY
     if setting == SpecialSetting.MILITAIRE:
@@ -98,7 +98,7 @@ def own_doctor(act: Act) -> tuple[int, int]:
     """The médecin traitant, a doctor designated with him, a new one, or who stands in for him. (0, 0) when none."""
     if act.role == Role.NOUVEAU_MEDECIN_TRAITANT:
         return Status.N, CaseStatus.NEW_MEDECIN_TRAITANT
-    if not act.medecin_traitant:
+    if not act.medecin_traitant or act.role == Role.AUTRE:
         return 0, 0
     if act.role == Role.MEDECIN_TRAITANT:
         return Status.T, CaseStatus.MEDECIN_TRAITANT
@@ -132,7 +132,7 @@ def referral_case(act: Act, law: LawRecord) -> int:
 
     Each supposes a declared médecin traitant. 0 when none.
     """
-    if not act.medecin_traitant:
+    if not act.medecin_traitant or act.referral == Referral.NONE:
         return 0
     if act.referral == Referral.AVIS_PONCTUEL:
         return CaseStatus.REFERRED_ONE_OFF
@@ -149,12 +149,12 @@ def referral_case(act: Act, law: LawRecord) -> int:
     return 0
 
 
-def grace_or_outside(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+def grace_or_outside(act: Act, law: LawRecord) -> tuple[int, int]:
     """New GPs (L162-5-4), a departed médecin traitant (L162-5-3, 5°), activities the funds leave out; else outside."""
     newly_installed = new_generalist(act, law)
     if newly_installed[0]:
         return newly_installed
-    if departed_doctor(act, law, readings):
+    if departed_doctor(act, law):
         if act.medecin_traitant:
             return Status.Y, CaseStatus.DEPARTED_MEDECIN_TRAITANT
         return Status.Z, CaseStatus.DEPARTED_MEDECIN_TRAITANT_UNDECLARED
@@ -180,17 +180,17 @@ def new_generalist(act: Act, law: LawRecord) -> tuple[int, int]:
     return Status.J, CaseStatus.NEW_GP
 
 
-def departed_doctor(act: Act, law: LawRecord, readings: Readings) -> bool:
+def departed_doctor(act: Act, law: LawRecord) -> bool:
     """The médecin traitant retired or changed département less than a year ago (L162-5-3, 5°, since 29 December 2023)."""
-    years = law.grace_depart_annees
-    if not years and readings.depart_avant_2023 and act.care_date >= TOLERANCE_FROM:
-        years = 1
-    return act.medecin_traitant_left_on <= act.care_date < act.medecin_traitant_left_on + years * YEAR
+    left = act.medecin_traitant_left_on
+    return left <= act.care_date < left + law.grace_depart_annees * YEAR
 
 
 def excluded_activity(act: Act) -> bool:
     """Organised screening, expertise, palliative care, pathology, a doctor biologist, care given during a stay."""
     setting = act.special_setting
+    if act.purpose == Purpose.IVG_MEDICAMENTEUSE:
+        return True
     return (
         setting == SpecialSetting.DEPISTAGE_ORGANISE
         or setting == SpecialSetting.EXPERTISE
@@ -198,7 +198,6 @@ def excluded_activity(act: Act) -> bool:
         or setting == SpecialSetting.ANATOMOPATHOLOGIE
         or setting == SpecialSetting.MEDECIN_BIOLOGISTE
         or setting == SpecialSetting.HOSPITALISATION
-        or act.purpose == Purpose.IVG_MEDICAMENTEUSE
     )
 
 

@@ -1,6 +1,7 @@
 """The rate of the compulsory insurance: R160-5 by category, L160-14 and R160-8 for the exempt, the local scheme of Alsace-Moselle."""
 
 from parcours.law.codes import (
+    UNKNOWN,
     ActKind,
     CaseActeLourd,
     CaseRate,
@@ -18,7 +19,15 @@ WHOLE = 10_000
 
 
 def rate_of_act(act: Act, law: LawRecord) -> tuple[int, int]:
-    """Share of the base the compulsory insurance pays, before majoration and participations, and its case."""
+    """Share of the base the compulsory insurance pays before majoration and participations (basis points), and its case."""
+    rate, case = applicable_rate(act, law)
+    if rate == UNKNOWN:
+        return 0, CaseRate.UNKNOWN
+    return rate, case
+
+
+def applicable_rate(act: Act, law: LawRecord) -> tuple[int, int]:
+    """Whole for the exempt, then the act's own rate, the local scheme's, the category's."""
     if act.ame:
         return WHOLE, CaseRate.AME
     if exempt_from_majoration(act):

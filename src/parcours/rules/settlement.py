@@ -1,6 +1,6 @@
 """One act of care, settled: the stages in the order of the law, `amo + amc + patient == fee` always.  CSS L160-13, L162-5-3."""
 
-from parcours.law.codes import UNKNOWN, CaseActeLourd, CaseBase, CasePayment, CaseRate, TiersPayant
+from parcours.law.codes import UNKNOWN, CaseActeLourd, CasePayment, TiersPayant
 from parcours.law.record import LawRecord
 from parcours.rules.complementary import complementary_part
 from parcours.rules.excess import maximum_fee
@@ -14,12 +14,10 @@ from parcours.rules.tariff import tariff_of_act
 
 
 def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, readings: Readings) -> Settlement:
-    """Settle one act on its day. Where base or rate is not known on that day, its case is `UNKNOWN` and amounts are void."""
+    """Settle one act on its day. Where its base or rate is not known that day, the case is `UNKNOWN`, the amounts void."""
     status, case_status = pathway_status(act, law, readings)
     tariff, case_base = tariff_of_act(act, law, readings)
     rate, case_rate = rate_of_act(act, law)
-    if tariff == UNKNOWN or rate == UNKNOWN:
-        return void(act, status, tariff, rate, case_status, law)
     base = min(tariff, act.fee)
     forfait, case_acte_lourd = heavy_act(act, tariff, rate, law)
     forfait = min(forfait, base)
@@ -30,6 +28,7 @@ def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, rea
     amo = gross - majoration - participation - taken_franchise
     amc, case_complementary = complementary_part(act, status, base, gross, majoration, contract, law, readings)
     max_fee, case_excess = maximum_fee(act, status, tariff, law, readings)
+    unlawful_excess = 0 if max_fee == UNKNOWN else max(0, act.fee - max_fee)
     advance, deferred, case_payment = payment(act, gross, amo, amc)
     return Settlement(
         status=status,
@@ -49,7 +48,7 @@ def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, rea
         deferred=deferred,
         max_fee=max_fee,
         depassement=act.fee - base,
-        unlawful_excess=max(0, act.fee - max_fee) if max_fee != UNKNOWN else 0,
+        unlawful_excess=unlawful_excess,
         case_status=case_status,
         case_base=case_base,
         case_rate=case_rate,
@@ -77,36 +76,3 @@ def payment(act: Act, gross: int, amo: int, amc: int) -> tuple[int, int, int]:
     advance = max(0, act.fee - paid_by_amo - amc)
     return advance, act.fee - amo - amc - advance, CasePayment.FULL_THIRD_PARTY
 
-
-def void(act: Act, status: int, tariff: int, rate: int, case_status: int, law: LawRecord) -> Settlement:
-    """No settlement: the law data has no tariff or no rate for this act on this day. Every amount but the fee is 0."""
-    return Settlement(
-        status=status,
-        ips=law.ips[status],
-        pathway=law.position[status],
-        base=0,
-        rate=0,
-        ticket_moderateur=0,
-        majoration=0,
-        participation_forfaitaire=0,
-        franchise=0,
-        forfait_acte_lourd=0,
-        amo=0,
-        amc=0,
-        patient=act.fee,
-        advance=act.fee,
-        deferred=0,
-        max_fee=UNKNOWN,
-        depassement=0,
-        unlawful_excess=0,
-        case_status=case_status,
-        case_base=CaseBase.UNKNOWN if tariff == UNKNOWN else CaseBase.GIVEN,
-        case_rate=CaseRate.UNKNOWN if rate == UNKNOWN else CaseRate.ORDINARY,
-        case_acte_lourd=0,
-        case_majoration=0,
-        case_participation=0,
-        case_franchise=0,
-        case_excess=0,
-        case_complementary=0,
-        case_payment=0,
-    )

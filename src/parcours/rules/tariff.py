@@ -17,12 +17,12 @@ CONSULTATION = 0
 
 
 def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
-    """Opposable tariff in cents, quantity included, whatever the fee."""
+    """Opposable tariff in cents, quantity included, whatever the fee; 0 with the case `UNKNOWN` where the data has none."""
     if act.base != UNKNOWN:
         return act.base, CaseBase.GIVEN
     tariff, case = unit_tariff(act, law, readings)
     if tariff == UNKNOWN:
-        return UNKNOWN, CaseBase.UNKNOWN
+        return 0, CaseBase.UNKNOWN
     return times(tariff, act, law), case
 
 
@@ -65,29 +65,29 @@ def profile_of(act: Act, law: LawRecord) -> int:
         return Profile.PSYCHOLOGUE
     if act.profession != Profession.MEDECIN:
         return Profile.NONE
-    return by_age(law.profil[act.specialty], act.age)
+    return by_age(law.profil[act.specialty], act.age, law)
 
 
-def by_age(profile: int, age: int) -> int:
-    """The ages at which the conventions change a consultation's tariff: 2, 6, 16 and 25 years (NGAP)."""
-    if profile == Profile.GENERALISTE and age < 6:
+def by_age(profile: int, age: int, law: LawRecord) -> int:
+    """The profile at the patient's age: the conventions change the tariff of a child's and of a young person's consultation."""
+    if profile == Profile.GENERALISTE and age < law.age_jeune_enfant:
         return Profile.GENERALISTE_MOINS_6
-    if profile == Profile.PSYCHIATRE and age < 25:
+    if profile == Profile.PSYCHIATRE and age < law.age_jeune_psychiatrie:
         return Profile.PSYCHIATRE_MOINS_25
     if profile == Profile.NEUROLOGUE:
         return Profile.PSYCHIATRE
-    if profile != Profile.PEDIATRE:
-        return profile
-    return paediatrician(age)
+    if profile == Profile.PEDIATRE:
+        return paediatrician(age, law)
+    return profile
 
 
-def paediatrician(age: int) -> int:
-    """A paediatrician's consultation: under 2, under 6, under 16; an ordinary specialist's from 16."""
-    if age < 2:
+def paediatrician(age: int, law: LawRecord) -> int:
+    """A paediatrician's consultation: infant, young child, child; an ordinary specialist's after childhood."""
+    if age < law.age_nourrisson:
         return Profile.PEDIATRE_MOINS_2
-    if age < 6:
+    if age < law.age_jeune_enfant:
         return Profile.PEDIATRE_2_6
-    if age < 16:
+    if age < law.age_fin_pediatrie:
         return Profile.PEDIATRE_6_16
     return Profile.SPECIALISTE
 

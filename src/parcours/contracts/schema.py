@@ -1,0 +1,109 @@
+"""A complementary contract as people write it, and the tuple the rules read.
+
+Guarantees are in percent of the base of reimbursement, the compulsory insurance's part included ("150 % BR"), as contracts
+print them. What a contract does not say is nothing, except that a contrat responsable always covers the whole ticket modérateur
+(R871-2): 100 % where it is silent, but for drugs at the two low rates.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from parcours.law.codes import UNKNOWN
+from parcours.rules.facts import NO_CONTRACT, Contract
+
+PERCENTAGES = {
+    "consultation_pct_br": ("consultation_optam", "consultation_non_optam"),
+    "consultation_pct_br_optam": ("consultation_optam",),
+    "consultation_pct_br_non_optam": ("consultation_non_optam",),
+    "acte_technique_pct_br": ("technique_optam", "technique_non_optam"),
+    "acte_technique_pct_br_optam": ("technique_optam",),
+    "acte_technique_pct_br_non_optam": ("technique_non_optam",),
+    "dentaire_pct_br": ("dentaire",),
+    "auxiliaire_pct_br": ("auxiliaire",),
+    "biologie_pct_br": ("biologie",),
+    "pharmacie_pct_br": ("medicament_majeur",),
+    "pharmacie_modere_pct_br": ("medicament_modere",),
+    "pharmacie_faible_pct_br": ("medicament_faible",),
+    "appareillage_pct_br": ("appareillage",),
+    "transport_pct_br": ("transport",),
+    "hospitalisation_pct_br": ("hospitalisation",),
+}
+"""Fields in percent of the base, and the guarantees of the tuple each one sets (a precise one wins over a general one)."""
+BOOLEANS = ("responsable", "majoration", "participations", "cent_pour_cent_sante", "forfait_journalier")
+TEXTS = ("id", "label")
+AMOUNTS = ("plafond_par_acte",)
+FIELDS = (*BOOLEANS, *PERCENTAGES, *AMOUNTS, *TEXTS)
+WHOLE = 10_000
+NOT_OWED = ("medicament_modere", "medicament_faible")
+"""Guarantees that even a contrat responsable may leave out (R871-2)."""
+MOST_PERCENT = 10_000
+
+
+class ContractError(ValueError):
+    """A field of a contract is wrong: which, what was given, what is allowed."""
+
+    def __init__(self, field: str, given: object, allowed: str) -> None:
+        super().__init__(f"contract.{field}: {given!r}; allowed: {allowed}")
+        self.field, self.given, self.allowed = field, given, allowed
+
+
+def encode_contract(contract: Mapping[str, Any] | None) -> Contract:
+    """The tuple the rules read. Raises `ContractError`."""
+    if not contract:
+        return NO_CONTRACT
+    check_fields(contract)
+    responsable = boolean(contract, "responsable")
+    guarantees = dict.fromkeys(sorted({name for names in PERCENTAGES.values() for name in names}), 0)
+    if responsable:
+        guarantees.update({name: WHOLE for name in guarantees if name not in NOT_OWED})
+    for field, names in PERCENTAGES.items():
+        if contract.get(field) is not None:
+            guarantees.update(dict.fromkeys(names, basis_points(contract, field)))
+    plafond = contract.get("plafond_par_acte")
+    return Contract(
+        present=1,
+        responsable=int(responsable),
+        majoration=int(boolean(contract, "majoration")),
+        plafond=UNKNOWN if plafond is None else number(contract, "plafond_par_acte", "an amount in euros, zero or more"),
+        **guarantees,
+    )
+
+
+def check_fields(contract: Mapping[str, Any]) -> None:
+    """Only known fields, and `responsable` said."""
+    for field in contract:
+        if field not in FIELDS:
+            raise ContractError(str(field), contract[field], f"one of the fields {', '.join(FIELDS)}")
+    if contract.get("responsable") is None:
+        raise ContractError("responsable", None, "true or false")
+
+
+def boolean(contract: Mapping[str, Any], field: str) -> bool:
+    """A yes/no field, no when absent."""
+    value = contract.get(field, False)
+    if not isinstance(value, bool):
+        raise ContractError(field, value, "true or false")
+    return value
+
+
+def basis_points(contract: Mapping[str, Any], field: str) -> int:
+    """A percentage as basis points."""
+    allowed = f"a percentage of the base from 0 to {MOST_PERCENT}"
+    points = number(contract, field, allowed)
+    if points > MOST_PERCENT * 100:
+        raise ContractError(field, contract[field], allowed)
+    return points
+
+
+def number(contract: Mapping[str, Any], field: str, allowed: str) -> int:
+    """A number of zero or more with at most two decimals, as hundredths."""
+    value = contract[field]
+    try:
+        hundredths = Decimal(str(value)) * 100
+        whole = int(hundredths)
+    except (InvalidOperation, ValueError, OverflowError):
+        raise ContractError(field, value, allowed) from None
+    if isinstance(value, bool) or whole != hundredths or whole < 0:
+        raise ContractError(field, value, allowed)
+    return whole

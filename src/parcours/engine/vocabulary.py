@@ -1,0 +1,267 @@
+"""The one table of facts: the names, kinds and values of everything a person may say about an act of care.
+
+CLI flags, JSON keys, CSV and Parquet columns, form fields and the JSON Schema are all made from `FACTS`. Reading a value turns
+what people write (euros, ISO dates, slugs, national codes) into the integers of `rules/facts.py`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from enum import IntEnum
+from typing import Any
+
+from parcours.contracts.schema import ContractError, encode_contract
+from parcours.engine.errors import FactError
+from parcours.law import codes
+from parcours.law.codes import UNKNOWN
+from parcours.law.loader import FlatLaw, number_of
+
+REQUIRED = object()
+"""Default of a fact that is never assumed: it is asked for whenever it changes the answer."""
+MOST_CENTS = 100_000_000
+"""A fee above a million euros is a typing error."""
+OLDEST = 130
+CCAM = re.compile(r"[A-Z]{4}\d{3}")
+GENERIC_TECHNICAL = "acte_technique"
+"""Key of the table of acts that stands for a CCAM act it does not hold (its base must be given)."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact: its name everywhere, how it is read, what it is when nothing is said, and what it means."""
+
+    name: str
+    kind: str
+    """date | money | integer | quantity | boolean | code | specialty | act | ips | status | contract | text"""
+    default: Any
+    """`REQUIRED`, or the value assumed (and shown) when nothing is said."""
+    help: str
+    codes: type[IntEnum] | None = None
+
+
+def fact(name: str, kind: str, default: Any, help: str, codes: type[IntEnum] | None = None) -> Fact:  # noqa: A002
+    """A row of the table."""
+    return Fact(name, kind, default, help, codes)
+
+
+FACTS: tuple[Fact, ...] = (
+    fact("care_date", "date", REQUIRED, "Day of the care (YYYY-MM-DD)."),
+    fact("reimbursement_date", "date", None, "Day of the reimbursement; the day of the care unless said."),
+    fact("patient_id", "text", None, "Any text that tells one patient from another: caps run over a patient's acts."),
+    fact("professional_id", "text", None, "Any text that tells one professional from another: daily caps are per professional."),
+    fact("birth_date", "date", None, "The patient's day of birth; or give `age`."),
+    fact("age", "integer", REQUIRED, "The patient's age in whole years on the day of the care."),
+    fact("age_1er_janvier", "integer", REQUIRED, "Age on 1 January of that year; only needed at 18 without a day of birth."),
+    fact("profession", "code", REQUIRED, "Who performs the act.", codes.Profession),
+    fact("specialty", "specialty", REQUIRED, "A doctor's specialty: slug or national code."),
+    fact("convention", "code", REQUIRED, "The professional's sector.", codes.Convention),
+    fact("act", "act", "consultation", "NGAP key or CCAM code; `consultation` is the ordinary one of the specialty."),
+    fact("quantity", "quantity", 1, "Number of acts, boxes or trips; the coefficient of a letter that has one."),
+    fact("fee", "money", REQUIRED, "What the professional charges, in euros."),
+    fact("base", "money", None, "Base of reimbursement in euros, for acts the tariff table does not hold."),
+    fact("medecin_traitant", "boolean", REQUIRED, "Is a médecin traitant declared on the day of the care?"),
+    fact("role", "code", REQUIRED, "What the doctor seen is to the patient.", codes.Role),
+    fact("referral", "code", REQUIRED, "How the patient was referred to this doctor.", codes.Referral),
+    fact("urgent", "boolean", False, "Urgency in the sense of R160-6."),
+    fact("away", "boolean", False, "Away from the usual residence."),
+    fact("purpose", "code", "none", "Reason of the visit, where it opens a direct access.", codes.Purpose),
+    fact("medecin_traitant_left_on", "date", None, "Day the médecin traitant retired or left the département."),
+    fact("installed_on", "date", None, "Day a GP first settled in private practice, or settled in a deficit zone."),
+    fact("zone_deficitaire", "boolean", False, "Does the GP practise in a deficit zone?"),
+    fact("medecin_traitant_indisponible", "boolean", False, "Teleconsultation: is the médecin traitant unavailable in time?"),
+    fact("special_setting", "code", "none", "A place or framework outside the ordinary pathway.", codes.SpecialSetting),
+    fact("exemption", "code", "none", "Ground of an exemption from the ticket modérateur.", codes.Exemption),
+    fact("c2s", "boolean", False, "Does the patient have the complémentaire santé solidaire?"),
+    fact("ame", "boolean", False, "Does the patient have the aide médicale de l'État?"),
+    fact("scheme", "code", "general", "Compulsory scheme.", codes.Scheme),
+    fact("contract", "contract", None, "Complementary contract: an id of the library, or its guarantees."),
+    fact("tiers_payant", "code", "none", "What the patient does not advance (full for C2S and AME unless said).", codes.TiersPayant),
+    fact("exigence_particuliere", "money", 0, "Overrun for a particular demand of the patient (DE), in euros."),
+    fact("drug_class", "code", "none", "Pharmacy: class of the drug, or `lpp` for a device.", codes.DrugClass),
+    fact("ips", "ips", None, "Pathway indicator the doctor transmitted (letter, empty text for blank)."),
+    fact("status", "status", None, "Status the fund computed: national letter or code."),
+)
+BY_NAME = {item.name: item for item in FACTS}
+
+
+def check_names(facts: Mapping[str, Any]) -> None:
+    """Every key is a fact. Raises `FactError` with the nearest known name."""
+    for name in facts:
+        if name not in BY_NAME:
+            near = get_close_matches(str(name), BY_NAME, n=1)
+            hint = {"fr": f"{near[0]} ?", "en": f"{near[0]}?"} if near else both(", ".join(BY_NAME))
+            raise FactError(str(name), facts[name], hint)
+
+
+def both(text: str) -> dict[str, str]:
+    """The same text in both languages: names, slugs."""
+    return {"fr": text, "en": text}
+
+
+def given(value: Any) -> bool:
+    """Was something said?  Nothing, or an empty text (an empty CSV cell), is not."""
+    return value is not None and value != ""
+
+
+def read_date(name: str, value: Any) -> int:
+    """A day as YYYYMMDD."""
+    allowed = {"fr": "une date AAAA-MM-JJ du calendrier", "en": "a day of the calendar, YYYY-MM-DD"}
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return number_of(value)
+    try:
+        return number_of(date.fromisoformat(str(value)))
+    except ValueError:
+        raise FactError(name, value, allowed) from None
+
+
+def read_money(name: str, value: Any) -> int:
+    """Euros as cents: zero or more, at most two decimals."""
+    allowed = {"fr": "un montant en euros, de 0 à 1 000 000, deux décimales au plus", "en": "euros from 0 to 1,000,000, at most two decimals"}
+    cents = hundredths(value)
+    if cents is None or not 0 <= cents <= MOST_CENTS:
+        raise FactError(name, value, allowed)
+    return cents
+
+
+def hundredths(value: Any) -> int | None:
+    """A number with at most two decimals, times a hundred; None when it is not one."""
+    if isinstance(value, bool):
+        return None
+    try:
+        scaled = Decimal(str(value).strip().replace(",", ".")) * 100
+        whole = int(scaled)
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+    return whole if whole == scaled else None
+
+
+def read_integer(name: str, value: Any) -> int:
+    """Whole years, 0 to 130."""
+    number = hundredths(value)
+    if number is None or number % 100 or not 0 <= number <= OLDEST * 100:
+        raise FactError(name, value, {"fr": f"un âge entier de 0 à {OLDEST}", "en": f"a whole age from 0 to {OLDEST}"})
+    return number // 100
+
+
+def read_quantity(name: str, value: Any) -> int:
+    """A quantity above zero, in hundredths."""
+    number = hundredths(value)
+    if number is None or not 0 < number <= MOST_CENTS:
+        raise FactError(name, value, {"fr": "un nombre supérieur à 0", "en": "a number above 0"})
+    return number
+
+
+BOOLEANS = {"true": 1, "false": 0, "1": 1, "0": 0, "yes": 1, "no": 0, "oui": 1, "non": 0}
+
+
+def read_boolean(name: str, value: Any) -> int:
+    """A yes or a no."""
+    number = BOOLEANS.get(str(value).strip().lower())
+    if number is None:
+        raise FactError(name, value, {"fr": "true ou false", "en": "true or false"})
+    return number
+
+
+def slugs(enum: type[IntEnum]) -> list[str]:
+    """The slugs of an enum that people may write."""
+    return [member.name.lower() for member in enum if member.name != "SANS_OBJET"]
+
+
+def slug(enum: type[IntEnum], value: int) -> str:
+    """The slug of a value."""
+    return enum(value).name.lower()
+
+
+def read_code(name: str, value: Any, enum: type[IntEnum]) -> int:
+    """A slug of an enum."""
+    text = str(value).strip().lower()
+    member = enum.__members__.get(text.upper())
+    if member is None or member.name == "SANS_OBJET":
+        raise FactError(name, value, both(", ".join(slugs(enum))))
+    return int(member)
+
+
+def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
+    """A doctor's specialty as its national code."""
+    text = str(value).strip().lower()
+    if text.isdigit() and int(text) in law.specialties.values():
+        return int(text)
+    if text in law.specialties:
+        return law.specialties[text]
+    near = get_close_matches(text, law.specialties, n=3, cutoff=0.5)
+    allowed = ", ".join(near or sorted(law.specialties))
+    raise FactError(name, value, {"fr": f"une spécialité : {allowed}", "en": f"a specialty: {allowed}"})
+
+
+def read_act(name: str, value: Any, law: FlatLaw) -> tuple[int, str]:
+    """An act as its index in the table and its key; a CCAM act the table does not hold is the generic technical act."""
+    text = str(value).strip()
+    for key in (text, text.upper(), text.lower()):
+        if key in law.acts:
+            return law.acts[key], key
+    if CCAM.fullmatch(text.upper()):
+        return law.acts[GENERIC_TECHNICAL], GENERIC_TECHNICAL
+    near = get_close_matches(text.upper(), law.acts, n=3, cutoff=0.5)
+    examples = ", ".join(near or ["consultation", "G", "CS", "APC", "TCG"])
+    raise FactError(name, value, {"fr": f"une lettre clé ou un code CCAM : {examples}…", "en": f"a letter key or a CCAM code: {examples}…"})
+
+
+def read_ips(name: str, value: Any) -> int:
+    """The transmitted indicator: a letter, or blank."""
+    text = str(value).strip().upper()
+    if text in ("", "BLANK"):
+        return codes.Ips.BLANK
+    member = codes.Ips.__members__.get(text)
+    if member is None or member is codes.Ips.NOT_GIVEN:
+        letters = ", ".join(item.name for item in codes.Ips if item > codes.Ips.BLANK)
+        raise FactError(name, value, both(f"{letters}, blank"))
+    return int(member)
+
+
+def read_status(name: str, value: Any) -> int:
+    """A computed status: national letter or code."""
+    text = str(value).strip().upper()
+    if text.isdigit() and int(text) in codes.Status and int(text):
+        return int(text)
+    member = codes.Status.__members__.get(text)
+    if member is None or member is codes.Status.NOT_GIVEN:
+        letters = ", ".join(f"{item.name} ({item.value})" for item in codes.Status if item)
+        raise FactError(name, value, both(letters))
+    return int(member)
+
+
+def read_text(name: str, value: Any) -> str:
+    """Any text."""
+    if isinstance(value, (dict, list)):
+        raise FactError(name, value, {"fr": "un texte", "en": "a text"})
+    return str(value)
+
+
+def read_contract(name: str, value: Any) -> Any:
+    """Guarantees of a contract, as the tuple the rules read."""
+    if not isinstance(value, Mapping):
+        raise FactError(name, value, {"fr": "un contrat connu ou ses garanties", "en": "a known contract or its guarantees"})
+    try:
+        return encode_contract(value)
+    except ContractError as error:
+        raise FactError(f"{name}.{error.field}", error.given, both(error.allowed)) from None
+
+
+READERS: dict[str, Callable[[str, Any], Any]] = {
+    "date": read_date,
+    "money": read_money,
+    "integer": read_integer,
+    "quantity": read_quantity,
+    "boolean": read_boolean,
+    "ips": read_ips,
+    "status": read_status,
+    "text": read_text,
+    "contract": read_contract,
+}
+NO_DATE = 0
+NO_AMOUNT = UNKNOWN

@@ -1,0 +1,454 @@
+"""The shapes of the law data and their checks: one class for each kind of file."""
+
+from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from parcours.law.codes import UNKNOWN, ActKind, Profile, Purpose, Status
+
+if TYPE_CHECKING:
+    from parcours.law.loader import LawBook
+
+UNITS = {
+    "euro": 100,
+    "percent": 100,
+    "coefficient": 100,
+    "years": 1,
+    "months": 1,
+    "days": 1,
+    "hours": 1,
+    "hour": 1,
+    "count": 1,
+    "boolean": 1,
+    "euro_per_month": 100,
+    "euro_per_year": 100,
+    "text": 0,
+}
+"""Known units, and how many integers a rule counts in one: cents, basis points, hundredths."""
+CONFIDENCES = ("A", "B", "C", "D")
+
+
+class LawDataError(ValueError):
+    """The law data is wrong, or has nothing for the question: file, key and what is wrong."""
+
+    def __init__(self, file: str, key: str, problem: str) -> None:
+        super().__init__(f"{file}: {key}: {problem}")
+        self.file, self.key, self.problem = file, key, problem
+
+
+class ExactLoader(yaml.CSafeLoader):
+    """YAML whose decimal numbers stay exact."""
+
+
+ExactLoader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node)))
+
+
+@dataclass(frozen=True)
+class Files:
+    """The parsed YAML files of the law, by their path under the folder."""
+
+    content: dict[str, Any]
+
+    def mapping(self, name: str, *, optional: bool = False) -> dict[str, Any]:
+        """A file that must hold a mapping."""
+        value = self.content.get(name, {} if optional else None)
+        if not isinstance(value, dict):
+            raise LawDataError(name, "file", "missing, empty or not a mapping")
+        return value
+
+    def under(self, folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """(file, key, entry) of every mapping in a folder, keys unique across its files."""
+        seen: dict[str, str] = {}
+        for name in sorted(self.content):
+            if not name.startswith(folder + "/"):
+                continue
+            for key, entry in self.mapping(name).items():
+                if key in seen:
+                    raise LawDataError(name, key, f"already given in {seen[key]}")
+                seen[key] = name
+                yield name, key, entry
+
+
+def read_all(folder: Path) -> Files:
+    """Parse every YAML file below a folder."""
+    content = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        try:
+            content[name] = yaml.load(path.read_text("utf-8"), Loader=ExactLoader)  # noqa: S506 - a safe loader
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise LawDataError(name, "file", f"is not valid YAML: {error}") from error
+    return Files(content)
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a series, from its first day on."""
+
+    first_day: date
+    value: Any
+    """Decimal, int, bool or text in the unit of its series; None = known to be unknown from that day."""
+    sources: tuple[str, ...]
+    confidence: str
+    date_confidence: str
+    date_precision: str
+    note: Mapping[str, str]
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values over time, in one unit."""
+
+    values: tuple[Value, ...]
+    unit: str
+
+    @cached_property
+    def first_days(self) -> list[int]:
+        """First day of each value, as YYYYMMDD."""
+        return [number_of(value.first_day) for value in self.values]
+
+    @cached_property
+    def change_days(self) -> list[int]:
+        """Days on which the value changes, the day after a last day included."""
+        ends = [number_of(date.fromordinal(value.until.toordinal() + 1)) for value in self.values if value.until]
+        return [*self.first_days, *ends]
+
+    @cached_property
+    def integers(self) -> list[int]:
+        """The values as a rule counts them: cents, basis points, hundredths, 1/0."""
+        return [integer(value.value, self.unit) for value in self.values]
+
+    def value_on(self, day: int) -> Value | None:
+        """The value in force on a day (YYYYMMDD); None before the first one or after the last day of the last one."""
+        index = bisect_right(self.first_days, day) - 1
+        if index < 0:
+            return None
+        value = self.values[index]
+        return None if value.until and day > number_of(value.until) else value
+
+    def on(self, day: int) -> int:
+        """The value a rule reads on a day, `UNKNOWN` where there is none."""
+        value = self.value_on(day)
+        return UNKNOWN if value is None else self.integers[bisect_right(self.first_days, day) - 1]
+
+
+EMPTY = Series((), "euro")
+
+
+def number_of(day: date) -> int:
+    """A date as the number YYYYMMDD."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def integer(value: Any, unit: str) -> int:
+    """A value as a rule counts it; `UNKNOWN` for none or text."""
+    if value is None or isinstance(value, str):
+        return UNKNOWN
+    scaled = Decimal(value) * UNITS[unit]
+    if scaled != int(scaled):
+        raise ValueError(f"{value} {unit} is finer than the smallest unit a rule counts")
+    return int(scaled)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A dated number of the law."""
+
+    id: str
+    file: str
+    label: Mapping[str, str]
+    unit: str
+    references: tuple[str, ...]
+    verified_on: date
+    note: Mapping[str, str]
+    default: Series
+    alternatives: Mapping[tuple[str, str], Series]
+    """Other series under (reading, option)."""
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """The values of the default reading, oldest first."""
+        return self.default.values
+
+    def series(self, readings: Mapping[str, str]) -> Series:
+        """The series under some readings."""
+        for (name, option), series in self.alternatives.items():
+            if readings.get(name) == option:
+                return series
+        return self.default
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """Tariffs of a profile's ordinary consultation, by situation."""
+
+    label: Mapping[str, str]
+    coordonne: Series
+    sans_coordination: Series
+    secteur_2: Series
+
+
+@dataclass(frozen=True)
+class ActEntry:
+    """A letter key of the NGAP or an act of the CCAM."""
+
+    label: Mapping[str, str]
+    kind: str
+    professions: tuple[str, ...]
+    coefficient: bool
+    teleconsultation: bool
+    rate: int
+    """Its own rate in basis points, 0 for the category's."""
+    alias_of: str
+    values: Series
+    secteur_2: Series
+
+
+@dataclass(frozen=True)
+class Specialty:
+    """A specialty of the national table."""
+
+    slug: str
+    label: Mapping[str, str]
+    profile: str
+    generaliste: bool
+    laboratory: bool
+
+
+@dataclass(frozen=True)
+class AccesDirect:
+    """A family of specialties in specific direct access."""
+
+    label: Mapping[str, str]
+    specialties: tuple[int, ...]
+    purposes: tuple[str, ...]
+    age: bool
+    """Has an age range (psychiatry)."""
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A disputed point, its options and the default."""
+
+    question: Mapping[str, str]
+    references: tuple[str, ...]
+    options: Mapping[str, Any]
+    default: str
+
+
+def parameters(files: Files) -> dict[str, Parameter]:
+    """Every parameter of `parameters/`."""
+    return {key: parameter(file, key, entry) for file, key, entry in files.under("parameters")}
+
+
+def parameter(file: str, key: str, entry: Mapping[str, Any]) -> Parameter:
+    """One parameter, checked."""
+    unit = entry.get("unit", "")
+    if unit not in UNITS:
+        raise LawDataError(file, key, f"unit: {unit!r}; allowed: {', '.join(UNITS)}")
+    if not isinstance(entry.get("verified_on"), date):
+        raise LawDataError(file, key, f"verified_on: {entry.get('verified_on')!r}; a date is needed")
+    if not entry.get("references"):
+        raise LawDataError(file, key, "references: none; at least one article is needed")
+    alternatives = {
+        (name, str(option)): series_of(file, key, values, unit)
+        for name, options in entry.get("alternatives", {}).items()
+        for option, values in options.items()
+    }
+    return Parameter(
+        id=key,
+        file=file,
+        label=both_languages(file, key, entry.get("label")),
+        unit=unit,
+        references=tuple(entry["references"]),
+        verified_on=entry["verified_on"],
+        note=entry.get("note", {}),
+        default=series_of(file, key, entry.get("values"), unit),
+        alternatives=alternatives,
+    )
+
+
+def series_of(file: str, key: str, values: Any, unit: str) -> Series:
+    """A series, its dates in order and each value with a source."""
+    if not isinstance(values, list) or not values:
+        raise LawDataError(file, key, "values: none")
+    parsed = tuple(value_of(file, key, value) for value in values)
+    for before, after in zip(parsed, parsed[1:], strict=False):
+        if after.first_day <= before.first_day:
+            raise LawDataError(file, key, f"{after.first_day}: comes after {before.first_day}; dates must ascend")
+    series = Series(parsed, unit)
+    try:
+        negative = any(number < UNKNOWN for number in series.integers)
+    except (ValueError, ArithmeticError) as error:
+        raise LawDataError(file, key, str(error)) from error
+    if negative:
+        raise LawDataError(file, key, "a value is negative")
+    return series
+
+
+def value_of(file: str, key: str, entry: Mapping[str, Any]) -> Value:
+    """One dated value."""
+    first_day = entry.get("from")
+    if not isinstance(first_day, date):
+        raise LawDataError(file, key, f"from: {first_day!r}; a date is needed")
+    if not entry.get("sources"):
+        raise LawDataError(file, key, f"{first_day}: no source")
+    confidence = entry.get("confidence")
+    if confidence not in CONFIDENCES:
+        raise LawDataError(file, key, f"{first_day}: confidence {confidence!r}; allowed: {', '.join(CONFIDENCES)}")
+    if "value" not in entry:
+        raise LawDataError(file, key, f"{first_day}: no value")
+    return Value(
+        first_day=first_day,
+        value=entry["value"],
+        sources=tuple(entry["sources"]),
+        confidence=confidence,
+        date_confidence=entry.get("date_confidence", confidence),
+        date_precision=entry.get("date_precision", "day"),
+        note=entry.get("note", {}),
+        until=entry.get("until"),
+    )
+
+
+def both_languages(file: str, key: str, label: Any) -> Mapping[str, str]:
+    """A label in French and in English."""
+    if not isinstance(label, dict) or not label.get("fr") or not label.get("en"):
+        raise LawDataError(file, key, f"label: {label!r}; French (fr) and English (en) are needed")
+    return label
+
+
+def consultations(files: Files) -> dict[str, Consultation]:
+    """`tariffs/consultations.yaml`."""
+    file = "tariffs/consultations.yaml"
+    return {
+        key: Consultation(
+            label=both_languages(file, key, entry.get("label")),
+            **{name: series_of(file, f"{key}.{name}", entry.get(name), "euro") for name in ("coordonne", "sans_coordination", "secteur_2")},
+        )
+        for key, entry in files.mapping(file).items()
+    }
+
+
+def acts(files: Files) -> dict[str, ActEntry]:
+    """`tariffs/acts.yaml`."""
+    return {key: act_entry(key, entry) for key, entry in files.mapping("tariffs/acts.yaml").items()}
+
+
+def act_entry(key: str, entry: Mapping[str, Any]) -> ActEntry:
+    """One letter key or CCAM act."""
+    file = "tariffs/acts.yaml"
+    kind = entry.get("kind", "other")
+    if kind.upper() not in ActKind.__members__:
+        raise LawDataError(file, key, f"kind: {kind!r}; allowed: {', '.join(kind.name.lower() for kind in ActKind)}")
+    has_values = "alias_of" not in entry and entry.get("values") != []
+    return ActEntry(
+        label=both_languages(file, key, entry.get("label")),
+        kind=kind,
+        professions=tuple(entry.get("professions", ())),
+        coefficient=bool(entry.get("coefficient", False)),
+        teleconsultation=bool(entry.get("teleconsultation", False)),
+        rate=integer(entry.get("rate", 0), "percent"),
+        alias_of=entry.get("alias_of", ""),
+        values=series_of(file, key, entry.get("values"), "euro") if has_values else EMPTY,
+        secteur_2=series_of(file, f"{key}.secteur_2", entry["secteur_2"], "euro") if entry.get("secteur_2") else EMPTY,
+    )
+
+
+def specialties(files: Files) -> dict[int, Specialty]:
+    """`specialties.yaml`, by national code."""
+    file = "specialties.yaml"
+    return {
+        code: Specialty(
+            slug=entry["slug"],
+            label=both_languages(file, str(code), entry.get("label")),
+            profile=entry["profile"],
+            generaliste=bool(entry.get("generaliste", False)),
+            laboratory=bool(entry.get("laboratory", False)),
+        )
+        for code, entry in files.mapping(file).items()
+    }
+
+
+def acces_direct(files: Files) -> dict[str, AccesDirect]:
+    """`acces_direct.yaml`."""
+    file = "acces_direct.yaml"
+    return {
+        key: AccesDirect(
+            label=both_languages(file, key, entry.get("label")),
+            specialties=tuple(entry["specialties"]),
+            purposes=tuple(entry["purposes"]),
+            age=bool(entry.get("age_min")),
+            references=tuple(entry.get("references", ())),
+        )
+        for key, entry in files.mapping(file).items()
+    }
+
+
+def readings(files: Files) -> dict[str, Reading]:
+    """`readings.yaml`."""
+    return {
+        key: Reading(
+            question=both_languages("readings.yaml", key, entry.get("question")),
+            references=tuple(entry.get("references", ())),
+            options={str(option): content for option, content in entry["options"].items()},
+            default=str(entry["default"]),
+        )
+        for key, entry in files.mapping("readings.yaml").items()
+    }
+
+
+def check(book: "LawBook") -> None:
+    """What holds across files: ids resolve, slugs exist, alternatives belong to a reading."""
+    for parameter_ in book.parameters.values():
+        check_ids(parameter_.file, parameter_.id, parameter_.references, book.references, "reference")
+        for series in (parameter_.default, *parameter_.alternatives.values()):
+            check_sources(parameter_.file, parameter_.id, series, book)
+        for name, option in parameter_.alternatives:
+            if name not in book.readings or option not in book.readings[name].options:
+                raise LawDataError(parameter_.file, parameter_.id, f"alternatives: {name}={option} is not in readings.yaml")
+    for key, entry in book.consultations.items():
+        if key.upper() not in Profile.__members__:
+            raise LawDataError("tariffs/consultations.yaml", key, "is not a profile of codes.py")
+        for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2):
+            check_sources("tariffs/consultations.yaml", key, series, book)
+    for key, act in book.acts.items():
+        for series in (act.values, act.secteur_2):
+            check_sources("tariffs/acts.yaml", key, series, book)
+    check_tables(book)
+
+
+def check_tables(book: "LawBook") -> None:
+    """Specialties, direct access, readings and statuses use known slugs."""
+    for code, specialty in book.specialties.items():
+        if specialty.profile.upper() not in Profile.__members__:
+            raise LawDataError("specialties.yaml", str(code), f"profile: {specialty.profile!r} is not a profile")
+    for key, family in book.acces_direct.items():
+        check_ids("acces_direct.yaml", key, family.specialties, book.specialties, "specialty")
+        check_ids("acces_direct.yaml", key, tuple(p.upper() for p in family.purposes), Purpose.__members__, "purpose")
+    for key, reading in book.readings.items():
+        check_ids("readings.yaml", key, (reading.default,), reading.options, "option")
+    letters = {member.name for member in Status if member is not Status.NOT_GIVEN}
+    if set(book.codes.get("statuses", {})) != letters:
+        raise LawDataError("codes.yaml", "statuses", f"must list exactly {', '.join(sorted(letters))}")
+
+
+def check_sources(file: str, key: str, series: Series, book: "LawBook") -> None:
+    """Every source of a series is in `sources.yaml`."""
+    for value in series.values:
+        check_ids(file, f"{key}: {value.first_day}", value.sources, book.sources, "source")
+
+
+def check_ids(file: str, key: str, ids: tuple[Any, ...], known: Mapping[Any, Any], what: str) -> None:
+    """Every id is known."""
+    for id_ in ids:
+        if id_ not in known:
+            raise LawDataError(file, key, f"unknown {what} {id_!r}")
