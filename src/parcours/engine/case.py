@@ -1,8 +1,8 @@
 """Settles one case, and a list of cases with the caps running over each patient's acts.
 
-    answer = settle({"care_date": "2025-06-01", "age": 40, "specialty": "generaliste", "convention": "secteur_1",
-                     "fee": 30, "medecin_traitant": True, "role": "autre", "referral": "none"})
-    answer.settlement.amo   # 840 cents
+answer = settle({"care_date": "2025-06-01", "age": 40, "specialty": "generaliste", "convention": "secteur_1",
+                 "fee": 30, "medecin_traitant": True, "role": "autre", "referral": "none"})
+answer.settlement.amo   # 840 cents
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.vocabulary import BY_NAME, FACTS, both, slug
 from parcours.law import codes
 from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
-from parcours.law.loader import FlatLaw, LawDataError, flat_law, iso
+from parcours.law.flat import FlatLaw, LawDataError, flat_law, iso
 from parcours.law.record import LawRecord
 from parcours.rules.facts import Act, Counters, Readings, Settlement
 from parcours.rules.participations import increased
@@ -151,7 +151,10 @@ def law_on(day: int, flat: FlatLaw, readings: Mapping[str, str]) -> LawRecord:
         return flat.under(readings).on(day)
     except LawDataError:
         first = iso(flat.default.first_days[0])
-        allowed = {"fr": f"une date à partir du {first}, premier jour de droit connu", "en": f"a day from {first}, the first day of known law"}
+        allowed = {
+            "fr": f"une date à partir du {first}, premier jour de droit connu",
+            "en": f"a day from {first}, the first day of known law",
+        }
         raise FactError("care_date", iso(day), allowed) from None
 
 
@@ -190,13 +193,16 @@ def check_missing(case: Case, settlement: Settlement, law: LawRecord, readings: 
     for values in product(*(CANDIDATES[name] for name in case.missing)):
         act = case.act._replace(**dict(zip(case.missing, values, strict=True)))
         if settle_act(act, case.contract, counters, law, readings)[3:18] != amounts:
-            raise missing_fact(next(name for name in reversed(case.missing) if matters(name, case, law, readings, counters)))
+            raise missing_fact(
+                next(name for name in reversed(case.missing) if matters(name, case, law, readings, counters))
+            )
 
 
 def matters(name: str, case: Case, law: LawRecord, readings: Readings, counters: Counters) -> bool:
     """Can this fact alone change an amount?  The first one missing is named where only several together can."""
     outcomes = {
-        settle_act(case.act._replace(**{name: value}), case.contract, counters, law, readings)[3:18] for value in CANDIDATES[name]
+        settle_act(case.act._replace(**{name: value}), case.contract, counters, law, readings)[3:18]
+        for value in CANDIDATES[name]
     }
     return len(outcomes) > 1 or name == case.missing[0]
 
@@ -220,10 +226,16 @@ def check_declared(case: Case, settlement: Settlement) -> None:
     ips, status = case.declared
     if status and status != settlement.status:
         letter = Status(settlement.status).name
-        raise FactError("status", Status(status).name, {"fr": f"{letter}, d'après les faits donnés", "en": f"{letter}, from the given facts"})
+        raise FactError(
+            "status",
+            Status(status).name,
+            {"fr": f"{letter}, d'après les faits donnés", "en": f"{letter}, from the given facts"},
+        )
     if ips and ips != settlement.ips and not equivalent(ips, settlement):
         letter = ips_letter(settlement.ips) or "blank"
-        raise FactError("ips", Ips(ips).name, {"fr": f"{letter}, d'après les faits donnés", "en": f"{letter}, from the given facts"})
+        raise FactError(
+            "ips", Ips(ips).name, {"fr": f"{letter}, d'après les faits donnés", "en": f"{letter}, from the given facts"}
+        )
 
 
 def equivalent(ips: int, settlement: Settlement) -> bool:
@@ -285,7 +297,11 @@ def readings_that_matter(answer: Answer) -> Iterator[OtherReading]:
 def decode(case: Case, flat: FlatLaw) -> dict[str, Any]:
     """The encoded case as people write it, without what is simply absent."""
     specialties = {code: name for name, code in flat.specialties.items()}
-    facts: dict[str, Any] = {"patient_id": case.patient_id, "professional_id": case.professional_id, "act": case.act_key}
+    facts: dict[str, Any] = {
+        "patient_id": case.patient_id,
+        "professional_id": case.professional_id,
+        "act": case.act_key,
+    }
     for item in FACTS:
         if item.name in facts or item.name in ("birth_date", "contract") or not hasattr(case.act, item.name):
             continue
@@ -375,5 +391,3 @@ def settle_many(
         memory.after(case.act, professional, counters, answer.settlement)
         results[index] = answer
     return [result for result in results if result is not None]
-
-

@@ -33,7 +33,7 @@ from parcours.law.codes import (
     Status,
     TiersPayant,
 )
-from parcours.law.loader import FlatLaw, iso
+from parcours.law.flat import FlatLaw, iso
 from parcours.rules.facts import NO_CONTRACT, Act, Contract
 
 WITHOUT_SECTOR = {
@@ -126,8 +126,15 @@ def infer_ages(values: dict[str, Any]) -> None:
     """Ages from the day of birth, which may not contradict a given one."""
     birth, care = values["birth_date"], values["care_date"]
     if birth > care:
-        raise FactError("birth_date", iso(birth), {"fr": f"au plus tard le jour des soins, {iso(care)}", "en": f"not after the care, {iso(care)}"})
-    ages = {"age": (care - birth) // 10_000, "age_1er_janvier": max(0, (care // 10_000 * 10_000 + 101 - birth) // 10_000)}
+        raise FactError(
+            "birth_date",
+            iso(birth),
+            {"fr": f"au plus tard le jour des soins, {iso(care)}", "en": f"not after the care, {iso(care)}"},
+        )
+    ages = {
+        "age": (care - birth) // 10_000,
+        "age_1er_janvier": max(0, (care // 10_000 * 10_000 + 101 - birth) // 10_000),
+    }
     for name, age in ages.items():
         if values.setdefault(name, age) != age:
             raise FactError(name, values[name], {"fr": f"{age}, d'après birth_date", "en": f"{age}, from birth_date"})
@@ -141,7 +148,11 @@ def infer_pathway(values: dict[str, Any]) -> None:
             values.setdefault(name, int(value))
         values.setdefault("role", int(Role.AUTRE))
         values.setdefault("referral", int(Referral.NONE))
-    if values.get("medecin_traitant") == 0 and values.get("role") is None and values.get("referral", 0) == Referral.NONE:
+    if (
+        values.get("medecin_traitant") == 0
+        and values.get("role") is None
+        and values.get("referral", 0) == Referral.NONE
+    ):
         return
     if values.get("referral", 0) != Referral.NONE:
         values.setdefault("role", int(Role.CORRESPONDANT))
@@ -175,10 +186,18 @@ def check_profession(values: Mapping[str, Any], law: FlatLaw) -> None:
         return
     name = Profession(profession).name.lower()
     if "specialty" in values and profession != Profession.MEDECIN:
-        raise FactError("specialty", values["specialty"], {"fr": f"rien : {name} n'a pas de spécialité", "en": f"nothing: {name} has no specialty"})
+        raise FactError(
+            "specialty",
+            values["specialty"],
+            {"fr": f"rien : {name} n'a pas de spécialité", "en": f"nothing: {name} has no specialty"},
+        )
     if "convention" in values and profession in WITHOUT_SECTOR:
         given_slug = Convention(values["convention"]).name.lower()
-        raise FactError("convention", given_slug, {"fr": f"rien : {name} n'a pas de secteur", "en": f"nothing: {name} has no sector"})
+        raise FactError(
+            "convention",
+            given_slug,
+            {"fr": f"rien : {name} n'a pas de secteur", "en": f"nothing: {name} has no sector"},
+        )
     if "drug_class" in values and values["drug_class"] and profession != Profession.PHARMACIE:
         given_slug = DrugClass(values["drug_class"]).name.lower()
         raise FactError("drug_class", given_slug, {"fr": "seulement pour une pharmacie", "en": "only for a pharmacy"})
@@ -223,9 +242,13 @@ def missing_fact(name: str) -> MissingFact:
     """The error for a fact that was not given."""
     item = BY_NAME[name]
     if item.codes is not None:
-        return MissingFact(name, both(", ".join(member.name.lower() for member in item.codes if member.name != "SANS_OBJET")))
+        return MissingFact(
+            name, both(", ".join(member.name.lower() for member in item.codes if member.name != "SANS_OBJET"))
+        )
     if name == "age_1er_janvier":
-        return MissingFact(name, {"fr": "l'âge au 1er janvier, ou birth_date", "en": "the age on 1 January, or birth_date"})
+        return MissingFact(
+            name, {"fr": "l'âge au 1er janvier, ou birth_date", "en": "the age on 1 January, or birth_date"}
+        )
     if name == "age":
         return MissingFact(name, {"fr": "l'âge, ou birth_date", "en": "the age, or birth_date"})
     return MissingFact(name, EXPECTED[item.kind])
@@ -235,7 +258,10 @@ EXPECTED = {
     "date": {"fr": "une date AAAA-MM-JJ", "en": "a day, YYYY-MM-DD"},
     "money": {"fr": "un montant en euros", "en": "an amount in euros"},
     "boolean": {"fr": "true ou false", "en": "true or false"},
-    "specialty": {"fr": "une spécialité (generaliste, dermatologie…)", "en": "a specialty (generaliste, dermatologie…)"},
+    "specialty": {
+        "fr": "une spécialité (generaliste, dermatologie…)",
+        "en": "a specialty (generaliste, dermatologie…)",
+    },
 }
 
 
@@ -284,5 +310,9 @@ def quantity(values: Mapping[str, Any], act_number: int, act_key: str, law: Flat
     if law.default.rows[-1].acte_coefficient[act_number]:
         return number
     if number % 100:
-        raise FactError("quantity", values["quantity"] / 100, {"fr": f"un nombre entier pour {act_key}", "en": f"a whole number for {act_key}"})
+        raise FactError(
+            "quantity",
+            values["quantity"] / 100,
+            {"fr": f"un nombre entier pour {act_key}", "en": f"a whole number for {act_key}"},
+        )
     return number // 100

@@ -17,7 +17,7 @@ from parcours.contracts.schema import ContractError, encode_contract
 from parcours.engine.errors import FactError
 from parcours.law import codes
 from parcours.law.codes import UNKNOWN
-from parcours.law.loader import FlatLaw, number_of
+from parcours.law.flat import FlatLaw, number_of
 
 REQUIRED = object()
 """Default of a fact that is never assumed: it is asked for whenever it changes the answer."""
@@ -51,10 +51,20 @@ FACTS: tuple[Fact, ...] = (
     fact("care_date", "date", REQUIRED, "Day of the care (YYYY-MM-DD)."),
     fact("reimbursement_date", "date", None, "Day of the reimbursement; the day of the care unless said."),
     fact("patient_id", "text", None, "Any text that tells one patient from another: caps run over a patient's acts."),
-    fact("professional_id", "text", None, "Any text that tells one professional from another: daily caps are per professional."),
+    fact(
+        "professional_id",
+        "text",
+        None,
+        "Any text that tells one professional from another: daily caps are per professional.",
+    ),
     fact("birth_date", "date", None, "The patient's day of birth; or give `age`."),
     fact("age", "integer", REQUIRED, "The patient's age in whole years on the day of the care."),
-    fact("age_1er_janvier", "integer", REQUIRED, "Age on 1 January of that year; only needed at 18 without a day of birth."),
+    fact(
+        "age_1er_janvier",
+        "integer",
+        REQUIRED,
+        "Age on 1 January of that year; only needed at 18 without a day of birth.",
+    ),
     fact("profession", "code", REQUIRED, "Who performs the act.", codes.Profession),
     fact("specialty", "specialty", REQUIRED, "A doctor's specialty: slug or national code."),
     fact("convention", "code", REQUIRED, "The professional's sector.", codes.Convention),
@@ -71,14 +81,25 @@ FACTS: tuple[Fact, ...] = (
     fact("medecin_traitant_left_on", "date", None, "Day the médecin traitant retired or left the département."),
     fact("installed_on", "date", None, "Day a GP first settled in private practice, or settled in a deficit zone."),
     fact("zone_deficitaire", "boolean", False, "Does the GP practise in a deficit zone?"),
-    fact("medecin_traitant_indisponible", "boolean", False, "Teleconsultation: is the médecin traitant unavailable in time?"),
+    fact(
+        "medecin_traitant_indisponible",
+        "boolean",
+        False,
+        "Teleconsultation: is the médecin traitant unavailable in time?",
+    ),
     fact("special_setting", "code", "none", "A place or framework outside the ordinary pathway.", codes.SpecialSetting),
     fact("exemption", "code", "none", "Ground of an exemption from the ticket modérateur.", codes.Exemption),
     fact("c2s", "boolean", False, "Does the patient have the complémentaire santé solidaire?"),
     fact("ame", "boolean", False, "Does the patient have the aide médicale de l'État?"),
     fact("scheme", "code", "general", "Compulsory scheme.", codes.Scheme),
     fact("contract", "contract", None, "Complementary contract: an id of the library, or its guarantees."),
-    fact("tiers_payant", "code", "none", "What the patient does not advance (full for C2S and AME unless said).", codes.TiersPayant),
+    fact(
+        "tiers_payant",
+        "code",
+        "none",
+        "What the patient does not advance (full for C2S and AME unless said).",
+        codes.TiersPayant,
+    ),
     fact("exigence_particuliere", "money", 0, "Overrun for a particular demand of the patient (DE), in euros."),
     fact("drug_class", "code", "none", "Pharmacy: class of the drug, or `lpp` for a device.", codes.DrugClass),
     fact("ips", "ips", None, "Pathway indicator the doctor transmitted (letter, empty text for blank)."),
@@ -121,7 +142,10 @@ def read_date(name: str, value: Any) -> int:
 
 def read_money(name: str, value: Any) -> int:
     """Euros as cents: zero or more, at most two decimals."""
-    allowed = {"fr": "un montant en euros, de 0 à 1 000 000, deux décimales au plus", "en": "euros from 0 to 1,000,000, at most two decimals"}
+    allowed = {
+        "fr": "un montant en euros, de 0 à 1 000 000, deux décimales au plus",
+        "en": "euros from 0 to 1,000,000, at most two decimals",
+    }
     cents = hundredths(value)
     if cents is None or not 0 <= cents <= MOST_CENTS:
         raise FactError(name, value, allowed)
@@ -208,7 +232,11 @@ def read_act(name: str, value: Any, law: FlatLaw) -> tuple[int, str]:
         return law.acts[GENERIC_TECHNICAL], GENERIC_TECHNICAL
     near = get_close_matches(text.upper(), law.acts, n=3, cutoff=0.5)
     examples = ", ".join(near or ["consultation", "G", "CS", "APC", "TCG"])
-    raise FactError(name, value, {"fr": f"une lettre clé ou un code CCAM : {examples}…", "en": f"a letter key or a CCAM code: {examples}…"})
+    raise FactError(
+        name,
+        value,
+        {"fr": f"une lettre clé ou un code CCAM : {examples}…", "en": f"a letter key or a CCAM code: {examples}…"},
+    )
 
 
 def read_ips(name: str, value: Any) -> int:
@@ -245,7 +273,9 @@ def read_text(name: str, value: Any) -> str:
 def read_contract(name: str, value: Any) -> Any:
     """Guarantees of a contract, as the tuple the rules read."""
     if not isinstance(value, Mapping):
-        raise FactError(name, value, {"fr": "un contrat connu ou ses garanties", "en": "a known contract or its guarantees"})
+        raise FactError(
+            name, value, {"fr": "un contrat connu ou ses garanties", "en": "a known contract or its guarantees"}
+        )
     try:
         return encode_contract(value)
     except ContractError as error:

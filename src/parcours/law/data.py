@@ -1,7 +1,7 @@
 """The shapes of the law data and their checks: one class for each kind of file."""
 
-from collections.abc import Iterator, Mapping
 from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from parcours.law.codes import UNKNOWN, ActKind, Profile, Purpose, Status
+from parcours.law.flat import LawDataError, number_of
 
 if TYPE_CHECKING:
     from parcours.law.loader import LawBook
@@ -33,14 +34,6 @@ UNITS = {
 }
 """Known units, and how many integers a rule counts in one: cents, basis points, hundredths."""
 CONFIDENCES = ("A", "B", "C", "D")
-
-
-class LawDataError(ValueError):
-    """The law data is wrong, or has nothing for the question: file, key and what is wrong."""
-
-    def __init__(self, file: str, key: str, problem: str) -> None:
-        super().__init__(f"{file}: {key}: {problem}")
-        self.file, self.key, self.problem = file, key, problem
 
 
 class ExactLoader(yaml.CSafeLoader):
@@ -141,11 +134,6 @@ class Series:
 
 
 EMPTY = Series((), "euro")
-
-
-def number_of(day: date) -> int:
-    """A date as the number YYYYMMDD."""
-    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def integer(value: Any, unit: str) -> int:
@@ -332,7 +320,10 @@ def consultations(files: Files) -> dict[str, Consultation]:
     return {
         key: Consultation(
             label=both_languages(file, key, entry.get("label")),
-            **{name: series_of(file, f"{key}.{name}", entry.get(name), "euro") for name in ("coordonne", "sans_coordination", "secteur_2")},
+            **{
+                name: series_of(file, f"{key}.{name}", entry.get(name), "euro")
+                for name in ("coordonne", "sans_coordination", "secteur_2")
+            },
         )
         for key, entry in files.mapping(file).items()
     }
@@ -414,7 +405,9 @@ def check(book: "LawBook") -> None:
             check_sources(parameter_.file, parameter_.id, series, book)
         for name, option in parameter_.alternatives:
             if name not in book.readings or option not in book.readings[name].options:
-                raise LawDataError(parameter_.file, parameter_.id, f"alternatives: {name}={option} is not in readings.yaml")
+                raise LawDataError(
+                    parameter_.file, parameter_.id, f"alternatives: {name}={option} is not in readings.yaml"
+                )
     for key, entry in book.consultations.items():
         if key.upper() not in Profile.__members__:
             raise LawDataError("tariffs/consultations.yaml", key, "is not a profile of codes.py")

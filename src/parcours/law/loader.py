@@ -4,27 +4,21 @@
     law = book.on(date(2025, 6, 1))
 
 Everything is validated at load: dates in order, units, references that resolve, no value without a source. An error names the
-file, the key and the date. The flat records are kept in the user's cache folder under the hash of the data, so that a command
-that settles one case does not parse a hundred kilobytes of YAML.
+file, the key and the date.
 """
 
-import marshal
-import os
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from parcours.law import data
 from parcours.law.codes import UNKNOWN, ActKind, Ips, Pathway, Profile, Purpose, Status
-from parcours.law.data import LawDataError, Series
+from parcours.law.data import Series
+from parcours.law.flat import FOLDER, LawDataError, Records, digest_of
 from parcours.law.record import SITUATIONS, SPECIALTIES, STATUSES, LawRecord
-
-FOLDER = Path(__file__).parent
 
 FIELDS: dict[str, str] = {
     "age_exclusion": "parcours.age_exclusion",
@@ -90,44 +84,6 @@ MAY_BE_UNKNOWN = {
 """Fields that may start after the first day of the law: the rules answer with their `UNKNOWN` case, never with a guess."""
 
 
-@dataclass(frozen=True)
-class Records:
-    """The flat law under one choice of readings: one record an era."""
-
-    first_days: list[int]
-    rows: list[LawRecord]
-
-    def on(self, day: date | int) -> LawRecord:
-        """The law in force on a day (a date, or the number YYYYMMDD)."""
-        number = day if isinstance(day, int) else number_of(day)
-        index = bisect_right(self.first_days, number) - 1
-        if index < 0:
-            first = iso(self.first_days[0])
-            raise LawDataError("law", "on", f"no law is known on {iso(number)}: the first day that can be settled is {first}")
-        return self.rows[index]
-
-
-@dataclass(frozen=True)
-class FlatLaw:
-    """All an engine needs to settle: the records, and the slugs of the tables they are indexed by."""
-
-    default: Records
-    alternatives: dict[tuple[str, str], Records]
-    """Records under another option of a reading that changes a value."""
-    acts: dict[str, int]
-    act_professions: dict[str, tuple[str, ...]]
-    """Professions that may bill an act; empty = anyone."""
-    specialties: dict[str, int]
-    digest: str
-
-    def under(self, readings: Mapping[str, str]) -> Records:
-        """The records under the readings (name -> option) that change a value; two at once are built on demand."""
-        chosen = [key for key in readings.items() if key in self.alternatives]
-        if not chosen:
-            return self.default
-        return self.alternatives[chosen[0]] if len(chosen) == 1 else load().records(readings)
-
-
 @dataclass
 class LawBook:
     """All the law data, parsed and checked."""
@@ -173,16 +129,6 @@ class LawBook:
         return min(parameter.verified_on for parameter in self.parameters.values())
 
 
-def number_of(day: date) -> int:
-    """A date as the number YYYYMMDD."""
-    return day.year * 10_000 + day.month * 100 + day.day
-
-
-def iso(number: int) -> str:
-    """The number YYYYMMDD as an ISO date."""
-    return f"{number // 10_000:04d}-{number // 100 % 100:02d}-{number % 100:02d}"
-
-
 @cache
 def load(folder: Path = FOLDER) -> LawBook:
     """Parse and check every file of the law. Raises `LawDataError` (file, key, what is wrong)."""
@@ -206,31 +152,6 @@ def load(folder: Path = FOLDER) -> LawBook:
     return book
 
 
-def digest_of(folder: Path = FOLDER) -> str:
-    """Hash of every data file of the law, names included."""
-    digest = blake2b(digest_size=16)
-    for path in sorted(folder.rglob("*.yaml")):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-@cache
-def flat_law() -> FlatLaw:
-    """The flat law, from the cache folder when neither the data nor the code that shapes it has changed."""
-    digest = digest_of()
-    path = cache_folder() / f"law-{digest}-{digest_of_code()}.marshal"
-    try:
-        content = marshal.loads(path.read_bytes())
-    except (OSError, ValueError, EOFError, TypeError):
-        content = flat_content(load())
-        write_cache(path, marshal.dumps(content))
-    default, alternatives, acts, professions, specialties = content
-    return FlatLaw(
-        records_of(default), {key: records_of(rows) for key, rows in alternatives.items()}, acts, professions, specialties, digest
-    )
-
-
 def flat_content(book: LawBook) -> tuple[Any, ...]:
     """What the cache keeps: plain tuples and dictionaries."""
     options = {key for parameter in book.parameters.values() for key in parameter.alternatives}
@@ -243,42 +164,15 @@ def flat_content(book: LawBook) -> tuple[Any, ...]:
     )
 
 
-def records_of(rows: list[tuple[Any, ...]]) -> Records:
-    """Records from plain tuples, the first field of which is the first day."""
-    return Records([row[0] for row in rows], [LawRecord(*row) for row in rows])
-
-
-def digest_of_code() -> str:
-    """Hash of the code that shapes a record: a cached one must not outlive it."""
-    digest = blake2b(digest_size=8)
-    for name in ("loader.py", "data.py", "record.py", "codes.py"):
-        digest.update((FOLDER / name).read_bytes())
-    return digest.hexdigest()
-
-
-def cache_folder() -> Path:
-    """Folder for what can always be computed again."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "parcours"
-
-
-def write_cache(path: Path, content: bytes) -> None:
-    """Write aside and rename; a folder that cannot be written is no error."""
-    aside = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        aside.replace(path)
-    except OSError:
-        return
-
-
 def value_readings(known: Mapping[str, data.Reading], chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The chosen readings that are not the default, checked against the known ones."""
     for name, option in chosen.items():
         if name not in known:
             raise LawDataError("readings.yaml", name, f"unknown reading; known: {', '.join(sorted(known))}")
         if option not in known[name].options:
-            raise LawDataError("readings.yaml", name, f"unknown option {option!r}; allowed: {', '.join(known[name].options)}")
+            raise LawDataError(
+                "readings.yaml", name, f"unknown option {option!r}; allowed: {', '.join(known[name].options)}"
+            )
     return tuple(sorted((name, option) for name, option in chosen.items() if option != known[name].default))
 
 
@@ -293,7 +187,9 @@ def build_records(book: LawBook, readings: Mapping[str, str]) -> Records:
     return Records(days, rows)
 
 
-def record_on(book: LawBook, day: int, scalars: Mapping[str, Series], fixed: Mapping[str, tuple[int, ...]]) -> LawRecord:
+def record_on(
+    book: LawBook, day: int, scalars: Mapping[str, Series], fixed: Mapping[str, tuple[int, ...]]
+) -> LawRecord:
     """The record of one day."""
     entries = list(book.acts.values())
     return LawRecord(
@@ -311,7 +207,11 @@ def consultation_table(book: LawBook, day: int) -> tuple[int, ...]:
     table = [UNKNOWN] * ((max(Profile) + 1) * SITUATIONS)
     for slug, entry in book.consultations.items():
         row = Profile[slug.upper()] * SITUATIONS
-        table[row : row + SITUATIONS] = [entry.coordonne.on(day), entry.sans_coordination.on(day), entry.secteur_2.on(day)]
+        table[row : row + SITUATIONS] = [
+            entry.coordonne.on(day),
+            entry.sans_coordination.on(day),
+            entry.secteur_2.on(day),
+        ]
     return tuple(table)
 
 
@@ -320,11 +220,17 @@ def fixed_tables(book: LawBook) -> dict[str, tuple[int, ...]]:
     entries = list(book.acts.values())
     statuses = {Status[letter]: entry for letter, entry in book.codes["statuses"].items()}
     return {
-        "profil": by_code(SPECIALTIES, {code: Profile[entry.profile.upper()] for code, entry in book.specialties.items()}),
+        "profil": by_code(
+            SPECIALTIES, {code: Profile[entry.profile.upper()] for code, entry in book.specialties.items()}
+        ),
         "generaliste": by_code(SPECIALTIES, {code: int(entry.generaliste) for code, entry in book.specialties.items()}),
         "laboratoire": by_code(SPECIALTIES, {code: int(entry.laboratory) for code, entry in book.specialties.items()}),
-        "acces_direct": by_code(SPECIALTIES, {c: bits(f.purposes) for f in book.acces_direct.values() for c in f.specialties}),
-        "acces_direct_age": by_code(SPECIALTIES, {c: int(f.age) for f in book.acces_direct.values() for c in f.specialties}),
+        "acces_direct": by_code(
+            SPECIALTIES, {c: bits(f.purposes) for f in book.acces_direct.values() for c in f.specialties}
+        ),
+        "acces_direct_age": by_code(
+            SPECIALTIES, {c: int(f.age) for f in book.acces_direct.values() for c in f.specialties}
+        ),
         "acte_kind": (0, *(int(ActKind[entry.kind.upper()]) for entry in entries)),
         "acte_taux": (0, *(entry.rate for entry in entries)),
         "acte_coefficient": (0, *(int(entry.coefficient) for entry in entries)),
@@ -355,11 +261,13 @@ def act_index(book: LawBook) -> dict[str, int]:
 
 def tariff_series(book: LawBook) -> list[Series]:
     """Every series of the consultation tariffs."""
-    return [series for entry in book.consultations.values() for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2)]
+    return [
+        series
+        for entry in book.consultations.values()
+        for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2)
+    ]
 
 
 def act_series(book: LawBook) -> list[Series]:
     """Every series of the table of acts."""
     return [series for entry in book.acts.values() for series in (entry.values, entry.secteur_2)]
-
-

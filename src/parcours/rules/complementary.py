@@ -8,7 +8,14 @@ from parcours.rules.rate import WHOLE
 
 
 def complementary_part(
-    act: Act, status: int, base: int, gross: int, majoration: int, contract: Contract, law: LawRecord, readings: Readings
+    act: Act,
+    status: int,
+    base: int,
+    gross: int,
+    majoration: int,
+    contract: Contract,
+    law: LawRecord,
+    readings: Readings,
 ) -> tuple[int, int]:
     """Part of the complementary insurance in cents, and its case.
 

@@ -57,9 +57,7 @@ def pathway_status(act: Act, law: LawRecord, readings: Readings) -> tuple[int, i
 
 def outside_the_mechanism(act: Act) -> bool:
     """Schemes and people whom the pathway does not concern: AME, Mayotte, overseas territories, passing through."""
-    return bool(
-        act.ame or act.scheme == Scheme.MAYOTTE or act.scheme == Scheme.TOM or act.scheme == Scheme.PASSAGE
-    )
+    return bool(act.ame or act.scheme == Scheme.MAYOTTE or act.scheme == Scheme.TOM or act.scheme == Scheme.PASSAGE)
 
 
 def teleconsultation_excluded(act: Act, law: LawRecord) -> bool:

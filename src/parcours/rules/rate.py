@@ -113,4 +113,3 @@ def heavy_act(act: Act, tariff: int, rate: int, law: LawRecord) -> tuple[int, in
     if act.scheme == Scheme.ALSACE_MOSELLE:
         return 0, CaseActeLourd.BORNE_BY_SCHEME
     return law.acte_lourd_forfait, CaseActeLourd.FLAT_FEE
-

@@ -75,4 +75,3 @@ def payment(act: Act, gross: int, amo: int, amc: int) -> tuple[int, int, int]:
         return act.fee - paid_by_amo, paid_by_amo - amo, CasePayment.PARTIAL_THIRD_PARTY
     advance = max(0, act.fee - paid_by_amo - amc)
     return advance, act.fee - amo - amc - advance, CasePayment.FULL_THIRD_PARTY
-
