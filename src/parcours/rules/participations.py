@@ -71,7 +71,7 @@ def franchise(act: Act, reimbursed: int, counters: Counters, law: LawRecord) -> 
     if exempt:
         return 0, exempt
     unit, daily_cap = franchise_unit(act, law)
-    if unit == UNKNOWN:
+    if unit <= 0:
         return 0, CaseFranchise.NOT_YET_CREATED
     due = unit * number_of_acts(act, law)
     left_today = due if daily_cap == UNKNOWN else max(0, daily_cap - counters.franchise_jour)
