@@ -1,0 +1,151 @@
+"""The whole web application: pages, JSON API, health, logs.
+
+    uvicorn --factory parcours.web.app:application
+
+`create_app(settings)` gives the ASGI application. The API and the FHIR façade keep their own errors (problem+json,
+OperationOutcome); every other address answers a page.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from parcours.api.settings import Settings
+from parcours.web import assets, i18n, logs, pages
+from parcours.web.emergency import emergency
+from parcours.web.pages import Page, answer
+from parcours.web.security import SecurityHeaders
+
+SERVICES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
+"""Applications beside the pages, by the beginning of their addresses; taken in when they exist."""
+
+
+def application() -> ASGIApp:
+    """The application with the settings of the environment: what a server starts."""
+    return create_app(Settings())
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The whole application."""
+    services = {prefix: made for prefix, target in SERVICES.items() if (made := service(target, settings)) is not None}
+    site = Starlette(
+        routes=routes(),
+        exception_handlers={HTTPException: on_http_error, Exception: on_error},
+        lifespan=lifespan(services),
+    )
+    site.state.settings = settings
+    https = settings.public_url.startswith("https:")
+    return logs.RequestLog(SecurityHeaders(Services(site, services), https=https))
+
+
+def routes() -> list[Route]:
+    """Every page."""
+    return [
+        Route("/emergency", emergency),
+        Route("/static/{fingerprint}/{name:path}", assets.serve_asset),
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/robots.txt", robots),
+    ]
+
+
+def service(target: str, settings: Settings) -> Any:
+    """An application named "module:factory"; None while that part of the house is not installed."""
+    module_name, _, factory = target.partition(":")
+    if importlib.util.find_spec(module_name) is None:
+        return None
+    return getattr(importlib.import_module(module_name), factory)(settings)
+
+
+class Services:
+    """Sends a request to the service its address begins with, else to the pages."""
+
+    def __init__(self, site: Starlette, services: dict[str, ASGIApp]) -> None:
+        self.site, self.services = site, services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            for prefix, app in self.services.items():
+                if scope["path"].startswith(prefix):
+                    scope["parcours.route"] = f"{prefix}*"
+                    await app(scope, receive, send)
+                    return
+        await self.site(scope, receive, send)
+
+
+def lifespan(services: dict[str, Any]) -> Any:
+    """Start what the services start, load the law and compile the templates before the first request."""
+
+    @asynccontextmanager
+    async def live(site: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for app in services.values():
+                await stack.enter_async_context(app.router.lifespan_context(app))
+            prepare()
+            site.state.ready = True
+            yield
+            site.state.ready = False
+
+    return live
+
+
+def prepare() -> None:
+    """Do once, before traffic, what the first visitor would wait for."""
+    assets.assets()
+    for language in i18n.LANGUAGES:
+        i18n.messages(language)
+        env = pages.environment(language)
+        for template in env.list_templates():
+            env.get_template(template)
+
+
+async def healthz(_: Request) -> Response:
+    """The process lives."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+async def readyz(request: Request) -> Response:
+    """The process can answer: law loaded, templates compiled, not stopping."""
+    ready = bool(getattr(request.app.state, "ready", False))
+    return JSONResponse(
+        {"status": "ready" if ready else "not ready"}, 200 if ready else 503, headers={"Cache-Control": "no-store"}
+    )
+
+
+async def robots(_: Request) -> Response:
+    """Pages may be indexed; quotes hold someone's facts."""
+    return PlainTextResponse("User-agent: *\nDisallow: /*?\nDisallow: /api/\n")
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """A page for an address that does not exist, or a method it does not know."""
+    status = getattr(error, "status_code", 500)
+    return error_page(request, status)
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """A page for what should not happen; the log says where, the visitor sees no trace."""
+    return error_page(request, 500)
+
+
+def error_page(request: Request, status: int) -> Response:
+    """The page of an error, in the visitor's language."""
+    page = Page.of(request)
+    if status == 404:
+        title, detail = "This page does not exist", "The address may have a typing error, or the page may have moved."
+    elif status < 500:
+        title, detail = "This request is not accepted", "The address or what was sent with it is not one the site knows."
+    else:
+        title, detail = "Something went wrong here", "The error is on our side and has been recorded without your data."
+    translated = [i18n.translate(text, page.language) for text in (title, detail)]
+    return answer(page, "error.html", status, "no-store", title=translated[0], detail=translated[1], status=status)

@@ -1,0 +1,140 @@
+"""How a page is made: its language, its addresses, its template, its answer."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parcours.web import i18n
+from parcours.web.assets import asset_url
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+PARIS: Final = ZoneInfo("Europe/Paris")
+PUBLIC: Final = "public, max-age=300"
+PRIVATE: Final = "private, no-cache"
+LEVEL: Final = 4
+"""Of compression: the time of a step counts more than a few hundred bytes."""
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates with everything a language needs; compiled once."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.do"],
+        auto_reload=False,
+    )
+    env.globals |= {
+        "_": partial(text, language=language),
+        "N_": i18n.N_,
+        "lang": language,
+        "asset": asset_url,
+        "number": partial(i18n.number, language=language),
+        "money_range": partial(i18n.money_range, language=language),
+    }
+    env.filters |= {
+        "money": partial(i18n.money, language=language),
+        "percent": partial(i18n.percent, language=language),
+        "day": partial(i18n.long_date, language=language),
+        "short_day": partial(i18n.numeric_date, language=language),
+        "label": partial(i18n.label, language=language),
+        "typo": partial(i18n.typography, language=language),
+        "listing": partial(i18n.join, language=language),
+    }
+    return env
+
+
+def text(message: str, language: str, **values: Any) -> Markup | str:
+    """A message in the language. Values are escaped; a message with values is HTML made of safe text."""
+    translated = i18n.translate(message, language)
+    return Markup(translated).format(**values) if values else translated  # noqa: S704 - messages are ours
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every page knows about the address it answers."""
+
+    path: str
+    query: tuple[tuple[str, str], ...]
+    language: str
+    explicit: bool
+    """The address itself names the language: its links keep naming it."""
+    partial: bool
+    """HTMX asks for the changing part alone."""
+    gzip: bool = field(default=False)
+
+    @classmethod
+    def of(cls, request: Request) -> Page:
+        """The page that a request asks for."""
+        headers = request.headers
+        wanted = request.query_params.get("lang")
+        return cls(
+            path=request.url.path,
+            query=tuple((name, value) for name, value in request.query_params.multi_items() if name != "lang"),
+            language=i18n.negotiate(wanted, headers.get("accept-language")),
+            explicit=wanted in i18n.LANGUAGES,
+            partial=headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true",
+            gzip="gzip" in headers.get("accept-encoding", ""),
+        )
+
+    def url(self, path: str, /, fragment: str = "", **values: Any) -> str:
+        """An address of the site, in the language that was asked for."""
+        return self.address(path, tuple((name, str(value)) for name, value in values.items()), fragment)
+
+    def address(self, path: str, query: tuple[tuple[str, str], ...], fragment: str = "") -> str:
+        """The same, from pairs."""
+        if self.explicit:
+            query = (*query, ("lang", self.language))
+        return path + (f"?{urlencode(query)}" if query else "") + (f"#{fragment}" if fragment else "")
+
+    def in_language(self, language: str) -> str:
+        """This very page in another language."""
+        return f"{self.path}?{urlencode((*self.query, ('lang', language)))}"
+
+
+def today() -> date:
+    """The day it is in France."""
+    return datetime.now(PARIS).date()
+
+
+def render(page: Page, template: str, **values: Any) -> str:
+    """The HTML of a page."""
+    context = {"page": page, "url": page.url, "languages": i18n.NAMES, "today": today(), **values}
+    return environment(page.language).get_template(template).render(context)
+
+
+def answer(
+    page: Page,
+    template: str,
+    status: int = 200,
+    cache_control: str = PUBLIC,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Response:
+    """A page as a response; compressed when the browser can."""
+    body = render(page, template, **values).encode()
+    every = {
+        "Content-Language": page.language,
+        "Cache-Control": cache_control,
+        "Vary": "Accept-Language, Accept-Encoding, HX-Request",
+        **(headers or {}),
+    }
+    if page.gzip:
+        body, every["Content-Encoding"] = gzip.compress(body, LEVEL, mtime=0), "gzip"
+    return Response(body, status, every, media_type="text/html; charset=utf-8")

@@ -1,0 +1,66 @@
+// All of the site's own script: copying a text, printing, and moving the focus after a step. Every page works without it.
+(() => {
+  "use strict";
+  document.documentElement.classList.add("js");
+
+  const say = (text) => {
+    const live = document.getElementById("live");
+    if (live) live.textContent = text;
+  };
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy],[data-print]");
+    if (!button) return;
+    if ("print" in button.dataset) {
+      window.print();
+      return;
+    }
+    const source = document.getElementById(button.dataset.copy);
+    const text = button.dataset.copy === "address" ? location.href : source.textContent.trim();
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    const label = button.querySelector("[data-label]") || button;
+    const before = label.textContent;
+    label.textContent = button.dataset.done;
+    say(button.dataset.done);
+    setTimeout(() => { label.textContent = before; }, 2000);
+  });
+
+  // Choosing an answer is enough: no need to press "Continue" when a question has a few options.
+  document.addEventListener("click", (event) => {
+    const input = event.target;
+    if (event.detail > 0 && input.matches?.("input[type=radio][data-go]") && window.htmx) {
+      input.form.requestSubmit();
+    }
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const detail = event.detail;
+    if (detail.title) document.title = detail.title;
+    const heading = document.querySelector("[data-focus]");
+    if (heading) heading.focus({ preventScroll: true });
+    const top = document.getElementById("quote");
+    if (top && top.getBoundingClientRect().top < 0) top.scrollIntoView({ block: "start" });
+    const summary = document.getElementById("summary");
+    if (summary) say(summary.textContent.trim());
+  });
+
+  // An explanation that opened on hover or focus can be closed without moving (Escape), and comes back the next time.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const tip of document.querySelectorAll(".tip:hover, .tip:focus-within")) tip.classList.add("closed");
+  });
+  for (const type of ["pointerover", "focusin"]) {
+    document.addEventListener(type, (event) => {
+      for (const tip of document.querySelectorAll(".tip.closed")) if (!tip.contains(event.target)) tip.classList.remove("closed");
+    });
+  }
+})();
