@@ -228,7 +228,7 @@ def coordinated(act: Act, law: LawRecord, readings: Readings) -> bool:
     if act.profession != Profession.MEDECIN:
         return False
     if act.age < law.age_exclusion:
-        return True
+        return not law.generaliste[act.specialty]  # MCG, the GP's supplement, is for patients of 16 and over
     if act.status != Status.NOT_GIVEN:
         return act.status == Status.O or act.status == Status.D or act.status == Status.H
     if own_doctor(act)[0]:
