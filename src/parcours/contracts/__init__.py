@@ -1,0 +1,1 @@
+"""Complementary contracts as data, and the audit of a contrat responsable."""

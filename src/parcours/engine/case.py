@@ -159,29 +159,16 @@ def law_on(day: int, flat: FlatLaw, readings: Mapping[str, str]) -> LawRecord:
 
 
 def encode_readings(readings: Mapping[str, str]) -> Readings:
-    """Chosen options of the rules' readings; those that change a value are checked with the law data."""
-    chosen = {}
+    """The chosen options of the readings that a rule takes. Raises `FactError` for an unknown reading or option."""
+    known = flat_law().readings
     for name, option in readings.items():
-        if name not in RULE_READINGS:
-            check_value_reading(name, option)
-            continue
-        members = RULE_READINGS[name].__members__
-        if str(option).upper() not in members:
-            raise FactError(f"readings.{name}", option, both(", ".join(member.lower() for member in members)))
-        chosen[name] = int(members[str(option).upper()])
-    return Readings(**chosen)
-
-
-def check_value_reading(name: str, option: str) -> None:
-    """A reading that changes a value of the law is known, and so is its option."""
-    alternatives = {key for key, _ in flat_law().alternatives}
-    if name not in alternatives:
-        raise FactError(f"readings.{name}", option, both(", ".join(sorted({*RULE_READINGS, *alternatives}))))
-    from parcours.law.loader import load  # noqa: PLC0415 - the whole data is only read for this rare check
-
-    options = load().readings[name].options
-    if option not in options:
-        raise FactError(f"readings.{name}", option, both(", ".join(options)))
+        if name not in known:
+            raise FactError(f"readings.{name}", option, both(", ".join(sorted(known))))
+        if option not in known[name]:
+            raise FactError(f"readings.{name}", option, both(", ".join(known[name])))
+    return Readings(
+        **{name: int(RULE_READINGS[name][option.upper()]) for name, option in readings.items() if name in RULE_READINGS}
+    )
 
 
 def check_missing(case: Case, settlement: Settlement, law: LawRecord, readings: Readings, counters: Counters) -> None:

@@ -4,6 +4,7 @@ CLI flags, JSON keys, CSV and Parquet columns, form fields and the JSON Schema a
 what people write (euros, ISO dates, slugs, national codes) into the integers of `rules/facts.py`.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from difflib import get_close_matches
 from enum import IntEnum
 from typing import Any
 
+from parcours.contracts.library import library
 from parcours.contracts.schema import ContractError, encode_contract
 from parcours.engine.errors import FactError
 from parcours.law import codes
@@ -271,7 +273,9 @@ def read_text(name: str, value: Any) -> str:
 
 
 def read_contract(name: str, value: Any) -> Any:
-    """Guarantees of a contract, as the tuple the rules read."""
+    """A contract of the library by its id, or guarantees, as the tuple the rules read. Text may also be JSON (a CSV cell)."""
+    if isinstance(value, str):
+        value = named_contract(name, value)
     if not isinstance(value, Mapping):
         raise FactError(
             name, value, {"fr": "un contrat connu ou ses garanties", "en": "a known contract or its guarantees"}
@@ -280,6 +284,19 @@ def read_contract(name: str, value: Any) -> Any:
         return encode_contract(value)
     except ContractError as error:
         raise FactError(f"{name}.{error.field}", error.given, both(error.allowed)) from None
+
+
+def named_contract(name: str, text: str) -> Any:
+    """A contract written as JSON, or known by its id."""
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise FactError(name, text, {"fr": "du JSON valide", "en": "valid JSON"}) from None
+    contracts = library()
+    if text not in contracts:
+        raise FactError(name, text, {"fr": f"un contrat connu : {', '.join(contracts)}", "en": f"a known contract: {', '.join(contracts)}"})
+    return {**contracts[text], "label": text}
 
 
 READERS: dict[str, Callable[[str, Any], Any]] = {

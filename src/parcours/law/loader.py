@@ -161,6 +161,11 @@ def flat_content(book: LawBook) -> tuple[Any, ...]:
         act_index(book),
         {key: entry.professions for key, entry in book.acts.items()},
         {entry.slug: code for code, entry in book.specialties.items()},
+        {letter: dict(entry["label"]) for letter, entry in book.codes["statuses"].items()},
+        {
+            name: tuple(sorted(reading.options, key=lambda option: option != reading.default))
+            for name, reading in book.readings.items()
+        },
     )
 
 

@@ -1,0 +1,115 @@
+"""One settled act as a person reads it: who pays what, the status, and the case behind each amount."""
+
+from rich.console import Console
+from rich.table import Table
+
+from parcours.cli.common import money, percent
+from parcours.engine.case import Answer, different_amounts, euros, result_dict
+from parcours.law.codes import Pathway
+
+TEXT = {
+    "title": {"fr": "Qui paie quoi", "en": "Who pays what"},
+    "fee": {"fr": "Honoraires", "en": "Fee"},
+    "base": {"fr": "Base de remboursement", "en": "Base of reimbursement"},
+    "rate": {"fr": "Taux de l'assurance maladie", "en": "Rate of the compulsory insurance"},
+    "ticket_moderateur": {"fr": "Ticket modérateur", "en": "Ticket modérateur (patient's share of the base)"},
+    "forfait_acte_lourd": {"fr": "Forfait sur acte lourd", "en": "Flat fee on a heavy act"},
+    "majoration": {"fr": "Majoration hors parcours", "en": "Majoration (outside the pathway)"},
+    "participation_forfaitaire": {"fr": "Participation forfaitaire", "en": "Participation forfaitaire"},
+    "franchise": {"fr": "Franchise", "en": "Franchise"},
+    "depassement": {"fr": "Dépassement", "en": "Dépassement (above the base)"},
+    "amo": {"fr": "L'assurance maladie paie", "en": "The compulsory insurance pays"},
+    "amc": {"fr": "La complémentaire paie", "en": "The complementary insurance pays"},
+    "patient": {"fr": "Reste à votre charge", "en": "Left to you"},
+    "advance": {"fr": "À payer au cabinet", "en": "Paid at the desk"},
+    "deferred": {"fr": "Retenu plus tard", "en": "Taken back later"},
+    "unlawful_excess": {"fr": "Au-delà du maximum permis", "en": "Above the lawful maximum"},
+    "max_fee": {"fr": "Honoraires maximaux", "en": "Highest lawful fee"},
+    "inside": {"fr": "dans le parcours de soins", "en": "inside the care pathway"},
+    "outside": {"fr": "hors du parcours de soins", "en": "outside the care pathway"},
+    "not_concerned": {"fr": "le parcours ne s'applique pas", "en": "the pathway does not apply"},
+    "assumed": {"fr": "Supposé faute d'indication", "en": "Assumed, as nothing was said"},
+    "reading": {"fr": "Autre lecture", "en": "Other reading"},
+}
+DETAIL = (
+    "base",
+    "ticket_moderateur",
+    "forfait_acte_lourd",
+    "majoration",
+    "participation_forfaitaire",
+    "franchise",
+    "depassement",
+)
+ALWAYS = ("base", "ticket_moderateur")
+SHARES = ("amo", "amc", "patient")
+
+
+def print_answer(answer: Answer, lang: str) -> None:
+    """Print one settled act."""
+    console = Console(highlight=False)
+    result = result_dict(answer.settlement)
+    pathway = TEXT[result["pathway"]][lang]
+    colour = {Pathway.INSIDE: "green", Pathway.OUTSIDE: "yellow", Pathway.NOT_CONCERNED: "cyan"}[
+        Pathway(answer.settlement.pathway)
+    ]
+    label = answer.flat.statuses[result["status"]][lang]
+    console.print(f"[bold {colour}]{pathway[0].upper()}{pathway[1:]}[/] — {label} [dim]({result['status']})[/]")
+    console.print(table_of(answer, lang))
+    print_notes(console, answer, lang)
+
+
+def table_of(answer: Answer, lang: str) -> Table:
+    """The amounts, from the fee to what is left to the patient, each with its case."""
+    result = result_dict(answer.settlement)
+    table = Table(
+        title=TEXT["title"][lang], title_justify="left", title_style="bold", show_header=False, pad_edge=False
+    )
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    table.add_row(TEXT["fee"][lang], money(euros(answer.act.fee), lang), "")
+    for name in DETAIL:
+        if result[name] or name in ALWAYS:
+            table.add_row(TEXT[name][lang], money(result[name], lang), result.get(CASE_OF.get(name, ""), ""))
+    table.add_row(TEXT["rate"][lang], percent(answer.settlement.rate, lang), result["case_rate"])
+    table.add_section()
+    for name in SHARES:
+        table.add_row(
+            f"[bold]{TEXT[name][lang]}[/]",
+            f"[bold]{money(result[name], lang)}[/]",
+            result.get(CASE_OF.get(name, ""), ""),
+        )
+    table.add_section()
+    table.add_row(TEXT["advance"][lang], money(result["advance"], lang), result["case_payment"])
+    for name in ("deferred", "unlawful_excess"):
+        if result[name]:
+            table.add_row(TEXT[name][lang], money(result[name], lang), "")
+    if result["max_fee"] is not None:
+        table.add_row(TEXT["max_fee"][lang], money(result["max_fee"], lang), result["case_excess"])
+    return table
+
+
+CASE_OF = {
+    "base": "case_base",
+    "majoration": "case_majoration",
+    "participation_forfaitaire": "case_participation",
+    "franchise": "case_franchise",
+    "forfait_acte_lourd": "case_acte_lourd",
+    "amo": "case_status",
+    "amc": "case_complementary",
+}
+
+
+def print_notes(console: Console, answer: Answer, lang: str) -> None:
+    """What was assumed, and what another reading of the law would give."""
+    for other in answer.other_readings:
+        changes = different_amounts(answer.settlement, other.settlement).items()
+        text = ", ".join(
+            f"{TEXT[name][lang].lower()} {money(amount, lang)}" for name, amount in changes if name in TEXT
+        )
+        console.print(f"[dim]{TEXT['reading'][lang]} ({other.name}={other.option}): {text}[/]")
+    assumed = ", ".join(
+        f"{name}={value}" for name, value in answer.defaults.items() if value not in (None, "none", False, 0)
+    )
+    if assumed:
+        console.print(f"[dim]{TEXT['assumed'][lang]}: {assumed}[/]")

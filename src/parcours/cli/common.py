@@ -1,0 +1,87 @@
+"""What every command shares: the language, the console, errors as a person reads them."""
+
+import locale
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Annotated, NoReturn
+
+import typer
+
+EXIT_UNREADABLE = 2
+EXIT_REFUSED_ROWS = 3
+
+Lang = Annotated[str, typer.Option("--lang", help="Language of the text: fr or en (the terminal's unless said).")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+Reading = Annotated[
+    list[str] | None,
+    typer.Option("--reading", help="Choose a reading of a disputed point: NAME=OPTION (see `parcours law readings`)."),
+]
+
+
+def default_lang() -> str:
+    """French for a French terminal, English otherwise."""
+    name = (
+        os.environ.get("LC_ALL")
+        or os.environ.get("LC_MESSAGES")
+        or os.environ.get("LANG")
+        or locale.getlocale()[0]
+        or ""
+    )
+    return "fr" if name.lower().startswith("fr") else "en"
+
+
+def language(lang: str) -> str:
+    """A language of the product, or exit with what is allowed."""
+    chosen = lang or default_lang()
+    if chosen not in ("fr", "en"):
+        fail(f"--lang: {lang!r} is not accepted; expected: fr, en")
+    return chosen
+
+
+def fail(message: str, code: int = EXIT_UNREADABLE) -> NoReturn:
+    """Say what is wrong on the error stream and stop."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def clear_errors(lang: str) -> Iterator[None]:
+    """Turn what the engine refuses into a sentence and an exit code; never a traceback."""
+    from parcours.engine.errors import FactError  # noqa: PLC0415
+    from parcours.law.flat import LawDataError  # noqa: PLC0415
+
+    try:
+        yield
+    except FactError as error:
+        fail(error.message[lang])
+    except LawDataError as error:
+        fail(str(error))
+
+
+def readings_of(options: list[str] | None) -> dict[str, str]:
+    """`NAME=OPTION` texts as a mapping."""
+    chosen = {}
+    for text in options or []:
+        name, separator, option = text.partition("=")
+        if not separator or not name or not option:
+            fail(f"--reading: {text!r} is not accepted; expected: NAME=OPTION")
+        chosen[name] = option
+    return chosen
+
+
+def money(amount: Decimal | None, lang: str) -> str:
+    """Euros as a person writes them: 8,40 € in French, €8.40 in English."""
+    if amount is None:
+        return "—"
+    whole = f"{amount:,.2f}"
+    if lang == "fr":
+        return whole.replace(",", "\u202f").replace(".", ",") + "\u00a0€"
+    return "-€" + whole[1:] if whole.startswith("-") else "€" + whole
+
+
+def percent(basis_points: int, lang: str) -> str:
+    """Basis points as a person writes them: 70 % in French, 70% in English."""
+    text = f"{basis_points / 100:g}"
+    return text.replace(".", ",") + "\u00a0%" if lang == "fr" else text + "%"

@@ -1,0 +1,33 @@
+"""One flag for each fact of the vocabulary: `--care-date`, `--fee`, `--medecin-traitant` …"""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from parcours.engine.vocabulary import FACTS, Fact, slugs
+
+
+def flag(fact: Fact) -> str:
+    """The flag of a fact."""
+    return "--" + fact.name.replace("_", "-")
+
+
+def parameter(fact: Fact) -> inspect.Parameter:
+    """The flag of a fact as a parameter Typer understands: text, read later by the vocabulary."""
+    choices = f" [{' | '.join(slugs(fact.codes))}]" if fact.codes else ""
+    option = typer.Option(flag(fact), help=fact.help + choices, metavar=fact.kind.upper(), show_default=False)
+    annotation = Annotated[str | None, option]
+    return inspect.Parameter(fact.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def with_fact_flags(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that takes `**facts` one flag for each fact."""
+    signature = inspect.signature(function)
+    own = [item for item in signature.parameters.values() if item.kind is not inspect.Parameter.VAR_KEYWORD]
+    keyword_only = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
+    parameters = [*keyword_only, *(parameter(fact) for fact in FACTS)]
+    function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    function.__annotations__ = {item.name: item.annotation for item in parameters}
+    return function

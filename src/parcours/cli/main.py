@@ -1,0 +1,62 @@
+"""`parcours`: one command, its sub-commands imported only when they are called."""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS = {
+    "settle": "parcours.cli.settle:app",
+    "tables": "parcours.cli.tables:app",
+    "law": "parcours.cli.law:app",
+    "contract": "parcours.cli.contract:app",
+    "schema": "parcours.cli.schema:app",
+    "tour": "parcours.cli.tour:app",
+}
+"""Name of a sub-command -> module and its Typer application."""
+
+
+class LazyGroup(TyperGroup):
+    """A group that imports the module of a sub-command when it is called."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        """Names, in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+        """Import and return one sub-command; None when there is no such name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command = typer.main.get_command(getattr(import_module(module), attribute))
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="France's coordinated care pathway: who pays what for an act of care, why, and what would have been cheaper.",
+)
+
+
+@app.callback()
+def root() -> None:
+    """Every answer is right on its date, says why, and cites its article."""
+
+
+def main() -> None:
+    """Entry point: exit codes 0 done, 2 the input cannot be read, 3 some rows were refused."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""`parcours settle`: one act from flags, or a file of acts."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, language, readings_of
+from parcours.cli.flags import with_fact_flags
+
+app = typer.Typer(add_completion=False)
+LARGE = 64 * 1024 * 1024
+"""A file of text above this size is settled out of core."""
+TEXT_FORMATS = (".ndjson", ".jsonl", ".csv")
+
+
+@app.command()
+@with_fact_flags
+def settle(
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[IN]", help="File of acts: .ndjson, .csv, .parquet, .arrow, a folder or a glob."),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Where the settled rows go.")] = None,
+    json: Json = False,
+    lang: Lang = "",
+    reading: Reading = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="Processes or threads for a large file.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
+    map: Annotated[list[str] | None, typer.Option("--map", help="Other column name: COLUMN=NAME.")] = None,  # noqa: A002
+    summary: Annotated[bool, typer.Option("--summary", help="Print totals at the end.")] = False,
+    **facts: Any,
+) -> None:
+    """Settle one act of care, or a file of them: who pays what, and the case behind each amount."""
+    lang = language(lang)
+    readings = readings_of(reading)
+    said = {name: value for name, value in facts.items() if value is not None}
+    if source is None:
+        settle_one(said, readings, lang, as_json=json)
+        return
+    if said:
+        fail(f"{next(iter(said))}: flags describe one act; a file has its own columns")
+    if output is None:
+        fail("-o: say where the settled rows go, for example -o settled.ndjson")
+    path = Path(source)
+    small = path.suffix in TEXT_FORMATS and path.is_file() and path.stat().st_size <= LARGE
+    if small and output.suffix in TEXT_FORMATS and not (workers or resume or map or summary):
+        settle_text(path, output, readings, lang)
+        return
+    from parcours.cli.batch import settle_files  # noqa: PLC0415 - NumPy and Numba only for files that need them
+
+    settle_files(
+        source, output, readings=readings, workers=workers, resume=resume, columns=map or [], summary=summary, lang=lang
+    )
+
+
+def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as_json: bool) -> None:
+    """Settle the act that the flags describe."""
+    from parcours.engine.case import settle as settle_facts  # noqa: PLC0415
+    from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+    with clear_errors(lang):
+        answer = settle_facts(facts, readings)
+    if as_json:
+        typer.echo(dumps(answer.to_dict()))
+        return
+    from parcours.cli.answer import print_answer  # noqa: PLC0415
+
+    print_answer(answer, lang)
+
+
+def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str) -> None:
+    """Settle a small file of text; refused rows stay in their place with an `error`."""
+    from parcours.engine.textfiles import UnreadableFile, settle_file  # noqa: PLC0415
+
+    with clear_errors(lang):
+        try:
+            settled, refused = settle_file(source, output, readings, lang)
+        except UnreadableFile as error:
+            fail(error.message[lang])
+    read = settled + refused
+    typer.echo(SUMMARY[lang].format(read=read, settled=settled, refused=refused, output=output), err=True)
+    if refused:
+        raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+SUMMARY = {
+    "fr": "{read} lignes lues = {settled} liquidées + {refused} refusées → {output}",
+    "en": "{read} rows read = {settled} settled + {refused} refused → {output}",
+}

@@ -1,0 +1,33 @@
+"""JSON with exact money: a `Decimal` is written as a number with its own decimals, and read back as one."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+MARK = "\u2063"
+"""Invisible separator that no text of ours contains: it marks the numbers to be unquoted."""
+MARKED = re.compile(f'"{MARK}(-?[0-9.]+){MARK}"')
+
+
+def dumps(value: Any, *, indent: int | None = None, sort_keys: bool = False) -> str:
+    """One JSON text, accents as they are."""
+    text = json.dumps(value, default=marked, ensure_ascii=False, indent=indent, sort_keys=sort_keys)
+    return MARKED.sub(r"\1", text)
+
+
+def marked(value: object) -> str:
+    """A decimal number between two marks."""
+    if isinstance(value, Decimal):
+        return f"{MARK}{value}{MARK}"
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON whose decimal numbers stay exact. Raises `ValueError`, also for NaN and infinities."""
+    return json.loads(text, parse_float=Decimal, parse_constant=refuse)
+
+
+def refuse(constant: str) -> Any:
+    """NaN and infinities are no JSON."""
+    raise ValueError(f"{constant} is not a number")
