@@ -174,6 +174,21 @@ def test_every_source_is_used() -> None:
     assert set(read("sources.yaml")) == used
 
 
+def references_in(node: Any) -> Iterator[str]:
+    """Every id given under `references`, at any depth."""
+    if isinstance(node, dict):
+        yield from node.get("references") or []
+        for value in node.values():
+            yield from references_in(value)
+
+
+def test_every_reference_is_used_and_every_used_one_exists() -> None:
+    others = [
+        path.relative_to(LAW).as_posix() for path in FILES if path.name not in {"references.yaml", "sources.yaml"}
+    ]
+    assert {reference for name in others for reference in references_in(read(name))} == set(read("references.yaml"))
+
+
 def test_references_say_how_far_they_were_read() -> None:
     for key, reference in read("references.yaml").items():
         assert reference["seen"] in {"full", "former", "secondary", "not_seen"}, key
