@@ -185,7 +185,7 @@ class Base(DeclarativeBase):
         str: String(),
     }
 
-    id: Mapped[str] = mapped_column(PublicId, primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True, default=new_id, sort_order=-1)
 
     def __repr__(self) -> str:
         """The kind and the id only: no personal data in a log."""

@@ -90,6 +90,8 @@ def propose(session: Session, proposal: Proposal, *, at: datetime | None = None)
     place = _check_doctor(session, doctor, proposal.organisation_id, day)
     _check_not_already(session, insured.id, doctor.id, day)
     _check_no_open_proposal(session, insured.id, doctor.id)
+    _check_party(session, insured, party, proposal.parent_id, day, proposing=True)
+    joint = _check_joint_doctors(session, doctor, place, proposal.joint_ids, day)
     route: Route = check_choice("route", proposal.route, Route)
     declaration = Declaration(
         insured_id=insured.id,
@@ -101,10 +103,8 @@ def propose(session: Session, proposal: Proposal, *, at: datetime | None = None)
         proposed_at=at,
         recorded_at=at,
     )
-    session.add(declaration)
-    session.flush()
-    _add_joint_doctors(session, declaration, doctor, place, proposal.joint_ids, day)
-    _sign(session, declaration, insured, party, proposal.parent_id, at, day)
+    _sign(declaration, party, proposal.parent_id, at)
+    _add(session, declaration, joint)
     return _complete(session, declaration, insured, at)
 
 
@@ -120,7 +120,9 @@ def agree(
     at = at or now_utc()
     declaration, insured = _locked(session, declaration_id)
     _require_state(declaration, State.PROPOSED)
-    _sign(session, declaration, insured, check_choice("party", party, Party), parent_id, at, paris_date(at))
+    who: Party = check_choice("party", party, Party)
+    _check_party(session, insured, who, parent_id, paris_date(at), proposing=False)
+    _sign(declaration, who, parent_id, at)
     return _complete(session, declaration, insured, at)
 
 
@@ -206,6 +208,7 @@ def record_paper(session: Session, paper: PaperForm, *, at: datetime | None = No
     _check_signatures(session, paper, insured)
     place = _check_doctor(session, doctor, paper.organisation_id, paper.signed_on)
     _check_not_already(session, insured.id, doctor.id, paper.signed_on)
+    joint = _check_joint_doctors(session, doctor, place, paper.joint_ids, paper.signed_on)
     declaration = Declaration(
         insured_id=insured.id,
         professional_id=doctor.id,
@@ -223,9 +226,7 @@ def record_paper(session: Session, paper: PaperForm, *, at: datetime | None = No
         state=State.SIGNED,
         recorded_at=at,
     )
-    session.add(declaration)
-    session.flush()
-    _add_joint_doctors(session, declaration, doctor, place, paper.joint_ids, paper.signed_on)
+    _add(session, declaration, joint)
     _start_contract(session, declaration, paper.signed_on, at)
     return declaration
 
@@ -509,25 +510,18 @@ def _check_no_open_proposal(session: Session, insured_id: str, doctor_id: str) -
         )  # fmt: skip
 
 
-def _add_joint_doctors(
-    session: Session,
-    declaration: Declaration,
-    doctor: Professional,
-    place: Organisation,
-    joint_ids: tuple[str, ...],
-    on: date,
-) -> None:
-    for joint_id in joint_ids:
-        other = get_professional(session, joint_id)
-        if other.id == doctor.id or not may_be_joint(session, doctor, other, place, on):
-            raise Refused(
-                "joint_designation", field="joint_ids", given="a doctor of another place or specialty",
-                allowed="same specialty in the same premises, or same health centre", article=ARTICLE,
-                fr="ces médecins ne peuvent pas être désignés conjointement",
-                en="these doctors cannot be designated together",
-            )  # fmt: skip
-        session.add(JointDoctor(declaration_id=declaration.id, professional_id=other.id))
-    session.flush()
+def _check_joint_doctors(
+    session: Session, doctor: Professional, place: Organisation, joint_ids: tuple[str, ...], on: date
+) -> list[Professional]:
+    others = [get_professional(session, joint_id) for joint_id in joint_ids]
+    if any(one.id == doctor.id or not may_be_joint(session, doctor, one, place, on) for one in others):
+        raise Refused(
+            "joint_designation", field="joint_ids", given="a doctor of another place or specialty",
+            allowed="same specialty in the same premises, or same health centre", article=ARTICLE,
+            fr="ces médecins ne peuvent pas être désignés conjointement",
+            en="these doctors cannot be designated together",
+        )  # fmt: skip
+    return others
 
 
 def may_be_joint(session: Session, doctor: Professional, other: Professional, place: Organisation, on: date) -> bool:
@@ -566,6 +560,21 @@ def _check_signatures(session: Session, paper: PaperForm, insured: Insured) -> N
         _check_holder(session, paper.parent_id, insured, paper.signed_on)
 
 
+def _check_party(
+    session: Session, insured: Insured, party: Party, parent_id: str | None, on: date, *, proposing: bool
+) -> None:
+    """May this party agree (or propose) at this age?  A parent proposes below 16 only, and co-signs at 16 and 17."""
+    needed = parties_needed(insured, on)
+    if party not in needed or (proposing and party is Party.PARENT and Party.INSURED in needed):
+        raise Refused(
+            "wrong_party", field="party", given=party.value, allowed=[one.value for one in needed], article=ARTICLE,
+            fr="avant 16 ans un parent choisit, à 16 et 17 ans le jeune choisit et un parent cosigne",
+            en="below 16 a parent chooses, at 16 and 17 the young person chooses and a parent co-signs",
+        )  # fmt: skip
+    if party is Party.PARENT:
+        _check_holder(session, parent_id, insured, on)
+
+
 def _check_holder(session: Session, parent_id: str | None, insured: Insured, on: date) -> None:
     key = parse_id(parent_id) if parent_id else None
     if key is None or not holds_authority(session, holder_id=key, child_id=insured.id, on=on):
@@ -579,24 +588,15 @@ def _check_holder(session: Session, parent_id: str | None, insured: Insured, on:
 # --- the steps -------------------------------------------------------------------------------------------------------
 
 
-def _sign(
-    session: Session,
-    declaration: Declaration,
-    insured: Insured,
-    party: Party,
-    parent_id: str | None,
-    at: datetime,
-    day: date,
-) -> None:
-    needed = parties_needed(insured, day)
-    if party not in needed or (party is Party.PARENT and declaration.proposed_by is Party.PARENT and len(needed) > 2):
-        raise Refused(
-            "wrong_party", field="party", given=party.value, allowed=[one.value for one in needed], article=ARTICLE,
-            fr="avant 16 ans un parent choisit, à 16 et 17 ans le jeune choisit et un parent cosigne, puis il signe seul",
-            en="below 16 a parent chooses; at 16 and 17 the young person chooses and a parent co-signs; then alone",
-        )  # fmt: skip
+def _add(session: Session, declaration: Declaration, joint: list[Professional]) -> None:
+    session.add(declaration)
+    session.flush()
+    session.add_all(JointDoctor(declaration_id=declaration.id, professional_id=one.id) for one in joint)
+    session.flush()
+
+
+def _sign(declaration: Declaration, party: Party, parent_id: str | None, at: datetime) -> None:
     if party is Party.PARENT:
-        _check_holder(session, parent_id, insured, day)
         declaration.parent_id, declaration.parent_agreed_at = parse_id(parent_id or ""), at
     elif party is Party.INSURED:
         declaration.insured_agreed_at = at

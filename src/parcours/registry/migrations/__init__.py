@@ -1,0 +1,1 @@
+"""Alembic revisions of the registry; run by `parcours registry upgrade` (see `registry/schema.py`)."""

@@ -1,0 +1,41 @@
+"""Run the revisions on the connection that `registry/schema.py` hands over."""
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Enum
+from sqlalchemy.engine import Connection
+
+from parcours.registry.db import EncryptedText, UtcDateTime
+from parcours.registry.models import load_models
+
+
+def render_item(kind: str, item: object, _context: AutogenContext) -> str | bool:
+    """Write plain database types in a revision: it must not change when the code does."""
+    if kind != "type":
+        return False
+    if isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(item, EncryptedText):
+        return "sa.LargeBinary()"
+    if isinstance(item, Enum):
+        return f"sa.String(length={item.length})"
+    return False
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=load_models(),
+        render_as_batch=connection.dialect.name == "sqlite",
+        render_item=render_item,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is None:
+    message = "Run the migrations with `parcours registry upgrade`."
+    raise SystemExit(message)
+run(given)
