@@ -13,7 +13,6 @@ COMMANDS = {
     "law": "parcours.cli.law:app",
     "contract": "parcours.cli.contract:app",
     "schema": "parcours.cli.schema:app",
-    "tour": "parcours.cli.tour:app",
 }
 """Name of a sub-command -> module and its Typer application."""
 

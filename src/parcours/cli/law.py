@@ -1,0 +1,203 @@
+"""`parcours law`: the numbers of the law over time, where each one comes from, and their check."""
+
+from typing import Annotated, Any
+
+import typer
+
+from parcours.cli.common import Json, Lang, clear_errors, fail, language
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The law as data: parameters over time, readings, gaps, check.")
+On = Annotated[str, typer.Option("--on", help="Only the value in force on this day, YYYY-MM-DD.")]
+
+
+@app.command("list")
+def list_parameters(lang: Lang = "", json: Json = False, on: On = "") -> None:
+    """Every parameter with its value today, or on a day."""
+    lang = language(lang)
+    with clear_errors(lang):
+        rows = [summary(parameter, lang, on) for parameter in book().parameters.values()]
+    if json:
+        print_json(rows)
+        return
+    headers = {"fr": ("Paramètre", "Valeur", "Depuis", "Sens"), "en": ("Parameter", "Value", "Since", "Meaning")}[lang]
+    print_rows(headers, [(row["id"], row["value"], row["from"], row["label"]) for row in rows])
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Parameter, or letter key of the tariffs.")], on: On = "", lang: Lang = "", json: Json = False
+) -> None:
+    """One parameter: its values over time, article, source, confidence."""
+    lang = language(lang)
+    with clear_errors(lang):
+        entry = described(name, lang, on)
+    if json:
+        print_json(entry)
+        return
+    headers = {"fr": ("Depuis", "Valeur", "Confiance", "Source"), "en": ("Since", "Value", "Confidence", "Source")}[lang]
+    typer.echo(f"{name} — {entry['label']}")
+    for title in entry["references"]:
+        typer.echo(f"  {title}")
+    for series in entry["series"]:
+        if series["name"]:
+            typer.echo(f"\n{series['name']}")
+        print_rows(headers, [(v["from"], v["value"], v["confidence"], "; ".join(v["sources"])) for v in series["values"]])
+
+
+@app.command()
+def readings(lang: Lang = "", json: Json = False) -> None:
+    """The disputed points, their options and the default."""
+    lang = language(lang)
+    rows = [
+        {
+            "name": name,
+            "question": reading.question[lang],
+            "options": {option: content["label"][lang] for option, content in reading.options.items()},
+            "default": reading.default,
+        }
+        for name, reading in book().readings.items()
+    ]
+    if json:
+        print_json(rows)
+        return
+    for row in rows:
+        typer.echo(f"{row['name']} — {row['question']}")
+        for option, label in row["options"].items():
+            typer.echo(f"  {'*' if option == row['default'] else ' '} {option}: {label}")
+
+
+@app.command()
+def gaps(lang: Lang = "") -> None:
+    """What is not modelled."""
+    lang = language(lang)
+    for name, gap in book().gaps.items():
+        typer.echo(f"{name} — {gap['label'][lang]}\n    {gap['detail'][lang]}")
+
+
+@app.command()
+def check(lang: Lang = "") -> None:
+    """Check every file of the law data; exit code 2 and the file, key and date of the first error."""
+    lang = language(lang)
+    with clear_errors(lang):
+        law = book()
+        eras = law.eras()
+    done = {
+        "fr": "{parameters} paramètres, {acts} actes, {profiles} profils, {eras} périodes : tout est daté, sourcé et cohérent",
+        "en": "{parameters} parameters, {acts} acts, {profiles} profiles, {eras} periods: all dated, sourced and consistent",
+    }[lang]
+    counts = {"parameters": len(law.parameters), "acts": len(law.acts), "profiles": len(law.consultations), "eras": len(eras)}
+    typer.echo(done.format(**counts))
+
+
+def book() -> Any:
+    """The law data, checked."""
+    from parcours.law.loader import load  # noqa: PLC0415
+
+    return load()
+
+
+def day_of(on: str) -> int | None:
+    """The day asked for, as YYYYMMDD."""
+    from parcours.engine.vocabulary import read_date  # noqa: PLC0415
+
+    return read_date("on", on) if on else None
+
+
+def summary(parameter: Any, lang: str, on: str) -> dict[str, Any]:
+    """One line of the list."""
+    day = day_of(on)
+    value = parameter.default.value_on(day) if day else parameter.values[-1]
+    return {
+        "id": parameter.id,
+        "value": shown(value.value, parameter.unit, lang) if value else "—",
+        "from": str(value.first_day) if value else "—",
+        "label": parameter.label[lang],
+    }
+
+
+def described(name: str, lang: str, on: str) -> dict[str, Any]:
+    """All that is known of a parameter or of a tariff."""
+    law = book()
+    if name in law.parameters:
+        parameter = law.parameters[name]
+        named = {"": parameter.default, **{"=".join(key): series for key, series in parameter.alternatives.items()}}
+        return entry_of(parameter.label, [law.references[ref]["title"][lang] for ref in parameter.references], named, lang, on)
+    if name in law.acts:
+        act = law.acts[name]
+        return entry_of(act.label, [], {"": act.values, "secteur_2": act.secteur_2}, lang, on)
+    if name in law.consultations:
+        profile = law.consultations[name]
+        situations = {key: getattr(profile, key) for key in ("coordonne", "sans_coordination", "secteur_2")}
+        return entry_of(profile.label, [], situations, lang, on)
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    known = [*law.parameters, *law.acts, *law.consultations]
+    near = get_close_matches(name, known, n=5, cutoff=0.4) or known[:5]
+    message = {"fr": f"{name} : inconnu ; par exemple {', '.join(near)}", "en": f"{name}: unknown; for example {', '.join(near)}"}
+    return fail(message[lang])
+
+
+def entry_of(label: Any, references: list[str], named: dict[str, Any], lang: str, on: str) -> dict[str, Any]:
+    """The series of an entry, whole or on one day."""
+    day = day_of(on)
+    series = []
+    for name, values in named.items():
+        kept = [values.value_on(day)] if day else values.values
+        lines = [value_line(value, values.unit, lang) for value in kept if value]
+        if lines:
+            series.append({"name": name, "values": lines})
+    if not series:
+        message = {"fr": f"aucune valeur connue le {on}", "en": f"no known value on {on}"}
+        fail(message[lang])
+    return {"label": label[lang], "references": references, "series": series}
+
+
+def value_line(value: Any, unit: str, lang: str) -> dict[str, Any]:
+    """One dated value."""
+    sources = book().sources
+    return {
+        "from": str(value.first_day),
+        "value": shown(value.value, unit, lang),
+        "confidence": value.confidence,
+        "date_confidence": value.date_confidence,
+        "sources": [sources[source]["title"] for source in value.sources],
+        "note": value.note.get(lang, ""),
+    }
+
+
+def shown(value: Any, unit: str, lang: str) -> str:
+    """A value with its unit."""
+    if value is None:
+        return {"fr": "inconnu", "en": "unknown"}[lang]
+    if unit == "boolean":
+        return {"fr": ("non", "oui"), "en": ("no", "yes")}[lang][bool(value)]
+    if unit == "euro":
+        from parcours.cli.common import money  # noqa: PLC0415
+
+        return money(value, lang)
+    text = str(value).replace(".", ",") if lang == "fr" else str(value)
+    return text + UNITS[lang].get(unit, "")
+
+
+UNITS = {
+    "fr": {"percent": " %", "years": " ans", "months": " mois", "days": " jours", "hours": " heures", "euro_per_month": " €/mois", "euro_per_year": " €/an"},
+    "en": {"percent": "%", "years": " years", "months": " months", "days": " days", "hours": " hours", "euro_per_month": " €/month", "euro_per_year": " €/year"},
+}
+
+
+def print_json(value: Any) -> None:
+    """One JSON text."""
+    from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+    typer.echo(dumps(value, indent=1))
+
+
+def print_rows(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A plain table."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(*headers, box=None, header_style="dim", pad_edge=False)
+    for row in rows:
+        table.add_row(*row)
+    Console(highlight=False).print(table)

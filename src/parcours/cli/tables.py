@@ -1,0 +1,89 @@
+"""`parcours tables`: the tables of the official sheets, for any day."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from parcours.cli.common import Json, Lang, Reading, clear_errors, language, money, percent, readings_of
+
+app = typer.Typer(add_completion=False)
+HEADERS = {
+    "fr": ("Médecin", "Secteur", "Tarif", "Base", "Taux", "Majoration", "Remboursé", "Honoraires max."),
+    "en": ("Doctor", "Sector", "Tariff", "Base", "Rate", "Majoration", "Reimbursed", "Highest fee"),
+}
+YEARS = {"fr": "{} ans", "en": "aged {}"}
+ADULT = 40
+
+
+@app.command()
+def tables(
+    on: Annotated[str, typer.Option("--on", help="Day, YYYY-MM-DD (today unless said).")] = "",
+    json: Json = False,
+    lang: Lang = "",
+    reading: Reading = None,
+) -> None:
+    """Print the tables of the official sheets on a day: tariff, base and what comes back, by situation and sector."""
+    lang = language(lang)
+    from parcours.engine.tables import tables as settle_tables  # noqa: PLC0415
+    from parcours.engine.vocabulary import read_date  # noqa: PLC0415
+
+    with clear_errors(lang):
+        day = read_date("on", on or date.today())  # noqa: DTZ011 - the user's own day
+        blocks = settle_tables(date(day // 10_000, day // 100 % 100, day % 100), readings_of(reading))
+    if json:
+        print_json(blocks)
+    else:
+        print_tables(blocks, lang)
+
+
+def print_json(blocks: list[Any]) -> None:
+    """One JSON object: situation -> lines, amounts in euros."""
+    from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+    typer.echo(dumps({block.name: [line(row) for row in block.rows] for block in blocks}, indent=1))
+
+
+def line(row: Any) -> dict[str, Any]:
+    """One line with the names of the vocabulary."""
+    from parcours.engine.case import euros  # noqa: PLC0415
+
+    amounts = {name: euros(getattr(row, name)) for name in ("tariff", "base", "majoration", "participation_forfaitaire", "amo")}
+    max_fee = None if row.max_fee < 0 else euros(row.max_fee)
+    return {
+        "specialty": row.specialty,
+        "act": row.act,
+        "age": row.age,
+        "convention": row.sector,
+        "rate": row.rate,
+        **amounts,
+        "max_fee": max_fee,
+    }
+
+
+def print_tables(blocks: list[Any], lang: str) -> None:
+    """One table a situation."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from parcours.engine.case import euros  # noqa: PLC0415
+    from parcours.law.loader import load  # noqa: PLC0415
+
+    labels = {entry.slug: entry.label[lang] for entry in load().specialties.values()}
+    sectors = load().codes["conventions"]
+    console = Console(highlight=False)
+    for block in blocks:
+        table = Table(title=block.title[lang], title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+        for index, header in enumerate(HEADERS[lang]):
+            table.add_column(header, justify="left" if index < 2 else "right")  # noqa: PLR2004 - two columns of text
+        for row in block.rows:
+            who = labels[row.specialty] + ("" if row.age == ADULT else f", {YEARS[lang].format(row.age)}")
+            name = who if row.act == "consultation" else f"{who} ({row.act})"
+            cells = [money(euros(amount), lang) for amount in (row.tariff, row.base)]
+            highest = "—" if row.max_fee < 0 else money(euros(row.max_fee), lang)
+            majoration = money(euros(row.majoration), lang) if row.majoration else "—"
+            table.add_row(
+                name, sectors[row.sector]["label"][lang], *cells, percent(row.rate, lang), majoration, money(euros(row.amo), lang), highest
+            )
+        console.print(table)
+        console.print()
