@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parcours.api.settings import Settings
-from parcours.web import assets, i18n, logs, pages
+from parcours.web import assets, i18n, law_pages, logs, pages
 from parcours.web.emergency import emergency
 from parcours.web.pages import Page, answer
 from parcours.web.security import SecurityHeaders
@@ -52,6 +52,12 @@ def routes() -> list[Route]:
     """Every page."""
     return [
         Route("/emergency", emergency),
+        Route("/glossary", law_pages.glossary),
+        Route("/law", law_pages.law_index),
+        Route("/law/parameters/{id}", law_pages.law_parameter),
+        Route("/law/articles", law_pages.law_articles),
+        Route("/law/readings", law_pages.law_readings),
+        Route("/law/limits", law_pages.law_limits),
         Route("/static/{fingerprint}/{name:path}", assets.serve_asset),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
@@ -148,4 +154,4 @@ def error_page(request: Request, status: int) -> Response:
     else:
         title, detail = "Something went wrong here", "The error is on our side and has been recorded without your data."
     translated = [i18n.translate(text, page.language) for text in (title, detail)]
-    return answer(page, "error.html", status, "no-store", title=translated[0], detail=translated[1], status=status)
+    return answer(page, "error.html", status, "no-store", title=translated[0], detail=translated[1], code=status)

@@ -1,0 +1,39 @@
+"""How a value of the law is written, by its unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from parcours.web import i18n
+from parcours.web.i18n import N_
+
+UNIT_WORDS: Final = {
+    "years": (N_("year"), N_("years")),
+    "months": (N_("month"), N_("months")),
+    "days": (N_("day"), N_("days")),
+    "hours": (N_("hour"), N_("hours")),
+}
+SUFFIXES: Final = {"euro_per_month": N_("a month"), "euro_per_year": N_("a year")}
+
+
+def value_text(value: Any, unit: str, language: str) -> str:
+    """A value of a series in words: 8,40 €, 70 %, 16 ans, oui."""
+    if value is None:
+        return i18n.translate("not known", language)
+    if isinstance(value, bool) or unit == "boolean":
+        return i18n.translate("yes" if value else "no", language)
+    if isinstance(value, str):
+        return i18n.typography(value, language)
+    if unit.startswith("euro"):
+        text = i18n.money(int(Decimal(value) * 100), language)
+        return f"{text} {i18n.translate(SUFFIXES[unit], language)}" if unit in SUFFIXES else text
+    if unit == "percent":
+        return i18n.percent(int(Decimal(value) * 100), language)
+    if unit == "hour":
+        return f"{value}{i18n.NBSP}h" if language == "fr" else f"{value}:00"
+    number = i18n.number(value, language)
+    if unit not in UNIT_WORDS:
+        return number
+    word = UNIT_WORDS[unit][0 if value == 1 else 1]
+    return f"{number}{i18n.NBSP}{i18n.translate(word, language)}"
