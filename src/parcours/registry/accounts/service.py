@@ -41,6 +41,7 @@ from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
 from parcours.registry.db import Database, blind_index, blind_indexes, now_utc, parse_id
 from parcours.registry.errors import Conflict, Invalid, RegistryError, not_found
+from parcours.registry.people.models import Fund
 
 PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 256
@@ -305,6 +306,17 @@ def end_grant(session: Session, who: Who, grant: Grant) -> None:
         )  # fmt: skip
 
 
+def require_fund(session: Session, code: str) -> Fund:
+    """A fund by its code. Raises Invalid."""
+    fund = session.scalar(select(Fund).where(Fund.code == code))
+    if fund is None:
+        raise Invalid(
+            "unknown_fund", field="fund", given=code[:20], allowed="the code of a registered fund, like 01C751",
+            fr="caisse inconnue", en="unknown fund",
+        )  # fmt: skip
+    return fund
+
+
 # --- passwords -------------------------------------------------------------------------------------------------------
 
 _COMMON: Final = (
@@ -316,7 +328,7 @@ _COMMON: Final = (
 def check_password(password: str, login: str = "") -> str:
     """A password long enough and not easy to guess, in NFKC form. Raises Invalid (the password is never repeated)."""
     text = unicodedata.normalize("NFKC", password)
-    name = login.split("@")[0].lower()
+    name = login.split("@", maxsplit=1)[0].lower()
     if not PASSWORD_MIN <= len(text) <= PASSWORD_MAX:
         raise _bad_password(
             f"entre {PASSWORD_MIN} et {PASSWORD_MAX} caractères",

@@ -1,0 +1,297 @@
+"""Accounts, roles and API clients: for administrators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from parcours.api.access import IfMatch, OnceDep, Reading, Writing, check_version, cursor_id
+from parcours.api.common import (
+    CHANGING,
+    CREATING,
+    LISTING,
+    READING,
+    Cursor,
+    Id,
+    In,
+    Limit,
+    Out,
+    Page,
+    api_router,
+    page,
+    text,
+)
+from parcours.api.problems import problems
+from parcours.api.session import RoleOut
+from parcours.registry import policy
+from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts.models import Account, ApiClient, Grant, Role, Scope
+from parcours.registry.audit.tags import Tag
+from parcours.registry.db import parse_id
+from parcours.registry.errors import Invalid, not_found
+from parcours.registry.people.service import get_insured, get_professional
+from parcours.registry.policy import SYSTEM, Action, Kind
+
+router = api_router(tag="accounts")
+
+
+class AccountIn(In):
+    """A new local account; without a password, its holder asks for a reset link."""
+
+    login: str = text(254, "camille.martin@example.org")
+    display_name: str = Field("", max_length=100, pattern=r"^[^\x00]*$")
+    language: str = Field("fr", pattern="^(fr|en)$")
+    password: str | None = Field(None, min_length=accounts.PASSWORD_MIN, max_length=accounts.PASSWORD_MAX)
+
+
+class AccountOut(Out):
+    """An account, without any secret."""
+
+    id: str
+    login: str
+    display_name: str
+    language: str
+    totp: bool
+    disabled: bool
+    locked_until: datetime | None
+    roles: list[RoleOut]
+
+    @classmethod
+    def of(cls, account: Account) -> AccountOut:
+        return cls(
+            id=account.id, login=account.login, display_name=account.display_name, language=account.language,
+            totp=account.has_totp, disabled=account.disabled_at is not None, locked_until=account.locked_until,
+            roles=[RoleOut.of(grant) for grant in account.active_grants],
+        )  # fmt: skip
+
+
+@router.post("/accounts", status_code=201, response_model=AccountOut, responses=problems(*CREATING))
+def create_account(body: AccountIn, once: OnceDep) -> Response:
+    """Create an account."""
+    unit = once.unit
+    unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM)
+
+    def make() -> tuple[AccountOut, dict[str, str]]:
+        account = accounts.create_account(
+            unit.session, unit.who, login=body.login, display_name=body.display_name, language=body.language,
+            password=body.password, hashing=unit.services.settings.password_hashing(),
+        )  # fmt: skip
+        return AccountOut.of(account), {"ETag": account.etag, "Location": f"/api/v1/accounts/{account.id}"}
+
+    return once.reply(make)
+
+
+@router.get("/accounts", responses=problems(*LISTING))
+def list_accounts(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[AccountOut]:
+    """Every account."""
+    unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.ACCOUNT_READ)
+    rows = accounts.list_accounts(unit.session, after=cursor_id(cursor), limit=limit + 1)
+    return Page[AccountOut](**page([AccountOut.of(row) for row in rows], limit, lambda one: one.id))
+
+
+@router.get("/accounts/{account_id}", responses=problems(*READING))
+def read_account(account_id: Id, unit: Reading, response: Response) -> AccountOut:
+    """One account: one's own, or any for an administrator."""
+    unit.find(Kind.ACCOUNT, account_id, Action.READ_ACCOUNT, Tag.ACCOUNT_READ)
+    account = accounts.get_account(unit.session, account_id)
+    response.headers["ETag"] = account.etag
+    return AccountOut.of(account)
+
+
+class AccountChange(In):
+    """Open or close an account."""
+
+    disabled: bool
+
+
+@router.patch("/accounts/{account_id}", responses=problems(*CHANGING))
+def change_account(
+    account_id: Id, body: AccountChange, unit: Writing, response: Response, if_match: IfMatch = None
+) -> AccountOut:
+    """Disable an account (its sessions end now), or enable it again (which lifts a lock too)."""
+    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+    account = accounts.get_account(unit.session, account_id)
+    check_version(if_match, account)
+    change = accounts.disable_account if body.disabled else accounts.enable_account
+    change(unit.session, unit.who, account)
+    unit.session.flush()
+    response.headers["ETag"] = account.etag
+    return AccountOut.of(account)
+
+
+class GrantIn(In):
+    """A role for one person (insured), professional (doctor, delegate) or fund (officer)."""
+
+    role: Role = Field(description="Any role but `api_client`.")
+    patient_id: str | None = Field(None, max_length=64)
+    professional_id: str | None = Field(None, max_length=64)
+    fund: str | None = Field(None, max_length=20)
+
+    def subject(self, session: Any) -> dict[str, str | None]:
+        """Ids of records that exist. Raises NotFound, Invalid."""
+        return {
+            "insured_id": get_insured(session, self.patient_id).id if self.patient_id else None,
+            "professional_id": get_professional(session, self.professional_id).id if self.professional_id else None,
+            "fund_code": accounts.require_fund(session, self.fund).code if self.fund else None,
+        }
+
+
+@router.post("/accounts/{account_id}/roles", status_code=201, response_model=RoleOut, responses=problems(*CREATING))
+def grant_role(account_id: Id, body: GrantIn, once: OnceDep) -> Response:
+    """Give a role to an account."""
+    unit = once.unit
+    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+
+    def make() -> tuple[RoleOut, dict[str, str]]:
+        account = accounts.get_account(unit.session, account_id)
+        grant = accounts.grant_role(unit.session, unit.who, account, body.role, **body.subject(unit.session))
+        return RoleOut.of(grant), {}
+
+    return once.reply(make)
+
+
+@router.delete("/accounts/{account_id}/roles/{grant_id}", status_code=204, responses=problems(401, 403, 404))
+def end_role(account_id: Id, grant_id: Id, unit: Writing) -> None:
+    """Take a role away; the account's sessions end now."""
+    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+    grant = unit.session.get(Grant, parse_id(grant_id)) if parse_id(grant_id) else None
+    if grant is None or grant.account_id != parse_id(account_id) or grant.ended_at is not None:
+        raise not_found("grant_id")
+    accounts.end_grant(unit.session, unit.who, grant)
+
+
+@router.delete("/accounts/{account_id}/totp", status_code=204, responses=problems(401, 403, 404))
+def remove_totp(account_id: Id, unit: Writing) -> None:
+    """Remove the second factor of somebody who lost it."""
+    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+    accounts.remove_totp(unit.session, unit.who, accounts.get_account(unit.session, account_id))
+
+
+# --- API clients -----------------------------------------------------------------------------------------------------
+
+
+class ClientIn(In):
+    """A new API client."""
+
+    name: str = text(100, "Logiciel du cabinet des Lilas")
+    scopes: list[Scope] = Field(min_length=1, max_length=len(Scope), examples=[["declarations:read", "facts:read"]])
+    fund: str | None = Field(None, max_length=20, description="The fund whose insured persons it may reach.")
+    days: int = Field(365, ge=1, le=730, description="How long the token is valid.")
+
+
+class ClientOut(Out):
+    """An API client, without its token."""
+
+    id: str
+    name: str
+    scopes: list[Scope]
+    fund: str | None
+    expires_at: datetime | None
+    revoked: bool
+
+    @classmethod
+    def of(cls, client: ApiClient, **more: Any) -> ClientOut:
+        return cls(
+            id=client.id, name=client.name, scopes=sorted(client.scope_set), fund=client.fund_code,
+            expires_at=client.expires_at, revoked=client.revoked_at is not None, **more,
+        )  # fmt: skip
+
+
+class NewClientOut(ClientOut):
+    """An API client and its token, shown this once."""
+
+    token: str
+
+
+@router.post("/clients", status_code=201, response_model=NewClientOut, responses=problems(401, 403))
+def create_client(body: ClientIn, unit: Writing) -> ClientOut:
+    """Create an API client. The token is in this answer only (a repeated request makes another client)."""
+    unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM)
+    fund = accounts.require_fund(unit.session, body.fund).code if body.fund else None
+    client, token = accounts.create_client(
+        unit.session, unit.who, name=body.name, scopes=body.scopes, fund_code=fund, days=body.days
+    )
+    return NewClientOut.of(client, token=token)
+
+
+@router.get("/clients", responses=problems(*LISTING))
+def list_clients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[ClientOut]:
+    """Every API client."""
+    unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM)
+    rows = accounts.list_clients(unit.session, after=cursor_id(cursor), limit=limit + 1)
+    return Page[ClientOut](**page([ClientOut.of(row) for row in rows], limit, lambda one: one.id))
+
+
+@router.delete("/clients/{client_id}", status_code=204, responses=problems(401, 403, 404))
+def revoke_client(client_id: Id, unit: Writing) -> None:
+    """Revoke an API client: its token works no more."""
+    unit.find(Kind.CLIENT, client_id, Action.MANAGE_ACCOUNTS)
+    accounts.revoke_client(unit.session, unit.who, accounts.get_client(unit.session, client_id))
+
+
+# --- why is this allowed? --------------------------------------------------------------------------------------------
+
+
+class ConsideredOut(Out):
+    """A rule that was considered."""
+
+    rule: str
+    relation: str
+    holds: bool
+    fr: str
+    en: str
+
+
+class DecisionOut(Out):
+    """A decision of the policy and its reasons."""
+
+    allowed: bool
+    visible: bool = Field(description="May the actor see the record at all? If not, the answer is 404.")
+    rule: str | None
+    reason: dict[str, str]
+    considered: list[ConsideredOut]
+
+    @classmethod
+    def of(cls, decision: policy.Decision) -> DecisionOut:
+        return cls(
+            allowed=decision.allowed,
+            visible=decision.visible,
+            rule=decision.rule.name if decision.rule else None,
+            reason={"fr": decision.reason("fr"), "en": decision.reason("en")},
+            considered=[
+                ConsideredOut(
+                    rule=one.rule.name, relation=one.rule.relation.value, holds=one.holds, fr=one.rule.fr, en=one.rule.en
+                )
+                for one in decision.considered
+            ],
+        )
+
+
+@router.get("/access/decision", responses=problems(*READING))
+def explain_access(
+    unit: Reading,
+    grant_id: Annotated[str, Query(max_length=64, description="The role that would act.")],
+    action: Action,
+    kind: Kind,
+    record_id: Annotated[str | None, Query(max_length=64)] = None,
+) -> DecisionOut:
+    """May somebody do something on a record, and by which rule? Shows no content of the record."""
+    unit.allow(Action.EXPLAIN_ACCESS, SYSTEM, Tag.ACCESS_EXPLAIN)
+    grant = unit.session.get(Grant, parse_id(grant_id)) if parse_id(grant_id) else None
+    if grant is None:
+        raise not_found("grant_id")
+    return DecisionOut.of(policy.decide(unit.session, policy.Actor.of_grant(grant), action, _record(unit, kind, record_id)))
+
+
+def _record(unit: Any, kind: Kind, record_id: str | None) -> policy.Record:
+    if kind in (Kind.SYSTEM, Kind.DIRECTORY):
+        return policy.Record(kind)
+    if record_id is None:
+        raise Invalid(
+            "record_needed", field="record_id", allowed=f"the id of a {kind.value}",
+            fr="il faut l'identifiant de l'enregistrement", en="the id of the record is needed",
+        )  # fmt: skip
+    return policy.load(unit.session, kind, record_id)

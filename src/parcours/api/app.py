@@ -1,0 +1,86 @@
+"""The routes of the API, and how an application takes them in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.openapi.utils import get_openapi
+
+from parcours import __version__
+from parcours.api import accounts, audit, care_plans, cases, declarations, people, professionals, referrals, session
+from parcours.api.access import CSRF_HEADER, Services, cookie_name
+from parcours.api.limits import Guard
+from parcours.api.problems import FieldError, Problem, add_handlers
+from parcours.api.settings import Settings
+from parcours.api.settings import settings as process_settings
+from parcours.registry.db import Database
+
+VERSION = "v1"
+DESCRIPTION = """France's coordinated care pathway: is an act inside, who pays what, and why; who is whose doctor.
+
+Errors are problem details (RFC 9457) in French or English (`Accept-Language`). People log in (`POST /api/v1/session`)
+and send the cookie, with the session's token in `X-CSRF-Token` for every change; programs send a token
+(`Authorization: Bearer …`). A record you may not see answers 404, and every access is written to the audit trail.
+"""
+
+router = APIRouter(prefix=f"/api/{VERSION}")
+for _module in (session, accounts, people, professionals, declarations, referrals, care_plans, cases, audit):
+    router.include_router(_module.router)
+
+
+def install(app: FastAPI, settings: Settings | None = None, database: Database | None = None) -> Services:
+    """Add the routes, the error answers and the limits to an application; returns what the endpoints share."""
+    chosen = settings or process_settings()
+    services = Services(chosen, database)
+    app.state.parcours = services
+    add_handlers(app)
+    app.include_router(router)
+    app.add_middleware(Guard, settings=chosen)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=list(chosen.cors_origins), allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "Accept-Language", "If-Match", "Idempotency-Key"],
+            expose_headers=["ETag", "Location", "X-Request-Id"],
+        )  # fmt: skip
+    app.openapi = lambda: openapi(app, chosen)  # type: ignore[method-assign]
+    return services
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
+    """An application with the API and nothing else."""
+    app = FastAPI(title="parcours", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    install(app, settings, database)
+    return app
+
+
+def openapi(app: FastAPI, settings: Settings) -> dict[str, Any]:
+    """The OpenAPI document of the routes under ``/api/``."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title="parcours",
+            version=__version__,
+            description=DESCRIPTION,
+            routes=app.routes,
+        )
+        document["paths"] = {path: item for path, item in document["paths"].items() if path.startswith("/api/")}
+        _complete(document, settings)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _complete(document: dict[str, Any], settings: Settings) -> None:
+    """Add what FastAPI does not know: the problem schemas, the real name of the cookie, the CSRF header."""
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    template = "#/components/schemas/{model}"
+    schemas["Problem"] = Problem.model_json_schema(ref_template=template)
+    schemas["Problem"].pop("$defs", None)
+    schemas["FieldError"] = FieldError.model_json_schema(ref_template=template)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    cookie = components.get("securitySchemes", {}).get("session")
+    if cookie is not None:
+        cookie["name"] = cookie_name(settings)
+        cookie["description"] = f"Cookie of a login. Changes also need the session's token in `{CSRF_HEADER}`."

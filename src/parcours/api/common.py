@@ -1,0 +1,61 @@
+"""Small pieces that the models of the API share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Generic, TypeVar
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from parcours.api.problems import problems
+
+Id = Annotated[str, Path(max_length=64, description="Public id (UUID).", examples=["0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"])]
+Cursor = Annotated[
+    str | None, Query(max_length=100, description="`next` of the page before.")
+]
+Limit = Annotated[int, Query(ge=1, le=200, description="Items of a page.")]
+
+EXAMPLE_ID: Final = "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"
+EXAMPLE_DOCTOR: Final = "0199f0a4-7c3e-7b22-9a10-2f6c8d7e1b35"
+EVERYWHERE: Final = (413, 422, 429, 500, 503, 504)
+LISTING: Final = (401, 403)
+READING: Final = (401, 403, 404)
+CREATING: Final = (401, 403, 404, 409)
+CHANGING: Final = (401, 403, 404, 409, 412, 428)
+
+T = TypeVar("T")
+
+
+class In(BaseModel):
+    """What a client sends: an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Out(BaseModel):
+    """What a client gets."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Page(BaseModel, Generic[T]):
+    """A page of a list."""
+
+    items: list[T]
+    next: str | None = Field(None, description="`cursor` of the next page; absent on the last one.")
+
+
+def page(items: list[Any], limit: int, cursor_of: Any) -> dict[str, Any]:
+    """A page from one item more than was asked: the extra one says that there is a next page."""
+    shown = items[:limit]
+    return {"items": shown, "next": cursor_of(shown[-1]) if len(items) > limit and shown else None}
+
+
+def api_router(prefix: str = "", tag: str = "") -> APIRouter:
+    """A router whose endpoints document the errors that can always happen."""
+    return APIRouter(prefix=prefix, tags=[tag] if tag else None, responses=problems(*EVERYWHERE))
+
+
+def text(maximum: int, example: str = "", minimum: int = 1) -> Any:
+    """A text field without control characters that a database refuses."""
+    return Field(min_length=minimum, max_length=maximum, pattern=r"^[^\x00]*$", examples=[example] if example else None)

@@ -1,0 +1,286 @@
+"""Declarations of the médecin traitant: propose, sign, refuse, withdraw, register a form, end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from fastapi import Response
+from pydantic import Field
+
+from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
+from parcours.api.common import CHANGING, CREATING, EXAMPLE_DOCTOR, EXAMPLE_ID, READING, Id, In, Out, api_router, text
+from parcours.api.problems import problems
+from parcours.registry import policy
+from parcours.registry.accounts.models import Role
+from parcours.registry.audit.tags import Tag
+from parcours.registry.db import paris_today
+from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations.models import Declaration, Party, Route, State
+from parcours.registry.errors import not_found
+from parcours.registry.people import service as people
+from parcours.registry.policy import SYSTEM, Action, Forbidden, Kind, Record
+
+router = api_router(tag="declarations")
+
+SIGNING: Final = {
+    Party.INSURED: Action.SIGN_AS_PATIENT,
+    Party.PARENT: Action.SIGN_AS_PARENT,
+    Party.DOCTOR: Action.SIGN_AS_DOCTOR,
+}
+
+
+class DeclarationOut(Out):
+    """A declaration and where it stands."""
+
+    id: str
+    patient_id: str
+    professional_id: str
+    organisation_id: str
+    route: Route
+    state: State
+    proposed_by: Party
+    proposed_at: datetime
+    insured_agreed_at: datetime | None
+    parent_agreed_at: datetime | None
+    doctor_agreed_at: datetime | None
+    missing: list[Party] = Field(description="Whose agreement is still awaited.")
+    signed_on: date | None
+    received_on: date | None
+    joint_ids: list[str] = Field(description="Doctors designated together with the first.")
+
+
+def _declaration(unit: Unit, row: Declaration) -> DeclarationOut:
+    insured = people.get_insured(unit.session, row.insured_id)
+    missing = declarations.parties_missing(row, insured, paris_today()) if row.state is State.PROPOSED else ()
+    return DeclarationOut(
+        id=row.id, patient_id=row.insured_id, professional_id=row.professional_id, organisation_id=row.organisation_id,
+        route=row.route, state=row.state, proposed_by=row.proposed_by, proposed_at=row.proposed_at,
+        insured_agreed_at=row.insured_agreed_at, parent_agreed_at=row.parent_agreed_at,
+        doctor_agreed_at=row.doctor_agreed_at, missing=list(missing), signed_on=row.signed_on,
+        received_on=row.received_on, joint_ids=declarations.joint_doctors(unit.session, row.id),
+    )  # fmt: skip
+
+
+def _answer(unit: Unit, response: Response, row: Declaration) -> DeclarationOut:
+    unit.session.flush()
+    response.headers["ETag"] = row.etag
+    return _declaration(unit, row)
+
+
+# --- propose ---------------------------------------------------------------------------------------------------------
+
+
+class ProposalIn(In):
+    """Who is to be whose médecin traitant. A doctor names the patient by national number and birth date."""
+
+    professional_id: str = text(64, EXAMPLE_DOCTOR)
+    patient_id: str | None = Field(None, max_length=64, examples=[EXAMPLE_ID], description="For a patient or a parent.")
+    nir: str | None = Field(None, max_length=20, pattern=r"^[0-9AB ]*$", description="For a doctor, from the card.")
+    birth_date: date | None = Field(None, description="For a doctor, with the number.")
+    route: Route = Route.ELECTRONIC
+    organisation_id: str | None = Field(None, max_length=64)
+    joint_ids: list[str] = Field(default_factory=list, max_length=20)
+
+
+@router.post("/declarations", status_code=201, response_model=DeclarationOut, responses=problems(*CREATING))
+def propose(body: ProposalIn, once: OnceDep) -> Response:
+    """Propose a declaration; who proposes agrees by that, and it is in force once everybody needed has agreed."""
+    unit = once.unit
+    insured_id, by = _whose(unit, body)
+
+    def make() -> tuple[DeclarationOut, dict[str, str]]:
+        proposal = declarations.Proposal(
+            insured_id=insured_id, professional_id=body.professional_id, by=by.value,
+            parent_id=unit.actor.insured_id if by is Party.PARENT else None, route=body.route.value,
+            organisation_id=body.organisation_id, joint_ids=tuple(body.joint_ids),
+        )  # fmt: skip
+        row = declarations.propose(unit.session, proposal)
+        unit.note(Tag.DECLARATION_PROPOSE, policy.of_declaration(row), by=by.value)
+        return _declaration(unit, row), {"ETag": row.etag, "Location": f"/api/v1/declarations/{row.id}"}
+
+    return once.reply(make)
+
+
+def _whose(unit: Unit, body: ProposalIn) -> tuple[str, Party]:
+    """The patient, and in which quality the actor proposes."""
+    if unit.actor.role in (Role.DOCTOR, Role.DELEGATE):
+        return _presented(unit, body), Party.DOCTOR
+    record = unit.find(Kind.PATIENT, body.patient_id or "", Action.PROPOSE_DECLARATION)
+    return record.insured_id or "", Party.INSURED if record.insured_id == unit.actor.insured_id else Party.PARENT
+
+
+def _presented(unit: Unit, body: ProposalIn) -> str:
+    """The patient whose card the doctor holds: number and birth date must agree; else as if there were nobody."""
+    unit.allow(Action.PROPOSE_AS_DOCTOR, SYSTEM)
+    if people.get_professional(unit.session, body.professional_id).id != unit.actor.professional_id:
+        raise Forbidden(
+            "other_doctor", field="professional_id", fr="on ne propose que pour soi", en="one proposes for oneself only"
+        )
+    insured = people.find_by_nir(unit.session, body.nir) if body.nir else None
+    if insured is None or insured.birth_date != body.birth_date:
+        unit.note_refusal(Action.PROPOSE_AS_DOCTOR, Record(Kind.PATIENT), "not_found")
+        raise not_found("nir")
+    return insured.id
+
+
+# --- read ------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/declarations/{declaration_id}", responses=problems(*READING))
+def read_declaration(declaration_id: Id, unit: Reading, response: Response) -> DeclarationOut:
+    """One declaration."""
+    unit.find(Kind.DECLARATION, declaration_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
+    row = declarations.get_declaration(unit.session, declaration_id)
+    response.headers["ETag"] = row.etag
+    return _declaration(unit, row)
+
+
+@router.get("/people/{patient_id}/declarations", responses=problems(*READING))
+def list_declarations(patient_id: Id, unit: Reading) -> list[DeclarationOut]:
+    """Every declaration of a person, newest first."""
+    record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
+    return [_declaration(unit, row) for row in declarations.declarations_of(unit.session, record.insured_id or "")]
+
+
+# --- transitions -----------------------------------------------------------------------------------------------------
+
+
+class SignIn(In):
+    """In which quality one signs."""
+
+    party: Party
+
+
+@router.post("/declarations/{declaration_id}/agreement", responses=problems(*CHANGING))
+def agree(
+    declaration_id: Id, body: SignIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> DeclarationOut:
+    """Sign: as the patient, as a parent (co-signature at 16 and 17, choice below 16), or as the doctor."""
+    record = unit.find(Kind.DECLARATION, declaration_id, SIGNING[body.party], Tag.DECLARATION_SIGN)
+    check_version(if_match, declarations.get_declaration(unit.session, declaration_id))
+    parent_id = unit.actor.insured_id if body.party is Party.PARENT else None
+    row = declarations.agree(unit.session, record.id or "", party=body.party.value, parent_id=parent_id)
+    return _answer(unit, response, row)
+
+
+class RefusalIn(In):
+    """A refusal, with or without a reason."""
+
+    reason: str | None = Field(None, max_length=1000, pattern=r"^[^\x00]*$")
+
+
+@router.post("/declarations/{declaration_id}/refusal", responses=problems(*CHANGING))
+def refuse(
+    declaration_id: Id, body: RefusalIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> DeclarationOut:
+    """Decline a proposed declaration."""
+    record = unit.find(Kind.DECLARATION, declaration_id, Action.REFUSE_DECLARATION, Tag.DECLARATION_REFUSE)
+    check_version(if_match, declarations.get_declaration(unit.session, declaration_id))
+    party = _quality(unit, record)
+    row = declarations.refuse(unit.session, record.id or "", party=party.value, reason=body.reason)
+    return _answer(unit, response, row)
+
+
+@router.post("/declarations/{declaration_id}/withdrawal", responses=problems(*CHANGING))
+def withdraw(declaration_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> DeclarationOut:
+    """Take back one's proposal before it is in force."""
+    record = unit.find(Kind.DECLARATION, declaration_id, Action.WITHDRAW_DECLARATION, Tag.DECLARATION_WITHDRAW)
+    row = declarations.get_declaration(unit.session, declaration_id)
+    check_version(if_match, row)
+    if (row.proposed_by is Party.DOCTOR) != (_quality(unit, record) is Party.DOCTOR):
+        raise Forbidden(
+            "not_the_proposer", field="declaration_id", fr="seul celui qui a proposé peut retirer ; vous pouvez refuser",
+            en="only who proposed may withdraw; you may refuse",
+        )  # fmt: skip
+    return _answer(unit, response, declarations.withdraw(unit.session, record.id or ""))
+
+
+class EndIn(In):
+    """The end of a declaration."""
+
+    on: date | None = Field(None, description="First day it no longer holds; today when not given.")
+
+
+@router.post("/declarations/{declaration_id}/end", responses=problems(*CHANGING))
+def end(
+    declaration_id: Id, body: EndIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> DeclarationOut:
+    """End a declaration in force, as the patient (or a parent) or as the doctor."""
+    by_doctor = unit.actor.role in (Role.DOCTOR, Role.DELEGATE)
+    action = Action.END_AS_DOCTOR if by_doctor else Action.END_AS_PATIENT
+    record = unit.find(Kind.DECLARATION, declaration_id, action, Tag.DECLARATION_END)
+    row = declarations.get_declaration(unit.session, declaration_id)
+    check_version(if_match, row)
+    if by_doctor and row.professional_id != unit.actor.professional_id:
+        raise Forbidden(
+            "other_doctor", field="declaration_id", fr="seul le médecin déclaré peut y mettre fin",
+            en="only the declared doctor may end it",
+        )  # fmt: skip
+    declarations.end(unit.session, record.id or "", reason="doctor" if by_doctor else "patient", on=body.on)
+    return _answer(unit, response, row)
+
+
+def _quality(unit: Unit, record: Record) -> Party:
+    """In which quality the actor acts on this declaration."""
+    if unit.actor.professional_id is not None:
+        return Party.DOCTOR
+    return Party.INSURED if unit.actor.insured_id == record.insured_id else Party.PARENT
+
+
+# --- the fund --------------------------------------------------------------------------------------------------------
+
+
+class FormIn(In):
+    """What the fund reads on a paper form (S3704)."""
+
+    patient_id: str = text(64, EXAMPLE_ID)
+    professional_id: str = text(64, EXAMPLE_DOCTOR)
+    signed_on: date = Field(examples=["2026-11-02"])
+    received_on: date = Field(examples=["2026-11-06"])
+    signed_by_insured: bool
+    signed_by_doctor: bool
+    parent_id: str | None = Field(None, max_length=64, description="The holder of parental authority who signed.")
+    organisation_id: str | None = Field(None, max_length=64)
+    joint_ids: list[str] = Field(default_factory=list, max_length=20)
+
+
+@router.post("/declarations/forms", status_code=201, response_model=DeclarationOut, responses=problems(*CREATING))
+def record_form(body: FormIn, once: OnceDep) -> Response:
+    """Record a signed paper form, maybe long after: it counts from its signature."""
+    unit = once.unit
+    record = unit.find(Kind.PATIENT, body.patient_id, Action.REGISTER_DECLARATION)
+
+    def make() -> tuple[DeclarationOut, dict[str, str]]:
+        content = body.model_dump() | {"joint_ids": tuple(body.joint_ids), "insured_id": record.insured_id or ""}
+        content.pop("patient_id")
+        row = declarations.record_paper(unit.session, declarations.PaperForm(**content))
+        unit.note(Tag.DECLARATION_REGISTER, policy.of_declaration(row), "form")
+        return _declaration(unit, row), {"ETag": row.etag, "Location": f"/api/v1/declarations/{row.id}"}
+
+    return once.reply(make)
+
+
+class RegistrationIn(In):
+    """When the fund received the form."""
+
+    received_on: date = Field(examples=["2026-11-06"])
+
+
+@router.post("/declarations/{declaration_id}/registration", responses=problems(*CHANGING))
+def register(
+    declaration_id: Id, body: RegistrationIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> DeclarationOut:
+    """Record a paper declaration that was signed in the registry."""
+    record = unit.find(Kind.DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_REGISTER)
+    check_version(if_match, declarations.get_declaration(unit.session, declaration_id))
+    row = declarations.register_paper(unit.session, record.id or "", received_on=body.received_on)
+    return _answer(unit, response, row)
+
+
+@router.post("/declarations/{declaration_id}/annulment", responses=problems(*CHANGING))
+def annul(declaration_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> DeclarationOut:
+    """Annul a declaration recorded by mistake: it never was; the one it replaced is in force again."""
+    record = unit.find(Kind.DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_ANNUL)
+    check_version(if_match, declarations.get_declaration(unit.session, declaration_id))
+    return _answer(unit, response, declarations.annul(unit.session, record.id or ""))

@@ -1,0 +1,417 @@
+"""Insured persons: register, find, rights, family, médecin traitant, facts of a visit, who looked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+from pydantic import AwareDatetime, Field
+
+from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
+from parcours.api.common import (
+    CHANGING,
+    CREATING,
+    EXAMPLE_DOCTOR,
+    EXAMPLE_ID,
+    LISTING,
+    READING,
+    Id,
+    In,
+    Out,
+    api_router,
+    text,
+)
+from parcours.api.problems import problems
+from parcours.registry import facts as visits
+from parcours.registry import policy
+from parcours.registry.audit.tags import Tag
+from parcours.registry.db import paris_today, parse_id
+from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations.models import Contract
+from parcours.registry.errors import not_found
+from parcours.registry.people import service as people
+from parcours.registry.people.models import Insured, KinshipKind, Right, RightKind
+from parcours.registry.policy import SYSTEM, Action, Forbidden, Kind
+
+router = api_router(tag="people")
+
+
+class PersonIn(In):
+    """A person to register."""
+
+    nir: str = Field(
+        max_length=20,
+        pattern=r"^[0-9AB ]*$",
+        description="NIR or NIA with its key; never shown again.",
+        examples=["2 55 08 2B 123 456 73"],
+    )
+    family_name: str = text(100, "Martin")
+    first_name: str = text(100, "Camille")
+    birth_date: date = Field(examples=["1985-06-15"])
+    commune: str = Field(pattern=r"^[0-9AB]{5}$", description="INSEE code.", examples=["75111"])
+    fund: str = Field(pattern=r"^[0-9A-Z]{1,20}$", examples=["01C751"])
+    scheme: str = text(40, "general")
+    address: str | None = Field(None, max_length=300, pattern=r"^[^\x00]*$")
+    affiliated_on: date | None = None
+
+
+class RightOut(Out):
+    """A right open on a day."""
+
+    id: str
+    right: RightKind
+    starts_on: date
+    ends_on: date | None
+    detail: str | None = Field(None, description="Only for the patient and the doctors who follow them.")
+
+
+class PersonOut(Out):
+    """A person, without any national number."""
+
+    id: str
+    family_name: str
+    first_name: str
+    birth_date: date
+    address: str | None
+    commune: str
+    died_on: date | None
+    fund: str | None
+    scheme: str | None
+    rights: list[RightOut]
+
+
+def _person(unit: Unit, insured: Insured) -> PersonOut:
+    today = paris_today()
+    affiliation = people.affiliation_on(unit.session, insured.id, today)
+    clinical = unit.may(Action.READ_PLAN_CONTENT, policy.of_patient(insured))
+    rights = people.rights_on(unit.session, insured.id, today)
+    return PersonOut(
+        id=insured.id, family_name=insured.family_name, first_name=insured.first_name, birth_date=insured.birth_date,
+        address=insured.address, commune=insured.commune_code, died_on=insured.died_on,
+        fund=affiliation.fund_code if affiliation else None, scheme=affiliation.scheme if affiliation else None,
+        rights=[_right(one, clinical=clinical) for one in rights],
+    )  # fmt: skip
+
+
+def _right(right: Right, *, clinical: bool) -> RightOut:
+    return RightOut(
+        id=right.id, right=right.kind, starts_on=right.starts_on, ends_on=right.ends_on,
+        detail=right.detail if clinical else None,
+    )  # fmt: skip
+
+
+# --- register and find -----------------------------------------------------------------------------------------------
+
+
+@router.post("/people", status_code=201, response_model=PersonOut, responses=problems(*CREATING))
+def register_person(body: PersonIn, once: OnceDep) -> Response:
+    """Register a person of the actor's own fund."""
+    unit = once.unit
+    unit.allow(Action.CREATE_PATIENT, SYSTEM)
+    if unit.actor.fund_code is not None and body.fund != unit.actor.fund_code:
+        raise Forbidden(
+            "other_fund", field="fund", allowed=unit.actor.fund_code,
+            fr="on n'enregistre que les assurés de sa caisse", en="one registers the insured of one's own fund only",
+        )  # fmt: skip
+
+    def make() -> tuple[PersonOut, dict[str, str]]:
+        insured = people.register_insured(
+            unit.session, nir=body.nir, family_name=body.family_name, first_name=body.first_name,
+            birth_date=body.birth_date, commune_code=body.commune, fund_code=body.fund, scheme=body.scheme,
+            address=body.address, affiliated_on=body.affiliated_on,
+        )  # fmt: skip
+        unit.note(Tag.PERSON_CREATE, policy.of_patient(insured))
+        return _person(unit, insured), {"ETag": insured.etag, "Location": f"/api/v1/people/{insured.id}"}
+
+    return once.reply(make)
+
+
+class SearchIn(In):
+    """A national number, or a family name with a birth date. In the body: never in an address."""
+
+    nir: str | None = Field(None, max_length=20, pattern=r"^[0-9AB ]*$")
+    family_name: str | None = Field(None, max_length=100, pattern=r"^[^\x00]*$", examples=["Martin"])
+    birth_date: date | None = Field(None, examples=["1985-06-15"])
+
+
+class Found(Out):
+    """People that fit and that the actor may see."""
+
+    items: list[PersonOut]
+
+
+@router.post("/people/search", responses=problems(*LISTING))
+def search_people(body: SearchIn, unit: Reading) -> Found:
+    """Find people by number, or by name and birth date; only those of the actor's fund are shown."""
+    unit.allow(Action.SEARCH_PATIENT, SYSTEM, Tag.PERSON_SEARCH)
+    found: list[Insured] = []
+    if body.nir:
+        one = people.find_by_nir(unit.session, body.nir)
+        found = [one] if one else []
+    elif body.family_name and body.birth_date:
+        found = people.find_by_name(unit.session, body.family_name, body.birth_date)
+    shown = [one for one in found if unit.may(Action.READ_PATIENT, policy.of_patient(one))]
+    for one in shown:
+        unit.allow(Action.READ_PATIENT, policy.of_patient(one), Tag.PERSON_READ)
+    return Found(items=[_person(unit, one) for one in shown])
+
+
+@router.get("/people/{patient_id}", responses=problems(*READING))
+def read_person(patient_id: Id, unit: Reading, response: Response) -> PersonOut:
+    """One person, with the rights open today."""
+    unit.find(Kind.PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
+    insured = people.get_insured(unit.session, patient_id)
+    response.headers["ETag"] = insured.etag
+    return _person(unit, insured)
+
+
+class Move(In):
+    """A new address."""
+
+    commune: str = Field(pattern=r"^[0-9AB]{5}$", examples=["75112"])
+    address: str | None = Field(None, max_length=300, pattern=r"^[^\x00]*$")
+
+
+@router.patch("/people/{patient_id}", responses=problems(*CHANGING))
+def move_person(
+    patient_id: Id, body: Move, unit: Writing, response: Response, if_match: IfMatch = None
+) -> PersonOut:
+    """Record a new address."""
+    unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    check_version(if_match, people.get_insured(unit.session, patient_id, lock=True))
+    insured = people.move_insured(unit.session, patient_id, commune_code=body.commune, address=body.address)
+    response.headers["ETag"] = insured.etag
+    return _person(unit, insured)
+
+
+# --- rights and family -----------------------------------------------------------------------------------------------
+
+
+class RightIn(In):
+    """A right to open."""
+
+    right: RightKind
+    starts_on: date = Field(examples=["2026-01-01"])
+    ends_on: date | None = Field(None, description="First day without the right.")
+    detail: str | None = Field(None, max_length=200, pattern=r"^[^\x00]*$", description="ALD number, contract …")
+
+
+@router.post(
+    "/people/{patient_id}/rights", status_code=201, response_model=RightOut, responses=problems(*CREATING)
+)
+def open_right(patient_id: Id, body: RightIn, once: OnceDep) -> Response:
+    """Open a right: ALD, maternity, C2S, AME, contract …"""
+    unit = once.unit
+    record = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+
+    def make() -> tuple[RightOut, dict[str, str]]:
+        right = people.open_right(
+            unit.session, record.insured_id or "", body.right.value, starts_on=body.starts_on, ends_on=body.ends_on,
+            detail=body.detail,
+        )  # fmt: skip
+        return _right(right, clinical=False), {}
+
+    return once.reply(make)
+
+
+class RightEnd(In):
+    """The end of a right."""
+
+    ends_on: date = Field(description="First day without the right.", examples=["2026-12-31"])
+
+
+@router.post("/people/{patient_id}/rights/{right_id}/end", responses=problems(401, 403, 404, 409))
+def close_right(patient_id: Id, right_id: Id, body: RightEnd, unit: Writing) -> RightOut:
+    """End a right on a day."""
+    record = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    right = unit.session.get(Right, parse_id(right_id)) if parse_id(right_id) else None
+    if right is None or right.insured_id != record.insured_id:
+        raise not_found("right_id")
+    return _right(people.close_right(unit.session, right.id, ends_on=body.ends_on), clinical=False)
+
+
+class HolderIn(In):
+    """An adult who holds parental authority, or a guardian."""
+
+    holder_id: str = text(64, EXAMPLE_ID)
+    kind: KinshipKind = KinshipKind.PARENT
+    dependant: bool = True
+    starts_on: date | None = None
+
+
+class HolderOut(Out):
+    """A link of family."""
+
+    patient_id: str
+    holder_id: str
+    kind: KinshipKind
+    starts_on: date
+
+
+@router.post(
+    "/people/{patient_id}/holders", status_code=201, response_model=HolderOut, responses=problems(*CREATING)
+)
+def add_holder(patient_id: Id, body: HolderIn, once: OnceDep) -> Response:
+    """Record who holds parental authority; both persons must be of the actor's fund."""
+    unit = once.unit
+    child = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    holder = unit.find(Kind.PATIENT, body.holder_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+
+    def make() -> tuple[HolderOut, dict[str, str]]:
+        row = people.add_holder(
+            unit.session, child_id=child.insured_id or "", holder_id=holder.insured_id or "", kind=body.kind.value,
+            dependant=body.dependant, starts_on=body.starts_on,
+        )  # fmt: skip
+        return HolderOut(
+            patient_id=row.child_id, holder_id=row.holder_id, kind=row.kind, starts_on=row.starts_on
+        ), {}
+
+    return once.reply(make)
+
+
+class ChildOut(Out):
+    """A child one may act for."""
+
+    id: str
+    first_name: str
+    family_name: str
+    birth_date: date
+
+
+@router.get("/people/{patient_id}/children", responses=problems(*READING))
+def list_children(patient_id: Id, unit: Reading) -> list[ChildOut]:
+    """The minors (and people under guardianship) a person may act for."""
+    unit.find(Kind.PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
+    children = people.children_of(unit.session, parse_id(patient_id) or "")
+    visible = [one for one in children if unit.may(Action.READ_PATIENT, policy.of_patient(one))]
+    for one in visible:
+        unit.allow(Action.READ_PATIENT, policy.of_patient(one), Tag.PERSON_READ)
+    return [
+        ChildOut(id=one.id, first_name=one.first_name, family_name=one.family_name, birth_date=one.birth_date)
+        for one in visible
+    ]
+
+
+# --- the médecin traitant over time ----------------------------------------------------------------------------------
+
+
+class ContractOut(Out):
+    """Who was (or is) the médecin traitant, from when to when, and when that was recorded."""
+
+    declaration_id: str
+    professional_id: str
+    starts_on: date
+    ends_on: date | None = Field(description="First day it no longer holds.")
+    end_code: str | None = Field(description="National code: FIB, FIP or FIS.")
+    end_reason: str | None
+    recorded_at: datetime
+    superseded_at: datetime | None
+
+    @classmethod
+    def of(cls, contract: Contract) -> ContractOut:
+        return cls.model_validate(contract)
+
+
+class MedecinTraitantOut(Out):
+    """The médecin traitant on a day (null: none), and the grace year after a departure."""
+
+    on: date
+    known_at: datetime | None
+    contract: ContractOut | None
+    grace_until: date | None = Field(description="First day after the year without majoration (L162-5-3, 5°).")
+
+
+@router.get("/people/{patient_id}/medecin-traitant", responses=problems(*READING))
+def read_medecin_traitant(
+    patient_id: Id,
+    unit: Reading,
+    on: Annotated[date | None, Query(description="Today when not given.")] = None,
+    known_at: Annotated[AwareDatetime | None, Query(description="As was known at that instant.")] = None,
+) -> MedecinTraitantOut:
+    """Who is the médecin traitant on a day, as known now or at an instant."""
+    record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
+    day, insured_id = on or paris_today(), record.insured_id or ""
+    contract = declarations.as_known_on(unit.session, insured_id, day, known_at)
+    grace = declarations.grace_on(unit.session, insured_id, day, known_at)
+    return MedecinTraitantOut(
+        on=day, known_at=known_at, contract=ContractOut.of(contract) if contract else None,
+        grace_until=grace.until if grace else None,
+    )  # fmt: skip
+
+
+@router.get("/people/{patient_id}/medecin-traitant/history", responses=problems(*READING))
+def read_history(
+    patient_id: Id,
+    unit: Reading,
+    revisions: Annotated[bool, Query(description="Every row ever recorded, superseded ones included.")] = False,
+) -> list[ContractOut]:
+    """Every contract, as known now; or everything that was ever recorded."""
+    record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
+    read = declarations.revisions if revisions else declarations.history
+    return [ContractOut.of(one) for one in read(unit.session, record.insured_id or "")]
+
+
+# --- facts of a visit ------------------------------------------------------------------------------------------------
+
+
+class FactOut(Out):
+    """One fact: its value, why, and the record it comes from."""
+
+    name: str = Field(examples=["role"])
+    value: Any = Field(examples=["medecin_traitant"])
+    reason: dict[str, str]
+    record_kind: str | None
+    record_id: str | None
+
+
+class FactsOut(Out):
+    """Facts of a visit, for the engine; `questions` are what the registry cannot know."""
+
+    patient_id: str
+    professional_id: str
+    care_date: date
+    facts: list[FactOut]
+    questions: dict[str, list[str]]
+    notes: list[str]
+
+
+class VisitIn(In):
+    """A visit: to whom, when, and what only who asks can know."""
+
+    professional_id: str = text(64, EXAMPLE_DOCTOR)
+    care_date: date = Field(examples=["2026-11-20"])
+    organisation_id: str | None = Field(None, max_length=64)
+    known_at: AwareDatetime | None = Field(None, description="As the registry knew at that instant.")
+    related_to: str | None = Field(
+        None, pattern="^(ald|at_mp|none)$", description="Is the care related to a right that exempts some acts only?"
+    )
+
+
+@router.post("/people/{patient_id}/facts", responses=problems(*READING))
+def read_facts(patient_id: Id, body: VisitIn, unit: Reading) -> FactsOut:
+    """The facts of a visit, derived from the registry, each with the record it comes from."""
+    return _facts(unit, patient_id, body)
+
+
+def _facts(unit: Unit, patient_id: str, body: VisitIn) -> FactsOut:
+    record = unit.find(Kind.PATIENT, patient_id, Action.READ_FACTS)
+    found = visits.visit_facts(
+        unit.session, record.insured_id or "", body.professional_id, body.care_date,
+        organisation_id=body.organisation_id, known_at=body.known_at, related_to=body.related_to,
+    )  # fmt: skip
+    unit.allow(Action.READ_FACTS, record, Tag.FACTS_READ)
+    return FactsOut(
+        patient_id=found.patient_id, professional_id=found.professional_id, care_date=found.care_date,
+        facts=[
+            FactOut(
+                name=fact.name, value=fact.value, reason={"fr": fact.reason("fr"), "en": fact.reason("en")},
+                record_kind=fact.source.kind if fact.source else None, record_id=fact.source.id if fact.source else None,
+            )
+            for fact in found.facts.values()
+        ],
+        questions={name: list(values) for name, values in found.questions.items()},
+        notes=found.notes,
+    )  # fmt: skip
+
+

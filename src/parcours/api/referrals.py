@@ -1,0 +1,226 @@
+"""Referrals: write with a letter, use for a visit, report back, cancel. The letter is clinical text, read apart."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from fastapi import Response
+from pydantic import Field
+
+from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
+from parcours.api.common import CHANGING, CREATING, EXAMPLE_DOCTOR, EXAMPLE_ID, READING, Id, In, Out, api_router, text
+from parcours.api.problems import problems
+from parcours.registry import policy
+from parcours.registry.audit.tags import Tag
+from parcours.registry.db import paris_today, parse_id
+from parcours.registry.errors import not_found
+from parcours.registry.policy import Action, Kind
+from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Urgency
+
+router = api_router(tag="referrals")
+
+
+class LetterBody(In):
+    """Sections of a lettre d'adressage."""
+
+    reason: str = text(4000, "Lésion pigmentée évolutive")
+    question: str = text(4000, "Avis et conduite à tenir ?")
+    urgency: Urgency = Urgency.ORDINARY
+    history: str = Field("", max_length=8000, pattern=r"^[^\x00]*$")
+    current_treatment: str = Field("", max_length=4000, pattern=r"^[^\x00]*$")
+    examinations_done: str = Field("", max_length=8000, pattern=r"^[^\x00]*$")
+    allergies: str = Field("", max_length=2000, pattern=r"^[^\x00]*$")
+    expectations: str = Field("", max_length=4000, pattern=r"^[^\x00]*$")
+
+
+class ProviderBody(In):
+    """A step of a sequence: a doctor or a specialty."""
+
+    professional_id: str | None = Field(None, max_length=64)
+    specialty: int | None = Field(None, ge=1, le=98)
+
+
+class ReferralIn(In):
+    """A referral of a patient to a doctor, a specialty or a sequence of doctors."""
+
+    patient_id: str = text(64, EXAMPLE_ID)
+    flow: Flow = Field(examples=["avis_ponctuel"])
+    letter: LetterBody
+    addressee_id: str | None = Field(None, max_length=64, examples=[EXAMPLE_DOCTOR])
+    specialty: int | None = Field(None, ge=1, le=98, description="National code, when no doctor is named.")
+    plan_id: str | None = Field(None, max_length=64)
+    providers: list[ProviderBody] = Field(default_factory=list, max_length=20)
+    valid_until: date | None = Field(None, description="Last day of use; a year when not given.")
+
+
+class UseOut(Out):
+    """A visit made with a referral."""
+
+    id: str
+    professional_id: str
+    care_date: date
+
+
+class ReferralOut(Out):
+    """A referral, without its letter."""
+
+    id: str
+    patient_id: str
+    author_id: str
+    addressee_id: str | None
+    specialty: int | None
+    providers: list[ProviderBody]
+    flow: Flow
+    plan_id: str | None
+    issued_on: date
+    valid_until: date
+    cancelled_at: datetime | None
+    uses: list[UseOut]
+
+
+def _referral(unit: Unit, row: Referral) -> ReferralOut:
+    sequence = referrals.sequence_of(unit.session, row.id)
+    return ReferralOut(
+        id=row.id, patient_id=row.insured_id, author_id=row.author_id, addressee_id=row.addressee_id,
+        specialty=row.specialty, flow=row.flow, plan_id=row.plan_id, issued_on=row.issued_on,
+        valid_until=row.valid_until, cancelled_at=row.cancelled_at,
+        providers=[ProviderBody(professional_id=one.professional_id, specialty=one.specialty) for one in sequence],
+        uses=[UseOut.model_validate(one) for one in referrals.uses_of(unit.session, row.id)],
+    )  # fmt: skip
+
+
+@router.post("/referrals", status_code=201, response_model=ReferralOut, responses=problems(*CREATING))
+def write_referral(body: ReferralIn, once: OnceDep) -> Response:
+    """Write a referral with its letter, signed by the doctor who asks."""
+    unit = once.unit
+    record = unit.find(Kind.PATIENT, body.patient_id, Action.WRITE_REFERRAL)
+
+    def make() -> tuple[ReferralOut, dict[str, str]]:
+        new = referrals.NewReferral(
+            insured_id=record.insured_id or "", author_id=unit.actor.professional_id or "", flow=body.flow.value,
+            letter=referrals.Letter(**body.letter.model_dump(mode="json")), addressee_id=body.addressee_id,
+            specialty=body.specialty, plan_id=body.plan_id, valid_until=body.valid_until,
+            providers=tuple(referrals.Provider(one.professional_id, one.specialty) for one in body.providers),
+        )  # fmt: skip
+        row = referrals.write_referral(unit.session, new)
+        unit.note(Tag.REFERRAL_CREATE, policy.of_referral(unit.session, row), flow=row.flow.value)
+        return _referral(unit, row), {"ETag": row.etag, "Location": f"/api/v1/referrals/{row.id}"}
+
+    return once.reply(make)
+
+
+@router.get("/referrals/{referral_id}", responses=problems(*READING))
+def read_referral(referral_id: Id, unit: Reading, response: Response) -> ReferralOut:
+    """One referral, without its letter."""
+    unit.find(Kind.REFERRAL, referral_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
+    row = referrals.get_referral(unit.session, referral_id)
+    response.headers["ETag"] = row.etag
+    return _referral(unit, row)
+
+
+@router.get("/people/{patient_id}/referrals", responses=problems(*READING))
+def list_referrals(patient_id: Id, unit: Reading) -> list[ReferralOut]:
+    """Referrals of a person, newest first, without their letters."""
+    record = unit.find(Kind.PATIENT, patient_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
+    return [_referral(unit, row) for row in referrals.referrals_of(unit.session, record.insured_id or "")]
+
+
+class ReportOut(Out):
+    """A report to the médecin traitant."""
+
+    id: str
+    author_id: str
+    written_on: date
+    text: str
+
+
+class LetterOut(Out):
+    """The letter and the reports written back."""
+
+    letter: LetterBody
+    reports: list[ReportOut]
+
+
+@router.get("/referrals/{referral_id}/letter", responses=problems(*READING))
+def read_letter(referral_id: Id, unit: Reading) -> LetterOut:
+    """The letter and the reports: for the patient and the doctors concerned only."""
+    unit.find(Kind.REFERRAL, referral_id, Action.READ_LETTER, Tag.REFERRAL_READ_LETTER)
+    row = referrals.get_referral(unit.session, referral_id)
+    return LetterOut(
+        letter=LetterBody.model_validate(referrals.letter_of(row), from_attributes=True),
+        reports=[ReportOut.model_validate(one) for one in referrals.reports_of(unit.session, row.id)],
+    )
+
+
+class UseIn(In):
+    """A visit made with the referral."""
+
+    care_date: date | None = Field(None, description="Today when not given.")
+
+
+@router.post(
+    "/referrals/{referral_id}/uses", status_code=201, response_model=UseOut, responses=problems(*CREATING)
+)
+def use_referral(referral_id: Id, body: UseIn, once: OnceDep) -> Response:
+    """Record one's visit made with a referral."""
+    unit = once.unit
+    unit.find(Kind.REFERRAL, referral_id, Action.USE_REFERRAL, Tag.REFERRAL_USE)
+
+    def make() -> tuple[UseOut, dict[str, str]]:
+        doctor = unit.actor.professional_id or ""
+        row = referrals.use(unit.session, referral_id, doctor, care_date=body.care_date or paris_today())
+        return UseOut.model_validate(row), {}
+
+    return once.reply(make)
+
+
+@router.delete("/referrals/{referral_id}/uses/{use_id}", status_code=204, responses=problems(*READING, 409))
+def cancel_use(referral_id: Id, use_id: Id, unit: Writing) -> None:
+    """One's own visit did not take place."""
+    record = unit.find(Kind.REFERRAL, referral_id, Action.USE_REFERRAL, Tag.REFERRAL_CANCEL_USE)
+    row = unit.session.get(ReferralUse, parse_id(use_id)) if parse_id(use_id) else None
+    if row is None or row.referral_id != record.id or row.professional_id != unit.actor.professional_id:
+        raise not_found("use_id")
+    if row.cancelled_at is None:
+        referrals.cancel_use(unit.session, row.id)
+
+
+class ReportIn(In):
+    """A report."""
+
+    text: str = text(20_000, "Nævus bénin, contrôle dans un an.")
+
+
+@router.post(
+    "/referrals/{referral_id}/reports", status_code=201, response_model=ReportOut, responses=problems(*CREATING)
+)
+def report_back(referral_id: Id, body: ReportIn, once: OnceDep) -> Response:
+    """Report to the médecin traitant after a visit made with this referral."""
+    unit = once.unit
+    unit.find(Kind.REFERRAL, referral_id, Action.WRITE_REPORT, Tag.REFERRAL_REPORT)
+
+    def make() -> tuple[ReportOut, dict[str, str]]:
+        doctor = unit.actor.professional_id or ""
+        row = referrals.report_back(unit.session, referral_id, doctor, written_on=paris_today(), text=body.text)
+        return ReportOut.model_validate(row), {}
+
+    return once.reply(make)
+
+
+@router.post("/referrals/{referral_id}/cancellation", responses=problems(*CHANGING))
+def cancel_referral(
+    referral_id: Id, unit: Writing, response: Response, if_match: IfMatch = None
+) -> ReferralOut:
+    """Take back one's referral; visits already made keep it."""
+    record = unit.find(Kind.REFERRAL, referral_id, Action.CANCEL_REFERRAL, Tag.REFERRAL_CANCEL)
+    row = referrals.get_referral(unit.session, referral_id)
+    if row.author_id != unit.actor.professional_id:
+        raise policy.Forbidden(
+            "other_author", field="referral_id", fr="seul l'auteur annule son adressage",
+            en="only the author cancels a referral",
+        )  # fmt: skip
+    check_version(if_match, row)
+    row = referrals.cancel(unit.session, record.id or "")
+    response.headers["ETag"] = row.etag
+    return _referral(unit, row)

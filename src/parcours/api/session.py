@@ -1,0 +1,416 @@
+"""Log in, log out, change role; password and second factor; OpenID Connect."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Cookie, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from parcours.api.access import (
+    CallerDep,
+    Services,
+    anonymous,
+    clear_session_cookie,
+    services_of,
+    set_session_cookie,
+)
+from parcours.api.common import LISTING, In, Out, api_router, text
+from parcours.api.problems import ProblemError, language_of, problems
+from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts.linking import account_of
+from parcours.registry.accounts.messages import Courier, MailServer, Outbox, reset_message
+from parcours.registry.accounts.models import Account, Grant, Role, WebSession
+from parcours.registry.accounts.oidc import Proof
+from parcours.registry.audit import service as audit
+from parcours.registry.audit.tags import Tag
+from parcours.registry.errors import not_found
+
+router = api_router(tag="session")
+logger = logging.getLogger("parcours.api")
+
+OIDC_COOKIE = "parcours_oidc"
+
+
+class LoginIn(In):
+    """A local account's proof."""
+
+    login: str = text(254, "camille.martin@example.org")
+    password: str = Field(min_length=1, max_length=accounts.PASSWORD_MAX, examples=["quatre-chevaux-pommelés"])
+    totp: str | None = Field(None, max_length=10, examples=["492039"], description="Needed with a second factor.")
+
+
+class RoleOut(Out):
+    """A role of an account."""
+
+    grant_id: str
+    role: Role
+    patient_id: str | None = None
+    professional_id: str | None = None
+    fund: str | None = None
+    current: bool = False
+
+    @classmethod
+    def of(cls, grant: Grant, current_id: str | None = None) -> RoleOut:
+        return cls(
+            grant_id=grant.id, role=grant.role, patient_id=grant.insured_id, professional_id=grant.professional_id,
+            fund=grant.fund_code, current=grant.id == current_id,
+        )  # fmt: skip
+
+
+class SessionOut(Out):
+    """A session: who, in which role, and the token that changes need."""
+
+    account_id: str
+    roles: list[RoleOut]
+    csrf_token: str
+    method: str
+    totp: bool = Field(description="Is a second factor active?")
+    expires_at: datetime = Field(description="Latest end, whatever the use.")
+
+    @classmethod
+    def of(cls, web_session: WebSession, account: Account, services: Services) -> SessionOut:
+        return cls(
+            account_id=account.id,
+            roles=[RoleOut.of(grant, web_session.grant_id) for grant in account.active_grants],
+            csrf_token=web_session.csrf_token,
+            method=web_session.method,
+            totp=account.has_totp,
+            expires_at=web_session.opened_at + timedelta(minutes=services.settings.session_absolute_minutes),
+        )
+
+
+# --- the session -----------------------------------------------------------------------------------------------------
+
+
+@router.post("/session", status_code=201, responses=problems(401, 403))
+def log_in(body: LoginIn, request: Request, response: Response) -> SessionOut:
+    """Log in with a password (and the code of a second factor); sets the cookie of the session."""
+    services = services_of(request)
+    _same_site(request)
+    settings = services.settings
+    login = accounts.log_in(
+        services.database,
+        anonymous(request),
+        login=body.login,
+        password=body.password,
+        totp=body.totp,
+        policy=settings.login_policy(),
+        hashing=settings.password_hashing(),
+    )
+    with services.database.writing() as session:
+        account = accounts.get_account(session, login.account.id)
+        return _opened(session, services, response, account, accounts.open_session(session, account, login.method))
+
+
+@router.get("/session", responses=problems(*LISTING))
+def read_session(request: Request, caller: CallerDep) -> SessionOut:
+    """The present session."""
+    services = services_of(request)
+    with services.database.reading() as session:
+        web_session = _own(session, caller.session_id)
+        return SessionOut.of(web_session, web_session.account, services)
+
+
+class SwitchIn(In):
+    """Another role of the same account."""
+
+    grant_id: str = text(64, "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10")
+
+
+@router.patch("/session", responses=problems(401, 403, 404))
+def switch_role(body: SwitchIn, request: Request, response: Response, caller: CallerDep) -> SessionOut:
+    """Act in another role; the session gets a new cookie and a new token."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        web_session = _own(session, caller.session_id)
+        grant = next((one for one in web_session.account.active_grants if one.id == body.grant_id), None)
+        if grant is None:
+            raise not_found("grant_id")
+        opened = accounts.rotate_session(session, web_session, grant=grant)
+        audit.record(
+            session, Tag.SESSION_SWITCH, caller.who(request), record=("grant", grant.id), details={"role": grant.role.value}
+        )  # fmt: skip
+        return _opened(session, services, response, web_session.account, opened)
+
+
+@router.delete("/session", status_code=204, responses=problems(*LISTING))
+def log_out(request: Request, response: Response, caller: CallerDep) -> None:
+    """Log out."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        accounts.close_session(session, caller.who(request), _own(session, caller.session_id))
+    clear_session_cookie(response, services.settings)
+
+
+def _opened(
+    session: Session, services: Services, response: Response, account: Account, opened: accounts.OpenedSession
+) -> SessionOut:
+    set_session_cookie(response, services.settings, opened.token)
+    session.refresh(account, ["grants"])
+    return SessionOut.of(opened.session, account, services)
+
+
+def _own(session: Session, session_id: str | None) -> WebSession:
+    """The session row of the caller; an API client has none."""
+    web_session = session.get(WebSession, session_id) if session_id else None
+    if web_session is None:
+        raise ProblemError(
+            403, "no_session", fr="un client de l'API n'a pas de session", en="an API client has no session"
+        )
+    return web_session
+
+
+def _same_site(request: Request) -> None:
+    """A login form of another site must not log somebody in here."""
+    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+        raise ProblemError(403, "csrf", fr="requête venue d'un autre site", en="request from another site")
+
+
+# --- the password ----------------------------------------------------------------------------------------------------
+
+
+class PasswordIn(In):
+    """A new password, and the present one."""
+
+    current_password: str = Field(min_length=1, max_length=accounts.PASSWORD_MAX)
+    password: str = Field(min_length=accounts.PASSWORD_MIN, max_length=accounts.PASSWORD_MAX)
+
+
+@router.put("/account/password", responses=problems(401, 403))
+def change_password(body: PasswordIn, request: Request, response: Response, caller: CallerDep) -> SessionOut:
+    """Change one's password; every session ends, this one goes on under a new cookie."""
+    services = services_of(request)
+    account_id = _check_own(services, request, caller, body.current_password)
+    with services.database.writing() as session:
+        account = accounts.get_account(session, account_id)
+        accounts.change_password(
+            session, caller.who(request), account, body.password, services.settings.password_hashing()
+        )
+        return _renewed(session, services, response, caller, account)
+
+
+class ResetAskIn(In):
+    """Who forgot the password."""
+
+    login: str = text(254, "camille.martin@example.org")
+
+
+class Accepted(Out):
+    """Done if there was something to do."""
+
+    message: str
+
+
+@router.post("/password-resets", status_code=202)
+def ask_password_reset(body: ResetAskIn, request: Request) -> Accepted:
+    """Send a single-use link to the holder of an account; the answer is the same when there is none."""
+    services = services_of(request)
+    settings = services.settings
+    with services.database.writing() as session:
+        account = accounts.find_account(session, body.login)
+        token = None
+        if account is not None and account.disabled_at is None:
+            token = accounts.ask_password_reset(session, anonymous(request), account, settings.login_policy())
+    if account is not None and token is not None:
+        link = f"{settings.public_url.rstrip('/')}/account/reset#token={token}"
+        _send(services, account, link)
+    fr = "si ce compte existe, un message lui a été envoyé"
+    en = "if this account exists, a message was sent to it"
+    return Accepted(message=fr if language_of(request) == "fr" else en)
+
+
+class ResetIn(In):
+    """A reset token and the new password."""
+
+    token: str = text(100, "pcr_…")
+    password: str = Field(min_length=accounts.PASSWORD_MIN, max_length=accounts.PASSWORD_MAX)
+
+
+@router.put("/password-resets", status_code=204, responses=problems(401))
+def reset_password(body: ResetIn, request: Request) -> None:
+    """Set a new password with the token of a reset link."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        accounts.reset_password(
+            session, anonymous(request), body.token, body.password, services.settings.password_hashing()
+        )
+
+
+def _send(services: Services, account: Account, link: str) -> None:
+    settings = services.settings
+    courier: Courier
+    if settings.smtp_host is not None:
+        secret = settings.smtp_password
+        courier = MailServer(
+            settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_user,
+            secret.get_secret_value() if secret else None,
+        )  # fmt: skip
+    elif settings.outbox is not None:
+        courier = Outbox(settings.outbox, settings.mail_from)
+    else:
+        logger.warning("a reset link was not sent: neither PARCOURS_SMTP_HOST nor PARCOURS_OUTBOX is set")
+        return
+    try:
+        courier.send(account.login, *reset_message(account.language, link, settings.reset_minutes))
+    except OSError as error:
+        logger.error("a reset link was not sent: %s", type(error).__name__)  # noqa: TRY400 - the text may name somebody
+
+
+def _check_own(services: Services, request: Request, caller: CallerDep, password: str) -> str:
+    with services.database.reading() as session:
+        account_id = _own(session, caller.session_id).account_id
+    settings = services.settings
+    accounts.check_own_password(
+        services.database, account_id, password, settings.login_policy(), settings.password_hashing(),
+        caller.who(request),
+    )  # fmt: skip
+    return account_id
+
+
+def _renewed(
+    session: Session, services: Services, response: Response, caller: CallerDep, account: Account
+) -> SessionOut:
+    """Every session of the account was closed; this browser goes on with a new one."""
+    session.flush()
+    web_session = _own(session, caller.session_id)
+    return _opened(session, services, response, account, accounts.rotate_session(session, web_session))
+
+
+# --- the second factor -----------------------------------------------------------------------------------------------
+
+
+class ConfirmIn(In):
+    """The present password."""
+
+    password: str = Field(min_length=1, max_length=accounts.PASSWORD_MAX)
+
+
+class TotpOut(Out):
+    """What an authenticator application needs, shown once."""
+
+    secret: str
+    uri: str
+
+
+@router.post("/account/totp", status_code=201, responses=problems(401, 403, 409))
+def start_totp(body: ConfirmIn, request: Request, caller: CallerDep) -> TotpOut:
+    """Begin with a second factor: a secret for the authenticator application."""
+    services = services_of(request)
+    account_id = _check_own(services, request, caller, body.password)
+    with services.database.writing() as session:
+        account = accounts.get_account(session, account_id)
+        secret = accounts.start_totp(session, caller.who(request), account)
+        return TotpOut(secret=secret, uri=accounts.totp_uri(account))
+
+
+class CodeIn(In):
+    """A code of the authenticator application."""
+
+    totp: str = Field(pattern=r"^\d{6}$", examples=["492039"])
+
+
+@router.put("/account/totp", responses=problems(401, 403))
+def confirm_totp(body: CodeIn, request: Request, response: Response, caller: CallerDep) -> SessionOut:
+    """Show that the application works; from now on each login asks for a code."""
+    services = services_of(request)
+    with services.database.writing() as session:
+        account = _own(session, caller.session_id).account
+        accounts.confirm_totp(session, caller.who(request), account, body.totp)
+        return _renewed(session, services, response, caller, account)
+
+
+@router.post("/account/totp/removal", responses=problems(401, 403))
+def remove_totp(body: ConfirmIn, request: Request, response: Response, caller: CallerDep) -> SessionOut:
+    """Stop the second factor, with the password."""
+    services = services_of(request)
+    account_id = _check_own(services, request, caller, body.password)
+    with services.database.writing() as session:
+        account = accounts.get_account(session, account_id)
+        accounts.remove_totp(session, caller.who(request), account)
+        return _renewed(session, services, response, caller, account)
+
+
+# --- OpenID Connect --------------------------------------------------------------------------------------------------
+
+
+class ProviderOut(Out):
+    """An identity provider one may log in through."""
+
+    name: str = Field(examples=["franceconnect"])
+    label: str = Field(examples=["FranceConnect"])
+    login: str = Field(description="Where to send the browser.", examples=["/api/v1/oidc/franceconnect/login"])
+
+
+@router.get("/oidc")
+def list_providers(request: Request) -> list[ProviderOut]:
+    """The identity providers of this installation."""
+    providers = services_of(request).relying.providers.values()
+    return [
+        ProviderOut(name=one.name, label=one.label, login=f"/api/v1/oidc/{one.name}/login") for one in providers
+    ]
+
+
+_REDIRECT = {302: {"description": "To the provider", "headers": {"Location": {"schema": {"type": "string"}}}}}
+_BACK = {303: {"description": "Logged in: back to the page", "headers": {"Location": {"schema": {"type": "string"}}}}}
+
+
+@router.get(
+    "/oidc/{provider}/login", status_code=302, response_class=Response, responses={**_REDIRECT, **problems(404, 502)}
+)
+def start_oidc(
+    provider: str, request: Request, return_to: Annotated[str, Query(max_length=300)] = "/"
+) -> RedirectResponse:
+    """Send the browser to an identity provider."""
+    services = services_of(request)
+    services.relying.metadata(services.relying.provider(provider))
+    with services.database.writing() as session:
+        started = services.relying.start(session, provider, return_to)
+    response = RedirectResponse(started.url, 302)
+    secure = services.settings.cookie_secure
+    response.set_cookie(
+        _oidc_cookie(services), started.browser_token, max_age=600, path="/", secure=secure, httponly=True, samesite="lax"
+    )
+    return response
+
+
+@router.get(
+    "/oidc/{provider}/callback", status_code=303, response_class=Response,
+    responses={**_BACK, **problems(401, 403, 404, 502)},
+)  # fmt: skip
+def finish_oidc(
+    provider: str,
+    request: Request,
+    state: Annotated[str, Query(max_length=200)] = "",
+    code: Annotated[str, Query(max_length=2000)] = "",
+    iss: Annotated[str | None, Query(max_length=300)] = None,
+    host_cookie: Annotated[str | None, Cookie(alias=f"__Host-{OIDC_COOKIE}", include_in_schema=False)] = None,
+    plain_cookie: Annotated[str | None, Cookie(alias=OIDC_COOKIE, include_in_schema=False)] = None,
+) -> RedirectResponse:
+    """Where the provider sends the browser back: checks the answer and opens the session."""
+    services = services_of(request)
+    browser = (host_cookie if services.settings.cookie_secure else plain_cookie) or ""
+    proof = services.relying.finish(
+        services.database, provider, state=state, code=code, browser_token=browser, issuer=iss
+    )
+    token = _open_for(services, request, proof)
+    response = RedirectResponse(proof.return_to, 303)
+    set_session_cookie(response, services.settings, token)
+    response.delete_cookie(_oidc_cookie(services), path="/", secure=services.settings.cookie_secure, httponly=True)
+    return response
+
+
+def _open_for(services: Services, request: Request, proof: Proof) -> str:
+    with services.database.writing() as session:
+        account = account_of(session, anonymous(request), proof)
+        session.flush()
+        session.refresh(account, ["grants"])
+        return accounts.open_session(session, account, f"oidc:{proof.provider.name}").token
+
+
+def _oidc_cookie(services: Services) -> str:
+    return f"__Host-{OIDC_COOKIE}" if services.settings.cookie_secure else OIDC_COOKIE

@@ -1,0 +1,102 @@
+"""From what an identity provider says to an account: the person or the professional it names in the registry."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.accounts.models import Account, ExternalIdentity, Role
+from parcours.registry.accounts.oidc import IdentityTraits, Proof, identity_traits, rpps_of
+from parcours.registry.accounts.service import Unauthenticated, create_account, grant_role
+from parcours.registry.audit.service import Who, record
+from parcours.registry.audit.tags import Tag
+from parcours.registry.db import blind_index, blind_indexes, new_id
+from parcours.registry.errors import NotFound
+from parcours.registry.people.models import Insured
+from parcours.registry.people.service import find_by_name, get_professional
+from parcours.registry.policy import Forbidden
+
+SUBJECT_CONTEXT = "account_identities.subject"
+
+
+def account_of(session: Session, who: Who, proof: Proof) -> Account:
+    """The account of who has logged in at a provider; made at the first login, for the one person or professional named.
+
+    It is an account of its own, with that one role: a citizen's identity never opens the other roles that the same
+    human may hold through another login.
+
+    :raises Forbidden: nobody, or more than one person, fits what the provider says.
+    :raises Unauthenticated: the account is disabled.
+    """
+    issuer = proof.provider.issuer
+    identity = session.scalar(
+        select(ExternalIdentity).where(
+            ExternalIdentity.issuer == issuer,
+            ExternalIdentity.subject_index.in_(blind_indexes(_subject(proof), SUBJECT_CONTEXT)),
+        )
+    )
+    account = session.get(Account, identity.account_id) if identity else None
+    if account is None:
+        account = _new_account(session, who, proof)
+    if account.disabled_at is not None:
+        raise Unauthenticated("account_disabled", fr="ce compte est désactivé", en="this account is disabled")
+    by = Who("account", account.id, request_id=who.request_id)
+    method = f"oidc:{proof.provider.name}"
+    record(session, Tag.LOGIN_SUCCEED, by, record=("account", account.id), details={"method": method})
+    return account
+
+
+def _subject(proof: Proof) -> str:
+    return f"{proof.provider.issuer}\x00{proof.subject}"
+
+
+def _new_account(session: Session, who: Who, proof: Proof) -> Account:
+    role, subject = _named(session, proof)
+    account = create_account(session, who, login=f"{new_id()}@{proof.provider.name}.invalid")
+    grant_role(session, who, account, role, **subject)
+    session.add(
+        ExternalIdentity(
+            issuer=proof.provider.issuer,
+            subject_index=blind_index(_subject(proof), SUBJECT_CONTEXT),
+            account_id=account.id,
+        )
+    )
+    record(session, Tag.OIDC_LINK, who, record=("account", account.id), details={"provider": proof.provider.name})
+    session.flush()
+    return account
+
+
+def _named(session: Session, proof: Proof) -> tuple[Role, dict[str, str]]:
+    if proof.provider.subject == "professional":
+        try:
+            professional = get_professional(session, rpps_of(proof.claims))
+        except NotFound as error:
+            raise _nobody() from error
+        return Role.DOCTOR, {"professional_id": professional.id}
+    traits = identity_traits(proof.claims)
+    found = [one for one in find_by_name(session, traits.family_name, traits.birth_date) if _same_person(one, traits)]
+    if len(found) != 1:
+        raise _nobody()
+    return Role.INSURED, {"insured_id": found[0].id}
+
+
+def _same_person(insured: Insured, traits: IdentityTraits) -> bool:
+    """The first given name is the same, accents and case apart, and the person is alive."""
+    return insured.died_on is None and _bare(insured.first_name) == _bare(traits.given_names)
+
+
+def _bare(names: str) -> str:
+    first = names.replace(",", " ").split()[:1]
+    plain = unicodedata.normalize("NFKD", first[0] if first else "")
+    return "".join(letter for letter in plain if letter.isalpha()).upper()
+
+
+def _nobody() -> Forbidden:
+    return Forbidden(
+        "no_match",
+        field="identity",
+        fr="aucune personne, ou plusieurs, ne correspondent à cette identité ; adressez-vous à votre caisse",
+        en="nobody, or more than one person, fits this identity; ask your fund",
+    )

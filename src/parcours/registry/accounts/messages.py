@@ -1,0 +1,75 @@
+"""Messages to the holder of an account: by a mail server, or into a folder when there is none."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol
+
+from parcours.registry.db import new_id
+
+SMTP_SECONDS = 10
+
+
+class Courier(Protocol):
+    """Takes a message to somebody."""
+
+    def send(self, to: str, subject: str, text: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Writes each message to a file that only its owner can read."""
+
+    folder: Path
+    sender: str
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.folder / f"{new_id()}.eml"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(bytes(_message(self.sender, to, subject, text)))
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Sends by SMTP with STARTTLS."""
+
+    host: str
+    port: int
+    sender: str
+    user: str | None = None
+    password: str | None = None
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        with smtplib.SMTP(self.host, self.port, timeout=SMTP_SECONDS) as server:
+            server.starttls()
+            if self.user is not None:
+                server.login(self.user, self.password or "")
+            server.send_message(_message(self.sender, to, subject, text))
+
+
+def reset_message(language: str, link: str, minutes: int) -> tuple[str, str]:
+    """Subject and text of the message that carries a reset link."""
+    if language == "fr":
+        return (
+            "Votre mot de passe parcours",
+            f"Pour choisir un nouveau mot de passe, ouvrez ce lien dans les {minutes} minutes :\n\n{link}\n\n"
+            "Si vous n'avez rien demandé, ne faites rien : votre mot de passe ne change pas.\n",
+        )
+    return (
+        "Your parcours password",
+        f"To choose a new password, open this link within {minutes} minutes:\n\n{link}\n\n"
+        "If you did not ask for this, do nothing: your password stays as it is.\n",
+    )
+
+
+def _message(sender: str, to: str, subject: str, text: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message.set_content(text)
+    return message
