@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.engine.vocabulary import FACTS, Fact, slugs
+from parcours.engine.vocabulary import BOOLEANS, FACTS, Fact, slugs
 
 
 def flag(fact: Fact) -> str:
@@ -31,3 +31,18 @@ def with_fact_flags(function: Callable[..., Any]) -> Callable[..., Any]:
     function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     function.__annotations__ = {item.name: item.annotation for item in parameters}
     return function
+
+
+def spelled_out(arguments: list[str]) -> list[str]:
+    """`--away` alone means `--away true`, `--no-away` means `--away false`: a yes/no fact may be written any of these ways."""
+    yes_no = {flag(fact) for fact in FACTS if fact.kind == "boolean"}
+    result: list[str] = []
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        denied = "--" + argument.removeprefix("--no-") if argument.startswith("--no-") else ""
+        if denied in yes_no:
+            result += [denied, "false"]
+        elif argument in yes_no and following.lower() not in BOOLEANS:
+            result += [argument, "true"]
+        else:
+            result.append(argument)
+    return result

@@ -16,6 +16,9 @@ COMMANDS = {
 }
 """Name of a sub-command -> module and its Typer application."""
 
+FACT_COMMANDS = ("settle", "explain", "advise", "questions", "receipt")
+"""Sub-commands that take one flag for each fact."""
+
 
 class LazyGroup(TyperGroup):
     """A group that imports the module of a sub-command when it is called."""
@@ -54,6 +57,10 @@ def main() -> None:
     """Entry point: exit codes 0 done, 2 the input cannot be read, 3 some rows were refused."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
+    if any(argument in FACT_COMMANDS for argument in sys.argv[1:2]):
+        from parcours.cli.flags import spelled_out  # noqa: PLC0415 - only the commands that take facts
+
+        sys.argv[1:] = spelled_out(sys.argv[1:])
     app()
 
 

@@ -9,9 +9,13 @@ from parcours.cli.common import Json, Lang, Reading, clear_errors, language, mon
 
 app = typer.Typer(add_completion=False)
 HEADERS = {
-    "fr": ("Médecin", "Secteur", "Tarif", "Base", "Taux", "Majoration", "Remboursé", "Honoraires max."),
-    "en": ("Doctor", "Sector", "Tariff", "Base", "Rate", "Majoration", "Reimbursed", "Highest fee"),
+    "fr": ("Médecin", "Secteur", "Honoraires", "Base", "Taux", "Major.", "Versé"),
+    "en": ("Doctor", "Sector", "Fee", "Base", "Rate", "Major.", "Paid"),
 }
+FREE = {"fr": "libres", "en": "free"}
+WIDEST_NAME = 24
+TEXT_COLUMNS = 2
+SECTORS = {"secteur_1": "1", "secteur_2_optam": "2 OPTAM", "secteur_2": "2"}
 YEARS = {"fr": "{} ans", "en": "aged {}"}
 ADULT = 40
 
@@ -48,7 +52,9 @@ def line(row: Any) -> dict[str, Any]:
     """One line with the names of the vocabulary."""
     from parcours.engine.case import euros  # noqa: PLC0415
 
-    amounts = {name: euros(getattr(row, name)) for name in ("tariff", "base", "majoration", "participation_forfaitaire", "amo")}
+    amounts = {
+        name: euros(getattr(row, name)) for name in ("tariff", "base", "majoration", "participation_forfaitaire", "amo")
+    }
     max_fee = None if row.max_fee < 0 else euros(row.max_fee)
     return {
         "specialty": row.specialty,
@@ -70,20 +76,29 @@ def print_tables(blocks: list[Any], lang: str) -> None:
     from parcours.law.loader import load  # noqa: PLC0415
 
     labels = {entry.slug: entry.label[lang] for entry in load().specialties.values()}
-    sectors = load().codes["conventions"]
     console = Console(highlight=False)
     for block in blocks:
-        table = Table(title=block.title[lang], title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+        table = Table(
+            title=block.title[lang],
+            title_justify="left",
+            title_style="bold",
+            header_style="dim",
+            box=None,
+            pad_edge=False,
+        )
         for index, header in enumerate(HEADERS[lang]):
-            table.add_column(header, justify="left" if index < 2 else "right")  # noqa: PLR2004 - two columns of text
-        for row in block.rows:
-            who = labels[row.specialty] + ("" if row.age == ADULT else f", {YEARS[lang].format(row.age)}")
-            name = who if row.act == "consultation" else f"{who} ({row.act})"
-            cells = [money(euros(amount), lang) for amount in (row.tariff, row.base)]
-            highest = "—" if row.max_fee < 0 else money(euros(row.max_fee), lang)
-            majoration = money(euros(row.majoration), lang) if row.majoration else "—"
-            table.add_row(
-                name, sectors[row.sector]["label"][lang], *cells, percent(row.rate, lang), majoration, money(euros(row.amo), lang), highest
+            table.add_column(
+                header,
+                justify="left" if index < TEXT_COLUMNS else "right",
+                no_wrap=True,
+                max_width=None if index else WIDEST_NAME,
             )
+        for row in block.rows:
+            name = labels[row.specialty] + ("" if row.age == ADULT else f", {YEARS[lang].format(row.age)}")
+            name = name if row.act == "consultation" else f"{name} ({row.act})"
+            fee = FREE[lang] if row.max_fee < 0 else money(euros(row.max_fee), lang)
+            majoration = money(euros(row.majoration), lang) if row.majoration else "—"
+            base, amo = money(euros(row.base), lang), money(euros(row.amo), lang)
+            table.add_row(name, SECTORS[row.sector], fee, base, percent(row.rate, lang), majoration, amo)
         console.print(table)
         console.print()

@@ -65,6 +65,7 @@ def encode_contract(contract: Mapping[str, Any] | None) -> Contract:
         present=1,
         responsable=int(responsable),
         majoration=int(boolean(contract, "majoration")),
+        participations=int(boolean(contract, "participations")),
         plafond=UNKNOWN
         if plafond is None
         else number(contract, "plafond_par_acte", "an amount in euros, zero or more"),

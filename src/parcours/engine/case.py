@@ -175,23 +175,29 @@ def check_missing(case: Case, settlement: Settlement, law: LawRecord, readings: 
     """Raise `MissingFact` when a fact that was not given can change an amount."""
     for name in case.missing:
         if name not in CANDIDATES:
-            raise missing_fact(name)
-    amounts = settlement[3:18]
+            raise missing_fact(name, case.missing)
+    amounts = amounts_of(settlement)
     for values in product(*(CANDIDATES[name] for name in case.missing)):
         act = case.act._replace(**dict(zip(case.missing, values, strict=True)))
-        if settle_act(act, case.contract, counters, law, readings)[3:18] != amounts:
+        if amounts_of(settle_act(act, case.contract, counters, law, readings)) != amounts:
             raise missing_fact(
                 next(name for name in reversed(case.missing) if matters(name, case, law, readings, counters))
             )
 
 
-def matters(name: str, case: Case, law: LawRecord, readings: Readings, counters: Counters) -> bool:
-    """Can this fact alone change an amount?  The first one missing is named where only several together can."""
-    outcomes = {
-        settle_act(case.act._replace(**{name: value}), case.contract, counters, law, readings)[3:18]
-        for value in CANDIDATES[name]
-    }
-    return len(outcomes) > 1 or name == case.missing[0]
+def first_that_matters(case: Case, law: LawRecord, readings: Readings, counters: Counters) -> str:
+    """The first missing fact that alone can change an amount; the first one where only several together can."""
+    for name in case.missing:
+        acts = (case.act._replace(**{name: value}) for value in CANDIDATES[name])
+        outcomes = {amounts_of(settle_act(act, case.contract, counters, law, readings)) for act in acts}
+        if len(outcomes) > 1:
+            return name
+    return case.missing[0]
+
+
+def amounts_of(settlement: Settlement) -> tuple[int, ...]:
+    """The amounts and the rate of a settlement: what a missing fact must not be able to change."""
+    return tuple(settlement[3:18])
 
 
 def check_known(case: Case, settlement: Settlement) -> None:

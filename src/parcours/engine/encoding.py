@@ -1,6 +1,6 @@
 """From the facts as people give them to the integers the rules read: reading, inference, contradictions, defaults."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from parcours.engine.vocabulary import (
     read_act,
     read_code,
     read_specialty,
+    slugs,
 )
 from parcours.law.codes import (
     Convention,
@@ -82,7 +83,7 @@ def encode(facts: Mapping[str, Any], law: FlatLaw) -> Case:
     missing = tuple(name for name in needed(values) if name not in values)
     for name in ("care_date", "profession", "fee"):
         if name in missing:
-            raise missing_fact(name)
+            raise missing_fact(name, missing)
     if values.get("c2s") or values.get("ame"):
         values.setdefault("tiers_payant", int(TiersPayant.FULL))
     return Case(

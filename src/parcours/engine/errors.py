@@ -1,6 +1,6 @@
 """What is wrong with a question put to the engine: always the field, what was given, and what is allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -32,16 +32,23 @@ class FactError(ValueError):
 
 
 class MissingFact(FactError):
-    """A fact that changes the answer was not given."""
+    """A fact that changes the answer was not given; `also` names the others that may be needed."""
 
-    def __init__(self, field: str, allowed: Mapping[str, str]) -> None:
+    def __init__(self, field: str, allowed: Mapping[str, str], also: Sequence[str] = ()) -> None:
+        self.also = tuple(also)
         super().__init__(field, None, allowed)
 
     def sentences(self) -> dict[str, str]:
         """The error as a sentence in both languages."""
+        others = ", ".join(self.also)
+        more = (
+            {"fr": f" (non donnés non plus : {others})", "en": f" (not given either: {others})"}
+            if others
+            else {"fr": "", "en": ""}
+        )
         return {
-            "fr": f"{self.field} : n'est pas donné et change la réponse ; attendu : {self.allowed['fr']}",
-            "en": f"{self.field}: is not given and changes the answer; expected: {self.allowed['en']}",
+            "fr": f"{self.field} : n'est pas donné et change la réponse ; attendu : {self.allowed['fr']}{more['fr']}",
+            "en": f"{self.field}: is not given and changes the answer; expected: {self.allowed['en']}{more['en']}",
         }
 
 

@@ -13,14 +13,15 @@ def complementary_part(
     base: int,
     gross: int,
     majoration: int,
+    participations: int,
     contract: Contract,
     law: LawRecord,
     readings: Readings,
 ) -> tuple[int, int]:
     """Part of the complementary insurance in cents, and its case.
 
-    `gross` is the AMO's part before majoration and participations: a guarantee in percent of the base includes it, and no
-    contract counts from what the majoration or a participation took away.
+    `gross` is the AMO's part before the majoration and the participations taken: a guarantee in percent of the base includes
+    it. Only a contract that is not responsable may give back what these took away.
     """
     if act.ame:
         return 0, CaseComplementary.NONE
@@ -28,6 +29,19 @@ def complementary_part(
         return c2s_part(base, gross, majoration, readings)
     if not contract.present:
         return 0, CaseComplementary.NONE
+    amount, case = guaranteed(act, status, base, gross, contract, law)
+    given_back = (
+        0 if contract.responsable else contract.majoration * majoration + contract.participations * participations
+    )
+    if given_back:
+        amount, case = amount + given_back, CaseComplementary.WITH_MAJORATION
+    if contract.plafond != UNKNOWN and amount > contract.plafond:
+        return contract.plafond, CaseComplementary.EURO_CAP
+    return amount, case
+
+
+def guaranteed(act: Act, status: int, base: int, gross: int, contract: Contract, law: LawRecord) -> tuple[int, int]:
+    """What the guarantee of this category pays beyond the compulsory insurance, in cents, and its case."""
     level = guarantee(act, contract, law)
     if not level:
         return 0, CaseComplementary.NOT_COVERED
@@ -35,10 +49,6 @@ def complementary_part(
     if contract.responsable:
         level, case = responsible_level(act, status, level, case, law)
     amount = max(0, min(act.fee, share(base, level)) - gross)
-    if contract.majoration and not contract.responsable and majoration:
-        amount, case = amount + majoration, CaseComplementary.WITH_MAJORATION
-    if contract.plafond != UNKNOWN and amount > contract.plafond:
-        return contract.plafond, CaseComplementary.EURO_CAP
     if not amount:
         return 0, CaseComplementary.NOTHING_LEFT
     return amount, case

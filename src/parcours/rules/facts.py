@@ -78,10 +78,12 @@ class Contract(NamedTuple):
     hospitalisation: int
     majoration: int
     """1 when it also pays the majoration: never so for a contrat responsable."""
+    participations: int
+    """1 when it also pays the participation forfaitaire and the franchises: never so for a contrat responsable."""
     plafond: int
 
 
-NO_CONTRACT = Contract(*(0,) * 16, plafond=-1)
+NO_CONTRACT = Contract(*(0,) * 17, plafond=-1)
 
 
 class Readings(NamedTuple):

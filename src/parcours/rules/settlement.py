@@ -25,8 +25,11 @@ def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, rea
     majoration, case_majoration = majoration_of_act(act, status, base, gross, law, readings)
     participation, case_participation = participation_forfaitaire(act, gross - majoration, counters, law)
     taken_franchise, case_franchise = franchise(act, gross - majoration, counters, law)
-    amo = gross - majoration - participation - taken_franchise
-    amc, case_complementary = complementary_part(act, status, base, gross, majoration, contract, law, readings)
+    participations = participation + taken_franchise
+    amo = gross - majoration - participations
+    amc, case_complementary = complementary_part(
+        act, status, base, gross, majoration, participations, contract, law, readings
+    )
     max_fee, case_excess = maximum_fee(act, status, tariff, law, readings)
     unlawful_excess = 0 if max_fee == UNKNOWN else max(0, act.fee - max_fee)
     advance, deferred, case_payment = payment(act, gross, amo, amc)
