@@ -25,6 +25,7 @@ from parcours.web import assets, i18n, law_pages, logs, pages
 from parcours.web.emergency import emergency
 from parcours.web.pages import Page, answer
 from parcours.web.security import SecurityHeaders
+from parcours.web.tables_page import tables_page
 
 SERVICES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
 """Applications beside the pages, by the beginning of their addresses; taken in when they exist."""
@@ -53,6 +54,7 @@ def routes() -> list[Route]:
     return [
         Route("/emergency", emergency),
         Route("/glossary", law_pages.glossary),
+        Route("/tables", tables_page),
         Route("/law", law_pages.law_index),
         Route("/law/parameters/{id}", law_pages.law_parameter),
         Route("/law/articles", law_pages.law_articles),
