@@ -1,5 +1,6 @@
 """`parcours`: one command, its sub-commands imported only when they are called."""
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -18,6 +19,8 @@ COMMANDS = {
 
 FACT_COMMANDS = ("settle", "explain", "advise", "questions", "receipt")
 """Sub-commands that take one flag for each fact."""
+EXIT_DEFECT = 70
+"""A defect of ours: nothing the user gave is named, the message may hold personal data."""
 
 
 class LazyGroup(TyperGroup):
@@ -61,7 +64,13 @@ def main() -> None:
         from parcours.cli.flags import spelled_out  # noqa: PLC0415 - only the commands that take facts
 
         sys.argv[1:] = spelled_out(sys.argv[1:])
-    app()
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("PARCOURS_DEBUG"):
+            raise
+        typer.echo(f"unexpected error, please report it: {type(error).__name__} (PARCOURS_DEBUG=1 shows where)", err=True)
+        sys.exit(EXIT_DEFECT)
 
 
 if __name__ == "__main__":

@@ -180,9 +180,7 @@ def check_missing(case: Case, settlement: Settlement, law: LawRecord, readings: 
     for values in product(*(CANDIDATES[name] for name in case.missing)):
         act = case.act._replace(**dict(zip(case.missing, values, strict=True)))
         if amounts_of(settle_act(act, case.contract, counters, law, readings)) != amounts:
-            raise missing_fact(
-                next(name for name in reversed(case.missing) if matters(name, case, law, readings, counters))
-            )
+            raise missing_fact(first_that_matters(case, law, readings, counters), case.missing)
 
 
 def first_that_matters(case: Case, law: LawRecord, readings: Readings, counters: Counters) -> str:
