@@ -239,30 +239,21 @@ def needed(values: Mapping[str, Any]) -> list[str]:
     return names
 
 
-def missing_fact(name: str) -> MissingFact:
-    """The error for a fact that was not given."""
+def missing_fact(name: str, missing: Sequence[str] = ()) -> MissingFact:
+    """The error for a fact that was not given, the others that were not either beside it."""
     item = BY_NAME[name]
-    if item.codes is not None:
-        return MissingFact(
-            name, both(", ".join(member.name.lower() for member in item.codes if member.name != "SANS_OBJET"))
-        )
-    if name == "age_1er_janvier":
-        return MissingFact(
-            name, {"fr": "l'âge au 1er janvier, ou birth_date", "en": "the age on 1 January, or birth_date"}
-        )
-    if name == "age":
-        return MissingFact(name, {"fr": "l'âge, ou birth_date", "en": "the age, or birth_date"})
-    return MissingFact(name, EXPECTED[item.kind])
+    allowed = both(", ".join(slugs(item.codes))) if item.codes else EXPECTED[name if name in EXPECTED else item.kind]
+    also = [other for other in missing if other not in (name, "age_1er_janvier")]
+    return MissingFact(name, allowed, also)
 
 
 EXPECTED = {
+    "age": {"fr": "l'âge, ou birth_date", "en": "the age, or birth_date"},
+    "age_1er_janvier": {"fr": "l'âge au 1er janvier, ou birth_date", "en": "the age on 1 January, or birth_date"},
     "date": {"fr": "une date AAAA-MM-JJ", "en": "a day, YYYY-MM-DD"},
     "money": {"fr": "un montant en euros", "en": "an amount in euros"},
     "boolean": {"fr": "true ou false", "en": "true or false"},
-    "specialty": {
-        "fr": "une spécialité (generaliste, dermatologie…)",
-        "en": "a specialty (generaliste, dermatologie…)",
-    },
+    "specialty": {"fr": "une spécialité (generaliste, dermatologie…)", "en": "a specialty (generaliste, dermatologie…)"},
 }
 
 
