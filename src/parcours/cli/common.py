@@ -49,8 +49,8 @@ def fail(message: str, code: int = EXIT_UNREADABLE) -> NoReturn:
 @contextmanager
 def clear_errors(lang: str) -> Iterator[None]:
     """Turn what the engine refuses into a sentence and an exit code; never a traceback."""
-    from parcours.engine.errors import FactError  # noqa: PLC0415
-    from parcours.law.flat import LawDataError  # noqa: PLC0415
+    from parcours.engine.errors import FactError
+    from parcours.law.flat import LawDataError
 
     try:
         yield

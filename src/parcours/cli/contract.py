@@ -8,22 +8,28 @@ import typer
 
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Complementary contracts: the library, and the audit of a contrat responsable.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Complementary contracts: the library, and the audit of a contrat responsable.",
+)
 EXIT_FINDINGS = 1
 
 
 @app.command()
 def audit(
-    source: Annotated[str, typer.Argument(metavar="FILE", help="Contract as .json or .yaml, or the id of a contract of the library.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FILE", help="Contract as .json or .yaml, or the id of a contract of the library.")
+    ],
     on: Annotated[str, typer.Option("--on", help="Day of the rules, YYYY-MM-DD (today unless said).")] = "",
     lang: Lang = "",
     json: Json = False,
 ) -> None:
     """Say which clauses of a contract break R871-1 or R871-2; exit code 1 when one does."""
     lang = language(lang)
-    from parcours.contracts.audit import audit as findings_of  # noqa: PLC0415
-    from parcours.contracts.schema import ContractError  # noqa: PLC0415
-    from parcours.engine.vocabulary import read_date  # noqa: PLC0415
+    from parcours.contracts.audit import audit as findings_of
+    from parcours.contracts.schema import ContractError
+    from parcours.engine.vocabulary import read_date
 
     contract = contract_of(source, lang)
     with clear_errors(lang):
@@ -33,20 +39,27 @@ def audit(
         except ContractError as error:
             fail(str(error))
     if json:
-        print_json([{"field": f.field, "given": f.given, "message": f.message[lang], "article": f.article} for f in findings])
+        print_json(
+            [{"field": f.field, "given": f.given, "message": f.message[lang], "article": f.article} for f in findings]
+        )
     for finding in [] if json else findings:
         typer.echo(f"{finding.field} = {finding.given}: {finding.message[lang]} ({finding.article})")
     if findings:
         raise typer.Exit(EXIT_FINDINGS)
     if not json:
-        typer.echo({"fr": "Le contrat est responsable : aucune clause contraire.", "en": "The contract is responsable: no clause against it."}[lang])
+        typer.echo(
+            {
+                "fr": "Le contrat est responsable : aucune clause contraire.",
+                "en": "The contract is responsable: no clause against it.",
+            }[lang]
+        )
 
 
 @app.command("list")
 def list_contracts(lang: Lang = "") -> None:
     """The contracts that may be named in `--contract`."""
     lang = language(lang)
-    from parcours.contracts.library import library  # noqa: PLC0415
+    from parcours.contracts.library import library
 
     for name, contract in library().items():
         typer.echo(f"{name} — {contract['label'][lang]}")
@@ -54,7 +67,7 @@ def list_contracts(lang: Lang = "") -> None:
 
 def contract_of(source: str, lang: str) -> dict[str, Any]:
     """A contract from a file, or from the library."""
-    from parcours.contracts.library import library  # noqa: PLC0415
+    from parcours.contracts.library import library
 
     if source in library():
         return {**library()[source], "label": source}
@@ -62,20 +75,30 @@ def contract_of(source: str, lang: str) -> dict[str, Any]:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
-        fail({"fr": f"{source} : ni un fichier lisible, ni un contrat connu", "en": f"{source}: neither a readable file nor a known contract"}[lang])
-    import yaml  # noqa: PLC0415
+        fail(
+            {
+                "fr": f"{source} : ni un fichier lisible, ni un contrat connu",
+                "en": f"{source}: neither a readable file nor a known contract",
+            }[lang]
+        )
+    import yaml
 
     try:
         content = yaml.safe_load(text)
     except yaml.YAMLError:
         content = None
     if not isinstance(content, dict):
-        fail({"fr": f"{source} : n'est pas un contrat en JSON ou en YAML", "en": f"{source}: is not a contract in JSON or YAML"}[lang])
+        fail(
+            {
+                "fr": f"{source} : n'est pas un contrat en JSON ou en YAML",
+                "en": f"{source}: is not a contract in JSON or YAML",
+            }[lang]
+        )
     return content
 
 
 def print_json(value: Any) -> None:
     """One JSON text."""
-    from parcours.engine.jsonio import dumps  # noqa: PLC0415
+    from parcours.engine.jsonio import dumps
 
     typer.echo(dumps(value, indent=1))

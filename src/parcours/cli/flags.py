@@ -34,7 +34,7 @@ def with_fact_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def spelled_out(arguments: list[str]) -> list[str]:
-    """`--away` alone means `--away true`, `--no-away` means `--away false`: a yes/no fact may be written any of these ways."""
+    """`--away` alone means `--away true`, and `--no-away` means `--away false`."""
     yes_no = {flag(fact) for fact in FACTS if fact.kind == "boolean"}
     result: list[str] = []
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):

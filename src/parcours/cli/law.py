@@ -6,7 +6,9 @@ import typer
 
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The law as data: parameters over time, readings, gaps, check.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The law as data: parameters over time, readings, gaps, check."
+)
 On = Annotated[str, typer.Option("--on", help="Only the value in force on this day, YYYY-MM-DD.")]
 
 
@@ -25,7 +27,10 @@ def list_parameters(lang: Lang = "", json: Json = False, on: On = "") -> None:
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="Parameter, or letter key of the tariffs.")], on: On = "", lang: Lang = "", json: Json = False
+    name: Annotated[str, typer.Argument(help="Parameter, or letter key of the tariffs.")],
+    on: On = "",
+    lang: Lang = "",
+    json: Json = False,
 ) -> None:
     """One parameter: its values over time, article, source, confidence."""
     lang = language(lang)
@@ -34,14 +39,18 @@ def show(
     if json:
         print_json(entry)
         return
-    headers = {"fr": ("Depuis", "Valeur", "Confiance", "Source"), "en": ("Since", "Value", "Confidence", "Source")}[lang]
+    headers = {"fr": ("Depuis", "Valeur", "Confiance", "Source"), "en": ("Since", "Value", "Confidence", "Source")}[
+        lang
+    ]
     typer.echo(f"{name} — {entry['label']}")
     for title in entry["references"]:
         typer.echo(f"  {title}")
     for series in entry["series"]:
         if series["name"]:
             typer.echo(f"\n{series['name']}")
-        print_rows(headers, [(v["from"], v["value"], v["confidence"], "; ".join(v["sources"])) for v in series["values"]])
+        print_rows(
+            headers, [(v["from"], v["value"], v["confidence"], "; ".join(v["sources"])) for v in series["values"]]
+        )
 
 
 @app.command()
@@ -82,23 +91,28 @@ def check(lang: Lang = "") -> None:
         law = book()
         eras = law.eras()
     done = {
-        "fr": "{parameters} paramètres, {acts} actes, {profiles} profils, {eras} périodes : tout est daté, sourcé et cohérent",
-        "en": "{parameters} parameters, {acts} acts, {profiles} profiles, {eras} periods: all dated, sourced and consistent",
+        "fr": "{parameters} paramètres, {acts} actes, {profiles} profils, {eras} périodes : tout est daté et sourcé",
+        "en": "{parameters} parameters, {acts} acts, {profiles} profiles, {eras} periods: all dated and sourced",
     }[lang]
-    counts = {"parameters": len(law.parameters), "acts": len(law.acts), "profiles": len(law.consultations), "eras": len(eras)}
+    counts = {
+        "parameters": len(law.parameters),
+        "acts": len(law.acts),
+        "profiles": len(law.consultations),
+        "eras": len(eras),
+    }
     typer.echo(done.format(**counts))
 
 
 def book() -> Any:
     """The law data, checked."""
-    from parcours.law.loader import load  # noqa: PLC0415
+    from parcours.law.loader import load
 
     return load()
 
 
 def day_of(on: str) -> int | None:
     """The day asked for, as YYYYMMDD."""
-    from parcours.engine.vocabulary import read_date  # noqa: PLC0415
+    from parcours.engine.vocabulary import read_date
 
     return read_date("on", on) if on else None
 
@@ -121,7 +135,9 @@ def described(name: str, lang: str, on: str) -> dict[str, Any]:
     if name in law.parameters:
         parameter = law.parameters[name]
         named = {"": parameter.default, **{"=".join(key): series for key, series in parameter.alternatives.items()}}
-        return entry_of(parameter.label, [law.references[ref]["title"][lang] for ref in parameter.references], named, lang, on)
+        return entry_of(
+            parameter.label, [law.references[ref]["title"][lang] for ref in parameter.references], named, lang, on
+        )
     if name in law.acts:
         act = law.acts[name]
         return entry_of(act.label, [], {"": act.values, "secteur_2": act.secteur_2}, lang, on)
@@ -129,11 +145,14 @@ def described(name: str, lang: str, on: str) -> dict[str, Any]:
         profile = law.consultations[name]
         situations = {key: getattr(profile, key) for key in ("coordonne", "sans_coordination", "secteur_2")}
         return entry_of(profile.label, [], situations, lang, on)
-    from difflib import get_close_matches  # noqa: PLC0415
+    from difflib import get_close_matches
 
     known = [*law.parameters, *law.acts, *law.consultations]
     near = get_close_matches(name, known, n=5, cutoff=0.4) or known[:5]
-    message = {"fr": f"{name} : inconnu ; par exemple {', '.join(near)}", "en": f"{name}: unknown; for example {', '.join(near)}"}
+    message = {
+        "fr": f"{name} : inconnu ; par exemple {', '.join(near)}",
+        "en": f"{name}: unknown; for example {', '.join(near)}",
+    }
     return fail(message[lang])
 
 
@@ -172,7 +191,7 @@ def shown(value: Any, unit: str, lang: str) -> str:
     if unit == "boolean":
         return {"fr": ("non", "oui"), "en": ("no", "yes")}[lang][bool(value)]
     if unit == "euro":
-        from parcours.cli.common import money  # noqa: PLC0415
+        from parcours.cli.common import money
 
         return money(value, lang)
     text = str(value).replace(".", ",") if lang == "fr" else str(value)
@@ -180,22 +199,38 @@ def shown(value: Any, unit: str, lang: str) -> str:
 
 
 UNITS = {
-    "fr": {"percent": " %", "years": " ans", "months": " mois", "days": " jours", "hours": " heures", "euro_per_month": " €/mois", "euro_per_year": " €/an"},
-    "en": {"percent": "%", "years": " years", "months": " months", "days": " days", "hours": " hours", "euro_per_month": " €/month", "euro_per_year": " €/year"},
+    "fr": {
+        "percent": " %",
+        "years": " ans",
+        "months": " mois",
+        "days": " jours",
+        "hours": " heures",
+        "euro_per_month": " €/mois",
+        "euro_per_year": " €/an",
+    },
+    "en": {
+        "percent": "%",
+        "years": " years",
+        "months": " months",
+        "days": " days",
+        "hours": " hours",
+        "euro_per_month": " €/month",
+        "euro_per_year": " €/year",
+    },
 }
 
 
 def print_json(value: Any) -> None:
     """One JSON text."""
-    from parcours.engine.jsonio import dumps  # noqa: PLC0415
+    from parcours.engine.jsonio import dumps
 
     typer.echo(dumps(value, indent=1))
 
 
 def print_rows(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     """A plain table."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table(*headers, box=None, header_style="dim", pad_edge=False)
     for row in rows:

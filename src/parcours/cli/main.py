@@ -26,12 +26,12 @@ EXIT_DEFECT = 70
 class LazyGroup(TyperGroup):
     """A group that imports the module of a sub-command when it is called."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """Names, in the order of the table."""
         del ctx
         return list(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import and return one sub-command; None when there is no such name."""
         del ctx
         if cmd_name not in COMMANDS:
@@ -61,7 +61,7 @@ def main() -> None:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     if any(argument in FACT_COMMANDS for argument in sys.argv[1:2]):
-        from parcours.cli.flags import spelled_out  # noqa: PLC0415 - only the commands that take facts
+        from parcours.cli.flags import spelled_out
 
         sys.argv[1:] = spelled_out(sys.argv[1:])
     try:
@@ -69,7 +69,10 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("PARCOURS_DEBUG"):
             raise
-        typer.echo(f"unexpected error, please report it: {type(error).__name__} (PARCOURS_DEBUG=1 shows where)", err=True)
+        typer.echo(
+            f"unexpected error, please report it: {type(error).__name__} (PARCOURS_DEBUG=1 shows where)",
+            err=True,
+        )
         sys.exit(EXIT_DEFECT)
 
 

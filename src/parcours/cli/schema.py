@@ -8,7 +8,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of the facts and of the results."""
-    from parcours.engine.jsonio import dumps  # noqa: PLC0415
-    from parcours.engine.schema import facts_schema, result_schema  # noqa: PLC0415
+    from parcours.engine.jsonio import dumps
+    from parcours.engine.schema import facts_schema, result_schema
 
     typer.echo(dumps({"facts": facts_schema(), "result": result_schema()}, indent=1))

@@ -47,7 +47,7 @@ def settle(
     if small and output.suffix in TEXT_FORMATS and not (workers or resume or map or summary):
         settle_text(path, output, readings, lang)
         return
-    from parcours.cli.batch import settle_files  # noqa: PLC0415 - NumPy and Numba only for files that need them
+    from parcours.cli.batch import settle_files
 
     settle_files(
         source, output, readings=readings, workers=workers, resume=resume, columns=map or [], summary=summary, lang=lang
@@ -56,22 +56,22 @@ def settle(
 
 def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as_json: bool) -> None:
     """Settle the act that the flags describe."""
-    from parcours.engine.case import settle as settle_facts  # noqa: PLC0415
-    from parcours.engine.jsonio import dumps  # noqa: PLC0415
+    from parcours.engine.case import settle as settle_facts
+    from parcours.engine.jsonio import dumps
 
     with clear_errors(lang):
         answer = settle_facts(facts, readings)
     if as_json:
         typer.echo(dumps(answer.to_dict()))
         return
-    from parcours.cli.answer import print_answer  # noqa: PLC0415
+    from parcours.cli.answer import print_answer
 
     print_answer(answer, lang)
 
 
 def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str) -> None:
     """Settle a small file of text; refused rows stay in their place with an `error`."""
-    from parcours.engine.textfiles import UnreadableFile, settle_file  # noqa: PLC0415
+    from parcours.engine.textfiles import UnreadableFile, settle_file
 
     with clear_errors(lang):
         try:

@@ -29,8 +29,8 @@ def tables(
 ) -> None:
     """Print the tables of the official sheets on a day: tariff, base and what comes back, by situation and sector."""
     lang = language(lang)
-    from parcours.engine.tables import tables as settle_tables  # noqa: PLC0415
-    from parcours.engine.vocabulary import read_date  # noqa: PLC0415
+    from parcours.engine.tables import tables as settle_tables
+    from parcours.engine.vocabulary import read_date
 
     with clear_errors(lang):
         day = read_date("on", on or date.today())  # noqa: DTZ011 - the user's own day
@@ -43,14 +43,14 @@ def tables(
 
 def print_json(blocks: list[Any]) -> None:
     """One JSON object: situation -> lines, amounts in euros."""
-    from parcours.engine.jsonio import dumps  # noqa: PLC0415
+    from parcours.engine.jsonio import dumps
 
     typer.echo(dumps({block.name: [line(row) for row in block.rows] for block in blocks}, indent=1))
 
 
 def line(row: Any) -> dict[str, Any]:
     """One line with the names of the vocabulary."""
-    from parcours.engine.case import euros  # noqa: PLC0415
+    from parcours.engine.case import euros
 
     amounts = {
         name: euros(getattr(row, name)) for name in ("tariff", "base", "majoration", "participation_forfaitaire", "amo")
@@ -69,11 +69,11 @@ def line(row: Any) -> dict[str, Any]:
 
 def print_tables(blocks: list[Any], lang: str) -> None:
     """One table a situation."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
-    from parcours.engine.case import euros  # noqa: PLC0415
-    from parcours.law.loader import load  # noqa: PLC0415
+    from parcours.engine.case import euros
+    from parcours.law.loader import load
 
     labels = {entry.slug: entry.label[lang] for entry in load().specialties.values()}
     console = Console(highlight=False)

@@ -38,7 +38,7 @@ MUST_COVER = {
 
 
 def audit(contract: Mapping[str, Any], day: int) -> list[Finding]:
-    """What the contract would have to change to be a contrat responsable on that day (YYYYMMDD); nothing when it is one.
+    """What keeps the contract from being a contrat responsable on a day (YYYYMMDD); nothing when it is one.
 
     Raises `ContractError` when the contract cannot be read, `LawDataError` before the first day of the law.
     """
@@ -86,14 +86,17 @@ def overrun_caps(guarantees: Contract, day: int) -> Iterator[Finding]:
     """Overruns of doctors without OPTAM: a cap, and a gap below what doctors with OPTAM get (R871-2)."""
     cap = flat_law().default.on(day).contrat_plafond_non_optam
     gap = load().parameters["contrat_responsable.ecart_optam_points"].default.on(day)
-    if cap == UNKNOWN or gap == UNKNOWN:
+    if UNKNOWN in {cap, gap}:
         return
-    for kind, field in (("consultation", "consultation_pct_br_non_optam"), ("technique", "acte_technique_pct_br_non_optam")):
+    for kind, field in (
+        ("consultation", "consultation_pct_br_non_optam"),
+        ("technique", "acte_technique_pct_br_non_optam"),
+    ):
         optam, without = getattr(guarantees, f"{kind}_optam"), getattr(guarantees, f"{kind}_non_optam")
         if without > WHOLE + cap:
             message = {
                 "fr": f"sans OPTAM, au plus {(WHOLE + cap) / 100:g} % de la base, Sécu comprise, le {iso(day)}",
-                "en": f"without OPTAM, at most {(WHOLE + cap) / 100:g}% of the base, the Sécu's part included, on {iso(day)}",
+                "en": f"without OPTAM, at most {(WHOLE + cap) / 100:g}% of the base, Sécu included, on {iso(day)}",
             }
             yield Finding(field, f"{without / 100:g} %", message, "CSS-R871-2")
         if without > WHOLE and optam - without < gap:

@@ -11,7 +11,7 @@ FILE = Path(__file__).with_name("library.yaml")
 @cache
 def library() -> Mapping[str, Mapping[str, Any]]:
     """Contracts by id."""
-    import yaml  # noqa: PLC0415 - only needed when a contract is named by its id
+    import yaml
 
     content: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
     return content

@@ -1,8 +1,8 @@
 """A complementary contract as people write it, and the tuple the rules read.
 
-Guarantees are in percent of the base of reimbursement, the compulsory insurance's part included ("150 % BR"), as contracts
-print them. What a contract does not say is nothing, except that a contrat responsable always covers the whole ticket modérateur
-(R871-2): 100 % where it is silent, but for drugs at the two low rates.
+Guarantees are in percent of the base of reimbursement, the compulsory insurance's part included ("150 % BR"), as
+contracts print them. What a contract does not say is nothing, except that a contrat responsable always covers the
+whole ticket modérateur (R871-2): 100 % where it is silent, but for drugs at the two low rates.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ PERCENTAGES = {
     "transport_pct_br": ("transport",),
     "hospitalisation_pct_br": ("hospitalisation",),
 }
-"""Fields in percent of the base, and the guarantees of the tuple each one sets (a precise one wins over a general one)."""
+"""Fields in percent of the base, and the guarantees each one sets (a precise one wins over a general one)."""
 BOOLEANS = ("responsable", "majoration", "participations", "cent_pour_cent_sante", "forfait_journalier")
 TEXTS = ("id", "label")
 AMOUNTS = ("plafond_par_acte",)

@@ -5,7 +5,7 @@ answer = settle({"care_date": "2025-06-01", "age": 40, "specialty": "generaliste
 answer.settlement.amo   # 840 cents
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import Any
 
 from parcours.engine.encoding import Case, encode, missing_fact
 from parcours.engine.errors import FactError, UnknownTariff
-from parcours.engine.vocabulary import BY_NAME, FACTS, both, slug
+from parcours.engine.vocabulary import BY_NAME, FACTS, Fact, both, slug
 from parcours.law import codes
 from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
 from parcours.law.flat import FlatLaw, LawDataError, flat_law, iso
@@ -128,7 +128,7 @@ class Answer:
 def settle(
     facts: Mapping[str, Any], readings: Mapping[str, str] | None = None, counters: Counters | None = None
 ) -> Answer:
-    """Settle one act. Raises `FactError` for a wrong, missing or contradictory fact, `LawDataError` for a date without law."""
+    """Settle one act. Raises `FactError` for a wrong, missing or contradictory fact, or a date without law."""
     flat = flat_law()
     return settle_case(encode(facts, flat), flat, readings or {}, counters or Counters())
 
@@ -294,30 +294,30 @@ def decode(case: Case, flat: FlatLaw) -> dict[str, Any]:
         "act": case.act_key,
     }
     for item in FACTS:
-        if item.name in facts or item.name in ("birth_date", "contract") or not hasattr(case.act, item.name):
-            continue
-        facts[item.name] = decoded(item.name, getattr(case.act, item.name), case, specialties)
+        if item.name not in facts and hasattr(case.act, item.name):
+            facts[item.name] = decoded(item, getattr(case.act, item.name), specialties)
+    if flat.default.rows[-1].acte_coefficient[case.act.act]:
+        facts["quantity"] = euros(case.act.quantity)
     return {name: facts[name] for name in BY_NAME if facts.get(name) is not None}
 
 
-def decoded(name: str, value: int, case: Case, specialties: Mapping[int, str]) -> Any:
+def decoded(item: Fact, value: int, specialties: Mapping[int, str]) -> Any:
     """One encoded value as people write it; None when there is none."""
-    item = BY_NAME[name]
-    if item.kind == "date":
-        return iso(value) if value else None
-    if item.kind == "money":
-        return euros(value) if value >= 0 else None
-    if item.kind == "boolean":
-        return bool(value)
+    if item.codes is not None:
+        return None if item.name == "convention" and not value else slug(item.codes, value)
     if item.kind == "specialty":
         return specialties.get(value)
-    if item.kind == "ips":
-        return None if value == Ips.NOT_GIVEN else ips_letter(value)
-    if item.kind == "status":
-        return Status(value).name if value else None
-    if item.codes is not None:
-        return None if name == "convention" and not value else slug(item.codes, value)
-    return value
+    decoder = DECODERS.get(item.kind)
+    return decoder(value) if decoder else value
+
+
+DECODERS: dict[str, Callable[[int], Any]] = {
+    "date": lambda day: iso(day) if day else None,
+    "money": lambda cents: euros(cents) if cents >= 0 else None,
+    "boolean": bool,
+    "ips": lambda ips: None if ips == Ips.NOT_GIVEN else ips_letter(ips),
+    "status": lambda status: Status(status).name if status else None,
+}
 
 
 @dataclass
@@ -357,8 +357,8 @@ def settle_many(
 ) -> list[Answer | FactError]:
     """Settle rows in their order of input, the caps running over each patient's acts in order of date.
 
-    Order of the caps: day of reimbursement, day of care, order of input. A row without `patient_id` stands alone; one without
-    `professional_id` counts as a professional of its own.
+    Order of the caps: day of reimbursement, day of care, order of input. A row without `patient_id` stands alone; one
+    without `professional_id` counts as a professional of its own.
     """
     flat = flat_law()
     results: list[Answer | FactError | None] = []

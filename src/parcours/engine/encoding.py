@@ -253,7 +253,10 @@ EXPECTED = {
     "date": {"fr": "une date AAAA-MM-JJ", "en": "a day, YYYY-MM-DD"},
     "money": {"fr": "un montant en euros", "en": "an amount in euros"},
     "boolean": {"fr": "true ou false", "en": "true or false"},
-    "specialty": {"fr": "une spécialité (generaliste, dermatologie…)", "en": "a specialty (generaliste, dermatologie…)"},
+    "specialty": {
+        "fr": "une spécialité (generaliste, dermatologie…)",
+        "en": "a specialty (generaliste, dermatologie…)",
+    },
 }
 
 

@@ -18,7 +18,10 @@ def facts_schema() -> dict[str, Any]:
         "$schema": DIALECT,
         "title": "Facts of one act of care",
         "type": "object",
-        "properties": {"id": {"description": "Carried through to the result."}, **{fact.name: fact_schema(fact) for fact in FACTS}},
+        "properties": {
+            "id": {"description": "Carried through to the result."},
+            **{fact.name: fact_schema(fact) for fact in FACTS},
+        },
         "required": ["care_date", "fee"],
         "additionalProperties": False,
     }
@@ -30,7 +33,10 @@ def fact_schema(fact: Fact) -> dict[str, Any]:
     if fact.codes is not None:
         schema["enum"] = slugs(fact.codes)
     if fact.kind == "specialty":
-        schema["anyOf"] = [{"enum": sorted(flat_law().specialties)}, {"type": "integer", "description": "national code"}]
+        schema["anyOf"] = [
+            {"enum": sorted(flat_law().specialties)},
+            {"type": "integer", "description": "national code"},
+        ]
     if fact.kind == "contract":
         schema["anyOf"] = [{"type": "string", "description": "id of a known contract"}, contract_schema()]
     if fact.default is not REQUIRED and fact.default is not None:
@@ -53,7 +59,12 @@ KINDS: dict[str, dict[str, Any]] = {
 
 def contract_schema() -> dict[str, Any]:
     """Schema of a contract written inline."""
-    percent = {"type": "number", "minimum": 0, "maximum": 10_000, "description": "percent of the base, the AMO's part included"}
+    percent = {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 10_000,
+        "description": "percent of the base, the AMO's part included",
+    }
     return {
         "type": "object",
         "properties": {

@@ -1,6 +1,7 @@
 """The tables of the official sheets for any day: situation x doctor x sector -> tariff, base, reimbursed.
 
-Every number is settled by the engine for an adult of 40 (children: 1, 4 and 10) without exemption, the fee being the tariff.
+Every number is settled by the engine for an adult of 40 (children: 1, 4 and 10) without exemption, the fee being the
+tariff.
 """
 
 from collections.abc import Iterator
@@ -65,7 +66,10 @@ SITUATIONS = (
     ),
     Situation(
         "acces_direct_gynecologie",
-        {"fr": "Accès direct : gynécologue, pour la contraception", "en": "Direct access: gynaecologist, for contraception"},
+        {
+            "fr": "Accès direct : gynécologue, pour la contraception",
+            "en": "Direct access: gynaecologist, for contraception",
+        },
         {"medecin_traitant": True, "role": "autre", "referral": "none", "purpose": "contraception"},
         adults("gynecologie_medicale", "gynecologie_obstetrique"),
     ),
@@ -77,7 +81,10 @@ SITUATIONS = (
     ),
     Situation(
         "acces_direct_stomatologie",
-        {"fr": "Accès direct : stomatologue, pour des soins dentaires", "en": "Direct access: stomatologist, for dental care"},
+        {
+            "fr": "Accès direct : stomatologue, pour des soins dentaires",
+            "en": "Direct access: stomatologist, for dental care",
+        },
         {"medecin_traitant": True, "role": "autre", "referral": "none", "purpose": "soins_dentaires"},
         adults("stomatologie"),
     ),
@@ -144,7 +151,14 @@ def rows_of(situation: Situation, on: date, readings: dict[str, str] | None) -> 
     """The lines of one situation."""
     for specialty, act, age in situation.doctors:
         for sector in SECTORS:
-            facts = {"care_date": on, "age": age, "specialty": specialty, "convention": sector, "act": act, **situation.facts}
+            facts = {
+                "care_date": on,
+                "age": age,
+                "specialty": specialty,
+                "convention": sector,
+                "act": act,
+                **situation.facts,
+            }
             settled = at_the_tariff(facts, readings)
             if settled:
                 fee, result = settled

@@ -1,7 +1,7 @@
 """Small files of acts, one fact set a line: NDJSON and CSV in, NDJSON or CSV out, nothing lost.
 
-A row that cannot be settled becomes a row with an `error` in its place; the others are settled. The output is written aside and
-renamed, so that a file that has its name is whole.
+A row that cannot be settled becomes a row with an `error` in its place; the others are settled. The output is written
+aside and renamed, so that a file that has its name is whole.
 """
 
 import csv
@@ -39,7 +39,7 @@ class RowError(FactError):
 
 
 def settle_file(source: Path, output: Path, readings: Mapping[str, str], lang: str) -> tuple[int, int]:
-    """Settle a file; returns how many rows were settled and refused. Raises `UnreadableFile`, `FactError` for a reading."""
+    """Settle a file: how many rows were settled, and refused. Raises `UnreadableFile`, `FactError` for a reading."""
     encode_readings(readings)
     rows = list(read_rows(source))
     if not rows:
@@ -79,7 +79,14 @@ def read_ndjson(stream: TextIO) -> Iterator[dict[str, Any] | FactError]:
         if len(line) >= LONGEST_LINE and not line.endswith("\n"):
             while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith("\n"):
                 pass
-            yield RowError("line", None, {"fr": f"plus de {LONGEST_LINE} caractères", "en": f"more than {LONGEST_LINE} characters"})
+            yield RowError(
+                "line",
+                None,
+                {
+                    "fr": f"plus de {LONGEST_LINE} caractères",
+                    "en": f"more than {LONGEST_LINE} characters",
+                },
+            )
         elif line.strip():
             yield read_object(line)
 
@@ -103,11 +110,20 @@ def read_csv(stream: TextIO, source: Path) -> Iterator[dict[str, Any] | FactErro
     names = [name.strip() for name in names]
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise UnreadableFile(source, {"fr": f"la colonne {twice} est deux fois", "en": f"column {twice} is there twice"})
+        raise UnreadableFile(
+            source,
+            {
+                "fr": f"la colonne {twice} est deux fois",
+                "en": f"column {twice} is there twice",
+            },
+        )
     try:
         for cells in csv.reader(stream, delimiter=separator, strict=True):
             if cells and len(cells) != len(names):
-                counts = {"fr": f"{len(cells)} cellules pour {len(names)} colonnes", "en": f"{len(cells)} cells for {len(names)} columns"}
+                counts = {
+                    "fr": f"{len(cells)} cellules pour {len(names)} colonnes",
+                    "en": f"{len(cells)} cells for {len(names)} columns",
+                }
                 yield RowError("line", separator.join(cells), counts)
             elif cells:
                 yield dict(zip(names, cells, strict=True))
@@ -125,8 +141,7 @@ def result_row(row: dict[str, Any] | FactError, result: Answer | FactError, lang
 
 def write_ndjson(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], lang: str) -> None:
     """One JSON object a line."""
-    for row, result in zip(rows, results, strict=True):
-        stream.write(dumps(result_row(row, result, lang)) + "\n")
+    stream.writelines(dumps(result_row(row, result, lang)) + "\n" for row, result in zip(rows, results, strict=True))
 
 
 def write_csv(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], lang: str) -> None:

@@ -1,7 +1,7 @@
 """The one table of facts: the names, kinds and values of everything a person may say about an act of care.
 
-CLI flags, JSON keys, CSV and Parquet columns, form fields and the JSON Schema are all made from `FACTS`. Reading a value turns
-what people write (euros, ISO dates, slugs, national codes) into the integers of `rules/facts.py`.
+CLI flags, JSON keys, CSV and Parquet columns, form fields and the JSON Schema are all made from `FACTS`. Reading a
+value turns what people write (euros, ISO dates, slugs, national codes) into the integers of `rules/facts.py`.
 """
 
 import json
@@ -253,10 +253,13 @@ def read_ips(name: str, value: Any) -> int:
     return int(member)
 
 
+STATUS_CODES = {int(member) for member in codes.Status if member}
+
+
 def read_status(name: str, value: Any) -> int:
     """A computed status: national letter or code."""
     text = str(value).strip().upper()
-    if text.isdigit() and int(text) in codes.Status and int(text):
+    if text.isdigit() and int(text) in STATUS_CODES:
         return int(text)
     member = codes.Status.__members__.get(text)
     if member is None or member is codes.Status.NOT_GIVEN:
@@ -273,7 +276,7 @@ def read_text(name: str, value: Any) -> str:
 
 
 def read_contract(name: str, value: Any) -> Any:
-    """A contract of the library by its id, or guarantees, as the tuple the rules read. Text may also be JSON (a CSV cell)."""
+    """A contract, by its id in the library, its guarantees, or those as JSON text (a CSV cell)."""
     if isinstance(value, str):
         value = named_contract(name, value)
     if not isinstance(value, Mapping):
@@ -295,7 +298,14 @@ def named_contract(name: str, text: str) -> Any:
             raise FactError(name, text, {"fr": "du JSON valide", "en": "valid JSON"}) from None
     contracts = library()
     if text not in contracts:
-        raise FactError(name, text, {"fr": f"un contrat connu : {', '.join(contracts)}", "en": f"a known contract: {', '.join(contracts)}"})
+        raise FactError(
+            name,
+            text,
+            {
+                "fr": f"un contrat connu : {', '.join(contracts)}",
+                "en": f"a known contract: {', '.join(contracts)}",
+            },
+        )
     return {**contracts[text], "label": text}
 
 

@@ -8,7 +8,7 @@ Values are stable: they are stored in files.
 from enum import IntEnum
 
 UNKNOWN = -1
-"""An amount that the law data does not give on that day. A rule never computes with it: it returns its `UNKNOWN` case."""
+"""An amount that the law data does not give on that day: a rule never computes with it."""
 
 
 class Profession(IntEnum):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,12 @@ class ExactLoader(yaml.CSafeLoader):
     """YAML whose decimal numbers stay exact."""
 
 
-ExactLoader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: Decimal(loader.construct_scalar(node)))
+def exact_number(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> Decimal:
+    """A decimal number as it is written."""
+    return Decimal(loader.construct_scalar(node))
+
+
+ExactLoader.add_constructor("tag:yaml.org,2002:float", exact_number)
 
 
 @dataclass(frozen=True)
@@ -270,7 +276,7 @@ def series_of(file: str, key: str, values: Any, unit: str) -> Series:
     if not isinstance(values, list) or not values:
         raise LawDataError(file, key, "values: none")
     parsed = tuple(value_of(file, key, value) for value in values)
-    for before, after in zip(parsed, parsed[1:], strict=False):
+    for before, after in pairwise(parsed):
         if after.first_day <= before.first_day:
             raise LawDataError(file, key, f"{after.first_day}: comes after {before.first_day}; dates must ascend")
     series = Series(parsed, unit)
@@ -358,7 +364,7 @@ def specialties(files: Files) -> dict[int, Specialty]:
     """`specialties.yaml`, by national code."""
     file = "specialties.yaml"
     return {
-        code: Specialty(
+        int(code): Specialty(
             slug=entry["slug"],
             label=both_languages(file, str(code), entry.get("label")),
             profile=entry["profile"],

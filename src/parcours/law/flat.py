@@ -1,7 +1,7 @@
 """The flat law: what an engine needs to settle, one record of integers for each period between two changes.
 
-Made from the YAML by `law/loader.py` and kept in the user's cache folder under the hash of the data and of the code that shapes
-it, so that settling one case never parses YAML.
+Made from the YAML by `law/loader.py` and kept in the user's cache folder under the hash of the data and of the code
+that shapes it, so that settling one case never parses YAML.
 """
 
 import marshal
@@ -71,7 +71,7 @@ class FlatLaw:
             return self.default
         if len(chosen) == 1:
             return self.alternatives[chosen[0]]
-        from parcours.law import loader  # noqa: PLC0415 - parsing YAML is the slow path
+        from parcours.law import loader
 
         return loader.load().records(dict(chosen))
 
@@ -82,9 +82,9 @@ def flat_law() -> FlatLaw:
     digest = digest_of()
     path = cache_folder() / f"law-{digest}-{digest_of_code()}.marshal"
     try:
-        content = marshal.loads(path.read_bytes())
+        content = marshal.loads(path.read_bytes())  # noqa: S302 - our own file, in the user's cache folder
     except (OSError, ValueError, EOFError, TypeError):
-        from parcours.law import loader  # noqa: PLC0415 - parsing YAML is the slow path
+        from parcours.law import loader
 
         content = loader.flat_content(loader.load())
         write_cache(path, marshal.dumps(content))

@@ -3,8 +3,8 @@
     book = load()
     law = book.on(date(2025, 6, 1))
 
-Everything is validated at load: dates in order, units, references that resolve, no value without a source. An error names the
-file, the key and the date.
+Everything is validated at load: dates in order, units, references that resolve, no value without a source. An error
+names the file, the key and the date.
 """
 
 from collections.abc import Iterable, Mapping
@@ -81,7 +81,7 @@ MAY_BE_UNKNOWN = {
     "contrat_plafond_non_optam",
     "acte_lourd_seuil",
 }
-"""Fields that may start after the first day of the law: the rules answer with their `UNKNOWN` case, never with a guess."""
+"""Fields that may start after the first day of the law: the rules answer with their `UNKNOWN` case."""
 
 
 @dataclass
@@ -197,14 +197,15 @@ def record_on(
 ) -> LawRecord:
     """The record of one day."""
     entries = list(book.acts.values())
-    return LawRecord(
-        first_day=day,
+    fields: dict[str, Any] = {
+        "first_day": day,
         **{name: series.on(day) for name, series in scalars.items()},
-        tarif=consultation_table(book, day),
-        acte_base=(UNKNOWN, *(entry.values.on(day) for entry in entries)),
-        acte_base_secteur_2=(UNKNOWN, *(entry.secteur_2.on(day) for entry in entries)),
+        "tarif": consultation_table(book, day),
+        "acte_base": (UNKNOWN, *(entry.values.on(day) for entry in entries)),
+        "acte_base_secteur_2": (UNKNOWN, *(entry.secteur_2.on(day) for entry in entries)),
         **fixed,
-    )
+    }
+    return LawRecord(**fields)
 
 
 def consultation_table(book: LawBook, day: int) -> tuple[int, ...]:

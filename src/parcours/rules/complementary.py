@@ -1,4 +1,4 @@
-"""What the complementary insurance pays: contracts as data, C2S, and what a contrat responsable may not pay (L871-1, R871-1, R871-2)."""
+"""What the complementary insurance pays: CSS L861-3 (C2S), L871-1, R871-1, R871-2 (contrat responsable)."""
 
 from parcours.law.codes import UNKNOWN, ActKind, CaseComplementary, Convention, DrugClass, Profession
 from parcours.law.record import LawRecord
@@ -7,7 +7,7 @@ from parcours.rules.money import share
 from parcours.rules.rate import WHOLE
 
 
-def complementary_part(
+def complementary_part(  # noqa: PLR0913, PLR0917 - what each stage before it found
     act: Act,
     status: int,
     base: int,
@@ -20,8 +20,8 @@ def complementary_part(
 ) -> tuple[int, int]:
     """Part of the complementary insurance in cents, and its case.
 
-    `gross` is the AMO's part before the majoration and the participations taken: a guarantee in percent of the base includes
-    it. Only a contract that is not responsable may give back what these took away.
+    `gross` is the AMO's part before the majoration and the participations taken: a guarantee in percent of the base
+    includes it. Only a contract that is not responsable may give back what these took away.
     """
     if act.ame:
         return 0, CaseComplementary.NONE
@@ -45,7 +45,7 @@ def guaranteed(act: Act, status: int, base: int, gross: int, contract: Contract,
     level = guarantee(act, contract, law)
     if not level:
         return 0, CaseComplementary.NOT_COVERED
-    case = CaseComplementary.TICKET_MODERATEUR if level == WHOLE else CaseComplementary.GUARANTEE
+    case: int = CaseComplementary.TICKET_MODERATEUR if level == WHOLE else CaseComplementary.GUARANTEE
     if contract.responsable:
         level, case = responsible_level(act, status, level, case, law)
     amount = max(0, min(act.fee, share(base, level)) - gross)

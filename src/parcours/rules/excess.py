@@ -1,8 +1,8 @@
 """What may be charged above the base: dépassements, by convention and pathway.
 
-Sector 1 owes the opposable tariff, with an authorised overrun (DA) for specialists outside the pathway (convention 2016, 37.1)
-and the patient's particular demand (DE, 39.1); sector 2 and OPTAM set their fees with tact and measure (CSP R4127-53); a C2S
-patient owes nothing but a DE (L162-5-13).
+Sector 1 owes the opposable tariff, with an authorised overrun (DA) for specialists outside the pathway (convention
+2016, 37.1,) and the patient's particular demand (DE, 39.1); sector 2 and OPTAM set their fees with tact and measure
+(CSP R4127-53); a C2S patient owes nothing but a DE (L162-5-13).
 """
 
 from parcours.law.codes import UNKNOWN, ActKind, CaseExcess, Convention, Profession
@@ -31,7 +31,7 @@ def maximum_fee(act: Act, status: int, tariff: int, law: LawRecord, readings: Re
 
 
 def authorised_outside(act: Act, status: int, tariff: int, law: LawRecord, readings: Readings) -> int:
-    """Tariff with the authorised overrun (DA): a sector 1 specialist, a patient outside the pathway. `UNKNOWN` if none."""
+    """Tariff with the authorised overrun (DA): sector 1 specialist, outside the pathway. `UNKNOWN` if none."""
     if not law.majoree[status] or law.generaliste[act.specialty]:
         return UNKNOWN
     if law.acte_kind[act.act] == ActKind.SUPPLEMENT or law.acte_kind[act.act] == ActKind.COORDINATION:

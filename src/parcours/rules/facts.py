@@ -1,7 +1,8 @@
 """What a rule reads and what it returns: tuples of integers.
 
-Money is in cents, a rate in basis points (7000 = 70 %), a date is the number YYYYMMDD, a yes/no is 1 or 0, a code is the
-value of an enum of `codes.py`. The encoding from and to what people write (euros, ISO dates, slugs) is in `engine/vocabulary.py`.
+Money is in cents, a rate in basis points (7000 = 70 %), a date is the number YYYYMMDD, a yes/no is 1 or 0, a code is
+the value of an enum of `codes.py`. The encoding from and to what people write (euros, ISO dates, slugs) is in
+`engine/vocabulary.py`.
 """
 
 from typing import NamedTuple

@@ -12,8 +12,9 @@ def majoration_of_act(
 ) -> tuple[int, int]:
     """Amount taken off what the compulsory insurance pays, in cents, and its case.
 
-    The rate applies to the base; the amount may not exceed that rate of the specialist's consultation (R160-6), nor what is
-    reimbursed. People exempt from the ticket modérateur bear it too. `reimbursed` is the AMO's part before it.
+    The rate applies to the base; the amount may not exceed that rate of the specialist's consultation (R160-6), nor
+    what is reimbursed. People exempt from the ticket modérateur bear it too. `reimbursed` is the AMO's part before
+    it.
     """
     if not law.majoree[status]:
         return 0, CaseMajoration.NONE

@@ -1,7 +1,7 @@
-"""Flat participations left to the patient: participation forfaitaire (CSS L160-13 II, R160-19, R160-20) and franchises (L160-13 III).
+"""Participation forfaitaire (CSS L160-13 II, R160-19, R160-20) and franchises (L160-13 III), left to the patient.
 
-Each has its own daily cap with one professional and its own annual cap; neither is ever above what is reimbursed. The memory
-of the caps is an explicit value (`Counters`): it goes in, and comes out increased by what this act took.
+Each has its own daily cap with one professional and its own annual cap; neither is ever above what is reimbursed. The
+memory of the caps is an explicit value (`Counters`): it goes in, and comes out increased by what this act took.
 """
 
 from parcours.law.codes import (

@@ -1,7 +1,7 @@
 """Is the act inside the coordinated care pathway?  CSS L162-5-3, L162-5-4, D162-1-6, R160-6.
 
-The order is the one funds apply: what is excluded, the acts of D162-1-6, urgency, the médecin traitant and who stands in
-for him, distance, direct access, referral, the doctors and times of grace, and the general rule last.
+The order is the one funds apply: what is excluded, the acts of D162-1-6, urgency, the médecin traitant and who stands
+in for him, distance, direct access, referral, the doctors and times of grace, and the general rule last.
 """
 
 from parcours.law.codes import (
@@ -61,7 +61,7 @@ def outside_the_mechanism(act: Act) -> bool:
 
 
 def teleconsultation_excluded(act: Act, law: LawRecord) -> bool:
-    """A teleconsultation is out of the pathway without a médecin traitant available in time, in prison or a care home."""
+    """A teleconsultation is out of the mechanism without a doctor of one's own in time, in prison or a care home."""
     if not law.acte_teleconsultation[act.act]:
         return False
     return bool(
@@ -179,7 +179,7 @@ def new_generalist(act: Act, law: LawRecord) -> tuple[int, int]:
 
 
 def departed_doctor(act: Act, law: LawRecord) -> bool:
-    """The médecin traitant retired or changed département less than a year ago (L162-5-3, 5°, since 29 December 2023)."""
+    """The médecin traitant retired or changed département less than a year ago (L162-5-3, 5°)."""
     left = act.medecin_traitant_left_on
     return left <= act.care_date < left + law.grace_depart_annees * YEAR
 
@@ -221,7 +221,7 @@ def outside(act: Act, law: LawRecord) -> tuple[int, int]:
 
 
 def coordinated(act: Act, law: LawRecord, readings: Readings) -> bool:
-    """May the supplements of coordination be charged?  Referred, direct access, away, or under 16; not one's own doctor.
+    """May the supplements of coordination be charged?  Referred, direct access, away, under 16; not one's own doctor.
 
     Independent of the letter: a patient both referred and urgent keeps the coordinated tariff.
     """

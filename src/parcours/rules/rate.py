@@ -1,4 +1,4 @@
-"""The rate of the compulsory insurance: R160-5 by category, L160-14 and R160-8 for the exempt, the local scheme of Alsace-Moselle."""
+"""The rate of the compulsory insurance: CSS R160-5 by category, L160-14 and R160-8 for the exempt, L325-1 locally."""
 
 from parcours.law.codes import (
     UNKNOWN,
@@ -19,7 +19,7 @@ WHOLE = 10_000
 
 
 def rate_of_act(act: Act, law: LawRecord) -> tuple[int, int]:
-    """Share of the base the compulsory insurance pays before majoration and participations (basis points), and its case."""
+    """Share of the base paid before majoration and participations, in basis points, and its case."""
     rate, case = applicable_rate(act, law)
     if rate == UNKNOWN:
         return 0, CaseRate.UNKNOWN
@@ -102,8 +102,8 @@ def is_auxiliaire(act: Act) -> bool:
 def heavy_act(act: Act, tariff: int, rate: int, law: LawRecord) -> tuple[int, int]:
     """Flat fee that replaces the ticket modérateur of a heavy act (R160-16), in cents, and its case.
 
-    Technical acts of a doctor from the threshold up; not imaging, anaesthesia, biology or dental acts. People at 100 % owe
-    nothing; the local scheme of Alsace-Moselle bears it. `tariff` is the opposable tariff of the act.
+    Technical acts of a doctor from the threshold up; not imaging, anaesthesia, biology or dental acts. People at 100
+    % owe nothing; the local scheme of Alsace-Moselle bears it. `tariff` is the opposable tariff of the act.
     """
     technical = act.profession == Profession.MEDECIN and law.acte_kind[act.act] == ActKind.TECHNICAL
     if not technical or not law.acte_lourd_forfait or tariff < law.acte_lourd_seuil:

@@ -1,4 +1,4 @@
-"""One act of care, settled: the stages in the order of the law, `amo + amc + patient == fee` always.  CSS L160-13, L162-5-3."""
+"""One act of care, settled in the order of the law: `amo + amc + patient == fee` always.  CSS L160-13, L162-5-3."""
 
 from parcours.law.codes import UNKNOWN, CaseActeLourd, CasePayment, TiersPayant
 from parcours.law.record import LawRecord
@@ -14,7 +14,7 @@ from parcours.rules.tariff import tariff_of_act
 
 
 def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, readings: Readings) -> Settlement:
-    """Settle one act on its day. Where its base or rate is not known that day, the case is `UNKNOWN`, the amounts void."""
+    """Settle one act on its day. Where its base or rate is not known, the case is `UNKNOWN`, the amounts void."""
     status, case_status = pathway_status(act, law, readings)
     tariff, case_base = tariff_of_act(act, law, readings)
     rate, case_rate = rate_of_act(act, law)
@@ -68,8 +68,9 @@ def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, rea
 def payment(act: Act, gross: int, amo: int, amc: int) -> tuple[int, int, int]:
     """What is paid at the desk, what is recovered on a later reimbursement, in cents, and the case.
 
-    Under tiers payant the compulsory insurance pays the professional its part before majoration and participations, which it
-    takes back later (line TMT, PFT). For C2S the majoration is applied at once. Without tiers payant all is advanced.
+    Under tiers payant the compulsory insurance pays the professional its part before majoration and participations,
+    which it takes back later (line TMT, PFT). For C2S the majoration is applied at once. Without tiers payant all is
+    advanced.
     """
     if act.tiers_payant == TiersPayant.NONE:
         return act.fee, 0, CasePayment.ALL_ADVANCED

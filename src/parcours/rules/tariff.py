@@ -1,7 +1,7 @@
 """The base of reimbursement: the opposable tariff of this act, for this doctor, on this day.
 
-CSS L162-5 and the medical conventions: coordination supplements are not payable outside the pathway, a doctor of sector 2
-without OPTAM has a base of its own, and one outside the convention only the *tarif d'autorité* (L162-5-10).
+CSS L162-5 and the medical conventions: coordination supplements are not payable outside the pathway, a doctor of
+sector 2 without OPTAM has a base of its own, and one outside the convention only the *tarif d'autorité* (L162-5-10).
 """
 
 from parcours.law.codes import UNKNOWN, ActKind, CaseBase, Convention, Profession, Profile
@@ -17,7 +17,7 @@ CONSULTATION = 0
 
 
 def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
-    """Opposable tariff in cents, quantity included, whatever the fee; 0 with the case `UNKNOWN` where the data has none."""
+    """Opposable tariff in cents, quantity included; 0 with the case `UNKNOWN` where the data has none."""
     if act.base != UNKNOWN:
         return act.base, CaseBase.GIVEN
     tariff, case = unit_tariff(act, law, readings)
@@ -27,7 +27,7 @@ def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[int, in
 
 
 def unit_tariff(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
-    """Tariff of one unit: tarif d'autorité outside the convention (L162-5-10), the consultation, or the table of acts."""
+    """Tariff of one unit: tarif d'autorité (L162-5-10), the consultation, or the table of acts."""
     if act.profession == Profession.MEDECIN and act.convention == Convention.NON_CONVENTIONNE:
         if law.generaliste[act.specialty]:
             return law.autorite_generaliste, CaseBase.AUTORITE
@@ -69,7 +69,7 @@ def profile_of(act: Act, law: LawRecord) -> int:
 
 
 def by_age(profile: int, age: int, law: LawRecord) -> int:
-    """The profile at the patient's age: the conventions change the tariff of a child's and of a young person's consultation."""
+    """The profile at the patient's age: children and young people have consultation tariffs of their own."""
     if profile == Profile.GENERALISTE and age < law.age_jeune_enfant:
         return Profile.GENERALISTE_MOINS_6
     if profile == Profile.PSYCHIATRE and age < law.age_jeune_psychiatrie:
