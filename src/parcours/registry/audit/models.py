@@ -69,21 +69,20 @@ _SQLITE_TRIGGERS = tuple(
     "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
     for verb in ("UPDATE", "DELETE")
 )
+_REFUSE = "EXECUTE FUNCTION audit_events_refuse()"
 _POSTGRESQL_TRIGGERS = (
-    "CREATE OR REPLACE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
-    "CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events "
-    "FOR EACH ROW EXECUTE FUNCTION audit_events_refuse()",
-    "CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events "
-    "FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse()",
+    """CREATE OR REPLACE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$""",
+    f"CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW {_REFUSE}",
+    f"CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events FOR EACH STATEMENT {_REFUSE}",
 )
-TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
+APPEND_ONLY_TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
     "sqlite": _SQLITE_TRIGGERS,
     "postgresql": _POSTGRESQL_TRIGGERS,
 }
 """Statements that make the trail append-only, by dialect: for ``create_all`` (below) and for migrations."""
 
-for _dialect, _statements in TRIGGERS.items():
+for _dialect, _statements in APPEND_ONLY_TRIGGERS.items():
     for _statement in _statements:
         event.listen(
             AuditEvent.__table__,

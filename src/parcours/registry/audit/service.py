@@ -425,7 +425,12 @@ class Verification:
 
 
 def verify(session: Session, against: Anchor | None = None) -> Verification:
-    """Read the whole trail in bounded memory and find every removed, altered, added or cut row."""
+    """Read the whole trail in bounded memory and find every removed, altered, added or cut row.
+
+    The session must be fresh: the rows and the heads are read as of one instant, while others go on writing.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     findings: list[Finding] = []
     tips: dict[int, tuple[int, str]] = {}
     wanted = (

@@ -65,7 +65,7 @@ class Tag(StrEnum):
     CARE_PLAN_AGREE = "care_plans:plan:agree"
     CARE_PLAN_APPROVE = "care_plans:plan:approve"
     CARE_PLAN_STOP = "care_plans:plan:stop"
-    # cases (conciliation)
+    # conciliation
     CASE_OPEN = "cases:case:open"
     CASE_READ = "cases:case:read"
     CASE_CHANGE = "cases:case:change"

@@ -1,0 +1,222 @@
+"""What the tests of accounts, audit and API share: databases made by the migrations, a small country with accounts."""
+
+import shutil
+import uuid
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from parcours.api import create_app
+from parcours.api.access import CSRF_HEADER, cookie_name
+from parcours.api.settings import Settings
+from parcours.registry import schema
+from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts.models import Role, Scope
+from parcours.registry.audit.service import system
+from parcours.registry.db import Database, paris_today
+from parcours.registry.declarations import service as declarations
+from parcours.registry.keyring import new_key
+from parcours.registry.people.models import Fund
+from parcours.registry.referrals import service as referrals
+from tests.registry.world import World
+
+PASSWORD = "quatre-chevaux-pommelés"
+CHEAP = accounts.PasswordHashing(1, 64, 1)
+"""Argon2id at its lowest cost: the tests check what is done with it, not how slow it is."""
+TEST = system("test")
+
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch):
+    monkeypatch.setenv("PARCOURS_SECRET_KEYS", KEY)
+    monkeypatch.delenv("PARCOURS_DATABASE_URL", raising=False)
+
+
+KEY = new_key()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("accounts") / "template.db"
+    database = Database.open(f"sqlite:///{path}")
+    schema.upgrade(database.engine)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server):
+    """Name of a migrated database to copy."""
+    from tests.support.postgresql import new_database
+
+    name = f"template_{uuid.uuid4().hex}"
+    with new_database(postgresql_server, name) as url:
+        database = Database.open(url)
+        schema.upgrade(database.engine)
+        database.close()
+        yield name
+
+
+@contextmanager
+def copied_postgresql(server, template):
+    from tests.support.postgresql import execute
+
+    name = f"test_{uuid.uuid4().hex}"
+    execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield server.get_uri(database=name, driver="psycopg")
+    finally:
+        execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request, tmp_path, sqlite_template):
+    """Address of a database of the test's own, empty and migrated."""
+    if request.param == "sqlite":
+        path = tmp_path / "registry.db"
+        shutil.copy(sqlite_template, path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    with copied_postgresql(server, request.getfixturevalue("postgresql_template")) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database.open(database_url)
+    yield database
+    database.close()
+
+
+def settings_for_tests(**changes):
+    return Settings(
+        argon2_time_cost=1, argon2_memory_kib=64, rate_limit_per_minute=0, login_rate_limit_per_minute=0, **changes
+    )
+
+
+@pytest.fixture
+def settings():
+    return settings_for_tests()
+
+
+@pytest.fixture
+def country(database):
+    return settle_country(database)
+
+
+def settle_country(database):
+    """People and doctors of every relation, and an account for each.
+
+    Alice's médecin traitant is Dr Amar; she was referred to Dr Sand (dermatology). Bob is her child of ten, Nora her
+    child of sixteen. Zoe lives with another fund and knows only Dr Zola.
+    """
+    today = paris_today()
+    with database.writing() as session:
+        world = World(session)
+        session.add(Fund(code="01C992", name="Caisse de Modèle", department="98"))
+        session.flush()
+        alice = world.person()
+        bob = world.person(born=today.replace(year=today.year - 10, day=1))
+        nora = world.person(born=today.replace(year=today.year - 16, day=1))
+        zoe = world.person(fund_code="01C992")
+        for child in (bob, nora):
+            from parcours.registry.people.service import add_holder
+
+            add_holder(session, child_id=child.id, holder_id=alice.id)
+        amar, zola, sand, free = world.doctor(), world.doctor(), world.doctor(specialty=15), world.doctor()
+        declared = declare(session, alice, amar)
+        declared_zoe = declare(session, zoe, zola)
+        referral = refer(session, alice, amar, sand)
+        referral_zoe = refer(session, zoe, zola, sand, by_specialty=True)
+        ids = SimpleNamespace(
+            alice=alice.id, bob=bob.id, nora=nora.id, zoe=zoe.id, amar=amar.id, zola=zola.id, sand=sand.id,
+            free=free.id, declaration=declared.id, declaration_zoe=declared_zoe.id, referral=referral.id,
+            referral_zoe=referral_zoe.id, accounts={}, clients={},
+        )  # fmt: skip
+        for name, role, subject in (
+            ("alice", Role.INSURED, {"insured_id": alice.id}),
+            ("nora", Role.INSURED, {"insured_id": nora.id}),
+            ("zoe", Role.INSURED, {"insured_id": zoe.id}),
+            ("amar", Role.DOCTOR, {"professional_id": amar.id}),
+            ("zola", Role.DOCTOR, {"professional_id": zola.id}),
+            ("sand", Role.DOCTOR, {"professional_id": sand.id}),
+            ("delegate", Role.DELEGATE, {"professional_id": amar.id}),
+            ("officer", Role.OFFICER, {"fund_code": "01C991"}),
+            ("officer_zoe", Role.OFFICER, {"fund_code": "01C992"}),
+            ("administrator", Role.ADMINISTRATOR, {}),
+        ):
+            account = accounts.create_account(
+                session, TEST, login=f"{name}@example.org", password=PASSWORD, hashing=CHEAP, display_name=name
+            )
+            accounts.grant_role(session, TEST, account, role, **subject)
+            ids.accounts[name] = account.id
+        for name, scopes in (("client", set(Scope)), ("client_bare", {Scope.AUDIT_READ})):
+            _, token = accounts.create_client(session, TEST, name=name, scopes=scopes, fund_code="01C991")
+            ids.clients[name] = token
+    return ids
+
+
+def declare(session, insured, doctor):
+    proposal = declarations.Proposal(insured_id=insured.id, professional_id=doctor.id)
+    row = declarations.propose(session, proposal)
+    return declarations.agree(session, row.id, party="doctor")
+
+
+LETTER = referrals.Letter(reason="Lésion SECRÈTE", question="Avis ?", history="antécédents SECRETS")
+
+
+def refer(session, insured, author, addressee, *, by_specialty=False):
+    target = {"specialty": addressee.specialty} if by_specialty else {"addressee_id": addressee.id}
+    new = referrals.NewReferral(insured_id=insured.id, author_id=author.id, flow="avis_ponctuel", letter=LETTER, **target)
+    return referrals.write_referral(session, new)
+
+
+@pytest.fixture
+def app(database, settings):
+    return create_app(settings, database)
+
+
+@pytest.fixture
+def anonymous(app):
+    """A client that is not logged in."""
+    with TestClient(app, base_url="https://testserver", headers={"Accept-Language": "en"}) as client:
+        yield client
+
+
+@pytest.fixture
+def as_user(app, country, database):
+    """A client logged in under the name of an account of the country (or of an API client)."""
+    return lambda name: logged_in(app, country, database, name)
+
+
+def credentials(country, database, name, settings):
+    """Headers of a logged-in request."""
+    if name in country.clients:
+        return {"Authorization": f"Bearer {country.clients[name]}"}
+    with database.writing() as session:
+        account = accounts.get_account(session, country.accounts[name])
+        opened = accounts.open_session(session, account, "password")
+        return {"Cookie": f"{cookie_name(settings)}={opened.token}", CSRF_HEADER: opened.session.csrf_token}
+
+
+def logged_in(app, country, database, name):
+    headers = credentials(country, database, name, app.state.parcours.settings) if name != "anonymous" else {}
+    return TestClient(app, base_url="https://testserver", headers={"Accept-Language": "en", **headers})
+
+
+def trail(database, **where):
+    """Events of the trail, oldest first."""
+    from sqlalchemy import select
+
+    from parcours.registry.audit.models import AuditEvent
+
+    with database.reading() as session:
+        query = select(AuditEvent).order_by(AuditEvent.occurred_at, AuditEvent.id)
+        for name, value in where.items():
+            query = query.where(getattr(AuditEvent, name) == value)
+        return list(session.scalars(query))
