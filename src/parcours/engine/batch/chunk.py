@@ -1,0 +1,293 @@
+"""Settles a table held in memory: encode, order the acts of each patient, run the compiled rules, refuse what cannot be settled."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcours.engine.batch.kernel import (
+    AMOUNT_RESULTS,
+    CODE_RESULTS,
+    LARGEST,
+    PATTERN_COLUMNS,
+    ROW_FACTS,
+    Matrix,
+    kernel,
+    matrix,
+)
+from parcours.engine.batch.law_table import law_table
+from parcours.engine.batch.patterns import (
+    KNOWN,
+    NO_AGE,
+    NO_AGE_IN_JANUARY,
+    ONLY_AGE_IN_JANUARY,
+    PatternBook,
+    Patterns,
+    accepted_indicators,
+)
+from parcours.engine.batch.reading import Column, Mask, Numbers, read_numbers, whole
+from parcours.engine.case import encode_readings, settle_case
+from parcours.engine.encoding import MAJORITY, encode
+from parcours.engine.errors import FactError
+from parcours.engine.vocabulary import BY_NAME
+from parcours.law.flat import FlatLaw, Records, flat_law
+from parcours.rules.facts import Counters
+
+ACT = PATTERN_COLUMNS.index("act")
+DAYS = 100_000_000
+"""More than any date written YYYYMMDD: two dates make one number."""
+SMALLEST_SHARE = 50_000
+"""Fewer rows than this are not worth a second thread."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is the same for every row of a run: the law under the chosen readings, and the patterns met so far."""
+
+    flat: FlatLaw
+    records: Records
+    readings: Mapping[str, str]
+    patterns: PatternBook
+
+    @classmethod
+    def of(cls, readings: Mapping[str, str] | None = None, records: Records | None = None) -> "Settings":
+        """Settings for some readings (name -> option); `records` replaces the law (a reform). Raises `FactError`."""
+        flat = flat_law()
+        encode_readings(readings or {})
+        return cls(flat, records or flat.under(readings or {}), readings or {}, PatternBook(flat))
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that is not settled: its position in the table, and why."""
+
+    position: int
+    error: FactError
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The answers to a table: `rows` are the positions that were settled, in the order of the table."""
+
+    amounts: Matrix
+    codes: Matrix
+    rows: npt.NDArray[np.int64] | None
+    """None when every row was settled."""
+    count: int
+    refused: list[Refused]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A table encoded."""
+
+    rows: Matrix
+    pattern: npt.NDArray[np.int32]
+    patterns: Patterns
+    valid: Mask
+
+
+def settle_rows(table: pa.Table, settings: Settings, threads: int = 1) -> Settled:
+    """Settle the rows of a table whose columns bear the names of the facts."""
+    columns = {name: whole(table[name]) for name in table.column_names if name in BY_NAME}
+    facts = encode_rows(columns, len(table), settings)
+    order, first = acts_of_patients(columns.get("patient_id"), facts)
+    amounts = matrix(AMOUNT_RESULTS, len(table), np.int32)
+    codes = matrix(CODE_RESULTS, len(table), np.int8)
+    refusals = np.where(facts.valid, 0, 1).astype(np.int8)
+    professional = codes_of(columns.get("professional_id"), len(table))
+    run = partial(_run, facts, order, professional, settings, amounts, codes, refusals)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, _shares(first, threads)))
+    if not refusals.any():
+        return Settled(amounts, codes, None, len(table), [])
+    refused = [Refused(int(row), reason(table, int(row), settings)) for row in np.flatnonzero(refusals)]
+    rows = np.flatnonzero(refusals == 0)
+    return Settled(amounts, codes, rows, len(rows), refused)
+
+
+def _run(
+    facts: Facts,
+    order: npt.NDArray[np.int32],
+    professional: npt.NDArray[np.int32],
+    settings: Settings,
+    amounts: Matrix,
+    codes: Matrix,
+    refusals: Matrix,
+    first: npt.NDArray[np.int64],
+) -> None:
+    laws, days = law_table(settings.records)
+    default = settings.records.rows[-1]
+    most = int(np.diff(first).max(initial=1))
+    memory = np.full((1 << (2 * most).bit_length(), 5), -1, np.int64)
+    kernel()(
+        facts.rows,
+        facts.pattern,
+        facts.patterns.rows,
+        facts.patterns.variants,
+        order,
+        first,
+        professional,
+        laws,
+        days,
+        encode_readings(settings.readings),
+        accepted_indicators(default.position, default.ips),
+        memory,
+        amounts,
+        codes,
+        refusals,
+    )
+
+
+def _shares(first: npt.NDArray[np.int64], threads: int) -> Iterator[npt.NDArray[np.int64]]:
+    """The patients in as many parts as threads, of about as many acts."""
+    acts = int(first[-1])
+    parts = max(1, min(threads, acts // SMALLEST_SHARE))
+    cuts = np.searchsorted(first, [acts * part // parts for part in range(parts + 1)])
+    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+        yield first[start : end + 1]
+
+
+def encode_rows(columns: Mapping[str, pa.Array], count: int, settings: Settings) -> Facts:
+    """Every fact as the integers the rules read; a row is not valid where a fact is wrong or missing."""
+    valid = np.ones(count, np.bool_)
+    numbers = {name: _numbers(name, columns, count, valid) for name in (*ROW_FACTS, "birth_date")}
+    for name in ("care_date", "fee"):
+        valid &= numbers[name].given
+    care = numbers["care_date"].values
+    valid &= care >= settings.records.first_days[0]
+    reimbursed = numbers["reimbursement_date"]
+    paid = np.where(reimbursed.given, reimbursed.values, care)
+    valid &= paid >= care
+    age, january, said = _ages(numbers, care, valid)
+    pattern, patterns = settings.patterns.of_rows(columns, said)
+    valid &= patterns.valid[pattern]
+    quantity = _quantity(numbers["quantity"], patterns.rows[:, ACT], pattern, settings, valid)
+    base = numbers["base"]
+    rows = matrix(ROW_FACTS, count, np.int32)
+    values = {
+        "care_date": care,
+        "reimbursement_date": paid,
+        "age": age,
+        "age_1er_janvier": january,
+        "quantity": quantity,
+        "base": np.where(base.given, base.values, -1),
+    }
+    for line, name in enumerate(ROW_FACTS):
+        rows[line, :count] = values.get(name, numbers[name].values)
+    return Facts(rows, pattern, patterns, valid)
+
+
+def _numbers(name: str, columns: Mapping[str, pa.Array], count: int, valid: Mask) -> Column:
+    if name not in columns:
+        nothing = np.zeros(count, np.bool_)
+        return Column(np.zeros(count, np.int64), nothing, nothing)
+    column = read_numbers(name, columns[name])
+    valid &= ~column.wrong
+    return column
+
+
+def _ages(numbers: Mapping[str, Column], care: Numbers, valid: Mask) -> tuple[Numbers, Numbers, Numbers]:
+    """Age on the day of the care, on 1 January, and what is known of them; a contradiction makes the row not valid."""
+    birth, age, january = numbers["birth_date"], numbers["age"], numbers["age_1er_janvier"]
+    before = np.where(age.values < MAJORITY, age.values - 1, age.values)
+    on_january = np.where(january.given, january.values, before)
+    known = np.where(
+        age.given,
+        np.where((age.values == MAJORITY) & ~january.given, NO_AGE_IN_JANUARY, KNOWN),
+        np.where(january.given, ONLY_AGE_IN_JANUARY, NO_AGE),
+    )
+    if not birth.given.any():
+        return age.values, on_january, known
+    born = birth.given & numbers["care_date"].given
+    age_then = (care - birth.values) // 10_000
+    january_then = np.maximum(0, (care // 10_000 * 10_000 + 101 - birth.values) // 10_000)
+    wrong = (
+        (birth.values > care) | age.given & (age.values != age_then) | january.given & (january.values != january_then)
+    )
+    valid &= ~(born & wrong)
+    return np.where(born, age_then, age.values), np.where(born, january_then, on_january), np.where(born, KNOWN, known)
+
+
+def _quantity(
+    given: Column, acts: npt.NDArray[np.int32], pattern: npt.NDArray[np.int32], settings: Settings, valid: Mask
+) -> Numbers:
+    """Whole units, or hundredths for a letter that has a coefficient."""
+    hundredths = np.where(given.given, given.values, 100)
+    has_coefficient = np.array(settings.flat.default.rows[-1].acte_coefficient, np.bool_)[acts][pattern]
+    valid &= has_coefficient | (hundredths % 100 == 0)
+    return np.where(has_coefficient, hundredths, hundredths // 100)
+
+
+def codes_of(array: pa.Array | None, count: int) -> npt.NDArray[np.int32]:
+    """A code for each different text; -1 where there is none."""
+    if array is None:
+        return np.full(count, -1, np.int32)
+    encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+    codes: npt.NDArray[np.int32] = encoded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
+    empty = [position for position, value in enumerate(_head(encoded.dictionary)) if value == ""]
+    return np.where(codes == empty[0], np.int32(-1), codes) if empty else codes
+
+
+def _head(values: pa.Array) -> list[Any]:
+    """The values of a dictionary if one of them is the empty text, else none."""
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return []
+    position = pc.index(values, pa.scalar("", values.type)).as_py()
+    return [None] * position + [""] if position >= 0 else []
+
+
+def acts_of_patients(patient: pa.Array | None, facts: Facts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The valid rows, those of a patient together and in the order of the caps; and where each patient starts."""
+    count = len(facts.pattern)
+    if patient is None:
+        order = np.flatnonzero(facts.valid).astype(np.int32)
+        return order, np.arange(len(order) + 1, dtype=np.int64)
+    codes = codes_of(patient, count).astype(np.int64)
+    alone = codes < 0
+    if alone.any():
+        codes = np.where(alone, codes.max(initial=0) + 1 + np.arange(count), codes)
+    when = facts.rows[1, :count].astype(np.int64) * DAYS + facts.rows[0, :count]
+    order = np.arange(count, dtype=np.int32)
+    if _unsorted(codes, when):
+        order = np.lexsort((when, codes)).astype(np.int32)
+    if not facts.valid.all():
+        order = order[facts.valid[order]]
+    grouped = codes[order]
+    starts = np.flatnonzero(np.diff(grouped, prepend=-1, append=np.iinfo(np.int64).max))
+    return order, starts.astype(np.int64)
+
+
+def _unsorted(codes: Numbers, when: Numbers) -> bool:
+    step = np.diff(codes)
+    return bool((step < 0).any() or ((step == 0) & (np.diff(when) < 0)).any())
+
+
+def reason(table: pa.Table, row: int, settings: Settings) -> FactError:
+    """Why a row is refused, in the words of a single case."""
+    values = table.slice(row, 1).to_pylist()[0].items()
+    facts = {name: value for name, value in values if name in BY_NAME and value is not None}
+    try:
+        case = encode(facts, settings.flat)
+        answer = settle_case(case, settings.flat, settings.readings, Counters())
+    except FactError as error:
+        return error
+    if answer.settlement.max_fee > LARGEST:
+        most = {
+            "fr": "un nombre pour lequel le montant tient en neuf chiffres",
+            "en": "a number whose amount holds in nine digits",
+        }
+        return FactError("quantity", case.act.quantity, most)
+    return _changed_by_caps(case.missing)
+
+
+def _changed_by_caps(missing: tuple[str, ...]) -> FactError:
+    """A missing fact that only matters once earlier acts are counted."""
+    name = missing[0] if missing else "row"
+    return FactError(name, None, {"fr": "un fait dont le montant dépend", "en": "a fact that the amount depends on"})

@@ -1,0 +1,305 @@
+"""The rules compiled: one Numba loop over the acts of each patient, calling the very functions of `rules/`.
+
+`register_jitable` makes those functions callable from compiled code and leaves them plain Python for everyone else. Facts
+that differ from row to row (dates, ages, amounts) are a matrix of integers; the coded ones are a pattern that many rows share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import os
+import pkgutil
+from collections.abc import Callable
+from enum import IntEnum
+from functools import cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from numba.extending import register_jitable
+
+import parcours.law.codes
+import parcours.law.record
+import parcours.rules
+from parcours.engine.case import CANDIDATES
+from parcours.law.codes import CaseBase, CaseRate
+from parcours.rules.facts import Act, Contract, Counters, Readings, Settlement
+from parcours.rules.settlement import settle
+
+Matrix = npt.NDArray[Any]
+
+ROW_FACTS = (
+    "care_date",
+    "reimbursement_date",
+    "age",
+    "age_1er_janvier",
+    "quantity",
+    "fee",
+    "base",
+    "medecin_traitant_left_on",
+    "installed_on",
+    "exigence_particuliere",
+)
+"""Dates, ages and amounts: one matrix, a line a fact, a column an act."""
+PATTERN_FACTS = tuple(name for name in Act._fields if name not in ROW_FACTS)
+"""Codes and yes/no: rows that share all of them share a pattern, encoded once."""
+AGES = ("age", "age_1er_janvier")
+PATTERN_COLUMNS = (
+    *PATTERN_FACTS,
+    *AGES,
+    *(f"contract_{name}" for name in Contract._fields),
+    "declared_ips",
+    "declared_status",
+    "first_variant",
+    "variants",
+)
+"""A pattern: its facts; ages where they replace the row's (else -1); the contract; an indicator and a status to be checked (0:
+none); and which variants must all give the same amounts, where a fact is missing."""
+VARIANT_FACTS = tuple(name for name in Act._fields if name in CANDIDATES)
+"""The facts that a variant may replace (-1: it keeps them)."""
+CODE_RESULTS = tuple(name for name in Settlement._fields if name in {"status", "ips", "pathway"} or "case_" in name)
+AMOUNT_RESULTS = tuple(name for name in Settlement._fields if name not in CODE_RESULTS)
+COMPARED = Settlement._fields[3:18]
+"""What a missing fact may not change: every amount."""
+LARGEST = 999_999_999
+"""The largest amount a file holds, in cents (nine digits)."""
+
+
+class Refusal(IntEnum):
+    """Why an act that could be encoded is not settled."""
+
+    NONE = 0
+    MISSING = 1
+    UNKNOWN = 2
+    DECLARED = 3
+    TOO_LARGE = 4
+
+
+DECLARED_IPS, DECLARED_STATUS, FIRST_VARIANT, VARIANTS = (PATTERN_COLUMNS.index(name) for name in PATTERN_COLUMNS[-4:])
+REFUSED_MISSING, REFUSED_UNKNOWN, REFUSED_DECLARED, REFUSED_TOO_LARGE = (int(reason) for reason in tuple(Refusal)[1:])
+
+# Nothing is allocated in the loop, so reference counting is off; every rule is inlined in it; the only division is by a constant.
+OPTIONS: dict[str, Any] = {"forceinline": True, "error_model": "numpy", "_nrt": False}
+
+LINE = 64
+"""Bytes of a cache line: columns start one line apart modulo a page, else they would evict each other."""
+PAGE = 4096
+
+
+def matrix(names: tuple[str, ...], rows: int, dtype: type) -> Matrix:
+    """An uninitialised matrix, one line a name, at least `rows` wide: its lines do not collide in the processor's first cache."""
+    item = np.dtype(dtype).itemsize
+    return np.empty((len(names), (-(-rows * item // PAGE) * PAGE + LINE) // item), dtype)
+
+
+def rule_modules() -> list[ModuleType]:
+    """Every module of `rules/`."""
+    names = [module.name for module in pkgutil.iter_modules(parcours.rules.__path__)]
+    return [importlib.import_module(f"parcours.rules.{name}") for name in names]
+
+
+def rules_digest() -> str:
+    """SHA-256 of the source of the rules and of the types of the law they read: what the answer of a run depends on."""
+    digest = hashlib.sha256()
+    for module in (*rule_modules(), parcours.law.codes, parcours.law.record):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest.hexdigest()
+
+
+def _functions(module: ModuleType) -> list[FunctionType]:
+    return [f for f in vars(module).values() if inspect.isfunction(f) and f.__module__ == module.__name__]
+
+
+def _from_source(source: str) -> Callable[..., Any]:
+    """A function written from the names of the tuples, so that a new fact or result needs no change here."""
+    names: dict[str, Any] = {"Act": Act, "Contract": Contract, "int64": np.int64}
+    before = set(names)
+    exec(source, names)  # noqa: S102 - the source is made above and below, of field names only
+    function: Callable[..., Any] = names[(set(names) - before - {"__builtins__"}).pop()]
+    return function
+
+
+def _cell(name: str) -> str:
+    """Source of the expression that reads a fact of an act."""
+    if name in AGES:
+        return name
+    if name in PATTERN_FACTS:
+        return f"int64(patterns[p, {PATTERN_COLUMNS.index(name)}])"
+    return f"int64(rows[{ROW_FACTS.index(name)}, i])"
+
+
+def _age(name: str) -> str:
+    """Source of the statement that reads an age: the pattern's where it has one, else the row's."""
+    own = f"int64(patterns[p, {PATTERN_COLUMNS.index(name)}])"
+    return f"{name} = {own} if {own} >= 0 else int64(rows[{ROW_FACTS.index(name)}, i])"
+
+
+def _contract_cells() -> str:
+    first = PATTERN_COLUMNS.index("contract_present")
+    return ", ".join(f"int64(patterns[p, {first + column}])" for column in range(len(Contract._fields)))
+
+
+def _writes() -> str:
+    lines = [f"amounts[{row}, i] = answer.{name}" for row, name in enumerate(AMOUNT_RESULTS)]
+    return "; ".join(lines + [f"codes[{row}, i] = answer.{name}" for row, name in enumerate(CODE_RESULTS)])
+
+
+_act = _from_source(
+    f"def act(rows, patterns, i, p):\n"
+    f"    {_age(AGES[0])}\n"
+    f"    {_age(AGES[1])}\n"
+    f"    return Act({', '.join(map(_cell, Act._fields))})"
+)
+_contract = _from_source(f"def contract(patterns, p): return Contract({_contract_cells()})")
+_write = _from_source(f"def write(amounts, codes, i, answer): {_writes()}")
+_varied = _from_source(
+    "def varied(act, variants, v):\n"
+    + "".join(
+        f"    {n} = variants[v, {k}] if variants[v, {k}] >= 0 else act.{n}\n" for k, n in enumerate(VARIANT_FACTS)
+    )
+    + f"    return Act({', '.join(n if n in VARIANT_FACTS else f'act.{n}' for n in Act._fields)})"
+)
+_same = _from_source(f"def same(one, other): return {' and '.join(f'one.{n} == other.{n}' for n in COMPARED)}")
+
+
+def _era(days: Any, day: Any, era: Any) -> Any:
+    """Index of the law in force on that day, starting from the one of the last act."""
+    while day < days[era]:
+        era -= 1
+    while era + 1 < len(days) and days[era + 1] <= day:
+        era += 1
+    return era
+
+
+def _slot(memory: Any, patient: Any, day: Any, professional: Any) -> Any:
+    """Place of this patient's day with this professional in the memory of daily caps (open addressing, emptied by patient)."""
+    mask = len(memory) - 1
+    at = (day * 2_654_435_761 ^ professional * 2_654_404_609) & mask
+    while memory[at, 0] == patient and (memory[at, 1] != day or memory[at, 2] != professional):
+        at = (at + 1) & mask
+    if memory[at, 0] != patient:
+        memory[at, 0] = patient
+        memory[at, 1] = day
+        memory[at, 2] = professional
+        memory[at, 3] = 0
+        memory[at, 4] = 0
+    return at
+
+
+def _refusal(answer: Any, declared_ips: Any, declared_status: Any, accepted: Any) -> Any:
+    """Is the settlement of no use: no known tariff or rate, or another status than the one that was declared?"""
+    if answer.case_base == CaseBase.UNKNOWN or answer.case_rate == CaseRate.UNKNOWN:
+        return REFUSED_UNKNOWN
+    if declared_status and declared_status != answer.status:
+        return REFUSED_DECLARED
+    if declared_ips and not accepted[declared_ips, answer.status]:
+        return REFUSED_DECLARED
+    if answer.max_fee > LARGEST:
+        return REFUSED_TOO_LARGE
+    return 0
+
+
+def _settle_patients(
+    rows: Any,
+    pattern: Any,
+    patterns: Any,
+    variants: Any,
+    order: Any,
+    first: Any,
+    professional: Any,
+    laws: Any,
+    days: Any,
+    readings: Any,
+    accepted: Any,
+    memory: Any,
+    amounts: Any,
+    codes: Any,
+    refusals: Any,
+) -> None:
+    """Settle the acts of each patient in order, carrying the counters of the caps.
+
+    `order[first[p]:first[p + 1]]` are the rows of patient `p`, sorted by (reimbursement date, care date, row). `professional`
+    is a code by row, -1 when not given: then the row counts as another professional's. `memory` has five columns and a power
+    of two of rows, at least twice the acts of the patient who has most; its first column must start at -1. What is refused
+    takes nothing from the caps.
+    """
+    era = 0
+    for patient in range(len(first) - 1):
+        year = 0
+        participation_year = 0
+        franchise_year = 0
+        alone = first[patient + 1] - first[patient] == 1
+        for rank in range(first[patient], first[patient + 1]):
+            i = order[rank]
+            p = pattern[i]
+            act = _act(rows, patterns, i, p)
+            if act.reimbursement_date // 10_000 != year:
+                year = act.reimbursement_date // 10_000
+                participation_year = 0
+                franchise_year = 0
+            slot = -1
+            counters = Counters(participation_year, 0, franchise_year, 0)
+            if not alone and professional[i] >= 0:
+                slot = _slot(memory, patient, act.care_date, np.int64(professional[i]))
+                counters = Counters(participation_year, memory[slot, 3], franchise_year, memory[slot, 4])
+            era = _era(days, act.care_date, era)
+            contract = _contract(patterns, p)
+            answer = settle(act, contract, counters, laws[era], readings)
+            refusal = _refusal(answer, patterns[p, DECLARED_IPS], patterns[p, DECLARED_STATUS], accepted)
+            for v in range(patterns[p, FIRST_VARIANT], patterns[p, FIRST_VARIANT] + patterns[p, VARIANTS]):
+                other = settle(_varied(act, variants, v), contract, counters, laws[era], readings)
+                if not _same(answer, other):
+                    refusal = REFUSED_MISSING
+                    break
+            refusals[i] = refusal
+            if refusal:
+                continue
+            _write(amounts, codes, i, answer)
+            participation_year += answer.participation_forfaitaire
+            franchise_year += answer.franchise
+            if slot >= 0:
+                memory[slot, 3] += answer.participation_forfaitaire
+                memory[slot, 4] += answer.franchise
+
+
+def cache_directory() -> Path:
+    """Where compiled code is kept: a directory named by the digest of all it is made from, so that a changed rule recompiles."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    digest = hashlib.sha256(rules_digest().encode())
+    digest.update(Path(__file__).read_bytes())
+    digest.update(f"{numba.__version__} {np.__version__}".encode())
+    return home / "parcours" / "kernel" / digest.hexdigest()[:16]
+
+
+@cache
+def kernel() -> Callable[..., None]:
+    """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads as wanted."""
+    for module in rule_modules():
+        for function in _functions(module):
+            register_jitable(**OPTIONS)(function)
+    for helper in (_act, _varied, _contract, _write, _same, _era, _slot, _refusal):
+        register_jitable(**OPTIONS)(helper)
+    options = {key: value for key, value in OPTIONS.items() if key != "forceinline"}
+    return _cached(numba.njit(nogil=True, cache=False, **options), options)
+
+
+def _cached(compile_without: Callable[..., Any], options: dict[str, Any]) -> Callable[..., None]:
+    """Numba keeps compiled code by the stamp of one file; ours is kept by the digest of all rules, where that can be written."""
+    directory = cache_directory()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        plain: Callable[..., None] = compile_without(_settle_patients)
+        return plain
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(directory)
+    try:
+        kept: Callable[..., None] = numba.njit(nogil=True, cache=True, **options)(_settle_patients)
+    finally:
+        numba.config.CACHE_DIR = before
+    return kept

@@ -1,0 +1,172 @@
+"""Rows that share every coded fact share a pattern: it is encoded once, by the very function that encodes a single case.
+
+So inference, defaults, contradictions and missing facts are the same for row 38 214 907 of a file and for one visit.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, VARIANT_FACTS
+from parcours.engine.batch.reading import dictionary
+from parcours.engine.case import CANDIDATES, equivalent
+from parcours.engine.encoding import Case, encode
+from parcours.engine.errors import FactError
+from parcours.engine.vocabulary import FACTS
+from parcours.law.codes import Ips, Status
+from parcours.law.flat import FlatLaw
+from parcours.rules.facts import NO_CONTRACT, Settlement
+
+ROW_KINDS = {"date", "money", "integer", "quantity", "text"}
+CODED = tuple(item.name for item in FACTS if item.kind not in ROW_KINDS)
+"""The facts that make a pattern."""
+KNOWN, NO_AGE, NO_AGE_IN_JANUARY, ONLY_AGE_IN_JANUARY = range(4)
+"""What a row says of the patient's age."""
+AGE_FACTS: dict[int, dict[str, int]] = {
+    KNOWN: {"age": 40, "age_1er_janvier": 40},
+    NO_AGE: {},
+    NO_AGE_IN_JANUARY: {"age": 18},
+    ONLY_AGE_IN_JANUARY: {"age_1er_janvier": 40},
+}
+"""Stand-ins for the ages of the rows of a pattern: only whether they are given matters to encoding."""
+STAND_INS: dict[str, Any] = {"care_date": "2025-01-01", "fee": 0}
+"""Facts that every row has, and whose value encoding only reads."""
+MOST_KEYS = 2**62
+MOST_PATTERNS = 200_000
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """Patterns as the compiled loop reads them: see `PATTERN_COLUMNS` and `VARIANT_FACTS`; `valid` where one can be settled."""
+
+    rows: npt.NDArray[np.int32]
+    variants: npt.NDArray[np.int64]
+    valid: npt.NDArray[np.bool_]
+
+
+@dataclass
+class PatternBook:
+    """The patterns met so far in a run. Safe to use from several threads."""
+
+    flat: FlatLaw
+    rows: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    valid: list[bool] = field(default_factory=list)
+    known: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    variants: list[list[int]] = field(default_factory=list)
+    first_variant: dict[tuple[str, ...], int] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of_rows(
+        self, columns: Mapping[str, pa.Array], ages: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int32], Patterns]:
+        """The pattern of each row, and the patterns."""
+        names = [name for name in CODED if name in columns]
+        coded = [dictionary(columns[name]) for name in names]
+        keys, kinds = _combine([(ages, len(AGE_FACTS)), *((codes, len(values) + 1) for codes, values in coded)])
+        firsts = _first_rows(keys, kinds)
+        with self.lock:
+            if len(self.rows) > MOST_PATTERNS:
+                self._forget()
+            numbers = np.array([self._number(names, coded, ages, row) for row in firsts], np.int32)
+            return numbers[keys], self._patterns()
+
+    def _forget(self) -> None:
+        """Keeps memory flat on data where few rows are alike."""
+        self.rows, self.valid, self.known = [], [], {}
+
+    def _patterns(self) -> Patterns:
+        rows = np.array(self.rows, np.int32).reshape(-1, len(PATTERN_COLUMNS))
+        variants = np.array(self.variants, np.int64).reshape(-1, len(VARIANT_FACTS))
+        return Patterns(rows, variants, np.array(self.valid, np.bool_))
+
+    def _number(self, names: Sequence[str], coded: Sequence[tuple[Any, list[Any]]], ages: Any, row: int) -> int:
+        values = [values[codes[row] - 1] if codes[row] else None for codes, values in coded]
+        key = (int(ages[row]), *((n, type(v), repr(v)) for n, v in zip(names, values, strict=True) if v is not None))
+        if key not in self.known:
+            self.known[key] = self._add(dict(zip(names, values, strict=True)), int(ages[row]))
+        return self.known[key]
+
+    def _add(self, values: Mapping[str, Any], ages: int) -> int:
+        said = {name: value for name, value in values.items() if value is not None}
+        try:
+            case = encode({**STAND_INS, **AGE_FACTS[ages], **said}, self.flat)
+        except FactError:
+            return self._append([0] * len(PATTERN_COLUMNS), valid=False)
+        if any(name not in CANDIDATES for name in case.missing):
+            return self._append([0] * len(PATTERN_COLUMNS), valid=False)
+        return self._append([*_facts(case), *self._variants(case.missing)], valid=True)
+
+    def _append(self, row: list[int], *, valid: bool) -> int:
+        self.rows.append(np.array(row, np.int32))
+        self.valid.append(valid)
+        return len(self.rows) - 1
+
+    def _variants(self, missing: tuple[str, ...]) -> tuple[int, int]:
+        """Where the variants for these missing facts start, and how many there are."""
+        choices = list(product(*(CANDIDATES[name] for name in missing))) if missing else []
+        if missing not in self.first_variant:
+            self.first_variant[missing] = len(self.variants)
+            for choice in choices:
+                values = dict(zip(missing, choice, strict=True))
+                self.variants.append([values.get(name, -1) for name in VARIANT_FACTS])
+        return self.first_variant[missing], len(choices)
+
+
+def _facts(case: Case) -> list[int]:
+    """The facts of a pattern as integers; an age that is missing has its stand-in for every row."""
+    ages = [getattr(case.act, name) if name in case.missing else -1 for name in AGES]
+    return [
+        *(getattr(case.act, name) for name in PATTERN_FACTS),
+        *ages,
+        *(case.contract or NO_CONTRACT),
+        *case.declared,
+    ]
+
+
+def _combine(columns: Sequence[tuple[npt.NDArray[Any], int]]) -> tuple[npt.NDArray[np.int32], int]:
+    """One number for each different combination of codes, and how many there are."""
+    total: npt.NDArray[np.int64] | None = None
+    size = 1
+    for codes, count in columns:
+        if total is None:
+            total, size = codes.astype(np.int64), count
+            continue
+        if size * count > MOST_KEYS:
+            total, size = _dense(total)
+        total = total * count + codes
+        size *= count
+    assert total is not None  # noqa: S101 - there is always the column of ages
+    dense, kinds = _dense(total)
+    return dense.astype(np.int32), kinds
+
+
+def _dense(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+    encoded = pa.array(keys).dictionary_encode()
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), len(encoded.dictionary)
+
+
+def _first_rows(keys: npt.NDArray[np.int32], kinds: int) -> npt.NDArray[np.int64]:
+    """A row of each combination."""
+    rows = np.zeros(kinds, np.int64)
+    rows[keys[::-1]] = np.arange(len(keys))[::-1]
+    return rows
+
+
+def accepted_indicators(position: Sequence[int], ips: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """May this indicator be transmitted for this status?  From the same rule as a single case."""
+    table = np.zeros((max(Ips) + 1, len(position)), np.bool_)
+    for status in Status:
+        if not status:
+            continue
+        fields = dict.fromkeys(Settlement._fields, 0)
+        fields.update(status=int(status), ips=ips[status], pathway=position[status])
+        answer = Settlement(**fields)
+        for indicator in Ips:
+            table[indicator, status] = indicator == answer.ips or equivalent(int(indicator), answer)
+    return table
