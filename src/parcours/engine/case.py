@@ -230,9 +230,11 @@ def check_declared(case: Case, settlement: Settlement) -> None:
 
 
 def equivalent(ips: int, settlement: Settlement) -> bool:
-    """Indicators a doctor may transmit for the same facts: M for O, S or blank or a wrong D outside the pathway."""
+    """Indicators a doctor may transmit for the same facts: M or O when referred, S or blank or a wrong D outside the pathway."""
     if ips == Ips.M:
         return settlement.status in (Status.O, Status.S)
+    if ips == Ips.O:
+        return settlement.status == Status.O
     return settlement.pathway != Pathway.INSIDE and ips in (Ips.S, Ips.BLANK, Ips.D)
 
 

@@ -236,6 +236,13 @@ def coordinated(act: Act, law: LawRecord, readings: Readings) -> bool:
     return bool(act.away or direct_access(act, law, readings) or referral_case(act, law))
 
 
+def indicator(status: int, case_status: int, law: LawRecord) -> int:
+    """Indicator a doctor transmits: M for a patient sent by another doctor than the médecin traitant, else the status's own."""
+    if case_status == CaseStatus.REFERRED_OTHER_DOCTOR:
+        return Ips.M
+    return law.ips[status]
+
+
 def exempt_from_majoration(act: Act) -> bool:
     """Is the person exempt from the ticket modérateur (reading `exoneres_majoration`)?"""
     return act.exemption != Exemption.NONE and act.exemption != Exemption.ALD_SANS_RAPPORT

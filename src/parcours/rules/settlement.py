@@ -8,7 +8,7 @@ from parcours.rules.facts import Act, Contract, Counters, Readings, Settlement
 from parcours.rules.majoration import majoration_of_act
 from parcours.rules.money import share
 from parcours.rules.participations import franchise, participation_forfaitaire
-from parcours.rules.pathway import pathway_status
+from parcours.rules.pathway import indicator, pathway_status
 from parcours.rules.rate import heavy_act, rate_of_act
 from parcours.rules.tariff import tariff_of_act
 
@@ -35,7 +35,7 @@ def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, rea
     advance, deferred, case_payment = payment(act, gross, amo, amc)
     return Settlement(
         status=status,
-        ips=law.ips[status],
+        ips=indicator(status, case_status, law),
         pathway=law.position[status],
         base=base,
         rate=rate,
