@@ -14,6 +14,16 @@ COMMANDS = {
     "law": "parcours.cli.law:app",
     "contract": "parcours.cli.contract:app",
     "schema": "parcours.cli.schema:app",
+    "facts": "parcours.cli.registry:facts_app",
+    "registry": "parcours.cli.registry:app",
+    "explain": "parcours.cli.explain:app",
+    "advise": "parcours.cli.advise:app",
+    "questions": "parcours.cli.questions:app",
+    "receipt": "parcours.cli.receipt:receipt_app",
+    "replay": "parcours.cli.receipt:replay_app",
+    "diff": "parcours.cli.receipt:diff_app",
+    "space": "parcours.cli.space:app",
+    "check-claims": "parcours.cli.guides:app",
 }
 """Name of a sub-command -> module and its Typer application."""
 

@@ -273,7 +273,10 @@ def _normalised(url: str) -> URL:
 
 def _sqlite_engine(url: URL, echo: bool) -> Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = Path(url.database).resolve()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
     engine = create_engine(
         url,
         echo=echo,

@@ -93,6 +93,26 @@ REASONS: dict[str, tuple[str, str]] = {
     "asked": ("donné par qui demande", "given by who asks"),
 }
 
+NOTES: dict[str, tuple[str, str]] = {
+    "referral_cancelled": ("un adressage a été annulé", "a referral was cancelled"),
+    "referral_out_of_validity": ("un adressage n'est pas valable ce jour-là", "a referral is not valid on that day"),
+    "referral_already_used": ("un adressage a déjà servi", "a referral was already used"),
+    "referral_plan_not_yet_recorded": ("le plan n'était pas encore enregistré", "the plan was not recorded yet"),
+    "referral_plan_not_in_force": ("le plan ne vaut pas ce jour-là", "the plan is not in force on that day"),
+    "referral_plan_not_agreed_by_patient": (
+        "le patient n'a pas accepté le plan",
+        "the patient has not agreed to the plan",
+    ),
+    "referral_plan_not_agreed_by_correspondent": (
+        "le correspondant n'a pas accepté le plan",
+        "the correspondent has not agreed to the plan",
+    ),
+    "referral_protocol_not_approved": ("le protocole n'est pas approuvé", "the protocol is not approved"),
+    "referral_doctor_not_in_plan": ("ce médecin n'est pas dans le plan", "this doctor is not in the plan"),
+    "referral_rhythm_used_up": ("le rythme du plan est dépassé", "the rhythm of the plan is used up"),
+}
+"""What was passed over, by the codes of `VisitFacts.notes`."""
+
 
 @dataclass(frozen=True)
 class Source:

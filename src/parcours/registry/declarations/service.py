@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from parcours.registry.db import now_utc, paris_date, parse_id
 from parcours.registry.declarations.models import (
@@ -32,7 +32,6 @@ from parcours.registry.people.models import (
     Insured,
     Organisation,
     OrganisationKind,
-    Practice,
     PracticeMode,
     Professional,
 )
@@ -416,6 +415,19 @@ def joint_doctors(session: Session, declaration_id: str) -> list[str]:
     )
 
 
+def people_with_two_contracts(session: Session, *, limit: int = 100) -> list[str]:
+    """Ids of people for whom two known contracts overlap: always empty, the database sees to it."""
+    one, other = aliased(Contract), aliased(Contract)
+    overlap = (
+        select(one.insured_id)
+        .join(other, and_(other.insured_id == one.insured_id, other.id > one.id))
+        .where(known(one), known(other))
+        .where(or_(one.ends_on.is_(None), other.starts_on < one.ends_on))
+        .where(or_(other.ends_on.is_(None), one.starts_on < other.ends_on))
+    )
+    return list(session.scalars(overlap.distinct().limit(limit)))
+
+
 def speaks_as_medecin_traitant(
     session: Session, insured_id: str, doctor_id: str, on: date, known_at: datetime | None = None
 ) -> bool:
@@ -740,11 +752,3 @@ def _wrong_state(declaration: Declaration, *allowed: State) -> Conflict:
         "declaration_state", field="state", given=declaration.state.value, allowed=[one.value for one in allowed],
         fr="l'état de la déclaration ne le permet pas", en="the state of the declaration does not allow it",
     )  # fmt: skip
-
-
-__all__ = [
-    "Grace", "PaperForm", "Practice", "Proposal", "agree", "annul", "as_known_on", "as_of", "declarations_of",
-    "depart", "end", "get_declaration", "grace_on", "history", "joint_doctors", "may_be_joint", "parties_missing",
-    "parties_needed", "patients_of", "propose", "record_paper", "refuse", "register_paper", "revisions",
-    "speaks_as_medecin_traitant", "withdraw",
-]  # fmt: skip

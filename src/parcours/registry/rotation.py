@@ -1,0 +1,67 @@
+"""Rewrite what older keys protect under the newest one: encrypted columns and keyed indexes, in small batches.
+
+Logins at an outside identity provider are kept as a keyed index only: it cannot be made again.  Whoever uses them
+links the account anew once the old key is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import LargeBinary, Table, type_coerce, update
+from sqlalchemy import select as select_rows
+from sqlalchemy.orm import Session
+
+from parcours.registry.db import Database, EncryptedText, keyring
+from parcours.registry.identity.models import NIR_CONTEXT
+from parcours.registry.models import load_models
+from parcours.registry.people.service import NAME_CONTEXT, name_key
+
+BATCH = 1000
+
+INDEXES: dict[str, tuple[str, Callable[[dict[str, Any]], tuple[str, str]]]] = {
+    "identity_identifiers": ("value_index", lambda row: (row["value"], NIR_CONTEXT)),
+    "people_insured": ("name_index", lambda row: (name_key(row["family_name"], row["birth_date"]), NAME_CONTEXT)),
+    "accounts": ("login_index", lambda row: (row["login"], "accounts.login")),
+}
+"""Table → its keyed index, and the text and context the index is made of."""
+
+
+def rotate_keys(database: Database) -> dict[str, int]:
+    """Bring every protected value under the newest key; the number of rows rewritten, by table.
+
+    It may be interrupted and run again; readers find old and new values all along.
+    """
+    counts = {}
+    for table in load_models().sorted_tables:
+        columns = [column.name for column in table.columns if isinstance(column.type, EncryptedText)]
+        if columns:
+            counts[table.name] = _rotate_table(database, table, columns)
+    return counts
+
+
+def _rotate_table(database: Database, table: Table, columns: list[str]) -> int:
+    count, last = 0, None
+    while True:
+        with database.writing() as session:
+            ids = select_rows(table.c.id).order_by(table.c.id).limit(BATCH).with_for_update()
+            batch = list(session.scalars(ids if last is None else ids.where(table.c.id > last)))
+            count += sum(_rotate_row(session, table, columns, row_id) for row_id in batch)
+        if len(batch) < BATCH:
+            return count
+        last = batch[-1]
+
+
+def _rotate_row(session: Session, table: Table, columns: list[str], row_id: str) -> bool:
+    raw = [type_coerce(table.c[name], LargeBinary()).label(name) for name in columns]
+    stored = session.execute(select_rows(*raw).where(table.c.id == row_id)).mappings().one()
+    if all(blob is None or keyring().is_current(bytes(blob)) for blob in stored.values()):
+        return False
+    row = dict(session.execute(select_rows(table).where(table.c.id == row_id)).mappings().one())
+    values = {name: row[name] for name in columns}
+    if table.name in INDEXES:
+        index, made_of = INDEXES[table.name]
+        values[index] = keyring().blind_index(*made_of(row))
+    session.execute(update(table).where(table.c.id == row_id).values(values))
+    return True

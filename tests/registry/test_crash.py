@@ -1,0 +1,142 @@
+"""kill -9 in the middle of concurrent writes: nothing acknowledged is lost, nobody has two médecins traitants.
+
+Four processes write to a dozen people; they are killed in turn and started again; on PostgreSQL the server itself is
+killed and restarted too.  `PARCOURS_CRASH_WRITES` sets how many acknowledged writes to wait for (10 000 for a release).
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from parcours.registry import schema
+from parcours.registry.db import Database
+from parcours.registry.declarations.models import Contract
+from parcours.registry.declarations.service import people_with_two_contracts
+from parcours.registry.referrals.models import Referral
+from tests.registry.world import World
+
+WRITES = int(os.environ.get("PARCOURS_CRASH_WRITES", "1200"))
+WORKERS = 4
+PEOPLE = 12
+DOCTORS = 5
+KILLS = 6
+PATIENCE = 60 + WRITES / 20
+
+
+class Crew:
+    """Writing processes with a log each."""
+
+    def __init__(self, url, folder):
+        self.url, self.folder, self.started = url, folder, 0
+        self.running = [self.start() for _ in range(WORKERS)]
+
+    def start(self):
+        self.started += 1
+        log = self.folder / f"worker-{self.started}.log"
+        command = [sys.executable, "-m", "tests.registry.crash_worker", self.url, str(log), str(self.started)]
+        return subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
+
+    def kill(self, rank):
+        self.running[rank].send_signal(signal.SIGKILL)
+        self.running[rank].wait()
+
+    def replace(self, rank):
+        self.kill(rank)
+        self.running[rank] = self.start()
+
+    def acknowledged(self):
+        """Whole lines only: a line cut by the kill was never read by anybody."""
+        texts = [path.read_text() for path in self.folder.glob("worker-*.log")]
+        return [line.split() for one in texts for line in one.split("\n")[:-1]]
+
+    def wait_for(self, count):
+        deadline = time.monotonic() + PATIENCE
+        while len(self.acknowledged()) < count:
+            assert time.monotonic() < deadline, f"{len(self.acknowledged())} writes of {count} in {PATIENCE:.0f} s"
+            time.sleep(0.05)
+
+
+@contextmanager
+def crew_on(url, folder):
+    database = Database.open(url)
+    schema.upgrade(database.engine)
+    with database.writing() as session:
+        world = World(session)
+        for _ in range(PEOPLE):
+            world.person()
+        for _ in range(DOCTORS):
+            world.doctor()
+    database.close()
+    crew = Crew(url, folder)
+    try:
+        yield crew
+    finally:
+        for rank in range(WORKERS):
+            crew.kill(rank)
+
+
+def check(url, acknowledged):
+    """Everything acknowledged is there, and the promise holds."""
+    by_kind = {kind: {one for k, one in acknowledged if k == kind} for kind in ("declared", "ended", "referred")}
+    assert all(by_kind.values()), f"each kind of write must occur: {Counter(kind for kind, _ in acknowledged)}"
+    database = Database.open(url)
+    with database.reading() as session:
+        declared = set(session.scalars(select(Contract.declaration_id)))
+        ended = set(session.scalars(select(Contract.declaration_id).where(Contract.end_code.is_not(None))))
+        referred = set(session.scalars(select(Referral.id)))
+        assert people_with_two_contracts(session) == []
+        if url.startswith("sqlite"):
+            assert session.scalar(text("PRAGMA integrity_check")) == "ok"
+            assert session.execute(text("PRAGMA foreign_key_check")).first() is None
+    database.close()
+    lost = (by_kind["declared"] - declared, by_kind["ended"] - ended, by_kind["referred"] - referred)
+    assert lost == (set(), set(), set())
+
+
+def test_killed_writers_on_sqlite(tmp_path):
+    url = f"sqlite:///{tmp_path / 'registry.db'}"
+    with crew_on(url, tmp_path) as crew:
+        for kill in range(KILLS):
+            crew.wait_for(WRITES * (kill + 1) // (KILLS + 1))
+            crew.replace(kill % WORKERS)
+        crew.wait_for(WRITES)
+    check(url, crew.acknowledged())
+
+
+@pytest.mark.postgresql
+def test_killed_writers_and_server_on_postgresql(tmp_path):
+    from tests.support.postgresql import execute, new_database, running_server
+
+    with running_server() as server, new_database(server, "crash") as url:
+        # The tests' server is told not to care for its data: this one must.
+        for setting in ("synchronous_commit", "fsync", "full_page_writes"):
+            execute(server, f"ALTER SYSTEM SET {setting} = on")
+        execute(server, "SELECT pg_reload_conf()")
+        with crew_on(url, tmp_path) as crew:
+            for kill in range(KILLS):
+                crew.wait_for(WRITES * (kill + 1) // (KILLS + 1))
+                crew.replace(kill % WORKERS)
+                if kill == KILLS // 2:
+                    kill_server(server)
+            crew.wait_for(WRITES)
+        check(url, crew.acknowledged())
+
+
+def kill_server(server):
+    """The power cut of a server: every process of it dies at once; then it starts again on the same files."""
+    import psutil
+
+    process = psutil.Process(server.get_pid())
+    family = [process, *process.children(recursive=True)]
+    for one in family:
+        one.kill()
+    psutil.wait_procs(family, timeout=10)
+    server.ensure_postgres_running()
