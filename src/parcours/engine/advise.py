@@ -142,8 +142,8 @@ def helpful(answer: Answer, context: Mapping[str, Any]) -> Iterator[Outcome]:
     """The levers and the pairs that lower what the patient pays, or advances, more than a part of them would."""
     entries = {name: entry for name, entry in law_file("levers.yaml").items() if matches(entry["when"], context)}
     alone = {name: outcome((name,), entries, answer) for name in entries}
-    singles = {name: item for name, item in alone.items() if better(item.settlement, answer.settlement)}
-    yield from singles.values()
+    entries = {name: entry for name, entry in entries.items() if adds(entry, alone[name], alone)}
+    yield from (alone[name] for name in entries if better(alone[name].settlement, answer.settlement))
     for first, second in combinations(entries, 2):
         if not compatible(entries[first]["changes"], entries[second]["changes"]):
             continue
@@ -151,6 +151,12 @@ def helpful(answer: Answer, context: Mapping[str, Any]) -> Iterator[Outcome]:
         limit = min(alone[first].settlement.patient, alone[second].settlement.patient, answer.settlement.patient)
         if together.settlement.patient < limit:
             yield together
+
+
+def adds(entry: Mapping[str, Any], own: Outcome, alone: Mapping[str, Outcome]) -> bool:
+    """Does a lever that goes beyond another one save more than it?"""
+    other = alone.get(entry.get("beyond", ""))
+    return other is None or own.settlement.patient < other.settlement.patient
 
 
 def better(after: Settlement, before: Settlement) -> bool:

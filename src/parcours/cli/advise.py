@@ -1,0 +1,92 @@
+"""`parcours advise`: what would have been cheaper."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcours.cli.common import Json, Lang, Reading, clear_errors, language, readings_of
+from parcours.cli.flags import with_fact_flags
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from parcours.engine.advise import Advice, Option
+
+app = typer.Typer(add_completion=False)
+MOST_SHOWN = 5
+TEXT = {
+    "now": {"fr": "Reste à votre charge", "en": "Left to you"},
+    "singles": {"fr": "Ce que vous pouvez faire", "en": "What you can do"},
+    "pairs": {"fr": "Mieux encore, à deux", "en": "Better still, together"},
+    "conditional": {"fr": "Seulement si c'est vrai pour vous", "en": "Only if it is true of you"},
+    "after": {"fr": "possible après la visite", "en": "possible after the visit"},
+    "before": {"fr": "avant la visite", "en": "before the visit"},
+    "monthly": {"fr": "peut coûter {} par mois", "en": "may cost {} a month"},
+    "left": {"fr": "reste", "en": "left"},
+}
+
+
+@app.command()
+@with_fact_flags
+def advise(
+    acts_per_year: Annotated[int, typer.Option("--acts-per-year", help="Such acts in a year.", min=1)] = 4,
+    json: Json = False,
+    lang: Lang = "",
+    reading: Reading = None,
+    **facts: Any,
+) -> None:
+    """Rank what would make this act cheaper: levers alone, then two together, never one that would be a lie."""
+    from parcours.engine.advise import advise as advise_answer  # noqa: PLC0415
+    from parcours.engine.case import settle  # noqa: PLC0415
+
+    lang = language(lang)
+    with clear_errors(lang):
+        answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading))
+        advice = advise_answer(answer, lang, acts_per_year)
+    if json:
+        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+        typer.echo(dumps(advice.to_dict(), indent=1))
+    else:
+        print_advice(advice)
+
+
+def print_advice(advice: "Advice") -> None:
+    """The advice as a person reads it."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console, lang = Console(highlight=False), advice.lang
+    console.print(f"\n{labelled(TEXT['now'][lang], advice.patient, lang)}")
+    for kind in ("singles", "pairs", "conditional"):
+        options = getattr(advice, kind)[:MOST_SHOWN]
+        if options:
+            console.print(f"\n[bold]{TEXT[kind][lang]}[/]")
+        for item in options:
+            print_option(console, item, lang)
+    console.print(f"\n[dim]{advice.note}[/]")
+
+
+def print_option(console: "Console", item: "Option", lang: str) -> None:
+    """One option: what it saves, how, under which condition, until when, by which article."""
+    from rich.padding import Padding  # noqa: PLC0415
+
+    from parcours.engine.wording import euros  # noqa: PLC0415
+
+    gain = f"[bold green]− {euros(item.saved, lang)}[/]" if item.saved else "[bold]=[/]"
+    left = labelled(TEXT["left"][lang], item.patient, lang)
+    console.print(f" {gain}  [bold]{' + '.join(item.labels)}[/]  [dim]→ {left}[/]")
+    console.print(Padding(f"{' '.join(item.texts)} {item.summary}", (0, 0, 0, 3)))
+    if item.only_if:
+        console.print(Padding(f"[yellow]{' '.join(item.only_if)}[/]", (0, 0, 0, 3)))
+    notes = [TEXT["after" if item.after else "before"][lang]]
+    if item.monthly:
+        notes.append(TEXT["monthly"][lang].format(euros(item.monthly, lang)))
+    notes.append(", ".join(ref.id.replace("-", " ", 1) for ref in item.references))
+    console.print(Padding(f"[dim]{' · '.join(notes)}[/]", (0, 0, 0, 3)))
+
+
+def labelled(label: str, cents: int, lang: str) -> str:
+    """A label and an amount, with the colon of the language."""
+    from parcours.engine.wording import euros  # noqa: PLC0415
+
+    return f"{label} : {euros(cents, lang)}" if lang == "fr" else f"{label}: {euros(cents, lang)}"

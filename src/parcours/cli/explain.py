@@ -1,0 +1,127 @@
+"""`parcours explain`: why, and why not, for one act from flags or for the rows of a settled file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, language, readings_of
+from parcours.cli.flags import with_fact_flags
+
+if TYPE_CHECKING:
+    from parcours.engine.explain import Explanation, Step
+
+app = typer.Typer(add_completion=False)
+TITLES = {
+    "why": {"fr": "Pourquoi", "en": "Why"},
+    "why_not": {"fr": "Ce qui ne s'applique pas", "en": "What does not apply"},
+    "article": {"fr": "Article", "en": "Article"},
+    "row": {"fr": "ligne", "en": "row"},
+}
+COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "magenta"}
+
+
+@app.command()
+@with_fact_flags
+def explain(
+    source: Annotated[
+        Path | None, typer.Argument(metavar="[SETTLED]", help="A settled file (.ndjson) to explain instead of flags.")
+    ] = None,
+    row: Annotated[int, typer.Option("--row", help="Which row of the file, from 1.", min=1)] = 1,
+    all_steps: Annotated[bool, typer.Option("--all", help="Also the stages where nothing happens.")] = False,
+    text: Annotated[bool, typer.Option("--text", help="Plain sentences, one a line.")] = False,
+    json: Json = False,
+    lang: Lang = "",
+    reading: Reading = None,
+    **facts: Any,
+) -> None:
+    """Explain an act: each stage in a sentence, its article, the first day of its values, and what did not apply."""
+    lang = language(lang)
+    said = {name: value for name, value in facts.items() if value is not None}
+    with clear_errors(lang):
+        explanation = explanation_of(source, row, said, readings_of(reading), lang, quiet=all_steps)
+    if json:
+        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+        typer.echo(dumps(explanation.to_dict(), indent=1))
+    elif text:
+        typer.echo("\n".join(lines(explanation)))
+    else:
+        print_explanation(explanation)
+
+
+def explanation_of(
+    source: Path | None, row: int, facts: dict[str, Any], readings: dict[str, str], lang: str, *, quiet: bool
+) -> "Explanation":
+    """From the flags, or from one row of a settled file."""
+    from parcours.engine.case import settle  # noqa: PLC0415
+    from parcours.engine.explain import explain as explain_row  # noqa: PLC0415
+
+    if source is None:
+        return explain_row(settle(facts, readings), lang, quiet=quiet)
+    if facts:
+        fail(f"{next(iter(facts))}: flags describe one act; a file has its own columns")
+    return explain_row(row_of(source, row, lang), lang, quiet=quiet)
+
+
+def row_of(source: Path, row: int, lang: str) -> dict[str, Any]:
+    """One row of a settled file of JSON lines."""
+    from parcours.engine.jsonio import loads  # noqa: PLC0415
+
+    try:
+        with source.open(encoding="utf-8") as stream:
+            line = next((text for number, text in enumerate(stream, 1) if number == row), None)
+        content = loads(line) if line else None
+    except (OSError, ValueError) as error:
+        fail(f"{source}: {error}")
+    if not isinstance(content, dict):
+        fail(f"{source}: {TITLES['row'][lang]} {row} ?")
+    return {**content, **content.get("result", {})} if isinstance(content.get("result"), dict) else content
+
+
+def lines(explanation: "Explanation") -> list[str]:
+    """The explanation as plain sentences."""
+    warning = [explanation.warning] if explanation.warning else []
+    steps = [f"{step.title} — {step.text} [{', '.join(ref.id for ref in step.references)}]" for step in explanation.steps]
+    others = [other.text for step in explanation.steps for other in step.other_readings]
+    return [explanation.headline, *warning, *steps, *others, *(item.text for item in explanation.why_not)]
+
+
+def print_explanation(explanation: "Explanation") -> None:
+    """The explanation as a person reads it."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.padding import Padding  # noqa: PLC0415
+
+    console, lang = Console(highlight=False), explanation.lang
+    console.print(f"\n[bold]{explanation.headline}[/]")
+    if explanation.warning:
+        console.print(f"[bold red]{explanation.warning}[/]")
+    console.print(f"\n[bold]{TITLES['why'][lang]}[/]")
+    for number, step in enumerate(explanation.steps, 1):
+        console.print(f" [bold cyan]{number}[/] [bold]{step.title}[/]")
+        console.print(Padding(step.text, (0, 0, 0, 3)))
+        console.print(Padding(source_line(step, lang), (0, 0, 0, 3)))
+        for other in step.other_readings:
+            console.print(Padding(f"[yellow]↔ {other.text}[/]", (0, 0, 0, 3)))
+    if explanation.why_not:
+        console.print(f"\n[bold]{TITLES['why_not'][lang]}[/]")
+    for item in explanation.why_not:
+        console.print(Padding(f"· {item.text} [dim]({', '.join(short(ref.id) for ref in item.references)})[/]", (0, 0, 0, 1)))
+
+
+def source_line(step: "Step", lang: str) -> str:
+    """Articles, first day and confidence, in grey."""
+    from parcours.engine.wording import day  # noqa: PLC0415
+
+    parts = [", ".join(short(ref.id) for ref in step.references)]
+    if step.first_day:
+        since = {"fr": "depuis le", "en": "since"}[lang]
+        parts.append(f"{since} {day(int(step.first_day.replace('-', '')), lang)}")
+    if step.confidence:
+        parts.append(f"[{COLOURS[step.confidence]}]{step.confidence}[/]")
+    return "[dim]" + " · ".join(parts) + "[/]"
+
+
+def short(id_: str) -> str:
+    """An article as people write it: CSS L162-5-3."""
+    return id_.replace("-", " ", 1)

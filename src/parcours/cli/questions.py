@@ -1,0 +1,87 @@
+"""`parcours questions`: what to ask next, and between what and what the share still lies; or the whole interview."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcours.cli.common import Json, Lang, Reading, clear_errors, language, readings_of
+from parcours.cli.flags import with_fact_flags
+
+if TYPE_CHECKING:
+    from parcours.engine.questions import Interview, Question
+
+app = typer.Typer(add_completion=False)
+DONE = {"fr": "Plus rien ne peut changer le résultat.", "en": "Nothing more can change the result."}
+NO_IDEA = {"fr": "vide = non, ou je ne sais pas", "en": "empty = no, or I do not know"}
+LONG_LIST = 20
+
+
+@app.command()
+@with_fact_flags
+def questions(
+    interactive: Annotated[bool, typer.Option("--ask", help="Ask them all at the terminal, then settle.")] = False,
+    json: Json = False,
+    lang: Lang = "",
+    reading: Reading = None,
+    **facts: Any,
+) -> None:
+    """With partial facts: the next question that matters, and the range of what is left to the patient."""
+    from parcours.engine.questions import ask  # noqa: PLC0415
+
+    lang = language(lang)
+    said = {name: value for name, value in facts.items() if value is not None}
+    readings = readings_of(reading)
+    if interactive:
+        run_interview(said, readings, lang)
+        return
+    with clear_errors(lang):
+        found = ask(said, lang, readings)
+    if json:
+        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+        typer.echo(dumps(found.to_dict(), indent=1))
+    else:
+        print_interview(found, lang)
+
+
+def print_interview(found: "Interview", lang: str) -> None:
+    """The range and the next question."""
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    console.print(f"\n[dim]{found.text}[/]")
+    if found.question is None:
+        console.print(f"[bold green]{DONE[lang]}[/]")
+        return
+    console.print(f"[bold]{found.question.text}[/]  [cyan]--{found.question.fact.replace('_', '-')}[/]")
+    for choice in found.question.choices[:LONG_LIST]:
+        console.print(f"  [cyan]{choice.value}[/]  {choice.label}" + (f" [dim]{choice.help}[/]" if choice.help else ""))
+    if len(found.question.choices) > LONG_LIST:
+        console.print(f"  [dim]… {len(found.question.choices) - LONG_LIST}[/]")
+
+
+def run_interview(facts: dict[str, Any], readings: dict[str, str], lang: str) -> None:
+    """Ask until nothing more matters, then print the answer."""
+    from parcours.cli.answer import print_answer  # noqa: PLC0415
+    from parcours.engine.case import settle  # noqa: PLC0415
+    from parcours.engine.errors import FactError  # noqa: PLC0415
+    from parcours.engine.questions import ask  # noqa: PLC0415
+
+    with clear_errors(lang):
+        found = ask(facts, lang, readings)
+    while found.question is not None:
+        print_interview(found, lang)
+        more = {**facts, found.question.fact: answered(found.question, lang)}
+        try:
+            found, facts = ask(more, lang, readings), more
+        except FactError as error:
+            typer.echo(error.message[lang], err=True)
+    with clear_errors(lang):
+        print_answer(settle({name: value for name, value in facts.items() if value is not None}, readings), lang)
+
+
+def answered(question: "Question", lang: str) -> str | None:
+    """What the person types; nothing is an answer where the question is optional."""
+    hint = f" ({NO_IDEA[lang]})" if question.optional else ""
+    text: str = typer.prompt(f"?{hint}", default="" if question.optional else None, show_default=False)
+    return text or None

@@ -1,0 +1,89 @@
+"""`parcours receipt`, `parcours replay`, `parcours diff`: what was answered, and whether it still is."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, language, readings_of
+from parcours.cli.flags import with_fact_flags
+
+receipt_app = typer.Typer(add_completion=False)
+replay_app = typer.Typer(add_completion=False)
+diff_app = typer.Typer(add_completion=False)
+EXIT_CHANGED = 1
+Receipt = Annotated[Path, typer.Argument(help="A receipt, or a folder of them.", exists=True)]
+
+
+@receipt_app.command()
+@with_fact_flags
+def receipt(
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write; the screen unless said.")] = None,
+    lang: Lang = "",
+    reading: Reading = None,
+    **facts: Any,
+) -> None:
+    """Settle one act and write its receipt: facts, law, rules, result, all hashed."""
+    from parcours.engine.case import settle  # noqa: PLC0415
+    from parcours.engine.receipt import canonical  # noqa: PLC0415
+    from parcours.engine.receipt import receipt as receipt_of  # noqa: PLC0415
+
+    lang = language(lang)
+    with clear_errors(lang):
+        answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading))
+    text = canonical(receipt_of(answer))
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as error:
+        fail(f"{output}: {error.strerror}")
+
+
+@replay_app.command()
+def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
+    """Settle receipts again: the same cents, or the parameter, rule or reading that changed. Exit code 1 when one changed."""
+    from parcours.engine.receipt import replay as replay_receipt  # noqa: PLC0415
+
+    lang = language(lang)
+    files = sorted(source.glob("*.json")) if source.is_dir() else [source]
+    if not files:
+        fail(f"{source}: *.json ?")
+    results = {str(path): replay_receipt(content_of(path, lang), lang) for path in files}
+    if json:
+        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+        typer.echo(dumps({path: {"same": item.same, "sentences": item.sentences} for path, item in results.items()}, indent=1))
+    else:
+        for path, item in results.items():
+            typer.echo(("✓ " if item.same else "✗ ") + path + "\n  " + "\n  ".join(item.sentences))
+    if not all(item.same for item in results.values()):
+        raise typer.Exit(EXIT_CHANGED)
+
+
+@diff_app.command()
+def diff(before: Receipt, after: Receipt, json: Json = False, lang: Lang = "") -> None:
+    """Say in words what differs between two receipts."""
+    from parcours.engine.receipt import diff as diff_receipts  # noqa: PLC0415
+
+    lang = language(lang)
+    sentences = diff_receipts(content_of(before, lang), content_of(after, lang), lang)
+    if json:
+        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+        typer.echo(dumps(sentences, indent=1))
+    else:
+        typer.echo("\n".join(sentences))
+
+
+def content_of(path: Path, lang: str) -> dict[str, Any]:
+    """A receipt from a file, or exit with what is wrong."""
+    from parcours.engine.receipt import ReceiptError, read_receipt  # noqa: PLC0415
+
+    try:
+        return read_receipt(path.read_bytes())
+    except ReceiptError as error:
+        fail(f"{path}: {error.message[lang]}")
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
