@@ -24,6 +24,7 @@ from parcours.api.settings import Settings
 from parcours.web import assets, i18n, law_pages, logs, pages
 from parcours.web.emergency import emergency
 from parcours.web.pages import Page, answer
+from parcours.web.quote import quote_page, quote_text
 from parcours.web.security import SecurityHeaders
 from parcours.web.tables_page import tables_page
 
@@ -52,6 +53,8 @@ def create_app(settings: Settings) -> ASGIApp:
 def routes() -> list[Route]:
     """Every page."""
     return [
+        Route("/", quote_page),
+        Route("/quote.txt", quote_text),
         Route("/emergency", emergency),
         Route("/glossary", law_pages.glossary),
         Route("/tables", tables_page),

@@ -1,0 +1,330 @@
+"""The questions of the quote, in the words of a patient. Each answer is a link that sets facts of the vocabulary.
+
+Which of them still matters is the engine's to say (`engine/questions.py`); here is how they are asked. A question settles a few
+facts at once, because a patient does not know that "who sent me" is two facts of the law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from parcours.web.i18n import N_
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One possible answer: what it says, a word of help, the facts it sets."""
+
+    label: str
+    facts: Facts
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question: its words, the facts it settles, its answers."""
+
+    id: str
+    title: str
+    short: str
+    """Its name in the list of answers."""
+    facts: tuple[str, ...]
+    help: str = ""
+    kind: str = "options"
+    """options | age | fee | base | date"""
+    options: tuple[Option, ...] = ()
+    terms: tuple[str, ...] = ()
+    """Words of the glossary that the question uses."""
+    resets: tuple[str, ...] = ()
+    """Facts that no longer hold when this answer changes."""
+
+
+def doctor(specialty: str, label: str, help_: str = "") -> Option:
+    """An answer that is a specialty."""
+    return Option(label, {"specialty": specialty}, help_)
+
+
+def other(profession: str, label: str, help_: str = "") -> Option:
+    """An answer that is a profession other than a doctor's."""
+    return Option(label, {"profession": profession}, help_)
+
+
+WHO: Final = Question(
+    "who",
+    N_("Who are you seeing?"),
+    N_("Seen"),
+    ("profession", "specialty"),
+    options=(
+        doctor("generaliste", N_("A general practitioner")),
+        doctor("dermatologie", N_("A dermatologist")),
+        doctor("gynecologie_obstetrique", N_("A gynaecologist")),
+        doctor("ophtalmologie", N_("An eye doctor")),
+        doctor("psychiatrie", N_("A psychiatrist")),
+        doctor("pediatrie", N_("A paediatrician")),
+        doctor("cardiologie", N_("A cardiologist")),
+        doctor("orl", N_("An ear, nose and throat doctor")),
+        other("chirurgien_dentiste", N_("A dentist")),
+        other("sage_femme", N_("A midwife")),
+        other("masseur_kinesitherapeute", N_("A physiotherapist")),
+        other("infirmier", N_("A nurse")),
+        other("psychologue", N_("A psychologist")),
+        other("laboratoire", N_("A laboratory")),
+        other("pharmacie", N_("A pharmacy")),
+    ),
+    resets=("purpose", "role", "referral", "act", "base", "fee", "drug_class", "convention", "age_1er_janvier"),
+)
+AGE: Final = Question(
+    "age", N_("How old is the patient?"), N_("Age"), ("age",), N_("In whole years, on the day of the visit."), "age",
+    resets=("age_1er_janvier",),
+)
+AGE_IN_JANUARY: Final = Question(
+    "january",
+    N_("Was the patient already 18 on 1 January of this year?"),
+    N_("18 on 1 January"),
+    ("age_1er_janvier",),
+    N_("The flat contribution on each act starts the year after the 18th birthday."),
+    options=(Option(N_("Yes"), {"age_1er_janvier": "18"}), Option(N_("No"), {"age_1er_janvier": "17"})),
+)
+DECLARED: Final = Question(
+    "declared",
+    N_("Do you have a médecin traitant?"),
+    N_("Médecin traitant"),
+    ("medecin_traitant",),
+    N_("A doctor you have declared to your health insurance fund, online or on a form signed by both of you. A family doctor you simply always see does not count."),
+    options=(
+        Option(N_("Yes, one is declared"), {"medecin_traitant": "true"}),
+        Option(N_("No, none is declared"), {"medecin_traitant": "false"}),
+    ),
+    terms=("medecin_traitant", "declaration"),
+    resets=("role", "referral", "medecin_traitant_left_on"),
+)
+SENT: Final = Question(
+    "sent",
+    N_("How do you come to see this doctor?"),
+    N_("How you came"),
+    ("role", "referral"),
+    options=(
+        Option(N_("This is my médecin traitant"), {"role": "medecin_traitant"}, N_("Or a doctor named together with mine.")),
+        Option(
+            N_("My médecin traitant sent me, for one opinion"),
+            {"role": "correspondant", "referral": "avis_ponctuel"},
+            N_("With a letter; the doctor answers mine and does not follow me."),
+        ),
+        Option(
+            N_("My médecin traitant sent me, and I come back regularly"),
+            {"role": "correspondant", "referral": "soins_iteratifs"},
+            N_("A follow-up agreed with mine: a letter was needed the first time only."),
+        ),
+        Option(
+            N_("It is planned in my long-term illness protocol"),
+            {"role": "correspondant", "referral": "protocole_ald"},
+            N_("The ALD protocol lists the specialists who follow me."),
+        ),
+        Option(
+            N_("A stand-in: the locum, or a doctor of the same practice"),
+            {"role": "remplacant", "referral": "none"},
+            N_("Mine was away or not available."),
+        ),
+        Option(
+            N_("Another doctor, or an advanced practice nurse, sent me"),
+            {"role": "correspondant", "referral": "autre_medecin"},
+        ),
+        Option(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
+    ),
+    terms=("medecin_correspondant", "protocole_de_soins", "medecin_remplacant"),
+    resets=("act", "fee"),
+)
+SENT_UNDECLARED: Final = Question(
+    "sent",
+    N_("How do you come to see this doctor?"),
+    N_("How you came"),
+    ("role", "referral"),
+    options=(
+        Option(
+            N_("I declare this doctor as my médecin traitant today"),
+            {"role": "nouveau_medecin_traitant", "referral": "none"},
+            N_("The doctor agrees and sends the declaration during the visit."),
+        ),
+        Option(N_("A doctor sent me"), {"role": "correspondant", "referral": "autre_medecin"}),
+        Option(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
+    ),
+)
+CIRCUMSTANCE: Final = Question(
+    "circumstance",
+    N_("Is there something special about this visit?"),
+    N_("Circumstances"),
+    ("urgent", "away", "special_setting", "medecin_traitant_left_on", "installed_on", "zone_deficitaire"),
+    N_("In each of these cases the refund is not lowered."),
+    options=(
+        Option(
+            N_("No, none of this"),
+            {"urgent": "false", "away": "false", "special_setting": "none", "medecin_traitant_left_on": "", "installed_on": ""},
+        ),
+        Option(
+            N_("It is an emergency"),
+            {"urgent": "true"},
+            N_("Not foreseen {hours} hours before, a threat to life or body, and a doctor needed quickly: all three."),
+        ),
+        Option(N_("I am away from home"), {"away": "true"}, N_("On holiday, travelling, staying elsewhere.")),
+        Option(
+            N_("It is the doctor on call"),
+            {"special_setting": "permanence_des_soins"},
+            N_("At night, on a Sunday or a public holiday, sent by the 15 or the 116 117."),
+        ),
+        Option(
+            N_("A student health service"),
+            {"special_setting": "medecine_preventive_etudiante"},
+        ),
+        Option(
+            N_("A hospital service for tobacco, alcohol or drugs"),
+            {"special_setting": "addictologie"},
+        ),
+        Option(N_("A family planning or sexual health centre"), {"special_setting": "centre_planification"}),
+        Option(N_("A screening I was invited to"), {"special_setting": "depistage_organise"}),
+        Option(N_("Genetic counselling"), {"special_setting": "genetique"}),
+        Option(N_("My médecin traitant retired or left the département"), {"ask": "medecin_traitant_left_on"}, N_("Less than a year ago.")),
+        Option(N_("The doctor is a GP who settled here recently"), {"ask": "installed_on"}),
+    ),
+    terms=("urgent", "permanence_des_soins"),
+)
+SECTOR: Final = Question(
+    "sector",
+    N_("In which sector does the doctor practise?"),
+    N_("Sector"),
+    ("convention",),
+    N_("It is written on the booking site, in the waiting room and in the directory of the Assurance Maladie."),
+    options=(
+        Option(N_("Sector 1"), {"convention": "secteur_1"}, N_("Official tariff, no extra fee. The most common for GPs.")),
+        Option(N_("Sector 2 with OPTAM"), {"convention": "secteur_2_optam"}, N_("Own fees, but moderate by agreement.")),
+        Option(N_("Sector 2 without OPTAM"), {"convention": "secteur_2"}, N_("Own fees, lower refund.")),
+        Option(N_("Outside the convention"), {"convention": "non_conventionne"}, N_("Rare: almost nothing is refunded.")),
+    ),
+    terms=("secteur_1", "secteur_2", "optam"),
+)
+FEE: Final = Question(
+    "fee", N_("How much does the visit cost?"), N_("Price"), ("fee",), N_("What you are asked to pay, in euros."), "fee"
+)
+BASE: Final = Question(
+    "base",
+    N_("What is the official tariff of this act?"),
+    N_("Official tariff"),
+    ("base",),
+    N_("Printed on the bill or the care sheet as “base de remboursement” or “tarif Sécu”."),
+    "base",
+    terms=("base", "brss"),
+)
+LEFT: Final = Question(
+    "left",
+    N_("When did your médecin traitant stop or leave?"),
+    N_("Médecin traitant left on"),
+    ("medecin_traitant_left_on",),
+    kind="date",
+)
+INSTALLED: Final = Question(
+    "installed",
+    N_("When did this doctor settle in private practice?"),
+    N_("Doctor settled on"),
+    ("installed_on",),
+    kind="date",
+)
+UNAVAILABLE: Final = Question(
+    "unavailable",
+    N_("Could your médecin traitant have seen you in time?"),
+    N_("Médecin traitant in time"),
+    ("medecin_traitant_indisponible",),
+    options=(
+        Option(N_("Yes"), {"medecin_traitant_indisponible": "false"}),
+        Option(N_("No, not in a time that suits my health"), {"medecin_traitant_indisponible": "true"}),
+    ),
+    terms=("teleconsultation",),
+)
+PURPOSE: Final = Question(
+    "purpose",
+    N_("What is the visit for?"),
+    N_("Reason"),
+    ("purpose",),
+    N_("This specialty may be seen directly for some reasons only."),
+    terms=("acces_direct",),
+)
+DRUG: Final = Question(
+    "drug",
+    N_("At which rate is the medicine refunded?"),
+    N_("Medicine"),
+    ("drug_class",),
+    N_("The rate is printed on the pharmacy’s bill."),
+    options=(
+        Option(N_("{irremplacable}: irreplaceable and costly"), {"drug_class": "irremplacable"}),
+        Option(N_("{majeur}: most medicines"), {"drug_class": "majeur"}),
+        Option(N_("{modere}: moderate benefit"), {"drug_class": "modere"}),
+        Option(N_("{faible}: low benefit"), {"drug_class": "faible"}),
+        Option(N_("A device, a dressing, an aid"), {"drug_class": "lpp"}),
+    ),
+)
+COVER: Final = Question(
+    "cover",
+    N_("Does one of these apply to the patient?"),
+    N_("Cover"),
+    ("exemption", "c2s", "ame", "scheme"),
+    options=(
+        Option(N_("None of these"), {"exemption": "none", "c2s": "false", "ame": "false"}),
+        Option(N_("C2S: complémentaire santé solidaire"), {"c2s": "true"}, N_("Free or low-cost cover for low incomes.")),
+        Option(N_("A long-term illness (ALD), and this visit is for it"), {"exemption": "ald", "c2s": "false"}),
+        Option(N_("A long-term illness (ALD), but this visit is for something else"), {"exemption": "ald_sans_rapport", "c2s": "false"}),
+        Option(
+            N_("Pregnant from the sixth month, or just after the birth"),
+            {"exemption": "maternite", "c2s": "false"},
+        ),
+        Option(N_("A work accident or an occupational disease, and this visit is for it"), {"exemption": "at_mp", "c2s": "false"}),
+        Option(N_("A disability pension"), {"exemption": "invalidite", "c2s": "false"}),
+        Option(N_("The local scheme of Alsace-Moselle"), {"scheme": "alsace_moselle", "c2s": "false", "exemption": "none"}),
+        Option(N_("AME: state medical aid"), {"ame": "true"}),
+        Option(N_("Passing through France, insured elsewhere"), {"scheme": "passage", "c2s": "false", "exemption": "none"}),
+    ),
+    terms=("c2s", "ald", "ame"),
+)
+MUTUELLE: Final = Question(
+    "mutuelle",
+    N_("Do you have a mutuelle?"),
+    N_("Mutuelle"),
+    ("contract",),
+    N_("A complementary insurance, through your employer or on your own. Almost all are “contrats responsables”."),
+    options=(
+        Option(N_("No"), {"contract": "none"}),
+        Option(N_("Yes, a basic one"), {"contract": "responsable_100"}, N_("It completes the official tariff, no more.")),
+        Option(N_("Yes, with some extra fees"), {"contract": "responsable_150"}, N_("It also pays part of what is above the tariff.")),
+        Option(N_("Yes, a strong one"), {"contract": "responsable_220"}, N_("It pays twice the tariff or more.")),
+        Option(
+            N_("Yes, not “responsable”"),
+            {"contract": "non_responsable_300"},
+            N_("Rare: it may also pay the surcharge."),
+        ),
+    ),
+    terms=("mutuelle", "contrat_responsable"),
+)
+DESK: Final = Question(
+    "desk",
+    N_("At the desk, do you pay everything?"),
+    N_("At the desk"),
+    ("tiers_payant",),
+    options=(
+        Option(N_("Yes, and I am refunded later"), {"tiers_payant": "none"}),
+        Option(N_("Only what the Sécu does not cover"), {"tiers_payant": "partial"}, N_("Partial tiers payant.")),
+        Option(N_("Nothing that is covered"), {"tiers_payant": "full"}, N_("Full tiers payant, with the mutuelle.")),
+    ),
+    terms=("tiers_payant",),
+)
+
+ORDER: Final = (
+    WHO, AGE, AGE_IN_JANUARY, DRUG, DECLARED, SENT, PURPOSE, CIRCUMSTANCE, LEFT, INSTALLED, UNAVAILABLE, SECTOR, BASE, FEE, COVER,
+    MUTUELLE, DESK,
+)  # fmt: skip
+"""The answers are listed in this order."""
+BY_FACT: Final = {name: question for question in reversed(ORDER) for name in question.facts} | {
+    "medecin_traitant_left_on": CIRCUMSTANCE,
+    "installed_on": CIRCUMSTANCE,
+}
+"""The question that settles a fact the engine asks for."""
