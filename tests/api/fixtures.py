@@ -172,7 +172,9 @@ LETTER = referrals.Letter(reason="Lésion SECRÈTE", question="Avis ?", history=
 
 def refer(session, insured, author, addressee, *, by_specialty=False):
     target = {"specialty": addressee.specialty} if by_specialty else {"addressee_id": addressee.id}
-    new = referrals.NewReferral(insured_id=insured.id, author_id=author.id, flow="avis_ponctuel", letter=LETTER, **target)
+    new = referrals.NewReferral(
+        insured_id=insured.id, author_id=author.id, flow="avis_ponctuel", letter=LETTER, **target
+    )
     return referrals.write_referral(session, new)
 
 

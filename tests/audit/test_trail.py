@@ -18,7 +18,9 @@ PATIENT = new_id()
 def write(database, count=1, patient=PATIENT, **details):
     for _ in range(count):
         with database.writing() as session:
-            audit.record(session, Tag.PERSON_READ, TEST, insured_id=patient, record=("patient", patient), details=details)
+            audit.record(
+                session, Tag.PERSON_READ, TEST, insured_id=patient, record=("patient", patient), details=details
+            )
 
 
 def verify(database, anchor=None):
@@ -61,7 +63,9 @@ def test_what_was_written_is_sound_and_numbered_without_gap(database):
     write(database, 3, patient=new_id())
     assert verify(database) == audit.Verification(8, ())
     with database.reading() as session:
-        mine = session.scalars(select(AuditEvent.sequence).where(AuditEvent.insured_id == PATIENT).order_by(AuditEvent.sequence))
+        mine = session.scalars(
+            select(AuditEvent.sequence).where(AuditEvent.insured_id == PATIENT).order_by(AuditEvent.sequence)
+        )
         numbers = list(mine)
     assert numbers == sorted(numbers)
     assert len(set(numbers)) == 5
@@ -84,9 +88,13 @@ def test_postgresql_refuses_to_empty_the_trail(database):
 
 
 def test_an_event_of_a_transaction_that_failed_is_not_kept(database):
-    with pytest.raises(RuntimeError), database.writing() as session:
-        audit.record(session, Tag.PERSON_READ, TEST)
-        raise RuntimeError
+    def fail():
+        with database.writing() as session:
+            audit.record(session, Tag.PERSON_READ, TEST)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert verify(database).rows == 0
 
 

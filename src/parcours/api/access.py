@@ -86,6 +86,7 @@ def set_session_cookie(response: Response, settings: Settings, token: str) -> No
 
 
 def clear_session_cookie(response: Response, settings: Settings) -> None:
+    """Take the cookie back."""
     response.delete_cookie(
         cookie_name(settings), path="/", secure=settings.cookie_secure, httponly=True, samesite="lax"
     )
@@ -112,6 +113,7 @@ def request_id_of(request: Request) -> str | None:
 
 
 def anonymous(request: Request) -> audit.Who:
+    """Somebody who has not logged in, as the trail writes it."""
     return audit.Who("anonymous", request_id=request_id_of(request))
 
 
@@ -253,7 +255,9 @@ class Unit:
 def _write(session: Session, events: list[audit.Event]) -> None:
     for one in events:
         record = (one.record_kind or "", one.record_id)
-        audit.record(session, one.tag, one.who, insured_id=one.insured_id, record=record, why=one.why, details=one.details)
+        audit.record(
+            session, one.tag, one.who, insured_id=one.insured_id, record=record, why=one.why, details=one.details
+        )
 
 
 def _keep(database: Database, events: list[audit.Event]) -> None:
@@ -297,7 +301,9 @@ Writing = Annotated[Unit, Depends(writing, scope="function")]
 
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", max_length=100, description="ETag of the version the change is based on.", examples=['"1"']),
+    Header(
+        alias="If-Match", max_length=100, description="ETag of the version the change is based on.", examples=['"1"']
+    ),
 ]
 
 

@@ -263,7 +263,11 @@ class DecisionOut(Out):
             reason={"fr": decision.reason("fr"), "en": decision.reason("en")},
             considered=[
                 ConsideredOut(
-                    rule=one.rule.name, relation=one.rule.relation.value, holds=one.holds, fr=one.rule.fr, en=one.rule.en
+                    rule=one.rule.name,
+                    relation=one.rule.relation.value,
+                    holds=one.holds,
+                    fr=one.rule.fr,
+                    en=one.rule.en,
                 )
                 for one in decision.considered
             ],
@@ -283,7 +287,9 @@ def explain_access(
     grant = unit.session.get(Grant, parse_id(grant_id)) if parse_id(grant_id) else None
     if grant is None:
         raise not_found("grant_id")
-    return DecisionOut.of(policy.decide(unit.session, policy.Actor.of_grant(grant), action, _record(unit, kind, record_id)))
+    return DecisionOut.of(
+        policy.decide(unit.session, policy.Actor.of_grant(grant), action, _record(unit, kind, record_id))
+    )
 
 
 def _record(unit: Any, kind: Kind, record_id: str | None) -> policy.Record:

@@ -40,9 +40,7 @@ class AccessOut(Out):
 def list_accesses(patient_id: Id, unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[AccessOut]:
     """Everything that was read or changed about a person, newest first: who, when, what and why."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_TRAIL, Tag.AUDIT_READ)
-    rows = audit.events_of_insured(
-        unit.session, record.insured_id or "", before=_place(unit, cursor), limit=limit + 1
-    )
+    rows = audit.events_of_insured(unit.session, record.insured_id or "", before=_place(unit, cursor), limit=limit + 1)
     items = [_access(unit, row) for row in rows]
     return Page[AccessOut](**page(items, limit, lambda one: one.id))
 

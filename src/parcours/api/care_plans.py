@@ -93,9 +93,7 @@ def write_plan(body: PlanIn, once: OnceDep) -> Response:
         content = care_plans.PlanContent(
             body.kind.value, body.content, body.starts_on, body.ends_on, body.ald_number, actors
         )
-        row = care_plans.write_plan(
-            unit.session, record.insured_id or "", unit.actor.professional_id or "", content
-        )
+        row = care_plans.write_plan(unit.session, record.insured_id or "", unit.actor.professional_id or "", content)
         unit.note(Tag.CARE_PLAN_CREATE, policy.of_plan(unit.session, row), kind=row.kind.value)
         return _plan(unit, row), {"ETag": row.etag, "Location": f"/api/v1/care-plans/{row.id}"}
 
@@ -169,9 +167,7 @@ class StopIn(In):
 
 
 @router.post("/care-plans/{plan_id}/end", responses=problems(*CHANGING))
-def stop_plan(
-    plan_id: Id, body: StopIn, unit: Writing, response: Response, if_match: IfMatch = None
-) -> PlanOut:
+def stop_plan(plan_id: Id, body: StopIn, unit: Writing, response: Response, if_match: IfMatch = None) -> PlanOut:
     """End a plan, as its author or the médecin traitant."""
     record = unit.find(Kind.CARE_PLAN, plan_id, Action.STOP_PLAN, Tag.CARE_PLAN_STOP)
     check_version(if_match, care_plans.get_plan(unit.session, plan_id))

@@ -198,9 +198,7 @@ class CloseIn(In):
 
 
 @router.post("/cases/{case_id}/closing", responses=problems(*CHANGING))
-def close_case(
-    case_id: Id, body: CloseIn, unit: Writing, response: Response, if_match: IfMatch = None
-) -> CaseOut:
+def close_case(case_id: Id, body: CloseIn, unit: Writing, response: Response, if_match: IfMatch = None) -> CaseOut:
     """Close a case; the patient may only withdraw it."""
     withdrawal = body.outcome is Outcome.WITHDRAWN and unit.actor.role is Role.INSURED
     action = Action.WITHDRAW_CASE if withdrawal else Action.WORK_CASE

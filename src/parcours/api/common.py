@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from parcours.api.problems import problems
 
-Id = Annotated[str, Path(max_length=64, description="Public id (UUID).", examples=["0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"])]
-Cursor = Annotated[
-    str | None, Query(max_length=100, description="`next` of the page before.")
+Id = Annotated[
+    str, Path(max_length=64, description="Public id (UUID).", examples=["0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"])
 ]
+Cursor = Annotated[str | None, Query(max_length=100, description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items of a page.")]
 
 EXAMPLE_ID: Final = "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"
@@ -56,6 +56,7 @@ def api_router(prefix: str = "", tag: str = "") -> APIRouter:
     return APIRouter(prefix=prefix, tags=[tag] if tag else None, responses=problems(*EVERYWHERE))
 
 
-def text(maximum: int, example: str = "", minimum: int = 1) -> Any:
-    """A text field without control characters that a database refuses."""
-    return Field(min_length=minimum, max_length=maximum, pattern=r"^[^\x00]*$", examples=[example] if example else None)
+def text(maximum: int, example: str = "", default: Any = ...) -> Any:
+    """A text field without the character that a database refuses."""
+    examples = [example] if example else None
+    return Field(default, min_length=1, max_length=maximum, pattern=r"^[^\x00]*$", examples=examples)

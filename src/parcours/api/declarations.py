@@ -76,7 +76,7 @@ class ProposalIn(In):
 
     professional_id: str = text(64, EXAMPLE_DOCTOR)
     patient_id: str | None = Field(None, max_length=64, examples=[EXAMPLE_ID], description="For a patient or a parent.")
-    nir: str | None = Field(None, max_length=20, pattern=r"^[0-9AB ]*$", description="For a doctor, from the card.")
+    nir: str | None = Field(None, max_length=24, pattern=r"^[0-9AB ]*$", description="For a doctor, from the card.")
     birth_date: date | None = Field(None, description="For a doctor, with the number.")
     route: Route = Route.ELECTRONIC
     organisation_id: str | None = Field(None, max_length=64)
@@ -190,7 +190,7 @@ def withdraw(declaration_id: Id, unit: Writing, response: Response, if_match: If
     check_version(if_match, row)
     if (row.proposed_by is Party.DOCTOR) != (_quality(unit, record) is Party.DOCTOR):
         raise Forbidden(
-            "not_the_proposer", field="declaration_id", fr="seul celui qui a proposé peut retirer ; vous pouvez refuser",
+            "not_the_proposer", field="declaration_id", fr="seul qui a proposé peut retirer ; vous pouvez refuser",
             en="only who proposed may withdraw; you may refuse",
         )  # fmt: skip
     return _answer(unit, response, declarations.withdraw(unit.session, record.id or ""))
@@ -203,9 +203,7 @@ class EndIn(In):
 
 
 @router.post("/declarations/{declaration_id}/end", responses=problems(*CHANGING))
-def end(
-    declaration_id: Id, body: EndIn, unit: Writing, response: Response, if_match: IfMatch = None
-) -> DeclarationOut:
+def end(declaration_id: Id, body: EndIn, unit: Writing, response: Response, if_match: IfMatch = None) -> DeclarationOut:
     """End a declaration in force, as the patient (or a parent) or as the doctor."""
     by_doctor = unit.actor.role in (Role.DOCTOR, Role.DELEGATE)
     action = Action.END_AS_DOCTOR if by_doctor else Action.END_AS_PATIENT

@@ -20,7 +20,8 @@ from parcours.registry.db import new_id
 
 PREFIX: Final = "/api/"
 BATCH_PATH: Final = "/api/v1/settle/batch"
-LOGIN_PATHS: Final = ("/api/v1/session", "/api/v1/password-resets", "/api/v1/oidc/")
+ADDRESS_SHARE: Final = 10
+"""An address may hold so many clients (a hospital behind one router)."""
 LAW_PATHS: Final = ("/api/v1/law/", "/api/v1/tables")
 _BUCKETS: Final = 20_000
 
@@ -69,6 +70,8 @@ class Guard:
         self.app = app
         self.settings = settings
         self.limiter = RateLimiter(settings.rate_limit_per_minute)
+        # A client may invent tokens and cookies at will: the address is counted too, more generously.
+        self.address_limiter = RateLimiter(settings.rate_limit_per_minute * ADDRESS_SHARE)
         self.login_limiter = RateLimiter(settings.login_rate_limit_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,9 +129,8 @@ class Guard:
         length = request.headers.get("content-length", "0")
         if length.isdigit() and int(length) > self._max_bytes(request):
             return _problem(language, 413, "too_large")
-        client = _client_of(request)
-        wait = self.limiter.wait(client)
-        if wait == 0 and request.url.path.startswith(LOGIN_PATHS) and request.method == "POST":
+        wait = self.limiter.wait(_client_of(request)) or self.address_limiter.wait(_address_of(request))
+        if wait == 0 and _proves_identity(request):
             wait = self.login_limiter.wait(_address_of(request))
         if wait > 0:
             return _problem(language, 429, "too_many_requests", {"Retry-After": str(int(wait) + 1)})
@@ -159,6 +161,13 @@ def _client_of(request: Request) -> str:
     return f"{_address_of(request)}:{secret_hash(secret)}" if secret and len(secret) < 4096 else _address_of(request)
 
 
+def _proves_identity(request: Request) -> bool:
+    """A login, a reset, a step of OpenID Connect: what somebody might try many times."""
+    path = request.url.path
+    login = path == "/api/v1/session" and request.method == "POST"
+    return login or path.startswith(("/api/v1/password-resets", "/api/v1/oidc/", "/api/v1/account/"))
+
+
 def _address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
@@ -183,5 +192,3 @@ def _add_headers(message: MutableMapping[str, Any], request_id: str, path: str) 
     if not path.startswith(LAW_PATHS):
         added[b"cache-control"] = b"no-store"
     message["headers"] = headers + [(name, value) for name, value in added.items() if name not in names]
-
-

@@ -41,7 +41,7 @@ class PersonIn(In):
     """A person to register."""
 
     nir: str = Field(
-        max_length=20,
+        max_length=24,
         pattern=r"^[0-9AB ]*$",
         description="NIR or NIA with its key; never shown again.",
         examples=["2 55 08 2B 123 456 73"],
@@ -51,7 +51,7 @@ class PersonIn(In):
     birth_date: date = Field(examples=["1985-06-15"])
     commune: str = Field(pattern=r"^[0-9AB]{5}$", description="INSEE code.", examples=["75111"])
     fund: str = Field(pattern=r"^[0-9A-Z]{1,20}$", examples=["01C751"])
-    scheme: str = text(40, "general")
+    scheme: str = text(40, "general", "general")
     address: str | None = Field(None, max_length=300, pattern=r"^[^\x00]*$")
     affiliated_on: date | None = None
 
@@ -130,7 +130,7 @@ def register_person(body: PersonIn, once: OnceDep) -> Response:
 class SearchIn(In):
     """A national number, or a family name with a birth date. In the body: never in an address."""
 
-    nir: str | None = Field(None, max_length=20, pattern=r"^[0-9AB ]*$")
+    nir: str | None = Field(None, max_length=24, pattern=r"^[0-9AB ]*$")
     family_name: str | None = Field(None, max_length=100, pattern=r"^[^\x00]*$", examples=["Martin"])
     birth_date: date | None = Field(None, examples=["1985-06-15"])
 
@@ -174,9 +174,7 @@ class Move(In):
 
 
 @router.patch("/people/{patient_id}", responses=problems(*CHANGING))
-def move_person(
-    patient_id: Id, body: Move, unit: Writing, response: Response, if_match: IfMatch = None
-) -> PersonOut:
+def move_person(patient_id: Id, body: Move, unit: Writing, response: Response, if_match: IfMatch = None) -> PersonOut:
     """Record a new address."""
     unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
     check_version(if_match, people.get_insured(unit.session, patient_id, lock=True))
@@ -197,9 +195,7 @@ class RightIn(In):
     detail: str | None = Field(None, max_length=200, pattern=r"^[^\x00]*$", description="ALD number, contract …")
 
 
-@router.post(
-    "/people/{patient_id}/rights", status_code=201, response_model=RightOut, responses=problems(*CREATING)
-)
+@router.post("/people/{patient_id}/rights", status_code=201, response_model=RightOut, responses=problems(*CREATING))
 def open_right(patient_id: Id, body: RightIn, once: OnceDep) -> Response:
     """Open a right: ALD, maternity, C2S, AME, contract …"""
     unit = once.unit
@@ -249,9 +245,7 @@ class HolderOut(Out):
     starts_on: date
 
 
-@router.post(
-    "/people/{patient_id}/holders", status_code=201, response_model=HolderOut, responses=problems(*CREATING)
-)
+@router.post("/people/{patient_id}/holders", status_code=201, response_model=HolderOut, responses=problems(*CREATING))
 def add_holder(patient_id: Id, body: HolderIn, once: OnceDep) -> Response:
     """Record who holds parental authority; both persons must be of the actor's fund."""
     unit = once.unit
@@ -263,9 +257,7 @@ def add_holder(patient_id: Id, body: HolderIn, once: OnceDep) -> Response:
             unit.session, child_id=child.insured_id or "", holder_id=holder.insured_id or "", kind=body.kind.value,
             dependant=body.dependant, starts_on=body.starts_on,
         )  # fmt: skip
-        return HolderOut(
-            patient_id=row.child_id, holder_id=row.holder_id, kind=row.kind, starts_on=row.starts_on
-        ), {}
+        return HolderOut(patient_id=row.child_id, holder_id=row.holder_id, kind=row.kind, starts_on=row.starts_on), {}
 
     return once.reply(make)
 
@@ -406,12 +398,11 @@ def _facts(unit: Unit, patient_id: str, body: VisitIn) -> FactsOut:
         facts=[
             FactOut(
                 name=fact.name, value=fact.value, reason={"fr": fact.reason("fr"), "en": fact.reason("en")},
-                record_kind=fact.source.kind if fact.source else None, record_id=fact.source.id if fact.source else None,
+                record_kind=fact.source.kind if fact.source else None,
+                record_id=fact.source.id if fact.source else None,
             )
             for fact in found.facts.values()
         ],
         questions={name: list(values) for name, values in found.questions.items()},
         notes=found.notes,
     )  # fmt: skip
-
-

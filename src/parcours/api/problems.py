@@ -1,4 +1,4 @@
-"""Errors of the API: RFC 9457 problem details, in French or English, naming the field, what was given, what is allowed."""
+"""Errors of the API: RFC 9457 problem details in French or English, with the field and what is allowed."""
 
 from __future__ import annotations
 
@@ -244,9 +244,7 @@ def _on_integrity_error(request: Request, error: Exception) -> JSONResponse:
 def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     log_internal(error)
     language = language_of(request)
-    return problem(
-        language, 503, "database_unavailable", title_of(503, language), headers={"Retry-After": "5"}
-    )
+    return problem(language, 503, "database_unavailable", title_of(503, language), headers={"Retry-After": "5"})
 
 
 def log_internal(error: BaseException) -> None:

@@ -64,7 +64,9 @@ def _professional(unit: Unit, row: Professional) -> ProfessionalOut:
 @router.get("/professionals", responses=problems(*LISTING))
 def search_professionals(
     unit: Reading,
-    family_name: Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$", description="Beginning of the name.")] = None,
+    family_name: Annotated[
+        str | None, Query(max_length=100, pattern=r"^[^\x00]*$", description="Beginning of the name.")
+    ] = None,
     specialty: Annotated[int | None, Query(ge=1, le=98, description="National code.")] = None,
     department: Annotated[str | None, Query(pattern=r"^[0-9AB]{2,3}$")] = None,
     cursor: Cursor = None,
@@ -93,7 +95,7 @@ class ProfessionalIn(In):
     rpps: str = Field(pattern=r"^\d{11}$", examples=["99700218896"])
     family_name: str = text(100, "Durand")
     first_name: str = text(100, "Claude")
-    profession: str = text(40, "medecin")
+    profession: str = text(40, "medecin", "medecin")
     specialty: int = Field(0, ge=0, le=98, description="National code; 0 for anyone who is not a doctor.", examples=[1])
     installed_on: date | None = None
 
@@ -206,7 +208,7 @@ class OrganisationIn(In):
     name: str = text(200, "Maison de santé des Lilas")
     commune: str = Field(pattern=r"^[0-9AB]{5}$", examples=["75111"])
     finess: str | None = Field(None, max_length=20, pattern=r"^[0-9AB]*$")
-    special_setting: str = text(60, "none")
+    special_setting: str = text(60, "none", "none")
 
 
 class OrganisationOut(Out):

@@ -159,9 +159,7 @@ class UseIn(In):
     care_date: date | None = Field(None, description="Today when not given.")
 
 
-@router.post(
-    "/referrals/{referral_id}/uses", status_code=201, response_model=UseOut, responses=problems(*CREATING)
-)
+@router.post("/referrals/{referral_id}/uses", status_code=201, response_model=UseOut, responses=problems(*CREATING))
 def use_referral(referral_id: Id, body: UseIn, once: OnceDep) -> Response:
     """Record one's visit made with a referral."""
     unit = once.unit
@@ -209,9 +207,7 @@ def report_back(referral_id: Id, body: ReportIn, once: OnceDep) -> Response:
 
 
 @router.post("/referrals/{referral_id}/cancellation", responses=problems(*CHANGING))
-def cancel_referral(
-    referral_id: Id, unit: Writing, response: Response, if_match: IfMatch = None
-) -> ReferralOut:
+def cancel_referral(referral_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> ReferralOut:
     """Take back one's referral; visits already made keep it."""
     record = unit.find(Kind.REFERRAL, referral_id, Action.CANCEL_REFERRAL, Tag.REFERRAL_CANCEL)
     row = referrals.get_referral(unit.session, referral_id)

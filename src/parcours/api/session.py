@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Cookie, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -132,9 +132,8 @@ def switch_role(body: SwitchIn, request: Request, response: Response, caller: Ca
         if grant is None:
             raise not_found("grant_id")
         opened = accounts.rotate_session(session, web_session, grant=grant)
-        audit.record(
-            session, Tag.SESSION_SWITCH, caller.who(request), record=("grant", grant.id), details={"role": grant.role.value}
-        )  # fmt: skip
+        details = {"role": grant.role.value}
+        audit.record(session, Tag.SESSION_SWITCH, caller.who(request), record=("grant", grant.id), details=details)
         return _opened(session, services, response, web_session.account, opened)
 
 
@@ -350,13 +349,13 @@ class ProviderOut(Out):
 def list_providers(request: Request) -> list[ProviderOut]:
     """The identity providers of this installation."""
     providers = services_of(request).relying.providers.values()
-    return [
-        ProviderOut(name=one.name, label=one.label, login=f"/api/v1/oidc/{one.name}/login") for one in providers
-    ]
+    return [ProviderOut(name=one.name, label=one.label, login=f"/api/v1/oidc/{one.name}/login") for one in providers]
 
 
-_REDIRECT = {302: {"description": "To the provider", "headers": {"Location": {"schema": {"type": "string"}}}}}
-_BACK = {303: {"description": "Logged in: back to the page", "headers": {"Location": {"schema": {"type": "string"}}}}}
+_REDIRECT: dict[int | str, dict[str, Any]] = {
+    302: {"description": "To the provider", "headers": {"Location": {"schema": {"type": "string"}}}}}
+_BACK: dict[int | str, dict[str, Any]] = {
+    303: {"description": "Logged in: back to the page", "headers": {"Location": {"schema": {"type": "string"}}}}}
 
 
 @router.get(
@@ -373,7 +372,13 @@ def start_oidc(
     response = RedirectResponse(started.url, 302)
     secure = services.settings.cookie_secure
     response.set_cookie(
-        _oidc_cookie(services), started.browser_token, max_age=600, path="/", secure=secure, httponly=True, samesite="lax"
+        _oidc_cookie(services),
+        started.browser_token,
+        max_age=600,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
     )
     return response
 

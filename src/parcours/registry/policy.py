@@ -28,7 +28,20 @@ from parcours.registry.people.service import AGE_MEDECIN_TRAITANT, MAJORITY, age
 from parcours.registry.periods import holding
 from parcours.registry.referrals.models import Referral, ReferralUse, SequenceProvider
 
-__all__ = ["RULES", "Action", "Actor", "Decision", "Forbidden", "Kind", "Record", "Relation", "Rule", "decide", "enforce", "load"]
+__all__ = [
+    "RULES",
+    "Action",
+    "Actor",
+    "Decision",
+    "Forbidden",
+    "Kind",
+    "Record",
+    "Relation",
+    "Rule",
+    "decide",
+    "enforce",
+    "load",
+]
 
 
 class Forbidden(RegistryError):

@@ -22,7 +22,7 @@ SUBJECT_CONTEXT = "account_identities.subject"
 
 
 def account_of(session: Session, who: Who, proof: Proof) -> Account:
-    """The account of who has logged in at a provider; made at the first login, for the one person or professional named.
+    """The account of who has logged in at a provider; made at the first login, for the person or professional named.
 
     It is an account of its own, with that one role: a citizen's identity never opens the other roles that the same
     human may hold through another login.

@@ -56,16 +56,16 @@ class MailServer:
 def reset_message(language: str, link: str, minutes: int) -> tuple[str, str]:
     """Subject and text of the message that carries a reset link."""
     if language == "fr":
-        return (
-            "Votre mot de passe parcours",
+        text = (
             f"Pour choisir un nouveau mot de passe, ouvrez ce lien dans les {minutes} minutes :\n\n{link}\n\n"
-            "Si vous n'avez rien demandé, ne faites rien : votre mot de passe ne change pas.\n",
+            "Si vous n'avez rien demandé, ne faites rien : votre mot de passe ne change pas.\n"
         )
-    return (
-        "Your parcours password",
+        return "Votre mot de passe parcours", text
+    text = (
         f"To choose a new password, open this link within {minutes} minutes:\n\n{link}\n\n"
-        "If you did not ask for this, do nothing: your password stays as it is.\n",
+        "If you did not ask for this, do nothing: your password stays as it is.\n"
     )
+    return "Your parcours password", text
 
 
 def _message(sender: str, to: str, subject: str, text: str) -> EmailMessage:

@@ -77,14 +77,10 @@ class Account(Versioned, Base):
     login: Mapped[str] = mapped_column(EncryptedText(LOGIN_CONTEXT))
     """An e-mail address, in lower case."""
     login_index: Mapped[str] = mapped_column(String(64), unique=True)
-    display_name: Mapped[str] = mapped_column(
-        EncryptedText("accounts.display_name"), default=""
-    )
+    display_name: Mapped[str] = mapped_column(EncryptedText("accounts.display_name"), default="")
     language: Mapped[str] = mapped_column(String(2), default="fr")
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    totp_secret: Mapped[str | None] = mapped_column(
-        EncryptedText("accounts.totp_secret")
-    )
+    totp_secret: Mapped[str | None] = mapped_column(EncryptedText("accounts.totp_secret"))
     totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     totp_last_step: Mapped[int] = mapped_column(Integer, default=0)
     """The last 30-second step a code was accepted for: a code works once."""
@@ -92,9 +88,7 @@ class Account(Versioned, Base):
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
-    grants: Mapped[list[Grant]] = relationship(
-        back_populates="account", order_by="Grant.granted_at"
-    )
+    grants: Mapped[list[Grant]] = relationship(back_populates="account", order_by="Grant.granted_at")
 
     @property
     def has_totp(self) -> bool:
@@ -189,9 +183,7 @@ class OidcAttempt(Base):
     """Of a random value in a cookie: the answer must come back to the browser that asked."""
     provider: Mapped[str] = mapped_column(String(40))
     nonce: Mapped[str] = mapped_column(String(64))
-    code_verifier: Mapped[str] = mapped_column(
-        EncryptedText("account_oidc_attempts.code_verifier")
-    )
+    code_verifier: Mapped[str] = mapped_column(EncryptedText("account_oidc_attempts.code_verifier"))
     return_to: Mapped[str] = mapped_column(String(300))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -1,4 +1,4 @@
-"""OpenID Connect: log in through FranceConnect (insured persons), Pro Santé Connect (professionals) or another provider.
+"""OpenID Connect: log in through FranceConnect (insured persons), Pro Santé Connect (professionals) or another.
 
 Authorization code flow with PKCE (S256), ``state`` bound to the browser, ``nonce``; the ID token's signature, issuer,
 audience, dates, nonce, level (``acr``) and the subject of the user information are all checked.  A provider says who
@@ -259,10 +259,12 @@ class Relying:
         return claims
 
     def _signed(self, provider: Provider, token: str) -> dict[str, Any]:
-        """The claims of a token with a good signature; the keys are fetched again once, for a provider that changed them."""
+        """The claims of a token with a good signature; the keys are fetched again once, in case they changed."""
         for refresh in (False, True):
             try:
-                return dict(jwt.decode(token, self.metadata(provider, refresh=refresh).keys, algorithms=ALGORITHMS).claims)
+                return dict(
+                    jwt.decode(token, self.metadata(provider, refresh=refresh).keys, algorithms=ALGORITHMS).claims
+                )
             except (JoseError, ValueError) as error:
                 if refresh:
                     raise _untrusted("id_token") from error
@@ -281,7 +283,9 @@ class Relying:
             answer.raise_for_status()
             if answer.headers.get("content-type", "").startswith("application/jwt"):
                 claims = self._signed(provider, answer.text.strip())
-                if claims.get("iss") != provider.issuer or provider.client_id not in (claims["aud"] if isinstance(claims.get("aud"), list) else [claims.get("aud")]):
+                if claims.get("iss") != provider.issuer or provider.client_id not in (
+                    claims["aud"] if isinstance(claims.get("aud"), list) else [claims.get("aud")]
+                ):
                     raise _untrusted("userinfo")
                 return claims
             content = answer.json()

@@ -70,12 +70,10 @@ class PasswordHashing:
     def verify(self, password_hash: str | None, password: str) -> bool:
         """Does the password fit? An account without one takes as long as any other, and never fits."""
         try:
-            return (
-                _hasher(self).verify(password_hash or _decoy(self), password)
-                and password_hash is not None
-            )
+            _hasher(self).verify(password_hash or _decoy(self), password)
         except (Argon2Error, InvalidHashError):
             return False
+        return password_hash is not None
 
     def is_outdated(self, password_hash: str) -> bool:
         return _hasher(self).check_needs_rehash(password_hash)
@@ -129,12 +127,7 @@ def normalise_login(login: str) -> str:
     """An e-mail address in the form that is compared. Raises Invalid."""
     text = unicodedata.normalize("NFKC", login).strip().lower()
     name, _, domain = text.rpartition("@")
-    if (
-        not name
-        or not domain
-        or len(text) > 254
-        or any(one.isspace() or not one.isprintable() for one in text)
-    ):
+    if not name or not domain or len(text) > 254 or any(one.isspace() or not one.isprintable() for one in text):
         raise Invalid(
             "bad_login",
             field="login",
@@ -151,11 +144,7 @@ def find_account(session: Session, login: str) -> Account | None:
         text = normalise_login(login)
     except Invalid:
         return None
-    return session.scalar(
-        select(Account).where(
-            Account.login_index.in_(blind_indexes(text, LOGIN_CONTEXT))
-        )
-    )
+    return session.scalar(select(Account).where(Account.login_index.in_(blind_indexes(text, LOGIN_CONTEXT))))
 
 
 def get_account(session: Session, account_id: str) -> Account:
@@ -167,9 +156,7 @@ def get_account(session: Session, account_id: str) -> Account:
     return account
 
 
-def list_accounts(
-    session: Session, *, after: str | None = None, limit: int = 50
-) -> list[Account]:
+def list_accounts(session: Session, *, after: str | None = None, limit: int = 50) -> list[Account]:
     """Accounts in the order of their ids."""
     query = select(Account).order_by(Account.id).limit(limit)
     return list(session.scalars(query.where(Account.id > after) if after else query))
@@ -202,9 +189,7 @@ def create_account(
         language=language,
     )
     if password is not None:
-        account.password_hash = (hashing or PasswordHashing()).hash(
-            check_password(password, text)
-        )
+        account.password_hash = (hashing or PasswordHashing()).hash(check_password(password, text))
     session.add(account)
     session.flush()
     record(session, Tag.ACCOUNT_CREATE, who, record=("account", account.id))
@@ -254,9 +239,7 @@ def grant_role(
     }
     _check_subject(role, subject)
     for grant in account.active_grants:
-        if grant.role is role and all(
-            getattr(grant, name) == value for name, value in subject.items()
-        ):
+        if grant.role is role and all(getattr(grant, name) == value for name, value in subject.items()):
             return grant
     grant = Grant(
         account=account, role=role, granted_by=who.id, insured_id=insured_id, professional_id=professional_id,
@@ -338,9 +321,7 @@ def check_password(password: str, login: str = "") -> str:
     for word in (*_COMMON, *([name] if len(name) > 3 else [])):
         rest = rest.replace(word, "")
     if len(rest) < 6 or len(set(text)) < 5:
-        raise _bad_password(
-            "pas de mot courant, ni votre identifiant", "no common word, nor your login"
-        )
+        raise _bad_password("pas de mot courant, ni votre identifiant", "no common word, nor your login")
     return text
 
 
@@ -368,17 +349,13 @@ def change_password(
     close_sessions(session, account.id)
     session.execute(
         update(SingleUseToken)
-        .where(
-            SingleUseToken.account_id == account.id, SingleUseToken.used_at.is_(None)
-        )
+        .where(SingleUseToken.account_id == account.id, SingleUseToken.used_at.is_(None))
         .values(used_at=now_utc())
     )
     record(session, tag, who, record=("account", account.id))
 
 
-def ask_password_reset(
-    session: Session, who: Who, account: Account, policy: LoginPolicy
-) -> str:
+def ask_password_reset(session: Session, who: Who, account: Account, policy: LoginPolicy) -> str:
     """A single-use token to set a new password; only its hash is kept."""
     token = new_secret("pcr_")
     session.add(
@@ -393,10 +370,8 @@ def ask_password_reset(
     return token
 
 
-def reset_password(
-    session: Session, who: Who, token: str, password: str, hashing: PasswordHashing
-) -> Account:
-    """Use a reset token. Raises Unauthenticated when it is unknown, used or too old; a weak password does not use it."""
+def reset_password(session: Session, who: Who, token: str, password: str, hashing: PasswordHashing) -> Account:
+    """Use a reset token. Raises Unauthenticated when unknown, used or too old; a weak password does not use it."""
     row = session.scalar(
         select(SingleUseToken)
         .where(
@@ -439,18 +414,12 @@ def totp_uri(account: Account, issuer: str = "parcours") -> str:
     """What an authenticator application reads (``otpauth://``)."""
     if account.totp_secret is None:
         raise not_found("totp")
-    return pyotp.TOTP(account.totp_secret).provisioning_uri(
-        account.login, issuer_name=issuer
-    )
+    return pyotp.TOTP(account.totp_secret).provisioning_uri(name=account.login, issuer_name=issuer)
 
 
 def confirm_totp(session: Session, who: Who, account: Account, code: str) -> None:
     """From now on a code is asked at each login; every other session ends. Raises Invalid for a wrong code."""
-    if (
-        account.has_totp
-        or account.totp_secret is None
-        or not use_totp_code(session, account, code)
-    ):
+    if account.has_totp or account.totp_secret is None or not use_totp_code(session, account, code):
         raise _bad_code()
     account.totp_confirmed_at = now_utc()
     close_sessions(session, account.id)
@@ -481,12 +450,7 @@ def use_totp_code(session: Session, account: Account, code: str) -> bool:
 
 def _totp_step(account: Account, code: str) -> int | None:
     digits = code.replace(" ", "")
-    if (
-        account.totp_secret is None
-        or len(digits) != 6
-        or not digits.isascii()
-        or not digits.isdigit()
-    ):
+    if account.totp_secret is None or len(digits) != 6 or not digits.isascii() or not digits.isdigit():
         return None
     totp = pyotp.TOTP(account.totp_secret)
     now = int(time.time()) // TOTP_STEP_SECONDS
@@ -529,11 +493,7 @@ def log_in(
         unicodedata.normalize("NFKC", password),
     )
     with database.writing() as session:
-        current = (
-            session.get(Account, account.id, with_for_update=True)
-            if account and fits
-            else None
-        )
+        current = session.get(Account, account.id, with_for_update=True) if account and fits else None
         if (
             current is None
             or current.disabled_at is not None
@@ -562,19 +522,13 @@ def check_own_password(database: Database, account_id: str, password: str, polic
     )
     with database.writing() as session:
         if account is not None and fits:
-            session.execute(
-                update(Account)
-                .where(Account.id == account.id)
-                .values(failed_attempts=0)
-            )
+            session.execute(update(Account).where(Account.id == account.id).values(failed_attempts=0))
             return
         failure = _refused(session, who, account, "password", policy)
     raise failure
 
 
-def _count_attempt(
-    database: Database, login: str, policy: LoginPolicy
-) -> Account | None:
+def _count_attempt(database: Database, login: str, policy: LoginPolicy) -> Account | None:
     """Count one attempt, unless the account is unknown or locked (then None)."""
     with database.writing() as session:
         account = find_account(session, login)
@@ -710,13 +664,9 @@ def open_session(
     return OpenedSession(web_session, token)
 
 
-def find_session(
-    session: Session, token: str, policy: SessionPolicy
-) -> WebSession | None:
-    """The live session of a cookie: not closed, not idle too long, not too old, of an account and a role still valid."""
-    row = session.scalar(
-        select(WebSession).where(WebSession.token_hash == secret_hash(token))
-    )
+def find_session(session: Session, token: str, policy: SessionPolicy) -> WebSession | None:
+    """The live session of a cookie: open, not idle too long, not too old, of an account and a role still valid."""
+    row = session.scalar(select(WebSession).where(WebSession.token_hash == secret_hash(token)))
     if row is None or row.closed_at is not None:
         return None
     now = now_utc()
@@ -724,9 +674,7 @@ def find_session(
         return None
     if now - row.opened_at > timedelta(minutes=policy.absolute_minutes):
         return None
-    if row.account.disabled_at is not None or (
-        row.grant is not None and row.grant.ended_at is not None
-    ):
+    if row.account.disabled_at is not None or (row.grant is not None and row.grant.ended_at is not None):
         return None
     return row
 
@@ -738,16 +686,10 @@ def needs_touch(web_session: WebSession) -> bool:
 
 def touch_session(session: Session, session_id: str) -> None:
     """Note that the session is in use."""
-    session.execute(
-        update(WebSession)
-        .where(WebSession.id == session_id)
-        .values(last_seen_at=now_utc())
-    )
+    session.execute(update(WebSession).where(WebSession.id == session_id).values(last_seen_at=now_utc()))
 
 
-def rotate_session(
-    session: Session, web_session: WebSession, *, grant: Grant | None = None
-) -> OpenedSession:
+def rotate_session(session: Session, web_session: WebSession, *, grant: Grant | None = None) -> OpenedSession:
     """A new token for the same login (at a change of role or of rights); the old one dies."""
     web_session.closed_at = now_utc()
     return open_session(
@@ -774,23 +716,15 @@ def close_sessions(session: Session, account_id: str) -> None:
     )
 
 
-def remove_expired(
-    session: Session, policy: SessionPolicy, *, idempotency_hours: int = 24
-) -> None:
+def remove_expired(session: Session, policy: SessionPolicy, *, idempotency_hours: int = 24) -> None:
     """Forget what is past use: dead sessions, tokens, started logins, old idempotent answers."""
     now = now_utc()
     oldest = now - timedelta(minutes=policy.absolute_minutes)
-    session.execute(
-        delete(WebSession).where(
-            or_(WebSession.opened_at < oldest, WebSession.closed_at < oldest)
-        )
-    )
+    session.execute(delete(WebSession).where(or_(WebSession.opened_at < oldest, WebSession.closed_at < oldest)))
     session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at < now))
     session.execute(delete(OidcAttempt).where(OidcAttempt.expires_at < now))
     session.execute(
-        delete(IdempotentReply).where(
-            IdempotentReply.recorded_at < now - timedelta(hours=idempotency_hours)
-        )
+        delete(IdempotentReply).where(IdempotentReply.recorded_at < now - timedelta(hours=idempotency_hours))
     )
 
 
@@ -838,16 +772,10 @@ def create_client(
 
 def find_client(session: Session, token: str) -> ApiClient | None:
     """The live client of a token."""
-    client = session.scalar(
-        select(ApiClient).where(ApiClient.token_hash == secret_hash(token))
-    )
+    client = session.scalar(select(ApiClient).where(ApiClient.token_hash == secret_hash(token)))
     if client is None or client.revoked_at is not None:
         return None
-    return (
-        None
-        if client.expires_at is not None and client.expires_at <= now_utc()
-        else client
-    )
+    return None if client.expires_at is not None and client.expires_at <= now_utc() else client
 
 
 def get_client(session: Session, client_id: str) -> ApiClient:
@@ -859,9 +787,7 @@ def get_client(session: Session, client_id: str) -> ApiClient:
     return client
 
 
-def list_clients(
-    session: Session, *, after: str | None = None, limit: int = 50
-) -> list[ApiClient]:
+def list_clients(session: Session, *, after: str | None = None, limit: int = 50) -> list[ApiClient]:
     """Clients in the order of their ids."""
     query = select(ApiClient).order_by(ApiClient.id).limit(limit)
     return list(session.scalars(query.where(ApiClient.id > after) if after else query))

@@ -141,11 +141,7 @@ def _append(session: Session, events: list[Event]) -> None:
 
 
 def _locked_head(session: Session, chain: int) -> tuple[int, str]:
-    query = (
-        select(AuditHead.sequence, AuditHead.hash)
-        .where(AuditHead.chain == chain)
-        .with_for_update()
-    )
+    query = select(AuditHead.sequence, AuditHead.hash).where(AuditHead.chain == chain).with_for_update()
     row = session.execute(query).one_or_none()
     if row is None:
         _create_heads(session)
@@ -167,9 +163,7 @@ def _create_heads(session: Session) -> None:
         }
         for chain in range(CHAINS)
     ]
-    session.execute(
-        make(AuditHead).values(rows).on_conflict_do_nothing(index_elements=["chain"])
-    )
+    session.execute(make(AuditHead).values(rows).on_conflict_do_nothing(index_elements=["chain"]))
 
 
 def _row(one: Event, chain: int, sequence: int, previous: str) -> dict[str, Any]:
@@ -203,17 +197,13 @@ _HASHED: Final = (
 def row_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical content of a row, the previous hash included."""
     content = {name: row[name] for name in _HASHED}
-    content["occurred_at"] = (
-        row["occurred_at"].astimezone(UTC).isoformat(timespec="microseconds")
-    )
+    content["occurred_at"] = row["occurred_at"].astimezone(UTC).isoformat(timespec="microseconds")
     content["tag"] = str(row["tag"])
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
 def _canonical(content: Mapping[str, Any]) -> str:
-    return json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _head_text(chain: int, sequence: int, last_hash: str) -> str:
@@ -226,9 +216,7 @@ def _sign(chain: int, sequence: int, last_hash: str) -> str:
 
 
 def _is_signed(text: str, signature: str, context: str) -> bool:
-    return any(
-        hmac.compare_digest(one, signature) for one in blind_indexes(text, context)
-    )
+    return any(hmac.compare_digest(one, signature) for one in blind_indexes(text, context))
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -274,16 +262,9 @@ def _page(
     if before is not None:
         instant, identifier = before
         query = query.where(
-            (AuditEvent.occurred_at < instant)
-            | ((AuditEvent.occurred_at == instant) & (AuditEvent.id < identifier))
+            (AuditEvent.occurred_at < instant) | ((AuditEvent.occurred_at == instant) & (AuditEvent.id < identifier))
         )
-    return list(
-        session.scalars(
-            query.order_by(AuditEvent.occurred_at.desc(), AuditEvent.id.desc()).limit(
-                limit
-            )
-        )
-    )
+    return list(session.scalars(query.order_by(AuditEvent.occurred_at.desc(), AuditEvent.id.desc()).limit(limit)))
 
 
 # --- verifying -------------------------------------------------------------------------------------------------------
@@ -356,9 +337,7 @@ class Anchor:
 
     @staticmethod
     def text(taken_at: str, heads: tuple[tuple[int, int, str], ...]) -> str:
-        return _canonical(
-            {"taken_at": taken_at, "heads": [list(head) for head in heads]}
-        )
+        return _canonical({"taken_at": taken_at, "heads": [list(head) for head in heads]})
 
     def to_json(self) -> str:
         return json.dumps(
@@ -374,24 +353,15 @@ class Anchor:
         """Raises ValueError when the text is not an anchor."""
         try:
             content = json.loads(text)
-            heads = tuple(
-                (int(chain), int(sequence), str(last))
-                for chain, sequence, last in content["heads"]
-            )
+            heads = tuple((int(chain), int(sequence), str(last)) for chain, sequence, last in content["heads"])
             return cls(str(content["taken_at"]), heads, str(content["signature"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(
-                "not an anchor of the audit trail (expected: taken_at, heads, signature)"
-            ) from error
+            raise ValueError("not an anchor of the audit trail (expected: taken_at, heads, signature)") from error
 
 
 def anchor(session: Session) -> Anchor:
     """The present heads, signed."""
-    rows = session.execute(
-        select(AuditHead.chain, AuditHead.sequence, AuditHead.hash).order_by(
-            AuditHead.chain
-        )
-    )
+    rows = session.execute(select(AuditHead.chain, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.chain))
     heads = tuple((row.chain, row.sequence, row.hash) for row in rows)
     taken_at = now_utc().isoformat(timespec="seconds")
     return Anchor(taken_at, heads, blind_index(Anchor.text(taken_at, heads), _ANCHOR))
@@ -404,9 +374,7 @@ def resign(session: Session) -> int:
     """
     done = 0
     for head in session.scalars(select(AuditHead).with_for_update()):
-        if _is_signed(
-            _head_text(head.chain, head.sequence, head.hash), head.signature, _SIGNATURE
-        ):
+        if _is_signed(_head_text(head.chain, head.sequence, head.hash), head.signature, _SIGNATURE):
             head.signature = _sign(head.chain, head.sequence, head.hash)
             done += 1
     return done
@@ -433,14 +401,8 @@ def verify(session: Session, against: Anchor | None = None) -> Verification:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     findings: list[Finding] = []
     tips: dict[int, tuple[int, str]] = {}
-    wanted = (
-        {(chain, sequence): last for chain, sequence, last in against.heads}
-        if against
-        else {}
-    )
-    if against and not _is_signed(
-        Anchor.text(against.taken_at, against.heads), against.signature, _ANCHOR
-    ):
+    wanted = {(chain, sequence): last for chain, sequence, last in against.heads} if against else {}
+    if against and not _is_signed(Anchor.text(against.taken_at, against.heads), against.signature, _ANCHOR):
         findings.append(Finding("anchor_forged", 0, 0))
     rows = 0
     for row in _all_rows(session):
@@ -467,7 +429,7 @@ def _all_rows(session: Session, size: int = 2000) -> Iterator[Mapping[str, Any]]
             .limit(size)
         )
         page = session.execute(query).mappings().all()
-        yield from page
+        yield from (dict(row) for row in page)
         if len(page) < size:
             return
         place = (page[-1]["chain"], page[-1]["sequence"])
@@ -482,9 +444,7 @@ def _check_row(row: Mapping[str, Any], sequence: int, previous: str) -> list[Fin
     return [] if row["previous_hash"] == previous else [Finding("broken_link", *place)]
 
 
-def _check_heads(
-    session: Session, tips: Mapping[int, tuple[int, str]]
-) -> list[Finding]:
+def _check_heads(session: Session, tips: Mapping[int, tuple[int, str]]) -> list[Finding]:
     heads = {head.chain: head for head in session.scalars(select(AuditHead))}
     if not heads and not tips:
         return []
@@ -494,9 +454,7 @@ def _check_heads(
         sequence, last = tips.get(chain, (0, GENESIS))
         if head is None:
             findings.append(Finding("head_missing", chain, sequence))
-        elif not _is_signed(
-            _head_text(chain, head.sequence, head.hash), head.signature, _SIGNATURE
-        ):
+        elif not _is_signed(_head_text(chain, head.sequence, head.hash), head.signature, _SIGNATURE):
             findings.append(Finding("head_forged", chain, head.sequence))
         elif (head.sequence, head.hash) != (sequence, last):
             findings.append(Finding("truncated", chain, sequence))
