@@ -1,6 +1,6 @@
 """kill -9 in the middle of concurrent writes: nothing acknowledged is lost, nobody has two médecins traitants.
 
-Four processes write to a dozen people; they are killed in turn and started again; on PostgreSQL the server itself is
+Three processes write to a dozen people; they are killed in turn and started again; on PostgreSQL the server itself is
 killed and restarted too.  `PARCOURS_CRASH_WRITES` sets how many acknowledged writes to wait for (10 000 for a release).
 """
 
@@ -23,11 +23,11 @@ from parcours.registry.declarations.service import people_with_two_contracts
 from parcours.registry.referrals.models import Referral
 from tests.registry.world import World
 
-WRITES = int(os.environ.get("PARCOURS_CRASH_WRITES", "1200"))
-WORKERS = 4
+WRITES = int(os.environ.get("PARCOURS_CRASH_WRITES", "600"))
+WORKERS = 3
 PEOPLE = 12
 DOCTORS = 5
-KILLS = 6
+KILLS = 4
 PATIENCE = 60 + WRITES / 20
 
 

@@ -131,11 +131,13 @@ class Professional(Versioned, Base):
     """A health professional of the public directory."""
 
     __tablename__ = "people_professionals"
-    __table_args__ = (Index("ix_people_professionals_family_name", "family_name"),)
+    __table_args__ = (Index("ix_people_professionals_search_name", "search_name", "specialty"),)
 
     rpps: Mapped[str] = mapped_column(unique=True)
     family_name: Mapped[str]
     first_name: Mapped[str]
+    search_name: Mapped[str]
+    """Family name as letters A to Z only: what a search compares."""
     profession: Mapped[str]
     """Slug of `law.codes.Profession`."""
     specialty: Mapped[int] = mapped_column(Integer)

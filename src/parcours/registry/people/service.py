@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import asin, cos, radians, sin, sqrt
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from parcours.law.codes import Convention as ConventionCode
@@ -354,6 +354,7 @@ def register_professional(
         rpps=number,
         family_name=family_name.strip(),
         first_name=first_name.strip(),
+        search_name=letters(family_name),
         profession=profession,
         specialty=specialty,
         installed_on=installed_on,
@@ -386,8 +387,10 @@ def search_professionals(
     """Professionals with a practice on a day, by name prefix, specialty, département; pages by `after` (last id)."""
     query = select(Professional).order_by(Professional.id).limit(limit)
     if family_name:
-        upper = family_name.strip().upper()
-        query = query.where(func.upper(Professional.family_name).between(upper, upper + "\uffff"))
+        prefix = letters(family_name)
+        query = query.where(Professional.search_name >= prefix)
+        if after_prefix := next_prefix(prefix):
+            query = query.where(Professional.search_name < after_prefix)
     if specialties:
         query = query.where(Professional.specialty.in_(specialties))
     if department:
@@ -650,6 +653,17 @@ def _distance_km(one: Commune, other: Commune) -> float:
 
 
 def name_key(family_name: str, birth_date: date) -> str:
-    """What a name look-up compares: letters only, no accent, upper case, with the birth date."""
-    bare = unicodedata.normalize("NFKD", family_name)
-    return "".join(letter for letter in bare if letter.isalpha()).upper() + "|" + birth_date.isoformat()
+    """What a look-up of a person compares: the letters of the name and the birth date."""
+    return f"{letters(family_name)}|{birth_date.isoformat()}"
+
+
+def letters(name: str) -> str:
+    """A name as upper-case letters without accent; anything else is dropped."""
+    bare = unicodedata.normalize("NFKD", name).upper()
+    return "".join(letter for letter in bare if letter.isalpha())
+
+
+def next_prefix(prefix: str) -> str | None:
+    """The first text after every text that starts with `prefix`, in any collation of the letters A to Z."""
+    stem = prefix.rstrip("Z")
+    return stem[:-1] + chr(ord(stem[-1]) + 1) if stem else None

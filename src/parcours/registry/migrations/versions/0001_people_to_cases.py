@@ -44,6 +44,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table or an index
         sa.Column("rpps", sa.String(), nullable=False),
         sa.Column("family_name", sa.String(), nullable=False),
         sa.Column("first_name", sa.String(), nullable=False),
+        sa.Column("search_name", sa.String(), nullable=False),
         sa.Column("profession", sa.String(), nullable=False),
         sa.Column("specialty", sa.Integer(), nullable=False),
         sa.Column("installed_on", sa.Date(), nullable=True),
@@ -53,7 +54,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table or an index
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_professionals")),
         sa.UniqueConstraint("rpps", name=op.f("uq_people_professionals_rpps")),
     )
-    op.create_index("ix_people_professionals_family_name", "people_professionals", ["family_name"], unique=False)
+    op.create_index(
+        "ix_people_professionals_search_name", "people_professionals", ["search_name", "specialty"], unique=False
+    )
     op.create_table(
         "people_conventions",
         sa.Column("id", sa.Uuid(as_uuid=False), nullable=False),
@@ -686,7 +689,7 @@ def downgrade() -> None:  # noqa: PLR0915
     op.drop_table("people_deficit_zones")
     op.drop_index("ix_people_conventions_professional_id", table_name="people_conventions")
     op.drop_table("people_conventions")
-    op.drop_index("ix_people_professionals_family_name", table_name="people_professionals")
+    op.drop_index("ix_people_professionals_search_name", table_name="people_professionals")
     op.drop_table("people_professionals")
     op.drop_table("people_funds")
     op.drop_index("ix_people_communes_position", table_name="people_communes")
