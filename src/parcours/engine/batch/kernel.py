@@ -277,11 +277,17 @@ def cache_directory() -> Path:
 
 
 @cache
-def kernel() -> Callable[..., None]:
-    """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads as wanted."""
+def register_rules() -> None:
+    """Make every function of `rules/` callable from compiled code, once in a process."""
     for module in rule_modules():
         for function in _functions(module):
             register_jitable(**OPTIONS)(function)
+
+
+@cache
+def kernel() -> Callable[..., None]:
+    """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads as wanted."""
+    register_rules()
     for helper in (_act, _varied, _contract, _write, _same, _era, _slot, _refusal):
         register_jitable(**OPTIONS)(helper)
     options = {key: value for key, value in OPTIONS.items() if key != "forceinline"}
