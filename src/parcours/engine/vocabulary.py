@@ -26,6 +26,7 @@ REQUIRED = object()
 MOST_CENTS = 100_000_000
 """A fee above a million euros is a typing error."""
 OLDEST = 130
+LARGEST_EXPONENT = 20
 CCAM = re.compile(r"[A-Z]{4}\d{3}")
 GENERIC_TECHNICAL = "acte_technique"
 """Key of the table of acts that stands for a CCAM act it does not hold (its base must be given)."""
@@ -159,7 +160,10 @@ def hundredths(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
     try:
-        scaled = Decimal(str(value).strip().replace(",", ".")) * 100
+        number = Decimal(str(value).strip().replace(",", "."))
+        if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
+            return None  # 1e999999 as an integer would take minutes
+        scaled = number * 100
         whole = int(scaled)
     except (InvalidOperation, ValueError, OverflowError):
         return None
