@@ -1,7 +1,7 @@
 """One act of care in the integers the rules read, for tests that bypass everything that reads what people write.
 
-The ordinary case: a general practitioner of sector 1 sees an adult of 40 on 1 June 2025, for 30 €, a médecin traitant being
-declared, this doctor being another one, without referral. A test says only what differs.
+The ordinary case: a general practitioner of sector 1 sees an adult of 40 on 1 June 2025, for 30 €. A doctor is
+declared, this one is another, and there is no referral. A test says only what differs.
 """
 
 from parcours.law.codes import Convention, Profession
@@ -83,6 +83,9 @@ RESPONSABLE_100 = Contract(
     plafond=-1,
 )
 
+NOTHING_BORNE = Counters()
+DEFAULT_READINGS = Readings()
+
 
 def act_number(key: str) -> int:
     """Index of a letter key or a CCAM act in the table of acts."""
@@ -90,7 +93,7 @@ def act_number(key: str) -> int:
 
 
 def make(**facts: int | str) -> Act:
-    """The ordinary act with these facts; the reimbursement is on the day of the care and 1 January's age is the age's."""
+    """The ordinary act with these facts; reimbursed on the day of the care, as old on 1 January as on that day."""
     values = dict(facts)
     if isinstance(values.get("act"), str):
         values["act"] = act_number(str(values["act"]))
@@ -111,8 +114,8 @@ def law_of(act: Act, readings: dict[str, str] | None = None) -> LawRecord:
 def settled(
     *,
     contract: Contract = NO_CONTRACT,
-    counters: Counters = Counters(),
-    readings: Readings = Readings(),
+    counters: Counters = NOTHING_BORNE,
+    readings: Readings = DEFAULT_READINGS,
     **facts: int | str,
 ) -> Settlement:
     """The ordinary act with these facts, settled on its day."""

@@ -1,4 +1,4 @@
-"""Is the act inside the pathway?  The 24 rows of the decision table (L162-5-3, L162-5-4, D162-1-6, R160-6), in order."""
+"""Is the act inside the pathway?  The rows of the decision table (L162-5-3, L162-5-4, D162-1-6, R160-6), in order."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ from parcours.rules.pathway import (
     teleconsultation_excluded,
 )
 from tests.rules import support
-from tests.rules.support import day_before, law_of, make, settled
+from tests.rules.support import DEFAULT_READINGS, day_before, law_of, make, settled
 
 UNDECLARED: dict[str, Any] = {"medecin_traitant": 0}
 
 
-def status(readings: Readings = Readings(), **facts: Any) -> tuple[Status, CaseStatus]:
+def status(readings: Readings = DEFAULT_READINGS, **facts: Any) -> tuple[Status, CaseStatus]:
     act = make(**facts)
     letter, case = pathway_status(act, law_of(act), readings)
     return Status(letter), CaseStatus(case)

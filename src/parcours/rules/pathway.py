@@ -237,7 +237,7 @@ def coordinated(act: Act, law: LawRecord, readings: Readings) -> bool:
 
 
 def indicator(status: int, case_status: int, law: LawRecord) -> int:
-    """Indicator a doctor transmits: M for a patient sent by another doctor than the médecin traitant, else the status's own."""
+    """Indicator a doctor transmits: M for a patient sent by another than the médecin traitant, else the status's."""
     if case_status == CaseStatus.REFERRED_OTHER_DOCTOR:
         return Ips.M
     return law.ips[status]

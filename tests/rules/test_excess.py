@@ -1,0 +1,161 @@
+"""What may be charged above the base: sector, DA, DE, C2S (conventions 37.1 and 39.1, L162-5-13, R4127-53)."""
+
+from typing import Any
+
+import pytest
+
+from parcours.law.codes import CaseExcess, Convention, Ips, Profession, Purpose, Referral, Role, Scheme, Status
+from parcours.rules.facts import Readings
+from parcours.rules.settlement import settle
+from tests.rules import support
+from tests.rules.support import DEFAULT_READINGS, law_of, make, settled
+
+UNLIMITED = -1
+
+
+def maximum(readings: Readings = DEFAULT_READINGS, **facts: Any) -> tuple[int, CaseExcess]:
+    answer = settled(readings=readings, **facts)
+    return answer.max_fee, CaseExcess(answer.case_excess)
+
+
+@pytest.mark.parametrize("profession", [p for p in Profession if p != Profession.MEDECIN])
+def test_other_professions_are_not_concerned(profession: Profession) -> None:
+    answer = settled(profession=profession, base=20_00, fee=90_00)
+    assert (answer.max_fee, answer.case_excess) == (UNLIMITED, CaseExcess.NOT_CONCERNED)
+    assert (answer.depassement, answer.unlawful_excess) == (70_00, 0)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"role": Role.MEDECIN_TRAITANT}, {"medecin_traitant": 0}, {"specialty": 5, "role": Role.MEDECIN_TRAITANT}],
+)
+def test_sector_1_owes_the_opposable_tariff(facts: dict[str, Any]) -> None:
+    answer = settled(fee=50_00, **facts)
+    assert (answer.max_fee, answer.case_excess) == (answer.base, CaseExcess.OPPOSABLE)
+    assert answer.unlawful_excess == answer.depassement == 50_00 - answer.base
+
+
+@pytest.mark.parametrize("convention", [Convention.SECTEUR_2, Convention.SECTEUR_2_OPTAM, Convention.NON_CONVENTIONNE])
+def test_the_others_set_their_fees(convention: Convention) -> None:
+    answer = settled(convention=convention, fee=400_00, specialty=5)
+    assert (answer.max_fee, answer.case_excess, answer.unlawful_excess) == (UNLIMITED, CaseExcess.FREE, 0)
+    assert answer.depassement == 400_00 - answer.base
+
+
+# --- authorised overrun (DA) ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "specialty", "most"),
+    [
+        (20160601, 5, 33_00),  # 28 x 1.175 = 32.90
+        (20170501, 5, 33_00),
+        (20170701, 5, 35_00),  # 30 x 1.175 = 35.25
+        (20231101, 5, 37_00),  # 31.50 x 1.175 = 37.0125
+        (20241222, 5, 37_00),
+        (20261122, 5, 37_00),
+        (20170701, support.PSYCHIATRE, 55_00),  # 46.70 x 1.175 = 54.87
+        (20250601, support.PSYCHIATRE, 65_00),  # 55 x 1.175 = 64.625
+    ],
+)
+def test_a_specialist_of_sector_1_may_charge_17_5_percent_more_outside(day: int, specialty: int, most: int) -> None:
+    facts: dict[str, Any] = {"care_date": day, "specialty": specialty}
+    assert maximum(**facts) == (most, CaseExcess.AUTHORISED_OUTSIDE)
+    assert maximum(medecin_traitant=0, **facts) == (most, CaseExcess.AUTHORISED_OUTSIDE)
+    assert settled(fee=most + 1, **facts).unlawful_excess == 1
+    assert settled(fee=most, **facts).unlawful_excess == 0
+
+
+def test_the_wording_of_the_convention_rounds_up() -> None:
+    assert maximum(Readings(arrondi_da=1), specialty=5) == (38_00, CaseExcess.AUTHORISED_OUTSIDE)
+    assert maximum(Readings(arrondi_da=1), specialty=5, care_date=20170701)[0] == 36_00
+
+
+@pytest.mark.parametrize("specialty", [1, 22, 23])
+def test_a_gp_has_no_authorised_overrun(specialty: int) -> None:
+    assert maximum(specialty=specialty) == (30_00, CaseExcess.OPPOSABLE)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"urgent": 1},
+        {"urgent": 1, "medecin_traitant": 0},
+        {"away": 1},
+        {"referral": Referral.SEQUENCE},
+        {"age": 15},
+        {"specialty": 15, "purpose": Purpose.GLAUCOME},
+        {"specialty": 15, "ips": Ips.D, "purpose": Purpose.GROSSESSE},
+        {"scheme": Scheme.MAYOTTE},
+    ],
+)
+def test_no_authorised_overrun_where_no_surcharge(facts: dict[str, Any]) -> None:
+    answer = settled(**{"specialty": 5, "fee": 60_00, **facts})
+    assert (answer.max_fee, answer.case_excess) == (answer.base, CaseExcess.OPPOSABLE)
+
+
+@pytest.mark.parametrize("letter", [Status.I, Status.P, Status.S, Status.F])
+def test_a_status_that_bears_the_surcharge_opens_it(letter: Status) -> None:
+    assert maximum(specialty=5, status=letter) == (37_00, CaseExcess.AUTHORISED_OUTSIDE)
+
+
+def test_a_technical_act_takes_17_5_percent_of_its_own_tariff() -> None:
+    assert maximum(specialty=5, act="acte_technique", base=100_00) == (118_00, CaseExcess.AUTHORISED_OUTSIDE)
+    assert maximum(specialty=5, act="CDRP002", quantity=2) == (116_00, CaseExcess.AUTHORISED_OUTSIDE)  # 98.92 x 1.175
+
+
+@pytest.mark.parametrize("act", ["MRT", "MCS"])
+def test_a_supplement_has_no_authorised_overrun(act: str) -> None:
+    assert settled(specialty=5, act=act, fee=20_00).case_excess == CaseExcess.OPPOSABLE
+
+
+def test_two_consultations_take_it_twice() -> None:
+    assert maximum(specialty=5, quantity=2, fee=74_00) == (74_00, CaseExcess.AUTHORISED_OUTSIDE)  # 63 x 1.175 = 74.025
+
+
+def test_a_given_base_above_the_coordinated_tariff_is_the_reference() -> None:
+    assert maximum(specialty=5, base=100_00) == (118_00, CaseExcess.AUTHORISED_OUTSIDE)
+
+
+# --- particular demand (DE) -----------------------------------------------------------------------------------------
+
+
+def test_a_particular_demand_adds_to_the_tariff() -> None:
+    assert maximum(exigence_particuliere=15_00) == (45_00, CaseExcess.OPPOSABLE)
+
+
+def test_a_particular_demand_adds_to_the_authorised_overrun_or_not() -> None:
+    facts: dict[str, Any] = {"specialty": 5}
+    assert maximum(exigence_particuliere=15_00, **facts)[0] == 52_00
+    apart = Readings(da_de_cumul=1)
+    assert maximum(apart, exigence_particuliere=15_00, **facts) == (41_50, CaseExcess.AUTHORISED_OUTSIDE)
+    assert maximum(apart, exigence_particuliere=5_00, **facts)[0] == 37_00
+
+
+# --- C2S ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("convention", "most"),
+    [(Convention.SECTEUR_1, 26_50), (Convention.SECTEUR_2_OPTAM, 26_50), (Convention.SECTEUR_2, 26_50)],
+)
+def test_a_c2s_patient_owes_no_overrun_but_a_particular_demand(convention: Convention, most: int) -> None:
+    facts: dict[str, Any] = {"c2s": 1, "convention": convention, "specialty": 5}
+    assert maximum(**facts) == (most, CaseExcess.C2S)
+    assert maximum(exigence_particuliere=10_00, **facts) == (most + 10_00, CaseExcess.C2S)
+    assert settled(fee=50_00, **facts).unlawful_excess == 50_00 - most
+
+
+def test_outside_the_convention_even_c2s_does_not_bind_the_doctor() -> None:
+    assert maximum(c2s=1, convention=Convention.NON_CONVENTIONNE) == (UNLIMITED, CaseExcess.FREE)
+
+
+def test_the_maximum_is_the_tariff_not_the_fee() -> None:
+    answer = settled(fee=10_00)
+    assert (answer.base, answer.max_fee, answer.depassement, answer.unlawful_excess) == (10_00, 30_00, 0, 0)
+
+
+def test_the_rate_of_the_overrun_is_the_laws() -> None:
+    act = make(specialty=5)
+    law = law_of(act)._replace(da_taux=10_00)
+    assert settle(act, support.NO_CONTRACT, support.NOTHING_BORNE, law, DEFAULT_READINGS).max_fee == 35_00  # 34.65

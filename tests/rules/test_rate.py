@@ -1,0 +1,265 @@
+"""The rate (R160-5), exemptions (L160-14), Alsace-Moselle, and the flat fee on heavy acts (R160-16)."""
+
+from typing import Any
+
+import pytest
+
+from parcours.law.codes import (
+    CaseActeLourd,
+    CaseRate,
+    Convention,
+    DrugClass,
+    Exemption,
+    Profession,
+    Referral,
+    Scheme,
+    SpecialSetting,
+)
+from parcours.rules.rate import heavy_act, is_auxiliaire, rate_of_act
+from tests.rules.support import day_before, law_of, make, settled
+
+AUXILIAIRES = [
+    Profession.INFIRMIER,
+    Profession.INFIRMIER_PRATIQUE_AVANCEE,
+    Profession.MASSEUR_KINESITHERAPEUTE,
+    Profession.ORTHOPHONISTE,
+    Profession.ORTHOPTISTE,
+    Profession.PEDICURE_PODOLOGUE,
+]
+
+
+def rate(**facts: Any) -> tuple[int, CaseRate]:
+    act = make(**facts)
+    points, case = rate_of_act(act, law_of(act))
+    return points, CaseRate(case)
+
+
+# --- by category ----------------------------------------------------------------------------------------------------
+
+SINCE_2006 = [
+    (Profession.MEDECIN, 70_00),
+    (Profession.SAGE_FEMME, 70_00),
+    *((profession, 60_00) for profession in AUXILIAIRES),
+    (Profession.LABORATOIRE, 60_00),
+    (Profession.ETABLISSEMENT, 80_00),
+]
+
+
+@pytest.mark.parametrize(("profession", "points"), SINCE_2006)
+@pytest.mark.parametrize("day", [20060101, 20250601])
+def test_the_rate_of_a_category(profession: Profession, points: int, day: int) -> None:
+    assert rate(profession=profession, care_date=day) == (points, CaseRate.ORDINARY)
+
+
+@pytest.mark.parametrize(
+    ("facts", "first_day", "before", "after"),
+    [
+        ({"profession": Profession.CHIRURGIEN_DENTISTE}, 20231015, 70_00, 60_00),
+        ({"profession": Profession.TRANSPORTEUR}, 20230801, 65_00, 55_00),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.MODERE}, 20110502, 35_00, 30_00),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.LPP}, 20110502, 65_00, 60_00),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.HOMEOPATHIE}, 20200101, 30_00, 15_00),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.HOMEOPATHIE}, 20210101, 15_00, 0),
+    ],
+)
+def test_a_rate_changes_on_its_day(facts: dict[str, Any], first_day: int, before: int, after: int) -> None:
+    assert rate(care_date=day_before(first_day), **facts) == (before, CaseRate.ORDINARY)
+    assert rate(care_date=first_day, **facts) == (after, CaseRate.ORDINARY)
+
+
+@pytest.mark.parametrize(
+    ("facts", "first_day", "points"),
+    [
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.FAIBLE}, 20100416, 15_00),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.HOMEOPATHIE}, 20110502, 30_00),
+        ({"profession": Profession.PSYCHOLOGUE}, 20220405, 60_00),
+    ],
+)
+def test_before_a_rate_is_known_the_case_says_so(facts: dict[str, Any], first_day: int, points: int) -> None:
+    assert rate(care_date=day_before(first_day), **facts) == (0, CaseRate.UNKNOWN)
+    assert rate(care_date=first_day, **facts) == (points, CaseRate.ORDINARY)
+
+
+@pytest.mark.parametrize(
+    ("drug", "points"),
+    [
+        (DrugClass.IRREMPLACABLE, 100_00),
+        (DrugClass.MAJEUR, 65_00),
+        (DrugClass.MODERE, 30_00),
+        (DrugClass.FAIBLE, 15_00),
+        (DrugClass.HOMEOPATHIE, 0),
+        (DrugClass.LPP, 60_00),
+    ],
+)
+def test_a_drug_is_paid_by_its_class(drug: DrugClass, points: int) -> None:
+    assert rate(profession=Profession.PHARMACIE, drug_class=drug) == (points, CaseRate.ORDINARY)
+
+
+def test_an_urgent_transport_is_paid_whole_from_2023() -> None:
+    urgent = {"profession": Profession.TRANSPORTEUR, "special_setting": SpecialSetting.TRANSPORT_URGENT}
+    assert rate(care_date=20221231, **urgent) == (65_00, CaseRate.URGENT_TRANSPORT)
+    assert rate(care_date=20230101, **urgent) == (100_00, CaseRate.URGENT_TRANSPORT)
+
+
+def test_that_setting_means_nothing_for_a_doctor() -> None:
+    assert rate(special_setting=SpecialSetting.TRANSPORT_URGENT) == (70_00, CaseRate.ORDINARY)
+
+
+# --- exemptions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exemption", list(Exemption))
+def test_the_exempt_are_paid_whole_but_not_for_an_unrelated_illness(exemption: Exemption) -> None:
+    expected = (
+        (70_00, CaseRate.ORDINARY)
+        if exemption in {Exemption.NONE, Exemption.ALD_SANS_RAPPORT}
+        else (100_00, CaseRate.EXEMPT)
+    )
+    assert rate(exemption=exemption) == expected
+    assert rate(exemption=exemption, profession=Profession.MASSEUR_KINESITHERAPEUTE)[1] == expected[1]
+
+
+def test_the_aide_medicale_pays_the_whole_base() -> None:
+    assert rate(ame=1) == (100_00, CaseRate.AME)
+    assert rate(ame=1, exemption=Exemption.ALD) == (100_00, CaseRate.AME)
+
+
+@pytest.mark.parametrize("key", ["COE", "COD", "COB", "CCP", "IMT"])
+def test_a_prevention_act_has_its_own_rate(key: str) -> None:
+    assert rate(act=key) == (100_00, CaseRate.ACT)
+    assert rate(act=key, scheme=Scheme.ALSACE_MOSELLE) == (100_00, CaseRate.ACT)
+
+
+# --- Alsace-Moselle -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, (90_00, CaseRate.ALSACE_MOSELLE)),
+        ({"profession": Profession.SAGE_FEMME}, (90_00, CaseRate.ALSACE_MOSELLE)),
+        *(({"profession": profession}, (90_00, CaseRate.ALSACE_MOSELLE)) for profession in AUXILIAIRES),
+        ({"profession": Profession.LABORATOIRE}, (90_00, CaseRate.ALSACE_MOSELLE)),
+        ({"profession": Profession.ETABLISSEMENT}, (100_00, CaseRate.ALSACE_MOSELLE)),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.MAJEUR}, (90_00, CaseRate.ALSACE_MOSELLE)),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.MODERE}, (80_00, CaseRate.ALSACE_MOSELLE)),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.IRREMPLACABLE}, (100_00, CaseRate.ORDINARY)),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.FAIBLE}, (15_00, CaseRate.ORDINARY)),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.LPP}, (60_00, CaseRate.ORDINARY)),
+        ({"profession": Profession.CHIRURGIEN_DENTISTE}, (60_00, CaseRate.ORDINARY)),
+        ({"profession": Profession.TRANSPORTEUR}, (55_00, CaseRate.ORDINARY)),
+        ({"profession": Profession.PSYCHOLOGUE}, (60_00, CaseRate.ORDINARY)),
+        ({"exemption": Exemption.ALD}, (100_00, CaseRate.EXEMPT)),
+    ],
+)
+def test_the_local_scheme_adds_what_is_known_of_it(facts: dict[str, Any], expected: tuple[int, CaseRate]) -> None:
+    assert rate(scheme=Scheme.ALSACE_MOSELLE, **facts) == expected
+
+
+@pytest.mark.parametrize("profession", list(Profession))
+def test_six_professions_are_auxiliaires(profession: Profession) -> None:
+    assert is_auxiliaire(make(profession=profession)) is (profession in AUXILIAIRES)
+
+
+def test_a_doctor_seen_in_alsace_moselle_is_paid_25_euros_of_30() -> None:  # E15
+    answer = settled(
+        scheme=Scheme.ALSACE_MOSELLE, referral=Referral.SEQUENCE, convention=Convention.SECTEUR_2_OPTAM, base=30_00
+    )
+    assert (answer.amo, answer.ticket_moderateur, answer.participation_forfaitaire) == (25_00, 3_00, 2_00)
+
+
+# --- heavy acts -----------------------------------------------------------------------------------------------------
+
+TECHNICAL: dict[str, Any] = {"act": "acte_technique", "status": 3, "age": 17, "age_1er_janvier": 17}
+
+
+@pytest.mark.parametrize(
+    ("day", "base", "fee", "case"),
+    [
+        (20060831, 90_99, 0, CaseActeLourd.NOT_HEAVY),
+        (20060901, 90_99, 0, CaseActeLourd.NOT_HEAVY),
+        (20060901, 91_00, 18_00, CaseActeLourd.FLAT_FEE),
+        (20110223, 91_00, 18_00, CaseActeLourd.FLAT_FEE),
+        (20110224, 119_99, 0, CaseActeLourd.NOT_HEAVY),
+        (20110224, 120_00, 18_00, CaseActeLourd.FLAT_FEE),
+        (20181231, 120_00, 18_00, CaseActeLourd.FLAT_FEE),
+        (20190101, 120_00, 24_00, CaseActeLourd.FLAT_FEE),
+        (20260331, 120_00, 24_00, CaseActeLourd.FLAT_FEE),
+        (20260401, 120_00, 32_00, CaseActeLourd.FLAT_FEE),
+        (20260401, 119_99, 0, CaseActeLourd.NOT_HEAVY),
+    ],
+)
+def test_a_flat_fee_replaces_the_ticket_moderateur_from_the_threshold_up(
+    day: int, base: int, fee: int, case: CaseActeLourd
+) -> None:
+    answer = settled(care_date=day, base=base, fee=base, **TECHNICAL)
+    assert (answer.forfait_acte_lourd, answer.case_acte_lourd) == (fee, case)
+    if fee:
+        assert (answer.ticket_moderateur, answer.amo, answer.patient) == (0, base - fee, fee)
+    else:
+        assert answer.ticket_moderateur == base - answer.amo
+
+
+def test_the_fee_of_2026_starts_on_the_first_or_on_the_22nd_of_april() -> None:
+    act = make(care_date=20260421, base=120_00, fee=120_00, **TECHNICAL)
+    later = law_of(act, {"acte_lourd_32": "2026-04-22"})
+    assert heavy_act(act, 120_00, 70_00, later) == (24_00, CaseActeLourd.FLAT_FEE)
+    assert heavy_act(act, 120_00, 70_00, law_of(act)) == (32_00, CaseActeLourd.FLAT_FEE)
+    next_day = act._replace(care_date=20260422)
+    assert heavy_act(next_day, 120_00, 70_00, law_of(next_day, {"acte_lourd_32": "2026-04-22"}))[0] == 32_00
+
+
+def test_before_september_2006_no_flat_fee_is_known() -> None:
+    answer = settled(care_date=20060831, base=200_00, fee=200_00, **TECHNICAL)
+    assert (answer.forfait_acte_lourd, answer.case_acte_lourd) == (0, CaseActeLourd.NOT_HEAVY)
+    assert (answer.ticket_moderateur, answer.amo) == (60_00, 140_00)
+
+
+@pytest.mark.parametrize("act", ["imagerie", "anesthesie", "consultation"])
+def test_imaging_anaesthesia_and_consultations_are_not_heavy_acts(act: str) -> None:
+    answer = settled(base=200_00, fee=200_00, act=act, status=3)
+    assert (answer.case_acte_lourd, answer.ticket_moderateur) == (CaseActeLourd.NOT_HEAVY, 60_00)
+
+
+def test_a_heavy_act_is_a_doctors() -> None:
+    act = make(act="acte_technique", profession=Profession.CHIRURGIEN_DENTISTE)
+    assert heavy_act(act, 500_00, 60_00, law_of(act)) == (0, CaseActeLourd.NOT_HEAVY)
+
+
+@pytest.mark.parametrize(
+    "exemption", [Exemption.ALD, Exemption.MATERNITE, Exemption.AT_MP, Exemption.INVALIDITE, Exemption.NOUVEAU_NE]
+)
+def test_who_is_exempt_owes_no_flat_fee(exemption: Exemption) -> None:
+    answer = settled(base=200_00, fee=200_00, exemption=exemption, **TECHNICAL)
+    assert (answer.forfait_acte_lourd, answer.case_acte_lourd, answer.amo) == (0, CaseActeLourd.EXEMPT, 200_00)
+
+
+def test_an_illness_unrelated_to_the_heavy_act_exempts_from_nothing() -> None:
+    answer = settled(base=200_00, fee=200_00, exemption=Exemption.ALD_SANS_RAPPORT, **TECHNICAL)
+    assert (answer.forfait_acte_lourd, answer.amo) == (24_00, 176_00)
+
+
+def test_the_local_scheme_bears_the_flat_fee() -> None:
+    answer = settled(base=200_00, fee=200_00, scheme=Scheme.ALSACE_MOSELLE, **TECHNICAL)
+    assert (answer.forfait_acte_lourd, answer.case_acte_lourd) == (0, CaseActeLourd.BORNE_BY_SCHEME)
+    assert (answer.amo, answer.patient, answer.ticket_moderateur) == (200_00, 0, 0)
+
+
+def test_a_flat_fee_is_never_above_what_is_charged() -> None:
+    answer = settled(base=200_00, fee=10_00, **TECHNICAL)
+    assert (answer.base, answer.forfait_acte_lourd, answer.amo, answer.patient) == (10_00, 10_00, 0, 10_00)
+
+
+def test_the_threshold_counts_the_tariff_not_the_fee() -> None:
+    assert settled(base=120_00, fee=119_00, **TECHNICAL).case_acte_lourd == CaseActeLourd.FLAT_FEE
+    assert settled(base=119_99, fee=300_00, **TECHNICAL).case_acte_lourd == CaseActeLourd.NOT_HEAVY
+
+
+def test_a_heavy_act_outside_the_pathway_bears_the_flat_fee_and_the_capped_surcharge() -> None:
+    answer = settled(base=200_00, fee=200_00, act="acte_technique", age=17)
+    assert (answer.forfait_acte_lourd, answer.majoration, answer.amo, answer.patient) == (24_00, 10_60, 165_40, 34_60)
+
+
+def test_a_listed_act_is_heavy_by_its_tariff() -> None:
+    answer = settled(act="BFGA002", fee=271_70, status=3)
+    assert (answer.forfait_acte_lourd, answer.amo, answer.participation_forfaitaire) == (24_00, 245_70, 2_00)
