@@ -101,6 +101,7 @@ def check(url, acknowledged):
     assert lost == (set(), set(), set())
 
 
+@pytest.mark.slow
 def test_killed_writers_on_sqlite(tmp_path):
     url = f"sqlite:///{tmp_path / 'registry.db'}"
     with crew_on(url, tmp_path) as crew:
@@ -112,6 +113,7 @@ def test_killed_writers_on_sqlite(tmp_path):
 
 
 @pytest.mark.postgresql
+@pytest.mark.slow
 def test_killed_writers_and_server_on_postgresql(tmp_path):
     from tests.support.postgresql import execute, new_database, running_server
 

@@ -41,6 +41,8 @@ MAJORITY = 18
 AGE_MEDECIN_TRAITANT = 16
 NAME_CONTEXT = "people_insured.name"
 EARTH_KM = 6371.0
+COMMUNES_AT_ONCE = 6
+"""Communes asked about in one query: near ones are enough most of the time."""
 
 
 def age_on(birth_date: date, on: date) -> int:
@@ -608,25 +610,35 @@ def doctors_near(
 ) -> list[NearbyDoctor]:
     """Doctors who accept new patients near a commune, nearest first (ties by id)."""
     centre = require_commune(session, commune_code)
-    communes = {one.code: (one, _distance_km(centre, one)) for one in _communes_in_box(session, centre, radius_km)}
-    within = sorted((distance, code) for code, (_, distance) in communes.items() if distance <= radius_km)
+    measured = [(_distance_km(centre, one), one) for one in _communes_in_box(session, centre, radius_km)]
+    within = sorted(((km, one) for km, one in measured if km <= radius_km), key=lambda pair: (pair[0], pair[1].code))
     found: list[NearbyDoctor] = []
-    for distance, code in within:
-        rows = session.execute(
-            select(Professional, Organisation)
-            .join(Practice, Practice.professional_id == Professional.id)
-            .join(Organisation, Organisation.id == Practice.organisation_id)
-            .where(Organisation.commune_code == code, holding(Practice, on), Practice.accepts_new_patients)
-            .where(Practice.mode != PracticeMode.REMPLACANT, Professional.profession == "medecin")
-            .where(Professional.specialty.in_(specialties))
-            .where(or_(Professional.ceased_on.is_(None), Professional.ceased_on > on))
-            .order_by(Professional.id)
-            .limit(limit - len(found))
-        )
-        found += [NearbyDoctor(doctor, place, communes[code][0], distance) for doctor, place in rows]
+    for start in range(0, len(within), COMMUNES_AT_ONCE):
+        rings = {one.code: (km, one) for km, one in within[start : start + COMMUNES_AT_ONCE]}
+        for doctor, place in _doctors_in(session, list(rings), on, specialties):
+            km, commune = rings[place.commune_code]
+            found.append(NearbyDoctor(doctor, place, commune, km))
         if len(found) >= limit:
             break
-    return found
+    found.sort(key=lambda one: (one.distance_km, one.professional.id))
+    return found[:limit]
+
+
+def _doctors_in(
+    session: Session, commune_codes: list[str], on: date, specialties: tuple[int, ...]
+) -> list[tuple[Professional, Organisation]]:
+    """Doctors of these specialties with a practice of their own there that takes new patients."""
+    rows = session.execute(
+        select(Professional, Organisation)
+        .join(Practice, Practice.professional_id == Professional.id)
+        .join(Organisation, Organisation.id == Practice.organisation_id)
+        .where(Organisation.commune_code.in_(commune_codes), holding(Practice, on), Practice.accepts_new_patients)
+        .where(Practice.mode != PracticeMode.REMPLACANT, Professional.profession == "medecin")
+        .where(Professional.specialty.in_(specialties))
+        .where(or_(Professional.ceased_on.is_(None), Professional.ceased_on > on))
+        .order_by(Professional.id)
+    )
+    return [(doctor, place) for doctor, place in rows]
 
 
 def _communes_in_box(session: Session, centre: Commune, radius_km: float) -> list[Commune]:
