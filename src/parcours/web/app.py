@@ -24,8 +24,9 @@ from parcours.api.settings import Settings
 from parcours.web import assets, i18n, law_pages, logs, pages
 from parcours.web.emergency import emergency
 from parcours.web.pages import Page, answer
-from parcours.web.quote import quote_page, quote_text
+from parcours.web.quote import quote_page, quote_receipt, quote_text
 from parcours.web.security import SecurityHeaders
+from parcours.web.situations import situation_index, situation_page
 from parcours.web.tables_page import tables_page
 
 SERVICES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
@@ -55,8 +56,11 @@ def routes() -> list[Route]:
     return [
         Route("/", quote_page),
         Route("/quote.txt", quote_text),
+        Route("/receipt.json", quote_receipt),
         Route("/emergency", emergency),
         Route("/glossary", law_pages.glossary),
+        Route("/situations", situation_index),
+        Route("/situations/{slug}", situation_page),
         Route("/tables", tables_page),
         Route("/law", law_pages.law_index),
         Route("/law/parameters/{id}", law_pages.law_parameter),

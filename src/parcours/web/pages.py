@@ -45,6 +45,7 @@ def environment(language: str) -> Environment:
         "N_": i18n.N_,
         "lang": language,
         "asset": asset_url,
+        "iso_day": lambda day: i18n.numeric_date(date.fromisoformat(day), language),
         "number": partial(i18n.number, language=language),
         "money_range": partial(i18n.money_range, language=language),
     }
@@ -115,7 +116,9 @@ def today() -> date:
 
 def render(page: Page, template: str, **values: Any) -> str:
     """The HTML of a page."""
-    context = {"page": page, "url": page.url, "languages": i18n.NAMES, "today": today(), **values}
+    from parcours.web.words import Glosses
+
+    context = {"page": page, "url": page.url, "gloss": Glosses(page), "languages": i18n.NAMES, "today": today(), **values}
     return environment(page.language).get_template(template).render(context)
 
 

@@ -22,6 +22,7 @@ from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
 from parcours.engine.explain import Step, WhyNot, explain
 from parcours.engine.questions import COMMON, Interview, Range, ask, base_act, known_of, tariff_of
+from parcours.engine.receipt import canonical, receipt
 from parcours.engine.vocabulary import BY_NAME
 from parcours.engine.wording import FACT_LABELS, label, specialty_labels
 from parcours.law.codes import Pathway
@@ -158,6 +159,19 @@ async def quote_text(request: Request) -> Response:
     quote = quote_of(page)
     headers = {"Cache-Control": PRIVATE, "Content-Language": page.language}
     return PlainTextResponse((quote.error or quote.text) + "\n", 400 if quote.error else 200, headers)
+
+
+async def quote_receipt(request: Request) -> Response:
+    """`/receipt.json`: the receipt of a complete answer, to keep and to replay."""
+    page = Page.of(request)
+    builder = Builder(page)
+    builder.interview()
+    settled = builder.settled() if builder.error is None else None
+    if settled is None:
+        return PlainTextResponse(f"{builder.error or builder.say('Some facts are missing: answer the questions first.')}\n", 400)
+    name = f"parcours-{builder.given['care_date']}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
+    return Response(canonical(receipt(settled)) + "\n", headers=headers, media_type="application/json")
 
 
 def quote_of(page: Page) -> Quote:
@@ -509,8 +523,8 @@ class Builder:
         """Why, why not, what would have been cheaper."""
         explanation = explain(settled, self.language)
         advice = advise(settled, self.language)
-        cheaper = sorted((*advice.singles, *advice.pairs[:1], *advice.conditional[:3]), key=lambda item: -item.saved)
-        return Details(explanation.steps, explanation.why_not, tuple(cheaper[:6]), advice.note)
+        cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
+        return Details(explanation.steps, explanation.why_not, cheaper, advice.note)
 
     def as_text(self, result: Result, details: Details) -> str:
         """The answer as lines of text."""
@@ -537,4 +551,4 @@ def ask_in(given: Given, readings: Mapping[str, str], language: str) -> tuple[An
     return question.choices if question else ()
 
 
-__all__ = ["Quote", "quote_of", "quote_page", "quote_text"]
+__all__ = ["Quote", "quote_of", "quote_page", "quote_receipt", "quote_text"]

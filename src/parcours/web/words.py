@@ -1,0 +1,69 @@
+"""Words of the field inside sentences: the first time one appears on a page, it carries its explanation."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from parcours.law.loader import load
+from parcours.web import i18n
+from parcours.web.pages import Page
+
+ORDINARY: Final = frozenset({
+    "age", "act", "rate", "fee", "role", "patient", "status", "quantity", "contract", "profession", "specialty", "professional_id",
+    "patient_id", "care_date", "reimbursement_date", "birth_date", "away", "lecture", "lacune", "plafond", "garantie", "assure",
+    "drug_class", "special_setting", "convention", "declaration", "coefficient",
+})  # fmt: skip
+"""Terms that are plain words: explaining them in every sentence would be noise."""
+
+
+@cache
+def terms(language: str) -> dict[str, str]:
+    """Term in lower case -> id of its glossary entry: the French name in both languages, and the language's own."""
+    found: dict[str, str] = {}
+    for id_, entry in load().glossary.items():
+        if id_ in ORDINARY:
+            continue
+        for code in (language, "fr"):
+            found.setdefault(i18n.typography(entry[code]["term"], language).lower(), id_)
+    return found
+
+
+@cache
+def pattern(language: str) -> re.Pattern[str]:
+    """Any term as whole words, the longest first."""
+    names = sorted(terms(language), key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in names) + r")(?![\w-])", re.IGNORECASE)
+
+
+class Glosses:
+    """Explains each term once a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.explained: set[str] = set()
+
+    def __call__(self, text: str) -> Markup:
+        """A sentence as HTML, its new terms linked to their explanation."""
+        text = i18n.typography(text, self.page.language)
+        parts: list[Markup] = []
+        start = 0
+        for match in pattern(self.page.language).finditer(text):
+            id_ = terms(self.page.language)[match[0].lower()]
+            if id_ in self.explained:
+                continue
+            self.explained.add(id_)
+            parts += [escape(text[start : match.start()]), self.term(id_, match[0])]
+            start = match.end()
+        return Markup().join([*parts, escape(text[start:])])
+
+    def term(self, id_: str, shown: str) -> Markup:
+        """A term with its explanation on hover or focus, and its place in the glossary."""
+        text = i18n.typography(load().glossary[id_][self.page.language]["text"], self.page.language)
+        return Markup(  # noqa: S704 - every value is escaped by format
+            '<span class="tip"><a href="{url}" aria-describedby="word-{id}">{shown}</a>'
+            '<span class="tip-text" role="tooltip" id="word-{id}">{text}</span></span>'
+        ).format(url=self.page.url("/glossary", fragment=id_), id=id_, shown=shown, text=text)
