@@ -31,7 +31,7 @@ from parcours.engine.batch.patterns import (
     Patterns,
     accepted_indicators,
 )
-from parcours.engine.batch.reading import Column, Mask, Numbers, read_numbers, whole
+from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, read_numbers, whole
 from parcours.engine.case import encode_readings, settle_case
 from parcours.engine.encoding import MAJORITY, encode
 from parcours.engine.errors import FactError
@@ -272,7 +272,7 @@ def _unsorted(codes: Numbers, when: Numbers) -> bool:
 def reason(table: pa.Table, row: int, settings: Settings) -> FactError:
     """Why a row is refused, in the words of a single case."""
     values = table.slice(row, 1).to_pylist()[0].items()
-    facts = {name: value for name, value in values if name in BY_NAME and value is not None}
+    facts = {name: as_given(name, value) for name, value in values if name in BY_NAME and value is not None}
     try:
         case = encode(facts, settings.flat)
         answer = settle_case(case, settings.flat, settings.readings, Counters())

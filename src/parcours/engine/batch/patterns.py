@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, VARIANT_FACTS
-from parcours.engine.batch.reading import dictionary
+from parcours.engine.batch.reading import coded_column
 from parcours.engine.case import CANDIDATES, equivalent
 from parcours.engine.encoding import Case, encode
 from parcours.engine.errors import FactError
@@ -67,7 +67,7 @@ class PatternBook:
     ) -> tuple[npt.NDArray[np.int32], Patterns]:
         """The pattern of each row, and the patterns."""
         names = [name for name in CODED if name in columns]
-        coded = [dictionary(columns[name]) for name in names]
+        coded = [coded_column(name, columns[name]) for name in names]
         keys, kinds = _combine([(ages, len(AGE_FACTS)), *((codes, len(values) + 1) for codes, values in coded)])
         firsts = _first_rows(keys, kinds)
         with self.lock:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.engine.errors import FactError
+from parcours.engine.jsonio import loads
 from parcours.engine.vocabulary import BY_NAME, MOST_CENTS, OLDEST, READERS, given
 
 Numbers = npt.NDArray[np.int64]
@@ -61,6 +62,22 @@ def _one_by_one(name: str, array: pa.Array) -> Column:
         except FactError:
             wrong[position] = True
     return Column(numbers[codes], said[codes], wrong[codes])
+
+
+def coded_column(name: str, array: pa.Array) -> tuple[npt.NDArray[np.int32], list[Any]]:
+    """A code for each row of a coded fact (0: null, else 1 + position), and the different values as people give them."""
+    codes, values = dictionary(array)
+    return codes, [as_given(name, value) for value in values]
+
+
+def as_given(name: str, value: Any) -> Any:
+    """A cell as a value of the fact: a contract written as JSON in a cell of text is its guarantees."""
+    if name == "contract" and isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            return loads(value)
+        except ValueError:
+            return value
+    return value
 
 
 def dictionary(array: pa.Array) -> tuple[npt.NDArray[np.int32], list[Any]]:

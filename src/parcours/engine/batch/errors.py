@@ -1,0 +1,27 @@
+"""What stops a run as a whole: always what, where, what is expected, in French and English."""
+
+from collections.abc import Mapping
+
+
+class BatchError(ValueError):
+    """The run cannot start or go on. `message` is a sentence in French (fr) and English (en)."""
+
+    def __init__(self, message: Mapping[str, str]) -> None:
+        self.message = dict(message)
+        super().__init__(self.message["en"])
+
+
+class UnreadableInput(BatchError):
+    """A file cannot be read: missing, truncated, of another format or encoding, with other columns."""
+
+
+class WrongColumns(BatchError):
+    """Columns are missing, named twice, or named almost as a fact."""
+
+
+class CannotResume(BatchError):
+    """What was left by an interrupted run does not belong to this one."""
+
+
+class OutputFailed(BatchError):
+    """The output cannot be written (full disk, no permission): what was done so far is kept aside for `--resume`."""

@@ -1,0 +1,98 @@
+"""The names of the columns: other names mapped to facts, nothing misspelt passed over, nothing needed missing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from parcours.engine.batch.errors import WrongColumns
+from parcours.engine.batch.results import RENAMED, RESULT_NAMES, SOURCE_ROW
+from parcours.engine.vocabulary import BY_NAME
+
+NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))
+"""Facts without which no row can be settled: one of each."""
+CLOSE = 0.8
+"""Similarity from which a name that is no fact is taken for a misspelt one."""
+
+
+def mapping_of(options: Iterable[str]) -> dict[str, str]:
+    """`COLUMN=NAME` texts as a mapping; `COLUMN=` carries a column through as it is. Raises `WrongColumns`."""
+    mapping = {}
+    for text in options:
+        column, separator, name = text.partition("=")
+        if not separator or not column or (name and name not in BY_NAME):
+            near = ", ".join(get_close_matches(name, BY_NAME, n=3) or BY_NAME)
+            raise WrongColumns(
+                {
+                    "fr": f"--map : « {text} » n'est pas accepté ; attendu : COLONNE=NOM, NOM parmi : {near}",
+                    "en": f"--map: {text!r} is not accepted; expected: COLUMN=NAME, NAME one of: {near}",
+                }
+            )
+        mapping[column] = name
+    return mapping
+
+
+def names_of(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
+    """The name of each column in the run. Raises `WrongColumns`."""
+    for column in mapping:
+        if column not in columns:
+            near = _near(column, columns)
+            raise _wrong(
+                f"--map : il n'y a pas de colonne « {column} » ; colonnes : {near}",
+                f"--map: there is no column {column!r}; columns: {near}",
+            )
+    names = [mapping.get(column) or column for column in columns]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise _wrong(f"la colonne « {twice} » est donnée deux fois", f"column {twice!r} is given twice")
+    _check_needed(names)
+    for name in names:
+        if name not in BY_NAME and name not in mapping:
+            _check_extra(name, names)
+    return names
+
+
+def _check_needed(names: Sequence[str]) -> None:
+    for group in NEEDED:
+        if not any(name in names for name in group):
+            close = [near for name in group for near in get_close_matches(name, names, n=1, cutoff=0.5)]
+            hint = {
+                "fr": f" ; le nom le plus proche est « {close[0]} » : --map {close[0]}={group[0]}" if close else "",
+                "en": f"; the nearest name is {close[0]!r}: --map {close[0]}={group[0]}" if close else "",
+            }
+            raise _wrong(
+                f"il manque la colonne {' ou '.join(group)}{hint['fr']}",
+                f"column {' or '.join(group)} is missing{hint['en']}",
+            )
+
+
+def _check_extra(name: str, names: Sequence[str]) -> None:
+    """A column that is no fact is carried through, unless it looks like a misspelt fact or hides a result."""
+    if name in (SOURCE_ROW, *RENAMED.values()) or (name in RESULT_NAMES and name not in BY_NAME):
+        raise _wrong(
+            f"la colonne « {name} » porte le nom d'un résultat ; renommez-la",
+            f"column {name!r} bears the name of a result; rename it",
+        )
+    near = get_close_matches(name, [fact for fact in BY_NAME if fact not in names], n=1, cutoff=CLOSE)
+    if near:
+        raise _wrong(
+            f"la colonne « {name} » n'est pas un fait ; est-ce {near[0]} ? --map {name}={near[0]}, ou --map {name}= pour la garder",
+            f"column {name!r} is not a fact; is it {near[0]}? --map {name}={near[0]}, or --map {name}= to carry it through",
+        )
+
+
+def same_columns(columns: Sequence[str], first: Sequence[str], path: str) -> None:
+    """Every file of a run has the columns of the first. Raises `WrongColumns`."""
+    if list(columns) != list(first):
+        missing = ", ".join(name for name in first if name not in columns) or "—"
+        more = ", ".join(name for name in columns if name not in first) or "—"
+        raise _wrong(
+            f"{path} : n'a pas les colonnes du premier fichier, dans le même ordre (manquent : {missing} ; en trop : {more})",
+            f"{path}: does not have the columns of the first file, in the same order (missing: {missing}; more: {more})",
+        )
+
+
+def _near(name: str, columns: Sequence[str]) -> str:
+    return ", ".join(get_close_matches(name, columns, n=3) or columns)
+
+
+def _wrong(french: str, english: str) -> WrongColumns:
+    return WrongColumns({"fr": french, "en": english})

@@ -1,0 +1,70 @@
+"""The columns of an output: the facts as they came, then amounts in euros (decimal, two places) and codes as dictionaries."""
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from parcours.engine.batch.chunk import Settled
+from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
+from parcours.engine.case import CASE_CODES, ips_letter
+from parcours.law.codes import Ips, Pathway, Status
+from parcours.rules.facts import Settlement
+
+SOURCE_ROW = "source_row"
+"""Row of the source, the first being 1 (a header is not counted)."""
+RENAMED = {"base": "given_base", "status": "given_status", "ips": "given_ips"}
+"""Facts that bear the name of a result: their name in an output."""
+RESULT_NAMES = Settlement._fields
+EUROS = pa.decimal32(9, 2)
+
+
+def _letters(enum: type[IntEnum], text: Callable[[Any], str]) -> tuple[npt.NDArray[np.int8], pa.Array]:
+    """The place in a dictionary of each code, and the dictionary."""
+    members = list(enum)
+    places = np.zeros(max(members) + 1, np.int8)
+    for place, member in enumerate(members):
+        places[member] = place
+    return places, pa.array([text(member) for member in members], pa.string())
+
+
+DICTIONARIES = {
+    "status": _letters(Status, lambda member: member.name),
+    "ips": _letters(Ips, ips_letter),
+    "pathway": _letters(Pathway, lambda member: member.name.lower()),
+    **{name: _letters(enum, lambda member: member.name.lower()) for name, enum in CASE_CODES.items()},
+}
+
+
+def result_columns(settled: Settled) -> dict[str, pa.Array]:
+    """The results of the settled rows, by name, in the order of the vocabulary."""
+    arrays: dict[str, pa.Array] = {}
+    for line, name in enumerate(AMOUNT_RESULTS):
+        values = _kept(settled.amounts[line], settled)
+        arrays[name] = pa.array(values.astype(np.int16)) if name == "rate" else _euros(name, values)
+    for line, name in enumerate(CODE_RESULTS):
+        places, words = DICTIONARIES[name]
+        arrays[name] = pa.DictionaryArray.from_arrays(pa.array(places[_kept(settled.codes[line], settled)]), words)
+    return {name: arrays[name] for name in RESULT_NAMES}
+
+
+def _kept(line: npt.NDArray[Any], settled: Settled) -> npt.NDArray[Any]:
+    return line[: settled.count] if settled.rows is None else line[settled.rows]
+
+
+def _euros(name: str, cents: npt.NDArray[np.int32]) -> pa.Array:
+    """Cents as decimals, without a copy; the free fee (`max_fee` below zero) is null."""
+    validity = None
+    if name == "max_fee":
+        validity = pa.array(cents >= 0).buffers()[1]
+    return pa.Array.from_buffers(EUROS, len(cents), [validity, pa.py_buffer(cents)])
+
+
+def output_table(table: pa.Table, settled: Settled) -> pa.Table:
+    """The settled rows of a table: what came in, then the results."""
+    kept = table if settled.rows is None else table.take(pa.array(settled.rows))
+    columns = {RENAMED.get(name, name): kept[name] for name in kept.column_names}
+    return pa.table({**columns, **result_columns(settled)})

@@ -1,0 +1,354 @@
+"""Settles files of any size: read, settle and write overlap; memory holds a few chunks, whatever the size.
+
+Rows that come grouped by patient (sorted on `patient_id`) stream through. Others are first dealt into buckets on the disk by a
+hash of the patient, each small enough for memory. Either way a patient's acts are settled together, in the order of the caps.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import parcours
+from parcours.engine.batch.buckets import Buckets
+from parcours.engine.batch.chunk import Settings, settle_rows
+from parcours.engine.batch.errors import UnreadableInput
+from parcours.engine.batch.header import names_of, same_columns
+from parcours.engine.batch.kernel import rules_digest
+from parcours.engine.batch.partial import Partial, writing
+from parcours.engine.batch.results import SOURCE_ROW, output_table
+from parcours.engine.batch.reading import whole
+from parcours.engine.batch.sinks import Encoded, Sink, sink_of
+from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
+from parcours.engine.errors import FactError
+from parcours.engine.jsonio import dumps
+
+CHUNK = 262_144
+"""Rows settled at once by one worker."""
+STREAM, BUCKETS = "stream", "buckets"
+Progress = Callable[[str, int, int | None], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked of a run."""
+
+    source: str
+    output: Path
+    readings: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Other column names: column -> fact, or -> nothing to carry it through."""
+    workers: int = 2
+    resume: bool = False
+    lang: str = "en"
+    chunk: int = CHUNK
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did. `rows == settled + refused`, always checked."""
+
+    rows: int
+    settled: int
+    refused: int
+    output: Path
+    rejected: Path | None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows to be settled together, with all the acts of their patients."""
+
+    table: pa.Table
+    unread: list[Unread]
+    until: int
+    """The last row of the source it brings to an end, or its bucket."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A chunk settled and encoded."""
+
+    until: int
+    settled: int
+    refused: int
+    encoded: Encoded | None
+    rejected: bytes
+
+
+class NotGrouped(Exception):
+    """The rows do not come sorted by patient after all."""
+
+
+def settle_path(job: Job, progress: Progress | None = None) -> Report:
+    """Settle files into a file. Raises `BatchError` or `FactError` (a reading), and leaves nothing half-written."""
+    settings = Settings.of(job.readings)
+    sink = sink_of(job.output)
+    files = files_of(job.source)
+    names = names_of(columns_of(files[0]), job.columns)
+    receipt = receipt_of(job, settings)
+    run = {**receipt, "files": [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files]}
+    partial = Partial.open(job.output, sink.start, {**run, "output": job.output.name}, resume=job.resume)
+    work = Work(job, settings, sink, files, names, partial, progress or (lambda *_: None))
+    work.settle_all()
+    return work.publish(receipt)
+
+
+def receipt_of(job: Job, settings: Settings) -> dict[str, Any]:
+    """With which law, rules, readings and arguments: the same receipt on the same source gives the same output."""
+    return {
+        "format": "parcours-batch-1",
+        "engine": parcours.__version__,
+        "rules": rules_digest(),
+        "law": settings.flat.digest,
+        "readings": dict(job.readings),
+        "arguments": {"source": job.source, "map": dict(job.columns), "chunk": job.chunk},
+    }
+
+
+@dataclass
+class Work:
+    """A run under way."""
+
+    job: Job
+    settings: Settings
+    sink: Sink
+    files: list[Path]
+    names: list[str]
+    partial: Partial
+    progress: Progress
+    read: int = 0
+    total: int | None = None
+
+    def settle_all(self) -> None:
+        """Stream while the rows come sorted by patient; deal them into buckets as soon as they do not."""
+        self.total = rows_in(self.files)
+        if self.partial.mode != BUCKETS:
+            try:
+                self.partial.mode = STREAM
+                self._settle(self._grouped_chunks())
+            except NotGrouped:
+                self.partial.restart()
+                self.partial.mode = BUCKETS
+            else:
+                return
+        self._settle_buckets()
+
+    def _settle_buckets(self) -> None:
+        buckets = Buckets(self.partial.folder / "buckets", self.files, self.total)
+        if not buckets.complete:
+            self.partial.restart()
+            unread: list[Unread] = []
+            with closing(self._blocks(0)) as source, writing(buckets.folder), buckets.deal() as deal:
+                for block in source:
+                    unread += block.unread
+                    deal(block.table)
+                    self.progress("deal", block.end - 1, self.total)
+            rejected = b"".join(self._rejection(item.row, _unread_error(item), {}) for item in unread)
+            self.partial.append(-1, 0, len(unread), b"", rejected, "")
+            buckets.finish(self.read)
+        self.read = buckets.rows
+        done = self.partial.entries[-1].until if self.partial.entries else -1
+        self._settle(Chunk(table, [], number) for number, table in buckets.tables(after=done))
+
+    def _settle(self, chunks: Iterable[Chunk]) -> None:
+        """Settle and encode in worker threads, append in order."""
+        for done in in_order(self._done, chunks, self.job.workers):
+            self._append(done)
+            self.progress("settle", self._counts()[0], self.total or None)
+
+    def _append(self, done: Done) -> None:
+        body, place = b"", ""
+        if done.encoded is not None:
+            position = self.partial.body.stat().st_size
+            body, place = self.sink.place(done.encoded, position, self._chunks_written())
+        self.partial.append(done.until, done.settled, done.refused, body, done.rejected, place)
+
+    def _chunks_written(self) -> int:
+        return sum(1 for entry in self.partial.entries if entry.settled)
+
+    def _counts(self) -> tuple[int, int]:
+        """Rows settled or refused so far, and refused."""
+        refused = sum(entry.refused for entry in self.partial.entries)
+        return refused + sum(entry.settled for entry in self.partial.entries), refused
+
+    def _done(self, chunk: Chunk) -> Done:
+        rejected = [self._rejection(item.row, _unread_error(item), {}) for item in chunk.unread]
+        encoded, count = None, 0
+        if len(chunk.table):
+            settled = settle_rows(chunk.table, self.settings)
+            count = settled.count
+            for item in settled.refused:
+                row = chunk.table.slice(item.position, 1).to_pylist()[0]
+                rejected.append(self._rejection(row.pop(SOURCE_ROW), item.error, row))
+            if count:
+                encoded = self.sink.encode(output_table(chunk.table, settled))
+        return Done(chunk.until, count, len(rejected), encoded, b"".join(rejected))
+
+    def _rejection(self, row: int, error: FactError, facts: Mapping[str, Any]) -> bytes:
+        said = {name: value for name, value in facts.items() if value is not None}
+        line = {SOURCE_ROW: row, "error": error.to_dict(self.job.lang), "facts": said}
+        return (dumps({**line, "facts": {k: v if isinstance(v, PLAIN) else str(v) for k, v in said.items()}}) + "\n").encode()
+
+    def _blocks(self, skip: int) -> Iterator[Block]:
+        """Every block of every file, columns by the names of the run, each row with its number."""
+        columns = columns_of(self.files[0])
+        first = 1
+        schema: pa.Schema | None = None
+        for file in self.files:
+            same_columns(columns_of(file), columns, str(file))
+            for block in blocks(file, self.job.chunk, first, skip):
+                table = block.table
+                if table.num_columns:
+                    table = table.rename_columns(self.names).append_column(SOURCE_ROW, pa.array(block.numbers))
+                    schema = schema or table.schema
+                    table = _as_first(table, schema, str(file))
+                elif schema is not None:
+                    table = schema.empty_table()
+                first_of_next = block.end
+                self.read = block.end - 1
+                yield Block(table, block.numbers, block.unread, block.end)
+            first = first_of_next
+
+    def _grouped_chunks(self) -> Iterator[Chunk]:
+        """Chunks cut between two patients. Raises `NotGrouped` when a patient comes back."""
+        done = self.partial.entries[-1].until if self.partial.entries else 0
+        self.read = done
+        held: list[pa.Table] = []
+        unread: list[Unread] = []
+        last = LastPatient()
+        for block in self._blocks(done):
+            unread += block.unread
+            if not len(block.table):
+                continue
+            last = check_grouped(block.table, last)
+            held.append(block.table)
+            rows = pa.concat_tables(held)
+            cut = last_patient(rows)
+            if cut:
+                until = int(rows[SOURCE_ROW][cut - 1].as_py())
+                named = [item for item in unread if item.row <= until]
+                unread = [item for item in unread if item.row > until]
+                yield Chunk(rows.slice(0, cut), named, until)
+            held = [rows.slice(cut)] if cut < len(rows) else []
+        rest = pa.concat_tables(held) if held else pa.table({})
+        if len(rest) or unread or not self.partial.entries:
+            yield Chunk(rest, unread, self.read)
+
+    def publish(self, receipt: dict[str, Any]) -> Report:
+        """Check that no row is lost, complete the file, give it its name."""
+        counted, refused = self._counts()
+        if counted != self.read:
+            msg = f"{self.read} rows read, {counted} settled or refused"
+            raise AssertionError(msg)
+        if not counted:
+            raise UnreadableInput({"fr": f"{self.job.source} : aucune ligne", "en": f"{self.job.source}: no row"})
+        if counted == refused:
+            self._append(self._nothing())
+        places = [entry.place for entry in self.partial.entries if entry.place]
+        counts = {"rows": counted, "settled": counted - refused, "refused": refused}
+        with writing(self.job.output):
+            complete = self.sink.finish(self.partial.body, places, {**receipt, **counts}, counted - refused)
+        rejected = self.partial.publish(complete, self.job.output)
+        return Report(counted, counted - refused, refused, self.job.output, rejected)
+
+    def _nothing(self) -> Done:
+        """No row of the output, but its columns."""
+        columns = {name: pa.array([], pa.string()) for name in self.names}
+        table = pa.table({**columns, SOURCE_ROW: pa.array([], pa.int64())})
+        return Done(0, 0, 0, self.sink.encode(output_table(table, settle_rows(table, self.settings))), b"")
+
+
+PLAIN = (str, int, float, bool, dict, list)
+"""Values that JSON writes as they are; days and decimals become text."""
+
+
+def _unread_error(item: Unread) -> FactError:
+    return FactError("line", item.given[:200], item.allowed)
+
+
+def _as_first(table: pa.Table, schema: pa.Schema, file: str) -> pa.Table:
+    """Columns of the types of the first file. Raises `UnreadableInput`."""
+    if table.schema.equals(schema):
+        return table
+    try:
+        return table.cast(schema)
+    except (pa.ArrowException, ValueError) as error:
+        raise UnreadableInput(
+            {
+                "fr": f"{file} : les colonnes n'ont pas les types du premier fichier ({error})",
+                "en": f"{file}: the columns do not have the types of the first file ({error})",
+            }
+        ) from None
+
+
+def _patients(table: pa.Table) -> pa.Array | None:
+    """The column of patients as plain values; an empty text is none."""
+    if "patient_id" not in table.column_names:
+        return None
+    column = whole(table["patient_id"])
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, column.type.value_type)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        empty = pc.equal(pc.binary_length(column), 0)
+        column = pc.if_else(empty, None, column) if pc.any(empty).as_py() else column
+    return column
+
+
+@dataclass(frozen=True)
+class LastPatient:
+    """The last patient met, and whether a row without one came after."""
+
+    id: Any = None
+    closed: bool = True
+
+
+def check_grouped(table: pa.Table, last: LastPatient) -> LastPatient:
+    """The last patient, if patients come in ascending order, each one's rows together. Raises `NotGrouped`."""
+    patients = _patients(table)
+    if patients is None:
+        return last
+    rows = np.flatnonzero(patients.is_valid().to_numpy(zero_copy_only=False))
+    if not len(rows):
+        return LastPatient(last.id, closed=True)
+    said = patients.drop_null() if patients.null_count else patients
+    comes_back = last.closed or rows[0] > 0
+    if last.id is not None and (said[0].as_py() < last.id or (comes_back and said[0].as_py() == last.id)):
+        raise NotGrouped
+    if pc.any(pc.less(said[1:], said[:-1])).as_py():
+        raise NotGrouped
+    gaps = np.flatnonzero(np.diff(rows) > 1)
+    if len(gaps) and pc.any(pc.equal(said.take(pa.array(gaps)), said.take(pa.array(gaps + 1)))).as_py():
+        raise NotGrouped
+    return LastPatient(said[-1].as_py(), closed=bool(rows[-1] < len(patients) - 1))
+
+
+def last_patient(table: pa.Table) -> int:
+    """Where the acts of the last patient start: those before are whole."""
+    patients = _patients(table)
+    if patients is None or not patients[-1].is_valid:
+        return len(table)
+    same = pc.fill_null(pc.equal(patients, patients[-1]), fill_value=False)
+    return int(np.argmax(same.to_numpy(zero_copy_only=False)))
+
+
+def in_order(function: Callable[[Any], T], items: Iterable[Any], workers: int) -> Iterator[T]:
+    """Results in the order of the items, a few computed at once; nothing more is read than is being worked on."""
+    waiting: list[Future[T]] = []
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > workers:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

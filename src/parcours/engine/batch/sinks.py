@@ -1,0 +1,180 @@
+"""Output files: each chunk is encoded apart (by several workers at once) and appended in order; the end of the file is written last."""
+
+import base64
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from parcours.engine.batch import parquet_join
+from parcours.engine.batch.sources import ARROW, CSV, NDJSON, PARQUET, format_of
+
+LONGEST_HEADER = 1_000_000
+METADATA = "parcours"
+"""Key of the receipt of the run in the metadata of a file."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A chunk as it goes into the body of the file, and what the end of the file must know of it."""
+
+    body: Any
+    end: Any = None
+
+
+class Sink(ABC):
+    """One format of output."""
+
+    start = b""
+    """First bytes of the body."""
+
+    @abstractmethod
+    def encode(self, table: pa.Table) -> Encoded:
+        """A chunk. Called from worker threads."""
+
+    def place(self, encoded: Encoded, position: int, count: int) -> tuple[Any, str]:
+        """The bytes of a chunk to append at a position after `count` others, and what to remember of it."""
+        del position, count
+        return encoded.body, ""
+
+    def finish(self, body: Path, remembered: Sequence[str], receipt: Mapping[str, Any], rows: int) -> Path:
+        """Complete the file; the path of the whole one."""
+        del remembered, receipt, rows
+        return body
+
+
+class ParquetSink(Sink):
+    """Parquet, one row group a chunk, codes as dictionaries, amounts as decimals stored in 32 bits."""
+
+    start = parquet_join.MAGIC
+
+    def encode(self, table: pa.Table) -> Encoded:
+        """A whole file in memory, taken apart."""
+        stream = pa.BufferOutputStream()
+        pq.write_table(
+            table, stream, row_group_size=max(len(table), 1), compression="lz4", store_decimal_as_integer=True
+        )
+        part = parquet_join.Part.of(memoryview(stream.getvalue()))
+        return Encoded(part.pages, part)
+
+    def place(self, encoded: Encoded, position: int, count: int) -> tuple[Any, str]:
+        """The pages, and the footer of the part, its positions moved to where its pages are now."""
+        part: parquet_join.Part = encoded.end
+        parquet_join.groups_at(part, position, count)
+        return part.pages, base64.b64encode(parquet_join.write_struct(part.footer)).decode()
+
+    def finish(self, body: Path, remembered: Sequence[str], receipt: Mapping[str, Any], rows: int) -> Path:
+        """Append the merged footer."""
+        footers = [parquet_join.read_struct(base64.b64decode(text), 0)[0] for text in remembered]
+        groups = [group for footer in footers for group in footer[parquet_join.ROW_GROUPS][1]]
+        with body.open("ab") as stream:
+            stream.write(parquet_join.footer(footers[0], groups, rows, {METADATA: json.dumps(receipt)}))
+        return body
+
+
+class ArrowSink(Sink):
+    """Arrow IPC: the body is a series of streams, made into one file at the end."""
+
+    def encode(self, table: pa.Table) -> Encoded:
+        """A stream in memory."""
+        stream = pa.BufferOutputStream()
+        with pa.ipc.new_stream(stream, table.schema) as writer:
+            writer.write_table(table.combine_chunks())
+        return Encoded(memoryview(stream.getvalue()).cast("B"))
+
+    def finish(self, body: Path, remembered: Sequence[str], receipt: Mapping[str, Any], rows: int) -> Path:
+        """Copy the batches into a file with its index; dictionaries that grow from chunk to chunk become text."""
+        del remembered, rows
+        whole = body.with_name("whole")
+        with pa.memory_map(str(body)) as source:
+            tables = _streams(source)
+            head = next(tables)
+            dictionaries = [f.name for f in head.schema if pa.types.is_dictionary(f.type) and not _closed(f)]
+            schema = _plain(head, dictionaries).schema.with_metadata({METADATA: json.dumps(receipt)})
+            with pa.ipc.new_file(str(whole), schema) as writer:
+                for table in (head, *tables):
+                    writer.write_table(_plain(table, dictionaries).cast(schema))
+        return whole
+
+
+def _closed(field: pa.Field) -> bool:
+    """Is this dictionary the same in every chunk (a result)?"""
+    from parcours.engine.batch.results import DICTIONARIES  # noqa: PLC0415
+
+    return field.name in DICTIONARIES
+
+
+def _plain(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    for name in names:
+        column = table[name]
+        table = table.set_column(table.column_names.index(name), name, pc.cast(column, column.type.value_type))
+    return table
+
+
+def _streams(source: Any) -> Any:
+    size = source.size()
+    while source.tell() < size:
+        yield pa.ipc.open_stream(source).read_all()
+
+
+class CsvSink(Sink):
+    """Text with a header, separated by commas."""
+
+    def encode(self, table: pa.Table) -> Encoded:
+        """Lines, after a header."""
+        stream = pa.BufferOutputStream()
+        pyarrow.csv.write_csv(_writable(table), stream)
+        content = memoryview(stream.getvalue()).cast("B")
+        return Encoded(content, bytes(content[:LONGEST_HEADER]).index(b"\n") + 1)
+
+    def place(self, encoded: Encoded, position: int, count: int) -> tuple[Any, str]:
+        """The header only at the start of the file."""
+        del count
+        return encoded.body[encoded.end :] if position and encoded.end else encoded.body, ""
+
+    def finish(self, body: Path, remembered: Sequence[str], receipt: Mapping[str, Any], rows: int) -> Path:
+        """A text file has no metadata: the receipt goes beside it."""
+        del remembered, rows
+        body.with_name("receipt").write_text(json.dumps(receipt, indent=1) + "\n", "utf-8")
+        return body
+
+
+class NdjsonSink(CsvSink):
+    """One JSON object a line, amounts as numbers with two decimals."""
+
+    def encode(self, table: pa.Table) -> Encoded:
+        """Lines."""
+        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+
+        rows = _writable(table).to_pylist()
+        return Encoded("".join(dumps(row) + "\n" for row in rows).encode())
+
+
+def _writable(table: pa.Table) -> pa.Table:
+    """Dictionaries as text, days as text, small decimals as ordinary ones: what a text file holds."""
+    columns = {}
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_dictionary(column.type):
+            column = pc.cast(column, column.type.value_type)
+        if pa.types.is_decimal(column.type):
+            column = pc.cast(column, pa.decimal128(column.type.precision, column.type.scale))
+        elif pa.types.is_temporal(column.type):
+            column = pc.cast(column, pa.string())
+        columns[name] = column
+    return pa.table(columns)
+
+
+SINKS: dict[str, type[Sink]] = {PARQUET: ParquetSink, ARROW: ArrowSink, CSV: CsvSink, NDJSON: NdjsonSink}
+
+
+def sink_of(output: Path) -> Sink:
+    """The sink for a path, by its extension. Raises `UnreadableInput`."""
+    return SINKS[format_of(output)]()
