@@ -39,7 +39,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -224,7 +224,9 @@ def create_engine_from_url(url: str | None = None, *, echo: bool = False, pool_s
     target = _normalised(url or database_url())
     if target.get_backend_name() == "sqlite":
         return _sqlite_engine(target, echo)
-    return create_engine(target, echo=echo, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(target, echo=echo, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "handle_error", _hide_rows)
+    return engine
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
@@ -269,6 +271,15 @@ def _normalised(url: str) -> URL:
     if parsed.drivername in {"postgres", "postgresql"}:
         return parsed.set(drivername="postgresql+psycopg")
     return parsed
+
+
+def _hide_rows(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the failing row in the detail of an error: keep the first line only, it holds no value."""
+    original = context.original_exception
+    primary = str(original).partition("\n")[0]
+    original.args = (primary, *original.args[1:])
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {primary}",)
 
 
 def _sqlite_engine(url: URL, echo: bool) -> Engine:
