@@ -25,6 +25,8 @@ from parcours.web import assets, i18n, law_pages, logs, pages
 from parcours.web.emergency import emergency
 from parcours.web.pages import Page, answer
 from parcours.web.quote import quote_page, quote_receipt, quote_text
+from parcours.web.rules_pages import decision_table, law_rules
+from parcours.web.search import search
 from parcours.web.security import SecurityHeaders
 from parcours.web.situations import situation_index, situation_page
 from parcours.web.tables_page import tables_page
@@ -58,12 +60,15 @@ def routes() -> list[Route]:
         Route("/quote.txt", quote_text),
         Route("/receipt.json", quote_receipt),
         Route("/emergency", emergency),
+        Route("/search", search),
         Route("/glossary", law_pages.glossary),
         Route("/situations", situation_index),
         Route("/situations/{slug}", situation_page),
         Route("/tables", tables_page),
         Route("/law", law_pages.law_index),
         Route("/law/parameters/{id}", law_pages.law_parameter),
+        Route("/law/rules", law_rules),
+        Route("/law/decision-table", decision_table),
         Route("/law/articles", law_pages.law_articles),
         Route("/law/readings", law_pages.law_readings),
         Route("/law/limits", law_pages.law_limits),

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -41,7 +41,7 @@ def environment(language: str) -> Environment:
         auto_reload=False,
     )
     env.globals |= {
-        "_": partial(text, language=language),
+        "_": partial(html_text, language=language),
         "N_": i18n.N_,
         "lang": language,
         "asset": asset_url,
@@ -61,10 +61,16 @@ def environment(language: str) -> Environment:
     return env
 
 
-def text(message: str, language: str, **values: Any) -> Markup | str:
-    """A message in the language. Values are escaped; a message with values is HTML made of safe text."""
+def text(message: str, language: str, **values: Any) -> str:
+    """A message in the language, its values in place; a template escapes it."""
     translated = i18n.translate(message, language)
-    return Markup(translated).format(**values) if values else translated  # noqa: S704 - messages are ours
+    return translated.format(**values) if values else translated
+
+
+def html_text(message: str, language: str, **values: Any) -> Markup | str:
+    """A message in a template: the values are escaped, or are HTML themselves."""
+    translated = i18n.translate(message, language)
+    return Markup(escape(translated)).format(**values) if values else translated  # noqa: S704 - what is put in is escaped
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -82,7 +81,7 @@ class Payer:
     """A line under the bar."""
 
     name: str
-    label: str | Markup
+    label: str
     amount: str
 
 
@@ -210,7 +209,7 @@ class Builder:
 
     def say(self, message: str, **values: Any) -> str:
         """A message in the language of the page."""
-        return str(text(message, self.language, **values))
+        return text(message, self.language, **values)
 
     def money(self, cents: int) -> str:
         """An amount in the language of the page."""

@@ -34,8 +34,13 @@ GROUPS: Final = {
     "people": N_("Who I am"),
     "money": N_("What I pay"),
 }
-TONES: Final = {Pathway.INSIDE: "inside", Pathway.OUTSIDE: "outside", Pathway.NOT_CONCERNED: "neutral"}
-TAGS: Final = {Pathway.INSIDE: N_("Inside"), Pathway.OUTSIDE: N_("Outside"), Pathway.NOT_CONCERNED: N_("Not concerned")}
+TAGS: Final = {
+    Pathway.INSIDE: (N_("Inside"), "inside"),
+    Pathway.OUTSIDE: (N_("Outside"), "outside"),
+    Pathway.NOT_CONCERNED: (N_("Not concerned"), "neutral"),
+}
+ORDINARY: Final = "ordinary"
+"""A fee that is the tariff of one's own doctor, whatever the situation allows to add."""
 HIGH_FEE: Final = "1000"
 """A fee above every tariff: its base is the tariff."""
 COMPLETE: Final = {
@@ -43,6 +48,7 @@ COMPLETE: Final = {
     "installed_on": "", "exemption": "none", "c2s": "false", "contract": "none", "scheme": "general", "tiers_payant": "none",
 }  # fmt: skip
 """What an example does not say, said: the quote it opens asks nothing more."""
+CHILDREN: Final = "pediatre"
 COMMON: Final = (
     "generaliste", "dermatologie", "gynecologie_obstetrique", "ophtalmologie", "psychiatrie", "pediatrie", "cardiologie", "orl",
     "stomatologie", "rhumatologie", "gastroenterologie", "endocrinologie", "neurologie", "pneumologie", "radiologie", "urologie",
@@ -59,6 +65,7 @@ class Example:
     fee: int
     amo: int
     amc: int
+    c2s: bool
     patient: int
     url: str
 
@@ -96,8 +103,9 @@ def written(value: Any, day: date) -> str:
 def settled(facts: Mapping[str, str]) -> Answer:
     """An example settled, at the tariff unless it says its fee."""
     known = {name: value for name, value in facts.items() if value not in ("", "none") or name not in ("contract", *COMPLETE)}
-    if "fee" not in known:
-        tariff = settle({**known, "fee": HIGH_FEE}).settlement.base
+    if known.get("fee", ORDINARY) == ORDINARY:
+        own = {"role": "medecin_traitant", "referral": "none"} if "fee" in known else {}
+        tariff = settle({**known, **own, "fee": HIGH_FEE}).settlement.base
         known["fee"] = f"{tariff // 100}.{tariff % 100:02d}"
     return settle(known)
 
@@ -108,15 +116,19 @@ def example(words: str, facts: Mapping[str, Any], page: Page) -> Example:
     result = settled(given)
     fee = f"{result.act.fee // 100}.{result.act.fee % 100:02d}"
     place = Pathway(result.settlement.pathway)
+    tag, tone = TAGS[place]
+    if place == Pathway.OUTSIDE and not result.law.majoree[result.settlement.status]:
+        tag, tone = N_("Outside, not penalised"), "neutral"
     doctor = "specialty" in given
     rest = {name: value for name, value in COMPLETE.items() if doctor or name not in ("purpose", "special_setting", "medecin_traitant_left_on", "installed_on")}
     return Example(
         label=words,
-        tag=TAGS[place],
-        tone=TONES[place],
+        tag=tag,
+        tone=tone,
         fee=result.act.fee,
         amo=result.settlement.amo,
         amc=result.settlement.amc,
+        c2s=bool(result.act.c2s),
         patient=result.settlement.patient,
         url=page.address("/", tuple(({**rest, **given} | {"fee": fee}).items())),
     )
@@ -200,23 +212,33 @@ def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page:
     if entry.generaliste:
         own = settled(complete({"specialty": slug, "medecin_traitant": True, "role": "medecin_traitant", "referral": "none", "fee": HIGH_FEE}, today()))
         lost = i18n.money(own.settlement.amo - alone.settlement.amo, page.language)
-        return str(text("Your own médecin traitant, yes. Another general practitioner only in the cases below: otherwise {amount} less is refunded.", page.language, amount=lost))
+        return text("Your own médecin traitant, yes. Another general practitioner only in the cases below: otherwise {amount} less is refunded.", page.language, amount=lost)
+    if entry.profile == CHILDREN:
+        age = load().parameters["parcours.age_exclusion"].values[-1].value
+        return text("Yes, for a child under {age}: any doctor may be seen directly. From {age} on, without a letter, {amount} less is refunded.", page.language, age=age, amount=lost)
     if family is None:
-        return str(text("Not without a cost: without a letter from your médecin traitant, {amount} less is refunded.", page.language, amount=lost))
+        return text("Not without a cost: without a letter from your médecin traitant, {amount} less is refunded.", page.language, amount=lost)
     if family.age:
         low, high = (load().parameters[id_].values[-1].value for id_ in ("parcours.psychiatrie_age_min", "parcours.psychiatrie_age_max"))
-        return str(text("Yes from {low} to {high} years of age, with a declared médecin traitant. At other ages, without a letter, {amount} less is refunded.", page.language, low=low, high=high, amount=lost))
+        return text("Yes from {low} to {high} years of age, with a declared médecin traitant. At other ages, without a letter, {amount} less is refunded.", page.language, low=low, high=high, amount=lost)
     purposes = i18n.join([lower_first(label("purpose", name, page.language)) for name in family.purposes], page.language)
-    return str(text("Yes, with a declared médecin traitant, for: {purposes}. For another reason, without a letter, {amount} less is refunded.", page.language, purposes=purposes, amount=lost))
+    return text("Yes, with a declared médecin traitant, for: {purposes}. For another reason, without a letter, {amount} less is refunded.", page.language, purposes=purposes, amount=lost)
 
 
 def specialty_examples(slug: str, entry: Specialty, family: AccesDirect | None, page: Page) -> Iterator[tuple[str, dict[str, Any]]]:
     """The visits to compare."""
 
     def say(message: str) -> str:
-        return str(text(message, page.language))
+        return text(message, page.language)
 
     alone = {"specialty": slug, "medecin_traitant": True, "role": "autre", "referral": "none"}
+    if entry.profile == CHILDREN:
+        yield say("On your own, at 1 year of age"), {**alone, "age": 1}
+        yield say("On your own, at 4"), {**alone, "age": 4}
+        yield say("On your own, at 10"), {**alone, "age": 10}
+        yield say("On your own, at 17"), {**alone, "age": 17}
+        yield say("Sent by your médecin traitant, at 17"), {**alone, "age": 17, "role": "correspondant", "referral": "soins_iteratifs"}
+        return
     if entry.generaliste:
         yield say("Your médecin traitant"), {**alone, "role": "medecin_traitant"}
         yield say("The locum of your médecin traitant"), {**alone, "role": "remplacant"}
@@ -228,11 +250,11 @@ def specialty_examples(slug: str, entry: Specialty, family: AccesDirect | None, 
     elif family:
         for purpose in family.purposes:
             words = lower_first(label("purpose", purpose, page.language))
-            yield str(text("On your own, for: {purpose}", page.language, purpose=words)), {**alone, "purpose": purpose}
+            yield text("On your own, for: {purpose}", page.language, purpose=words), {**alone, "purpose": purpose}
         yield say("On your own, for another reason"), alone
     else:
         yield say("On your own"), alone
     yield say("On your own, nobody declared"), {**alone, "medecin_traitant": False}
     yield say("In an emergency"), {**alone, "urgent": True}
-    yield say("Away from home"), {**alone, "away": True}
+    yield say("Away from home"), {**alone, "away": True, **({"fee": ORDINARY} if entry.generaliste else {})}
     yield say("At 10 years of age"), {**alone, "age": 10}
