@@ -43,6 +43,14 @@ def whole(array: pa.ChunkedArray | pa.Array) -> pa.Array:
     return pa.concat_arrays(array.unify_dictionaries().chunks) if array.num_chunks else pa.array([], array.type)
 
 
+def without_views(table: pa.Table) -> pa.Table:
+    """Text stored as views (Polars, DuckDB) as ordinary text, which every operation knows."""
+    for position, item in enumerate(table.schema):
+        if pa.types.is_string_view(item.type):
+            table = table.set_column(position, item.name, table.column(position).cast(pa.string()))
+    return table
+
+
 def read_numbers(name: str, array: pa.Array) -> Column:
     """The values of a fact as the integers the rules read: YYYYMMDD, cents, years, hundredths."""
     kind = BY_NAME[name].kind

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.patterns import CODED
+from parcours.engine.batch.reading import without_views
 from parcours.engine.jsonio import dumps, loads
 
 PARQUET, ARROW, CSV, NDJSON = "parquet", "arrow", "csv", "ndjson"
@@ -171,7 +172,7 @@ class ArrowReader:
             batches = (reader.get_batch(k) for k in range(count)) if count is not None else iter(reader)
             at = first
             for batch in batches:
-                table = pa.Table.from_batches([batch])
+                table = without_views(pa.Table.from_batches([batch]))
                 for start in range(0, len(table), size):
                     part = table.slice(start, size)
                     yield _part(part, at, skip)

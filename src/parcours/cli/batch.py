@@ -1,0 +1,124 @@
+"""Files of acts of any size from the command line: progress, totals, refused rows, going on after an interruption."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from parcours.cli.common import EXIT_REFUSED_ROWS, EXIT_UNREADABLE, clear_errors, fail
+
+EXIT_INTERRUPTED = 130
+EXIT_NOT_WRITTEN = 1
+STAGES = {
+    "deal": {"fr": "Répartition par patient", "en": "Dealing by patient"},
+    "settle": {"fr": "Liquidation", "en": "Settling"},
+}
+DONE = {
+    "fr": "{rows} lignes lues = {settled} liquidées + {refused} refusées → {output}",
+    "en": "{rows} rows read = {settled} settled + {refused} refused → {output}",
+}
+REFUSED = {"fr": "lignes refusées, avec la raison : {path}", "en": "refused rows, with the reason: {path}"}
+INTERRUPTED = {
+    "fr": "interrompu ; relancez la même commande avec --resume pour continuer",
+    "en": "interrupted; run the same command again with --resume to go on",
+}
+
+
+def settle_files(
+    source: str,
+    output: Path,
+    *,
+    readings: Mapping[str, str] | None = None,
+    workers: int | None = None,
+    resume: bool = False,
+    columns: Sequence[str] = (),
+    summary: bool = False,
+    lang: str = "en",
+) -> None:
+    """Settle a file, a folder or a glob into a file; `columns` are `COLUMN=NAME` texts. Exits 0, 1, 2, 3 or 130."""
+    if workers is not None and workers < 1:
+        fail(f"--workers: {workers}; 1, 2, 3 …")
+    report = _run(source, output, readings or {}, workers or os.cpu_count() or 1, columns, resume=resume, lang=lang)
+    typer.echo(DONE[lang].format(**vars(report)), err=True)
+    if report.rejected is not None:
+        typer.echo(REFUSED[lang].format(path=report.rejected), err=True)
+    if summary and report.settled:
+        from parcours.cli.summary import print_summary
+
+        print_summary(output, lang)
+    if report.refused:
+        raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+def _run(
+    source: str,
+    output: Path,
+    readings: Mapping[str, str],
+    workers: int,
+    columns: Sequence[str],
+    *,
+    resume: bool,
+    lang: str,
+) -> Any:
+    with batch_errors(lang):
+        from parcours.engine.batch.header import mapping_of
+        from parcours.engine.batch.run import Job, settle_path
+
+        job = Job(source, output, readings, mapping_of(columns), workers, resume=resume, lang=lang)
+        with progress_bar(lang) as progress:
+            return settle_path(job, progress)
+
+
+@contextmanager
+def batch_errors(lang: str) -> Iterator[None]:
+    """Turn what stops a run into a sentence and an exit code."""
+    try:
+        from parcours.engine.batch.errors import BatchError, OutputFailed
+    except ModuleNotFoundError as error:
+        fail(f"{error.name}: pip install 'parcours[batch]'")
+    try:
+        with clear_errors(lang):
+            yield
+    except OutputFailed as error:
+        fail(error.message[lang], EXIT_NOT_WRITTEN)
+    except BatchError as error:
+        fail(error.message[lang], EXIT_UNREADABLE)
+    except ModuleNotFoundError as error:
+        fail(f"{error.name}: pip install 'parcours[batch]'")
+    except KeyboardInterrupt:
+        fail(INTERRUPTED[lang], EXIT_INTERRUPTED)
+
+
+@contextmanager
+def progress_bar(lang: str) -> Iterator[Any]:
+    """A function that shows how far a stage is, with rows a second and the time left; silent when not on a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    class Speed(ProgressColumn):
+        """Rows a second."""
+
+        def render(self, task: Task) -> Any:
+            return f"{task.speed or 0:,.0f} " + ("lignes/s" if lang == "fr" else "rows/s")
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}"),
+        Speed(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(STAGES[stage][lang], total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield show
