@@ -74,6 +74,7 @@ def write_plan(
             allowed="the number of the ALD list (1 to 30, 99 off the list) for a protocol, none otherwise",
             fr="numéro d'ALD pour un protocole, et pour lui seul", en="an ALD number, for a protocol only",
         )  # fmt: skip
+    actors = [_actor(session, actor) for actor in plan.actors]
     row = CarePlan(
         insured_id=insured.id,
         author_id=author.id,
@@ -86,7 +87,9 @@ def write_plan(
     )
     session.add(row)
     session.flush()
-    session.add_all(_actor(session, row, actor) for actor in plan.actors)
+    for actor in actors:
+        actor.plan_id = row.id
+    session.add_all(actors)
     session.flush()
     return row
 
@@ -260,10 +263,10 @@ def _check_actors(kind: PlanKind, actors: tuple[Actor, ...]) -> None:
             )  # fmt: skip
 
 
-def _actor(session: Session, plan: CarePlan, actor: Actor) -> PlanActor:
+def _actor(session: Session, actor: Actor) -> PlanActor:
+    """An actor line, not yet attached to its plan."""
     doctor = get_professional(session, actor.professional_id) if actor.professional_id else None
     return PlanActor(
-        plan_id=plan.id,
         professional_id=doctor.id if doctor else None,
         specialty=actor.specialty,
         acts=actor.acts,

@@ -21,7 +21,7 @@ from parcours.registry.cases.models import (
     ReminderKind,
 )
 from parcours.registry.db import now_utc, paris_date, paris_today, parse_id
-from parcours.registry.declarations.models import State
+from parcours.registry.declarations.models import Declaration, State
 from parcours.registry.declarations.service import as_of, get_declaration
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
 from parcours.registry.people.service import (
@@ -53,6 +53,8 @@ def open_case(session: Session, insured_id: str, *, reason: str | None = None, a
             allowed="a person without a médecin traitant", fr="cette personne a un médecin traitant",
             en="this person has a médecin traitant",
         )  # fmt: skip
+    if any(one.state is CaseState.OPEN for one in cases_of(session, insured.id)):
+        raise _already_open()
     affiliation = affiliation_on(session, insured.id, today)
     if affiliation is None:
         raise Refused(
@@ -72,10 +74,7 @@ def open_case(session: Session, insured_id: str, *, reason: str | None = None, a
     try:
         session.flush()
     except IntegrityError as error:
-        raise Conflict(
-            "case_open", field="patient_id", allowed="one open case a person",
-            fr="un dossier est déjà ouvert", en="a case is open already",
-        ) from error  # fmt: skip
+        raise _already_open() from error
     _remind(session, case, ReminderKind.FIRST_CONTACT, case.first_contact_due_on)
     _remind(session, case, ReminderKind.CLOSING, case.due_on)
     return case
@@ -146,23 +145,10 @@ def close(
     """
     at = at or now_utc()
     case = _open_case(session, case_id)
-    case.outcome = check_choice("outcome", outcome, Outcome)
-    if (case.outcome is Outcome.DECLARATION) != (declaration_id is not None):
-        raise Invalid(
-            "closing_declaration", field="declaration_id", allowed="the declaration found, for that outcome only",
-            fr="la déclaration clôt le dossier, et elle seule", en="the declaration found, for that outcome only",
-        )  # fmt: skip
-    if declaration_id is not None:
-        declaration = get_declaration(session, declaration_id)
-        if declaration.insured_id != case.insured_id:
-            raise not_found("declaration_id")
-        if declaration.state is not State.IN_FORCE:
-            raise Refused(
-                "declaration_not_in_force", field="declaration_id", given=declaration.state.value, allowed="in_force",
-                fr="cette déclaration n'est pas en vigueur", en="this declaration is not in force",
-            )  # fmt: skip
-        case.declaration_id = declaration.id
-    case.state, case.closed_on = CaseState.CLOSED, paris_date(at)
+    chosen: Outcome = check_choice("outcome", outcome, Outcome)
+    declaration = _closing_declaration(session, case, chosen, declaration_id)
+    case.outcome, case.state, case.closed_on = chosen, CaseState.CLOSED, paris_date(at)
+    case.declaration_id = declaration.id if declaration else None
     for reminder in _reminders(session, case.id):
         reminder.done_at = at
     session.flush()
@@ -218,6 +204,27 @@ def reminders_due(session: Session, on: date | None = None, *, fund_code: str | 
     return list(session.scalars(query))
 
 
+def _closing_declaration(
+    session: Session, case: Case, outcome: Outcome, declaration_id: str | None
+) -> Declaration | None:
+    if (outcome is Outcome.DECLARATION) != (declaration_id is not None):
+        raise Invalid(
+            "closing_declaration", field="declaration_id", allowed="the declaration found, for that outcome only",
+            fr="la déclaration trouvée, pour cette issue seulement", en="the declaration found, for that outcome only",
+        )  # fmt: skip
+    if declaration_id is None:
+        return None
+    declaration = get_declaration(session, declaration_id)
+    if declaration.insured_id != case.insured_id:
+        raise not_found("declaration_id")
+    if declaration.state is not State.IN_FORCE:
+        raise Refused(
+            "declaration_not_in_force", field="declaration_id", given=declaration.state.value, allowed="in_force",
+            fr="cette déclaration n'est pas en vigueur", en="this declaration is not in force",
+        )  # fmt: skip
+    return declaration
+
+
 def _open_case(session: Session, case_id: str) -> Case:
     case = get_case(session, case_id)
     get_insured(session, case.insured_id, lock=True)
@@ -228,6 +235,13 @@ def _open_case(session: Session, case_id: str) -> Case:
             fr="ce dossier est clos", en="this case is closed",
         )  # fmt: skip
     return case
+
+
+def _already_open() -> Conflict:
+    return Conflict(
+        "case_open", field="patient_id", allowed="one open case a person",
+        fr="un dossier est déjà ouvert", en="a case is open already",
+    )  # fmt: skip
 
 
 def _remind(session: Session, case: Case, kind: ReminderKind, due_on: date, contact_id: str | None = None) -> None:

@@ -136,9 +136,9 @@ def refuse(
     """A party declines, with or without a reason (a doctor is free to refuse)."""
     declaration, _ = _locked(session, declaration_id)
     _require_state(declaration, State.PROPOSED)
+    declaration.refused_by = check_choice("party", party, Party)
     declaration.state = State.REFUSED
     declaration.refused_at = at or now_utc()
-    declaration.refused_by = check_choice("party", party, Party)
     declaration.refusal_reason = reason
     session.flush()
     return declaration
@@ -634,7 +634,7 @@ def _complete(session: Session, declaration: Declaration, insured: Insured, at: 
 
 def _start_contract(session: Session, declaration: Declaration, starts_on: date, at: datetime) -> Contract:
     """Put a contract into the person's time line: it ends the one of that day and gives way to a later one."""
-    line = [one for one in history(session, declaration.insured_id) if one.ends_on != one.starts_on]
+    line = _time_line(session, declaration.insured_id, starts_on)
     for current in line:
         if current.holds(starts_on):
             _end_contract(session, current, starts_on, EndReason.REPLACED, at)
@@ -653,6 +653,19 @@ def _start_contract(session: Session, declaration: Declaration, starts_on: date,
     declaration.state = State.IN_FORCE if ends_on is None else State.ENDED
     session.flush()
     return contract
+
+
+def _time_line(session: Session, insured_id: str, starts_on: date) -> list[Contract]:
+    """The known contracts of a person that hold on a day or later, oldest first; empty ones left out."""
+    return list(
+        session.scalars(
+            select(Contract)
+            .where(Contract.insured_id == insured_id, known(Contract))
+            .where(or_(Contract.ends_on.is_(None), Contract.ends_on > Contract.starts_on))
+            .where(or_(Contract.ends_on.is_(None), Contract.ends_on > starts_on))
+            .order_by(Contract.starts_on)
+        )
+    )
 
 
 def _natural_end(

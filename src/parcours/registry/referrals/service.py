@@ -93,6 +93,7 @@ def write_referral(session: Session, new: NewReferral, *, at: datetime | None = 
     _check_author(flow, author, as_medecin_traitant)
     addressee = _check_addressee(session, flow, new)
     plan = _check_plan(session, flow, new, insured.id)
+    steps = [_step(session, rank, one) for rank, one in enumerate(new.providers, start=1)]
     referral = Referral(
         insured_id=insured.id,
         author_id=author.id,
@@ -108,7 +109,10 @@ def write_referral(session: Session, new: NewReferral, *, at: datetime | None = 
     )
     session.add(referral)
     session.flush()
-    _add_providers(session, referral, new.providers)
+    for step in steps:
+        step.referral_id = referral.id
+    session.add_all(steps)
+    session.flush()
     return referral
 
 
@@ -413,23 +417,15 @@ def _check_validity(issued_on: date, valid_until: date | None) -> date:
     return last
 
 
-def _add_providers(session: Session, referral: Referral, providers: tuple[Provider, ...]) -> None:
-    for rank, one in enumerate(providers, start=1):
-        if (one.professional_id is None) == (one.specialty is None):
-            raise Invalid(
-                "sequence_provider", field="providers", given=f"step {rank}", allowed="a doctor or a specialty",
-                fr="chaque étape est un médecin ou une spécialité", en="each step is a doctor or a specialty",
-            )  # fmt: skip
-        doctor = get_professional(session, one.professional_id) if one.professional_id else None
-        session.add(
-            SequenceProvider(
-                referral_id=referral.id,
-                rank=rank,
-                professional_id=doctor.id if doctor else None,
-                specialty=one.specialty,
-            )
-        )
-    session.flush()
+def _step(session: Session, rank: int, provider: Provider) -> SequenceProvider:
+    """A step of a sequence, not yet attached to its referral."""
+    if (provider.professional_id is None) == (provider.specialty is None):
+        raise Invalid(
+            "sequence_provider", field="providers", given=f"step {rank}", allowed="a doctor or a specialty",
+            fr="chaque étape est un médecin ou une spécialité", en="each step is a doctor or a specialty",
+        )  # fmt: skip
+    doctor = get_professional(session, provider.professional_id) if provider.professional_id else None
+    return SequenceProvider(rank=rank, professional_id=doctor.id if doctor else None, specialty=provider.specialty)
 
 
 def _not_covering(why: str) -> Refused:
