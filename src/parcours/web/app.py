@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from parcours.api.settings import Settings
 from parcours.web import assets, i18n, law_pages, logs, pages
 from parcours.web.emergency import emergency
+from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 from parcours.web.quote import quote_page, quote_receipt, quote_text
 from parcours.web.rules_pages import decision_table, law_rules
@@ -162,10 +163,10 @@ def error_page(request: Request, status: int) -> Response:
     """The page of an error, in the visitor's language."""
     page = Page.of(request)
     if status == 404:
-        title, detail = "This page does not exist", "The address may have a typing error, or the page may have moved."
+        title, detail = N_("This page does not exist"), N_("The address may have a typing error, or the page may have moved.")
     elif status < 500:
-        title, detail = "This request is not accepted", "The address or what was sent with it is not one the site knows."
+        title, detail = N_("This request is not accepted"), N_("The address or what was sent with it is not one the site knows.")
     else:
-        title, detail = "Something went wrong here", "The error is on our side and has been recorded without your data."
+        title, detail = N_("Something went wrong here"), N_("The error is on our side and has been recorded without your data.")
     translated = [i18n.translate(text, page.language) for text in (title, detail)]
     return answer(page, "error.html", status, "no-store", title=translated[0], detail=translated[1], code=status)

@@ -20,9 +20,9 @@ SUFFIXES: Final = {"euro_per_month": N_("a month"), "euro_per_year": N_("a year"
 def value_text(value: Any, unit: str, language: str) -> str:
     """A value of a series in words: 8,40 €, 70 %, 16 ans, oui."""
     if value is None:
-        return i18n.translate("not known", language)
+        return i18n.translate(N_("not known"), language)
     if isinstance(value, bool) or unit == "boolean":
-        return i18n.translate("yes" if value else "no", language)
+        return i18n.translate(N_("yes") if value else N_("no"), language)
     if isinstance(value, str):
         return i18n.typography(value, language)
     if unit.startswith("euro"):

@@ -1,0 +1,69 @@
+"""Keeps the catalogues in step with the pages: `python -m parcours.web.catalogue` extracts every message and updates the `.po`.
+
+The tests use `extracted()` to refuse a message without a translation, and a translation nobody uses.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from parcours.web.i18n import LOCALES
+
+HERE: Final = Path(__file__).parent
+METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+KEYWORDS: Final[dict[str, Any]] = {"_": None, "N_": None, "say": None, "text": None}
+OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}}
+
+
+def extracted() -> Catalog:
+    """Every message of the pages."""
+    catalogue = Catalog(project="parcours", charset="utf-8")
+    for name, line, message, _, _ in extract_from_dir(HERE, METHODS, OPTIONS, KEYWORDS):
+        catalogue.add(message, locations=[(name, line)])
+    return catalogue
+
+
+def path_of(language: str) -> Path:
+    """The catalogue of a language."""
+    return LOCALES / language / "LC_MESSAGES" / "messages.po"
+
+
+def stored(language: str) -> Catalog:
+    """The catalogue of a language as it is stored."""
+    with path_of(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def store(language: str, catalogue: Catalog) -> None:
+    """Write a catalogue, with a header that only changes when something does."""
+    header = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+    with path_of(language).open("wb") as file:
+        file.write(header.encode())
+        write_po(file, catalogue, width=120, include_lineno=False, sort_output=True, omit_header=True)
+
+
+def update(language: str) -> list[str]:
+    """Bring a catalogue up to date; the messages that have no translation."""
+    catalogue = stored(language)
+    catalogue.update(extracted(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    store(language, catalogue)
+    return [str(message.id) for message in catalogue if message.id and not message.string]
+
+
+def main() -> None:
+    """Update every catalogue and name what is left to translate."""
+    for folder in sorted(LOCALES.iterdir()):
+        missing = update(folder.name)
+        print(f"{folder.name}: {len(missing)} to translate")  # noqa: T201 - a command for maintainers
+        for message in missing:
+            print(f"  {message}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
