@@ -1,0 +1,35 @@
+"""`parcours sample`: a file of invented acts, to try and to measure."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from parcours.cli.batch import batch_errors
+from parcours.cli.common import Lang, fail, language
+
+app = typer.Typer(add_completion=False)
+DONE = {"fr": "{rows} actes de {patients} personnes inventées → {output}", "en": "{rows} acts of {patients} invented people → {output}"}
+
+
+@app.command()
+def sample(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where the acts go: .parquet, .arrow, .csv or .ndjson.")],
+    patients: Annotated[int, typer.Option("--patients", help="How many people.")] = 1_000,
+    year: Annotated[int, typer.Option("--year", help="Civil year of the acts.")] = 2025,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same acts.")] = 0,
+    lang: Lang = "",
+) -> None:
+    """Write a plausible year of acts of invented people, sorted by patient. It describes no one and is not calibrated."""
+    lang = language(lang)
+    if patients < 1:
+        fail(f"--patients: {patients}; 1, 2, 3 …")
+    with batch_errors(lang):
+        from parcours.engine.sample import Sample, write_sample
+        from parcours.law.flat import flat_law, iso
+
+        first = flat_law().default.first_days[0] // 10_000
+        if not first < year < 2100:
+            fail(f"--year: {year}; {first + 1} … 2099 ({iso(flat_law().default.first_days[0])})")
+        rows = write_sample(Sample(patients, year, seed), output)
+    typer.echo(DONE[lang].format(rows=rows, patients=patients, output=output), err=True)
