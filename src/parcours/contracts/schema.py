@@ -38,6 +38,7 @@ WHOLE = 10_000
 NOT_OWED = ("medicament_modere", "medicament_faible")
 """Guarantees that even a contrat responsable may leave out (R871-2)."""
 MOST_PERCENT = 10_000
+MOST_EUROS = 1_000_000
 
 
 class ContractError(ValueError):
@@ -68,7 +69,7 @@ def encode_contract(contract: Mapping[str, Any] | None) -> Contract:
         participations=int(boolean(contract, "participations")),
         plafond=UNKNOWN
         if plafond is None
-        else number(contract, "plafond_par_acte", "an amount in euros, zero or more"),
+        else number(contract, "plafond_par_acte", f"an amount in euros, from 0 to {MOST_EUROS}"),
         **guarantees,
     )
 
@@ -103,10 +104,12 @@ def number(contract: Mapping[str, Any], field: str, allowed: str) -> int:
     """A number of zero or more with at most two decimals, as hundredths."""
     value = contract[field]
     try:
-        hundredths = Decimal(str(value)) * 100
-        whole = int(hundredths)
-    except (InvalidOperation, ValueError, OverflowError):
+        exact = Decimal(str(value))
+    except InvalidOperation:
         raise ContractError(field, value, allowed) from None
-    if isinstance(value, bool) or whole != hundredths or whole < 0:
+    if isinstance(value, bool) or not exact.is_finite() or not 0 <= exact <= MOST_EUROS:
+        raise ContractError(field, value, allowed)
+    whole = int(exact * 100)
+    if Decimal(whole).scaleb(-2) != exact:
         raise ContractError(field, value, allowed)
     return whole

@@ -118,7 +118,7 @@ def infer(values: dict[str, Any]) -> list[str]:
     if "birth_date" in values and "care_date" in values:
         infer_ages(values)
     elif "age" in values and values["age"] != MAJORITY:
-        values.setdefault("age_1er_janvier", values["age"] - 1 if values["age"] < MAJORITY else values["age"])
+        values.setdefault("age_1er_janvier", max(0, values["age"] - 1) if values["age"] < MAJORITY else values["age"])
     infer_pathway(values)
     return [name for name in values if name not in before]
 

@@ -56,7 +56,9 @@ class Row:
                 raise FactError(name, row.get(name), allowed)
         cases = {stage: case_slug(f"case_{stage}", row[f"case_{stage}"]) for stage in STAGES}
         amounts = {name: None if row.get(name) in (None, "") else hundredths(row[name]) for name in AMOUNTS}
-        facts = {name: fact_value(name, value) for name, value in row.items() if name in BY_NAME and value not in (None, "")}
+        facts = {
+            name: fact_value(name, value) for name, value in row.items() if name in BY_NAME and value not in (None, "")
+        }
         if facts.get("specialty"):
             facts.setdefault("profession", "medecin")
         return cls(
@@ -108,7 +110,7 @@ def case_slug(column: str, value: Any) -> str:
     """The slug of a stored case: its slug or its number."""
     enum = CASE_CODES[column]
     text = str(value).strip().lower()
-    if text.isdigit() and int(text) in enum:
+    if text.isdecimal() and int(text) in enum:
         return slug(enum, int(text))
     if text.upper() in enum.__members__:
         return text

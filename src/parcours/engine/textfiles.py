@@ -96,9 +96,9 @@ def read_object(line: str) -> dict[str, Any] | FactError:
     try:
         value = loads(line)
     except (ValueError, RecursionError) as error:
-        return RowError("line", line, {"fr": f"n'est pas du JSON ({error})", "en": f"is not JSON ({error})"})
+        return RowError("line", line.strip(), {"fr": f"n'est pas du JSON ({error})", "en": f"is not JSON ({error})"})
     if not isinstance(value, dict):
-        return RowError("line", line, {"fr": "n'est pas un objet JSON", "en": "is not a JSON object"})
+        return RowError("line", line.strip(), {"fr": "n'est pas un objet JSON", "en": "is not a JSON object"})
     return value
 
 
@@ -159,7 +159,7 @@ def written_whole(output: Path) -> Iterator[TextIO]:
     """A stream to a file that takes its name only when it is complete."""
     aside = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        with aside.open("w", encoding="utf-8", newline="") as stream:
+        with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
             yield stream
         aside.replace(output)
     except OSError as error:

@@ -163,11 +163,10 @@ def hundredths(value: Any) -> int | None:
         number = Decimal(str(value).strip().replace(",", "."))
         if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
             return None  # 1e999999 as an integer would take minutes
-        scaled = number * 100
-        whole = int(scaled)
+        whole = int(number * 100)
     except (InvalidOperation, ValueError, OverflowError):
         return None
-    return whole if whole == scaled else None
+    return whole if Decimal(whole).scaleb(-2) == number else None  # compared exactly: a product is rounded to 28 digits
 
 
 def read_integer(name: str, value: Any) -> int:
@@ -219,7 +218,7 @@ def read_code(name: str, value: Any, enum: type[IntEnum]) -> int:
 def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
     """A doctor's specialty as its national code."""
     text = str(value).strip().lower()
-    if text.isdigit() and int(text) in law.specialties.values():
+    if text.isdecimal() and int(text) in law.specialties.values():
         return int(text)
     if text in law.specialties:
         return law.specialties[text]
@@ -263,7 +262,7 @@ STATUS_CODES = {int(member) for member in codes.Status if member}
 def read_status(name: str, value: Any) -> int:
     """A computed status: national letter or code."""
     text = str(value).strip().upper()
-    if text.isdigit() and int(text) in STATUS_CODES:
+    if text.isdecimal() and int(text) in STATUS_CODES:
         return int(text)
     member = codes.Status.__members__.get(text)
     if member is None or member is codes.Status.NOT_GIVEN:
