@@ -230,7 +230,7 @@ def check_declared(case: Case, settlement: Settlement) -> None:
 
 
 def equivalent(ips: int, settlement: Settlement) -> bool:
-    """Indicators a doctor may transmit for these facts: M or O when referred; S, blank or a wrong D outside the pathway."""
+    """What a doctor may transmit for these facts: M or O when referred; S, blank or a wrong D outside the pathway."""
     if ips == Ips.M:
         return settlement.status in (Status.O, Status.S)
     if ips == Ips.O:
