@@ -96,7 +96,15 @@ def batch_errors(lang: str) -> Iterator[None]:
 def progress_bar(lang: str) -> Iterator[Any]:
     """A function that shows how far a stage is, with rows a second and the time left; silent when not on a terminal."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     class Speed(ProgressColumn):
         """Rows a second."""

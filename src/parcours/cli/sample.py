@@ -9,12 +9,17 @@ from parcours.cli.batch import batch_errors
 from parcours.cli.common import Lang, fail, language
 
 app = typer.Typer(add_completion=False)
-DONE = {"fr": "{rows} actes de {patients} personnes inventées → {output}", "en": "{rows} acts of {patients} invented people → {output}"}
+DONE = {
+    "fr": "{rows} actes de {patients} personnes inventées → {output}",
+    "en": "{rows} acts of {patients} invented people → {output}",
+}
 
 
 @app.command()
 def sample(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where the acts go: .parquet, .arrow, .csv or .ndjson.")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Where the acts go: .parquet, .arrow, .csv or .ndjson.")
+    ],
     patients: Annotated[int, typer.Option("--patients", help="How many people.")] = 1_000,
     year: Annotated[int, typer.Option("--year", help="Civil year of the acts.")] = 2025,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same acts.")] = 0,

@@ -155,7 +155,9 @@ def _acts(rng: np.random.Generator, people: Mapping[str, Draw], law: LawRecord, 
     referral = np.where(doctor & ~generalist & people["medecin_traitant"], referral, list(OUTSIDE).index("none"))
     fee, base, quantity = _money(rng, profession, specialty, sector, law, flat)
     urgent = doctor & (rng.random(rows) < 0.03)
-    purpose = np.array([list(dict.fromkeys(("none", *PURPOSES.values()))).index(PURPOSES.get(s, "none")) for s in SPECIALTIES])
+    purpose = np.array(
+        [list(dict.fromkeys(("none", *PURPOSES.values()))).index(PURPOSES.get(s, "none")) for s in SPECIALTIES]
+    )
     return {
         "patient_id": _ids("P", people["id"], 9),
         "professional_id": _ids("D", professional, 9),
@@ -171,7 +173,9 @@ def _acts(rng: np.random.Generator, people: Mapping[str, Draw], law: LawRecord, 
         "referral": _coded(referral, OUTSIDE, ~doctor),
         "urgent": pa.array(urgent),
         "away": pa.array(doctor & ~own & (rng.random(rows) < 0.02)),
-        "purpose": _coded(np.where(doctor & (rng.random(rows) < 0.5), purpose[specialty], 0), ("none", *PURPOSES.values())),
+        "purpose": _coded(
+            np.where(doctor & (rng.random(rows) < 0.5), purpose[specialty], 0), ("none", *PURPOSES.values())
+        ),
         "exemption": _coded((people["ald"] & (rng.random(rows) < 0.8)).astype(np.int64), ("none", "ald")),
         "c2s": pa.array(people["c2s"]),
         "scheme": _coded(people["alsace"].astype(np.int64), ("general", "alsace_moselle")),
@@ -229,7 +233,9 @@ def _drawn(rng: np.random.Generator, weights: Mapping[str, float], rows: int) ->
 
 
 def _coded(codes: Draw, words: Any, null: Draw | None = None) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int8), mask=null), pa.array(list(words), pa.string()))
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes.astype(np.int8), mask=null), pa.array(list(words), pa.string())
+    )
 
 
 def _decimals(cents: Draw, null: Draw | None = None) -> pa.Array:

@@ -30,8 +30,8 @@ def mapping_of(options: Iterable[str]) -> dict[str, str]:
     return mapping
 
 
-def names_of(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
-    """The name of each column in the run. Raises `WrongColumns`."""
+def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column: bool = False) -> list[str]:
+    """The name of each column in the run; with `error_column` a result is called `error` too. Raises `WrongColumns`."""
     for column in mapping:
         if column not in columns:
             near = _near(column, columns)
@@ -44,9 +44,9 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
     if twice is not None:
         raise _wrong(f"la colonne « {twice} » est donnée deux fois", f"column {twice!r} is given twice")
     _check_needed(names)
-    for name in names:
-        if name not in BY_NAME and name not in mapping:
-            _check_extra(name, names)
+    for column, name in zip(columns, names, strict=True):
+        if name not in BY_NAME:
+            _check_extra(name, names, kept=column in mapping, reserved=("error",) if error_column else (SOURCE_ROW,))
     return names
 
 
@@ -64,13 +64,15 @@ def _check_needed(names: Sequence[str]) -> None:
             )
 
 
-def _check_extra(name: str, names: Sequence[str]) -> None:
+def _check_extra(name: str, names: Sequence[str], *, kept: bool, reserved: tuple[str, ...]) -> None:
     """A column that is no fact is carried through, unless it looks like a misspelt fact or hides a result."""
-    if name in (SOURCE_ROW, *RENAMED.values()) or (name in RESULT_NAMES and name not in BY_NAME):
+    if name in (*reserved, *RENAMED.values()) or (name in RESULT_NAMES and name not in BY_NAME):
         raise _wrong(
             f"la colonne « {name} » porte le nom d'un résultat ; renommez-la",
             f"column {name!r} bears the name of a result; rename it",
         )
+    if kept:
+        return
     near = get_close_matches(name, [fact for fact in BY_NAME if fact not in names], n=1, cutoff=CLOSE)
     if near:
         raise _wrong(

@@ -24,11 +24,11 @@ EUROS = pa.decimal32(9, 2)
 
 def _letters(enum: type[IntEnum], text: Callable[[Any], str]) -> tuple[npt.NDArray[np.int8], pa.Array]:
     """The place in a dictionary of each code, and the dictionary."""
-    members = list(enum)
-    places = np.zeros(max(members) + 1, np.int8)
-    for place, member in enumerate(members):
-        places[member] = place
-    return places, pa.array([text(member) for member in members], pa.string())
+    words = list(dict.fromkeys(text(member) for member in enum))
+    places = np.zeros(max(enum) + 1, np.int8)
+    for member in enum:
+        places[member] = words.index(text(member))
+    return places, pa.array(words, pa.string())
 
 
 DICTIONARIES = {

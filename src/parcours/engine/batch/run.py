@@ -195,7 +195,9 @@ class Work:
     def _rejection(self, row: int, error: FactError, facts: Mapping[str, Any]) -> bytes:
         said = {name: value for name, value in facts.items() if value is not None}
         line = {SOURCE_ROW: row, "error": error.to_dict(self.job.lang), "facts": said}
-        return (dumps({**line, "facts": {k: v if isinstance(v, PLAIN) else str(v) for k, v in said.items()}}) + "\n").encode()
+        return (
+            dumps({**line, "facts": {k: v if isinstance(v, PLAIN) else str(v) for k, v in said.items()}}) + "\n"
+        ).encode()
 
     def _blocks(self, skip: int) -> Iterator[Block]:
         """Every block of every file, columns by the names of the run, each row with its number."""

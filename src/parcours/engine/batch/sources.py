@@ -62,7 +62,9 @@ def files_of(source: str) -> list[Path]:
     path = Path(source)
     if path.is_dir():
         found = sorted(file for file in path.rglob("*") if file.suffix.lower() in FORMATS and file.is_file())
-        found = [file for file in found if not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)]
+        found = [
+            file for file in found if not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
+        ]
     elif path.exists():
         found = [path]
     else:
@@ -258,7 +260,11 @@ class NdjsonReader:
     def columns(path: Path) -> list[str]:
         """Every key of the first lines, in order of appearance."""
         with path.open("rb") as stream:
-            rows = [row for row in (_object(line) for line in islice(stream, LINES) if line.strip()) if isinstance(row, dict)]
+            rows = [
+                row
+                for row in (_object(line) for line in islice(stream, LINES) if line.strip())
+                if isinstance(row, dict)
+            ]
         if not rows:
             raise _unreadable(str(path), "aucun objet JSON", "no JSON object")
         return list(dict.fromkeys(chain.from_iterable(rows)))
@@ -364,4 +370,3 @@ def not_utf8(path: Path) -> UnreadableInput:
 
 def _unreadable(path: str, french: str, english: str) -> UnreadableInput:
     return UnreadableInput({"fr": f"{path} : {french}", "en": f"{path}: {english}"})
-

@@ -1,0 +1,5 @@
+"""`parcours.spark.settle(frame)`: the same rules on a cluster (extra `spark`)."""
+
+from parcours.engine.spark import settle
+
+__all__ = ["settle"]
