@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 
 COMMANDS = {
     "settle": "parcours.cli.settle:app",
+    "sample": "parcours.cli.sample:app",
+    "summary": "parcours.cli.summary:app",
     "tables": "parcours.cli.tables:app",
     "law": "parcours.cli.law:app",
     "contract": "parcours.cli.contract:app",
@@ -24,6 +26,8 @@ COMMANDS = {
     "diff": "parcours.cli.receipt:diff_app",
     "space": "parcours.cli.space:app",
     "check-claims": "parcours.cli.guides:app",
+    "serve": "parcours.cli.serve:serve_app",
+    "demo": "parcours.cli.serve:demo_app",
 }
 """Name of a sub-command -> module and its Typer application."""
 

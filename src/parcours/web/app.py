@@ -9,11 +9,14 @@ OperationOutcome); every other address answers a page.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import sqlalchemy
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -21,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parcours.api.settings import Settings
+from parcours.registry.errors import RegistryError
 from parcours.web import assets, i18n, law_pages, logs, pages
 from parcours.web.emergency import emergency
 from parcours.web.i18n import N_
@@ -30,6 +34,7 @@ from parcours.web.rules_pages import decision_table, law_rules
 from parcours.web.search import search
 from parcours.web.security import SecurityHeaders
 from parcours.web.situations import situation_index, situation_page
+from parcours.web.settings import ServerSettings
 from parcours.web.tables_page import tables_page
 
 SERVICES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
@@ -37,7 +42,8 @@ SERVICES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_
 
 
 def application() -> ASGIApp:
-    """The application with the settings of the environment: what a server starts."""
+    """The application with the settings of the environment: what a server starts in each of its processes."""
+    logs.configure(ServerSettings().log_level)
     return create_app(Settings())
 
 
@@ -49,7 +55,7 @@ def create_app(settings: Settings) -> ASGIApp:
         exception_handlers={HTTPException: on_http_error, Exception: on_error},
         lifespan=lifespan(services),
     )
-    site.state.settings = settings
+    site.state.settings, site.state.services = settings, services
     https = settings.public_url.startswith("https:")
     return logs.RequestLog(SecurityHeaders(Services(site, services), https=https))
 
@@ -136,11 +142,25 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The process can answer: law loaded, templates compiled, not stopping."""
-    ready = bool(getattr(request.app.state, "ready", False))
+    """The process can answer: law loaded, templates compiled, not stopping, and the database answers where one is set."""
+    ready = bool(getattr(request.app.state, "ready", False)) and await run_in_threadpool(database_answers, request)
     return JSONResponse(
         {"status": "ready" if ready else "not ready"}, 200 if ready else 503, headers={"Cache-Control": "no-store"}
     )
+
+
+def database_answers(request: Request) -> bool:
+    """Does the configured database answer?  The pages need none: the embedded one is not looked at."""
+    settings: Settings = request.app.state.settings
+    api = request.app.state.services.get("/api/")
+    if settings.database_url is None or api is None:
+        return True
+    try:
+        with api.state.parcours.database.reading() as session:
+            session.execute(sqlalchemy.text("SELECT 1"))
+    except (RegistryError, sqlalchemy.exc.SQLAlchemyError):
+        return False
+    return True
 
 
 async def robots(_: Request) -> Response:

@@ -1,0 +1,139 @@
+"""`parcours serve`: the pages and the API in production; `parcours demo`: everything set up, a first quote, the same server."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Annotated, Any
+
+import typer
+
+from parcours.cli.common import Lang, fail, language
+
+serve_app = typer.Typer(add_completion=False)
+demo_app = typer.Typer(add_completion=False)
+
+Host = Annotated[str | None, typer.Option("--host", help="Address to listen on (PARCOURS_HOST, else 127.0.0.1).")]
+Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port (PARCOURS_PORT, else 8000).")]
+FIRST_QUOTE = {
+    "age": 40,
+    "specialty": "generaliste",
+    "convention": "secteur_1",
+    "fee": 30,
+    "medecin_traitant": True,
+    "role": "autre",
+    "referral": "none",
+    "contract": "responsable_100",
+}
+"""A GP who is not one's own, seen today."""
+
+
+@serve_app.command()
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Processes (PARCOURS_WORKERS, else 1).")] = None,
+    log_level: Annotated[str | None, typer.Option("--log-level", help="debug, info, warning, error (PARCOURS_LOG_LEVEL).")] = None,
+    lang: Lang = "",
+) -> None:
+    """Serve the pages and the API. Every setting is an environment variable: docs/guides/serve.md."""
+    run(host=host, port=port, workers=workers, log_level=log_level, lang=language(lang))
+
+
+@demo_app.command()
+def demo(
+    host: Host = None,
+    port: Port = None,
+    serve_pages: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the pages after setting up.")] = True,
+    lang: Lang = "",
+) -> None:
+    """Set everything up (embedded database, invented people), print a first quote, serve the pages."""
+    chosen = language(lang)
+    people = prepare_registry()
+    for line in first_quote(chosen):
+        typer.echo(line)
+    words = {"fr": f"Registre de démonstration : {people} récits.", "en": f"Demonstration registry: {people} stories."}
+    typer.echo(words[chosen])
+    if serve_pages:
+        run(host=host, port=port, log_level="warning", lang=chosen)
+
+
+def run(*, lang: str, **given: Any) -> None:
+    """Start the server with the settings of the environment and what the command line says."""
+    import uvicorn
+    from pydantic import ValidationError
+
+    from parcours.web import logs
+    from parcours.web.settings import ServerSettings
+
+    try:
+        chosen = ServerSettings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        fail("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['input']!r}: {one['msg']}" for one in error.errors()))
+    check_free(chosen.host, chosen.port, lang)
+    os.environ["PARCOURS_LOG_LEVEL"] = chosen.log_level  # for the worker processes
+    logs.configure(chosen.log_level)
+    words = {"fr": "parcours écoute sur", "en": "parcours listens on"}
+    typer.echo(f"{words[lang]} http://{chosen.host}:{chosen.port}")
+    uvicorn.run(
+        "parcours.web.app:application",
+        factory=True,
+        host=chosen.host,
+        port=chosen.port,
+        workers=chosen.workers,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(chosen.trusted_proxies),
+        forwarded_allow_ips=chosen.trusted_proxies or None,
+        timeout_graceful_shutdown=chosen.shutdown_seconds,
+    )
+
+
+def check_free(host: str, port: int, lang: str) -> None:
+    """Stop with a sentence when something already listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            words = {
+                "fr": f"{host}:{port} est déjà pris ou refusé ; choisissez un autre port : --port",
+                "en": f"{host}:{port} is already in use or refused; choose another port: --port",
+            }
+            fail(words[lang])
+
+
+def prepare_registry() -> int:
+    """The embedded registry with its keys, its tables and its invented people; how many stories it holds."""
+    from parcours.registry import keyring, schema
+    from parcours.registry.db import Database, database_url
+    from parcours.registry.errors import RegistryError
+    from parcours.registry.seed import seed
+
+    try:
+        if database_url().startswith("sqlite") and not (
+            os.environ.get(keyring.KEYS_VARIABLE) or os.environ.get(keyring.KEYS_FILE_VARIABLE)
+        ):
+            keyring.create_keys_file(keyring.data_directory() / "secret.keys")
+        database = Database.open()
+        try:
+            schema.upgrade(database.engine)
+            with database.writing() as session:
+                return len(seed(session))
+        finally:
+            database.close()
+    except RegistryError as error:
+        fail(str(error))
+
+
+def first_quote(lang: str) -> list[str]:
+    """A quote settled now, as lines."""
+    from parcours.engine.case import settle
+    from parcours.engine.explain import explain
+    from parcours.web.pages import today
+
+    answer = settle({**FIRST_QUOTE, "care_date": today()})
+    explanation = explain(answer, lang)
+    return [explanation.headline, *(f"  {number}. {step.text}" for number, step in enumerate(explanation.steps, 1)), ""]
