@@ -15,10 +15,13 @@ from parcours.registry import schema
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Role, Scope
 from parcours.registry.audit.service import system
+from parcours.registry.care_plans import service as care_plans
+from parcours.registry.cases import service as cases
 from parcours.registry.db import Database, paris_today
 from parcours.registry.declarations import service as declarations
 from parcours.registry.keyring import new_key
 from parcours.registry.people.models import Fund
+from parcours.registry.people.service import add_holder, open_right
 from parcours.registry.referrals import service as referrals
 from tests.registry.world import World
 
@@ -125,15 +128,20 @@ def settle_country(database):
         nora = world.person(born=today.replace(year=today.year - 16, day=1))
         zoe = world.person(fund_code="01C992")
         for child in (bob, nora):
-            from parcours.registry.people.service import add_holder
-
             add_holder(session, child_id=child.id, holder_id=alice.id)
         amar, zola, sand, free = world.doctor(), world.doctor(), world.doctor(specialty=15), world.doctor()
         declared = declare(session, alice, amar)
         declared_zoe = declare(session, zoe, zola)
         referral = refer(session, alice, amar, sand)
         referral_zoe = refer(session, zoe, zola, sand, by_specialty=True)
+        plan, plan_zoe = plan_for(session, alice, amar, sand), plan_for(session, zoe, zola, zola)
+        yann = world.person(fund_code="01C992")
+        case, case_yann = cases.open_case(session, nora.id), cases.open_case(session, yann.id)
+        contact, contact_yann = cases.contact(session, case.id, free.id), cases.contact(session, case_yann.id, free.id)
+        right = open_right(session, alice.id, "c2s", starts_on=today)
         ids = SimpleNamespace(
+            plan=plan.id, plan_zoe=plan_zoe.id, yann=yann.id, case=case.id, case_yann=case_yann.id,
+            contact=contact.id, contact_yann=contact_yann.id, right=right.id,
             alice=alice.id, bob=bob.id, nora=nora.id, zoe=zoe.id, amar=amar.id, zola=zola.id, sand=sand.id,
             free=free.id, declaration=declared.id, declaration_zoe=declared_zoe.id, referral=referral.id,
             referral_zoe=referral_zoe.id, accounts={}, clients={},
@@ -165,6 +173,16 @@ def declare(session, insured, doctor):
     proposal = declarations.Proposal(insured_id=insured.id, professional_id=doctor.id)
     row = declarations.propose(session, proposal)
     return declarations.agree(session, row.id, party="doctor")
+
+
+def plan_for(session, insured, author, actor):
+    content = care_plans.PlanContent(
+        kind="soins_iteratifs",
+        content="Suivi SECRET",
+        starts_on=paris_today(),
+        actors=(care_plans.Actor(acts="consultation", professional_id=actor.id, visits=4, unit="year"),),
+    )
+    return care_plans.write_plan(session, insured.id, author.id, content)
 
 
 LETTER = referrals.Letter(reason="Lésion SECRÈTE", question="Avis ?", history="antécédents SECRETS")

@@ -109,11 +109,11 @@ def test_an_officer_sees_the_referral_and_never_its_letter(as_user, country):
 
 
 def test_a_case_of_conciliation_from_opening_to_a_doctor(as_user, country):
-    officer, patient = as_user("officer"), as_user("nora")
-    opened = patient.post(f"{V1}/cases", json={"patient_id": country.nora, "reason": "Personne ne prend"})
+    officer, parent = as_user("officer"), as_user("alice")
+    opened = parent.post(f"{V1}/cases", json={"patient_id": country.bob, "reason": "Personne ne prend"})
     assert opened.status_code == 201, opened.text
     url = opened.headers["Location"]
-    assert [one["id"] for one in officer.get(f"{V1}/cases").json()] == [opened.json()["id"]]
+    assert {one["id"] for one in officer.get(f"{V1}/cases").json()} == {opened.json()["id"], country.case}
     near = officer.get(f"{url}/candidates").json()
     assert country.free in {one["professional_id"] for one in near}
     asked = officer.post(f"{url}/contacts", json={"professional_id": country.free}).json()

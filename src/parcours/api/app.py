@@ -9,7 +9,18 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from parcours import __version__
-from parcours.api import accounts, audit, care_plans, cases, declarations, people, professionals, referrals, session
+from parcours.api import (
+    accounts,
+    audit,
+    care_plans,
+    cases,
+    declarations,
+    engine,
+    people,
+    professionals,
+    referrals,
+    session,
+)
 from parcours.api.access import CSRF_HEADER, Services, cookie_name
 from parcours.api.limits import Guard
 from parcours.api.problems import FieldError, Problem, add_handlers
@@ -26,7 +37,7 @@ and send the cookie, with the session's token in `X-CSRF-Token` for every change
 """
 
 router = APIRouter(prefix=f"/api/{VERSION}")
-for _module in (session, accounts, people, professionals, declarations, referrals, care_plans, cases, audit):
+for _module in (engine, session, accounts, people, professionals, declarations, referrals, care_plans, cases, audit):
     router.include_router(_module.router)
 
 

@@ -353,9 +353,11 @@ def list_providers(request: Request) -> list[ProviderOut]:
 
 
 _REDIRECT: dict[int | str, dict[str, Any]] = {
-    302: {"description": "To the provider", "headers": {"Location": {"schema": {"type": "string"}}}}}
+    302: {"description": "To the provider", "headers": {"Location": {"schema": {"type": "string"}}}}
+}
 _BACK: dict[int | str, dict[str, Any]] = {
-    303: {"description": "Logged in: back to the page", "headers": {"Location": {"schema": {"type": "string"}}}}}
+    303: {"description": "Logged in: back to the page", "headers": {"Location": {"schema": {"type": "string"}}}}
+}
 
 
 @router.get(

@@ -1,0 +1,339 @@
+"""Every endpoint for every role: on Alice's records, and on those of somebody else.
+
+A row says who gets through. Who does not is answered 403 when they may read the record at all, 404 when they may not,
+401 when nobody is logged in. The requests change nothing: what gets through fails on a later check (version, law).
+"""
+
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+
+from parcours.api import create_app
+from parcours.registry.audit.tags import Tag
+from parcours.registry.db import Database, new_id
+from tests.api.fixtures import BOTH, copied_postgresql, logged_in, settings_for_tests, settle_country, trail
+
+ROLES = (
+    "anonymous", "alice", "nora", "zoe", "amar", "zola", "sand", "delegate", "officer", "officer_zoe", "administrator",
+    "client", "client_bare",
+)  # fmt: skip
+CARE = {"amar", "delegate", "sand"}
+FUND = {"officer", "client"}
+SEES_ALICE = {"alice"} | CARE | FUND
+SEES_CASE = {"alice", "nora"} | FUND
+PASSED = {200, 201, 204, 409, 422, 428}
+"""Answers to somebody who was let through."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An endpoint, what is sent, who gets through and who sees the record without getting through."""
+
+    method: str
+    path: str
+    allowed: frozenset
+    sees: frozenset = frozenset()
+    body: dict | None = None
+    system: bool = False
+    """No record: who does not get through is answered 403."""
+    expected: dict = field(default_factory=dict, hash=False)
+    """Answers that differ, by name."""
+    foreign: dict = field(default_factory=dict, hash=False)
+    """Ids of somebody else's records in place of Alice's."""
+
+
+def on(method, path, allowed, sees, body=None, **more):
+    return Row(method, path, frozenset(allowed), frozenset(sees), body, **more)
+
+
+def patient(method, path, allowed, body=None, **more):
+    return on(method, "/people/{alice}" + path, allowed, SEES_ALICE, body, foreign={"alice": "zoe"}, **more)
+
+
+def declaration(method, path, allowed, body=None):
+    foreign = {"declaration": "declaration_zoe"}
+    return on(method, "/declarations/{declaration}" + path, allowed, SEES_ALICE, body, foreign=foreign)
+
+
+def referral(method, path, allowed, body=None):
+    foreign = {"referral": "referral_zoe"}
+    return on(method, "/referrals/{referral}" + path, allowed, SEES_ALICE, body, foreign=foreign)
+
+
+def plan(method, path, allowed, body=None):
+    return on(method, "/care-plans/{plan}" + path, allowed, SEES_ALICE, body, foreign={"plan": "plan_zoe"})
+
+
+def case(method, path, allowed, body=None):
+    foreign = {"case": "case_yann", "contact": "contact_yann"}
+    return on(method, "/cases/{case}" + path, allowed, SEES_CASE, body, foreign=foreign)
+
+
+def system(method, path, allowed, body=None, **more):
+    return Row(method, path, frozenset(allowed), body=body, system=True, **more)
+
+
+EVERYBODY = set(ROLES) - {"anonymous"}
+PEOPLE = EVERYBODY - {"client", "client_bare"}
+FUNDS = {"officer", "officer_zoe", "client"}
+DIRECTORY = {"administrator", "client"}
+LONG_AGO, LATER = "2001-01-01", "2001-06-01"
+NOBODY = "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"
+PERSON = {"nir": "1 85 06 99 001 001 01", "family_name": "A", "first_name": "B", "birth_date": "1985-06-15",
+          "commune": "99001", "fund": "01C991"}  # fmt: skip
+LETTER = {"reason": "r", "question": "q"}
+ACTOR = {"acts": "consultation", "specialty": 3}
+
+ROWS = (
+    # people
+    system("POST", "/people", {"officer", "client"}, PERSON),
+    system("POST", "/people/search", FUNDS, {}),
+    patient("GET", "", SEES_ALICE),
+    patient("PATCH", "", FUND, {"commune": "99002"}),
+    patient("POST", "/rights", FUND, {"right": "c2s", "starts_on": LATER, "ends_on": LONG_AGO}),
+    patient("POST", "/rights/{right}/end", FUND, {"ends_on": LONG_AGO}),
+    patient("POST", "/holders", FUND, {"holder_id": "{alice}"}),
+    patient("GET", "/children", SEES_ALICE),
+    patient("GET", "/medecin-traitant", SEES_ALICE),
+    patient("GET", "/medecin-traitant/history", SEES_ALICE),
+    patient("POST", "/facts", SEES_ALICE, {"professional_id": "{amar}", "care_date": "2026-01-05"}),
+    patient("GET", "/accesses", {"alice", "client", "client_bare"}),
+    patient("GET", "/declarations", SEES_ALICE),
+    patient("GET", "/referrals", SEES_ALICE),
+    patient("GET", "/care-plans", SEES_ALICE),
+    patient("GET", "/cases", {"alice"} | FUND),
+    # directory
+    system("GET", "/professionals", EVERYBODY),
+    system("GET", "/professionals/{amar}", EVERYBODY),
+    system("POST", "/professionals", DIRECTORY, {"rpps": "10000000001", "family_name": "A", "first_name": "B"}),
+    system("PUT", "/professionals/{amar}/convention", DIRECTORY, {"convention": "nosuch", "starts_on": LATER}),
+    system(
+        "POST", "/professionals/{amar}/practices", DIRECTORY,
+        {"organisation_id": "{place}", "starts_on": LATER, "ends_on": LONG_AGO},
+    ),
+    system("POST", "/professionals/{amar}/departure", DIRECTORY, {"reason": "moved", "on": LATER}),
+    system("POST", "/organisations", DIRECTORY, {"kind": "cabinet", "name": "A", "commune": "00000"}),
+    system("GET", "/organisations/{place}", EVERYBODY),
+    system("GET", "/my/patients", {"amar", "zola", "sand", "delegate"}),
+    # declarations
+    on(
+        "POST", "/declarations", {"alice"}, SEES_ALICE, {"professional_id": "{amar}", "patient_id": "{alice}"},
+        # A doctor needs the patient's card; a delegate signs nothing.
+        expected={"amar": 404, "zola": 403, "sand": 403, "delegate": 403}, foreign={"alice": "zoe"},
+    ),
+    on(
+        "POST", "/declarations/forms", FUND, SEES_ALICE,
+        {"patient_id": "{alice}", "professional_id": "{zola}", "signed_on": LONG_AGO, "received_on": LATER,
+         "signed_by_insured": True, "signed_by_doctor": False},
+        foreign={"alice": "zoe"},
+    ),
+    declaration("GET", "", SEES_ALICE),
+    declaration("POST", "/agreement", {"alice"}, {"party": "insured"}),
+    declaration("POST", "/agreement", set(), {"party": "doctor"}),
+    declaration("POST", "/agreement", set(), {"party": "parent"}),
+    declaration("POST", "/refusal", {"alice"}, {}),
+    declaration("POST", "/withdrawal", {"alice"}),
+    declaration("POST", "/end", {"alice", "amar"}, {}),
+    declaration("POST", "/registration", FUND, {"received_on": LATER}),
+    declaration("POST", "/annulment", FUND),
+    # referrals
+    on(
+        "POST", "/referrals", {"amar", "sand"}, SEES_ALICE,
+        {"patient_id": "{alice}", "flow": "autre_medecin", "letter": LETTER}, foreign={"alice": "zoe"},
+    ),
+    referral("GET", "", SEES_ALICE),
+    referral("GET", "/letter", {"alice"} | CARE),
+    referral("POST", "/uses", CARE, {"care_date": LONG_AGO}),
+    on("DELETE", "/referrals/{referral}/uses/{nobody}", set(), SEES_ALICE - CARE, foreign={"referral": "referral_zoe"}),
+    referral("POST", "/reports", {"amar", "sand"}, {"text": "t"}),
+    referral("POST", "/cancellation", {"amar"}),
+    # plans
+    on(
+        "POST", "/care-plans", {"amar"}, SEES_ALICE,
+        {"patient_id": "{alice}", "kind": "protocole_ald", "content": "c", "starts_on": LONG_AGO, "actors": [ACTOR]},
+        foreign={"alice": "zoe"},
+    ),
+    plan("GET", "", SEES_ALICE),
+    plan("GET", "/content", {"alice"} | CARE),
+    plan("POST", "/agreement", {"alice", "amar", "sand"}),
+    plan("POST", "/approval", {"officer"}),
+    plan("POST", "/end", {"amar", "sand"}, {}),
+    # cases
+    on("POST", "/cases", {"alice"} | FUND, SEES_ALICE, {"patient_id": "{alice}"}, foreign={"alice": "zoe"}),
+    system("GET", "/cases", FUNDS),
+    system("GET", "/reminders", FUNDS),
+    case("GET", "", SEES_CASE),
+    case("GET", "/candidates", FUND),
+    case("POST", "/contacts", FUND, {"professional_id": "{free}"}),
+    case("PUT", "/contacts/{contact}", FUND, {"outcome": "waiting"}),
+    case("POST", "/closing", {"alice", "nora"} | FUND, {"outcome": "withdrawn"}),
+    # accounts
+    system("POST", "/accounts", {"administrator"}, {"login": "not an address"}),
+    system("GET", "/accounts", {"administrator"}),
+    on("GET", "/accounts/{account}", {"alice", "administrator"}, {"alice"}, foreign={"account": "account_zoe"}),
+    on("PATCH", "/accounts/{account}", {"administrator"}, {"alice"}, {"disabled": False}),
+    on("POST", "/accounts/{account}/roles", {"administrator"}, {"alice"}, {"role": "officer"}),
+    on("DELETE", "/accounts/{account}/roles/{nobody}", set(), {"alice"}),
+    on("DELETE", "/accounts/{account_spare}/totp", {"administrator"}, set()),
+    system("POST", "/clients", {"administrator"}, {"name": "n", "scopes": ["people:read"], "fund": "NOSUCH"}),
+    system("GET", "/clients", {"administrator"}),
+    on("DELETE", "/clients/{nobody}", set(), set()),
+    system(
+        "GET", "/access/decision?grant_id={grant}&action=read_patient&kind=patient&record_id={alice}", {"administrator"}
+    ),
+    system("GET", "/audit/accounts", {"administrator"}),
+    # session
+    system("GET", "/session", PEOPLE),
+    system("PATCH", "/session", set(), {"grant_id": "{nobody}"}, expected=dict.fromkeys(PEOPLE, 404)),
+    system(
+        "PUT", "/account/password", set(), {"current_password": "x", "password": "quatre-chevaux-gris"},
+        expected=dict.fromkeys(PEOPLE, 401),
+    ),
+    system("POST", "/account/totp", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
+    system("PUT", "/account/totp", PEOPLE, {"totp": "000000"}),
+    system("POST", "/account/totp/removal", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
+)  # fmt: skip
+
+OPEN = {
+    ("POST", "/session"), ("POST", "/password-resets"), ("PUT", "/password-resets"), ("GET", "/oidc"),
+    ("GET", "/oidc/{provider}/login"), ("GET", "/oidc/{provider}/callback"),
+}  # fmt: skip
+"""Endpoints of the registry for people who are not logged in."""
+ENGINE = {"settle", "explain", "advise", "questions", "receipts", "law", "tables"}
+TESTED_ELSEWHERE = {("DELETE", "/session")}
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def world(request, tmp_path_factory, sqlite_template):
+    """One country for all rows: their requests change nothing."""
+    from tests.api.fixtures import KEY
+
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as exits:
+        patch.setenv("PARCOURS_SECRET_KEYS", KEY)
+        if request.param == "sqlite":
+            path = tmp_path_factory.mktemp("roles") / "roles.db"
+            shutil.copy(sqlite_template, path)
+            url = f"sqlite:///{path}"
+        else:
+            template = request.getfixturevalue("postgresql_template")
+            url = exits.enter_context(copied_postgresql(request.getfixturevalue("postgresql_server"), template))
+        database = Database.open(url)
+        exits.callback(database.close)
+        yield World(database, exits)
+
+
+class World:
+    def __init__(self, database, exits):
+        self.database = database
+        self.country = settle_country(database)
+        # Wrong passwords are part of the table: nobody gets locked here.
+        self.app = create_app(settings_for_tests(login_attempts=1000), database)
+        self.clients = {name: exits.enter_context(logged_in(self.app, self.country, database, name)) for name in ROLES}
+        self.ids = self._ids()
+
+    def _ids(self):
+        from parcours.registry.accounts import service as accounts
+        from parcours.registry.people.models import Organisation
+
+        with self.database.reading() as session:
+            account = accounts.get_account(session, self.country.accounts["alice"])
+            place = session.query(Organisation).first()
+            return {
+                **{name: value for name, value in vars(self.country).items() if isinstance(value, str)},
+                "nobody": NOBODY, "place": place.id, "account": account.id, "grant": account.active_grants[0].id,
+                "account_zoe": self.country.accounts["zoe"], "account_spare": self._spare(),
+            }  # fmt: skip
+
+    def _spare(self):
+        from parcours.registry.accounts import service as accounts
+        from tests.api.fixtures import TEST
+
+        with self.database.writing() as session:
+            return accounts.create_account(session, TEST, login="spare@example.org").id
+
+    def send(self, name, row, changes=None):
+        ids = self.ids | {mine: self.ids[theirs] for mine, theirs in (changes or {}).items()}
+        body = {key: filled(value, ids) for key, value in row.body.items()} if row.body is not None else None
+        return self.clients[name].request(row.method, "/api/v1" + filled(row.path, ids), json=body)
+
+
+def filled(value, ids):
+    if not isinstance(value, str):
+        return value
+    for name, identifier in ids.items():
+        value = value.replace("{" + name + "}", identifier)
+    return value
+
+
+def ids_of(row):
+    body = row.body or {}
+    return f"{row.method} {row.path}" + (f" {body['party']}" if "party" in body else "")
+
+
+@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("row", ROWS, ids=ids_of)
+def test_who_gets_through(world, row, name):
+    response = world.send(name, row)
+    status = response.status_code
+    if name == "anonymous":
+        assert status == 401, response.text
+    elif name in row.expected:
+        assert status == row.expected[name], response.text
+    elif name in row.allowed:
+        assert status in PASSED, response.text
+    elif row.system or name in row.sees:
+        assert status == 403, response.text
+    else:
+        assert status == 404, response.text
+
+
+STRANGERS = ("alice", "amar", "delegate", "officer", "client", "client_bare", "administrator")
+"""All have something to do with Alice, with accounts or with her fund; none with Zoe or Yann."""
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.foreign], ids=ids_of)
+def test_the_id_of_somebody_else_does_not_exist(world, row, name):
+    if "account" in row.foreign and name == "administrator":
+        return
+    if row.path == "/declarations" and name in ("amar", "delegate"):
+        return  # a doctor names no id, and shows the patient's card (test_life)
+    response = world.send(name, row, row.foreign)
+    assert (response.status_code, response.json()["code"]) == (404, "not_found"), response.text
+    (refused,) = trail(world.database, request_id=response.headers["X-Request-Id"])
+    assert (refused.tag, refused.why) == (Tag.ACCESS_REFUSE, "not_found")
+    assert refused.record_id is not None
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_an_id_that_does_not_exist_answers_like_somebody_elses(world, name):
+    for missing in (new_id(), "x", "1850699001001"):
+        response = world.clients[name].get(f"/api/v1/people/{missing}")
+        foreign = world.clients[name].get(f"/api/v1/people/{world.ids['zoe']}")
+        assert response.status_code == foreign.status_code == 404
+        assert response.json() == foreign.json()
+    assert not any("1850699001001" in str(vars(event)) for event in trail(world.database))
+
+
+def test_every_endpoint_is_in_the_table(world):
+    declared = set()
+    for path, item in world.app.openapi()["paths"].items():
+        short = path.removeprefix("/api/v1")
+        if short.split("/")[1] in ENGINE:
+            continue
+        declared |= {(method.upper(), generic(short)) for method in item}
+    tested = {(row.method, generic(row.path.split("?")[0])) for row in ROWS}
+    assert declared - tested - {(m, generic(p)) for m, p in OPEN | TESTED_ELSEWHERE} == set()
+    assert tested - declared == set()
+
+
+def generic(path):
+    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+def test_no_clinical_word_ever_reaches_an_officer_an_administrator_or_a_program(world):
+    for row in ROWS:
+        for name in ("officer", "administrator", "client"):
+            assert "SECR" not in world.send(name, row).text
