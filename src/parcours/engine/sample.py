@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parcours.law.codes import UNKNOWN, Profession
+from parcours.law.codes import UNKNOWN, Profession, Profile
 from parcours.law.flat import FlatLaw, flat_law
 from parcours.law.record import SITUATIONS, LawRecord
+from parcours.rules.tariff import COORDINATED, NOT_COORDINATED
 
 BLOCK = 20_000
 """Patients made at once: part of what a seed means."""
@@ -217,7 +218,8 @@ def _money(
 
 
 def _tariff(law: LawRecord, profile: int) -> int:
-    amount = law.tarif[profile * SITUATIONS]
+    situation = NOT_COORDINATED if profile == Profile.GENERALISTE else COORDINATED
+    amount = law.tarif[profile * SITUATIONS + situation]
     return 3_000 if amount == UNKNOWN else amount
 
 

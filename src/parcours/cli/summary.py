@@ -1,0 +1,139 @@
+"""`parcours summary`: the totals of a settled file."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from parcours.cli.batch import batch_errors
+from parcours.cli.common import Json, Lang, fail, language, money
+
+app = typer.Typer(add_completion=False)
+TEXT: dict[str, dict[str, str]] = {
+    "title": {"fr": "{acts} actes", "en": "{acts} acts"},
+    "payer": {"fr": "Qui paie", "en": "Who pays"},
+    "status": {"fr": "Par statut", "en": "By status"},
+    "specialty": {"fr": "Par spécialité ou profession", "en": "By specialty or profession"},
+    "acts": {"fr": "actes", "en": "acts"},
+    "fee": {"fr": "honoraires", "en": "fees"},
+    "amo": {"fr": "assurance maladie", "en": "compulsory insurance"},
+    "amc": {"fr": "complémentaire", "en": "complementary"},
+    "patient": {"fr": "patient", "en": "patient"},
+    "majoration": {"fr": "majorations", "en": "majorations"},
+    "participation_forfaitaire": {"fr": "participations forfaitaires", "en": "participations forfaitaires"},
+    "franchise": {"fr": "franchises", "en": "franchises"},
+    "depassement": {"fr": "dépassements", "en": "dépassements"},
+    "unlawful_excess": {"fr": "dépassements non permis", "en": "unlawful excess"},
+    "direct": {"fr": "majorations retenues aussitôt", "en": "majorations taken at once"},
+    "deferred": {"fr": "majorations récupérées plus tard", "en": "majorations recovered later"},
+    "participation_annual_cap": {
+        "fr": "plafond annuel des participations atteint",
+        "en": "annual cap of participations met",
+    },
+    "participation_daily_cap": {
+        "fr": "plafond journalier des participations atteint",
+        "en": "daily cap of participations met",
+    },
+    "franchise_annual_cap": {"fr": "plafond annuel des franchises atteint", "en": "annual cap of franchises met"},
+    "franchise_daily_cap": {"fr": "plafond journalier des franchises atteint", "en": "daily cap of franchises met"},
+}
+SHORT = {"amo": "AMO", "amc": "AMC"}
+COLUMNS = ("acts", "fee", "amo", "amc", "patient", "majoration")
+
+
+@app.command()
+def summary(
+    source: Annotated[str, typer.Argument(metavar="OUT", help="A settled file, a folder or a glob.")],
+    json: Json = False,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Also draw the totals: .svg or .png.")] = None,
+    lang: Lang = "",
+) -> None:
+    """Totals of a settled file: by payer, status and specialty, majorations, caps reached."""
+    lang = language(lang)
+    if plot is not None and plot.suffix not in (".svg", ".png"):
+        fail(f"--plot: {plot}; .svg, .png")
+    with batch_errors(lang):
+        from parcours.engine.summary import summarise
+
+        totals = summarise(source)
+    if json:
+        from parcours.engine.jsonio import dumps
+
+        typer.echo(dumps(vars(totals)))
+    else:
+        _print(totals, lang)
+    if plot is not None:
+        _draw(totals, plot, lang)
+
+
+def print_summary(source: Path, lang: str) -> None:
+    """Print the totals of a file that was just settled."""
+    from parcours.engine.summary import summarise
+
+    with batch_errors(lang):
+        _print(summarise(str(source)), lang)
+
+
+def _print(totals: Any, lang: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(f"[bold]{TEXT['title'][lang].format(acts=_count(totals.acts, lang))}[/]")
+    payer = Table(title=TEXT["payer"][lang], title_justify="left", show_header=False)
+    payer.add_column()
+    payer.add_column(justify="right")
+    for name, amount in {**totals.totals, **totals.majoration}.items():
+        payer.add_row(TEXT[name][lang], money(amount, lang))
+    for name, acts in totals.caps.items():
+        payer.add_row(TEXT[name][lang], f"{_count(acts, lang)} {TEXT['acts'][lang]}")
+    console.print(payer)
+    for key, rows in (("status", totals.by_status), ("specialty", totals.by_specialty)):
+        console.print(_table(TEXT[key][lang], rows, lang))
+
+
+def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
+    from rich.table import Table
+
+    table = Table(title=f"{title} (€)", title_justify="left")
+    columns = [name for name in COLUMNS if rows and name in rows[0]]
+    table.add_column(no_wrap=True)
+    for name in columns:
+        table.add_column(SHORT.get(name, TEXT[name][lang]), justify="right", no_wrap=True)
+    for row in rows:
+        cells = [_count(row[name] if name == "acts" else round(row[name]), lang) for name in columns]
+        table.add_row(_label(row), *cells)
+    return table
+
+
+def _label(row: dict[str, Any]) -> str:
+    """What a row is about: its status and pathway, its specialty, or its profession."""
+    if "status" in row:
+        return f"{row['status']} ({row['pathway']})"
+    return str(row.get("specialty") or row.get("profession") or "—")
+
+
+def _count(number: int, lang: str) -> str:
+    return f"{number:,}".replace(",", "\u202f" if lang == "fr" else ",")
+
+
+def _draw(totals: Any, path: Path, lang: str) -> None:
+    """Who pays, by status, as bars."""
+    try:
+        import altair as alt
+    except ModuleNotFoundError as error:
+        fail(f"{error.name}: pip install 'parcours[plots]'")
+    rows = [
+        {"status": _label(row), "payer": TEXT[payer][lang], "euros": float(row[payer])}
+        for row in totals.by_status
+        for payer in ("amo", "amc", "patient")
+        if payer in row
+    ]
+    chart = alt.Chart(alt.Data(values=rows), width=480, title=TEXT["payer"][lang]).mark_bar()
+    chart = chart.encode(
+        alt.X("sum(euros):Q", title="€"),
+        alt.Y("status:N", title=None, sort="-x"),
+        alt.Color("payer:N", title=None, scale=alt.Scale(range=["#1b5e94", "#e3a008", "#b3432f"])),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    chart.save(str(path))
