@@ -36,15 +36,15 @@ def advise(
     **facts: Any,
 ) -> None:
     """Rank what would make this act cheaper: levers alone, then two together, never one that would be a lie."""
-    from parcours.engine.advise import advise as advise_answer  # noqa: PLC0415
-    from parcours.engine.case import settle  # noqa: PLC0415
+    from parcours.engine.advise import advise as advise_answer
+    from parcours.engine.case import settle
 
     lang = language(lang)
     with clear_errors(lang):
         answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading))
         advice = advise_answer(answer, lang, acts_per_year)
     if json:
-        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+        from parcours.engine.jsonio import dumps
 
         typer.echo(dumps(advice.to_dict(), indent=1))
     else:
@@ -53,7 +53,7 @@ def advise(
 
 def print_advice(advice: "Advice") -> None:
     """The advice as a person reads it."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     console, lang = Console(highlight=False), advice.lang
     console.print(f"\n{labelled(TEXT['now'][lang], advice.patient, lang)}")
@@ -68,9 +68,9 @@ def print_advice(advice: "Advice") -> None:
 
 def print_option(console: "Console", item: "Option", lang: str) -> None:
     """One option: what it saves, how, under which condition, until when, by which article."""
-    from rich.padding import Padding  # noqa: PLC0415
+    from rich.padding import Padding
 
-    from parcours.engine.wording import euros  # noqa: PLC0415
+    from parcours.engine.wording import euros
 
     gain = f"[bold green]− {euros(item.saved, lang)}[/]" if item.saved else "[bold]=[/]"
     left = labelled(TEXT["left"][lang], item.patient, lang)
@@ -87,6 +87,6 @@ def print_option(console: "Console", item: "Option", lang: str) -> None:
 
 def labelled(label: str, cents: int, lang: str) -> str:
     """A label and an amount, with the colon of the language."""
-    from parcours.engine.wording import euros  # noqa: PLC0415
+    from parcours.engine.wording import euros
 
     return f"{label} : {euros(cents, lang)}" if lang == "fr" else f"{label}: {euros(cents, lang)}"

@@ -41,7 +41,7 @@ def explain(
     with clear_errors(lang):
         explanation = explanation_of(source, row, said, readings_of(reading), lang, quiet=all_steps)
     if json:
-        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+        from parcours.engine.jsonio import dumps
 
         typer.echo(dumps(explanation.to_dict(), indent=1))
     elif text:
@@ -54,8 +54,8 @@ def explanation_of(
     source: Path | None, row: int, facts: dict[str, Any], readings: dict[str, str], lang: str, *, quiet: bool
 ) -> "Explanation":
     """From the flags, or from one row of a settled file."""
-    from parcours.engine.case import settle  # noqa: PLC0415
-    from parcours.engine.explain import explain as explain_row  # noqa: PLC0415
+    from parcours.engine.case import settle
+    from parcours.engine.explain import explain as explain_row
 
     if source is None:
         return explain_row(settle(facts, readings), lang, quiet=quiet)
@@ -66,7 +66,7 @@ def explanation_of(
 
 def row_of(source: Path, row: int, lang: str) -> dict[str, Any]:
     """One row of a settled file of JSON lines."""
-    from parcours.engine.jsonio import loads  # noqa: PLC0415
+    from parcours.engine.jsonio import loads
 
     try:
         with source.open(encoding="utf-8") as stream:
@@ -82,15 +82,17 @@ def row_of(source: Path, row: int, lang: str) -> dict[str, Any]:
 def lines(explanation: "Explanation") -> list[str]:
     """The explanation as plain sentences."""
     warning = [explanation.warning] if explanation.warning else []
-    steps = [f"{step.title} — {step.text} [{', '.join(ref.id for ref in step.references)}]" for step in explanation.steps]
+    steps = [
+        f"{step.title} — {step.text} [{', '.join(ref.id for ref in step.references)}]" for step in explanation.steps
+    ]
     others = [other.text for step in explanation.steps for other in step.other_readings]
     return [explanation.headline, *warning, *steps, *others, *(item.text for item in explanation.why_not)]
 
 
 def print_explanation(explanation: "Explanation") -> None:
     """The explanation as a person reads it."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.padding import Padding  # noqa: PLC0415
+    from rich.console import Console
+    from rich.padding import Padding
 
     console, lang = Console(highlight=False), explanation.lang
     console.print(f"\n[bold]{explanation.headline}[/]")
@@ -106,12 +108,14 @@ def print_explanation(explanation: "Explanation") -> None:
     if explanation.why_not:
         console.print(f"\n[bold]{TITLES['why_not'][lang]}[/]")
     for item in explanation.why_not:
-        console.print(Padding(f"· {item.text} [dim]({', '.join(short(ref.id) for ref in item.references)})[/]", (0, 0, 0, 1)))
+        console.print(
+            Padding(f"· {item.text} [dim]({', '.join(short(ref.id) for ref in item.references)})[/]", (0, 0, 0, 1))
+        )
 
 
 def source_line(step: "Step", lang: str) -> str:
     """Articles, first day and confidence, in grey."""
-    from parcours.engine.wording import day  # noqa: PLC0415
+    from parcours.engine.wording import day
 
     parts = [", ".join(short(ref.id) for ref in step.references)]
     if step.first_day:

@@ -21,14 +21,14 @@ COLUMNS = {
 @app.command()
 def check_claims(json: Json = False, lang: Lang = "") -> None:
     """Check what public guides say: true, true until a day, true only if, or wrong, with the computed figure."""
-    from parcours.engine.guides import check_claims as check  # noqa: PLC0415
+    from parcours.engine.guides import check_claims as check
 
     lang = language(lang)
     claims = check(lang)
     if json:
-        from dataclasses import asdict  # noqa: PLC0415
+        from dataclasses import asdict
 
-        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+        from parcours.engine.jsonio import dumps
 
         typer.echo(dumps([asdict(claim) for claim in claims], indent=1))
     else:
@@ -37,8 +37,8 @@ def check_claims(json: Json = False, lang: Lang = "") -> None:
 
 def print_claims(claims: "tuple[Claim, ...]", lang: str) -> None:
     """The verdicts as a table."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table(show_lines=True, show_edge=False, pad_edge=False, header_style="dim")
     table.add_column(COLUMNS["verdict"][lang], ratio=2)

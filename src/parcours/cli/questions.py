@@ -26,7 +26,7 @@ def questions(
     **facts: Any,
 ) -> None:
     """With partial facts: the next question that matters, and the range of what is left to the patient."""
-    from parcours.engine.questions import ask  # noqa: PLC0415
+    from parcours.engine.questions import ask
 
     lang = language(lang)
     said = {name: value for name, value in facts.items() if value is not None}
@@ -37,7 +37,7 @@ def questions(
     with clear_errors(lang):
         found = ask(said, lang, readings)
     if json:
-        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+        from parcours.engine.jsonio import dumps
 
         typer.echo(dumps(found.to_dict(), indent=1))
     else:
@@ -46,7 +46,7 @@ def questions(
 
 def print_interview(found: "Interview", lang: str) -> None:
     """The range and the next question."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     console = Console(highlight=False)
     console.print(f"\n[dim]{found.text}[/]")
@@ -62,10 +62,10 @@ def print_interview(found: "Interview", lang: str) -> None:
 
 def run_interview(facts: dict[str, Any], readings: dict[str, str], lang: str) -> None:
     """Ask until nothing more matters, then print the answer."""
-    from parcours.cli.answer import print_answer  # noqa: PLC0415
-    from parcours.engine.case import settle  # noqa: PLC0415
-    from parcours.engine.errors import FactError  # noqa: PLC0415
-    from parcours.engine.questions import ask  # noqa: PLC0415
+    from parcours.cli.answer import print_answer
+    from parcours.engine.case import settle
+    from parcours.engine.errors import FactError
+    from parcours.engine.questions import ask
 
     with clear_errors(lang):
         found = ask(facts, lang, readings)

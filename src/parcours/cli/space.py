@@ -1,4 +1,6 @@
-"""`parcours space check`: every combination of the facts of the pathway, over every era; `parcours space publish`: its table."""
+"""`parcours space check`: every combination of the facts of the pathway, over every era; `parcours space publish`:
+its table.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +10,7 @@ import typer
 from parcours.cli.common import Json, Lang, fail, language
 
 if TYPE_CHECKING:
-    from parcours.engine.space import Report
+    from parcours.engine.space import MetamorphicLaw, Report
     from parcours.engine.space_euros import EuroLaw
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -18,16 +20,28 @@ TEXT = {
     "variants": {"fr": "états du droit", "en": "states of the law"},
     "professionals": {"fr": "sortes de professionnels", "en": "kinds of professionals"},
     "holes": {"fr": "trous (aucun statut)", "en": "holes (no status)"},
-    "conflicts": {"fr": "conflits (deux exceptions de même rang en désaccord)", "en": "conflicts (two exceptions of one rank disagree)"},
-    "overlaps": {"fr": "recouvrements tranchés par l'ordre du texte", "en": "overlaps settled by the order of the text"},
+    "conflicts": {
+        "fr": "conflits (deux exceptions de même rang en désaccord)",
+        "en": "conflicts (two exceptions of one rank disagree)",
+    },
+    "overlaps": {
+        "fr": "recouvrements tranchés par l'ordre du texte",
+        "en": "overlaps settled by the order of the text",
+    },
     "unreached": {"fr": "cas jamais atteints", "en": "cases never reached"},
     "seconds": {"fr": "secondes", "en": "seconds"},
     "law": {"fr": "Loi", "en": "Law"},
     "checked": {"fr": "vérifiée", "en": "checked"},
     "broken": {"fr": "violée", "en": "broken"},
-    "sound": {"fr": "L'espace est complet, sans conflit, et toutes les lois tiennent.", "en": "The space is complete, without conflict, and every law holds."},
+    "sound": {
+        "fr": "L'espace est complet, sans conflit, et toutes les lois tiennent.",
+        "en": "The space is complete, without conflict, and every law holds.",
+    },
     "unsound": {"fr": "L'espace a un défaut.", "en": "The space has a defect."},
-    "needs": {"fr": "il faut l'extra batch : pip install 'parcours[batch]'", "en": "the batch extra is needed: pip install 'parcours[batch]'"},
+    "needs": {
+        "fr": "il faut l'extra batch : pip install 'parcours[batch]'",
+        "en": "the batch extra is needed: pip install 'parcours[batch]'",
+    },
 }
 
 
@@ -40,13 +54,15 @@ def space() -> None:
 def check(
     workers: Annotated[int, typer.Option("--workers", help="Threads.", min=1)] = 2, json: Json = False, lang: Lang = ""
 ) -> None:
-    """Enumerate the whole space: holes, conflicts, cases never reached, laws that do not hold. Exit code 1 on a defect."""
+    """Enumerate the whole space: holes, conflicts, cases never reached, laws that do not hold. Exit code 1 on a
+    defect.
+    """
     lang = language(lang)
     report, euros = run(workers, lang)
     if json:
-        from dataclasses import asdict  # noqa: PLC0415
+        from dataclasses import asdict
 
-        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+        from parcours.engine.jsonio import dumps
 
         content = {name: value for name, value in asdict(report).items() if name != "table"}
         typer.echo(dumps({**content, "euro_laws": [asdict(law) for law in euros]}, indent=1))
@@ -63,7 +79,7 @@ def publish(
     lang: Lang = "",
 ) -> None:
     """Write the decision table (CSV) and its page, and the pages of cases, levers, claims and parameters."""
-    from parcours.engine.pages import write_pages  # noqa: PLC0415
+    from parcours.engine.pages import write_pages
 
     report, euros = run(workers, language(lang))
     for path in write_pages(folder, report, euros):
@@ -73,8 +89,8 @@ def publish(
 def run(workers: int, lang: str) -> "tuple[Report, tuple[EuroLaw, ...]]":
     """The check, or one line that says what it needs."""
     try:
-        from parcours.engine.space import check_space  # noqa: PLC0415
-        from parcours.engine.space_euros import check_euros  # noqa: PLC0415
+        from parcours.engine.space import check_space
+        from parcours.engine.space_euros import check_euros
 
         return check_space(workers), check_euros()
     except ModuleNotFoundError as error:
@@ -83,8 +99,8 @@ def run(workers: int, lang: str) -> "tuple[Report, tuple[EuroLaw, ...]]":
 
 def print_report(report: "Report", euros: "tuple[EuroLaw, ...]", lang: str) -> None:
     """The report as a person reads it."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     console = Console(highlight=False)
     summary = Table(show_header=False, show_edge=False, pad_edge=False)
@@ -101,8 +117,11 @@ def print_report(report: "Report", euros: "tuple[EuroLaw, ...]", lang: str) -> N
     laws.add_column(TEXT["law"][lang])
     laws.add_column(TEXT["checked"][lang], justify="right")
     laws.add_column(TEXT["broken"][lang], justify="right")
-    for law in (*report.laws, *euros):
-        laws.add_row(getattr(law, lang), grouped(law.checked, lang), f"[{'red' if law.broken else 'green'}]{law.broken}[/]")
+    checks: list[MetamorphicLaw | EuroLaw] = [*report.laws, *euros]
+    for law in checks:
+        laws.add_row(
+            getattr(law, lang), grouped(law.checked, lang), f"[{'red' if law.broken else 'green'}]{law.broken}[/]"
+        )
     console.print(laws)
     good = report.sound and not any(law.broken for law in euros)
     console.print(f"[bold {'green' if good else 'red'}]{TEXT['sound' if good else 'unsound'][lang]}[/]")

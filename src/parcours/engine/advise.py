@@ -3,9 +3,10 @@
     advice = advise(settle(facts), "fr")
     advice.singles[0].saved        # cents, for this act
 
-Levers are data (`law/levers.yaml`): for whom they exist, what they change, until when. An advice never proposes what is not true:
-a lever that is honest only under a condition is given apart, with the condition. The fee stays the same, except where the law
-sets it: in sector 1 and for C2S patients it follows the opposable tariff, and an unlawful part is only given back by disputing it.
+Levers are data (`law/levers.yaml`): for whom they exist, what they change, until when. An advice never proposes what
+is not true: a lever that is honest only under a condition is given apart, with the condition. The fee stays the
+same, except where the law sets it: in sector 1 and for C2S patients it follows the opposable tariff, and an unlawful
+part is only given back by disputing it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -205,7 +206,9 @@ def contract_of(name: str) -> Contract:
 
 def lever_contract(names: tuple[str, ...], changes: Mapping[str, Any]) -> Contract:
     """The contract among the levers pulled."""
-    return contract_of(next(name for name in names if law_file("levers.yaml")[name]["changes"].get("contract") == changes["contract"]))
+    return contract_of(
+        next(name for name in names if law_file("levers.yaml")[name]["changes"].get("contract") == changes["contract"])
+    )
 
 
 def fee_of(act: Act, changes: Mapping[str, Any], answer: Answer) -> int:

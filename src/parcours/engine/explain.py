@@ -1,10 +1,11 @@
-"""Why: an ordered list of steps for any settled row, in French or English; and why not, for the exceptions that did not apply.
+"""Why: an ordered list of steps for any settled row, in French or English; and why not, for the exceptions that did
+not apply.
 
     explanation = explain(settle(facts), "fr")
     explanation.headline, explanation.steps, explanation.why_not
 
-Nothing is recomputed: the case codes, the amounts and the facts of a row say it all, so that row 38 214 907 of a batch is
-explained like an answer in memory. Only the other readings of an answer settle again.
+Nothing is recomputed: the case codes, the amounts and the facts of a row say it all, so that row 38 214 907 of a
+batch is explained like an answer in memory. Only the other readings of an answer settle again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -149,7 +150,8 @@ class Explanation:
 def explain(source: Answer | Mapping[str, Any], lang: str = "fr", *, quiet: bool = False) -> Explanation:
     """Explain an answer, or a row of an output file (columns of the vocabulary and of the results).
 
-    `quiet=True` also gives the stages that say that nothing happens. Raises `FactError` for a row without its case codes.
+    `quiet=True` also gives the stages that say that nothing happens. Raises `FactError` for a row without its case
+    codes.
     """
     row = Row.of_answer(source) if isinstance(source, Answer) else Row.of_mapping(source)
     others = other_readings(source, row, lang)
@@ -165,9 +167,7 @@ def explain(source: Answer | Mapping[str, Any], lang: str = "fr", *, quiet: bool
     )
 
 
-def step(
-    stage: str, row: Row, words: Words, others: Mapping[str, tuple[OtherReadingText, ...]], lang: str
-) -> Step:
+def step(stage: str, row: Row, words: Words, others: Mapping[str, tuple[OtherReadingText, ...]], lang: str) -> Step:
     """One stage, from its case code."""
     case = row.cases[stage]
     entry = load().cases[f"case_{stage}"][case]
@@ -250,7 +250,7 @@ def rate_parameters(case: str, row: Row) -> tuple[str, ...]:
 def rate_parameters_of(case: int, profession: int, drug_class: int) -> tuple[str, ...]:
     """Asks the rule itself which field of the law it reads: a record whose every field holds its own position."""
     act = Act(*(0,) * len(Act._fields))._replace(profession=profession, drug_class=drug_class)
-    probe = LawRecord(*range(len(LawRecord._fields)))  # type: ignore[arg-type]
+    probe = LawRecord(*range(len(LawRecord._fields)))
     position = {
         CaseRate.ORDINARY: ordinary_rate(act, probe),
         CaseRate.ALSACE_MOSELLE: alsace_moselle_rate(act, probe),
@@ -263,7 +263,7 @@ def rate_parameters_of(case: int, profession: int, drug_class: int) -> tuple[str
 def franchise_parameters(profession: int, case: str) -> tuple[str, ...]:
     """The unit of the franchise of a profession, and its daily cap where that decided."""
     act = Act(*(0,) * len(Act._fields))._replace(profession=profession)
-    probe = LawRecord(*range(len(LawRecord._fields)))  # type: ignore[arg-type]
+    probe = LawRecord(*range(len(LawRecord._fields)))
     unit, cap = franchise_unit(act, probe)
     positions = (unit, cap) if case == "daily_cap" and cap > 0 else (unit,)
     return tuple(FIELDS[LawRecord._fields[position]] for position in positions)
@@ -298,16 +298,14 @@ def tariff_series(case: str, row: Row) -> tuple[str, Mapping[str, str], Series]:
 
 def profile_slug(row: Row) -> str:
     """Row of the consultation tariffs for this specialty and age."""
-    from parcours.law.codes import Profile  # noqa: PLC0415 - only here
+    from parcours.law.codes import Profile
 
     if row.profession == Profession.MEDECIN:
         return Profile(by_age(row.law.profil[row.specialty_code], int(row.facts.get("age", 40)), row.law)).name.lower()
     return Profession(row.profession).name.lower()
 
 
-def other_readings(
-    source: Answer | Mapping[str, Any], row: Row, lang: str
-) -> dict[str, tuple[OtherReadingText, ...]]:
+def other_readings(source: Answer | Mapping[str, Any], row: Row, lang: str) -> dict[str, tuple[OtherReadingText, ...]]:
     """What the other readings would give, by the stage each one decides."""
     found: dict[str, list[OtherReadingText]] = {}
     for name, option, amounts in reading_amounts(source, row):
@@ -320,9 +318,7 @@ def other_readings(
     return {stage: tuple(texts) for stage, texts in found.items()}
 
 
-def reading_amounts(
-    source: Answer | Mapping[str, Any], row: Row
-) -> Iterator[tuple[str, str, dict[str, int | None]]]:
+def reading_amounts(source: Answer | Mapping[str, Any], row: Row) -> Iterator[tuple[str, str, dict[str, int | None]]]:
     """(reading, option, amounts in cents) of each other reading that matters."""
     if isinstance(source, Answer):
         for other in source.other_readings:
@@ -331,7 +327,11 @@ def reading_amounts(
             yield other.name, other.option, {**amounts, "max_fee": None if result.max_fee < 0 else result.max_fee}
         return
     for entry in source.get("readings") or ():
-        changed = {name: None if value is None else round(value * 100) for name, value in entry.items() if name not in ("name", "option")}
+        changed = {
+            name: None if value is None else round(value * 100)
+            for name, value in entry.items()
+            if name not in ("name", "option")
+        }
         yield entry["name"], entry["option"], {**row.amounts, **changed}
 
 
@@ -341,7 +341,13 @@ def why_not(row: Row, lang: str) -> tuple[WhyNot, ...]:
     words = row.words(lists=lists_of(row, context, lang))
     words.facts = {**words.facts, **{name: context[name] for name in SHOWN_DEFAULTS if name not in words.facts}}
     return tuple(
-        WhyNot(name, entry["stage"], fill(entry[lang], words, lang), tuple(entry["facts"]), references(tuple(entry["references"]), lang))
+        WhyNot(
+            name,
+            entry["stage"],
+            fill(entry[lang], words, lang),
+            tuple(entry["facts"]),
+            references(tuple(entry["references"]), lang),
+        )
         for name, entry in law_file("why_not.yaml").items()
         if matches(entry["when"], context)
     )
@@ -408,7 +414,11 @@ def value_note(value: LawValue, lang: str) -> str:
     """A value of the law in one line: label, amount, first day, confidence."""
     since = day(int(value.first_day.replace("-", "")), lang)
     word = {"fr": "depuis le", "en": "since"}[lang]
-    return f"{value.label} : {value.text} ({word} {since}, {value.confidence})" if lang == "fr" else f"{value.label}: {value.text} ({word} {since}, {value.confidence})"
+    return (
+        f"{value.label} : {value.text} ({word} {since}, {value.confidence})"
+        if lang == "fr"
+        else f"{value.label}: {value.text} ({word} {since}, {value.confidence})"
+    )
 
 
 __all__ = ["Explanation", "LawValue", "OtherReadingText", "Reference", "Step", "WhyNot", "euros", "explain", "why_not"]

@@ -1,7 +1,7 @@
 """What public guides say, checked: each statement has executable checks, and the verdict is computed from them.
 
-    for claim in check_claims("en"):
-        claim.verdict, claim.figures
+for claim in check_claims("en"):
+    claim.verdict, claim.figures
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,8 +14,7 @@ from parcours.engine.case import Answer, result_dict, settle
 from parcours.engine.errors import FactError
 from parcours.engine.explain import Reference, references
 from parcours.engine.wording import day, euros, label, law_file, parameter_text
-from parcours.law.data import number_of
-from parcours.law.flat import flat_law, iso
+from parcours.law.flat import flat_law, iso, number_of
 from parcours.law.loader import load
 from parcours.rules.money import share
 

@@ -3,9 +3,10 @@
     interview = ask({"profession": "medecin", "specialty": "generaliste"}, "fr")
     interview.question.fact, interview.range
 
-A fact matters when, whatever the others turn out to be, some answer to it changes what the patient pays or advances. The pathway
-only reaches the amounts through two things: is the act majorated, may coordination be charged? So the facts of the pathway are
-enumerated down to those classes, and the facts of money are settled once for each class that can still occur.
+A fact matters when, whatever the others turn out to be, some answer to it changes what the patient pays or advances.
+The pathway only reaches the amounts through two things: is the act majorated, may coordination be charged? So the
+facts of the pathway are enumerated down to those classes, and the facts of money are settled once for each class
+that can still occur.
 """
 
 from collections.abc import Iterable, Mapping
@@ -68,8 +69,11 @@ COMMON = (
     "pediatrie",
 )
 """Specialties offered first."""
-GENEROUS = encode_contract({"responsable": True, "consultation_pct_br": 1000, "acte_technique_pct_br": 1000, "dentaire_pct_br": 1000})
-"""A contract that is not named yet stands between none and this one, which pays all that a contrat responsable may pay."""
+GENEROUS = encode_contract(
+    {"responsable": True, "consultation_pct_br": 1000, "acte_technique_pct_br": 1000, "dentaire_pct_br": 1000}
+)
+"""A contract that is not named yet stands between none and this one, which pays all that a contrat responsable may
+pay."""
 ADULT = 40
 DOUBLE = 2
 """A free fee that is not known yet stands at the tariff and at twice the tariff."""
@@ -312,8 +316,8 @@ def pathway_acts(act: Act, known: Known) -> Iterable[tuple[tuple[int, ...], Act]
     for first in own_values(act, known):
         for purpose in pathway_values("purpose", act, known):
             for more in single:
-                values = (*first, purpose, *more)
-                found.append((values, act._replace(**dict(zip(PATHWAY, values, strict=True)))))
+                chosen: tuple[int, ...] = (*first, purpose, *more)
+                found.append((chosen, act._replace(**dict(zip(PATHWAY, chosen, strict=True)))))
     return found
 
 
@@ -431,7 +435,13 @@ def question_of(name: str, specialty: int, law: LawRecord, lang: str) -> Questio
     """A question, with the answers that make sense."""
     kind, default = BY_NAME[name].kind, BY_NAME[name].default
     mask = law.acces_direct[specialty] if name == "purpose" else 0
-    return Question(name, kind, law_file("questions.yaml")[name][lang], choices_of(name, mask, lang), default in (None, "none", False))
+    return Question(
+        name,
+        kind,
+        law_file("questions.yaml")[name][lang],
+        choices_of(name, mask, lang),
+        default in (None, "none", False),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -448,7 +458,9 @@ def choices_of(name: str, mask: int, lang: str) -> tuple[Choice, ...]:
     if name == "drug_class":
         offered = [value for value in offered if value != DrugClass.NONE.name.lower()]
     entries = load().codes[FACT_LABELS[name]]
-    return tuple(Choice(value, label(name, value, lang), entries[value].get("help", {}).get(lang, "")) for value in offered)
+    return tuple(
+        Choice(value, label(name, value, lang), entries[value].get("help", {}).get(lang, "")) for value in offered
+    )
 
 
 def specialty_choices(lang: str) -> tuple[Choice, ...]:

@@ -1,9 +1,11 @@
-"""Receipts: what was asked, what was answered, and with which rules and which law, so that years later the same cents come out.
+"""Receipts: what was asked, what was answered, and with which rules and which law, so that years later the same
+cents come out.
 
     text = canonical(receipt(settle(facts)))
     replay(loads(text), "en").same            # or the sentences that say what changed
 
-A receipt is one JSON object with sorted keys and no spaces, amounts in integer cents, signed by the hash of its own content.
+A receipt is one JSON object with sorted keys and no spaces, amounts in integer cents, signed by the hash of its own
+content.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +19,7 @@ from typing import Any
 import parcours
 from parcours.contracts.schema import PERCENTAGES
 from parcours.engine.case import AMOUNTS, Answer, encode_readings, settle_case
-from parcours.engine.encoding import Case, encode
+from parcours.engine.encoding import encode
 from parcours.engine.errors import FactError
 from parcours.engine.explain import explain
 from parcours.engine.jsonio import dumps, loads
@@ -72,7 +74,9 @@ def receipt(answer: Answer) -> dict[str, Any]:
 
 
 def stated(answer: Answer) -> set[str]:
-    """Facts that look assumed but must be kept: what is inferred from a day of birth, and a tiers payant that was said."""
+    """Facts that look assumed but must be kept: what is inferred from a day of birth, and a tiers payant that was
+    said.
+    """
     kept = {"age", "age_1er_janvier", "profession"}
     if "tiers_payant" not in answer.case.defaults:
         kept.add("tiers_payant")
@@ -135,9 +139,15 @@ def read_receipt(text: str | bytes) -> dict[str, Any]:
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ReceiptError({"fr": f"ce n'est pas un reçu ({FORMAT})", "en": f"this is not a receipt ({FORMAT})"})
-    missing = [name for name in ("engine", "law", "facts", "counters", "result", "cases", "readings", "hash") if name not in content]
+    missing = [
+        name
+        for name in ("engine", "law", "facts", "counters", "result", "cases", "readings", "hash")
+        if name not in content
+    ]
     if missing:
-        raise ReceiptError({"fr": f"reçu incomplet : {missing[0]} manque", "en": f"incomplete receipt: {missing[0]} is missing"})
+        raise ReceiptError(
+            {"fr": f"reçu incomplet : {missing[0]} manque", "en": f"incomplete receipt: {missing[0]} is missing"}
+        )
     return content
 
 
@@ -252,7 +262,9 @@ def fact_changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str)
     yield from contract_changes(before.get("contract"), after.get("contract"), lang)
     for name in Counters._fields:
         if before["counters"].get(name) != after["counters"].get(name):
-            yield Change("fact", name, cents(before["counters"].get(name), lang), cents(after["counters"].get(name), lang))
+            yield Change(
+                "fact", name, cents(before["counters"].get(name), lang), cents(after["counters"].get(name), lang)
+            )
 
 
 def contract_changes(was: Mapping[str, int] | None, is_: Mapping[str, int] | None, lang: str) -> Iterator[Change]:
@@ -272,7 +284,9 @@ def guarantee_text(name: str, value: int | None, lang: str) -> str:
     if value is None:
         return absent(lang)
     known = {field for fields in PERCENTAGES.values() for field in fields}
-    return percent(value, lang) if name in known else cents(value, lang) if name == "plafond" else yes(bool(value), lang)
+    return (
+        percent(value, lang) if name in known else cents(value, lang) if name == "plafond" else yes(bool(value), lang)
+    )
 
 
 def fact_text(name: str, value: Any, lang: str) -> str:

@@ -1,4 +1,6 @@
-"""A settled row as an explanation reads it, whether it comes from an answer in memory or from a line of an output file."""
+"""A settled row as an explanation reads it, whether it comes from an answer in memory or from a line of an output
+file.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -110,7 +112,7 @@ def case_slug(column: str, value: Any) -> str:
     """The slug of a stored case: its slug or its number."""
     enum = CASE_CODES[column]
     text = str(value).strip().lower()
-    if text.isdecimal() and int(text) in enum:
+    if text.isdecimal() and int(text) in {int(member) for member in enum}:
         return slug(enum, int(text))
     if text.upper() in enum.__members__:
         return text

@@ -3,14 +3,15 @@
     report = check_space()
     report.combinations, report.holes, report.conflicts
 
-The facts that drive the pathway are finite once values that no rule tells apart are put together: specialties by what the law
-says of them, purposes by the direct accesses they open, ages and dates on each side of a threshold. The compiled rules run over
-all of them. What is checked:
+The facts that drive the pathway are finite once values that no rule tells apart are put together: specialties by
+what the law says of them, purposes by the direct accesses they open, ages and dates on each side of a threshold. The
+compiled rules run over all of them. What is checked:
 
 - a *hole*: a combination without a status of the national nomenclature, or without the case that gives it;
-- a *conflict*: two exceptions of the same rank apply and disagree on whether the majoration is due. The ranks of the law: who and
-  what is not concerned; the exceptions of L162-5-3, L162-5-4, D162-1-6 and R160-6; the general rule. Exceptions that apply
-  together and agree are *overlaps*: the order of the billing specification decides their letter only;
+- a *conflict*: two exceptions of the same rank apply and disagree on whether the majoration is due. The ranks of the
+  law: who and what is not concerned; the exceptions of L162-5-3, L162-5-4, D162-1-6 and R160-6; the general rule.
+  Exceptions that apply together and agree are *overlaps*: the order of the billing specification decides their
+  letter only;
 - every case is reached; and the metamorphic laws hold (declaring a médecin traitant never hurts …).
 """
 
@@ -119,7 +120,7 @@ class Grid:
 
     def rows(self, names: tuple[str, ...]) -> Any:
         """The combinations of some axes."""
-        import numpy as np  # noqa: PLC0415
+        import numpy as np
 
         return np.array([flattened(values) for values in product(*(self.values[name] for name in names))], np.int64)
 
@@ -140,6 +141,8 @@ class Block:
     overlaps: int
     broken: Mapping[str, tuple[int, int]]
     """For each metamorphic law: comparisons made, comparisons broken."""
+    regime: tuple[int, int, int] = (0, 0, 0)
+    """(AME, scheme, status the fund gave)."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,9 @@ class Report:
 
 
 def variants() -> list[Variant]:
-    """The eras between two changes of the pathway under the default readings, then the last era of each other reading."""
+    """The eras between two changes of the pathway under the default readings, then the last era of each other
+    reading.
+    """
     flat = flat_law()
     found = [Variant("", day, law, Readings()) for day, law in distinct(flat.default.rows)]
     last = found[-1]
@@ -184,7 +189,7 @@ def variants() -> list[Variant]:
     found.append(Variant("medecin_traitant_acces_direct=non_requis", last.first_day, last.law, other))
     known = {key_of(variant.law) for variant in found}
     for (name, option), records in flat.alternatives.items():
-        new = [(day, law) for day, law in distinct(records.rows) if (day, key_of(law)) not in known and key_of(law) not in known]
+        new = [(day, law) for day, law in distinct(records.rows) if key_of(law) not in known]
         found += [Variant(f"{name}={option}", day, law, Readings()) for day, law in new[-1:]]
     return found
 
@@ -215,13 +220,22 @@ def professionals(flat: FlatLaw) -> list[Professional]:
         for key, names in classes.items()
     ]
     others = tuple(slug(Profession, item) for item in Profession if item != Profession.MEDECIN)
-    return [*doctors, Professional("chirurgien_dentiste", int(Profession.CHIRURGIEN_DENTISTE), 0, others, concerned=False)]
+    return [
+        *doctors,
+        Professional("chirurgien_dentiste", int(Profession.CHIRURGIEN_DENTISTE), 0, others, concerned=False),
+    ]
 
 
 def grid_of(variant: Variant, flat: FlatLaw) -> Grid:
     """One value on each side of every threshold, one for each class of values that a rule tells apart."""
     law, day = variant.law, variant.first_day
-    ages = {law.age_exclusion - 1, law.age_exclusion, law.psychiatrie_age_min, law.psychiatrie_age_max, law.psychiatrie_age_max + 1}
+    ages = {
+        law.age_exclusion - 1,
+        law.age_exclusion,
+        law.psychiatrie_age_min,
+        law.psychiatrie_age_max,
+        law.psychiatrie_age_max + 1,
+    }
     tele = flat.acts[TELECONSULTATION]
     return Grid(
         {
@@ -279,7 +293,9 @@ def exceptions_that_apply(act: Act, law: LawRecord, readings: Readings) -> tuple
     return apply, majorated, others
 
 
-def _run(people: Any, circumstances: Any, fixed: Any, law: Any, readings: Any, statuses: Any, counts: Any, examples: Any) -> Any:
+def _run(
+    people: Any, circumstances: Any, fixed: Any, law: Any, readings: Any, statuses: Any, counts: Any, examples: Any
+) -> Any:
     """Every person with every circumstance: statuses, counts, examples; returns holes, conflicts, overlaps."""
     holes, conflicts, overlaps = 0, 0, 0
     width = len(circumstances)
@@ -348,10 +364,10 @@ _act = _compiled_act()
 @cache
 def runner() -> Callable[..., tuple[int, int, int]]:
     """The compiled loop: the very rules of `rules/`."""
-    import numba  # noqa: PLC0415 - only this check compiles
-    from numba.extending import register_jitable  # noqa: PLC0415
+    import numba
+    from numba.extending import register_jitable
 
-    from parcours.engine.batch.kernel import register_rules  # noqa: PLC0415
+    from parcours.engine.batch.kernel import register_rules
 
     register_rules()
     register_jitable(_act)
@@ -365,12 +381,14 @@ def flattened(values: tuple[Any, ...]) -> list[int]:
     return [int(number) for value in values for number in (value if isinstance(value, tuple) else (value,))]
 
 
-def block_of(variant: Variant, professional: Professional, grid: Grid, regime: tuple[int, int, int] = (0, 0, 0)) -> Block:
+def block_of(
+    variant: Variant, professional: Professional, grid: Grid, regime: tuple[int, int, int] = (0, 0, 0)
+) -> Block:
     """Run one professional under one state of the law; `regime` is (AME, scheme, given status)."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
-    from parcours.engine.batch.law_table import law_table  # noqa: PLC0415
-    from parcours.law.flat import Records  # noqa: PLC0415
+    from parcours.engine.batch.law_table import law_table
+    from parcours.law.flat import Records
 
     people, circumstances = grid.people, grid.circumstances
     statuses = np.zeros((len(people), len(circumstances)), np.uint8)
@@ -378,10 +396,12 @@ def block_of(variant: Variant, professional: Professional, grid: Grid, regime: t
     examples = np.full((2, CASES, STATUS_CODES), -1, np.int64)
     fixed = np.array([variant.first_day, professional.profession, professional.specialty, *regime], np.int64)
     law = law_table(Records([variant.first_day], [variant.law]))[0][0]
-    holes, conflicts, overlaps = runner()(people, circumstances, fixed, law, variant.readings, statuses, counts, examples)
+    holes, conflicts, overlaps = runner()(
+        people, circumstances, fixed, law, variant.readings, statuses, counts, examples
+    )
     majorated = np.array(variant.law.majoree, np.bool_)[statuses].reshape(grid.shape)
     broken = {} if regime[2] else {name: check(majorated, grid) for name, check in LAWS.items()}
-    return Block(variant, professional, grid, counts, examples, holes, conflicts, overlaps, broken)
+    return Block(variant, professional, grid, counts, examples, holes, conflicts, overlaps, broken, regime)
 
 
 def moved(majorated: Any, axis: str) -> tuple[int, int]:
@@ -401,12 +421,16 @@ def never(majorated: Any, grid: Grid, **where: Any) -> tuple[int, int]:
 
 
 def declaring(majorated: Any, grid: Grid) -> tuple[int, int]:
-    """Declaring a médecin traitant, a teleconsultation apart: without one it is left out of the pathway (documented)."""
+    """Declaring a médecin traitant, a teleconsultation apart: without one it is left out of the pathway
+    (documented).
+    """
     return moved(only(majorated, grid, "teleconsultation", (0, 0)), "medecin_traitant")
 
 
 def purpose_given(majorated: Any, grid: Grid) -> tuple[int, int]:
-    """Giving the reason, unless a direct access was transmitted: that one supposes the reason which another one refutes."""
+    """Giving the reason, unless a direct access was transmitted: that one supposes the reason which another one
+    refutes.
+    """
     return moved(only(majorated, grid, "ips", Ips.NOT_GIVEN), "purpose")
 
 
@@ -432,21 +456,34 @@ LAWS: dict[str, Callable[[Any, Grid], tuple[int, int]]] = {
     "departure": lambda m, _: moved(m, "left"),
     "installation": lambda m, _: moved(m, "installation"),
 }
-"""The metamorphic laws of the pathway: (comparisons, broken) on one block. The first value of an axis is the ordinary one."""
+"""The metamorphic laws of the pathway: (comparisons, broken) on one block. The first value of an axis is the
+ordinary one."""
 LAW_TEXTS = {
-    "declaration": ("Déclarer un médecin traitant ne nuit jamais (téléconsultation à part)", "Declaring a médecin traitant never hurts (teleconsultation apart)"),
+    "declaration": (
+        "Déclarer un médecin traitant ne nuit jamais (téléconsultation à part)",
+        "Declaring a médecin traitant never hurts (teleconsultation apart)",
+    ),
     "referral": ("Être adressé ne nuit jamais", "A referral never hurts"),
     "urgency": ("L'urgence ne nuit jamais", "Urgency never hurts"),
     "urgent_never": ("Une urgence n'est jamais majorée", "An emergency is never majorated"),
     "away": ("L'éloignement ne nuit jamais", "Being away never hurts"),
     "away_never": ("Loin de chez soi, jamais de majoration", "Away from home, never a majoration"),
-    "child_never": ("Avant l'âge du parcours, jamais de majoration", "Under the age of the pathway, never a majoration"),
+    "child_never": (
+        "Avant l'âge du parcours, jamais de majoration",
+        "Under the age of the pathway, never a majoration",
+    ),
     "own_doctor_never": ("Son médecin traitant n'est jamais majoré", "One's own doctor is never majorated"),
     "own_doctor": ("Nul rôle n'est pire que celui d'un autre médecin", "No role is worse than that of another doctor"),
     "setting": ("Aucun cadre particulier ne nuit", "No special setting hurts"),
-    "purpose": ("Donner le motif ne nuit jamais (accès direct transmis à part)", "Giving the reason never hurts (a transmitted direct access apart)"),
+    "purpose": (
+        "Donner le motif ne nuit jamais (accès direct transmis à part)",
+        "Giving the reason never hurts (a transmitted direct access apart)",
+    ),
     "departure": ("Le départ du médecin traitant ne nuit jamais", "The departure of the declared doctor never hurts"),
-    "installation": ("L'installation récente d'un généraliste ne nuit jamais", "A GP's recent installation never hurts"),
+    "installation": (
+        "L'installation récente d'un généraliste ne nuit jamais",
+        "A GP's recent installation never hurts",
+    ),
 }
 
 
@@ -454,6 +491,10 @@ def regimes() -> list[tuple[int, int, int]]:
     """People the pathway does not concern, and statuses the fund gave."""
     schemes = [(0, int(scheme), 0) for scheme in Scheme if scheme != Scheme.GENERAL]
     return [(1, 0, 0), *schemes, *((0, 0, int(status)) for status in Status if status)]
+
+
+ORDINARY = (0, 0, 0)
+REGIME_CASES = (CaseStatus.OUTSIDE_SCHEME, CaseStatus.STATUS_GIVEN)
 
 
 def small(grid: Grid) -> Grid:
@@ -470,8 +511,7 @@ def check_space(workers: int = 2) -> Report:
     jobs: list[tuple[Any, ...]] = [
         (state, doctor, (grids if doctor.concerned else reduced)[id(state)]) for state in states for doctor in doctors
     ]
-    latest = next(state for state in reversed(states) if not state.name)
-    jobs += [(latest, doctor, reduced[id(latest)], regime) for regime in regimes() for doctor in doctors]
+    jobs += [(states[0], doctor, reduced[id(states[0])], regime) for regime in regimes() for doctor in doctors]
     runner()
     report = Report(variants=len(states), professionals=len(doctors))
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -487,7 +527,13 @@ def check_space(workers: int = 2) -> Report:
     return report
 
 
-def add(block: Block, report: Report, rows: dict[tuple[Any, ...], dict[str, Any]], reached: set[int], totals: dict[str, tuple[int, int]]) -> None:
+def add(
+    block: Block,
+    report: Report,
+    rows: dict[tuple[Any, ...], dict[str, Any]],
+    reached: set[int],
+    totals: dict[str, tuple[int, int]],
+) -> None:
     """Add what one block gave."""
     report.combinations += int(block.counts.sum())
     report.holes += block.holes
@@ -497,14 +543,14 @@ def add(block: Block, report: Report, rows: dict[tuple[Any, ...], dict[str, Any]
         totals[name] = (totals[name][0] + checked, totals[name][1] + broken)
     for declared, case, status in zip(*block.counts.nonzero(), strict=True):
         reached.add(int(case))
-        if not block.variant.name:
+        if not block.variant.name and (block.regime == ORDINARY or case in REGIME_CASES):
             key = (block.professional.name, int(declared), int(case), int(status))
             rows[key] = decision_row(block, *key[1:], before=rows.get(key))
 
 
 def decision_row(block: Block, declared: int, case: int, status: int, before: dict[str, Any] | None) -> dict[str, Any]:
     """A line of the decision table; the first era in which it occurs, an example, the combinations of the last era."""
-    from parcours.law.loader import load  # noqa: PLC0415
+    from parcours.law.loader import load
 
     name = slug(CaseStatus, case)
     return {
@@ -530,7 +576,9 @@ def example(block: Block, place: int) -> str:
         text = axis_text(axis, values[index])
         if text:
             facts.append(text)
-    return " ".join(reversed(facts))
+    ame, scheme, status = block.regime
+    facts += [f"status={Status(status).name}"] * bool(status) + [f"scheme={slug(Scheme, scheme)}"] * bool(scheme)
+    return " ".join(reversed(facts + ["ame"] * ame))
 
 
 ENUMS = {"role": Role, "referral": Referral, "purpose": Purpose, "special_setting": SpecialSetting, "ips": Ips}
@@ -544,7 +592,9 @@ def axis_text(axis: str, value: Any) -> str:
         day, zone = value
         return " ".join([f"installed_on={iso(day)}"] * bool(day) + ["zone_deficitaire"] * bool(zone))
     if axis == "teleconsultation":
-        return " ".join([f"act={TELECONSULTATION}"] * bool(value[0]) + ["medecin_traitant_indisponible"] * bool(value[1]))
+        return " ".join(
+            [f"act={TELECONSULTATION}"] * bool(value[0]) + ["medecin_traitant_indisponible"] * bool(value[1])
+        )
     if not value:
         return ""
     if axis == "left":

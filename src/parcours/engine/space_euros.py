@@ -102,15 +102,43 @@ def payer_bound(results: Results) -> Checks:
 
 
 LAWS: dict[str, tuple[str, str, Any]] = {
-    "balance": ("Les trois parts font les honoraires, aucune n'est négative", "The three shares make the fee, none is negative", balanced),
-    "base": ("L'assurance maladie ne paie jamais plus que la base", "Compulsory insurance never pays more than the base", payer_bound),
-    "declaration": ("Déclarer un médecin traitant ne coûte jamais", "Declaring a médecin traitant never costs more", better("medecin_traitant", 0, role=Role.MEDECIN_TRAITANT)),
-    "referral": ("Être adressé ne coûte jamais, à honoraires égaux", "A referral never costs more, at an equal fee", better("referral", Referral.NONE)),
-    "excuse": ("L'urgence et l'éloignement ne coûtent jamais", "Urgency and being away never cost more", better("excuse", None)),
-    # Outside the convention the base is below the participation forfaitaire, which eats the whole refund: an exemption then moves
-    # to the compulsory insurance, and so to the participation, what a contract would have paid.
-    "exemption": ("Une exonération ne coûte jamais (hors convention à part)", "An exemption never costs more (outside the convention apart)", better("exemption", Exemption.NONE, convention=Convention.NON_CONVENTIONNE)),
-    "contract": ("Un contrat ne coûte jamais, sa prime à part", "A contract never costs more, its premium apart", better("contract", NO_CONTRACT)),
+    "balance": (
+        "Les trois parts font les honoraires, aucune n'est négative",
+        "The three shares make the fee, none is negative",
+        balanced,
+    ),
+    "base": (
+        "L'assurance maladie ne paie jamais plus que la base",
+        "Compulsory insurance never pays more than the base",
+        payer_bound,
+    ),
+    "declaration": (
+        "Déclarer un médecin traitant ne coûte jamais",
+        "Declaring a médecin traitant never costs more",
+        better("medecin_traitant", 0, role=Role.MEDECIN_TRAITANT),
+    ),
+    "referral": (
+        "Être adressé ne coûte jamais, à honoraires égaux",
+        "A referral never costs more, at an equal fee",
+        better("referral", Referral.NONE),
+    ),
+    "excuse": (
+        "L'urgence et l'éloignement ne coûtent jamais",
+        "Urgency and being away never cost more",
+        better("excuse", None),
+    ),
+    # Outside the convention the base is below the participation forfaitaire, which eats the whole refund: an
+    # exemption then moves to the compulsory insurance, and so to the participation, what a contract would have paid.
+    "exemption": (
+        "Une exonération ne coûte jamais (hors convention à part)",
+        "An exemption never costs more (outside the convention apart)",
+        better("exemption", Exemption.NONE, convention=Convention.NON_CONVENTIONNE),
+    ),
+    "contract": (
+        "Un contrat ne coûte jamais, sa prime à part",
+        "A contract never costs more, its premium apart",
+        better("contract", NO_CONTRACT),
+    ),
 }
 
 
@@ -133,5 +161,3 @@ def added(total: tuple[int, int, str], checks: Checks, where: str) -> tuple[int,
             broken += 1
             example = example or f"{where} {dict(zip(AXES, values, strict=True))}"
     return checked, broken, example
-
-

@@ -1,11 +1,11 @@
 """Sentences from templates: every figure comes from a row or from a dated parameter, written in the reader's language.
 
-A template is plain text with placeholders `{kind:argument}`: `amount`, `rate`, `parameter`, `share`, `fact`, `date`, `list`,
-`text`, `count`. The sentences themselves are data of `law/`; this module only fills them.
+A template is plain text with placeholders `{kind:argument}`: `amount`, `rate`, `parameter`, `share`, `fact`, `date`,
+`list`, `text`, `count`. The sentences themselves are data of `law/`; this module only fills them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -23,8 +23,34 @@ PLACEHOLDER = re.compile(r"\{(\w+):([^{}]+)\}")
 NBSP = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 }
 FACT_LABELS = {
     "profession": "professions",
@@ -199,7 +225,7 @@ def date_text(name: str, words: Words, lang: str) -> str:
     return day(int(str(value).replace("-", "")), lang)
 
 
-PLACEHOLDERS = {
+PLACEHOLDERS: dict[str, Callable[[str, Words, str], str]] = {
     "amount": amount_text,
     "rate": lambda name, words, lang: percent(words.rates[name], lang),
     "parameter": lambda id_, words, lang: parameter_text(*parameter_in_force(id_, words), lang),
