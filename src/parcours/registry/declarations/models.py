@@ -179,6 +179,8 @@ class AnsweredVisit(Base):
 _OVERLAP = (
     "EXISTS (SELECT 1 FROM declarations_contracts other WHERE other.insured_id = NEW.insured_id"
     " AND other.superseded_at IS NULL AND other.id <> NEW.id"
+    " AND (NEW.ends_on IS NULL OR NEW.starts_on < NEW.ends_on)"
+    " AND (other.ends_on IS NULL OR other.starts_on < other.ends_on)"
     " AND (NEW.ends_on IS NULL OR other.starts_on < NEW.ends_on)"
     " AND (other.ends_on IS NULL OR NEW.starts_on < other.ends_on))"
 )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from parcours.registry.db import now_utc, paris_date, parse_id
@@ -421,7 +421,7 @@ def people_with_two_contracts(session: Session, *, limit: int = 100) -> list[str
     overlap = (
         select(one.insured_id)
         .join(other, and_(other.insured_id == one.insured_id, other.id > one.id))
-        .where(known(one), known(other))
+        .where(known(one), known(other), _not_empty(one), _not_empty(other))
         .where(or_(one.ends_on.is_(None), other.starts_on < one.ends_on))
         .where(or_(other.ends_on.is_(None), one.starts_on < other.ends_on))
     )
@@ -661,11 +661,16 @@ def _time_line(session: Session, insured_id: str, starts_on: date) -> list[Contr
         session.scalars(
             select(Contract)
             .where(Contract.insured_id == insured_id, known(Contract))
-            .where(or_(Contract.ends_on.is_(None), Contract.ends_on > Contract.starts_on))
+            .where(_not_empty(Contract))
             .where(or_(Contract.ends_on.is_(None), Contract.ends_on > starts_on))
             .order_by(Contract.starts_on)
         )
     )
+
+
+def _not_empty(contract: type[Contract]) -> ColumnElement[bool]:
+    """A contract replaced on its first day was never in force."""
+    return or_(contract.ends_on.is_(None), contract.ends_on > contract.starts_on)
 
 
 def _natural_end(
@@ -690,11 +695,16 @@ def _end_contract(session: Session, contract: Contract, on: date, reason: EndRea
 def _resume_replaced(session: Session, annulled: Contract, at: datetime) -> None:
     """The contract that the annulled one had cut short goes on as before, up to the next one of the time line."""
     line = history(session, annulled.insured_id)
-    before = next((one for one in line if one.ends_on == annulled.starts_on and one.end_code is EndCode.FIS), None)
+    cut = [one for one in line if one.ends_on == annulled.starts_on and one.end_code is EndCode.FIS]
+    versions = [(one, _version_cut_by(session, one, annulled)) for one in cut]
+    before, uncut = next((pair for pair in versions if pair[1] is not None), next(iter(versions), (None, None)))
     if before is None:
         return
-    uncut = _version_cut_by(session, before, annulled)
-    ends = [(one.starts_on, EndReason.REPLACED) for one in line if one.starts_on > annulled.starts_on]
+    ends = [
+        (one.starts_on, EndReason.REPLACED)
+        for one in line
+        if one is not before and one.starts_on >= annulled.starts_on and one.starts_on != one.ends_on
+    ]
     if uncut is not None and uncut.ends_on is not None and uncut.end_reason is not None:
         ends.append((uncut.ends_on, uncut.end_reason))
     ends_on, reason = min(ends) if ends else (None, None)
