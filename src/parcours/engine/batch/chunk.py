@@ -20,6 +20,7 @@ from parcours.engine.batch.kernel import (
     Matrix,
     kernel,
     matrix,
+    sorter,
 )
 from parcours.engine.batch.law_table import law_table
 from parcours.engine.batch.patterns import (
@@ -31,7 +32,7 @@ from parcours.engine.batch.patterns import (
     Patterns,
     accepted_indicators,
 )
-from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, read_numbers, whole
+from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, codes_in, read_numbers, whole
 from parcours.engine.case import encode_readings, settle_case
 from parcours.engine.encoding import MAJORITY, encode
 from parcours.engine.errors import FactError
@@ -159,26 +160,23 @@ def encode_rows(columns: Mapping[str, pa.Array], count: int, settings: Settings)
     valid = np.ones(count, np.bool_)
     numbers = {name: _numbers(name, columns, count, valid) for name in (*ROW_FACTS, "birth_date")}
     for name in ("care_date", "fee"):
-        valid &= numbers[name].given
+        _and(valid, numbers[name].given)
     care = numbers["care_date"].values
     valid &= care >= settings.records.first_days[0]
-    reimbursed = numbers["reimbursement_date"]
-    paid = np.where(reimbursed.given, reimbursed.values, care)
+    paid = _or_else(numbers["reimbursement_date"], care)
     valid &= paid >= care
     age, january, said = _ages(numbers, care, valid)
     pattern, patterns = settings.patterns.of_rows(columns, said)
-    valid &= patterns.valid[pattern]
-    quantity = _quantity(numbers["quantity"], patterns.rows[:, ACT], pattern, settings, valid)
-    base = numbers["base"]
-    rows = matrix(ROW_FACTS, count, np.int32)
+    if not patterns.valid.all():
+        valid &= patterns.valid[pattern]
     values = {
-        "care_date": care,
         "reimbursement_date": paid,
         "age": age,
         "age_1er_janvier": january,
-        "quantity": quantity,
-        "base": np.where(base.given, base.values, -1),
+        "quantity": _quantity(numbers["quantity"], patterns.rows[:, ACT], pattern, settings, valid),
+        "base": _or_else(numbers["base"], -1),
     }
+    rows = matrix(ROW_FACTS, count, np.int32)
     for line, name in enumerate(ROW_FACTS):
         rows[line, :count] = values.get(name, numbers[name].values)
     return Facts(rows, pattern, patterns, valid)
@@ -186,43 +184,69 @@ def encode_rows(columns: Mapping[str, pa.Array], count: int, settings: Settings)
 
 def _numbers(name: str, columns: Mapping[str, pa.Array], count: int, valid: Mask) -> Column:
     if name not in columns:
-        nothing = np.zeros(count, np.bool_)
-        return Column(np.zeros(count, np.int64), nothing, nothing)
+        return Column(np.zeros(count, np.int32), np.zeros(count, np.bool_), None)
     column = read_numbers(name, columns[name])
-    valid &= ~column.wrong
+    if column.wrong is not None:
+        valid &= ~column.wrong
     return column
+
+
+def _and(valid: Mask, given: Mask | None) -> None:
+    if given is not None:
+        valid &= given
+
+
+def _or_else(column: Column, other: Any) -> Numbers:
+    """The given values, something else where there is none."""
+    if column.given is None:
+        return column.values
+    return np.where(column.given, column.values, other)
 
 
 def _ages(numbers: Mapping[str, Column], care: Numbers, valid: Mask) -> tuple[Numbers, Numbers, Numbers]:
     """Age on the day of the care, on 1 January, and what is known of them; a contradiction makes the row not valid."""
     birth, age, january = numbers["birth_date"], numbers["age"], numbers["age_1er_janvier"]
+    nobody = [item.given is not None and not item.given.any() for item in (birth, age, january)]
     before = np.where(age.values < MAJORITY, age.values - 1, age.values)
-    on_january = np.where(january.given, january.values, before)
-    known = np.where(
-        age.given,
-        np.where((age.values == MAJORITY) & ~january.given, NO_AGE_IN_JANUARY, KNOWN),
-        np.where(january.given, ONLY_AGE_IN_JANUARY, NO_AGE),
-    )
-    if not birth.given.any():
+    on_january = _or_else(january, before)
+    known = _known(age, january, len(care))
+    if nobody[0]:
         return age.values, on_january, known
-    born = birth.given & numbers["care_date"].given
+    born = np.ones(len(care), np.bool_) if birth.given is None else birth.given
     age_then = (care - birth.values) // 10_000
     january_then = np.maximum(0, (care // 10_000 * 10_000 + 101 - birth.values) // 10_000)
-    wrong = (
-        (birth.values > care) | age.given & (age.values != age_then) | january.given & (january.values != january_then)
-    )
+    wrong = birth.values > care
+    for item, then, none in ((age, age_then, nobody[1]), (january, january_then, nobody[2])):
+        if not none:
+            differs = item.values != then
+            wrong |= differs if item.given is None else differs & item.given
     valid &= ~(born & wrong)
+    if birth.given is None:
+        return age_then, january_then, np.full(len(care), KNOWN, np.int8)
     return np.where(born, age_then, age.values), np.where(born, january_then, on_january), np.where(born, KNOWN, known)
+
+
+def _known(age: Column, january: Column, count: int) -> Numbers:
+    """What a row says of the ages themselves."""
+    has_age = np.ones(count, np.bool_) if age.given is None else age.given
+    has_january = np.ones(count, np.bool_) if january.given is None else january.given
+    at_majority = np.where((age.values == MAJORITY) & ~has_january, NO_AGE_IN_JANUARY, KNOWN)
+    return np.where(has_age, at_majority, np.where(has_january, ONLY_AGE_IN_JANUARY, NO_AGE)).astype(np.int8)
 
 
 def _quantity(
     given: Column, acts: npt.NDArray[np.int32], pattern: npt.NDArray[np.int32], settings: Settings, valid: Mask
 ) -> Numbers:
     """Whole units, or hundredths for a letter that has a coefficient."""
-    hundredths = np.where(given.given, given.values, 100)
-    has_coefficient = np.array(settings.flat.default.rows[-1].acte_coefficient, np.bool_)[acts][pattern]
-    valid &= has_coefficient | (hundredths % 100 == 0)
-    return np.where(has_coefficient, hundredths, hundredths // 100)
+    hundredths = _or_else(given, 100)
+    has_coefficient = np.array(settings.flat.default.rows[-1].acte_coefficient, np.bool_)[acts]
+    units, rest = np.divmod(hundredths.astype(np.int32), 100)
+    if not has_coefficient.any():
+        valid &= rest == 0
+        return units
+    by_row = has_coefficient[pattern]
+    valid &= by_row | (rest == 0)
+    return np.where(by_row, hundredths, units)
 
 
 def codes_of(array: pa.Array | None, count: int) -> npt.NDArray[np.int32]:
@@ -230,17 +254,18 @@ def codes_of(array: pa.Array | None, count: int) -> npt.NDArray[np.int32]:
     if array is None:
         return np.full(count, -1, np.int32)
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    codes: npt.NDArray[np.int32] = encoded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
-    empty = [position for position, value in enumerate(_head(encoded.dictionary)) if value == ""]
-    return np.where(codes == empty[0], np.int32(-1), codes) if empty else codes
+    codes: npt.NDArray[np.int32] = codes_in(encoded).astype(np.int32, copy=False)
+    if encoded.indices.null_count:
+        codes = np.where(codes == len(encoded.dictionary), np.int32(-1), codes)
+    empty = _place_of_empty(encoded.dictionary)
+    return codes if empty < 0 else np.where(codes == empty, np.int32(-1), codes)
 
 
-def _head(values: pa.Array) -> list[Any]:
-    """The values of a dictionary if one of them is the empty text, else none."""
+def _place_of_empty(values: pa.Array) -> int:
+    """Where the empty text is in a dictionary, -1 if it is not there."""
     if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
-        return []
-    position = pc.index(values, pa.scalar("", values.type)).as_py()
-    return [None] * position + [""] if position >= 0 else []
+        return -1
+    return int(pc.index(values, pa.scalar("", values.type)).as_py())
 
 
 def acts_of_patients(patient: pa.Array | None, facts: Facts) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
@@ -249,24 +274,28 @@ def acts_of_patients(patient: pa.Array | None, facts: Facts) -> tuple[npt.NDArra
     if patient is None:
         order = np.flatnonzero(facts.valid).astype(np.int32)
         return order, np.arange(len(order) + 1, dtype=np.int64)
-    codes = codes_of(patient, count).astype(np.int64)
-    alone = codes < 0
-    if alone.any():
-        codes = np.where(alone, codes.max(initial=0) + 1 + np.arange(count), codes)
-    when = facts.rows[1, :count].astype(np.int64) * DAYS + facts.rows[0, :count]
+    codes = patient_codes(patient, count)
     order = np.arange(count, dtype=np.int32)
-    if _unsorted(codes, when):
-        order = np.lexsort((when, codes)).astype(np.int32)
+    if (np.diff(codes) < 0).any():
+        order = np.argsort(codes, kind="stable").astype(np.int32)
     if not facts.valid.all():
         order = order[facts.valid[order]]
     grouped = codes[order]
-    starts = np.flatnonzero(np.diff(grouped, prepend=-1, append=np.iinfo(np.int64).max))
-    return order, starts.astype(np.int64)
+    starts = np.flatnonzero(np.diff(grouped, prepend=-1, append=np.iinfo(codes.dtype).max)).astype(np.int64)
+    sorter()(order, starts, facts.rows, np.empty(count, np.int32))
+    return order, starts
 
 
-def _unsorted(codes: Numbers, when: Numbers) -> bool:
-    step = np.diff(codes)
-    return bool((step < 0).any() or ((step == 0) & (np.diff(when) < 0)).any())
+def patient_codes(patient: pa.Array, count: int) -> npt.NDArray[np.int64]:
+    """A code for each patient, ascending where the rows of each are together; a row without one is a patient of its own."""
+    if count > 1 and not patient.null_count and not pa.types.is_dictionary(patient.type):
+        changes = pc.not_equal(patient[1:], patient[:-1]).to_numpy(zero_copy_only=False)
+        runs = patient.take(pa.array(np.concatenate(([0], np.flatnonzero(changes) + 1))))
+        if pc.count_distinct(runs).as_py() == len(runs) and _place_of_empty(runs) < 0:
+            return np.concatenate(([0], np.cumsum(changes)))
+    codes = codes_of(patient, count).astype(np.int64)
+    alone = codes < 0
+    return np.where(alone, codes.max(initial=0) + 1 + np.arange(count), codes) if alone.any() else codes
 
 
 def reason(table: pa.Table, row: int, settings: Settings) -> FactError:

@@ -21,6 +21,7 @@ from typing import Any
 import numba
 import numpy as np
 import numpy.typing as npt
+from numba.core import config
 from numba.extending import register_jitable
 
 import parcours.law.codes
@@ -267,6 +268,51 @@ def _settle_patients(
                 memory[slot, 4] += answer.franchise
 
 
+def _sort_acts(order: Any, first: Any, rows: Any, scratch: Any) -> None:
+    """Put the acts of each patient in the order of (reimbursement date, care date), those of equal dates as they are.
+
+    By merging ever longer runs (bottom up): stable, and as quick for a patient of a million acts as for many of ten.
+    """
+    for patient in range(len(first) - 1):
+        start = first[patient]
+        end = first[patient + 1]
+        width = 1
+        while width < end - start and not _in_order(order, start, end, rows):
+            for low in range(start, end, 2 * width):
+                _merge(order, low, min(low + width, end), min(low + 2 * width, end), rows, scratch)
+            width *= 2
+
+
+def _before(rows: Any, i: Any, j: Any) -> Any:
+    """Does act `i` come before act `j` for the caps?"""
+    if rows[1, i] != rows[1, j]:
+        return rows[1, i] < rows[1, j]
+    return rows[0, i] < rows[0, j]
+
+
+def _in_order(order: Any, start: Any, end: Any, rows: Any) -> Any:
+    """Are these acts sorted?"""
+    for rank in range(start + 1, end):
+        if _before(rows, order[rank], order[rank - 1]):
+            return False
+    return True
+
+
+def _merge(order: Any, low: Any, middle: Any, high: Any, rows: Any, scratch: Any) -> None:
+    """Merge two sorted runs that follow each other."""
+    left = low
+    right = middle
+    for rank in range(low, high):
+        if left < middle and (right >= high or not _before(rows, order[right], order[left])):
+            scratch[rank] = order[left]
+            left += 1
+        else:
+            scratch[rank] = order[right]
+            right += 1
+    for rank in range(low, high):
+        order[rank] = scratch[rank]
+
+
 def cache_directory() -> Path:
     """Where compiled code is kept: a directory named by the digest of all it is made from, so that a changed rule recompiles."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -287,25 +333,33 @@ def register_rules() -> None:
 @cache
 def kernel() -> Callable[..., None]:
     """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads as wanted."""
-    register_rules()
-    for helper in (_act, _varied, _contract, _write, _same, _era, _slot, _refusal):
+    for module in rule_modules():
+        for function in _functions(module):
+            register_jitable(**OPTIONS)(function)
+    return _compiled(_settle_patients, (_act, _varied, _contract, _write, _same, _era, _slot, _refusal))
+
+
+@cache
+def sorter() -> Callable[..., None]:
+    """The compiled sort of the acts of each patient (see `_sort_acts`)."""
+    return _compiled(_sort_acts, (_before, _in_order, _merge))
+
+
+def _compiled(function: Callable[..., None], helpers: tuple[Callable[..., Any], ...]) -> Callable[..., None]:
+    """Numba keeps compiled code by the stamp of one file; ours is kept by the digest of all rules, where that can be written."""
+    for helper in helpers:
         register_jitable(**OPTIONS)(helper)
     options = {key: value for key, value in OPTIONS.items() if key != "forceinline"}
-    return _cached(numba.njit(nogil=True, cache=False, **options), options)
-
-
-def _cached(compile_without: Callable[..., Any], options: dict[str, Any]) -> Callable[..., None]:
-    """Numba keeps compiled code by the stamp of one file; ours is kept by the digest of all rules, where that can be written."""
     directory = cache_directory()
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError:
-        plain: Callable[..., None] = compile_without(_settle_patients)
+        plain: Callable[..., None] = numba.njit(nogil=True, **options)(function)
         return plain
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(directory)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(directory)
     try:
-        kept: Callable[..., None] = numba.njit(nogil=True, cache=True, **options)(_settle_patients)
+        kept: Callable[..., None] = numba.njit(nogil=True, cache=True, **options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
     return kept

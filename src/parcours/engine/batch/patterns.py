@@ -57,40 +57,64 @@ class PatternBook:
     flat: FlatLaw
     rows: list[npt.NDArray[np.int32]] = field(default_factory=list)
     valid: list[bool] = field(default_factory=list)
-    known: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    known: dict[bytes, int] = field(default_factory=dict)
+    values: dict[str, dict[tuple[type, str], int]] = field(default_factory=dict)
+    told: dict[str, list[Any]] = field(default_factory=dict)
+    cached: Patterns | None = None
     variants: list[list[int]] = field(default_factory=list)
     first_variant: dict[tuple[str, ...], int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of_rows(
-        self, columns: Mapping[str, pa.Array], ages: npt.NDArray[np.int64]
+        self, columns: Mapping[str, pa.Array], ages: npt.NDArray[Any]
     ) -> tuple[npt.NDArray[np.int32], Patterns]:
         """The pattern of each row, and the patterns."""
         names = [name for name in CODED if name in columns]
         coded = [coded_column(name, columns[name]) for name in names]
-        keys, kinds = _combine([(ages, len(AGE_FACTS)), *((codes, len(values) + 1) for codes, values in coded)])
+        keys, kinds = _combine([(ages, len(AGE_FACTS)), *((codes, len(values)) for codes, values in coded)])
         firsts = _first_rows(keys, kinds)
         with self.lock:
             if len(self.rows) > MOST_PATTERNS:
                 self._forget()
-            numbers = np.array([self._number(names, coded, ages, row) for row in firsts], np.int32)
-            return numbers[keys], self._patterns()
+            where = [
+                self._places(name, values)[codes[firsts]] for name, (codes, values) in zip(names, coded, strict=True)
+            ]
+            places = np.stack([ages[firsts].astype(np.int32), *where], axis=1)
+            numbers = np.array([self._number(names, place) for place in places], np.int32)
+            return np.take(numbers, keys), self._patterns()
+
+    def _places(self, name: str, values: Sequence[Any]) -> npt.NDArray[np.int32]:
+        """A number for each value of a fact, the same all through the run; 0 for none."""
+        known = self.values.setdefault(name, {})
+        told = self.told.setdefault(name, [None])
+        places = np.zeros(len(values), np.int32)
+        for position, value in enumerate(values):
+            if value is None:
+                continue
+            key = (type(value), repr(value))
+            if key not in known:
+                known[key] = len(told)
+                told.append(value)
+            places[position] = known[key]
+        return places
+
+    def _number(self, names: Sequence[str], place: npt.NDArray[np.int32]) -> int:
+        key = place.tobytes()
+        if key not in self.known:
+            values = {name: self.told[name][at] for name, at in zip(names, place[1:], strict=True)}
+            self.known[key] = self._add(values, int(place[0]))
+        return self.known[key]
 
     def _forget(self) -> None:
         """Keeps memory flat on data where few rows are alike."""
-        self.rows, self.valid, self.known = [], [], {}
+        self.rows, self.valid, self.known, self.values, self.told, self.cached = [], [], {}, {}, {}, None
 
     def _patterns(self) -> Patterns:
-        rows = np.array(self.rows, np.int32).reshape(-1, len(PATTERN_COLUMNS))
-        variants = np.array(self.variants, np.int64).reshape(-1, len(VARIANT_FACTS))
-        return Patterns(rows, variants, np.array(self.valid, np.bool_))
-
-    def _number(self, names: Sequence[str], coded: Sequence[tuple[Any, list[Any]]], ages: Any, row: int) -> int:
-        values = [values[codes[row] - 1] if codes[row] else None for codes, values in coded]
-        key = (int(ages[row]), *((n, type(v), repr(v)) for n, v in zip(names, values, strict=True) if v is not None))
-        if key not in self.known:
-            self.known[key] = self._add(dict(zip(names, values, strict=True)), int(ages[row]))
-        return self.known[key]
+        if self.cached is None or len(self.cached.valid) != len(self.rows):
+            rows = np.array(self.rows, np.int32).reshape(-1, len(PATTERN_COLUMNS))
+            variants = np.array(self.variants, np.int64).reshape(-1, len(VARIANT_FACTS))
+            self.cached = Patterns(rows, variants, np.array(self.valid, np.bool_))
+        return self.cached
 
     def _add(self, values: Mapping[str, Any], ages: int) -> int:
         said = {name: value for name, value in values.items() if value is not None}
@@ -131,30 +155,29 @@ def _facts(case: Case) -> list[int]:
 
 def _combine(columns: Sequence[tuple[npt.NDArray[Any], int]]) -> tuple[npt.NDArray[np.int32], int]:
     """One number for each different combination of codes, and how many there are."""
-    total: npt.NDArray[np.int64] | None = None
+    total = np.zeros(len(columns[0][0]), np.int64)
     size = 1
     for codes, count in columns:
-        if total is None:
-            total, size = codes.astype(np.int64), count
+        if count == 1:
             continue
         if size * count > MOST_KEYS:
-            total, size = _dense(total)
-        total = total * count + codes
+            dense, size = _dense(total)
+            total = dense.astype(np.int64)
+        np.multiply(total, count, out=total)
+        np.add(total, codes, out=total)
         size *= count
-    assert total is not None  # noqa: S101 - there is always the column of ages
-    dense, kinds = _dense(total)
-    return dense.astype(np.int32), kinds
+    return _dense(total)
 
 
-def _dense(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+def _dense(keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], int]:
     encoded = pa.array(keys).dictionary_encode()
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), len(encoded.dictionary)
+    return encoded.indices.to_numpy(zero_copy_only=False), len(encoded.dictionary)
 
 
 def _first_rows(keys: npt.NDArray[np.int32], kinds: int) -> npt.NDArray[np.int64]:
     """A row of each combination."""
     rows = np.zeros(kinds, np.int64)
-    rows[keys[::-1]] = np.arange(len(keys))[::-1]
+    rows[keys] = np.arange(len(keys))
     return rows
 
 

@@ -16,7 +16,7 @@ from parcours.engine.errors import FactError
 from parcours.engine.jsonio import loads
 from parcours.engine.vocabulary import BY_NAME, MOST_CENTS, OLDEST, READERS, given
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
 
 MOST_DIGITS = 16
@@ -27,11 +27,14 @@ LAST_DAY = np.datetime64("2200-01-01", "D").astype(int)
 
 @dataclass(frozen=True)
 class Column:
-    """A column of numbers: its values, where one is given, and where what is given cannot be read."""
+    """A column of numbers: its values (0 where none is given), where one is given, and where what is given cannot be read.
+
+    `given` is None when every row has one, `wrong` is None when nothing is wrong.
+    """
 
     values: Numbers
-    given: Mask
-    wrong: Mask
+    given: Mask | None
+    wrong: Mask | None
 
 
 def whole(array: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -61,19 +64,19 @@ def read_numbers(name: str, array: pa.Array) -> Column:
 
 def _one_by_one(name: str, array: pa.Array) -> Column:
     codes, values = dictionary(array)
-    numbers, wrong, said = (np.zeros(len(values) + 1, dtype) for dtype in (np.int64, np.bool_, np.bool_))
+    numbers, wrong, said = (np.zeros(len(values), dtype) for dtype in (np.int64, np.bool_, np.bool_))
     reader = READERS[BY_NAME[name].kind]
-    for position, value in enumerate(values, start=1):
+    for position, value in enumerate(values):
         said[position] = given(value)
         try:
             numbers[position] = reader(name, value) if said[position] else 0
         except FactError:
             wrong[position] = True
-    return Column(numbers[codes], said[codes], wrong[codes])
+    return Column(numbers[codes], said[codes], wrong[codes] if wrong.any() else None)
 
 
-def coded_column(name: str, array: pa.Array) -> tuple[npt.NDArray[np.int32], list[Any]]:
-    """A code for each row of a coded fact (0: null, else 1 + position), and the different values as people give them."""
+def coded_column(name: str, array: pa.Array) -> tuple[npt.NDArray[Any], list[Any]]:
+    """A code for each row of a coded fact, and the value of each code as people give it (the last is None: null)."""
     codes, values = dictionary(array)
     return codes, [as_given(name, value) for value in values]
 
@@ -88,76 +91,100 @@ def as_given(name: str, value: Any) -> Any:
     return value
 
 
-def dictionary(array: pa.Array) -> tuple[npt.NDArray[np.int32], list[Any]]:
-    """A code for each row (0: null, else 1 + position), and the different values."""
+def dictionary(array: pa.Array) -> tuple[npt.NDArray[Any], list[Any]]:
+    """A code for each row, and the value of each code; the last is None: null."""
     if pa.types.is_nested(array.type):
         return _nested(array)
+    if pa.types.is_boolean(array.type):
+        codes = array.cast(pa.int8()).fill_null(2) if array.null_count else array.cast(pa.int8())
+        return codes.to_numpy(zero_copy_only=False), [False, True, None]
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    codes = encoded.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False) + np.int32(1)
-    return codes, encoded.dictionary.to_pylist()
+    return codes_in(encoded), [*encoded.dictionary.to_pylist(), None]
 
 
-def _nested(array: pa.Array) -> tuple[npt.NDArray[np.int32], list[Any]]:
+def codes_in(encoded: pa.DictionaryArray) -> npt.NDArray[Any]:
+    """The code of each row in a dictionary; its length for null."""
+    indices = encoded.indices
+    if indices.null_count:
+        count = len(encoded.dictionary)
+        indices = indices.cast(pa.int32()) if count > np.iinfo(np.int8).max else indices
+        indices = indices.fill_null(pa.scalar(count, indices.type))
+    codes: npt.NDArray[Any] = indices.to_numpy(zero_copy_only=False)
+    return codes
+
+
+def _nested(array: pa.Array) -> tuple[npt.NDArray[Any], list[Any]]:
     """The same for a column of structures (a contract given by its guarantees); a field that is null is not given."""
     values = [value and {name: part for name, part in value.items() if part is not None} for value in array.to_pylist()]
     encoded = pa.array([None if value is None else repr(value) for value in values], pa.string()).dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False) + np.int32(1)
     by_text = {repr(value): value for value in values}
-    return codes, [by_text[text] for text in encoded.dictionary.to_pylist()]
+    return codes_in(encoded), [*(by_text[text] for text in encoded.dictionary.to_pylist()), None]
 
 
-def _numpy(array: pa.Array, dtype: type) -> tuple[npt.NDArray[Any], Mask]:
-    """Values (nulls as zero) and validity."""
+def _numpy(array: pa.Array) -> tuple[npt.NDArray[Any], Mask | None]:
+    """Values (nulls as zero), and validity where there are nulls."""
     if not array.null_count:
-        return array.to_numpy(zero_copy_only=False).astype(dtype, copy=False), np.ones(len(array), np.bool_)
-    valid = array.is_valid().to_numpy(zero_copy_only=False)
-    return array.fill_null(0).to_numpy(zero_copy_only=False).astype(dtype, copy=False), valid
+        return array.to_numpy(zero_copy_only=False), None
+    return array.fill_null(0).to_numpy(zero_copy_only=False), array.is_valid().to_numpy(zero_copy_only=False)
 
 
 def _dates(array: pa.Array) -> Column | None:
+    """Days as YYYYMMDD, from a calendar of the days between the first and the last."""
     if pa.types.is_timestamp(array.type):
         array = pc.cast(array, pa.date32(), safe=False)
     if not pa.types.is_date32(array.type):
         return None
-    days, valid = _numpy(array.view(pa.int32()), np.int64)
-    wrong = valid & ((days < FIRST_DAY) | (days > LAST_DAY))
-    days = np.where(wrong | ~valid, 0, days) if wrong.any() or not valid.all() else days
+    days, valid = _numpy(array.view(pa.int32()))
     if not len(days):
-        return Column(days, valid, wrong)
-    first, last = int(days.min()), int(days.max())
-    calendar = np.arange(first, last + 1).astype("datetime64[D]")
-    months = calendar.astype("datetime64[M]").astype(int)
-    numbers = (
-        (months // 12 + 1970) * 10_000
-        + (months % 12 + 1) * 100
-        + (calendar - calendar.astype("datetime64[M]")).astype(int)
-        + 1
-    )
-    return Column(np.where(valid, numbers[days - first], 0), valid, wrong)
+        return Column(days.astype(np.int64), valid, None)
+    wrong = None
+    if days.min() < FIRST_DAY or days.max() > LAST_DAY:
+        wrong = (days < FIRST_DAY) | (days > LAST_DAY)
+        days = np.where(wrong, 0, days)
+    first = int(days.min())
+    numbers = np.take(_calendar(first, int(days.max())), days - np.int32(first))
+    return Column(numbers if valid is None else numbers * valid, valid, wrong)
+
+
+def _calendar(first: int, last: int) -> npt.NDArray[np.int32]:
+    """Each day as YYYYMMDD."""
+    days = np.arange(first, last + 1).astype("datetime64[D]")
+    months = days.astype("datetime64[M]")
+    number = months.astype(int)
+    day = (days - months).astype(int) + 1
+    return ((number // 12 + 1970) * 10_000 + (number % 12 + 1) * 100 + day).astype(np.int32)
 
 
 def _hundredths(array: pa.Array) -> Column | None:
     """Numbers times a hundred; what has more than two decimals is wrong."""
     if pa.types.is_integer(array.type):
-        values, valid = _numpy(array, np.int64)
-        too_big = np.abs(values) > MOST_CENTS
-        return Column(np.where(too_big, 0, values) * 100, valid, valid & too_big)
-    if pa.types.is_decimal(array.type) and array.type.scale <= 2 and array.type.precision <= MOST_DIGITS:
+        values, valid = _numpy(array)
+        if not len(values) or (values.min() >= 0 and values.max() <= MOST_CENTS):
+            return Column(values.astype(np.int64) * 100, valid, None)
+        outside = (values < 0) | (values > MOST_CENTS)
+        return Column(np.where(outside, 0, values).astype(np.int64) * 100, valid, outside)
+    if pa.types.is_decimal(array.type) and array.type.scale <= 2 and array.type.precision <= MOST_DIGITS:  # noqa: PLR2004
         return _decimals(array)
     if pa.types.is_float64(array.type):
-        values, valid = _numpy(array, np.float64)
+        values, valid = _numpy(array)
         with np.errstate(invalid="ignore", over="ignore"):
             cents = np.rint(values * 100)
-            wrong = valid & ~((np.abs(cents) <= MOST_CENTS) & (cents / 100 == values))
-        return Column(np.where(wrong | ~valid, 0, cents).astype(np.int64), valid, wrong)
+            fine = (np.abs(cents) <= MOST_CENTS) & (cents / 100 == values)
+        return Column(np.where(fine, cents, 0).astype(np.int64), valid, None if fine.all() else ~fine)
     return None
 
 
 def _decimals(array: pa.Array) -> Column:
-    scaled = pc.cast(array, pa.decimal128(38, 2))
+    """Decimals are read from their own bytes, whole numbers of hundredths or of larger units."""
+    size = array.type.bit_width // 8
+    words = np.frombuffer(array.buffers()[1], np.int32 if size == 4 else np.int64)  # noqa: PLR2004 - the smallest decimals
+    step = max(1, size // 8)
+    values = words[array.offset * step : (array.offset + len(array)) * step : step]
+    scaled = values if array.type.scale == 2 else values.astype(np.int64) * 10 ** (2 - array.type.scale)  # noqa: PLR2004
+    if not array.null_count:
+        return Column(scaled, None, None)
     valid = array.is_valid().to_numpy(zero_copy_only=False)
-    words = np.frombuffer(scaled.buffers()[1], np.int64)[scaled.offset * 2 : (scaled.offset + len(scaled)) * 2]
-    return Column(np.where(valid, words[::2], 0), valid, np.zeros(len(array), np.bool_))
+    return Column(np.where(valid, scaled, 0), valid, None)
 
 
 def _money(array: pa.Array) -> Column | None:
@@ -172,14 +199,25 @@ def _years(array: pa.Array) -> Column | None:
     column = _within(_hundredths(array), 0, OLDEST * 100)
     if column is None:
         return None
-    return Column(column.values // 100, column.given, column.wrong | column.given & (column.values % 100 != 0))
+    years, rest = np.divmod(column.values, 100)
+    return Column(years, column.given, _either(column.wrong, rest != 0))
 
 
 def _within(column: Column | None, least: int, most: int) -> Column | None:
-    if column is None:
-        return None
-    outside = column.given & ((column.values < least) | (column.values > most))
-    return Column(np.where(outside, 0, column.values), column.given, column.wrong | outside)
+    if column is None or not len(column.values):
+        return column
+    values = column.values
+    if column.given is None and values.min() >= least and values.max() <= most:
+        return column
+    outside = (values < least) | (values > most)
+    if column.given is not None:
+        outside &= column.given
+    return Column(np.where(outside, 0, values), column.given, _either(column.wrong, outside))
+
+
+def _either(one: Mask | None, other: Mask) -> Mask | None:
+    both = other if one is None else one | other
+    return both if both.any() else None
 
 
 FAST: dict[str, Callable[[pa.Array], Column | None]] = {
