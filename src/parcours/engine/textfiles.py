@@ -18,6 +18,8 @@ from parcours.engine.vocabulary import both
 
 LONGEST_LINE = 1_000_000
 """A line of more characters is refused: no act of care needs it."""
+TOO_LONG = "\0"
+"""What stands for a line that is too long."""
 RESULTS = ("status", "ips", "pathway", "base", "rate", *AMOUNTS[1:], *CASE_CODES)
 ERRORS = ("error_field", "error_value", "error_allowed", "error_message")
 
@@ -41,6 +43,8 @@ class RowError(FactError):
 def settle_file(source: Path, output: Path, readings: Mapping[str, str], lang: str) -> tuple[int, int]:
     """Settle a file: how many rows were settled, and refused. Raises `UnreadableFile`, `FactError` for a reading."""
     encode_readings(readings)
+    if output.resolve() == source.resolve():
+        raise UnreadableFile(output, {"fr": "remplacerait le fichier lu", "en": "would replace the file that is read"})
     rows = list(read_rows(source))
     if not rows:
         raise UnreadableFile(source, {"fr": "le fichier est vide", "en": "the file is empty"})
@@ -75,20 +79,27 @@ def read_rows(source: Path) -> Iterator[dict[str, Any] | FactError]:
 
 def read_ndjson(stream: TextIO) -> Iterator[dict[str, Any] | FactError]:
     """One JSON object a line; blank lines are passed over."""
+    for line in bounded_lines(stream):
+        if line == TOO_LONG:
+            yield too_long()
+        elif line.strip():
+            yield read_object(line)
+
+
+def bounded_lines(stream: TextIO) -> Iterator[str]:
+    """The lines of a file, `TOO_LONG` in the place of one that no memory should hold."""
     while line := stream.readline(LONGEST_LINE):
         if len(line) >= LONGEST_LINE and not line.endswith("\n"):
             while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith("\n"):
                 pass
-            yield RowError(
-                "line",
-                None,
-                {
-                    "fr": f"plus de {LONGEST_LINE} caractères",
-                    "en": f"more than {LONGEST_LINE} characters",
-                },
-            )
-        elif line.strip():
-            yield read_object(line)
+            line = TOO_LONG  # what was read is given up
+        yield line
+
+
+def too_long() -> RowError:
+    """The error of a line that is too long."""
+    allowed = {"fr": f"plus de {LONGEST_LINE} caractères", "en": f"more than {LONGEST_LINE} characters"}
+    return RowError("line", None, allowed)
 
 
 def read_object(line: str) -> dict[str, Any] | FactError:
@@ -117,9 +128,12 @@ def read_csv(stream: TextIO, source: Path) -> Iterator[dict[str, Any] | FactErro
                 "en": f"column {twice} is there twice",
             },
         )
+    csv.field_size_limit(LONGEST_LINE)
     try:
-        for cells in csv.reader(stream, delimiter=separator, strict=True):
-            if cells and len(cells) != len(names):
+        for cells in csv.reader(bounded_lines(stream), delimiter=separator, strict=True):
+            if cells == [TOO_LONG]:
+                yield too_long()
+            elif cells and len(cells) != len(names):
                 counts = {
                     "fr": f"{len(cells)} cellules pour {len(names)} colonnes",
                     "en": f"{len(cells)} cells for {len(names)} columns",
