@@ -18,6 +18,8 @@ COMMANDS = {
     "schema": "parcours.cli.schema:app",
     "facts": "parcours.cli.registry:facts_app",
     "registry": "parcours.cli.registry:app",
+    "admin": "parcours.cli.admin:app",
+    "audit": "parcours.cli.audit:app",
     "explain": "parcours.cli.explain:app",
     "advise": "parcours.cli.advise:app",
     "questions": "parcours.cli.questions:app",

@@ -36,7 +36,7 @@ def init(database: DatabaseUrl = None, lang: Lang = "") -> None:
     from parcours.registry import keyring, schema
     from parcours.registry.db import database_url
 
-    with _registry(database, lang, current=False) as opened:
+    with open_registry(database, lang, current=False) as opened:
         if (database or database_url()).startswith("sqlite") and not _keys_given():
             path = keyring.data_directory() / "secret.keys"
             if keyring.create_keys_file(path):
@@ -51,7 +51,7 @@ def upgrade(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Bring the tables up to date."""
     from parcours.registry import schema
 
-    with _registry(database, lang, current=False) as opened:
+    with open_registry(database, lang, current=False) as opened:
         before = schema.current_revision(opened.engine)
         schema.upgrade(opened.engine)
         after = schema.current_revision(opened.engine)
@@ -67,7 +67,7 @@ def seed(
     """Fill an empty registry with fictitious people, each story showing one flow."""
     from parcours.registry.seed import seed as fill
 
-    with _registry(database, lang) as opened, opened.writing() as session:
+    with open_registry(database, lang) as opened, opened.writing() as session:
         stories = fill(session, population=population)
     _say(lang, f"{len(stories)} récits (`parcours registry stories`)", f"{len(stories)} stories (`… registry stories`)")
 
@@ -77,7 +77,7 @@ def stories(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -
     """The stories of the demonstration: what to look at, with the ids to use."""
     from parcours.registry.seed import STORIES, find_story
 
-    with _registry(database, lang) as opened, opened.reading() as session:
+    with open_registry(database, lang) as opened, opened.reading() as session:
         rows = [_story_row(*find_story(session, one.key), language(lang)) for one in STORIES]
     if json:
         typer.echo(json_format.dumps(rows, ensure_ascii=False, indent=1))
@@ -100,7 +100,7 @@ def patient(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Ask for a NIR without showing it, print the person's public id."""
     from parcours.registry.people.service import find_by_nir
 
-    with _registry(database, lang) as opened, opened.reading() as session:
+    with open_registry(database, lang) as opened, opened.reading() as session:
         found = find_by_nir(session, typer.prompt("NIR", hide_input=True))
         if found is None:
             fail({"fr": "personne de ce numéro", "en": "nobody has this number"}[language(lang)])
@@ -112,7 +112,7 @@ def backup(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None
     """Write a backup of the database in use, and its manifest beside it. The secret keys are not in it."""
     from parcours.registry.backup import backup as write
 
-    with _registry(database, lang) as opened:
+    with open_registry(database, lang) as opened:
         manifest = write(opened, file)
     rows = sum(one.rows for one in manifest.tables.values())
     _say(lang, f"{file} : {rows} lignes ; gardez les clés à part", f"{file}: {rows} rows; keep the keys apart")
@@ -141,7 +141,7 @@ def verify(
     from parcours.registry.backup import verify as compare
     from parcours.registry.declarations.service import people_with_two_contracts
 
-    with _registry(database, lang) as opened:
+    with open_registry(database, lang) as opened:
         if file is not None:
             compare(opened.engine, check_file(file))
             _say(lang, "base égale à la sauvegarde", "the database equals the backup")
@@ -166,7 +166,7 @@ def rotate_keys(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Rewrite what older keys protect under the newest one."""
     from parcours.registry.rotation import rotate_keys as rotate
 
-    with _registry(database, lang) as opened:
+    with open_registry(database, lang) as opened:
         counts = rotate(opened)
     _say(lang, f"{sum(counts.values())} lignes réécrites", f"{sum(counts.values())} rows rewritten")
 
@@ -200,7 +200,7 @@ def facts(
     from parcours.registry.facts import answer_visit
 
     said = _given(given)
-    with _registry(database, lang) as opened:
+    with open_registry(database, lang) as opened:
         with opened.reading() as session:
             visit = _visit(session, (patient, professional, on, story), place, known_at, related_to)
         answer = _settled(visit, said, lang) if settle else None
@@ -321,7 +321,8 @@ def _errors(lang: str) -> Iterator[None]:
 
 
 @contextmanager
-def _registry(url: str | None, lang: str, *, current: bool = True) -> Iterator[Database]:
+def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterator[Database]:
+    """The database for the time of a command; what it refuses becomes a sentence and an exit code."""
     from parcours.registry import schema
     from parcours.registry.db import Database
 

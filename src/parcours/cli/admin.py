@@ -1,0 +1,396 @@
+"""`parcours admin …`: accounts, roles, tokens, and why somebody may (or may not) do something.
+
+What runs here runs on the server itself, under the rights of who holds its database and keys; it is written to the
+audit trail as `system`.
+"""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcours.cli.common import Json, Lang, fail, language
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from parcours.registry.accounts.models import Account
+    from parcours.registry.audit.service import Who
+    from parcours.registry.policy import Actor, Decision, Record
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts, roles, API clients, explained access.")
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database", help="sqlite:///… or postgresql://…; PARCOURS_DATABASE_URL unless said."),
+]
+Login = Annotated[str, typer.Option("--login", help="E-mail address of the account.")]
+RoleName = Annotated[str, typer.Option("--role", help="insured, doctor, delegate, officer or administrator.")]
+Patient = Annotated[str | None, typer.Option("--patient", help="Public id of the person, for the role insured.")]
+Professional = Annotated[
+    str | None, typer.Option("--professional", help="Public id or RPPS number, for the roles doctor and delegate.")
+]
+Fund = Annotated[str | None, typer.Option("--fund", help="Code of the fund, for the role officer and for API clients.")]
+
+
+# --- accounts --------------------------------------------------------------------------------------------------------
+
+
+@app.command("create-user")
+def create_user(
+    login: Login,
+    role: RoleName = "",
+    patient: Patient = None,
+    professional: Professional = None,
+    fund: Fund = None,
+    name: Annotated[str, typer.Option("--name", help="Name shown to administrators.")] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from the first line of the input.")
+    ] = False,
+    no_password: Annotated[
+        bool, typer.Option("--no-password", help="Print a single-use token to set the password instead.")
+    ] = False,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Make an account, with a role when one is given. The password is asked for without being shown."""
+    from parcours.registry.accounts import service
+
+    password = None if no_password else _password(lang, password_stdin)
+    with _writing(database, lang) as session:
+        account = service.create_account(
+            session, _who("create-user"), login=login, display_name=name, password=password,
+            hashing=_settings().password_hashing(), language=language(lang),
+        )  # fmt: skip
+        if role:
+            _grant(session, account, role, patient, professional, fund)
+        token = _reset_token(session, account) if no_password else None
+        typer.echo(account.id)
+        if token is not None:
+            typer.echo(token)
+
+
+@app.command("list-users")
+def list_users(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
+    """Every account: id, login, roles, state."""
+    from parcours.registry.accounts import service
+
+    with _reading(database, lang) as session:
+        rows, after = [], None
+        while page := service.list_accounts(session, after=after, limit=500):
+            rows += [_user_row(account) for account in page]
+            after = page[-1].id
+    _print(rows, ("id", "login", "roles", "state"), json=json)
+
+
+def _user_row(account: Account) -> dict[str, str]:
+    from parcours.registry.db import now_utc
+
+    locked = account.locked_until is not None and account.locked_until > now_utc()
+    state = "disabled" if account.disabled_at else "locked" if locked else "open"
+    roles = [f"{grant.role.value}:{_subject(grant)}" for grant in account.active_grants]
+    return {"id": account.id, "login": account.login, "roles": " ".join(roles), "state": state}
+
+
+def _subject(grant: Any) -> str:
+    return str(grant.insured_id or grant.professional_id or grant.fund_code or "-")
+
+
+@app.command()
+def grant(
+    login: Login,
+    role: RoleName,
+    patient: Patient = None,
+    professional: Professional = None,
+    fund: Fund = None,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Give a role to an account; its sessions end."""
+    with _writing(database, lang) as session:
+        typer.echo(_grant(session, _account(session, login), role, patient, professional, fund))
+
+
+@app.command()
+def revoke(
+    login: Login,
+    role: RoleName,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Take a role away from an account; its sessions end."""
+    from parcours.registry.accounts import service
+
+    with _writing(database, lang) as session:
+        grants = [one for one in _account(session, login).active_grants if one.role.value == role]
+        if not grants:
+            fail({"fr": f"ce compte n'a pas le rôle {role}", "en": f"this account has no role {role}"}[language(lang)])
+        for one in grants:
+            service.end_grant(session, _who("revoke"), one)
+
+
+@app.command()
+def reset(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Print a single-use token with which the holder of an account sets a new password."""
+    with _writing(database, lang) as session:
+        typer.echo(_reset_token(session, _account(session, login)))
+
+
+@app.command()
+def disable(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Close an account: nobody logs in with it, its sessions end."""
+    from parcours.registry.accounts import service
+
+    with _writing(database, lang) as session:
+        service.disable_account(session, _who("disable"), _account(session, login))
+
+
+@app.command()
+def enable(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Open an account again, and lift a lock."""
+    from parcours.registry.accounts import service
+
+    with _writing(database, lang) as session:
+        service.enable_account(session, _who("enable"), _account(session, login))
+
+
+@app.command("remove-totp")
+def remove_totp(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Remove the second factor of somebody who lost it."""
+    from parcours.registry.accounts import service
+
+    with _writing(database, lang) as session:
+        service.remove_totp(session, _who("remove-totp"), _account(session, login))
+
+
+# --- API clients -----------------------------------------------------------------------------------------------------
+
+
+@app.command("create-client")
+def create_client(
+    name: Annotated[str, typer.Option("--name", help="What the program is.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="A right, like declarations:read; may be repeated.")],
+    fund: Fund = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=730, help="How long the token is valid.")] = 365,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Make an API client and print its token, this once."""
+    from parcours.registry.accounts import service
+    from parcours.registry.accounts.models import Scope
+    from parcours.registry.vocabulary import check_choice
+
+    with _writing(database, lang) as session:
+        code = service.require_fund(session, fund).code if fund else None
+        scopes = [check_choice("scope", one, Scope) for one in scope]
+        client, token = service.create_client(
+            session, _who("create-client"), name=name, scopes=scopes, fund_code=code, days=days
+        )
+        typer.echo(client.id)
+        typer.echo(token)
+
+
+@app.command("list-clients")
+def list_clients(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
+    """Every API client: id, name, fund, scopes, state."""
+    from parcours.registry.accounts import service
+
+    with _reading(database, lang) as session:
+        rows = [
+            {"id": one.id, "name": one.name, "fund": one.fund_code or "-", "scopes": one.scopes,
+             "state": "revoked" if one.revoked_at else "open"}
+            for one in service.list_clients(session, limit=10_000)
+        ]  # fmt: skip
+    _print(rows, ("id", "name", "fund", "scopes", "state"), json=json)
+
+
+@app.command("revoke-client")
+def revoke_client(
+    client: Annotated[str, typer.Argument(help="Id of the client.")], database: DatabaseUrl = None, lang: Lang = ""
+) -> None:
+    """Revoke an API client: its token works no more."""
+    from parcours.registry.accounts import service
+
+    with _writing(database, lang) as session:
+        service.revoke_client(session, _who("revoke-client"), service.get_client(session, client))
+
+
+@app.command()
+def clean(database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Forget dead sessions, used tokens, unfinished logins and old idempotent answers (to run every night)."""
+    from parcours.registry.accounts import service
+
+    with _writing(database, lang) as session:
+        service.remove_expired(session, _settings().session_policy())
+
+
+# --- explained access ------------------------------------------------------------------------------------------------
+
+
+@app.command("explain-access")
+def explain_access(
+    actor: Annotated[
+        str, typer.Option("--actor", help="Login, or login:role when the account has several; or client:ID.")
+    ],
+    action: Annotated[str, typer.Option("--action", help="Like read_patient, read_letter, sign_as_doctor.")],
+    record: Annotated[str, typer.Option("--record", help="KIND:ID, like patient:0199…; or system, directory.")],
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+    json: Json = False,
+) -> None:
+    """May somebody do something on a record, by which rule, and which rules were considered.
+
+    Exit code 0 when it is allowed, 1 when it is not.
+    """
+    from parcours.registry import policy
+    from parcours.registry.audit.service import record as note
+    from parcours.registry.audit.tags import Tag
+    from parcours.registry.vocabulary import check_choice
+
+    with _writing(database, lang) as session:
+        who, target = _actor(session, actor, lang), _record(session, record, lang)
+        decision = policy.decide(session, who, check_choice("action", action, policy.Action), target)
+        note(
+            session, Tag.ACCESS_EXPLAIN, _who("explain-access"), insured_id=target.insured_id,
+            record=(target.kind.value, target.id), details={"action": action},
+        )  # fmt: skip
+        _print_decision(decision, language(lang), json=json)
+    if not decision.allowed:
+        raise typer.Exit(1)
+
+
+def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
+    rule = decision.rule.name if decision.rule else None
+    considered = [
+        {"rule": one.rule.name, "relation": one.rule.relation.value, "holds": one.holds} for one in decision.considered
+    ]
+    if json:
+        content = {
+            "allowed": decision.allowed, "visible": decision.visible, "rule": rule, "reason": decision.reason(lang),
+            "considered": considered,
+        }  # fmt: skip
+        typer.echo(json_format.dumps(content, ensure_ascii=False))
+        return
+    allowed, hidden, refused = {
+        "fr": ("permis", "refusé : l'enregistrement n'existe pas pour cet acteur (404)", "refusé (403)"),
+        "en": ("allowed", "refused: the record does not exist for this actor (404)", "refused (403)"),
+    }[lang]
+    verdict = allowed if decision.allowed else refused if decision.visible else hidden
+    typer.echo(f"{verdict}{f' — {rule}' if rule else ''}\n{decision.reason(lang)}")
+    for one in considered:
+        typer.echo(f"  {'✓' if one['holds'] else '✗'} {one['rule']} ({one['relation']})")
+
+
+def _actor(session: Session, text: str, lang: str) -> Actor:
+    from parcours.registry.accounts import service
+    from parcours.registry.policy import Actor
+
+    name, _, role = text.partition(":")
+    if name == "client":
+        return Actor.of_client(service.get_client(session, role))
+    grants = [one for one in _account(session, name).active_grants if not role or one.role.value == role]
+    if len(grants) != 1:
+        roles = ", ".join(one.role.value for one in grants) or "—"
+        fail(
+            {"fr": f"--actor : précisez le rôle ({roles})", "en": f"--actor: say which role ({roles})"}[language(lang)]
+        )
+    return Actor.of_grant(grants[0])
+
+
+def _record(session: Session, text: str, lang: str) -> Record:
+    from parcours.registry.policy import Kind, load
+    from parcours.registry.policy import Record as PolicyRecord
+    from parcours.registry.vocabulary import check_choice
+
+    name, _, identifier = text.partition(":")
+    kind = check_choice("record", name, Kind)
+    if kind in (Kind.SYSTEM, Kind.DIRECTORY):
+        return PolicyRecord(kind)
+    if not identifier:
+        fail({"fr": "--record : NATURE:IDENTIFIANT", "en": "--record: KIND:ID"}[language(lang)])
+    return load(session, kind, identifier)
+
+
+# --- shared ----------------------------------------------------------------------------------------------------------
+
+
+def _who(command: str) -> Who:
+    from parcours.registry.audit.service import system
+
+    return system(command)
+
+
+def _settings() -> Any:
+    from parcours.api.settings import settings
+
+    return settings()
+
+
+def _account(session: Session, login: str) -> Account:
+    from parcours.registry.accounts.service import find_account
+    from parcours.registry.errors import not_found
+
+    account = find_account(session, login)
+    if account is None:
+        raise not_found("login")
+    return account
+
+
+def _grant(
+    session: Session, account: Account, role: str, patient: str | None, professional: str | None, fund: str | None
+) -> str:
+    from parcours.registry.accounts import service
+    from parcours.registry.accounts.models import Role
+    from parcours.registry.people.service import get_insured, get_professional
+    from parcours.registry.vocabulary import check_choice
+
+    made = service.grant_role(
+        session, _who("grant"), account, check_choice("role", role, Role),
+        insured_id=get_insured(session, patient).id if patient else None,
+        professional_id=get_professional(session, professional).id if professional else None,
+        fund_code=service.require_fund(session, fund).code if fund else None,
+    )  # fmt: skip
+    return made.id
+
+
+def _reset_token(session: Session, account: Account) -> str:
+    from parcours.registry.accounts.service import ask_password_reset
+
+    return ask_password_reset(session, _who("reset"), account, _settings().login_policy())
+
+
+def _password(lang: str, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    text = {"fr": "Mot de passe", "en": "Password"}[language(lang)]
+    return str(typer.prompt(text, hide_input=True, confirmation_prompt=True))
+
+
+def _print(rows: list[dict[str, str]], columns: tuple[str, ...], *, json: bool) -> None:
+    if json:
+        typer.echo(json_format.dumps(rows, ensure_ascii=False))
+        return
+    widths = [max([len(name), *(len(row[name]) for row in rows)]) for name in columns]
+    for line in (dict(zip(columns, columns, strict=True)), *rows):
+        typer.echo("  ".join(line[name].ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def _writing(url: str | None, lang: str) -> Iterator[Session]:
+    from parcours.cli.registry import open_registry
+
+    with open_registry(url, lang) as database, database.writing() as session:
+        yield session
+
+
+@contextmanager
+def _reading(url: str | None, lang: str) -> Iterator[Session]:
+    from parcours.cli.registry import open_registry
+
+    with open_registry(url, lang) as database, database.reading() as session:
+        yield session
