@@ -1,0 +1,97 @@
+"""Every case a rule may apply has its sentence in both languages, its article, and facts that lead to it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from parcours.engine.case import CASE_CODES, encode_readings, law_on
+from parcours.engine.encoding import encode
+from parcours.engine.wording import LANGUAGES, PLACEHOLDER, PLACEHOLDERS, law_file, pieces
+from parcours.law.flat import flat_law
+from parcours.law.loader import load
+from parcours.rules.facts import Counters
+from parcours.rules.settlement import settle
+
+BOOK = load()
+CASES = [(stage, member.name.lower()) for stage, enum in CASE_CODES.items() for member in enum]
+SENTENCE_FILES = ("why_not.yaml", "sentences.yaml", "levers.yaml", "questions.yaml")
+
+
+def templates() -> Iterator[tuple[str, dict[str, str]]]:
+    """Every sentence of the product about a row, by its place."""
+    for stage, cases in BOOK.cases.items():
+        yield from ((f"{stage}.{name}", entry) for name, entry in cases.items())
+    for file in SENTENCE_FILES:
+        for name, entry in law_file(file).items():
+            yield f"{file}.{name}", entry
+            yield from ((f"{file}.{name}.{part}", entry[part]) for part in ("label", "only_if") if part in entry)
+
+
+TEMPLATES = dict(templates())
+
+
+def test_every_case_is_written_and_no_other() -> None:
+    written = [(stage, name) for stage, cases in BOOK.cases.items() for name in cases]
+    assert sorted(written) == sorted(CASES)
+
+
+@pytest.mark.parametrize(("stage", "name"), CASES)
+def test_a_case_has_articles_and_an_example_that_leads_to_it(stage: str, name: str) -> None:
+    entry = BOOK.cases[stage][name]
+    assert entry["references"]
+    assert all(id_ in BOOK.references for id_ in entry["references"])
+    assert settled_case(stage, entry) == name
+
+
+def settled_case(stage: str, entry: dict[str, Any]) -> str:
+    """The case that the example of an entry gives."""
+    flat = flat_law()
+    case = encode(entry["example"], flat)
+    readings = entry.get("readings", {})
+    counters = Counters(**{name: int(amount * 100) for name, amount in entry.get("counters", {}).items()})
+    law = law_on(case.act.care_date, flat, readings)
+    result = settle(case.act, case.contract, counters, law, encode_readings(readings))
+    return CASE_CODES[stage](getattr(result, stage)).name.lower()
+
+
+@pytest.mark.parametrize("place", TEMPLATES)
+def test_a_sentence_is_complete_in_both_languages_and_prints_no_figure_of_its_own(place: str) -> None:
+    entry = TEMPLATES[place]
+    for lang in LANGUAGES:
+        assert entry[lang].strip()
+        assert not re.search(r"\d", PLACEHOLDER.sub("", entry[lang])), f"{place}: a literal figure in {entry[lang]!r}"
+
+
+@pytest.mark.parametrize("place", TEMPLATES)
+def test_both_languages_say_the_same_figures(place: str) -> None:
+    french, english = (placeholders(TEMPLATES[place][lang]) for lang in LANGUAGES)
+    assert french == english
+
+
+def placeholders(template: str) -> set[tuple[str, str]]:
+    """The placeholders of a template."""
+    return {(kind, argument) for _, kind, argument in pieces(template) if kind}
+
+
+@pytest.mark.parametrize("place", TEMPLATES)
+def test_placeholders_name_what_exists(place: str) -> None:
+    for kind, argument in placeholders(TEMPLATES[place]["fr"]):
+        assert kind in PLACEHOLDERS
+        if kind in ("parameter", "share"):
+            assert all(id_ in BOOK.parameters for id_ in argument.split("*"))
+
+
+@pytest.mark.parametrize("file", ["why_not.yaml", "levers.yaml", "guides.yaml"])
+def test_articles_of_exceptions_levers_and_claims_exist(file: str) -> None:
+    entries = law_file(file)["claims"] if file == "guides.yaml" else law_file(file)
+    for name, entry in entries.items():
+        assert entry["references"], name
+        assert all(id_ in BOOK.references for id_ in entry["references"]), name
+
+
+def test_parameters_that_a_case_needs_exist() -> None:
+    needs = [id_ for cases in BOOK.cases.values() for entry in cases.values() for id_ in entry.get("needs", ())]
+    assert needs
+    assert all(id_ in BOOK.parameters for id_ in needs)

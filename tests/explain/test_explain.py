@@ -1,0 +1,168 @@
+"""An explanation says the figures of the row, in both languages, from its case codes alone."""
+
+import json
+from decimal import Decimal
+from time import process_time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcours.engine.case import Answer, settle
+from parcours.engine.errors import FactError
+from parcours.engine.explain import explain
+from parcours.engine.jsonio import dumps, loads
+from parcours.engine.row import STAGES
+from parcours.law.loader import load
+from tests.properties.strategies import acts
+
+GP_OUTSIDE: dict[str, Any] = {
+    "care_date": "2025-06-02",
+    "age": 40,
+    "specialty": "generaliste",
+    "convention": "secteur_1",
+    "fee": 30,
+    "medecin_traitant": True,
+    "role": "autre",
+    "referral": "none",
+}
+ROUNDS = 100
+
+
+def step_of(facts: dict[str, Any], stage: str, lang: str = "fr", **more: Any) -> Any:
+    """One step of the explanation of an act."""
+    return next(step for step in explain(settle(facts, **more), lang, quiet=True).steps if step.stage == stage)
+
+
+def test_steps_come_in_the_order_of_the_law() -> None:
+    explanation = explain(settle(GP_OUTSIDE), "fr", quiet=True)
+    assert tuple(step.stage for step in explanation.steps) == STAGES
+
+
+def test_a_quiet_stage_is_left_out_unless_asked_for() -> None:
+    assert "franchise" not in [step.stage for step in explain(settle(GP_OUTSIDE), "fr").steps]
+
+
+def test_the_capped_majoration_is_said_with_its_cap_its_article_and_its_first_day() -> None:
+    step = step_of(GP_OUTSIDE, "majoration")
+    assert "10,60\N{NO-BREAK SPACE}€" in step.text
+    assert "26,50\N{NO-BREAK SPACE}€" in step.text
+    assert "CSS-R160-6" in [ref.id for ref in step.references]
+    assert step.first_day == "2023-11-01"
+    assert step.confidence == "A"
+
+
+def test_english_writes_amounts_and_rates_its_own_way() -> None:
+    step = step_of(GP_OUTSIDE, "majoration", "en")
+    assert "€10.60" in step.text
+    assert "40%" in step.text
+
+
+def test_the_other_reading_is_said_where_it_decides() -> None:
+    step = step_of(GP_OUTSIDE, "majoration")
+    assert [other.name for other in step.other_readings] == ["plafond_majoration"]
+    assert "7,00\N{NO-BREAK SPACE}€" in step.other_readings[0].text
+
+
+def test_figures_are_those_of_the_day() -> None:
+    step = step_of({**GP_OUTSIDE, "care_date": "2024-05-14", "fee": 26.5}, "participation")
+    assert "1,00\N{NO-BREAK SPACE}€" in step.text
+    assert step.first_day == "2005-01-01"
+
+
+def test_a_direct_access_says_which_reason_was_missing() -> None:
+    facts = {**GP_OUTSIDE, "specialty": "gynecologie_medicale", "fee": 37, "purpose": "refraction"}
+    texts = {item.name: item.text for item in explain(settle(facts), "en").why_not}
+    assert "contraception" in texts["direct_access_purpose"]
+    assert "glasses" in texts["direct_access_purpose"]
+
+
+def test_an_exception_that_did_not_exist_yet_is_not_listed() -> None:
+    facts = {**GP_OUTSIDE, "care_date": "2022-06-01", "fee": 25}
+    names = [item.name for item in explain(settle(facts), "fr").why_not]
+    assert "departed" not in names
+    assert "new_gp" in names
+
+
+def test_nothing_to_say_against_an_act_inside_the_pathway() -> None:
+    facts = {**GP_OUTSIDE, "role": "medecin_traitant"}
+    assert all(item.stage != "status" for item in explain(settle(facts), "fr").why_not)
+
+
+def test_an_unlawful_excess_is_a_warning() -> None:
+    warning = explain(settle({**GP_OUTSIDE, "fee": 45}), "en").warning
+    assert warning is not None
+    assert "€15.00" in warning
+
+
+def test_a_row_without_case_codes_is_refused_by_name() -> None:
+    with pytest.raises(FactError) as caught:
+        explain({"care_date": "2025-06-02"}, "fr")
+    assert caught.value.field == "case_status"
+
+
+def test_a_row_with_an_unknown_case_says_what_is_allowed() -> None:
+    row = {**row_of(settle(GP_OUTSIDE)), "case_status": "nowhere"}
+    with pytest.raises(FactError, match="medecin_traitant"):
+        explain(row, "en")
+
+
+def row_of(answer: Answer) -> dict[str, Any]:
+    """The line an output file holds."""
+    return dict(loads(dumps({**answer.facts, **answer.to_dict()})))
+
+
+def settled(facts: dict[str, Any]) -> Answer | None:
+    """The answer, where the law has one."""
+    try:
+        return settle(facts)
+    except FactError:
+        return None
+
+
+@given(acts(), st.sampled_from(["fr", "en"]))
+def test_any_answer_is_explained_without_an_unfilled_placeholder(facts: dict[str, Any], lang: str) -> None:
+    answer = settled(facts)
+    if answer is None:
+        return
+    explanation = explain(answer, lang, quiet=True)
+    texts = [explanation.headline, *(step.text for step in explanation.steps), *(w.text for w in explanation.why_not)]
+    assert all(text and "{" not in text for text in texts)
+    assert len(explanation.steps) == len(STAGES)
+
+
+@given(acts(), st.sampled_from(["fr", "en"]))
+def test_a_line_of_a_file_is_explained_like_the_answer_in_memory(facts: dict[str, Any], lang: str) -> None:
+    answer = settled(facts)
+    if answer is not None:
+        assert explain(row_of(answer), lang, quiet=True) == explain(answer, lang, quiet=True)
+
+
+@given(acts())
+def test_the_headline_says_the_three_shares(facts: dict[str, Any]) -> None:
+    answer = settled(facts)
+    if answer is None:
+        return
+    headline = explain(answer, "en").headline
+    for amount in (answer.settlement.amo, answer.settlement.amc, answer.settlement.patient):
+        assert f"€{Decimal(amount).scaleb(-2):,.2f}" in headline
+
+
+def test_an_explanation_is_plain_data() -> None:
+    assert json.loads(dumps(explain(settle(GP_OUTSIDE), "fr").to_dict()))["steps"][0]["case"] == "outside"
+
+
+def test_every_reference_of_an_explanation_has_a_title() -> None:
+    titles = [ref.title for step in explain(settle(GP_OUTSIDE), "en").steps for ref in step.references]
+    assert titles
+    assert all(title in {entry["title"]["en"] for entry in load().references.values()} for title in titles)
+
+
+def test_an_act_is_explained_in_less_than_two_milliseconds() -> None:
+    answer = settle(GP_OUTSIDE)
+    explain(answer, "fr")
+    start = process_time()
+    for _ in range(ROUNDS):
+        explain(answer, "fr")
+    assert (process_time() - start) / ROUNDS < 0.002
