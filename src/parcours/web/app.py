@@ -30,7 +30,7 @@ from parcours.web.emergency import emergency
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 from parcours.web.quote import quote_page, quote_receipt, quote_text
-from parcours.web.rules_pages import decision_table, law_rules
+from parcours.web.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.search import search
 from parcours.web.security import SecurityHeaders
 from parcours.web.situations import situation_index, situation_page
@@ -76,6 +76,7 @@ def routes() -> list[Route]:
         Route("/law/parameters/{id}", law_pages.law_parameter),
         Route("/law/rules", law_rules),
         Route("/law/decision-table", decision_table),
+        Route("/law/guides", law_guides),
         Route("/law/articles", law_pages.law_articles),
         Route("/law/readings", law_pages.law_readings),
         Route("/law/limits", law_pages.law_limits),
@@ -157,7 +158,7 @@ def database_answers(request: Request) -> bool:
         return True
     try:
         with api.state.parcours.database.reading() as session:
-            session.execute(sqlalchemy.text("SELECT 1"))
+            session.scalar(sqlalchemy.select(1))
     except (RegistryError, sqlalchemy.exc.SQLAlchemyError):
         return False
     return True

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.engine.explain import explain
+from parcours.engine.guides import Claim, check_claims
 from parcours.engine.vocabulary import hundredths
 from parcours.law.codes import Pathway
 from parcours.law.loader import load
@@ -68,6 +69,23 @@ async def law_rules(request: Request) -> Response:
     """`/law/rules`: every stage, every case."""
     page = Page.of(request)
     return answer(page, "law/rules.html", stages=rules(page.language), book=load())
+
+
+# --- what guides say -----------------------------------------------------------------------------------------------
+
+TONES: Final = {"true": "inside", "true_until": "neutral", "true_only_if": "neutral", "wrong": "outside", "not_computed": "neutral"}
+
+
+@lru_cache(maxsize=2)
+def claims(language: str) -> tuple[Claim, ...]:
+    """What guides say, checked once a process: the law does not change while it lives."""
+    return check_claims(language)
+
+
+async def law_guides(request: Request) -> Response:
+    """`/law/guides`: statements of public guides, with their computed verdict."""
+    page = Page.of(request)
+    return answer(page, "law/guides.html", claims=claims(page.language), tones=TONES)
 
 
 # --- the decision table --------------------------------------------------------------------------------------------

@@ -1,0 +1,16 @@
+"""The pages without a browser: the real application, called in memory."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from parcours.api.settings import Settings
+from parcours.web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[TestClient]:
+    """The whole application."""
+    with TestClient(create_app(Settings()), base_url="http://127.0.0.1:8000", headers={"accept-language": "en"}) as client:
+        yield client

@@ -1,0 +1,203 @@
+"""The quote: one question at a time, exact to the cent, nothing that identifies, every value escaped."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from parcours.engine.receipt import read_receipt, replay
+from tests.web.pages import GP_OUTSIDE, quote
+
+SUM = re.compile(r'<p class="sum money[^"]*">([^<]+)</p>')
+QUESTION = re.compile(r'<h2 id="question"[^>]*>([^<]+)</h2>')
+
+
+def shown(html: str) -> str:
+    found = SUM.search(html)
+    assert found, "no result is shown"
+    return unescape(found[1]).replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_the_result_is_exact_and_explained(client: TestClient) -> None:
+    page = unescape(client.get(quote()).text)
+    assert shown(page) == "€12.60"
+    assert "Outside the pathway" in page
+    assert "€8.40" in page
+    assert "€9.00" in page
+    assert "CSS-R160-6" in page
+    assert "Is the surcharge outside the pathway capped?" in page, "the other reading is told"
+    assert "€7.00" in page
+    assert "−€10.60" in page, "what would have been cheaper"
+    assert not QUESTION.search(page), "nothing is left to ask"
+
+
+def test_the_same_in_french(client: TestClient) -> None:
+    page = client.get(quote(), headers={"accept-language": "fr"}).text
+    assert shown(page) == "12,60 €"
+    assert "Hors du parcours" in page
+
+
+def test_questions_come_one_by_one_until_the_result_is_exact(client: TestClient) -> None:
+    """Follow the first answer of every question: the range never widens, and it ends."""
+    address, asked = "/?specialty=dermatologie", []
+    for _ in range(20):
+        page = client.get(address).text
+        shown(page)
+        question = QUESTION.search(page)
+        if question is None:
+            break
+        asked.append(unescape(question[1]))
+        address = next_step(page)
+    assert question is None, asked
+    assert len(asked) == len(set(asked)), f"a question came twice: {asked}"
+    assert 4 <= len(asked) <= 10
+
+
+def next_step(page: str) -> str:
+    """The address of the first answer; a number where a number is asked."""
+    card = page[page.index('class="card question"') :]
+    link = re.search(r'class="option" href="([^"]+)"', card) or re.search(r'class="chips quick"><li><a href="([^"]+)"', card)
+    if link:
+        return unescape(link[1])
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', card)
+    from urllib.parse import urlencode
+
+    return "/?" + urlencode([*hidden, ("age", "40")])
+
+
+def test_there_is_a_range_from_the_first_answer(client: TestClient) -> None:
+    assert shown(client.get("/?specialty=generaliste&care_date=2025-06-02").text) == "€0.00 to €21.60"
+
+
+def test_a_range_narrows(client: TestClient) -> None:
+    wide = shown(client.get(quote(exemption=None, c2s=None, contract=None, scheme=None, tiers_payant=None)).text)
+    narrow = shown(client.get(quote(contract=None, scheme=None, tiers_payant=None)).text)
+    assert wide == "€0.00 to €21.60"
+    assert narrow == "€12.60 to €21.60"
+
+
+def test_who_pays_what_adds_up_to_the_fee(client: TestClient) -> None:
+    page = unescape(client.get(quote(tiers_payant="partial")).text)
+    bar = re.search(r'<ul class="payers">(.*?)</ul>', page, re.DOTALL)
+    assert bar
+    amounts = [round(float(text) * 100) for text in re.findall(r'money">€([\d.]+)<', bar[1])]
+    assert sum(amounts) == 3000
+    widths = [float(width) for width in re.findall(r'class="seg-(?:amo|amc|you|later)" x="[\d.]+" y="0" width="([\d.]+)"', page)]
+    assert sum(widths) == pytest.approx(1000, abs=0.1)
+
+
+def test_an_answer_can_be_changed(client: TestClient) -> None:
+    page = client.get(quote()).text
+    change = re.search(r'href="([^"]+)" aria-label="Change: Sector"', page)
+    assert change
+    again = client.get(unescape(change[1])).text
+    found = QUESTION.search(again)
+    assert found
+    assert found[1] == "In which sector does the doctor practise?"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("fee", "a lot", "fee"),
+        ("age", "-3", "age"),
+        ("care_date", "2025-02-30", "care_date"),
+        ("specialty", "plumber", "specialty"),
+        ("convention", "secteur_9", "convention"),
+        ("plafond_majoration", "perhaps", "plafond_majoration"),
+    ],
+)
+def test_a_wrong_value_is_named_and_asked_again(client: TestClient, name: str, value: str, message: str) -> None:
+    answer = client.get(quote(**{name: value}))
+    assert answer.status_code == 400
+    error = re.search(r'<p class="error" role="alert">([^<]+)</p>', answer.text)
+    assert error
+    assert message in error[1]
+    assert "Traceback" not in answer.text
+
+
+PAYLOAD = '"><script>alert(1)</script>'
+
+
+@pytest.mark.parametrize("name", sorted({*GP_OUTSIDE, "purpose", "base", "act", "lang", "ask", "readings", "profession"}))
+def test_every_value_is_escaped(client: TestClient, name: str) -> None:
+    for address in (quote(**{name: PAYLOAD}), quote(**{name: PAYLOAD, "fee": None})):
+        answer = client.get(address)
+        assert answer.status_code in (200, 400)
+        assert PAYLOAD not in answer.text
+        assert "<script>alert" not in answer.text
+
+
+def test_what_identifies_is_never_read_from_an_address(client: TestClient) -> None:
+    page = client.get(quote(birth_date="1985-03-04", patient_id="2850378", professional_id="10001")).text
+    body = page[page.index("<main") :]
+    for secret in ("1985-03-04", "2850378", "10001"):
+        assert secret not in body
+
+
+def test_a_reading_can_be_chosen(client: TestClient) -> None:
+    assert shown(client.get(quote(plafond_majoration="fiche")).text) == "€14.00"
+
+
+def test_htmx_gets_the_part_that_changes(client: TestClient) -> None:
+    part = client.get(quote(), headers={"hx-request": "true"}).text
+    assert part.lstrip().startswith("<title>")
+    assert "<html" not in part
+    assert shown(part) == "€12.60"
+    whole = client.get(quote(), headers={"hx-request": "true", "hx-history-restore-request": "true"}).text
+    assert "<html" in whole
+
+
+def test_the_receipt_replays_to_the_cent(client: TestClient) -> None:
+    answer = client.get(quote().replace("/?", "/receipt.json?"))
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    content = read_receipt(answer.text)
+    assert content["result"]["patient"] == 1260
+    assert replay(content, "en").same
+    assert "birth_date" not in json.dumps(content["facts"])
+
+
+def test_a_receipt_needs_a_complete_answer(client: TestClient) -> None:
+    assert client.get("/receipt.json?specialty=generaliste").status_code == 400
+
+
+def test_the_answer_as_text(client: TestClient) -> None:
+    answer = client.get(quote().replace("/?", "/quote.txt?"))
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "Left to you in the end: €12.60 (of €30.00 charged)" in answer.text
+    assert "- Assurance maladie (Sécu): €8.40" in answer.text
+
+
+@pytest.mark.parametrize("profession", ["chirurgien_dentiste", "sage_femme", "masseur_kinesitherapeute", "infirmier", "psychologue", "laboratoire", "pharmacie"])
+def test_other_professions_can_be_quoted_to_the_end(client: TestClient, profession: str) -> None:
+    address = f"/?profession={profession}&care_date=2026-03-01"
+    for _ in range(15):
+        page = client.get(address).text
+        question = QUESTION.search(page)
+        if question is None:
+            break
+        kind = re.search(r'<input id="number" name="(\w+)"', page)
+        chips = re.search(r'class="chips quick"', page)
+        if kind and not chips:
+            from urllib.parse import urlencode
+
+            hidden = [(name, unescape(value)) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)]
+            address = "/?" + urlencode([*hidden, (kind[1], {"age": "40", "fee": "30", "base": "20"}[kind[1]])])
+        else:
+            address = next_step(page)
+    assert question is None
+    assert "Left to you in the end" in page
+    assert "Not concerned by the pathway" in page
+
+
+def test_the_chips_of_common_situations_lead_to_a_result(client: TestClient) -> None:
+    page = client.get("/").text
+    chips = re.findall(r'<li><a href="(/\?[^"]+)">', page[page.index('class="chips"') : page.index('class="quote fresh"')])
+    assert len(chips) >= 8
+    for chip in chips:
+        answer = client.get(unescape(chip))
+        assert answer.status_code == 200
+        shown(answer.text)
