@@ -393,7 +393,7 @@ def test_one_case_needs_no_heavy_library() -> None:
     code = (
         "import sys; from parcours.cli.main import app; sys.argv = ['parcours', *sys.argv[1:]]\n"
         "try: app()\nexcept SystemExit: pass\n"
-        "heavy = {'numpy', 'numba', 'polars', 'pyarrow', 'yaml', 'fastapi', 'sqlalchemy', 'pydantic'}\\n"
+        "heavy = {'numpy', 'numba', 'polars', 'pyarrow', 'yaml', 'fastapi', 'sqlalchemy', 'pydantic'}\n"
         "print(','.join(sorted(heavy & set(sys.modules))))"
     )
     result = subprocess.run(

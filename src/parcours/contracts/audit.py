@@ -42,7 +42,7 @@ def audit(contract: Mapping[str, Any], day: int) -> list[Finding]:
 
     Raises `ContractError` when the contract cannot be read, `LawDataError` before the first day of the law.
     """
-    guarantees = encode_contract({**contract, "responsable": bool(contract.get("responsable", False))})
+    guarantees = encode_contract({"responsable": False, **contract})
     return [
         *forbidden_cover(contract),
         *missing_cover(contract, guarantees),
