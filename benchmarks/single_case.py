@@ -1,0 +1,121 @@
+"""One case: the interpreted rules, the engine with reading and encoding, and the command from a cold start.
+
+    python -m benchmarks.single_case
+
+The rules alone settle a spread of cases. Times are those of the processor, which other work on the machine hardly
+changes; for the command the time on the clock is printed too. The best of several rounds counts.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from parcours.engine.case import settle
+from parcours.engine.encoding import encode
+from parcours.law.flat import flat_law
+from parcours.rules.facts import Counters, Readings
+from parcours.rules.settlement import settle as settle_act
+
+RULES_BAR = 50.0
+"""Microseconds a case."""
+COLD_BAR = 0.4
+"""Seconds, Python's start included."""
+ROUNDS = 7
+REPEATS = 500
+
+VISIT: dict[str, Any] = {
+    "care_date": "2025-06-01",
+    "age": 40,
+    "specialty": "generaliste",
+    "convention": "secteur_1",
+    "fee": "30.00",
+    "medecin_traitant": True,
+    "role": "autre",
+    "referral": "none",
+}
+CASES: tuple[dict[str, Any], ...] = (
+    VISIT,
+    {**VISIT, "role": "medecin_traitant"},
+    {**VISIT, "specialty": "dermatologie", "fee": 60, "convention": "secteur_2_optam", "contract": "responsable_150"},
+    {**VISIT, "specialty": "ophtalmologie", "purpose": "glaucome", "fee": "31.50"},
+    {**VISIT, "specialty": "psychiatrie", "age": 20, "fee": 67},
+    {**VISIT, "act": "acte_technique", "base": 200, "fee": 200, "specialty": "chirurgie_orale", "referral": "sequence"},
+    {**VISIT, "c2s": True},
+    {**VISIT, "age": 4, "specialty": "pediatrie", "fee": 35},
+    {"care_date": "2025-06-01", "age": 40, "profession": "pharmacie", "drug_class": "majeur", "base": 20, "fee": 20},
+    {"care_date": "2025-06-01", "age": 40, "profession": "infirmier", "act": "AMI", "quantity": "1.5", "fee": "4.73"},
+)
+
+
+def best(action: Callable[[], Any], clock: Callable[[], float] = time.process_time) -> float:
+    """The shortest time of an action, in seconds."""
+    times = []
+    for _ in range(ROUNDS):
+        start = clock()
+        action()
+        times.append(clock() - start)
+    return min(times)
+
+
+def processor_of_children() -> float:
+    """Seconds of processor that the processes we started have used."""
+    used = os.times()
+    return used.children_user + used.children_system
+
+
+def rules_microseconds() -> float:
+    """Microseconds for one case, facts already encoded."""
+    cases = [encode(facts, flat_law()) for facts in CASES]
+    laws = [flat_law().default.on(case.act.care_date) for case in cases]
+    counters, readings = Counters(), Readings()
+    settled = list(zip(cases, laws, strict=True))
+
+    def run() -> None:
+        for _ in range(REPEATS):
+            for case, law in settled:
+                settle_act(case.act, case.contract, counters, law, readings)
+
+    return best(run) / (REPEATS * len(settled)) * 1e6
+
+
+def engine_microseconds() -> float:
+    """Microseconds for one case from what people write: reading, inference, checks, rules."""
+
+    def run() -> None:
+        for _ in range(REPEATS // 10):
+            for facts in CASES:
+                settle(facts)
+
+    return best(run) / (REPEATS // 10 * len(CASES)) * 1e6
+
+
+def cold_seconds(clock: Callable[[], float]) -> float:
+    """Seconds for `parcours settle … --json` in a new process, the cache of the law being there."""
+    command = Path(sys.executable).with_name("parcours")
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in VISIT.items()]
+    environment = {**os.environ, "LANG": "C.UTF-8"}
+
+    def run() -> None:
+        subprocess.run([command, "settle", *flags, "--json"], check=True, capture_output=True, env=environment)
+
+    run()
+    return best(run, clock)
+
+
+def main() -> int:
+    """Print the figures with their bars; 1 when a bar is missed."""
+    rules, engine = rules_microseconds(), engine_microseconds()
+    cold, cold_processor = cold_seconds(time.perf_counter), cold_seconds(processor_of_children)
+    print(f"rules, one case interpreted     {rules:8.1f} µs   (bar: {RULES_BAR:.0f} µs)")
+    print(f"engine, from what people write  {engine:8.1f} µs")
+    print(f"command, cold, on the clock     {cold:8.3f} s    (bar: {COLD_BAR} s)")
+    print(f"command, cold, of processor     {cold_processor:8.3f} s")
+    return int(rules > RULES_BAR or cold > COLD_BAR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
