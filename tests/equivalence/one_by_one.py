@@ -1,0 +1,63 @@
+"""The rules interpreted, one act after the other: what the compiled loop must reproduce, written as plainly as possible."""
+
+from collections import defaultdict
+
+import numpy as np
+import pyarrow as pa
+
+from parcours.engine.batch.chunk import Settings, acts_of_patients, codes_of, encode_rows
+from parcours.engine.batch.kernel import PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
+from parcours.engine.batch.reading import whole
+from parcours.engine.case import encode_readings, equivalent
+from parcours.law.codes import CaseBase, CaseRate
+from parcours.rules.facts import Act, Contract, Counters
+from parcours.rules.settlement import settle
+
+
+def comparable(table):
+    """The rows that the rules settle once: no missing fact whose values are to be tried."""
+    facts, _ = encoded(table, Settings.of())
+    variants = facts.patterns.rows[facts.pattern, PATTERN_COLUMNS.index("variants")]
+    return table.filter(pa.array(facts.valid & (variants == 0)))
+
+
+def encoded(table, settings):
+    columns = {name: whole(table[name]) for name in table.column_names if name != "row"}
+    return encode_rows(columns, len(table), settings), columns
+
+
+def interpreted(table, readings=None):
+    """{row: Settlement} of every row whose tariff and rate are known."""
+    settings = Settings.of(readings)
+    facts, columns = encoded(table, settings)
+    order, first = acts_of_patients(columns["patient_id"], facts)
+    professional = codes_of(columns["professional_id"], len(table)).tolist()
+    rows = np.ascontiguousarray(facts.rows[:, : len(table)].T).tolist()
+    patterns = [dict(zip(PATTERN_COLUMNS, row, strict=True)) for row in facts.patterns.rows.tolist()]
+    chosen = encode_readings(settings.readings)
+    answers = {}
+    for start, end in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
+        years, days = defaultdict(lambda: [0, 0]), defaultdict(lambda: [0, 0])
+        for i in order[start:end].tolist():
+            pattern = patterns[facts.pattern[i]]
+            coded = {name: pattern[name] for name in PATTERN_FACTS}
+            act = Act(**coded, **dict(zip(ROW_FACTS, rows[i], strict=True)))
+            contract = Contract(*(pattern[f"contract_{name}"] for name in Contract._fields))
+            year = years[act.reimbursement_date // 10_000]
+            day = days[act.care_date, professional[i]] if professional[i] >= 0 else [0, 0]
+            counters = Counters(year[0], day[0], year[1], day[1])
+            answer = settle(act, contract, counters, settings.records.on(act.care_date), chosen)
+            if answer.case_base == CaseBase.UNKNOWN or answer.case_rate == CaseRate.UNKNOWN:
+                continue
+            if contradicted(answer, pattern["declared_ips"], pattern["declared_status"]):
+                continue
+            for memory in (year, day):
+                memory[0] += answer.participation_forfaitaire
+                memory[1] += answer.franchise
+            answers[i] = tuple(int(value) for value in answer)
+    return answers
+
+
+def contradicted(answer, ips, status):
+    """Was another status computed, or another indicator transmitted, than the facts give?"""
+    return bool((status and status != answer.status) or (ips and ips != answer.ips and not equivalent(ips, answer)))

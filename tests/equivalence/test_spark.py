@@ -1,0 +1,47 @@
+"""One machine = Spark, row by row, on random acts that reach every case."""
+
+import pyarrow as pa
+import pytest
+
+import parcours.spark
+from parcours.engine.batch.chunk import Settings
+from parcours.engine.batch.errors import WrongColumns
+from parcours.engine.batch.frame import settle_table
+from parcours.engine.spark import as_spark, whole_patients
+from tests.equivalence.acts import random_acts
+
+ROWS = 40_000
+
+
+def by_row(table: pa.Table) -> pa.Table:
+    return table.sort_by("row").combine_chunks()
+
+
+@pytest.mark.spark
+@pytest.mark.slow
+def test_spark_settles_every_row_as_one_machine(spark) -> None:
+    acts = random_acts(ROWS, 3)
+    expected = by_row(as_spark(settle_table(acts, settings=Settings.of())))
+    frame = spark.createDataFrame(acts).repartition(3)
+    settled = by_row(parcours.spark.settle(frame, partitions=4).toArrow())
+    assert settled.num_rows == ROWS
+    assert settled.column_names == expected.column_names
+    for name in expected.column_names:
+        assert settled[name].to_pylist() == expected[name].to_pylist(), name
+
+
+@pytest.mark.spark
+def test_spark_names_a_missing_column(spark) -> None:
+    frame = spark.createDataFrame(pa.table({"care_dat": ["2025-06-01"], "fee": [30.0], "age": [40], "specialty": ["orl"]}))
+    with pytest.raises(WrongColumns, match="care_date is missing; the nearest name is 'care_dat'"):
+        parcours.spark.settle(frame)
+
+
+def test_a_partition_is_never_cut_inside_a_patient(monkeypatch) -> None:
+    monkeypatch.setattr("parcours.engine.spark.CHUNK", 3)
+    patients = pa.table({"patient_id": [None, None, "a", "a", "a", "a", "b", "b", "c"]})
+    parts = [table["patient_id"].to_pylist() for table in whole_patients(patients.to_batches(max_chunksize=2))]
+    assert [name for part in parts for name in part] == patients["patient_id"].to_pylist()
+    assert len(parts) > 1
+    for name in "abc":
+        assert sum(name in part for part in parts) == 1
