@@ -375,6 +375,11 @@ def test_without_the_exception_a_new_gp_is_as_another() -> None:
     assert new_generalist(act, law_of(act)._replace(exception_installation=0)) == (0, 0)
 
 
+def test_a_gp_installed_long_ago_is_none() -> None:
+    act = make(installed_on=20100101)
+    assert new_generalist(act, law_of(act)) == (0, 0)
+
+
 # --- row 20: a médecin traitant who left ---------------------------------------------------------------------------
 
 
@@ -419,6 +424,11 @@ def test_a_setting_that_means_something_else_opens_nothing(setting: SpecialSetti
 
 
 # --- rows 90 and 91: the general rule -----------------------------------------------------------------------------
+
+
+def test_the_settlement_says_the_status_and_its_case() -> None:
+    answer = settled(away=1)
+    assert (answer.status, answer.case_status, answer.ips) == (Status.H, CaseStatus.AWAY, Ips.H)
 
 
 def test_the_general_rule_comes_last() -> None:
@@ -528,6 +538,8 @@ def test_only_a_teleconsultation_is_excluded_so() -> None:
         ({"urgent": 1, "referral": Referral.SEQUENCE}, True),
         ({"referral": Referral.AVIS_PONCTUEL}, True),
         ({"referral": Referral.SEQUENCE, "medecin_traitant": 0}, False),
+        ({"referral": Referral.IPA}, True),
+        ({"referral": Referral.IPA, "care_date": 20190813}, False),
         ({"specialty": 15, "purpose": Purpose.REFRACTION}, True),
         ({"specialty": 15, "purpose": Purpose.CONTRACEPTION}, False),
         ({"specialty": 15, "age": 15}, True),

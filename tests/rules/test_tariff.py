@@ -315,7 +315,14 @@ def test_the_letters_of_the_ordinary_consultation_are_the_consultation(key: str)
 def test_a_coordination_supplement_is_payable_in_coordination_only(key: str, amount: int) -> None:
     assert tariff(act=key, specialty=5, **REFERRED) == (amount, CaseBase.LETTER_KEY)
     assert tariff(act=key, specialty=5) == (0, CaseBase.COORDINATION_NOT_PAYABLE)
+    assert tariff(act=key, specialty=5, medecin_traitant=0) == (0, CaseBase.COORDINATION_NOT_PAYABLE)
     assert tariff(act=key, specialty=5, role=Role.MEDECIN_TRAITANT) == (0, CaseBase.COORDINATION_NOT_PAYABLE)
+
+
+def test_a_coordination_supplement_follows_the_reading_of_direct_access() -> None:
+    facts: dict[str, Any] = {"act": "MCS", "specialty": 15, "purpose": Purpose.GLAUCOME, "medecin_traitant": 0}
+    assert tariff(**facts) == (0, CaseBase.COORDINATION_NOT_PAYABLE)
+    assert tariff(Readings(medecin_traitant_acces_direct=1), **facts) == (5_00, CaseBase.LETTER_KEY)
 
 
 @pytest.mark.parametrize("key", ["MCG", "MCS", "MCC"])
