@@ -23,7 +23,7 @@ from parcours.rules.pathway import (
     coordinated,
     departed_doctor,
     direct_access,
-    exempt_from_majoration,
+    exempt_from_ticket_moderateur,
     new_generalist,
     pathway_status,
     teleconsultation_excluded,
@@ -564,4 +564,4 @@ def test_coordination_supplements_are_for_the_referred_the_direct_and_the_away(
 @pytest.mark.parametrize("exemption", list(Exemption))
 def test_an_illness_unrelated_to_the_act_exempts_from_nothing(exemption: Exemption) -> None:
     exempt = exemption not in {Exemption.NONE, Exemption.ALD_SANS_RAPPORT}
-    assert exempt_from_majoration(make(exemption=exemption)) is exempt
+    assert exempt_from_ticket_moderateur(make(exemption=exemption)) is exempt

@@ -4,7 +4,7 @@ from parcours.law.codes import CaseMajoration
 from parcours.law.record import LawRecord
 from parcours.rules.facts import Act, Readings
 from parcours.rules.money import share
-from parcours.rules.pathway import exempt_from_majoration
+from parcours.rules.pathway import exempt_from_ticket_moderateur
 
 
 def majoration_of_act(
@@ -18,7 +18,7 @@ def majoration_of_act(
     """
     if not law.majoree[status]:
         return 0, CaseMajoration.NONE
-    if readings.exoneres_majoration and exempt_from_majoration(act):
+    if readings.exoneres_majoration and exempt_from_ticket_moderateur(act):
         return 0, CaseMajoration.EXEMPT_NOT_DUE
     amount, case = capped(base, law, readings)
     if amount > reimbursed:

@@ -243,6 +243,6 @@ def indicator(status: int, case_status: int, law: LawRecord) -> int:
     return law.ips[status]
 
 
-def exempt_from_majoration(act: Act) -> bool:
-    """Is the person exempt from the ticket modérateur (reading `exoneres_majoration`)?"""
+def exempt_from_ticket_moderateur(act: Act) -> bool:
+    """Is the person exempt from the ticket modérateur for this act (L160-14)?  Not for an illness unrelated to it."""
     return act.exemption != Exemption.NONE and act.exemption != Exemption.ALD_SANS_RAPPORT

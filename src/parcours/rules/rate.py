@@ -12,7 +12,7 @@ from parcours.law.codes import (
 )
 from parcours.law.record import LawRecord
 from parcours.rules.facts import Act
-from parcours.rules.pathway import exempt_from_majoration
+from parcours.rules.pathway import exempt_from_ticket_moderateur
 
 WHOLE = 10_000
 """100 %, in basis points."""
@@ -30,7 +30,7 @@ def applicable_rate(act: Act, law: LawRecord) -> tuple[int, int]:
     """Whole for the exempt, then the act's own rate, the local scheme's, the category's."""
     if act.ame:
         return WHOLE, CaseRate.AME
-    if exempt_from_majoration(act):
+    if exempt_from_ticket_moderateur(act):
         return WHOLE, CaseRate.EXEMPT
     if law.acte_taux[act.act]:
         return law.acte_taux[act.act], CaseRate.ACT
