@@ -55,7 +55,8 @@ class Replay:
 def receipt(answer: Answer) -> dict[str, Any]:
     """The receipt of an answer. It holds facts about one person: no more than was given."""
     row = Row.of_answer(answer)
-    assumed = {*answer.case.defaults, *answer.case.missing, *answer.case.inferred, "tiers_payant"} - stated(answer)
+    assumed = {*answer.case.defaults, *answer.case.missing, *answer.case.inferred, "tiers_payant", *behind(answer)}
+    assumed -= stated(answer)
     body = {
         "format": FORMAT,
         "engine": {"version": parcours.__version__, "rules": digest_of_rules()},
@@ -71,6 +72,13 @@ def receipt(answer: Answer) -> dict[str, Any]:
         "references": sorted({ref.id for item in explain(answer, "en").steps for ref in item.references}),
     }
     return {**body, "hash": digest(body)}
+
+
+def behind(answer: Answer) -> tuple[str, ...]:
+    """Of a coded claim, the facts that its status stands for: they were not said."""
+    if not answer.act.status:
+        return ()
+    return ("role", "referral") if answer.act.medecin_traitant else ("role", "referral", "medecin_traitant")
 
 
 def stated(answer: Answer) -> set[str]:
