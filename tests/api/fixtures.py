@@ -1,5 +1,6 @@
 """What the tests of accounts, audit and API share: databases made by the migrations, a small country with accounts."""
 
+import copy
 import shutil
 import uuid
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import make_url
 
 from parcours.api import create_app
 from parcours.api.access import CSRF_HEADER, cookie_name
@@ -44,24 +46,51 @@ KEY = new_key()
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory):
+    """Path of an empty migrated database to copy."""
     path = tmp_path_factory.mktemp("accounts") / "template.db"
-    database = Database.open(f"sqlite:///{path}")
-    schema.upgrade(database.engine)
-    database.close()
+    with opened(f"sqlite:///{path}") as database:
+        schema.upgrade(database.engine)
     return path
 
 
 @pytest.fixture(scope="session")
+def sqlite_country(tmp_path_factory, sqlite_template):
+    """Path of a database with the country, to copy; and the ids in it."""
+    path = tmp_path_factory.mktemp("accounts") / "country.db"
+    shutil.copy(sqlite_template, path)
+    with opened(f"sqlite:///{path}") as database:
+        return path, settle_country(database)
+
+
+@pytest.fixture(scope="session")
 def postgresql_template(postgresql_server):
-    """Name of a migrated database to copy."""
+    """Name of an empty migrated database to copy."""
     from tests.support.postgresql import new_database
 
     name = f"template_{uuid.uuid4().hex}"
     with new_database(postgresql_server, name) as url:
-        database = Database.open(url)
-        schema.upgrade(database.engine)
-        database.close()
+        with opened(url) as database:
+            schema.upgrade(database.engine)
         yield name
+
+
+@pytest.fixture(scope="session")
+def postgresql_country(postgresql_server, postgresql_template):
+    """Name of a database with the country, to copy; and the ids in it."""
+    with copied_postgresql(postgresql_server, postgresql_template) as url:
+        with opened(url) as database:
+            ids = settle_country(database)
+        yield make_url(url).database, ids
+
+
+@contextmanager
+def opened(url):
+    """A database under the key of the tests, whatever fixture asks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARCOURS_SECRET_KEYS", KEY)
+        database = Database.open(url)
+        yield database
+        database.close()
 
 
 @contextmanager
@@ -77,15 +106,28 @@ def copied_postgresql(server, template):
 
 
 @pytest.fixture(params=BOTH)
-def database_url(request, tmp_path, sqlite_template):
-    """Address of a database of the test's own, empty and migrated."""
-    if request.param == "sqlite":
+def database_kind(request):
+    return request.param
+
+
+@pytest.fixture
+def settled(request, database_kind):
+    """Template to copy and the ids in it: with the country for a test that asks for it, else empty."""
+    if "country" in request.fixturenames:
+        return request.getfixturevalue(f"{database_kind}_country")
+    return request.getfixturevalue(f"{database_kind}_template"), None
+
+
+@pytest.fixture
+def database_url(request, database_kind, settled, tmp_path):
+    """Address of a migrated database of the test's own."""
+    template, _ = settled
+    if database_kind == "sqlite":
         path = tmp_path / "registry.db"
-        shutil.copy(sqlite_template, path)
+        shutil.copy(template, path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgresql_server")
-    with copied_postgresql(server, request.getfixturevalue("postgresql_template")) as url:
+    with copied_postgresql(request.getfixturevalue("postgresql_server"), template) as url:
         yield url
 
 
@@ -108,8 +150,9 @@ def settings():
 
 
 @pytest.fixture
-def country(database):
-    return settle_country(database)
+def country(settled):
+    """Ids of the country in the test's database (see `settle_country`)."""
+    return copy.deepcopy(settled[1])
 
 
 def settle_country(database):
@@ -123,7 +166,7 @@ def settle_country(database):
         world = World(session)
         session.add(Fund(code="01C992", name="Caisse de Modèle", department="98"))
         session.flush()
-        alice = world.person()
+        alice = world.person(family_name="Témoin")
         bob = world.person(born=today.replace(year=today.year - 10, day=1))
         nora = world.person(born=today.replace(year=today.year - 16, day=1))
         zoe = world.person(fund_code="01C992")

@@ -40,6 +40,8 @@ def account_of(session: Session, who: Who, proof: Proof) -> Account:
     account = session.get(Account, identity.account_id) if identity else None
     if account is None:
         account = _new_account(session, who, proof)
+    elif identity is not None:  # keys may have been renewed since: what is kept follows the newest
+        identity.subject_index = blind_index(_subject(proof), SUBJECT_CONTEXT)
     if account.disabled_at is not None:
         raise Unauthenticated("account_disabled", fr="ce compte est désactivé", en="this account is disabled")
     by = Who("account", account.id, request_id=who.request_id)
