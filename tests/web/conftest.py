@@ -12,5 +12,7 @@ from parcours.web.app import create_app
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:
     """The whole application."""
-    with TestClient(create_app(Settings()), base_url="http://127.0.0.1:8000", headers={"accept-language": "en"}) as client:
+    with TestClient(
+        create_app(Settings()), base_url="http://127.0.0.1:8000", headers={"accept-language": "en"}
+    ) as client:
         yield client

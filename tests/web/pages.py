@@ -6,16 +6,43 @@ from parcours.law.loader import load
 from parcours.web.situations import situations, specialties
 
 PATHS = [
-    "/", "/emergency", "/glossary", "/search", "/search?q=urgence", "/tables", "/tables?on=2020-01-01", "/situations", "/law",
-    "/law/rules", "/law/decision-table", "/law/articles", "/law/readings", "/law/limits", "/law/guides",
-]  # fmt: skip
+    "/",
+    "/emergency",
+    "/glossary",
+    "/search",
+    "/search?q=urgence",
+    "/tables",
+    "/tables?on=2020-01-01",
+    "/situations",
+    "/law",
+    "/law/rules",
+    "/law/decision-table",
+    "/law/articles",
+    "/law/readings",
+    "/law/limits",
+    "/law/guides",
+]
 
 GP_OUTSIDE = {
-    "care_date": "2025-06-02", "specialty": "generaliste", "age": "40", "medecin_traitant": "true", "role": "autre",
-    "referral": "none", "urgent": "false", "away": "false", "special_setting": "none", "medecin_traitant_left_on": "",
-    "installed_on": "", "convention": "secteur_1", "fee": "30", "exemption": "none", "c2s": "false", "scheme": "general",
-    "contract": "responsable_100", "tiers_payant": "none",
-}  # fmt: skip
+    "care_date": "2025-06-02",
+    "specialty": "generaliste",
+    "age": "40",
+    "medecin_traitant": "true",
+    "role": "autre",
+    "referral": "none",
+    "urgent": "false",
+    "away": "false",
+    "special_setting": "none",
+    "medecin_traitant_left_on": "",
+    "installed_on": "",
+    "convention": "secteur_1",
+    "fee": "30",
+    "exemption": "none",
+    "c2s": "false",
+    "scheme": "general",
+    "contract": "responsable_100",
+    "tiers_payant": "none",
+}
 """A GP who is not one's own, at 30 euros: 8.40 from the compulsory insurance, 12.60 left."""
 
 

@@ -43,7 +43,9 @@ def test_no_text_of_a_template_escapes_translation() -> None:
         text = re.sub(r"<!doctype html>|<svg.*?</svg>", " ", text, flags=re.DOTALL | re.IGNORECASE)
         for piece in re.sub(r"<[^>]*>", "\n", text).split("\n"):
             words = piece.strip()
-            assert not re.search(r"[A-Za-zÀ-ÿ]{3,}", words) or words in allowed, f"{path.name}: {words!r} is not translated"
+            assert not re.search(r"[A-Za-zÀ-ÿ]{3,}", words) or words in allowed, (
+                f"{path.name}: {words!r} is not translated"
+            )
 
 
 def test_the_french_catalogue_has_french_typography() -> None:
@@ -116,5 +118,7 @@ def test_ranges_rates_and_dates() -> None:
 
 
 def test_typography() -> None:
-    assert i18n.typography("L'acte : « hors » ; 40 % ?", "fr") == "L’acte\xa0: «\u202fhors\u202f»\u202f; 40\u202f%\u202f?"
+    assert (
+        i18n.typography("L'acte : « hors » ; 40 % ?", "fr") == "L’acte\xa0: «\u202fhors\u202f»\u202f; 40\u202f%\u202f?"
+    )
     assert i18n.typography("the doctor's fee: 40%", "en") == "the doctor’s fee: 40%"

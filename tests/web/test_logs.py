@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 from parcours.web import logs
 from tests.web.pages import quote
 
-
 Rows = Callable[[], list[dict[str, Any]]]
 
 
@@ -35,7 +34,11 @@ def test_a_request_is_logged_without_its_values(client: TestClient, rows: Rows) 
     client.get("/situations/c2s?lang=en")
     client.get("/nothing/1850378")
     found = rows()
-    assert [(row["route"], row["status"]) for row in found] == [("/", 200), ("/situations/{slug}", 200), ("unmatched", 404)]
+    assert [(row["route"], row["status"]) for row in found] == [
+        ("/", 200),
+        ("/situations/{slug}", 200),
+        ("unmatched", 404),
+    ]
     assert all(row.pop("ms") > 0 and row.pop("bytes") > 0 and row.pop("time") for row in found)
     text = json.dumps(found)
     for value in ("87", "generaliste", "1850378", "127.0.0.1", "testclient", "lang"):
@@ -49,7 +52,7 @@ def test_health_checks_are_not_logged(client: TestClient, rows: Rows) -> None:
 
 def test_an_error_says_where_not_what() -> None:
     try:
-        raise ValueError("Camille Exemple, born 1985")
+        int("Camille Exemple, born 1985")
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, __file__, 1, "failed", None, sys.exc_info())
     line = json.loads(logs.JsonLines().format(record))

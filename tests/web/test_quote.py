@@ -58,7 +58,9 @@ def test_questions_come_one_by_one_until_the_result_is_exact(client: TestClient)
 def next_step(page: str) -> str:
     """The address of the first answer; a number where a number is asked."""
     card = page[page.index('class="card question"') :]
-    link = re.search(r'class="option" href="([^"]+)"', card) or re.search(r'class="chips quick"><li><a href="([^"]+)"', card)
+    link = re.search(r'class="option" href="([^"]+)"', card) or re.search(
+        r'class="chips quick"><li><a href="([^"]+)"', card
+    )
     if link:
         return unescape(link[1])
     hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', card)
@@ -84,7 +86,10 @@ def test_who_pays_what_adds_up_to_the_fee(client: TestClient) -> None:
     assert bar
     amounts = [round(float(text) * 100) for text in re.findall(r'money">€([\d.]+)<', bar[1])]
     assert sum(amounts) == 3000
-    widths = [float(width) for width in re.findall(r'class="seg-(?:amo|amc|you|later)" x="[\d.]+" y="0" width="([\d.]+)"', page)]
+    widths = [
+        float(width)
+        for width in re.findall(r'class="seg-(?:amo|amc|you|later)" x="[\d.]+" y="0" width="([\d.]+)"', page)
+    ]
     assert sum(widths) == pytest.approx(1000, abs=0.1)
 
 
@@ -121,7 +126,9 @@ def test_a_wrong_value_is_named_and_asked_again(client: TestClient, name: str, v
 PAYLOAD = '"><script>alert(1)</script>'
 
 
-@pytest.mark.parametrize("name", sorted({*GP_OUTSIDE, "purpose", "base", "act", "lang", "ask", "readings", "profession"}))
+@pytest.mark.parametrize(
+    "name", sorted({*GP_OUTSIDE, "purpose", "base", "act", "lang", "ask", "readings", "profession"})
+)
 def test_every_value_is_escaped(client: TestClient, name: str) -> None:
     for address in (quote(**{name: PAYLOAD}), quote(**{name: PAYLOAD, "fee": None})):
         answer = client.get(address)
@@ -171,7 +178,18 @@ def test_the_answer_as_text(client: TestClient) -> None:
     assert "- Assurance maladie (Sécu): €8.40" in answer.text
 
 
-@pytest.mark.parametrize("profession", ["chirurgien_dentiste", "sage_femme", "masseur_kinesitherapeute", "infirmier", "psychologue", "laboratoire", "pharmacie"])
+@pytest.mark.parametrize(
+    "profession",
+    [
+        "chirurgien_dentiste",
+        "sage_femme",
+        "masseur_kinesitherapeute",
+        "infirmier",
+        "psychologue",
+        "laboratoire",
+        "pharmacie",
+    ],
+)
 def test_other_professions_can_be_quoted_to_the_end(client: TestClient, profession: str) -> None:
     address = f"/?profession={profession}&care_date=2026-03-01"
     for _ in range(15):
@@ -184,7 +202,10 @@ def test_other_professions_can_be_quoted_to_the_end(client: TestClient, professi
         if kind and not chips:
             from urllib.parse import urlencode
 
-            hidden = [(name, unescape(value)) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)]
+            hidden = [
+                (name, unescape(value))
+                for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+            ]
             address = "/?" + urlencode([*hidden, (kind[1], {"age": "40", "fee": "30", "base": "20"}[kind[1]])])
         else:
             address = next_step(page)
@@ -195,7 +216,9 @@ def test_other_professions_can_be_quoted_to_the_end(client: TestClient, professi
 
 def test_the_chips_of_common_situations_lead_to_a_result(client: TestClient) -> None:
     page = client.get("/").text
-    chips = re.findall(r'<li><a href="(/\?[^"]+)">', page[page.index('class="chips"') : page.index('class="quote fresh"')])
+    chips = re.findall(
+        r'<li><a href="(/\?[^"]+)">', page[page.index('class="chips"') : page.index('class="quote fresh"')]
+    )
     assert len(chips) >= 8
     for chip in chips:
         answer = client.get(unescape(chip))

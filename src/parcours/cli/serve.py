@@ -1,4 +1,4 @@
-"""`parcours serve`: the pages and the API in production; `parcours demo`: everything set up, a first quote, the same server."""
+"""`parcours serve`: pages and API in production; `parcours demo`: all set up, a first quote, and the server."""
 
 from __future__ import annotations
 
@@ -32,8 +32,12 @@ FIRST_QUOTE = {
 def serve(
     host: Host = None,
     port: Port = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Processes (PARCOURS_WORKERS, else 1).")] = None,
-    log_level: Annotated[str | None, typer.Option("--log-level", help="debug, info, warning, error (PARCOURS_LOG_LEVEL).")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=64, help="Processes (PARCOURS_WORKERS, else 1).")
+    ] = None,
+    log_level: Annotated[
+        str | None, typer.Option("--log-level", help="debug, info, warning, error (PARCOURS_LOG_LEVEL).")
+    ] = None,
     lang: Lang = "",
 ) -> None:
     """Serve the pages and the API. Every setting is an environment variable: docs/guides/serve.md."""

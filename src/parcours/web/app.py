@@ -33,8 +33,8 @@ from parcours.web.quote import quote_page, quote_receipt, quote_text
 from parcours.web.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.search import search
 from parcours.web.security import SecurityHeaders
-from parcours.web.situations import situation_index, situation_page
 from parcours.web.settings import ServerSettings
+from parcours.web.situations import situation_index, situation_page
 from parcours.web.tables_page import tables_page
 
 SERVICES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
@@ -143,7 +143,7 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The process can answer: law loaded, templates compiled, not stopping, and the database answers where one is set."""
+    """The process can answer: law loaded, not stopping, and the database answers where one is set."""
     ready = bool(getattr(request.app.state, "ready", False)) and await run_in_threadpool(database_answers, request)
     return JSONResponse(
         {"status": "ready" if ready else "not ready"}, 200 if ready else 503, headers={"Cache-Control": "no-store"}
@@ -184,10 +184,19 @@ def error_page(request: Request, status: int) -> Response:
     """The page of an error, in the visitor's language."""
     page = Page.of(request)
     if status == 404:
-        title, detail = N_("This page does not exist"), N_("The address may have a typing error, or the page may have moved.")
+        title, detail = (
+            N_("This page does not exist"),
+            N_("The address may have a typing error, or the page may have moved."),
+        )
     elif status < 500:
-        title, detail = N_("This request is not accepted"), N_("The address or what was sent with it is not one the site knows.")
+        title, detail = (
+            N_("This request is not accepted"),
+            N_("The address or what was sent with it is not one the site knows."),
+        )
     else:
-        title, detail = N_("Something went wrong here"), N_("The error is on our side and has been recorded without your data.")
+        title, detail = (
+            N_("Something went wrong here"),
+            N_("The error is on our side and has been recorded without your data."),
+        )
     translated = [i18n.translate(text, page.language) for text in (title, detail)]
     return answer(page, "error.html", status, "no-store", title=translated[0], detail=translated[1], code=status)

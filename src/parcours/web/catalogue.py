@@ -1,4 +1,4 @@
-"""Keeps the catalogues in step with the pages: `python -m parcours.web.catalogue` extracts every message and updates the `.po`.
+"""Keeps the catalogues in step with the pages: `python -m parcours.web.catalogue` extracts messages, updates the `.po`.
 
 The tests use `extracted()` to refuse a message without a translation, and a translation nobody uses.
 """
@@ -41,7 +41,14 @@ def stored(language: str) -> Catalog:
 
 def store(language: str, catalogue: Catalog) -> None:
     """Write a catalogue, with a header that only changes when something does."""
-    header = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+    fields = {
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    lines = "".join(f'"{name}: {value}\\n"\n' for name, value in fields.items())
+    header = f'msgid ""\nmsgstr ""\n{lines}\n'
     with path_of(language).open("wb") as file:
         file.write(header.encode())
         write_po(file, catalogue, width=120, include_lineno=False, sort_output=True, omit_header=True)

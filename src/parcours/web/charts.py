@@ -62,7 +62,12 @@ def steps(series: Series, until: date, frame: Frame = LARGE) -> Steps | None:
         return round(left + (right - left) * (day.toordinal() - first) / max(1, last - first), 1)
 
     points = tuple(
-        Point(x(value.first_day), round(bottom - (bottom - top) * float(value.value) / highest, 1), value.first_day, value.value)
+        Point(
+            x(value.first_day),
+            round(bottom - (bottom - top) * float(value.value) / highest, 1),
+            value.first_day,
+            value.value,
+        )
         for value in known
     )
     path = [f"M{points[0].x} {points[0].y}"]

@@ -1,7 +1,7 @@
 """Languages of the pages: which one, its messages, and how it writes amounts, dates and punctuation.
 
-Message ids are the English sentences; `locale/fr/LC_MESSAGES/messages.po` translates all of them. The catalogue is compiled
-when it is first read: there is no `.mo` file to forget.
+Message ids are the English sentences; `locale/fr/LC_MESSAGES/messages.po` translates all of them. The catalogue is
+compiled when it is first read: there is no `.mo` file to forget.
 """
 
 from __future__ import annotations

@@ -89,7 +89,9 @@ def institutions() -> tuple[Institution, ...]:
     for parameter in load().parameters.values():
         groups[parameter.file.removeprefix("parameters/").removesuffix(".yaml")].append(parameter)
     order = [*INSTITUTIONS, *sorted(set(groups) - set(INSTITUTIONS))]
-    return tuple(Institution(slug, INSTITUTIONS.get(slug, slug), tuple(groups[slug])) for slug in order if slug in groups)
+    return tuple(
+        Institution(slug, INSTITUTIONS.get(slug, slug), tuple(groups[slug])) for slug in order if slug in groups
+    )
 
 
 def current(parameter: Parameter) -> Value | None:
@@ -137,7 +139,9 @@ async def law_parameter(request: Request) -> Response:
         now=current_text(parameter, page),
         values=with_units(page, parameter.unit, parameter.values),
         chart=chart,
-        chart_labels=[value_text(point.value, parameter.unit, page.language) for point in chart.points] if chart else [],
+        chart_labels=[value_text(point.value, parameter.unit, page.language) for point in chart.points]
+        if chart
+        else [],
         alternatives=alternatives,
         confidence=CONFIDENCE,
         book=book,

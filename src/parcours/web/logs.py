@@ -1,7 +1,7 @@
 """Structured logs: one JSON object a line, on standard output.
 
-A line holds what operations need and nothing about a person: the route (never the address with its values), the method, the
-status, the time taken, the size. No query string, no address of a client, no header.
+A line holds what operations need and nothing about a person: the route (never the address with its values), the method,
+the status, the time taken, the size. No query string, no address of a client, no header.
 """
 
 from __future__ import annotations

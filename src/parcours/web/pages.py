@@ -124,7 +124,14 @@ def render(page: Page, template: str, **values: Any) -> str:
     """The HTML of a page."""
     from parcours.web.words import Glosses
 
-    context = {"page": page, "url": page.url, "gloss": Glosses(page), "languages": i18n.NAMES, "today": today(), **values}
+    context = {
+        "page": page,
+        "url": page.url,
+        "gloss": Glosses(page),
+        "languages": i18n.NAMES,
+        "today": today(),
+        **values,
+    }
     return environment(page.language).get_template(template).render(context)
 
 

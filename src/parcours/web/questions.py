@@ -1,7 +1,7 @@
 """The questions of the quote, in the words of a patient. Each answer is a link that sets facts of the vocabulary.
 
-Which of them still matters is the engine's to say (`engine/questions.py`); here is how they are asked. A question settles a few
-facts at once, because a patient does not know that "who sent me" is two facts of the law.
+Which of them still matters is the engine's to say (`engine/questions.py`); here is how they are asked. A question
+settles a few facts at once, because a patient does not know that "who sent me" is two facts of the law.
 """
 
 from __future__ import annotations
@@ -78,7 +78,12 @@ WHO: Final = Question(
     resets=("purpose", "role", "referral", "act", "base", "fee", "drug_class", "convention", "age_1er_janvier"),
 )
 AGE: Final = Question(
-    "age", N_("How old is the patient?"), N_("Age"), ("age",), N_("In whole years, on the day of the visit."), "age",
+    "age",
+    N_("How old is the patient?"),
+    N_("Age"),
+    ("age",),
+    N_("In whole years, on the day of the visit."),
+    "age",
     resets=("age_1er_janvier",),
 )
 AGE_IN_JANUARY: Final = Question(
@@ -94,7 +99,10 @@ DECLARED: Final = Question(
     N_("Do you have a médecin traitant?"),
     N_("Médecin traitant"),
     ("medecin_traitant",),
-    N_("A doctor you have declared to your health insurance fund, online or on a form signed by both of you. A family doctor you simply always see does not count."),
+    N_(
+        "A doctor you have declared to your health insurance fund, online or on a form signed by both of you. "
+        "A family doctor you simply always see does not count."
+    ),
     options=(
         Option(N_("Yes, one is declared"), {"medecin_traitant": "true"}),
         Option(N_("No, none is declared"), {"medecin_traitant": "false"}),
@@ -108,7 +116,9 @@ SENT: Final = Question(
     N_("How you came"),
     ("role", "referral"),
     options=(
-        Option(N_("This is my médecin traitant"), {"role": "medecin_traitant"}, N_("Or a doctor named together with mine.")),
+        Option(
+            N_("This is my médecin traitant"), {"role": "medecin_traitant"}, N_("Or a doctor named together with mine.")
+        ),
         Option(
             N_("My médecin traitant sent me, for one opinion"),
             {"role": "correspondant", "referral": "avis_ponctuel"},
@@ -162,7 +172,13 @@ CIRCUMSTANCE: Final = Question(
     options=(
         Option(
             N_("No, none of this"),
-            {"urgent": "false", "away": "false", "special_setting": "none", "medecin_traitant_left_on": "", "installed_on": ""},
+            {
+                "urgent": "false",
+                "away": "false",
+                "special_setting": "none",
+                "medecin_traitant_left_on": "",
+                "installed_on": "",
+            },
         ),
         Option(
             N_("It is an emergency"),
@@ -186,7 +202,11 @@ CIRCUMSTANCE: Final = Question(
         Option(N_("A family planning or sexual health centre"), {"special_setting": "centre_planification"}),
         Option(N_("A screening I was invited to"), {"special_setting": "depistage_organise"}),
         Option(N_("Genetic counselling"), {"special_setting": "genetique"}),
-        Option(N_("My médecin traitant retired or left the département"), {"ask": "medecin_traitant_left_on"}, N_("Less than a year ago.")),
+        Option(
+            N_("My médecin traitant retired or left the département"),
+            {"ask": "medecin_traitant_left_on"},
+            N_("Less than a year ago."),
+        ),
         Option(N_("The doctor is a GP who settled here recently"), {"ask": "installed_on"}),
     ),
     terms=("urgent", "permanence_des_soins"),
@@ -198,10 +218,16 @@ SECTOR: Final = Question(
     ("convention",),
     N_("It is written on the booking site, in the waiting room and in the directory of the Assurance Maladie."),
     options=(
-        Option(N_("Sector 1"), {"convention": "secteur_1"}, N_("Official tariff, no extra fee. The most common for GPs.")),
-        Option(N_("Sector 2 with OPTAM"), {"convention": "secteur_2_optam"}, N_("Own fees, but moderate by agreement.")),
+        Option(
+            N_("Sector 1"), {"convention": "secteur_1"}, N_("Official tariff, no extra fee. The most common for GPs.")
+        ),
+        Option(
+            N_("Sector 2 with OPTAM"), {"convention": "secteur_2_optam"}, N_("Own fees, but moderate by agreement.")
+        ),
         Option(N_("Sector 2 without OPTAM"), {"convention": "secteur_2"}, N_("Own fees, lower refund.")),
-        Option(N_("Outside the convention"), {"convention": "non_conventionne"}, N_("Rare: almost nothing is refunded.")),
+        Option(
+            N_("Outside the convention"), {"convention": "non_conventionne"}, N_("Rare: almost nothing is refunded.")
+        ),
     ),
     terms=("secteur_1", "secteur_2", "optam"),
 )
@@ -271,18 +297,35 @@ COVER: Final = Question(
     ("exemption", "c2s", "ame", "scheme"),
     options=(
         Option(N_("None of these"), {"exemption": "none", "c2s": "false", "scheme": "general"}),
-        Option(N_("C2S: complémentaire santé solidaire"), {"c2s": "true", "exemption": "none", "scheme": "general"}, N_("Free or low-cost cover for low incomes.")),
-        Option(N_("A long-term illness (ALD), and this visit is for it"), {"exemption": "ald", "c2s": "false", "scheme": "general"}),
-        Option(N_("A long-term illness (ALD), but this visit is for something else"), {"exemption": "ald_sans_rapport", "c2s": "false", "scheme": "general"}),
+        Option(
+            N_("C2S: complémentaire santé solidaire"),
+            {"c2s": "true", "exemption": "none", "scheme": "general"},
+            N_("Free or low-cost cover for low incomes."),
+        ),
+        Option(
+            N_("A long-term illness (ALD), and this visit is for it"),
+            {"exemption": "ald", "c2s": "false", "scheme": "general"},
+        ),
+        Option(
+            N_("A long-term illness (ALD), but this visit is for something else"),
+            {"exemption": "ald_sans_rapport", "c2s": "false", "scheme": "general"},
+        ),
         Option(
             N_("Pregnant from the sixth month, or just after the birth"),
             {"exemption": "maternite", "c2s": "false", "scheme": "general"},
         ),
-        Option(N_("A work accident or an occupational disease, and this visit is for it"), {"exemption": "at_mp", "c2s": "false", "scheme": "general"}),
+        Option(
+            N_("A work accident or an occupational disease, and this visit is for it"),
+            {"exemption": "at_mp", "c2s": "false", "scheme": "general"},
+        ),
         Option(N_("A disability pension"), {"exemption": "invalidite", "c2s": "false", "scheme": "general"}),
-        Option(N_("The local scheme of Alsace-Moselle"), {"scheme": "alsace_moselle", "c2s": "false", "exemption": "none"}),
+        Option(
+            N_("The local scheme of Alsace-Moselle"), {"scheme": "alsace_moselle", "c2s": "false", "exemption": "none"}
+        ),
         Option(N_("AME: state medical aid"), {"ame": "true", "exemption": "none", "c2s": "false", "scheme": "general"}),
-        Option(N_("Passing through France, insured elsewhere"), {"scheme": "passage", "c2s": "false", "exemption": "none"}),
+        Option(
+            N_("Passing through France, insured elsewhere"), {"scheme": "passage", "c2s": "false", "exemption": "none"}
+        ),
     ),
     terms=("c2s", "ald", "ame"),
 )
@@ -294,8 +337,14 @@ MUTUELLE: Final = Question(
     N_("A complementary insurance, through your employer or on your own. Almost all are “contrats responsables”."),
     options=(
         Option(N_("No"), {"contract": "none"}),
-        Option(N_("Yes, a basic one"), {"contract": "responsable_100"}, N_("It completes the official tariff, no more.")),
-        Option(N_("Yes, with some extra fees"), {"contract": "responsable_150"}, N_("It also pays part of what is above the tariff.")),
+        Option(
+            N_("Yes, a basic one"), {"contract": "responsable_100"}, N_("It completes the official tariff, no more.")
+        ),
+        Option(
+            N_("Yes, with some extra fees"),
+            {"contract": "responsable_150"},
+            N_("It also pays part of what is above the tariff."),
+        ),
         Option(N_("Yes, a strong one"), {"contract": "responsable_220"}, N_("It pays twice the tariff or more.")),
         Option(
             N_("Yes, not “responsable”"),
@@ -319,9 +368,24 @@ DESK: Final = Question(
 )
 
 ORDER: Final = (
-    WHO, AGE, AGE_IN_JANUARY, DRUG, DECLARED, SENT, PURPOSE, CIRCUMSTANCE, LEFT, INSTALLED, UNAVAILABLE, SECTOR, BASE, FEE, COVER,
-    MUTUELLE, DESK,
-)  # fmt: skip
+    WHO,
+    AGE,
+    AGE_IN_JANUARY,
+    DRUG,
+    DECLARED,
+    SENT,
+    PURPOSE,
+    CIRCUMSTANCE,
+    LEFT,
+    INSTALLED,
+    UNAVAILABLE,
+    SECTOR,
+    BASE,
+    FEE,
+    COVER,
+    MUTUELLE,
+    DESK,
+)
 """The answers are listed in this order."""
 BY_FACT: Final = {name: question for question in reversed(ORDER) for name in question.facts} | {
     "medecin_traitant_left_on": CIRCUMSTANCE,

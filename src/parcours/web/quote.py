@@ -1,7 +1,7 @@
-"""`/`: the quote. The facts are in the address, under their names in the vocabulary; nothing is kept, nothing identifies.
+"""`/`: the quote. The facts are in the address, under their names in the vocabulary; nothing is kept or identifies.
 
-The engine says what still matters and between what and what the patient's share lies (`engine/questions.py`), settles, explains
-and advises. This module asks in plain words and lays the result out.
+The engine says what still matters and between what and what the patient's share lies (`engine/questions.py`), settles,
+explains and advises. This module asks in plain words and lays the result out.
 """
 
 from __future__ import annotations
@@ -43,14 +43,37 @@ PATHWAYS: Final = {
     Pathway.NOT_CONCERNED: (N_("Not concerned by the pathway"), "neutral"),
 }
 STARTS: Final = (
-    (N_("I saw a dermatologist without a referral"), {"specialty": "dermatologie", "medecin_traitant": "true", "role": "autre", "referral": "none"}),
+    (
+        N_("I saw a dermatologist without a referral"),
+        {"specialty": "dermatologie", "medecin_traitant": "true", "role": "autre", "referral": "none"},
+    ),
     (N_("My child has a fever on holiday"), {"specialty": "generaliste", "age": "7", "away": "true"}),
     (N_("Psychiatrist, I am 22"), {"specialty": "psychiatrie", "age": "22", "role": "autre", "referral": "none"}),
-    (N_("A GP who is not mine"), {"specialty": "generaliste", "medecin_traitant": "true", "role": "autre", "referral": "none"}),
-    (N_("I have no médecin traitant"), {"specialty": "generaliste", "medecin_traitant": "false", "role": "autre", "referral": "none"}),
-    (N_("Glasses, straight to the eye doctor"), {"specialty": "ophtalmologie", "role": "autre", "referral": "none", "purpose": "refraction"}),
-    (N_("My doctor sent me to a cardiologist"), {"specialty": "cardiologie", "medecin_traitant": "true", "role": "correspondant", "referral": "soins_iteratifs"}),
-    (N_("Contraception, gynaecologist"), {"specialty": "gynecologie_medicale", "role": "autre", "referral": "none", "purpose": "contraception"}),
+    (
+        N_("A GP who is not mine"),
+        {"specialty": "generaliste", "medecin_traitant": "true", "role": "autre", "referral": "none"},
+    ),
+    (
+        N_("I have no médecin traitant"),
+        {"specialty": "generaliste", "medecin_traitant": "false", "role": "autre", "referral": "none"},
+    ),
+    (
+        N_("Glasses, straight to the eye doctor"),
+        {"specialty": "ophtalmologie", "role": "autre", "referral": "none", "purpose": "refraction"},
+    ),
+    (
+        N_("My doctor sent me to a cardiologist"),
+        {
+            "specialty": "cardiologie",
+            "medecin_traitant": "true",
+            "role": "correspondant",
+            "referral": "soins_iteratifs",
+        },
+    ),
+    (
+        N_("Contraception, gynaecologist"),
+        {"specialty": "gynecologie_medicale", "role": "autre", "referral": "none", "purpose": "contraception"},
+    ),
 )
 
 Given = dict[str, str | None]
@@ -167,7 +190,9 @@ async def quote_receipt(request: Request) -> Response:
     builder.interview()
     settled = builder.settled() if builder.error is None else None
     if settled is None:
-        return PlainTextResponse(f"{builder.error or builder.say('Some facts are missing: answer the questions first.')}\n", 400)
+        return PlainTextResponse(
+            f"{builder.error or builder.say('Some facts are missing: answer the questions first.')}\n", 400
+        )
     name = f"parcours-{builder.given['care_date']}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
     return Response(canonical(receipt(settled)) + "\n", headers=headers, media_type="application/json")
@@ -258,7 +283,12 @@ class Builder:
             return spread(spans), False
         ages = [self.given["age"]] if "age" in self.given else AGES
         first = {**self.given, "convention": "secteur_1"}
-        return spread([self.ask({**first, "age": age, "age_1er_janvier": self.given.get("age_1er_janvier", age)}).range for age in ages]), True
+        return spread(
+            [
+                self.ask({**first, "age": age, "age_1er_janvier": self.given.get("age_1er_janvier", age)}).range
+                for age in ages
+            ]
+        ), True
 
     def quote(self) -> Quote:
         """The view."""
@@ -282,7 +312,9 @@ class Builder:
             terms=[(name, load().glossary[name]) for name in question.terms] if question else [],
             answers=list(self.said()),
             assumed=self.assumed(settled),
-            starts=[] if self.touched else [(self.say(words), self.url({**facts, "care_date": today().isoformat()})) for words, facts in STARTS],
+            starts=[]
+            if self.touched
+            else [(self.say(words), self.url({**facts, "care_date": today().isoformat()})) for words, facts in STARTS],
             result=result,
             details=details,
             text=self.as_text(result, details) if result and details else "",
@@ -312,7 +344,10 @@ class Builder:
 
     def pairs(self, facts: Mapping[str, str | None]) -> list[tuple[str, str]]:
         """Facts and readings as the address writes them."""
-        return [*((name, "none" if name == "contract" and value is None else value or "") for name, value in facts.items()), *self.readings.items()]
+        return [
+            *((name, "none" if name == "contract" and value is None else value or "") for name, value in facts.items()),
+            *self.readings.items(),
+        ]
 
     def url(self, facts: Mapping[str, str | None]) -> str:
         """The address of some facts."""
@@ -387,9 +422,13 @@ class Builder:
     def specialists(self) -> list[tuple[str, str]]:
         """The specialties that are not among the answers offered."""
         offered = {option.facts.get("specialty") for option in questions.WHO.options}
-        names = {slug: i18n.label(entry, self.language) for slug, entry in specialty_labels().items() if slug not in offered}
+        names = {
+            slug: i18n.label(entry, self.language) for slug, entry in specialty_labels().items() if slug not in offered
+        }
         common = [(slug, names[slug]) for slug in COMMON if slug in names]
-        return common + sorted(((slug, name) for slug, name in names.items() if slug not in COMMON), key=lambda item: item[1].casefold())
+        return common + sorted(
+            ((slug, name) for slug, name in names.items() if slug not in COMMON), key=lambda item: item[1].casefold()
+        )
 
     def said(self) -> Iterator[Said]:
         """The answers already given, in the order of the form."""
@@ -415,7 +454,15 @@ class Builder:
         if question.kind == "date":
             return i18n.long_date(date.fromisoformat(self.given[question.facts[0]] or ""), self.language)
         candidates = [*question.options, *(questions.SENT_UNDECLARED.options if question is questions.SENT else ())]
-        matching = [option for option in candidates if all(self.given.get(name, "?") == (value or None) or (name, value) == ("contract", "none") and self.given.get("contract", "?") is None for name, value in option.facts.items())]
+        matching = [
+            option
+            for option in candidates
+            if all(
+                self.given.get(name, "?") == (value or None)
+                or ((name, value) == ("contract", "none") and self.given.get("contract", "?") is None)
+                for name, value in option.facts.items()
+            )
+        ]
         if matching:
             best = max(matching, key=lambda option: len(option.facts))
             return self.say(best.label, **self.drug_rates())
@@ -437,9 +484,16 @@ class Builder:
     def assumed(self, settled: Answer | None) -> str:
         """What is taken for granted, in words."""
         names = settled.case.defaults if settled else ()
-        terms = [load().glossary[name][self.language]["term"] for name in names if name in load().glossary and name not in self.given]
+        terms = [
+            load().glossary[name][self.language]["term"]
+            for name in names
+            if name in load().glossary and name not in self.given
+        ]
         none = self.say("none")
-        return i18n.typography(", ".join(f"{term}: {none}" if self.language == "en" else f"{term} : {none}" for term in terms[:6]), self.language) or self.say("nothing")
+        return i18n.typography(
+            ", ".join(f"{term}: {none}" if self.language == "en" else f"{term} : {none}" for term in terms[:6]),
+            self.language,
+        ) or self.say("nothing")
 
     # --- result -------------------------------------------------------------------------------------------------
 
@@ -458,7 +512,13 @@ class Builder:
             fee = self.fee()
             total = max(fee or 0, high)
             left = i18n.money_range(low, high, self.language)
-            of = self.say("of {amount} charged", amount=self.money(fee)) if fee else self.say("In sector 1; more where fees are free.") if only_sector_1 else self.say("At the official tariff.")
+            of = (
+                self.say("of {amount} charged", amount=self.money(fee))
+                if fee
+                else self.say("In sector 1; more where fees are free.")
+                if only_sector_1
+                else self.say("At the official tariff.")
+            )
             segments = shares([("amo", total - high), ("open", high - low), ("you", low)], total)
             payers = [
                 Payer("open", self.say("Depends on your next answers"), self.money(high - low)),
@@ -466,7 +526,9 @@ class Builder:
             ]
             if fee:
                 payers.insert(0, Payer("amo", self.say("Covered in any case"), self.money(total - high)))
-        return Result(False, left, of, "", "", segments, payers, [], self.say("Left to you so far: {amount}.", amount=left), None)
+        return Result(
+            False, left, of, "", "", segments, payers, [], self.say("Left to you so far: {amount}.", amount=left), None
+        )
 
     def fee(self) -> int | None:
         """The price in cents, where it is said."""
@@ -487,7 +549,9 @@ class Builder:
             "you": self.say("You"),
             "later": self.say("You, taken from a later refund"),
         }
-        payers = [Payer(name, labels[name], self.money(cents)) for name, cents in parts if cents or name in ("amo", "you")]
+        payers = [
+            Payer(name, labels[name], self.money(cents)) for name, cents in parts if cents or name in ("amo", "you")
+        ]
         warning = explain(settled, self.language).warning
         return Result(
             exact=True,
@@ -500,10 +564,14 @@ class Builder:
             steps=list(self.payments(settled)),
             summary=self.say(
                 "Of {fee}: Sécu {amo}, mutuelle {amc}, you {left}. At the desk: {advance}.",
-                fee=self.money(fee), amo=self.money(result.amo), amc=self.money(result.amc), left=left, advance=self.money(result.advance),
+                fee=self.money(fee),
+                amo=self.money(result.amo),
+                amc=self.money(result.amc),
+                left=left,
+                advance=self.money(result.advance),
             ),
             warning=i18n.typography(warning, self.language) if warning else None,
-        )  # fmt: skip
+        )
 
     def payments(self, settled: Answer) -> Iterator[When]:
         """What is paid at the desk, what comes back and when, what is taken later."""
@@ -512,7 +580,9 @@ class Builder:
         kind = self.given.get("tiers_payant") or ("full" if settled.act.c2s or settled.act.ame else "none")
         if kind == "none" and result.amo > 0:
             days = self.parameter("remboursement.delai_fse_jours")
-            yield When(self.say("In about {days} days", days=days), self.say("the Sécu sends you"), self.money(result.amo))
+            yield When(
+                self.say("In about {days} days", days=days), self.say("the Sécu sends you"), self.money(result.amo)
+            )
         if kind != "full" and result.amc > 0:
             yield When(self.say("A few days after"), self.say("the mutuelle sends you"), self.money(result.amc))
         if result.deferred > 0:
@@ -532,16 +602,22 @@ class Builder:
         lines += ["", f"{self.say('Left to you in the end')}: {result.left} ({result.of})", self.say(result.pathway)]
         lines += [f"- {payer.label}: {payer.amount}" for payer in result.payers]
         lines += [f"- {step.when}: {step.what} {step.amount}" for step in result.steps]
-        lines += ["", self.say("Why")] + [f"{number}. {i18n.typography(step.text, self.language)}" for number, step in enumerate(details.steps, 1)]
+        lines += ["", self.say("Why")] + [
+            f"{number}. {i18n.typography(step.text, self.language)}" for number, step in enumerate(details.steps, 1)
+        ]
         lines += ["", self.say("What would have been cheaper")] if details.cheaper else []
-        lines += [f"- {self.money(-lever.saved)}: {' + '.join(lever.labels)}" for lever in details.cheaper if lever.saved]
+        lines += [
+            f"- {self.money(-lever.saved)}: {' + '.join(lever.labels)}" for lever in details.cheaper if lever.saved
+        ]
         return i18n.typography("\n".join(lines), self.language)
 
 
 def spread(spans: list[Range]) -> Range:
     """The range that holds several."""
     highs = [span.high for span in spans]
-    return Range(min(span.low for span in spans), None if None in highs else max(high for high in highs if high is not None))
+    return Range(
+        min(span.low for span in spans), None if None in highs else max(high for high in highs if high is not None)
+    )
 
 
 def ask_in(given: Given, readings: Mapping[str, str], language: str) -> tuple[Any, ...]:

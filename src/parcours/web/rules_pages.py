@@ -1,4 +1,4 @@
-"""`/law/rules` and `/law/decision-table`: the rules by their cases, and the pathway as a table settled by the engine."""
+"""`/law/rules`, `/law/guides`, `/law/decision-table`: the rules by their cases, and tables settled by the engine."""
 
 from __future__ import annotations
 
@@ -51,12 +51,20 @@ def case_line(stage: str, slug: str, entry: Mapping[str, Any], language: str) ->
     facts = entry["example"]
     counters = Counters(**{name: hundredths(value) or 0 for name, value in entry.get("counters", {}).items()})
     text = i18n.typography(sentence_of(stage, entry, facts, counters, language), language)
-    simple = not entry.get("counters") and all(isinstance(value, (str, int, float, bool)) or hasattr(value, "quantize") for value in facts.values())
-    query = tuple((name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in facts.items()) if simple else ()
+    simple = not entry.get("counters") and all(
+        isinstance(value, (str, int, float, bool)) or hasattr(value, "quantize") for value in facts.values()
+    )
+    query = (
+        tuple((name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in facts.items())
+        if simple
+        else ()
+    )
     return CaseLine(slug, text, tuple(entry["references"]), query)
 
 
-def sentence_of(stage: str, entry: Mapping[str, Any], facts: Mapping[str, Any], counters: Counters, language: str) -> str:
+def sentence_of(
+    stage: str, entry: Mapping[str, Any], facts: Mapping[str, Any], counters: Counters, language: str
+) -> str:
     """The sentence of a case on its example; the bare sentence for a case that no complete visit reaches."""
     try:
         steps = explain(settle(facts, counters=counters), language, quiet=True).steps
@@ -73,7 +81,13 @@ async def law_rules(request: Request) -> Response:
 
 # --- what guides say -----------------------------------------------------------------------------------------------
 
-TONES: Final = {"true": "inside", "true_until": "neutral", "true_only_if": "neutral", "wrong": "outside", "not_computed": "neutral"}
+TONES: Final = {
+    "true": "inside",
+    "true_until": "neutral",
+    "true_only_if": "neutral",
+    "wrong": "outside",
+    "not_computed": "neutral",
+}
 
 
 @lru_cache(maxsize=2)
@@ -121,7 +135,12 @@ SITUATIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 )
 AGES: Final = (10, 16, 20, 26, 40)
 ALONE: Final = {"role": "autre", "referral": "none"}
-OUTCOMES: Final = {"": N_("All"), "inside": N_("Inside"), "outside": N_("Outside"), "not_concerned": N_("Not concerned")}
+OUTCOMES: Final = {
+    "": N_("All"),
+    "inside": N_("Inside"),
+    "outside": N_("Outside"),
+    "not_concerned": N_("Not concerned"),
+}
 
 
 @dataclass(frozen=True)
@@ -138,7 +157,9 @@ class Cell:
 
 def cell(specialty: str, age: int, declared: bool, facts: Mapping[str, Any], page: Page, on: Any) -> Cell | None:
     """One combination, settled; None where it contradicts itself."""
-    given = complete({"specialty": specialty, "age": age, "medecin_traitant": declared, **ALONE, **facts, "fee": "100"}, on)
+    given = complete(
+        {"specialty": specialty, "age": age, "medecin_traitant": declared, **ALONE, **facts, "fee": "100"}, on
+    )
     try:
         result = settle(given)
     except FactError:
@@ -146,7 +167,14 @@ def cell(specialty: str, age: int, declared: bool, facts: Mapping[str, Any], pag
     place = Pathway(result.settlement.pathway)
     tag, tone = TAGS[place]
     known = {name: value for name, value in given.items() if name != "fee"}
-    return Cell(result.to_dict()["status"], tag, tone, result.settlement.majoration, page.address("/", tuple(known.items())), place.name.lower())
+    return Cell(
+        result.to_dict()["status"],
+        tag,
+        tone,
+        result.settlement.majoration,
+        page.address("/", tuple(known.items())),
+        place.name.lower(),
+    )
 
 
 def direct_purpose(specialty: str) -> str | None:
@@ -170,8 +198,8 @@ async def decision_table(request: Request) -> Response:
             purpose = direct_purpose(str(specialty))
             if purpose is None:
                 continue
-            facts = {"purpose": purpose}
-        cells = [cell(str(specialty), age, declared, facts, page, day) for declared in (True, False)]
+        given = {"purpose": purpose} if facts.get("purpose") == "direct" else facts
+        cells = [cell(str(specialty), age, declared, given, page, day) for declared in (True, False)]
         if any(item and outcome in ("", item.place) for item in cells):
             rows.append((words, cells))
     return answer(

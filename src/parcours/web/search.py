@@ -1,7 +1,8 @@
-"""`/search?q=`: one index over situations, words, numbers of the law, articles, rules and disputed points, in memory."""
+"""`/search?q=`: one index, in memory, over situations, words, numbers, articles, rules and disputed points."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +22,14 @@ from parcours.web.situations import situations, specialties
 
 LONGEST: Final = 100
 MOST: Final = 40
-STOP: Final = frozenset("a an and au aux ce cet cette d dans de des do does du en est et for from i il is j je l la le les m ma me mes mon my of on ou par pas pour qu que quel quelle qui s sans se si sur the to un une with".split())
+STOP: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and au aux ce cet cette d dans de des do does du en est et for from i il is j je l la le les m ma me mes "
+        "mon my of on ou par pas pour qu que quel quelle qui s sans se si sur the to un une with",
+    )
+)
+"""Words too common to search."""
 
 
 @dataclass(frozen=True)
@@ -50,40 +58,64 @@ def index(language: str) -> tuple[Entry, ...]:
 
 def entries(language: str) -> Iterator[Entry]:
     """The entries, the most useful first."""
-    book = load()
-    for slug, item in situations().items():
-        words = " ".join(part[language] for part in item["text"])
-        yield entry(N_("Situation"), i18n.label(item["title"], language), i18n.typography(item["answer"][language].split("{")[0], language), f"/situations/{slug}", more=words + " " + item["title"]["fr"])
-    for slug, specialty in specialties().items():
-        title = text("{specialty}: may I go directly?", language, specialty=i18n.label(specialty.label, language))
-        yield entry(N_("Situation"), title, "", f"/situations/{slug}", more=f"{specialty.label['fr']} {slug} {doctors(slug)}")
+    yield from situation_entries(language)
     for number in (*URGENT, *SOON):
-        yield entry(N_("Emergency"), f"{number.number} · {i18n.translate(number.name, language)}", i18n.translate(number.detail, language), "/emergency")
+        title = f"{number.number} · {i18n.translate(number.name, language)}"
+        yield entry(N_("Emergency"), title, i18n.translate(number.detail, language), "/emergency")
+    yield from law_entries(language)
+    for stage, _, cases in rules(language):
+        for case in cases:
+            fragment = f"{stage}.{case.slug}"
+            yield entry(N_("Rule"), case.text, "", "/law/rules", fragment, case.slug.replace("_", " "))
+
+
+def situation_entries(language: str) -> Iterator[Entry]:
+    """The questions people ask, and the specialties."""
+    for slug, item in situations().items():
+        more = " ".join((*(part[language] for part in item["text"]), item["title"]["fr"]))
+        first = i18n.typography(item["answer"][language].split("{")[0], language)
+        yield entry(N_("Situation"), i18n.label(item["title"], language), first, f"/situations/{slug}", more=more)
+    for slug, specialty in specialties().items():
+        name = i18n.label(specialty.label, language)
+        title = text("{specialty}: may I go directly?", language, specialty=name)
+        more = f"{specialty.label['fr']} {slug} {doctors(slug)}"
+        yield entry(N_("Situation"), title, "", f"/situations/{slug}", more=more)
+
+
+def law_entries(language: str) -> Iterator[Entry]:
+    """Words, numbers, disputed points, articles, limits."""
+    book = load()
     for id_, term in book.glossary.items():
-        yield entry(N_("Word"), i18n.typography(term[language]["term"], language), i18n.typography(term[language]["text"], language), "/glossary", id_, term["fr"]["term"] + " " + id_)
+        title, words = (i18n.typography(term[language][name], language) for name in ("term", "text"))
+        yield entry(N_("Word"), title, words, "/glossary", id_, f"{term['fr']['term']} {id_}")
     for parameter in book.parameters.values():
-        yield entry(N_("Number"), i18n.label(parameter.label, language), "", f"/law/parameters/{parameter.id}", more=parameter.id.replace(".", " "))
+        title, path = i18n.label(parameter.label, language), f"/law/parameters/{parameter.id}"
+        yield entry(N_("Number"), title, "", path, more=parameter.id.replace(".", " "))
     for name, reading in book.readings.items():
         yield entry(N_("Disputed point"), i18n.label(reading.question, language), "", "/law/readings", name)
     for id_, reference in book.references.items():
         yield entry(N_("Article"), i18n.label(reference["title"], language), "", "/law/articles", id_, id_)
-    for stage, _, cases in rules(language):
-        for case in cases:
-            yield entry(N_("Rule"), case.text, "", "/law/rules", f"{stage}.{case.slug}", case.slug.replace("_", " "))
     for id_, gap in book.gaps.items():
-        yield entry(N_("Limit"), i18n.label(gap["label"], language), i18n.label(gap["detail"], language), "/law/limits", id_)
+        title, detail = i18n.label(gap["label"], language), i18n.label(gap["detail"], language)
+        yield entry(N_("Limit"), title, detail, "/law/limits", id_)
 
 
 def doctors(slug: str) -> str:
     """Names people use for a specialist, from the name of the specialty: dermatologie, dermatologue, dermatologist."""
     if slug.endswith("logie"):
         return f"{slug[:-5]}logue {slug[:-5]}logist"
-    return {"psychiatrie": "psychiatre psychiatrist psy", "pediatrie": "pediatre paediatrician pediatrician", "generaliste": "medecin traitant gp"}.get(slug, "")
+    return {
+        "psychiatrie": "psychiatre psychiatrist psy",
+        "pediatrie": "pediatre paediatrician pediatrician",
+        "generaliste": "medecin traitant gp",
+    }.get(slug, "")
 
 
 def find(query: str, language: str) -> list[Entry]:
     """The entries that hold every word of the query (beginnings of words), best first."""
-    words = [word for word in "".join(c if c.isalnum() else " " for c in fold(query[:LONGEST])).split() if word not in STOP]
+    words = [
+        word for word in "".join(c if c.isalnum() else " " for c in fold(query[:LONGEST])).split() if word not in STOP
+    ]
     if not words:
         return []
     found = []

@@ -1,6 +1,7 @@
 """`/situations`: one short page a question. Sentences are data, amounts are settled when the page is made.
 
-Two kinds: the questions of `situations.yaml`, and one page for each specialty ("may I go directly?") made from the law data alone.
+Two kinds: the questions of `situations.yaml`, and one page for each specialty ("may I go directly?") made from the law
+data alone.
 """
 
 from __future__ import annotations
@@ -44,15 +45,38 @@ ORDINARY: Final = "ordinary"
 HIGH_FEE: Final = "1000"
 """A fee above every tariff: its base is the tariff."""
 COMPLETE: Final = {
-    "purpose": "none", "urgent": "false", "away": "false", "special_setting": "none", "medecin_traitant_left_on": "",
-    "installed_on": "", "exemption": "none", "c2s": "false", "contract": "none", "scheme": "general", "tiers_payant": "none",
-}  # fmt: skip
+    "purpose": "none",
+    "urgent": "false",
+    "away": "false",
+    "special_setting": "none",
+    "medecin_traitant_left_on": "",
+    "installed_on": "",
+    "exemption": "none",
+    "c2s": "false",
+    "contract": "none",
+    "scheme": "general",
+    "tiers_payant": "none",
+}
 """What an example does not say, said: the quote it opens asks nothing more."""
 CHILDREN: Final = "pediatre"
 COMMON: Final = (
-    "generaliste", "dermatologie", "gynecologie_obstetrique", "ophtalmologie", "psychiatrie", "pediatrie", "cardiologie", "orl",
-    "stomatologie", "rhumatologie", "gastroenterologie", "endocrinologie", "neurologie", "pneumologie", "radiologie", "urologie",
-)  # fmt: skip
+    "generaliste",
+    "dermatologie",
+    "gynecologie_obstetrique",
+    "ophtalmologie",
+    "psychiatrie",
+    "pediatrie",
+    "cardiologie",
+    "orl",
+    "stomatologie",
+    "rhumatologie",
+    "gastroenterologie",
+    "endocrinologie",
+    "neurologie",
+    "pneumologie",
+    "radiologie",
+    "urologie",
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +126,9 @@ def written(value: Any, day: date) -> str:
 
 def settled(facts: Mapping[str, str]) -> Answer:
     """An example settled, at the tariff unless it says its fee."""
-    known = {name: value for name, value in facts.items() if value not in ("", "none") or name not in ("contract", *COMPLETE)}
+    known = {
+        name: value for name, value in facts.items() if value not in ("", "none") or name not in ("contract", *COMPLETE)
+    }
     if known.get("fee", ORDINARY) == ORDINARY:
         own = {"role": "medecin_traitant", "referral": "none"} if "fee" in known else {}
         tariff = settle({**known, **own, "fee": HIGH_FEE}).settlement.base
@@ -120,7 +146,11 @@ def example(words: str, facts: Mapping[str, Any], page: Page) -> Example:
     if place == Pathway.OUTSIDE and not result.law.majoree[result.settlement.status]:
         tag, tone = N_("Outside, not penalised"), "neutral"
     doctor = "specialty" in given
-    rest = {name: value for name, value in COMPLETE.items() if doctor or name not in ("purpose", "special_setting", "medecin_traitant_left_on", "installed_on")}
+    rest = {
+        name: value
+        for name, value in COMPLETE.items()
+        if doctor or name not in ("purpose", "special_setting", "medecin_traitant_left_on", "installed_on")
+    }
     return Example(
         label=words,
         tag=tag,
@@ -196,36 +226,107 @@ def specialty_page(page: Page, slug: str) -> Response:
         "situations/page.html",
         title=text("{specialty}: may I go directly?", page.language, specialty=i18n.label(entry.label, page.language)),
         answer=direct_answer(slug, entry, family, page),
-        paragraphs=[text("Whatever the doctor: an emergency, being away from home, and patients under 16 are never refunded less. The lines below compare the same visit at the official tariff of sector 1.", page.language)],
+        paragraphs=[
+            text(
+                "Whatever the doctor: an emergency, being away from home, and patients under 16 are never refunded "
+                "less. The lines below compare the same visit at the official tariff of sector 1.",
+                page.language,
+            )
+        ],
         examples=examples,
         references=list(family.references) if family else ["CSS-L162-5-3", "CSS-R160-6"],
-        parameters=[(item, value_text(item.values[-1].value, item.unit, page.language)) for item in ages] if family and family.age else [],
+        parameters=[
+            (item, value_text(item.values[-1].value, item.unit, page.language))
+            for item in ages
+            if family and family.age
+        ],
         book=book,
-    )  # fmt: skip
+    )
 
 
 def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page: Page) -> str:
     """The short answer, its amount settled."""
-    sent = settled(complete({"specialty": slug, "medecin_traitant": True, "role": "correspondant", "referral": "soins_iteratifs", "fee": HIGH_FEE}, today()))
-    alone = settled(complete({"specialty": slug, "medecin_traitant": True, "role": "autre", "referral": "none", "fee": HIGH_FEE}, today()))
+    sent = settled(
+        complete(
+            {
+                "specialty": slug,
+                "medecin_traitant": True,
+                "role": "correspondant",
+                "referral": "soins_iteratifs",
+                "fee": HIGH_FEE,
+            },
+            today(),
+        )
+    )
+    alone = settled(
+        complete(
+            {"specialty": slug, "medecin_traitant": True, "role": "autre", "referral": "none", "fee": HIGH_FEE}, today()
+        )
+    )
     lost = i18n.money(sent.settlement.amo - alone.settlement.amo, page.language)
     if entry.generaliste:
-        own = settled(complete({"specialty": slug, "medecin_traitant": True, "role": "medecin_traitant", "referral": "none", "fee": HIGH_FEE}, today()))
+        own = settled(
+            complete(
+                {
+                    "specialty": slug,
+                    "medecin_traitant": True,
+                    "role": "medecin_traitant",
+                    "referral": "none",
+                    "fee": HIGH_FEE,
+                },
+                today(),
+            )
+        )
         lost = i18n.money(own.settlement.amo - alone.settlement.amo, page.language)
-        return text("Your own médecin traitant, yes. Another general practitioner only in the cases below: otherwise {amount} less is refunded.", page.language, amount=lost)
+        return text(
+            "Your own médecin traitant, yes. Another general practitioner only in the cases below: "
+            "otherwise {amount} less is refunded.",
+            page.language,
+            amount=lost,
+        )
     if entry.profile == CHILDREN:
         age = load().parameters["parcours.age_exclusion"].values[-1].value
-        return text("Yes, for a child under {age}: any doctor may be seen directly. From {age} on, without a letter, {amount} less is refunded.", page.language, age=age, amount=lost)
+        return text(
+            "Yes, for a child under {age}: any doctor may be seen directly. "
+            "From {age} on, without a letter, {amount} less is refunded.",
+            page.language,
+            age=age,
+            amount=lost,
+        )
     if family is None:
-        return text("Not without a cost: without a letter from your médecin traitant, {amount} less is refunded.", page.language, amount=lost)
+        return text(
+            "Not without a cost: without a letter from your médecin traitant, {amount} less is refunded.",
+            page.language,
+            amount=lost,
+        )
     if family.age:
-        low, high = (load().parameters[id_].values[-1].value for id_ in ("parcours.psychiatrie_age_min", "parcours.psychiatrie_age_max"))
-        return text("Yes from {low} to {high} years of age, with a declared médecin traitant. At other ages, without a letter, {amount} less is refunded.", page.language, low=low, high=high, amount=lost)
-    purposes = i18n.join([lower_first(label("purpose", name, page.language)) for name in family.purposes], page.language)
-    return text("Yes, with a declared médecin traitant, for: {purposes}. For another reason, without a letter, {amount} less is refunded.", page.language, purposes=purposes, amount=lost)
+        low, high = (
+            load().parameters[id_].values[-1].value
+            for id_ in ("parcours.psychiatrie_age_min", "parcours.psychiatrie_age_max")
+        )
+        return text(
+            "Yes from {low} to {high} years of age, with a declared médecin traitant. "
+            "At other ages, without a letter, {amount} less is refunded.",
+            page.language,
+            low=low,
+            high=high,
+            amount=lost,
+        )
+    purposes = i18n.join(
+        [lower_first(label("purpose", name, page.language)) for name in family.purposes], page.language
+    )
+    return text(
+        "Yes, with a declared médecin traitant, for: {purposes}. "
+        "For another reason, without a letter, {amount} less is refunded.",
+        page.language,
+        purposes=purposes,
+        amount=lost,
+    )
 
 
-def specialty_examples(slug: str, entry: Specialty, family: AccesDirect | None, page: Page) -> Iterator[tuple[str, dict[str, Any]]]:
+def specialty_examples(
+    slug: str, entry: Specialty, family: AccesDirect | None, page: Page
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """The visits to compare."""
 
     def say(message: str) -> str:
@@ -237,7 +338,10 @@ def specialty_examples(slug: str, entry: Specialty, family: AccesDirect | None, 
         yield say("On your own, at 4"), {**alone, "age": 4}
         yield say("On your own, at 10"), {**alone, "age": 10}
         yield say("On your own, at 17"), {**alone, "age": 17}
-        yield say("Sent by your médecin traitant, at 17"), {**alone, "age": 17, "role": "correspondant", "referral": "soins_iteratifs"}
+        yield (
+            say("Sent by your médecin traitant, at 17"),
+            {**alone, "age": 17, "role": "correspondant", "referral": "soins_iteratifs"},
+        )
         return
     if entry.generaliste:
         yield say("Your médecin traitant"), {**alone, "role": "medecin_traitant"}

@@ -12,11 +12,37 @@ from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.pages import Page
 
-ORDINARY: Final = frozenset({
-    "age", "act", "rate", "fee", "role", "patient", "status", "quantity", "contract", "profession", "specialty", "professional_id",
-    "patient_id", "care_date", "reimbursement_date", "birth_date", "away", "lecture", "lacune", "plafond", "garantie", "assure",
-    "drug_class", "special_setting", "convention", "declaration", "coefficient",
-})  # fmt: skip
+ORDINARY: Final = frozenset(
+    {
+        "age",
+        "act",
+        "rate",
+        "fee",
+        "role",
+        "patient",
+        "status",
+        "quantity",
+        "contract",
+        "profession",
+        "specialty",
+        "professional_id",
+        "patient_id",
+        "care_date",
+        "reimbursement_date",
+        "birth_date",
+        "away",
+        "lecture",
+        "lacune",
+        "plafond",
+        "garantie",
+        "assure",
+        "drug_class",
+        "special_setting",
+        "convention",
+        "declaration",
+        "coefficient",
+    }
+)
 """Terms that are plain words: explaining them in every sentence would be noise."""
 
 
@@ -63,7 +89,7 @@ class Glosses:
     def term(self, id_: str, shown: str) -> Markup:
         """A term with its explanation on hover or focus, and its place in the glossary."""
         text = i18n.typography(load().glossary[id_][self.page.language]["text"], self.page.language)
-        return Markup(  # noqa: S704 - every value is escaped by format
+        return Markup(
             '<span class="tip"><a href="{url}" aria-describedby="word-{id}">{shown}</a>'
             '<span class="tip-text" role="tooltip" id="word-{id}">{text}</span></span>'
         ).format(url=self.page.url("/glossary", fragment=id_), id=id_, shown=shown, text=text)
