@@ -10,6 +10,9 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from parcours.cli import advise, explain, guides, questions, receipt, space
+from parcours.cli import settle as settle_command
+from parcours.engine.case import settle
+from parcours.engine.jsonio import dumps
 from parcours.engine.space import Report
 
 RUNNER = CliRunner()
@@ -17,6 +20,9 @@ FLAGS = [
     *("--care-date", "2025-06-02", "--age", "40", "--specialty", "generaliste", "--convention", "secteur_1"),
     *("--fee", "30", "--medecin-traitant", "true", "--role", "autre", "--referral", "none"),
 ]
+
+
+FACTS = {name.strip("-").replace("-", "_"): value for name, value in zip(FLAGS[::2], FLAGS[1::2], strict=True)}
 
 
 def run(app: Any, *arguments: str, typed: str | None = None) -> Result:
@@ -42,16 +48,24 @@ def test_explain_as_json_and_as_text() -> None:
 
 
 def test_explain_a_row_of_a_settled_file(tmp_path: Path) -> None:
-    from parcours.engine.case import settle
-    from parcours.engine.jsonio import dumps
-
-    answer = settle(dict(zip([flag.strip("-").replace("-", "_") for flag in FLAGS[::2]], FLAGS[1::2], strict=True)))
+    answer = settle(FACTS)
     path = tmp_path / "settled.ndjson"
     path.write_text("{}\n" + dumps({**answer.facts, **answer.to_dict()}) + "\n", "utf-8")
     assert "€8.40" in run(explain.app, str(path), "--row", "2", "--lang", "en").output
     assert run(explain.app, str(path), "--row", "1", "--lang", "en").exit_code == 2
     assert run(explain.app, str(path), "--row", "9", "--lang", "en").exit_code == 2
     assert run(explain.app, str(path), *FLAGS, "--lang", "en").exit_code == 2
+
+
+@pytest.mark.parametrize("suffix", [".ndjson", ".csv", ".parquet"])
+def test_explain_what_settle_wrote(tmp_path: Path, suffix: str) -> None:
+    asked, settled = tmp_path / "asked.ndjson", tmp_path / f"settled{suffix}"
+    asked.write_text(dumps(FACTS) + "\n", "utf-8")
+    assert run(settle_command.app, str(asked), "-o", str(settled), "--lang", "en").exit_code == 0
+    facts = [] if suffix == ".parquet" else ["--facts", str(asked)]
+    result = run(explain.app, str(settled), *facts, "--lang", "en")
+    assert "compulsory insurance pays €8.40" in result.output.replace("\n", " ")
+    assert "the patient is 40" in result.output.replace("\n", " ")
 
 
 def test_a_wrong_fact_is_one_sentence() -> None:

@@ -1,5 +1,6 @@
 """`parcours explain`: why, and why not, for one act from flags or for the rows of a settled file."""
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,13 @@ COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "magenta"}
 @with_fact_flags
 def explain(
     source: Annotated[
-        Path | None, typer.Argument(metavar="[SETTLED]", help="A settled file (.ndjson) to explain instead of flags.")
+        Path | None,
+        typer.Argument(
+            metavar="[SETTLED]", help="A settled file to explain instead of flags: .ndjson, .csv, .parquet."
+        ),
+    ] = None,
+    facts_file: Annotated[
+        Path | None, typer.Option("--facts", help="The file that was settled, where the settled one holds no facts.")
     ] = None,
     row: Annotated[int, typer.Option("--row", help="Which row of the file, from 1.", min=1)] = 1,
     all_steps: Annotated[bool, typer.Option("--all", help="Also the stages where nothing happens.")] = False,
@@ -39,7 +46,7 @@ def explain(
     lang = language(lang)
     said = {name: value for name, value in facts.items() if value is not None}
     with clear_errors(lang):
-        explanation = explanation_of(source, row, said, readings_of(reading), lang, quiet=all_steps)
+        explanation = explanation_of((source, facts_file), row, said, readings_of(reading), lang, quiet=all_steps)
     if json:
         from parcours.engine.jsonio import dumps
 
@@ -51,32 +58,63 @@ def explain(
 
 
 def explanation_of(
-    source: Path | None, row: int, facts: dict[str, Any], readings: dict[str, str], lang: str, *, quiet: bool
+    files: tuple[Path | None, Path | None],
+    row: int,
+    facts: dict[str, Any],
+    readings: dict[str, str],
+    lang: str,
+    *,
+    quiet: bool,
 ) -> "Explanation":
-    """From the flags, or from one row of a settled file."""
+    """From the flags, or from one row of a settled file (and of the file that was settled)."""
     from parcours.engine.case import settle
     from parcours.engine.explain import explain as explain_row
 
+    source, facts_file = files
     if source is None:
         return explain_row(settle(facts, readings), lang, quiet=quiet)
     if facts:
         fail(f"{next(iter(facts))}: flags describe one act; a file has its own columns")
-    return explain_row(row_of(source, row, lang), lang, quiet=quiet)
+    settled = row_of(source, row, lang)
+    return explain_row({**(row_of(facts_file, row, lang) if facts_file else {}), **settled}, lang, quiet=quiet)
 
 
 def row_of(source: Path, row: int, lang: str) -> dict[str, Any]:
-    """One row of a settled file of JSON lines."""
-    from parcours.engine.jsonio import loads
-
+    """One row of a file of acts."""
+    reader = {".csv": csv_row, ".parquet": parquet_row}.get(source.suffix, json_row)
     try:
-        with source.open(encoding="utf-8") as stream:
-            line = next((text for number, text in enumerate(stream, 1) if number == row), None)
-        content = loads(line) if line else None
+        content = reader(source, row)
     except (OSError, ValueError) as error:
         fail(f"{source}: {error}")
     if not isinstance(content, dict):
         fail(f"{source}: {TITLES['row'][lang]} {row} ?")
-    return {**content, **content.get("result", {})} if isinstance(content.get("result"), dict) else content
+    return content
+
+
+def json_row(source: Path, row: int) -> Any:
+    """One line of JSON."""
+    from parcours.engine.jsonio import loads
+
+    with source.open(encoding="utf-8") as stream:
+        line = next(islice(stream, row - 1, None), None)
+    return loads(line) if line else None
+
+
+def csv_row(source: Path, row: int) -> Any:
+    """One line of CSV, its empty cells left out."""
+    import csv
+
+    with source.open(encoding="utf-8", newline="") as stream:
+        cells = next(islice(csv.DictReader(stream), row - 1, None), None)
+    return cells and {name: value for name, value in cells.items() if value}
+
+
+def parquet_row(source: Path, row: int) -> Any:
+    """One row of Parquet."""
+    import polars as pl
+
+    rows = pl.scan_parquet(source).slice(row - 1, 1).collect().to_dicts()
+    return {name: value for name, value in rows[0].items() if value is not None} if rows else None
 
 
 def lines(explanation: "Explanation") -> list[str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from parcours.engine.case import AMOUNTS, CASE_CODES, Answer
+from parcours.engine.case import AMOUNTS, CASE_CODES, Answer, decode
+from parcours.engine.encoding import encode
 from parcours.engine.errors import FactError
 from parcours.engine.vocabulary import BY_NAME, both, hundredths, read_boolean, read_date, read_integer, slug
 from parcours.engine.wording import Words
@@ -58,11 +59,7 @@ class Row:
                 raise FactError(name, row.get(name), allowed)
         cases = {stage: case_slug(f"case_{stage}", row[f"case_{stage}"]) for stage in STAGES}
         amounts = {name: None if row.get(name) in (None, "") else hundredths(row[name]) for name in AMOUNTS}
-        facts = {
-            name: fact_value(name, value) for name, value in row.items() if name in BY_NAME and value not in (None, "")
-        }
-        if facts.get("specialty"):
-            facts.setdefault("profession", "medecin")
+        facts = facts_of(row)
         return cls(
             day=read_date("care_date", row["care_date"]),
             facts=facts,
@@ -106,6 +103,25 @@ class Row:
     def profession(self) -> int:
         """The profession as the rules number it."""
         return int(Profession[str(self.facts.get("profession", "medecin")).upper()])
+
+
+RESULT_NAMES = ("base", "ips", "status")
+"""Names that a settled row uses for results."""
+
+
+def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a settled row with all that follows from them; only those written where they are not enough to
+    infer.
+    """
+    said = {
+        name: value
+        for name, value in row.items()
+        if name in BY_NAME and name not in RESULT_NAMES and value not in (None, "")
+    }
+    try:
+        return decode(encode(said, flat_law()), flat_law())
+    except FactError:
+        return {name: fact_value(name, value) for name, value in said.items()}
 
 
 def case_slug(column: str, value: Any) -> str:
