@@ -1,5 +1,6 @@
 """`parcours check-claims`: what public guides say, and whether it is so."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import typer
@@ -11,11 +12,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 COLOURS = {"true": "green", "true_until": "yellow", "true_only_if": "yellow", "wrong": "red", "not_computed": "dim"}
-COLUMNS = {
-    "verdict": {"fr": "Verdict", "en": "Verdict"},
-    "claim": {"fr": "Ce qui est dit", "en": "What is said"},
-    "figure": {"fr": "Ce qui est calculé", "en": "What is computed"},
-}
 
 
 @app.command()
@@ -36,17 +32,18 @@ def check_claims(json: Json = False, lang: Lang = "") -> None:
 
 
 def print_claims(claims: "tuple[Claim, ...]", lang: str) -> None:
-    """The verdicts as a table."""
+    """Each statement with its verdict, what was computed, and the condition."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.padding import Padding
 
-    table = Table(show_lines=True, show_edge=False, pad_edge=False, header_style="dim")
-    table.add_column(COLUMNS["verdict"][lang], ratio=2)
-    table.add_column(COLUMNS["claim"][lang], ratio=4)
-    table.add_column(COLUMNS["figure"][lang], ratio=4)
+    console = Console(highlight=False)
     for claim in claims:
         colour = COLOURS[claim.verdict]
-        figures = [f"{'✓' if figure.agrees else '✗'} {figure.text}" for figure in claim.figures]
-        computed = "\n".join([*figures, f"[dim]{claim.condition}[/]" if claim.condition else ""]).strip()
-        table.add_row(f"[bold {colour}]{claim.verdict_text}[/]", f"{claim.text}\n[dim]{claim.guide}[/]", computed)
-    Console(highlight=False).print(table)
+        console.print(f"\n[bold {colour}]{claim.verdict_text}[/]  {claim.text} [dim]({claim.guide})[/]")
+        for figure in claim.figures:
+            mark = "[green]✓[/]" if figure.agrees else "[red]✗[/]"
+            console.print(Padding(f"{mark} {figure.text}", (0, 0, 0, 3)))
+        if claim.condition:
+            console.print(Padding(f"[yellow]{claim.condition}[/]", (0, 0, 0, 3)))
+    counts = Counter(claim.verdict for claim in claims)
+    console.print("\n" + " · ".join(f"[{COLOURS[name]}]{number} {name}[/]" for name, number in counts.items()))

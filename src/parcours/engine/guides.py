@@ -13,7 +13,16 @@ from typing import Any
 from parcours.engine.case import Answer, result_dict, settle
 from parcours.engine.errors import FactError
 from parcours.engine.explain import Reference, references
-from parcours.engine.wording import day, euros, label, law_file, parameter_text
+from parcours.engine.wording import (
+    FACT_LABELS,
+    day,
+    euros,
+    label,
+    law_file,
+    lower_first,
+    parameter_text,
+    specialty_labels,
+)
 from parcours.law.flat import flat_law, iso, number_of
 from parcours.law.loader import load
 from parcours.rules.money import share
@@ -25,6 +34,7 @@ VERDICTS = {
     "wrong": {"fr": "faux", "en": "wrong"},
     "not_computed": {"fr": "non vérifiable par le calcul", "en": "not checkable by computation"},
 }
+COLON = {"fr": " : ", "en": ": "}
 ON = "2025-06-02"
 """Day on which a parameter is read."""
 
@@ -63,7 +73,11 @@ def check_claims(lang: str = "fr") -> tuple[Claim, ...]:
 def claim_of(id_: str, entry: Mapping[str, Any], guides: Mapping[str, Any], lang: str) -> Claim:
     """One statement, checked."""
     checks = entry.get("checks", [])
-    results = [result for check in checks for result in outcomes(check, lang)]
+    results = [
+        (first, holds_, f"{prefix}{text}")
+        for check, prefix in zip(checks, prefixes(checks, lang), strict=True)
+        for first, holds_, text in outcomes(check, lang)
+    ]
     verdict, until = verdict_of([holds for _, holds, _ in results], checks, [first for first, _, _ in results])
     shown = results[-1:] if until else results
     return Claim(
@@ -77,6 +91,41 @@ def claim_of(id_: str, entry: Mapping[str, Any], guides: Mapping[str, Any], lang
         figures=tuple(Figure(text, holds) for _, holds, text in shown),
         references=references(tuple(entry["references"]), lang),
     )
+
+
+def prefixes(checks: list[Mapping[str, Any]], lang: str) -> list[str]:
+    """What tells the checks of one statement apart: the facts and the readings in which they differ."""
+    said = [{**check.get("facts", {}), **check.get("readings", {})} for check in checks]
+    names = [name for name in dict.fromkeys(name for facts in said for name in facts) if name not in UNSAID]
+    differing = [name for name in names if len({str(facts.get(name)) for facts in said if facts}) > 1]
+    separator = " → " if differing else ""
+    return [
+        ", ".join(fact_word(name, facts[name], lang) for name in differing if facts.get(name) is not None) + separator
+        if any(facts.get(name) is not None for name in differing)
+        else ""
+        for facts in said
+    ]
+
+
+UNSAID = ("fee", "base", "contract", "profession")
+"""Facts that need no word to tell two checks apart."""
+
+
+def fact_word(name: str, value: Any, lang: str) -> str:
+    """A fact of a check in a few words."""
+    if name in load().readings:
+        return str(load().readings[name].options[str(value)]["label"][lang])
+    if name == "specialty":
+        return lower_first(specialty_labels()[value][lang])
+    if name in FACT_LABELS:
+        return lower_first(label(name, value, lang))
+    word = load().glossary[name][lang]["term"]
+    if isinstance(value, bool):
+        return f"{word} ({YES[lang][value]})"
+    return f"{word} {value}"
+
+
+YES = {"fr": ("non", "oui"), "en": ("no", "yes")}
 
 
 def verdict_of(held: list[bool], checks: list[Mapping[str, Any]], first_days: list[int]) -> tuple[str, str | None]:
@@ -121,7 +170,8 @@ def parameter_outcome(check: Mapping[str, Any], lang: str) -> tuple[int, bool, s
     value = entry.default.value_on(int(ON.replace("-", "")))
     if value is None:
         return 0, False, "—"
-    return number_of(value.first_day), value.value == check["equals"], parameter_text(value, entry.unit, lang)
+    text = f"{entry.label[lang]}{COLON[lang]}{parameter_text(value, entry.unit, lang)}"
+    return number_of(value.first_day), value.value == check["equals"], text
 
 
 def outcome(check: Mapping[str, Any], facts: Mapping[str, Any], lang: str) -> tuple[int, bool, str]:
@@ -153,5 +203,4 @@ def shown(value: Any, check: Mapping[str, Any], lang: str) -> str:
     if isinstance(value, str):
         return label(check["fields"][0], value, lang)
     names = " + ".join(load().glossary[name][lang]["term"] for name in check["fields"])
-    separator = " : " if lang == "fr" else ": "
-    return f"{names}{separator}{euros(int(value * 100), lang)}"
+    return f"{names}{COLON[lang]}{euros(int(value * 100), lang)}"
