@@ -46,10 +46,25 @@ def database(database_url):
     database.close()
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def shared(request, tmp_path_factory, sqlite_template):
+    """A migrated database in which nothing is ever committed: one for all the tests of a module."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "registry.db"
+        shutil.copy(sqlite_template, path)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgresql_url")
+        _empty_postgresql(url)
+    database = Database.open(url)
+    yield database
+    database.close()
+
+
 @pytest.fixture
-def session(database):
+def session(shared):
     """A session that writes; nothing is committed."""
-    with database.writing() as session:
+    with shared.writing() as session:
         yield session
         session.rollback()
 

@@ -235,7 +235,9 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 
 
 def read_session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that only read: on SQLite they neither wait for a writer nor make one wait."""
+    """Sessions that only read, each from one snapshot; they neither wait for a writer nor make one wait."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     return sessionmaker(engine, expire_on_commit=False)
 
 
