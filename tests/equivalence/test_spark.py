@@ -10,7 +10,7 @@ from parcours.engine.batch.frame import settle_table
 from parcours.engine.spark import as_spark, whole_patients
 from tests.equivalence.acts import random_acts
 
-ROWS = 40_000
+ROWS = 20_000
 
 
 def by_row(table: pa.Table) -> pa.Table:
@@ -23,7 +23,7 @@ def test_spark_settles_every_row_as_one_machine(spark) -> None:
     acts = random_acts(ROWS, 3)
     expected = by_row(as_spark(settle_table(acts, settings=Settings.of())))
     frame = spark.createDataFrame(acts).repartition(3)
-    settled = by_row(parcours.spark.settle(frame, partitions=4).toArrow())
+    settled = by_row(parcours.spark.settle(frame, partitions=2).toArrow())
     assert settled.num_rows == ROWS
     assert settled.column_names == expected.column_names
     for name in expected.column_names:

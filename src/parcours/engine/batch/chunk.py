@@ -43,6 +43,8 @@ from parcours.rules.facts import Counters
 ACT = PATTERN_COLUMNS.index("act")
 DAYS = 100_000_000
 """More than any date written YYYYMMDD: two dates make one number."""
+REASONS = 10_000
+"""Refused rows explained at once."""
 SMALLEST_SHARE = 50_000
 """Fewer rows than this are not worth a second thread."""
 
@@ -69,6 +71,7 @@ class Refused:
     """A row that is not settled: its position in the table, and why."""
 
     position: int
+    row: Mapping[str, Any]
     error: FactError
 
 
@@ -81,7 +84,8 @@ class Settled:
     rows: npt.NDArray[np.int64] | None
     """None when every row was settled."""
     count: int
-    refused: list[Refused]
+    left: npt.NDArray[np.int64]
+    """Positions of the rows that are not settled (see `reasons`)."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,9 @@ def settle_rows(table: pa.Table, settings: Settings, threads: int = 1) -> Settle
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(run, _shares(first, threads)))
     if not refusals.any():
-        return Settled(amounts, codes, None, len(table), [])
-    refused = [Refused(int(row), reason(table, int(row), settings)) for row in np.flatnonzero(refusals)]
+        return Settled(amounts, codes, None, len(table), np.array([], np.int64))
     rows = np.flatnonzero(refusals == 0)
-    return Settled(amounts, codes, rows, len(rows), refused)
+    return Settled(amounts, codes, rows, len(rows), np.flatnonzero(refusals))
 
 
 def _run(
@@ -298,10 +301,17 @@ def patient_codes(patient: pa.Array, count: int) -> npt.NDArray[np.int64]:
     return np.where(alone, codes.max(initial=0) + 1 + np.arange(count), codes) if alone.any() else codes
 
 
-def reason(table: pa.Table, row: int, settings: Settings) -> FactError:
-    """Why a row is refused, in the words of a single case."""
-    values = table.slice(row, 1).to_pylist()[0].items()
-    facts = {name: as_given(name, value) for name, value in values if name in BY_NAME and value is not None}
+def reasons(table: pa.Table, settled: Settled, settings: Settings) -> Iterator[Refused]:
+    """Why each row that is left is refused, in the words of a single case."""
+    for start in range(0, len(settled.left), REASONS):
+        positions = settled.left[start : start + REASONS]
+        for position, row in zip(positions.tolist(), table.take(pa.array(positions)).to_pylist(), strict=True):
+            facts = {name: as_given(name, row[name]) for name in row if name in BY_NAME and row[name] is not None}
+            yield Refused(position, row, reason(facts, settings))
+
+
+def reason(facts: Mapping[str, Any], settings: Settings) -> FactError:
+    """Why these facts are refused."""
     try:
         case = encode(facts, settings.flat)
         answer = settle_case(case, settings.flat, settings.readings, Counters())

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.engine.batch.chunk import Settings, Settled, settle_rows
+from parcours.engine.batch.chunk import Settings, Settled, reasons, settle_rows
 from parcours.engine.batch.header import names_of
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.results import RENAMED, output_table, result_columns
@@ -64,20 +64,20 @@ def settle_table(
     if settled.rows is None:
         result = output_table(facts, settled)
         return result.append_column(ERROR, pa.nulls(len(result), pa.string()))
-    return _with_errors(facts, settled, lang)
+    return _with_errors(facts, settled, settings, lang)
 
 
-def _with_errors(facts: pa.Table, settled: Settled, lang: str) -> pa.Table:
+def _with_errors(facts: pa.Table, settled: Settled, settings: Settings, lang: str) -> pa.Table:
     """Every row in its place, the refused ones with nothing but their reason."""
     places = np.full(len(facts), -1, np.int64)
     places[settled.rows] = np.arange(settled.count)
     where = pa.array(places, mask=places < 0)
     columns = {RENAMED.get(name, name): facts[name] for name in facts.column_names}
     columns.update({name: pc.take(array, where) for name, array in result_columns(settled).items()})
-    reasons: list[str | None] = [None] * len(facts)
-    for item in settled.refused:
-        reasons[item.position] = item.error.message[lang]
-    return pa.table({**columns, ERROR: pa.array(reasons, pa.string())})
+    sentences: list[str | None] = [None] * len(facts)
+    for item in reasons(facts, settled, settings):
+        sentences[item.position] = item.error.message[lang]
+    return pa.table({**columns, ERROR: pa.array(sentences, pa.string())})
 
 
 def as_arrow(frame: Any) -> pa.Table:

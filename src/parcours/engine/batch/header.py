@@ -9,6 +9,8 @@ from parcours.engine.vocabulary import BY_NAME
 
 NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))
 """Facts without which no row can be settled: one of each."""
+SHORT = 5
+"""Shorter names are never taken for a misspelt one."""
 CLOSE = 0.8
 """Similarity from which a name that is no fact is taken for a misspelt one."""
 
@@ -71,7 +73,7 @@ def _check_extra(name: str, names: Sequence[str], *, kept: bool, reserved: tuple
             f"la colonne « {name} » porte le nom d'un résultat ; renommez-la",
             f"column {name!r} bears the name of a result; rename it",
         )
-    if kept:
+    if kept or len(name) < SHORT:
         return
     near = get_close_matches(name, [fact for fact in BY_NAME if fact not in names], n=1, cutoff=CLOSE)
     if near:

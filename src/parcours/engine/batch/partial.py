@@ -6,6 +6,7 @@ to what the journal says and to go on after it. The output takes its name only w
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -155,7 +156,7 @@ class writing:  # noqa: N801 - reads as a word: `with writing(path):`
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         """Name the path and the reason."""
         if isinstance(error, OSError):
-            reason = error.strerror or str(error)
+            reason = error.strerror or re.sub(r".*\[errno \d+\] ", "", str(error))
             raise OutputFailed(
                 {
                     "fr": f"{self.path} : écriture impossible ({reason}) ; ce qui est fait est gardé : --resume continue",

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 import parcours
 from parcours.engine.batch.buckets import Buckets
-from parcours.engine.batch.chunk import Settings, settle_rows
+from parcours.engine.batch.chunk import Settings, reasons, settle_rows
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.header import names_of, same_columns
 from parcours.engine.batch.kernel import rules_digest
@@ -185,9 +185,9 @@ class Work:
         if len(chunk.table):
             settled = settle_rows(chunk.table, self.settings)
             count = settled.count
-            for item in settled.refused:
-                row = chunk.table.slice(item.position, 1).to_pylist()[0]
-                rejected.append(self._rejection(row.pop(SOURCE_ROW), item.error, row))
+            for item in reasons(chunk.table, settled, self.settings):
+                facts = {name: value for name, value in item.row.items() if name != SOURCE_ROW}
+                rejected.append(self._rejection(item.row[SOURCE_ROW], item.error, facts))
             if count:
                 encoded = self.sink.encode(output_table(chunk.table, settled))
         return Done(chunk.until, count, len(rejected), encoded, b"".join(rejected))

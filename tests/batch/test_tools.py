@@ -1,0 +1,117 @@
+"""Joining Parquet parts, the sample, the totals, and the cache of compiled code."""
+
+import json
+from decimal import Decimal
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from parcours.cli.main import app
+from parcours.engine.batch import kernel, parquet_join
+from parcours.engine.batch.errors import UnreadableInput
+from parcours.engine.batch.run import Job, settle_path
+from parcours.engine.sample import Sample, write_sample
+from parcours.engine.summary import read_row, summarise
+
+RUN = CliRunner()
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(-(2**40), 2**40), st.text(max_size=5)), min_size=1, max_size=5), min_size=1, max_size=20))
+def test_joined_parquet_parts_are_one_file(parts) -> None:
+    body, groups, rows, first = bytearray(parquet_join.MAGIC), [], 0, None
+    for part in parts:
+        table = pa.table({"n": [n for n, _ in part], "text": pa.array([text for _, text in part]).dictionary_encode()})
+        stream = pa.BufferOutputStream()
+        pq.write_table(table, stream)
+        taken = parquet_join.Part.of(memoryview(stream.getvalue()))
+        groups += parquet_join.groups_at(taken, len(body), len(groups))
+        body += taken.pages
+        first, rows = first or taken.footer, rows + len(part)
+    body += parquet_join.footer(first, groups, rows, {"parcours": "reçu"})
+    file = pq.ParquetFile(pa.BufferReader(bytes(body)))
+    assert file.metadata.num_row_groups == len(parts)
+    assert file.metadata.metadata[b"parcours"].decode() == "reçu"
+    assert file.read().to_pydict() == {"n": [n for part in parts for n, _ in part], "text": [t for part in parts for _, t in part]}
+
+
+@given(st.dictionaries(st.integers(1, 400), st.one_of(st.integers(-(2**62), 2**62), st.booleans(), st.binary(max_size=300))))
+def test_a_footer_is_written_as_it_was_read(values) -> None:
+    kinds = {int: parquet_join.I64, bool: parquet_join.TRUE, bytes: parquet_join.BINARY}
+    fields = {field: (kinds[type(value)], value) for field, value in values.items()}
+    read, _ = parquet_join.read_struct(parquet_join.write_struct(fields), 0)
+    assert {field: value for field, (_, value) in read.items()} == values
+
+
+def test_the_same_seed_gives_the_same_sample_and_every_act_can_be_settled(tmp_path) -> None:
+    first, second, other = (tmp_path / f"{n}.parquet" for n in "abc")
+    assert write_sample(Sample(50, 2025, 1), first) == write_sample(Sample(50, 2025, 1), second)
+    write_sample(Sample(50, 2025, 2), other)
+    assert pl.read_parquet(first).equals(pl.read_parquet(second))
+    assert not pl.read_parquet(first).equals(pl.read_parquet(other))
+    assert pl.read_parquet(first)["patient_id"].is_sorted()
+    assert settle_path(Job(str(first), tmp_path / "settled.parquet")).refused == 0
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "csv", "ndjson"])
+def test_a_sample_in_every_format(tmp_path, suffix) -> None:
+    path = tmp_path / f"sample.{suffix}"
+    result = RUN.invoke(app, ["sample", "--patients", "5", "--year", "2024", "-o", str(path), "--lang", "en"])
+    assert result.exit_code == 0, result.output
+    report = settle_path(Job(str(path), tmp_path / "settled.parquet"))
+    assert report.settled == report.rows > 0
+
+
+def test_a_year_before_the_law_is_refused(tmp_path) -> None:
+    result = RUN.invoke(app, ["sample", "--year", "1990", "-o", str(tmp_path / "sample.parquet")])
+    assert result.exit_code == 2
+    assert "--year: 1990" in result.stderr
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("summary")
+    write_sample(Sample(80, 2025, 4), folder / "acts.parquet")
+    for suffix in ("parquet", "arrow", "csv", "ndjson"):
+        settle_path(Job(str(folder / "acts.parquet"), folder / f"settled.{suffix}"))
+    return folder
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "csv", "ndjson"])
+def test_totals_are_the_sums_of_the_rows(settled, suffix) -> None:
+    totals = summarise(str(settled / f"settled.{suffix}"))
+    rows = pl.read_parquet(settled / "settled.parquet")
+    assert totals.acts == len(rows) == sum(row["acts"] for row in totals.by_status)
+    for name in ("fee", "amo", "amc", "patient", "majoration"):
+        assert totals.totals[name] == sum(rows[name].to_list(), Decimal(0)), name
+        assert totals.totals[name] == sum((row[name] for row in totals.by_specialty), Decimal(0)), name
+    assert totals.totals["amo"] + totals.totals["amc"] + totals.totals["patient"] == totals.totals["fee"]
+    assert sum(totals.majoration.values()) == totals.totals["majoration"] > 0
+    assert totals.receipt["settled"] == len(rows)
+
+
+def test_the_command_prints_totals_draws_and_gives_json(settled, tmp_path) -> None:
+    source, plot = str(settled / "settled.parquet"), tmp_path / "plot.svg"
+    assert "majorations recovered later" in RUN.invoke(app, ["summary", source, "--lang", "en"]).stdout
+    result = RUN.invoke(app, ["summary", source, "--json", "--plot", str(plot), "--lang", "fr"])
+    assert json.loads(result.stdout)["acts"] > 0
+    assert plot.read_text("utf-8").startswith("<svg")
+
+
+def test_a_file_that_is_not_settled_has_no_totals_and_no_rows(settled) -> None:
+    with pytest.raises(UnreadableInput, match="is not a settled file"):
+        summarise(str(settled / "acts.parquet"))
+    with pytest.raises(UnreadableInput, match="row 999999 is not there"):
+        read_row(settled / "settled.parquet", 999_999)
+
+
+def test_a_changed_rule_is_compiled_again(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    before = kernel.cache_directory()
+    assert before.is_relative_to(tmp_path)
+    monkeypatch.setattr(kernel, "rules_digest", lambda: "another rule")
+    assert kernel.cache_directory() != before
