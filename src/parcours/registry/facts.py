@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.db import Base, now_utc
@@ -304,13 +304,13 @@ def _signed_form(session: Session, facts: VisitFacts) -> Declaration | None:
     )
     if facts.known_at is None:
         return session.scalar(query.where(Declaration.state == State.SIGNED).limit(1))
-    recorded = select(Contract.declaration_id).where(Contract.recorded_at <= facts.known_at)
+    recorded = exists().where(Contract.declaration_id == Declaration.id, Contract.recorded_at <= facts.known_at)
     return session.scalar(
         query.where(
             Declaration.state.not_in([State.WITHDRAWN, State.REFUSED]),
             Declaration.doctor_agreed_at <= facts.known_at,
             Declaration.proposed_at <= facts.known_at,
-            Declaration.id.not_in(recorded),
+            ~recorded,
         ).limit(1)
     )
 
