@@ -367,12 +367,19 @@ def runner() -> Callable[..., tuple[int, int, int]]:
     import numba
     from numba.extending import register_jitable
 
-    from parcours.engine.batch.kernel import register_rules
+    from parcours.engine.batch.kernel import cache_directory, register_rules
 
     register_rules()
     register_jitable(_act)
     register_jitable(exceptions_that_apply)
-    compiled: Callable[..., tuple[int, int, int]] = numba.njit(nogil=True)(_run)
+    config: Any = numba.config
+    before, config.CACHE_DIR = config.CACHE_DIR, str(cache_directory())
+    try:
+        compiled: Callable[..., tuple[int, int, int]] = numba.njit(nogil=True, cache=True, error_model="numpy")(_run)
+    except RuntimeError:  # no folder where compiled code could be kept
+        compiled = numba.njit(nogil=True, error_model="numpy")(_run)
+    finally:
+        config.CACHE_DIR = before
     return compiled
 
 
