@@ -221,9 +221,7 @@ def test_the_paper_route_waits_for_the_fund_and_counts_from_the_signature(world)
     declaration = declare(world, person, doctor, instant(2025, 3, 1), route="paper")
     assert declaration.state is State.SIGNED
     assert declarations.as_of(world.session, person.id, date(2025, 3, 2)) is None
-    declarations.register_paper(
-        world.session, declaration.id, received_on=date(2025, 3, 20), at=instant(2025, 3, 21)
-    )
+    declarations.register_paper(world.session, declaration.id, received_on=date(2025, 3, 20), at=instant(2025, 3, 21))
     assert declarations.as_of(world.session, person.id, date(2025, 3, 1)).starts_on == date(2025, 3, 1)
     assert declarations.as_known_on(world.session, person.id, date(2025, 3, 10), instant(2025, 3, 20)) is None
 

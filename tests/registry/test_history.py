@@ -1,6 +1,7 @@
 """Whatever happens to a person's declarations, in whatever order it becomes known, the past is never rewritten."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,7 +119,7 @@ def check(world, doctors, actions):
         assert answers(session, person, None) == answers(session, person, at)
     line = declarations.history(session, person.id)
     line = [one for one in line if one.ends_on != one.starts_on]
-    for earlier, later in zip(line, line[1:], strict=False):
+    for earlier, later in pairwise(line):
         assert earlier.ends_on is not None
         assert earlier.ends_on <= later.starts_on
     assert all((one.ends_on is None) == (one.end_code is None) for one in line)

@@ -49,7 +49,9 @@ def test_known_numbers(number, kind):
     assert parse_nir(number).kind is kind
 
 
-@pytest.mark.parametrize("number", ["", "297022A02077877", "997022A02077878", "297022C02077878", "2970", "29702 2A02077"])
+@pytest.mark.parametrize(
+    "number", ["", "297022A02077877", "997022A02077878", "297022C02077878", "2970", "29702 2A02077"]
+)
 def test_wrong_numbers_are_refused_without_being_shown(number):
     with pytest.raises(Invalid) as refused:
         parse_nir(number)

@@ -95,7 +95,9 @@ def test_personal_columns_are_encrypted():
     plain = {
         f"{table.name}.{column.name}"
         for table in load_models().sorted_tables
-        if table.name.startswith(("people_insured", "declarations", "referrals", "care_plans", "cases", "people_rights"))
+        if table.name.startswith(
+            ("people_insured", "declarations", "referrals", "care_plans", "cases", "people_rights")
+        )
         for column in table.columns
         if str(column.type) in {"VARCHAR", "TEXT"} and not isinstance(column.type, EncryptedText)
     }
@@ -109,6 +111,8 @@ def test_an_error_of_the_database_hides_the_values(database):
         world = World(session)
         person = world.person(family_name="Exemple-Secret")
         with pytest.raises(Exception, match="people_insured") as refused, session.begin_nested():
-            session.execute(text("INSERT INTO people_insured (id, name_index) VALUES (:id, 'Secret')"), {"id": person.id})
+            session.execute(
+                text("INSERT INTO people_insured (id, name_index) VALUES (:id, 'Secret')"), {"id": person.id}
+            )
         assert person.id not in str(refused.value)
         session.rollback()

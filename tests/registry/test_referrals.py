@@ -119,9 +119,7 @@ def test_the_database_takes_one_use_of_an_opinion(world, declared):
 
     cardiologist, referral = world.doctor(specialty=3), write(world, *declared)
     for day in (date(2025, 5, 10), date(2025, 5, 11)):
-        row = ReferralUse(
-            referral_id=referral.id, professional_id=cardiologist.id, care_date=day, single=True
-        )
+        row = ReferralUse(referral_id=referral.id, professional_id=cardiologist.id, care_date=day, single=True)
         world.session.add(row)
     with pytest.raises(IntegrityError):
         world.session.flush()

@@ -9,10 +9,10 @@ from parcours.registry.db import Database
 from parcours.registry.declarations.service import people_with_two_contracts
 from parcours.registry.errors import Conflict, NotFound
 from parcours.registry.facts import visit_facts, visits_that_would_change
+from parcours.registry.fictitious import fictitious_nir
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import find_by_nir, search_professionals
 from parcours.registry.seed import STORIES, find_story, seed
-from parcours.registry.fictitious import fictitious_nir
 
 LETTERS = {
     "own_doctor": "T", "outside": "P", "opinion": "O", "opinion_used_up": "P", "c2s_outside": "P",
@@ -99,5 +99,3 @@ def test_a_registry_with_people_is_not_seeded(world):
 def test_an_unknown_story_lists_the_known_ones(demo_session):
     with pytest.raises(NotFound, match="own_doctor"):
         find_story(demo_session, "nonsense")
-
-

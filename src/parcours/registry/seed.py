@@ -428,7 +428,7 @@ def _flows(country: Country) -> None:
 
 
 def _life(country: Country) -> None:
-    """Changed doctor; ended by the doctor; pregnant; Alsace-Moselle; in a care home; a young adult at a psychiatrist's."""
+    """Changed doctor; ended by the doctor; pregnant; Alsace-Moselle; care home; a young adult at a psychiatrist's."""
     changed = _declared(country, 60, OTHER_GP)
     country.declare(changed, _doctor(country, GP), date(2025, 11, 3))
     left = country.person(61, born=ADULT)

@@ -1,5 +1,7 @@
 """Run the revisions on the connection that `registry/schema.py` hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
@@ -9,7 +11,7 @@ from parcours.registry.db import EncryptedText, UtcDateTime
 from parcours.registry.models import load_models
 
 
-def render_item(kind: str, item: object, _context: AutogenContext) -> str | bool:
+def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write plain database types in a revision: it must not change when the code does."""
     if kind != "type":
         return False
