@@ -9,7 +9,7 @@ from parcours.law import codes
 from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.service import Actor, PlanContent
 from parcours.registry.declarations import service as declarations
-from parcours.registry.facts import REASONS, answer_visit, visit_facts, visits_that_would_change
+from parcours.registry.facts import REASONS, answer_visit, settled, visit_facts, visits_that_would_change
 from parcours.registry.people import service as people
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.service import Letter, NewReferral
@@ -234,18 +234,20 @@ def test_rights(world):
 def test_a_late_declaration_tells_which_answered_visits_would_change(world):
     person, doctor, other = world.person(), world.doctor(), world.doctor()
     asked = instant(2025, 5, 20)
-    seen = answer_visit(
-        world.session, facts_of(world, person, doctor, known_at=asked), answer={"status": "S"}, at=asked
-    )
+    then, given = facts_of(world, person, doctor, known_at=asked), {"fee": "30"}
+    settlement = settled(then.values() | given)
+    seen = answer_visit(world.session, then, given=given, settlement=settlement, at=asked)
     before = answer_visit(world.session, facts_of(world, person, other, known_at=asked), at=asked)
     assert visits_that_would_change(world.session, person.id) == []
     form = paper(person, doctor, date(2025, 5, 1), date(2025, 7, 1))
     declarations.record_paper(world.session, form, at=instant(2025, 7, 2))
-    changes = visits_that_would_change(world.session, person.id, settle=lambda now, then: {"status": "T"})
+    changes = visits_that_would_change(world.session, person.id)
     assert {one.visit.id for one in changes} == {seen.id, before.id}
     mine = next(one for one in changes if one.visit.id == seen.id)
     assert mine.facts == {"medecin_traitant": (False, True), "role": ("autre", "medecin_traitant")}
-    assert mine.answer == {"status": ("S", "T")}
+    assert mine.settlement["status"] == ("S", "T")
+    assert mine.settlement["majoration"] == ("10.60", "0.00")
+    assert mine.settlement["amo"] == ("8.40", "19.00")
     assert '"role": "autre"' in seen.facts
 
 

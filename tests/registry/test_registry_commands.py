@@ -95,6 +95,14 @@ def test_a_kept_answer_and_the_past(demo):
     assert (before["facts"]["role"], now["facts"]["role"]) == ("autre", "medecin_traitant")
 
 
+def test_visits_that_would_change(demo):
+    code, output, _ = demo("registry", "changes", "--story", "late_paper", "--json")
+    rows = {row["name"]: (row["then"], row["now"]) for row in json.loads(output)}
+    assert code == 0
+    assert (rows["status"], rows["amo"]) == (("S", "T"), ("8.40", "19.00"))
+    assert "nothing would change" in demo("registry", "changes", "--story", "own_doctor")[1]
+
+
 def test_backup_verify_restore(demo):
     data = str(demo.folder / "demo.backup")
     assert demo("registry", "backup", data)[0] == 0

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The database of people, declarations, referrals.")
 facts_app = typer.Typer(add_completion=False)
 
-EXIT_REFUSED = 2
 DatabaseUrl = Annotated[
     str | None,
     typer.Option("--database", help="sqlite:///… or postgresql://…; PARCOURS_DATABASE_URL unless said."),
@@ -105,6 +104,35 @@ def patient(database: DatabaseUrl = None, lang: Lang = "") -> None:
         if found is None:
             fail({"fr": "personne de ce numéro", "en": "nobody has this number"}[language(lang)])
         typer.echo(found.id)
+
+
+@app.command()
+def changes(
+    patient: Annotated[str, typer.Option("--patient", help="Public id of the person.")] = "",
+    story: Annotated[str, typer.Option("--story", help="A story of the demonstration instead.")] = "",
+    database: DatabaseUrl = None,
+    json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Answered visits of a person that would be answered otherwise with what is known now; nothing is rewritten."""
+    from parcours.registry.facts import visits_that_would_change
+    from parcours.registry.people.service import get_insured
+    from parcours.registry.seed import find_story
+
+    with open_registry(database, lang) as opened, opened.reading() as session, clear_errors(language(lang)):
+        person = find_story(session, story)[1] if story else get_insured(session, patient).id
+        found = visits_that_would_change(session, person)
+    rows = [
+        {"on": one.visit.care_date.isoformat(), "visit": one.visit.id, "name": name, "then": str(then), "now": str(now)}
+        for one in found
+        for name, (then, now) in (one.facts | one.settlement).items()
+    ]
+    if json:
+        typer.echo(json_format.dumps(rows, ensure_ascii=False, indent=1))
+    elif rows:
+        _table(("on", "visit", "name", "then", "now"), rows)
+    else:
+        _say(lang, "rien ne changerait", "nothing would change")
 
 
 @app.command()
@@ -197,7 +225,7 @@ def facts(
     lang: Lang = "",
 ) -> None:
     """Facts of a visit derived from the registry, each with the record it comes from; then, on demand, settled."""
-    from parcours.registry.facts import answer_visit
+    from parcours.registry.facts import answer_visit, settled
 
     said = _given(given)
     with open_registry(database, lang) as opened:
@@ -206,7 +234,7 @@ def facts(
         answer = _settled(visit, said, lang) if settle else None
         if keep:
             with opened.writing() as session:
-                answer_visit(session, visit, answer=answer.to_dict() if answer is not None else None)
+                answer_visit(session, visit, given=said, settlement=settled(visit.values() | said) if settle else None)
     if json:
         typer.echo(json_format.dumps(_facts_json(visit, answer, language(lang)), default=str, ensure_ascii=False))
         return

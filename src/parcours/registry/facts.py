@@ -12,7 +12,7 @@ rewritten; :func:`visits_that_would_change` tells which ones later knowledge con
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -413,9 +413,19 @@ def _place(session: Session, practices: list[Practice], organisation_id: str | N
 
 
 def answer_visit(
-    session: Session, facts: VisitFacts, *, answer: Mapping[str, Any] | None = None, at: datetime | None = None
+    session: Session,
+    facts: VisitFacts,
+    *,
+    given: Mapping[str, Any] | None = None,
+    settlement: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> AnsweredVisit:
-    """Keep what was answered about a visit: its facts, and the settlement when there was one."""
+    """Keep what was answered about a visit.
+
+    :param given: the facts that the registry does not hold (fee, act, purpose), to settle again later.
+    :param settlement: what was answered, in the names of the vocabulary, when the act was settled.
+    """
+    answer = None if settlement is None else {"given": dict(given or {}), "settlement": dict(settlement)}
     row = AnsweredVisit(
         insured_id=facts.patient_id,
         professional_id=facts.professional_id,
@@ -423,11 +433,22 @@ def answer_visit(
         care_date=facts.care_date,
         answered_at=at or now_utc(),
         facts=facts.as_json(),
-        answer=None if answer is None else json.dumps(dict(answer), default=_iso, ensure_ascii=False),
+        answer=None if answer is None else json.dumps(answer, default=_iso, ensure_ascii=False),
     )
     session.add(row)
     session.flush()
     return row
+
+
+def settled(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The settlement of an act, as it is kept: amounts, status, cases; without the remarks around it.
+
+    :raises FactError: a fact is missing or wrong.
+    """
+    from parcours.engine.case import settle
+
+    answer = settle(facts).to_dict()
+    return {name: value for name, value in answer.items() if name not in {"defaults", "readings"}}
 
 
 @dataclass(frozen=True)
@@ -437,34 +458,24 @@ class VisitChange:
     visit: AnsweredVisit
     facts: dict[str, tuple[Any, Any]]
     """Name → (as answered, as known now); None where there was no value."""
-    answer: dict[str, tuple[Any, Any]]
-    """The same for the settlement, when one was kept and `settle` was given."""
+    settlement: dict[str, tuple[Any, Any]]
+    """The same for the amounts and cases, when the act was settled."""
 
 
-def visits_that_would_change(
-    session: Session,
-    insured_id: str,
-    *,
-    settle: Callable[[dict[str, Any], dict[str, Any]], Mapping[str, Any]] | None = None,
-) -> list[VisitChange]:
-    """Answered visits of a person whose facts differ from what is known now, oldest first; nothing is rewritten.
+def visits_that_would_change(session: Session, insured_id: str) -> list[VisitChange]:
+    """Answered visits of a person whose facts differ from what is known now, oldest first, settled again.
 
-    :param settle: how to settle again: takes the facts of now and the answer of then, returns the new answer.
+    Nothing is rewritten: what to do about a difference is for the fund to decide.
     """
     visits = session.scalars(
         select(AnsweredVisit)
         .where(AnsweredVisit.insured_id == insured_id)
         .order_by(AnsweredVisit.care_date, AnsweredVisit.answered_at)
     )
-    changes = [_change(session, visit, settle) for visit in visits]
-    return [one for one in changes if one.facts or one.answer]
+    return [change for visit in visits if (change := _change(session, visit)).facts]
 
 
-def _change(
-    session: Session,
-    visit: AnsweredVisit,
-    settle: Callable[[dict[str, Any], dict[str, Any]], Mapping[str, Any]] | None,
-) -> VisitChange:
+def _change(session: Session, visit: AnsweredVisit) -> VisitChange:
     then = json.loads(visit.facts)
     exemption = then.get("exemption")
     now = visit_facts(
@@ -476,11 +487,11 @@ def _change(
         related_to="none" if exemption == "ald_sans_rapport" else exemption,
     )
     facts = _difference(then, json.loads(now.as_json()))
-    answer: dict[str, tuple[Any, Any]] = {}
-    if facts and settle is not None and visit.answer is not None:
-        given = json.loads(visit.answer)
-        answer = _difference(given, json.loads(json.dumps(dict(settle(now.values(), given)), default=_iso)))
-    return VisitChange(visit, facts, answer)
+    if not facts or visit.answer is None:
+        return VisitChange(visit, facts, {})
+    answer = json.loads(visit.answer)
+    again = json.loads(json.dumps(settled(now.values() | answer["given"]), default=_iso))
+    return VisitChange(visit, facts, _difference(answer["settlement"], again))
 
 
 def _difference(then: dict[str, Any], now: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

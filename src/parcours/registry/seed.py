@@ -22,7 +22,7 @@ from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import Declaration
 from parcours.registry.declarations.service import PaperForm, Proposal
 from parcours.registry.errors import Conflict, NotFound
-from parcours.registry.facts import answer_visit, visit_facts
+from parcours.registry.facts import answer_visit, settled, visit_facts
 from parcours.registry.fictitious import (
     fictitious_am_number,
     fictitious_finess,
@@ -365,7 +365,8 @@ def _late_paper(country: Country) -> None:
     doctor = _doctor(country, PAPER_GP)
     visit = noon(date(2026, 4, 14))
     facts = visit_facts(country.session, late.id, doctor.id, date(2026, 4, 14), known_at=visit)
-    answer_visit(country.session, facts, at=visit)
+    given = {"fee": "30.00"}
+    answer_visit(country.session, facts, given=given, settlement=settled(facts.values() | given), at=visit)
     form = PaperForm(
         late.id, doctor.id, signed_on=date(2026, 4, 1), received_on=date(2026, 5, 6),
         signed_by_insured=True, signed_by_doctor=True,
