@@ -7,7 +7,9 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from parcours.engine.questions import ask
 from parcours.engine.receipt import read_receipt, replay
+from parcours.web.standing import standing
 from tests.web.pages import GP_OUTSIDE, quote
 
 SUM = re.compile(r'<p class="sum money[^"]*">([^<]+)</p>')
@@ -224,3 +226,22 @@ def test_the_chips_of_common_situations_lead_to_a_result(client: TestClient) -> 
         answer = client.get(unescape(chip))
         assert answer.status_code == 200
         shown(answer.text)
+
+
+@pytest.mark.parametrize("age", ["0", "1", "2", "5", "6", "15", "16", "17", "19", "25", "26", "39", "88"])
+@pytest.mark.parametrize("day", ["2025-06-02", "2024-12-21", "2026-11-22"])
+def test_an_answer_from_memory_is_the_engine_s(age: str, day: str) -> None:
+    """Days of one era and ages between two thresholds share an answer: it is that of each."""
+    facts = {
+        "care_date": day,
+        "age": age,
+        "specialty": "psychiatrie",
+        "medecin_traitant": "true",
+        "role": "autre",
+        "referral": "none",
+    }
+    for more in ({}, {"convention": "secteur_1", "fee": "60"}, {"installed_on": "2023-01-01"}):
+        given: dict[str, str | None] = {**facts, **more}
+        mine, engines = standing(given, {}), ask(given, "en")
+        assert mine.range == engines.range
+        assert mine.fact == (engines.question.fact if engines.question else None)

@@ -84,6 +84,7 @@ def routes() -> list[Route]:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/robots.txt", robots),
+        Route("/favicon.ico", favicon),
     ]
 
 
@@ -167,6 +168,12 @@ def database_answers(request: Request) -> bool:
 async def robots(_: Request) -> Response:
     """Pages may be indexed; quotes hold someone's facts."""
     return PlainTextResponse("User-agent: *\nDisallow: /*?\nDisallow: /api/\n")
+
+
+async def favicon(_: Request) -> Response:
+    """For what is not a page (text, JSON), whose icon browsers look for here."""
+    mark = assets.assets()["mark.svg"]
+    return Response(mark.body, headers={"Cache-Control": "public, max-age=86400"}, media_type=mark.media_type)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -109,8 +109,11 @@ def money_range(low: int, high: int, language: str) -> str:
 
 def percent(basis_points: int, language: str) -> str:
     """70 % or 70%, from basis points."""
-    number = format_decimal(Decimal(basis_points) / 100, "0.##", locale=language)
-    return f"{number}{NARROW}%" if language == "fr" else f"{number}%"
+    whole, rest = divmod(basis_points, 100)
+    decimals = f"{rest:02d}".rstrip("0")
+    if language == "fr":
+        return f"{whole},{decimals}{NARROW}%" if decimals else f"{whole}{NARROW}%"
+    return f"{whole}.{decimals}%" if decimals else f"{whole}%"
 
 
 def number(value: Decimal | int, language: str) -> str:

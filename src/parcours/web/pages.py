@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -73,6 +73,12 @@ def html_text(message: str, language: str, **values: Any) -> Markup | str:
     return Markup(escape(translated)).format(**values) if values else translated  # noqa: S704 - what is put in is escaped
 
 
+@lru_cache(maxsize=8192)
+def encoded(name: str, value: str) -> str:
+    """A pair of a query; the same few pairs are in every link of a step."""
+    return urlencode(((name, value),))
+
+
 @dataclass(frozen=True)
 class Page:
     """What every page knows about the address it answers."""
@@ -108,7 +114,8 @@ class Page:
         """The same, from pairs."""
         if self.explicit:
             query = (*query, ("lang", self.language))
-        return path + (f"?{urlencode(query)}" if query else "") + (f"#{fragment}" if fragment else "")
+        joined = "&".join(encoded(name, value) for name, value in query)
+        return path + (f"?{joined}" if query else "") + (f"#{fragment}" if fragment else "")
 
     def in_language(self, language: str) -> str:
         """This very page in another language."""

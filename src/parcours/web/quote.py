@@ -1,13 +1,12 @@
 """`/`: the quote. The facts are in the address, under their names in the vocabulary; nothing is kept or identifies.
 
-The engine says what still matters and between what and what the patient's share lies (`engine/questions.py`), settles,
-explains and advises. This module asks in plain words and lays the result out.
+The engine says what still matters and between what and what the patient's share lies (`standing.py`), settles, explains
+and advises (`result.py`). This module reads the address and asks, in plain words (`questions.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -15,33 +14,25 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from parcours.engine.advise import Option as Lever
-from parcours.engine.advise import advise
 from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
-from parcours.engine.explain import Step, WhyNot, explain
-from parcours.engine.questions import COMMON, Interview, Range, ask, base_act, known_of, tariff_of
+from parcours.engine.explain import explain
+from parcours.engine.questions import COMMON, base_act, choices_of, known_of, tariff_of
 from parcours.engine.receipt import canonical, receipt
-from parcours.engine.vocabulary import BY_NAME
+from parcours.engine.vocabulary import BY_NAME, hundredths
 from parcours.engine.wording import FACT_LABELS, label, specialty_labels
-from parcours.law.codes import Pathway
 from parcours.law.flat import flat_law
 from parcours.law.loader import load
 from parcours.web import i18n, questions
-from parcours.web.charts import Segment, shares
 from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, Page, answer, text, today
-from parcours.web.questions import Question
+from parcours.web.questions import Option, Question
+from parcours.web.result import as_text, details, exact_result, open_result, plain_parameter
+from parcours.web.standing import Given, Standing, standing
+from parcours.web.view import Link, Quote, Said
 
 IDENTITY: Final = frozenset({"patient_id", "professional_id", "birth_date"})
 """Facts that may identify someone are never read from an address."""
-AGES: Final = ("10", "17", "22", "40")
-"""While the age is not said, the result spans these."""
-PATHWAYS: Final = {
-    Pathway.INSIDE: (N_("Inside the pathway"), "inside"),
-    Pathway.OUTSIDE: (N_("Outside the pathway"), "outside"),
-    Pathway.NOT_CONCERNED: (N_("Not concerned by the pathway"), "neutral"),
-}
 STARTS: Final = (
     (
         N_("I saw a dermatologist without a referral"),
@@ -76,96 +67,6 @@ STARTS: Final = (
     ),
 )
 
-Given = dict[str, str | None]
-"""Facts as the address gives them; None: answered by nothing."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """An answer that is offered, as an address."""
-
-    label: str
-    help: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Said:
-    """An answer already given."""
-
-    name: str
-    text: str
-    url: str
-    """The address where it is asked again."""
-
-
-@dataclass(frozen=True)
-class Payer:
-    """A line under the bar."""
-
-    name: str
-    label: str
-    amount: str
-
-
-@dataclass(frozen=True)
-class When:
-    """A payment in time."""
-
-    when: str
-    what: str
-    amount: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """The card of the result."""
-
-    exact: bool
-    left: str
-    of: str
-    pathway: str
-    tone: str
-    segments: list[Segment]
-    payers: list[Payer]
-    steps: list[When]
-    summary: str
-    warning: str | None
-
-
-@dataclass(frozen=True)
-class Details:
-    """What is below: why, what would have been cheaper, why not."""
-
-    steps: tuple[Step, ...]
-    why_not: tuple[WhyNot, ...]
-    cheaper: tuple[Lever, ...]
-    note: str
-
-
-@dataclass(frozen=True)
-class Quote:
-    """All that the page shows."""
-
-    title: str
-    care_date: date
-    checked: date
-    error: str | None
-    question: Question | None
-    options: list[Link]
-    more: list[tuple[str, str]]
-    hidden: list[tuple[str, str]]
-    hidden_but_date: list[tuple[str, str]]
-    terms: list[tuple[str, Any]]
-    answers: list[Said]
-    assumed: str
-    starts: list[tuple[str, str]]
-    result: Result | None
-    details: Details | None
-    text: str
-    text_url: str
-    receipt_url: str
-
 
 async def quote_page(request: Request) -> Response:
     """The page, or the part of it that changes."""
@@ -187,7 +88,7 @@ async def quote_receipt(request: Request) -> Response:
     """`/receipt.json`: the receipt of a complete answer, to keep and to replay."""
     page = Page.of(request)
     builder = Builder(page)
-    builder.interview()
+    builder.standing()
     settled = builder.settled() if builder.error is None else None
     if settled is None:
         return PlainTextResponse(
@@ -216,12 +117,6 @@ def read_address(page: Page) -> tuple[Given, dict[str, str], str]:
     return given, chosen, dict(page.query).get("ask", "")
 
 
-@lru_cache(maxsize=4096)
-def interview_of(facts: tuple[tuple[str, str | None], ...], readings: tuple[tuple[str, str], ...]) -> Interview:
-    """What to ask next and the range, in any language; the same facts always give the same answer."""
-    return ask(dict(facts), "en", dict(readings))
-
-
 class Builder:
     """Makes the view of one address."""
 
@@ -240,27 +135,30 @@ class Builder:
         """An amount in the language of the page."""
         return i18n.money(cents, self.language)
 
-    # --- state --------------------------------------------------------------------------------------------------
+    # --- state ------------------------------------------------------------------------------------------------
 
-    def interview(self) -> Interview:
-        """What the engine asks next; a fact it refuses is told and asked again."""
+    def standing(self) -> Standing:
+        """Where the form stands; a fact the engine refuses is told and asked again."""
         for _ in range(len(self.given) + 1):
             try:
-                return self.ask(self.given)
+                return standing(self.given, self.readings)
             except FactError as error:
-                self.error = i18n.typography(error.message[self.language], self.language)
-                field = error.field.split(".")[-1]
-                if field in self.readings:
-                    del self.readings[field]
-                elif self.given.pop(field, None) is None:
-                    self.given = {"care_date": today().isoformat()}
-                if field == "care_date":
-                    self.given["care_date"] = today().isoformat()
-        return self.ask({"care_date": today().isoformat()})
+                self.refuse(error)
+        return standing(self.nothing(), {})
 
-    def ask(self, facts: Given) -> Interview:
-        """The engine's interview for some facts."""
-        return interview_of(tuple(sorted(facts.items())), tuple(sorted(self.readings.items())))
+    def refuse(self, error: FactError) -> None:
+        """Tell what is wrong with a fact, and take it away."""
+        self.error = i18n.typography(error.message[self.language], self.language)
+        name = error.field.split(".")[-1]
+        if name in self.readings:
+            del self.readings[name]
+        elif self.given.pop(name, None) is None:
+            self.given = self.nothing()
+        self.given.setdefault("care_date", today().isoformat())
+
+    def nothing(self) -> Given:
+        """A form nobody has filled."""
+        return {"care_date": today().isoformat()}
 
     def settled(self) -> Answer | None:
         """The exact answer, once enough is said."""
@@ -272,61 +170,55 @@ class Builder:
                 self.error = i18n.typography(error.message[self.language], self.language)
             return None
 
-    def range(self, interview: Interview) -> tuple[Range, bool]:
-        """The range to show, and whether it is that of sector 1 only (elsewhere fees are free)."""
-        spans = [interview.range]
-        if "age" not in self.given and ("specialty" in self.given or "profession" in self.given):
-            spans = [self.ask({**self.given, "age": age, "age_1er_janvier": age}).range for age in AGES]
-        if all(span.high is not None for span in spans):
-            return spread(spans), False
-        if "specialty" not in self.given or self.given.get("convention"):
-            return spread(spans), False
-        ages = [self.given["age"]] if "age" in self.given else AGES
-        first = {**self.given, "convention": "secteur_1"}
-        return spread(
-            [
-                self.ask({**first, "age": age, "age_1er_janvier": self.given.get("age_1er_janvier", age)}).range
-                for age in ages
-            ]
-        ), True
-
     def quote(self) -> Quote:
         """The view."""
-        interview = self.interview()
-        asked = interview.question.fact if interview.question else None
-        exact = self.touched and asked in (None, "tiers_payant") and interview.range.low == interview.range.high
+        where = self.standing()
+        exact = self.touched and where.fact in (None, "tiers_payant") and where.range.low == where.range.high
         settled = self.settled() if exact else None
-        question = self.question(asked)
-        result = self.exact_result(settled) if settled else self.open_result(interview)
-        details = self.details(settled) if settled else None
+        question = self.question(where.fact)
+        said = list(self.said())
+        result = more = None
+        if settled:
+            explanation = explain(settled, self.language)
+            result = exact_result(settled, explanation, self.language)
+            more = details(settled, explanation, self.language)
+        elif "specialty" in self.given or "profession" in self.given:
+            result = open_result(where, self.cents("fee"), self.language)
+        pairs = self.pairs(self.given)
         return Quote(
-            title=self.title(result),
-            care_date=date.fromisoformat(self.given["care_date"] or today().isoformat()),
+            title=self.say("{amount} left to you", amount=result.left)
+            if result
+            else self.say("What will your visit cost?"),
+            care_date=self.day,
             checked=load().verified_on,
             error=self.error,
             question=question,
             options=list(self.links(question)) if question else [],
             more=self.specialists() if question is questions.WHO else [],
-            hidden=self.pairs(self.given),
-            hidden_but_date=self.pairs({name: value for name, value in self.given.items() if name != "care_date"}),
+            hidden=pairs,
+            hidden_but_date=[(name, value) for name, value in pairs if name != "care_date"],
             terms=[(name, load().glossary[name]) for name in question.terms] if question else [],
-            answers=list(self.said()),
+            answers=said,
             assumed=self.assumed(settled),
             starts=[]
             if self.touched
-            else [(self.say(words), self.url({**facts, "care_date": today().isoformat()})) for words, facts in STARTS],
+            else [(self.say(words), self.url(self.nothing() | facts)) for words, facts in STARTS],
             result=result,
-            details=details,
-            text=self.as_text(result, details) if result and details else "",
-            text_url=self.page.address("/quote.txt", tuple(self.pairs(self.given))),
-            receipt_url=self.page.address("/receipt.json", tuple(self.pairs(self.given))),
+            details=more,
+            text=as_text(self.day, said, result, more, self.language) if result and more else "",
+            text_url=self.page.address("/quote.txt", tuple(pairs)),
+            receipt_url=self.page.address("/receipt.json", tuple(pairs)),
         )
 
-    def title(self, result: Result | None) -> str:
-        """The title of the window."""
-        if result is None or not self.touched:
-            return self.say("What will your visit cost?")
-        return self.say("{amount} left to you", amount=result.left)
+    @property
+    def day(self) -> date:
+        """The day of the visit."""
+        return date.fromisoformat(str(self.given["care_date"]))
+
+    def cents(self, name: str) -> int | None:
+        """A fact of money in cents, where it is said."""
+        value = self.given.get(name)
+        return hundredths(value) if value else None
 
     # --- questions ----------------------------------------------------------------------------------------------
 
@@ -360,28 +252,21 @@ class Builder:
         if question is questions.FEE:
             yield from self.usual_fees()
         for option in question.options:
-            words = {"hours": self.parameter("parcours.urgence_delai_heures"), **self.drug_rates()}
-            yield Link(
-                self.say(option.label, **words),
-                self.say(option.help, **words) if option.help else "",
-                self.page.address("/", tuple(self.pairs(self.given | dict(option.facts)))),
-            )
+            words, help_ = self.words(option.label), self.words(option.help) if option.help else ""
+            yield Link(words, help_, self.url(self.given | dict(option.facts)))
 
-    def parameter(self, id_: str) -> str:
-        """A plain number of the law today."""
-        return i18n.number(load().parameters[id_].values[-1].value, self.language)
-
-    def drug_rates(self) -> dict[str, str]:
-        """The rates of the classes of medicines on the day of the care."""
-        day = int((self.given["care_date"] or "").replace("-", ""))
-        names = ("irremplacable", "majeur", "modere", "faible")
-        series = {name: load().parameters[f"taux.medicament_{name}"].default for name in names}
-        return {name: i18n.percent(max(0, values.on(day)), self.language) for name, values in series.items()}
+    def words(self, message: str) -> str:
+        """A message of a question, with the numbers of the law that it names."""
+        if "{hours}" in message:
+            return self.say(message, hours=plain_parameter("parcours.urgence_delai_heures", self.language))
+        if message.startswith("{"):
+            return self.say(message, **drug_rates(self.day, self.language))
+        return self.say(message)
 
     def purposes(self) -> Iterator[Link]:
         """The reasons that open a direct access to this specialty, and none of them."""
-        question = self.ask(self.given).question
-        choices = ask_in(self.given, self.readings, self.language) if question and question.fact == "purpose" else ()
+        known = known_of(self.given, self.readings)
+        choices = choices_of("purpose", known.law.acces_direct[known.values["specialty"]], self.language)
         for choice in sorted(choices, key=lambda item: item.value == "none"):
             yield Link(
                 i18n.typography(choice.label, self.language),
@@ -448,25 +333,23 @@ class Builder:
     def words_of(self, question: Question) -> str:
         """What was answered, in the words of the question or of the law."""
         if question.kind in ("fee", "base"):
-            return self.money(round(float((self.given[question.facts[0]] or "0").replace(",", ".")) * 100))
+            return self.money(self.cents(question.facts[0]) or 0)
         if question.kind == "age":
             return self.say("{age} years", age=self.given["age"])
         if question.kind == "date":
             return i18n.long_date(date.fromisoformat(self.given[question.facts[0]] or ""), self.language)
         candidates = [*question.options, *(questions.SENT_UNDECLARED.options if question is questions.SENT else ())]
-        matching = [
-            option
-            for option in candidates
-            if all(
-                self.given.get(name, "?") == (value or None)
-                or ((name, value) == ("contract", "none") and self.given.get("contract", "?") is None)
-                for name, value in option.facts.items()
-            )
-        ]
+        matching = [option for option in candidates if self.chosen(option)]
         if matching:
-            best = max(matching, key=lambda option: len(option.facts))
-            return self.say(best.label, **self.drug_rates())
+            return self.words(max(matching, key=lambda option: len(option.facts)).label)
         return ", ".join(words for name in question.facts if (words := self.fact_words(name)))
+
+    def chosen(self, option: Option) -> bool:
+        """Are the facts of an answer those given?"""
+        return all(
+            self.given.get(name, "?") == (None if value == "" or (name, value) == ("contract", "none") else value)
+            for name, value in option.facts.items()
+        )
 
     def fact_words(self, name: str) -> str:
         """A fact by its label in the law."""
@@ -495,135 +378,11 @@ class Builder:
             self.language,
         ) or self.say("nothing")
 
-    # --- result -------------------------------------------------------------------------------------------------
 
-    def open_result(self, interview: Interview) -> Result | None:
-        """The card while answers are missing: what is sure, and what depends."""
-        if not ("specialty" in self.given or "profession" in self.given):
-            return None
-        span, only_sector_1 = self.range(interview)
-        low, high = span.low, span.high
-        if high is None:
-            left = self.say("from {amount}", amount=self.money(low))
-            of = self.say("The price is not known yet: the most depends on it.")
-            segments = shares([("you", low), ("open", max(low, 100))], low + max(low, 100))
-            payers = [Payer("you", self.say("Yours in any case"), self.money(low))]
-        else:
-            fee = self.fee()
-            total = max(fee or 0, high)
-            left = i18n.money_range(low, high, self.language)
-            of = (
-                self.say("of {amount} charged", amount=self.money(fee))
-                if fee
-                else self.say("In sector 1; more where fees are free.")
-                if only_sector_1
-                else self.say("At the official tariff.")
-            )
-            segments = shares([("amo", total - high), ("open", high - low), ("you", low)], total)
-            payers = [
-                Payer("open", self.say("Depends on your next answers"), self.money(high - low)),
-                Payer("you", self.say("Yours in any case"), self.money(low)),
-            ]
-            if fee:
-                payers.insert(0, Payer("amo", self.say("Covered in any case"), self.money(total - high)))
-        return Result(
-            False, left, of, "", "", segments, payers, [], self.say("Left to you so far: {amount}.", amount=left), None
-        )
-
-    def fee(self) -> int | None:
-        """The price in cents, where it is said."""
-        known = known_of(self.given, self.readings).values.get("fee")
-        return int(known) if known is not None else None
-
-    def exact_result(self, settled: Answer) -> Result:
-        """The card of an exact answer."""
-        result = settled.settlement
-        fee = settled.act.fee
-        words, tone = PATHWAYS[Pathway(result.pathway)]
-        left = self.money(result.patient)
-        later = min(result.deferred, result.patient)
-        parts = [("amo", result.amo), ("amc", result.amc), ("you", result.patient - later), ("later", later)]
-        labels = {
-            "amo": self.say("Assurance maladie (Sécu)"),
-            "amc": self.say("C2S") if settled.act.c2s else self.say("Mutuelle"),
-            "you": self.say("You"),
-            "later": self.say("You, taken from a later refund"),
-        }
-        payers = [
-            Payer(name, labels[name], self.money(cents)) for name, cents in parts if cents or name in ("amo", "you")
-        ]
-        warning = explain(settled, self.language).warning
-        return Result(
-            exact=True,
-            left=left,
-            of=self.say("of {amount} charged", amount=self.money(fee)),
-            pathway=words,
-            tone=tone,
-            segments=shares(parts, fee),
-            payers=payers,
-            steps=list(self.payments(settled)),
-            summary=self.say(
-                "Of {fee}: Sécu {amo}, mutuelle {amc}, you {left}. At the desk: {advance}.",
-                fee=self.money(fee),
-                amo=self.money(result.amo),
-                amc=self.money(result.amc),
-                left=left,
-                advance=self.money(result.advance),
-            ),
-            warning=i18n.typography(warning, self.language) if warning else None,
-        )
-
-    def payments(self, settled: Answer) -> Iterator[When]:
-        """What is paid at the desk, what comes back and when, what is taken later."""
-        result = settled.settlement
-        yield When(self.say("At the desk"), self.say("you pay"), self.money(result.advance))
-        kind = self.given.get("tiers_payant") or ("full" if settled.act.c2s or settled.act.ame else "none")
-        if kind == "none" and result.amo > 0:
-            days = self.parameter("remboursement.delai_fse_jours")
-            yield When(
-                self.say("In about {days} days", days=days), self.say("the Sécu sends you"), self.money(result.amo)
-            )
-        if kind != "full" and result.amc > 0:
-            yield When(self.say("A few days after"), self.say("the mutuelle sends you"), self.money(result.amc))
-        if result.deferred > 0:
-            yield When(self.say("On a later refund"), self.say("the Sécu keeps"), self.money(result.deferred))
-
-    def details(self, settled: Answer) -> Details:
-        """Why, why not, what would have been cheaper."""
-        explanation = explain(settled, self.language)
-        advice = advise(settled, self.language)
-        cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
-        return Details(explanation.steps, explanation.why_not, cheaper, advice.note)
-
-    def as_text(self, result: Result, details: Details) -> str:
-        """The answer as lines of text."""
-        lines = [f"parcours · {i18n.long_date(date.fromisoformat(self.given['care_date'] or ''), self.language)}", ""]
-        lines += [f"{self.say(item.name)}: {item.text}" for item in self.said()]
-        lines += ["", f"{self.say('Left to you in the end')}: {result.left} ({result.of})", self.say(result.pathway)]
-        lines += [f"- {payer.label}: {payer.amount}" for payer in result.payers]
-        lines += [f"- {step.when}: {step.what} {step.amount}" for step in result.steps]
-        lines += ["", self.say("Why")] + [
-            f"{number}. {i18n.typography(step.text, self.language)}" for number, step in enumerate(details.steps, 1)
-        ]
-        lines += ["", self.say("What would have been cheaper")] if details.cheaper else []
-        lines += [
-            f"- {self.money(-lever.saved)}: {' + '.join(lever.labels)}" for lever in details.cheaper if lever.saved
-        ]
-        return i18n.typography("\n".join(lines), self.language)
-
-
-def spread(spans: list[Range]) -> Range:
-    """The range that holds several."""
-    highs = [span.high for span in spans]
-    return Range(
-        min(span.low for span in spans), None if None in highs else max(high for high in highs if high is not None)
-    )
-
-
-def ask_in(given: Given, readings: Mapping[str, str], language: str) -> tuple[Any, ...]:
-    """The choices of the next question in a language."""
-    question = ask(given, language, readings).question
-    return question.choices if question else ()
-
-
-__all__ = ["Quote", "quote_of", "quote_page", "quote_receipt", "quote_text"]
+@lru_cache(maxsize=256)
+def drug_rates(day: date, language: str) -> dict[str, str]:
+    """The rates of the classes of medicines on a day."""
+    number = day.year * 10_000 + day.month * 100 + day.day
+    names = ("irremplacable", "majeur", "modere", "faible")
+    series = {name: load().parameters[f"taux.medicament_{name}"].default for name in names}
+    return {name: i18n.percent(max(0, values.on(number)), language) for name, values in series.items()}
