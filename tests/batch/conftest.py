@@ -20,7 +20,12 @@ def acts() -> pa.Table:
     early = pl.when(pl.col("claim") == 9).then(pl.date(1999, 1, 1)).otherwise(pl.col("care_date"))
     frame = frame.with_columns(quantity=wrong.cast(pl.Int32), care_date=early)
     plain = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String)).to_arrow()
-    return pa.table({item.name: plain[item.name].cast(pa.string()) if "view" in str(item.type) else plain[item.name] for item in plain.schema})
+    return pa.table(
+        {
+            item.name: plain[item.name].cast(pa.string()) if "view" in str(item.type) else plain[item.name]
+            for item in plain.schema
+        }
+    )
 
 
 @pytest.fixture

@@ -27,7 +27,10 @@ ACT = {
 
 def csv(tmp_path, *rows, header=None, encoding="utf-8"):
     path = tmp_path / "acts.csv"
-    lines = [",".join(header or ACT), *(row if isinstance(row, str) else ",".join(map(str, row.values())) for row in rows)]
+    lines = [
+        ",".join(header or ACT),
+        *(row if isinstance(row, str) else ",".join(map(str, row.values())) for row in rows),
+    ]
     path.write_bytes("\n".join(lines).encode(encoding) + b"\n")
     return path
 

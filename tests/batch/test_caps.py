@@ -45,7 +45,10 @@ def test_a_row_without_patient_stands_alone() -> None:
 
 
 def test_the_annual_cap_is_of_the_year_of_reimbursement() -> None:
-    visits = [{**GP, "care_date": str(date(2025, 1, 2) + timedelta(days=n)), "reimbursement_date": "2026-01-05"} for n in range(30)]
+    visits = [
+        {**GP, "care_date": str(date(2025, 1, 2) + timedelta(days=n)), "reimbursement_date": "2026-01-05"}
+        for n in range(30)
+    ]
     visits += [{**GP, "care_date": "2025-12-30", "reimbursement_date": "2025-12-31"}]
     assert sum(taken(visits)[:30]) == 50
     assert taken(visits)[30] == 2
@@ -57,7 +60,9 @@ def test_rows_of_a_patient_are_taken_in_order_of_reimbursement_then_care_then_ta
 
 
 def test_the_daily_memory_holds_though_days_of_reimbursement_alternate() -> None:
-    rows = [{**GP, "care_date": f"2025-03-{1 + n % 3:02d}", "reimbursement_date": f"2025-04-{1 + n:02d}"} for n in range(18)]
+    rows = [
+        {**GP, "care_date": f"2025-03-{1 + n % 3:02d}", "reimbursement_date": f"2025-04-{1 + n:02d}"} for n in range(18)
+    ]
     assert sum(taken(rows)) == 24
 
 
@@ -74,5 +79,7 @@ def test_random_histories_match_single_cases(seed) -> None:
         }
         for _ in range(250)
     ]
-    expected = [answer.settlement.participation_forfaitaire for answer in settle_many(rows) if isinstance(answer, Answer)]
+    expected = [
+        answer.settlement.participation_forfaitaire for answer in settle_many(rows) if isinstance(answer, Answer)
+    ]
     assert [round(amount * 100) for amount in taken(rows)] == expected

@@ -18,7 +18,10 @@ READ = {".parquet": pl.read_parquet, ".arrow": pl.read_ipc, ".csv": pl.read_csv,
 
 def expected(table: pa.Table) -> dict[int, dict]:
     """{row of the source: results} by the engine of single cases, and what it refuses."""
-    rows = [{name: value for name, value in row.items() if name != "claim" and value is not None} for row in table.to_pylist()]
+    rows = [
+        {name: value for name, value in row.items() if name != "claim" and value is not None}
+        for row in table.to_pylist()
+    ]
     return {
         number: result_dict(answer.settlement) if isinstance(answer, Answer) else None
         for number, answer in enumerate(settle_many(rows), start=1)
@@ -70,8 +73,21 @@ def test_rows_in_any_order_are_dealt_by_patient_and_settle_alike(acts, write, tm
 
 
 def test_one_patient_longer_than_a_chunk_is_not_cut(write, tmp_path) -> None:
-    fact = {"patient_id": "one", "professional_id": "d", "care_date": "2025-03-01", "profession": "medecin", "specialty": "generaliste"}
-    fact |= {"convention": "secteur_1", "fee": 30, "age": 40, "medecin_traitant": True, "role": "medecin_traitant", "referral": "none"}
+    fact = {
+        "patient_id": "one",
+        "professional_id": "d",
+        "care_date": "2025-03-01",
+        "profession": "medecin",
+        "specialty": "generaliste",
+    }
+    fact |= {
+        "convention": "secteur_1",
+        "fee": 30,
+        "age": 40,
+        "medecin_traitant": True,
+        "role": "medecin_traitant",
+        "referral": "none",
+    }
     acts = pa.Table.from_pylist([fact] * 45)
     output = tmp_path / "settled.parquet"
     settle_path(Job(str(write(acts, "acts.parquet")), output, chunk=10))

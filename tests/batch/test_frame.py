@@ -23,10 +23,10 @@ ACT = {
 ROWS = [ACT, {**ACT, "fee": 55.5}, {**ACT, "specialty": "magie"}, {**ACT, "role": "medecin_traitant"}]
 MAKE = {
     "polars": pl.DataFrame,
-    "lazy": lambda rows: pl.LazyFrame(rows),
+    "lazy": pl.LazyFrame,
     "pandas": pd.DataFrame,
     "arrow": pa.Table.from_pylist,
-    "batch": lambda rows: pa.RecordBatch.from_pylist(rows),
+    "batch": pa.RecordBatch.from_pylist,
 }
 
 
@@ -60,7 +60,9 @@ def test_pandas_keeps_its_index() -> None:
 
 def test_a_lazy_frame_settles_nothing_before_it_is_collected() -> None:
     calls = []
-    query = pl.LazyFrame(ROWS).map_batches(lambda frame: calls.append(1) or frame, schema=pl.LazyFrame(ROWS).collect_schema())
+    query = pl.LazyFrame(ROWS).map_batches(
+        lambda frame: calls.append(1) or frame, schema=pl.LazyFrame(ROWS).collect_schema()
+    )
     settled = parcours.settle(query).filter(pl.col("status") == "P").select("fee")
     assert not calls
     assert len(settled.collect()) == 2

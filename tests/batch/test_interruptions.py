@@ -58,7 +58,10 @@ def test_resume_ends_with_the_same_file(source, tmp_path, small_buckets, error) 
     report = settle_path(Job(str(source), output, chunk=80, resume=True))
     assert report.rows == report.settled + report.refused
     assert pl.read_parquet(output).equals(pl.read_parquet(whole))
-    assert output.with_name("settled.parquet.rejected.ndjson").read_text() == whole.with_name("whole.parquet.rejected.ndjson").read_text()
+    assert (
+        output.with_name("settled.parquet.rejected.ndjson").read_text()
+        == whole.with_name("whole.parquet.rejected.ndjson").read_text()
+    )
     assert not partial.exists()
 
 
@@ -88,10 +91,13 @@ def test_a_former_output_stays_until_the_new_one_is_whole(source, tmp_path) -> N
 
 def test_a_disk_that_is_full_is_said_and_the_run_can_go_on(source, tmp_path) -> None:
     output = tmp_path / "settled.parquet"
-    limited = f"import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, {resource.RLIM_INFINITY}))"
-    code = f"{limited}\nfrom parcours.cli.main import main\nmain()"
+    limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, {resource.RLIM_INFINITY}))"
+    ignored = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
+    code = f"{ignored}; {limit}\nfrom parcours.cli.main import main\nmain()"
     command = [sys.executable, "-c", code, "settle", str(source), "-o", str(output), "--lang", "en"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PARCOURS_DEBUG": ""})
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "PARCOURS_DEBUG": ""}
+    )
     assert ended.returncode == 1, ended.stderr
     assert "cannot be written (File too large)" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -21,7 +21,13 @@ from parcours.engine.summary import read_row, summarise
 RUN = CliRunner()
 
 
-@given(st.lists(st.lists(st.tuples(st.integers(-(2**40), 2**40), st.text(max_size=5)), min_size=1, max_size=5), min_size=1, max_size=20))
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(-(2**40), 2**40), st.text(max_size=5)), min_size=1, max_size=5),
+        min_size=1,
+        max_size=20,
+    )
+)
 def test_joined_parquet_parts_are_one_file(parts) -> None:
     body, groups, rows, first = bytearray(parquet_join.MAGIC), [], 0, None
     for part in parts:
@@ -36,10 +42,17 @@ def test_joined_parquet_parts_are_one_file(parts) -> None:
     file = pq.ParquetFile(pa.BufferReader(bytes(body)))
     assert file.metadata.num_row_groups == len(parts)
     assert file.metadata.metadata[b"parcours"].decode() == "reçu"
-    assert file.read().to_pydict() == {"n": [n for part in parts for n, _ in part], "text": [t for part in parts for _, t in part]}
+    assert file.read().to_pydict() == {
+        "n": [n for part in parts for n, _ in part],
+        "text": [t for part in parts for _, t in part],
+    }
 
 
-@given(st.dictionaries(st.integers(1, 400), st.one_of(st.integers(-(2**62), 2**62), st.booleans(), st.binary(max_size=300))))
+@given(
+    st.dictionaries(
+        st.integers(1, 400), st.one_of(st.integers(-(2**62), 2**62), st.booleans(), st.binary(max_size=300))
+    )
+)
 def test_a_footer_is_written_as_it_was_read(values) -> None:
     kinds = {int: parquet_join.I64, bool: parquet_join.TRUE, bytes: parquet_join.BINARY}
     fields = {field: (kinds[type(value)], value) for field, value in values.items()}

@@ -1,4 +1,6 @@
-"""Random acts that reach every case of the law: any profession, specialty, date, contract, and patients with many acts."""
+"""Random acts that reach every case of the law: any profession, specialty, date, contract, and patients with many
+acts.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ def coded_facts(draw: Draw) -> pa.Table:
     claimed = draw.share(0.1)
     columns = {
         "profession": pa.array(profession),
-        "specialty": draw.known(["generaliste"] * 30 + list(flat_law().specialties) * 2 + STARS, profession == "medecin"),
+        "specialty": draw.known(
+            ["generaliste"] * 30 + list(flat_law().specialties) * 2 + STARS, profession == "medecin"
+        ),
         "convention": draw.known(slugs(codes.Convention), ~without_sector),
         "act": acts_for(draw, profession),
         "medecin_traitant": pa.array(draw.share(0.8), mask=claimed & draw.share(0.5)),
@@ -104,7 +108,9 @@ class Draw:
     def known(self, values: list[str | None], where: np.ndarray | None = None) -> pa.Array:
         """A text, none where it does not apply."""
         places = self.rng.integers(0, len(values), self.count)
-        said = [value if where is None or where[row] else None for row, value in enumerate(map(values.__getitem__, places))]
+        said = [
+            value if where is None or where[row] else None for row, value in enumerate(map(values.__getitem__, places))
+        ]
         return pa.array(said, pa.string())
 
 

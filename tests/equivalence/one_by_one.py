@@ -1,4 +1,6 @@
-"""The rules interpreted, one act after the other: what the compiled loop must reproduce, written as plainly as possible."""
+"""The rules interpreted, one act after the other: what the compiled loop must reproduce, written as plainly as
+possible.
+"""
 
 from collections import defaultdict
 

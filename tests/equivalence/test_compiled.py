@@ -73,7 +73,7 @@ READINGS = [
 ]
 
 
-@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: "+".join(readings))
+@pytest.mark.parametrize("readings", READINGS, ids="+".join)
 def test_interpreted_equals_compiled_under_other_readings(readings) -> None:
     rows, met, _ = compare(8_000, 7, readings)
     assert rows > 3_000

@@ -32,7 +32,9 @@ def test_spark_settles_every_row_as_one_machine(spark) -> None:
 
 @pytest.mark.spark
 def test_spark_names_a_missing_column(spark) -> None:
-    frame = spark.createDataFrame(pa.table({"care_dat": ["2025-06-01"], "fee": [30.0], "age": [40], "specialty": ["orl"]}))
+    frame = spark.createDataFrame(
+        pa.table({"care_dat": ["2025-06-01"], "fee": [30.0], "age": [40], "specialty": ["orl"]})
+    )
     with pytest.raises(WrongColumns, match="care_date is missing; the nearest name is 'care_dat'"):
         parcours.spark.settle(frame)
 

@@ -25,7 +25,9 @@ def sample(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same acts.")] = 0,
     lang: Lang = "",
 ) -> None:
-    """Write a plausible year of acts of invented people, sorted by patient. It describes no one and is not calibrated."""
+    """Write a plausible year of acts of invented people, sorted by patient. It describes no one and is not
+    calibrated.
+    """
     lang = language(lang)
     if patients < 1:
         fail(f"--patients: {patients}; 1, 2, 3 …")

@@ -129,7 +129,7 @@ def _draw(totals: Any, path: Path, lang: str) -> None:
         for payer in ("amo", "amc", "patient")
         if payer in row
     ]
-    chart = alt.Chart(alt.Data(values=rows), width=480, title=TEXT["payer"][lang]).mark_bar()
+    chart = alt.Chart({"values": rows}, width=480, title=TEXT["payer"][lang]).mark_bar()
     chart = chart.encode(
         alt.X("sum(euros):Q", title="€"),
         alt.Y("status:N", title=None, sort="-x"),

@@ -1,7 +1,8 @@
-"""A year of acts of invented patients: a plausible mix, to try and to measure. It is not calibrated and describes no one.
+"""A year of acts of invented patients: a plausible mix, to try and to measure. It is not calibrated and describes no
+one.
 
-The same seed gives the same rows. Patients come in order, so the file is sorted by `patient_id`; it is made and written by blocks,
-so any number of patients holds in little memory.
+The same seed gives the same rows. Patients come in order, so the file is sorted by `patient_id`; it is made and
+written by blocks, so any number of patients holds in little memory.
 """
 
 from collections.abc import Iterator, Mapping
@@ -263,8 +264,8 @@ def _ids(letter: str, numbers: Draw, digits: int) -> pa.Array:
 
 def write_sample(sample: Sample, output: Path) -> int:
     """Write a sample into a file of any known format; how many acts it has. Raises `BatchError`."""
-    from parcours.engine.batch.partial import Partial  # noqa: PLC0415 - only where a file is written
-    from parcours.engine.batch.sinks import sink_of  # noqa: PLC0415
+    from parcours.engine.batch.partial import Partial
+    from parcours.engine.batch.sinks import sink_of
 
     sink = sink_of(output)
     partial = Partial.open(output, sink.start, {"sample": vars(sample)}, resume=False)

@@ -1,9 +1,11 @@
-"""The compiled rules inside Spark: rows are partitioned and sorted by patient, each partition streams through `mapInArrow`.
+"""The compiled rules inside Spark: rows are partitioned and sorted by patient, each partition streams through
+`mapInArrow`.
 
     from parcours.spark import settle
     settled = settle(spark.read.parquet("claims/"))
 
-Needs PySpark 4 or newer (extra `spark`). What runs in a task is what runs on one machine; results are the same, row by row.
+Needs PySpark 4 or newer (extra `spark`). What runs in a task is what runs on one machine; results are the same, row
+by row.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,9 +36,10 @@ def settle(
 ) -> "DataFrame":
     """Settle every row of a Spark DataFrame: results added as columns, `error` where a row cannot be settled.
 
-    `columns` maps other names to facts. With a column `patient_id` the rows are shuffled once by patient into `partitions` (the
-    session's number unless said); a frame without one is not shuffled. Rows of equal dates keep no order of their own in
-    Spark: give each a distinct `reimbursement_date` or accept that caps fall on either.
+    `columns` maps other names to facts. With a column `patient_id` the rows are shuffled once by patient into
+    `partitions` (the
+    session's number unless said); a frame without one is not shuffled. Rows of equal dates keep no order of their own
+    in Spark: give each a distinct `reimbursement_date` or accept that caps fall on either.
     """
     names = names_of(frame.columns, columns or {}, error_column=True)
     renamed = frame.toDF(*names)
@@ -103,7 +106,7 @@ def as_spark(table: pa.Table) -> pa.Table:
 
 def _schema(frame: "DataFrame", readings: Mapping[str, str] | None, lang: str) -> Any:
     """The columns of the result, from a settled table of no rows. Raises `FactError` for an unknown reading."""
-    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema  # noqa: PLC0415
+    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     empty = to_arrow_schema(frame.schema).empty_table()
     return from_arrow_schema(as_spark(settle_table(empty, settings=Settings.of(readings), lang=lang)).schema)

@@ -1,4 +1,6 @@
-"""Totals of a settled file: acts and euros by status, payer and specialty, majorations, caps reached. Memory stays flat."""
+"""Totals of a settled file: acts and euros by status, payer and specialty, majorations, caps reached. Memory stays
+flat.
+"""
 
 import json
 from collections.abc import Mapping
@@ -12,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parcours.engine.batch.errors import UnreadableInput
+from parcours.engine.batch.results import SOURCE_ROW
 from parcours.engine.batch.sinks import METADATA
 from parcours.engine.batch.sources import ARROW, CSV, PARQUET, broken, files_of, format_of
-from parcours.engine.batch.results import SOURCE_ROW
 
 PAYERS = ("amo", "amc", "patient")
 AMOUNTS = ("fee", *PAYERS, "majoration", "participation_forfaitaire", "franchise", "depassement", "unlawful_excess")
@@ -149,10 +151,11 @@ def receipt_of(path: Path) -> dict[str, Any]:
 
 
 def read_row(path: Path, number: int) -> dict[str, Any]:
-    """The row of a settled file that settles row `number` of its source (the first is 1): facts, amounts, codes by name.
+    """The row of a settled file that settles row `number` of its source (the first is 1): facts, amounts, codes by
+    name.
 
-    Only the part of the file that holds it is read. Raises `UnreadableInput` when there is no such row: it was refused, or the
-    source has fewer. The readings it was settled under are in `receipt_of(path)["readings"]`.
+    Only the part of the file that holds it is read. Raises `UnreadableInput` when there is no such row: it was
+    refused, or the source has fewer. The readings it was settled under are in `receipt_of(path)["readings"]`.
     """
     try:
         found = scan([path]).filter(pl.col(SOURCE_ROW) == number).head(1).collect(engine="streaming")

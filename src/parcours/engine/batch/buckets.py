@@ -1,4 +1,6 @@
-"""Deals rows into files by a hash of the patient, each small enough for memory; within one, a patient's rows are put together."""
+"""Deals rows into files by a hash of the patient, each small enough for memory; within one, a patient's rows are put
+together.
+"""
 
 import json
 import shutil
@@ -58,9 +60,9 @@ class Buckets:
             order = np.argsort(where, kind="stable")
             dealt = table.take(pa.array(order)).combine_chunks()
             cuts = np.searchsorted(where[order], np.arange(self.count + 1))
-            for bucket in np.flatnonzero(np.diff(cuts)):
+            for bucket in np.flatnonzero(np.diff(cuts)).tolist():
                 if bucket not in writers:
-                    writers[bucket] = pa.ipc.new_stream(str(self._path(int(bucket))), table.schema)
+                    writers[bucket] = pa.ipc.new_stream(str(self._path(bucket)), table.schema)
                 writers[bucket].write_table(dealt.slice(cuts[bucket], cuts[bucket + 1] - cuts[bucket]))
 
         try:

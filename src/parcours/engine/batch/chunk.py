@@ -1,9 +1,12 @@
-"""Settles a table held in memory: encode, order the acts of each patient, run the compiled rules, refuse what cannot be settled."""
+"""Settles a table held in memory: encode, order the acts of each patient, run the compiled rules, refuse what cannot
+be settled.
+"""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -154,7 +157,7 @@ def _shares(first: npt.NDArray[np.int64], threads: int) -> Iterator[npt.NDArray[
     acts = int(first[-1])
     parts = max(1, min(threads, acts // SMALLEST_SHARE))
     cuts = np.searchsorted(first, [acts * part // parts for part in range(parts + 1)])
-    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, end in pairwise(cuts):
         yield first[start : end + 1]
 
 
@@ -290,7 +293,9 @@ def acts_of_patients(patient: pa.Array | None, facts: Facts) -> tuple[npt.NDArra
 
 
 def patient_codes(patient: pa.Array, count: int) -> npt.NDArray[np.int64]:
-    """A code for each patient, ascending where the rows of each are together; a row without one is a patient of its own."""
+    """A code for each patient, ascending where the rows of each are together; a row without one is a patient of its
+    own.
+    """
     if count > 1 and not patient.null_count and not pa.types.is_dictionary(patient.type):
         changes = pc.not_equal(patient[1:], patient[:-1]).to_numpy(zero_copy_only=False)
         runs = patient.take(pa.array(np.concatenate(([0], np.flatnonzero(changes) + 1))))

@@ -30,13 +30,16 @@ def settle(
 ) -> Any:
     """Settle every row of a table; a table of the same library, the same rows in the same order, results added.
 
-    `frame` is a Polars DataFrame or LazyFrame, a pandas DataFrame, a PyArrow Table, or anything that exports an Arrow stream.
-    Its columns bear the names of the facts (DESIGN: `care_date`, `fee`, `specialty` …); `columns` maps other names to facts.
+    `frame` is a Polars DataFrame or LazyFrame, a pandas DataFrame, a PyArrow Table, or anything that exports an Arrow
+    stream.
+    Its columns bear the names of the facts (DESIGN: `care_date`, `fee`, `specialty` …); `columns` maps other names to
+    facts.
     Caps run over the rows of one `patient_id` in the order of `reimbursement_date`, then `care_date`, then the table.
 
-    Results are the amounts in euros (decimal, two places), the rate in basis points, the status letter and one `case_*` for
-    each stage. A row that cannot be settled has no results and says why in `error`. `readings` chooses how a disputed point is
-    read (`law/readings.yaml`); `law` replaces the law by day (a reform).
+    Results are the amounts in euros (decimal, two places), the rate in basis points, the status letter and one
+    `case_*` for
+    each stage. A row that cannot be settled has no results and says why in `error`. `readings` chooses how a disputed
+    point is read (`law/readings.yaml`); `law` replaces the law by day (a reform).
 
     Raises `WrongColumns` when a needed column is missing, `FactError` for an unknown reading.
     """
@@ -116,7 +119,7 @@ def _like(frame: Any, table: pa.Table) -> Any:
         result.index = frame.index
         return result
     if library == "polars":
-        import polars as pl  # noqa: PLC0415
+        import polars as pl
 
         return pl.from_arrow(table)
     return (

@@ -78,8 +78,10 @@ def _check_extra(name: str, names: Sequence[str], *, kept: bool, reserved: tuple
     near = get_close_matches(name, [fact for fact in BY_NAME if fact not in names], n=1, cutoff=CLOSE)
     if near:
         raise _wrong(
-            f"la colonne « {name} » n'est pas un fait ; est-ce {near[0]} ? --map {name}={near[0]}, ou --map {name}= pour la garder",
-            f"column {name!r} is not a fact; is it {near[0]}? --map {name}={near[0]}, or --map {name}= to carry it through",
+            f"la colonne « {name} » n'est pas un fait ; est-ce {near[0]} ? "
+            f"--map {name}={near[0]}, ou --map {name}= pour la garder",
+            f"column {name!r} is not a fact; is it {near[0]}? "
+            f"--map {name}={near[0]}, or --map {name}= to carry it through",
         )
 
 
@@ -89,8 +91,10 @@ def same_columns(columns: Sequence[str], first: Sequence[str], path: str) -> Non
         missing = ", ".join(name for name in first if name not in columns) or "—"
         more = ", ".join(name for name in columns if name not in first) or "—"
         raise _wrong(
-            f"{path} : n'a pas les colonnes du premier fichier, dans le même ordre (manquent : {missing} ; en trop : {more})",
-            f"{path}: does not have the columns of the first file, in the same order (missing: {missing}; more: {more})",
+            f"{path} : n'a pas les colonnes du premier fichier, dans le même ordre "
+            f"(manquent : {missing} ; en trop : {more})",
+            f"{path}: does not have the columns of the first file, in the same order "
+            f"(missing: {missing}; more: {more})",
         )
 
 

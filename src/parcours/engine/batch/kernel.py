@@ -1,7 +1,9 @@
 """The rules compiled: one Numba loop over the acts of each patient, calling the very functions of `rules/`.
 
-`register_jitable` makes those functions callable from compiled code and leaves them plain Python for everyone else. Facts
-that differ from row to row (dates, ages, amounts) are a matrix of integers; the coded ones are a pattern that many rows share.
+`register_jitable` makes those functions callable from compiled code and leaves them plain Python for everyone else.
+Facts
+that differ from row to row (dates, ages, amounts) are a matrix of integers; the coded ones are a pattern that many
+rows share.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ import parcours.law.record
 import parcours.rules
 from parcours.engine.case import CANDIDATES
 from parcours.law.codes import CaseBase, CaseRate
-from parcours.rules.facts import Act, Contract, Counters, Readings, Settlement
+from parcours.rules.facts import Act, Contract, Counters, Settlement
 from parcours.rules.settlement import settle
 
 Matrix = npt.NDArray[Any]
@@ -59,8 +61,8 @@ PATTERN_COLUMNS = (
     "first_variant",
     "variants",
 )
-"""A pattern: its facts; ages where they replace the row's (else -1); the contract; an indicator and a status to be checked (0:
-none); and which variants must all give the same amounts, where a fact is missing."""
+"""A pattern: its facts; ages where they replace the row's (else -1); the contract; an indicator and a status to be
+checked (0: none); and which variants must all give the same amounts, where a fact is missing."""
 VARIANT_FACTS = tuple(name for name in Act._fields if name in CANDIDATES)
 """The facts that a variant may replace (-1: it keeps them)."""
 CODE_RESULTS = tuple(name for name in Settlement._fields if name in {"status", "ips", "pathway"} or "case_" in name)
@@ -84,7 +86,7 @@ class Refusal(IntEnum):
 DECLARED_IPS, DECLARED_STATUS, FIRST_VARIANT, VARIANTS = (PATTERN_COLUMNS.index(name) for name in PATTERN_COLUMNS[-4:])
 REFUSED_MISSING, REFUSED_UNKNOWN, REFUSED_DECLARED, REFUSED_TOO_LARGE = (int(reason) for reason in tuple(Refusal)[1:])
 
-# Nothing is allocated in the loop, so reference counting is off; every rule is inlined in it; the only division is by a constant.
+# Nothing is allocated in the loop, so no references are counted; every rule is inlined; divisions are by constants.
 OPTIONS: dict[str, Any] = {"forceinline": True, "error_model": "numpy", "_nrt": False}
 
 LINE = 64
@@ -93,7 +95,9 @@ PAGE = 4096
 
 
 def matrix(names: tuple[str, ...], rows: int, dtype: type) -> Matrix:
-    """An uninitialised matrix, one line a name, at least `rows` wide: its lines do not collide in the processor's first cache."""
+    """An uninitialised matrix, one line a name, at least `rows` wide: its lines do not collide in the processor's
+    first cache.
+    """
     item = np.dtype(dtype).itemsize
     return np.empty((len(names), (-(-rows * item // PAGE) * PAGE + LINE) // item), dtype)
 
@@ -178,7 +182,9 @@ def _era(days: Any, day: Any, era: Any) -> Any:
 
 
 def _slot(memory: Any, patient: Any, day: Any, professional: Any) -> Any:
-    """Place of this patient's day with this professional in the memory of daily caps (open addressing, emptied by patient)."""
+    """Place of this patient's day with this professional in the memory of daily caps (open addressing, emptied by
+    patient).
+    """
     mask = len(memory) - 1
     at = (day * 2_654_435_761 ^ professional * 2_654_404_609) & mask
     while memory[at, 0] == patient and (memory[at, 1] != day or memory[at, 2] != professional):
@@ -205,7 +211,7 @@ def _refusal(answer: Any, declared_ips: Any, declared_status: Any, accepted: Any
     return 0
 
 
-def _settle_patients(
+def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code
     rows: Any,
     pattern: Any,
     patterns: Any,
@@ -224,10 +230,12 @@ def _settle_patients(
 ) -> None:
     """Settle the acts of each patient in order, carrying the counters of the caps.
 
-    `order[first[p]:first[p + 1]]` are the rows of patient `p`, sorted by (reimbursement date, care date, row). `professional`
-    is a code by row, -1 when not given: then the row counts as another professional's. `memory` has five columns and a power
-    of two of rows, at least twice the acts of the patient who has most; its first column must start at -1. What is refused
-    takes nothing from the caps.
+    `order[first[p]:first[p + 1]]` are the rows of patient `p`, sorted by (reimbursement date, care date, row).
+    `professional`
+    is a code by row, -1 when not given: then the row counts as another professional's. `memory` has five columns and
+    a power
+    of two of rows, at least twice the acts of the patient who has most; its first column must start at -1. What is
+    refused takes nothing from the caps.
     """
     era = 0
     for patient in range(len(first) - 1):
@@ -292,7 +300,7 @@ def _before(rows: Any, i: Any, j: Any) -> Any:
 
 def _in_order(order: Any, start: Any, end: Any, rows: Any) -> Any:
     """Are these acts sorted?"""
-    for rank in range(start + 1, end):
+    for rank in range(start + 1, end):  # noqa: SIM110 - compiled code has no generators
         if _before(rows, order[rank], order[rank - 1]):
             return False
     return True
@@ -314,7 +322,9 @@ def _merge(order: Any, low: Any, middle: Any, high: Any, rows: Any, scratch: Any
 
 
 def cache_directory() -> Path:
-    """Where compiled code is kept: a directory named by the digest of all it is made from, so that a changed rule recompiles."""
+    """Where compiled code is kept: a directory named by the digest of all it is made from, so that a changed rule
+    recompiles.
+    """
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     digest = hashlib.sha256(rules_digest().encode())
     digest.update(Path(__file__).read_bytes())
@@ -332,7 +342,9 @@ def register_rules() -> None:
 
 @cache
 def kernel() -> Callable[..., None]:
-    """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads as wanted."""
+    """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads
+    as wanted.
+    """
     for module in rule_modules():
         for function in _functions(module):
             register_jitable(**OPTIONS)(function)
@@ -346,7 +358,9 @@ def sorter() -> Callable[..., None]:
 
 
 def _compiled(function: Callable[..., None], helpers: tuple[Callable[..., Any], ...]) -> Callable[..., None]:
-    """Numba keeps compiled code by the stamp of one file; ours is kept by the digest of all rules, where that can be written."""
+    """Numba keeps compiled code by the stamp of one file; ours is kept by the digest of all rules, where that can be
+    written.
+    """
     for helper in helpers:
         register_jitable(**OPTIONS)(helper)
     options = {key: value for key, value in OPTIONS.items() if key != "forceinline"}
@@ -356,10 +370,11 @@ def _compiled(function: Callable[..., None], helpers: tuple[Callable[..., Any], 
     except OSError:
         plain: Callable[..., None] = numba.njit(nogil=True, **options)(function)
         return plain
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(directory)
+    settings: Any = config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(directory)
     try:
         kept: Callable[..., None] = numba.njit(nogil=True, cache=True, **options)(function)
     finally:
-        config.CACHE_DIR = before
+        settings.CACHE_DIR = before
     return kept

@@ -1,7 +1,7 @@
 """Joins Parquet files made in memory into one file: their pages are copied as they are, their footers merged.
 
-So several workers encode at once, an interrupted file goes on where it stopped, and nothing is written twice. Only the footer
-is decoded, as what it is: a structure in Thrift's compact protocol (Parquet format, `parquet.thrift`).
+So several workers encode at once, an interrupted file goes on where it stopped, and nothing is written twice. Only
+the footer is decoded, as what it is: a structure in Thrift's compact protocol (Parquet format, `parquet.thrift`).
 """
 
 import struct

@@ -1,7 +1,7 @@
 """What a run has done so far, kept aside until it is whole: a folder `OUTPUT.partial` with a journal.
 
-After each chunk its bytes are appended, then a line of the journal says how long the files are. To resume is to cut the files
-to what the journal says and to go on after it. The output takes its name only when it is complete.
+After each chunk its bytes are appended, then a line of the journal says how long the files are. To resume is to cut
+the files to what the journal says and to go on after it. The output takes its name only when it is complete.
 """
 
 import json
@@ -18,7 +18,9 @@ from parcours.engine.batch.errors import CannotResume, OutputFailed
 
 @dataclass
 class Entry:
-    """A chunk that is done: where it ends in the source (or its bucket), its rows, and the lengths of the files after it."""
+    """A chunk that is done: where it ends in the source (or its bucket), its rows, and the lengths of the files after
+    it.
+    """
 
     until: int
     settled: int
@@ -156,10 +158,10 @@ class writing:  # noqa: N801 - reads as a word: `with writing(path):`
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         """Name the path and the reason."""
         if isinstance(error, OSError):
-            reason = error.strerror or re.sub(r".*\[errno \d+\] ", "", str(error))
+            reason = re.sub(r".*\[errno \d+\] ", "", error.strerror or str(error))
             raise OutputFailed(
                 {
-                    "fr": f"{self.path} : écriture impossible ({reason}) ; ce qui est fait est gardé : --resume continue",
+                    "fr": f"{self.path} : écriture impossible ({reason}) ; le reste est gardé : --resume continue",
                     "en": f"{self.path}: cannot be written ({reason}); what is done is kept: --resume goes on",
                 }
             ) from error

@@ -1,4 +1,5 @@
-"""Rows that share every coded fact share a pattern: it is encoded once, by the very function that encodes a single case.
+"""Rows that share every coded fact share a pattern: it is encoded once, by the very function that encodes a single
+case.
 
 So inference, defaults, contradictions and missing facts are the same for row 38 214 907 of a file and for one visit.
 """
@@ -43,7 +44,9 @@ MOST_PATTERNS = 200_000
 
 @dataclass(frozen=True)
 class Patterns:
-    """Patterns as the compiled loop reads them: see `PATTERN_COLUMNS` and `VARIANT_FACTS`; `valid` where one can be settled."""
+    """Patterns as the compiled loop reads them: see `PATTERN_COLUMNS` and `VARIANT_FACTS`; `valid` where one can be
+    settled.
+    """
 
     rows: npt.NDArray[np.int32]
     variants: npt.NDArray[np.int64]

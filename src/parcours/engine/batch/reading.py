@@ -1,6 +1,8 @@
-"""From an Arrow column to numbers: typed columns at once, anything else value by value with the reader of a single case.
+"""From an Arrow column to numbers: typed columns at once, anything else value by value with the reader of a single
+case.
 
-A text column is read once for each different value it holds, so a file gets exactly the answers and the errors of a single case.
+A text column is read once for each different value it holds, so a file gets exactly the answers and the errors of a
+single case.
 """
 
 from collections.abc import Callable
@@ -27,7 +29,8 @@ LAST_DAY = np.datetime64("2200-01-01", "D").astype(int)
 
 @dataclass(frozen=True)
 class Column:
-    """A column of numbers: its values (0 where none is given), where one is given, and where what is given cannot be read.
+    """A column of numbers: its values (0 where none is given), where one is given, and where what is given cannot be
+    read.
 
     `given` is None when every row has one, `wrong` is None when nothing is wrong.
     """
@@ -152,7 +155,8 @@ def _calendar(first: int, last: int) -> npt.NDArray[np.int32]:
     months = days.astype("datetime64[M]")
     number = months.astype(int)
     day = (days - months).astype(int) + 1
-    return ((number // 12 + 1970) * 10_000 + (number % 12 + 1) * 100 + day).astype(np.int32)
+    written: npt.NDArray[np.int32] = ((number // 12 + 1970) * 10_000 + (number % 12 + 1) * 100 + day).astype(np.int32)
+    return written
 
 
 def _hundredths(array: pa.Array) -> Column | None:
@@ -163,7 +167,7 @@ def _hundredths(array: pa.Array) -> Column | None:
             return Column(values.astype(np.int64) * 100, valid, None)
         outside = (values < 0) | (values > MOST_CENTS)
         return Column(np.where(outside, 0, values).astype(np.int64) * 100, valid, outside)
-    if pa.types.is_decimal(array.type) and array.type.scale <= 2 and array.type.precision <= MOST_DIGITS:  # noqa: PLR2004
+    if pa.types.is_decimal(array.type) and array.type.scale <= 2 and array.type.precision <= MOST_DIGITS:
         return _decimals(array)
     if pa.types.is_float64(array.type):
         values, valid = _numpy(array)
@@ -177,10 +181,10 @@ def _hundredths(array: pa.Array) -> Column | None:
 def _decimals(array: pa.Array) -> Column:
     """Decimals are read from their own bytes, whole numbers of hundredths or of larger units."""
     size = array.type.bit_width // 8
-    words = np.frombuffer(array.buffers()[1], np.int32 if size == 4 else np.int64)  # noqa: PLR2004 - the smallest decimals
+    words = np.frombuffer(array.buffers()[1], np.int32 if size == 4 else np.int64)
     step = max(1, size // 8)
     values = words[array.offset * step : (array.offset + len(array)) * step : step]
-    scaled = values if array.type.scale == 2 else values.astype(np.int64) * 10 ** (2 - array.type.scale)  # noqa: PLR2004
+    scaled = values if array.type.scale == 2 else values.astype(np.int64) * 10 ** (2 - array.type.scale)
     if not array.null_count:
         return Column(scaled, None, None)
     valid = array.is_valid().to_numpy(zero_copy_only=False)

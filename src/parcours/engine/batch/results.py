@@ -1,4 +1,6 @@
-"""The columns of an output: the facts as they came, then amounts in euros (decimal, two places) and codes as dictionaries."""
+"""The columns of an output: the facts as they came, then amounts in euros (decimal, two places) and codes as
+dictionaries.
+"""
 
 from collections.abc import Callable
 from enum import IntEnum

@@ -1,10 +1,12 @@
 """Settles files of any size: read, settle and write overlap; memory holds a few chunks, whatever the size.
 
-Rows that come grouped by patient (sorted on `patient_id`) stream through. Others are first dealt into buckets on the disk by a
-hash of the patient, each small enough for memory. Either way a patient's acts are settled together, in the order of the caps.
+Rows that come grouped by patient (sorted on `patient_id`) stream through. Others are first dealt into buckets on the
+disk by a
+hash of the patient, each small enough for memory. Either way a patient's acts are settled together, in the order of
+the caps.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -22,8 +24,8 @@ from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.header import names_of, same_columns
 from parcours.engine.batch.kernel import rules_digest
 from parcours.engine.batch.partial import Partial, writing
-from parcours.engine.batch.results import SOURCE_ROW, output_table
 from parcours.engine.batch.reading import whole
+from parcours.engine.batch.results import SOURCE_ROW, output_table
 from parcours.engine.batch.sinks import Encoded, Sink, sink_of
 from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
 from parcours.engine.errors import FactError
@@ -199,7 +201,7 @@ class Work:
             dumps({**line, "facts": {k: v if isinstance(v, PLAIN) else str(v) for k, v in said.items()}}) + "\n"
         ).encode()
 
-    def _blocks(self, skip: int) -> Iterator[Block]:
+    def _blocks(self, skip: int) -> Generator[Block, None, None]:
         """Every block of every file, columns by the names of the run, each row with its number."""
         columns = columns_of(self.files[0])
         first = 1

@@ -1,4 +1,6 @@
-"""Output files: each chunk is encoded apart (by several workers at once) and appended in order; the end of the file is written last."""
+"""Output files: each chunk is encoded apart (by several workers at once) and appended in order; the end of the file
+is written last.
+"""
 
 import base64
 import json
@@ -106,7 +108,7 @@ class ArrowSink(Sink):
 
 def _closed(field: pa.Field) -> bool:
     """Is this dictionary the same in every chunk (a result)?"""
-    from parcours.engine.batch.results import DICTIONARIES  # noqa: PLC0415
+    from parcours.engine.batch.results import DICTIONARIES
 
     return field.name in DICTIONARIES
 
@@ -151,7 +153,7 @@ class NdjsonSink(CsvSink):
 
     def encode(self, table: pa.Table) -> Encoded:
         """Lines."""
-        from parcours.engine.jsonio import dumps  # noqa: PLC0415
+        from parcours.engine.jsonio import dumps
 
         rows = _writable(table).to_pylist()
         return Encoded("".join(dumps(row) + "\n" for row in rows).encode())

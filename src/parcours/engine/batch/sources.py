@@ -1,6 +1,7 @@
 """Files of acts as a stream of Arrow tables: Parquet, Arrow IPC, CSV and NDJSON; a file, a folder or a glob.
 
-Text files are read as text, and each value by the reader of a single case: a CSV and a Parquet of the same acts settle alike.
+Text files are read as text, and each value by the reader of a single case: a CSV and a Parquet of the same acts
+settle alike.
 """
 
 import csv
@@ -40,7 +41,9 @@ LINES = 50_000
 
 @dataclass(frozen=True)
 class Unread:
-    """A row that could not be read at all: its number in the source (the first is 1), what was given, what is expected."""
+    """A row that could not be read at all: its number in the source (the first is 1), what was given, what is
+    expected.
+    """
 
     row: int
     given: str
@@ -49,7 +52,9 @@ class Unread:
 
 @dataclass(frozen=True)
 class Block:
-    """Rows of one file, the number of each in the source, those that could not be read, and the number after the last one."""
+    """Rows of one file, the number of each in the source, those that could not be read, and the number after the last
+    one.
+    """
 
     table: pa.Table
     numbers: npt.NDArray[np.int64]
@@ -91,7 +96,7 @@ def rows_in(files: Sequence[Path]) -> int | None:
     """How many rows there are, where the format says it; None for text."""
     try:
         if format_of(files[0]) == PARQUET:
-            return sum(pq.read_metadata(file).num_rows for file in files)
+            return sum(int(pq.read_metadata(file).num_rows) for file in files)
         if format_of(files[0]) == ARROW:
             return None
     except (pa.ArrowException, OSError) as error:
@@ -101,11 +106,14 @@ def rows_in(files: Sequence[Path]) -> int | None:
 
 def columns_of(path: Path) -> list[str]:
     """The names of the columns of a file. Raises `UnreadableInput`."""
-    return READERS[format_of(path)].columns(path)
+    names: list[str] = READERS[format_of(path)].columns(path)
+    return names
 
 
 def blocks(path: Path, size: int, first: int, skip: int = 0) -> Iterator[Block]:
-    """The rows of a file by blocks of at most `size`; `first` is the number of its first row. Rows up to `skip` are left out."""
+    """The rows of a file by blocks of at most `size`; `first` is the number of its first row. Rows up to `skip` are
+    left out.
+    """
     try:
         yield from READERS[format_of(path)].blocks(path, size, first, skip)
     except (pa.ArrowException, OSError) as error:
@@ -362,7 +370,7 @@ def not_utf8(path: Path) -> UnreadableInput:
                 where = f"{number}, octet {error.start + 1}", f"{number}, byte {error.start + 1}"
                 return _unreadable(
                     str(path),
-                    f"n'est pas en UTF-8 (ligne {where[0]}) : convertissez-le, par exemple iconv -f windows-1252 -t utf-8",
+                    f"n'est pas en UTF-8 (ligne {where[0]}) : convertissez-le (iconv -f windows-1252 -t utf-8)",
                     f"is not UTF-8 (line {where[1]}): convert it, for example iconv -f windows-1252 -t utf-8",
                 )
     return _unreadable(str(path), "n'est pas en UTF-8", "is not UTF-8")
