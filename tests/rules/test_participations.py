@@ -15,6 +15,7 @@ from parcours.law.codes import (
     SpecialSetting,
 )
 from parcours.rules.facts import Counters
+from parcours.rules.participations import franchise as franchise_of
 from parcours.rules.participations import increased, number_of_acts
 from tests.rules.support import NOTHING_BORNE, law_of, make, settled
 
@@ -171,6 +172,13 @@ def test_a_franchise_starts_in_2008_and_doubles_in_2024(facts: dict[str, Any], f
     assert franchise(care_date=20080101, **facts) == (first, CaseFranchise.TAKEN)
     assert franchise(care_date=20240330, **facts) == (first, CaseFranchise.TAKEN)
     assert franchise(care_date=20240331, **facts) == (then, CaseFranchise.TAKEN)
+
+
+def test_a_franchise_of_one_cent_is_a_franchise_and_an_unknown_one_is_none() -> None:
+    act = make(**NURSE)
+    for value, expected in ((1, (1, CaseFranchise.TAKEN)), (-1, (0, CaseFranchise.NOT_YET_CREATED))):
+        law = law_of(act)._replace(franchise_auxiliaire=value)
+        assert franchise_of(act, 12_00, NOTHING_BORNE, law) == expected
 
 
 AUXILIAIRES = range(Profession.INFIRMIER, Profession.PEDICURE_PODOLOGUE + 1)

@@ -25,6 +25,7 @@ from parcours.rules.pathway import (
     direct_access,
     exempt_from_ticket_moderateur,
     new_generalist,
+    own_doctor,
     pathway_status,
     teleconsultation_excluded,
 )
@@ -132,6 +133,11 @@ def test_ones_own_doctor_and_who_stands_in_for_him_are_inside(role: Role, expect
 )
 def test_these_roles_suppose_a_declared_doctor(role: Role) -> None:
     assert status(role=role, medecin_traitant=0) == (Status.S, CaseStatus.OUTSIDE_UNDECLARED)
+
+
+@pytest.mark.parametrize("facts", [{}, {"role": Role.CORRESPONDANT}, {"role": Role.REMPLACANT, "medecin_traitant": 0}])
+def test_another_doctor_is_not_ones_own(facts: dict[str, Any]) -> None:
+    assert own_doctor(make(**facts)) == (0, 0)
 
 
 def test_a_doctor_who_becomes_the_medecin_traitant_needs_no_earlier_declaration() -> None:

@@ -364,6 +364,7 @@ def test_a_coefficient_multiplies_the_letter_and_rounds_half_up(
 def test_a_coefficient_below_the_half_cent_rounds_down() -> None:
     act = make(act="AMI", profession=Profession.INFIRMIER, quantity=1_49)
     assert times(3_15, act, law_of(act)) == 4_69  # 4.6935
+    assert times(2_21, act._replace(quantity=69), law_of(act)) == 1_52  # 1.5249
 
 
 def test_the_base_is_never_above_the_fee() -> None:
