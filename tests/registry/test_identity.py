@@ -93,6 +93,12 @@ def test_luhn_sees_one_wrong_digit(digits, data):
     assert luhn_sum(number[:position] + other + number[position + 1 :]) % 10
 
 
+def test_the_assigning_authority_tells_real_from_fictitious():
+    assert parse_nir("297022A02077878").oid == "1.2.250.1.213.1.4.8"
+    assert parse_nir("755087512345630").oid == "1.2.250.1.213.1.4.9"
+    assert parse_nir(fictitious_nir(1)).oid == "1.2.250.1.213.1.4.11"
+
+
 def test_rpps_strict_and_lenient():
     assert parse_rpps("99700218896") == "99700218896"
     with pytest.raises(Invalid, match="check digit"):

@@ -26,6 +26,14 @@ class NirKind(StrEnum):
     """A 555555 …: care that must not be traced to a person, and test identities."""
 
 
+INS_OIDS = {
+    NirKind.NIR: "1.2.250.1.213.1.4.8",
+    NirKind.NIA: "1.2.250.1.213.1.4.9",
+    NirKind.FICTITIOUS: "1.2.250.1.213.1.4.11",
+}
+"""Assigning authority of an INS by kind of number; what is fictitious is of the demonstration authority."""
+
+
 @dataclass(frozen=True)
 class Nir:
     """A checked number; its ``repr`` and ``str`` never show it."""
@@ -38,6 +46,11 @@ class Nir:
     def value(self) -> str:
         """The 15 characters, for storage under encryption and for the cardholder."""
         return self.body + self.key
+
+    @property
+    def oid(self) -> str:
+        """Assigning authority, for an INS (the number, 15 characters, with this OID)."""
+        return INS_OIDS[self.kind]
 
     @property
     def masked(self) -> str:

@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -262,6 +262,13 @@ def covering(
     query = (
         select(Referral)
         .where(Referral.insured_id == insured_id, Referral.issued_on <= on)
+        .where(
+            or_(
+                Referral.addressee_id == professional.id,
+                Referral.specialty == professional.specialty,
+                Referral.flow == Flow.SEQUENCE,
+            )
+        )
         .order_by(Referral.issued_on.desc(), Referral.id.desc())
         .limit(200)
     )
