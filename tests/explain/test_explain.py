@@ -90,6 +90,17 @@ def test_nothing_to_say_against_an_act_inside_the_pathway() -> None:
     assert all(item.stage != "status" for item in explain(settle(facts), "fr").why_not)
 
 
+def test_a_base_that_stops_at_the_fee_says_the_tariff() -> None:
+    assert "The tariff is €30.00" in step_of({**GP_OUTSIDE, "fee": 25}, "base", "en").text
+    assert "The tariff is" not in step_of(GP_OUTSIDE, "base", "en").text
+
+
+def test_a_status_that_the_fund_gave_is_not_argued_with() -> None:
+    claim = {name: GP_OUTSIDE[name] for name in ("care_date", "age", "specialty", "convention", "fee")}
+    explanation = explain(settle({**claim, "status": "P"}), "fr")
+    assert all(item.stage != "status" for item in explanation.why_not)
+
+
 def test_an_unlawful_excess_is_a_warning() -> None:
     warning = explain(settle({**GP_OUTSIDE, "fee": 45}), "en").warning
     assert warning is not None

@@ -52,6 +52,8 @@ READING_STAGES = {
 }
 """The stage that each reading decides."""
 SITUATIONS = {"coordinated": "coordonne", "not_coordinated": "sans_coordination", "sector_2": "secteur_2"}
+TARIFF_CASES = ("coordinated", "not_coordinated", "sector_2", "opposable_c2s", "letter_key")
+"""The cases whose base is a tariff of the tables."""
 SETTING_EXCEPTIONS = {
     SpecialSetting.PERMANENCE_DES_SOINS: "",
     SpecialSetting.ADDICTOLOGIE: "",
@@ -176,7 +178,7 @@ def step(stage: str, row: Row, words: Words, others: Mapping[str, tuple[OtherRea
         stage=stage,
         title=sentence(f"stage_{stage}", words, lang),
         case=case,
-        text=fill(entry[lang], words, lang),
+        text=fill(entry[lang], words, lang) + (limited_base(case, row, lang) if stage == "base" else ""),
         references=references(tuple(entry["references"]), lang),
         values=values,
         first_day=max((value.first_day for value in values), default=None),
@@ -184,6 +186,18 @@ def step(stage: str, row: Row, words: Words, others: Mapping[str, tuple[OtherRea
         other_readings=others.get(stage, ()),
         quiet=bool(entry.get("quiet")),
     )
+
+
+def limited_base(case: str, row: Row, lang: str) -> str:
+    """That the base stops at the fee, where the tariff is above it."""
+    if case not in TARIFF_CASES:
+        return ""
+    tariff, base = tariff_series(case, row)[2].on(row.day), row.amounts["base"]
+    if base is None or tariff <= base:
+        return ""
+    words = row.words()
+    words.amounts = {"tariff": tariff}
+    return " " + sentence("base_limited", words, lang)
 
 
 @lru_cache(maxsize=512)
@@ -274,7 +288,7 @@ def tariff_value(case: str, row: Row, lang: str) -> Iterator[LawValue]:
     if case == "autorite":
         kind = "generaliste" if row.law.generaliste[row.specialty_code] else "specialiste"
         yield from parameter_value(f"tarif_autorite.{kind}", row, lang)
-    elif case in ("coordinated", "not_coordinated", "sector_2", "opposable_c2s", "letter_key"):
+    elif case in TARIFF_CASES:
         id_, label_, series = tariff_series(case, row)
         value = series.value_on(row.day)
         if value is not None:
@@ -350,6 +364,7 @@ def why_not(row: Row, lang: str) -> tuple[WhyNot, ...]:
         )
         for name, entry in law_file("why_not.yaml").items()
         if matches(entry["when"], context)
+        and not (entry["stage"] == "status" and row.cases["status"] == "status_given")
     )
 
 
