@@ -17,7 +17,7 @@ Limit = Annotated[int, Query(ge=1, le=200, description="Items of a page.")]
 
 EXAMPLE_ID: Final = "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"
 EXAMPLE_DOCTOR: Final = "0199f0a4-7c3e-7b22-9a10-2f6c8d7e1b35"
-EVERYWHERE: Final = (413, 422, 429, 500, 503, 504)
+EVERYWHERE: Final = (400, 413, 422, 429, 500, 503, 504)
 LISTING: Final = (401, 403)
 READING: Final = (401, 403, 404)
 CREATING: Final = (401, 403, 404, 409)

@@ -273,7 +273,9 @@ _LINES: Final = "\n".join(
 _BATCH_BODY: Final = {
     "requestBody": {
         "required": True,
-        "content": {NDJSON: {"schema": {"type": "string"}, "examples": {"two_acts": {"value": _LINES}}}},
+        "content": {
+            NDJSON: {"schema": {"description": "One JSON object a line."}, "examples": {"two_acts": {"value": _LINES}}}
+        },
     }
 }
 

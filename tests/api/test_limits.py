@@ -1,0 +1,156 @@
+"""Size, time, rate, headers; nothing internal in an answer or a log."""
+
+import asyncio
+import logging
+
+import pytest
+from fastapi.testclient import TestClient
+
+from parcours.api import create_app
+from parcours.api.engine import EXAMPLE
+from parcours.api.limits import RateLimiter
+from parcours.api.problems import preferred_language
+from parcours.api.settings import Settings
+from tests.api.fixtures import settings_for_tests
+
+V1 = "/api/v1"
+
+
+def client_of(app):
+    return TestClient(
+        app, base_url="https://testserver", headers={"Accept-Language": "en"}, raise_server_exceptions=False
+    )
+
+
+def client_with(**settings):
+    return client_of(create_app(settings_for_tests(**settings)))
+
+
+def test_a_large_body_is_refused_by_its_length_and_by_its_bytes():
+    client = client_with(request_max_bytes=2000)
+    big = b"x" * 3000
+    announced = client.post(f"{V1}/settle", content=big)
+    counted = client.post(f"{V1}/settle", content=iter([big]))
+    for response in (announced, counted):
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+    assert client.post(f"{V1}/settle", json=EXAMPLE).status_code == 200
+
+
+def test_a_slow_request_is_given_up():
+    app = create_app(settings_for_tests(request_seconds=0.2))
+
+    @app.get("/api/v1/slow")
+    async def slow():
+        await asyncio.sleep(5)
+
+    response = client_of(app).get("/api/v1/slow")
+    assert (response.status_code, response.json()["code"]) == (504, "too_long")
+
+
+def test_an_unexpected_error_shows_and_logs_nothing_personal(caplog):
+    app = create_app(settings_for_tests())
+
+    @app.get("/api/v1/broken")
+    async def broken():
+        raise ValueError("a SECRET name")
+
+    with caplog.at_level(logging.DEBUG):
+        response = client_of(app).get("/api/v1/broken")
+    assert (response.status_code, response.headers["content-type"]) == (500, "application/problem+json")
+    assert "SECRET" not in response.text + caplog.text
+    assert "ValueError" in caplog.text
+    assert "broken" in caplog.text
+
+
+def test_too_many_requests_wait():
+    app = create_app(Settings(rate_limit_per_minute=5, login_rate_limit_per_minute=0))
+    client = client_of(app)
+    statuses = [client.get(f"{V1}/oidc").status_code for _ in range(7)]
+    assert statuses == [200] * 5 + [429] * 2
+    refused = client.get(f"{V1}/oidc")
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert refused.json()["code"] == "too_many_requests"
+
+
+def test_made_up_tokens_do_not_outrun_the_rate_of_an_address():
+    app = create_app(Settings(rate_limit_per_minute=2, login_rate_limit_per_minute=0))
+    client = client_of(app)
+    statuses = [
+        client.get(f"{V1}/oidc", headers={"Authorization": f"Bearer {number}"}).status_code for number in range(25)
+    ]
+    assert statuses.count(200) == 20
+
+
+def test_logins_have_a_rate_of_their_own(database):
+    app = create_app(Settings(login_rate_limit_per_minute=3, argon2_memory_kib=64, argon2_time_cost=1), database)
+    client = client_of(app)
+    body = {"login": "a@example.org", "password": "x"}
+    statuses = [client.post(f"{V1}/session", json=body).status_code for _ in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
+    assert client.get(f"{V1}/law/readings").status_code == 200
+
+
+def test_a_bucket_refills():
+    limiter = RateLimiter(60)
+    assert [limiter.wait("a", 0.0) for _ in range(60)] == [0.0] * 60
+    assert limiter.wait("a", 0.0) == 1.0
+    assert limiter.wait("b", 0.0) == 0.0
+    assert limiter.wait("a", 1.0) == 0.0
+    assert limiter.wait("a", 1.5) == pytest.approx(0.5)
+    assert RateLimiter(0).wait("a") == 0.0
+
+
+def test_headers_of_every_answer(database):
+    client = client_of(create_app(settings_for_tests(), database))
+    for path in ("/people/x", "/oidc", "/nosuch"):
+        headers = client.get(f"{V1}{path}").headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert len(headers["X-Request-Id"]) == 36
+
+
+def test_no_other_site_may_call_unless_named():
+    origin = {"Origin": "https://other.example", "Access-Control-Request-Method": "POST"}
+    closed = client_with().options(f"{V1}/settle", headers=origin)
+    assert "access-control-allow-origin" not in closed.headers
+    opened = client_with(cors_origins=("https://other.example",)).options(f"{V1}/settle", headers=origin)
+    assert opened.headers["access-control-allow-origin"] == "https://other.example"
+    assert "access-control-allow-credentials" not in opened.headers
+    stranger = client_with(cors_origins=("https://friend.example",)).options(f"{V1}/settle", headers=origin)
+    assert "access-control-allow-origin" not in stranger.headers
+
+
+def test_unknown_paths_and_methods_are_problems():
+    client = client_with()
+    missing, wrong = client.get(f"{V1}/nosuch"), client.get(f"{V1}/settle")
+    assert [one.status_code for one in (missing, wrong)] == [404, 405]
+    assert all(one.headers["content-type"] == "application/problem+json" for one in (missing, wrong))
+    assert wrong.headers["Allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("", "fr"), ("*", "fr"), ("en", "en"), ("en-GB,en;q=0.9", "en"), ("fr;q=0.8,en;q=0.9", "en"), ("de", "fr"),
+     ("de,en;q=0.1", "en"), ("en;q=0", "fr"), ("en;q=x", "fr"), (",,;;", "fr"), ("fr,en", "fr")],
+)  # fmt: skip
+def test_the_language_is_the_one_preferred(header, language):
+    assert preferred_language(header) == language
+
+
+def test_a_database_that_does_not_answer_is_said_so_without_its_address(tmp_path):
+    app = create_app(settings_for_tests(database_url="postgresql://user:SECRET@127.0.0.1:9/none"))
+    response = client_of(app).get(f"{V1}/session", headers={"Authorization": "Bearer x"})
+    assert (response.status_code, response.json()["code"]) == (503, "database_unavailable")
+    assert "SECRET" not in response.text
+
+
+def test_settings_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("PARCOURS_SESSION_IDLE_MINUTES", "5")
+    monkeypatch.setenv(
+        "PARCOURS_OIDC",
+        '[{"preset": "france_connect", "client_id": "a", "client_secret": "b"}]',
+    )
+    settings = Settings()
+    assert settings.session_policy().idle_minutes == 5
+    assert settings.oidc[0].label == "FranceConnect"
+    assert str(settings.oidc[0].client_secret) != "b"

@@ -1,0 +1,146 @@
+"""The API keeps what its OpenAPI document promises, whoever asks: generated requests, every check of Schemathesis.
+
+Requests go to real records (Alice's, for those who may see her), so that they reach beyond the look-up.  What one
+request may break for the next (logging oneself out, closing one's account) is aimed at a spare account.
+"""
+
+import shutil
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import ignored_auth
+
+from parcours.api import create_app
+from parcours.registry.accounts import service as accounts
+from parcours.registry.db import Database
+from tests.api.fixtures import KEY, TEST, credentials, settings_for_tests
+
+ROLES = ("alice", "amar", "delegate", "officer", "administrator", "client")
+BUSINESS = [200, 201, 202, 204, 302, 303, 304, 401, 403, 404, 409, 412, 422, 428, 502]
+"""What a well-formed request may be answered: the law, the policy or the state of the records may refuse it."""
+CLOSES_THE_SESSION = r"^/api/v1/(session|account/.*)$"
+
+
+@schemathesis.serializer("application/x-ndjson")
+def ndjson(_context, value):
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
+def config(parameters):
+    return SchemathesisConfig.from_dict(
+        {
+            "parameters": parameters,
+            "checks": {"positive_data_acceptance": {"expected-statuses": BUSINESS}},
+            "phases": {"coverage": {"enabled": False}},
+        }
+    )
+
+
+class Installation:
+    """An installation with the country, and who asks."""
+
+    def __init__(self, path):
+        self.settings = settings_for_tests(login_attempts=10_000, request_seconds=20)
+        self.database = Database.open(f"sqlite:///{path}")
+        self.app = create_app(self.settings, self.database)
+        with self.database.writing() as session:
+            self.spare = accounts.create_account(session, TEST, login="spare@example.org").id
+
+    def schema(self, country):
+        parameters = {
+            "path.patient_id": country.alice, "path.professional_id": country.amar,
+            "path.declaration_id": country.declaration, "path.referral_id": country.referral,
+            "path.plan_id": country.plan, "path.case_id": country.case, "path.contact_id": country.contact,
+            "path.right_id": country.right, "path.account_id": self.spare,
+        }  # fmt: skip
+        return schemathesis.openapi.from_asgi("/api/openapi.json", self.app, config=config(parameters))
+
+
+@pytest.fixture(scope="module")
+def keys():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PARCOURS_SECRET_KEYS", KEY)
+        yield
+
+
+@pytest.fixture(scope="module")
+def installation(keys, sqlite_country, tmp_path_factory):
+    template, country = sqlite_country
+    path = tmp_path_factory.mktemp("schemathesis") / "registry.db"
+    shutil.copy(template, path)
+    installation = Installation(path)
+    installation.country = country
+    yield installation
+    installation.database.close()
+
+
+@pytest.fixture(scope="module")
+def api_schema(installation):
+    return installation.schema(installation.country).exclude(path_regex=CLOSES_THE_SESSION)
+
+
+@pytest.fixture(scope="module")
+def registry_schema(api_schema):
+    """What depends on who asks: all but the engine and the law."""
+    return api_schema.exclude(tag="engine")
+
+
+@pytest.fixture(scope="module")
+def session_schema(installation):
+    return installation.schema(installation.country).include(path_regex=CLOSES_THE_SESSION)
+
+
+SIZE = settings(
+    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
+)  # fmt: skip
+
+
+def failures_of(schema, headers_of, excluded=()):
+    """What goes wrong, operation by operation, with requests that fit the document and requests that do not."""
+    found = []
+    for made in schema.get_all_operations():
+        operation = made.ok()
+        for mode in GenerationMode:
+
+            @settings(SIZE, max_examples=2 if mode is GenerationMode.POSITIVE else 1)
+            @given(operation.as_strategy(generation_mode=mode))
+            def send(case):
+                case.call_and_validate(headers=headers_of(), excluded_checks=list(excluded))
+
+            try:
+                send()
+            except Unsatisfiable:
+                pass  # an operation without parameters cannot be asked wrongly
+            except FailureGroup as group:
+                found += [f"{operation.label}: {failure}" for failure in group.exceptions]
+    return found
+
+
+def test_the_api_keeps_its_document(api_schema):
+    failures = failures_of(api_schema, dict)
+    assert not failures, "\n".join(failures)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_the_registry_keeps_its_document_for_each_role(registry_schema, installation, name):
+    headers = credentials(installation.country, installation.database, name, installation.settings)
+    # A token and a cookie are alternatives: the check spoils the cookie and forgets the good token beside it.
+    excluded = [ignored_auth] if name == "client" else []
+    failures = failures_of(registry_schema, lambda: headers, excluded)
+    assert not failures, "\n".join(failures)
+
+
+def test_sessions_keep_their_document(session_schema, installation):
+    """Each request with a session of its own: it may end it."""
+
+    def fresh():
+        return credentials(installation.country, installation.database, "zoe", installation.settings)
+
+    failures = failures_of(session_schema, fresh)
+    assert not failures, "\n".join(failures)
