@@ -83,7 +83,7 @@ def test_advise_for_a_person_and_as_json() -> None:
     assert "10,60" in text
     assert "Seulement si c'est vrai pour vous" in text
     content = json.loads(run(advise.app, *FLAGS, "--json", "--acts-per-year", "2", "--lang", "en").output)
-    assert content["singles"][0]["saved_year"] == 2120
+    assert content["singles"][0]["saved_year"] == 21.2
 
 
 def test_questions_next_and_done() -> None:

@@ -21,12 +21,12 @@ from parcours.api.common import api_router
 from parcours.api.limits import TooLarge
 from parcours.api.problems import FieldError, Language, ProblemError, language_of, problems
 from parcours.engine import jsonio
-from parcours.engine.advise import ACTS_PER_YEAR, Advice, advise
+from parcours.engine.advise import ACTS_PER_YEAR, advise
 from parcours.engine.case import Answer, Memory, euros, result_dict, settle, settle_case
 from parcours.engine.encoding import Case, encode
 from parcours.engine.errors import FactError
 from parcours.engine.explain import explain
-from parcours.engine.questions import Interview, ask
+from parcours.engine.questions import ask
 from parcours.engine.receipt import ReceiptError, canonical, read_receipt, receipt, replay
 from parcours.engine.schema import facts_schema, result_schema
 from parcours.engine.tables import Block, tables
@@ -186,24 +186,7 @@ async def explain_one(request: Request) -> Response:
 async def advise_one(request: Request, acts_per_year: Annotated[int, Query(ge=1, le=366)] = ACTS_PER_YEAR) -> Response:
     """What would have been cheaper: levers and pairs of levers, with what each saves in euros."""
     answer = await answer_of(request)
-    return exact(advice_in_euros(advise(answer, language_of(request), acts_per_year)))
-
-
-_CENTS: Final = frozenset({"patient", "saved", "saved_year", "advance_saved", "monthly"})
-
-
-def advice_in_euros(advice: Advice) -> dict[str, Any]:
-    """The advice with amounts in euros."""
-
-    def convert(value: Any, name: str = "") -> Any:
-        if name in _CENTS and isinstance(value, int):
-            return euros(value)
-        if isinstance(value, dict):
-            return {key: convert(one, key) for key, one in value.items()}
-        return [convert(one) for one in value] if isinstance(value, list | tuple) else value
-
-    content = convert(advice.to_dict())
-    return dict(content)
+    return exact(advise(answer, language_of(request), acts_per_year).to_dict())
 
 
 _QUESTIONS: Final = _body(
@@ -217,17 +200,9 @@ async def next_question(request: Request) -> Response:
     facts, readings = await read_case(request)
     language = language_of(request)
     try:
-        return exact(interview_in_euros(ask(facts, language, readings)))
+        return exact(ask(facts, language, readings).to_dict())
     except FactError as error:
         raise refused(error, language) from error
-
-
-def interview_in_euros(interview: Interview) -> dict[str, Any]:
-    """The interview with its range in euros."""
-    content = interview.to_dict()
-    for name, cents in content["range"].items():
-        content["range"][name] = None if cents is None else euros(cents)
-    return content
 
 
 # --- receipts --------------------------------------------------------------------------------------------------------

@@ -17,12 +17,12 @@ from itertools import combinations
 from typing import Any
 
 from parcours.contracts.schema import encode_contract
-from parcours.engine.case import Answer, encode_readings
+from parcours.engine.case import Answer, encode_readings, euros
 from parcours.engine.explain import Reference, context_of, lists_of, references
 from parcours.engine.row import Row
 from parcours.engine.vocabulary import BY_NAME
 from parcours.engine.wording import fill, law_file, matches, sentence
-from parcours.law.codes import Convention, Purpose
+from parcours.law.codes import Convention, Purpose, Status
 from parcours.law.loader import load
 from parcours.rules.facts import Act, Contract, Counters, Settlement
 from parcours.rules.participations import increased
@@ -61,6 +61,16 @@ class Option:
     references: tuple[Reference, ...]
     summary: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """The option as plain data: euros as `Decimal`, the national letter of the status."""
+        amounts: dict[str, Any] = {name: euros(getattr(self, name)) for name in CENTS}
+        monthly_ = None if self.monthly is None else euros(self.monthly)
+        return {**asdict(self), **amounts, "monthly": monthly_, "status": Status(self.status).name}
+
+
+OPTION_LISTS = ("singles", "pairs", "conditional", "conditional_pairs")
+CENTS = ("patient", "saved", "saved_year", "advance_saved")
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -84,8 +94,9 @@ class Advice:
         return min((*self.singles[:1], *self.pairs[:1]), key=rank, default=None)
 
     def to_dict(self) -> dict[str, Any]:
-        """The advice as plain data, amounts in cents."""
-        return asdict(self)
+        """The advice as plain data, amounts in euros as `Decimal`."""
+        options = {name: [item.to_dict() for item in getattr(self, name)] for name in OPTION_LISTS}
+        return {**asdict(self), **options, "patient": euros(self.patient)}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from itertools import product
 from typing import Any
 
 from parcours.contracts.schema import encode_contract
-from parcours.engine.case import encode_readings, law_on
+from parcours.engine.case import encode_readings, euros, law_on
 from parcours.engine.encoding import OWN_ROLES, act_of, infer, read
 from parcours.engine.vocabulary import BY_NAME, check_names, given, slugs
 from parcours.engine.wording import FACT_LABELS, Words, label, law_file, sentence
@@ -120,8 +120,9 @@ class Interview:
     """The range as a sentence."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The interview as plain data."""
-        return asdict(self)
+        """The interview as plain data, the range in euros as `Decimal`."""
+        high = None if self.range.high is None else euros(self.range.high)
+        return {**asdict(self), "range": {"low": euros(self.range.low), "high": high}}
 
 
 @dataclass(frozen=True)
