@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Act(NamedTuple):
-    """One act of care: the facts of DESIGN's vocabulary, encoded."""
+    """One act of care: the facts of the vocabulary, encoded."""
 
     care_date: int
     reimbursement_date: int
