@@ -50,7 +50,7 @@ chromium:
 setup: $(DONE)/parcours ## Make .venv with the command .venv/bin/parcours
 	@echo "Ready: $(BIN)/parcours --help"
 
-demo: $(DONE)/parcours ## Set up, then show the product
+demo: $(DONE)/parcours ## Set up, seed the embedded database, print a first quote, serve the pages
 	$(BIN)/parcours demo
 
 # --- checks ---
