@@ -30,7 +30,7 @@ TRIES = 4
 @pytest.mark.parametrize("path", SEEN)
 def test_axe_finds_nothing_in_both_themes(browser: Any, site: str, path: str) -> None:
     """All rules on the light theme; the theme only changes colours, so the dark one is checked for contrast."""
-    context = browser.new_context(color_scheme="light", locale="fr-FR", viewport={"width": 1280, "height": 900})
+    context = browser.new_context(color_scheme="light", reduced_motion="reduce", locale="fr-FR")
     page = context.new_page()
     page.goto(site + path)
     found = violations(page, LEVELS)
