@@ -186,16 +186,24 @@ def settled_share(said: dict[str, Any]) -> int | None:
 
 
 @given(TRUTH)
-def test_what_was_not_asked_cannot_change_the_share(truths: dict[str, Any]) -> None:
+def test_what_was_not_asked_changes_neither_the_share_nor_the_advance(truths: dict[str, Any]) -> None:
     assume(consistent(truths))
     _, said = interview(truths)
-    share = settled_share(said)
-    if share is None:
+    paid = settled_amounts(said)
+    if paid is None:
         return
-    facts = {name: value for name, value in said.items() if value is not None}
-    for name in (*PATHWAY[3:6], *MONEY):
+    for name in (*PATHWAY[3:6], *MONEY, "tiers_payant"):
         if name not in said and name != "contract":
-            assert settled_share({**facts, name: truths[name]}) == share, name
+            assert settled_amounts({**said, name: truths[name]}) == paid, name
+
+
+def settled_amounts(said: dict[str, Any]) -> tuple[int, int] | None:
+    """What the patient is left with and what is advanced, where the law knows the tariff."""
+    try:
+        result = settle({name: value for name, value in said.items() if value is not None}).settlement
+    except FactError:
+        return None
+    return result.patient, result.advance
 
 
 @given(TRUTH)

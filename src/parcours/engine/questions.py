@@ -3,10 +3,13 @@
     interview = ask({"profession": "medecin", "specialty": "generaliste"}, "fr")
     interview.question.fact, interview.range
 
-A fact matters when, whatever the others turn out to be, some answer to it changes what the patient pays or advances.
+A fact matters when, for some values of the others still open, its answer changes what the patient pays or advances.
 The pathway only reaches the amounts through two things: is the act majorated, may coordination be charged? So the
 facts of the pathway are enumerated down to those classes, and the facts of money are settled once for each class
 that can still occur.
+
+Circumstances of few people are not asked: they keep their documented default, which the answer shows (state medical
+aid, schemes other than Alsace-Moselle, and the special settings that only lift the flat contribution).
 """
 
 from collections.abc import Iterable, Mapping
@@ -57,6 +60,11 @@ CIRCUMSTANCES = PATHWAY[4:]
 """Those that excuse whoever the doctor is."""
 MONEY = ("convention", "fee", "exemption", "c2s", "contract", "scheme")
 """The facts of money, in the order of the form."""
+LATE: dict[str, tuple[int, ...]] = {
+    "tiers_payant": tuple(TiersPayant),
+    "scheme": (Scheme.GENERAL, Scheme.ALSACE_MOSELLE),
+}
+"""Facts that may change what is advanced at the desk when the share no longer depends on anything."""
 FREE = (Convention.SECTEUR_2, Convention.SECTEUR_2_OPTAM, Convention.NON_CONVENTIONNE)
 COMMON = (
     "generaliste",
@@ -245,7 +253,7 @@ class Space:
         for position, name in enumerate(self.money_names):
             if self.known.open(name) and (name == "fee" or self.money_matters(position)):
                 return name
-        return "tiers_payant" if self.known.open("tiers_payant") and self.advance_matters() else None
+        return next((name for name in LATE if self.known.open(name) and self.advance_matters(name)), None)
 
     def pathway_matters(self, position: int) -> bool:
         """Does the class depend on this fact, all others equal?"""
@@ -264,11 +272,11 @@ class Space:
                     return True
         return False
 
-    def advance_matters(self) -> bool:
-        """With all else known: does tiers payant change what is advanced?"""
+    def advance_matters(self, name: str) -> bool:
+        """With all else known: does this fact change what is advanced?"""
         act = base_act(self.known)
         contract = self.known.values.get("contract", NO_CONTRACT)
-        acts = (act._replace(tiers_payant=int(kind)) for kind in TiersPayant)
+        acts = (act._replace(**{name: value}) for value in LATE[name])
         results = [settle(item, contract, Counters(), self.known.law, self.known.readings) for item in acts]
         return len({result.advance for result in results}) > 1
 
