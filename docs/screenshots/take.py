@@ -1,0 +1,59 @@
+"""Takes the screenshots of this folder from a running server:  python docs/screenshots/take.py http://127.0.0.1:8000"""
+
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import sync_playwright
+
+HERE = Path(__file__).parent
+DESKTOP, PHONE = (1280, 900), (390, 844)
+OUTSIDE = {
+    "care_date": "2026-11-22",
+    "specialty": "generaliste",
+    "age": "40",
+    "medecin_traitant": "true",
+    "role": "autre",
+    "referral": "none",
+    "urgent": "false",
+    "away": "false",
+    "special_setting": "none",
+    "medecin_traitant_left_on": "",
+    "installed_on": "",
+    "convention": "secteur_1",
+    "fee": "30",
+    "exemption": "none",
+    "c2s": "false",
+    "scheme": "general",
+    "contract": "responsable_100",
+    "tiers_payant": "none",
+}
+FIRST_STEP = {name: OUTSIDE[name] for name in list(OUTSIDE)[:5]}
+SHOTS = (
+    ("home-fr", "/?lang=fr", DESKTOP, "light"),
+    ("quote-en", "/?" + urlencode({**OUTSIDE, "lang": "en"}), DESKTOP, "light"),
+    ("quote-fr-phone", "/?" + urlencode({**OUTSIDE, "lang": "fr"}), PHONE, "dark"),
+    ("question-en-phone", "/?" + urlencode({**FIRST_STEP, "lang": "en"}), PHONE, "light"),
+    ("situation-fr-phone", "/situations/dermatologie?lang=fr", PHONE, "light"),
+    ("law-en", "/law/parameters/majoration.taux?lang=en", DESKTOP, "dark"),
+    ("emergency-fr", "/emergency?lang=fr", DESKTOP, "light"),
+)
+
+
+def main() -> None:
+    """Take all of them."""
+    site = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for name, path, (width, height), theme in SHOTS:
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
+            page.goto(site + path, wait_until="networkidle")
+            page.screenshot(path=HERE / f"{name}.png")
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
