@@ -229,6 +229,13 @@ def test_asking_for_the_code_does_not_lock(database, secret):
     assert log_in(database, totp=pyotp.TOTP(secret).now())
 
 
+def test_a_right_password_without_its_code_does_not_lock_after_wrong_ones(database, secret):
+    for _ in range(POLICY.attempts - 1):
+        fails(database, password="wrong")
+    assert fails(database) == "totp_required"
+    assert log_in(database, totp=pyotp.TOTP(secret).now())
+
+
 def test_the_same_code_at_the_same_time_opens_once(database, secret):
     code = pyotp.TOTP(secret).now()
     policy = accounts.LoginPolicy(attempts=100)

@@ -156,6 +156,29 @@ def test_the_facts_of_a_visit_say_where_they_come_from(as_user, country):
     assert facts["role"]["record_id"] == country.declaration
 
 
+def test_a_form_registered_late_shows_which_answers_it_contradicts(as_user, country, database):
+    from datetime import timedelta
+
+    from parcours.registry.facts import answer_visit, visit_facts
+
+    today = paris_today()
+    visited = today - timedelta(days=10)
+    with database.writing() as session:
+        answer_visit(session, visit_facts(session, country.bob, country.zola, visited))
+    patient, officer = as_user("alice"), as_user("officer")
+    assert patient.get(f"{V1}/people/{country.bob}/visits/changes").json() == []
+    form = {
+        "patient_id": country.bob, "professional_id": country.zola, "parent_id": country.alice,
+        "signed_on": (today - timedelta(days=20)).isoformat(), "received_on": today.isoformat(),
+        "signed_by_insured": False, "signed_by_doctor": True,
+    }  # fmt: skip
+    assert officer.post(f"{V1}/declarations/forms", json=form).status_code == 201
+    (change,) = patient.get(f"{V1}/people/{country.bob}/visits/changes").json()
+    facts = {one["name"]: (one["then"], one["now"]) for one in change["facts"]}
+    assert facts["medecin_traitant"] == (False, True)
+    assert facts["role"] == ("autre", "medecin_traitant")
+
+
 def test_the_patient_sees_who_looked(as_user, country):
     as_user("amar").get(f"{V1}/people/{country.alice}")
     as_user("officer").get(f"{V1}/people/{country.alice}")
@@ -398,19 +421,27 @@ def test_an_administrator_makes_accounts_roles_and_tokens(as_user, country):
     problem(log_in(program, "new@example.org", "phrase-assez-longue-7"), 401, "login_refused")
 
 
-def test_a_decision_is_explained_without_showing_the_record(as_user, country, database):
-    from parcours.registry.accounts import service as accounts
+def test_a_login_ends_the_session_that_the_browser_had(anonymous, app, country):
+    log_in(anonymous)
+    before = dict(anonymous.cookies)
+    log_in(anonymous, login="zoe@example.org")
+    with TestClient(app, base_url="https://testserver", cookies=before) as other:
+        assert other.get(f"{V1}/session").status_code == 401
 
+
+def test_nothing_is_shown_when_it_cannot_be_traced(as_user, country, database):
+    from sqlalchemy import text
+
+    patient = as_user("alice")
+    with database.writing() as session:
+        session.execute(text("ALTER TABLE audit_heads RENAME TO audit_heads_gone"))
+    refused = patient.get(f"{V1}/people/{country.alice}")
+    problem(refused, 503, "database_unavailable")
+    assert "Témoin" not in refused.text
+    lost = patient.post(f"{V1}/declarations", json={"professional_id": country.zola, "patient_id": country.alice})
+    problem(lost, 503, "database_unavailable")
     with database.reading() as session:
-        grant = accounts.get_account(session, country.accounts["delegate"]).active_grants[0].id
-    ask = {"grant_id": grant, "action": "sign_as_doctor", "kind": "declaration", "record_id": country.declaration}
-    answer = as_user("administrator").get(f"{V1}/access/decision", params=ask).json()
-    assert (answer["allowed"], answer["visible"]) == (False, True)
-    assert answer["reason"]["en"] == "A delegate does not sign for the doctor."
-    ask = {"grant_id": grant, "action": "read_patient", "kind": "patient", "record_id": country.alice}
-    answer = as_user("administrator").get(f"{V1}/access/decision", params=ask).json()
-    assert (answer["allowed"], answer["rule"]) == (True, "doctor_declared")
-    assert country.alice not in str(answer)
+        assert session.execute(text("SELECT count(*) FROM declarations WHERE state = 'proposed'")).scalar() == 0
 
 
 def test_errors_speak_both_languages(as_user, country):

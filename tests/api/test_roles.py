@@ -99,6 +99,7 @@ ROWS = (
     patient("GET", "/medecin-traitant", SEES_ALICE),
     patient("GET", "/medecin-traitant/history", SEES_ALICE),
     patient("POST", "/facts", SEES_ALICE, {"professional_id": "{amar}", "care_date": "2026-01-05"}),
+    patient("GET", "/visits/changes", SEES_ALICE),
     patient("GET", "/accesses", {"alice", "client", "client_bare"}),
     patient("GET", "/declarations", SEES_ALICE),
     patient("GET", "/referrals", SEES_ALICE),
@@ -180,9 +181,6 @@ ROWS = (
     system("POST", "/clients", {"administrator"}, {"name": "n", "scopes": ["people:read"], "fund": "NOSUCH"}),
     system("GET", "/clients", {"administrator"}),
     on("DELETE", "/clients/{nobody}", set(), set()),
-    system(
-        "GET", "/access/decision?grant_id={grant}&action=read_patient&kind=patient&record_id={alice}", {"administrator"}
-    ),
     system("GET", "/audit/accounts", {"administrator"}),
     # session
     system("GET", "/session", PEOPLE),

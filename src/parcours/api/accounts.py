@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query, Response
+from fastapi import Response
 from pydantic import Field
 
 from parcours.api.access import IfMatch, OnceDep, Reading, Writing, check_version, cursor_id
@@ -26,12 +26,11 @@ from parcours.api.common import (
 )
 from parcours.api.problems import problems
 from parcours.api.session import RoleOut
-from parcours.registry import policy
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Account, ApiClient, Grant, Role, Scope
 from parcours.registry.audit.tags import Tag
 from parcours.registry.db import parse_id
-from parcours.registry.errors import Invalid, not_found
+from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured, get_professional
 from parcours.registry.policy import SYSTEM, Action, Kind
 
@@ -230,74 +229,3 @@ def revoke_client(client_id: Id, unit: Writing) -> None:
     """Revoke an API client: its token works no more."""
     unit.find(Kind.CLIENT, client_id, Action.MANAGE_ACCOUNTS)
     accounts.revoke_client(unit.session, unit.who, accounts.get_client(unit.session, client_id))
-
-
-# --- why is this allowed? --------------------------------------------------------------------------------------------
-
-
-class ConsideredOut(Out):
-    """A rule that was considered."""
-
-    rule: str
-    relation: str
-    holds: bool
-    fr: str
-    en: str
-
-
-class DecisionOut(Out):
-    """A decision of the policy and its reasons."""
-
-    allowed: bool
-    visible: bool = Field(description="May the actor see the record at all? If not, the answer is 404.")
-    rule: str | None
-    reason: dict[str, str]
-    considered: list[ConsideredOut]
-
-    @classmethod
-    def of(cls, decision: policy.Decision) -> DecisionOut:
-        return cls(
-            allowed=decision.allowed,
-            visible=decision.visible,
-            rule=decision.rule.name if decision.rule else None,
-            reason={"fr": decision.reason("fr"), "en": decision.reason("en")},
-            considered=[
-                ConsideredOut(
-                    rule=one.rule.name,
-                    relation=one.rule.relation.value,
-                    holds=one.holds,
-                    fr=one.rule.fr,
-                    en=one.rule.en,
-                )
-                for one in decision.considered
-            ],
-        )
-
-
-@router.get("/access/decision", responses=problems(*READING))
-def explain_access(
-    unit: Reading,
-    grant_id: Annotated[str, Query(max_length=64, description="The role that would act.")],
-    action: Action,
-    kind: Kind,
-    record_id: Annotated[str | None, Query(max_length=64)] = None,
-) -> DecisionOut:
-    """May somebody do something on a record, and by which rule? Shows no content of the record."""
-    unit.allow(Action.EXPLAIN_ACCESS, SYSTEM, Tag.ACCESS_EXPLAIN)
-    grant = unit.session.get(Grant, parse_id(grant_id)) if parse_id(grant_id) else None
-    if grant is None:
-        raise not_found("grant_id")
-    return DecisionOut.of(
-        policy.decide(unit.session, policy.Actor.of_grant(grant), action, _record(unit, kind, record_id))
-    )
-
-
-def _record(unit: Any, kind: Kind, record_id: str | None) -> policy.Record:
-    if kind in (Kind.SYSTEM, Kind.DIRECTORY):
-        return policy.Record(kind)
-    if record_id is None:
-        raise Invalid(
-            "record_needed", field="record_id", allowed=f"the id of a {kind.value}",
-            fr="il faut l'identifiant de l'enregistrement", en="the id of the record is needed",
-        )  # fmt: skip
-    return policy.load(unit.session, kind, record_id)

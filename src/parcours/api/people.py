@@ -406,3 +406,40 @@ def _facts(unit: Unit, patient_id: str, body: VisitIn) -> FactsOut:
         questions={name: list(values) for name, values in found.questions.items()},
         notes=found.notes,
     )  # fmt: skip
+
+
+class Difference(Out):
+    """A value as answered, and as known now."""
+
+    name: str
+    then: Any
+    now: Any
+
+
+class VisitChangeOut(Out):
+    """An answered visit that would be answered otherwise today; it is not rewritten."""
+
+    visit_id: str
+    professional_id: str
+    care_date: date
+    answered_at: datetime
+    facts: list[Difference]
+    settlement: list[Difference]
+
+
+@router.get("/people/{patient_id}/visits/changes", responses=problems(*READING))
+def list_visit_changes(patient_id: Id, unit: Reading) -> list[VisitChangeOut]:
+    """Answered visits that later knowledge (a declaration registered late) contradicts, oldest first."""
+    record = unit.find(Kind.PATIENT, patient_id, Action.READ_FACTS, Tag.FACTS_READ)
+    changes = visits.visits_that_would_change(unit.session, record.insured_id or "")
+    return [
+        VisitChangeOut(
+            visit_id=one.visit.id, professional_id=one.visit.professional_id, care_date=one.visit.care_date,
+            answered_at=one.visit.answered_at, facts=_differences(one.facts), settlement=_differences(one.settlement),
+        )
+        for one in changes
+    ]  # fmt: skip
+
+
+def _differences(values: dict[str, tuple[Any, Any]]) -> list[Difference]:
+    return [Difference(name=name, then=then, now=now) for name, (then, now) in values.items()]

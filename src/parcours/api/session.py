@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import Cookie, Query, Request, Response
+from fastapi import BackgroundTasks, Cookie, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from parcours.api.access import (
     Services,
     anonymous,
     clear_session_cookie,
+    cookie_name,
     services_of,
     set_session_cookie,
 )
@@ -103,6 +104,7 @@ def log_in(body: LoginIn, request: Request, response: Response) -> SessionOut:
         hashing=settings.password_hashing(),
     )
     with services.database.writing() as session:
+        _close_presented(session, services, request)
         account = accounts.get_account(session, login.account.id)
         return _opened(session, services, response, account, accounts.open_session(session, account, login.method))
 
@@ -152,6 +154,14 @@ def _opened(
     set_session_cookie(response, services.settings, opened.token)
     session.refresh(account, ["grants"])
     return SessionOut.of(opened.session, account, services)
+
+
+def _close_presented(session: Session, services: Services, request: Request) -> None:
+    """The session that a browser still had ends when somebody logs in there."""
+    token = request.cookies.get(cookie_name(services.settings))
+    before = accounts.find_session(session, token, services.settings.session_policy()) if token else None
+    if before is not None:
+        accounts.close_session(session, audit.Who("account", before.account_id), before)
 
 
 def _own(session: Session, session_id: str | None) -> WebSession:
@@ -206,8 +216,8 @@ class Accepted(Out):
 
 
 @router.post("/password-resets", status_code=202)
-def ask_password_reset(body: ResetAskIn, request: Request) -> Accepted:
-    """Send a single-use link to the holder of an account; the answer is the same when there is none."""
+def ask_password_reset(body: ResetAskIn, request: Request, later: BackgroundTasks) -> Accepted:
+    """Send a single-use link to the holder of an account; the answer is the same, as fast, when there is none."""
     services = services_of(request)
     settings = services.settings
     with services.database.writing() as session:
@@ -217,7 +227,7 @@ def ask_password_reset(body: ResetAskIn, request: Request) -> Accepted:
             token = accounts.ask_password_reset(session, anonymous(request), account, settings.login_policy())
     if account is not None and token is not None:
         link = f"{settings.public_url.rstrip('/')}/account/reset#token={token}"
-        _send(services, account, link)
+        later.add_task(_send, services, account, link)
     fr = "si ce compte existe, un message lui a été envoyé"
     en = "if this account exists, a message was sent to it"
     return Accepted(message=fr if language_of(request) == "fr" else en)
@@ -413,6 +423,7 @@ def finish_oidc(
 
 def _open_for(services: Services, request: Request, proof: Proof) -> str:
     with services.database.writing() as session:
+        _close_presented(session, services, request)
         account = account_of(session, anonymous(request), proof)
         session.flush()
         session.refresh(account, ["grants"])

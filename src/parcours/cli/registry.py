@@ -231,6 +231,7 @@ def facts(
     with open_registry(database, lang) as opened:
         with opened.reading() as session:
             visit = _visit(session, (patient, professional, on, story), place, known_at, related_to)
+        _trace_reading(opened, visit)
         answer = _settled(visit, said, lang) if settle else None
         if keep:
             with opened.writing() as session:
@@ -272,6 +273,16 @@ def _visit(
     return visit_facts(
         session, patient, professional, day, organisation_id=place, known_at=instant, related_to=related_to
     )
+
+
+def _trace_reading(opened: Database, visit: VisitFacts) -> None:
+    """A read of personal data is traced before anything is shown."""
+    from parcours.registry.audit.service import record, system
+    from parcours.registry.audit.tags import Tag
+
+    with opened.writing() as session:
+        who = system("facts")
+        record(session, Tag.FACTS_READ, who, insured_id=visit.patient_id, record=("patient", visit.patient_id))
 
 
 def _given(options: list[str] | None) -> dict[str, Any]:

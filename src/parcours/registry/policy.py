@@ -148,7 +148,6 @@ class Action(StrEnum):
     READ_ACCOUNT = "read_account"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_ACCOUNT_TRAIL = "read_account_trail"
-    EXPLAIN_ACCESS = "explain_access"
 
 
 READ_OF: Final[dict[Kind, Action]] = {
@@ -455,8 +454,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     _rule(
         "administrator_accounts", Role.ADMINISTRATOR, Relation.ANY,
-        {Action.READ_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.READ_ACCOUNT_TRAIL, Action.EXPLAIN_ACCESS,
-         Action.WRITE_DIRECTORY},
+        {Action.READ_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.READ_ACCOUNT_TRAIL, Action.WRITE_DIRECTORY},
         "L'administrateur gère les comptes et l'annuaire ; il n'accède à aucune donnée de santé.",
         "The administrator manages accounts and the directory, and has no access to health data.",
     ),

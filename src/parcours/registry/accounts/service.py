@@ -501,7 +501,7 @@ def log_in(
         ):
             failure = _refused(session, who, account, "password", policy)
         elif current.has_totp and not totp:
-            current.failed_attempts = max(0, current.failed_attempts - 1)
+            _uncount_attempt(current, policy)
             failure = _totp_required()
         elif current.has_totp and not use_totp_code(session, current, totp or ""):
             failure = _refused(session, who, current, "totp", policy)
@@ -560,6 +560,13 @@ def _count_attempt(database: Database, login: str, policy: LoginPolicy) -> Accou
             return None
         session.expunge(account)
         return account
+
+
+def _uncount_attempt(account: Account, policy: LoginPolicy) -> None:
+    """The password was right and only the code is missing: no guess, so no step towards the lock."""
+    account.failed_attempts = max(0, account.failed_attempts - 1)
+    if account.failed_attempts < policy.attempts:
+        account.locked_until = None
 
 
 def _refused(
