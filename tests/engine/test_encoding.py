@@ -473,3 +473,8 @@ def test_two_readings_that_change_the_law_may_be_chosen_together() -> None:
 @pytest.mark.parametrize("member", [i for i in Ips if i > Ips.BLANK])
 def test_every_indicator_is_a_letter(member: Ips) -> None:
     assert len(member.name) == 1
+
+
+def test_organised_screening_is_wholly_paid() -> None:
+    answer = settle(without(special_setting="depistage_organise"))
+    assert (answer.facts["exemption"], answer.settlement.rate) == ("prevention", 10_000)

@@ -120,6 +120,8 @@ def infer(values: dict[str, Any]) -> list[str]:
     elif "age" in values and values["age"] != MAJORITY:
         values.setdefault("age_1er_janvier", max(0, values["age"] - 1) if values["age"] < MAJORITY else values["age"])
     infer_pathway(values)
+    if values.get("special_setting") == SpecialSetting.DEPISTAGE_ORGANISE:  # wholly paid: L160-14
+        values.setdefault("exemption", int(Exemption.PREVENTION))
     return [name for name in values if name not in before]
 
 
