@@ -236,17 +236,23 @@ def by_prefix(session, rank):
 
 
 def report(database, name, bar, operation, samples):
-    """Each sample in a session of its own, as a request of the service would do."""
-    times = []
+    """Each sample in a session of its own, as a request of the service would do.
+
+    The processor time stands beside: on a busy machine the time on the clock is mostly waiting.
+    """
+    clock, processor = [], []
     for _ in range(samples):
         with database.reading() as session:
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), time.process_time()
             operation(session)
-            times.append((time.perf_counter() - started) * 1000)
-    median, slow = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+            processor.append((time.process_time() - worked) * 1000)
+            clock.append((time.perf_counter() - started) * 1000)
+    median, slow = statistics.median(clock), statistics.quantiles(clock, n=20)[-1]
     passed = median < bar
-    verdict = "ok" if passed else "MISSED"
-    print(f"{name:38} median {median:7.2f} ms   p95 {slow:7.2f} ms   bar {bar:4.0f} ms   {verdict}")
+    print(
+        f"{name:36} median {median:7.2f} ms   p95 {slow:7.2f} ms   processor {statistics.median(processor):6.2f} ms"
+        f"   bar {bar:3.0f} ms   {'ok' if passed else 'MISSED'}"
+    )
     return passed
 
 
