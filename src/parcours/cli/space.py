@@ -10,6 +10,8 @@ import typer
 from parcours.cli.common import Json, Lang, fail, language
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from parcours.engine.space import MetamorphicLaw, Report
     from parcours.engine.space_euros import EuroLaw
 
@@ -92,9 +94,20 @@ def run(workers: int, lang: str) -> "tuple[Report, tuple[EuroLaw, ...]]":
         from parcours.engine.space import check_space
         from parcours.engine.space_euros import check_euros
 
-        return check_space(workers), check_euros()
+        with progress_bar() as bar:
+            task = bar.add_task(TEXT["combinations"][lang], total=None)
+            report = check_space(workers, lambda done, size: bar.update(task, completed=done, total=size))
+        return report, check_euros()
     except ModuleNotFoundError as error:
         fail(f"{error.name}: {TEXT['needs'][lang]}")
+
+
+def progress_bar() -> "Progress":
+    """A bar on the error stream, gone when it is done."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(console=Console(stderr=True), transient=True)
 
 
 def print_report(report: "Report", euros: "tuple[EuroLaw, ...]", lang: str) -> None:

@@ -509,8 +509,11 @@ def small(grid: Grid) -> Grid:
     return Grid({**grid.values, "purpose": grid.values["purpose"][:1], "left": (0,), "installation": ((0, 0),)})
 
 
-def check_space(workers: int = 2) -> Report:
-    """Run it all, over a billion combinations; needs the compiled rules (the `batch` extra)."""
+def check_space(workers: int = 2, progress: Callable[[int, int], None] | None = None) -> Report:
+    """Run it all, over a billion combinations; needs the compiled rules (the `batch` extra).
+
+    `progress` is told the combinations done and those there are in all.
+    """
     start, flat = perf_counter(), flat_law()
     states, doctors = variants(), professionals(flat)
     grids = {id(state): grid_of(state, flat) for state in states}
@@ -520,6 +523,7 @@ def check_space(workers: int = 2) -> Report:
     ]
     jobs += [(states[0], doctor, reduced[id(states[0])], regime) for regime in regimes() for doctor in doctors]
     runner()
+    size = sum(job[2].size for job in jobs)
     report = Report(variants=len(states), professionals=len(doctors))
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     reached: set[int] = set()
@@ -527,6 +531,8 @@ def check_space(workers: int = 2) -> Report:
     with ThreadPoolExecutor(workers) as pool:
         for block in pool.map(lambda job: block_of(*job), jobs):
             add(block, report, rows, reached, totals)
+            if progress:
+                progress(report.combinations, size)
     report.unreached = tuple(slug(CaseStatus, case) for case in CaseStatus if case not in reached)
     report.laws = tuple(MetamorphicLaw(name, *LAW_TEXTS[name], *totals[name]) for name in LAWS)
     report.table = [rows[key] for key in sorted(rows)]
