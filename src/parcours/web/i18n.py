@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -38,8 +38,17 @@ _FRENCH = (
 _ENGLISH = ((re.compile(r"(?<=\w)'(?=\w)"), "\u2019"),)
 
 
+@lru_cache(maxsize=16384)
 def typography(text: str, language: str) -> str:
-    """Spaces that do not break before French punctuation, and true apostrophes in both languages."""
+    """Spaces that do not break before French punctuation, and true apostrophes in both languages.
+
+    Kept in memory: for our own sentences. What a visitor typed goes through `set_once`.
+    """
+    return set_once(text, language)
+
+
+def set_once(text: str, language: str) -> str:
+    """The same, without keeping the text."""
     for pattern, replacement in _FRENCH if language == "fr" else _ENGLISH:
         text = pattern.sub(replacement, text)
     return text

@@ -67,10 +67,16 @@ def text(message: str, language: str, **values: Any) -> str:
     return translated.format(**values) if values else translated
 
 
-def html_text(message: str, language: str, **values: Any) -> Markup | str:
+def html_text(message: str, language: str, **values: Any) -> Markup:
     """A message in a template: the values are escaped, or are HTML themselves."""
-    translated = i18n.translate(message, language)
-    return Markup(escape(translated)).format(**values) if values else translated  # noqa: S704 - what is put in is escaped
+    translated = escaped(message, language)
+    return translated.format(**values) if values else translated
+
+
+@lru_cache(maxsize=4096)
+def escaped(message: str, language: str) -> Markup:
+    """A message as HTML."""
+    return escape(i18n.translate(message, language))
 
 
 @lru_cache(maxsize=8192)

@@ -148,7 +148,7 @@ class Builder:
 
     def refuse(self, error: FactError) -> None:
         """Tell what is wrong with a fact, and take it away."""
-        self.error = i18n.typography(error.message[self.language], self.language)
+        self.error = i18n.set_once(error.message[self.language], self.language)
         name = error.field.split(".")[-1]
         if name in self.readings:
             del self.readings[name]
@@ -167,7 +167,7 @@ class Builder:
             return settle(facts, self.readings)
         except FactError as error:
             if type(error) is FactError:
-                self.error = i18n.typography(error.message[self.language], self.language)
+                self.error = i18n.set_once(error.message[self.language], self.language)
             return None
 
     def quote(self) -> Quote:
