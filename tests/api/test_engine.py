@@ -159,6 +159,15 @@ def test_a_batch_runs_the_caps_like_the_library(client):
     assert per_patient == Decimal("50.00"), "the cap of a year binds"
 
 
+@pytest.mark.parametrize("line", ['{"fee": 1e99999999999999999999}', '{"id": "\\ud800"}', '{"patient_id": "\\udfff"}'])
+def test_a_line_that_cannot_be_held_or_sent_back_does_not_break_the_batch(client, line):
+    refused, settled = batch(client, [line, EXAMPLE_FACTS])
+    assert refused["error"]["field"] == "line"
+    assert "error" not in settled
+    problem = client.post(f"{V1}/settle", content=f'{{"facts": {line}}}')
+    assert (problem.status_code, problem.json()["code"]) == (422, "json_invalid")
+
+
 def test_errors_of_a_batch_stand_in_their_place(client):
     good = {**EXAMPLE_FACTS, "id": "x"}
     answered = batch(client, [good, "{", "[]", {**good, "fee": "?"}, "x" * 3000, {**good, "nosuch": 1}, good])

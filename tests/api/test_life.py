@@ -1,12 +1,18 @@
 """The API from login to the end of a declaration, as people use it."""
 
+import hashlib
+import json
+
 import pytest
 from fastapi.testclient import TestClient
 
 from parcours.api.access import CSRF_HEADER
+from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts.models import IdempotentReply, Scope
 from parcours.registry.audit.tags import Tag
 from parcours.registry.db import paris_today
-from tests.api.fixtures import PASSWORD, trail
+from parcours.registry.fictitious import fictitious_nir
+from tests.api.fixtures import PASSWORD, TEST, trail
 
 V1 = "/api/v1"
 
@@ -193,6 +199,31 @@ def test_the_patient_sees_who_looked(as_user, country):
     assert by["doctor"].startswith("Dominique Modèle")
 
 
+def test_a_search_shows_only_the_people_of_the_fund_and_traces_the_others(as_user, country, database):
+    from parcours.registry.people.service import get_insured
+
+    with database.reading() as session:
+        zoe = get_insured(session, country.zoe)
+        body = {"family_name": zoe.family_name, "birth_date": zoe.birth_date.isoformat()}
+    found = {one["id"] for one in as_user("officer_zoe").post(f"{V1}/people/search", json=body).json()["items"]}
+    assert country.zoe in found
+    other = {one["id"] for one in as_user("officer").post(f"{V1}/people/search", json=body).json()["items"]}
+    assert country.zoe not in other
+    refused = trail(database, tag=Tag.ACCESS_REFUSE, insured_id=country.zoe)
+    assert [event.acting_for for event in refused] == ["01C991"]
+
+
+def test_an_id_of_somebody_else_inside_a_request_is_traced(as_user, country, database):
+    officer = as_user("officer")
+    url = f"{V1}/cases/{country.case}"
+    etag = officer.get(url).headers["ETag"]
+    body = {"outcome": "declaration", "declaration_id": country.declaration_zoe}
+    problem(officer.post(f"{url}/closing", json=body, headers={"If-Match": etag}), 404, "not_found")
+    (event,) = trail(database, tag=Tag.ACCESS_REFUSE)
+    assert "declaration_id" in event.details
+    assert country.declaration_zoe not in str([getattr(event, column.key) for column in event.__table__.columns])
+
+
 def test_pages_of_the_trail_follow_each_other(as_user, country):
     patient = as_user("alice")
     for _ in range(5):
@@ -258,6 +289,27 @@ def test_nothing_personal_is_kept_in_clear_by_a_key(as_user, country, database):
     assert b"SECRET" not in b"".join(
         bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row.values()
     )
+
+
+def test_what_is_kept_of_a_request_cannot_be_guessed_back(as_user, country, database):
+    """A body may hold a password: its plain digest would let one try guesses at full speed."""
+    body = json.dumps({"login": "new@example.org", "password": PASSWORD}).encode()
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    assert as_user("administrator").post(f"{V1}/accounts", content=body, headers=headers).status_code == 201
+    with database.reading() as session:
+        kept = session.query(IdempotentReply).one().request_hash
+    assert kept != hashlib.sha256(b"\0".join([b"POST", f"{V1}/accounts".encode(), body])).hexdigest()
+
+
+def test_a_program_of_no_fund_registers_nobody(anonymous, country, database):
+    with database.writing() as session:
+        _, token = accounts.create_client(session, TEST, name="no fund", scopes={Scope.PEOPLE_WRITE})
+    body = {
+        "nir": fictitious_nir(900), "family_name": "Nouveau", "first_name": "Dominique",
+        "birth_date": "1985-05-01", "commune": "99001", "fund": "01C991",
+    }  # fmt: skip
+    sent = anonymous.post(f"{V1}/people", json=body, headers={"Authorization": f"Bearer {token}"})
+    problem(sent, 403, "other_fund")
 
 
 # --- session ---------------------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from parcours.registry.accounts import service as accounts
 from parcours.registry.db import Database
 from tests.api.fixtures import KEY, TEST, credentials, settings_for_tests
 
+pytestmark = pytest.mark.slow
+
 ROLES = ("alice", "amar", "delegate", "officer", "administrator", "client")
 BUSINESS = [200, 201, 202, 204, 302, 303, 304, 401, 403, 404, 409, 412, 422, 428, 502]
 """What a well-formed request may be answered: the law, the policy or the state of the records may refuse it."""

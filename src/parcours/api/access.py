@@ -33,7 +33,7 @@ from parcours.registry.accounts.oidc import Relying
 from parcours.registry.accounts.service import Unauthenticated
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import Database, Versioned, now_utc, parse_id
+from parcours.registry.db import Database, Versioned, blind_index, blind_indexes, now_utc, parse_id
 from parcours.registry.errors import NotFound, RegistryError
 from parcours.registry.models import load_models
 from parcours.registry.policy import Action, Actor, Kind, Record
@@ -42,6 +42,8 @@ COOKIE: Final = "parcours_session"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER: Final = "X-CSRF-Token"
 IDEMPOTENCY_HOURS: Final = 24
+_REQUEST: Final = "idempotent_replies.request"
+"""A body may hold a password or a national number: its plain digest could be guessed, so it is kept under a key."""
 
 _cookie = APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False, description="Cookie of a login.")
 _bearer = HTTPBearer(scheme_name="token", auto_error=False, description="Token of an API client.")
@@ -266,6 +268,13 @@ def _keep(database: Database, events: list[audit.Event]) -> None:
             _write(session, events)
 
 
+def _note_unfound(unit: Unit | None, error: NotFound) -> None:
+    """An id inside a request that leads nowhere (or to somebody else's record) is traced too, by the field's name."""
+    if unit is not None and not unit.refusals:
+        details = {"field": error.field}
+        unit.refusals.append(audit.Event(Tag.ACCESS_REFUSE, unit.who, why=error.code, details=details))
+
+
 def reading(request: Request, caller: CallerDep) -> Iterator[Unit]:
     """A unit that reads; the accesses it noted are written once it has read, before the answer leaves."""
     services = services_of(request)
@@ -274,6 +283,9 @@ def reading(request: Request, caller: CallerDep) -> Iterator[Unit]:
         with services.database.reading() as session:
             unit = Unit(session, caller, request, services, writes=False)
             yield unit
+    except NotFound as error:
+        _note_unfound(unit, error)
+        raise
     finally:
         if unit is not None:
             _keep(services.database, unit.notes + unit.refusals)
@@ -288,6 +300,9 @@ def writing(request: Request, caller: CallerDep) -> Iterator[Unit]:
             unit = Unit(session, caller, request, services, writes=True)
             yield unit
             _write(session, unit.notes)
+    except NotFound as error:
+        _note_unfound(unit, error)
+        raise
     finally:
         if unit is not None:
             _keep(services.database, unit.refusals)
@@ -363,7 +378,7 @@ class Once:
         body = content.model_dump(mode="json")
         session.add(
             IdempotentReply(
-                actor_id=actor_id, key=self.key, request_hash=self.request_hash, status=status,
+                actor_id=actor_id, key=self.key, request_hash=blind_index(self.request_hash, _REQUEST), status=status,
                 headers=json.dumps(headers), body=json.dumps(body),
             )
         )  # fmt: skip
@@ -379,7 +394,7 @@ class Once:
         return known
 
     def _repeat(self, known: IdempotentReply) -> Response:
-        if known.request_hash != self.request_hash:
+        if known.request_hash not in blind_indexes(self.request_hash, _REQUEST):
             raise ProblemError(
                 422, "idempotency_key_reused", field="Idempotency-Key",
                 fr="cette clé a servi à une autre requête", en="this key was used for another request",
@@ -390,7 +405,7 @@ class Once:
 
 async def _hash_of(request: Request) -> str:
     body = await request.body()
-    return hashlib.sha256(b"\0".join([request.method.encode(), request.url.path.encode(), body])).hexdigest()
+    return hashlib.sha256(b"\0".join([request.method.encode(), request.scope["path"].encode(), body])).hexdigest()
 
 
 def once(unit: Writing, request_hash: Annotated[str, Depends(_hash_of)], key: IdempotencyKey = None) -> Once:

@@ -119,7 +119,8 @@ def _presented(unit: Unit, body: ProposalIn) -> str:
         )
     insured = people.find_by_nir(unit.session, body.nir) if body.nir else None
     if insured is None or insured.birth_date != body.birth_date:
-        unit.note_refusal(Action.PROPOSE_AS_DOCTOR, Record(Kind.PATIENT), "not_found")
+        found = policy.of_patient(insured) if insured else Record(Kind.PATIENT)
+        unit.note_refusal(Action.PROPOSE_AS_DOCTOR, found, "not_found")
         raise not_found("nir")
     return insured.id
 

@@ -17,6 +17,7 @@ from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from parcours.api.access import services_of
 from parcours.api.common import api_router
 from parcours.api.limits import TooLarge
 from parcours.api.problems import FieldError, Language, ProblemError, language_of, problems
@@ -76,6 +77,8 @@ def parse(text: bytes) -> Any:
     """JSON with exact decimals. Raises 422 for what is not JSON (or is nested without end)."""
     try:
         content = jsonio.loads(text.decode("utf-8"))
+        if b"\\ud" in text.lower():  # half a surrogate pair: it could not be sent back
+            jsonio.dumps(content).encode()
     except (ValueError, RecursionError) as error:
         raise _malformed() from error
     if jsonio.MARK.encode() in text or b"\\u2063" in text.lower():
@@ -268,7 +271,7 @@ async def settle_batch(request: Request) -> StreamingResponse:
     in order of reimbursement and care dates; a line that breaks this, or cannot be settled, is answered by an `error`
     in its place. Memory stays bounded whatever the length.
     """
-    maximum: int = request.app.state.parcours.settings.batch_line_max_bytes
+    maximum = services_of(request).settings.batch_line_max_bytes
     stream = _settled(request, Batch(language_of(request)), maximum)
     return Stream(stream, media_type=NDJSON)
 

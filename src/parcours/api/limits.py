@@ -137,7 +137,7 @@ class Guard:
         return None
 
     def _max_bytes(self, request: Request) -> int:
-        batch = request.url.path == BATCH_PATH
+        batch = request.scope["path"] == BATCH_PATH
         return self.settings.batch_max_bytes if batch else self.settings.request_max_bytes
 
     def _limited(self, request: Request, receive: Receive) -> Receive:
@@ -163,7 +163,7 @@ def _client_of(request: Request) -> str:
 
 def _proves_identity(request: Request) -> bool:
     """A login, a reset, a step of OpenID Connect: what somebody might try many times."""
-    path = request.url.path
+    path = request.scope["path"]  # not that of the URL, which the Host header takes part in
     login = path == "/api/v1/session" and request.method == "POST"
     return login or path.startswith(("/api/v1/password-resets", "/api/v1/oidc/", "/api/v1/account/"))
 

@@ -109,7 +109,7 @@ def register_person(body: PersonIn, once: OnceDep) -> Response:
     """Register a person of the actor's own fund."""
     unit = once.unit
     unit.allow(Action.CREATE_PATIENT, SYSTEM)
-    if unit.actor.fund_code is not None and body.fund != unit.actor.fund_code:
+    if body.fund != unit.actor.fund_code:
         raise Forbidden(
             "other_fund", field="fund", allowed=unit.actor.fund_code,
             fr="on n'enregistre que les assurés de sa caisse", en="one registers the insured of one's own fund only",
@@ -152,8 +152,11 @@ def search_people(body: SearchIn, unit: Reading) -> Found:
     elif body.family_name and body.birth_date:
         found = people.find_by_name(unit.session, body.family_name, body.birth_date)
     shown = [one for one in found if unit.may(Action.READ_PATIENT, policy.of_patient(one))]
-    for one in shown:
-        unit.allow(Action.READ_PATIENT, policy.of_patient(one), Tag.PERSON_READ)
+    for one in found:
+        if one in shown:
+            unit.allow(Action.READ_PATIENT, policy.of_patient(one), Tag.PERSON_READ)
+        else:
+            unit.note_refusal(Action.READ_PATIENT, policy.of_patient(one), "not_found")
     return Found(items=[_person(unit, one) for one in shown])
 
 

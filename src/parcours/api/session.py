@@ -225,6 +225,8 @@ def ask_password_reset(body: ResetAskIn, request: Request, later: BackgroundTask
         token = None
         if account is not None and account.disabled_at is None:
             token = accounts.ask_password_reset(session, anonymous(request), account, settings.login_policy())
+        else:  # a commit in both cases: the time does not tell whether the account exists
+            audit.record(session, Tag.PASSWORD_ASK_RESET, anonymous(request), details={"login": "unknown_or_disabled"})
     if account is not None and token is not None:
         link = f"{settings.public_url.rstrip('/')}/account/reset#token={token}"
         later.add_task(_send, services, account, link)
