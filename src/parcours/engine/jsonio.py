@@ -2,7 +2,7 @@
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 MARK = "\u2063"
@@ -24,8 +24,11 @@ def marked(value: object) -> str:
 
 
 def loads(text: str | bytes) -> Any:
-    """JSON whose decimal numbers stay exact. Raises `ValueError`, also for NaN and infinities."""
-    return json.loads(text, parse_float=Decimal, parse_constant=refuse)
+    """JSON whose decimal numbers stay exact. Raises `ValueError`, also for NaN, infinities, endless exponents."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=refuse)
+    except InvalidOperation as error:
+        raise ValueError("a number is out of range") from error
 
 
 def refuse(constant: str) -> Any:
