@@ -3,11 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from parcours.registry.audit import service as audit
-from parcours.registry.audit.models import CHAINS, AuditEvent, AuditHead
+from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.tags import Tag
 from parcours.registry.db import new_id
 from tests.api.fixtures import TEST
@@ -179,6 +179,15 @@ def test_a_removed_head_is_found(database):
     write(database, 1)
     execute(database, "DELETE FROM audit_heads WHERE chain = :chain", chain=chain_of(database))
     assert codes(database) == {"head_missing"}
+
+
+@pytest.mark.parametrize("chain", [-5, CHAINS, 99])
+def test_a_row_added_in_a_chain_that_does_not_exist_is_found(database, chain):
+    write(database, 2)
+    forged = audit._row(audit.Event(Tag.PERSON_READ, TEST, PATIENT), chain, 1, GENESIS)
+    with database.writing() as session:
+        session.execute(insert(AuditEvent), [forged])
+    assert [(one.code, one.chain) for one in verify(database).findings] == [("head_missing", chain)]
 
 
 def test_heads_are_signed_again_under_a_new_key(database, monkeypatch):

@@ -420,14 +420,11 @@ def verify(session: Session, against: Anchor | None = None) -> Verification:
 
 def _all_rows(session: Session, size: int = 2000) -> Iterator[Mapping[str, Any]]:
     columns = [getattr(AuditEvent, name) for name in (*_HASHED, "hash")]
-    place = (-1, 0)
+    place: tuple[int, int] | None = None
     while True:
-        query = (
-            select(*columns)
-            .where(tuple_(AuditEvent.chain, AuditEvent.sequence) > place)
-            .order_by(AuditEvent.chain, AuditEvent.sequence)
-            .limit(size)
-        )
+        query = select(*columns).order_by(AuditEvent.chain, AuditEvent.sequence).limit(size)
+        if place is not None:
+            query = query.where(tuple_(AuditEvent.chain, AuditEvent.sequence) > place)
         page = session.execute(query).mappings().all()
         yield from (dict(row) for row in page)
         if len(page) < size:
@@ -449,7 +446,7 @@ def _check_heads(session: Session, tips: Mapping[int, tuple[int, str]]) -> list[
     if not heads and not tips:
         return []
     findings = []
-    for chain in range(CHAINS):
+    for chain in sorted({*range(CHAINS), *heads, *tips}):  # a chain that should not be has no signed head
         head = heads.get(chain)
         sequence, last = tips.get(chain, (0, GENESIS))
         if head is None:
