@@ -56,6 +56,20 @@ def test_a_backup_is_restored_and_equal(filled, empty_url, tmp_path):
     copy.close()
 
 
+def test_a_backup_is_never_readable_by_others_while_it_is_written(filled, tmp_path, monkeypatch):
+    modes = []
+    states = backups.table_states
+
+    def looked(connection):
+        modes.extend(path.stat().st_mode & 0o077 for path in tmp_path.glob("*.partial"))
+        return states(connection)
+
+    monkeypatch.setattr(backups, "table_states", looked)
+    (tmp_path / "registry.backup.partial").touch(mode=0o644)  # what a stopped backup left
+    backups.backup(filled, tmp_path / "registry.backup")
+    assert modes == [0]
+
+
 def test_a_later_change_shows(filled, empty_url, tmp_path):
     manifest = backups.backup(filled, tmp_path / "registry.backup")
     with filled.writing() as session:

@@ -82,10 +82,11 @@ def backup(database: Database, target: Path) -> Manifest:
         )  # fmt: skip
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(target.name + ".partial")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600, exist_ok=False)  # before anything is written: nobody else reads it meanwhile
     try:
         kind = database.engine.dialect.name
         state = _backup_sqlite(database, unfinished) if kind == "sqlite" else _backup_postgresql(database, unfinished)
-        unfinished.chmod(0o600)
         revision, tables = state
         manifest = Manifest(kind, now_utc().isoformat(), revision, _sha256(unfinished), tables)
         manifest.write(target)
