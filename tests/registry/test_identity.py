@@ -59,6 +59,15 @@ def test_wrong_numbers_are_refused_without_being_shown(number):
     assert number[:6] not in str(refused.value) or len(number) < 6
 
 
+def test_digits_of_other_scripts_are_refused():
+    """They would make a second number of the same one."""
+    other = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    for parse, number in ((parse_nir, "2550812312345"), (parse_rpps, fictitious_rpps(1)), (parse_finess, "750712184")):
+        parse(number)
+        with pytest.raises(Invalid):
+            parse(number[0] + number[1:].translate(other))
+
+
 def test_a_number_never_shows_itself():
     number = parse_nir("297022A02077878")
     for text in (repr(number), str(number), f"{number}", number.masked):

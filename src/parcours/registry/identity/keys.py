@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from parcours.registry.errors import Invalid
 
-_NIR = re.compile(r"[1-8]\d{4}(?:\d{2}|2A|2B)\d{6}(?:\d{2})?")
+_NIR = re.compile(r"[1-8]\d{4}(?:\d{2}|2A|2B)\d{6}(?:\d{2})?", re.ASCII)
 _CORSICA = {"2A": "19", "2B": "18"}
 
 
@@ -119,7 +119,7 @@ def luhn_digit(digits: str) -> str:
 def parse_rpps(text: str, *, strict: bool = True) -> str:
     """An RPPS number, 11 digits.  ``strict=False`` skips the check digit: official samples exist that fail it."""
     digits = re.sub(r"\s", "", text)
-    if not re.fullmatch(r"\d{11}", digits):
+    if not re.fullmatch(r"\d{11}", digits, re.ASCII):
         raise _bad_number("rpps", digits, "11 digits")
     if strict and luhn_sum(digits) % 10:
         raise _bad_check_digit("rpps", digits)
@@ -152,7 +152,7 @@ _AM_CATEGORIES = {
 def parse_am_number(text: str) -> AmNumber:
     """A practice's AM number: department (2), category (1), order (5), Luhn digit."""
     digits = re.sub(r"\s", "", text)
-    if not re.fullmatch(r"\d{9}", digits):
+    if not re.fullmatch(r"\d{9}", digits, re.ASCII):
         raise _bad_number("am_number", digits, "9 digits")
     if luhn_sum(digits) % 10:
         raise _bad_check_digit("am_number", digits)
@@ -162,7 +162,7 @@ def parse_am_number(text: str) -> AmNumber:
 def parse_finess(text: str) -> str:
     """A FINESS number: 9 characters, Luhn; in Corsica 2A and 2B are read as 2001 and 2002 over the first four."""
     cleaned = re.sub(r"\s", "", text).upper()
-    if not re.fullmatch(r"(?:\d{2}|2A|2B)\d{7}", cleaned):
+    if not re.fullmatch(r"(?:\d{2}|2A|2B)\d{7}", cleaned, re.ASCII):
         raise _bad_number("finess", cleaned, "9 characters: digits, or 2A/2B and 7 digits")
     if luhn_sum(_finess_digits(cleaned)) % 10:
         raise _bad_check_digit("finess", cleaned)
