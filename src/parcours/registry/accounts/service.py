@@ -522,7 +522,8 @@ def check_own_password(database: Database, account_id: str, password: str, polic
     )
     with database.writing() as session:
         if account is not None and fits:
-            session.execute(update(Account).where(Account.id == account.id).values(failed_attempts=0))
+            unlocked = {"failed_attempts": 0, "locked_until": None}
+            session.execute(update(Account).where(Account.id == account.id).values(unlocked))
             return
         failure = _refused(session, who, account, "password", policy)
     raise failure
