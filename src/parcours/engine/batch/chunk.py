@@ -5,7 +5,7 @@ be settled.
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
 
@@ -68,6 +68,17 @@ class Settings:
         encode_readings(readings or {})
         return cls(flat, records or flat.under(readings or {}), readings or {}, PatternBook(flat))
 
+    @cached_property
+    def laws(self) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]:
+        """The law by day as the compiled loop reads it."""
+        return law_table(self.records)
+
+    @cached_property
+    def accepted(self) -> npt.NDArray[np.bool_]:
+        """Indicators that may be transmitted for each status."""
+        record = self.records.rows[-1]
+        return accepted_indicators(record.position, record.ips)
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -129,8 +140,7 @@ def _run(
     refusals: Matrix,
     first: npt.NDArray[np.int64],
 ) -> None:
-    laws, days = law_table(settings.records)
-    default = settings.records.rows[-1]
+    laws, days = settings.laws
     most = int(np.diff(first).max(initial=1))
     memory = np.full((1 << (2 * most).bit_length(), 5), -1, np.int64)
     kernel()(
@@ -144,7 +154,7 @@ def _run(
         laws,
         days,
         encode_readings(settings.readings),
-        accepted_indicators(default.position, default.ips),
+        settings.accepted,
         memory,
         amounts,
         codes,

@@ -32,7 +32,7 @@ def settle(
 
     `frame` is a Polars DataFrame or LazyFrame, a pandas DataFrame, a PyArrow Table, or anything that exports an Arrow
     stream.
-    Its columns bear the names of the facts (DESIGN: `care_date`, `fee`, `specialty` …); `columns` maps other names to
+    Its columns bear the names of the facts (`care_date`, `fee`, `specialty` …); `columns` maps other names to
     facts.
     Caps run over the rows of one `patient_id` in the order of `reimbursement_date`, then `care_date`, then the table.
 

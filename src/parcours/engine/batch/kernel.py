@@ -14,6 +14,7 @@ import inspect
 import os
 import pkgutil
 from collections.abc import Callable
+from contextlib import suppress
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
@@ -377,4 +378,16 @@ def _compiled(function: Callable[..., None], helpers: tuple[Callable[..., Any], 
         kept: Callable[..., None] = numba.njit(nogil=True, cache=True, **options)(function)
     finally:
         settings.CACHE_DIR = before
+    _kept_if_possible(kept)
     return kept
+
+
+def _kept_if_possible(compiled: Any) -> None:
+    """A full disk must not stop what only keeps compiled code for the next time."""
+    save = compiled._cache.save_overload  # noqa: SLF001 - Numba has no other place for it
+
+    def saved(*arguments: Any) -> None:
+        with suppress(OSError):
+            save(*arguments)
+
+    compiled._cache.save_overload = saved  # noqa: SLF001

@@ -1,0 +1,367 @@
+"""A nation's claims beside its peers, on the same generated acts, results compared before anything is timed.
+
+    python -m benchmarks.batch                 # 10^5 and 10^6 rows, some minutes
+    python -m benchmarks.batch --rows 1e8      # up to that many rows (about 15 GB of disk for 10^8)
+
+Prints rows a second, ratios to each peer and to the floor (reading all input columns and writing all output columns without
+computing), peak memory and how cost grows; writes benchmarks/report.json and benchmarks/report.svg. In memory, times are those
+of the processor; from file to file they are on the clock. The best of several runs counts. On a machine that does other work
+too, compare the ratios of one run, not the figures of two. What the peers leave out is in `peer_rules.py`: all of it favours
+them.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from benchmarks.peer_rules import COMPARED
+from benchmarks.peers import Columns, duckdb_sql, openfisca, polars
+from parcours.engine.batch import chunk as engine
+from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS, PATTERN_COLUMNS, ROW_FACTS, matrix
+from parcours.engine.batch.parquet_join import MAGIC
+from parcours.engine.batch.reading import whole
+from parcours.engine.batch.sinks import ParquetSink
+from parcours.engine.sample import Sample, write_sample
+from parcours.law.flat import flat_law
+from parcours.law.record import LawRecord
+from parcours.rules.facts import NO_CONTRACT, Act, Counters, Readings
+from parcours.rules.settlement import settle as settle_act
+
+FOLDER = Path(__file__).parent
+ACTS_A_PATIENT = 14.6
+LAST_DAY = "2025-08-31"
+"""Acts from 1 January to that day are under one state of the law: the peers need no table by date."""
+INTERPRETED = 20_000
+BARS = {"OpenFisca-core": 20.0, "Polars": 5.0, "floor": 0.5}
+"""Least ratio of the compiled rules to a peer, and of the whole run to the floor."""
+
+
+def best(action: Callable[[], Any], rounds: int, clock: Callable[[], float] = time.perf_counter) -> float:
+    """The shortest time of an action, in seconds."""
+    times = []
+    for _ in range(rounds):
+        start = clock()
+        action()
+        times.append(clock() - start)
+    return min(times)
+
+
+# --- the same rules, in memory ---
+
+
+def acts_in_memory(rows: int) -> pa.Table:
+    """Acts without patients: each stands alone, as the peers carry no caps."""
+    tables, count = [], 0
+    for table in Sample(10**9, 2025, seed=1).blocks():
+        one_law = table.filter(pc.less_equal(table["care_date"], pa.scalar(LAST_DAY).cast(pa.date32())))
+        tables.append(one_law.drop_columns(["patient_id", "reimbursement_date"]))
+        count += len(one_law)
+        if count >= rows:
+            break
+    return pa.concat_tables(tables).slice(0, rows).unify_dictionaries().combine_chunks()
+
+
+class Ours:
+    """The compiled rules over encoded facts."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table, self.count = table, len(table)
+        self.settings = engine.Settings.of()
+        columns = {name: whole(table[name]) for name in table.column_names}
+        self.facts = engine.encode_rows(columns, self.count, self.settings)
+        self.order, self.first = engine.acts_of_patients(None, self.facts)
+        self.professional = engine.codes_of(columns["professional_id"], self.count)
+        self.amounts, self.codes = (
+            matrix(AMOUNT_RESULTS, self.count, np.int32),
+            matrix(CODE_RESULTS, self.count, np.int8),
+        )
+        self.refusals = np.zeros(self.count, np.int8)
+
+    def run(self, threads: int) -> None:
+        """The kernel, facts already encoded."""
+        share = (self.facts, self.order, self.professional, self.settings, self.amounts, self.codes, self.refusals)
+        with engine.ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda first: engine._run(*share, first), engine._shares(self.first, threads)))
+
+    def whole(self, threads: int) -> None:
+        """From an Arrow table to results: encoding, order, rules."""
+        engine.settle_rows(self.table, self.settings, threads)
+
+    def results(self) -> Columns:
+        """What the peers must find."""
+        assert not self.refusals.any(), "every act of the sample is settled"
+        lines = {name: self.amounts[line] for line, name in enumerate(AMOUNT_RESULTS)}
+        lines |= {name: self.codes[line] for line, name in enumerate(CODE_RESULTS)}
+        return {name: lines[name][: self.count] for name in COMPARED}
+
+    def inputs(self) -> Columns:
+        """The encoded facts as columns: what the peers are given."""
+        rows = {name: self.facts.rows[line, : self.count].astype(np.int64) for line, name in enumerate(ROW_FACTS)}
+        patterns = self.facts.patterns.rows
+        coded = {
+            name: patterns[self.facts.pattern, column].astype(np.int64) for column, name in enumerate(PATTERN_COLUMNS)
+        }
+        return {**coded, **rows, "given_base": rows["base"]}
+
+    def law(self) -> LawRecord:
+        """The one state of the law of all these acts."""
+        return self.settings.records.on(20250601)
+
+    def interpreted(self, count: int) -> Columns:
+        """The rules as plain Python, one act after the other."""
+        columns = self.inputs()
+        lines = np.stack([columns[name][:count] for name in Act._fields], axis=1).tolist()
+        law, counters, readings = self.law(), Counters(), Readings()
+        answers = [settle_act(Act(*line), NO_CONTRACT, counters, law, readings) for line in lines]
+        return {name: np.array([getattr(answer, name) for answer in answers]) for name in COMPARED}
+
+
+def check_same(name: str, found: Columns, expected: Columns) -> None:
+    """A peer that finds anything else is not compared: the benchmark stops."""
+    for column in COMPARED:
+        different = np.flatnonzero(np.asarray(found[column]).astype(np.int64) != expected[column][: len(found[column])])
+        if len(different):
+            row = int(different[0])
+            sys.exit(f"{name} differs: {column}, row {row}: {found[column][row]} and not {expected[column][row]}")
+
+
+def in_memory(rows: int, threads: int) -> dict[str, float]:
+    """Rows a second of everyone, on the same encoded acts: of one core's time, which other work on the machine disturbs least."""
+    clock = time.process_time
+    ours = Ours(acts_in_memory(rows))
+    ours.run(threads)
+    expected = ours.results()
+    speeds = {
+        COMPILED: rows / best(lambda: ours.run(1), 7, clock),
+        "compiled rules, Arrow to results": rows / best(lambda: ours.whole(1), 3, clock),
+    }
+    count = min(rows, INTERPRETED)
+    check_same("interpreted", ours.interpreted(count), expected)
+    speeds["interpreted rules (plain Python)"] = count / best(lambda: ours.interpreted(count), 2, clock)
+    for name, peer in (("OpenFisca-core", openfisca), ("Polars", polars), ("DuckDB", duckdb_sql)):
+        run = peer(ours.inputs(), ours.law())
+        check_same(name, run(), expected)
+        speeds[name] = rows / best(run, 4, clock)
+    speeds[ALL] = rows / best(lambda: ours.run(threads), 7)
+    return speeds
+
+
+COMPILED = "compiled rules"
+ALL = "compiled rules, all cores, on the clock"
+
+
+# --- from file to file ---
+
+
+def settle_file(source: Path, output: Path, threads: int) -> tuple[float, float, int]:
+    """Seconds, peak memory in MiB and rows of `parcours settle`, in a process of its own."""
+    command = [
+        str(Path(sys.executable).with_name("parcours")),
+        "settle",
+        str(source),
+        "-o",
+        str(output),
+        "--lang",
+        "en",
+    ]
+    code = (
+        "import resource, subprocess, sys, time; start = time.perf_counter();"
+        "done = subprocess.run(sys.argv[1:], capture_output=True, text=True); took = time.perf_counter() - start;"
+        "print(took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024);"
+        "sys.exit(done.stderr if done.returncode else 0)"
+    )
+    argv = [sys.executable, "-c", code, *command, "--workers", str(threads)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    seconds, memory = map(float, done.stdout.split())
+    return seconds, memory, pq.read_metadata(output).num_rows
+
+
+def floor(source: Path, settled: Path, output: Path) -> float:
+    """Seconds to read every input column and to write every output column, computing nothing."""
+    results = pq.ParquetFile(settled, read_dictionary=DICTIONARIES)
+    sink, start = ParquetSink(), 0.0
+    file = pq.ParquetFile(source, memory_map=True)
+    names = [name for name in results.schema_arrow.names if name not in ("case_none",)]
+    spent = 0.0
+    with output.open("wb") as stream:
+        stream.write(MAGIC)
+        batches = file.iter_batches(batch_size=262_144)
+        for group in range(results.num_row_groups):
+            table = results.read_row_group(group, columns=names)  # ready in memory: not timed
+            start = time.perf_counter()
+            next(batches, None)
+            stream.write(sink.encode(table).body)
+            spent += time.perf_counter() - start
+    return spent
+
+
+DICTIONARIES = ["status", "ips", "pathway", *(name for name in CODE_RESULTS if name.startswith("case_"))]
+
+
+@contextmanager
+def quiet_spark() -> Iterator[Any]:
+    """A local Spark on every core."""
+    from pyspark.sql import SparkSession
+
+    from parcours.engine.jvm import use_java
+
+    use_java()
+    builder = SparkSession.builder.master("local[*]").config("spark.ui.enabled", "false")
+    session = builder.config("spark.sql.shuffle.partitions", "4").config("spark.driver.memory", "2g").getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def spark_seconds(source: Path, output: Path) -> float:
+    """Seconds of the second of two runs in one session: its workers are there."""
+    import parcours.spark
+
+    with quiet_spark() as session:
+
+        def run() -> None:
+            parcours.spark.settle(session.read.parquet(str(source))).write.mode("overwrite").parquet(str(output))
+
+        return best(run, 2)
+
+
+def from_file_to_file(rows: int, threads: int, folder: Path, *, spark: bool) -> dict[str, float]:
+    """Seconds of each way, peak memory, and sizes."""
+    source, output = folder / f"acts-{rows}.parquet", folder / f"settled-{rows}.parquet"
+    count = write_sample(Sample(max(1, round(rows / ACTS_A_PATIENT)), 2025, seed=2), source)
+    if rows <= SMALL:
+        settle_file(source, output, threads)  # compiled code and caches are there
+    seconds, memory, settled = settle_file(source, output, threads)
+    assert settled == count
+    result = {
+        "rows": count,
+        "seconds": seconds,
+        "peak MiB": memory,
+        "floor seconds": floor(source, output, folder / "floor"),
+    }
+    if rows <= MEDIUM:
+        shuffled = folder / "shuffled.parquet"
+        table = pq.read_table(source)
+        pq.write_table(
+            table.take(pa.array(np.random.default_rng(0).permutation(count))), shuffled, row_group_size=262_144
+        )
+        result["seconds, any order"], result["peak MiB, any order"], _ = settle_file(shuffled, output, threads)
+        shuffled.unlink()
+    if spark:
+        result["seconds, Spark"] = spark_seconds(source, folder / "spark")
+        shutil.rmtree(folder / "spark")
+    for path in (source, output, folder / "floor"):
+        path.unlink()
+    return result
+
+
+SMALL, MEDIUM = 1_000_000, 10_000_000
+
+
+# --- report ---
+
+
+def machine() -> str:
+    """What it ran on."""
+    model = platform.processor() or platform.machine()
+    with open("/proc/cpuinfo", encoding="utf-8") if Path("/proc/cpuinfo").exists() else open(os.devnull) as lines:
+        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
+    load = f", load {os.getloadavg()[0]:.1f} when it started" if hasattr(os, "getloadavg") else ""
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}{load}"
+
+
+def plot(growth: list[dict[str, float]], path: Path) -> None:
+    """Microseconds a row against rows."""
+    import altair as alt
+
+    points = [
+        {"rows": item["rows"], "way": way, "µs a row": item[key] / item["rows"] * 1e6}
+        for item in growth
+        for way, key in (("settled", "seconds"), ("floor", "floor seconds"), ("any order", "seconds, any order"))
+        if key in item
+    ]
+    chart = alt.Chart({"values": points}, width=420).mark_line(point=True)
+    chart = chart.encode(
+        alt.X("rows:Q").scale(type="log"), alt.Y("µs a row:Q").scale(zero=True), alt.Color("way:N", title=None)
+    )
+    chart.save(str(path))
+
+
+def print_speeds(rows: int, speeds: dict[str, float]) -> bool:
+    """The table in memory; True when the bars are met."""
+    kernel = speeds[COMPILED]
+    print(f"\nThe same rules in memory, {rows:,} acts, results equal, rows for a second of one core:")
+    met = True
+    for name, speed in speeds.items():
+        bar = BARS.get(name)
+        note = f"   (bar: ≥ {bar:.0f})" if bar else ""
+        print(f"  {name:36} {speed:14,.0f} rows/s   compiled is {kernel / speed:8.1f} times that{note}")
+        met &= bar is None or kernel / speed >= bar
+    return met
+
+
+def print_growth(growth: list[dict[str, float]]) -> bool:
+    """The table from file to file; True when the bar is met."""
+    print("\nFrom Parquet to Parquet (one process, start included):")
+    met = True
+    for item in growth:
+        rows = item["rows"]
+        ratio = item["floor seconds"] / item["seconds"]
+        print(
+            f"  {rows:>12,} rows {rows / item['seconds']:12,.0f} rows/s   {ratio:5.2f} of the floor   peak {item['peak MiB']:6,.0f} MiB"
+        )
+        for key in ("seconds, any order", "seconds, Spark"):
+            if key in item:
+                print(f"  {'':17} {rows / item[key]:12,.0f} rows/s   {key.split(', ')[1]}")
+        met &= rows < SMALL or ratio >= BARS["floor"]
+    return met
+
+
+def main() -> int:
+    """Run, print, write the report; 1 when a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=float, default=1e6, help="the largest file (default 1e6)")
+    parser.add_argument("--no-spark", action="store_true", help="leave Spark out")
+    asked = parser.parse_args()
+    threads, where = os.cpu_count() or 1, machine()
+    print(f"{where}\nlaw {flat_law().digest[:12]}")
+    rows = int(min(asked.rows, 1e6))
+    speeds = in_memory(rows, threads)
+    met = print_speeds(rows, speeds)
+    sizes = [10**power for power in range(5, 9) if 10**power <= asked.rows]
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+        growth = [
+            from_file_to_file(size, threads, Path(folder), spark=size == SMALL and not asked.no_spark) for size in sizes
+        ]
+    met &= print_growth(growth)
+    report = {
+        "machine": where,
+        "threads": threads,
+        "in memory": {"rows": rows, "rows a second": speeds},
+        "files": growth,
+    }
+    (FOLDER / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    plot(growth, FOLDER / "report.svg")
+    print(f"\nWritten: {FOLDER / 'report.json'}, {FOLDER / 'report.svg'}")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
