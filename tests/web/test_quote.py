@@ -3,6 +3,8 @@
 import json
 import re
 from html import unescape
+from random import Random
+from urllib.parse import urlencode
 
 import pytest
 from starlette.testclient import TestClient
@@ -66,8 +68,6 @@ def next_step(page: str) -> str:
     if link:
         return unescape(link[1])
     hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', card)
-    from urllib.parse import urlencode
-
     return "/?" + urlencode([*hidden, ("age", "40")])
 
 
@@ -202,8 +202,6 @@ def test_other_professions_can_be_quoted_to_the_end(client: TestClient, professi
         kind = re.search(r'<input id="number" name="(\w+)"', page)
         chips = re.search(r'class="chips quick"', page)
         if kind and not chips:
-            from urllib.parse import urlencode
-
             hidden = [
                 (name, unescape(value))
                 for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
@@ -245,3 +243,27 @@ def test_an_answer_from_memory_is_the_engine_s(age: str, day: str) -> None:
         mine, engines = standing(given, {}), ask(given, "en")
         assert mine.range == engines.range
         assert mine.fact == (engines.question.fact if engines.question else None)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_way_through_the_form_ends(client: TestClient, seed: int) -> None:
+    """Answer at random: no question comes back, no answer is refused, the result is explained."""
+    draw = Random(seed)
+    address = "/"
+    for _ in range(14):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        card = answer.text.partition('class="card question"')[2].partition('class="result"')[0]
+        if not card:
+            break
+        links = re.findall(r'<a (?:class="option" )?href="(/\?[^"]+)">', card)
+        field = re.search(r'<input id="number" name="(\w+)" type="(\w+)"', card)
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', card)
+        if field and (not links or draw.random() < 0.5):
+            values = {"age": ["3", "16", "17", "18", "22", "40"], "fee": ["20", "25,5", "60"], "base": ["10", "20"]}
+            value = "2026-10-01" if field[2] == "date" else draw.choice(values[field[1]])
+            address = "/?" + urlencode([*((name, unescape(text)) for name, text in hidden), (field[1], value)])
+        else:
+            address = unescape(draw.choice(links))
+    assert not card, address
+    assert '<h2 id="why">' in answer.text

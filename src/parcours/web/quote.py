@@ -141,7 +141,7 @@ class Builder:
         """Where the form stands; a fact the engine refuses is told and asked again."""
         for _ in range(len(self.given) + 1):
             try:
-                return standing(self.given, self.readings)
+                return standing(questions.one_circumstance(self.given), self.readings)
             except FactError as error:
                 self.refuse(error)
         return standing(self.nothing(), {})

@@ -130,4 +130,4 @@ def as_text(day: date, said: list[Said], result: Result, more: Details, language
     saving = [lever for lever in more.cheaper if lever.saved]
     lines += ["", say("What would have been cheaper")] if saving else []
     lines += [f"- {money(-lever.saved)}: {' + '.join(lever.labels)}" for lever in saving]
-    return i18n.typography("\n".join(lines), language)
+    return i18n.set_once("\n".join(lines), language)
