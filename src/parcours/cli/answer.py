@@ -28,7 +28,7 @@ TEXT = {
     "inside": {"fr": "dans le parcours de soins", "en": "inside the care pathway"},
     "outside": {"fr": "hors du parcours de soins", "en": "outside the care pathway"},
     "not_concerned": {"fr": "le parcours ne s'applique pas", "en": "the pathway does not apply"},
-    "assumed": {"fr": "Supposé faute d'indication", "en": "Assumed, as nothing was said"},
+    "assumed": {"fr": "Supposé faute d'indication ", "en": "Assumed, as nothing was said"},
     "reading": {"fr": "Autre lecture", "en": "Other reading"},
 }
 DETAIL = (

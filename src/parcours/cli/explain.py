@@ -17,7 +17,7 @@ TITLES = {
     "why": {"fr": "Pourquoi", "en": "Why"},
     "why_not": {"fr": "Ce qui ne s'applique pas", "en": "What does not apply"},
     "article": {"fr": "Article", "en": "Article"},
-    "row": {"fr": "ligne", "en": "row"},
+    "row": {"fr": "il n'y a pas de ligne", "en": "there is no row"},
 }
 COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "magenta"}
 
@@ -87,7 +87,7 @@ def row_of(source: Path, row: int, lang: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         fail(f"{source}: {error}")
     if not isinstance(content, dict):
-        fail(f"{source}: {TITLES['row'][lang]} {row} ?")
+        fail(f"{source}: {TITLES['row'][lang]} {row}")
     return content
 
 

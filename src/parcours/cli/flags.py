@@ -16,7 +16,7 @@ def flag(fact: Fact) -> str:
 
 def parameter(fact: Fact) -> inspect.Parameter:
     """The flag of a fact as a parameter Typer understands: text, read later by the vocabulary."""
-    choices = f" [{' | '.join(slugs(fact.codes))}]" if fact.codes else ""
+    choices = f" One of: {', '.join(slugs(fact.codes))}." if fact.codes else ""  # brackets would be read as markup
     option = typer.Option(flag(fact), help=fact.help + choices, metavar=fact.kind.upper(), show_default=False)
     annotation = Annotated[str | None, option]
     return inspect.Parameter(fact.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)

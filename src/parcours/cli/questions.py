@@ -55,7 +55,9 @@ def print_interview(found: "Interview", lang: str) -> None:
         return
     console.print(f"[bold]{found.question.text}[/]  [cyan]--{found.question.fact.replace('_', '-')}[/]")
     for choice in found.question.choices[:LONG_LIST]:
-        console.print(f"  [cyan]{choice.value}[/]  {choice.label}" + (f" [dim]{choice.help}[/]" if choice.help else ""))
+        console.print(
+            f"  [cyan]{choice.value}[/]  {choice.label}" + (f" — [dim]{choice.help}[/]" if choice.help else "")
+        )
     if len(found.question.choices) > LONG_LIST:
         console.print(f"  [dim]… {len(found.question.choices) - LONG_LIST}[/]")
 

@@ -15,6 +15,7 @@ TEXT: dict[str, dict[str, str]] = {
     "status": {"fr": "Par statut", "en": "By status"},
     "specialty": {"fr": "Par spécialité ou profession", "en": "By specialty or profession"},
     "acts": {"fr": "actes", "en": "acts"},
+    "refused": {"fr": "refusés", "en": "refused"},
     "fee": {"fr": "honoraires", "en": "fees"},
     "amo": {"fr": "assurance maladie", "en": "compulsory insurance"},
     "amc": {"fr": "complémentaire", "en": "complementary"},
@@ -97,18 +98,20 @@ def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
 
     table = Table(title=f"{title} (€)", title_justify="left")
     columns = [name for name in COLUMNS if rows and name in rows[0]]
-    table.add_column(no_wrap=True)
+    table.add_column(overflow="ellipsis")  # in a narrow terminal the label gives way, never a number
     for name in columns:
         table.add_column(SHORT.get(name, TEXT[name][lang]), justify="right", no_wrap=True)
     for row in rows:
         cells = [_count(row[name] if name == "acts" else round(row[name]), lang) for name in columns]
-        table.add_row(_label(row), *cells)
+        table.add_row(_label(row, lang), *cells)
     return table
 
 
-def _label(row: dict[str, Any]) -> str:
+def _label(row: dict[str, Any], lang: str) -> str:
     """What a row is about: its status and pathway, its specialty, or its profession."""
     if "status" in row:
+        if row["status"] is None:
+            return TEXT["refused"][lang]
         return f"{row['status']} ({row['pathway']})"
     return str(row.get("specialty") or row.get("profession") or "—")
 
@@ -124,7 +127,7 @@ def _draw(totals: Any, path: Path, lang: str) -> None:
     except ModuleNotFoundError as error:
         fail(f"{error.name}: pip install 'parcours[plots]'")
     rows = [
-        {"status": _label(row), "payer": TEXT[payer][lang], "euros": float(row[payer])}
+        {"status": _label(row, lang), "payer": TEXT[payer][lang], "euros": float(row[payer])}
         for row in totals.by_status
         for payer in ("amo", "amc", "patient")
         if payer in row

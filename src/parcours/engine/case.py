@@ -163,7 +163,7 @@ def encode_readings(readings: Mapping[str, str]) -> Readings:
     known = flat_law().readings
     for name, option in readings.items():
         if name not in known:
-            raise FactError(f"readings.{name}", option, both(", ".join(sorted(known))))
+            raise FactError(f"readings.{name}", name, both(", ".join(sorted(known))))
         if option not in known[name]:
             raise FactError(f"readings.{name}", option, both(", ".join(known[name])))
     return Readings(
