@@ -270,6 +270,30 @@ def test_a_repeated_request_is_done_once(as_user, country, database):
     assert len(trail(database, tag=Tag.DECLARATION_PROPOSE)) == 1
 
 
+def test_the_same_request_at_the_same_time_is_done_once(as_user, country, database):
+    from concurrent.futures import ThreadPoolExecutor
+
+    body = {"professional_id": country.zola, "patient_id": country.alice}
+    clients = [as_user("alice") for _ in range(5)]
+
+    def send(client):
+        return client.post(f"{V1}/declarations", json=body, headers={"Idempotency-Key": "at-once"})
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(send, clients))
+    assert [one.status_code for one in answers] == [201] * 5
+    assert len({one.json()["id"] for one in answers}) == 1
+    assert len(trail(database, tag=Tag.DECLARATION_PROPOSE)) == 1
+
+
+def test_a_failed_request_leaves_its_key_free(as_user, country):
+    patient, headers = as_user("alice"), {"Idempotency-Key": "free-again"}
+    wrong = {"professional_id": country.amar, "patient_id": country.alice}
+    problem(patient.post(f"{V1}/declarations", json=wrong, headers=headers), 409, "already_medecin_traitant")
+    right = wrong | {"professional_id": country.zola}
+    assert patient.post(f"{V1}/declarations", json=right, headers=headers).status_code == 201
+
+
 def test_a_key_of_somebody_else_is_another_key(as_user, country):
     headers = {"Idempotency-Key": "same"}
     for name in ("alice", "zoe"):

@@ -21,6 +21,7 @@ from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from parcours.api.problems import ProblemError
@@ -364,26 +365,35 @@ class Once:
     def reply(self, make: Callable[[], tuple[BaseModel, dict[str, str]]], status: int = 201) -> Response:
         """Answer as before if the key is known, else do ``make`` (content, headers) and remember the answer.
 
-        The key is written in the same transaction as the work: of two requests at once, one works, the other fails on
-        the unique key and gets 409, and nothing is done twice.
+        The key is taken first, in the same transaction as the work: of two requests at once, the second waits for the
+        first and then repeats its answer; when the work fails, the key is free again.
         """
         if self.key is None:
             content, headers = make()
             return JSONResponse(content.model_dump(mode="json"), status, headers=headers)
         session, actor_id = self.unit.session, self.unit.actor.id
         known = self._known(session, actor_id)
-        if known is not None:
-            return self._repeat(known)
+        reply = None if known is not None else self._take_key(session, actor_id, status)
+        if reply is None:
+            return self._repeat(known or self._known(session, actor_id))
         content, headers = make()
         body = content.model_dump(mode="json")
-        session.add(
-            IdempotentReply(
-                actor_id=actor_id, key=self.key, request_hash=blind_index(self.request_hash, _REQUEST), status=status,
-                headers=json.dumps(headers), body=json.dumps(body),
-            )
-        )  # fmt: skip
+        reply.headers, reply.body = json.dumps(headers), json.dumps(body)
         session.flush()
         return JSONResponse(body, status, headers=headers)
+
+    def _take_key(self, session: Session, actor_id: str, status: int) -> IdempotentReply | None:
+        """The row of the key, to be filled; None when another request took it meanwhile."""
+        reply = IdempotentReply(
+            actor_id=actor_id, key=self.key, request_hash=blind_index(self.request_hash, _REQUEST), status=status,
+            headers="{}", body="{}",
+        )  # fmt: skip
+        try:
+            with session.begin_nested():
+                session.add(reply)
+        except IntegrityError:
+            return None
+        return reply
 
     def _known(self, session: Session, actor_id: str) -> IdempotentReply | None:
         query = select(IdempotentReply).where(IdempotentReply.actor_id == actor_id, IdempotentReply.key == self.key)
@@ -393,7 +403,13 @@ class Once:
             return None
         return known
 
-    def _repeat(self, known: IdempotentReply) -> Response:
+    def _repeat(self, known: IdempotentReply | None) -> Response:
+        if known is None:
+            raise ProblemError(
+                409, "idempotency_key_busy", field="Idempotency-Key",
+                fr="une requête avec cette clé vient d'échouer : recommencez",
+                en="a request with this key has just failed: try again",
+            )  # fmt: skip
         if known.request_hash not in blind_indexes(self.request_hash, _REQUEST):
             raise ProblemError(
                 422, "idempotency_key_reused", field="Idempotency-Key",
