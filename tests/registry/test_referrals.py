@@ -102,6 +102,13 @@ def test_an_addressee_is_a_doctor(world, declared):
         write(world, *declared, addressee_id=nurse.id)
 
 
+def test_nobody_refers_a_patient_to_themselves(world, declared):
+    _, doctor = declared
+    with pytest.raises(Invalid) as refused:
+        write(world, *declared, addressee_id=doctor.id, specialty=None)
+    assert refused.value.field == "addressee_id"
+
+
 def test_an_opinion_serves_once_and_again_after_a_cancelled_visit(world, declared):
     cardiologist, other = world.doctor(specialty=3), world.doctor(specialty=3)
     referral = write(world, *declared)

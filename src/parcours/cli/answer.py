@@ -30,6 +30,10 @@ TEXT = {
     "not_concerned": {"fr": "le parcours ne s'applique pas", "en": "the pathway does not apply"},
     "assumed": {"fr": "Supposé faute d'indication ", "en": "Assumed, as nothing was said"},
     "reading": {"fr": "Autre lecture", "en": "Other reading"},
+    "why": {
+        "fr": "Pourquoi, et comment payer moins : parcours explain et parcours advise, avec les mêmes faits",
+        "en": "Why, and how to pay less: parcours explain and parcours advise, with the same facts",
+    },
 }
 DETAIL = (
     "base",
@@ -108,6 +112,7 @@ def print_notes(console: Console, answer: Answer, lang: str) -> None:
             f"{TEXT[name][lang].lower()} {money(amount, lang)}" for name, amount in changes if name in TEXT
         )
         console.print(f"[dim]{TEXT['reading'][lang]} ({other.name}={other.option}): {text}[/]")
+    console.print(f"[dim]{TEXT['why'][lang]}[/]")
     assumed = ", ".join(
         f"{name}={value}" for name, value in answer.defaults.items() if value not in (None, "none", False, 0)
     )

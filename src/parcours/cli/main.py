@@ -3,10 +3,12 @@
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from parcours import __version__
 
 COMMANDS = {
     "settle": "parcours.cli.settle:app",
@@ -67,8 +69,19 @@ app = typer.Typer(
 )
 
 
+def print_version(asked: bool) -> None:  # noqa: FBT001 - the form Typer asks for
+    """Print the version and stop."""
+    if asked:
+        typer.echo(f"parcours {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def root() -> None:
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
+    ] = False,  # noqa: ARG001, FBT002 - the callback acts
+) -> None:
     """Every answer is right on its date, says why, and cites its article."""
 
 

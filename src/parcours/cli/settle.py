@@ -36,6 +36,8 @@ def settle(
     readings = readings_of(reading)
     said = {name: value for name, value in facts.items() if value is not None}
     if source is None:
+        if not said:
+            fail(NO_FACTS[lang])
         settle_one(said, readings, lang, as_json=json)
         return
     if said:
@@ -84,6 +86,10 @@ def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str)
         raise typer.Exit(EXIT_REFUSED_ROWS)
 
 
+NO_FACTS = {
+    "fr": "donnez les faits d'un acte (parcours settle --help), un fichier, ou essayez parcours questions --ask",
+    "en": "give the facts of an act (parcours settle --help), a file, or try parcours questions --ask",
+}
 SUMMARY = {
     "fr": "{read} lignes lues = {settled} liquidées + {refused} refusées → {output}",
     "en": "{read} rows read = {settled} settled + {refused} refused → {output}",

@@ -12,8 +12,10 @@ from parcours.registry.accounts.oidc import IdentityTraits, Proof, identity_trai
 from parcours.registry.accounts.service import Unauthenticated, create_account, grant_role
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import blind_index, blind_indexes, new_id
+from parcours.registry.db import blind_index, blind_indexes, new_id, now_utc, paris_date
 from parcours.registry.errors import NotFound
+from parcours.registry.identity.keys import Nir, NirKind
+from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import find_by_name, get_professional
 from parcours.registry.policy import Forbidden
@@ -79,6 +81,7 @@ def _named(session: Session, proof: Proof) -> tuple[Role, dict[str, str]]:
         return Role.DOCTOR, {"professional_id": professional.id}
     traits = identity_traits(proof.claims)
     found = [one for one in find_by_name(session, traits.family_name, traits.birth_date) if _same_person(one, traits)]
+    found = [one for one in found if _number_agrees(current_identifier(session, one.id, paris_date(now_utc())), traits)]
     if len(found) != 1:
         raise _nobody()
     return Role.INSURED, {"insured_id": found[0].id}
@@ -87,6 +90,15 @@ def _named(session: Session, proof: Proof) -> tuple[Role, dict[str, str]]:
 def _same_person(insured: Insured, traits: IdentityTraits) -> bool:
     """The first given name is the same, accents and case apart, and the person is alive."""
     return insured.died_on is None and _bare(insured.first_name) == _bare(traits.given_names)
+
+
+def _number_agrees(nir: Nir | None, traits: IdentityTraits) -> bool:
+    """The definitive number says the sex and the place of birth: a homonym of the same day is told apart by them."""
+    if nir is None or nir.kind is not NirKind.NIR:
+        return True
+    sex = {"male": "1", "female": "2"}.get(traits.sex or "", nir.body[0])
+    place = (traits.birth_place or nir.body[5:10]).upper()
+    return nir.body[0] == sex and nir.body[5:10] == place
 
 
 def _bare(names: str) -> str:

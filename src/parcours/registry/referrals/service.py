@@ -8,6 +8,7 @@ médecin traitant.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -94,6 +95,7 @@ def write_referral(session: Session, new: NewReferral, *, at: datetime | None = 
     addressee = _check_addressee(session, flow, new)
     plan = _check_plan(session, flow, new, insured.id)
     steps = [_step(session, rank, one) for rank, one in enumerate(new.providers, start=1)]
+    _refuse_oneself(author, [new.addressee_id, *(one.professional_id for one in new.providers)])
     referral = Referral(
         insured_id=insured.id,
         author_id=author.id,
@@ -422,6 +424,15 @@ def _check_validity(issued_on: date, valid_until: date | None) -> date:
             fr="la validité finit avant l'émission", en="the validity ends before the issue",
         )  # fmt: skip
     return last
+
+
+def _refuse_oneself(author: Professional, sent_to: Sequence[str | None]) -> None:
+    """Nobody refers a patient to themselves: it would renew their own access to the record without end."""
+    if author.id in sent_to:
+        raise Invalid(
+            "referral_to_oneself", field="addressee_id", given="the author", allowed="another doctor",
+            fr="on n'adresse pas un patient à soi-même", en="a doctor does not refer a patient to themselves",
+        )  # fmt: skip
 
 
 def _step(session: Session, rank: int, provider: Provider) -> SequenceProvider:
