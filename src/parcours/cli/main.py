@@ -69,7 +69,7 @@ app = typer.Typer(
 )
 
 
-def print_version(asked: bool) -> None:  # noqa: FBT001 - the form Typer asks for
+def print_version(asked: bool) -> None:
     """Print the version and stop."""
     if asked:
         typer.echo(f"parcours {__version__}")
@@ -80,7 +80,7 @@ def print_version(asked: bool) -> None:  # noqa: FBT001 - the form Typer asks fo
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
-    ] = False,  # noqa: ARG001, FBT002 - the callback acts
+    ] = False,
 ) -> None:
     """Every answer is right on its date, says why, and cites its article."""
 
