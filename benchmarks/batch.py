@@ -196,7 +196,6 @@ def floor(source: Path, settled: Path, output: Path) -> float:
     results = pq.ParquetFile(settled, read_dictionary=DICTIONARIES)
     sink = ParquetSink()
     file = pq.ParquetFile(source, memory_map=True)
-    spent = 0.0
     with output.open("wb") as stream:
         stream.write(MAGIC)
         batches = file.iter_batches(batch_size=262_144)
