@@ -194,7 +194,7 @@ def settle_file(source: Path, output: Path, threads: int) -> tuple[float, float,
 def floor(source: Path, settled: Path, output: Path) -> float:
     """Seconds to read every input column and to write every output column, computing nothing."""
     results = pq.ParquetFile(settled, read_dictionary=DICTIONARIES)
-    sink = ParquetSink()
+    sink, spent = ParquetSink(), 0.0
     file = pq.ParquetFile(source, memory_map=True)
     with output.open("wb") as stream:
         stream.write(MAGIC)

@@ -94,9 +94,10 @@ def _print(totals: Any, lang: str) -> None:
 
 
 def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
+    from rich import box
     from rich.table import Table
 
-    table = Table(title=f"{title} (€)", title_justify="left")
+    table = Table(title=f"{title} (€)", title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
     columns = [name for name in COLUMNS if rows and name in rows[0]]
     table.add_column(overflow="ellipsis")  # in a narrow terminal the label gives way, never a number
     for name in columns:
