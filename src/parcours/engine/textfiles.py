@@ -140,7 +140,7 @@ def read_csv(stream: TextIO, source: Path) -> Iterator[dict[str, Any] | FactErro
                 }
                 yield RowError("line", separator.join(cells), counts)
             elif cells:
-                yield dict(zip(names, cells, strict=True))
+                yield {name: cell for name, cell in zip(names, cells, strict=True) if cell}
     except csv.Error as error:
         raise UnreadableFile(source, {"fr": f"n'est pas du CSV ({error})", "en": f"is not CSV ({error})"}) from None
 
