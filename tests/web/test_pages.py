@@ -133,6 +133,8 @@ def test_search_finds_across_everything(client: TestClient) -> None:
     assert "/law/articles#CSS-R160-6" in found("R160-6")
     assert "/situations/c2s" in found("C2S")
     assert "/emergency" in found("poison") or "/emergency" in found("samu")
+    assert "/law/guides#" in found("refunds only 30%")
+    assert "/situations/loin_de_chez_moi" in found("holiday unicorn"), "no page holds both words: the best of one"
     assert "Nothing found" in found("xyzzy")
     assert "&lt;script&gt;" in found("<script>")
     assert "<script>" not in re.sub(r"<script src=[^>]+>", "", found("<script>"))

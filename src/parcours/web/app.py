@@ -31,7 +31,7 @@ from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 from parcours.web.quote import quote_page, quote_receipt, quote_text
 from parcours.web.rules_pages import decision_table, law_guides, law_rules
-from parcours.web.search import search
+from parcours.web.search import index, search
 from parcours.web.security import SecurityHeaders
 from parcours.web.settings import ServerSettings
 from parcours.web.situations import situation_index, situation_page
@@ -136,6 +136,7 @@ def prepare() -> None:
         env = pages.environment(language)
         for template in env.list_templates():
             env.get_template(template)
+        index(language)
 
 
 async def healthz(_: Request) -> Response:

@@ -17,7 +17,7 @@ from parcours.web.emergency import SOON, URGENT
 from parcours.web.i18n import N_
 from parcours.web.law_pages import fold
 from parcours.web.pages import Page, answer, text
-from parcours.web.rules_pages import rules
+from parcours.web.rules_pages import claims, rules
 from parcours.web.situations import situations, specialties
 
 LONGEST: Final = 100
@@ -47,7 +47,8 @@ class Entry:
 
 def entry(kind: str, title: str, body: str, path: str, fragment: str = "", more: str = "") -> Entry:
     """An entry with its folded words."""
-    return Entry(kind, title, body, path, fragment, f" {fold(title)}", f" {fold(title)} {fold(body)} {fold(more)}")
+    folded = spaced(fold(title))
+    return Entry(kind, title, body, path, fragment, folded, folded + spaced(fold(body)) + spaced(fold(more)))
 
 
 @lru_cache(maxsize=2)
@@ -63,6 +64,9 @@ def entries(language: str) -> Iterator[Entry]:
         title = f"{number.number} · {i18n.translate(number.name, language)}"
         yield entry(N_("Emergency"), title, i18n.translate(number.detail, language), "/emergency")
     yield from law_entries(language)
+    for claim in claims(language):
+        title, verdict = i18n.typography(claim.text, language), i18n.typography(claim.verdict_text, language)
+        yield entry(N_("Guide"), title, verdict, "/law/guides", claim.id)
     for stage, _, cases in rules(language):
         for case in cases:
             fragment = f"{stage}.{case.slug}"
@@ -112,20 +116,23 @@ def doctors(slug: str) -> str:
 
 
 def find(query: str, language: str) -> list[Entry]:
-    """The entries that hold every word of the query (beginnings of words), best first."""
-    words = [
-        word for word in "".join(c if c.isalnum() else " " for c in fold(query[:LONGEST])).split() if word not in STOP
-    ]
+    """The entries that hold every word of the query (beginnings of words), else the most of them; best first."""
+    words = [word for word in spaced(fold(query[:LONGEST])).split() if word not in STOP]
     if not words:
         return []
     found = []
     for position, item in enumerate(index(language)):
-        haystack = item.everywhere.replace("'", " ").replace("\u2019", " ").replace("-", " ").replace("(", " ")
-        if not all(f" {word}" in haystack for word in words):
-            continue
-        title = item.in_title.replace("'", " ").replace("\u2019", " ").replace("-", " ").replace("(", " ")
-        found.append((-sum(f" {word}" in title for word in words), position, item))
-    return [item for _, _, item in sorted(found, key=lambda row: row[:2])[:MOST]]
+        held = sum(f" {word}" in item.everywhere for word in words)
+        if held:
+            found.append((held, sum(f" {word}" in item.in_title for word in words), -position, item))
+    most = max((held for held, *_ in found), default=0)
+    best = sorted((row for row in found if row[0] == most), key=lambda row: row[:3], reverse=True)
+    return [row[3] for row in best[:MOST]]
+
+
+def spaced(text: str) -> str:
+    """A text whose words are between spaces."""
+    return " " + "".join(character if character.isalnum() else " " for character in text) + " "
 
 
 async def search(request: Request) -> Response:
