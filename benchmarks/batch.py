@@ -191,6 +191,13 @@ def settle_file(source: Path, output: Path, threads: int) -> tuple[float, float,
     return seconds, memory, pq.read_metadata(output).num_rows
 
 
+def start_seconds(folder: Path, threads: int) -> float:
+    """Seconds to settle a handful of acts: Python, imports, the compiled code from its cache."""
+    source, output = folder / "few.parquet", folder / "few-settled.parquet"
+    write_sample(Sample(3, 2025), source)
+    return min(settle_file(source, output, threads)[0] for _ in range(2))
+
+
 def floor(source: Path, settled: Path, output: Path) -> float:
     """Seconds to read every input column and to write every output column, computing nothing."""
     results = pq.ParquetFile(settled, read_dictionary=DICTIONARIES)
@@ -251,6 +258,7 @@ def from_file_to_file(rows: int, threads: int, folder: Path, *, spark: bool) -> 
     result = {
         "rows": count,
         "seconds": seconds,
+        "start seconds": start_seconds(folder, threads),
         "peak MiB": memory,
         "floor seconds": floor(source, output, folder / "floor"),
     }
@@ -317,18 +325,18 @@ def print_speeds(rows: int, speeds: dict[str, float]) -> bool:
 
 def print_growth(growth: list[dict[str, float]]) -> bool:
     """The table from file to file; True when the bar is met."""
-    print("\nFrom Parquet to Parquet (one process, start included):")
+    print("\nFrom Parquet to Parquet (one process; the ratio to the floor leaves out its start):")
     met = True
     for item in growth:
         rows = item["rows"]
-        ratio = item["floor seconds"] / item["seconds"]
+        ratio = item["floor seconds"] / max(item["seconds"] - item["start seconds"], 1e-9)
         print(
             f"  {rows:>12,} rows {rows / item['seconds']:12,.0f} rows/s   {ratio:5.2f} of the floor   peak {item['peak MiB']:6,.0f} MiB"
         )
         for key in ("seconds, any order", "seconds, Spark"):
             if key in item:
                 print(f"  {'':17} {rows / item[key]:12,.0f} rows/s   {key.split(', ')[1]}")
-        met &= rows < SMALL or ratio >= BARS["floor"]
+        met &= rows < SMALL * 0.9 or ratio >= BARS["floor"]
     return met
 
 
