@@ -67,12 +67,15 @@ def test_the_base_is_split_into_named_parts(
 @given(acts("medecin"), READINGS)
 @settings(max_examples=300)
 def test_declaring_a_medecin_traitant_never_costs_more(facts: dict[str, Any], readings: dict[str, str]) -> None:
-    """Two cases apart. A teleconsultation without a médecin traitant is out of the mechanism and bears no surcharge.
+    """Three cases apart. A teleconsultation without a médecin traitant is out of the mechanism and bears no surcharge.
 
-    And who stands in for the médecin traitant supposes one: without a declaration that role is empty.
+    Who stands in for the médecin traitant supposes one: without a declaration that role is empty. And a contract that is
+    not responsable may give back the surcharge but not the participation, which is never above what is refunded: where the
+    surcharge eats a refund of cents, the contract gives back what the participation would have taken.
     """
     assume(facts["role"] not in SUPPOSES_A_DOCTOR | STANDS_IN)
     case = encode(facts, LAW)
+    assume(case.contract.responsable or not case.contract.majoration or case.contract.participations)
     assume(not LAW.default.on(case.act.care_date).acte_teleconsultation[case.act.act])
     declared = settled({**facts, "medecin_traitant": True}, readings=readings)
     undeclared = settled({**facts, "medecin_traitant": False}, readings=readings)
