@@ -69,9 +69,9 @@ def test_the_base_is_split_into_named_parts(
 def test_declaring_a_medecin_traitant_never_costs_more(facts: dict[str, Any], readings: dict[str, str]) -> None:
     """Three cases apart. A teleconsultation without a médecin traitant is out of the mechanism and bears no surcharge.
 
-    Who stands in for the médecin traitant supposes one: without a declaration that role is empty. And a contract that is
-    not responsable may give back the surcharge but not the participation, which is never above what is refunded: where the
-    surcharge eats a refund of cents, the contract gives back what the participation would have taken.
+    Who stands in for the médecin traitant supposes one: without a declaration that role is empty. And a contract that
+    is not responsable may give back the surcharge but not the participation, which is never above what is refunded:
+    where the surcharge eats a refund of cents, it gives back what the participation would have taken.
     """
     assume(facts["role"] not in SUPPOSES_A_DOCTOR | STANDS_IN)
     case = encode(facts, LAW)
