@@ -30,7 +30,7 @@ $(DONE)/uv: $(DONE)/python requirements-build.lock
 	@touch $@
 
 $(DONE)/product: $(DONE)/uv requirements.lock
-	$(INSTALL) -r requirements.lock
+	$(INSTALL) --compile-bytecode -r requirements.lock
 	@touch $@
 
 $(DONE)/dev: $(DONE)/product requirements-dev.lock
@@ -39,6 +39,7 @@ $(DONE)/dev: $(DONE)/product requirements-dev.lock
 
 $(DONE)/parcours: $(DONE)/product pyproject.toml
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src/parcours  # a cold command never compiles, also where Python may not write bytecode
 	@touch $@
 
 # A browser is a system package: installed where we may, else the tests say what they left out.
