@@ -9,6 +9,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from parcours.engine.typography import euros
+
 EXIT_UNREADABLE = 2
 EXIT_REFUSED_ROWS = 3
 
@@ -72,16 +74,5 @@ def readings_of(options: list[str] | None) -> dict[str, str]:
 
 
 def money(amount: Decimal | None, lang: str) -> str:
-    """Euros as a person writes them: 8,40 € in French, €8.40 in English."""
-    if amount is None:
-        return "—"
-    whole = f"{amount:,.2f}"
-    if lang == "fr":
-        return whole.replace(",", "\u202f").replace(".", ",") + "\u00a0€"
-    return "-€" + whole[1:] if whole.startswith("-") else "€" + whole
-
-
-def percent(basis_points: int, lang: str) -> str:
-    """Basis points as a person writes them: 70 % in French, 70% in English."""
-    text = f"{basis_points / 100:g}"
-    return text.replace(".", ",") + "\u00a0%" if lang == "fr" else text + "%"
+    """Euros as a person writes them; a dash for none."""
+    return "—" if amount is None else euros(int(amount * 100), lang)

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.cli.common import Json, Lang, Reading, clear_errors, language, money, percent, readings_of
+from parcours.cli.common import Json, Lang, Reading, clear_errors, language, money, readings_of
+from parcours.engine.typography import percent
 
 app = typer.Typer(add_completion=False)
 HEADERS = {

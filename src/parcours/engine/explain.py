@@ -15,10 +15,10 @@ from typing import Any
 
 from parcours.engine.case import Answer
 from parcours.engine.row import STAGES, Row
+from parcours.engine.typography import euros
 from parcours.engine.wording import (
     Words,
     day,
-    euros,
     fill,
     label,
     law_file,

@@ -13,10 +13,10 @@ from typing import Any
 from parcours.engine.case import Answer, result_dict, settle
 from parcours.engine.errors import FactError
 from parcours.engine.explain import Reference, references
+from parcours.engine.typography import euros
 from parcours.engine.wording import (
     FACT_LABELS,
     day,
-    euros,
     label,
     law_file,
     lower_first,

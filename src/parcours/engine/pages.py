@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parcours.engine.guides import check_claims
-from parcours.engine.wording import NARROW, NBSP, day, law_file, parameter_text
+from parcours.engine.typography import NARROW, NBSP
+from parcours.engine.wording import day, law_file, parameter_text
 from parcours.law.data import Parameter, Value
 from parcours.law.flat import number_of
 from parcours.law.loader import load

@@ -24,7 +24,8 @@ from parcours.engine.errors import FactError
 from parcours.engine.explain import explain
 from parcours.engine.jsonio import dumps, loads
 from parcours.engine.row import STAGES, Row
-from parcours.engine.wording import FACT_LABELS, LETTERS, TemplateError, Words, euros, fill, label, percent, sentence
+from parcours.engine.typography import euros, percent
+from parcours.engine.wording import FACT_LABELS, LETTERS, TemplateError, Words, fill, label, sentence
 from parcours.law.codes import UNKNOWN
 from parcours.law.flat import FOLDER, LawDataError, flat_law, iso
 from parcours.law.loader import FIELDS, load
