@@ -94,7 +94,7 @@ class Declaration(Versioned, Base):
 
     __tablename__ = "declarations"
     __table_args__ = (
-        Index("ix_declarations_insured_id", "insured_id"),
+        Index("ix_declarations_insured_id", "insured_id", "professional_id"),
         Index("ix_declarations_professional_id", "professional_id"),
     )
 
