@@ -260,6 +260,72 @@ def test_a_disabled_account_stays_out(client, database):
     refused(log_in(client), 401, "account_disabled")
 
 
+def account_in_session(client):
+    return client.get(f"{V1}/session").json()["account_id"]
+
+
+def drop_the_old_key(database, monkeypatch):
+    """Everything is rewritten under a new key, and the old one is gone: the link kept under it leads nowhere."""
+    from parcours.registry.keyring import new_key
+    from parcours.registry.rotation import rotate_keys
+    from tests.api.fixtures import KEY
+
+    newer = new_key()
+    monkeypatch.setenv("PARCOURS_SECRET_KEYS", f"{newer},{KEY}")
+    rotate_keys(database)
+    monkeypatch.setenv("PARCOURS_SECRET_KEYS", newer)
+
+
+def test_a_lost_link_leads_to_the_same_account_again(client, database, monkeypatch):
+    log_in(client)
+    first = account_in_session(client)
+    drop_the_old_key(database, monkeypatch)
+    client.cookies.clear()
+    log_in(client)
+    assert account_in_session(client) == first
+
+
+@pytest.mark.parametrize("close", ["disable_account", "end_grant"])
+def test_what_was_closed_does_not_come_back_when_the_link_is_lost(client, database, monkeypatch, close):
+    from parcours.registry.accounts import service as accounts
+    from tests.api.fixtures import TEST
+
+    log_in(client)
+    account_id = account_in_session(client)
+    with database.writing() as session:
+        account = accounts.get_account(session, account_id)
+        closed = account if close == "disable_account" else account.active_grants[0]
+        getattr(accounts, close)(session, TEST, closed)
+    drop_the_old_key(database, monkeypatch)
+    refused(log_in(client), 401, "account_disabled")
+    (event,) = trail(database, tag=Tag.LOGIN_FAIL)
+    assert (event.why, event.details) == ("account_disabled", '{"factor":"oidc:france"}')
+
+
+def test_a_disabled_local_account_is_not_replaced_by_a_login_at_a_provider(client, database, country):
+    from parcours.registry.accounts import service as accounts
+    from tests.api.fixtures import TEST
+
+    with database.writing() as session:
+        accounts.disable_account(session, TEST, accounts.get_account(session, country.accounts["alice"]))
+    refused(log_in(client), 401, "account_disabled")
+
+
+def test_a_lost_link_never_leads_to_other_roles(client, database, monkeypatch, country):
+    from parcours.registry.accounts import service as accounts
+    from parcours.registry.accounts.models import Role
+    from tests.api.fixtures import TEST
+
+    log_in(client)
+    account_id = account_in_session(client)
+    with database.writing() as session:
+        accounts.grant_role(session, TEST, accounts.get_account(session, account_id), Role.ADMINISTRATOR)
+    drop_the_old_key(database, monkeypatch)
+    client.cookies.clear()
+    assert log_in(client).status_code == 303
+    assert [one["role"] for one in client.get(f"{V1}/session").json()["roles"]] == ["insured"]
+
+
 def test_nothing_of_the_identity_is_kept_or_traced(client, provider, database):
     from sqlalchemy import text
 

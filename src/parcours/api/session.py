@@ -29,7 +29,7 @@ from parcours.registry.accounts.models import Account, Grant, Role, WebSession
 from parcours.registry.accounts.oidc import Proof
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.tags import Tag
-from parcours.registry.errors import not_found
+from parcours.registry.errors import RegistryError, not_found
 
 router = api_router(tag="session")
 logger = logging.getLogger("parcours.api")
@@ -416,7 +416,11 @@ def finish_oidc(
     proof = services.relying.finish(
         services.database, provider, state=state, code=code, browser_token=browser, issuer=iss
     )
-    token = _open_for(services, request, proof)
+    try:
+        token = _open_for(services, request, proof)
+    except RegistryError as error:
+        _note_refused(services, request, proof, error)
+        raise
     response = RedirectResponse(proof.return_to, 303)
     set_session_cookie(response, services.settings, token)
     response.delete_cookie(_oidc_cookie(services), path="/", secure=services.settings.cookie_secure, httponly=True)
@@ -430,6 +434,13 @@ def _open_for(services: Services, request: Request, proof: Proof) -> str:
         session.flush()
         session.refresh(account, ["grants"])
         return accounts.open_session(session, account, f"oidc:{proof.provider.name}").token
+
+
+def _note_refused(services: Services, request: Request, proof: Proof, error: RegistryError) -> None:
+    """The provider vouches for somebody whom no account may be opened for: traced, without who it was."""
+    with services.database.writing() as session:
+        details = {"factor": f"oidc:{proof.provider.name}"}
+        audit.record(session, Tag.LOGIN_FAIL, anonymous(request), why=error.code, details=details)
 
 
 def _oidc_cookie(services: Services) -> str:

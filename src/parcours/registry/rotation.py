@@ -1,7 +1,7 @@
 """Rewrite what older keys protect under the newest one: encrypted columns and keyed indexes, in small batches.
 
-Logins at an outside identity provider are kept as a keyed index only: it cannot be made again.  Whoever uses them
-links the account anew once the old key is dropped.
+Logins at an outside identity provider are kept as a keyed index only: it cannot be made again.  Once the old key is
+dropped, whoever uses them is linked anew at the next login, to the same account (`accounts/linking.py`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import unicodedata
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.accounts.models import Account, ExternalIdentity, Role
+from parcours.registry.accounts.models import Account, ExternalIdentity, Grant, Role
 from parcours.registry.accounts.oidc import IdentityTraits, Proof, identity_traits, rpps_of
 from parcours.registry.accounts.service import Unauthenticated, create_account, grant_role
 from parcours.registry.audit.service import Who, record
@@ -27,10 +27,11 @@ def account_of(session: Session, who: Who, proof: Proof) -> Account:
     """The account of who has logged in at a provider; made at the first login, for the person or professional named.
 
     It is an account of its own, with that one role: a citizen's identity never opens the other roles that the same
-    human may hold through another login.
+    human may hold through another login.  When the key that the link was kept under is gone, the account is found
+    again by the person it is for: what an administrator closed stays closed.
 
     :raises Forbidden: nobody, or more than one person, fits what the provider says.
-    :raises Unauthenticated: the account is disabled.
+    :raises Unauthenticated: the account, or another one in that role for the same person, is disabled.
     """
     issuer = proof.provider.issuer
     identity = session.scalar(
@@ -41,11 +42,11 @@ def account_of(session: Session, who: Who, proof: Proof) -> Account:
     )
     account = session.get(Account, identity.account_id) if identity else None
     if account is None:
-        account = _new_account(session, who, proof)
+        account = _linked_account(session, who, proof)
     elif identity is not None:  # keys may have been renewed since: what is kept follows the newest
         identity.subject_index = blind_index(_subject(proof), SUBJECT_CONTEXT)
     if account.disabled_at is not None:
-        raise Unauthenticated("account_disabled", fr="ce compte est désactivé", en="this account is disabled")
+        raise _disabled()
     by = Who("account", account.id, request_id=who.request_id)
     method = f"oidc:{proof.provider.name}"
     record(session, Tag.LOGIN_SUCCEED, by, record=("account", account.id), details={"method": method})
@@ -56,10 +57,13 @@ def _subject(proof: Proof) -> str:
     return f"{proof.provider.issuer}\x00{proof.subject}"
 
 
-def _new_account(session: Session, who: Who, proof: Proof) -> Account:
+def _linked_account(session: Session, who: Who, proof: Proof) -> Account:
+    """The account this provider already opened for the person named, else a new one; linked to who has logged in."""
     role, subject = _named(session, proof)
-    account = create_account(session, who, login=f"{new_id()}@{proof.provider.name}.invalid")
-    grant_role(session, who, account, role, **subject)
+    account = _account_before(session, proof.provider.issuer, role, subject)
+    if account is None:
+        account = create_account(session, who, login=f"{new_id()}@{proof.provider.name}.invalid")
+        grant_role(session, who, account, role, **subject)
     session.add(
         ExternalIdentity(
             issuer=proof.provider.issuer,
@@ -70,6 +74,24 @@ def _new_account(session: Session, who: Who, proof: Proof) -> Account:
     record(session, Tag.OIDC_LINK, who, record=("account", account.id), details={"provider": proof.provider.name})
     session.flush()
     return account
+
+
+def _account_before(session: Session, issuer: str, role: Role, subject: dict[str, str]) -> Account | None:
+    """The account, linked at this provider before, that has this role alone for this person.
+
+    :raises Unauthenticated: an account that has the role is disabled, or the role was taken away from a linked one.
+    """
+    grants = session.scalars(select(Grant).filter_by(role=role, **subject)).all()
+    holders = {grant.account_id: grant.account for grant in grants}
+    here = ExternalIdentity.issuer == issuer, ExternalIdentity.account_id.in_(holders)
+    linked = set(session.scalars(select(ExternalIdentity.account_id).where(*here)))
+    for account in holders.values():
+        holds = any(grant in grants for grant in account.active_grants)
+        closed, taken_away = holds and account.disabled_at is not None, not holds and account.id in linked
+        if closed or taken_away:
+            raise _disabled()
+    mine = [grant.account for grant in grants if grant.account_id in linked and grant.account.active_grants == [grant]]
+    return mine[0] if mine else None
 
 
 def _named(session: Session, proof: Proof) -> tuple[Role, dict[str, str]]:
@@ -105,6 +127,10 @@ def _bare(names: str) -> str:
     first = names.replace(",", " ").split()[:1]
     plain = unicodedata.normalize("NFKD", first[0] if first else "")
     return "".join(letter for letter in plain if letter.isalpha()).upper()
+
+
+def _disabled() -> Unauthenticated:
+    return Unauthenticated("account_disabled", fr="ce compte est désactivé", en="this account is disabled")
 
 
 def _nobody() -> Forbidden:
