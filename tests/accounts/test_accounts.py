@@ -10,7 +10,16 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from parcours.registry.accounts import service as accounts
-from parcours.registry.accounts.models import Account, ApiClient, Grant, Role, Scope, SingleUseToken, WebSession
+from parcours.registry.accounts.models import (
+    Account,
+    ApiClient,
+    Grant,
+    RecoveryCode,
+    Role,
+    Scope,
+    SingleUseToken,
+    WebSession,
+)
 from parcours.registry.audit.service import Who
 from parcours.registry.audit.tags import Tag
 from parcours.registry.db import new_id, now_utc
@@ -256,6 +265,93 @@ def test_the_same_code_at_the_same_time_opens_once(database, secret):
 def test_a_second_factor_in_use_is_not_replaced_unseen(database, secret, account_id):
     with pytest.raises(Conflict), database.writing() as session:
         accounts.start_totp(session, TEST, account_of(session, account_id))
+
+
+# --- recovery codes --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def codes(database, secret, account_id):
+    return new_codes(database, account_id)
+
+
+def new_codes(database, account_id):
+    made = accounts.new_recovery_codes(CHEAP)
+    with database.writing() as session:
+        accounts.keep_recovery_codes(session, TEST, account_of(session, account_id), made)
+    return made.codes
+
+
+def test_each_recovery_code_opens_once_in_place_of_the_application(database, codes):
+    assert len(set(codes)) == accounts.RECOVERY_CODES == 10
+    assert log_in(database, totp=codes[3]).method == "password+recovery"
+    assert fails(database, totp=codes[3]) == "login_refused"
+    assert log_in(database, totp=codes[4].lower().replace("-", " ")).method == "password+recovery"
+    assert len(trail(database, tag=Tag.RECOVERY_USE)) == 2
+
+
+def test_a_recovery_code_alone_is_nothing_and_is_not_used_up(database, codes):
+    assert fails(database, password="wrong", totp=codes[0]) == "login_refused"
+    assert log_in(database, totp=codes[0])
+
+
+def test_wrong_recovery_codes_lock_too(database, codes):
+    for _ in range(POLICY.attempts):
+        assert fails(database, totp="0-AAAAA-AAAAA") == "login_refused"
+    assert fails(database, totp=codes[0]) == "login_refused"
+
+
+def test_new_recovery_codes_kill_the_old_ones(database, codes, account_id):
+    newer = new_codes(database, account_id)
+    assert fails(database, totp=codes[0]) == "login_refused"
+    assert log_in(database, totp=newer[0])
+    assert len(trail(database, tag=Tag.RECOVERY_MAKE)) == 2
+
+
+def test_recovery_codes_of_somebody_else_open_nothing(database, codes):
+    with database.writing() as session:
+        other = accounts.create_account(session, TEST, login="o@example.org", password=PASSWORD, hashing=CHEAP)
+        key = accounts.start_totp(session, TEST, other)
+        session.flush()
+        accounts.confirm_totp(session, TEST, other, pyotp.TOTP(key).now())
+    assert fails(database, login="o@example.org", totp=codes[0]) == "login_refused"
+
+
+def test_recovery_codes_go_with_the_second_factor(database, codes, account_id):
+    with database.writing() as session:
+        accounts.remove_totp(session, TEST, account_of(session, account_id))
+    with database.reading() as session:
+        assert session.scalars(select(RecoveryCode)).all() == []
+    with pytest.raises(Conflict), database.writing() as session:
+        accounts.keep_recovery_codes(session, TEST, account_of(session, account_id), accounts.new_recovery_codes(CHEAP))
+
+
+def test_recovery_codes_are_stored_as_slow_hashes_only(database, codes):
+    with database.reading() as session:
+        stored = [row.code_hash for row in session.scalars(select(RecoveryCode))]
+    assert all(one.startswith("$argon2id$") for one in stored)
+    assert not any(code[2:7] in one for code in codes for one in stored)
+
+
+def test_the_same_recovery_code_at_the_same_time_opens_once(database, codes):
+    policy = accounts.LoginPolicy(attempts=100)
+
+    def attempt(_):
+        try:
+            return accounts.log_in(
+                database,
+                NOBODY,
+                login="zoe@example.org",
+                password=PASSWORD,
+                totp=codes[0],
+                policy=policy,
+                hashing=CHEAP,
+            )
+        except accounts.Unauthenticated:
+            return None
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len([one for one in pool.map(attempt, range(6)) if one]) == 1
 
 
 # --- reset -----------------------------------------------------------------------------------------------------------

@@ -472,6 +472,61 @@ def test_a_second_factor_is_asked_once_it_is_confirmed(anonymous, country):
     problem(log_in(anonymous, totp=code), 401, "login_refused")  # a code works once
 
 
+def with_second_factor(client):
+    """Alice logs in and sets up a second factor: its secret, and the answer to its confirmation."""
+    import pyotp
+
+    headers = {CSRF_HEADER: log_in(client).json()["csrf_token"]}
+    secret = client.post(f"{V1}/account/totp", json={"password": PASSWORD}, headers=headers).json()["secret"]
+    confirmed = client.put(f"{V1}/account/totp", json={"totp": pyotp.TOTP(secret).now()}, headers=headers)
+    assert confirmed.status_code == 200, confirmed.text
+    return secret, confirmed.json()
+
+
+def test_a_second_factor_is_not_removed_by_the_password_alone(anonymous, country):
+    import time
+
+    import pyotp
+
+    secret, confirmed = with_second_factor(anonymous)
+    headers = {CSRF_HEADER: confirmed["csrf_token"]}
+    url = f"{V1}/account/totp/removal"
+    problem(anonymous.post(url, json={"password": PASSWORD}, headers=headers), 401, "totp_required")
+    wrong = {"password": PASSWORD, "totp": "000000"}
+    problem(anonymous.post(url, json=wrong, headers=headers), 401, "login_refused")
+    assert anonymous.get(f"{V1}/session").json()["totp"] is True
+    code = pyotp.TOTP(secret).at(time.time() + 30)
+    removed = anonymous.post(url, json={"password": PASSWORD, "totp": code}, headers=headers)
+    assert (removed.status_code, removed.json()["totp"]) == (200, False)
+    assert log_in(anonymous).status_code == 201
+
+
+def test_wrong_codes_at_the_removal_lock_the_account(anonymous, country):
+    _, confirmed = with_second_factor(anonymous)
+    headers = {CSRF_HEADER: confirmed["csrf_token"]}
+    for _ in range(5):
+        body = {"password": PASSWORD, "totp": "000000"}
+        problem(anonymous.post(f"{V1}/account/totp/removal", json=body, headers=headers), 401, "login_refused")
+    right = {"password": PASSWORD, "totp": confirmed["recovery_codes"][0]}
+    refused = anonymous.post(f"{V1}/account/totp/removal", json=right, headers=headers)
+    problem(refused, 401, "login_refused")
+
+
+def test_a_lost_application_is_replaced_with_recovery_codes(anonymous, country):
+    _, confirmed = with_second_factor(anonymous)
+    codes = confirmed["recovery_codes"]
+    assert len(codes) == 10
+    back = log_in(anonymous, totp=codes[0])
+    assert (back.status_code, back.json()["method"]) == (201, "password+recovery")
+    headers = {CSRF_HEADER: back.json()["csrf_token"]}
+    url, again = f"{V1}/account/recovery-codes", {"password": PASSWORD, "totp": codes[0]}
+    problem(anonymous.post(url, json=again, headers=headers), 401, "login_refused")
+    renewed = anonymous.post(url, json=again | {"totp": codes[1]}, headers=headers)
+    assert renewed.status_code == 201, renewed.text
+    problem(log_in(anonymous, totp=codes[2]), 401, "login_refused")
+    assert log_in(anonymous, totp=renewed.json()["recovery_codes"][0]).status_code == 201
+
+
 def test_an_administrator_makes_accounts_roles_and_tokens(as_user, country):
     administrator = as_user("administrator")
     made = administrator.post(f"{V1}/accounts", json={"login": "new@example.org", "password": "phrase-assez-longue-7"})

@@ -192,6 +192,7 @@ ROWS = (
     system("POST", "/account/totp", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
     system("PUT", "/account/totp", PEOPLE, {"totp": "000000"}),
     system("POST", "/account/totp/removal", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
+    system("POST", "/account/recovery-codes", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
 )  # fmt: skip
 
 OPEN = {

@@ -37,12 +37,18 @@ logger = logging.getLogger("parcours.api")
 OIDC_COOKIE = "parcours_oidc"
 
 
+SecondFactor: Any = Field(
+    None, max_length=20, examples=["492039", "3-QK7WD-9TMZX"],
+    description="Needed with a second factor: its six digits, or a recovery code.",
+)  # fmt: skip
+
+
 class LoginIn(In):
     """A local account's proof."""
 
     login: str = text(254, "camille.martin@example.org")
     password: str = Field(min_length=1, max_length=accounts.PASSWORD_MAX, examples=["quatre-chevaux-pommelés"])
-    totp: str | None = Field(None, max_length=10, examples=["492039"], description="Needed with a second factor.")
+    totp: str | None = SecondFactor
 
 
 class RoleOut(Out):
@@ -272,13 +278,14 @@ def _send(services: Services, account: Account, link: str) -> None:
         logger.error("a reset link was not sent: %s", type(error).__name__)  # noqa: TRY400 - the text may name somebody
 
 
-def _check_own(services: Services, request: Request, caller: CallerDep, password: str) -> str:
+def _check_own(services: Services, request: Request, caller: CallerDep, password: str, **factors: Any) -> str:
+    """The id of the caller's account, once its password is given again (and a code, with ``second_factor``)."""
     with services.database.reading() as session:
         account_id = _own(session, caller.session_id).account_id
     settings = services.settings
     accounts.check_own_password(
         services.database, account_id, password, settings.login_policy(), settings.password_hashing(),
-        caller.who(request),
+        caller.who(request), **factors,
     )  # fmt: skip
     return account_id
 
@@ -325,25 +332,55 @@ class CodeIn(In):
     totp: str = Field(pattern=r"^\d{6}$", examples=["492039"])
 
 
+class RecoveryOut(Out):
+    """Codes that stand in for the authenticator application when it is lost, each once. Shown this once."""
+
+    recovery_codes: list[str] = Field(examples=[["0-7F3KQ-9TMZX", "1-QK7WD-2HRPA"]])
+
+
+class TotpConfirmedOut(SessionOut, RecoveryOut):
+    """The session, and the recovery codes to write down."""
+
+
 @router.put("/account/totp", responses=problems(401, 403))
-def confirm_totp(body: CodeIn, request: Request, response: Response, caller: CallerDep) -> SessionOut:
-    """Show that the application works; from now on each login asks for a code."""
+def confirm_totp(body: CodeIn, request: Request, response: Response, caller: CallerDep) -> TotpConfirmedOut:
+    """Show that the application works; from now on each login asks for a code. Answers ten recovery codes, once."""
     services = services_of(request)
+    made = accounts.new_recovery_codes(services.settings.password_hashing())
     with services.database.writing() as session:
         account = _own(session, caller.session_id).account
         accounts.confirm_totp(session, caller.who(request), account, body.totp)
-        return _renewed(session, services, response, caller, account)
+        accounts.keep_recovery_codes(session, caller.who(request), account, made)
+        renewed = _renewed(session, services, response, caller, account)
+    return TotpConfirmedOut(**renewed.model_dump(), recovery_codes=list(made.codes))
+
+
+class FactorsIn(ConfirmIn):
+    """The present password, and a code when a second factor is in use."""
+
+    totp: str | None = SecondFactor
 
 
 @router.post("/account/totp/removal", responses=problems(401, 403))
-def remove_totp(body: ConfirmIn, request: Request, response: Response, caller: CallerDep) -> SessionOut:
-    """Stop the second factor, with the password."""
+def remove_totp(body: FactorsIn, request: Request, response: Response, caller: CallerDep) -> SessionOut:
+    """Stop the second factor, with the password and a code (or a recovery code)."""
     services = services_of(request)
-    account_id = _check_own(services, request, caller, body.password)
+    account_id = _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
     with services.database.writing() as session:
         account = accounts.get_account(session, account_id)
         accounts.remove_totp(session, caller.who(request), account)
         return _renewed(session, services, response, caller, account)
+
+
+@router.post("/account/recovery-codes", status_code=201, responses=problems(401, 403, 409))
+def renew_recovery_codes(body: FactorsIn, request: Request, caller: CallerDep) -> RecoveryOut:
+    """Ten new recovery codes, shown this once; the ones before are worth nothing from now on."""
+    services = services_of(request)
+    account_id = _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
+    made = accounts.new_recovery_codes(services.settings.password_hashing())
+    with services.database.writing() as session:
+        accounts.keep_recovery_codes(session, caller.who(request), accounts.get_account(session, account_id), made)
+    return RecoveryOut(recovery_codes=list(made.codes))
 
 
 # --- OpenID Connect --------------------------------------------------------------------------------------------------

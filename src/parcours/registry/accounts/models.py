@@ -137,7 +137,7 @@ class WebSession(Base):
     grant_id: Mapped[str | None] = mapped_column(ForeignKey("account_grants.id"))
     csrf_token: Mapped[str] = mapped_column(String(64))
     method: Mapped[str] = mapped_column(String(60))
-    """How the person proved who they are: ``password``, ``password+totp`` or ``oidc:<provider>``."""
+    """How the person proved who they are: ``password``, with ``+totp`` or ``+recovery``; or ``oidc:<provider>``."""
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime())
     """Of the login, kept through rotations: the absolute limit counts from it."""
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
@@ -157,6 +157,21 @@ class SingleUseToken(Base):
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class RecoveryCode(Base):
+    """One of the codes that stand in for a lost authenticator application; used once."""
+
+    __tablename__ = "account_recovery_codes"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    """The digit a code starts with: it says which hash to compare, so that one is computed and not ten."""
+    code_hash: Mapped[str] = mapped_column(String(200))
+    """Argon2id."""
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    __table_args__ = (UniqueConstraint("account_id", "number"),)
 
 
 class ExternalIdentity(Base):

@@ -12,7 +12,7 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -31,6 +31,7 @@ from parcours.registry.accounts.models import (
     Grant,
     IdempotentReply,
     OidcAttempt,
+    RecoveryCode,
     Role,
     Scope,
     SingleUseToken,
@@ -46,6 +47,9 @@ from parcours.registry.people.models import Fund
 PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 256
 TOTP_STEP_SECONDS: Final = 30
+RECOVERY_CODES: Final = 10
+_RECOVERY_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Nothing to mistake for something else on paper."""
 _SEEN_EVERY: Final = timedelta(minutes=1)
 """A session notes that it was used at most this often: a page view need not write."""
 
@@ -427,8 +431,9 @@ def confirm_totp(session: Session, who: Who, account: Account, code: str) -> Non
 
 
 def remove_totp(session: Session, who: Who, account: Account) -> None:
-    """No second factor any more (the caller has checked the password, or is an administrator)."""
+    """No second factor any more (the caller has checked both factors, or is an administrator)."""
     account.totp_secret = account.totp_confirmed_at = None
+    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     close_sessions(session, account.id)
     record(session, Tag.TOTP_REMOVE, who, record=("account", account.id))
 
@@ -467,6 +472,77 @@ def _bad_code() -> Invalid:
     )  # fmt: skip
 
 
+# --- recovery codes --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RecoveryCodes:
+    """Codes to write down, shown once, and what is kept of each."""
+
+    codes: tuple[str, ...]
+    hashes: tuple[str, ...] = field(repr=False)
+
+
+def new_recovery_codes(hashing: PasswordHashing) -> RecoveryCodes:
+    """Ten codes of 50 random bits, like ``3-QK7WD-9TMZX``. Slow (a hash each): to be called outside a transaction."""
+    groups = ["".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(10)) for _ in range(RECOVERY_CODES)]
+    return RecoveryCodes(
+        tuple(f"{number}-{text[:5]}-{text[5:]}" for number, text in enumerate(groups)),
+        tuple(hashing.hash(text) for text in groups),
+    )
+
+
+def keep_recovery_codes(session: Session, who: Who, account: Account, made: RecoveryCodes) -> None:
+    """From now on these stand in for a code of the second factor; the ones before are worth nothing.
+
+    :raises Conflict: no second factor is in use.
+    """
+    if not account.has_totp:
+        raise Conflict(
+            "no_totp", field="totp", allowed="an account with a second factor",
+            fr="aucune double authentification n'est active", en="no second factor is active",
+        )  # fmt: skip
+    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    session.add_all(
+        RecoveryCode(account_id=account.id, number=number, code_hash=code_hash)
+        for number, code_hash in enumerate(made.hashes)
+    )
+    record(session, Tag.RECOVERY_MAKE, who, record=("account", account.id))
+
+
+def _fitting_recovery_code(
+    database: Database, account: Account | None, code: str | None, hashing: PasswordHashing
+) -> str | None:
+    """The id of the unused recovery code that this is; what looks like one costs the same hash in every case."""
+    text = "".join(one for one in (code or "").upper() if one not in " -")
+    if len(text) != 11 or not "0" <= text[0] <= "9":
+        return None
+    with database.reading() as session:
+        row = session.scalar(
+            select(RecoveryCode).where(
+                RecoveryCode.account_id == (account.id if account else None),
+                RecoveryCode.number == int(text[0]),
+                RecoveryCode.used_at.is_(None),
+            )
+        )
+    fits = hashing.verify(row.code_hash if row else None, text[1:])
+    return row.id if row is not None and fits else None
+
+
+def _use_recovery_code(session: Session, who: Who, account: Account, code_id: str | None) -> bool:
+    """Burn a recovery code that was found to fit; False when it is none, or was used or replaced meanwhile."""
+    used = session.execute(
+        update(RecoveryCode)
+        .where(RecoveryCode.id == code_id, RecoveryCode.used_at.is_(None))
+        .values(used_at=now_utc())
+        .execution_options(synchronize_session=False)
+        .returning(RecoveryCode.id)
+    ).one_or_none()
+    if used is not None:
+        record(session, Tag.RECOVERY_USE, who, record=("account", account.id))
+    return used is not None
+
+
 # --- login -----------------------------------------------------------------------------------------------------------
 
 
@@ -492,6 +568,7 @@ def log_in(
         account.password_hash if account else None,
         unicodedata.normalize("NFKC", password),
     )
+    recovery = _fitting_recovery_code(database, account, totp, hashing)
     with database.writing() as session:
         current = session.get(Account, account.id, with_for_update=True) if account and fits else None
         if (
@@ -500,19 +577,22 @@ def log_in(
             or current.password_hash != (account and account.password_hash)
         ):
             failure = _refused(session, who, account, "password", policy)
-        elif current.has_totp and not totp:
-            _uncount_attempt(current, policy)
-            failure = _totp_required()
-        elif current.has_totp and not use_totp_code(session, current, totp or ""):
-            failure = _refused(session, who, current, "totp", policy)
         else:
-            return _accepted(session, who, current, password, hashing)
+            missing = _second_factor(session, who, current, totp, recovery, policy)
+            if missing is None:
+                return _accepted(session, who, current, password, hashing, recovered=recovery is not None)
+            failure = missing
     raise failure
 
 
-def check_own_password(database: Database, account_id: str, password: str, policy: LoginPolicy,
-                       hashing: PasswordHashing, who: Who) -> None:  # fmt: skip
-    """Before a sensitive change: the password again, under the same lock as a login. Raises Unauthenticated."""
+def check_own_password(
+    database: Database, account_id: str, password: str, policy: LoginPolicy, hashing: PasswordHashing, who: Who,
+    *, second_factor: bool = False, code: str | None = None,
+) -> None:  # fmt: skip
+    """Before a sensitive change: the password again, under the same lock as a login. Raises Unauthenticated.
+
+    :param second_factor: a code (or a recovery code) is needed too, when the account has a second factor.
+    """
     with database.reading() as session:
         login = get_account(session, account_id).login
     account = _count_attempt(database, login, policy)
@@ -520,13 +600,33 @@ def check_own_password(database: Database, account_id: str, password: str, polic
         account.password_hash if account else None,
         unicodedata.normalize("NFKC", password),
     )
+    recovery = _fitting_recovery_code(database, account, code, hashing)
     with database.writing() as session:
-        if account is not None and fits:
-            unlocked = {"failed_attempts": 0, "locked_until": None}
-            session.execute(update(Account).where(Account.id == account.id).values(unlocked))
-            return
-        failure = _refused(session, who, account, "password", policy)
+        current = session.get(Account, account.id, with_for_update=True) if account and fits else None
+        if current is None:
+            failure = _refused(session, who, account, "password", policy)
+        else:
+            missing = _second_factor(session, who, current, code, recovery, policy) if second_factor else None
+            if missing is None:
+                unlocked = {"failed_attempts": 0, "locked_until": None}
+                session.execute(update(Account).where(Account.id == current.id).values(unlocked))
+                return
+            failure = missing
     raise failure
+
+
+def _second_factor(
+    session: Session, who: Who, account: Account, code: str | None, recovery: str | None, policy: LoginPolicy
+) -> Unauthenticated | None:
+    """What is still wrong when the password was right: nothing, no code given, or a wrong one."""
+    if not account.has_totp:
+        return None
+    if not code:
+        _uncount_attempt(account, policy)
+        return _totp_required()
+    if use_totp_code(session, account, code) or _use_recovery_code(session, who, account, recovery):
+        return None
+    return _refused(session, who, account, "totp", policy)
 
 
 def _count_attempt(database: Database, login: str, policy: LoginPolicy) -> Account | None:
@@ -607,7 +707,7 @@ def _totp_required() -> Unauthenticated:
     return Unauthenticated(
         "totp_required",
         field="totp",
-        allowed="the six digits of the authenticator application",
+        allowed="the six digits of the authenticator application, or a recovery code",
         fr="le code de la double authentification est nécessaire",
         en="the code of the second factor is needed",
     )
@@ -619,11 +719,14 @@ def _accepted(
     account: Account,
     password: str,
     hashing: PasswordHashing,
+    *,
+    recovered: bool,
 ) -> Login:
     account.failed_attempts, account.locked_until = 0, None
     if account.password_hash and hashing.is_outdated(account.password_hash):
         account.password_hash = hashing.hash(unicodedata.normalize("NFKC", password))
-    method = "password+totp" if account.has_totp else "password"
+    second = "+recovery" if recovered else "+totp"
+    method = f"password{second if account.has_totp else ''}"
     by = Who("account", account.id, request_id=who.request_id)
     record(
         session,

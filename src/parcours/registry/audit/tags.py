@@ -27,6 +27,8 @@ class Tag(StrEnum):
     TOTP_START = "accounts:totp:start"
     TOTP_CONFIRM = "accounts:totp:confirm"
     TOTP_REMOVE = "accounts:totp:remove"
+    RECOVERY_MAKE = "accounts:recovery:make"
+    RECOVERY_USE = "accounts:recovery:use"
     OIDC_LINK = "accounts:oidc:link"
     CLIENT_CREATE = "accounts:client:create"
     CLIENT_REVOKE = "accounts:client:revoke"
