@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.db import Base, now_utc
 from parcours.registry.declarations.models import AnsweredVisit, Contract, Declaration, Route, State
-from parcours.registry.declarations.service import as_known_on, grace_on, joint_doctors
+from parcours.registry.declarations.service import Grace, joint_doctors, last_contract
 from parcours.registry.people.models import (
     Insured,
     Organisation,
@@ -41,10 +41,11 @@ from parcours.registry.people.service import (
     get_insured,
     get_organisation,
     get_professional,
-    practices_on,
     rights_on,
     shared_places,
+    workplaces_on,
 )
+from parcours.registry.periods import KNOWN_AT, ON, asked
 from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.referrals.service import GENERALISTES, Covering, covering
 
@@ -205,16 +206,19 @@ def visit_facts(
     """
     insured = get_insured(session, patient)
     doctor = get_professional(session, professional)
-    practices = practices_on(session, doctor.id, on, known_at)
-    place = _place(session, practices, organisation_id)
+    workplaces = workplaces_on(session, doctor.id, on, known_at)
+    practices = [practice for practice, _ in workplaces]
+    place = _place(session, workplaces, organisation_id)
     facts = VisitFacts(insured.id, doctor.id, place.id if place else None, on, known_at)
     _identity(facts, insured, doctor)
     _scheme_and_convention(session, facts)
-    contract = as_known_on(session, insured.id, on, known_at)
+    last = last_contract(session, insured.id, on, known_at)
+    in_force = last if last is not None and last[0].holds(on) else None
     covered = covering(session, insured.id, doctor, on, known_at)
-    _medecin_traitant(session, facts, doctor, practices, place, contract, covered.referral)
+    _medecin_traitant(session, facts, doctor, practices, place, in_force, covered.referral)
     _referral(facts, covered)
-    _grace(session, facts, doctor, practices, place)
+    _grace(facts, last)
+    _installation(session, facts, doctor, practices, place)
     rights = rights_on(session, insured.id, on, known_at)
     _rights(facts, rights, related_to)
     _setting(facts, rights, doctor, place)
@@ -250,11 +254,11 @@ def _medecin_traitant(
     doctor: Professional,
     practices: list[Practice],
     place: Organisation | None,
-    contract: Contract | None,
+    in_force: tuple[Contract, Declaration] | None,
     referral: Referral | None,
 ) -> None:
     """`medecin_traitant` and `role`: the nearest link first."""
-    declaration = session.get(Declaration, contract.declaration_id) if contract else None
+    contract, declaration = in_force or (None, None)
     facts.put("medecin_traitant", contract is not None, "in_force" if contract else "no_declaration", declaration)
     if contract is not None and contract.professional_id == doctor.id:
         secondary = place is not None and any(one.organisation_id == place.id and not one.main for one in practices)
@@ -262,7 +266,7 @@ def _medecin_traitant(
         facts.put("role", *role, declaration)
     elif (signed := _signed_form(session, facts)) is not None:
         facts.put("role", "nouveau_medecin_traitant", "signed_not_recorded", signed)
-    elif contract is not None and _stand_in(session, facts, practices, contract):
+    elif in_force is not None and _stand_in(session, facts, doctor, practices, *in_force):
         return
     elif referral is not None and referral.flow is Flow.CORRESPONDANT_GENERALISTE:
         facts.put("role", "correspondant", "referred", referral)
@@ -270,12 +274,18 @@ def _medecin_traitant(
         facts.put("role", "autre", "no_link")
 
 
-def _stand_in(session: Session, facts: VisitFacts, practices: list[Practice], contract: Contract) -> bool:
+def _stand_in(
+    session: Session,
+    facts: VisitFacts,
+    doctor: Professional,
+    practices: list[Practice],
+    contract: Contract,
+    declaration: Declaration,
+) -> bool:
     """Designated jointly, a locum of the médecin traitant, or of the same premises: put the role, say whether."""
     on, known_at = facts.care_date, facts.known_at
-    shared = shared_places(session, contract.professional_id, facts.professional_id, on, known_at)
-    declaration = session.get(Declaration, contract.declaration_id)
-    if shared and facts.professional_id in joint_doctors(session, contract.declaration_id):
+    shared = shared_places(session, contract.professional_id, doctor.id, on, known_at)
+    if shared and doctor.id in joint_doctors(session, declaration.id):
         facts.put("role", "designe_conjointement", "designated_jointly", declaration)
         return True
     locum = next(
@@ -294,25 +304,26 @@ def _stand_in(session: Session, facts: VisitFacts, practices: list[Practice], co
     return bool(shared)
 
 
+_FORM_SIGNED_BY = (
+    select(Declaration)
+    .where(Declaration.insured_id == bindparam("insured_id"), Declaration.professional_id == bindparam("doctor_id"))
+    .where(Declaration.route == Route.PAPER, Declaration.signed_on <= ON)
+    .limit(1)
+)
+_NOT_RECORDED_NOW = _FORM_SIGNED_BY.where(Declaration.state == State.SIGNED)
+_NOT_RECORDED_THEN = _FORM_SIGNED_BY.where(
+    Declaration.state.not_in([State.WITHDRAWN, State.REFUSED]),
+    Declaration.doctor_agreed_at <= KNOWN_AT,
+    Declaration.proposed_at <= KNOWN_AT,
+    ~exists().where(Contract.declaration_id == Declaration.id, Contract.recorded_at <= KNOWN_AT),
+)
+
+
 def _signed_form(session: Session, facts: VisitFacts) -> Declaration | None:
     """A paper form with this doctor, signed by the day, that the fund had not recorded when we knew."""
-    query = select(Declaration).where(
-        Declaration.insured_id == facts.patient_id,
-        Declaration.professional_id == facts.professional_id,
-        Declaration.route == Route.PAPER,
-        Declaration.signed_on <= facts.care_date,
-    )
-    if facts.known_at is None:
-        return session.scalar(query.where(Declaration.state == State.SIGNED).limit(1))
-    recorded = exists().where(Contract.declaration_id == Declaration.id, Contract.recorded_at <= facts.known_at)
-    return session.scalar(
-        query.where(
-            Declaration.state.not_in([State.WITHDRAWN, State.REFUSED]),
-            Declaration.doctor_agreed_at <= facts.known_at,
-            Declaration.proposed_at <= facts.known_at,
-            ~recorded,
-        ).limit(1)
-    )
+    query = _NOT_RECORDED_NOW if facts.known_at is None else _NOT_RECORDED_THEN
+    who = {"insured_id": facts.patient_id, "doctor_id": facts.professional_id}
+    return session.scalar(query, asked(facts.care_date, facts.known_at, **who))
 
 
 def _referral(facts: VisitFacts, covered: Covering) -> None:
@@ -328,18 +339,20 @@ def _referral(facts: VisitFacts, covered: Covering) -> None:
         facts.put("referral", referral.flow.value, "referred", referral)
 
 
-def _grace(
+def _grace(facts: VisitFacts, last: tuple[Contract, Declaration] | None) -> None:
+    """`medecin_traitant_left_on`: the doctor left, nobody declared since."""
+    if last is not None and (grace := Grace.after(last[0], facts.care_date)) is not None:
+        facts.put("medecin_traitant_left_on", grace.left_on, "departed", last[1])
+
+
+def _installation(
     session: Session,
     facts: VisitFacts,
     doctor: Professional,
     practices: list[Practice],
     place: Organisation | None,
 ) -> None:
-    """`medecin_traitant_left_on`, `installed_on`, `zone_deficitaire`: what opens a time of grace."""
-    grace = grace_on(session, facts.patient_id, facts.care_date, facts.known_at)
-    if grace is not None:
-        departed = session.get(Declaration, grace.contract.declaration_id)
-        facts.put("medecin_traitant_left_on", grace.left_on, "departed", departed)
+    """`installed_on`, `zone_deficitaire`: a general practitioner who has just settled."""
     if doctor.specialty not in GENERALISTES:
         return
     practice = next((one for one in practices if place is not None and one.organisation_id == place.id), None)
@@ -403,10 +416,12 @@ def _setting(facts: VisitFacts, rights: list[Right], doctor: Professional, place
         facts.put("special_setting", "none", "ordinary_place", place)
 
 
-def _place(session: Session, practices: list[Practice], organisation_id: str | None) -> Organisation | None:
+def _place(
+    session: Session, workplaces: list[tuple[Practice, Organisation]], organisation_id: str | None
+) -> Organisation | None:
     if organisation_id is not None:
         return get_organisation(session, organisation_id)
-    return session.get(Organisation, practices[0].organisation_id) if practices else None
+    return workplaces[0][1] if workplaces else None
 
 
 # --- answered visits -------------------------------------------------------------------------------------------------

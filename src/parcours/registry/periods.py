@@ -2,21 +2,31 @@
 
 A row is never rewritten.  To change a period, the row is *superseded* and a new one is recorded: what was answered on
 any earlier instant can be found again (`known_at`).  `ends_on` is the first day the period no longer holds.
+
+A question asked at every visit is a statement built once, at import, with the two times left open::
+
+    _RIGHTS_ON = select(Right).where(Right.insured_id == bindparam("insured_id"), holding(Right, ON, KNOWN_AT))
+    session.scalars(_RIGHTS_ON, asked(on, known_at, insured_id=insured_id))
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, inspect, or_
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, inspect, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from parcours.registry.db import UtcDateTime, now_utc
 from parcours.registry.errors import Conflict, Invalid
 
 _NOT_COPIED = {"id", "recorded_at", "superseded_at"}
+
+ON = bindparam("on", type_=Date())
+KNOWN_AT = bindparam("known_at", type_=UtcDateTime())
+_LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
+"""What was ever superseded was so before it: known then is what we hold true now."""
 
 
 class Period:
@@ -35,7 +45,7 @@ class Period:
 P = TypeVar("P", bound=Any)
 
 
-def known(model: Any, known_at: datetime | None = None) -> ColumnElement[bool]:
+def known(model: Any, known_at: datetime | BindParameter[datetime] | None = None) -> ColumnElement[bool]:
     """Rows we hold true now, or held true at an instant."""
     if known_at is None:
         return model.superseded_at.is_(None)  # type: ignore[no-any-return]
@@ -45,13 +55,20 @@ def known(model: Any, known_at: datetime | None = None) -> ColumnElement[bool]:
     )
 
 
-def holding(model: Any, on: date, known_at: datetime | None = None) -> ColumnElement[bool]:
+def holding(
+    model: Any, on: date | BindParameter[date], known_at: datetime | BindParameter[datetime] | None = None
+) -> ColumnElement[bool]:
     """Rows that hold on a day, as known now or at an instant."""
     return and_(
         model.starts_on <= on,
         or_(model.ends_on.is_(None), model.ends_on > on),
         known(model, known_at),
     )
+
+
+def asked(on: date, known_at: datetime | None, **keys: Any) -> dict[str, Any]:
+    """Parameters of a statement over `ON` and `KNOWN_AT`."""
+    return {"on": on, "known_at": known_at or _LAST_INSTANT, **keys}
 
 
 def check_period(starts_on: date, ends_on: date | None) -> None:

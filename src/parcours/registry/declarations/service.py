@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from parcours.registry.db import now_utc, paris_date, parse_id
@@ -49,7 +49,7 @@ from parcours.registry.people.service import (
     shared_places,
     start_practice,
 )
-from parcours.registry.periods import holding, known, replace
+from parcours.registry.periods import KNOWN_AT, ON, asked, holding, known, replace
 from parcours.registry.vocabulary import check_choice
 
 ARTICLE = "CSS L162-5-3"
@@ -342,11 +342,14 @@ def as_of(session: Session, insured_id: str, on: date) -> Contract | None:
     return as_known_on(session, insured_id, on, None)
 
 
+_CONTRACT_ON = (
+    select(Contract).where(Contract.insured_id == bindparam("insured_id"), holding(Contract, ON, KNOWN_AT)).limit(1)
+)
+
+
 def as_known_on(session: Session, insured_id: str, on: date, known_at: datetime | None) -> Contract | None:
     """The contract in force on a day, as was known at an instant (None: now)."""
-    return session.scalar(
-        select(Contract).where(Contract.insured_id == insured_id, holding(Contract, on, known_at)).limit(1)
-    )
+    return session.scalar(_CONTRACT_ON, asked(on, known_at, insured_id=insured_id))
 
 
 def history(session: Session, insured_id: str, *, known_at: datetime | None = None) -> list[Contract]:
@@ -404,15 +407,16 @@ def declarations_of(session: Session, insured_id: str) -> list[Declaration]:
     )
 
 
+_JOINT_DOCTORS = (
+    select(JointDoctor.professional_id)
+    .where(JointDoctor.declaration_id == bindparam("declaration_id"))
+    .order_by(JointDoctor.professional_id)
+)
+
+
 def joint_doctors(session: Session, declaration_id: str) -> list[str]:
     """Ids of the doctors designated together with the médecin traitant."""
-    return list(
-        session.scalars(
-            select(JointDoctor.professional_id)
-            .where(JointDoctor.declaration_id == declaration_id)
-            .order_by(JointDoctor.professional_id)
-        )
-    )
+    return list(session.scalars(_JOINT_DOCTORS, {"declaration_id": declaration_id}))
 
 
 def people_with_two_contracts(session: Session, *, limit: int = 100) -> list[str]:
@@ -449,18 +453,36 @@ class Grace:
     until: date
     """First day after the year."""
 
+    @classmethod
+    def after(cls, last: Contract, on: date) -> Grace | None:
+        """What the last contract begun by a day leaves on that day."""
+        if last.ends_on is None or last.ends_on > on or last.end_reason not in GRACE_REASONS:
+            return None
+        return cls(last, last.ends_on, a_year_after(last.ends_on))
+
+
+_LAST_CONTRACT = (
+    select(Contract, Declaration)
+    .join(Declaration, Declaration.id == Contract.declaration_id)
+    .where(Contract.insured_id == bindparam("insured_id"), known(Contract, KNOWN_AT), Contract.starts_on <= ON)
+    .order_by(or_(Contract.ends_on.is_(None), Contract.ends_on > ON).desc())  # the one in force before an empty one
+    .order_by(Contract.starts_on.desc(), Contract.ends_on.desc())
+    .limit(1)
+)
+
+
+def last_contract(
+    session: Session, insured_id: str, on: date, known_at: datetime | None = None
+) -> tuple[Contract, Declaration] | None:
+    """The contract in force on a day, with its declaration; else the newest one begun by that day."""
+    row = session.execute(_LAST_CONTRACT, asked(on, known_at, insured_id=insured_id)).first()
+    return None if row is None else (row[0], row[1])
+
 
 def grace_on(session: Session, insured_id: str, on: date, known_at: datetime | None = None) -> Grace | None:
     """The departure that matters on a day: the last doctor retired or changed département, nobody declared since."""
-    last = session.scalar(
-        select(Contract)
-        .where(Contract.insured_id == insured_id, known(Contract, known_at), Contract.starts_on <= on)
-        .order_by(Contract.starts_on.desc(), Contract.ends_on.desc())
-        .limit(1)
-    )
-    if last is None or last.ends_on is None or last.ends_on > on or last.end_reason not in GRACE_REASONS:
-        return None
-    return Grace(last, last.ends_on, a_year_after(last.ends_on))
+    last = last_contract(session, insured_id, on, known_at)
+    return None if last is None else Grace.after(last[0], on)
 
 
 def a_year_after(day: date) -> date:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import asin, cos, radians, sin, sqrt
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.law.codes import Convention as ConventionCode
@@ -34,15 +35,16 @@ from parcours.registry.people.models import (
     Right,
     RightKind,
 )
-from parcours.registry.periods import check_period, holding, replace
+from parcours.registry.periods import KNOWN_AT, ON, asked, check_period, holding, replace
 from parcours.registry.vocabulary import check_choice, check_slug
 
 MAJORITY = 18
 AGE_MEDECIN_TRAITANT = 16
 NAME_CONTEXT = "people_insured.name"
 EARTH_KM = 6371.0
-COMMUNES_AT_ONCE = 6
-"""Communes asked about in one query: near ones are enough most of the time."""
+KM_A_DEGREE = 111.0
+COMMUNES_AT_FIRST = 6
+"""Communes in the first ring asked about: near ones are enough most of the time; each next ring has twice as many."""
 
 
 def age_on(birth_date: date, on: date) -> int:
@@ -100,11 +102,14 @@ def register_insured(  # noqa: PLR0913 - one keyword for each field of the form
     return insured
 
 
+_INSURED = select(Insured).where(Insured.id == bindparam("id"))
+_INSURED_LOCKED = _INSURED.with_for_update()
+
+
 def get_insured(session: Session, insured_id: str, *, lock: bool = False) -> Insured:
     """A person by public id. ``lock=True`` makes writers of this person wait for one another."""
     key = parse_id(insured_id)
-    query = select(Insured).where(Insured.id == key)
-    row = session.scalar(query.with_for_update() if lock else query) if key else None
+    row = session.scalar(_INSURED_LOCKED if lock else _INSURED, {"id": key}) if key else None
     if row is None:
         raise not_found("patient_id")
     return row
@@ -158,14 +163,17 @@ def affiliate(
     return row
 
 
+_AFFILIATION_ON = (
+    select(Affiliation)
+    .where(Affiliation.insured_id == bindparam("insured_id"), holding(Affiliation, ON, KNOWN_AT))
+    .order_by(Affiliation.starts_on.desc())
+    .limit(1)
+)
+
+
 def affiliation_on(session: Session, insured_id: str, on: date, known_at: datetime | None = None) -> Affiliation | None:
     """Fund and scheme on a day."""
-    return session.scalar(
-        select(Affiliation)
-        .where(Affiliation.insured_id == insured_id, holding(Affiliation, on, known_at))
-        .order_by(Affiliation.starts_on.desc())
-        .limit(1)
-    )
+    return session.scalar(_AFFILIATION_ON, asked(on, known_at, insured_id=insured_id))
 
 
 # --- rights ----------------------------------------------------------------------------------------------------------
@@ -211,15 +219,16 @@ def close_right(session: Session, right_id: str, *, ends_on: date, at: datetime 
     return replace(session, right, at or now_utc(), ends_on=ends_on)
 
 
+_RIGHTS_ON = (
+    select(Right)
+    .where(Right.insured_id == bindparam("insured_id"), holding(Right, ON, KNOWN_AT))
+    .order_by(Right.starts_on, Right.id)
+)
+
+
 def rights_on(session: Session, insured_id: str, on: date, known_at: datetime | None = None) -> list[Right]:
     """Rights open on a day, oldest first."""
-    return list(
-        session.scalars(
-            select(Right)
-            .where(Right.insured_id == insured_id, holding(Right, on, known_at))
-            .order_by(Right.starts_on, Right.id)
-        )
-    )
+    return list(session.scalars(_RIGHTS_ON, asked(on, known_at, insured_id=insured_id)))
 
 
 def _refuse_overlapping_right(
@@ -366,11 +375,17 @@ def register_professional(
     return professional
 
 
+_PROFESSIONAL_BY_ID = select(Professional).where(Professional.id == bindparam("id"))
+_PROFESSIONAL_BY_RPPS = select(Professional).where(Professional.rpps == bindparam("rpps"))
+
+
 def get_professional(session: Session, reference: str) -> Professional:
     """A professional by public id or by RPPS number."""
     key = parse_id(reference) if len(reference) != 11 else None
-    condition = Professional.id == key if key else Professional.rpps == reference
-    row = session.scalar(select(Professional).where(condition))
+    if key is not None:
+        row = session.scalar(_PROFESSIONAL_BY_ID, {"id": key})
+    else:
+        row = session.scalar(_PROFESSIONAL_BY_RPPS, {"rpps": reference})
     if row is None:
         raise not_found("professional_id")
     return row
@@ -424,16 +439,19 @@ def set_convention(
     return row
 
 
+_CONVENTION_ON = (
+    select(Convention)
+    .where(Convention.professional_id == bindparam("professional_id"), holding(Convention, ON, KNOWN_AT))
+    .order_by(Convention.starts_on.desc())
+    .limit(1)
+)
+
+
 def convention_on(
     session: Session, professional_id: str, on: date, known_at: datetime | None = None
 ) -> Convention | None:
     """Position towards the convention on a day."""
-    return session.scalar(
-        select(Convention)
-        .where(Convention.professional_id == professional_id, holding(Convention, on, known_at))
-        .order_by(Convention.starts_on.desc())
-        .limit(1)
-    )
+    return session.scalar(_CONVENTION_ON, asked(on, known_at, professional_id=professional_id))
 
 
 # --- places and practices --------------------------------------------------------------------------------------------
@@ -530,15 +548,25 @@ def end_practice(session: Session, practice: Practice, *, ends_on: date, at: dat
     return replace(session, practice, at or now_utc(), ends_on=ends_on)
 
 
+_WORKPLACES_ON = (
+    select(Practice, Organisation)
+    .join(Organisation, Organisation.id == Practice.organisation_id)
+    .where(Practice.professional_id == bindparam("professional_id"), holding(Practice, ON, KNOWN_AT))
+    .order_by(Practice.main.desc(), Practice.starts_on, Practice.id)
+)
+
+
+def workplaces_on(
+    session: Session, professional_id: str, on: date, known_at: datetime | None = None
+) -> list[tuple[Practice, Organisation]]:
+    """How and where a professional works on a day, the principal place first."""
+    rows = session.execute(_WORKPLACES_ON, asked(on, known_at, professional_id=professional_id))
+    return [(practice, place) for practice, place in rows]
+
+
 def practices_on(session: Session, professional_id: str, on: date, known_at: datetime | None = None) -> list[Practice]:
     """Where a professional works on a day, the principal place first."""
-    return list(
-        session.scalars(
-            select(Practice)
-            .where(Practice.professional_id == professional_id, holding(Practice, on, known_at))
-            .order_by(Practice.main.desc(), Practice.starts_on, Practice.id)
-        )
-    )
+    return [practice for practice, _ in workplaces_on(session, professional_id, on, known_at)]
 
 
 def main_practice(session: Session, professional_id: str, on: date) -> Practice | None:
@@ -546,24 +574,23 @@ def main_practice(session: Session, professional_id: str, on: date) -> Practice 
     return next((one for one in practices_on(session, professional_id, on) if one.main), None)
 
 
+_OWN_PRACTICES = select(Practice.organisation_id).where(
+    holding(Practice, ON, KNOWN_AT), Practice.mode != PracticeMode.REMPLACANT
+)
+_SHARED_PLACES = (
+    select(Organisation)
+    .where(Organisation.id.in_(_OWN_PRACTICES.where(Practice.professional_id == bindparam("one_id"))))
+    .where(Organisation.id.in_(_OWN_PRACTICES.where(Practice.professional_id == bindparam("other_id"))))
+    .where(Organisation.kind.in_(sorted(SHARED)))
+    .order_by(Organisation.id)
+)
+
+
 def shared_places(
     session: Session, one_id: str, other_id: str, on: date, known_at: datetime | None = None
 ) -> list[Organisation]:
     """Groups, houses and health centres where both work on a day (locums do not count)."""
-    places = (
-        select(Practice.organisation_id)
-        .where(holding(Practice, on, known_at), Practice.mode != PracticeMode.REMPLACANT)
-        .where(Practice.professional_id == other_id)
-    )
-    query = (
-        select(Organisation)
-        .join(Practice, Practice.organisation_id == Organisation.id)
-        .where(Practice.professional_id == one_id, holding(Practice, on, known_at))
-        .where(Practice.mode != PracticeMode.REMPLACANT, Organisation.id.in_(places))
-        .where(Organisation.kind.in_(SHARED))
-        .order_by(Organisation.id)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(_SHARED_PLACES, asked(on, known_at, one_id=one_id, other_id=other_id)))
 
 
 # --- geography -------------------------------------------------------------------------------------------------------
@@ -580,13 +607,18 @@ def require_commune(session: Session, code: str) -> Commune:
     return commune
 
 
+_DEFICIT_ZONE_ON = (
+    select(DeficitZone)
+    .where(DeficitZone.commune_code == bindparam("commune_code"), holding(DeficitZone, ON, KNOWN_AT))
+    .limit(1)
+)
+
+
 def deficit_zone_on(
     session: Session, commune_code: str, on: date, known_at: datetime | None = None
 ) -> DeficitZone | None:
     """The zoning record of a commune on a day, when it is a deficit zone."""
-    return session.scalar(
-        select(DeficitZone).where(DeficitZone.commune_code == commune_code, holding(DeficitZone, on, known_at)).limit(1)
-    )
+    return session.scalar(_DEFICIT_ZONE_ON, asked(on, known_at, commune_code=commune_code))
 
 
 @dataclass(frozen=True)
@@ -610,56 +642,74 @@ def doctors_near(
 ) -> list[NearbyDoctor]:
     """Doctors who accept new patients near a commune, nearest first (ties by id)."""
     centre = require_commune(session, commune_code)
-    measured = [(_distance_km(centre, one), one) for one in _communes_in_box(session, centre, radius_km)]
-    within = sorted(((km, one) for km, one in measured if km <= radius_km), key=lambda pair: (pair[0], pair[1].code))
     found: list[NearbyDoctor] = []
-    for start in range(0, len(within), COMMUNES_AT_ONCE):
-        rings = {one.code: (km, one) for km, one in within[start : start + COMMUNES_AT_ONCE]}
-        for doctor, place in _doctors_in(session, list(rings), on, specialties):
-            km, commune = rings[place.commune_code]
-            found.append(NearbyDoctor(doctor, place, commune, km))
+    for ring in _rings(_communes_within(session, centre, radius_km)):
+        found += _doctors_in(session, ring, on, specialties, limit - len(found))
         if len(found) >= limit:
             break
-    found.sort(key=lambda one: (one.distance_km, one.professional.id))
-    return found[:limit]
+    return found
+
+
+_TAKING_PATIENTS = (
+    select(Professional, Organisation, Commune)
+    .join(Practice, Practice.professional_id == Professional.id)
+    .join(Organisation, Organisation.id == Practice.organisation_id)
+    .join(Commune, Commune.code == Organisation.commune_code)
+    .where(holding(Practice, ON, KNOWN_AT), Practice.accepts_new_patients)
+    .where(Practice.mode != PracticeMode.REMPLACANT, Professional.profession == "medecin")
+    .where(Professional.specialty.in_(bindparam("specialties", expanding=True)))
+    .where(or_(Professional.ceased_on.is_(None), Professional.ceased_on > ON))
+)
 
 
 def _doctors_in(
-    session: Session, commune_codes: list[str], on: date, specialties: tuple[int, ...]
-) -> list[tuple[Professional, Organisation]]:
-    """Doctors of these specialties with a practice of their own there that takes new patients."""
+    session: Session, ring: dict[str, float], on: date, specialties: tuple[int, ...], limit: int
+) -> list[NearbyDoctor]:
+    """Doctors of these specialties with a practice of their own there that takes new patients, nearest first."""
+    distance = case(ring, value=Organisation.commune_code)
     rows = session.execute(
-        select(Professional, Organisation)
-        .join(Practice, Practice.professional_id == Professional.id)
-        .join(Organisation, Organisation.id == Practice.organisation_id)
-        .where(Organisation.commune_code.in_(commune_codes), holding(Practice, on), Practice.accepts_new_patients)
-        .where(Practice.mode != PracticeMode.REMPLACANT, Professional.profession == "medecin")
-        .where(Professional.specialty.in_(specialties))
-        .where(or_(Professional.ceased_on.is_(None), Professional.ceased_on > on))
-        .order_by(Professional.id)
+        _TAKING_PATIENTS.where(Organisation.commune_code.in_(ring))
+        .order_by(distance, Professional.id, Practice.id)
+        .limit(limit),
+        asked(on, None, specialties=specialties),
     )
-    return [(doctor, place) for doctor, place in rows]
+    return [NearbyDoctor(doctor, place, commune, ring[commune.code]) for doctor, place, commune in rows]
 
 
-def _communes_in_box(session: Session, centre: Commune, radius_km: float) -> list[Commune]:
-    latitude = radius_km / 111.0 * 1e5
-    longitude = latitude / max(cos(radians(centre.latitude_e5 / 1e5)), 0.01)
-    return list(
-        session.scalars(
-            select(Commune).where(
-                Commune.latitude_e5.between(int(centre.latitude_e5 - latitude), int(centre.latitude_e5 + latitude)),
-                Commune.longitude_e5.between(
-                    int(centre.longitude_e5 - longitude), int(centre.longitude_e5 + longitude)
-                ),
-            )
-        )
-    )
+_COMMUNES_IN_BOX = select(Commune.code, Commune.latitude_e5, Commune.longitude_e5).where(
+    Commune.latitude_e5.between(bindparam("south", type_=Integer()), bindparam("north", type_=Integer())),
+    Commune.longitude_e5.between(bindparam("west", type_=Integer()), bindparam("east", type_=Integer())),
+)
 
 
-def _distance_km(one: Commune, other: Commune) -> float:
-    """Great-circle distance (haversine)."""
-    lat1, lat2 = radians(one.latitude_e5 / 1e5), radians(other.latitude_e5 / 1e5)
-    step = radians((other.longitude_e5 - one.longitude_e5) / 1e5)
+def _communes_within(session: Session, centre: Commune, radius_km: float) -> list[tuple[float, str]]:
+    """Distance and code of the communes around a commune, nearest first."""
+    here = (centre.latitude_e5, centre.longitude_e5)
+    latitude = radius_km / KM_A_DEGREE * 1e5
+    longitude = latitude / max(cos(radians(here[0] / 1e5)), 0.01)
+    box = {
+        "south": int(here[0] - latitude), "north": int(here[0] + latitude),
+        "west": int(here[1] - longitude), "east": int(here[1] + longitude),
+    }  # fmt: skip
+    measured = [(_distance_km(here, (one[1], one[2])), one[0]) for one in session.execute(_COMMUNES_IN_BOX, box)]
+    return sorted((km, code) for km, code in measured if km <= radius_km)
+
+
+def _rings(measured: list[tuple[float, str]]) -> Iterator[dict[str, float]]:
+    """Communes (code → distance) in rings of growing size; those at one distance stay together."""
+    start, size = 0, COMMUNES_AT_FIRST
+    while start < len(measured):
+        end = start + size
+        while end < len(measured) and measured[end][0] == measured[end - 1][0]:
+            end += 1
+        yield {code: km for km, code in measured[start:end]}
+        start, size = end, 2 * size
+
+
+def _distance_km(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """Great-circle distance (haversine) between two places given in degrees × 100 000."""
+    lat1, lat2 = radians(one[0] / 1e5), radians(other[0] / 1e5)
+    step = radians((other[1] - one[1]) / 1e5)
     chord = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(step / 2) ** 2
     return round(2 * EARTH_KM * asin(sqrt(chord)), 1)
 

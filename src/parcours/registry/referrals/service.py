@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from parcours.registry.declarations.service import a_year_after, speaks_as_medec
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
 from parcours.registry.people.models import Professional
 from parcours.registry.people.service import get_insured, get_professional
+from parcours.registry.periods import KNOWN_AT, ON, asked
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, SequenceProvider, Urgency
 from parcours.registry.vocabulary import check_choice
 
@@ -219,15 +220,16 @@ def letter_of(referral: Referral) -> Letter:
     return Letter(**json.loads(referral.letter))
 
 
+_USES = (
+    select(ReferralUse)
+    .where(ReferralUse.referral_id == bindparam("referral_id"), ReferralUse.cancelled_at.is_(None))
+    .order_by(ReferralUse.care_date, ReferralUse.id)
+)
+
+
 def uses_of(session: Session, referral_id: str) -> list[ReferralUse]:
     """Visits made with a referral, oldest first, cancelled ones left out."""
-    return list(
-        session.scalars(
-            select(ReferralUse)
-            .where(ReferralUse.referral_id == referral_id, ReferralUse.cancelled_at.is_(None))
-            .order_by(ReferralUse.care_date, ReferralUse.id)
-        )
-    )
+    return list(session.scalars(_USES, {"referral_id": referral_id}))
 
 
 def reports_of(session: Session, referral_id: str) -> list[Report]:
@@ -257,27 +259,28 @@ class Covering:
     passed_over: tuple[tuple[Referral, str], ...] = ()
 
 
+_REFERRALS_TO = (
+    select(Referral)
+    .where(Referral.insured_id == bindparam("insured_id"), Referral.issued_on <= ON, Referral.recorded_at <= KNOWN_AT)
+    .where(
+        or_(
+            Referral.addressee_id == bindparam("professional_id"),
+            Referral.specialty == bindparam("specialty"),
+            Referral.flow == Flow.SEQUENCE,
+        )
+    )
+    .order_by(Referral.issued_on.desc(), Referral.id.desc())
+    .limit(200)
+)
+
+
 def covering(
     session: Session, insured_id: str, professional: Professional, on: date, known_at: datetime | None = None
 ) -> Covering:
     """The newest referral that covers a visit to a doctor on a day, as known now or at an instant."""
-    query = (
-        select(Referral)
-        .where(Referral.insured_id == insured_id, Referral.issued_on <= on)
-        .where(
-            or_(
-                Referral.addressee_id == professional.id,
-                Referral.specialty == professional.specialty,
-                Referral.flow == Flow.SEQUENCE,
-            )
-        )
-        .order_by(Referral.issued_on.desc(), Referral.id.desc())
-        .limit(200)
-    )
-    if known_at is not None:
-        query = query.where(Referral.recorded_at <= known_at)
+    who = {"insured_id": insured_id, "professional_id": professional.id, "specialty": professional.specialty}
     passed_over: list[tuple[Referral, str]] = []
-    for referral in session.scalars(query):
+    for referral in session.scalars(_REFERRALS_TO, asked(on, known_at, **who)):
         why = why_not(session, referral, professional, on, known_at)
         if why is None:
             return Covering(referral, tuple(passed_over))
