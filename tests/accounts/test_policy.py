@@ -161,6 +161,21 @@ def test_a_program_without_a_fund_reaches_nobody(database, country):
     assert not may(database, client, Action.READ_PATIENT, Kind.PATIENT, country.alice)
 
 
+def test_a_list_is_of_ones_own_fund_or_practice_only(database, country):
+    with database.reading() as session:
+        for actor, action, mine, other, none in (
+            (OFFICER, Action.LIST_CASES, policy.of_fund("01C991"), policy.of_fund("01C992"), policy.of_fund(None)),
+            (
+                doctor(country.amar), Action.LIST_PATIENTS, policy.of_practice(country.amar),
+                policy.of_practice(country.zola), policy.of_practice(None),
+            ),
+        ):  # fmt: skip
+            allowed = [policy.decide(session, actor, action, record).allowed for record in (mine, other, none)]
+            assert allowed == [True, False, False]
+        nobody = Actor(Role.API_CLIENT, client_id="x", scopes=frozenset(Scope))
+        assert not policy.decide(session, nobody, Action.LIST_CASES, policy.of_fund(None)).allowed
+
+
 def test_an_actor_without_subject_reaches_nobody(database, country):
     for role in Role:
         actor = Actor(role, account_id="x")

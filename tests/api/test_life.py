@@ -224,6 +224,17 @@ def test_an_id_of_somebody_else_inside_a_request_is_traced(as_user, country, dat
     assert country.declaration_zoe not in str([getattr(event, column.key) for column in event.__table__.columns])
 
 
+def test_reading_the_reminders_is_traced_for_each_patient(as_user, country, database):
+    today = paris_today()
+    later = today.replace(year=today.year + 1).isoformat()
+    due = as_user("officer").get(f"{V1}/reminders", params={"on": later}).json()
+    assert {one["case_id"] for one in due} == {country.case}
+    events = trail(database, tag=Tag.CASE_READ)
+    assert {(event.insured_id, event.record_id) for event in events} == {(None, None), (country.nora, country.case)}
+    problem(as_user("administrator").get(f"{V1}/reminders"), 403, "forbidden")
+    assert [event.role for event in trail(database, tag=Tag.ACCESS_REFUSE)] == ["administrator"]
+
+
 def test_pages_of_the_trail_follow_each_other(as_user, country):
     patient = as_user("alice")
     for _ in range(5):
@@ -268,6 +279,23 @@ def test_a_repeated_request_is_done_once(as_user, country, database):
     other = patient.post(f"{V1}/declarations", json=body | {"professional_id": country.free}, headers=headers)
     problem(other, 422, "idempotency_key_reused")
     assert len(trail(database, tag=Tag.DECLARATION_PROPOSE)) == 1
+
+
+@pytest.mark.parametrize("name", ["patient", "person"])
+def test_an_answer_given_again_is_traced_as_read_again(as_user, country, database, name):
+    url, body = {
+        "patient": (f"{V1}/declarations", {"professional_id": country.zola, "patient_id": country.alice}),
+        "person": (f"{V1}/people", {
+            "nir": fictitious_nir(900), "family_name": "Nouveau", "first_name": "Dominique",
+            "birth_date": "1985-05-01", "commune": "99001", "fund": "01C991"}),
+    }[name]  # fmt: skip
+    client, headers = as_user({"patient": "alice", "person": "officer"}[name]), {"Idempotency-Key": "again"}
+    first = client.post(url, json=body, headers=headers).json()
+    assert trail(database, tag=Tag.ACCESS_REPEAT) == []
+    assert client.post(url, json=body, headers=headers).json() == first
+    (event,) = trail(database, tag=Tag.ACCESS_REPEAT)
+    assert event.record_id == first["id"]
+    assert event.insured_id == first.get("patient_id", first["id"])
 
 
 def test_the_same_request_at_the_same_time_is_done_once(as_user, country, database):

@@ -9,10 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
+from fastapi.routing import APIRoute
 
-from parcours.api import create_app
+from parcours.api import access, create_app, router
+from parcours.registry import policy
 from parcours.registry.audit.tags import Tag
 from parcours.registry.db import Database, new_id
+from parcours.registry.policy import Action
 from tests.api.fixtures import BOTH, copied_postgresql, logged_in, settings_for_tests, settle_country, trail
 
 ROLES = (
@@ -326,6 +329,73 @@ def test_every_endpoint_is_in_the_table(world):
     tested = {(row.method, generic(row.path.split("?")[0])) for row in ROWS}
     assert declared - tested - {(m, generic(p)) for m, p in OPEN | TESTED_ELSEWHERE} == set()
     assert tested - declared == set()
+
+
+OWN_SESSION = {
+    ("GET", "/session"), ("PATCH", "/session"), ("DELETE", "/session"), ("PUT", "/account/password"),
+    ("POST", "/account/totp"), ("PUT", "/account/totp"), ("POST", "/account/totp/removal"),
+    ("POST", "/account/recovery-codes"),
+}  # fmt: skip
+"""What one does with one's own session and proofs: no record, so no decision; the services write the trace."""
+
+
+def routes_of(router, prefix=""):
+    """Every route with its path, those of included routers too."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield (prefix + route.path).removeprefix("/api/v1"), route
+        elif hasattr(route, "original_router"):
+            yield from routes_of(route.original_router, prefix + route.include_context.prefix)
+
+
+def depends_on(dependant, functions):
+    return dependant.call in functions or any(depends_on(one, functions) for one in dependant.dependencies)
+
+
+def test_every_endpoint_works_in_a_unit_that_is_checked_for_a_decision_and_a_trace(world):
+    outside = {
+        (method, path)
+        for path, route in routes_of(router)
+        if path.split("/")[1] not in ENGINE and not depends_on(route.dependant, {access.reading, access.writing})
+        for method in route.methods
+    }  # fmt: skip
+    assert outside == OPEN | OWN_SESSION
+
+
+@pytest.mark.parametrize(
+    ("work", "status"),
+    [
+        (lambda unit: None, 500),
+        (lambda unit: unit.note(Tag.PERSON_READ, policy.SYSTEM), 500),
+        (lambda unit: unit.allow(Action.MANAGE_ACCOUNTS, policy.SYSTEM), 500),
+        (lambda unit: unit.may(Action.MANAGE_ACCOUNTS, policy.SYSTEM), 500),
+        (lambda unit: unit.allow(Action.MANAGE_ACCOUNTS, policy.SYSTEM, Tag.ACCOUNT_READ), 200),
+        (lambda unit: unit.allow(Action.READ_DIRECTORY, policy.DIRECTORY), 200),
+    ],
+    ids=["nothing", "no decision", "no trace", "asked aside", "decided and traced", "public"],
+)
+def test_an_endpoint_without_decision_or_trace_answers_nothing(world, work, status):
+    app = create_app(settings_for_tests(), world.database)
+
+    @app.get("/api/v1/new")
+    def read(unit: access.Reading) -> str:
+        work(unit)
+        return "SECRET"
+
+    with logged_in(app, world.country, world.database, "administrator") as client:
+        answer = client.get("/api/v1/new")
+    assert (answer.status_code, "SECRET" in answer.text) == (status, status == 200)
+
+
+def test_a_change_of_the_directory_without_trace_is_not_made(world):
+    app = create_app(settings_for_tests(), world.database)
+
+    @app.post("/api/v1/new")
+    def write(unit: access.Writing) -> None:
+        unit.allow(Action.WRITE_DIRECTORY, policy.DIRECTORY)
+
+    with logged_in(app, world.country, world.database, "administrator") as client:
+        assert client.post("/api/v1/new").status_code == 500
 
 
 def generic(path):

@@ -206,6 +206,8 @@ class Unit:
     writes: bool
     notes: list[audit.Event] = field(default_factory=list)
     refusals: list[audit.Event] = field(default_factory=list)
+    decided: list[Record] = field(default_factory=list)
+    """What the policy was asked about, and allowed."""
 
     @property
     def actor(self) -> Actor:
@@ -222,6 +224,7 @@ class Unit:
         except RegistryError as error:
             self.note_refusal(action, record, error.code)
             raise
+        self.decided.append(record)
         if tag is not None:
             self.note(tag, record, decision.rule.name if decision.rule else "")
         return record
@@ -254,6 +257,21 @@ class Unit:
         """Would the policy allow it? (to choose what to show; nothing is noted)."""
         return policy.decide(self.session, self.actor, action, record).allowed
 
+    def check_accounted(self) -> None:
+        """An endpoint that asked no policy, or leaves no trace, is a mistake of ours: its answer is not given.
+
+        Reading the directory, which is public, is the one thing that leaves none.
+        """
+        public = not self.writes and all(record.kind is Kind.DIRECTORY for record in self.decided)
+        traced = bool(self.notes) or audit.is_pending(self.session)
+        if not self.decided or not (traced or public):
+            name = getattr(self.request.scope.get("route"), "path", "?")
+            raise Unaccounted(f"{self.request.method} {name}: {'no trace' if self.decided else 'no decision'}")
+
+
+class Unaccounted(Exception):
+    """An endpoint answers without having asked the policy, or without leaving a trace."""
+
 
 def _write(session: Session, events: list[audit.Event]) -> None:
     for one in events:
@@ -284,6 +302,7 @@ def reading(request: Request, caller: CallerDep) -> Iterator[Unit]:
         with services.database.reading() as session:
             unit = Unit(session, caller, request, services, writes=False)
             yield unit
+            unit.check_accounted()
     except NotFound as error:
         _note_unfound(unit, error)
         raise
@@ -300,6 +319,7 @@ def writing(request: Request, caller: CallerDep) -> Iterator[Unit]:
         with services.database.writing() as session:
             unit = Unit(session, caller, request, services, writes=True)
             yield unit
+            unit.check_accounted()
             _write(session, unit.notes)
     except NotFound as error:
         _note_unfound(unit, error)
@@ -378,7 +398,7 @@ class Once:
             return self._repeat(known or self._known(session, actor_id))
         content, headers = make()
         body = content.model_dump(mode="json")
-        reply.headers, reply.body = json.dumps(headers), json.dumps(body)
+        reply.headers, reply.body, reply.about = json.dumps(headers), json.dumps(body), json.dumps(self._about())
         session.flush()
         return JSONResponse(body, status, headers=headers)
 
@@ -386,7 +406,7 @@ class Once:
         """The row of the key, to be filled; None when another request took it meanwhile."""
         reply = IdempotentReply(
             actor_id=actor_id, key=self.key, request_hash=blind_index(self.request_hash, _REQUEST), status=status,
-            headers="{}", body="{}",
+            headers="{}", body="{}", about="[]",
         )  # fmt: skip
         try:
             with session.begin_nested():
@@ -394,6 +414,12 @@ class Once:
         except IntegrityError:
             return None
         return reply
+
+    def _about(self) -> list[tuple[str | None, str | None, str | None]]:
+        """Which records the answer shows: kind, id, whose."""
+        if self.unit.notes:
+            return [(one.record_kind, one.record_id, one.insured_id) for one in self.unit.notes]
+        return [(one.kind.value, one.id, one.insured_id) for one in self.unit.decided]
 
     def _known(self, session: Session, actor_id: str) -> IdempotentReply | None:
         query = select(IdempotentReply).where(IdempotentReply.actor_id == actor_id, IdempotentReply.key == self.key)
@@ -415,6 +441,8 @@ class Once:
                 422, "idempotency_key_reused", field="Idempotency-Key",
                 fr="cette clé a servi à une autre requête", en="this key was used for another request",
             )  # fmt: skip
+        for kind, record_id, insured_id in json.loads(known.about):
+            self.unit.note(Tag.ACCESS_REPEAT, Record(Kind(kind), record_id, insured_id))
         headers = {**json.loads(known.headers), "Idempotency-Replayed": "true"}
         return JSONResponse(json.loads(known.body), known.status, headers=headers)
 

@@ -142,7 +142,7 @@ class GrantIn(In):
 def grant_role(account_id: Id, body: GrantIn, once: OnceDep) -> Response:
     """Give a role to an account."""
     unit = once.unit
-    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS, Tag.ACCOUNT_READ)
 
     def make() -> tuple[RoleOut, dict[str, str]]:
         account = accounts.get_account(unit.session, account_id)
@@ -219,7 +219,7 @@ def create_client(body: ClientIn, unit: Writing) -> ClientOut:
 @router.get("/clients", responses=problems(*LISTING))
 def list_clients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[ClientOut]:
     """Every API client."""
-    unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM)
+    unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.CLIENT_READ)
     rows = accounts.list_clients(unit.session, after=cursor_id(cursor), limit=limit + 1)
     return Page[ClientOut](**page([ClientOut.of(row) for row in rows], limit, lambda one: one.id))
 

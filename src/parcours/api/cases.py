@@ -24,13 +24,13 @@ from parcours.api.common import (
 )
 from parcours.api.problems import problems
 from parcours.registry import policy
-from parcours.registry.accounts.models import Role, Scope
+from parcours.registry.accounts.models import Role
 from parcours.registry.audit.tags import Tag
 from parcours.registry.cases import service as cases
 from parcours.registry.cases.models import Case, CaseState, Contact, ContactOutcome, Outcome, ReminderKind
 from parcours.registry.db import parse_id
 from parcours.registry.errors import not_found
-from parcours.registry.policy import Action, Forbidden, Kind
+from parcours.registry.policy import Action, Kind
 
 router = api_router(tag="cases")
 
@@ -97,14 +97,18 @@ def list_cases(
     unit: Reading, state: CaseState = CaseState.OPEN, limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> list[CaseOut]:
     """The cases of the actor's fund, the most pressing first."""
-    actor = unit.actor
-    if actor.fund_code is None or not (actor.role is Role.OFFICER or Scope.CASES_READ in actor.scopes):
-        raise Forbidden("forbidden", field="role", fr="réservé aux agents d'une caisse", en="for officers of a fund")
-    rows = cases.cases_of_fund(unit.session, actor.fund_code, state=state.value, limit=limit)
-    shown = [row for row in rows if unit.may(Action.READ_CASE, policy.of_case(row))]
-    for row in shown:
-        unit.allow(Action.READ_CASE, policy.of_case(row), Tag.CASE_READ)
-    return [_case(unit, row) for row in shown]
+    fund = unit.allow(Action.LIST_CASES, policy.of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
+    rows = cases.cases_of_fund(unit.session, fund, state=state.value, limit=limit)
+    return [_case(unit, row) for row in rows if _shown(unit, row)]
+
+
+def _shown(unit: Unit, row: Case) -> bool:
+    """May the actor still read this case (its patient may have left the fund)? The reading is traced."""
+    record = policy.of_case(row)
+    if not unit.may(Action.READ_CASE, record):
+        return False
+    unit.allow(Action.READ_CASE, record, Tag.CASE_READ)
+    return True
 
 
 @router.get("/cases/{case_id}", responses=problems(*READING))
@@ -221,7 +225,11 @@ class ReminderOut(Out):
 @router.get("/reminders", responses=problems(*LISTING))
 def list_reminders(unit: Reading, on: date | None = None) -> list[ReminderOut]:
     """What the actor's fund must do by a day (today when not given)."""
-    actor = unit.actor
-    if actor.fund_code is None or not (actor.role is Role.OFFICER or Scope.CASES_READ in actor.scopes):
-        raise Forbidden("forbidden", field="role", fr="réservé aux agents d'une caisse", en="for officers of a fund")
-    return [ReminderOut.model_validate(one) for one in cases.reminders_due(unit.session, on, fund_code=actor.fund_code)]
+    fund = unit.allow(Action.LIST_CASES, policy.of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
+    due = cases.reminders_due(unit.session, on, fund_code=fund)
+    shown = {
+        case_id
+        for case_id in dict.fromkeys(one.case_id for one in due)
+        if _shown(unit, cases.get_case(unit.session, case_id))
+    }
+    return [ReminderOut.model_validate(one) for one in due if one.case_id in shown]

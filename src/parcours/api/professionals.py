@@ -12,13 +12,12 @@ from parcours.api.access import OnceDep, Reading, Unit, Writing, cursor_id
 from parcours.api.common import CREATING, LISTING, READING, Cursor, Id, In, Limit, Out, Page, api_router, page, text
 from parcours.api.problems import problems
 from parcours.registry import policy
-from parcours.registry.accounts.models import Role
 from parcours.registry.audit.tags import Tag
 from parcours.registry.db import paris_today
 from parcours.registry.declarations import service as declarations
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured, OrganisationKind, PracticeMode, Professional
-from parcours.registry.policy import DIRECTORY, Action, Forbidden
+from parcours.registry.policy import DIRECTORY, Action
 
 router = api_router(tag="directory")
 
@@ -262,9 +261,8 @@ class MyPatientOut(Out):
 @router.get("/my/patients", responses=problems(*LISTING))
 def list_my_patients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[MyPatientOut]:
     """The patients whose médecin traitant is the doctor who asks (or for whom the delegate asks)."""
-    doctor = unit.actor.professional_id
-    if unit.actor.role not in (Role.DOCTOR, Role.DELEGATE) or doctor is None:
-        raise Forbidden("forbidden", field="role", fr="réservé aux médecins", en="for doctors only")
+    practice = policy.of_practice(unit.actor.professional_id)
+    doctor = unit.allow(Action.LIST_PATIENTS, practice, Tag.PERSON_SEARCH).professional_id or ""
     after = cursor_id(cursor) or ""
     contracts = [one for one in declarations.patients_of(unit.session, doctor) if one.insured_id > after][: limit + 1]
     shown = page(contracts, limit, lambda one: one.insured_id)

@@ -97,7 +97,7 @@ class Kind(StrEnum):
     DIRECTORY = "directory"
     """The directory of professionals and places, which is public."""
     SYSTEM = "system"
-    """What has no record: lists of accounts, searches, new people."""
+    """What has no record: lists of accounts or of a fund's cases, searches, new people."""
 
 
 class Action(StrEnum):
@@ -105,6 +105,7 @@ class Action(StrEnum):
 
     READ_PATIENT = "read_patient"
     SEARCH_PATIENT = "search_patient"
+    LIST_PATIENTS = "list_patients"
     CREATE_PATIENT = "create_patient"
     CHANGE_PATIENT = "change_patient"
     READ_FACTS = "read_facts"
@@ -138,6 +139,7 @@ class Action(StrEnum):
     APPROVE_PLAN = "approve_plan"
 
     READ_CASE = "read_case"
+    LIST_CASES = "list_cases"
     OPEN_CASE = "open_case"
     WORK_CASE = "work_case"
     WITHDRAW_CASE = "withdraw_case"
@@ -190,7 +192,9 @@ class Record:
     insured_id: str | None = None
     account_id: str | None = None
     professional_id: str | None = None
-    """The doctor of a declaration, the author of a referral or a plan."""
+    """The doctor of a declaration, the author of a referral or a plan, the doctor whose patients are listed."""
+    fund_code: str | None = None
+    """The fund whose cases are listed."""
     parties: frozenset[str] = field(default_factory=frozenset)
     """Professionals to whom the record gives access while it is live: addressees, actors of a plan."""
     live: bool = True
@@ -221,6 +225,8 @@ class Relation(StrEnum):
     NAMED_DOCTOR = "named_doctor"
     SPECIALTY = "specialty"
     SAME_FUND = "same_fund"
+    OWN_PRACTICE = "own_practice"
+    OWN_FUND = "own_fund"
     OWN_ACCOUNT = "own_account"
 
 
@@ -234,6 +240,14 @@ def _self(_session: Session, actor: Actor, record: Record) -> bool:
 
 def _own_account(_session: Session, actor: Actor, record: Record) -> bool:
     return actor.account_id is not None and actor.account_id == record.account_id
+
+
+def _own_practice(_session: Session, actor: Actor, record: Record) -> bool:
+    return actor.professional_id is not None and actor.professional_id == record.professional_id
+
+
+def _own_fund(_session: Session, actor: Actor, record: Record) -> bool:
+    return actor.fund_code is not None and actor.fund_code == record.fund_code
 
 
 def _child(session: Session, actor: Actor, record: Record) -> bool:
@@ -342,6 +356,8 @@ _HOLDS: Final[dict[Relation, Callable[[Session, Actor, Record], bool]]] = {
     Relation.NAMED_DOCTOR: _named_doctor,
     Relation.SPECIALTY: _specialty,
     Relation.SAME_FUND: _same_fund,
+    Relation.OWN_PRACTICE: _own_practice,
+    Relation.OWN_FUND: _own_fund,
     Relation.OWN_ACCOUNT: _own_account,
 }
 
@@ -442,9 +458,17 @@ RULES: Final[tuple[Rule, ...]] = (
         "A doctor proposes a declaration to the patient who presents the card.",
     ),
     _rule(
+        "doctor_list", _PRACTICE, Relation.OWN_PRACTICE, {Action.LIST_PATIENTS},
+        "Un médecin voit la liste des patients qui l'ont déclaré.", "A doctor sees the list of declared patients.",
+    ),
+    _rule(
         "officer_fund", Role.OFFICER, Relation.SAME_FUND, _FUND,
         "Un agent traite les données administratives des assurés de sa caisse, jamais le texte médical.",
         "An officer handles administrative data of the insured of their fund, never clinical text.",
+    ),
+    _rule(
+        "officer_cases", Role.OFFICER, Relation.OWN_FUND, {Action.LIST_CASES},
+        "Un agent voit les dossiers de conciliation de sa caisse.", "An officer sees the cases of their fund.",
     ),
     _rule(
         "officer_office", Role.OFFICER, Relation.ANY,
@@ -484,6 +508,11 @@ RULES: Final[tuple[Rule, ...]] = (
             (Scope.FACTS_READ, {Action.READ_FACTS}),
             (Scope.AUDIT_READ, {Action.READ_TRAIL}),
         )
+    ),
+    _rule(
+        "client_cases_read_list", Role.API_CLIENT, Relation.OWN_FUND, {Action.LIST_CASES},
+        "Le jeton porte le droit cases:read, pour les dossiers de sa caisse.",
+        "The token has the scope cases:read, for the cases of its fund.", Scope.CASES_READ,
     ),
     *(
         _rule(
@@ -636,6 +665,16 @@ def of_plan(session: Session, plan: CarePlan) -> Record:
 
 def of_case(case: Case) -> Record:
     return Record(Kind.CASE, case.id, insured_id=case.insured_id)
+
+
+def of_practice(professional_id: str | None) -> Record:
+    """What belongs to a doctor as a whole: the list of patients."""
+    return Record(Kind.SYSTEM, professional_id=professional_id)
+
+
+def of_fund(fund_code: str | None) -> Record:
+    """What belongs to a fund as a whole: the list of its cases."""
+    return Record(Kind.SYSTEM, fund_code=fund_code)
 
 
 def of_account(account: Account) -> Record:

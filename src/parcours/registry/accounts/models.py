@@ -142,6 +142,8 @@ class WebSession(Base):
     """Of the login, kept through rotations: the absolute limit counts from it."""
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    id_token: Mapped[str | None] = mapped_column(EncryptedText("account_sessions.id_token"))
+    """Of a login at a provider: what it asks for to end its own session too."""
 
     account: Mapped[Account] = relationship()
     grant: Mapped[Grant | None] = relationship()
@@ -235,6 +237,8 @@ class IdempotentReply(Base):
     status: Mapped[int] = mapped_column(Integer)
     headers: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(EncryptedText("idempotent_replies.body"))
+    about: Mapped[str] = mapped_column(Text)
+    """JSON: kind, id and person of each record the answer shows; to show it again is to read them."""
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
 
     __table_args__ = (UniqueConstraint("actor_id", "key"), Index(None, "recorded_at"))

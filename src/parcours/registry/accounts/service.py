@@ -906,6 +906,5 @@ def list_clients(session: Session, *, after: str | None = None, limit: int = 50)
 
 def revoke_client(session: Session, who: Who, client: ApiClient) -> None:
     """Its token works no more."""
-    if client.revoked_at is None:
-        client.revoked_at = now_utc()
-        record(session, Tag.CLIENT_REVOKE, who, record=("client", client.id))
+    client.revoked_at = client.revoked_at or now_utc()
+    record(session, Tag.CLIENT_REVOKE, who, record=("client", client.id))

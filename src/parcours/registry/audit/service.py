@@ -29,6 +29,7 @@ __all__ = [
     "Who",
     "anchor",
     "events_of_insured",
+    "is_pending",
     "record",
     "resign",
     "system",
@@ -97,6 +98,11 @@ def record(
     kind, identifier = record or (None, None)
     pending: list[Event] = session.info.setdefault(_PENDING, [])
     pending.append(Event(tag, who, insured_id, kind, identifier, why[:200], details))
+
+
+def is_pending(session: Session) -> bool:
+    """Will something be written to the trail when this session commits?"""
+    return bool(session.info.get(_PENDING))
 
 
 @event.listens_for(Session, "before_commit")

@@ -30,10 +30,13 @@ class Tag(StrEnum):
     RECOVERY_MAKE = "accounts:recovery:make"
     RECOVERY_USE = "accounts:recovery:use"
     OIDC_LINK = "accounts:oidc:link"
+    CLIENT_READ = "accounts:client:read"
     CLIENT_CREATE = "accounts:client:create"
     CLIENT_REVOKE = "accounts:client:revoke"
     # access
     ACCESS_REFUSE = "access:record:refuse"
+    ACCESS_REPEAT = "access:reply:repeat"
+    """An answer given before, given again to a repeated request: read once more."""
     ACCESS_EXPLAIN = "access:decision:explain"
     AUDIT_READ = "audit:trail:read"
     # people
