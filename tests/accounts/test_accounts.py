@@ -520,3 +520,10 @@ def test_a_client_token_lives_until_it_expires_or_is_revoked(database):
 def test_a_client_without_scope_is_refused(database):
     with pytest.raises(Invalid), database.writing() as session:
         accounts.create_client(session, TEST, name="n", scopes=[])
+
+
+@pytest.mark.parametrize("name", ["people", "declarations", "cases"])
+def test_a_client_that_writes_reads_too(database, name):
+    with pytest.raises(Invalid) as error, database.writing() as session:
+        accounts.create_client(session, TEST, name="n", scopes=[Scope(f"{name}:write"), Scope.FACTS_READ])
+    assert (error.value.field, error.value.allowed) == ("scopes", f"{name}:write with {name}:read")

@@ -209,6 +209,11 @@ def settle_country(database):
         for name, scopes in (("client", set(Scope)), ("client_bare", {Scope.AUDIT_READ})):
             _, token = accounts.create_client(session, TEST, name=name, scopes=scopes, fund_code="01C991")
             ids.clients[name] = token
+        # A token made before the rule that a right to write needs the right to read.
+        legacy, ids.clients["client_write"] = accounts.create_client(
+            session, TEST, name="client_write", scopes=set(Scope), fund_code="01C991"
+        )
+        legacy.scopes = " ".join(scope for scope in Scope if scope.endswith(":write"))
     return ids
 
 

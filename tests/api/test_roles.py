@@ -20,7 +20,7 @@ from tests.api.fixtures import BOTH, copied_postgresql, logged_in, settings_for_
 
 ROLES = (
     "anonymous", "alice", "nora", "zoe", "amar", "zola", "sand", "delegate", "officer", "officer_zoe", "administrator",
-    "client", "client_bare",
+    "client", "client_bare", "client_write",
 )  # fmt: skip
 CARE = {"amar", "delegate", "sand"}
 FUND = {"officer", "client"}
@@ -79,9 +79,10 @@ def system(method, path, allowed, body=None, **more):
 
 
 EVERYBODY = set(ROLES) - {"anonymous"}
-PEOPLE = EVERYBODY - {"client", "client_bare"}
+PEOPLE = EVERYBODY - {"client", "client_bare", "client_write"}
 FUNDS = {"officer", "officer_zoe", "client"}
-DIRECTORY = {"administrator", "client"}
+DIRECTORY = {"administrator", "client", "client_write"}
+"""The directory is public: to write it, no right to read is needed."""
 LONG_AGO, LATER = "2001-01-01", "2001-06-01"
 NOBODY = "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"
 PERSON = {"nir": "1 85 06 99 001 001 01", "family_name": "A", "first_name": "B", "birth_date": "1985-06-15",
@@ -291,7 +292,7 @@ def test_who_gets_through(world, row, name):
         assert status == 404, response.text
 
 
-STRANGERS = ("alice", "amar", "delegate", "officer", "client", "client_bare", "administrator")
+STRANGERS = ("alice", "amar", "delegate", "officer", "client", "client_bare", "client_write", "administrator")
 """All have something to do with Alice, with accounts or with her fund; none with Zoe or Yann."""
 
 

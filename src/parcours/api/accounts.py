@@ -176,7 +176,11 @@ class ClientIn(In):
     """A new API client."""
 
     name: str = text(100, "Logiciel du cabinet des Lilas")
-    scopes: list[Scope] = Field(min_length=1, max_length=len(Scope), examples=[["declarations:read", "facts:read"]])
+    scopes: list[Scope] = Field(
+        min_length=1, max_length=len(Scope), examples=[["declarations:read", "facts:read"]],
+        description="A change answers the whole record: `people:write`, `declarations:write` and `cases:write` are"
+        " given with the `:read` of the same name only.",
+    )  # fmt: skip
     fund: str | None = Field(None, max_length=20, description="The fund whose insured persons it may reach.")
     days: int = Field(365, ge=1, le=730, description="How long the token is valid.")
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from parcours.registry.accounts.models import Account, ApiClient, Grant, Role, Scope
+from parcours.registry.accounts.models import READ_WITH, Account, ApiClient, Grant, Role, Scope
 from parcours.registry.audit.service import ActorKind, Who
 from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.cases.models import Case
@@ -588,11 +588,16 @@ def _consider(session: Session, actor: Actor, action: Action, record: Record) ->
             continue
         if actor.role is Role.DELEGATE and action in SIGNATURES:
             continue
-        holds = (rule.scope is None or rule.scope in actor.scopes) and _HOLDS[rule.relation](session, actor, record)
+        holds = _has_scope(actor, rule.scope) and _HOLDS[rule.relation](session, actor, record)
         found.append(Considered(rule, holds))
         if holds:
             break
     return tuple(found)
+
+
+def _has_scope(actor: Actor, scope: Scope | None) -> bool:
+    """A scope to write counts with the scope to read only: the answer to a change is the whole record."""
+    return scope is None or {scope, READ_WITH.get(scope, scope)} <= actor.scopes
 
 
 def enforce(session: Session, actor: Actor, action: Action, record: Record) -> Decision:

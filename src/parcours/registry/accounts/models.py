@@ -60,6 +60,15 @@ class Scope(StrEnum):
     DIRECTORY_WRITE = "directory:write"
 
 
+READ_WITH: Final = {
+    Scope.PEOPLE_WRITE: Scope.PEOPLE_READ,
+    Scope.DECLARATIONS_WRITE: Scope.DECLARATIONS_READ,
+    Scope.CASES_WRITE: Scope.CASES_READ,
+}
+"""A change answers the whole record, so the scope to write is worth nothing without the scope to read.  (The directory
+is public: its scope needs no other.)"""
+
+
 class TokenPurpose(StrEnum):
     """What a single-use token is for."""
 

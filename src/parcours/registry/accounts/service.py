@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.accounts.models import (
     LOGIN_CONTEXT,
     PEOPLE_ROLES,
+    READ_WITH,
     Account,
     ApiClient,
     Grant,
@@ -860,6 +861,13 @@ def create_client(
             fr="aucun droit demandé",
             en="no scope given",
         )
+    for scope in scopes:
+        if (read := READ_WITH.get(scope, scope)) not in scopes:
+            raise Invalid(
+                "scope_without_read", field="scopes", given=scope.value, allowed=f"{scope.value} with {read.value}",
+                fr="un droit d'écriture répond le dossier entier : il demande le droit de le lire",
+                en="a scope to write answers the whole record: it needs the scope to read it",
+            )  # fmt: skip
     token = new_secret("pct_")
     client = ApiClient(
         name=name,
