@@ -199,6 +199,13 @@ def test_the_patient_sees_who_looked(as_user, country):
     assert by["doctor"].startswith("Dominique Modèle")
 
 
+def test_an_event_of_somebody_else_is_no_place_in_ones_own_trail(as_user, country, database):
+    as_user("zoe").get(f"{V1}/people/{country.zoe}")
+    (event,) = trail(database, tag=Tag.PERSON_READ, insured_id=country.zoe)
+    url = f"{V1}/people/{country.alice}/accesses"
+    problem(as_user("alice").get(url, params={"cursor": event.id}), 422, "bad_cursor")
+
+
 def test_a_search_shows_only_the_people_of_the_fund_and_traces_the_others(as_user, country, database):
     from parcours.registry.people.service import get_insured
 

@@ -40,7 +40,8 @@ class AccessOut(Out):
 def list_accesses(patient_id: Id, unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[AccessOut]:
     """Everything that was read or changed about a person, newest first: who, when, what and why."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_TRAIL, Tag.AUDIT_READ)
-    rows = audit.events_of_insured(unit.session, record.insured_id or "", before=_place(unit, cursor), limit=limit + 1)
+    before = _place(unit, cursor, of=record.insured_id)
+    rows = audit.events_of_insured(unit.session, record.insured_id or "", before=before, limit=limit + 1)
     items = [_access(unit, row) for row in rows]
     return Page[AccessOut](**page(items, limit, lambda one: one.id))
 
@@ -94,12 +95,12 @@ def _label(unit: Unit, row: AuditEvent) -> str | None:
     return None
 
 
-def _place(unit: Unit, cursor: str | None) -> tuple[datetime, str] | None:
-    """Where a page starts: after the event whose id the cursor holds."""
+def _place(unit: Unit, cursor: str | None, *, of: str | None = None) -> tuple[datetime, str] | None:
+    """Where a page starts: after the event whose id the cursor holds; an event of another person is none."""
     if cursor is None:
         return None
     row = unit.session.get(AuditEvent, parse_id(cursor)) if parse_id(cursor) else None
-    if row is None:
+    if row is None or (of is not None and row.insured_id != of):
         raise ProblemError(
             422, "bad_cursor", field="cursor", fr="curseur inconnu : reprenez celui de la page précédente",
             en="unknown cursor: take the one of the page before",

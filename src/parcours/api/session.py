@@ -29,7 +29,7 @@ from parcours.registry.accounts.models import Account, Grant, Role, WebSession
 from parcours.registry.accounts.oidc import Proof
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.tags import Tag
-from parcours.registry.errors import RegistryError, not_found
+from parcours.registry.errors import NotFound, RegistryError, not_found
 
 router = api_router(tag="session")
 logger = logging.getLogger("parcours.api")
@@ -134,15 +134,32 @@ class SwitchIn(In):
 def switch_role(body: SwitchIn, request: Request, response: Response, caller: CallerDep) -> SessionOut:
     """Act in another role; the session gets a new cookie and a new token."""
     services = services_of(request)
+    try:
+        with services.database.writing() as session:
+            return _switched(session, services, response, caller, caller.who(request), body.grant_id)
+    except NotFound as error:
+        _note_foreign_grant(services, request, caller, error)
+        raise
+
+
+def _switched(
+    session: Session, services: Services, response: Response, caller: CallerDep, who: audit.Who, grant_id: str
+) -> SessionOut:
+    web_session = _own(session, caller.session_id)
+    grant = next((one for one in web_session.account.active_grants if one.id == grant_id), None)
+    if grant is None:
+        raise not_found("grant_id")
+    opened = accounts.rotate_session(session, web_session, grant=grant)
+    details = {"role": grant.role.value}
+    audit.record(session, Tag.SESSION_SWITCH, who, record=("grant", grant.id), details=details)
+    return _opened(session, services, response, web_session.account, opened)
+
+
+def _note_foreign_grant(services: Services, request: Request, caller: CallerDep, error: NotFound) -> None:
+    """A role that is not one's own is refused like any record of somebody else: traced too, by the field's name."""
     with services.database.writing() as session:
-        web_session = _own(session, caller.session_id)
-        grant = next((one for one in web_session.account.active_grants if one.id == body.grant_id), None)
-        if grant is None:
-            raise not_found("grant_id")
-        opened = accounts.rotate_session(session, web_session, grant=grant)
-        details = {"role": grant.role.value}
-        audit.record(session, Tag.SESSION_SWITCH, caller.who(request), record=("grant", grant.id), details=details)
-        return _opened(session, services, response, web_session.account, opened)
+        details = {"field": error.field}
+        audit.record(session, Tag.ACCESS_REFUSE, caller.who(request), why=error.code, details=details)
 
 
 @router.delete("/session", status_code=204, responses=problems(*LISTING))

@@ -174,7 +174,7 @@ def remove_totp(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> 
 @app.command("create-client")
 def create_client(
     name: Annotated[str, typer.Option("--name", help="What the program is.")],
-    scope: Annotated[list[str], typer.Option("--scope", help="A right, like facts:read; repeatable; :write needs :read.")],
+    scope: Annotated[list[str], typer.Option("--scope", help="Like facts:read; repeatable; :write needs :read.")],
     fund: Fund = None,
     days: Annotated[int, typer.Option("--days", min=1, max=730, help="How long the token is valid.")] = 365,
     database: DatabaseUrl = None,
