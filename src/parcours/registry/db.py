@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -89,7 +90,8 @@ def new_id() -> str:
     value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(uuid.UUID(int=value))
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def parse_id(text: str) -> str | None:
@@ -237,7 +239,7 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
 def read_session_factory(engine: Engine) -> sessionmaker[Session]:
     """Sessions that only read, each from one snapshot; they neither wait for a writer nor make one wait."""
     if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return sessionmaker(engine, expire_on_commit=False)
 
 
@@ -247,6 +249,14 @@ class Database:
 
     engine: Engine
 
+    @cached_property
+    def _writers(self) -> sessionmaker[Session]:
+        return session_factory(self.engine)
+
+    @cached_property
+    def _readers(self) -> sessionmaker[Session]:
+        return read_session_factory(self.engine)
+
     @classmethod
     def open(cls, url: str | None = None) -> Database:
         return cls(create_engine_from_url(url))
@@ -254,14 +264,17 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that commits at the end, or rolls everything back on any error."""
-        with session_factory(self.engine).begin() as session:
+        with self._writers.begin() as session:
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reading; nothing it does is kept."""
-        with read_session_factory(self.engine)() as session:
+        with self._readers() as session:
             yield session
+            if self.engine.dialect.name == "postgresql":
+                session.expunge_all()
+                session.commit()  # of a read-only transaction: a rollback makes the driver forget prepared statements
 
     def close(self) -> None:
         self.engine.dispose()
