@@ -34,6 +34,18 @@ def test_a_case_from_opening_to_declaration(world):
     assert due(world, date(2030, 1, 1)) == []
 
 
+def test_only_a_doctor_in_activity_is_asked(world):
+    case = cases.open_case(world.session, world.person().id, at=OPENED)
+    nurse, retired = world.doctor(profession="infirmier"), world.doctor()
+    retired.ceased_on = date(2025, 3, 4)
+    for one in (nurse, retired):
+        with pytest.raises(Refused) as refused:
+            cases.contact(world.session, case.id, one.id, at=instant(2025, 3, 4))
+        assert refused.value.field == "professional_id"
+    assert cases.contacts_of(world.session, case.id) == []
+    assert cases.contact(world.session, case.id, retired.id, on=date(2025, 3, 3), at=instant(2025, 3, 4))
+
+
 def test_reminders_fall_due_and_are_done(world):
     person, doctor = world.person(), world.doctor()
     case = cases.open_case(world.session, person.id, at=OPENED)

@@ -154,6 +154,43 @@ def test_joint_designation_needs_the_same_premises_and_specialty_or_a_centre(wor
     declare(world, world.person(), in_centre, instant(2025, 3, 1), joint_ids=(cardiologist_in_centre.id,))
 
 
+def retire(world, doctor, on):
+    declarations.depart(world.session, doctor.id, reason="retired", on=on, at=instant(on.year, on.month, on.day))
+
+
+def test_nobody_is_designated_with_a_doctor_who_has_ceased(world):
+    group = world.place("cabinet_de_groupe")
+    one, other = world.doctor(group), world.doctor(group)
+    other.ceased_on = date(2025, 1, 1)  # as a directory may say, without the end of the practices
+    with pytest.raises(Refused, match="cannot be designated together"):
+        declare(world, world.person(), one, instant(2025, 3, 1), joint_ids=(other.id,))
+    assert declare(world, world.person(), one, instant(2024, 12, 31), joint_ids=(other.id,)).state is State.IN_FORCE
+
+
+@pytest.mark.parametrize("route", ["electronic", "paper"])
+def test_a_doctor_who_ceased_after_the_proposal_cannot_agree_to_it(world, route):
+    person, doctor = world.person(), world.doctor()
+    declaration = declarations.propose(
+        world.session, Proposal(person.id, doctor.id, route=route), at=instant(2025, 3, 1)
+    )
+    retire(world, doctor, date(2025, 4, 1))
+    with pytest.raises(Refused, match="does not practise"):
+        declarations.agree(world.session, declaration.id, party="doctor", at=instant(2025, 4, 1))
+    assert declarations.history(world.session, person.id) == []
+
+
+def test_a_form_on_its_way_is_not_registered_for_who_is_the_medecin_traitant_already(world):
+    person, doctor = world.person(), world.doctor()
+    on_its_way = declare(world, person, doctor, instant(2025, 3, 1), route="paper")
+    declarations.record_paper(
+        world.session, paper(person, doctor, date(2025, 2, 1), date(2025, 3, 5)), at=instant(2025, 3, 6)
+    )
+    with pytest.raises(Conflict, match="already"):
+        declarations.register_paper(
+            world.session, on_its_way.id, received_on=date(2025, 3, 20), at=instant(2025, 3, 21)
+        )
+
+
 def test_refusal_with_or_without_reason(world):
     person, doctor = world.person(), world.doctor()
     for reason in (None, "Patientèle complète"):
@@ -265,6 +302,34 @@ def test_annulling_a_replacement_puts_the_previous_one_back(world):
     declarations.annul(world.session, mistaken.id, at=instant(2025, 6, 5))
     assert declarations.as_of(world.session, person.id, date(2025, 6, 3)).professional_id == first.id
     assert (old.state, mistaken.state) == (State.IN_FORCE, State.ANNULLED)
+
+
+def test_annulling_a_replacement_does_not_bring_back_a_doctor_who_retired_since(world):
+    person, first, second = world.person(), world.doctor(), world.doctor()
+    old = declare(world, person, first, instant(2025, 1, 1))
+    mistaken = declare(world, person, second, instant(2025, 6, 1))
+    retire(world, first, date(2025, 7, 1))
+    declarations.annul(world.session, mistaken.id, at=instant(2025, 8, 1))
+    (resumed,) = declarations.history(world.session, person.id)
+    assert (resumed.ends_on, resumed.end_reason) == (date(2025, 7, 1), EndReason.RETIRED)
+    assert old.state is State.ENDED
+
+
+def test_an_empty_contract_hides_neither_the_one_in_force_nor_a_departure(world):
+    person, first, second, third = world.person(), world.doctor(), world.doctor(), world.doctor()
+    declared = declare(world, person, second, instant(2025, 6, 1))
+    declarations.end(world.session, declared.id, reason="patient", at=instant(2025, 6, 1))
+    declarations.record_paper(
+        world.session, paper(person, first, date(2025, 3, 1), date(2025, 7, 1)), at=instant(2025, 7, 2)
+    )
+    contract, declaration = declarations.last_contract(world.session, person.id, date(2025, 6, 10))
+    assert contract.professional_id == declaration.professional_id == first.id
+    assert declarations.last_contract(world.session, person.id, date(2025, 2, 1)) is None
+    retire(world, first, date(2025, 9, 1))
+    assert declarations.grace_on(world.session, person.id, date(2025, 9, 1)).left_on == date(2025, 9, 1)
+    assert declarations.grace_on(world.session, person.id, date(2025, 8, 31)) is None
+    declare(world, person, third, instant(2025, 10, 1))
+    assert declarations.grace_on(world.session, person.id, date(2025, 10, 1)) is None
 
 
 def test_a_form_without_every_signature_is_refused(world):

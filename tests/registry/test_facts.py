@@ -85,6 +85,21 @@ def test_roles_around_the_medecin_traitant(world):
     assert roles == ["medecin_traitant", "designe_conjointement", "meme_cabinet", "remplacant", "autre"]
 
 
+def test_only_a_doctor_in_activity_stands_in_for_the_medecin_traitant(world):
+    house = world.place("maison_de_sante")
+    doctor, neighbour, joint = world.doctor(house), world.doctor(house), world.doctor(house)
+    nurse = world.doctor(house, profession="infirmier_pratique_avancee")
+    person = world.person()
+    declare(world, person, doctor, instant(2025, 3, 1), joint_ids=(joint.id,))
+    assert role(world, person, nurse) == "autre"
+    neighbour.ceased_on = joint.ceased_on = VISIT
+    for one in (neighbour, joint):
+        facts = facts_of(world, person, one)
+        assert (facts.values()["role"], facts.notes) == ("autre", ["professional_ceased"])
+        day_before = facts_of(world, person, one, on=date(2025, 5, 19))
+        assert (day_before.values()["role"] != "autre", day_before.notes) == (True, [])
+
+
 def test_role_of_a_new_doctor_whose_form_is_on_its_way(world):
     person, old, new = world.person(), world.doctor(), world.doctor()
     declare(world, person, old, instant(2025, 1, 1))

@@ -6,6 +6,7 @@ import pytest
 
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
 from parcours.registry.people import service as people
+from parcours.registry.people.models import Commune
 from tests.registry.world import ADULT_BORN, instant
 
 
@@ -140,6 +141,31 @@ def test_doctors_near_are_sorted_by_distance_and_take_patients(world):
     found = people.doctors_near(world.session, "99001", on=date(2025, 1, 1))
     assert [(one.professional.id, one.distance_km) for one in found] == [(same.id, 0.0), (near.id, 6.7)]
     assert len(people.doctors_near(world.session, "99001", on=date(2025, 1, 1), limit=1)) == 1
+
+
+def test_doctors_near_whatever_the_number_of_communes_between(world):
+    def commune(code, latitude_e5):
+        world.session.add(
+            Commune(code=code, name=code, postal_code=code, department="97", latitude_e5=latitude_e5, longitude_e5=0)
+        )
+        world.session.flush()
+        return code
+
+    codes = [commune(f"970{rank:02d}", 4_500_000 + rank * 1_000) for rank in range(30)]
+    opposite = commune("97099", 4_500_000 - 20 * 1_000)
+    by_distance = [world.doctor(world.place(commune=codes[rank])) for rank in (29, 21, 20, 1)][::-1]
+    as_far = world.doctor(world.place(commune=opposite))
+    nearest, farthest = by_distance[0], by_distance[2:]
+    twins = sorted((by_distance[1].id, as_far.id))
+    found = people.doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=40)
+    ids = [one.professional.id for one in found]
+    assert ids == [nearest.id, *twins, *(one.id for one in farthest)]
+    assert [one.distance_km for one in found] == [1.1, 22.2, 22.2, 23.4, 32.2]
+    assert [one.commune.code for one in found][-1] == codes[29]
+    for limit in range(1, 6):
+        some = people.doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=40, limit=limit)
+        assert [one.professional.id for one in some] == ids[:limit]
+    assert len(people.doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=30)) == 4
 
 
 def test_ids_from_outside_are_checked(world):

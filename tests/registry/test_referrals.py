@@ -64,6 +64,8 @@ def test_the_same_premises_speak_for_the_medecin_traitant(world):
     person, doctor, neighbour = world.person(), world.doctor(group), world.doctor(group)
     declare(world, person, doctor, instant(2025, 1, 1))
     assert write(world, person, neighbour).authored_by_medecin_traitant
+    nurse = world.doctor(group, profession="infirmier_pratique_avancee")
+    assert not write(world, person, nurse, flow="ipa").authored_by_medecin_traitant
 
 
 def test_a_nurse_in_advanced_practice_has_a_flow_and_other_nurses_none(world, declared):
@@ -100,6 +102,29 @@ def test_an_addressee_is_a_doctor(world, declared):
     nurse = world.doctor(profession="infirmier")
     with pytest.raises(Invalid, match="medecin"):
         write(world, *declared, addressee_id=nurse.id)
+
+
+def test_who_has_ceased_neither_writes_nor_receives_a_referral(world, declared):
+    person, doctor = declared
+    specialist = world.doctor(specialty=3)
+    referral = write(world, person, doctor, addressee_id=specialist.id)
+    specialist.ceased_on = DAY
+    for changes in ({"addressee_id": specialist.id}, {"flow": "sequence", "providers": (Provider(specialist.id),)}):
+        with pytest.raises(Refused, match="has ceased"):
+            write(world, person, doctor, **changes)
+    with pytest.raises(Refused, match="has ceased"):
+        referrals.use(world.session, referral.id, specialist.id, care_date=date(2025, 5, 2))
+    doctor.ceased_on = DAY
+    with pytest.raises(Refused, match="has ceased") as refused:
+        write(world, person, doctor)
+    assert refused.value.field == "author_id"
+    assert write(world, person, doctor, issued_on=date(2025, 4, 30)).authored_by_medecin_traitant
+
+
+def test_a_sequence_is_one_of_doctors(world, declared):
+    with pytest.raises(Invalid) as refused:
+        write(world, *declared, flow="sequence", providers=(Provider(world.doctor(profession="infirmier").id),))
+    assert refused.value.field == "providers"
 
 
 def test_nobody_refers_a_patient_to_themselves(world, declared):
@@ -181,6 +206,20 @@ def test_only_the_medecin_traitant_writes_a_plan(world, declared):
     person, _ = declared
     with pytest.raises(Refused, match="médecin traitant"):
         plan_of(world, person, world.doctor(), Actor("Suivi", specialty=3, **MONTHLY))
+
+
+def test_neither_a_neighbour_of_another_profession_nor_one_who_ceased_writes_a_plan(world):
+    house = world.place("maison_de_sante")
+    person, doctor, neighbour = world.person(), world.doctor(house), world.doctor(house)
+    declare(world, person, doctor, instant(2025, 1, 1))
+    actor = Actor("Suivi", specialty=3, **MONTHLY)
+    assert plan_of(world, person, neighbour, actor)
+    neighbour.ceased_on = date(2025, 1, 1)
+    for author in (world.doctor(house, profession="masseur_kinesitherapeute"), neighbour):
+        with pytest.raises(Refused, match="médecin traitant"):
+            plan_of(world, person, author, actor)
+    with pytest.raises(Refused, match="has ceased"):
+        plan_of(world, person, doctor, Actor("Suivi", professional_id=neighbour.id, **MONTHLY))
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from parcours.registry.people.models import (
     RightKind,
 )
 from parcours.registry.people.service import (
+    active_on,
     affiliation_on,
     age_on,
     convention_on,
@@ -95,6 +96,10 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 
 NOTES: dict[str, tuple[str, str]] = {
+    "professional_ceased": (
+        "ce professionnel a cessé son activité à cette date",
+        "this professional has ceased all activity by that day",
+    ),
     "referral_cancelled": ("un adressage a été annulé", "a referral was cancelled"),
     "referral_out_of_validity": ("un adressage n'est pas valable ce jour-là", "a referral is not valid on that day"),
     "referral_already_used": ("un adressage a déjà servi", "a referral was already used"),
@@ -235,6 +240,8 @@ def _identity(facts: VisitFacts, insured: Insured, doctor: Professional) -> None
     facts.put("birth_date", insured.birth_date, "registered", insured)
     facts.put("age", age_on(insured.birth_date, facts.care_date), "registered", insured)
     facts.put("profession", doctor.profession, "registered", doctor)
+    if not active_on(doctor, facts.care_date):
+        facts.notes.append("professional_ceased")
     if doctor.specialty:
         facts.put("specialty", doctor.specialty, "registered", doctor)
 
@@ -284,6 +291,8 @@ def _stand_in(
 ) -> bool:
     """Designated jointly, a locum of the médecin traitant, or of the same premises: put the role, say whether."""
     on, known_at = facts.care_date, facts.known_at
+    if doctor.profession != "medecin" or not active_on(doctor, on):
+        return False
     shared = shared_places(session, contract.professional_id, doctor.id, on, known_at)
     if shared and doctor.id in joint_doctors(session, declaration.id):
         facts.put("role", "designe_conjointement", "designated_jointly", declaration)

@@ -17,7 +17,7 @@ from parcours.registry.db import now_utc, paris_date, parse_id
 from parcours.registry.declarations.service import speaks_as_medecin_traitant
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
 from parcours.registry.people.models import Professional
-from parcours.registry.people.service import get_insured, get_professional
+from parcours.registry.people.service import get_insured, get_professional, require_active
 from parcours.registry.periods import check_period
 from parcours.registry.referrals.models import Referral, ReferralUse
 from parcours.registry.vocabulary import check_choice
@@ -61,7 +61,7 @@ def write_plan(
     kind: PlanKind = check_choice("kind", plan.kind, PlanKind)
     insured = get_insured(session, insured_id, lock=True)
     author = get_professional(session, author_id)
-    if not speaks_as_medecin_traitant(session, insured.id, author.id, paris_date(at)):
+    if not speaks_as_medecin_traitant(session, insured.id, author, paris_date(at)):
         raise Refused(
             "author_not_medecin_traitant", field="author_id", allowed="the médecin traitant on that day",
             article=ARTICLE, fr="le plan est écrit par le médecin traitant",
@@ -74,7 +74,7 @@ def write_plan(
             allowed="the number of the ALD list (1 to 30, 99 off the list) for a protocol, none otherwise",
             fr="numéro d'ALD pour un protocole, et pour lui seul", en="an ALD number, for a protocol only",
         )  # fmt: skip
-    actors = [_actor(session, actor) for actor in plan.actors]
+    actors = [_actor(session, actor, plan.starts_on) for actor in plan.actors]
     row = CarePlan(
         insured_id=insured.id,
         author_id=author.id,
@@ -263,9 +263,11 @@ def _check_actors(kind: PlanKind, actors: tuple[Actor, ...]) -> None:
             )  # fmt: skip
 
 
-def _actor(session: Session, actor: Actor) -> PlanActor:
+def _actor(session: Session, actor: Actor, starts_on: date) -> PlanActor:
     """An actor line, not yet attached to its plan."""
     doctor = get_professional(session, actor.professional_id) if actor.professional_id else None
+    if doctor is not None:
+        require_active(doctor, starts_on, "actors")
     return PlanActor(
         professional_id=doctor.id if doctor else None,
         specialty=actor.specialty,

@@ -30,6 +30,7 @@ from parcours.registry.people.service import (
     doctors_near,
     get_insured,
     get_professional,
+    require_active,
 )
 from parcours.registry.vocabulary import check_choice
 
@@ -96,11 +97,21 @@ def candidates(
 def contact(
     session: Session, case_id: str, professional_id: str, *, on: date | None = None, at: datetime | None = None
 ) -> Contact:
-    """The officer asks a doctor; an answer is expected within ten days."""
+    """The officer asks a doctor; an answer is expected within ten days.
+
+    :raises Refused: not a doctor, or no longer in activity.
+    """
     at = at or now_utc()
+    on = on or paris_date(at)
     case = _open_case(session, case_id)
     doctor = get_professional(session, professional_id)
-    row = Contact(case_id=case.id, professional_id=doctor.id, contacted_on=on or paris_date(at), recorded_at=at)
+    if doctor.profession != "medecin":
+        raise Refused(
+            "not_a_doctor", field="professional_id", given=doctor.profession, allowed="medecin",
+            fr="seul un médecin peut être médecin traitant", en="only a doctor can be a médecin traitant",
+        )  # fmt: skip
+    require_active(doctor, on, "professional_id")
+    row = Contact(case_id=case.id, professional_id=doctor.id, contacted_on=on, recorded_at=at)
     session.add(row)
     session.flush()
     _done(session, case.id, ReminderKind.FIRST_CONTACT, at)

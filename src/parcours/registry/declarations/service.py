@@ -38,6 +38,7 @@ from parcours.registry.people.models import (
 from parcours.registry.people.service import (
     AGE_MEDECIN_TRAITANT,
     MAJORITY,
+    active_on,
     age_on,
     get_insured,
     get_organisation,
@@ -243,6 +244,7 @@ def register_paper(
             fr="le formulaire est reçu avant d'être signé", en="the form is received before it is signed",
         )  # fmt: skip
     declaration.received_on = received_on
+    _check_may_start(session, declaration, declaration.signed_on)
     _start_contract(session, declaration, declaration.signed_on, at or now_utc())
     return declaration
 
@@ -433,15 +435,17 @@ def people_with_two_contracts(session: Session, *, limit: int = 100) -> list[str
 
 
 def speaks_as_medecin_traitant(
-    session: Session, insured_id: str, doctor_id: str, on: date, known_at: datetime | None = None
+    session: Session, insured_id: str, author: Professional, on: date, known_at: datetime | None = None
 ) -> bool:
-    """Is this doctor the médecin traitant on a day, designated with him, or of the same shared place?"""
+    """Is this a doctor in activity: the médecin traitant on a day, designated with him, or of the same shared place?"""
+    if author.profession != "medecin" or not active_on(author, on):
+        return False
     contract = as_known_on(session, insured_id, on, known_at)
     if contract is None:
         return False
-    if doctor_id == contract.professional_id or doctor_id in joint_doctors(session, contract.declaration_id):
+    if author.id == contract.professional_id or author.id in joint_doctors(session, contract.declaration_id):
         return True
-    return bool(shared_places(session, contract.professional_id, doctor_id, on, known_at))
+    return bool(shared_places(session, contract.professional_id, author.id, on, known_at))
 
 
 @dataclass(frozen=True)
@@ -455,7 +459,7 @@ class Grace:
 
     @classmethod
     def after(cls, last: Contract, on: date) -> Grace | None:
-        """What the last contract begun by a day leaves on that day."""
+        """What the last contract leaves on a day."""
         if last.ends_on is None or last.ends_on > on or last.end_reason not in GRACE_REASONS:
             return None
         return cls(last, last.ends_on, a_year_after(last.ends_on))
@@ -465,8 +469,7 @@ _LAST_CONTRACT = (
     select(Contract, Declaration)
     .join(Declaration, Declaration.id == Contract.declaration_id)
     .where(Contract.insured_id == bindparam("insured_id"), known(Contract, KNOWN_AT), Contract.starts_on <= ON)
-    .order_by(or_(Contract.ends_on.is_(None), Contract.ends_on > ON).desc())  # the one in force before an empty one
-    .order_by(Contract.starts_on.desc(), Contract.ends_on.desc())
+    .order_by(Contract.ends_on.desc().nulls_first(), Contract.starts_on.desc())
     .limit(1)
 )
 
@@ -474,7 +477,7 @@ _LAST_CONTRACT = (
 def last_contract(
     session: Session, insured_id: str, on: date, known_at: datetime | None = None
 ) -> tuple[Contract, Declaration] | None:
-    """The contract in force on a day, with its declaration; else the newest one begun by that day."""
+    """The contract in force on a day, with its declaration; else the last to end of those begun by that day."""
     row = session.execute(_LAST_CONTRACT, asked(on, known_at, insured_id=insured_id)).first()
     return None if row is None else (row[0], row[1])
 
@@ -511,7 +514,7 @@ def _check_doctor(session: Session, doctor: Professional, organisation_id: str |
         )  # fmt: skip
     if organisation_id is not None:
         own = [one for one in own if one.organisation_id == parse_id(organisation_id)]
-    if not own or (doctor.ceased_on is not None and doctor.ceased_on <= on):
+    if not own or not active_on(doctor, on):
         raise Refused(
             "not_practising", field="professional_id", given=f"no practice there on {on}",
             allowed="a doctor who practises on that day", article=ARTICLE,
@@ -560,9 +563,9 @@ def _check_joint_doctors(
 
 def may_be_joint(session: Session, doctor: Professional, other: Professional, place: Organisation, on: date) -> bool:
     """Same health centre, or same specialty in the same group premises, on a day."""
-    if other.profession != "medecin" or place.id not in {
-        one.id for one in shared_places(session, doctor.id, other.id, on)
-    }:
+    if other.profession != "medecin" or not active_on(other, on):
+        return False
+    if place.id not in {one.id for one in shared_places(session, doctor.id, other.id, on)}:
         return False
     return place.kind is OrganisationKind.CENTRE_DE_SANTE or other.specialty == doctor.specialty
 
@@ -642,16 +645,21 @@ def _complete(session: Session, declaration: Declaration, insured: Insured, at: 
     """Everybody agreed: in force at once by the electronic route, signed and to be sent by the paper one."""
     day = paris_date(at)
     if not parties_missing(declaration, insured, day):
+        _check_may_start(session, declaration, day)
         declaration.signed_on = day
         if declaration.route is Route.PAPER:
             declaration.state = State.SIGNED
         else:
-            doctor = get_professional(session, declaration.professional_id)
-            _check_doctor(session, doctor, declaration.organisation_id, day)
-            _check_not_already(session, insured.id, doctor.id, day)
             _start_contract(session, declaration, day, at)
     session.flush()
     return declaration
+
+
+def _check_may_start(session: Session, declaration: Declaration, on: date) -> None:
+    """Between the proposal and the contract the doctor may have left, or become the médecin traitant otherwise."""
+    doctor = get_professional(session, declaration.professional_id)
+    _check_doctor(session, doctor, declaration.organisation_id, on)
+    _check_not_already(session, declaration.insured_id, doctor.id, on)
 
 
 def _start_contract(session: Session, declaration: Declaration, starts_on: date, at: datetime) -> Contract:
@@ -699,11 +707,15 @@ def _natural_end(
     session: Session, declaration: Declaration, line: list[Contract], starts_on: date
 ) -> tuple[date | None, EndReason | None]:
     """When a contract recorded late was over already: a later contract, or the doctor's own departure."""
-    doctor = get_professional(session, declaration.professional_id)
     ends = [(one.starts_on, EndReason.REPLACED) for one in line if one.starts_on > starts_on]
-    if doctor.ceased_on is not None:
-        ends.append((doctor.ceased_on, EndReason.RETIRED))
+    ends += _departure(session, declaration.professional_id)
     return min(ends) if ends else (None, None)
+
+
+def _departure(session: Session, professional_id: str) -> list[tuple[date, EndReason]]:
+    """The end that a doctor who has ceased gives to every contract; nothing while in activity."""
+    ceased_on = get_professional(session, professional_id).ceased_on
+    return [] if ceased_on is None else [(ceased_on, EndReason.RETIRED)]
 
 
 def _end_contract(session: Session, contract: Contract, on: date, reason: EndReason, at: datetime) -> Contract:
@@ -729,6 +741,7 @@ def _resume_replaced(session: Session, annulled: Contract, at: datetime) -> None
     ]
     if uncut is not None and uncut.ends_on is not None and uncut.end_reason is not None:
         ends.append((uncut.ends_on, uncut.end_reason))
+    ends += _departure(session, before.professional_id)
     ends_on, reason = min(ends) if ends else (None, None)
     replace(session, before, at, ends_on=ends_on, end_reason=reason, end_code=END_CODES[reason] if reason else None)
     if ends_on is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import asin, cos, radians, sin, sqrt
 
-from sqlalchemy import Integer, bindparam, case, or_, select
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.law.codes import Convention as ConventionCode
@@ -391,6 +391,25 @@ def get_professional(session: Session, reference: str) -> Professional:
     return row
 
 
+def active_on(professional: Professional, on: date) -> bool:
+    """Is a day before the end of all activity (retired, deceased)?"""
+    return professional.ceased_on is None or on < professional.ceased_on
+
+
+def require_active(professional: Professional, on: date, field: str) -> None:
+    """Refuse an act that names somebody who has ceased all activity.
+
+    :raises Refused: with `field`, the name of the field that gives the professional.
+    """
+    if not active_on(professional, on):
+        raise Refused(
+            "professional_ceased", field=field, given=f"no activity since {professional.ceased_on}",
+            allowed=f"a professional in activity on {on}",
+            fr="ce professionnel a cessé son activité à cette date",
+            en="this professional has ceased all activity by that day",
+        )  # fmt: skip
+
+
 def search_professionals(
     session: Session,
     *,
@@ -642,38 +661,48 @@ def doctors_near(
 ) -> list[NearbyDoctor]:
     """Doctors who accept new patients near a commune, nearest first (ties by id)."""
     centre = require_commune(session, commune_code)
-    found: list[NearbyDoctor] = []
+    found: list[tuple[float, str, str]] = []
     for ring in _rings(_communes_within(session, centre, radius_km)):
-        found += _doctors_in(session, ring, on, specialties, limit - len(found))
-        if len(found) >= limit:
+        if len(found) >= limit and ring[0][0] > found[limit - 1][0]:
             break
-    return found
+        found = sorted(found + _taking_patients(session, ring, on, specialties))
+    return _nearby(session, found[:limit])
 
 
 _TAKING_PATIENTS = (
-    select(Professional, Organisation, Commune)
+    select(Organisation.commune_code, Professional.id, Practice.id)
     .join(Practice, Practice.professional_id == Professional.id)
     .join(Organisation, Organisation.id == Practice.organisation_id)
-    .join(Commune, Commune.code == Organisation.commune_code)
-    .where(holding(Practice, ON, KNOWN_AT), Practice.accepts_new_patients)
-    .where(Practice.mode != PracticeMode.REMPLACANT, Professional.profession == "medecin")
-    .where(Professional.specialty.in_(bindparam("specialties", expanding=True)))
+    .where(Organisation.commune_code.in_(bindparam("communes", expanding=True)))
+    .where(holding(Practice, ON, KNOWN_AT), Practice.accepts_new_patients, Practice.mode != PracticeMode.REMPLACANT)
+    .where(Professional.profession == "medecin", Professional.specialty.in_(bindparam("specialties", expanding=True)))
     .where(or_(Professional.ceased_on.is_(None), Professional.ceased_on > ON))
 )
 
 
-def _doctors_in(
-    session: Session, ring: dict[str, float], on: date, specialties: tuple[int, ...], limit: int
-) -> list[NearbyDoctor]:
-    """Doctors of these specialties with a practice of their own there that takes new patients, nearest first."""
-    distance = case(ring, value=Organisation.commune_code)
-    rows = session.execute(
-        _TAKING_PATIENTS.where(Organisation.commune_code.in_(ring))
-        .order_by(distance, Professional.id, Practice.id)
-        .limit(limit),
-        asked(on, None, specialties=specialties),
-    )
-    return [NearbyDoctor(doctor, place, commune, ring[commune.code]) for doctor, place, commune in rows]
+def _taking_patients(
+    session: Session, ring: list[tuple[float, str]], on: date, specialties: tuple[int, ...]
+) -> list[tuple[float, str, str]]:
+    """Distance, doctor and practice of those who take new patients, of these specialties, at a place of their own."""
+    km = {code: distance for distance, code in ring}
+    rows = session.execute(_TAKING_PATIENTS, asked(on, None, communes=list(km), specialties=specialties))
+    return [(km[code], doctor_id, practice_id) for code, doctor_id, practice_id in rows]
+
+
+_NEARBY = (
+    select(Practice.id, Professional, Organisation, Commune)
+    .join(Professional, Professional.id == Practice.professional_id)
+    .join(Organisation, Organisation.id == Practice.organisation_id)
+    .join(Commune, Commune.code == Organisation.commune_code)
+    .where(Practice.id.in_(bindparam("practices", expanding=True)))
+)
+
+
+def _nearby(session: Session, found: list[tuple[float, str, str]]) -> list[NearbyDoctor]:
+    """The records of what was found, in the same order."""
+    rows = session.execute(_NEARBY, {"practices": [practice_id for _, _, practice_id in found]})
+    records = {row[0]: row[1:] for row in rows}
+    return [NearbyDoctor(*records[practice_id], km) for km, _, practice_id in found]
 
 
 _COMMUNES_IN_BOX = select(Commune.code, Commune.latitude_e5, Commune.longitude_e5).where(
@@ -695,15 +724,12 @@ def _communes_within(session: Session, centre: Commune, radius_km: float) -> lis
     return sorted((km, code) for km, code in measured if km <= radius_km)
 
 
-def _rings(measured: list[tuple[float, str]]) -> Iterator[dict[str, float]]:
-    """Communes (code → distance) in rings of growing size; those at one distance stay together."""
+def _rings(communes: list[tuple[float, str]]) -> Iterator[list[tuple[float, str]]]:
+    """Communes, nearest first, in rings of growing size."""
     start, size = 0, COMMUNES_AT_FIRST
-    while start < len(measured):
-        end = start + size
-        while end < len(measured) and measured[end][0] == measured[end - 1][0]:
-            end += 1
-        yield {code: km for km, code in measured[start:end]}
-        start, size = end, 2 * size
+    while start < len(communes):
+        yield communes[start : start + size]
+        start, size = start + size, 2 * size
 
 
 def _distance_km(one: tuple[int, int], other: tuple[int, int]) -> float:

@@ -22,7 +22,7 @@ from parcours.registry.db import now_utc, paris_date, parse_id
 from parcours.registry.declarations.service import a_year_after, speaks_as_medecin_traitant
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
 from parcours.registry.people.models import Professional
-from parcours.registry.people.service import get_insured, get_professional
+from parcours.registry.people.service import get_insured, get_professional, require_active
 from parcours.registry.periods import KNOWN_AT, ON, asked
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, SequenceProvider, Urgency
 from parcours.registry.vocabulary import check_choice
@@ -91,11 +91,12 @@ def write_referral(session: Session, new: NewReferral, *, at: datetime | None = 
     check_choice("urgency", new.letter.urgency, Urgency)
     insured = get_insured(session, new.insured_id, lock=True)
     author = get_professional(session, new.author_id)
-    as_medecin_traitant = speaks_as_medecin_traitant(session, insured.id, author.id, issued_on)
+    as_medecin_traitant = speaks_as_medecin_traitant(session, insured.id, author, issued_on)
+    require_active(author, issued_on, "author_id")
     _check_author(flow, author, as_medecin_traitant)
-    addressee = _check_addressee(session, flow, new)
+    addressee = _check_addressee(session, flow, new, issued_on)
     plan = _check_plan(session, flow, new, insured.id)
-    steps = [_step(session, rank, one) for rank, one in enumerate(new.providers, start=1)]
+    steps = [_step(session, rank, one, issued_on) for rank, one in enumerate(new.providers, start=1)]
     _refuse_oneself(author, [new.addressee_id, *(one.professional_id for one in new.providers)])
     referral = Referral(
         insured_id=insured.id,
@@ -129,6 +130,7 @@ def use(
     referral = get_referral(session, referral_id)
     get_insured(session, referral.insured_id, lock=True)
     doctor = get_professional(session, professional_id)
+    require_active(doctor, care_date, "professional_id")
     if (known_use := _use_of(session, referral, doctor, care_date)) is not None:
         return known_use
     why = why_not(session, referral, doctor, care_date)
@@ -374,7 +376,7 @@ def _check_author(flow: Flow, author: Professional, as_medecin_traitant: bool) -
         )  # fmt: skip
 
 
-def _check_addressee(session: Session, flow: Flow, new: NewReferral) -> Professional | None:
+def _check_addressee(session: Session, flow: Flow, new: NewReferral, issued_on: date) -> Professional | None:
     named, by_specialty, sequence = new.addressee_id is not None, new.specialty is not None, bool(new.providers)
     if flow is Flow.SEQUENCE and sequence and not named and not by_specialty:
         return None
@@ -384,19 +386,26 @@ def _check_addressee(session: Session, flow: Flow, new: NewReferral) -> Professi
             allowed="a doctor or a specialty; the list `providers` for a sequence, and for it only",
             fr="le destinataire est un médecin ou une spécialité", en="the addressee is a doctor or a specialty",
         )  # fmt: skip
-    addressee = get_professional(session, new.addressee_id) if new.addressee_id else None
+    addressee = _doctor(session, new.addressee_id, issued_on, "addressee_id") if new.addressee_id else None
     specialty = addressee.specialty if addressee else new.specialty
-    if addressee is not None and addressee.profession != "medecin":
-        raise Invalid(
-            "addressee_profession", field="addressee_id", given=addressee.profession, allowed="medecin",
-            fr="le destinataire est un médecin", en="the addressee is a doctor",
-        )  # fmt: skip
     if (flow is Flow.CORRESPONDANT_GENERALISTE) and specialty not in GENERALISTES:
         raise Invalid(
             "correspondent_specialty", field="specialty", given=specialty, allowed="1, 22, 23 (general medicine)",
             fr="le correspondant est un généraliste", en="the correspondent is a GP",
         )  # fmt: skip
     return addressee
+
+
+def _doctor(session: Session, professional_id: str, on: date, field: str) -> Professional:
+    """Somebody to whom a patient is sent: a doctor, in activity on that day."""
+    doctor = get_professional(session, professional_id)
+    if doctor.profession != "medecin":
+        raise Invalid(
+            "addressee_profession", field=field, given=doctor.profession, allowed="medecin",
+            fr="le destinataire est un médecin", en="the addressee is a doctor",
+        )  # fmt: skip
+    require_active(doctor, on, field)
+    return doctor
 
 
 def _check_plan(session: Session, flow: Flow, new: NewReferral, insured_id: str) -> CarePlan | None:
@@ -438,14 +447,14 @@ def _refuse_oneself(author: Professional, sent_to: Sequence[str | None]) -> None
         )  # fmt: skip
 
 
-def _step(session: Session, rank: int, provider: Provider) -> SequenceProvider:
+def _step(session: Session, rank: int, provider: Provider, issued_on: date) -> SequenceProvider:
     """A step of a sequence, not yet attached to its referral."""
     if (provider.professional_id is None) == (provider.specialty is None):
         raise Invalid(
             "sequence_provider", field="providers", given=f"step {rank}", allowed="a doctor or a specialty",
             fr="chaque étape est un médecin ou une spécialité", en="each step is a doctor or a specialty",
         )  # fmt: skip
-    doctor = get_professional(session, provider.professional_id) if provider.professional_id else None
+    doctor = _doctor(session, provider.professional_id, issued_on, "providers") if provider.professional_id else None
     return SequenceProvider(rank=rank, professional_id=doctor.id if doctor else None, specialty=provider.specialty)
 
 
