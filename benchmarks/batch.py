@@ -6,8 +6,7 @@
 Prints rows a second, ratios to each peer and to the floor (reading all input columns and writing all output columns without
 computing), peak memory and how cost grows; writes benchmarks/report.json and benchmarks/report.svg. In memory, times are those
 of the processor; from file to file they are on the clock. The best of several runs counts. On a machine that does other work
-too, compare the ratios of one run, not the figures of two. What the peers leave out is in `peer_rules.py`: all of it favours
-them.
+too, compare the ratios of one run, not the figures of two. How the peers get the rules is in `column_rules.py`.
 """
 
 import argparse
@@ -29,17 +28,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from benchmarks.peer_rules import COMPARED
+from benchmarks.column_rules import COMPARED, INPUTS, program
 from benchmarks.peers import Columns, duckdb_sql, openfisca, polars
 from parcours.engine.batch import chunk as engine
-from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS, PATTERN_COLUMNS, ROW_FACTS, matrix
+from parcours.engine.batch.kernel import AGES, AMOUNT_RESULTS, CODE_RESULTS, PATTERN_COLUMNS, ROW_FACTS, matrix
 from parcours.engine.batch.parquet_join import MAGIC
 from parcours.engine.batch.reading import whole
 from parcours.engine.batch.sinks import ParquetSink
 from parcours.engine.sample import Sample, write_sample
 from parcours.law.flat import flat_law
 from parcours.law.record import LawRecord
-from parcours.rules.facts import NO_CONTRACT, Act, Counters, Readings
+from parcours.rules.facts import Act, Contract, Counters, Readings
 from parcours.rules.settlement import settle as settle_act
 
 FOLDER = Path(__file__).parent
@@ -112,11 +111,12 @@ class Ours:
     def inputs(self) -> Columns:
         """The encoded facts as columns: what the peers are given."""
         rows = {name: self.facts.rows[line, : self.count].astype(np.int64) for line, name in enumerate(ROW_FACTS)}
-        patterns = self.facts.patterns.rows
-        coded = {
-            name: patterns[self.facts.pattern, column].astype(np.int64) for column, name in enumerate(PATTERN_COLUMNS)
-        }
-        return {**coded, **rows, "given_base": rows["base"]}
+        patterns = self.facts.patterns.rows[self.facts.pattern].astype(np.int64)
+        coded = {name: patterns[:, column] for column, name in enumerate(PATTERN_COLUMNS)}
+        contracts = self.facts.patterns.contracts[coded["contract"]]
+        coded |= {f"contract_{name}": contracts[:, column] for column, name in enumerate(Contract._fields)}
+        ages = {name: np.where(coded[name] >= 0, coded[name], rows[name]) for name in AGES}
+        return {name: {**coded, **rows, **ages}[name] for name in INPUTS}
 
     def law(self) -> LawRecord:
         """The one state of the law of all these acts."""
@@ -125,9 +125,10 @@ class Ours:
     def interpreted(self, count: int) -> Columns:
         """The rules as plain Python, one act after the other."""
         columns = self.inputs()
-        lines = np.stack([columns[name][:count] for name in Act._fields], axis=1).tolist()
+        lines = np.stack([columns[name][:count] for name in INPUTS], axis=1).tolist()
         law, counters, readings = self.law(), Counters(), Readings()
-        answers = [settle_act(Act(*line), NO_CONTRACT, counters, law, readings) for line in lines]
+        act = len(Act._fields)
+        answers = [settle_act(Act(*line[:act]), Contract(*line[act:]), counters, law, readings) for line in lines]
         return {name: np.array([getattr(answer, name) for answer in answers]) for name in COMPARED}
 
 
@@ -154,7 +155,7 @@ def in_memory(rows: int, threads: int) -> dict[str, float]:
     check_same("interpreted", ours.interpreted(count), expected)
     speeds["interpreted rules (plain Python)"] = count / best(lambda: ours.interpreted(count), 2, clock)
     for name, peer in (("OpenFisca-core", openfisca), ("Polars", polars), ("DuckDB", duckdb_sql)):
-        run = peer(ours.inputs(), ours.law())
+        run = peer(ours.inputs(), program(ours.law()))
         check_same(name, run(), expected)
         speeds[name] = rows / best(run, 4, clock)
     speeds[ALL] = rows / best(lambda: ours.run(threads), 7)

@@ -19,8 +19,8 @@ from parcours.rules.settlement import settle
 def comparable(table):
     """The rows that the rules settle once: no missing fact whose values are to be tried."""
     facts, _ = encoded(table, Settings.of())
-    variants = facts.patterns.rows[facts.pattern, PATTERN_COLUMNS.index("variants")]
-    return table.filter(pa.array(facts.valid & (variants == 0)))
+    missing = facts.patterns.rows[facts.pattern, PATTERN_COLUMNS.index("missing")]
+    return table.filter(pa.array(facts.valid & (missing == 0)))
 
 
 def encoded(table, settings):
@@ -35,7 +35,8 @@ def interpreted(table, readings=None):
     order, first = acts_of_patients(columns["patient_id"], facts)
     professional = codes_of(columns["professional_id"], len(table)).tolist()
     rows = np.ascontiguousarray(facts.rows[:, : len(table)].T).tolist()
-    patterns = [dict(zip(PATTERN_COLUMNS, row, strict=True)) for row in facts.patterns.rows.tolist()]
+    patterns = [dict(zip(PATTERN_COLUMNS, row, strict=False)) for row in facts.patterns.rows.tolist()]
+    contracts = facts.patterns.contracts.tolist()
     chosen = encode_readings(settings.readings)
     answers = {}
     for start, end in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
@@ -44,7 +45,7 @@ def interpreted(table, readings=None):
             pattern = patterns[facts.pattern[i]]
             coded = {name: pattern[name] for name in PATTERN_FACTS}
             act = Act(**coded, **dict(zip(ROW_FACTS, rows[i], strict=True)))
-            contract = Contract(*(pattern[f"contract_{name}"] for name in Contract._fields))
+            contract = Contract(*contracts[pattern["contract"]])
             year = years[act.reimbursement_date // 10_000]
             day = days[act.care_date, professional[i]] if professional[i] >= 0 else [0, 0]
             counters = Counters(year[0], day[0], year[1], day[1])

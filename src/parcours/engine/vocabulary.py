@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from parcours.contracts.library import library
@@ -196,9 +197,15 @@ def read_boolean(name: str, value: Any) -> int:
     return number
 
 
+@cache
+def values_of(enum: type[IntEnum]) -> Mapping[str, int]:
+    """The slugs of an enum that people may write, and their values."""
+    return {member.name.lower(): int(member) for member in enum if member.name != "SANS_OBJET"}
+
+
 def slugs(enum: type[IntEnum]) -> list[str]:
     """The slugs of an enum that people may write."""
-    return [member.name.lower() for member in enum if member.name != "SANS_OBJET"]
+    return list(values_of(enum))
 
 
 def slug(enum: type[IntEnum], value: int) -> str:
@@ -208,11 +215,10 @@ def slug(enum: type[IntEnum], value: int) -> str:
 
 def read_code(name: str, value: Any, enum: type[IntEnum]) -> int:
     """A slug of an enum."""
-    text = str(value).strip().lower()
-    member = enum.__members__.get(text.upper())
-    if member is None or member.name == "SANS_OBJET":
+    number = values_of(enum).get(str(value).strip().lower())
+    if number is None:
         raise FactError(name, value, both(", ".join(slugs(enum))))
-    return int(member)
+    return number
 
 
 def read_specialty(name: str, value: Any, law: FlatLaw) -> int:

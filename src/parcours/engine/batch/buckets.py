@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -88,6 +87,8 @@ def bucket_of(table: pa.Table, count: int) -> npt.NDArray[np.int64]:
     anywhere = np.arange(len(table)) % count
     if "patient_id" not in table.column_names:
         return anywhere
+    import polars as pl  # half a second, for those only whose rows come in any order
+
     patients = _values(table["patient_id"])
     hashed = (pl.Series(pl.from_arrow(patients)).hash(seed=0) % count).to_numpy().astype(np.int64)
     return np.where(patients.is_null().to_numpy(zero_copy_only=False), anywhere, hashed)

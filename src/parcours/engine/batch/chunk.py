@@ -147,6 +147,8 @@ def _run(
         facts.rows,
         facts.pattern,
         facts.patterns.rows,
+        facts.patterns.contracts,
+        facts.patterns.missing,
         facts.patterns.variants,
         order,
         first,
@@ -251,7 +253,7 @@ def _known(age: Column, january: Column, count: int) -> Numbers:
 
 
 def _quantity(
-    given: Column, acts: npt.NDArray[np.int32], pattern: npt.NDArray[np.int32], settings: Settings, valid: Mask
+    given: Column, acts: npt.NDArray[np.int16], pattern: npt.NDArray[np.int32], settings: Settings, valid: Mask
 ) -> Numbers:
     """Whole units, or hundredths for a letter that has a coefficient."""
     hundredths = _or_else(given, 100)

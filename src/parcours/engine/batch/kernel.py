@@ -13,7 +13,7 @@ import importlib
 import inspect
 import os
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from functools import cache
@@ -53,17 +53,11 @@ ROW_FACTS = (
 PATTERN_FACTS = tuple(name for name in Act._fields if name not in ROW_FACTS)
 """Codes and yes/no: rows that share all of them share a pattern, encoded once."""
 AGES = ("age", "age_1er_janvier")
-PATTERN_COLUMNS = (
-    *PATTERN_FACTS,
-    *AGES,
-    *(f"contract_{name}" for name in Contract._fields),
-    "declared_ips",
-    "declared_status",
-    "first_variant",
-    "variants",
-)
-"""A pattern: its facts; ages where they replace the row's (else -1); the contract; an indicator and a status to be
-checked (0: none); and which variants must all give the same amounts, where a fact is missing."""
+PATTERN_COLUMNS = (*PATTERN_FACTS, *AGES, "contract", "declared_ips", "declared_status", "missing")
+"""A pattern: its facts; ages where they replace the row's (else -1); which contract; an indicator and a status to be
+checked (0: none); and which facts are missing (0: none), so that variants must all give the same amounts."""
+PATTERN_WIDTH = 32
+"""A pattern is 32 numbers of 16 bits: one line of the processor's cache, where a row finds it at once."""
 VARIANT_FACTS = tuple(name for name in Act._fields if name in CANDIDATES)
 """The facts that a variant may replace (-1: it keeps them)."""
 CODE_RESULTS = tuple(name for name in Settlement._fields if name in {"status", "ips", "pathway"} or "case_" in name)
@@ -84,7 +78,7 @@ class Refusal(IntEnum):
     TOO_LARGE = 4
 
 
-DECLARED_IPS, DECLARED_STATUS, FIRST_VARIANT, VARIANTS = (PATTERN_COLUMNS.index(name) for name in PATTERN_COLUMNS[-4:])
+CONTRACT, DECLARED_IPS, DECLARED_STATUS, MISSING = (PATTERN_COLUMNS.index(name) for name in PATTERN_COLUMNS[-4:])
 REFUSED_MISSING, REFUSED_UNKNOWN, REFUSED_DECLARED, REFUSED_TOO_LARGE = (int(reason) for reason in tuple(Refusal)[1:])
 
 # Nothing is allocated in the loop, so no references are counted; every rule is inlined; divisions are by constants.
@@ -101,6 +95,18 @@ def matrix(names: tuple[str, ...], rows: int, dtype: type) -> Matrix:
     """
     item = np.dtype(dtype).itemsize
     return np.empty((len(names), (-(-rows * item // PAGE) * PAGE + LINE) // item), dtype)
+
+
+def lines(rows: Sequence[Sequence[int]], width: int, dtype: type) -> Matrix:
+    """Rows of integers as a matrix that starts at a line of the cache, each row filled up with zeros."""
+    item = np.dtype(dtype).itemsize
+    space = np.empty(len(rows) * width * item + LINE, np.uint8)
+    start = -space.ctypes.data % LINE
+    table: Matrix = space[start : start + len(rows) * width * item].view(dtype).reshape(len(rows), width)
+    table[:] = 0
+    if rows:
+        table[:, : len(rows[0])] = rows
+    return table
 
 
 def rule_modules() -> list[ModuleType]:
@@ -146,8 +152,7 @@ def _age(name: str) -> str:
 
 
 def _contract_cells() -> str:
-    first = PATTERN_COLUMNS.index("contract_present")
-    return ", ".join(f"int64(patterns[p, {first + column}])" for column in range(len(Contract._fields)))
+    return ", ".join(f"contracts[c, {column}]" for column in range(len(Contract._fields)))
 
 
 def _writes() -> str:
@@ -161,7 +166,7 @@ _act = _from_source(
     f"    {_age(AGES[1])}\n"
     f"    return Act({', '.join(map(_cell, Act._fields))})"
 )
-_contract = _from_source(f"def contract(patterns, p): return Contract({_contract_cells()})")
+_contract = _from_source(f"def contract(contracts, c): return Contract({_contract_cells()})")
 _write = _from_source(f"def write(amounts, codes, i, answer): {_writes()}")
 _varied = _from_source(
     "def varied(act, variants, v):\n"
@@ -216,6 +221,8 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
     rows: Any,
     pattern: Any,
     patterns: Any,
+    contracts: Any,
+    missing: Any,
     variants: Any,
     order: Any,
     first: Any,
@@ -235,8 +242,9 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
     `professional`
     is a code by row, -1 when not given: then the row counts as another professional's. `memory` has five columns and
     a power
-    of two of rows, at least twice the acts of the patient who has most; its first column must start at -1. What is
-    refused takes nothing from the caps.
+    of two of rows, at least twice the acts of the patient who has most; its first column must start at -1. A pattern
+    names a line of `contracts`, and one of `missing`: the first and the end of its `variants`. What is refused takes
+    nothing from the caps.
     """
     era = 0
     for patient in range(len(first) - 1):
@@ -245,8 +253,8 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
         franchise_year = 0
         alone = first[patient + 1] - first[patient] == 1
         for rank in range(first[patient], first[patient + 1]):
-            i = order[rank]
-            p = pattern[i]
+            i = np.uint64(order[rank])  # unsigned: no test for an index from the end
+            p = np.uint64(pattern[i])
             act = _act(rows, patterns, i, p)
             if act.reimbursement_date // 10_000 != year:
                 year = act.reimbursement_date // 10_000
@@ -258,14 +266,15 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
                 slot = _slot(memory, patient, act.care_date, np.int64(professional[i]))
                 counters = Counters(participation_year, memory[slot, 3], franchise_year, memory[slot, 4])
             era = _era(days, act.care_date, era)
-            contract = _contract(patterns, p)
+            contract = _contract(contracts, np.uint64(patterns[p, CONTRACT]))
             answer = settle(act, contract, counters, laws[era], readings)
             refusal = _refusal(answer, patterns[p, DECLARED_IPS], patterns[p, DECLARED_STATUS], accepted)
-            for v in range(patterns[p, FIRST_VARIANT], patterns[p, FIRST_VARIANT] + patterns[p, VARIANTS]):
-                other = settle(_varied(act, variants, v), contract, counters, laws[era], readings)
-                if not _same(answer, other):
-                    refusal = REFUSED_MISSING
-                    break
+            if patterns[p, MISSING]:
+                for v in range(missing[patterns[p, MISSING], 0], missing[patterns[p, MISSING], 1]):
+                    other = settle(_varied(act, variants, v), contract, counters, laws[era], readings)
+                    if not _same(answer, other):
+                        refusal = REFUSED_MISSING
+                        break
             refusals[i] = refusal
             if refusal:
                 continue

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, VARIANT_FACTS
+from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, PATTERN_WIDTH, VARIANT_FACTS, lines
 from parcours.engine.batch.reading import coded_column
 from parcours.engine.case import CANDIDATES, equivalent
 from parcours.engine.encoding import Case, encode
@@ -22,7 +22,7 @@ from parcours.engine.errors import FactError
 from parcours.engine.vocabulary import FACTS
 from parcours.law.codes import Ips, Status
 from parcours.law.flat import FlatLaw
-from parcours.rules.facts import NO_CONTRACT, Settlement
+from parcours.rules.facts import NO_CONTRACT, Contract, Settlement
 
 ROW_KINDS = {"date", "money", "integer", "quantity", "text"}
 CODED = tuple(item.name for item in FACTS if item.kind not in ROW_KINDS)
@@ -45,10 +45,12 @@ MOST_PATTERNS = 200_000
 @dataclass(frozen=True)
 class Patterns:
     """Patterns as the compiled loop reads them: see `PATTERN_COLUMNS` and `VARIANT_FACTS`; `valid` where one can be
-    settled.
+    settled. `missing` has the first and the end of the variants of each set of missing facts.
     """
 
-    rows: npt.NDArray[np.int32]
+    rows: npt.NDArray[np.int16]
+    contracts: npt.NDArray[np.int64]
+    missing: npt.NDArray[np.int64]
     variants: npt.NDArray[np.int64]
     valid: npt.NDArray[np.bool_]
 
@@ -58,14 +60,16 @@ class PatternBook:
     """The patterns met so far in a run. Safe to use from several threads."""
 
     flat: FlatLaw
-    rows: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    rows: list[list[int]] = field(default_factory=list)
     valid: list[bool] = field(default_factory=list)
     known: dict[bytes, int] = field(default_factory=dict)
     values: dict[str, dict[tuple[type, str], int]] = field(default_factory=dict)
     told: dict[str, list[Any]] = field(default_factory=dict)
     cached: Patterns | None = None
+    contracts: dict[Contract, int] = field(default_factory=lambda: {NO_CONTRACT: 0})
+    missing: dict[tuple[str, ...], int] = field(default_factory=lambda: {(): 0})
     variants: list[list[int]] = field(default_factory=list)
-    first_variant: dict[tuple[str, ...], int] = field(default_factory=dict)
+    ends: list[tuple[int, int]] = field(default_factory=lambda: [(0, 0)])
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of_rows(
@@ -114,9 +118,13 @@ class PatternBook:
 
     def _patterns(self) -> Patterns:
         if self.cached is None or len(self.cached.valid) != len(self.rows):
-            rows = np.array(self.rows, np.int32).reshape(-1, len(PATTERN_COLUMNS))
-            variants = np.array(self.variants, np.int64).reshape(-1, len(VARIANT_FACTS))
-            self.cached = Patterns(rows, variants, np.array(self.valid, np.bool_))
+            self.cached = Patterns(
+                lines(self.rows, PATTERN_WIDTH, np.int16),
+                np.array(list(self.contracts), np.int64),
+                np.array(self.ends, np.int64),
+                np.array(self.variants, np.int64).reshape(-1, len(VARIANT_FACTS)),
+                np.array(self.valid, np.bool_),
+            )
         return self.cached
 
     def _add(self, values: Mapping[str, Any], ages: int) -> int:
@@ -127,33 +135,35 @@ class PatternBook:
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
         if any(name not in CANDIDATES for name in case.missing):
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
-        return self._append([*_facts(case), *self._variants(case.missing)], valid=True)
+        return self._append(
+            [*_facts(case), self._contract(case.contract), *case.declared, self._missing(case.missing)], valid=True
+        )
 
     def _append(self, row: list[int], *, valid: bool) -> int:
-        self.rows.append(np.array(row, np.int32))
+        self.rows.append(row)
         self.valid.append(valid)
         return len(self.rows) - 1
 
-    def _variants(self, missing: tuple[str, ...]) -> tuple[int, int]:
-        """Where the variants for these missing facts start, and how many there are."""
-        choices = list(product(*(CANDIDATES[name] for name in missing))) if missing else []
-        if missing not in self.first_variant:
-            self.first_variant[missing] = len(self.variants)
-            for choice in choices:
+    def _contract(self, contract: Contract | None) -> int:
+        """The line of this contract; 0 is none."""
+        return self.contracts.setdefault(contract or NO_CONTRACT, len(self.contracts))
+
+    def _missing(self, missing: tuple[str, ...]) -> int:
+        """The line of this set of missing facts, for which a variant is made of each choice; 0 is none."""
+        if missing not in self.missing:
+            self.missing[missing] = len(self.missing)
+            first = len(self.variants)
+            for choice in product(*(CANDIDATES[name] for name in missing)):
                 values = dict(zip(missing, choice, strict=True))
                 self.variants.append([values.get(name, -1) for name in VARIANT_FACTS])
-        return self.first_variant[missing], len(choices)
+            self.ends.append((first, len(self.variants)))
+        return self.missing[missing]
 
 
 def _facts(case: Case) -> list[int]:
     """The facts of a pattern as integers; an age that is missing has its stand-in for every row."""
     ages = [getattr(case.act, name) if name in case.missing else -1 for name in AGES]
-    return [
-        *(getattr(case.act, name) for name in PATTERN_FACTS),
-        *ages,
-        *(case.contract or NO_CONTRACT),
-        *case.declared,
-    ]
+    return [*(getattr(case.act, name) for name in PATTERN_FACTS), *ages]
 
 
 def _combine(columns: Sequence[tuple[npt.NDArray[Any], int]]) -> tuple[npt.NDArray[np.int32], int]:

@@ -16,9 +16,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from parcours.engine.batch import parquet_join
+from parcours.engine.batch.results import DICTIONARIES, SOURCE_ROW
 from parcours.engine.batch.sources import ARROW, CSV, NDJSON, PARQUET, format_of
 
 LONGEST_HEADER = 1_000_000
+SOUGHT = ("patient_id", "professional_id", "care_date", "reimbursement_date", SOURCE_ROW)
+"""Columns that a reader may skip parts of a file by: only their least and greatest values are kept."""
 METADATA = "parcours"
 """Key of the receipt of the run in the metadata of a file."""
 
@@ -59,9 +62,17 @@ class ParquetSink(Sink):
 
     def encode(self, table: pa.Table) -> Encoded:
         """A whole file in memory, taken apart."""
+        names = table.column_names
         stream = pa.BufferOutputStream()
         pq.write_table(
-            table, stream, row_group_size=max(len(table), 1), compression="lz4", store_decimal_as_integer=True
+            table,
+            stream,
+            row_group_size=max(len(table), 1),
+            compression="lz4",
+            store_decimal_as_integer=True,
+            write_statistics=[name for name in SOUGHT if name in names],
+            use_dictionary=[name for name in names if name != SOURCE_ROW],
+            column_encoding={SOURCE_ROW: "DELTA_BINARY_PACKED"} if SOURCE_ROW in names else None,
         )
         part = parquet_join.Part.of(memoryview(stream.getvalue()))
         return Encoded(part.pages, part)
@@ -108,8 +119,6 @@ class ArrowSink(Sink):
 
 def _closed(field: pa.Field) -> bool:
     """Is this dictionary the same in every chunk (a result)?"""
-    from parcours.engine.batch.results import DICTIONARIES
-
     return field.name in DICTIONARIES
 
 
