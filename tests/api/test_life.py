@@ -122,8 +122,11 @@ def test_a_case_of_conciliation_from_opening_to_a_doctor(as_user, country):
     assert {one["id"] for one in officer.get(f"{V1}/cases").json()} == {opened.json()["id"], country.case}
     near = officer.get(f"{url}/candidates").json()
     assert country.free in {one["professional_id"] for one in near}
-    asked = officer.post(f"{url}/contacts", json={"professional_id": country.free}).json()
-    answered = officer.put(f"{url}/contacts/{asked['id']}", json={"outcome": "refused"})
+    asked = officer.post(f"{url}/contacts", json={"professional_id": country.free})
+    answered = officer.put(
+        f"{url}/contacts/{asked.json()['id']}", json={"outcome": "refused"},
+        headers={"If-Match": asked.headers["ETag"]},
+    )  # fmt: skip
     assert answered.json()["outcome"] == "refused"
     read = officer.get(url)
     closed = officer.post(
@@ -286,6 +289,51 @@ def test_a_repeated_request_is_done_once(as_user, country, database):
     other = patient.post(f"{V1}/declarations", json=body | {"professional_id": country.free}, headers=headers)
     problem(other, 422, "idempotency_key_reused")
     assert len(trail(database, tag=Tag.DECLARATION_PROPOSE)) == 1
+
+
+SECTEUR_2 = {"convention": "secteur_2", "starts_on": "2026-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "url", "change", "body"),
+    [
+        ("officer", "POST", "/people/{alice}", "/rights/{right}/end", {"ends_on": "2099-01-01"}),
+        ("officer", "PUT", "/cases/{case}", "/contacts/{contact}", {"outcome": "refused"}),
+        ("administrator", "PUT", "/professionals/{amar}", "/convention", SECTEUR_2),
+        ("administrator", "POST", "/professionals/{free}", "/departure", {"reason": "retired", "on": "2099-01-01"}),
+    ],
+)
+def test_what_hangs_on_a_record_changes_with_its_version(as_user, country, name, method, url, change, body):
+    client, url = as_user(name), V1 + url.format(**vars(country))
+    change = url + change.format(**vars(country))
+    etag = client.get(url).headers["ETag"]
+    problem(client.request(method, change, json=body), 428, "version_needed")
+    problem(client.request(method, change, json=body, headers={"If-Match": '"0"'}), 412, "stale_version")
+    done = client.request(method, change, json=body, headers={"If-Match": etag})
+    assert done.status_code == 200, done.text
+    assert done.headers["ETag"] == client.get(url).headers["ETag"] != etag
+    problem(client.request(method, change, json=body, headers={"If-Match": etag}), 412, "stale_version")
+
+
+def test_what_is_added_to_a_record_gives_it_a_new_version(as_user, country):
+    officer, url = as_user("officer"), f"{V1}/people/{country.alice}"
+    etag = officer.get(url).headers["ETag"]
+    opened = officer.post(f"{url}/rights", json={"right": "maternite", "starts_on": "2026-01-01"})
+    assert opened.headers["ETag"] == officer.get(url).headers["ETag"] != etag
+
+
+def test_of_two_answers_at_once_one_is_recorded(as_user, country, database):
+    from concurrent.futures import ThreadPoolExecutor
+
+    clients = [as_user("officer") for _ in range(4)]
+    etag = clients[0].get(f"{V1}/cases/{country.case}").headers["ETag"]
+
+    def answer(client):
+        url = f"{V1}/cases/{country.case}/contacts/{country.contact}"
+        return client.put(url, json={"outcome": "refused"}, headers={"If-Match": etag}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(answer, clients)) == [200, 412, 412, 412]
 
 
 @pytest.mark.parametrize("name", ["patient", "person"])

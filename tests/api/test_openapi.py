@@ -47,6 +47,15 @@ def test_every_endpoint_is_described(path, method, operation):
         assert "401" in operation["responses"]
 
 
+@pytest.mark.parametrize("path", sorted(DOCUMENT["paths"]))
+def test_a_change_of_a_record_is_based_on_a_version(path):
+    for method, operation in DOCUMENT["paths"][path].items():
+        changes = method in ("put", "patch") or path.endswith(("/end", "/departure", "/closing"))
+        if changes and "{" in path:
+            assert "If-Match" in {one["name"] for one in operation["parameters"]}, method
+            assert {"412", "428"} <= set(operation["responses"])
+
+
 def test_what_needs_no_login_is_a_short_list():
     free = {path for path, _, operation in OPERATIONS if "security" not in operation}
     engine = {path for path, _, operation in OPERATIONS if operation["tags"] == ["engine"]}

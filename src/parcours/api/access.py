@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from parcours.api.problems import ProblemError
 from parcours.api.settings import Settings
@@ -357,6 +358,16 @@ def check_version(given: str | None, row: Versioned) -> None:
             fr="l'enregistrement a changé entre-temps : relisez-le, puis recommencez",
             en="the record has changed meanwhile: read it again, then retry",
         )  # fmt: skip
+
+
+def changed(session: Session, row: Versioned) -> str:
+    """What a record's answer shows beside it (rights, convention, contacts) changes: the ETag of its new version.
+
+    Called before the change, it makes a second change from the same version wait, then fail (412).
+    """
+    flag_modified(row, "recorded_at")
+    session.flush()
+    return row.etag
 
 
 # --- idempotency -----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
+from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, changed, check_version
 from parcours.api.common import (
     CHANGING,
     CREATING,
@@ -166,13 +166,14 @@ class ContactIn(In):
 
 @router.post("/cases/{case_id}/contacts", status_code=201, response_model=ContactOut, responses=problems(*CREATING))
 def contact_doctor(case_id: Id, body: ContactIn, once: OnceDep) -> Response:
-    """Record that a doctor was asked."""
+    """Record that a doctor was asked. The `ETag` is the case's, whose contacts changed."""
     unit = once.unit
     record = unit.find(Kind.CASE, case_id, Action.WORK_CASE, Tag.CASE_CHANGE)
 
     def make() -> tuple[ContactOut, dict[str, str]]:
         row = cases.contact(unit.session, record.id or "", body.professional_id)
-        return ContactOut.model_validate(row), {}
+        etag = changed(unit.session, cases.get_case(unit.session, case_id))
+        return ContactOut.model_validate(row), {"ETag": etag}
 
     return once.reply(make)
 
@@ -184,13 +185,18 @@ class AnswerIn(In):
     reason: str | None = Field(None, max_length=1000, pattern=r"^[^\x00]*$")
 
 
-@router.put("/cases/{case_id}/contacts/{contact_id}", responses=problems(*READING, 409))
-def record_answer(case_id: Id, contact_id: Id, body: AnswerIn, unit: Writing) -> ContactOut:
-    """Record a doctor's answer."""
+@router.put("/cases/{case_id}/contacts/{contact_id}", responses=problems(*CHANGING))
+def record_answer(
+    case_id: Id, contact_id: Id, body: AnswerIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> ContactOut:
+    """Record a doctor's answer. `If-Match` and `ETag` are the case's, whose answer shows the contacts."""
     record = unit.find(Kind.CASE, case_id, Action.WORK_CASE, Tag.CASE_CHANGE)
+    case = cases.get_case(unit.session, case_id)
+    check_version(if_match, case)
     row = unit.session.get(Contact, parse_id(contact_id)) if parse_id(contact_id) else None
     if row is None or row.case_id != record.id:
         raise not_found("contact_id")
+    response.headers["ETag"] = changed(unit.session, case)
     return ContactOut.model_validate(cases.answer(unit.session, row.id, body.outcome.value, reason=body.reason))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from pydantic import AwareDatetime, Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
+from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, changed, check_version
 from parcours.api.common import (
     CHANGING,
     CREATING,
@@ -200,7 +200,7 @@ class RightIn(In):
 
 @router.post("/people/{patient_id}/rights", status_code=201, response_model=RightOut, responses=problems(*CREATING))
 def open_right(patient_id: Id, body: RightIn, once: OnceDep) -> Response:
-    """Open a right: ALD, maternity, C2S, AME, contract …"""
+    """Open a right: ALD, maternity, C2S, AME, contract … The `ETag` is the person's, whose rights changed."""
     unit = once.unit
     record = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
 
@@ -209,7 +209,8 @@ def open_right(patient_id: Id, body: RightIn, once: OnceDep) -> Response:
             unit.session, record.insured_id or "", body.right.value, starts_on=body.starts_on, ends_on=body.ends_on,
             detail=body.detail,
         )  # fmt: skip
-        return _right(right, clinical=False), {}
+        etag = changed(unit.session, people.get_insured(unit.session, right.insured_id))
+        return _right(right, clinical=False), {"ETag": etag}
 
     return once.reply(make)
 
@@ -220,14 +221,20 @@ class RightEnd(In):
     ends_on: date = Field(description="First day without the right.", examples=["2026-12-31"])
 
 
-@router.post("/people/{patient_id}/rights/{right_id}/end", responses=problems(401, 403, 404, 409))
-def close_right(patient_id: Id, right_id: Id, body: RightEnd, unit: Writing) -> RightOut:
-    """End a right on a day."""
+@router.post("/people/{patient_id}/rights/{right_id}/end", responses=problems(*CHANGING))
+def close_right(
+    patient_id: Id, right_id: Id, body: RightEnd, unit: Writing, response: Response, if_match: IfMatch = None
+) -> RightOut:
+    """End a right on a day. `If-Match` and `ETag` are the person's, whose answer shows the rights."""
     record = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    insured = people.get_insured(unit.session, patient_id, lock=True)
+    check_version(if_match, insured)
     right = unit.session.get(Right, parse_id(right_id)) if parse_id(right_id) else None
     if right is None or right.insured_id != record.insured_id:
         raise not_found("right_id")
-    return _right(people.close_right(unit.session, right.id, ends_on=body.ends_on), clinical=False)
+    ended = people.close_right(unit.session, right.id, ends_on=body.ends_on)
+    response.headers["ETag"] = changed(unit.session, insured)
+    return _right(ended, clinical=False)
 
 
 class HolderIn(In):

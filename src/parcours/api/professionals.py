@@ -8,8 +8,22 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import Field
 
-from parcours.api.access import OnceDep, Reading, Unit, Writing, cursor_id
-from parcours.api.common import CREATING, LISTING, READING, Cursor, Id, In, Limit, Out, Page, api_router, page, text
+from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, changed, check_version, cursor_id
+from parcours.api.common import (
+    CHANGING,
+    CREATING,
+    LISTING,
+    READING,
+    Cursor,
+    Id,
+    In,
+    Limit,
+    Out,
+    Page,
+    api_router,
+    page,
+    text,
+)
 from parcours.api.problems import problems
 from parcours.registry import policy
 from parcours.registry.audit.tags import Tag
@@ -82,10 +96,12 @@ def search_professionals(
 
 
 @router.get("/professionals/{professional_id}", responses=problems(*READING))
-def read_professional(professional_id: Id, unit: Reading) -> ProfessionalOut:
+def read_professional(professional_id: Id, unit: Reading, response: Response) -> ProfessionalOut:
     """One professional, by public id or RPPS number."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
-    return _professional(unit, people.get_professional(unit.session, professional_id))
+    row = people.get_professional(unit.session, professional_id)
+    response.headers["ETag"] = row.etag
+    return _professional(unit, row)
 
 
 class ProfessionalIn(In):
@@ -123,11 +139,15 @@ class ConventionIn(In):
     starts_on: date = Field(examples=["2026-01-01"])
 
 
-@router.put("/professionals/{professional_id}/convention", responses=problems(*READING, 409))
-def set_convention(professional_id: Id, body: ConventionIn, unit: Writing) -> ProfessionalOut:
+@router.put("/professionals/{professional_id}/convention", responses=problems(*CHANGING))
+def set_convention(
+    professional_id: Id, body: ConventionIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> ProfessionalOut:
     """Set the position towards the convention from a day; the one before ends that day."""
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
     row = people.get_professional(unit.session, professional_id)
+    check_version(if_match, row)
+    response.headers["ETag"] = changed(unit.session, row)
     people.set_convention(unit.session, row.id, body.convention, starts_on=body.starts_on)
     unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, row.id))
     return _professional(unit, row)
@@ -150,7 +170,7 @@ class PracticeIn(In):
     responses=problems(*CREATING),
 )  # fmt: skip
 def start_practice(professional_id: Id, body: PracticeIn, once: OnceDep) -> Response:
-    """A professional starts to work at a place."""
+    """A professional starts to work at a place. The `ETag` is the professional's, whose places changed."""
     unit = once.unit
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
 
@@ -163,7 +183,7 @@ def start_practice(professional_id: Id, body: PracticeIn, once: OnceDep) -> Resp
             replaced_id=replaced, ends_on=body.ends_on, accepts_new_patients=body.accepts_new_patients,
         )  # fmt: skip
         unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, doctor.id))
-        return PracticeOut.model_validate(row), {}
+        return PracticeOut.model_validate(row), {"ETag": changed(unit.session, doctor)}
 
     return once.reply(make)
 
@@ -182,11 +202,15 @@ class DepartureOut(Out):
     declarations_ended: int
 
 
-@router.post("/professionals/{professional_id}/departure", responses=problems(*READING, 409))
-def depart(professional_id: Id, body: DepartureIn, unit: Writing) -> DepartureOut:
+@router.post("/professionals/{professional_id}/departure", responses=problems(*CHANGING))
+def depart(
+    professional_id: Id, body: DepartureIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> DepartureOut:
     """A doctor leaves: practices end, declarations too (save for a move inside the département)."""
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
     doctor = people.get_professional(unit.session, professional_id)
+    check_version(if_match, doctor)
+    changed(unit.session, doctor)
     ended = declarations.depart(
         unit.session, doctor.id, reason=body.reason, on=body.on, new_organisation_id=body.new_organisation_id
     )
@@ -194,6 +218,7 @@ def depart(professional_id: Id, body: DepartureIn, unit: Writing) -> DepartureOu
     for contract in ended:
         record = policy.Record(policy.Kind.DECLARATION, contract.declaration_id, insured_id=contract.insured_id)
         unit.note(Tag.DECLARATION_END, record, "departure", reason=body.reason)
+    response.headers["ETag"] = doctor.etag
     return DepartureOut(declarations_ended=len(ended))
 
 
