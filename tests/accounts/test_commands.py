@@ -152,5 +152,23 @@ def test_the_trail_is_verified_anchored_and_a_cut_found(run, database, tmp_path)
     assert run(audit, "verify", "--anchor", str(tmp_path / "none")).exit_code == 2
 
 
-def test_heads_are_signed_again(run):
-    assert "16 heads signed" in run(audit, "resign").output
+def test_heads_are_signed_again_under_a_new_key_only(run, monkeypatch):
+    from parcours.registry.keyring import new_key
+    from tests.api.fixtures import KEY
+
+    assert run(audit, "resign").output == "0 heads signed\n"
+    monkeypatch.setenv("PARCOURS_SECRET_KEYS", f"{new_key()},{KEY}")
+    assert run(audit, "resign").output == "16 heads signed\n"
+
+
+def test_rotated_keys_leave_a_trail_that_is_sound_without_the_old_one(run, monkeypatch):
+    from parcours.cli.registry import app as registry
+    from parcours.registry.keyring import new_key
+    from tests.api.fixtures import KEY
+
+    newer = new_key()
+    monkeypatch.setenv("PARCOURS_SECRET_KEYS", f"{newer},{KEY}")
+    assert run(registry, "rotate-keys").exit_code == 0
+    monkeypatch.setenv("PARCOURS_SECRET_KEYS", newer)
+    verified = run(audit, "verify")
+    assert (verified.exit_code, "all sound" in verified.output) == (0, True)

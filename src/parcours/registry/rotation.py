@@ -1,4 +1,5 @@
-"""Rewrite what older keys protect under the newest one: encrypted columns and keyed indexes, in small batches.
+"""Rewrite what older keys protect under the newest one: encrypted columns and keyed indexes, in small batches; last the
+signatures of the audit trail.
 
 Logins at an outside identity provider are kept as a keyed index only: it cannot be made again.  Once the old key is
 dropped, whoever uses them is linked anew at the next login, to the same account (`accounts/linking.py`).
@@ -13,6 +14,8 @@ from sqlalchemy import LargeBinary, Table, type_coerce, update
 from sqlalchemy import select as select_rows
 from sqlalchemy.orm import Session
 
+from parcours.registry.audit.models import AuditHead
+from parcours.registry.audit.service import resign
 from parcours.registry.db import Database, EncryptedText, keyring
 from parcours.registry.identity.models import NIR_CONTEXT
 from parcours.registry.models import load_models
@@ -38,6 +41,8 @@ def rotate_keys(database: Database) -> dict[str, int]:
         columns = [column.name for column in table.columns if isinstance(column.type, EncryptedText)]
         if columns:
             counts[table.name] = _rotate_table(database, table, columns)
+    with database.writing() as session:
+        counts[AuditHead.__tablename__] = resign(session)
     return counts
 
 

@@ -374,14 +374,16 @@ def anchor(session: Session) -> Anchor:
 
 
 def resign(session: Session) -> int:
-    """Sign the heads again under the newest key (before an old key is dropped); the number of heads.
+    """Sign the heads again under the newest key (before an old key is dropped); the number of those that were not.
 
     A head whose signature is wrong is left as it is: signing it would hide what was done.
     """
     done = 0
     for head in session.scalars(select(AuditHead).with_for_update()):
-        if _is_signed(_head_text(head.chain, head.sequence, head.hash), head.signature, _SIGNATURE):
-            head.signature = _sign(head.chain, head.sequence, head.hash)
+        signature = _sign(head.chain, head.sequence, head.hash)
+        sound = _is_signed(_head_text(head.chain, head.sequence, head.hash), head.signature, _SIGNATURE)
+        if sound and head.signature != signature:
+            head.signature = signature
             done += 1
     return done
 
