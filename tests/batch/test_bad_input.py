@@ -191,3 +191,22 @@ def test_the_command_prints_counts_and_codes(tmp_path) -> None:
     result = RUN.invoke(app, ["settle", str(path), "-o", str(output), "--map", "fee", "--lang", "en"])
     assert result.exit_code == 2
     assert "COLUMN=NAME" in result.stderr
+
+
+def test_a_line_longer_than_any_act_is_refused_and_the_others_are_settled(acts, write, tmp_path) -> None:
+    source = write(acts.slice(20, 3), "acts.ndjson")
+    lines = source.read_text("utf-8").splitlines()
+    source.write_text("\n".join([lines[0], '{"fee": "' + "9" * 2_500_000 + '"}', *lines[1:]]) + "\n", "utf-8")
+    report = settle_path(Job(str(source), tmp_path / "settled.parquet"))
+    assert (report.rows, report.settled, report.refused) == (4, 3, 1)
+    refused = json.loads(report.rejected.read_text("utf-8"))
+    assert refused["source_row"] == 2
+    assert "1000000" in refused["error"]["allowed"]
+    assert len(refused["error"]["value"]) <= 200
+
+
+def test_a_quotation_mark_that_is_never_closed_is_named(tmp_path) -> None:
+    source = tmp_path / "acts.csv"
+    source.write_text("care_date,fee,age,specialty\n2025-06-01,30,40," + '"' + "x" * 40_000_000, "utf-8")
+    with pytest.raises(UnreadableInput, match="a quotation mark that is never closed"):
+        settle_path(Job(str(source), tmp_path / "settled.parquet"))

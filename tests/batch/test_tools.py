@@ -15,8 +15,11 @@ from parcours.cli.main import app
 from parcours.engine.batch import kernel, parquet_join
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.run import Job, settle_path
+from parcours.engine.case import settle
+from parcours.engine.explain import explain
 from parcours.engine.sample import Sample, write_sample
 from parcours.engine.summary import read_row, summarise
+from parcours.engine.vocabulary import BY_NAME
 
 RUN = CliRunner()
 
@@ -113,6 +116,30 @@ def test_the_command_prints_totals_draws_and_gives_json(settled, tmp_path) -> No
     result = RUN.invoke(app, ["summary", source, "--json", "--plot", str(plot), "--lang", "fr"])
     assert json.loads(result.stdout)["acts"] > 0
     assert plot.read_text("utf-8").startswith("<svg")
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "csv", "ndjson"])
+def test_a_row_of_a_file_is_explained_as_the_same_act_alone(acts, write, tmp_path, suffix) -> None:
+    """The number is that of the source, though two rows of it were refused; the readings are those of the run."""
+    output, readings = tmp_path / f"settled.{suffix}", {"plafond_majoration": "fiche"}
+    table = acts.drop_columns(["patient_id"])  # each act alone: no cap
+    settle_path(Job(str(write(table, "acts.parquet")), output, readings=readings))
+    for act in table.slice(40, 25).to_pylist():
+        facts = {name: value for name, value in act.items() if name in BY_NAME and value is not None}
+        alone = explain(settle(facts, readings), "en")
+        command = ["explain", str(output), "--row", str(act["claim"] + 1), "--lang", "en", "--json"]
+        told = json.loads(RUN.invoke(app, command, catch_exceptions=False).stdout)
+        assert told["headline"] == alone.headline
+        assert [step["text"] for step in told["steps"]] == [step.text for step in alone.steps]
+
+
+def test_a_refused_row_has_no_explanation_and_the_message_says_where_it_is(acts, write, tmp_path) -> None:
+    output = tmp_path / "settled.parquet"
+    settle_path(Job(str(write(acts, "acts.parquet")), output))
+    refused = json.loads(output.with_name("settled.parquet.rejected.ndjson").read_text("utf-8").splitlines()[0])
+    result = RUN.invoke(app, ["explain", str(output), "--row", str(refused["source_row"]), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "rejected" in result.stderr
 
 
 def test_a_file_that_is_not_settled_has_no_totals_and_no_rows(settled) -> None:

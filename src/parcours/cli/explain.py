@@ -1,4 +1,4 @@
-"""`parcours explain`: why, and why not, for one act from flags or for the rows of a settled file."""
+"""`parcours explain`: why, and why not, for one act from flags or for a row of a settled file."""
 
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,8 @@ TITLES = {
     "article": {"fr": "Article", "en": "Article"},
     "row": {"fr": "il n'y a pas de ligne", "en": "there is no row"},
 }
+TEXT = (".csv", ".ndjson", ".jsonl", ".json")
+SOURCE_ROW = "source_row"
 COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "magenta"}
 
 
@@ -28,13 +30,13 @@ def explain(
     source: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[SETTLED]", help="A settled file to explain instead of flags: .ndjson, .csv, .parquet."
+            metavar="[SETTLED]", help="A settled file to explain instead of flags: .ndjson, .csv, .parquet, .arrow."
         ),
     ] = None,
     facts_file: Annotated[
         Path | None, typer.Option("--facts", help="The file that was settled, where the settled one holds no facts.")
     ] = None,
-    row: Annotated[int, typer.Option("--row", help="Which row of the file, from 1.", min=1)] = 1,
+    row: Annotated[int, typer.Option("--row", help="Which row of the file that was settled, from 1.", min=1)] = 1,
     all_steps: Annotated[bool, typer.Option("--all", help="Also the stages where nothing happens.")] = False,
     text: Annotated[bool, typer.Option("--text", help="Plain sentences, one a line.")] = False,
     json: Json = False,
@@ -69,18 +71,40 @@ def explanation_of(
     """From the flags, or from one row of a settled file (and of the file that was settled)."""
     from parcours.engine.case import settle
     from parcours.engine.explain import explain as explain_row
+    from parcours.engine.row import RENAMED
 
     source, facts_file = files
     if source is None:
         return explain_row(settle(facts, readings), lang, quiet=quiet)
     if facts:
         fail(f"{next(iter(facts))}: flags describe one act; a file has its own columns")
-    settled = row_of(source, row, lang)
-    return explain_row({**(row_of(facts_file, row, lang) if facts_file else {}), **settled}, lang, quiet=quiet)
+    settled, of_the_run = settled_row(source, row, lang)
+    given = row_of(facts_file, row, lang) if facts_file else {}
+    joined = {**{RENAMED.get(name, name): value for name, value in given.items()}, **settled}
+    return explain_row(joined, lang, quiet=quiet, readings=readings or of_the_run)
+
+
+def settled_row(source: Path, row: int, lang: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The row that settles row `row` of the source, and the readings it was settled under, where the file tells."""
+    if source.suffix in TEXT and (not source.is_file() or SOURCE_ROW not in first_line(source)):
+        return row_of(source, row, lang), {}
+    from parcours.engine.batch.errors import BatchError
+    from parcours.engine.summary import read_row, receipt_of
+
+    try:
+        return read_row(source, row), receipt_of(source).get("readings", {})
+    except BatchError as error:
+        fail(error.message[lang])
+
+
+def first_line(source: Path) -> str:
+    """The header of a CSV, the first object of an NDJSON."""
+    with source.open(encoding="utf-8", errors="replace") as stream:
+        return stream.readline(100_000)
 
 
 def row_of(source: Path, row: int, lang: str) -> dict[str, Any]:
-    """One row of a file of acts."""
+    """One row of a file of acts by its place."""
     reader = {".csv": csv_row, ".parquet": parquet_row}.get(source.suffix, json_row)
     try:
         content = reader(source, row)

@@ -149,13 +149,19 @@ class Explanation:
         return asdict(self)
 
 
-def explain(source: Answer | Mapping[str, Any], lang: str = "fr", *, quiet: bool = False) -> Explanation:
+def explain(
+    source: Answer | Mapping[str, Any],
+    lang: str = "fr",
+    *,
+    quiet: bool = False,
+    readings: Mapping[str, str] | None = None,
+) -> Explanation:
     """Explain an answer, or a row of an output file (columns of the vocabulary and of the results).
 
-    `quiet=True` also gives the stages that say that nothing happens. Raises `FactError` for a row without its case
-    codes.
+    `quiet=True` also gives the stages that say that nothing happens; `readings` are those that a row was settled
+    under. Raises `FactError` for a row without its case codes.
     """
-    row = Row.of_answer(source) if isinstance(source, Answer) else Row.of_mapping(source)
+    row = Row.of_answer(source) if isinstance(source, Answer) else Row.of_mapping(source, readings)
     others = other_readings(source, row, lang)
     words = row.words()
     steps = (step(stage, row, words, others, lang) for stage in STAGES)

@@ -105,19 +105,16 @@ class Row:
         return int(Profession[str(self.facts.get("profession", "medecin")).upper()])
 
 
-RESULT_NAMES = ("base", "ips", "status")
-"""Names that a settled row uses for results."""
+RENAMED = {"base": "given_base", "status": "given_status", "ips": "given_ips"}
+"""Facts that bear the name of a result: their name in an output."""
 
 
 def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a settled row with all that follows from them; only those written where they are not enough to
     infer.
     """
-    said = {
-        name: value
-        for name, value in row.items()
-        if name in BY_NAME and name not in RESULT_NAMES and value not in (None, "")
-    }
+    columns = {name: RENAMED.get(name, name) for name in BY_NAME}
+    said = {name: row[column] for name, column in columns.items() if row.get(column) not in (None, "")}
     try:
         return decode(encode(said, flat_law()), flat_law())
     except FactError:

@@ -65,7 +65,7 @@ def scan(files: list[Path]) -> pl.LazyFrame:
         return pl.scan_parquet(files)
     if kind == ARROW:
         return pl.scan_ipc(files)
-    return pl.scan_csv(files) if kind == CSV else pl.scan_ndjson(files)
+    return pl.scan_csv(files, infer_schema=False) if kind == CSV else pl.scan_ndjson(files, infer_schema_length=None)
 
 
 def _plain(frame: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
@@ -158,7 +158,7 @@ def read_row(path: Path, number: int) -> dict[str, Any]:
     refused, or the source has fewer. The readings it was settled under are in `receipt_of(path)["readings"]`.
     """
     try:
-        found = scan([path]).filter(pl.col(SOURCE_ROW) == number).head(1).collect(engine="streaming")
+        found = scan([path]).filter(pl.col(SOURCE_ROW).cast(pl.Int64) == number).head(1).collect(engine="streaming")
     except (pl.exceptions.PolarsError, OSError) as error:
         raise broken(path, error) from None
     if not len(found):

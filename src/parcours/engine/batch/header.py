@@ -55,7 +55,8 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column
 def _check_needed(names: Sequence[str]) -> None:
     for group in NEEDED:
         if not any(name in names for name in group):
-            close = [near for name in group for near in get_close_matches(name, names, n=1, cutoff=0.5)]
+            others = [name for name in names if name not in BY_NAME]
+            close = [near for name in group for near in get_close_matches(name, others, n=1, cutoff=0.5)]
             hint = {
                 "fr": f" ; le nom le plus proche est « {close[0]} » : --map {close[0]}={group[0]}" if close else "",
                 "en": f"; the nearest name is {close[0]!r}: --map {close[0]}={group[0]}" if close else "",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.patterns import CODED
 from parcours.engine.batch.reading import without_views
 from parcours.engine.jsonio import dumps, loads
+from parcours.engine.textfiles import LONGEST_LINE, too_long
 
 PARQUET, ARROW, CSV, NDJSON = "parquet", "arrow", "csv", "ndjson"
 FORMATS = {
@@ -268,11 +269,8 @@ class NdjsonReader:
     def columns(path: Path) -> list[str]:
         """Every key of the first lines, in order of appearance."""
         with path.open("rb") as stream:
-            rows = [
-                row
-                for row in (_object(line) for line in islice(stream, LINES) if line.strip())
-                if isinstance(row, dict)
-            ]
+            lines = (line for line in islice(_bounded(stream), LINES) if line.strip())
+            rows = [row for row in map(_object, lines) if isinstance(row, dict)]
         if not rows:
             raise _unreadable(str(path), "aucun objet JSON", "no JSON object")
         return list(dict.fromkeys(chain.from_iterable(rows)))
@@ -282,12 +280,20 @@ class NdjsonReader:
         """Blocks of text cells; blank lines are passed over, a line that is no object is named."""
         names = NdjsonReader.columns(path)
         with path.open("rb") as stream:
-            lines = (line for line in stream if line.strip())
+            lines = (line for line in _bounded(stream) if line.strip())
             at = first + sum(1 for _ in islice(lines, max(0, skip - first + 1)))
             while part := list(islice(lines, size)):
                 yield _block_of_lines(part, names, at)
                 at += len(part)
             yield Block(pa.table({}), np.array([], np.int64), [], at)
+
+
+def _bounded(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long only the start, which no memory is lost on."""
+    while line := stream.readline(LONGEST_LINE):
+        yield line
+        while len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_LINE)
 
 
 def _block_of_lines(lines: list[bytes], names: list[str], first: int) -> Block:
@@ -310,6 +316,8 @@ def _block_of_lines(lines: list[bytes], names: list[str], first: int) -> Block:
 
 
 def _object(line: bytes) -> Any:
+    if len(line) == LONGEST_LINE:
+        return Unread(0, line[:200].decode("utf-8", "replace").strip("\0"), too_long().allowed)
     try:
         value = loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -356,6 +364,12 @@ def broken(path: Path, error: Exception) -> UnreadableInput:
             str(path),
             "n'est pas un fichier Parquet entier (tronqué ?)",
             "is not a whole Parquet file (truncated?)",
+        )
+    if "straddling object" in text:
+        return _unreadable(
+            str(path),
+            f"une ligne de plus de {BLOCK // 1024**2} Mio (un guillemet jamais refermé ?)",
+            f"a row of more than {BLOCK // 1024**2} MiB (a quotation mark that is never closed?)",
         )
     return _unreadable(str(path), f"ne peut être lu : {text}", f"cannot be read: {text}")
 
