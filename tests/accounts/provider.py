@@ -1,4 +1,5 @@
-"""A real OpenID Connect provider on this machine: discovery, authorization, token, user information, keys, over HTTP.
+"""A real OpenID Connect provider on this machine: discovery, authorization, token, user information, keys, logout,
+over HTTP.
 
 It logs its one user in without asking, checks the client, PKCE (S256), the redirect address and that a code is used
 once, and signs with RS256.  ``Provider.behave`` bends one thing at a time, as a hostile or broken provider would.
@@ -31,16 +32,20 @@ class Provider:
         self.asked = []
         self.issuer = ""
         self.redirect_uri = ""
+        self.post_logout_uri = ""
+        self.sessions = set()
 
     def behave(self, **bent):
-        """Bend: any claim of the ID token, or `issuer`, `key`, `userinfo`, `signed_userinfo`, `alg`."""
+        """Bend: any claim of the ID token, or `issuer`, `key`, `userinfo`, `signed_userinfo`, `alg`, `no_logout`."""
         self.bent = bent
 
     # --- endpoints ---
 
     def discovery(self):
         base = self.issuer
+        end = {} if "no_logout" in self.bent else {"end_session_endpoint": f"{base}/session/end"}
         return {
+            **end,
             "issuer": self.bent.get("issuer", base),
             "authorization_endpoint": f"{base}/authorize",
             "token_endpoint": f"{base}/token",
@@ -62,9 +67,22 @@ class Provider:
         assert query["client_id"] == CLIENT_ID
         assert query["redirect_uri"] == self.redirect_uri
         assert query["code_challenge_method"] == "S256"
+        self.sessions.add(self.claims["sub"])
         code = secrets.token_urlsafe(16)
         self.codes[code] = query
         return f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state'], 'iss': self.issuer})}"
+
+    def end_session(self, query):
+        """Log the user of the hint out (FranceConnect: all three parameters are needed), then send the browser back."""
+        if set(query) != {"id_token_hint", "post_logout_redirect_uri", "state"}:
+            return None
+        claims = jwt.decode(query["id_token_hint"], KeySet(self.keys), algorithms=["RS256"]).claims
+        if (claims["iss"], claims["aud"]) != (self.issuer, CLIENT_ID):
+            return None
+        if query["post_logout_redirect_uri"] != self.post_logout_uri:
+            return None
+        self.sessions.discard(claims["sub"])
+        return f"{query['post_logout_redirect_uri']}?{urlencode({'state': query['state']})}"
 
     def token(self, form):
         query = self.codes.pop(form.get("code", ""), None)
@@ -132,6 +150,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", self.provider.authorize(query))
             self.end_headers()
+        elif parts.path == "/session/end":
+            self.end_session(query)
         elif parts.path == "/userinfo":
             self.userinfo()
         else:
@@ -141,6 +161,15 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
         self.answer(*self.provider.token(form))
+
+    def end_session(self, query):
+        back = self.provider.end_session(query)
+        if back is None:
+            self.answer(400, {"error": "invalid_request"})
+            return
+        self.send_response(302)
+        self.send_header("Location", back)
+        self.end_headers()
 
     def userinfo(self):
         found = self.provider.userinfo(self.headers.get("Authorization", "").removeprefix("Bearer "))

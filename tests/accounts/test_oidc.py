@@ -10,12 +10,13 @@ from joserfc.jwk import RSAKey
 from pydantic import ValidationError
 
 from parcours.api import create_app
+from parcours.api.access import CSRF_HEADER
 from parcours.registry.accounts.oidc import Provider as Settings
 from parcours.registry.accounts.oidc import local_path
 from parcours.registry.audit.tags import Tag
 from parcours.registry.people.service import get_insured, get_professional
 from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
-from tests.api.fixtures import settings_for_tests, trail
+from tests.api.fixtures import PASSWORD, settings_for_tests, trail
 
 V1 = "/api/v1"
 SITE = "https://testserver"
@@ -37,6 +38,7 @@ def provider(running, country, database):
     running.bent, running.acr, running.asked = {}, "eidas1", []
     running.claims = {"sub": "subject-alice", **traits}
     running.redirect_uri = f"{SITE}{V1}/oidc/france/callback"
+    running.post_logout_uri, running.sessions = f"{SITE}{V1}/oidc/france/logged-out", set()
     return running
 
 
@@ -258,6 +260,75 @@ def test_a_disabled_account_stays_out(client, database):
     with database.writing() as session:
         accounts.disable_account(session, TEST, accounts.get_account(session, account_id))
     refused(log_in(client), 401, "account_disabled")
+
+
+# --- log out ---------------------------------------------------------------------------------------------------------
+
+
+def log_out(client):
+    token = client.get(f"{V1}/session").json()["csrf_token"]
+    left = client.delete(f"{V1}/session", headers={CSRF_HEADER: token})
+    assert left.status_code == 200, left.text
+    assert client.get(f"{V1}/session").status_code == 401
+    return left.json()["continue_at"]
+
+
+def test_who_logs_out_here_is_logged_out_at_the_provider_and_comes_back(client, provider):
+    log_in(client)
+    assert provider.sessions == {"subject-alice"}
+    url = log_out(client)
+    assert url.startswith(f"{provider.issuer}/session/end?")
+    answered = httpx2.get(url, follow_redirects=False)
+    assert (answered.status_code, provider.sessions) == (302, set())
+    back = client.get(answered.headers["Location"])
+    assert (back.status_code, back.headers["Location"]) == (303, "/")
+
+
+def test_a_change_of_role_keeps_what_the_provider_needs_to_log_out(client, provider):
+    log_in(client)
+    session = client.get(f"{V1}/session").json()
+    body = {"grant_id": session["roles"][0]["grant_id"]}
+    assert client.patch(f"{V1}/session", json=body, headers={CSRF_HEADER: session["csrf_token"]}).status_code == 200
+    httpx2.get(log_out(client), follow_redirects=False)
+    assert provider.sessions == set()
+
+
+def test_coming_back_from_a_logout_needs_the_browser_that_left(client):
+    log_in(client)
+    url = httpx2.get(log_out(client), follow_redirects=False).headers["Location"]
+    forged = url[:-3] + "xyz"
+    refused(client.get(forged), field="state")
+    client.cookies.clear()
+    refused(client.get(url), field="state")
+    refused(client.get(f"{V1}/oidc/france/logged-out"), field="state")
+
+
+@pytest.mark.parametrize("why", ["not advertised", "away", "local login"])
+def test_who_cannot_log_out_at_the_provider_is_logged_out_here(client, provider, database, country, why):
+    if why == "not advertised":
+        provider.behave(no_logout=True)
+    if why == "local login":
+        body = {"login": "alice@example.org", "password": PASSWORD}
+        assert client.post(f"{V1}/session", json=body).status_code == 201
+    else:
+        log_in(client)
+    if why == "away":
+        client.app.state.parcours.relying.providers.clear()
+    assert log_out(client) is None
+
+
+def test_the_token_for_the_logout_is_encrypted_and_forgotten_with_the_session(client, provider, database):
+    from sqlalchemy import text
+
+    def kept():
+        with database.reading() as session:
+            return session.execute(text("SELECT id_token FROM account_sessions")).scalars().all()
+
+    log_in(client)
+    (token,) = kept()
+    assert b"eyJ" not in bytes(token)
+    log_out(client)
+    assert kept() == [None]
 
 
 def account_in_session(client):

@@ -206,7 +206,7 @@ ROWS = (
 
 OPEN = {
     ("POST", "/session"), ("POST", "/password-resets"), ("PUT", "/password-resets"), ("GET", "/oidc"),
-    ("GET", "/oidc/{provider}/login"), ("GET", "/oidc/{provider}/callback"),
+    ("GET", "/oidc/{provider}/login"), ("GET", "/oidc/{provider}/callback"), ("GET", "/oidc/{provider}/logged-out"),
 }  # fmt: skip
 """Endpoints of the registry for people who are not logged in."""
 ENGINE = {"settle", "explain", "advise", "questions", "receipts", "law", "tables"}

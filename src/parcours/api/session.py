@@ -162,13 +162,29 @@ def _note_foreign_grant(services: Services, request: Request, caller: CallerDep,
         audit.record(session, Tag.ACCESS_REFUSE, caller.who(request), why=error.code, details=details)
 
 
-@router.delete("/session", status_code=204, responses=problems(*LISTING))
-def log_out(request: Request, response: Response, caller: CallerDep) -> None:
-    """Log out."""
+class LoggedOut(Out):
+    """Logged out here."""
+
+    continue_at: str | None = Field(
+        description="After a login at a provider that can be left: where to send the browser to log out there.",
+        examples=["https://oidc.franceconnect.gouv.fr/api/v2/session/end?id_token_hint=…"],
+    )
+
+
+@router.delete("/session", responses=problems(*LISTING))
+def log_out(request: Request, response: Response, caller: CallerDep) -> LoggedOut:
+    """Log out; after a login at an identity provider, the browser goes on there (`continue_at`) to log out too."""
     services = services_of(request)
     with services.database.writing() as session:
-        accounts.close_session(session, caller.who(request), _own(session, caller.session_id))
+        web_session = _own(session, caller.session_id)
+        method, id_token = web_session.method, web_session.id_token
+        accounts.close_session(session, caller.who(request), web_session)
     clear_session_cookie(response, services.settings)
+    leaving = services.relying.leave(method.removeprefix("oidc:"), id_token) if id_token else None
+    if leaving is None:
+        return LoggedOut(continue_at=None)
+    _set_oidc_cookie(response, services, leaving.browser_token)
+    return LoggedOut(continue_at=leaving.url)
 
 
 def _opened(
@@ -421,6 +437,9 @@ def list_providers(request: Request) -> list[ProviderOut]:
 _REDIRECT: dict[int | str, dict[str, Any]] = {
     302: {"description": "To the provider", "headers": {"Location": {"schema": {"type": "string"}}}}
 }
+_HOME: dict[int | str, dict[str, Any]] = {
+    303: {"description": "Logged out: to the first page", "headers": {"Location": {"schema": {"type": "string"}}}}
+}
 _BACK: dict[int | str, dict[str, Any]] = {
     303: {"description": "Logged in: back to the page", "headers": {"Location": {"schema": {"type": "string"}}}}
 }
@@ -438,16 +457,7 @@ def start_oidc(
     with services.database.writing() as session:
         started = services.relying.start(session, provider, return_to)
     response = RedirectResponse(started.url, 302)
-    secure = services.settings.cookie_secure
-    response.set_cookie(
-        _oidc_cookie(services),
-        started.browser_token,
-        max_age=600,
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
+    _set_oidc_cookie(response, services, started.browser_token)
     return response
 
 
@@ -466,7 +476,7 @@ def finish_oidc(
 ) -> RedirectResponse:
     """Where the provider sends the browser back: checks the answer and opens the session."""
     services = services_of(request)
-    browser = (host_cookie if services.settings.cookie_secure else plain_cookie) or ""
+    browser = _oidc_cookie_in(services, host_cookie, plain_cookie)
     proof = services.relying.finish(
         services.database, provider, state=state, code=code, browser_token=browser, issuer=iss
     )
@@ -477,7 +487,26 @@ def finish_oidc(
         raise
     response = RedirectResponse(proof.return_to, 303)
     set_session_cookie(response, services.settings, token)
-    response.delete_cookie(_oidc_cookie(services), path="/", secure=services.settings.cookie_secure, httponly=True)
+    _delete_oidc_cookie(response, services)
+    return response
+
+
+@router.get(
+    "/oidc/{provider}/logged-out", status_code=303, response_class=Response, responses={**_HOME, **problems(401, 404)}
+)
+def left_oidc(
+    provider: str,
+    request: Request,
+    state: Annotated[str, Query(max_length=200)] = "",
+    host_cookie: Annotated[str | None, Cookie(alias=f"__Host-{OIDC_COOKIE}", include_in_schema=False)] = None,
+    plain_cookie: Annotated[str | None, Cookie(alias=OIDC_COOKIE, include_in_schema=False)] = None,
+) -> RedirectResponse:
+    """Where the provider sends the browser back once it has logged out there."""
+    services = services_of(request)
+    browser = _oidc_cookie_in(services, host_cookie, plain_cookie)
+    services.relying.left(provider, state=state, browser_token=browser)
+    response = RedirectResponse("/", 303)
+    _delete_oidc_cookie(response, services)
     return response
 
 
@@ -487,7 +516,8 @@ def _open_for(services: Services, request: Request, proof: Proof) -> str:
         account = account_of(session, anonymous(request), proof)
         session.flush()
         session.refresh(account, ["grants"])
-        return accounts.open_session(session, account, f"oidc:{proof.provider.name}").token
+        method = f"oidc:{proof.provider.name}"
+        return accounts.open_session(session, account, method, id_token=proof.id_token).token
 
 
 def _note_refused(services: Services, request: Request, proof: Proof, error: RegistryError) -> None:
@@ -499,3 +529,18 @@ def _note_refused(services: Services, request: Request, proof: Proof, error: Reg
 
 def _oidc_cookie(services: Services) -> str:
     return f"__Host-{OIDC_COOKIE}" if services.settings.cookie_secure else OIDC_COOKIE
+
+
+def _oidc_cookie_in(services: Services, host_cookie: str | None, plain_cookie: str | None) -> str:
+    return (host_cookie if services.settings.cookie_secure else plain_cookie) or ""
+
+
+def _set_oidc_cookie(response: Response, services: Services, token: str) -> None:
+    """What ties the provider's answer to this browser, for ten minutes."""
+    secure = services.settings.cookie_secure
+    name = _oidc_cookie(services)
+    response.set_cookie(name, token, max_age=600, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def _delete_oidc_cookie(response: Response, services: Services) -> None:
+    response.delete_cookie(_oidc_cookie(services), path="/", secure=services.settings.cookie_secure, httponly=True)

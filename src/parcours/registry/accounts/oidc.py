@@ -2,7 +2,8 @@
 
 Authorization code flow with PKCE (S256), ``state`` bound to the browser, ``nonce``; the ID token's signature, issuer,
 audience, dates, nonce, level (``acr``) and the subject of the user information are all checked.  A provider says who
-somebody is; what they may do here is decided by the person or the professional found in the registry.
+somebody is; what they may do here is decided by the person or the professional found in the registry.  Who logs out
+here is sent to log out there too, when the provider can (FranceConnect requires it).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx2 as httpx
 from authlib.integrations.base_client import OAuthError
@@ -31,7 +32,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.accounts.models import OidcAttempt
 from parcours.registry.accounts.service import Unauthenticated, secret_hash
 from parcours.registry.db import Database, now_utc
-from parcours.registry.errors import RegistryError, not_found
+from parcours.registry.errors import NotFound, RegistryError, not_found
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
 CLOCK_SKEW_SECONDS: Final = 60
@@ -140,6 +141,8 @@ class Proof:
     subject: str
     claims: Mapping[str, Any]
     return_to: str
+    id_token: str
+    """As received: what the provider asks for to end its own session."""
 
 
 class Relying:
@@ -205,11 +208,35 @@ class Relying:
             raise _untrusted("code") from error
         except (httpx.HTTPError, ValueError) as error:
             raise _unavailable(provider) from error
-        claims = self._verified(provider, str(token.get("id_token", "")), attempt.nonce, token.get("access_token"))
+        id_token = str(token.get("id_token", ""))
+        claims = self._verified(provider, id_token, attempt.nonce, token.get("access_token"))
         info = self._userinfo(provider, metadata, str(token.get("access_token", "")))
         if info and info.get("sub") != claims["sub"]:
             raise _untrusted("userinfo")
-        return Proof(provider, str(claims["sub"]), {**claims, **info}, attempt.return_to)
+        return Proof(provider, str(claims["sub"]), {**claims, **info}, attempt.return_to, id_token)
+
+    def leave(self, name: str, id_token: str) -> Started | None:
+        """Where to send the browser to end the provider's session too (RP-initiated logout), if it can be ended.
+
+        None when the provider is gone from the settings, does not answer, or advertises no ``end_session_endpoint``:
+        nobody is kept from logging out here.
+        """
+        try:
+            end = self.metadata(self.provider(name)).end_session_endpoint
+        except (NotFound, ProviderFailure):
+            return None
+        if end is None:
+            return None
+        state = secrets.token_urlsafe(32)
+        back = f"{self.public_url}/api/v1/oidc/{name}/logged-out"
+        query = urlencode({"id_token_hint": id_token, "post_logout_redirect_uri": back, "state": state})
+        return Started(f"{end}{'&' if urlsplit(end).query else '?'}{query}", state)
+
+    def left(self, name: str, *, state: str, browser_token: str) -> None:
+        """Check that the browser coming back is the one that was sent. Raises NotFound, Unauthenticated."""
+        self.provider(name)
+        if not state or not hmac.compare_digest(state.encode(), browser_token.encode()):
+            raise _untrusted("state")
 
     def metadata(self, provider: Provider, *, refresh: bool = False) -> Metadata:
         """The provider's published metadata and keys, at most an hour old."""

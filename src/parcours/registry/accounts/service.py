@@ -758,6 +758,7 @@ def open_session(
     *,
     grant: Grant | None = None,
     opened_at: datetime | None = None,
+    id_token: str | None = None,
 ) -> OpenedSession:
     """A new session, in the given role or, when the account has just one, in that one."""
     grants = account.active_grants
@@ -770,6 +771,7 @@ def open_session(
         method=method,
         opened_at=opened_at or now,
         last_seen_at=now,
+        id_token=id_token,
     )
     session.add(web_session)
     session.flush()
@@ -803,19 +805,20 @@ def touch_session(session: Session, session_id: str) -> None:
 
 def rotate_session(session: Session, web_session: WebSession, *, grant: Grant | None = None) -> OpenedSession:
     """A new token for the same login (at a change of role or of rights); the old one dies."""
-    web_session.closed_at = now_utc()
+    web_session.closed_at, id_token, web_session.id_token = now_utc(), web_session.id_token, None
     return open_session(
         session,
         web_session.account,
         web_session.method,
         grant=grant or web_session.grant,
         opened_at=web_session.opened_at,
+        id_token=id_token,
     )
 
 
 def close_session(session: Session, who: Who, web_session: WebSession) -> None:
     """Log out."""
-    web_session.closed_at = web_session.closed_at or now_utc()
+    web_session.closed_at, web_session.id_token = web_session.closed_at or now_utc(), None
     record(session, Tag.SESSION_CLOSE, who, record=("session", web_session.id))
 
 
@@ -824,7 +827,7 @@ def close_sessions(session: Session, account_id: str) -> None:
     session.execute(
         update(WebSession)
         .where(WebSession.account_id == account_id, WebSession.closed_at.is_(None))
-        .values(closed_at=now_utc())
+        .values(closed_at=now_utc(), id_token=None)
     )
 
 
