@@ -2,11 +2,12 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from parcours.registry.accounts import service as accounts
@@ -179,6 +180,56 @@ def test_an_unknown_login_takes_as_long_as_a_known_one(database, account_id):
     known = cost.hash(PASSWORD)
     cost.verify(None, "wrong")  # the decoy is made once
     assert 0.3 < seconds(None) / seconds(known) < 3
+
+
+class Counting(accounts.PasswordHashing):
+    """Notes each slow hash in the work done."""
+
+    work: list
+
+    def verify(self, password_hash, password):
+        self.work.append("HASH")
+        return super().verify(password_hash, password)
+
+
+@contextmanager
+def work_of(database):
+    """Statements (their first word), commits and slow hashes, in their order."""
+    work = []
+    targets = (
+        ("before_cursor_execute", lambda *given: work.append("READ" if given[2].startswith("SELECT") else "WRITE")),
+        ("commit", lambda _: work.append("COMMIT")),
+    )
+    for name, note in targets:
+        event.listen(database.engine, name, note)
+    yield work
+    for name, note in targets:
+        event.remove(database.engine, name, note)
+
+
+@pytest.mark.parametrize("totp", [None, "123456", "0-AAAAA-AAAAA"])
+def test_a_refused_login_does_the_same_work_whatever_the_reason(database, account_id, totp):
+    """What an attacker times is the work: statements, commits (which wait for the disk) and slow hashes."""
+    fails(database, login="nobody@example.org")  # the first event ever makes the heads of the trail
+    done = {}
+    for reason, login, values in (
+        ("unknown", "nobody@example.org", {}),
+        ("wrong", "zoe@example.org", {"failed_attempts": 0}),
+        ("locking", "zoe@example.org", {"failed_attempts": POLICY.attempts - 1}),
+        ("locked", "zoe@example.org", {"locked_until": now_utc() + timedelta(minutes=5)}),
+        ("unlocked", "zoe@example.org", {"locked_until": now_utc() - timedelta(minutes=5)}),
+        ("disabled", "zoe@example.org", {"locked_until": None, "disabled_at": now_utc()}),
+    ):
+        if values:
+            change(database, account_id, **values)
+        with work_of(database) as work:
+            cost = Counting(1, 64, 1)
+            object.__setattr__(cost, "work", work)
+            with pytest.raises(accounts.Unauthenticated):
+                accounts.log_in(database, NOBODY, login=login, password="wrong", totp=totp, policy=POLICY, hashing=cost)
+            done[reason] = list(work)
+    assert done["unknown"].count("COMMIT") >= 2
+    assert set(map(tuple, done.values())) == {tuple(done["unknown"])}, done
 
 
 def test_a_failed_login_is_traced_without_what_was_typed(database, account_id):

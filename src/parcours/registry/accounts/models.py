@@ -215,6 +215,17 @@ class OidcAttempt(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
+class UnknownLogin(Base):
+    """An attempt with a login that no account has: written so that it costs what counting one on an account costs.
+
+    Nothing of what was typed is kept; ``parcours admin clean`` forgets it.
+    """
+
+    __tablename__ = "account_unknown_logins"
+
+    attempted_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+
 class ApiClient(Versioned, Base):
     """A program that calls the API with a token; the table holds only the token's hash."""
 

@@ -1,7 +1,7 @@
 """Accounts, passwords, second factor, sessions and API clients.
 
-Secrets are random, shown once and kept as hashes only.  A login answers the same, and takes the same time, whether the
-account does not exist, the password is wrong or the account is locked.
+Secrets are random, shown once and kept as hashes only.  A login answers the same, and does the same work (statements,
+commits, slow hashes), whether the account does not exist, the password is wrong or the account is locked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Final
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from parcours.registry.accounts.models import (
@@ -37,6 +37,7 @@ from parcours.registry.accounts.models import (
     Scope,
     SingleUseToken,
     TokenPurpose,
+    UnknownLogin,
     WebSession,
 )
 from parcours.registry.audit.service import Who, record
@@ -564,7 +565,8 @@ def log_in(
     The attempt is counted before the password is looked at, so that parallel guesses cannot outrun the lock; the slow
     hash is computed outside any transaction.
     """
-    account = _count_attempt(database, login, policy)
+    attempt = _count_attempt(database, login, policy)
+    account = attempt.account
     fits = hashing.verify(
         account.password_hash if account else None,
         unicodedata.normalize("NFKC", password),
@@ -577,9 +579,9 @@ def log_in(
             or current.disabled_at is not None
             or current.password_hash != (account and account.password_hash)
         ):
-            failure = _refused(session, who, account, "password", policy)
+            failure = _refused(session, who, attempt, "password", policy)
         else:
-            missing = _second_factor(session, who, current, totp, recovery, policy)
+            missing = _second_factor(session, who, current, attempt, (totp, recovery), policy)
             if missing is None:
                 return _accepted(session, who, current, password, hashing, recovered=recovery is not None)
             failure = missing
@@ -596,7 +598,8 @@ def check_own_password(
     """
     with database.reading() as session:
         login = get_account(session, account_id).login
-    account = _count_attempt(database, login, policy)
+    attempt = _count_attempt(database, login, policy)
+    account = attempt.account
     fits = hashing.verify(
         account.password_hash if account else None,
         unicodedata.normalize("NFKC", password),
@@ -605,9 +608,10 @@ def check_own_password(
     with database.writing() as session:
         current = session.get(Account, account.id, with_for_update=True) if account and fits else None
         if current is None:
-            failure = _refused(session, who, account, "password", policy)
+            failure = _refused(session, who, attempt, "password", policy)
         else:
-            missing = _second_factor(session, who, current, code, recovery, policy) if second_factor else None
+            factors = (code, recovery)
+            missing = _second_factor(session, who, current, attempt, factors, policy) if second_factor else None
             if missing is None:
                 unlocked = {"failed_attempts": 0, "locked_until": None}
                 session.execute(update(Account).where(Account.id == current.id).values(unlocked))
@@ -616,10 +620,23 @@ def check_own_password(
     raise failure
 
 
+@dataclass(frozen=True)
+class _Attempt:
+    """A counted attempt: the account to look at (None: unknown, or locked already), and whether it locks it."""
+
+    account: Account | None
+    locks: bool
+
+
 def _second_factor(
-    session: Session, who: Who, account: Account, code: str | None, recovery: str | None, policy: LoginPolicy
-) -> Unauthenticated | None:
-    """What is still wrong when the password was right: nothing, no code given, or a wrong one."""
+    session: Session, who: Who, account: Account, attempt: _Attempt, given: tuple[str | None, str | None],
+    policy: LoginPolicy,
+) -> Unauthenticated | None:  # fmt: skip
+    """What is still wrong when the password was right: nothing, no code given, or a wrong one.
+
+    :param given: the code, and the id of the recovery code that it fits.
+    """
+    code, recovery = given
     if not account.has_totp:
         return None
     if not code:
@@ -627,41 +644,31 @@ def _second_factor(
         return _totp_required()
     if use_totp_code(session, account, code) or _use_recovery_code(session, who, account, recovery):
         return None
-    return _refused(session, who, account, "totp", policy)
+    return _refused(session, who, attempt, "totp", policy)
 
 
-def _count_attempt(database: Database, login: str, policy: LoginPolicy) -> Account | None:
-    """Count one attempt, unless the account is unknown or locked (then None)."""
+def _count_attempt(database: Database, login: str, policy: LoginPolicy) -> _Attempt:
+    """Count one attempt: one row is written, whether an account has the login or not, locked or not."""
     with database.writing() as session:
-        account = find_account(session, login)
+        account, now = find_account(session, login), now_utc()
         if account is None:
-            return None
-        now = now_utc()
+            session.add(UnknownLogin(attempted_at=now))
+            return _Attempt(None, locks=False)
+        was_locked = account.locked_until is not None and account.locked_until > now
+        count = case((Account.locked_until <= now, 1), else_=Account.failed_attempts + 1)
         lock = now + timedelta(minutes=policy.lock_minutes)
-        session.execute(
-            update(Account)
-            .where(Account.id == account.id, Account.locked_until <= now)
-            .values(failed_attempts=0, locked_until=None)
-            .execution_options(synchronize_session=False)
-        )
+        locked_until = case((Account.locked_until > now, Account.locked_until), (count >= policy.attempts, lock))
         counted = session.execute(
             update(Account)
-            .where(Account.id == account.id, Account.locked_until.is_(None))
-            .values(failed_attempts=Account.failed_attempts + 1)
+            .where(Account.id == account.id)
+            .values(failed_attempts=count, locked_until=locked_until)
             .execution_options(synchronize_session=False)
             .returning(Account.failed_attempts)
-        ).scalar_one_or_none()
-        if counted is not None and counted >= policy.attempts:
-            session.execute(
-                update(Account)
-                .where(Account.id == account.id)
-                .values(locked_until=lock)
-                .execution_options(synchronize_session=False)
-            )
-        if counted is None or counted > policy.attempts:
-            return None
+        ).scalar_one()
         session.expunge(account)
-        return account
+    if was_locked or counted > policy.attempts:
+        return _Attempt(None, locks=False)
+    return _Attempt(account, locks=counted == policy.attempts)
 
 
 def _uncount_attempt(account: Account, policy: LoginPolicy) -> None:
@@ -671,31 +678,13 @@ def _uncount_attempt(account: Account, policy: LoginPolicy) -> None:
         account.locked_until = None
 
 
-def _refused(
-    session: Session,
-    who: Who,
-    account: Account | None,
-    factor: str,
-    policy: LoginPolicy,
-) -> Unauthenticated:
+def _refused(session: Session, who: Who, attempt: _Attempt, factor: str, policy: LoginPolicy) -> Unauthenticated:
+    account = attempt.account
     target = ("account", account.id) if account else None
-    record(
-        session,
-        Tag.LOGIN_FAIL,
-        who,
-        record=target,
-        details={"factor": factor} if account else {"login": "unknown_or_locked"},
-    )
-    if account is not None:
-        current = session.get(Account, account.id, populate_existing=True)
-        if current is not None and current.locked_until is not None:
-            record(
-                session,
-                Tag.LOGIN_LOCK,
-                who,
-                record=target,
-                details={"minutes": policy.lock_minutes},
-            )
+    details = {"factor": factor} if account else {"login": "unknown_or_locked"}
+    record(session, Tag.LOGIN_FAIL, who, record=target, details=details)
+    if attempt.locks:
+        record(session, Tag.LOGIN_LOCK, who, record=target, details={"minutes": policy.lock_minutes})
     return Unauthenticated(
         "login_refused",
         field="password",
@@ -838,6 +827,7 @@ def remove_expired(session: Session, policy: SessionPolicy, *, idempotency_hours
     session.execute(delete(WebSession).where(or_(WebSession.opened_at < oldest, WebSession.closed_at < oldest)))
     session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at < now))
     session.execute(delete(OidcAttempt).where(OidcAttempt.expires_at < now))
+    session.execute(delete(UnknownLogin).where(UnknownLogin.attempted_at < oldest))
     session.execute(
         delete(IdempotentReply).where(IdempotentReply.recorded_at < now - timedelta(hours=idempotency_hours))
     )
