@@ -50,16 +50,6 @@ BARS = {"OpenFisca-core": 20.0, "Polars": 5.0, "floor": 0.5}
 """Least ratio of the compiled rules to a peer, and of the whole run to the floor."""
 
 
-def best(action: Callable[[], Any], rounds: int, clock: Callable[[], float] = time.perf_counter) -> float:
-    """The shortest time of an action, in seconds."""
-    times = []
-    for _ in range(rounds):
-        start = clock()
-        action()
-        times.append(clock() - start)
-    return min(times)
-
-
 # --- the same rules, in memory ---
 
 
@@ -141,29 +131,49 @@ def check_same(name: str, found: Columns, expected: Columns) -> None:
             sys.exit(f"{name} differs: {column}, row {row}: {found[column][row]} and not {expected[column][row]}")
 
 
-def in_memory(rows: int, threads: int) -> dict[str, float]:
-    """Rows a second of everyone, on the same encoded acts: of one core's time, which other work on the machine disturbs least."""
-    clock = time.process_time
+def in_memory(rows: int, threads: int) -> dict[str, dict[str, float]]:
+    """Rows a second of everyone on the same encoded acts: of one core's time, and on the clock with every core.
+
+    They take turns, so that other work on the machine meets all of them; the best of each counts.
+    """
     ours = Ours(acts_in_memory(rows))
     ours.run(threads)
     expected = ours.results()
-    speeds = {
-        COMPILED: rows / best(lambda: ours.run(1), 7, clock),
-        "compiled rules, Arrow to results": rows / best(lambda: ours.whole(1), 3, clock),
-    }
     count = min(rows, INTERPRETED)
     check_same("interpreted", ours.interpreted(count), expected)
-    speeds["interpreted rules (plain Python)"] = count / best(lambda: ours.interpreted(count), 2, clock)
+    turns: dict[str, tuple[Callable[[], Any], int]] = {
+        COMPILED: (lambda: ours.run(1), rows),
+        f"{COMPILED}, all cores": (lambda: ours.run(threads), rows),
+        "compiled rules, Arrow to results": (lambda: ours.whole(1), rows),
+        "interpreted rules (plain Python)": (lambda: ours.interpreted(count), count),
+    }
     for name, peer in (("OpenFisca-core", openfisca), ("Polars", polars), ("DuckDB", duckdb_sql)):
         run = peer(ours.inputs(), program(ours.law()))
         check_same(name, run(), expected)
-        speeds[name] = rows / best(run, 4, clock)
-    speeds[ALL] = rows / best(lambda: ours.run(threads), 7)
-    return speeds
+        turns[name] = run, rows
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in turns}
+    for _ in range(ROUNDS):
+        for name, (action, _) in turns.items():
+            repeats = 5 if name.startswith(COMPILED) else 1
+            times[name] += [timed(action) for _ in range(repeats)]
+    return {
+        name: {
+            "of a core": done / min(t[0] for t in times[name]),
+            "on the clock": done / min(t[1] for t in times[name]),
+        }
+        for name, (_, done) in turns.items()
+    }
 
 
+def timed(action: Callable[[], Any]) -> tuple[float, float]:
+    """Seconds of the processor, and on the clock."""
+    worked, start = time.process_time(), time.perf_counter()
+    action()
+    return time.process_time() - worked, time.perf_counter() - start
+
+
+ROUNDS = 5
 COMPILED = "compiled rules"
-ALL = "compiled rules, all cores, on the clock"
 
 
 # --- from file to file ---
@@ -245,7 +255,8 @@ def spark_seconds(source: Path, output: Path) -> float:
         def run() -> None:
             parcours.spark.settle(session.read.parquet(str(source))).write.mode("overwrite").parquet(str(output))
 
-        return best(run, 2)
+        run()
+        return timed(run)[1]
 
 
 def from_file_to_file(rows: int, threads: int, folder: Path, *, spark: bool) -> dict[str, float]:
@@ -310,16 +321,20 @@ def plot(growth: list[dict[str, float]], path: Path) -> None:
     chart.save(str(path))
 
 
-def print_speeds(rows: int, speeds: dict[str, float]) -> bool:
+def print_speeds(rows: int, speeds: dict[str, dict[str, float]]) -> bool:
     """The table in memory; True when the bars are met."""
-    kernel = speeds[COMPILED]
-    print(f"\nThe same rules in memory, {rows:,} acts, results equal, rows for a second of one core:")
+    one, every = speeds[COMPILED]["of a core"], speeds[f"{COMPILED}, all cores"]["on the clock"]
+    print(f"\nThe same rules in memory, {rows:,} acts, every amount and every case equal, rows a second:")
+    print(f"  {'':34} {'of one core':>14}  ratio   {'on the clock':>14}  ratio")
     met = True
     for name, speed in speeds.items():
+        ratios = one / speed["of a core"], every / speed["on the clock"]
         bar = BARS.get(name)
         note = f"   (bar: ≥ {bar:.0f})" if bar else ""
-        print(f"  {name:36} {speed:14,.0f} rows/s   compiled is {kernel / speed:8.1f} times that{note}")
-        met &= bar is None or kernel / speed >= bar
+        print(
+            f"  {name:34} {speed['of a core']:14,.0f} {ratios[0]:6.1f}   {speed['on the clock']:14,.0f} {ratios[1]:6.1f}{note}"
+        )
+        met &= bar is None or ratios[0] >= bar
     return met
 
 

@@ -7,6 +7,7 @@ import os
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import parcours.spark
@@ -31,11 +32,14 @@ def differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
 
 @pytest.mark.spark
 @pytest.mark.slow
-def test_spark_settles_every_row_as_one_machine(spark) -> None:
+def test_spark_settles_every_row_as_one_machine(spark, tmp_path) -> None:
     acts = random_acts(ROWS, 3)
     expected = by_row(as_spark(settle_table(acts, settings=Settings.of())))
-    frame = spark.createDataFrame(acts).repartition(3)
-    settled = by_row(parcours.spark.settle(frame, partitions=2).toArrow())
+    source, output = str(tmp_path / "acts.parquet"), str(tmp_path / "settled")
+    pq.write_table(acts, source)
+    frame = spark.read.parquet(source).repartition(3)
+    parcours.spark.settle(frame, partitions=2).write.parquet(output)
+    settled = by_row(pq.read_table(output))
     assert settled.num_rows == ROWS
     assert settled.column_names == expected.column_names
     for name in expected.column_names:
