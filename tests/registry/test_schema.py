@@ -1,11 +1,16 @@
 """The migrations make exactly what the models say, forwards and backwards."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from sqlalchemy import inspect, text
 
 from parcours.registry import schema
 from parcours.registry.db import Database
 from parcours.registry.errors import Misconfigured
+from parcours.registry.migrations import versions
+from parcours.registry.models import load_models
 
 
 def test_the_migrations_make_what_the_models_say(database):
@@ -31,6 +36,47 @@ def test_the_overlap_triggers_come_with_the_migrations(database):
     with database.engine.connect() as connection:
         found = connection.execute(text(catalogue[connection.dialect.name])).scalar()
     assert found == {"sqlite": 2, "postgresql": 1}[database.engine.dialect.name]
+
+
+REVISIONS = sorted(Path(versions.__path__[0]).glob("[0-9]*.py"))
+
+
+@pytest.mark.parametrize("path", REVISIONS, ids=lambda path: path.stem)
+def test_a_revision_takes_nothing_from_code_that_may_change(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    modules |= {one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names}
+    assert modules <= {"sqlalchemy", "alembic"}
+
+
+TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(tg.oid) || prosrc FROM pg_trigger tg"
+    " JOIN pg_proc p ON p.oid = tgfoid JOIN pg_class c ON c.oid = tgrelid"
+    " WHERE NOT tgisinternal AND c.relnamespace = current_schema()::regnamespace",
+}
+
+
+def triggers_of(connection):
+    found = connection.execute(text(TRIGGERS[connection.dialect.name])).all()
+    return {name: " ".join(body.replace("made.", "").replace("public.", "").split()) for name, body in found}
+
+
+def test_the_migrations_make_the_triggers_that_the_models_say(database, tmp_path):
+    with database.engine.connect() as migrated:
+        expected = triggers_of(migrated)
+    modelled = database
+    if database.engine.dialect.name == "sqlite":
+        modelled = Database.open(f"sqlite:///{tmp_path / 'models.db'}")
+    with modelled.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("CREATE SCHEMA made"))
+            connection.execute(text("SET search_path TO made"))
+        load_models().create_all(connection)
+        assert triggers_of(connection) == expected != {}
+        connection.rollback()
+    if modelled is not database:
+        modelled.close()
 
 
 def test_sqlite_is_durable_and_checks_references(tmp_path):

@@ -7,12 +7,45 @@ Revises: nothing
 import sqlalchemy as sa
 from alembic import op
 
-from parcours.registry.declarations.models import OVERLAP_TRIGGERS
-
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+_OVERLAP = (
+    "EXISTS (SELECT 1 FROM declarations_contracts other WHERE other.insured_id = NEW.insured_id"
+    " AND other.superseded_at IS NULL AND other.id <> NEW.id"
+    " AND (NEW.ends_on IS NULL OR NEW.starts_on < NEW.ends_on)"
+    " AND (other.ends_on IS NULL OR other.starts_on < other.ends_on)"
+    " AND (NEW.ends_on IS NULL OR other.starts_on < NEW.ends_on)"
+    " AND (other.ends_on IS NULL OR NEW.starts_on < other.ends_on))"
+)
+_MESSAGE = "two contracts of one insured person overlap"
+
+# PostgreSQL locks the row of the person first, so that two transactions cannot both find the way free.
+_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION declarations_contracts_refuse_overlap() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM people_insured WHERE id = NEW.insured_id FOR UPDATE;
+  IF {_OVERLAP} THEN
+    RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'exclusion_violation';
+  END IF;
+  RETURN NEW;
+END $$
+"""
+_TRIGGER = """
+CREATE TRIGGER declarations_contracts_no_overlap BEFORE INSERT OR UPDATE ON declarations_contracts
+FOR EACH ROW WHEN (NEW.superseded_at IS NULL) EXECUTE FUNCTION declarations_contracts_refuse_overlap()
+"""
+
+OVERLAP_TRIGGERS = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER declarations_contracts_no_overlap_{verb.lower()} BEFORE {verb} ON declarations_contracts "
+        f"WHEN NEW.superseded_at IS NULL AND {_OVERLAP} BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+        for verb in ("INSERT", "UPDATE")
+    ),
+    "postgresql": (_FUNCTION, _TRIGGER),
+}
 
 
 def upgrade() -> None:  # noqa: PLR0915 - one statement a table or an index

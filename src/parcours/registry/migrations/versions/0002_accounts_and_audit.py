@@ -7,12 +7,27 @@ Revises: 0001
 import sqlalchemy as sa
 from alembic import op
 
-from parcours.registry.audit.models import APPEND_ONLY_TRIGGERS
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+_SQLITE_TRIGGERS = tuple(
+    f"CREATE TRIGGER audit_events_no_{verb.lower()} BEFORE {verb} ON audit_events "
+    "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+_REFUSE = "EXECUTE FUNCTION audit_events_refuse()"
+_POSTGRESQL_TRIGGERS = (
+    """CREATE OR REPLACE FUNCTION audit_events_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$""",
+    f"CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW {_REFUSE}",
+    f"CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events FOR EACH STATEMENT {_REFUSE}",
+)
+APPEND_ONLY_TRIGGERS = {
+    "sqlite": _SQLITE_TRIGGERS,
+    "postgresql": _POSTGRESQL_TRIGGERS,
+}
 
 
 def upgrade() -> None:
