@@ -181,8 +181,9 @@ def fill(database, count, doctors):
     for batch in batched(range(count), BATCH):
         rows = [person_rows(rank, rng, gps) for rank in batch]
         write(database, rows, (Insured, Identifier, Affiliation, Right, Declaration, Contract, Referral))
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    if database.engine.dialect.name == "postgresql":  # what its autovacuum does within minutes; SQLite goes without
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
 
 
 def batched(items, size):
