@@ -85,6 +85,8 @@ def test_the_demo_sets_up_and_prints_a_quote(tmp_path: Path, monkeypatch: pytest
     assert "Outside the pathway: compulsory insurance pays €" in answer.output
     assert re.search(r"Demonstration registry: \d+ stories", answer.output)
     assert list(tmp_path.glob("*.db"))
+    for role in ("insured", "doctor", "delegate", "officer", "administrator"):
+        assert re.search(rf"@demo\.invalid +{role}", answer.output)
     again = CliRunner().invoke(serve.demo_app, ["--no-serve", "--lang", "en"])
     assert again.exit_code == 0, "what exists is kept"
 

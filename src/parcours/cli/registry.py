@@ -71,6 +71,30 @@ def seed(
     _say(lang, f"{len(stories)} récits (`parcours registry stories`)", f"{len(stories)} stories (`… registry stories`)")
 
 
+@app.command("demo-accounts")
+def demo_accounts(database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Make an account for each role of the demonstration, or give them a new password; print how to log in."""
+    with open_registry(database, lang) as opened:
+        for line in demo_access(opened, language(lang)):
+            typer.echo(line)
+
+
+def demo_access(opened: Database, lang: str) -> list[str]:
+    """How to log in to the demonstration, as lines: logins, their one password, the token of a program."""
+    from parcours.api.settings import Settings
+    from parcours.registry.demo import open_demo_accounts
+
+    chosen = Settings()
+    with opened.writing() as session:
+        access = open_demo_accounts(session, public_url=chosen.public_url, hashing=chosen.password_hashing())
+    first, password, token = {
+        "fr": ("Comptes de démonstration (rien n'y est vrai) :", "mot de passe de tous :", "jeton de programme :"),
+        "en": ("Demonstration accounts (nothing in them is real):", "password of all:", "token of a program:"),
+    }[lang]
+    logins = [f"  {login:28} {role.value}" for login, role in access.logins.items()]
+    return [first, *logins, f"  {password} {access.password}", f"  {token} {access.token}"]
+
+
 @app.command()
 def stories(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
     """The stories of the demonstration: what to look at, with the ids to use."""

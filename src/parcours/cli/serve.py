@@ -51,13 +51,15 @@ def demo(
     serve_pages: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the pages after setting up.")] = True,
     lang: Lang = "",
 ) -> None:
-    """Set everything up (embedded database, invented people), print a first quote, serve the pages."""
+    """Set everything up (embedded database, invented people, an account for each role), print a first quote, serve."""
     chosen = language(lang)
-    people = prepare_registry()
+    people, accounts = prepare_registry(chosen)
     for line in first_quote(chosen):
         typer.echo(line)
     words = {"fr": f"Registre de démonstration : {people} récits.", "en": f"Demonstration registry: {people} stories."}
     typer.echo(words[chosen])
+    for line in accounts:
+        typer.echo(line)
     if serve_pages:
         run(host=host, port=port, log_level="warning", lang=chosen)
 
@@ -109,8 +111,9 @@ def check_free(host: str, port: int, lang: str) -> None:
             fail(words[lang])
 
 
-def prepare_registry() -> int:
-    """The embedded registry with its keys, its tables and its invented people; how many stories it holds."""
+def prepare_registry(lang: str) -> tuple[int, list[str]]:
+    """The embedded registry with its keys, its tables and its invented people: how many stories, and how to log in."""
+    from parcours.cli.registry import demo_access
     from parcours.registry import keyring, schema
     from parcours.registry.db import Database, database_url
     from parcours.registry.errors import RegistryError
@@ -125,11 +128,12 @@ def prepare_registry() -> int:
         try:
             schema.upgrade(database.engine)
             with database.writing() as session:
-                return len(seed(session))
+                stories = len(seed(session))
+            return stories, demo_access(database, lang)
         finally:
             database.close()
     except RegistryError as error:
-        fail(str(error))
+        fail(error.message(lang))
 
 
 def first_quote(lang: str) -> list[str]:
