@@ -18,7 +18,7 @@ import os
 import secrets
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -51,10 +51,10 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from parcours.registry.keyring import Keyring, data_directory, keyring
+from parcours.registry.keyring import Keyring, data_directory, keyring, unreadable
 
 __all__ = [
-    "Base", "Database", "EncryptedText", "Keyring", "PublicId", "UtcDateTime", "Versioned", "blind_index",
+    "Base", "Database", "EncryptedText", "Keyring", "PublicId", "RowText", "UtcDateTime", "Versioned", "blind_index",
     "blind_indexes", "create_engine_from_url", "database_url", "keyring", "new_id", "now_utc", "paris_date",
     "paris_today", "parse_id", "read_session_factory", "session_factory", "text_enum",
 ]  # fmt: skip
@@ -90,7 +90,11 @@ def new_id() -> str:
     value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
-    digits = f"{value:032x}"
+    return _dashed(f"{value:032x}")
+
+
+def _dashed(digits: str) -> str:
+    """The canonical form of a UUID of 32 hexadecimal digits."""
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
@@ -125,8 +129,20 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class RowText(str):
+    """A text of an encrypted column, and the id of the row it belongs to."""
+
+    __slots__ = ("row_id",)
+    row_id: str
+
+    def __new__(cls, text: str, row_id: str) -> RowText:
+        value = super().__new__(cls, text)
+        value.row_id = row_id
+        return value
+
+
 class EncryptedText(TypeDecorator[str]):
-    """Text encrypted at rest; ``context`` ("table.column") is bound to it, so a value opens in its own column only."""
+    """Text encrypted at rest, bound to its column (``context``: "table.column") and, written by the ORM, to its row."""
 
     impl = LargeBinary
     cache_ok = True
@@ -136,10 +152,13 @@ class EncryptedText(TypeDecorator[str]):
         self.context = context
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else keyring().encrypt(value, self.context)
+        return None if value is None else keyring().encrypt(value, self.context, getattr(value, "row_id", None))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else keyring().decrypt(bytes(value), self.context)
+        if value is None:
+            return None
+        text, row_id = keyring().open(bytes(value), self.context)
+        return text if row_id is None else RowText(text, row_id)
 
 
 def blind_index(value: str, context: str) -> str:
@@ -152,7 +171,18 @@ def blind_indexes(value: str, context: str) -> list[str]:
     return keyring().blind_indexes(value, context)
 
 
-PublicId = Uuid(as_uuid=False)
+class _TextUuid(Uuid[str]):
+    """A UUID as text. SQLite holds its digits: they were checked on the way in, reading only puts the dashes back."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], str | None] | None:
+        if dialect.supports_native_uuid:
+            return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
+        return lambda digits: None if digits is None else _dashed(digits)
+
+
+PublicId = _TextUuid(as_uuid=False)
 
 
 def text_enum(values: type[Any], length: int = 40) -> Enum:
@@ -208,6 +238,39 @@ class Versioned:
     @property
     def etag(self) -> str:
         return f'"{self.version}"'
+
+
+# --- encrypted values belong to their rows ---------------------------------------------------------------------------
+
+_ENCRYPTED: dict[type[Any], dict[str, str]] = {}
+"""Mapped class → its encrypted attributes and their contexts."""
+
+
+@event.listens_for(Base, "instrument_class", propagate=True)
+def _watch_encrypted(mapper: Any, mapped: type[Any]) -> None:
+    types = {column.key: column.type for column in mapper.local_table.columns}
+    columns = {name: kind.context for name, kind in types.items() if isinstance(kind, EncryptedText)}
+    if columns:
+        _ENCRYPTED[mapped] = columns
+        event.listen(mapped, "load", lambda row, _context: check_rows(row))
+        event.listen(mapped, "refresh", lambda row, _context, _names: check_rows(row))
+
+
+def check_rows(row: Any) -> None:
+    """Refuse a value that was written for another row: somebody exchanged them in the database."""
+    for name, context in _ENCRYPTED[type(row)].items():
+        if getattr(row.__dict__.get(name), "row_id", row.id) != row.id:
+            raise unreadable(context)
+
+
+@event.listens_for(Session, "before_flush")
+def _bind_to_rows(session: Session, _context: object, _instances: object) -> None:
+    for row in (*session.new, *session.dirty):
+        for name in _ENCRYPTED.get(type(row), ()):
+            row.id = row.id or new_id()
+            value = row.__dict__.get(name)
+            if value is not None and getattr(value, "row_id", None) != row.id:
+                setattr(row, name, RowText(value, row.id))
 
 
 # --- engine and sessions ---------------------------------------------------------------------------------------------
