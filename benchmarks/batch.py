@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -209,23 +210,37 @@ def start_seconds(folder: Path, threads: int) -> float:
     return min(settle_file(source, output, threads)[0] for _ in range(2))
 
 
-def floor(source: Path, settled: Path, output: Path) -> float:
-    """Seconds to read every input column and to write every output column, computing nothing."""
+def floor(source: Path, settled: Path, output: Path, threads: int) -> float:
+    """Seconds to read every input column and to write every output column, computing nothing, with as many threads.
+
+    The columns to write are made ready in memory, a few groups at a time: that is not counted.
+    """
     results = pq.ParquetFile(settled, read_dictionary=DICTIONARIES)
+    batches = pq.ParquetFile(source, memory_map=True).iter_batches(batch_size=262_144)
     sink, spent = ParquetSink(), 0.0
-    file = pq.ParquetFile(source, memory_map=True)
-    with output.open("wb") as stream:
-        stream.write(MAGIC)
-        batches = file.iter_batches(batch_size=262_144)
-        for group in range(results.num_row_groups):
-            table = results.read_row_group(group)  # ready in memory: not timed
-            start = time.perf_counter()
+
+    def through(table: pa.Table) -> Any:
+        next_batch()
+        return sink.encode(table).body
+
+    def next_batch() -> None:
+        with turn:
             next(batches, None)
-            stream.write(sink.encode(table).body)
+
+    turn = threading.Lock()
+    with output.open("wb") as stream, engine.ThreadPoolExecutor(threads) as pool:
+        stream.write(MAGIC)
+        for group in range(0, results.num_row_groups, AT_ONCE):
+            last = min(group + AT_ONCE, results.num_row_groups)
+            tables = [results.read_row_group(number) for number in range(group, last)]
+            start = time.perf_counter()
+            for body in pool.map(through, tables):
+                stream.write(body)
             spent += time.perf_counter() - start
     return spent
 
 
+AT_ONCE = 8
 DICTIONARIES = ["status", "ips", "pathway", *(name for name in CODE_RESULTS if name.startswith("case_"))]
 
 
@@ -271,7 +286,7 @@ def from_file_to_file(rows: int, threads: int, folder: Path, *, spark: bool) -> 
         "seconds": seconds,
         "start seconds": start_seconds(folder, threads),
         "peak MiB": memory,
-        "floor seconds": floor(source, output, folder / "floor"),
+        "floor seconds": min(floor(source, output, folder / "floor", threads) for _ in range(runs)),
     }
     if rows <= MEDIUM:
         shuffled = folder / "shuffled.parquet"

@@ -30,7 +30,7 @@ import sqlalchemy
 from sqlalchemy import func, insert, select, text
 
 from parcours.registry import schema
-from parcours.registry.db import Database, blind_index, new_id
+from parcours.registry.db import Database, EncryptedText, RowText, blind_index, new_id
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import (
     Contract,
@@ -107,6 +107,7 @@ def run(kind, options):
         found = {
             "database": database_version(database), "insured": options.people, "doctors": options.doctors,
             "filled_in_s": round(seconds), "size_mb": size, "peak_memory_mb": memory, "samples": options.samples,
+            "load_meanwhile": round(os.getloadavg()[0], 1),
             "passed": all(one.passed for one in measures), "measures": [asdict(one) for one in measures],
         }  # fmt: skip
         database.close()
@@ -197,7 +198,17 @@ def write(database, rows, models):
     with database.writing() as session:
         for model in models:
             if values := [values for one in rows for values in one.get(model, ())]:
+                bind_to_rows(model, values)
                 session.connection().execute(insert(model.__table__), values)
+
+
+def bind_to_rows(model, rows):
+    """What is encrypted belongs to its row, as when a service writes it."""
+    encrypted = [column.key for column in model.__table__.columns if isinstance(column.type, EncryptedText)]
+    for row in rows:
+        for name in encrypted:
+            if row.get(name) is not None:
+                row[name] = RowText(row[name], row["id"])
 
 
 def commune(rank):

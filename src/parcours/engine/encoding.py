@@ -72,9 +72,16 @@ class Case:
 def encode(facts: Mapping[str, Any], law: FlatLaw) -> Case:
     """Read, infer, check. Raises `FactError` (a value is wrong or contradicts another) or `MissingFact`."""
     check_names(facts)
-    values = {name: read(BY_NAME[name], value, law) for name, value in facts.items() if given(value) or name == "ips"}
-    if facts.get("ips", "x") is None:
-        values.pop("ips")
+    return case_of({name: read(BY_NAME[name], value, law) for name, value in facts.items() if said(name, value)}, law)
+
+
+def said(name: str, value: Any) -> bool:
+    """Does this value say anything?  A blank indicator does: the doctor transmitted none."""
+    return given(value) or (name == "ips" and value is not None)
+
+
+def case_of(values: dict[str, Any], law: FlatLaw) -> Case:
+    """The case of facts that were read: what follows is added to them. Raises as `encode`."""
     inferred = infer(values)
     check_profession(values, law)
     check_dates(values)

@@ -17,9 +17,9 @@ import pyarrow as pa
 from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, PATTERN_WIDTH, VARIANT_FACTS, lines
 from parcours.engine.batch.reading import coded_column
 from parcours.engine.case import CANDIDATES, equivalent
-from parcours.engine.encoding import Case, encode
+from parcours.engine.encoding import Case, case_of, read, said
 from parcours.engine.errors import FactError
-from parcours.engine.vocabulary import FACTS
+from parcours.engine.vocabulary import BY_NAME, FACTS
 from parcours.law.codes import Ips, Status
 from parcours.law.flat import FlatLaw
 from parcours.rules.facts import NO_CONTRACT, Contract, Settlement
@@ -36,7 +36,7 @@ AGE_FACTS: dict[int, dict[str, int]] = {
     ONLY_AGE_IN_JANUARY: {"age_1er_janvier": 40},
 }
 """Stand-ins for the ages of the rows of a pattern: only whether they are given matters to encoding."""
-STAND_INS: dict[str, Any] = {"care_date": "2025-01-01", "fee": 0}
+STAND_INS = {"care_date": 20250101, "fee": 0}
 """Facts that every row has, and whose value encoding only reads."""
 MOST_KEYS = 2**62
 MOST_PATTERNS = 200_000
@@ -101,9 +101,16 @@ class PatternBook:
             key = (type(value), repr(value))
             if key not in known:
                 known[key] = len(told)
-                told.append(value)
+                told.append(self._read(name, value))
             places[position] = known[key]
         return places
+
+    def _read(self, name: str, value: Any) -> Any:
+        """A value as the rules read it; None where it says nothing, the error where it is wrong."""
+        try:
+            return read(BY_NAME[name], value, self.flat) if said(name, value) else None
+        except FactError as error:
+            return error
 
     def _number(self, names: Sequence[str], place: npt.NDArray[np.int32]) -> int:
         key = place.tobytes()
@@ -128,9 +135,11 @@ class PatternBook:
         return self.cached
 
     def _add(self, values: Mapping[str, Any], ages: int) -> int:
-        said = {name: value for name, value in values.items() if value is not None}
+        given = {name: value for name, value in values.items() if value is not None}
+        if any(isinstance(value, FactError) for value in given.values()):
+            return self._append([0] * len(PATTERN_COLUMNS), valid=False)
         try:
-            case = encode({**STAND_INS, **AGE_FACTS[ages], **said}, self.flat)
+            case = case_of({**STAND_INS, **AGE_FACTS[ages], **given}, self.flat)
         except FactError:
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
         if any(name not in CANDIDATES for name in case.missing):
