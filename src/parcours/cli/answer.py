@@ -29,8 +29,9 @@ TEXT = {
     "inside": {"fr": "dans le parcours de soins", "en": "inside the care pathway"},
     "outside": {"fr": "hors du parcours de soins", "en": "outside the care pathway"},
     "not_concerned": {"fr": "le parcours ne s'applique pas", "en": "the pathway does not apply"},
-    "assumed": {"fr": "Supposé faute d'indication ", "en": "Assumed, as nothing was said"},
+    "assumed": {"fr": "Supposé faute d'indication", "en": "Assumed, as nothing was said"},
     "reading": {"fr": "Autre lecture", "en": "Other reading"},
+    "colon": {"fr": " :", "en": ":"},
     "why": {
         "fr": "Pourquoi, et comment payer moins : parcours explain et parcours advise, avec les mêmes faits",
         "en": "Why, and how to pay less: parcours explain and parcours advise, with the same facts",
@@ -112,10 +113,10 @@ def print_notes(console: Console, answer: Answer, lang: str) -> None:
         text = ", ".join(
             f"{TEXT[name][lang].lower()} {money(amount, lang)}" for name, amount in changes if name in TEXT
         )
-        console.print(f"[dim]{TEXT['reading'][lang]} ({other.name}={other.option}): {text}[/]")
+        console.print(f"[dim]{TEXT['reading'][lang]} ({other.name}={other.option}){TEXT['colon'][lang]} {text}[/]")
     console.print(f"[dim]{TEXT['why'][lang]}[/]")
     assumed = ", ".join(
         f"{name}={value}" for name, value in answer.defaults.items() if value not in (None, "none", False, 0)
     )
     if assumed:
-        console.print(f"[dim]{TEXT['assumed'][lang]}: {assumed}[/]")
+        console.print(f"[dim]{TEXT['assumed'][lang]}{TEXT['colon'][lang]} {assumed}[/]")
