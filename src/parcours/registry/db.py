@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -135,7 +135,7 @@ class RowText(str):
     __slots__ = ("row_id",)
     row_id: str
 
-    def __new__(cls, text: str, row_id: str) -> RowText:
+    def __new__(cls, text: str, row_id: str) -> Self:
         value = super().__new__(cls, text)
         value.row_id = row_id
         return value

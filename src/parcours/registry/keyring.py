@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import uuid
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -29,7 +30,11 @@ from parcours.registry.errors import Misconfigured
 KEYS_VARIABLE = "PARCOURS_SECRET_KEYS"
 KEYS_FILE_VARIABLE = "PARCOURS_SECRET_KEYS_FILE"
 
-_FORMAT = b"\x01"
+_OF_COLUMN = b"\x01"
+"""Bound to its column only: how values were written before, and how one is that belongs to no row yet."""
+_OF_ROW = b"\x02"
+"""Bound to its column and its row, whose id is in clear before the text: exchanged between rows, it is found out."""
+_ROW_BYTES = 16
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
 
@@ -63,27 +68,34 @@ class Keyring:
 
     keys: tuple[SecretKey, ...]
 
-    def encrypt(self, text: str, context: str) -> bytes:
-        """AES-256-GCM under the newest key, bound to ``context`` (the column), so that it opens nowhere else."""
-        key = self.keys[0]
-        nonce = os.urandom(_NONCE_BYTES)
-        return _FORMAT + key.key_id + nonce + key.encryption.encrypt(nonce, text.encode(), context.encode())
+    def encrypt(self, text: str, context: str, row_id: str | None = None) -> bytes:
+        """AES-256-GCM under the newest key, bound to ``context`` (the column) and to the row, if given."""
+        key, nonce = self.keys[0], os.urandom(_NONCE_BYTES)
+        row = bytes.fromhex(row_id.replace("-", "")) if row_id else b""
+        head = (_OF_ROW if row else _OF_COLUMN) + key.key_id + row
+        return head + nonce + key.encryption.encrypt(nonce, text.encode(), context.encode() + row)
 
     def decrypt(self, blob: bytes, context: str) -> str:
         """The text back; an altered value or an unknown key is an error, never garbage."""
-        key_id, rest = blob[1 : 1 + _KEY_ID_BYTES], blob[1 + _KEY_ID_BYTES :]
+        return self.open(blob, context)[0]
+
+    def open(self, blob: bytes, context: str) -> tuple[str, str | None]:
+        """The text, and the id of the row it was written for (None: of its column only)."""
+        head = 1 + _KEY_ID_BYTES
+        start = head + (_ROW_BYTES if blob[:1] == _OF_ROW else 0)
+        key_id, row, nonce, sealed = blob[1:head], blob[head:start], blob[start:][:_NONCE_BYTES], blob[start:]
         for key in self.keys:
-            if blob[:1] == _FORMAT and hmac.compare_digest(key.key_id, key_id):
+            if blob[:1] in (_OF_COLUMN, _OF_ROW) and hmac.compare_digest(key.key_id, key_id):
                 try:
-                    plain = key.encryption.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encode())
-                except InvalidTag as error:
-                    raise _unreadable(context) from error
-                return plain.decode()
-        raise _unreadable(context)
+                    plain = key.encryption.decrypt(nonce, sealed[_NONCE_BYTES:], context.encode() + row)
+                except (InvalidTag, ValueError) as error:
+                    raise unreadable(context) from error
+                return plain.decode(), str(uuid.UUID(bytes=row)) if row else None
+        raise unreadable(context)
 
     def is_current(self, blob: bytes) -> bool:
-        """Was this written under the newest key?"""
-        return blob[: 1 + _KEY_ID_BYTES] == _FORMAT + self.keys[0].key_id
+        """Was this written under the newest key, for its row?"""
+        return blob[: 1 + _KEY_ID_BYTES] == _OF_ROW + self.keys[0].key_id
 
     def blind_index(self, value: str, context: str) -> str:
         """What to store beside an encrypted value to find it again: HMAC-SHA-256 under the newest key, in hex."""
@@ -180,7 +192,8 @@ def _bad_key() -> Misconfigured:
     )
 
 
-def _unreadable(context: str) -> Misconfigured:
+def unreadable(context: str) -> Misconfigured:
+    """A protected value is not what was written there."""
     return Misconfigured(
         "unreadable_secret",
         field=context,
