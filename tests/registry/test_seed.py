@@ -99,3 +99,9 @@ def test_a_registry_with_people_is_not_seeded(world):
 def test_an_unknown_story_lists_the_known_ones(demo_session):
     with pytest.raises(NotFound, match="own_doctor"):
         find_story(demo_session, "nonsense")
+
+
+def test_the_country_may_be_larger(database):
+    with database.writing() as session:
+        seed(session, population=620)
+        assert session.query(Insured).count() > 620

@@ -258,8 +258,10 @@ def _watch_encrypted(mapper: Any, mapped: type[Any]) -> None:
 
 def check_rows(row: Any) -> None:
     """Refuse a value that was written for another row: somebody exchanged them in the database."""
+    values = row.__dict__
     for name, context in _ENCRYPTED[type(row)].items():
-        if getattr(row.__dict__.get(name), "row_id", row.id) != row.id:
+        value = values.get(name)
+        if type(value) is RowText and value.row_id != values.get("id", value.row_id):
             raise unreadable(context)
 
 

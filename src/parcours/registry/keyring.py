@@ -15,7 +15,6 @@ import hashlib
 import hmac
 import os
 import secrets
-import uuid
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +36,7 @@ _OF_ROW = b"\x02"
 _ROW_BYTES = 16
 _NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
+_HEAD = 1 + _KEY_ID_BYTES
 
 
 @dataclass(frozen=True)
@@ -81,21 +81,20 @@ class Keyring:
 
     def open(self, blob: bytes, context: str) -> tuple[str, str | None]:
         """The text, and the id of the row it was written for (None: of its column only)."""
-        head = 1 + _KEY_ID_BYTES
-        start = head + (_ROW_BYTES if blob[:1] == _OF_ROW else 0)
-        key_id, row, nonce, sealed = blob[1:head], blob[head:start], blob[start:][:_NONCE_BYTES], blob[start:]
+        form, key_id, start = blob[:1], blob[1:_HEAD], _HEAD + (_ROW_BYTES if blob[:1] == _OF_ROW else 0)
+        row, sealed = blob[_HEAD:start], start + _NONCE_BYTES
         for key in self.keys:
-            if blob[:1] in (_OF_COLUMN, _OF_ROW) and hmac.compare_digest(key.key_id, key_id):
+            if form in (_OF_COLUMN, _OF_ROW) and key.key_id == key_id:
                 try:
-                    plain = key.encryption.decrypt(nonce, sealed[_NONCE_BYTES:], context.encode() + row)
+                    plain = key.encryption.decrypt(blob[start:sealed], blob[sealed:], context.encode() + row)
                 except (InvalidTag, ValueError) as error:
                     raise unreadable(context) from error
-                return plain.decode(), str(uuid.UUID(bytes=row)) if row else None
+                return plain.decode(), _id_of(row) if row else None
         raise unreadable(context)
 
     def is_current(self, blob: bytes) -> bool:
         """Was this written under the newest key, for its row?"""
-        return blob[: 1 + _KEY_ID_BYTES] == _OF_ROW + self.keys[0].key_id
+        return blob[:_HEAD] == _OF_ROW + self.keys[0].key_id
 
     def blind_index(self, value: str, context: str) -> str:
         """What to store beside an encrypted value to find it again: HMAC-SHA-256 under the newest key, in hex."""
@@ -175,6 +174,12 @@ def _read_file(path: str) -> str:
 
 def _derive(master: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(master)
+
+
+def _id_of(row: bytes) -> str:
+    """The canonical text of a UUID."""
+    digits = row.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _index(key: SecretKey, value: str, context: str) -> str:

@@ -160,7 +160,7 @@ class Country:
             if self.rng.random() < 0.15:
                 number = str(self.rng.randint(1, 30))
                 people.open_right(self.session, person.id, "ald", starts_on=date(2022, 1, 1), detail=number)
-            age = people.age_on(person.birth_date, date(2024, 1, 1))
+            age = people.age_on(person.birth_date, date(2020, 1, 1))
             if age >= people.MAJORITY and self.rng.random() < 0.85:
                 near = [one for one in self.gps if self.commune_of[one.id] == commune]
                 self.declare(person, self.rng.choice(near), date(2020, 1, 1) + timedelta(self.rng.randrange(2000)))
