@@ -3,7 +3,8 @@
 Nobody writes them twice: the functions of `parcours.rules` are read (their syntax tree) and turned, one by one, into
 *variables*, as one would write them by hand for OpenFisca or for a query: each result of a function and each local name
 is a variable; `if … return` is a branch of a `when … then … otherwise`; `min`, `max`, tables of the law and arithmetic
-are those of the peer. What is the same for all rows (one state of the law, the default readings) is computed beforehand,
+are those of the peer; what it shares between variables, as a query planner does, is its own affair. What is the same
+for all rows (one state of the law, the default readings) is computed beforehand,
 which favours the peers. The caps over a patient's acts are left out, because none of the peers carries them from row to
 row: every act meets empty counters.
 """
@@ -12,7 +13,6 @@ import ast
 import inspect
 import operator
 import textwrap
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -73,39 +73,7 @@ def program(law: LawRecord) -> Program:
     act = Act(*(Column(name) for name in Act._fields))
     contract = Contract(*(Column(f"contract_{name}") for name in Contract._fields))
     answers = reader.call(settle, (act, contract, Counters(), law, Readings()), {})
-    variables = shared(reader.variables)
-    return Program(variables, answers._asdict(), levels(variables))
-
-
-def shared(variables: Mapping[str, Expression]) -> dict[str, Expression]:
-    """What several variables compute becomes a variable of its own: no peer is made to compute it twice."""
-    seen = Counter(part for expression in variables.values() for part in parts_of(expression))
-    names: dict[Expression, Column] = {}
-    result: dict[str, Expression] = {}
-
-    def rewritten(expression: Expression, *, whole: bool = False) -> Expression:
-        if not isinstance(expression, (Apply, First)):
-            return expression
-        if seen[expression] > 1 and not whole:
-            if expression not in names:
-                names[expression] = Column(f"shared_{len(names)}", expression.boolean)
-                result[names[expression].name] = rewritten(expression, whole=True)
-            return names[expression]
-        fields = (tuple(map(rewritten, item)) if isinstance(item, tuple) else item for item in expression)
-        return type(expression)(*fields)
-
-    for name, expression in variables.items():
-        result[name] = rewritten(expression, whole=seen[expression] == 1)
-    return result
-
-
-def parts_of(expression: Expression) -> Iterator[Expression]:
-    """An expression and all those in it."""
-    if isinstance(expression, (Apply, First)):
-        yield expression
-        for item in expression:
-            for part in item if isinstance(item, tuple) else ():
-                yield from parts_of(part)
+    return Program(reader.variables, answers._asdict(), levels(reader.variables))
 
 
 def levels(variables: Mapping[str, Expression]) -> tuple[tuple[str, ...], ...]:

@@ -149,7 +149,7 @@ def _run(
         facts.patterns.rows,
         facts.patterns.contracts,
         facts.patterns.missing,
-        facts.patterns.variants,
+        facts.patterns.variants if len(facts.patterns.variants) else None,
         order,
         first,
         professional,
