@@ -107,6 +107,7 @@ ROWS = (
     patient("POST", "/facts", SEES_ALICE, {"professional_id": "{amar}", "care_date": "2026-01-05"}),
     patient("GET", "/visits/changes", SEES_ALICE),
     patient("GET", "/accesses", {"alice", "client", "client_bare"}),
+    patient("GET", "/export", {"alice"}),
     patient("GET", "/declarations", SEES_ALICE),
     patient("GET", "/referrals", SEES_ALICE),
     patient("GET", "/care-plans", SEES_ALICE),
@@ -201,6 +202,7 @@ ROWS = (
     system("POST", "/account/totp", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
     system("PUT", "/account/totp", PEOPLE, {"totp": "000000"}),
     system("POST", "/account/totp/removal", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
+    system("POST", "/account/closing", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
     system("POST", "/account/recovery-codes", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
 )  # fmt: skip
 
@@ -397,7 +399,7 @@ def test_every_endpoint_is_in_the_table(world):
 OWN_SESSION = {
     ("GET", "/session"), ("PATCH", "/session"), ("DELETE", "/session"), ("PUT", "/account/password"),
     ("POST", "/account/totp"), ("PUT", "/account/totp"), ("POST", "/account/totp/removal"),
-    ("POST", "/account/recovery-codes"),
+    ("POST", "/account/recovery-codes"), ("POST", "/account/closing"),
 }  # fmt: skip
 """What one does with one's own session and proofs: no record, so no decision; the services write the trace."""
 

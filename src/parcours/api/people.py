@@ -23,8 +23,8 @@ from parcours.api.common import (
     text,
 )
 from parcours.api.problems import problems
+from parcours.registry import export, policy
 from parcours.registry import facts as visits
-from parcours.registry import policy
 from parcours.registry.audit.tags import Tag
 from parcours.registry.db import paris_today, parse_id
 from parcours.registry.declarations import service as declarations
@@ -167,6 +167,13 @@ def read_person(patient_id: Id, unit: Reading, response: Response) -> PersonOut:
     insured = people.get_insured(unit.session, patient_id)
     response.headers["ETag"] = insured.etag
     return _person(unit, insured)
+
+
+@router.get("/people/{patient_id}/export", responses=problems(*READING))
+def export_person(patient_id: Id, unit: Reading) -> dict[str, Any]:
+    """Everything held about a person, by table, for that person (GDPR, art. 15 and 20), and who looked."""
+    unit.find(Kind.PATIENT, patient_id, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
+    return export.export_person(unit.session, patient_id)
 
 
 class Move(In):

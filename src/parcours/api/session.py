@@ -30,6 +30,7 @@ from parcours.registry.accounts.oidc import Proof
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import NotFound, RegistryError, not_found
+from parcours.registry.export import KEPT
 
 router = api_router(tag="session")
 logger = logging.getLogger("parcours.api")
@@ -414,6 +415,31 @@ def renew_recovery_codes(body: FactorsIn, request: Request, caller: CallerDep) -
     with services.database.writing() as session:
         accounts.keep_recovery_codes(session, caller.who(request), accounts.get_account(session, account_id), made)
     return RecoveryOut(recovery_codes=list(made.codes))
+
+
+# --- closing ---------------------------------------------------------------------------------------------------------
+
+
+class ClosingIn(In):
+    """The present password, and a code when a second factor is in use; nothing after a login at a provider."""
+
+    password: str = Field("", max_length=accounts.PASSWORD_MAX)
+    totp: str | None = SecondFactor
+
+
+@router.post("/account/closing", responses=problems(401, 403))
+def close_account(body: ClosingIn, request: Request, response: Response, caller: CallerDep) -> Accepted:
+    """Close one's own access and erase it; says what is kept of the record, and why."""
+    services = services_of(request)
+    with services.database.reading() as session:
+        local = _own(session, caller.session_id).account.password_hash is not None
+        account_id = _own(session, caller.session_id).account_id
+    if local:
+        _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
+    with services.database.writing() as session:
+        accounts.close_account(session, caller.who(request), accounts.get_account(session, account_id))
+    clear_session_cookie(response, services.settings)
+    return Accepted(message=KEPT[language_of(request)])
 
 
 # --- OpenID Connect --------------------------------------------------------------------------------------------------

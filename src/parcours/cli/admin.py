@@ -168,6 +168,28 @@ def remove_totp(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> 
         service.remove_totp(session, _who("remove-totp"), _account(session, login))
 
 
+@app.command("export-person")
+def export_person(
+    patient: Annotated[str, typer.Option("--patient", help="Public id of the person.")],
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Print everything held about a person as JSON, for that person (GDPR, art. 15 and 20); traced like any reading."""
+    from parcours.registry.audit.service import record as note
+    from parcours.registry.audit.tags import Tag
+    from parcours.registry.export import export_person as export
+
+    with _writing(database, lang) as session:
+        content = export(session, patient)
+        person = content["person"]
+        note(session, Tag.PERSON_EXPORT, _who("export-person"), insured_id=person, record=("patient", person))
+    typer.echo(json_format.dumps(content, ensure_ascii=False, indent=1, default=_iso))
+
+
+def _iso(value: Any) -> str:
+    return str(value.isoformat())
+
+
 # --- API clients -----------------------------------------------------------------------------------------------------
 
 

@@ -110,6 +110,7 @@ class Action(StrEnum):
     CHANGE_PATIENT = "change_patient"
     READ_FACTS = "read_facts"
     READ_TRAIL = "read_trail"
+    EXPORT_PATIENT = "export_patient"
 
     READ_DECLARATION = "read_declaration"
     PROPOSE_DECLARATION = "propose_declaration"
@@ -164,7 +165,7 @@ READ_OF: Final[dict[Kind, Action]] = {
 }
 """The action that makes a record of a kind visible at all."""
 
-CLINICAL: Final = frozenset({Action.READ_LETTER, Action.READ_PLAN_CONTENT})
+CLINICAL: Final = frozenset({Action.READ_LETTER, Action.READ_PLAN_CONTENT, Action.EXPORT_PATIENT})
 """Actions that show clinical text."""
 
 SIGNATURES: Final = frozenset(
@@ -387,7 +388,8 @@ def _rule(
 
 
 _OWN = {
-    Action.READ_PATIENT, Action.READ_FACTS, Action.READ_TRAIL, Action.READ_DECLARATION, Action.REFUSE_DECLARATION,
+    Action.READ_PATIENT, Action.READ_FACTS, Action.READ_TRAIL, Action.EXPORT_PATIENT,
+    Action.READ_DECLARATION, Action.REFUSE_DECLARATION,
     Action.READ_REFERRAL, Action.READ_LETTER, Action.READ_PLAN, Action.READ_PLAN_CONTENT,
     Action.AGREE_PLAN_AS_PATIENT, Action.READ_CASE, Action.OPEN_CASE, Action.WITHDRAW_CASE,
 }  # fmt: skip

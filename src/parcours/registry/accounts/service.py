@@ -29,6 +29,7 @@ from parcours.registry.accounts.models import (
     READ_WITH,
     Account,
     ApiClient,
+    ExternalIdentity,
     Grant,
     IdempotentReply,
     OidcAttempt,
@@ -214,6 +215,25 @@ def enable_account(session: Session, who: Who, account: Account) -> None:
     account.disabled_at = account.locked_until = None
     account.failed_attempts = 0
     record(session, Tag.ACCOUNT_ENABLE, who, record=("account", account.id))
+
+
+def close_account(session: Session, who: Who, account: Account) -> None:
+    """Closed by its holder: roles and sessions end, what proved who they are is erased, so is the login.
+
+    Unlike a disabling, it does not keep the same person out: they may be given an account, or log in at a provider.
+    """
+    for grant in account.active_grants:
+        end_grant(session, who, grant)
+    close_sessions(session, account.id)
+    for kept in (RecoveryCode, SingleUseToken, ExternalIdentity):
+        session.execute(delete(kept).where(kept.account_id == account.id))
+    session.execute(delete(IdempotentReply).where(IdempotentReply.actor_id == account.id))
+    erased = f"{account.id}@closed.invalid"
+    account.login, account.login_index = erased, blind_index(erased, LOGIN_CONTEXT)
+    account.display_name = ""
+    account.password_hash = account.totp_secret = account.totp_confirmed_at = None
+    account.disabled_at = now_utc()
+    record(session, Tag.ACCOUNT_CLOSE, who, record=("account", account.id))
 
 
 # --- roles -----------------------------------------------------------------------------------------------------------

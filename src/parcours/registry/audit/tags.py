@@ -13,6 +13,7 @@ class Tag(StrEnum):
     ACCOUNT_READ = "accounts:account:read"
     ACCOUNT_DISABLE = "accounts:account:disable"
     ACCOUNT_ENABLE = "accounts:account:enable"
+    ACCOUNT_CLOSE = "accounts:account:close"
     ACCOUNT_UNLOCK = "accounts:account:unlock"
     GRANT_CREATE = "accounts:grant:create"
     GRANT_END = "accounts:grant:end"
@@ -42,6 +43,7 @@ class Tag(StrEnum):
     # people
     PERSON_CREATE = "people:person:create"
     PERSON_READ = "people:person:read"
+    PERSON_EXPORT = "people:person:export"
     PERSON_SEARCH = "people:person:search"
     PERSON_CHANGE = "people:person:change"
     PROFESSIONAL_CREATE = "people:professional:create"
