@@ -2,8 +2,10 @@
 
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from parcours.api import create_app
+from parcours.cli.registry import app as registry
 from parcours.registry.accounts.models import Role
 from parcours.registry.demo import open_demo_accounts
 from parcours.registry.errors import Refused
@@ -72,6 +74,25 @@ def test_a_registry_of_other_people_has_no_demonstration_accounts(database):
     with pytest.raises(Refused) as error:
         open_accounts(database)
     assert error.value.field == "registry"
+
+
+@pytest.mark.usefixtures("country")
+def test_the_command_says_why_not_in_one_sentence(database_url, monkeypatch):
+    monkeypatch.setenv("PARCOURS_DATABASE_URL", database_url)
+    refused = CliRunner().invoke(registry, ["demo-accounts", "--lang", "en"])
+    assert refused.exit_code == 2
+    assert "exist in the demonstration only" in refused.output
+    assert "Traceback" not in refused.output
+
+
+def test_the_command_prints_how_to_log_in(seeded, database_url, monkeypatch):
+    monkeypatch.setenv("PARCOURS_DATABASE_URL", database_url)
+    monkeypatch.setenv("PARCOURS_ARGON2_MEMORY_KIB", "64")
+    printed = CliRunner().invoke(registry, ["demo-accounts", "--lang", "fr"])
+    assert printed.exit_code == 0, printed.output
+    password = printed.output.split("mot de passe de tous : ")[1].split()[0]
+    with TestClient(create_app(settings_for_tests(), seeded), base_url="https://testserver") as client:
+        assert log_in(client, "officer@demo.invalid", password).status_code == 201
 
 
 def test_what_opens_is_not_shown_by_accident(seeded):

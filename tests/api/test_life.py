@@ -585,6 +585,13 @@ def test_a_second_factor_is_not_removed_by_the_password_alone(anonymous, country
     assert log_in(anonymous).status_code == 201
 
 
+def test_an_administrator_removes_the_second_factor_of_others_only(as_user, country):
+    administrator = as_user("administrator")
+    own, other = (f"{V1}/accounts/{country.accounts[name]}/totp" for name in ("administrator", "alice"))
+    problem(administrator.delete(own), 403, "own_second_factor")
+    assert administrator.delete(other).status_code == 204
+
+
 def test_wrong_codes_at_the_removal_lock_the_account(anonymous, country):
     _, confirmed = with_second_factor(anonymous)
     headers = {CSRF_HEADER: confirmed["csrf_token"]}

@@ -32,7 +32,7 @@ from parcours.registry.audit.tags import Tag
 from parcours.registry.db import parse_id
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured, get_professional
-from parcours.registry.policy import SYSTEM, Action, Kind
+from parcours.registry.policy import SYSTEM, Action, Forbidden, Kind
 
 router = api_router(tag="accounts")
 
@@ -164,8 +164,14 @@ def end_role(account_id: Id, grant_id: Id, unit: Writing) -> None:
 
 @router.delete("/accounts/{account_id}/totp", status_code=204, responses=problems(401, 403, 404))
 def remove_totp(account_id: Id, unit: Writing) -> None:
-    """Remove the second factor of somebody who lost it."""
-    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+    """Remove the second factor of somebody who lost it; one's own takes a code (`/account/totp/removal`)."""
+    record = unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+    if record.id == unit.actor.account_id:
+        raise Forbidden(
+            "own_second_factor", field="account_id", allowed="another account, or POST /api/v1/account/totp/removal",
+            fr="on ne retire pas ainsi sa propre double authentification",
+            en="one's own second factor is not removed this way",
+        )  # fmt: skip
     accounts.remove_totp(unit.session, unit.who, accounts.get_account(unit.session, account_id))
 
 
