@@ -364,23 +364,15 @@ _act = _compiled_act()
 @cache
 def runner() -> Callable[..., tuple[int, int, int]]:
     """The compiled loop: the very rules of `rules/`."""
-    import numba
     from numba.extending import register_jitable
 
-    from parcours.engine.batch.kernel import cache_directory, register_rules
+    from parcours.engine.batch.kernel import compiled, register_rules
 
     register_rules()
     register_jitable(_act)
     register_jitable(exceptions_that_apply)
-    config: Any = numba.config
-    before, config.CACHE_DIR = config.CACHE_DIR, str(cache_directory())
-    try:
-        compiled: Callable[..., tuple[int, int, int]] = numba.njit(nogil=True, cache=True, error_model="numpy")(_run)
-    except RuntimeError:  # no folder where compiled code could be kept
-        compiled = numba.njit(nogil=True, error_model="numpy")(_run)
-    finally:
-        config.CACHE_DIR = before
-    return compiled
+    loop: Callable[..., tuple[int, int, int]] = compiled(_run, error_model="numpy")
+    return loop
 
 
 def flattened(values: tuple[Any, ...]) -> list[int]:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -354,9 +355,7 @@ def kernel() -> Callable[..., None]:
     """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads
     as wanted.
     """
-    for module in rule_modules():
-        for function in _functions(module):
-            register_jitable(**OPTIONS)(function)
+    register_rules()
     return _compiled(_settle_patients, (_act, _varied, _contract, _write, _same, _era, _slot, _refusal))
 
 
@@ -367,27 +366,35 @@ def sorter() -> Callable[..., None]:
 
 
 def _compiled(function: Callable[..., None], helpers: tuple[Callable[..., Any], ...]) -> Callable[..., None]:
+    """A loop over the rules, compiled when it is first called."""
+    for helper in helpers:
+        register_jitable(**OPTIONS)(helper)
+    loop: Callable[..., None] = compiled(function, **{key: value for key, value in OPTIONS.items() if key != "forceinline"})
+    return loop
+
+
+def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """Numba keeps compiled code by the stamp of one file; ours is kept by the digest of all rules, where that can be
     written.
     """
-    for helper in helpers:
-        register_jitable(**OPTIONS)(helper)
-    options = {key: value for key, value in OPTIONS.items() if key != "forceinline"}
     directory = cache_directory()
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError:
-        plain: Callable[..., None] = numba.njit(nogil=True, **options)(function)
-        return plain
+        return numba.njit(nogil=True, **options)(function)
     settings: Any = config
-    before = settings.CACHE_DIR
-    settings.CACHE_DIR = str(directory)
-    try:
-        kept: Callable[..., None] = numba.njit(nogil=True, cache=True, **options)(function)
-    finally:
-        settings.CACHE_DIR = before
+    with SETTING:
+        before, settings.CACHE_DIR = settings.CACHE_DIR, str(directory)
+        try:
+            kept = numba.njit(nogil=True, cache=True, **options)(function)
+        finally:
+            settings.CACHE_DIR = before
     _kept_if_possible(kept)
     return kept
+
+
+SETTING = Lock()
+"""Numba's folder is a setting of the whole process: one thread at a time changes it."""
 
 
 def _kept_if_possible(compiled: Any) -> None:
