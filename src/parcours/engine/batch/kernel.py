@@ -369,7 +369,8 @@ def _compiled(function: Callable[..., None], helpers: tuple[Callable[..., Any], 
     """A loop over the rules, compiled when it is first called."""
     for helper in helpers:
         register_jitable(**OPTIONS)(helper)
-    loop: Callable[..., None] = compiled(function, **{key: value for key, value in OPTIONS.items() if key != "forceinline"})
+    options = {key: value for key, value in OPTIONS.items() if key != "forceinline"}
+    loop: Callable[..., None] = compiled(function, **options)
     return loop
 
 
