@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ AGE_FACTS: dict[int, dict[str, int]] = {
 """Stand-ins for the ages of the rows of a pattern: only whether they are given matters to encoding."""
 STAND_INS = {"care_date": 20250101, "fee": 0}
 """Facts that every row has, and whose value encoding only reads."""
+CODED_FACTS = attrgetter(*PATTERN_FACTS)
 MOST_KEYS = 2**62
 MOST_PATTERNS = 200_000
 
@@ -66,6 +68,8 @@ class PatternBook:
     values: dict[str, dict[tuple[type, str], int]] = field(default_factory=dict)
     told: dict[str, list[Any]] = field(default_factory=dict)
     cached: Patterns | None = None
+    wrong: bool = False
+    """Was a value met that cannot be read?"""
     contracts: dict[Contract, int] = field(default_factory=lambda: {NO_CONTRACT: 0})
     missing: dict[tuple[str, ...], int] = field(default_factory=lambda: {(): 0})
     variants: list[list[int]] = field(default_factory=list)
@@ -110,6 +114,7 @@ class PatternBook:
         try:
             return read(BY_NAME[name], value, self.flat) if said(name, value) else None
         except FactError as error:
+            self.wrong = True
             return error
 
     def _number(self, names: Sequence[str], place: npt.NDArray[np.int32]) -> int:
@@ -136,7 +141,7 @@ class PatternBook:
 
     def _add(self, values: Mapping[str, Any], ages: int) -> int:
         given = {name: value for name, value in values.items() if value is not None}
-        if any(isinstance(value, FactError) for value in given.values()):
+        if self.wrong and any(isinstance(value, FactError) for value in given.values()):
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
         try:
             case = case_of({**STAND_INS, **AGE_FACTS[ages], **given}, self.flat)
@@ -172,7 +177,7 @@ class PatternBook:
 def _facts(case: Case) -> list[int]:
     """The facts of a pattern as integers; an age that is missing has its stand-in for every row."""
     ages = [getattr(case.act, name) if name in case.missing else -1 for name in AGES]
-    return [*(getattr(case.act, name) for name in PATTERN_FACTS), *ages]
+    return [*CODED_FACTS(case.act), *ages]
 
 
 def _combine(columns: Sequence[tuple[npt.NDArray[Any], int]]) -> tuple[npt.NDArray[np.int32], int]:

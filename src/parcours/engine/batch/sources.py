@@ -37,6 +37,8 @@ FORMATS = {
 }
 BLOCK = 16 * 1024 * 1024
 """Bytes of text read at once."""
+COLUMN_BUFFER = 256 * 1024
+"""Bytes of a Parquet column read at once: a group of rows of any size is never held whole."""
 LINES = 50_000
 
 
@@ -144,7 +146,12 @@ class ParquetReader:
     @staticmethod
     def blocks(path: Path, size: int, first: int, skip: int) -> Iterator[Block]:
         """Blocks of rows, coded text as dictionaries."""
-        with pq.ParquetFile(path, read_dictionary=_dictionary_columns(path), memory_map=True) as file:
+        with pq.ParquetFile(
+            path,
+            read_dictionary=_dictionary_columns(path),
+            buffer_size=COLUMN_BUFFER,
+            pre_buffer=False,  # what is read ahead is kept until the end of the file
+        ) as file:
             at, group = first, 0
             while group < file.num_row_groups and at + file.metadata.row_group(group).num_rows - 1 <= skip:
                 at += file.metadata.row_group(group).num_rows
