@@ -84,7 +84,7 @@ REFUSED_MISSING, REFUSED_UNKNOWN, REFUSED_DECLARED, REFUSED_TOO_LARGE = (int(rea
 
 # Nothing is allocated in the loop, so no references are counted; every rule is inlined; divisions are by constants.
 OPTIONS: dict[str, Any] = {"forceinline": True, "error_model": "numpy", "_nrt": False}
-HELPER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+HELPER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "no_rewrites": True}
 """Of what only compiled code calls: a tenth less to compile."""
 
 LINE = 64
