@@ -386,9 +386,10 @@ def print_speeds(rows: int, speeds: dict[str, dict[str, float]]) -> bool:
 def print_files(item: dict[str, float]) -> bool:
     """A line of the table from file to file; True when the bar is met."""
     rows, ratio = item["rows"], item["floor seconds"] / working(item)
+    told = f"{ratio:5.2f} of the floor" if working(item) > HARDLY else "hardly more than its start"
     print(
         f"  {rows:>12,} rows {rows / item['seconds']:12,.0f} rows/s   {working(item) / rows * 1e6:5.2f} µs a row"
-        f"   {ratio:5.2f} of the floor   peak {item['peak MiB']:6,.0f} MiB"
+        f"   {told}   peak {item['peak MiB']:6,.0f} MiB"
     )
     for key in ("seconds, any order", "seconds, Spark"):
         if key in item:
@@ -412,6 +413,8 @@ def working(item: dict[str, float]) -> float:
 
 
 FLAT = 0.2
+HARDLY = 0.05
+"""Seconds of work that the start of a process hides."""
 
 
 def main() -> int:
