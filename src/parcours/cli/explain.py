@@ -8,6 +8,7 @@ import typer
 
 from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, language, readings_of
 from parcours.cli.flags import with_fact_flags
+from parcours.engine.vocabulary import RENAMED, SOURCE_ROW
 
 if TYPE_CHECKING:
     from parcours.engine.explain import Explanation, Step
@@ -20,7 +21,6 @@ TITLES = {
     "row": {"fr": "il n'y a pas de ligne", "en": "there is no row"},
 }
 TEXT = (".csv", ".ndjson", ".jsonl", ".json")
-SOURCE_ROW = "source_row"
 COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "magenta"}
 
 
@@ -71,7 +71,6 @@ def explanation_of(
     """From the flags, or from one row of a settled file (and of the file that was settled)."""
     from parcours.engine.case import settle
     from parcours.engine.explain import explain as explain_row
-    from parcours.engine.row import RENAMED
 
     source, facts_file = files
     if source is None:

@@ -10,7 +10,17 @@ from typing import Any
 from parcours.engine.case import AMOUNTS, CASE_CODES, Answer, decode
 from parcours.engine.encoding import encode
 from parcours.engine.errors import FactError
-from parcours.engine.vocabulary import BY_NAME, both, hundredths, read_boolean, read_date, read_integer, slug
+from parcours.engine.vocabulary import (
+    BY_NAME,
+    RENAMED,
+    both,
+    given,
+    hundredths,
+    read_boolean,
+    read_date,
+    read_integer,
+    slug,
+)
 from parcours.engine.wording import Words
 from parcours.law.codes import Pathway, Profession, Status
 from parcours.law.flat import flat_law
@@ -105,16 +115,12 @@ class Row:
         return int(Profession[str(self.facts.get("profession", "medecin")).upper()])
 
 
-RENAMED = {"base": "given_base", "status": "given_status", "ips": "given_ips"}
-"""Facts that bear the name of a result: their name in an output."""
-
-
 def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a settled row with all that follows from them; only those written where they are not enough to
     infer.
     """
     columns = {name: RENAMED.get(name, name) for name in BY_NAME}
-    said = {name: row[column] for name, column in columns.items() if row.get(column) not in (None, "")}
+    said = {name: row[column] for name, column in columns.items() if given(row.get(column))}
     try:
         return decode(encode(said, flat_law()), flat_law())
     except FactError:

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parcours.engine.batch.errors import UnreadableInput
-from parcours.engine.batch.results import SOURCE_ROW
 from parcours.engine.batch.sinks import METADATA
 from parcours.engine.batch.sources import ARROW, CSV, PARQUET, broken, files_of, format_of
+from parcours.engine.vocabulary import SOURCE_ROW
 
 PAYERS = ("amo", "amc", "patient")
 AMOUNTS = ("fee", *PAYERS, "majoration", "participation_forfaitaire", "franchise", "depassement", "unlawful_excess")

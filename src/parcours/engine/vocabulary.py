@@ -110,6 +110,10 @@ FACTS: tuple[Fact, ...] = (
     fact("status", "status", None, "Status the fund computed: national letter or code."),
 )
 BY_NAME = {item.name: item for item in FACTS}
+RENAMED = {"base": "given_base", "status": "given_status", "ips": "given_ips"}
+"""Facts that bear the name of a result: their name in a settled file."""
+SOURCE_ROW = "source_row"
+"""Column of a settled file: the row of the source, the first being 1 (a header is not counted)."""
 
 
 def check_names(facts: Mapping[str, Any]) -> None:

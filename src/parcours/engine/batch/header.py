@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from parcours.engine.batch.errors import WrongColumns
-from parcours.engine.batch.results import RESULT_NAMES, SOURCE_ROW
-from parcours.engine.row import RENAMED
-from parcours.engine.vocabulary import BY_NAME
+from parcours.engine.batch.results import RESULT_NAMES
+from parcours.engine.vocabulary import BY_NAME, RENAMED, SOURCE_ROW
 
 NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))
 """Facts without which no row can be settled: one of each."""

@@ -13,12 +13,10 @@ import pyarrow as pa
 from parcours.engine.batch.chunk import Settled
 from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
 from parcours.engine.case import CASE_CODES, ips_letter
-from parcours.engine.row import RENAMED
+from parcours.engine.vocabulary import RENAMED
 from parcours.law.codes import Ips, Pathway, Status
 from parcours.rules.facts import Settlement
 
-SOURCE_ROW = "source_row"
-"""Row of the source, the first being 1 (a header is not counted)."""
 RESULT_NAMES = Settlement._fields
 EUROS = pa.decimal32(9, 2)
 

@@ -25,11 +25,12 @@ from parcours.engine.batch.header import names_of, same_columns
 from parcours.engine.batch.kernel import rules_digest
 from parcours.engine.batch.partial import Partial, writing
 from parcours.engine.batch.reading import whole
-from parcours.engine.batch.results import SOURCE_ROW, output_table
+from parcours.engine.batch.results import output_table
 from parcours.engine.batch.sinks import Encoded, Sink, sink_of
 from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
 from parcours.engine.errors import FactError
 from parcours.engine.jsonio import dumps
+from parcours.engine.vocabulary import SOURCE_ROW
 
 CHUNK = 262_144
 """Rows settled at once by one worker."""

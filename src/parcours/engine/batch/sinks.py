@@ -16,8 +16,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from parcours.engine.batch import parquet_join
-from parcours.engine.batch.results import DICTIONARIES, SOURCE_ROW
+from parcours.engine.batch.results import DICTIONARIES
 from parcours.engine.batch.sources import ARROW, CSV, NDJSON, PARQUET, format_of
+from parcours.engine.vocabulary import SOURCE_ROW
 
 LONGEST_HEADER = 1_000_000
 SOUGHT = ("patient_id", "professional_id", "care_date", "reimbursement_date", SOURCE_ROW)
