@@ -51,7 +51,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from parcours.registry.keyring import Keyring, data_directory, keyring, unreadable
+from parcours.registry.keyring import Keyring, dashed, data_directory, keyring, unreadable
 
 __all__ = [
     "Base", "Database", "EncryptedText", "Keyring", "PublicId", "RowText", "UtcDateTime", "Versioned", "blind_index",
@@ -90,12 +90,7 @@ def new_id() -> str:
     value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
-    return _dashed(f"{value:032x}")
-
-
-def _dashed(digits: str) -> str:
-    """The canonical form of a UUID of 32 hexadecimal digits."""
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return dashed(f"{value:032x}")
 
 
 def parse_id(text: str) -> str | None:
@@ -179,7 +174,7 @@ class _TextUuid(Uuid[str]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], str | None] | None:
         if dialect.supports_native_uuid:
             return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
-        return lambda digits: None if digits is None else _dashed(digits)
+        return lambda digits: None if digits is None else dashed(digits)
 
 
 PublicId = _TextUuid(as_uuid=False)
@@ -252,17 +247,21 @@ def _watch_encrypted(mapper: Any, mapped: type[Any]) -> None:
     columns = {name: kind.context for name, kind in types.items() if isinstance(kind, EncryptedText)}
     if columns:
         _ENCRYPTED[mapped] = columns
-        event.listen(mapped, "load", lambda row, _context: check_rows(row))
-        event.listen(mapped, "refresh", lambda row, _context, _names: check_rows(row))
+        event.listen(mapped, "load", lambda row, _context: _check_loaded(row))
+        event.listen(mapped, "refresh", lambda row, _context, _names: _check_loaded(row))
 
 
-def check_rows(row: Any) -> None:
-    """Refuse a value that was written for another row: somebody exchanged them in the database."""
+def _check_loaded(row: Any) -> None:
     values = row.__dict__
-    for name, context in _ENCRYPTED[type(row)].items():
-        value = values.get(name)
-        if type(value) is RowText and value.row_id != values.get("id", value.row_id):
-            raise unreadable(context)
+    if "id" in values:
+        for name, context in _ENCRYPTED[type(row)].items():
+            check_row(values.get(name), values["id"], context)
+
+
+def check_row(value: Any, row_id: str, context: str) -> None:
+    """Refuse a value that was written for another row: somebody exchanged them in the database."""
+    if type(value) is RowText and value.row_id != row_id:
+        raise unreadable(context)
 
 
 @event.listens_for(Session, "before_flush")

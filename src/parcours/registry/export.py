@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.accounts.models import Account, Grant
 from parcours.registry.audit.models import AuditEvent
-from parcours.registry.db import now_utc
-from parcours.registry.keyring import unreadable
+from parcours.registry.db import check_row, now_utc
 from parcours.registry.models import load_models
 from parcours.registry.people.service import get_insured
 
@@ -68,8 +67,7 @@ def _about(table: Table, insured_id: str, found: Mapping[str, list[dict[str, Any
 
 def _plain(table: Table, row: Mapping[Any, Any]) -> dict[str, Any]:
     for name, value in row.items():
-        if getattr(value, "row_id", row["id"]) != row["id"]:
-            raise unreadable(f"{table.name}.{name}")
+        check_row(value, row["id"], f"{table.name}.{name}")
     return {name: value for name, value in row.items() if not name.endswith("_index")}
 
 

@@ -89,7 +89,7 @@ class Keyring:
                     plain = key.encryption.decrypt(blob[start:sealed], blob[sealed:], context.encode() + row)
                 except (InvalidTag, ValueError) as error:
                     raise unreadable(context) from error
-                return plain.decode(), _id_of(row) if row else None
+                return plain.decode(), dashed(row.hex()) if row else None
         raise unreadable(context)
 
     def is_current(self, blob: bytes) -> bool:
@@ -176,9 +176,8 @@ def _derive(master: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(master)
 
 
-def _id_of(row: bytes) -> str:
-    """The canonical text of a UUID."""
-    digits = row.hex()
+def dashed(digits: str) -> str:
+    """The canonical text of a UUID of 32 hexadecimal digits."""
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 

@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.audit.models import AuditHead
 from parcours.registry.audit.service import resign
-from parcours.registry.db import Database, EncryptedText, RowText, keyring
+from parcours.registry.db import Database, EncryptedText, RowText, check_row, keyring
 from parcours.registry.identity.models import NIR_CONTEXT
-from parcours.registry.keyring import unreadable
 from parcours.registry.models import load_models
 from parcours.registry.people.service import NAME_CONTEXT, name_key
 
@@ -65,8 +64,8 @@ def _rotate_row(session: Session, table: Table, columns: list[str], row_id: str)
     if all(blob is None or keyring().is_current(bytes(blob)) for blob in stored.values()):
         return False
     row = dict(session.execute(select_rows(table).where(table.c.id == row_id)).mappings().one())
-    if any(getattr(row[name], "row_id", row_id) != row_id for name in columns):
-        raise unreadable(table.name)  # to write it anew would hide that it was exchanged with another row's
+    for name in columns:  # to write it anew would hide that it was exchanged with another row's
+        check_row(row[name], row_id, f"{table.name}.{name}")
     values: dict[str, str | None] = {
         name: None if row[name] is None else RowText(row[name], row_id) for name in columns
     }
