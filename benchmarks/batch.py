@@ -13,7 +13,6 @@ that does other work too, compare the ratios of one run, not the figures of two.
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -31,11 +30,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.column_rules import COMPARED, INPUTS, program
+from benchmarks.machine import machine
 from benchmarks.peers import Columns, duckdb_sql, openfisca, polars
 from parcours.engine.batch import chunk as engine
 from parcours.engine.batch.kernel import AGES, AMOUNT_RESULTS, CODE_RESULTS, PATTERN_COLUMNS, ROW_FACTS, matrix
 from parcours.engine.batch.parquet_join import MAGIC
 from parcours.engine.batch.reading import whole
+from parcours.engine.batch.results import DICTIONARIES
+from parcours.engine.batch.run import CHUNK
 from parcours.engine.batch.sinks import ParquetSink
 from parcours.engine.sample import Sample, write_sample
 from parcours.law.flat import flat_law
@@ -231,8 +233,8 @@ def floor(source: Path, settled: Path, output: Path, threads: int) -> float:
 
     The columns to write are made ready in memory, a few groups at a time: that is not counted.
     """
-    results = pq.ParquetFile(settled, read_dictionary=DICTIONARIES)
-    batches = pq.ParquetFile(source, memory_map=True).iter_batches(batch_size=262_144)
+    results = pq.ParquetFile(settled, read_dictionary=list(DICTIONARIES))
+    batches = pq.ParquetFile(source, memory_map=True).iter_batches(batch_size=CHUNK)
     sink, spent = ParquetSink(), 0.0
 
     def through(table: pa.Table) -> Any:
@@ -257,7 +259,6 @@ def floor(source: Path, settled: Path, output: Path, threads: int) -> float:
 
 
 AT_ONCE = 8
-DICTIONARIES = ["status", "ips", "pathway", *(name for name in CODE_RESULTS if name.startswith("case_"))]
 
 
 @contextmanager
@@ -308,7 +309,7 @@ def from_file_to_file(rows: int, threads: int, folder: Path, *, spark: bool) -> 
         shuffled = folder / "shuffled.parquet"
         table = pq.read_table(source)
         pq.write_table(
-            table.take(pa.array(np.random.default_rng(0).permutation(count))), shuffled, row_group_size=262_144
+            table.take(pa.array(np.random.default_rng(0).permutation(count))), shuffled, row_group_size=CHUNK
         )
         result["seconds, any order"], result["peak MiB, any order"], _ = settle_file(shuffled, output, threads)
         shuffled.unlink()
@@ -326,13 +327,11 @@ SMALL, MEDIUM = 1_000_000, 10_000_000
 # --- report ---
 
 
-def machine() -> str:
-    """What it ran on."""
-    model = platform.processor() or platform.machine()
-    with open("/proc/cpuinfo", encoding="utf-8") if Path("/proc/cpuinfo").exists() else open(os.devnull) as lines:
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
+def conditions() -> str:
+    """What it ran on, and the load when it started."""
     load = f", load {os.getloadavg()[0]:.1f} when it started" if hasattr(os, "getloadavg") else ""
-    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}{load}"
+    here = machine()
+    return f"{here['processor']}, {here['cores']} cores, Python {here['python']}{load}"
 
 
 def plot(growth: list[dict[str, float]], path: Path) -> None:
@@ -423,7 +422,7 @@ def main() -> int:
     parser.add_argument("--rows", type=float, default=1e6, help="the largest file (default 1e6)")
     parser.add_argument("--no-spark", action="store_true", help="leave Spark out")
     asked = parser.parse_args()
-    threads, where = os.cpu_count() or 1, machine()
+    threads, where = os.cpu_count() or 1, conditions()
     print(f"{where}\nlaw {flat_law().digest[:12]}")
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as name:
         folder = Path(name)

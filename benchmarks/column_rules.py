@@ -4,9 +4,8 @@ Nobody writes them twice: the functions of `parcours.rules` are read (their synt
 *variables*, as one would write them by hand for OpenFisca or for a query: each result of a function and each local name
 is a variable; `if … return` is a branch of a `when … then … otherwise`; `min`, `max`, tables of the law and arithmetic
 are those of the peer; what it shares between variables, as a query planner does, is its own affair. What is the same
-for all rows (one state of the law, the default readings) is computed beforehand,
-which favours the peers. The caps over a patient's acts are left out, because none of the peers carries them from row to
-row: every act meets empty counters.
+for all rows (one state of the law, the default readings) is computed beforehand, which favours the peers. The caps over
+a patient's acts are left out, because none of the peers carries them from row to row: every act meets empty counters.
 """
 
 import ast
@@ -130,24 +129,15 @@ OPERATORS = {
 }  # fmt: skip
 
 
-def all_of(parts: Iterable[Expression]) -> Expression:
-    """A conjunction; what always holds is left out."""
-    left = [part for part in map(truth, parts) if part is not True]
-    if any(part is False for part in left):
-        return False
+def joined(operation: str, parts: Iterable[Expression]) -> Expression:
+    """A conjunction ("and") or a disjunction ("or"); what changes nothing is left out, what decides stands for all."""
+    neutral = operation == "and"
+    left = [part for part in map(truth, parts) if part is not neutral]
+    if any(part is (not neutral) for part in left):
+        return not neutral
     if not left:
-        return True
-    return left[0] if len(left) == 1 else Apply("and", tuple(left), boolean=True)
-
-
-def any_of(parts: Iterable[Expression]) -> Expression:
-    """A disjunction; what never holds is left out."""
-    left = [part for part in map(truth, parts) if part is not False]
-    if any(part is True for part in left):
-        return True
-    if not left:
-        return False
-    return left[0] if len(left) == 1 else Apply("or", tuple(left), boolean=True)
+        return neutral
+    return left[0] if len(left) == 1 else Apply(operation, tuple(left), boolean=True)
 
 
 def negation(value: Expression) -> Expression:
@@ -260,7 +250,7 @@ class Reader:
                 return self.comparison(node, names)
             case ast.BoolOp():
                 parts = (self.value(item, names) for item in node.values)
-                return all_of(parts) if isinstance(node.op, ast.And) else any_of(parts)
+                return joined("and" if isinstance(node.op, ast.And) else "or", parts)
             case ast.UnaryOp(op=ast.Not()):
                 return negation(self.value(node.operand, names))
             case ast.UnaryOp(op=ast.USub()):
@@ -284,7 +274,8 @@ class Reader:
     def comparison(self, node: ast.Compare, names: "Names") -> Expression:
         """`a <= b < c` is two comparisons."""
         sides = [self.value(item, names) for item in (node.left, *node.comparators)]
-        return all_of(apply(OPERATORS[type(op)], sides[place], sides[place + 1]) for place, op in enumerate(node.ops))
+        steps = (apply(OPERATORS[type(op)], sides[place], sides[place + 1]) for place, op in enumerate(node.ops))
+        return joined("and", steps)
 
     def called(self, node: ast.Call, names: "Names") -> Any:
         """A call: of a rule, of a tuple of results, of `min`, `max` or `bool`."""

@@ -41,7 +41,7 @@ class Arithmetic:
         operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge
     ))  # fmt: skip
     add_, sub_, mul_, floordiv_ = map(staticmethod, (operator.add, operator.sub, operator.mul, operator.floordiv))
-    and_, or_ = map(staticmethod, (operator.and_, operator.or_))
+    and_, or_, not_ = map(staticmethod, (operator.and_, operator.or_, operator.invert))
 
     @staticmethod
     def constant(value):
@@ -57,10 +57,6 @@ class ArrayOps(Arithmetic):
     def mul_(one, other):
         """OpenFisca keeps whole numbers in 32 bits: cents times basis points need 64."""
         return np.multiply(one, other, dtype=np.int64)
-
-    @staticmethod
-    def not_(one):
-        return ~one
 
     @staticmethod
     def bit_(bits, place):
@@ -118,10 +114,6 @@ class PolarsOps(Arithmetic):
         return pl.lit(value, dtype=pl.Boolean if isinstance(value, bool) else pl.Int64)
 
     @staticmethod
-    def not_(one):
-        return ~one
-
-    @staticmethod
     def min_(one, other):
         return pl.min_horizontal(one, other)
 
@@ -168,6 +160,10 @@ class SqlOps:
         for sign in ("=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "//", "AND", "OR")
     )
 
+    min_, max_ = (
+        staticmethod(lambda one, other, name=name: f"{name}({one}, {other})") for name in ("least", "greatest")
+    )
+
     @staticmethod
     def constant(value):
         return str(value)
@@ -175,14 +171,6 @@ class SqlOps:
     @staticmethod
     def not_(one):
         return f"(NOT {one})"
-
-    @staticmethod
-    def min_(one, other):
-        return f"least({one}, {other})"
-
-    @staticmethod
-    def max_(one, other):
-        return f"greatest({one}, {other})"
 
     @staticmethod
     def bit_(bits, place):

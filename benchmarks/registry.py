@@ -13,7 +13,6 @@ when a bar is missed. `--report FILE` writes the figures as JSON, beside those o
 import argparse
 import json
 import os
-import platform
 import resource
 import statistics
 import sys
@@ -29,6 +28,7 @@ from random import Random
 import sqlalchemy
 from sqlalchemy import func, insert, select, text
 
+from benchmarks.machine import machine
 from parcours.registry import schema
 from parcours.registry.db import Database, EncryptedText, RowText, blind_index, new_id
 from parcours.registry.declarations import service as declarations
@@ -149,19 +149,11 @@ def write_report(path, runs):
     """The runs, beside those of other databases that the file holds already."""
     known = json.loads(path.read_text("utf-8"))["runs"] if path.is_file() else []
     kept = [one for one in known if one["database"].split()[0] not in {run["database"].split()[0] for run in runs}]
-    report = {"machine": machine(), "runs": sorted(kept + runs, key=lambda one: one["database"], reverse=True)}
+    report = {
+        "machine": {**machine(), "sqlalchemy": sqlalchemy.__version__},
+        "runs": sorted(kept + runs, key=lambda one: one["database"], reverse=True),
+    }
     path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
-
-
-def machine():
-    model = platform.machine()
-    if Path("/proc/cpuinfo").is_file():
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
-    return {
-        "processor": model, "cores": os.cpu_count(), "python": platform.python_version(),
-        "sqlalchemy": sqlalchemy.__version__,
-    }  # fmt: skip
 
 
 # --- a country ---
