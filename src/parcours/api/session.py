@@ -432,8 +432,8 @@ def close_account(body: ClosingIn, request: Request, response: Response, caller:
     """Close one's own access and erase it; says what is kept of the record, and why."""
     services = services_of(request)
     with services.database.reading() as session:
-        local = _own(session, caller.session_id).account.password_hash is not None
-        account_id = _own(session, caller.session_id).account_id
+        account = _own(session, caller.session_id).account
+        account_id, local = account.id, account.password_hash is not None
     if local:
         _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
     with services.database.writing() as session:
