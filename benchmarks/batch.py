@@ -39,7 +39,7 @@ from parcours.engine.batch.reading import whole
 from parcours.engine.batch.results import DICTIONARIES
 from parcours.engine.batch.run import CHUNK
 from parcours.engine.batch.sinks import ParquetSink
-from parcours.engine.sample import Sample, write_sample
+from parcours.lab.sample import Sample, write_sample
 from parcours.law.flat import flat_law
 from parcours.law.record import LawRecord
 from parcours.rules.facts import Act, Contract, Counters, Readings
@@ -266,7 +266,7 @@ def quiet_spark() -> Iterator[Any]:
     """A local Spark on every core."""
     from pyspark.sql import SparkSession
 
-    from parcours.engine.jvm import use_java
+    from parcours.engine.batch.jvm import use_java
 
     use_java()
     builder = SparkSession.builder.master("local[*]").config("spark.ui.enabled", "false")

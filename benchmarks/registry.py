@@ -29,8 +29,6 @@ import sqlalchemy
 from sqlalchemy import func, insert, select, text
 
 from benchmarks.machine import machine
-from parcours.registry import schema
-from parcours.registry.db import Database, EncryptedText, RowText, blind_index, new_id
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import (
     Contract,
@@ -41,11 +39,9 @@ from parcours.registry.declarations.models import (
     Route,
     State,
 )
-from parcours.registry.facts import visit_facts
-from parcours.registry.fictitious import fictitious_nir, fictitious_rpps
+from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.identity.keys import NirKind
 from parcours.registry.identity.models import NIR_CONTEXT, Identifier
-from parcours.registry.keyring import KEYS_VARIABLE, new_key
 from parcours.registry.people import service as people
 from parcours.registry.people.models import (
     Affiliation,
@@ -64,6 +60,10 @@ from parcours.registry.people.models import (
 )
 from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.referrals.service import Letter
+from parcours.registry.store import schema
+from parcours.registry.store.db import Database, EncryptedText, RowText, blind_index, new_id
+from parcours.registry.store.keyring import KEYS_VARIABLE, new_key
+from parcours.registry.visits.service import visit_facts
 
 BATCH = 5000
 COMMUNES = 3500

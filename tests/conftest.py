@@ -153,8 +153,8 @@ def page(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
-    """A local Spark session with two cores, on the JVM that `parcours.engine.jvm` finds."""
-    from parcours.engine.jvm import use_java
+    """A local Spark session with two cores, on the JVM that `parcours.engine.batch.jvm` finds."""
+    from parcours.engine.batch.jvm import use_java
 
     use_java()
     from pyspark.sql import SparkSession

@@ -1,5 +1,5 @@
 """`parcours.spark.settle(frame)`: the same rules on a cluster (extra `spark`)."""
 
-from parcours.engine.spark import settle
+from parcours.engine.batch.spark import settle
 
 __all__ = ["settle"]

@@ -23,8 +23,8 @@ from parcours.registry.accounts.models import (
 )
 from parcours.registry.audit.service import Who
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import new_id, now_utc
 from parcours.registry.errors import Conflict, Invalid, NotFound
+from parcours.registry.store.db import new_id, now_utc
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, trail
 
 NOBODY = Who("anonymous")

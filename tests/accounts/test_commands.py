@@ -16,7 +16,7 @@ def run(database_url, country, monkeypatch):
     monkeypatch.setenv("PARCOURS_DATABASE_URL", database_url)
     monkeypatch.setenv("PARCOURS_ARGON2_MEMORY_KIB", "64")
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    from parcours.api.settings import settings
+    from parcours.edge.settings import settings
 
     settings.cache_clear()
     yield lambda app, *arguments, **more: CliRunner().invoke(app, list(arguments), **more)
@@ -113,7 +113,7 @@ def test_cleaning_forgets_what_is_past(run, database):
 
     from parcours.registry.accounts.models import WebSession
     from parcours.registry.accounts.service import find_account, open_session
-    from parcours.registry.db import now_utc
+    from parcours.registry.store.db import now_utc
 
     with database.writing() as session:
         account = find_account(session, "zoe@example.org")
@@ -153,7 +153,7 @@ def test_the_trail_is_verified_anchored_and_a_cut_found(run, database, tmp_path)
 
 
 def test_heads_are_signed_again_under_a_new_key_only(run, monkeypatch):
-    from parcours.registry.keyring import new_key
+    from parcours.registry.store.keyring import new_key
     from tests.api.fixtures import KEY
 
     assert run(audit, "resign").output == "0 heads signed\n"
@@ -163,7 +163,7 @@ def test_heads_are_signed_again_under_a_new_key_only(run, monkeypatch):
 
 def test_rotated_keys_leave_a_trail_that_is_sound_without_the_old_one(run, monkeypatch):
     from parcours.cli.registry import app as registry
-    from parcours.registry.keyring import new_key
+    from parcours.registry.store.keyring import new_key
     from tests.api.fixtures import KEY
 
     newer = new_key()

@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 from parcours.api import create_app
 from parcours.cli.registry import app as registry
 from parcours.registry.accounts.models import Role
-from parcours.registry.demo import open_demo_accounts
+from parcours.registry.demo.accounts import open_demo_accounts
+from parcours.registry.demo.seed import seed
 from parcours.registry.errors import Refused
-from parcours.registry.seed import seed
 from tests.api.fixtures import CHEAP, settings_for_tests
 
 V1 = "/api/v1"

@@ -109,7 +109,7 @@ def test_the_second_login_finds_the_same_account(client, database):
 
 
 def test_an_account_is_found_again_after_the_keys_were_renewed(client, monkeypatch):
-    from parcours.registry.keyring import new_key
+    from parcours.registry.store.keyring import new_key
     from tests.api.fixtures import KEY
 
     log_in(client)
@@ -233,7 +233,7 @@ def test_an_answer_that_comes_too_late_is_refused(client, database):
     from sqlalchemy import update
 
     from parcours.registry.accounts.models import OidcAttempt
-    from parcours.registry.db import now_utc
+    from parcours.registry.store.db import now_utc
 
     url = at_the_provider(client)
     with database.writing() as session:
@@ -337,8 +337,8 @@ def account_in_session(client):
 
 def drop_the_old_key(database, monkeypatch):
     """Everything is rewritten under a new key, and the old one is gone: the link kept under it leads nowhere."""
-    from parcours.registry.keyring import new_key
-    from parcours.registry.rotation import rotate_keys
+    from parcours.registry.store.keyring import new_key
+    from parcours.registry.store.rotation import rotate_keys
     from tests.api.fixtures import KEY
 
     newer = new_key()

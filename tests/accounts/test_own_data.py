@@ -8,9 +8,9 @@ from parcours.api.access import CSRF_HEADER
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import ExternalIdentity
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import paris_today
 from parcours.registry.identity.service import current_identifier
-from parcours.registry.models import load_models
+from parcours.registry.store.db import paris_today
+from parcours.registry.store.tables import load_models
 from tests.api.fixtures import PASSWORD, trail
 
 V1 = "/api/v1"

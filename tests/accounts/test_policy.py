@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from parcours.registry import policy
+from parcours.registry.access import policy
+from parcours.registry.access.policy import CLINICAL, RULES, SIGNATURES, Action, Actor, Kind, Relation
 from parcours.registry.accounts.models import Role, Scope
-from parcours.registry.db import paris_today
 from parcours.registry.declarations import service as declarations
 from parcours.registry.errors import NotFound
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import affiliate
-from parcours.registry.policy import CLINICAL, RULES, SIGNATURES, Action, Actor, Kind, Relation
 from parcours.registry.referrals.models import Referral
+from parcours.registry.store.db import paris_today
 
 
 def doctor(identifier):

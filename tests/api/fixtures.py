@@ -12,19 +12,19 @@ from sqlalchemy import make_url
 
 from parcours.api import create_app
 from parcours.api.access import CSRF_HEADER, cookie_name
-from parcours.api.settings import Settings
-from parcours.registry import schema
+from parcours.edge.settings import Settings
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Role, Scope
 from parcours.registry.audit.service import system
 from parcours.registry.care_plans import service as care_plans
-from parcours.registry.cases import service as cases
-from parcours.registry.db import Database, paris_today
+from parcours.registry.conciliation import service as cases
 from parcours.registry.declarations import service as declarations
-from parcours.registry.keyring import new_key
 from parcours.registry.people.models import Fund
 from parcours.registry.people.service import add_holder, open_right
 from parcours.registry.referrals import service as referrals
+from parcours.registry.store import schema
+from parcours.registry.store.db import Database, paris_today
+from parcours.registry.store.keyring import new_key
 from tests.registry.world import World
 
 PASSWORD = "quatre-chevaux-pommelés"

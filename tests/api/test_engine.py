@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.api.engine import EXAMPLE_FACTS
-from parcours.engine import jsonio
 from parcours.engine.case import settle, settle_many
+from parcours.engine.facts import jsonio
 from tests.api.fixtures import settings_for_tests
 
 V1 = "/api/v1"
@@ -121,7 +121,7 @@ def test_a_receipt_is_replayed_and_a_changed_one_found(client):
     "change", [{"facts": 3}, {"counters": {"x": 1}}, {"law": []}, {"contract": {"present": "x"}}, {"hash": 3}]
 )
 def test_a_malformed_receipt_is_refused(client, change):
-    from parcours.engine.receipt import digest
+    from parcours.engine.say.receipt import digest
 
     receipt = json.loads(client.post(f"{V1}/receipts", json=case()).text) | change
     body = {name: value for name, value in receipt.items() if name != "hash"}

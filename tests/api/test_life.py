@@ -10,8 +10,8 @@ from parcours.api.access import CSRF_HEADER
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import IdempotentReply, Scope
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import paris_today
-from parcours.registry.fictitious import fictitious_nir
+from parcours.registry.demo.fictitious import fictitious_nir
+from parcours.registry.store.db import paris_today
 from tests.api.fixtures import PASSWORD, TEST, trail
 
 V1 = "/api/v1"
@@ -168,7 +168,7 @@ def test_the_facts_of_a_visit_say_where_they_come_from(as_user, country):
 def test_a_form_registered_late_shows_which_answers_it_contradicts(as_user, country, database):
     from datetime import timedelta
 
-    from parcours.registry.facts import answer_visit, visit_facts
+    from parcours.registry.visits.service import answer_visit, visit_facts
 
     today = paris_today()
     visited = today - timedelta(days=10)

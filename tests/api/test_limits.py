@@ -8,9 +8,9 @@ from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.api.engine import EXAMPLE
-from parcours.api.limits import RateLimiter
-from parcours.api.problems import preferred_language
-from parcours.api.settings import Settings
+from parcours.edge.limits import RateLimiter
+from parcours.edge.problems import preferred_language
+from parcours.edge.settings import Settings
 from tests.api.fixtures import settings_for_tests
 
 V1 = "/api/v1"

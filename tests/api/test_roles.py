@@ -12,11 +12,11 @@ import pytest
 from fastapi.routing import APIRoute
 
 from parcours.api import access, create_app, router
-from parcours.registry import policy
+from parcours.registry.access import policy
+from parcours.registry.access.policy import Action
 from parcours.registry.accounts.models import Role
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import Database, new_id, paris_today
-from parcours.registry.policy import Action
+from parcours.registry.store.db import Database, new_id, paris_today
 from tests.api.fixtures import BOTH, copied_postgresql, logged_in, settings_for_tests, settle_country, trail
 
 ROLES = (

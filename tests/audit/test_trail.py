@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import new_id
+from parcours.registry.store.db import new_id
 from tests.api.fixtures import TEST
 
 PATIENT = new_id()
@@ -191,7 +191,7 @@ def test_a_row_added_in_a_chain_that_does_not_exist_is_found(database, chain):
 
 
 def test_heads_are_signed_again_under_a_new_key(database, monkeypatch):
-    from parcours.registry.keyring import new_key
+    from parcours.registry.store.keyring import new_key
     from tests.api.fixtures import KEY
 
     write(database, 2)

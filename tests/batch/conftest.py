@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from parcours.engine.sample import Sample
+from parcours.lab.sample import Sample
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from parcours.engine.batch.run import BUCKETS, STREAM, Job, settle_path
+from parcours.engine.batch.summary import read_row, receipt_of
 from parcours.engine.case import Answer, result_dict, settle_many
-from parcours.engine.summary import read_row, receipt_of
 
 FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
 READ = {".parquet": pl.read_parquet, ".arrow": pl.read_ipc, ".csv": pl.read_csv, ".ndjson": pl.read_ndjson}

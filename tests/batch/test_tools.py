@@ -15,11 +15,11 @@ from parcours.cli.main import app
 from parcours.engine.batch import kernel, parquet_join
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.run import Job, settle_path
+from parcours.engine.batch.summary import read_row, summarise
 from parcours.engine.case import settle
-from parcours.engine.explain import explain
-from parcours.engine.sample import Sample, write_sample
-from parcours.engine.summary import read_row, summarise
-from parcours.engine.vocabulary import BY_NAME
+from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.engine.say.explain import explain
+from parcours.lab.sample import Sample, write_sample
 
 RUN = CliRunner()
 

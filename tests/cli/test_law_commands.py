@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from parcours.engine.jsonio import loads
+from parcours.engine.facts.jsonio import loads
 from tests.cli.test_settle import VISIT, run
 
 # --- tables ---------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from parcours.cli.main import app
 from parcours.engine.case import AMOUNTS, CASE_CODES, settle
-from parcours.engine.jsonio import dumps
+from parcours.engine.facts.jsonio import dumps
 
 VISIT: dict[str, Any] = {
     "care_date": "2025-06-01",

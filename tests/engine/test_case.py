@@ -7,7 +7,7 @@ import pytest
 
 from parcours.engine.case import Answer, settle, settle_many
 from parcours.engine.errors import FactError
-from parcours.engine.jsonio import dumps, loads
+from parcours.engine.facts.jsonio import dumps, loads
 from parcours.rules.facts import Counters
 
 VISIT: dict[str, Any] = {

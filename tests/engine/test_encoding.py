@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from parcours.engine.case import settle
-from parcours.engine.encoding import encode
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
-from parcours.engine.vocabulary import FACTS, hundredths
+from parcours.engine.facts.encoding import encode
+from parcours.engine.facts.vocabulary import FACTS, hundredths
 from parcours.law.codes import Ips, Profession, Referral, Role, Status, TiersPayant
 from parcours.law.flat import flat_law
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from parcours.engine import jvm
+from parcours.engine.batch import jvm
 
 
 def test_the_jvm_of_the_wheel_starts_even_when_asked_for_a_module_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:

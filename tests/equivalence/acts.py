@@ -9,8 +9,8 @@ import json
 import numpy as np
 import pyarrow as pa
 
-from parcours.engine.encoding import WITHOUT_SECTOR
-from parcours.engine.vocabulary import slugs
+from parcours.engine.facts.encoding import WITHOUT_SECTOR
+from parcours.engine.facts.vocabulary import slugs
 from parcours.law import codes
 from parcours.law.flat import flat_law
 

@@ -14,7 +14,7 @@ import parcours.spark
 from parcours.engine.batch.chunk import Settings
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.frame import settle_table
-from parcours.engine.spark import as_spark, whole_patients
+from parcours.engine.batch.spark import as_spark, whole_patients
 from tests.equivalence.acts import random_acts
 
 ROWS = int(os.environ.get("PARCOURS_EQUIVALENCE_ROWS", "20000"))
@@ -58,7 +58,7 @@ def test_spark_names_a_missing_column(spark) -> None:
 
 
 def test_a_partition_is_never_cut_inside_a_patient(monkeypatch) -> None:
-    monkeypatch.setattr("parcours.engine.spark.CHUNK", 3)
+    monkeypatch.setattr("parcours.engine.batch.spark.CHUNK", 3)
     patients = pa.table({"patient_id": [None, None, "a", "a", "a", "a", "b", "b", "c"]})
     parts = [table["patient_id"].to_pylist() for table in whole_patients(patients.to_batches(max_chunksize=2))]
     assert [name for part in parts for name in part] == patients["patient_id"].to_pylist()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from parcours.engine.case import settle
-from parcours.engine.receipt import canonical, receipt
+from parcours.engine.say.receipt import canonical, receipt
 from parcours.rules.facts import Counters
 
 FOLDER = Path(__file__).parent / "golden"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from parcours.engine.advise import Option, advise, code_of
 from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
-from parcours.engine.wording import law_file
+from parcours.engine.say.advise import Option, advise, code_of
+from parcours.engine.say.wording import law_file
 from parcours.law.codes import Pathway
 from tests.properties.strategies import acts
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from parcours.engine.case import CASE_CODES, encode_readings, law_on
-from parcours.engine.encoding import encode
-from parcours.engine.wording import LANGUAGES, PLACEHOLDER, PLACEHOLDERS, law_file, pieces
+from parcours.engine.facts.encoding import encode
+from parcours.engine.say.wording import LANGUAGES, PLACEHOLDER, PLACEHOLDERS, law_file, pieces
 from parcours.law.flat import flat_law
 from parcours.law.loader import load
 from parcours.rules.facts import Counters

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from parcours.cli import advise, explain, guides, questions, receipt, space
 from parcours.cli import settle as settle_command
 from parcours.engine.case import settle
-from parcours.engine.jsonio import dumps
-from parcours.engine.space import Report
+from parcours.engine.facts.jsonio import dumps
+from parcours.engine.proof.space import Report
 
 RUNNER = CliRunner()
 FLAGS = [

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
-from parcours.engine.explain import explain
-from parcours.engine.jsonio import dumps, loads
-from parcours.engine.row import STAGES
+from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.say.explain import explain
+from parcours.engine.say.row import STAGES
 from parcours.law.loader import load
 from tests.properties.strategies import acts
 

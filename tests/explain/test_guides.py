@@ -2,8 +2,8 @@
 
 import pytest
 
-from parcours.engine.guides import VERDICTS, check_claims, verdict_of
-from parcours.engine.wording import LANGUAGES, law_file
+from parcours.engine.proof.guides import VERDICTS, check_claims, verdict_of
+from parcours.engine.say.wording import LANGUAGES, law_file
 
 CONTENT = law_file("guides.yaml")
 CLAIMS = CONTENT["claims"]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from parcours.engine.pages import decision_page, static_pages, write_pages
-from parcours.engine.space import Report
+from parcours.engine.proof.pages import decision_page, static_pages, write_pages
+from parcours.engine.proof.space import Report
 
 FOLDER = Path("docs/law")
 PAGES = static_pages()

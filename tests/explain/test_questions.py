@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
-from parcours.engine.questions import MONEY, PATHWAY, ask, next_question, patient_range
-from parcours.engine.vocabulary import BY_NAME, slugs
-from parcours.engine.wording import law_file
+from parcours.engine.facts.vocabulary import BY_NAME, slugs
+from parcours.engine.say.questions import MONEY, PATHWAY, ask, next_question, patient_range
+from parcours.engine.say.wording import law_file
 from parcours.law import codes
 
 TRUTHS: dict[str, Any] = {

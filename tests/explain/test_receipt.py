@@ -9,7 +9,7 @@ from hypothesis import given
 
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
-from parcours.engine.receipt import (
+from parcours.engine.say.receipt import (
     ReceiptError,
     answer_of,
     canonical,

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from parcours.engine import space
-from parcours.engine.pages import COLUMNS, decision_csv
-from parcours.engine.space import (
+from parcours.engine.proof import space
+from parcours.engine.proof.pages import COLUMNS, decision_csv
+from parcours.engine.proof.space import (
     AXES,
     LAWS,
     Grid,
@@ -26,7 +26,7 @@ from parcours.engine.space import (
     small,
     variants,
 )
-from parcours.engine.space_euros import check_euros
+from parcours.engine.proof.space_euros import check_euros
 from parcours.law.codes import CaseStatus, Profession, Purpose, Status
 from parcours.law.flat import flat_law
 from parcours.law.record import LawRecord
@@ -71,8 +71,8 @@ def test_the_published_table_replays_under_the_interpreted_rules() -> None:
 
 def act_of_row(row: dict[str, str]) -> tuple[Act, LawRecord]:
     """The facts of a line of the table, through the vocabulary."""
-    from parcours.engine.encoding import read
-    from parcours.engine.vocabulary import BY_NAME
+    from parcours.engine.facts.encoding import read
+    from parcours.engine.facts.vocabulary import BY_NAME
 
     said = dict(item.partition("=")[::2] for item in row["example"].split())
     law = FLAT.default.on(int(row["first_day"].replace("-", "")))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from parcours.contracts.schema import MOST_PERCENT, PERCENTAGES
-from parcours.engine.encoding import WITHOUT_SECTOR
-from parcours.engine.vocabulary import BY_NAME, FACTS, slugs
+from parcours.engine.facts.encoding import WITHOUT_SECTOR
+from parcours.engine.facts.vocabulary import BY_NAME, FACTS, slugs
 from parcours.law import codes
 from parcours.law.codes import Profession
 from parcours.law.flat import flat_law, iso

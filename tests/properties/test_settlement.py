@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from parcours.engine.case import AMOUNTS, RULE_READINGS, encode_readings
 from parcours.engine.case import settle as settle_facts
-from parcours.engine.encoding import encode
 from parcours.engine.errors import UnknownTariff
+from parcours.engine.facts.encoding import encode
 from parcours.law.codes import CaseBase, CaseMajoration, CaseRate, Pathway, Status
 from parcours.law.flat import flat_law
 from parcours.rules.facts import Counters, Settlement

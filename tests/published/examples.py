@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from parcours.engine.case import Answer, euros, settle
-from parcours.engine.vocabulary import hundredths
+from parcours.engine.facts.vocabulary import hundredths
 
 FILE = Path(__file__).with_name("examples.ndjson")
 TRUNCATED = "C276"

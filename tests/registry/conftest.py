@@ -5,10 +5,10 @@ import shutil
 import pytest
 from sqlalchemy import inspect, text
 
-from parcours.registry import schema
-from parcours.registry.db import Database
-from parcours.registry.keyring import new_key
-from parcours.registry.models import load_models
+from parcours.registry.store import schema
+from parcours.registry.store.db import Database
+from parcours.registry.store.keyring import new_key
+from parcours.registry.store.tables import load_models
 from tests.registry.world import World
 
 

@@ -11,12 +11,12 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from parcours.registry.db import Database, paris_today
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.service import Proposal
 from parcours.registry.errors import RegistryError
 from parcours.registry.people.models import Insured, Professional
 from parcours.registry.referrals.service import Letter, NewReferral, write_referral
+from parcours.registry.store.db import Database, paris_today
 
 LETTER = Letter(reason="Essai", question="Essai ?")
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from parcours.registry.cases import service as cases
-from parcours.registry.cases.models import CaseState, ReminderKind
+from parcours.registry.conciliation import service as cases
+from parcours.registry.conciliation.models import CaseState, ReminderKind
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
 from tests.registry.test_declarations import declare
 from tests.registry.world import instant

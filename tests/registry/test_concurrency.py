@@ -5,13 +5,13 @@ from threading import Barrier
 
 from sqlalchemy import select
 
-from parcours.registry.db import Database
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import Contract, State
 from parcours.registry.declarations.service import Proposal, people_with_two_contracts
 from parcours.registry.errors import Conflict, Refused
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.service import Letter, NewReferral
+from parcours.registry.store.db import Database
 from tests.registry.test_declarations import declare
 from tests.registry.world import World, instant
 

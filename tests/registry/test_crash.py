@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from parcours.registry import schema
-from parcours.registry.db import Database
 from parcours.registry.declarations.models import Contract
 from parcours.registry.declarations.service import people_with_two_contracts
 from parcours.registry.referrals.models import Referral
+from parcours.registry.store import schema
+from parcours.registry.store.db import Database
 from tests.registry.world import World
 
 WRITES = int(os.environ.get("PARCOURS_CRASH_WRITES", "600"))

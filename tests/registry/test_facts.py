@@ -4,15 +4,15 @@ from datetime import date
 
 import pytest
 
-from parcours.engine.vocabulary import BY_NAME
+from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law import codes
 from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.service import Actor, PlanContent
 from parcours.registry.declarations import service as declarations
-from parcours.registry.facts import REASONS, answer_visit, settled, visit_facts, visits_that_would_change
 from parcours.registry.people import service as people
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.service import Letter, NewReferral
+from parcours.registry.visits.service import REASONS, answer_visit, settled, visit_facts, visits_that_would_change
 from tests.registry.test_declarations import declare, paper
 from tests.registry.world import instant
 

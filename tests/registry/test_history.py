@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parcours.registry.db import Database
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import State
 from parcours.registry.declarations.service import PaperForm, Proposal
 from parcours.registry.errors import RegistryError
+from parcours.registry.store.db import Database
 from tests.registry.world import World
 
 START = date(2024, 1, 1)
@@ -87,7 +87,7 @@ def country(sqlite_template, tmp_path_factory, monkeypatch_module):
 
 @pytest.fixture(scope="module")
 def monkeypatch_module():
-    from parcours.registry.keyring import new_key
+    from parcours.registry.store.keyring import new_key
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARCOURS_SECRET_KEYS", new_key())

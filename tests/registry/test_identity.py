@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcours.registry.errors import Conflict, Invalid
-from parcours.registry.fictitious import (
+from parcours.registry.demo.fictitious import (
     fictitious_am_number,
     fictitious_finess,
     fictitious_nia,
     fictitious_nir,
     fictitious_rpps,
 )
+from parcours.registry.errors import Conflict, Invalid
 from parcours.registry.identity import service as identity
 from parcours.registry.identity.keys import (
     NirKind,

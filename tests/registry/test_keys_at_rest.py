@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from parcours.registry.db import EncryptedText, keyring, new_id
+from parcours.registry.demo.fictitious import fictitious_nir
+from parcours.registry.demo.seed import seed
 from parcours.registry.errors import Misconfigured
-from parcours.registry.fictitious import fictitious_nir
-from parcours.registry.keyring import KEYS_FILE_VARIABLE, KEYS_VARIABLE, create_keys_file, new_key, parse_keys
-from parcours.registry.models import load_models
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured
-from parcours.registry.rotation import rotate_keys
-from parcours.registry.seed import seed
+from parcours.registry.store.db import EncryptedText, keyring, new_id
+from parcours.registry.store.keyring import KEYS_FILE_VARIABLE, KEYS_VARIABLE, create_keys_file, new_key, parse_keys
+from parcours.registry.store.rotation import rotate_keys
+from parcours.registry.store.tables import load_models
 from tests.registry.world import ADULT_BORN, World
 
 KEYS = parse_keys(new_key())

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from parcours.cli.main import app
-from parcours.registry import schema
+from parcours.registry.store import schema
 
 
 @pytest.fixture(scope="module")

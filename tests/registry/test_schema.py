@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from parcours.registry import schema
-from parcours.registry.db import Database
 from parcours.registry.errors import Misconfigured
 from parcours.registry.migrations import versions
-from parcours.registry.models import load_models
+from parcours.registry.store import schema
+from parcours.registry.store.db import Database
+from parcours.registry.store.tables import load_models
 
 
 def test_the_migrations_make_what_the_models_say(database):

@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 
 from parcours.engine.case import settle
-from parcours.registry.db import Database
 from parcours.registry.declarations.service import people_with_two_contracts
+from parcours.registry.demo.fictitious import fictitious_nir
+from parcours.registry.demo.seed import STORIES, find_story, seed
 from parcours.registry.errors import Conflict, NotFound
-from parcours.registry.facts import visit_facts, visits_that_would_change
-from parcours.registry.fictitious import fictitious_nir
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import find_by_nir, search_professionals
-from parcours.registry.seed import STORIES, find_story, seed
+from parcours.registry.store.db import Database
+from parcours.registry.visits.service import visit_facts, visits_that_would_change
 
 LETTERS = {
     "own_doctor": "T", "outside": "P", "opinion": "O", "opinion_used_up": "P", "c2s_outside": "P",
@@ -30,8 +30,8 @@ LETTERS = {
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """The demonstration on SQLite, seeded once."""
-    from parcours.registry import schema
-    from parcours.registry.keyring import new_key
+    from parcours.registry.store import schema
+    from parcours.registry.store.keyring import new_key
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARCOURS_SECRET_KEYS", key := new_key())

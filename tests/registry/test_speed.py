@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import InternalError
 
-from parcours.registry.cases import service as cases
+from parcours.registry.conciliation import service as cases
 from parcours.registry.declarations import service as declarations
+from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.errors import NotFound
-from parcours.registry.facts import visit_facts
-from parcours.registry.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Fund
 from parcours.registry.referrals import service as referrals
+from parcours.registry.visits.service import visit_facts
 from tests.registry.test_declarations import declare
 from tests.registry.test_facts import refer
 from tests.registry.world import ADULT_BORN, instant

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 from itertools import count
 
-from parcours.registry.db import new_id
-from parcours.registry.fictitious import fictitious_am_number, fictitious_nir, fictitious_rpps
+from parcours.registry.demo.fictitious import fictitious_am_number, fictitious_nir, fictitious_rpps
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Commune, DeficitZone, Fund
+from parcours.registry.store.db import new_id
 
 ADULT_BORN = date(1980, 5, 17)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from parcours.api.settings import Settings
-from parcours.web.app import create_app
+from parcours.edge.settings import Settings
+from parcours.site.app import create_app
 
 
 @pytest.fixture(scope="session")

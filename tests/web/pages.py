@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from parcours.law.loader import load
-from parcours.web.situations import situations, specialties
+from parcours.web.public.situations import situations, specialties
 
 PATHS = [
     "/",

@@ -3,8 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from parcours.api.settings import Settings
-from parcours.web.app import create_app
+from parcours.edge.settings import Settings
+from parcours.site.app import create_app
 from parcours.web.assets import asset_url, assets
 from tests.web.pages import PATHS, quote
 

@@ -10,7 +10,7 @@ import yaml
 
 from parcours.web import i18n
 from parcours.web.catalogue import extracted, stored
-from parcours.web.situations import FILE, situations
+from parcours.web.public.situations import FILE, situations
 
 TEMPLATES = Path(i18n.__file__).parent / "templates"
 

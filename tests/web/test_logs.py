@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from parcours.web import logs
+from parcours.edge import logs
 from tests.web.pages import quote
 
 Rows = Callable[[], list[dict[str, Any]]]

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
-from parcours.engine.questions import ask
-from parcours.engine.receipt import read_receipt, replay
-from parcours.web.standing import standing
+from parcours.engine.say.questions import ask
+from parcours.engine.say.receipt import read_receipt, replay
+from parcours.web.quote.standing import standing
 from tests.web.pages import GP_OUTSIDE, quote
 
 SUM = re.compile(r'<p class="sum money[^"]*">([^<]+)</p>')

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from parcours.api.settings import Settings
 from parcours.cli import serve
-from parcours.web.settings import ServerSettings
+from parcours.edge.settings import Settings
+from parcours.site.settings import ServerSettings
 
 GUIDE = Path(__file__).parents[2] / "docs/guides/serve.md"
 

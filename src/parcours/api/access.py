@@ -25,20 +25,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from parcours.api.problems import ProblemError
-from parcours.api.settings import Settings
-from parcours.api.settings import settings as process_settings
-from parcours.registry import policy
+from parcours.edge.problems import ProblemError
+from parcours.edge.settings import Settings
+from parcours.edge.settings import settings as process_settings
+from parcours.registry.access import policy
+from parcours.registry.access.policy import Action, Actor, Kind, Record
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import IdempotentReply, WebSession
 from parcours.registry.accounts.oidc import Relying
 from parcours.registry.accounts.service import Unauthenticated
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import Database, Versioned, blind_index, blind_indexes, now_utc, parse_id
 from parcours.registry.errors import NotFound, RegistryError
-from parcours.registry.models import load_models
-from parcours.registry.policy import Action, Actor, Kind, Record
+from parcours.registry.store.db import Database, Versioned, blind_index, blind_indexes, now_utc, parse_id
+from parcours.registry.store.tables import load_models
 
 COOKIE: Final = "parcours_session"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})

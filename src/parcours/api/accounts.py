@@ -24,15 +24,15 @@ from parcours.api.common import (
     page,
     text,
 )
-from parcours.api.problems import problems
 from parcours.api.session import RoleOut
+from parcours.edge.problems import problems
+from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Account, ApiClient, Grant, Role, Scope
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import parse_id
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured, get_professional
-from parcours.registry.policy import SYSTEM, Action, Forbidden, Kind
+from parcours.registry.store.db import parse_id
 
 router = api_router(tag="accounts")
 

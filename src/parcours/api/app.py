@@ -9,24 +9,15 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from parcours import __version__
-from parcours.api import (
-    accounts,
-    audit,
-    care_plans,
-    cases,
-    declarations,
-    engine,
-    people,
-    professionals,
-    referrals,
-    session,
-)
+from parcours.api import accounts, audit, care_plans, declarations, engine, people, referrals, session
+from parcours.api import conciliation as cases
+from parcours.api import directory as professionals
 from parcours.api.access import CSRF_HEADER, Services, cookie_name
-from parcours.api.limits import Guard
-from parcours.api.problems import FieldError, Problem, add_handlers
-from parcours.api.settings import Settings
-from parcours.api.settings import settings as process_settings
-from parcours.registry.db import Database
+from parcours.edge.limits import Guard
+from parcours.edge.problems import FieldError, Problem, add_handlers
+from parcours.edge.settings import Settings
+from parcours.edge.settings import settings as process_settings
+from parcours.registry.store.db import Database
 
 VERSION = "v1"
 DESCRIPTION = """France's coordinated care pathway: is an act inside, who pays what, and why; who is whose doctor.

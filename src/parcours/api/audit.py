@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from parcours.api.access import Reading, Unit
 from parcours.api.common import LISTING, READING, Cursor, Id, Limit, Out, Page, api_router, page
-from parcours.api.problems import ProblemError, problems
+from parcours.edge.problems import ProblemError, problems
+from parcours.registry.access.policy import SYSTEM, Action, Kind
 from parcours.registry.accounts.models import Role
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.models import AuditEvent
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import parse_id
 from parcours.registry.people.models import Fund, Professional
-from parcours.registry.policy import SYSTEM, Action, Kind
+from parcours.registry.store.db import parse_id
 
 router = api_router(tag="audit")
 

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
 from parcours.api.common import CHANGING, CREATING, EXAMPLE_ID, READING, Id, In, Out, api_router, text
-from parcours.api.problems import problems
-from parcours.registry import policy
+from parcours.edge.problems import problems
+from parcours.registry.access import policy
+from parcours.registry.access.policy import Action, Kind
 from parcours.registry.audit.tags import Tag
 from parcours.registry.care_plans import service as care_plans
 from parcours.registry.care_plans.models import CarePlan, PlanKind, RhythmUnit
-from parcours.registry.db import paris_today
-from parcours.registry.policy import Action, Kind
+from parcours.registry.store.db import paris_today
 
 router = api_router(tag="care plans")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from parcours.api.problems import problems
+from parcours.edge.problems import problems
 
 Id = Annotated[
     str, Path(max_length=64, description="Public id (UUID).", examples=["0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"])

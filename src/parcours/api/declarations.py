@@ -10,16 +10,16 @@ from pydantic import Field
 
 from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
 from parcours.api.common import CHANGING, CREATING, EXAMPLE_DOCTOR, EXAMPLE_ID, READING, Id, In, Out, api_router, text
-from parcours.api.problems import problems
-from parcours.registry import policy
+from parcours.edge.problems import problems
+from parcours.registry.access import policy
+from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind, Record
 from parcours.registry.accounts.models import Role
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import paris_today
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import Declaration, Party, Route, State
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
-from parcours.registry.policy import SYSTEM, Action, Forbidden, Kind, Record
+from parcours.registry.store.db import paris_today
 
 router = api_router(tag="declarations")
 

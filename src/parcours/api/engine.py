@@ -19,19 +19,19 @@ from starlette.types import Receive, Scope, Send
 
 from parcours.api.access import services_of
 from parcours.api.common import api_router
-from parcours.api.limits import TooLarge
-from parcours.api.problems import FieldError, Language, ProblemError, language_of, problems
-from parcours.engine import jsonio
-from parcours.engine.advise import ACTS_PER_YEAR, advise
+from parcours.edge.limits import TooLarge
+from parcours.edge.problems import FieldError, Language, ProblemError, language_of, problems
 from parcours.engine.case import Answer, Memory, euros, result_dict, settle, settle_case
-from parcours.engine.encoding import Case, encode
 from parcours.engine.errors import FactError
-from parcours.engine.explain import explain
-from parcours.engine.questions import ask
-from parcours.engine.receipt import ReceiptError, canonical, read_receipt, receipt, replay
-from parcours.engine.schema import facts_schema, result_schema
-from parcours.engine.tables import Block, tables
-from parcours.engine.vocabulary import check_names
+from parcours.engine.facts import jsonio
+from parcours.engine.facts.encoding import Case, encode
+from parcours.engine.facts.schema import facts_schema, result_schema
+from parcours.engine.facts.vocabulary import check_names
+from parcours.engine.proof.tables import Block, tables
+from parcours.engine.say.advise import ACTS_PER_YEAR, advise
+from parcours.engine.say.explain import explain
+from parcours.engine.say.questions import ask
+from parcours.engine.say.receipt import ReceiptError, canonical, read_receipt, receipt, replay
 from parcours.law.data import Parameter, Series
 from parcours.law.flat import flat_law
 from parcours.law.loader import load

@@ -22,17 +22,17 @@ from parcours.api.common import (
     api_router,
     text,
 )
-from parcours.api.problems import problems
-from parcours.registry import export, policy
-from parcours.registry import facts as visits
+from parcours.edge.problems import problems
+from parcours.registry.access import export, policy
+from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import paris_today, parse_id
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import Contract
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured, KinshipKind, Right, RightKind
-from parcours.registry.policy import SYSTEM, Action, Forbidden, Kind
+from parcours.registry.store.db import paris_today, parse_id
+from parcours.registry.visits import service as visits
 
 router = api_router(tag="people")
 

@@ -9,14 +9,14 @@ from pydantic import Field
 
 from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
 from parcours.api.common import CHANGING, CREATING, EXAMPLE_DOCTOR, EXAMPLE_ID, READING, Id, In, Out, api_router, text
-from parcours.api.problems import problems
-from parcours.registry import policy
+from parcours.edge.problems import problems
+from parcours.registry.access import policy
+from parcours.registry.access.policy import Action, Kind
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import paris_today, parse_id
 from parcours.registry.errors import not_found
-from parcours.registry.policy import Action, Kind
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Urgency
+from parcours.registry.store.db import paris_today, parse_id
 
 router = api_router(tag="referrals")
 

@@ -21,7 +21,8 @@ from parcours.api.access import (
     set_session_cookie,
 )
 from parcours.api.common import LISTING, In, Out, api_router, text
-from parcours.api.problems import ProblemError, language_of, problems
+from parcours.edge.problems import ProblemError, language_of, problems
+from parcours.registry.access.export import KEPT
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.linking import account_of
 from parcours.registry.accounts.messages import Courier, MailServer, Outbox, reset_message
@@ -30,7 +31,6 @@ from parcours.registry.accounts.oidc import Proof
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import NotFound, RegistryError, not_found
-from parcours.registry.export import KEPT
 
 router = api_router(tag="session")
 logger = logging.getLogger("parcours.api")

@@ -19,9 +19,9 @@ from parcours.cli.common import Json, Lang, fail, language
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from parcours.registry.access.policy import Actor, Decision, Record
     from parcours.registry.accounts.models import Account
     from parcours.registry.audit.service import Who
-    from parcours.registry.policy import Actor, Decision, Record
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts, roles, API clients, explained access.")
 
@@ -89,7 +89,7 @@ def list_users(database: DatabaseUrl = None, lang: Lang = "", json: Json = False
 
 
 def _user_row(account: Account) -> dict[str, str]:
-    from parcours.registry.db import now_utc
+    from parcours.registry.store.db import now_utc
 
     locked = account.locked_until is not None and account.locked_until > now_utc()
     state = "disabled" if account.disabled_at else "locked" if locked else "open"
@@ -175,9 +175,9 @@ def export_person(
     lang: Lang = "",
 ) -> None:
     """Print everything held about a person as JSON, for that person (GDPR, art. 15 and 20); traced like any reading."""
+    from parcours.registry.access.export import export_person as export
     from parcours.registry.audit.service import record as note
     from parcours.registry.audit.tags import Tag
-    from parcours.registry.export import export_person as export
 
     with _writing(database, lang) as session:
         content = export(session, patient)
@@ -269,7 +269,7 @@ def explain_access(
 
     Exit code 0 when it is allowed, 1 when it is not.
     """
-    from parcours.registry import policy
+    from parcours.registry.access import policy
     from parcours.registry.audit.service import record as note
     from parcours.registry.audit.tags import Tag
     from parcours.registry.vocabulary import check_choice
@@ -309,8 +309,8 @@ def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
 
 
 def _actor(session: Session, text: str, lang: str) -> Actor:
+    from parcours.registry.access.policy import Actor
     from parcours.registry.accounts import service
-    from parcours.registry.policy import Actor
 
     name, _, role = text.partition(":")
     if name == "client":
@@ -325,8 +325,8 @@ def _actor(session: Session, text: str, lang: str) -> Actor:
 
 
 def _record(session: Session, text: str, lang: str) -> Record:
-    from parcours.registry.policy import Kind, load
-    from parcours.registry.policy import Record as PolicyRecord
+    from parcours.registry.access.policy import Kind, load
+    from parcours.registry.access.policy import Record as PolicyRecord
     from parcours.registry.vocabulary import check_choice
 
     name, _, identifier = text.partition(":")
@@ -348,7 +348,7 @@ def _who(command: str) -> Who:
 
 
 def _settings() -> Any:
-    from parcours.api.settings import settings
+    from parcours.edge.settings import settings
 
     return settings()
 

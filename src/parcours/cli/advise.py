@@ -10,7 +10,7 @@ from parcours.cli.flags import with_fact_flags
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from parcours.engine.advise import Advice, Option
+    from parcours.engine.say.advise import Advice, Option
 
 app = typer.Typer(add_completion=False)
 MOST_SHOWN = 5
@@ -36,15 +36,15 @@ def advise(
     **facts: Any,
 ) -> None:
     """Rank what would make this act cheaper: levers alone, then two together, never one that would be a lie."""
-    from parcours.engine.advise import advise as advise_answer
     from parcours.engine.case import settle
+    from parcours.engine.say.advise import advise as advise_answer
 
     lang = language(lang)
     with clear_errors(lang):
         answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading))
         advice = advise_answer(answer, lang, acts_per_year)
     if json:
-        from parcours.engine.jsonio import dumps
+        from parcours.engine.facts.jsonio import dumps
 
         typer.echo(dumps(advice.to_dict(), indent=1))
     else:
@@ -70,7 +70,7 @@ def print_option(console: "Console", item: "Option", lang: str) -> None:
     """One option: what it saves, how, under which condition, until when, by which article."""
     from rich.padding import Padding
 
-    from parcours.engine.typography import euros
+    from parcours.engine.say.typography import euros
 
     gain = f"[bold green]− {euros(item.saved, lang)}[/]" if item.saved else "[bold]=[/]"
     left = labelled(TEXT["left"][lang], item.patient, lang)
@@ -87,6 +87,6 @@ def print_option(console: "Console", item: "Option", lang: str) -> None:
 
 def labelled(label: str, cents: int, lang: str) -> str:
     """A label and an amount, with the colon of the language."""
-    from parcours.engine.typography import euros
+    from parcours.engine.say.typography import euros
 
     return f"{label} : {euros(cents, lang)}" if lang == "fr" else f"{label}: {euros(cents, lang)}"

@@ -5,7 +5,7 @@ from rich.table import Table
 
 from parcours.cli.common import money
 from parcours.engine.case import Answer, different_amounts, euros, result_dict
-from parcours.engine.typography import percent
+from parcours.engine.say.typography import percent
 from parcours.law.codes import Pathway
 
 TEXT = {

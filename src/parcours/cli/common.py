@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from parcours.engine.typography import euros
+from parcours.engine.say.typography import euros
 
 EXIT_UNREADABLE = 2
 EXIT_REFUSED_ROWS = 3

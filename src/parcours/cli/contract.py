@@ -29,7 +29,7 @@ def audit(
     lang = language(lang)
     from parcours.contracts.audit import audit as findings_of
     from parcours.contracts.schema import ContractError
-    from parcours.engine.vocabulary import read_date
+    from parcours.engine.facts.vocabulary import read_date
 
     contract = contract_of(source, lang)
     with clear_errors(lang):
@@ -99,6 +99,6 @@ def contract_of(source: str, lang: str) -> dict[str, Any]:
 
 def print_json(value: Any) -> None:
     """One JSON text."""
-    from parcours.engine.jsonio import dumps
+    from parcours.engine.facts.jsonio import dumps
 
     typer.echo(dumps(value, indent=1))

@@ -8,10 +8,10 @@ import typer
 
 from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, language, readings_of
 from parcours.cli.flags import with_fact_flags
-from parcours.engine.vocabulary import RENAMED, SOURCE_ROW
+from parcours.engine.facts.vocabulary import RENAMED, SOURCE_ROW
 
 if TYPE_CHECKING:
-    from parcours.engine.explain import Explanation, Step
+    from parcours.engine.say.explain import Explanation, Step
 
 app = typer.Typer(add_completion=False)
 TITLES = {
@@ -50,7 +50,7 @@ def explain(
     with clear_errors(lang):
         explanation = explanation_of((source, facts_file), row, said, readings_of(reading), lang, quiet=all_steps)
     if json:
-        from parcours.engine.jsonio import dumps
+        from parcours.engine.facts.jsonio import dumps
 
         typer.echo(dumps(explanation.to_dict(), indent=1))
     elif text:
@@ -70,7 +70,7 @@ def explanation_of(
 ) -> "Explanation":
     """From the flags, or from one row of a settled file (and of the file that was settled)."""
     from parcours.engine.case import settle
-    from parcours.engine.explain import explain as explain_row
+    from parcours.engine.say.explain import explain as explain_row
 
     source, facts_file = files
     if source is None:
@@ -88,7 +88,7 @@ def settled_row(source: Path, row: int, lang: str) -> tuple[dict[str, Any], dict
     if source.suffix in TEXT and (not source.is_file() or SOURCE_ROW not in first_line(source)):
         return row_of(source, row, lang), {}
     from parcours.engine.batch.errors import BatchError
-    from parcours.engine.summary import read_row, receipt_of
+    from parcours.engine.batch.summary import read_row, receipt_of
 
     try:
         return read_row(source, row), receipt_of(source).get("readings", {})
@@ -116,7 +116,7 @@ def row_of(source: Path, row: int, lang: str) -> dict[str, Any]:
 
 def json_row(source: Path, row: int) -> Any:
     """One line of JSON."""
-    from parcours.engine.jsonio import loads
+    from parcours.engine.facts.jsonio import loads
 
     with source.open(encoding="utf-8") as stream:
         line = next(islice(stream, row - 1, None), None)
@@ -176,7 +176,7 @@ def print_explanation(explanation: "Explanation") -> None:
 
 def source_line(step: "Step", lang: str) -> str:
     """Articles, first day and confidence, in grey."""
-    from parcours.engine.wording import day
+    from parcours.engine.say.wording import day
 
     parts = [", ".join(short(ref.id) for ref in step.references)]
     if step.first_day:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.engine.vocabulary import BOOLEANS, FACTS, Fact, slugs
+from parcours.engine.facts.vocabulary import BOOLEANS, FACTS, Fact, slugs
 
 
 def flag(fact: Fact) -> str:

@@ -8,7 +8,7 @@ import typer
 from parcours.cli.common import Json, Lang, language
 
 if TYPE_CHECKING:
-    from parcours.engine.guides import Claim
+    from parcours.engine.proof.guides import Claim
 
 app = typer.Typer(add_completion=False)
 COLOURS = {"true": "green", "true_until": "yellow", "true_only_if": "yellow", "wrong": "red", "not_computed": "dim"}
@@ -17,14 +17,14 @@ COLOURS = {"true": "green", "true_until": "yellow", "true_only_if": "yellow", "w
 @app.command()
 def check_claims(json: Json = False, lang: Lang = "") -> None:
     """Check what public guides say: true, true until a day, true only if, or wrong, with the computed figure."""
-    from parcours.engine.guides import check_claims as check
+    from parcours.engine.proof.guides import check_claims as check
 
     lang = language(lang)
     claims = check(lang)
     if json:
         from dataclasses import asdict
 
-        from parcours.engine.jsonio import dumps
+        from parcours.engine.facts.jsonio import dumps
 
         typer.echo(dumps([asdict(claim) for claim in claims], indent=1))
     else:

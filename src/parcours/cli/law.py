@@ -112,7 +112,7 @@ def book() -> Any:
 
 def day_of(on: str) -> int | None:
     """The day asked for, as YYYYMMDD."""
-    from parcours.engine.vocabulary import read_date
+    from parcours.engine.facts.vocabulary import read_date
 
     return read_date("on", on) if on else None
 
@@ -222,7 +222,7 @@ UNITS = {
 
 def print_json(value: Any) -> None:
     """One JSON text."""
-    from parcours.engine.jsonio import dumps
+    from parcours.engine.facts.jsonio import dumps
 
     typer.echo(dumps(value, indent=1))
 

@@ -27,8 +27,8 @@ def receipt(
 ) -> None:
     """Settle one act and write its receipt: facts, law, rules, result, all hashed."""
     from parcours.engine.case import settle
-    from parcours.engine.receipt import canonical
-    from parcours.engine.receipt import receipt as receipt_of
+    from parcours.engine.say.receipt import canonical
+    from parcours.engine.say.receipt import receipt as receipt_of
 
     lang = language(lang)
     with clear_errors(lang):
@@ -48,7 +48,7 @@ def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
     """Settle receipts again: the same cents, or the parameter, rule or reading that changed. Exit code 1 when one
     changed.
     """
-    from parcours.engine.receipt import replay as replay_receipt
+    from parcours.engine.say.receipt import replay as replay_receipt
 
     lang = language(lang)
     files = sorted(source.glob("*.json")) if source.is_dir() else [source]
@@ -56,7 +56,7 @@ def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
         fail(f"{source}: *.json ?")
     results = {str(path): replay_receipt(content_of(path, lang), lang) for path in files}
     if json:
-        from parcours.engine.jsonio import dumps
+        from parcours.engine.facts.jsonio import dumps
 
         typer.echo(
             dumps({path: {"same": item.same, "sentences": item.sentences} for path, item in results.items()}, indent=1)
@@ -71,12 +71,12 @@ def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
 @diff_app.command()
 def diff(before: Receipt, after: Receipt, json: Json = False, lang: Lang = "") -> None:
     """Say in words what differs between two receipts."""
-    from parcours.engine.receipt import diff as diff_receipts
+    from parcours.engine.say.receipt import diff as diff_receipts
 
     lang = language(lang)
     sentences = diff_receipts(content_of(before, lang), content_of(after, lang), lang)
     if json:
-        from parcours.engine.jsonio import dumps
+        from parcours.engine.facts.jsonio import dumps
 
         typer.echo(dumps(sentences, indent=1))
     else:
@@ -85,7 +85,7 @@ def diff(before: Receipt, after: Receipt, json: Json = False, lang: Lang = "") -
 
 def content_of(path: Path, lang: str) -> dict[str, Any]:
     """A receipt from a file, or exit with what is wrong."""
-    from parcours.engine.receipt import ReceiptError, read_receipt
+    from parcours.engine.say.receipt import ReceiptError, read_receipt
 
     try:
         return read_receipt(path.read_bytes())

@@ -14,8 +14,8 @@ import typer
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
 
 if TYPE_CHECKING:
-    from parcours.registry.db import Database
-    from parcours.registry.facts import VisitFacts
+    from parcours.registry.store.db import Database
+    from parcours.registry.visits.service import VisitFacts
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The database of people, declarations, referrals.")
 facts_app = typer.Typer(add_completion=False)
@@ -32,8 +32,8 @@ DatabaseUrl = Annotated[
 @app.command()
 def init(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Make the secret key (embedded database only) and the tables; safe to run again."""
-    from parcours.registry import keyring, schema
-    from parcours.registry.db import database_url
+    from parcours.registry.store import keyring, schema
+    from parcours.registry.store.db import database_url
 
     with open_registry(database, lang, current=False) as opened:
         if (database or database_url()).startswith("sqlite") and not _keys_given():
@@ -48,7 +48,7 @@ def init(database: DatabaseUrl = None, lang: Lang = "") -> None:
 @app.command()
 def upgrade(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Bring the tables up to date."""
-    from parcours.registry import schema
+    from parcours.registry.store import schema
 
     with open_registry(database, lang, current=False) as opened:
         before = schema.current_revision(opened.engine)
@@ -64,7 +64,7 @@ def seed(
     lang: Lang = "",
 ) -> None:
     """Fill an empty registry with fictitious people, each story showing one flow."""
-    from parcours.registry.seed import seed as fill
+    from parcours.registry.demo.seed import seed as fill
 
     with open_registry(database, lang) as opened, opened.writing() as session:
         stories = fill(session, population=population)
@@ -81,8 +81,8 @@ def demo_accounts(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
 def demo_access(opened: Database, lang: str) -> list[str]:
     """How to log in to the demonstration, as lines: logins, their one password, the token of a program."""
-    from parcours.api.settings import Settings
-    from parcours.registry.demo import open_demo_accounts
+    from parcours.edge.settings import Settings
+    from parcours.registry.demo.accounts import open_demo_accounts
 
     chosen = Settings()
     with opened.writing() as session:
@@ -98,7 +98,7 @@ def demo_access(opened: Database, lang: str) -> list[str]:
 @app.command()
 def stories(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
     """The stories of the demonstration: what to look at, with the ids to use."""
-    from parcours.registry.seed import STORIES, find_story
+    from parcours.registry.demo.seed import STORIES, find_story
 
     with open_registry(database, lang) as opened, opened.reading() as session:
         rows = [_story_row(*find_story(session, one.key), language(lang)) for one in STORIES]
@@ -139,9 +139,9 @@ def changes(
     lang: Lang = "",
 ) -> None:
     """Answered visits of a person that would be answered otherwise with what is known now; nothing is rewritten."""
-    from parcours.registry.facts import visits_that_would_change
+    from parcours.registry.demo.seed import find_story
     from parcours.registry.people.service import get_insured
-    from parcours.registry.seed import find_story
+    from parcours.registry.visits.service import visits_that_would_change
 
     with open_registry(database, lang) as opened, opened.reading() as session, clear_errors(language(lang)):
         person = find_story(session, story)[1] if story else get_insured(session, patient).id
@@ -162,7 +162,7 @@ def changes(
 @app.command()
 def backup(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Write a backup of the database in use, and its manifest beside it. The secret keys are not in it."""
-    from parcours.registry.backup import backup as write
+    from parcours.registry.store.backup import backup as write
 
     with open_registry(database, lang) as opened:
         manifest = write(opened, file)
@@ -173,8 +173,8 @@ def backup(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None
 @app.command()
 def restore(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Restore a backup into an empty database and verify the copy."""
-    from parcours.registry.backup import restore as read
-    from parcours.registry.db import database_url
+    from parcours.registry.store.backup import restore as read
+    from parcours.registry.store.db import database_url
 
     with _errors(lang):
         manifest = read(file, database or database_url())
@@ -189,9 +189,9 @@ def verify(
     lang: Lang = "",
 ) -> None:
     """Check that each person has one médecin traitant at most; or that the database equals a backup."""
-    from parcours.registry.backup import check_file
-    from parcours.registry.backup import verify as compare
     from parcours.registry.declarations.service import people_with_two_contracts
+    from parcours.registry.store.backup import check_file
+    from parcours.registry.store.backup import verify as compare
 
     with open_registry(database, lang) as opened:
         if file is not None:
@@ -208,7 +208,7 @@ def verify(
 @app.command("new-key")
 def new_key() -> None:
     """Print a fresh secret key, to put first in PARCOURS_SECRET_KEYS."""
-    from parcours.registry.keyring import new_key as make
+    from parcours.registry.store.keyring import new_key as make
 
     typer.echo(make())
 
@@ -216,7 +216,7 @@ def new_key() -> None:
 @app.command("rotate-keys")
 def rotate_keys(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Rewrite what older keys protect under the newest one, the signatures of the audit trail last."""
-    from parcours.registry.rotation import rotate_keys as rotate
+    from parcours.registry.store.rotation import rotate_keys as rotate
 
     with open_registry(database, lang) as opened:
         counts = rotate(opened)
@@ -249,7 +249,7 @@ def facts(
     lang: Lang = "",
 ) -> None:
     """Facts of a visit derived from the registry, each with the record it comes from; then, on demand, settled."""
-    from parcours.registry.facts import answer_visit, settled
+    from parcours.registry.visits.service import answer_visit, settled
 
     said = _given(given)
     with open_registry(database, lang) as opened:
@@ -277,9 +277,9 @@ def _visit(
     known_at: datetime | None,
     related_to: str | None,
 ) -> VisitFacts:
-    from parcours.registry.db import PARIS
-    from parcours.registry.facts import visit_facts
-    from parcours.registry.seed import find_story
+    from parcours.registry.demo.seed import find_story
+    from parcours.registry.store.db import PARIS
+    from parcours.registry.visits.service import visit_facts
 
     patient, professional, on, story = who
     day: date | None = on.date() if on else None
@@ -347,7 +347,7 @@ def _facts_json(visit: VisitFacts, answer: Any, lang: str) -> dict[str, Any]:
 
 
 def _print_facts(visit: VisitFacts, lang: str) -> None:
-    from parcours.registry.facts import NOTES
+    from parcours.registry.visits.service import NOTES
 
     rows = [
         {
@@ -386,8 +386,8 @@ def _errors(lang: str) -> Iterator[None]:
 @contextmanager
 def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterator[Database]:
     """The database for the time of a command; what it refuses becomes a sentence and an exit code."""
-    from parcours.registry import schema
-    from parcours.registry.db import Database
+    from parcours.registry.store import schema
+    from parcours.registry.store.db import Database
 
     with _errors(lang):
         database = Database.open(url)
@@ -402,7 +402,7 @@ def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterat
 def _keys_given() -> bool:
     import os
 
-    from parcours.registry.keyring import KEYS_FILE_VARIABLE, KEYS_VARIABLE
+    from parcours.registry.store.keyring import KEYS_FILE_VARIABLE, KEYS_VARIABLE
 
     return bool(os.environ.get(KEYS_VARIABLE) or os.environ.get(KEYS_FILE_VARIABLE))
 

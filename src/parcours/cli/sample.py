@@ -32,7 +32,7 @@ def sample(
     if patients < 1:
         fail(f"--patients: {patients}; 1, 2, 3 …")
     with batch_errors(lang):
-        from parcours.engine.sample import Sample, write_sample
+        from parcours.lab.sample import Sample, write_sample
         from parcours.law.flat import flat_law, iso
 
         first = flat_law().default.first_days[0] // 10_000

@@ -69,8 +69,8 @@ def run(*, lang: str, **given: Any) -> None:
     import uvicorn
     from pydantic import ValidationError
 
-    from parcours.web import logs
-    from parcours.web.settings import ServerSettings
+    from parcours.edge import logs
+    from parcours.site.settings import ServerSettings
 
     try:
         chosen = ServerSettings(**{name: value for name, value in given.items() if value is not None})
@@ -82,7 +82,7 @@ def run(*, lang: str, **given: Any) -> None:
     words = {"fr": "parcours écoute sur", "en": "parcours listens on"}
     typer.echo(f"{words[lang]} http://{chosen.host}:{chosen.port}")
     uvicorn.run(
-        "parcours.web.app:application",
+        "parcours.site.app:application",
         factory=True,
         host=chosen.host,
         port=chosen.port,
@@ -114,10 +114,10 @@ def check_free(host: str, port: int, lang: str) -> None:
 def prepare_registry(lang: str) -> tuple[int, list[str]]:
     """The embedded registry with its keys, its tables and its invented people: how many stories, and how to log in."""
     from parcours.cli.registry import demo_access
-    from parcours.registry import keyring, schema
-    from parcours.registry.db import Database, database_url
+    from parcours.registry.demo.seed import seed
     from parcours.registry.errors import RegistryError
-    from parcours.registry.seed import seed
+    from parcours.registry.store import keyring, schema
+    from parcours.registry.store.db import Database, database_url
 
     try:
         if database_url().startswith("sqlite") and not (
@@ -139,7 +139,7 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
 def first_quote(lang: str) -> list[str]:
     """A quote settled now, as lines."""
     from parcours.engine.case import settle
-    from parcours.engine.explain import explain
+    from parcours.engine.say.explain import explain
     from parcours.web.pages import today
 
     answer = settle({**FIRST_QUOTE, "care_date": today()})

@@ -59,7 +59,7 @@ def settle(
 def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as_json: bool) -> None:
     """Settle the act that the flags describe."""
     from parcours.engine.case import settle as settle_facts
-    from parcours.engine.jsonio import dumps
+    from parcours.engine.facts.jsonio import dumps
 
     with clear_errors(lang):
         answer = settle_facts(facts, readings)
@@ -73,7 +73,7 @@ def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as
 
 def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str) -> None:
     """Settle a small file of text; refused rows stay in their place with an `error`."""
-    from parcours.engine.textfiles import UnreadableFile, settle_file
+    from parcours.engine.batch.textfiles import UnreadableFile, settle_file
 
     with clear_errors(lang):
         try:

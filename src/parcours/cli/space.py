@@ -12,8 +12,8 @@ from parcours.cli.common import Json, Lang, fail, language
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from parcours.engine.space import MetamorphicLaw, Report
-    from parcours.engine.space_euros import EuroLaw
+    from parcours.engine.proof.space import MetamorphicLaw, Report
+    from parcours.engine.proof.space_euros import EuroLaw
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 EXIT_UNSOUND = 1
@@ -64,7 +64,7 @@ def check(
     if json:
         from dataclasses import asdict
 
-        from parcours.engine.jsonio import dumps
+        from parcours.engine.facts.jsonio import dumps
 
         content = {name: value for name, value in asdict(report).items() if name != "table"}
         typer.echo(dumps({**content, "euro_laws": [asdict(law) for law in euros]}, indent=1))
@@ -81,7 +81,7 @@ def publish(
     lang: Lang = "",
 ) -> None:
     """Write the decision table (CSV) and its page, and the pages of cases, levers, claims and parameters."""
-    from parcours.engine.pages import write_pages
+    from parcours.engine.proof.pages import write_pages
 
     report, euros = run(workers, language(lang))
     for path in write_pages(folder, report, euros):
@@ -91,8 +91,8 @@ def publish(
 def run(workers: int, lang: str) -> "tuple[Report, tuple[EuroLaw, ...]]":
     """The check, or one line that says what it needs."""
     try:
-        from parcours.engine.space import check_space
-        from parcours.engine.space_euros import check_euros
+        from parcours.engine.proof.space import check_space
+        from parcours.engine.proof.space_euros import check_euros
 
         with progress_bar() as bar:
             task = bar.add_task(TEXT["combinations"][lang], total=None)

@@ -54,11 +54,11 @@ def summary(
     if plot is not None and plot.suffix not in (".svg", ".png"):
         fail(f"--plot: {plot}; .svg, .png")
     with batch_errors(lang):
-        from parcours.engine.summary import summarise
+        from parcours.engine.batch.summary import summarise
 
         totals = summarise(source)
     if json:
-        from parcours.engine.jsonio import dumps
+        from parcours.engine.facts.jsonio import dumps
 
         typer.echo(dumps(vars(totals)))
     else:
@@ -69,7 +69,7 @@ def summary(
 
 def print_summary(source: Path, lang: str) -> None:
     """Print the totals of a file that was just settled."""
-    from parcours.engine.summary import summarise
+    from parcours.engine.batch.summary import summarise
 
     with batch_errors(lang):
         _print(summarise(str(source)), lang)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli.common import Json, Lang, Reading, clear_errors, language, money, readings_of
-from parcours.engine.typography import percent
+from parcours.engine.say.typography import percent
 
 app = typer.Typer(add_completion=False)
 HEADERS = {
@@ -30,8 +30,8 @@ def tables(
 ) -> None:
     """Print the tables of the official sheets on a day: tariff, base and what comes back, by situation and sector."""
     lang = language(lang)
-    from parcours.engine.tables import tables as settle_tables
-    from parcours.engine.vocabulary import read_date
+    from parcours.engine.facts.vocabulary import read_date
+    from parcours.engine.proof.tables import tables as settle_tables
 
     with clear_errors(lang):
         day = read_date("on", on or date.today())  # noqa: DTZ011 - the user's own day
@@ -44,7 +44,7 @@ def tables(
 
 def print_json(blocks: list[Any]) -> None:
     """One JSON object: situation -> lines, amounts in euros."""
-    from parcours.engine.jsonio import dumps
+    from parcours.engine.facts.jsonio import dumps
 
     typer.echo(dumps({block.name: [line(row) for row in block.rows] for block in blocks}, indent=1))
 

@@ -12,9 +12,9 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from parcours.engine.encoding import Case, encode, missing_fact
 from parcours.engine.errors import FactError, UnknownTariff
-from parcours.engine.vocabulary import BY_NAME, FACTS, Fact, both, slug
+from parcours.engine.facts.encoding import Case, encode, missing_fact
+from parcours.engine.facts.vocabulary import BY_NAME, FACTS, Fact, both, slug
 from parcours.law import codes
 from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
 from parcours.law.flat import FlatLaw, LawDataError, flat_law, iso

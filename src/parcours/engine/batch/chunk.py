@@ -37,9 +37,9 @@ from parcours.engine.batch.patterns import (
 )
 from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, codes_in, read_numbers, whole
 from parcours.engine.case import encode_readings, settle_case
-from parcours.engine.encoding import MAJORITY, encode
 from parcours.engine.errors import FactError
-from parcours.engine.vocabulary import BY_NAME
+from parcours.engine.facts.encoding import MAJORITY, encode
+from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.flat import FlatLaw, Records, flat_law
 from parcours.rules.facts import Counters
 

@@ -13,7 +13,7 @@ from parcours.engine.batch.chunk import Settings, Settled, reasons, settle_rows
 from parcours.engine.batch.header import names_of
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.results import output_table, result_columns
-from parcours.engine.vocabulary import RENAMED
+from parcours.engine.facts.vocabulary import RENAMED
 from parcours.law.flat import Records
 
 ERROR = "error"

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.results import RESULT_NAMES
-from parcours.engine.vocabulary import BY_NAME, RENAMED, SOURCE_ROW
+from parcours.engine.facts.vocabulary import BY_NAME, RENAMED, SOURCE_ROW
 
 NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))
 """Facts without which no row can be settled: one of each."""

@@ -18,9 +18,9 @@ import pyarrow as pa
 from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, PATTERN_WIDTH, VARIANT_FACTS, lines
 from parcours.engine.batch.reading import coded_column
 from parcours.engine.case import CANDIDATES, equivalent
-from parcours.engine.encoding import Case, case_of, read, said
 from parcours.engine.errors import FactError
-from parcours.engine.vocabulary import BY_NAME, FACTS
+from parcours.engine.facts.encoding import Case, case_of, read, said
+from parcours.engine.facts.vocabulary import BY_NAME, FACTS
 from parcours.law.codes import Ips, Status
 from parcours.law.flat import FlatLaw
 from parcours.rules.facts import NO_CONTRACT, Contract, Settlement

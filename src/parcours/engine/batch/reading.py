@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.engine.errors import FactError
-from parcours.engine.jsonio import loads
-from parcours.engine.vocabulary import BY_NAME, MOST_CENTS, OLDEST, READERS, given
+from parcours.engine.facts.jsonio import loads
+from parcours.engine.facts.vocabulary import BY_NAME, MOST_CENTS, OLDEST, READERS, given
 
 Numbers = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]

@@ -29,8 +29,8 @@ from parcours.engine.batch.results import output_table
 from parcours.engine.batch.sinks import Encoded, Sink, sink_of
 from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
 from parcours.engine.errors import FactError
-from parcours.engine.jsonio import dumps
-from parcours.engine.vocabulary import SOURCE_ROW
+from parcours.engine.facts.jsonio import dumps
+from parcours.engine.facts.vocabulary import SOURCE_ROW
 
 CHUNK = 262_144
 """Rows settled at once by one worker."""

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from parcours.engine.batch import parquet_join
 from parcours.engine.batch.results import DICTIONARIES
 from parcours.engine.batch.sources import ARROW, CSV, NDJSON, PARQUET, format_of
-from parcours.engine.vocabulary import SOURCE_ROW
+from parcours.engine.facts.vocabulary import SOURCE_ROW
 
 LONGEST_HEADER = 1_000_000
 SOUGHT = ("patient_id", "professional_id", "care_date", "reimbursement_date", SOURCE_ROW)
@@ -163,7 +163,7 @@ class NdjsonSink(CsvSink):
 
     def encode(self, table: pa.Table) -> Encoded:
         """Lines."""
-        from parcours.engine.jsonio import dumps
+        from parcours.engine.facts.jsonio import dumps
 
         rows = _writable(table).to_pylist()
         return Encoded("".join(dumps(row) + "\n" for row in rows).encode())

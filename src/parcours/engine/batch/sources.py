@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.patterns import CODED
 from parcours.engine.batch.reading import without_views
-from parcours.engine.jsonio import dumps, loads
-from parcours.engine.textfiles import LONGEST_LINE, too_long
+from parcours.engine.batch.textfiles import LONGEST_LINE, too_long
+from parcours.engine.facts.jsonio import dumps, loads
 
 PARQUET, ARROW, CSV, NDJSON = "parquet", "arrow", "csv", "ndjson"
 FORMATS = {

@@ -7,18 +7,18 @@ import unicodedata
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.access.policy import Forbidden
 from parcours.registry.accounts.models import Account, ExternalIdentity, Grant, Role
 from parcours.registry.accounts.oidc import IdentityTraits, Proof, identity_traits, rpps_of
 from parcours.registry.accounts.service import Unauthenticated, create_account, grant_role
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import blind_index, blind_indexes, new_id, now_utc, paris_date
 from parcours.registry.errors import NotFound
 from parcours.registry.identity.keys import Nir, NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import find_by_name, get_professional
-from parcours.registry.policy import Forbidden
+from parcours.registry.store.db import blind_index, blind_indexes, new_id, now_utc, paris_date
 
 SUBJECT_CONTEXT = "account_identities.subject"
 

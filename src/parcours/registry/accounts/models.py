@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from parcours.registry.db import (
+from parcours.registry.store.db import (
     Base,
     EncryptedText,
     PublicId,

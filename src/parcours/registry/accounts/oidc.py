@@ -31,8 +31,8 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.accounts.models import OidcAttempt
 from parcours.registry.accounts.service import Unauthenticated, secret_hash
-from parcours.registry.db import Database, now_utc
 from parcours.registry.errors import NotFound, RegistryError, not_found
+from parcours.registry.store.db import Database, now_utc
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
 CLOCK_SKEW_SECONDS: Final = 60

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.tags import Tag
-from parcours.registry.db import blind_index, blind_indexes, new_id, now_utc
+from parcours.registry.store.db import blind_index, blind_indexes, new_id, now_utc
 
 __all__ = [
     "Anchor",

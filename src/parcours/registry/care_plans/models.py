@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.db import Base, EncryptedText, PublicId, Versioned, text_enum
+from parcours.registry.store.db import Base, EncryptedText, PublicId, Versioned, text_enum
 
 
 class PlanKind(StrEnum):

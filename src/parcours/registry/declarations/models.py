@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, ForeignKey, Index, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.db import (
+from parcours.registry.store.db import (
     Base,
     EncryptedText,
     PublicId,
@@ -16,7 +16,7 @@ from parcours.registry.db import (
     Versioned,
     text_enum,
 )
-from parcours.registry.periods import Period
+from parcours.registry.store.periods import Period
 
 
 class Route(StrEnum):

@@ -14,7 +14,6 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from parcours.registry.db import now_utc, paris_date, parse_id
 from parcours.registry.declarations.models import (
     END_CODES,
     GRACE_REASONS,
@@ -50,7 +49,8 @@ from parcours.registry.people.service import (
     shared_places,
     start_practice,
 )
-from parcours.registry.periods import KNOWN_AT, ON, asked, holding, known, replace
+from parcours.registry.store.db import now_utc, paris_date, parse_id
+from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding, known, replace
 from parcours.registry.vocabulary import check_choice
 
 ARTICLE = "CSS L162-5-3"

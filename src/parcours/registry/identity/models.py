@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.db import Base, EncryptedText, PublicId, text_enum
 from parcours.registry.identity.keys import NirKind
-from parcours.registry.periods import Period
+from parcours.registry.store.db import Base, EncryptedText, PublicId, text_enum
+from parcours.registry.store.periods import Period
 
 NIR_CONTEXT = "identity_identifiers.value"
 

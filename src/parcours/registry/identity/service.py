@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.db import blind_index, blind_indexes, now_utc, paris_date
 from parcours.registry.errors import Conflict
 from parcours.registry.identity.keys import Nir, NirKind, parse_nir
 from parcours.registry.identity.models import NIR_CONTEXT, Identifier
-from parcours.registry.periods import holding, known, replace
+from parcours.registry.store.db import blind_index, blind_indexes, now_utc, paris_date
+from parcours.registry.store.periods import holding, known, replace
 
 __all__ = ["assign_identifier", "current_identifier", "find_insured_id", "parse_nir"]
 

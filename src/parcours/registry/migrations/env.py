@@ -7,8 +7,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 from sqlalchemy.engine import Connection
 
-from parcours.registry.db import EncryptedText, UtcDateTime
-from parcours.registry.models import load_models
+from parcours.registry.store.db import EncryptedText, UtcDateTime
+from parcours.registry.store.tables import load_models
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

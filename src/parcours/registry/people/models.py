@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.db import Base, EncryptedText, PublicId, Versioned, text_enum
-from parcours.registry.periods import Period
+from parcours.registry.store.db import Base, EncryptedText, PublicId, Versioned, text_enum
+from parcours.registry.store.periods import Period
 
 
 class Commune(Base):

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from parcours.law.codes import Convention as ConventionCode
 from parcours.law.codes import Profession, Scheme, SpecialSetting
-from parcours.registry.db import blind_index, blind_indexes, now_utc, paris_date, paris_today, parse_id
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
 from parcours.registry.identity import keys
 from parcours.registry.identity.service import assign_identifier, find_insured_id
@@ -35,7 +34,8 @@ from parcours.registry.people.models import (
     Right,
     RightKind,
 )
-from parcours.registry.periods import KNOWN_AT, ON, asked, check_period, holding, replace
+from parcours.registry.store.db import blind_index, blind_indexes, now_utc, paris_date, paris_today, parse_id
+from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
 from parcours.registry.vocabulary import check_choice, check_slug
 
 MAJORITY = 18

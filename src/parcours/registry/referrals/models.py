@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.db import (
+from parcours.registry.store.db import (
     Base,
     EncryptedText,
     PublicId,

@@ -1,0 +1,306 @@
+"""The directory of professionals and places, and a doctor's own patients."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, changed, check_version, cursor_id
+from parcours.api.common import (
+    CHANGING,
+    CREATING,
+    LISTING,
+    READING,
+    Cursor,
+    Id,
+    In,
+    Limit,
+    Out,
+    Page,
+    api_router,
+    page,
+    text,
+)
+from parcours.edge.problems import problems
+from parcours.registry.access import policy
+from parcours.registry.access.policy import DIRECTORY, Action
+from parcours.registry.audit.tags import Tag
+from parcours.registry.declarations import service as declarations
+from parcours.registry.people import service as people
+from parcours.registry.people.models import Insured, OrganisationKind, PracticeMode, Professional
+from parcours.registry.store.db import paris_today
+
+router = api_router(tag="directory")
+
+
+class PracticeOut(Out):
+    """Where a professional works."""
+
+    organisation_id: str
+    mode: PracticeMode
+    main: bool
+    starts_on: date
+    ends_on: date | None
+    accepts_new_patients: bool
+
+
+class ProfessionalOut(Out):
+    """A professional of the public directory."""
+
+    id: str
+    rpps: str
+    family_name: str
+    first_name: str
+    profession: str
+    specialty: int
+    installed_on: date | None
+    ceased_on: date | None
+    convention: str | None
+    practices: list[PracticeOut]
+
+
+def _professional(unit: Unit, row: Professional) -> ProfessionalOut:
+    today = paris_today()
+    convention = people.convention_on(unit.session, row.id, today)
+    practices = people.practices_on(unit.session, row.id, today)
+    return ProfessionalOut(
+        id=row.id, rpps=row.rpps, family_name=row.family_name, first_name=row.first_name, profession=row.profession,
+        specialty=row.specialty, installed_on=row.installed_on, ceased_on=row.ceased_on,
+        convention=convention.convention if convention else None,
+        practices=[PracticeOut.model_validate(one) for one in practices],
+    )  # fmt: skip
+
+
+@router.get("/professionals", responses=problems(*LISTING))
+def search_professionals(
+    unit: Reading,
+    family_name: Annotated[
+        str | None, Query(max_length=100, pattern=r"^[^\x00]*$", description="Beginning of the name.")
+    ] = None,
+    specialty: Annotated[int | None, Query(ge=1, le=98, description="National code.")] = None,
+    department: Annotated[str | None, Query(pattern=r"^[0-9AB]{2,3}$")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ProfessionalOut]:
+    """Search the directory."""
+    unit.allow(Action.READ_DIRECTORY, DIRECTORY)
+    rows = people.search_professionals(
+        unit.session, family_name=family_name, specialties=(specialty,) if specialty else (), department=department,
+        limit=limit + 1, after=cursor_id(cursor),
+    )  # fmt: skip
+    items = [_professional(unit, row) for row in rows]
+    return Page[ProfessionalOut](**page(items, limit, lambda one: one.id))
+
+
+@router.get("/professionals/{professional_id}", responses=problems(*READING))
+def read_professional(professional_id: Id, unit: Reading, response: Response) -> ProfessionalOut:
+    """One professional, by public id or RPPS number."""
+    unit.allow(Action.READ_DIRECTORY, DIRECTORY)
+    row = people.get_professional(unit.session, professional_id)
+    response.headers["ETag"] = row.etag
+    return _professional(unit, row)
+
+
+class ProfessionalIn(In):
+    """A professional to enter."""
+
+    rpps: str = Field(pattern=r"^\d{11}$", examples=["99700218896"])
+    family_name: str = text(100, "Durand")
+    first_name: str = text(100, "Claude")
+    profession: str = text(40, "medecin", "medecin")
+    specialty: int = Field(0, ge=0, le=98, description="National code; 0 for anyone who is not a doctor.", examples=[1])
+    installed_on: date | None = None
+
+
+@router.post("/professionals", status_code=201, response_model=ProfessionalOut, responses=problems(*CREATING))
+def register_professional(body: ProfessionalIn, once: OnceDep) -> Response:
+    """Enter a professional in the directory."""
+    unit = once.unit
+    unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
+
+    def make() -> tuple[ProfessionalOut, dict[str, str]]:
+        row = people.register_professional(
+            unit.session, rpps=body.rpps, family_name=body.family_name, first_name=body.first_name,
+            profession=body.profession, specialty=body.specialty, installed_on=body.installed_on,
+        )  # fmt: skip
+        unit.note(Tag.PROFESSIONAL_CREATE, policy.Record(policy.Kind.DIRECTORY, row.id))
+        return _professional(unit, row), {"ETag": row.etag, "Location": f"/api/v1/professionals/{row.id}"}
+
+    return once.reply(make)
+
+
+class ConventionIn(In):
+    """A position towards the convention."""
+
+    convention: str = text(40, "secteur_1")
+    starts_on: date = Field(examples=["2026-01-01"])
+
+
+@router.put("/professionals/{professional_id}/convention", responses=problems(*CHANGING))
+def set_convention(
+    professional_id: Id, body: ConventionIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> ProfessionalOut:
+    """Set the position towards the convention from a day; the one before ends that day."""
+    unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
+    row = people.get_professional(unit.session, professional_id)
+    check_version(if_match, row)
+    response.headers["ETag"] = changed(unit.session, row)
+    people.set_convention(unit.session, row.id, body.convention, starts_on=body.starts_on)
+    unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, row.id))
+    return _professional(unit, row)
+
+
+class PracticeIn(In):
+    """A place where a professional starts to work."""
+
+    organisation_id: str = text(64, "0199f0a4-7c3e-7c11-8b2f-6d4e9a7c1f50")
+    starts_on: date = Field(examples=["2026-01-01"])
+    mode: PracticeMode = PracticeMode.TITULAIRE
+    main: bool = True
+    replaced_id: str | None = Field(None, max_length=64, description="Of a locum: the doctor replaced.")
+    ends_on: date | None = None
+    accepts_new_patients: bool = True
+
+
+@router.post(
+    "/professionals/{professional_id}/practices", status_code=201, response_model=PracticeOut,
+    responses=problems(*CREATING),
+)  # fmt: skip
+def start_practice(professional_id: Id, body: PracticeIn, once: OnceDep) -> Response:
+    """A professional starts to work at a place. The `ETag` is the professional's, whose places changed."""
+    unit = once.unit
+    unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
+
+    def make() -> tuple[PracticeOut, dict[str, str]]:
+        doctor = people.get_professional(unit.session, professional_id)
+        place = people.get_organisation(unit.session, body.organisation_id)
+        replaced = people.get_professional(unit.session, body.replaced_id).id if body.replaced_id else None
+        row = people.start_practice(
+            unit.session, doctor.id, place.id, starts_on=body.starts_on, mode=body.mode.value, main=body.main,
+            replaced_id=replaced, ends_on=body.ends_on, accepts_new_patients=body.accepts_new_patients,
+        )  # fmt: skip
+        unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, doctor.id))
+        return PracticeOut.model_validate(row), {"ETag": changed(unit.session, doctor)}
+
+    return once.reply(make)
+
+
+class DepartureIn(In):
+    """A doctor retires, dies or moves."""
+
+    reason: str = Field(pattern="^(retired|deceased|moved)$", examples=["retired"])
+    on: date = Field(examples=["2026-12-31"])
+    new_organisation_id: str | None = Field(None, max_length=64, description="Of a move: the new place.")
+
+
+class DepartureOut(Out):
+    """How many declarations ended."""
+
+    declarations_ended: int
+
+
+@router.post("/professionals/{professional_id}/departure", responses=problems(*CHANGING))
+def depart(
+    professional_id: Id, body: DepartureIn, unit: Writing, response: Response, if_match: IfMatch = None
+) -> DepartureOut:
+    """A doctor leaves: practices end, declarations too (save for a move inside the département)."""
+    unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
+    doctor = people.get_professional(unit.session, professional_id)
+    check_version(if_match, doctor)
+    changed(unit.session, doctor)
+    ended = declarations.depart(
+        unit.session, doctor.id, reason=body.reason, on=body.on, new_organisation_id=body.new_organisation_id
+    )
+    unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, doctor.id), reason=body.reason)
+    for contract in ended:
+        record = policy.Record(policy.Kind.DECLARATION, contract.declaration_id, insured_id=contract.insured_id)
+        unit.note(Tag.DECLARATION_END, record, "departure", reason=body.reason)
+    response.headers["ETag"] = doctor.etag
+    return DepartureOut(declarations_ended=len(ended))
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+class OrganisationIn(In):
+    """A place of care."""
+
+    kind: OrganisationKind
+    name: str = text(200, "Maison de santé des Lilas")
+    commune: str = Field(pattern=r"^[0-9AB]{5}$", examples=["75111"])
+    finess: str | None = Field(None, max_length=20, pattern=r"^[0-9AB]*$")
+    special_setting: str = text(60, "none", "none")
+
+
+class OrganisationOut(Out):
+    """A place of care."""
+
+    id: str
+    kind: OrganisationKind
+    name: str
+    finess: str | None
+    commune_code: str
+    special_setting: str
+
+
+@router.post("/organisations", status_code=201, response_model=OrganisationOut, responses=problems(*CREATING))
+def register_organisation(body: OrganisationIn, once: OnceDep) -> Response:
+    """Enter a place."""
+    unit = once.unit
+    unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
+
+    def make() -> tuple[OrganisationOut, dict[str, str]]:
+        row = people.register_organisation(
+            unit.session, kind=body.kind.value, name=body.name, commune_code=body.commune, finess=body.finess,
+            special_setting=body.special_setting,
+        )  # fmt: skip
+        unit.note(Tag.PROFESSIONAL_CREATE, policy.Record(policy.Kind.DIRECTORY, row.id), kind=body.kind.value)
+        return OrganisationOut.model_validate(row), {"Location": f"/api/v1/organisations/{row.id}"}
+
+    return once.reply(make)
+
+
+@router.get("/organisations/{organisation_id}", responses=problems(*READING))
+def read_organisation(organisation_id: Id, unit: Reading) -> OrganisationOut:
+    """One place."""
+    unit.allow(Action.READ_DIRECTORY, DIRECTORY)
+    return OrganisationOut.model_validate(people.get_organisation(unit.session, organisation_id))
+
+
+# --- a doctor's patients ---------------------------------------------------------------------------------------------
+
+
+class MyPatientOut(Out):
+    """A patient who declared the doctor."""
+
+    id: str
+    family_name: str
+    first_name: str
+    birth_date: date
+    since: date
+
+
+@router.get("/my/patients", responses=problems(*LISTING))
+def list_my_patients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[MyPatientOut]:
+    """The patients whose médecin traitant is the doctor who asks (or for whom the delegate asks)."""
+    practice = policy.of_practice(unit.actor.professional_id)
+    doctor = unit.allow(Action.LIST_PATIENTS, practice, Tag.PERSON_SEARCH).professional_id or ""
+    after = cursor_id(cursor) or ""
+    contracts = [one for one in declarations.patients_of(unit.session, doctor) if one.insured_id > after][: limit + 1]
+    shown = page(contracts, limit, lambda one: one.insured_id)
+    items = []
+    for contract in shown["items"]:
+        insured = unit.session.get_one(Insured, contract.insured_id)
+        if not unit.may(Action.READ_PATIENT, policy.of_patient(insured)):
+            continue
+        unit.allow(Action.READ_PATIENT, policy.of_patient(insured), Tag.PERSON_READ)
+        items.append(
+            MyPatientOut(
+                id=insured.id, family_name=insured.family_name, first_name=insured.first_name,
+                birth_date=insured.birth_date, since=contract.starts_on,
+            )
+        )  # fmt: skip
+    return Page[MyPatientOut](items=items, next=shown["next"])

@@ -1,0 +1,194 @@
+"""Limits around the API: size and time of a request, requests a minute; a request id; no store; no stack trace."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from parcours.edge.problems import Language, log_internal, preferred_language, problem
+from parcours.edge.settings import Settings
+from parcours.registry.accounts.service import secret_hash
+from parcours.registry.store.db import new_id
+
+PREFIX: Final = "/api/"
+BATCH_PATH: Final = "/api/v1/settle/batch"
+ADDRESS_SHARE: Final = 10
+"""An address may hold so many clients (a hospital behind one router)."""
+LAW_PATHS: Final = ("/api/v1/law/", "/api/v1/tables")
+_BUCKETS: Final = 20_000
+
+
+class TooLarge(Exception):
+    """The body of the request passes the limit."""
+
+
+@dataclass
+class Bucket:
+    """A token bucket: as many requests at once as a minute allows, refilled evenly."""
+
+    tokens: float
+    seen: float
+
+
+class RateLimiter:
+    """Requests a minute of each client, in this process; the least recent clients are forgotten first."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def wait(self, client: str, now: float | None = None) -> float:
+        """0 when the request may pass, else the seconds to wait."""
+        if self.per_minute == 0:
+            return 0.0
+        now = time.monotonic() if now is None else now
+        bucket = self._buckets.setdefault(client, Bucket(float(self.per_minute), now))
+        self._buckets.move_to_end(client)
+        if len(self._buckets) > _BUCKETS:
+            self._buckets.popitem(last=False)
+        rate = self.per_minute / 60
+        bucket.tokens = min(float(self.per_minute), bucket.tokens + (now - bucket.seen) * rate)
+        bucket.seen = now
+        if bucket.tokens >= 1:
+            bucket.tokens -= 1
+            return 0.0
+        return (1 - bucket.tokens) / rate
+
+
+class Guard:
+    """ASGI middleware of everything under ``/api/``."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+        self.limiter = RateLimiter(settings.rate_limit_per_minute)
+        # A client may invent tokens and cookies at will: the address is counted too, more generously.
+        self.address_limiter = RateLimiter(settings.rate_limit_per_minute * ADDRESS_SHARE)
+        self.login_limiter = RateLimiter(settings.login_rate_limit_per_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self.app(scope, receive, send)
+            return
+        await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        scope.setdefault("state", {})["request_id"] = request_id = new_id()
+        language = preferred_language(request.headers.get("accept-language", ""))
+        started = False
+
+        async def send_once(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _add_headers(message, request_id, scope["path"])
+            await send(message)
+
+        refusal = self._refusal(request, language)
+        if refusal is None:
+            refusal = await self._run(scope, self._limited(request, receive), send_once, language, lambda: started)
+        if refusal is not None:
+            await refusal(scope, receive, send_once)
+
+    async def _run(
+        self, scope: Scope, receive: Receive, send: Send, language: Language, started: Callable[[], bool]
+    ) -> Response | None:
+        """Serve within the time limit; the answer to give instead when that fails before anything was sent."""
+        batch = scope["path"] == BATCH_PATH
+        seconds = self.settings.batch_seconds if batch else self.settings.request_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                await self.app(scope, receive, send)
+        except TimeoutError as error:
+            return self._give_up(started, error, language, 504, "too_long")
+        except TooLarge as error:
+            return self._give_up(started, error, language, 413, "too_large")
+        except Exception as error:  # noqa: BLE001 - nothing may reach the client or the log unfiltered
+            log_internal(error)
+            return self._give_up(started, error, language, 500, "internal_error")
+        return None
+
+    @staticmethod
+    def _give_up(
+        started: Callable[[], bool], error: BaseException, language: Language, status: int, code: str
+    ) -> Response | None:
+        if started():  # the answer has begun: only a broken connection can say that it is not whole
+            raise ConnectionAbortedError(code) from error
+        return _problem(language, status, code)
+
+    def _refusal(self, request: Request, language: Language) -> Response | None:
+        length = request.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self._max_bytes(request):
+            return _problem(language, 413, "too_large")
+        wait = self.limiter.wait(_client_of(request)) or self.address_limiter.wait(_address_of(request))
+        if wait == 0 and _proves_identity(request):
+            wait = self.login_limiter.wait(_address_of(request))
+        if wait > 0:
+            return _problem(language, 429, "too_many_requests", {"Retry-After": str(int(wait) + 1)})
+        return None
+
+    def _max_bytes(self, request: Request) -> int:
+        batch = request.scope["path"] == BATCH_PATH
+        return self.settings.batch_max_bytes if batch else self.settings.request_max_bytes
+
+    def _limited(self, request: Request, receive: Receive) -> Receive:
+        """``receive`` that counts the bytes: a request without (or with a false) length is limited too."""
+        limit, total = self._max_bytes(request), 0
+
+        async def counted() -> Message:
+            nonlocal total
+            message = await receive()
+            total += len(message.get("body", b""))
+            if total > limit:
+                raise TooLarge
+            return message
+
+        return counted
+
+
+def _client_of(request: Request) -> str:
+    """What identifies a client for the rate: its token or session (hashed), else its address."""
+    secret = request.headers.get("authorization") or request.headers.get("cookie")
+    return f"{_address_of(request)}:{secret_hash(secret)}" if secret and len(secret) < 4096 else _address_of(request)
+
+
+def _proves_identity(request: Request) -> bool:
+    """A login, a reset, a step of OpenID Connect: what somebody might try many times."""
+    path = request.scope["path"]  # not that of the URL, which the Host header takes part in
+    login = path == "/api/v1/session" and request.method == "POST"
+    return login or path.startswith(("/api/v1/password-resets", "/api/v1/oidc/", "/api/v1/account/"))
+
+
+def _address_of(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+def _problem(language: Language, status: int, code: str, headers: dict[str, str] | None = None) -> Response:
+    fr, en = _DETAILS[code]
+    return problem(language, status, code, fr if language == "fr" else en, headers=headers)
+
+
+_DETAILS: Final = {
+    "too_large": ("le corps de la requête dépasse la limite", "the body of the request passes the limit"),
+    "too_long": ("le traitement a dépassé la durée permise", "the processing took longer than allowed"),
+    "too_many_requests": ("trop de requêtes : attendez un peu", "too many requests: wait a little"),
+    "internal_error": ("erreur interne, déjà signalée", "internal error, already reported"),
+}
+
+
+def _add_headers(message: MutableMapping[str, Any], request_id: str, path: str) -> None:
+    headers = list(message.get("headers", []))
+    names = {name.lower() for name, _ in headers}
+    added = {b"x-request-id": request_id.encode(), b"x-content-type-options": b"nosniff"}
+    if not path.startswith(LAW_PATHS):
+        added[b"cache-control"] = b"no-store"
+    message["headers"] = headers + [(name, value) for name, value in added.items() if name not in names]

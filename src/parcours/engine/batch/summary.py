@@ -1,0 +1,172 @@
+"""Totals of a settled file: acts and euros by status, payer and specialty, majorations, caps reached. Memory stays
+flat.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parcours.engine.batch.errors import UnreadableInput
+from parcours.engine.batch.sinks import METADATA
+from parcours.engine.batch.sources import ARROW, CSV, PARQUET, broken, files_of, format_of
+from parcours.engine.facts.vocabulary import SOURCE_ROW
+
+PAYERS = ("amo", "amc", "patient")
+AMOUNTS = ("fee", *PAYERS, "majoration", "participation_forfaitaire", "franchise", "depassement", "unlawful_excess")
+ANNUAL, DAILY = "annual_cap", "daily_cap"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Totals: `acts`, euros by name, and tables of rows (each a mapping) by status, specialty and profession."""
+
+    acts: int
+    totals: Mapping[str, Decimal]
+    by_status: list[dict[str, Any]]
+    by_specialty: list[dict[str, Any]]
+    majoration: Mapping[str, Decimal]
+    """Taken at once (`direct`), or recovered on a later reimbursement (`deferred`)."""
+    caps: Mapping[str, int]
+    """Acts that met the annual or the daily cap of a participation or of the franchises."""
+    receipt: Mapping[str, Any]
+    """How the file was made; empty where it does not say."""
+
+
+def summarise(source: str) -> Summary:
+    """The totals of a settled file, a folder or a glob. Raises `UnreadableInput`."""
+    files = files_of(source)
+    try:
+        frame = scan(files)
+        names = frame.collect_schema().names()
+        missing = [name for name in ("status", "case_majoration", *PAYERS) if name not in names]
+        if missing:
+            raise UnreadableInput(
+                {
+                    "fr": f"{source} : n'est pas un fichier liquidé (il manque {missing[0]})",
+                    "en": f"{source}: is not a settled file (column {missing[0]} is missing)",
+                }
+            )
+        return _summary(_plain(frame, names), receipt_of(files[0]))
+    except (pl.exceptions.PolarsError, OSError, pa.ArrowException) as error:
+        raise broken(files[0], error) from None
+
+
+def scan(files: list[Path]) -> pl.LazyFrame:
+    """The files as one lazy table."""
+    kind = format_of(files[0])
+    if kind == PARQUET:
+        return pl.scan_parquet(files)
+    if kind == ARROW:
+        return pl.scan_ipc(files)
+    return pl.scan_csv(files, infer_schema=False) if kind == CSV else pl.scan_ndjson(files, infer_schema_length=None)
+
+
+def _plain(frame: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
+    """Amounts in whole cents, codes as text."""
+    cents = [
+        (pl.col(name).cast(pl.Float64) * 100).round().cast(pl.Int64) for name in (*AMOUNTS, "deferred") if name in names
+    ]
+    words = [
+        name for name in names if name in ("status", "pathway", "specialty", "profession") or name.startswith("case_")
+    ]
+    kept = [name for name in names if name in (*AMOUNTS, "deferred", *words)]
+    return frame.select(kept).with_columns(*cents, *(pl.col(name).cast(pl.String) for name in words))
+
+
+def _summary(frame: pl.LazyFrame, receipt: Mapping[str, Any]) -> Summary:
+    names = frame.collect_schema().names()
+    amounts = [name for name in AMOUNTS if name in names]
+    direct = pl.col("deferred") == 0
+    sums = [pl.col(name).sum() for name in amounts]
+    caps = {
+        f"{kind}_{cap}": (pl.col(f"case_{kind}") == cap).sum()
+        for kind in ("participation", "franchise")
+        for cap in (ANNUAL, DAILY)
+    }
+    queries = [
+        frame.select(
+            pl.len().alias("acts"),
+            *sums,
+            pl.col("majoration").filter(direct).sum().alias("direct"),
+            pl.col("majoration").filter(~direct).sum().alias("later"),
+            *(expression.alias(name) for name, expression in caps.items()),
+        ),
+        _grouped(frame, ["status", "pathway"], amounts),
+        _grouped(frame, [name for name in ("profession", "specialty") if name in names], amounts),
+    ]
+    whole, by_status, by_specialty = pl.collect_all(queries, engine="streaming")
+    row = whole.row(0, named=True)
+    return Summary(
+        acts=row["acts"],
+        totals={name: euros(row[name]) for name in amounts},
+        by_status=_rows(by_status, amounts),
+        by_specialty=_rows(by_specialty, amounts),
+        majoration={"direct": euros(row["direct"]), "deferred": euros(row["later"])},
+        caps={name: row[name] for name in caps},
+        receipt=receipt,
+    )
+
+
+def _grouped(frame: pl.LazyFrame, by: list[str], amounts: list[str]) -> pl.LazyFrame:
+    sums = [pl.len().alias("acts"), *(pl.col(name).sum() for name in amounts)]
+    return (
+        frame.group_by(by).agg(sums).sort(["acts", *by], descending=[True] + [False] * len(by))
+        if by
+        else frame.select(sums)
+    )
+
+
+def _rows(table: pl.DataFrame, amounts: list[str]) -> list[dict[str, Any]]:
+    return [
+        {name: euros(value) if name in amounts else value for name, value in row.items()}
+        for row in table.iter_rows(named=True)
+    ]
+
+
+def euros(cents: int | None) -> Decimal:
+    """Cents as euros with two decimals."""
+    return Decimal(cents or 0).scaleb(-2)
+
+
+def receipt_of(path: Path) -> dict[str, Any]:
+    """How a settled file was made: law, rules, readings, arguments, rows. Empty where it does not say."""
+    kind = format_of(path)
+    text: bytes | None = None
+    if kind == PARQUET:
+        text = (pq.read_metadata(path).metadata or {}).get(METADATA.encode())
+    elif kind == ARROW:
+        with pa.memory_map(str(path)) as source:
+            text = (pa.ipc.open_file(source).schema.metadata or {}).get(METADATA.encode())
+    elif (beside := path.with_name(path.name + ".receipt.json")).exists():
+        text = beside.read_bytes()
+    content: dict[str, Any] = json.loads(text) if text else {}
+    return content
+
+
+def read_row(path: Path, number: int) -> dict[str, Any]:
+    """The row of a settled file that settles row `number` of its source (the first is 1): facts, amounts, codes by
+    name.
+
+    Only the part of the file that holds it is read. Raises `UnreadableInput` when there is no such row: it was
+    refused, or the source has fewer. The readings it was settled under are in `receipt_of(path)["readings"]`.
+    """
+    try:
+        found = scan([path]).filter(pl.col(SOURCE_ROW).cast(pl.Int64) == number).head(1).collect(engine="streaming")
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise broken(path, error) from None
+    if not len(found):
+        refused = path.name + ".rejected.ndjson"
+        raise UnreadableInput(
+            {
+                "fr": f"{path} : la ligne {number} n'y est pas (voyez {refused} si elle a été refusée)",
+                "en": f"{path}: row {number} is not there (see {refused} if it was refused)",
+            }
+        )
+    return dict(found.row(0, named=True))

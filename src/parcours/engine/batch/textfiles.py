@@ -1,0 +1,182 @@
+"""Small files of acts, one fact set a line: NDJSON and CSV in, NDJSON or CSV out, nothing lost.
+
+A row that cannot be settled becomes a row with an `error` in its place; the others are settled. The output is written
+aside and renamed, so that a file that has its name is whole.
+"""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from parcours.engine.case import AMOUNTS, CASE_CODES, Answer, encode_readings, settle_many
+from parcours.engine.errors import FactError
+from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.facts.vocabulary import both
+
+LONGEST_LINE = 1_000_000
+"""A line of more characters is refused: no act of care needs it."""
+TOO_LONG = "\0"
+"""What stands for a line that is too long."""
+RESULTS = ("status", "ips", "pathway", "base", "rate", *AMOUNTS[1:], *CASE_CODES)
+ERRORS = ("error_field", "error_value", "error_allowed", "error_message")
+
+
+class UnreadableFile(ValueError):
+    """The input cannot be read at all, or the output cannot be written."""
+
+    def __init__(self, path: Path, problem: Mapping[str, str]) -> None:
+        self.message = {lang: f"{path}: {text}" for lang, text in problem.items()}
+        super().__init__(self.message["en"])
+
+
+class RowError(FactError):
+    """A line that holds no facts at all."""
+
+    def sentences(self) -> dict[str, str]:
+        """The error as a sentence in both languages."""
+        return {lang: f"{self.field}: {text}" for lang, text in self.allowed.items()}
+
+
+def settle_file(source: Path, output: Path, readings: Mapping[str, str], lang: str) -> tuple[int, int]:
+    """Settle a file: how many rows were settled, and refused. Raises `UnreadableFile`, `FactError` for a reading."""
+    encode_readings(readings)
+    if output.resolve() == source.resolve():
+        raise UnreadableFile(output, {"fr": "remplacerait le fichier lu", "en": "would replace the file that is read"})
+    rows = list(read_rows(source))
+    if not rows:
+        raise UnreadableFile(source, {"fr": "le fichier est vide", "en": "the file is empty"})
+    results = settle_rows(rows, readings)
+    with written_whole(output) as stream:
+        write = write_csv if output.suffix == ".csv" else write_ndjson
+        write(stream, rows, results, lang)
+    refused = sum(isinstance(result, FactError) for result in results)
+    return len(results) - refused, refused
+
+
+def settle_rows(rows: list[dict[str, Any] | FactError], readings: Mapping[str, str]) -> list[Answer | FactError]:
+    """Settle the rows that could be read, and put each result back in its place."""
+    facts = [{k: v for k, v in row.items() if k != "id"} for row in rows if not isinstance(row, FactError)]
+    settled = iter(settle_many(facts, readings))
+    return [row if isinstance(row, FactError) else next(settled) for row in rows]
+
+
+def read_rows(source: Path) -> Iterator[dict[str, Any] | FactError]:
+    """The rows of a file, by its extension."""
+    if not source.is_file():
+        raise UnreadableFile(source, {"fr": "ce fichier n'existe pas", "en": "there is no such file"})
+    try:
+        with source.open(encoding="utf-8-sig", newline="") as stream:
+            yield from read_csv(stream, source) if source.suffix == ".csv" else read_ndjson(stream)
+    except UnicodeDecodeError as error:
+        problem = {"fr": f"n'est pas en UTF-8 (octet {error.start})", "en": f"is not UTF-8 (byte {error.start})"}
+        raise UnreadableFile(source, problem) from None
+    except OSError as error:
+        raise UnreadableFile(source, both(error.strerror or str(error))) from None
+
+
+def read_ndjson(stream: TextIO) -> Iterator[dict[str, Any] | FactError]:
+    """One JSON object a line; blank lines are passed over."""
+    for line in bounded_lines(stream):
+        if line == TOO_LONG:
+            yield too_long()
+        elif line.strip():
+            yield read_object(line)
+
+
+def bounded_lines(stream: TextIO) -> Iterator[str]:
+    """The lines of a file, `TOO_LONG` in the place of one that no memory should hold."""
+    while line := stream.readline(LONGEST_LINE):
+        if len(line) >= LONGEST_LINE and not line.endswith("\n"):
+            while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith("\n"):
+                pass
+            line = TOO_LONG  # what was read is given up
+        yield line
+
+
+def too_long() -> RowError:
+    """The error of a line that is too long."""
+    allowed = {"fr": f"plus de {LONGEST_LINE} caractères", "en": f"more than {LONGEST_LINE} characters"}
+    return RowError("line", None, allowed)
+
+
+def read_object(line: str) -> dict[str, Any] | FactError:
+    """The facts of one line."""
+    try:
+        value = loads(line)
+    except (ValueError, RecursionError) as error:
+        return RowError("line", line.strip(), {"fr": f"n'est pas du JSON ({error})", "en": f"is not JSON ({error})"})
+    if not isinstance(value, dict):
+        return RowError("line", line.strip(), {"fr": "n'est pas un objet JSON", "en": "is not a JSON object"})
+    return value
+
+
+def read_csv(stream: TextIO, source: Path) -> Iterator[dict[str, Any] | FactError]:
+    """A CSV file with a header, separated by commas or semicolons; an empty cell is a fact that is not given."""
+    header = stream.readline(LONGEST_LINE)
+    separator = ";" if header.count(";") > header.count(",") else ","
+    names = next(csv.reader([header], delimiter=separator), [])
+    names = [name.strip() for name in names]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UnreadableFile(
+            source,
+            {
+                "fr": f"la colonne {twice} est deux fois",
+                "en": f"column {twice} is there twice",
+            },
+        )
+    csv.field_size_limit(LONGEST_LINE)
+    try:
+        for cells in csv.reader(bounded_lines(stream), delimiter=separator, strict=True):
+            if cells == [TOO_LONG]:
+                yield too_long()
+            elif cells and len(cells) != len(names):
+                counts = {
+                    "fr": f"{len(cells)} cellules pour {len(names)} colonnes",
+                    "en": f"{len(cells)} cells for {len(names)} columns",
+                }
+                yield RowError("line", separator.join(cells), counts)
+            elif cells:
+                yield {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+    except csv.Error as error:
+        raise UnreadableFile(source, {"fr": f"n'est pas du CSV ({error})", "en": f"is not CSV ({error})"}) from None
+
+
+def result_row(row: dict[str, Any] | FactError, result: Answer | FactError, lang: str) -> dict[str, Any]:
+    """The output of one row: its id, then the settlement or the error."""
+    identity = {"id": row["id"]} if isinstance(row, dict) and "id" in row else {}
+    if isinstance(result, FactError):
+        return {**identity, "error": result.to_dict(lang)}
+    return {**identity, **result.to_dict()}
+
+
+def write_ndjson(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], lang: str) -> None:
+    """One JSON object a line."""
+    stream.writelines(dumps(result_row(row, result, lang)) + "\n" for row, result in zip(rows, results, strict=True))
+
+
+def write_csv(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], lang: str) -> None:
+    """The id, the results and the error of each row as columns."""
+    writer = csv.DictWriter(stream, ["id", *RESULTS, *ERRORS], extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for row, result in zip(rows, results, strict=True):
+        line = result_row(row, result, lang)
+        line.update({f"error_{name}": text for name, text in line.get("error", {}).items()})
+        writer.writerow(line)
+
+
+@contextmanager
+def written_whole(output: Path) -> Iterator[TextIO]:
+    """A stream to a file that takes its name only when it is complete."""
+    aside = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            yield stream
+        aside.replace(output)
+    except OSError as error:
+        raise UnreadableFile(output, both(error.strerror or str(error))) from None
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,322 @@
+"""From the facts as people give them to the integers the rules read: reading, inference, contradictions, defaults."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.facts.vocabulary import (
+    BY_NAME,
+    FACTS,
+    NO_AMOUNT,
+    NO_DATE,
+    READERS,
+    REQUIRED,
+    Fact,
+    both,
+    check_names,
+    given,
+    read_act,
+    read_code,
+    read_specialty,
+    slugs,
+)
+from parcours.law.codes import (
+    Convention,
+    DrugClass,
+    Exemption,
+    Ips,
+    Profession,
+    Purpose,
+    Referral,
+    Role,
+    SpecialSetting,
+    Status,
+    TiersPayant,
+)
+from parcours.law.flat import FlatLaw, iso
+from parcours.rules.facts import NO_CONTRACT, Act, Contract
+
+WITHOUT_SECTOR = {
+    Profession.LABORATOIRE,
+    Profession.PHARMACIE,
+    Profession.TRANSPORTEUR,
+    Profession.ETABLISSEMENT,
+    Profession.PSYCHOLOGUE,
+}
+"""Professions that have no sector."""
+OWN_ROLES = {Role.MEDECIN_TRAITANT, Role.DESIGNE_CONJOINTEMENT, Role.CABINET_SECONDAIRE}
+"""Roles that suppose a declared médecin traitant."""
+MAJORITY = 18
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question to the engine, encoded."""
+
+    act: Act
+    contract: Contract
+    patient_id: str | None
+    professional_id: str | None
+    act_key: str
+    defaults: tuple[str, ...]
+    """Facts that were not given and got their documented default."""
+    inferred: tuple[str, ...]
+    """Facts that follow from others (age from the day of birth, a doctor from a specialty)."""
+    missing: tuple[str, ...]
+    """Facts that are never assumed, not given, and that this case may depend on."""
+    declared: tuple[int, int]
+    """Indicator and status that were given beside the facts they stand for, to be checked (0: none)."""
+
+
+def encode(facts: Mapping[str, Any], law: FlatLaw) -> Case:
+    """Read, infer, check. Raises `FactError` (a value is wrong or contradicts another) or `MissingFact`."""
+    check_names(facts)
+    return case_of({name: read(BY_NAME[name], value, law) for name, value in facts.items() if said(name, value)}, law)
+
+
+def said(name: str, value: Any) -> bool:
+    """Does this value say anything?  A blank indicator does: the doctor transmitted none."""
+    return given(value) or (name == "ips" and value is not None)
+
+
+def case_of(values: dict[str, Any], law: FlatLaw) -> Case:
+    """The case of facts that were read: what follows is added to them. Raises as `encode`."""
+    inferred = infer(values)
+    check_profession(values, law)
+    check_dates(values)
+    declared = transmitted(values)
+    defaults = [item.name for item in FACTS if item.name not in values and item.default not in (REQUIRED, None)]
+    missing = tuple(name for name in needed(values) if name not in values)
+    for name in ("care_date", "profession", "fee"):
+        if name in missing:
+            raise missing_fact(name, missing)
+    if values.get("c2s") or values.get("ame"):
+        values.setdefault("tiers_payant", int(TiersPayant.FULL))
+    return Case(
+        act=act_of(values, law),
+        contract=values.get("contract", NO_CONTRACT),
+        patient_id=values.get("patient_id"),
+        professional_id=values.get("professional_id"),
+        act_key=values["act"][1] if "act" in values else "consultation",
+        defaults=tuple(defaults),
+        inferred=tuple(inferred),
+        missing=missing,
+        declared=declared,
+    )
+
+
+def read(item: Fact, value: Any, law: FlatLaw) -> Any:
+    """One value, by the kind of its fact."""
+    if item.kind == "specialty":
+        return read_specialty(item.name, value, law)
+    if item.kind == "act":
+        return read_act(item.name, value, law)
+    if item.codes is not None:
+        return read_code(item.name, value, item.codes)
+    return READERS[item.kind](item.name, value)
+
+
+def infer(values: dict[str, Any]) -> list[str]:
+    """What follows from other facts: added to the values and named."""
+    before = set(values)
+    if "specialty" in values:
+        values.setdefault("profession", int(Profession.MEDECIN))
+    if "birth_date" in values and "care_date" in values:
+        infer_ages(values)
+    elif "age" in values and values["age"] != MAJORITY:
+        values.setdefault("age_1er_janvier", max(0, values["age"] - 1) if values["age"] < MAJORITY else values["age"])
+    infer_pathway(values)
+    if values.get("special_setting") == SpecialSetting.DEPISTAGE_ORGANISE:  # wholly paid: L160-14
+        values.setdefault("exemption", int(Exemption.PREVENTION))
+    return [name for name in values if name not in before]
+
+
+def infer_ages(values: dict[str, Any]) -> None:
+    """Ages from the day of birth, which may not contradict a given one."""
+    birth, care = values["birth_date"], values["care_date"]
+    if birth > care:
+        raise FactError(
+            "birth_date",
+            iso(birth),
+            {"fr": f"au plus tard le jour des soins, {iso(care)}", "en": f"not after the care, {iso(care)}"},
+        )
+    ages = {
+        "age": (care - birth) // 10_000,
+        "age_1er_janvier": max(0, (care // 10_000 * 10_000 + 101 - birth) // 10_000),
+    }
+    for name, age in ages.items():
+        if values.setdefault(name, age) != age:
+            raise FactError(name, values[name], {"fr": f"{age}, d'après birth_date", "en": f"{age}, from birth_date"})
+
+
+def infer_pathway(values: dict[str, Any]) -> None:
+    """What a transmitted indicator says of the pathway, where the facts behind it are not given (a coded claim)."""
+    facts_of_ips = IPS_FACTS.get(values.get("ips", 0))
+    if facts_of_ips and not any(name in values for name in ("role", "referral")):
+        for name, value in facts_of_ips.items():
+            values.setdefault(name, int(value))
+        values.setdefault("role", int(Role.AUTRE))
+        values.setdefault("referral", int(Referral.NONE))
+    if (
+        values.get("medecin_traitant") == 0
+        and values.get("role") is None
+        and values.get("referral", 0) == Referral.NONE
+    ):
+        return
+    if values.get("referral", 0) != Referral.NONE:
+        values.setdefault("role", int(Role.CORRESPONDANT))
+    if values.get("role") in OWN_ROLES or values.get("role") == Role.NOUVEAU_MEDECIN_TRAITANT:
+        values.setdefault("referral", int(Referral.NONE))
+        values.setdefault("medecin_traitant", 1)
+
+
+IPS_FACTS: dict[int, dict[str, int]] = {
+    Ips.BLANK: {},
+    Ips.T: {"medecin_traitant": 1, "role": Role.MEDECIN_TRAITANT},
+    Ips.N: {"medecin_traitant": 1, "role": Role.NOUVEAU_MEDECIN_TRAITANT},
+    Ips.O: {"medecin_traitant": 1, "role": Role.CORRESPONDANT, "referral": Referral.SOINS_ITERATIFS},
+    Ips.M: {"role": Role.CORRESPONDANT, "referral": Referral.AUTRE_MEDECIN},
+    Ips.D: {"role": Role.AUTRE},
+    Ips.U: {"urgent": 1},
+    Ips.H: {"away": 1},
+    Ips.R: {"medecin_traitant": 1, "role": Role.REMPLACANT},
+    Ips.A: {"special_setting": SpecialSetting.ADDICTOLOGIE},
+    Ips.B: {"special_setting": SpecialSetting.CENTRE_SANTE_ZONE_DEFICITAIRE},
+    Ips.J: {},
+    Ips.S: {"role": Role.AUTRE},
+}
+"""The facts that each indicator declares."""
+
+
+def check_profession(values: Mapping[str, Any], law: FlatLaw) -> None:
+    """A specialty only for a doctor, no sector for a pharmacy, an act that the profession may bill."""
+    profession = values.get("profession")
+    if profession is None:
+        return
+    name = Profession(profession).name.lower()
+    if "specialty" in values and profession != Profession.MEDECIN:
+        raise FactError(
+            "specialty",
+            values["specialty"],
+            {"fr": f"rien : {name} n'a pas de spécialité", "en": f"nothing: {name} has no specialty"},
+        )
+    if "convention" in values and profession in WITHOUT_SECTOR:
+        given_slug = Convention(values["convention"]).name.lower()
+        raise FactError(
+            "convention",
+            given_slug,
+            {"fr": f"rien : {name} n'a pas de secteur", "en": f"nothing: {name} has no sector"},
+        )
+    if "drug_class" in values and values["drug_class"] and profession != Profession.PHARMACIE:
+        given_slug = DrugClass(values["drug_class"]).name.lower()
+        raise FactError("drug_class", given_slug, {"fr": "seulement pour une pharmacie", "en": "only for a pharmacy"})
+    professions = law.act_professions.get(values["act"][1], ()) if "act" in values else ()
+    if professions and name not in professions:
+        raise FactError("act", values["act"][1], {"fr": f"un acte de {name}", "en": f"an act of {name}"})
+    if values.get("medecin_traitant") == 0 and values.get("role") in OWN_ROLES:
+        given_slug = Role(values["role"]).name.lower()
+        allowed = {"fr": "un autre rôle : medecin_traitant vaut false", "en": "another role: medecin_traitant is false"}
+        raise FactError("role", given_slug, allowed)
+
+
+def check_dates(values: Mapping[str, Any]) -> None:
+    """A reimbursement is not before the care."""
+    if values.get("reimbursement_date", values.get("care_date", 0)) < values.get("care_date", 0):
+        allowed = {"fr": "au plus tôt le jour des soins", "en": "not before the day of the care"}
+        raise FactError("reimbursement_date", iso(values["reimbursement_date"]), allowed)
+
+
+def transmitted(values: dict[str, Any]) -> tuple[int, int]:
+    """Indicator and status to be checked against the facts; a status without facts stays a fact itself."""
+    behind = any(name in values for name in ("role", "referral"))
+    status = values.pop("status", 0) if behind else 0
+    ips = values.get("ips", 0) if behind else 0
+    return ips, status
+
+
+def needed(values: Mapping[str, Any]) -> list[str]:
+    """The facts that are never assumed and that this kind of case may depend on."""
+    names = ["care_date", "profession", "fee", "age", "age_1er_janvier"]
+    profession = values.get("profession")
+    if profession == Profession.MEDECIN:
+        names += ["specialty", "convention"]
+        if "status" not in values:
+            names += ["medecin_traitant", "role", "referral"]
+    if profession == Profession.PHARMACIE:
+        names.append("drug_class")
+    return names
+
+
+def missing_fact(name: str, missing: Sequence[str] = ()) -> MissingFact:
+    """The error for a fact that was not given, the others that were not either beside it."""
+    item = BY_NAME[name]
+    allowed = both(", ".join(slugs(item.codes))) if item.codes else EXPECTED[name if name in EXPECTED else item.kind]
+    also = [other for other in missing if other not in (name, "age_1er_janvier")]
+    return MissingFact(name, allowed, also)
+
+
+EXPECTED = {
+    "age": {"fr": "l'âge, ou birth_date", "en": "the age, or birth_date"},
+    "age_1er_janvier": {"fr": "l'âge au 1er janvier, ou birth_date", "en": "the age on 1 January, or birth_date"},
+    "date": {"fr": "une date AAAA-MM-JJ", "en": "a day, YYYY-MM-DD"},
+    "money": {"fr": "un montant en euros", "en": "an amount in euros"},
+    "boolean": {"fr": "true ou false", "en": "true or false"},
+    "specialty": {
+        "fr": "une spécialité (generaliste, dermatologie…)",
+        "en": "a specialty (generaliste, dermatologie…)",
+    },
+}
+
+
+def act_of(values: Mapping[str, Any], law: FlatLaw) -> Act:
+    """The encoded act, with the defaults of what was not said."""
+    act_number, act_key = values.get("act", (0, "consultation"))
+    adult = values.get("age", MAJORITY)
+    return Act(
+        care_date=values["care_date"],
+        reimbursement_date=values.get("reimbursement_date", values["care_date"]),
+        age=adult,
+        age_1er_janvier=values.get("age_1er_janvier", adult),
+        profession=values["profession"],
+        specialty=values.get("specialty", 0),
+        convention=values.get("convention", int(Convention.SANS_OBJET)),
+        act=act_number,
+        quantity=quantity(values, act_number, act_key, law),
+        fee=values["fee"],
+        base=values.get("base", NO_AMOUNT),
+        medecin_traitant=values.get("medecin_traitant", 0),
+        role=values.get("role", int(Role.AUTRE)),
+        referral=values.get("referral", int(Referral.NONE)),
+        urgent=values.get("urgent", 0),
+        away=values.get("away", 0),
+        purpose=values.get("purpose", int(Purpose.NONE)),
+        medecin_traitant_left_on=values.get("medecin_traitant_left_on", NO_DATE),
+        installed_on=values.get("installed_on", NO_DATE),
+        zone_deficitaire=values.get("zone_deficitaire", 0),
+        medecin_traitant_indisponible=values.get("medecin_traitant_indisponible", 0),
+        special_setting=values.get("special_setting", int(SpecialSetting.NONE)),
+        exemption=values.get("exemption", int(Exemption.NONE)),
+        c2s=values.get("c2s", 0),
+        ame=values.get("ame", 0),
+        scheme=values.get("scheme", 0),
+        tiers_payant=values.get("tiers_payant", int(TiersPayant.NONE)),
+        exigence_particuliere=values.get("exigence_particuliere", 0),
+        drug_class=values.get("drug_class", int(DrugClass.NONE)),
+        ips=values.get("ips", int(Ips.NOT_GIVEN)),
+        status=values.get("status", int(Status.NOT_GIVEN)),
+    )
+
+
+def quantity(values: Mapping[str, Any], act_number: int, act_key: str, law: FlatLaw) -> int:
+    """Whole units, or hundredths of a coefficient."""
+    number: int = values.get("quantity", 100)
+    if law.default.rows[-1].acte_coefficient[act_number]:
+        return number
+    if number % 100:
+        raise FactError(
+            "quantity",
+            values["quantity"] / 100,
+            {"fr": f"un nombre entier pour {act_key}", "en": f"a whole number for {act_key}"},
+        )
+    return number // 100

@@ -1,0 +1,292 @@
+"""What would have been cheaper: the levers a person can really pull, alone and two by two, each settled and ranked.
+
+    advice = advise(settle(facts), "fr")
+    advice.singles[0].saved        # cents, for this act
+
+Levers are data (`law/levers.yaml`): for whom they exist, what they change, until when. An advice never proposes what
+is not true: a lever that is honest only under a condition is given apart, with the condition. The fee stays the
+same, except where the law sets it: in sector 1 and for C2S patients it follows the opposable tariff, and an unlawful
+part is only given back by disputing it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from functools import cache, lru_cache
+from itertools import combinations
+from typing import Any
+
+from parcours.contracts.schema import encode_contract
+from parcours.engine.case import Answer, encode_readings, euros
+from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.engine.say.explain import Reference, context_of, lists_of, references
+from parcours.engine.say.row import Row
+from parcours.engine.say.wording import fill, law_file, matches, sentence
+from parcours.law.codes import Convention, Purpose, Status
+from parcours.law.loader import load
+from parcours.rules.facts import Act, Contract, Counters, Settlement
+from parcours.rules.participations import increased
+from parcours.rules.settlement import settle
+from parcours.rules.tariff import tariff_of_act
+
+ACTS_PER_YEAR = 4
+"""How many such acts a year of them counts, unless said: a visit each season."""
+C2S_BANDS = ((30, "moins_30"), (50, "30_49"), (60, "50_59"), (70, "60_69"), (200, "70_plus"))
+"""Ages under which each parameter of the C2S contribution applies: the ends of their names."""
+WHOLE = 10_000
+
+
+@dataclass(frozen=True)
+class Option:
+    """One lever, or two together, settled."""
+
+    levers: tuple[str, ...]
+    labels: tuple[str, ...]
+    texts: tuple[str, ...]
+    only_if: tuple[str, ...]
+    """What must be true for the lever to be honest; empty when it is always so."""
+    after: bool
+    """Can it still be done after the visit?"""
+    patient: int
+    """What the patient would be left with, in cents."""
+    saved: int
+    """Cents saved on this act."""
+    saved_year: int
+    """Cents saved over a year of such acts, caps included, before any monthly contribution."""
+    advance_saved: int
+    """Cents less to pay at the desk."""
+    monthly: int | None
+    """Cents a month the lever may cost (C2S), where it may."""
+    status: int
+    references: tuple[Reference, ...]
+    summary: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The option as plain data: euros as `Decimal`, the national letter of the status."""
+        amounts: dict[str, Any] = {name: euros(getattr(self, name)) for name in CENTS}
+        monthly_ = None if self.monthly is None else euros(self.monthly)
+        return {**asdict(self), **amounts, "monthly": monthly_, "status": Status(self.status).name}
+
+
+OPTION_LISTS = ("singles", "pairs", "conditional", "conditional_pairs")
+CENTS = ("patient", "saved", "saved_year", "advance_saved")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Levers for one act, best first."""
+
+    lang: str
+    acts_per_year: int
+    patient: int
+    """What the patient is left with today, in cents."""
+    singles: tuple[Option, ...]
+    pairs: tuple[Option, ...]
+    """Two levers together, where that is better than each alone."""
+    conditional: tuple[Option, ...]
+    """Levers that help only those for whom a condition is true."""
+    conditional_pairs: tuple[Option, ...]
+    note: str
+
+    @property
+    def best(self) -> Option | None:
+        """The option that saves the most without any condition."""
+        return min((*self.singles[:1], *self.pairs[:1]), key=rank, default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The advice as plain data, amounts in euros as `Decimal`."""
+        options = {name: [item.to_dict() for item in getattr(self, name)] for name in OPTION_LISTS}
+        return {**asdict(self), **options, "patient": euros(self.patient)}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An act as it would be with some levers pulled."""
+
+    names: tuple[str, ...]
+    act: Act
+    contract: Contract
+    settlement: Settlement
+
+
+def advise(answer: Answer, lang: str = "fr", acts_per_year: int = ACTS_PER_YEAR) -> Advice:
+    """Settle every applicable lever and every pair of them; rank by what the patient saves on this act.
+
+    Raises `ValueError` for a number of acts below 1.
+    """
+    if acts_per_year < 1:
+        raise ValueError(f"acts_per_year: {acts_per_year}; at least 1")
+    row = Row.of_answer(answer)
+    context = context_of_levers(answer, row)
+    outcomes = list(helpful(answer, context))
+    options = sorted((option(outcome, answer, row, context, lang, acts_per_year) for outcome in outcomes), key=rank)
+    honest = [item for item in options if not item.only_if]
+    conditional = [item for item in options if item.only_if]
+    return Advice(
+        lang=lang,
+        acts_per_year=acts_per_year,
+        patient=answer.settlement.patient,
+        singles=tuple(item for item in honest if len(item.levers) == 1),
+        pairs=tuple(item for item in honest if len(item.levers) > 1),
+        conditional=tuple(item for item in conditional if len(item.levers) == 1),
+        conditional_pairs=tuple(item for item in conditional if len(item.levers) > 1),
+        note=sentence("assumption_fee" if options else "no_advice", row.words(), lang),
+    )
+
+
+def rank(item: Option) -> tuple[int, int, int]:
+    """Best first: most saved, then least to advance, then fewest levers."""
+    return -item.saved, -item.advance_saved, len(item.levers)
+
+
+def context_of_levers(answer: Answer, row: Row) -> dict[str, Any]:
+    """What the conditions of a lever read."""
+    contract = answer.case.contract
+    return {
+        **context_of(row),
+        "purpose_stated": "purpose" not in answer.case.defaults,
+        "covered": bool(contract.present),
+        "optam_guarantee": contract.consultation_optam > WHOLE,
+    }
+
+
+def helpful(answer: Answer, context: Mapping[str, Any]) -> Iterator[Outcome]:
+    """The levers and the pairs that lower what the patient pays, or advances, more than a part of them would."""
+    entries = {name: entry for name, entry in law_file("levers.yaml").items() if matches(entry["when"], context)}
+    alone = {name: outcome((name,), entries, answer) for name in entries}
+    entries = {name: entry for name, entry in entries.items() if adds(entry, alone[name], alone)}
+    yield from (alone[name] for name in entries if better(alone[name].settlement, answer.settlement))
+    for first, second in combinations(entries, 2):
+        if not compatible(entries[first]["changes"], entries[second]["changes"]):
+            continue
+        together = outcome((first, second), entries, answer)
+        limit = min(alone[first].settlement.patient, alone[second].settlement.patient, answer.settlement.patient)
+        if together.settlement.patient < limit:
+            yield together
+
+
+def adds(entry: Mapping[str, Any], own: Outcome, alone: Mapping[str, Outcome]) -> bool:
+    """Does a lever that goes beyond another one save more than it?"""
+    other = alone.get(entry.get("beyond", ""))
+    return other is None or own.settlement.patient < other.settlement.patient
+
+
+def better(after: Settlement, before: Settlement) -> bool:
+    """Is less left to the patient, or as much with less to advance?"""
+    return (after.patient, after.advance) < (before.patient, before.advance)
+
+
+def compatible(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    """Can both levers be pulled: no fact changed in two ways?"""
+    return all(second.get(name, value) == value for name, value in first.items())
+
+
+def outcome(names: tuple[str, ...], entries: Mapping[str, Any], answer: Answer) -> Outcome:
+    """The act settled with these levers pulled."""
+    changes: dict[str, Any] = {}
+    for name in names:
+        changes.update(entries[name]["changes"])
+    act = answer.act._replace(**encoded(names, changes, answer))
+    contract = lever_contract(names, changes) if "contract" in changes else answer.case.contract
+    act = act._replace(fee=fee_of(act, changes, answer))
+    readings = encode_readings(answer.readings)
+    return Outcome(names, act, contract, settle(act, contract, answer.counters, answer.law, readings))
+
+
+def encoded(names: tuple[str, ...], changes: Mapping[str, Any], answer: Answer) -> dict[str, int]:
+    """The changed facts as the rules read them, the fee and the contract apart."""
+    fields = {name: value for name, value in changes.items() if name not in ("fee", "contract")}
+    if fields.get("purpose") == "first":
+        mask = answer.law.acces_direct[answer.act.specialty]
+        fields["purpose"] = next(purpose.name for purpose in Purpose if purpose > Purpose.ANY and mask >> purpose & 1)
+    return {name: code_of(name, value) for name, value in fields.items()}
+
+
+@lru_cache(maxsize=256)
+def code_of(name: str, value: Any) -> int:
+    """A changed fact as an integer."""
+    enum = BY_NAME[name].codes
+    return int(value) if enum is None else int(enum[str(value).upper()])
+
+
+@cache
+def contract_of(name: str) -> Contract:
+    """The contract a lever proposes."""
+    return encode_contract(law_file("levers.yaml")[name]["changes"]["contract"])
+
+
+def lever_contract(names: tuple[str, ...], changes: Mapping[str, Any]) -> Contract:
+    """The contract among the levers pulled."""
+    return contract_of(
+        next(name for name in names if law_file("levers.yaml")[name]["changes"].get("contract") == changes["contract"])
+    )
+
+
+def fee_of(act: Act, changes: Mapping[str, Any], answer: Answer) -> int:
+    """What would be charged: the same, unless the law sets it."""
+    readings = encode_readings(answer.readings)
+    tariff, _ = tariff_of_act(act, answer.law, readings)
+    if changes.get("fee") == "tariff":
+        return tariff
+    before, _ = tariff_of_act(answer.act, answer.law, readings)
+    bound = act.convention == Convention.SECTEUR_1 or act.c2s
+    if bound and answer.act.fee == before:
+        return tariff
+    maximum = settle(act, answer.case.contract, answer.counters, answer.law, readings).max_fee
+    lawful = not answer.settlement.unlawful_excess
+    if maximum >= 0 and (lawful or changes.get("fee") == "maximum"):
+        return min(act.fee, maximum)
+    return act.fee
+
+
+def option(
+    result: Outcome, answer: Answer, row: Row, context: Mapping[str, Any], lang: str, acts_per_year: int
+) -> Option:
+    """An outcome, said."""
+    entries = [law_file("levers.yaml")[name] for name in result.names]
+    words = row.words(lists=lists_of(row, context, lang))
+    before, after = answer.settlement, result.settlement
+    saved_year = year(answer.act, answer.case.contract, answer, acts_per_year) - year(
+        result.act, result.contract, answer, acts_per_year
+    )
+    amounts = {
+        "saved": before.patient - after.patient,
+        "saved_year": saved_year,
+        "advance_saved": before.advance - after.advance,
+    }
+    words.amounts = amounts
+    words.texts = {"acts": acts_per_year}
+    ids = tuple(dict.fromkeys(id_ for entry in entries for id_ in entry["references"]))
+    return Option(
+        levers=result.names,
+        labels=tuple(entry["label"][lang] for entry in entries),
+        texts=tuple(fill(entry[lang], words, lang) for entry in entries),
+        only_if=tuple(entry["only_if"][lang] for entry in entries if "only_if" in entry),
+        after=all(entry["after"] for entry in entries),
+        patient=after.patient,
+        saved=amounts["saved"],
+        saved_year=saved_year,
+        advance_saved=amounts["advance_saved"],
+        monthly=next((monthly(entry["monthly"], row) for entry in entries if "monthly" in entry), None),
+        status=after.status,
+        references=references(ids, lang),
+        summary=sentence("saves_act" if amounts["saved"] else "saves_advance", words, lang),
+    )
+
+
+def year(act: Act, contract: Contract, answer: Answer, acts_per_year: int) -> int:
+    """What the patient is left with over a year of such acts, the annual caps running, in cents."""
+    counters, total, readings = answer.counters, 0, encode_readings(answer.readings)
+    for _ in range(acts_per_year):
+        result = settle(act, contract, counters, answer.law, readings)
+        total += result.patient
+        counters = increased(counters, result.participation_forfaitaire, result.franchise)
+        counters = Counters(counters.participation_annee, 0, counters.franchise_annee, 0)
+    return total
+
+
+def monthly(prefix: str, row: Row) -> int | None:
+    """What a lever costs each month at the patient's age, in cents; None before its first day."""
+    band = next(name for limit, name in C2S_BANDS if int(row.facts.get("age", 0)) < limit)
+    value = load().parameters[f"{prefix}_{band}"].default.value_on(row.day)
+    return None if value is None else int(Decimal(value.value) * 100)

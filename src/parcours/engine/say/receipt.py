@@ -1,0 +1,379 @@
+"""Receipts: what was asked, what was answered, and with which rules and which law, so that years later the same
+cents come out.
+
+    text = canonical(receipt(settle(facts)))
+    replay(loads(text), "en").same            # or the sentences that say what changed
+
+A receipt is one JSON object with sorted keys and no spaces, amounts in integer cents, signed by the hash of its own
+content.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import parcours
+from parcours.contracts.schema import PERCENTAGES
+from parcours.engine.case import AMOUNTS, Answer, encode_readings, settle_case
+from parcours.engine.errors import FactError
+from parcours.engine.facts.encoding import encode
+from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.say.explain import explain
+from parcours.engine.say.row import STAGES, Row
+from parcours.engine.say.typography import euros, percent
+from parcours.engine.say.wording import FACT_LABELS, LETTERS, TemplateError, Words, fill, label, sentence
+from parcours.law.codes import UNKNOWN
+from parcours.law.flat import FOLDER, LawDataError, flat_law, iso
+from parcours.law.loader import FIELDS, load
+from parcours.rules.facts import Contract, Counters
+from parcours.rules.tariff import tariff_of_act
+
+FORMAT = "parcours-receipt-1"
+RULES = Path(parcours.__file__).parent / "rules"
+
+
+class ReceiptError(ValueError):
+    """A file is not a receipt: what is wrong, in French and English."""
+
+    def __init__(self, problem: Mapping[str, str]) -> None:
+        self.message = dict(problem)
+        super().__init__(self.message["en"])
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A receipt settled again."""
+
+    same: bool
+    """The same cents, the same cases."""
+    sentences: tuple[str, ...]
+
+
+def receipt(answer: Answer) -> dict[str, Any]:
+    """The receipt of an answer. It holds facts about one person: no more than was given."""
+    row = Row.of_answer(answer)
+    assumed = {*answer.case.defaults, *answer.case.missing, *answer.case.inferred, "tiers_payant", *behind(answer)}
+    assumed -= stated(answer)
+    body = {
+        "format": FORMAT,
+        "engine": {"version": parcours.__version__, "rules": digest_of_rules()},
+        "law": law_part(answer),
+        "facts": {name: plain(value) for name, value in answer.facts.items() if name not in assumed},
+        "assumed": {name: plain(answer.facts[name]) for name in sorted(assumed) if name in answer.facts},
+        "contract": answer.case.contract._asdict() if answer.case.contract.present else None,
+        "counters": answer.counters._asdict(),
+        "readings": effective_readings(answer.readings),
+        "chosen_readings": dict(answer.readings),
+        "result": result_part(row, answer),
+        "cases": dict(row.cases),
+        "references": sorted({ref.id for item in explain(answer, "en").steps for ref in item.references}),
+    }
+    return {**body, "hash": digest(body)}
+
+
+def behind(answer: Answer) -> tuple[str, ...]:
+    """Of a coded claim, the facts that its status stands for: they were not said."""
+    if not answer.act.status:
+        return ()
+    return ("role", "referral") if answer.act.medecin_traitant else ("role", "referral", "medecin_traitant")
+
+
+def stated(answer: Answer) -> set[str]:
+    """Facts that look assumed but must be kept: what is inferred from a day of birth, and a tiers payant that was
+    said.
+    """
+    kept = {"age", "age_1er_janvier", "profession"}
+    if "tiers_payant" not in answer.case.defaults:
+        kept.add("tiers_payant")
+    return kept
+
+
+def plain(value: Any) -> Any:
+    """A fact as JSON writes it: euros as text, so that every reader keeps the cents."""
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def law_part(answer: Answer) -> dict[str, Any]:
+    """The law that was read: its day, its hash, and every value a rule could read on that day."""
+    return {
+        "data": answer.flat.digest,
+        "day": iso(answer.act.care_date),
+        "era": iso(answer.law.first_day),
+        "values": {FIELDS[name]: getattr(answer.law, name) for name in FIELDS},
+        "tariff": tariff_of_act(answer.act, answer.law, encode_readings(answer.readings))[0],
+    }
+
+
+def effective_readings(chosen: Mapping[str, str]) -> dict[str, str]:
+    """Every reading with the option in use."""
+    return {name: chosen.get(name, entry.default) for name, entry in load().readings.items()}
+
+
+def result_part(row: Row, answer: Answer) -> dict[str, Any]:
+    """Status and amounts in cents."""
+    amounts = {name: getattr(answer.settlement, name) for name in AMOUNTS}
+    amounts["max_fee"] = None if amounts["max_fee"] == UNKNOWN else amounts["max_fee"]
+    return {**amounts, "rate": row.rate, "status": row.status, "pathway": row.pathway}
+
+
+@cache
+def digest_of_rules() -> str:
+    """Hash of the source of every rule and of the closed lists they use."""
+    found = blake2b(digest_size=16)
+    for path in (*sorted(RULES.glob("*.py")), FOLDER / "codes.py"):
+        found.update(path.name.encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def canonical(content: Mapping[str, Any]) -> str:
+    """The one way to write a receipt: sorted keys, two-space lines, UTF-8."""
+    return dumps(content, indent=1, sort_keys=True) + "\n"
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """Hash of a receipt's content."""
+    return blake2b(dumps(body, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def read_receipt(text: str | bytes) -> dict[str, Any]:
+    """A receipt from its text. Raises `ReceiptError`."""
+    try:
+        content = loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ReceiptError({"fr": f"ce n'est pas un reçu ({FORMAT})", "en": f"this is not a receipt ({FORMAT})"})
+    missing = [
+        name
+        for name in ("engine", "law", "facts", "counters", "result", "cases", "readings", "hash")
+        if name not in content
+    ]
+    if missing:
+        raise ReceiptError(
+            {"fr": f"reçu incomplet : {missing[0]} manque", "en": f"incomplete receipt: {missing[0]} is missing"}
+        )
+    return content
+
+
+def answer_of(content: Mapping[str, Any]) -> Answer:
+    """Settle the facts of a receipt again. Raises `FactError` or `LawDataError`."""
+    flat = flat_law()
+    case = encode(content["facts"], flat)
+    contract = content.get("contract")
+    if contract:
+        case = replace(case, contract=Contract(**contract))
+    return settle_case(case, flat, content.get("chosen_readings", {}), Counters(**content["counters"]))
+
+
+def replay(content: Mapping[str, Any], lang: str = "fr") -> Replay:
+    """Settle a receipt again: the same cents, or what changed, named."""
+    words = Words(flat_law().default.first_days[-1], {})
+    body = {name: value for name, value in content.items() if name != "hash"}
+    if digest(body) != content["hash"]:
+        return Replay(same=False, sentences=(sentence("replay_tampered", words, lang),))
+    try:
+        now = receipt(answer_of(content))
+    except (FactError, LawDataError) as error:
+        problem = error.message[lang] if isinstance(error, FactError) else str(error)
+        words.texts = {"problem": problem}
+        return Replay(same=False, sentences=(sentence("replay_refused", words, lang),))
+    same = now["result"] == content["result"] and now["cases"] == content["cases"]
+    if same:
+        moved = now["engine"]["rules"] != content["engine"]["rules"] or now["law"]["data"] != content["law"]["data"]
+        return Replay(same=True, sentences=(sentence("replay_same_new_law" if moved else "replay_same", words, lang),))
+    causes = tuple(said("replay_changed_", change, lang) for change in causes_between(content, now, lang))
+    effects = tuple(said("replay_changed_", change, lang) for change in effects_between(content, now, lang))
+    return Replay(same=False, sentences=(*causes, *effects))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between two receipts."""
+
+    kind: str
+    """parameter | tariff | rules | law | reading | amount | case | fact"""
+    name: str
+    before: str
+    after: str
+    id: str = ""
+
+
+def said(prefix: str, change: Change, lang: str) -> str:
+    """A change as a sentence."""
+    words = Words(0, {}, texts={"name": change.name, "before": change.before, "after": change.after, "id": change.id})
+    key = f"{prefix}{change.kind}" if change.kind != "fact" else "diff_fact"
+    return sentence(key, words, lang)
+
+
+def causes_between(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Change]:
+    """Values of the law, readings and rules that differ."""
+    yield from parameter_changes(before, after, lang)
+    if before["law"].get("tariff") != after["law"].get("tariff"):
+        yield Change("tariff", "", cents(before["law"].get("tariff"), lang), cents(after["law"].get("tariff"), lang))
+    for name in sorted({*before["readings"], *after["readings"]}):
+        was, is_ = before["readings"].get(name, ""), after["readings"].get(name, "")
+        if was != is_:
+            yield Change("reading", name, was or absent(lang), is_ or absent(lang))
+    if before["engine"]["rules"] != after["engine"]["rules"]:
+        yield Change("rules", "", before["engine"]["rules"][:8], after["engine"]["rules"][:8])
+
+
+def parameter_changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Change]:
+    """Parameters whose value on the day of the care differs."""
+    was, is_ = before["law"]["values"], after["law"]["values"]
+    for id_ in (*was, *(name for name in is_ if name not in was)):
+        if was.get(id_) == is_.get(id_):
+            continue
+        entry = load().parameters.get(id_)
+        unit = entry.unit if entry else ""
+        title = entry.label[lang] if entry else id_
+        yield Change("parameter", title, shown(was.get(id_), unit, lang), shown(is_.get(id_), unit, lang), id_)
+
+
+def effects_between(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Change]:
+    """Amounts and cases that differ."""
+    for name in (*AMOUNTS, "rate", "status", "pathway"):
+        was, is_ = before["result"].get(name), after["result"].get(name)
+        if was != is_:
+            yield Change("amount", term(name, lang), result_text(name, was, lang), result_text(name, is_, lang))
+    for stage in STAGES:
+        was, is_ = before["cases"].get(stage), after["cases"].get(stage)
+        if was != is_:
+            title = sentence(f"stage_{stage}", Words(0, {}), lang)
+            yield Change("case", title, case_text(before, stage, lang), case_text(after, stage, lang))
+
+
+def diff(before: Mapping[str, Any], after: Mapping[str, Any], lang: str = "fr") -> tuple[str, ...]:
+    """What differs between two receipts, in words: facts, law, readings, rules, then amounts and cases."""
+    changes = [
+        *fact_changes(before, after, lang),
+        *causes_between(before, after, lang),
+        *effects_between(before, after, lang),
+    ]
+    if not changes:
+        return (sentence("diff_nothing", Words(0, {}), lang),)
+    return tuple(said("diff_", change, lang) for change in changes)
+
+
+def fact_changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Change]:
+    """Facts, contracts and counters that differ, assumed ones included."""
+    was = {**before.get("assumed", {}), **before["facts"]}
+    is_ = {**after.get("assumed", {}), **after["facts"]}
+    for name in sorted({*was, *is_}):
+        if was.get(name) != is_.get(name):
+            texts = (fact_text(name, value, lang) for value in (was.get(name), is_.get(name)))
+            yield Change("fact", term(name, lang), *texts)
+    yield from contract_changes(before.get("contract"), after.get("contract"), lang)
+    for name in Counters._fields:
+        if before["counters"].get(name) != after["counters"].get(name):
+            yield Change(
+                "fact", name, cents(before["counters"].get(name), lang), cents(after["counters"].get(name), lang)
+            )
+
+
+def contract_changes(was: Mapping[str, int] | None, is_: Mapping[str, int] | None, lang: str) -> Iterator[Change]:
+    """A contract that comes, goes, or has other guarantees."""
+    name = term("contract", lang)
+    if bool(was) != bool(is_):
+        yield Change("fact", name, yes(bool(was), lang), yes(bool(is_), lang))
+    elif was and is_:
+        for guarantee in sorted({*was, *is_}):
+            if was.get(guarantee) != is_.get(guarantee):
+                texts = (guarantee_text(guarantee, value, lang) for value in (was.get(guarantee), is_.get(guarantee)))
+                yield Change("fact", f"{name}, {guarantee}", *texts)
+
+
+def guarantee_text(name: str, value: int | None, lang: str) -> str:
+    """One guarantee of a contract."""
+    if value is None:
+        return absent(lang)
+    known = {field for fields in PERCENTAGES.values() for field in fields}
+    return (
+        percent(value, lang) if name in known else cents(value, lang) if name == "plafond" else yes(bool(value), lang)
+    )
+
+
+def fact_text(name: str, value: Any, lang: str) -> str:
+    """A fact as a person reads it."""
+    if value is None:
+        return absent(lang)
+    if isinstance(value, bool):
+        return yes(value, lang)
+    if name in FACT_LABELS and name not in LETTERS:
+        return label(name, value, lang)
+    return str(value)
+
+
+def yes(value: bool, lang: str) -> str:
+    """Yes or no."""
+    return {"fr": ("non", "oui"), "en": ("no", "yes")}[lang][value]
+
+
+def absent(lang: str) -> str:
+    """The word for nothing."""
+    return sentence("absent", Words(0, {}), lang)
+
+
+def cents(value: int | None, lang: str) -> str:
+    """An amount, or nothing."""
+    return absent(lang) if value is None or value < 0 else euros(value, lang)
+
+
+def shown(value: int | None, unit: str, lang: str) -> str:
+    """A value of the law as a rule counts it, with its unit."""
+    if value is None or value == UNKNOWN:
+        return absent(lang)
+    if unit.startswith("euro"):
+        return euros(value, lang)
+    if unit == "percent":
+        return percent(value, lang)
+    return yes(bool(value), lang) if unit == "boolean" else str(value)
+
+
+def result_text(name: str, value: Any, lang: str) -> str:
+    """A result as a person reads it."""
+    if name in FACT_LABELS and value:
+        return fact_or_letter(name, str(value), lang)
+    if value is None or isinstance(value, str):
+        return value or absent(lang)
+    return percent(value, lang) if name == "rate" else euros(value, lang)
+
+
+def fact_or_letter(name: str, value: str, lang: str) -> str:
+    """A coded result by its label, a national letter with it."""
+    text = label(name, value, lang)
+    return f"{value} ({text})" if name in LETTERS else text
+
+
+def case_text(content: Mapping[str, Any], stage: str, lang: str) -> str:
+    """The sentence of the case that applied at a stage."""
+    case = content["cases"].get(stage)
+    entry = load().cases[f"case_{stage}"].get(case)
+    if entry is None:
+        return str(case)
+    facts = {**content.get("assumed", {}), **content["facts"], **content["result"]}
+    words = Words(
+        int(content["law"]["day"].replace("-", "")),
+        facts,
+        amounts={name: content["result"].get(name) for name in AMOUNTS},
+        rates={"rate": content["result"].get("rate", 0)},
+        readings=content.get("chosen_readings", {}),
+    )
+    try:
+        return fill(entry[lang], words, lang)
+    except TemplateError:
+        return str(case)
+
+
+def term(name: str, lang: str) -> str:
+    """The word of the glossary for a fact or a result."""
+    entry = load().glossary.get(name)
+    return entry[lang]["term"] if entry else name
+
+
+__all__ = ["ReceiptError", "Replay", "canonical", "diff", "read_receipt", "receipt", "replay"]

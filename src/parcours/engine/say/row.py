@@ -1,0 +1,146 @@
+"""A settled row as an explanation reads it, whether it comes from an answer in memory or from a line of an output
+file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from parcours.engine.case import AMOUNTS, CASE_CODES, Answer, decode
+from parcours.engine.errors import FactError
+from parcours.engine.facts.encoding import encode
+from parcours.engine.facts.vocabulary import (
+    BY_NAME,
+    RENAMED,
+    both,
+    given,
+    hundredths,
+    read_boolean,
+    read_date,
+    read_integer,
+    slug,
+)
+from parcours.engine.say.wording import Words
+from parcours.law.codes import Pathway, Profession, Status
+from parcours.law.flat import flat_law
+from parcours.law.record import LawRecord
+
+STAGES = tuple(name.removeprefix("case_") for name in CASE_CODES)
+"""The stages of a settlement, in the order of the law."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Facts, amounts in cents and case slugs of one settled act."""
+
+    day: int
+    facts: Mapping[str, Any]
+    amounts: Mapping[str, int | None]
+    rate: int
+    pathway: str
+    status: str
+    cases: Mapping[str, str]
+    """Slug of the case of each stage."""
+    readings: Mapping[str, str]
+
+    @classmethod
+    def of_answer(cls, answer: Answer) -> "Row":
+        """The row of an answer in memory."""
+        result = answer.settlement
+        amounts = {name: getattr(result, name) for name in AMOUNTS}
+        return cls(
+            day=answer.act.care_date,
+            facts=answer.facts,
+            amounts={**amounts, "max_fee": None if result.max_fee < 0 else result.max_fee},
+            rate=result.rate,
+            pathway=slug(Pathway, result.pathway),
+            status=Status(result.status).name,
+            cases={stage: slug(CASE_CODES[f"case_{stage}"], getattr(result, f"case_{stage}")) for stage in STAGES},
+            readings=answer.readings,
+        )
+
+    @classmethod
+    def of_mapping(cls, row: Mapping[str, Any], readings: Mapping[str, str] | None = None) -> "Row":
+        """A line of an output file: columns of the vocabulary, amounts in euros, case slugs. Raises `FactError`."""
+        for name in ("care_date", *CASE_CODES):
+            if not row.get(name):
+                allowed = {"fr": "une colonne d'une ligne calculée", "en": "a column of a settled row"}
+                raise FactError(name, row.get(name), allowed)
+        cases = {stage: case_slug(f"case_{stage}", row[f"case_{stage}"]) for stage in STAGES}
+        amounts = {name: None if row.get(name) in (None, "") else hundredths(row[name]) for name in AMOUNTS}
+        facts = facts_of(row)
+        return cls(
+            day=read_date("care_date", row["care_date"]),
+            facts=facts,
+            amounts=amounts,
+            rate=int(row.get("rate") or 0),
+            pathway=str(row.get("pathway", "")),
+            status=str(row.get("status", "")),
+            cases=cases,
+            readings=readings or {},
+        )
+
+    @cached_property
+    def law(self) -> LawRecord:
+        """The law on the day of the care."""
+        return flat_law().under(self.readings).on(self.day)
+
+    @cached_property
+    def specialty_code(self) -> int:
+        """National code of the specialty, 0 for anyone who is not a doctor."""
+        return flat_law().specialties.get(str(self.facts.get("specialty")), 0)
+
+    @property
+    def majoree(self) -> bool:
+        """Does the status of this row bear the majoration?"""
+        return bool(self.status) and bool(self.law.majoree[Status[self.status]])
+
+    def words(self, **more: Any) -> Words:
+        """What the templates may say of this row."""
+        facts = {**self.facts, "status": self.status, "pathway": self.pathway}
+        return Words(
+            self.day,
+            facts,
+            amounts=self.amounts,
+            rates={"rate": self.rate},
+            readings=self.readings,
+            lists=more.get("lists", {}),
+            texts=more.get("texts", {}),
+        )
+
+    @property
+    def profession(self) -> int:
+        """The profession as the rules number it."""
+        return int(Profession[str(self.facts.get("profession", "medecin")).upper()])
+
+
+def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a settled row with all that follows from them; only those written where they are not enough to
+    infer.
+    """
+    columns = {name: RENAMED.get(name, name) for name in BY_NAME}
+    said = {name: row[column] for name, column in columns.items() if given(row.get(column))}
+    try:
+        return decode(encode(said, flat_law()), flat_law())
+    except FactError:
+        return {name: fact_value(name, value) for name, value in said.items()}
+
+
+def case_slug(column: str, value: Any) -> str:
+    """The slug of a stored case: its slug or its number."""
+    enum = CASE_CODES[column]
+    text = str(value).strip().lower()
+    if text.isdecimal() and int(text) in {int(member) for member in enum}:
+        return slug(enum, int(text))
+    if text.upper() in enum.__members__:
+        return text
+    raise FactError(column, value, both(", ".join(member.name.lower() for member in enum)))
+
+
+def fact_value(name: str, value: Any) -> Any:
+    """A fact of a file as a template shows it: a yes/no and a whole number by their kind, the rest as written."""
+    kind = BY_NAME[name].kind
+    if kind == "boolean":
+        return bool(read_boolean(name, value))
+    return read_integer(name, value) if kind == "integer" else value

@@ -1,0 +1,270 @@
+"""Conciliation: a patient whom no doctor takes opens a case; the officer finds candidates, notes answers, closes.
+
+Delays below are habits of this house (no text sets them): settings of the calls, with these defaults.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from parcours.registry.conciliation.models import (
+    Case,
+    CaseState,
+    Contact,
+    ContactOutcome,
+    Outcome,
+    Reminder,
+    ReminderKind,
+)
+from parcours.registry.declarations.models import Declaration, State
+from parcours.registry.declarations.service import as_of, get_declaration
+from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.people.service import (
+    NearbyDoctor,
+    affiliation_on,
+    doctors_near,
+    get_insured,
+    get_professional,
+    require_active,
+)
+from parcours.registry.store.db import now_utc, paris_date, paris_today, parse_id
+from parcours.registry.vocabulary import check_choice
+
+FIRST_CONTACT_DAYS = 7
+ANSWER_DAYS = 10
+CLOSING_DAYS = 45
+
+
+def open_case(session: Session, insured_id: str, *, reason: str | None = None, at: datetime | None = None) -> Case:
+    """A person without a médecin traitant asks their fund for help.
+
+    :raises Refused: a médecin traitant is in force.
+    :raises Conflict: a case is open already.
+    """
+    at = at or now_utc()
+    today = paris_date(at)
+    insured = get_insured(session, insured_id, lock=True)
+    if (contract := as_of(session, insured.id, today)) is not None:
+        raise Refused(
+            "has_medecin_traitant", field="patient_id", given=f"in force since {contract.starts_on}",
+            allowed="a person without a médecin traitant", fr="cette personne a un médecin traitant",
+            en="this person has a médecin traitant",
+        )  # fmt: skip
+    if any(one.state is CaseState.OPEN for one in cases_of(session, insured.id)):
+        raise _already_open()
+    affiliation = affiliation_on(session, insured.id, today)
+    if affiliation is None:
+        raise Refused(
+            "no_fund", field="patient_id", allowed="a person affiliated to a fund that day",
+            fr="aucune caisse à cette date", en="no fund on that day",
+        )  # fmt: skip
+    case = Case(
+        insured_id=insured.id,
+        fund_code=affiliation.fund_code,
+        opened_on=today,
+        first_contact_due_on=today + timedelta(days=FIRST_CONTACT_DAYS),
+        due_on=today + timedelta(days=CLOSING_DAYS),
+        reason=reason,
+        recorded_at=at,
+    )
+    session.add(case)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _already_open() from error
+    _remind(session, case, ReminderKind.FIRST_CONTACT, case.first_contact_due_on)
+    _remind(session, case, ReminderKind.CLOSING, case.due_on)
+    return case
+
+
+def candidates(
+    session: Session, case_id: str, *, radius_km: float = 30, limit: int = 20, on: date | None = None
+) -> list[NearbyDoctor]:
+    """GPs near who accept new patients, nearest first, without those already asked."""
+    case = get_case(session, case_id)
+    insured = get_insured(session, case.insured_id)
+    asked = {one.professional_id for one in contacts_of(session, case.id)}
+    near = doctors_near(
+        session, insured.commune_code, on=on or paris_today(), radius_km=radius_km, limit=limit + len(asked)
+    )
+    return [one for one in near if one.professional.id not in asked][:limit]
+
+
+def contact(
+    session: Session, case_id: str, professional_id: str, *, on: date | None = None, at: datetime | None = None
+) -> Contact:
+    """The officer asks a doctor; an answer is expected within ten days.
+
+    :raises Refused: not a doctor, or no longer in activity.
+    """
+    at = at or now_utc()
+    on = on or paris_date(at)
+    case = _open_case(session, case_id)
+    doctor = get_professional(session, professional_id)
+    if doctor.profession != "medecin":
+        raise Refused(
+            "not_a_doctor", field="professional_id", given=doctor.profession, allowed="medecin",
+            fr="seul un médecin peut être médecin traitant", en="only a doctor can be a médecin traitant",
+        )  # fmt: skip
+    require_active(doctor, on, "professional_id")
+    row = Contact(case_id=case.id, professional_id=doctor.id, contacted_on=on, recorded_at=at)
+    session.add(row)
+    session.flush()
+    _done(session, case.id, ReminderKind.FIRST_CONTACT, at)
+    _remind(session, case, ReminderKind.ANSWER, row.contacted_on + timedelta(days=ANSWER_DAYS), row.id)
+    return row
+
+
+def answer(
+    session: Session,
+    contact_id: str,
+    outcome: str,
+    *,
+    reason: str | None = None,
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Contact:
+    """What the doctor answered: `accepted`, `refused` (with or without a reason), `no_answer`."""
+    at = at or now_utc()
+    key = parse_id(contact_id)
+    row = session.get(Contact, key) if key else None
+    if row is None:
+        raise not_found("contact_id")
+    _open_case(session, row.case_id)
+    row.outcome = check_choice("outcome", outcome, ContactOutcome)
+    row.answered_on, row.reason = on or paris_date(at), reason
+    _done(session, row.case_id, ReminderKind.ANSWER, at, row.id)
+    session.flush()
+    return row
+
+
+def close(
+    session: Session,
+    case_id: str,
+    outcome: str,
+    *,
+    declaration_id: str | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Close a case; with `declaration`, the declaration of this person that is in force is named.
+
+    :raises Refused: the declaration is not in force or is somebody else's.
+    """
+    at = at or now_utc()
+    case = _open_case(session, case_id)
+    chosen: Outcome = check_choice("outcome", outcome, Outcome)
+    declaration = _closing_declaration(session, case, chosen, declaration_id)
+    case.outcome, case.state, case.closed_on = chosen, CaseState.CLOSED, paris_date(at)
+    case.declaration_id = declaration.id if declaration else None
+    for reminder in _reminders(session, case.id):
+        reminder.done_at = at
+    session.flush()
+    return case
+
+
+def get_case(session: Session, case_id: str) -> Case:
+    """A case by public id."""
+    key = parse_id(case_id)
+    row = session.get(Case, key) if key else None
+    if row is None:
+        raise not_found("case_id")
+    return row
+
+
+def cases_of_fund(session: Session, fund_code: str, *, state: str = "open", limit: int = 100) -> list[Case]:
+    """Cases of a fund, the most pressing first."""
+    wanted = check_choice("state", state, CaseState)
+    return list(
+        session.scalars(
+            select(Case)
+            .where(Case.fund_code == fund_code, Case.state == wanted)
+            .order_by(Case.due_on, Case.id)
+            .limit(limit)
+        )
+    )
+
+
+def cases_of(session: Session, insured_id: str) -> list[Case]:
+    """Cases of a person, newest first."""
+    return list(
+        session.scalars(select(Case).where(Case.insured_id == insured_id).order_by(Case.opened_on.desc(), Case.id))
+    )
+
+
+def contacts_of(session: Session, case_id: str) -> list[Contact]:
+    """Doctors asked, in order."""
+    return list(
+        session.scalars(select(Contact).where(Contact.case_id == case_id).order_by(Contact.contacted_on, Contact.id))
+    )
+
+
+def reminders_due(session: Session, on: date | None = None, *, fund_code: str | None = None) -> list[Reminder]:
+    """What is due on a day and not done, oldest first."""
+    query = (
+        select(Reminder)
+        .join(Case, Case.id == Reminder.case_id)
+        .where(Reminder.done_at.is_(None), Reminder.due_on <= (on or paris_today()))
+        .order_by(Reminder.due_on, Reminder.id)
+    )
+    if fund_code is not None:
+        query = query.where(Case.fund_code == fund_code)
+    return list(session.scalars(query))
+
+
+def _closing_declaration(
+    session: Session, case: Case, outcome: Outcome, declaration_id: str | None
+) -> Declaration | None:
+    if (outcome is Outcome.DECLARATION) != (declaration_id is not None):
+        raise Invalid(
+            "closing_declaration", field="declaration_id", allowed="the declaration found, for that outcome only",
+            fr="la déclaration trouvée, pour cette issue seulement", en="the declaration found, for that outcome only",
+        )  # fmt: skip
+    if declaration_id is None:
+        return None
+    declaration = get_declaration(session, declaration_id)
+    if declaration.insured_id != case.insured_id:
+        raise not_found("declaration_id")
+    if declaration.state is not State.IN_FORCE:
+        raise Refused(
+            "declaration_not_in_force", field="declaration_id", given=declaration.state.value, allowed="in_force",
+            fr="cette déclaration n'est pas en vigueur", en="this declaration is not in force",
+        )  # fmt: skip
+    return declaration
+
+
+def _open_case(session: Session, case_id: str) -> Case:
+    case = get_case(session, case_id)
+    get_insured(session, case.insured_id, lock=True)
+    session.refresh(case)
+    if case.state is not CaseState.OPEN:
+        raise Conflict(
+            "case_closed", field="case_id", given="closed", allowed="open",
+            fr="ce dossier est clos", en="this case is closed",
+        )  # fmt: skip
+    return case
+
+
+def _already_open() -> Conflict:
+    return Conflict(
+        "case_open", field="patient_id", allowed="one open case a person",
+        fr="un dossier est déjà ouvert", en="a case is open already",
+    )  # fmt: skip
+
+
+def _remind(session: Session, case: Case, kind: ReminderKind, due_on: date, contact_id: str | None = None) -> None:
+    session.add(Reminder(case_id=case.id, contact_id=contact_id, kind=kind, due_on=due_on))
+    session.flush()
+
+
+def _reminders(session: Session, case_id: str) -> list[Reminder]:
+    return list(session.scalars(select(Reminder).where(Reminder.case_id == case_id, Reminder.done_at.is_(None))))
+
+
+def _done(session: Session, case_id: str, kind: ReminderKind, at: datetime, contact_id: str | None = None) -> None:
+    for reminder in _reminders(session, case_id):
+        if reminder.kind is kind and (contact_id is None or reminder.contact_id == contact_id):
+            reminder.done_at = at

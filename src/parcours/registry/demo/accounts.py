@@ -1,0 +1,95 @@
+"""Accounts to try every role of the demonstration: one each, with a password made anew at each start.
+
+They exist in the demonstration only: a registry that `parcours.registry.demo.seed.seed` filled (it fills an empty one
+only), served to this machine.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts.models import Account, ApiClient, Role, Scope
+from parcours.registry.audit.service import system
+from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
+from parcours.registry.demo.seed import FUNDS, GP
+from parcours.registry.errors import Refused
+from parcours.registry.identity.service import find_insured_id
+from parcours.registry.people.service import get_professional
+
+DOMAIN: Final = "@demo.invalid"
+"""A domain that cannot exist: nobody's address, and no message leaves."""
+CLIENT: Final = "demo"
+LOGINS: Final = {
+    "patient": Role.INSURED,
+    "doctor": Role.DOCTOR,
+    "delegate": Role.DELEGATE,
+    "officer": Role.OFFICER,
+    "administrator": Role.ADMINISTRATOR,
+}
+_LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_WHO: Final = system("demo")
+
+
+@dataclass(frozen=True)
+class DemoAccess:
+    """How to log in: one password for every login, and the token of an API client. Kept nowhere in clear."""
+
+    logins: dict[str, Role]
+    password: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+def open_demo_accounts(session: Session, *, public_url: str, hashing: accounts.PasswordHashing) -> DemoAccess:
+    """Make the accounts of the demonstration, or give them a new password.
+
+    :raises Refused: the registry is not the demonstration, or is served to other machines.
+    """
+    _refuse_elsewhere(session, public_url)
+    password, fund = secrets.token_urlsafe(12), FUNDS["99"]
+    subjects: dict[Role, dict[str, str | None]] = {
+        Role.INSURED: {"insured_id": find_insured_id(session, fictitious_nir(0))},
+        Role.DOCTOR: {"professional_id": get_professional(session, fictitious_rpps(GP)).id},
+        Role.DELEGATE: {"professional_id": get_professional(session, fictitious_rpps(GP)).id},
+        Role.OFFICER: {"fund_code": fund},
+        Role.ADMINISTRATOR: {},
+    }
+    for name, role in LOGINS.items():
+        account = _account(session, name + DOMAIN)
+        accounts.grant_role(session, _WHO, account, role, **subjects[role])
+        accounts.remove_totp(session, _WHO, account)
+        accounts.change_password(session, _WHO, account, password, hashing)
+    for client in session.scalars(select(ApiClient).where(ApiClient.name == CLIENT, ApiClient.revoked_at.is_(None))):
+        accounts.revoke_client(session, _WHO, client)
+    _, token = accounts.create_client(session, _WHO, name=CLIENT, scopes=tuple(Scope), fund_code=fund, days=1)
+    return DemoAccess({name + DOMAIN: role for name, role in LOGINS.items()}, password, token)
+
+
+def _account(session: Session, login: str) -> Account:
+    account = accounts.find_account(session, login)
+    if account is None:
+        return accounts.create_account(session, _WHO, login=login)
+    if account.disabled_at is not None:
+        accounts.enable_account(session, _WHO, account)
+    return account
+
+
+def _refuse_elsewhere(session: Session, public_url: str) -> None:
+    if urlsplit(public_url).hostname not in _LOCAL:
+        raise _refused("PARCOURS_PUBLIC_URL", "an address of this machine")
+    if find_insured_id(session, fictitious_nir(0)) is None:
+        raise _refused("registry", "the invented people of `parcours registry seed`")
+
+
+def _refused(field: str, allowed: str) -> Refused:
+    return Refused(
+        "not_the_demonstration", field=field, allowed=allowed,
+        fr="les comptes de démonstration n'existent que dans la démonstration",
+        en="the accounts of the demonstration exist in the demonstration only",
+    )  # fmt: skip

@@ -1,0 +1,529 @@
+"""Seed data for the demonstration: a fictitious country of a few hundred people and doctors, with a story a flow.
+
+Everything is invented and says so: communes and départements that do not exist, names that are words for "example",
+numbers of the national fictitious ranges.  The same seed gives the same people.  :data:`STORIES` lists what to look at;
+:func:`find_story` gives the ids in a seeded database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.care_plans import service as plans
+from parcours.registry.care_plans.service import Actor, PlanContent
+from parcours.registry.conciliation import service as cases
+from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations.models import Declaration
+from parcours.registry.declarations.service import PaperForm, Proposal
+from parcours.registry.demo.fictitious import (
+    fictitious_am_number,
+    fictitious_finess,
+    fictitious_nir,
+    fictitious_rpps,
+)
+from parcours.registry.errors import Conflict, NotFound
+from parcours.registry.identity.service import find_insured_id
+from parcours.registry.people import service as people
+from parcours.registry.people.models import Commune, DeficitZone, Fund, Insured, Organisation, Professional
+from parcours.registry.people.service import get_professional
+from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.service import Letter, NewReferral, Provider
+from parcours.registry.store.db import PARIS
+from parcours.registry.visits.service import answer_visit, settled, visit_facts
+
+SEED = 20260615
+OPENING = date(2015, 1, 5)
+"""Day on which the fictitious practices open."""
+
+COMMUNES = (
+    ("99001", "Exempleville", "99", 47.22, 0.68),
+    ("99002", "Modèle-sur-Essai", "99", 47.25, 0.75),
+    ("99003", "Saint-Spécimen", "99", 47.12, 0.55),
+    ("99004", "Le Gabarit", "99", 47.38, 0.91),
+    ("99005", "Maquette-la-Forêt", "99", 47.01, 0.98),
+    ("98001", "Fictif-les-Bains", "98", 46.10, 3.42),
+    ("98002", "Prototype", "98", 46.15, 3.50),
+    ("98003", "Hypothèse-le-Vieux", "98", 46.02, 3.31),
+    ("96001", "Port-Témoin", "96", 48.65, -2.02),
+    ("96002", "Échantillon", "96", 48.60, -1.95),
+)
+DEFICIT_ZONES = ("99005", "98003")
+FUNDS = {"99": "01C991", "98": "01C981", "96": "01C961"}
+FAMILY_NAMES = ("Exemple", "Essai", "Modèle", "Spécimen", "Maquette", "Gabarit", "Témoin", "Fictif", "Patron", "Démo")
+FIRST_NAMES = ("Camille", "Dominique", "Claude", "Sacha", "Alix", "Maxime", "Charlie", "Andrea", "Noa", "Eden")
+SPECIALTIES = (3, 5, 6, 7, 8, 11, 12, 13, 14, 15, 32, 33, 41, 42, 70)
+GP_CONVENTIONS = ("secteur_1", "secteur_1", "secteur_1", "secteur_2_optam")
+SPECIALIST_CONVENTIONS = ("secteur_1", "secteur_2_optam", "secteur_2")
+
+
+@dataclass(frozen=True)
+class Story:
+    """Something to look at: a patient, a professional, a day, and what it shows."""
+
+    key: str
+    patient: int
+    """Rank of the fictitious NIR."""
+    professional: int
+    """Rank of the fictitious RPPS."""
+    on: date
+    fr: str
+    en: str
+
+
+def seed(session: Session, *, population: int = 300, rng_seed: int = SEED) -> list[Story]:
+    """Fill an empty registry; a registry that already holds the demonstration is left as it is.
+
+    :param population: how many people besides those of the stories.
+    :raises Conflict: the registry holds other people.
+    """
+    if find_insured_id(session, fictitious_nir(0)) is not None:
+        return list(STORIES)
+    if session.scalar(select(Insured.id).limit(1)) is not None:
+        raise Conflict(
+            "registry_not_empty", field="registry", given="people already registered", allowed="an empty registry",
+            fr="le registre n'est pas vide", en="the registry is not empty",
+        )  # fmt: skip
+    country = Country(session, Random(rng_seed))  # noqa: S311 - invented people need no cryptography
+    country.build()
+    for write in _WRITERS:
+        write(country)
+    country.populate(population)
+    return list(STORIES)
+
+
+def find_story(session: Session, key: str) -> tuple[Story, str, str]:
+    """A story with the public ids of its patient and professional."""
+    story = next((one for one in STORIES if one.key == key), None)
+    patient = find_insured_id(session, fictitious_nir(story.patient)) if story else None
+    if story is None or patient is None:
+        raise NotFound(
+            "not_found", field="story", given=key, allowed=[one.key for one in STORIES],
+            fr="récit inconnu, ou registre sans les données de démonstration",
+            en="unknown story, or a registry without the demonstration data",
+        )  # fmt: skip
+    return story, patient, get_professional(session, fictitious_rpps(story.professional)).id
+
+
+# --- the country -----------------------------------------------------------------------------------------------------
+
+
+class Country:
+    """What the stories are written with."""
+
+    def __init__(self, session: Session, rng: Random) -> None:
+        self.session = session
+        self.rng = rng
+        self.gps: list[Professional] = []
+        self.commune_of: dict[str, str] = {}
+        self.next_doctor = 1000
+        self.next_place = 1
+
+    def build(self) -> None:
+        """Communes, zones, funds, places and the doctors who are in no story."""
+        for code, name, department, latitude, longitude in COMMUNES:
+            self.session.add(
+                Commune(
+                    code=code,
+                    name=name,
+                    postal_code=code,
+                    department=department,
+                    latitude_e5=round(latitude * 1e5),
+                    longitude_e5=round(longitude * 1e5),
+                )
+            )
+        self.session.flush()
+        for code in DEFICIT_ZONES:
+            self.session.add(DeficitZone(commune_code=code, starts_on=OPENING, recorded_at=noon(OPENING)))
+        for department, code in FUNDS.items():
+            self.session.add(Fund(code=code, name=f"Caisse fictive {department}", department=department))
+        self.session.flush()
+        for commune, *_ in COMMUNES:
+            for _ in range(4):
+                self.gps.append(self.doctor(commune=commune, convention=self.rng.choice(GP_CONVENTIONS)))
+        for commune in ("99001", "98001", "96001"):
+            for specialty in SPECIALTIES:
+                convention = self.rng.choice(SPECIALIST_CONVENTIONS)
+                self.doctor(specialty=specialty, commune=commune, convention=convention)
+
+    def populate(self, count: int) -> None:
+        """People in no story: most have a médecin traitant, some never declared, some are covered by C2S or an ALD."""
+        for rank in range(1000, 1000 + count):
+            commune = self.rng.choice(COMMUNES)[0]
+            person = self.person(rank, born=self._birth_date(), commune=commune)
+            if self.rng.random() < 0.1:
+                people.open_right(self.session, person.id, "c2s", starts_on=date(2026, 1, 1), ends_on=date(2027, 1, 1))
+            if self.rng.random() < 0.15:
+                number = str(self.rng.randint(1, 30))
+                people.open_right(self.session, person.id, "ald", starts_on=date(2022, 1, 1), detail=number)
+            age = people.age_on(person.birth_date, date(2020, 1, 1))
+            if age >= people.MAJORITY and self.rng.random() < 0.85:
+                near = [one for one in self.gps if self.commune_of[one.id] == commune]
+                self.declare(person, self.rng.choice(near), date(2020, 1, 1) + timedelta(self.rng.randrange(2000)))
+
+    def _birth_date(self) -> date:
+        return date(1932, 1, 1) + timedelta(days=self.rng.randrange(33_500))
+
+    def place(
+        self, kind: str = "cabinet", commune: str = "99001", name: str | None = None, **more: str
+    ) -> Organisation:
+        rank = self.next_place
+        self.next_place += 1
+        finess = fictitious_finess(rank) if kind in {"centre_de_sante", "hopital", "maison_de_sante"} else None
+        return people.register_organisation(
+            self.session, kind=kind, name=name or f"Cabinet Exemple {rank}", commune_code=commune, finess=finess, **more
+        )
+
+    def doctor(
+        self,
+        rank: int | None = None,
+        *,
+        specialty: int = 1,
+        place: Organisation | None = None,
+        commune: str = "99001",
+        since: date = OPENING,
+        profession: str = "medecin",
+        convention: str = "secteur_1",
+        **practice: str,
+    ) -> Professional:
+        """A professional with a convention and a principal place."""
+        if rank is None:
+            rank, self.next_doctor = self.next_doctor, self.next_doctor + 1
+        doctor = people.register_professional(
+            self.session,
+            rpps=fictitious_rpps(rank),
+            family_name=f"{FAMILY_NAMES[rank % 10]}-{rank:03d}",
+            first_name=FIRST_NAMES[rank // 10 % 10],
+            profession=profession,
+            specialty=specialty if profession == "medecin" else 0,
+            installed_on=since,
+        )
+        if profession == "medecin":
+            people.set_convention(self.session, doctor.id, convention, starts_on=since, at=noon(since))
+        where = place or self.place(commune=commune)
+        people.start_practice(
+            self.session,
+            doctor.id,
+            where.id,
+            starts_on=since,
+            am_number=fictitious_am_number(rank),
+            at=noon(since),
+            **practice,  # type: ignore[arg-type]
+        )
+        self.commune_of[doctor.id] = where.commune_code
+        return doctor
+
+    def person(self, rank: int, *, born: date, commune: str = "99001", scheme: str = "general") -> Insured:
+        """Somebody insured since birth at the fund of the commune."""
+        department = next(one[2] for one in COMMUNES if one[0] == commune)
+        return people.register_insured(
+            self.session,
+            nir=fictitious_nir(rank),
+            family_name=f"{FAMILY_NAMES[rank % 10]}-{rank:03d}",
+            first_name=FIRST_NAMES[rank // 10 % 10],
+            birth_date=born,
+            commune_code=commune,
+            fund_code=FUNDS[department],
+            scheme=scheme,
+            address=f"{rank % 90 + 1} rue de l'Exemple",
+            at=noon(max(born, OPENING)),
+        )
+
+    def declare(self, person: Insured, doctor: Professional, on: date, **options: object) -> Declaration:
+        """Both agree on a day."""
+        proposal = Proposal(person.id, doctor.id, **options)  # type: ignore[arg-type]
+        declaration = declarations.propose(self.session, proposal, at=noon(on))
+        return declarations.agree(self.session, declaration.id, party="doctor", at=noon(on))
+
+    def refer(self, person: Insured, author: Professional, flow: str, on: date, reason: str, **to: object) -> str:
+        """A letter with every section filled."""
+        letter = Letter(
+            reason=reason,
+            question="Quel est votre avis sur la suite à donner ?",
+            history="Antécédents fictifs, sans particularité.",
+            current_treatment="Aucun traitement au long cours.",
+            examinations_done="Examen clinique fictif du jour.",
+            allergies="Aucune connue.",
+            expectations="Un compte rendu au médecin traitant.",
+        )
+        new = NewReferral(person.id, author.id, flow=flow, letter=letter, issued_on=on, **to)  # type: ignore[arg-type]
+        return referrals.write_referral(self.session, new, at=noon(on)).id
+
+
+def noon(day: date) -> datetime:
+    """Noon in Paris on a day, in UTC: when things happen in this country."""
+    return datetime.combine(day, time(12), PARIS).astimezone(UTC)
+
+
+# --- the stories -----------------------------------------------------------------------------------------------------
+
+GP, OTHER_GP, CARDIOLOGIST, DERMATOLOGIST = 1, 2, 3, 4
+JOINT_GP, LOCUM, RETIRED_GP, MOVED_GP = 5, 6, 7, 8
+NEW_GP, ZONE_GP, IPA, DIABETOLOGIST = 9, 10, 11, 12
+SURGEON, RADIOLOGIST, PAPER_GP, CENTRE_GP = 13, 14, 15, 16
+TWO_PLACES_GP, OPHTHALMOLOGIST, PSYCHIATRIST, FULL_GP = 17, 18, 19, 20
+
+ADULT = date(1984, 3, 12)
+DECLARED = date(2022, 9, 5)
+
+
+def _cast(country: Country) -> None:
+    """The professionals of the stories."""
+    group = country.place("maison_de_sante", name="Maison de santé du Modèle")
+    country.doctor(GP, place=group)
+    country.doctor(JOINT_GP, place=group)
+    country.doctor(OTHER_GP, commune="99002")
+    country.doctor(CARDIOLOGIST, specialty=3)
+    country.doctor(DERMATOLOGIST, specialty=5, convention="secteur_2")
+    gp = get_professional(country.session, fictitious_rpps(GP))
+    country.doctor(LOCUM, place=group, since=date(2026, 4, 1), mode="remplacant", replaced_id=gp.id)
+    country.doctor(RETIRED_GP, commune="99003")
+    country.doctor(MOVED_GP, commune="99004")
+    country.doctor(NEW_GP, commune="99002", since=date(2024, 9, 2))
+    country.doctor(ZONE_GP, commune="99005", since=date(2023, 1, 9))
+    country.doctor(IPA, profession="infirmier_pratique_avancee", place=group)
+    country.doctor(DIABETOLOGIST, specialty=42)
+    country.doctor(SURGEON, specialty=41, convention="secteur_2_optam")
+    country.doctor(RADIOLOGIST, specialty=6)
+    country.doctor(PAPER_GP, commune="99003")
+    country.doctor(CENTRE_GP, place=country.place("centre_de_sante", commune="98003", name="Centre de santé Hypothèse"))
+    country.doctor(TWO_PLACES_GP, commune="96001")
+    country.doctor(OPHTHALMOLOGIST, specialty=15)
+    country.doctor(PSYCHIATRIST, specialty=33)
+    country.doctor(FULL_GP, commune="99001")
+
+
+def _doctor(country: Country, rank: int) -> Professional:
+    return get_professional(country.session, fictitious_rpps(rank))
+
+
+def _declared(country: Country, rank: int, doctor: int = GP, born: date = ADULT, **options: object) -> Insured:
+    person = country.person(rank, born=born)
+    country.declare(person, _doctor(country, doctor), DECLARED, **options)
+    return person
+
+
+def _ordinary(country: Country) -> None:
+    """Own doctor; outside; referred once, used, reported; C2S outside; a secondary practice."""
+    _declared(country, 0)
+    _declared(country, 1)
+    referred = _declared(country, 2)
+    cardiologist = _doctor(country, CARDIOLOGIST)
+    referral = country.refer(
+        referred, _doctor(country, GP), "avis_ponctuel", date(2026, 3, 2), "Palpitations (fictif)",
+        addressee_id=cardiologist.id,
+    )  # fmt: skip
+    referrals.use(country.session, referral, cardiologist.id, care_date=date(2026, 3, 20), at=noon(date(2026, 3, 20)))
+    referrals.report_back(
+        country.session, referral, cardiologist.id, written_on=date(2026, 3, 21),
+        text="Examen fictif normal, pas de suite.", at=noon(date(2026, 3, 21)),
+    )  # fmt: skip
+    poor = _declared(country, 3)
+    people.open_right(country.session, poor.id, "c2s", starts_on=date(2026, 1, 1), ends_on=date(2027, 1, 1))
+    second = country.place(commune="96002", name="Cabinet secondaire Échantillon")
+    doctor = _doctor(country, TWO_PLACES_GP)
+    people.start_practice(country.session, doctor.id, second.id, starts_on=OPENING, main=False, at=noon(OPENING))
+    _declared(country, 4, TWO_PLACES_GP)
+
+
+def _ages(country: Country) -> None:
+    """A child of ten whose parent chose; a young person of seventeen with a co-signature, and one who waits for it."""
+    parent = _declared(country, 10, born=date(1982, 7, 1))
+    child = country.person(11, born=date(2015, 11, 3))
+    young = country.person(12, born=date(2008, 10, 20))
+    waiting = country.person(13, born=date(2009, 2, 14))
+    for one in (child, young, waiting):
+        people.add_holder(country.session, child_id=one.id, holder_id=parent.id, at=noon(OPENING))
+    country.declare(child, _doctor(country, GP), DECLARED, by="parent", parent_id=parent.id)
+    declaration = country.declare(young, _doctor(country, GP), date(2026, 1, 12))
+    declarations.agree(country.session, declaration.id, party="parent", parent_id=parent.id, at=noon(date(2026, 1, 15)))
+    country.declare(waiting, _doctor(country, OTHER_GP), date(2026, 5, 4))
+
+
+def _departures(country: Country) -> None:
+    """A doctor who retired, one who left the département, and a patient who found another since."""
+    _declared(country, 20, RETIRED_GP)
+    found = _declared(country, 21, RETIRED_GP)
+    _declared(country, 22, MOVED_GP)
+    retired, moved = _doctor(country, RETIRED_GP), _doctor(country, MOVED_GP)
+    declarations.depart(country.session, retired.id, reason="retired", on=date(2026, 1, 1), at=noon(date(2025, 12, 1)))
+    there = country.place(commune="98002", name="Cabinet Prototype")
+    declarations.depart(
+        country.session, moved.id, reason="moved", on=date(2026, 2, 1), new_organisation_id=there.id,
+        at=noon(date(2026, 1, 10)),
+    )  # fmt: skip
+    country.declare(found, _doctor(country, OTHER_GP), date(2026, 3, 9))
+
+
+def _late_paper(country: Country) -> None:
+    """A visit answered in ignorance of a form that arrived later; a form on its way."""
+    late, on_its_way = country.person(30, born=ADULT), _declared(country, 31)
+    doctor = _doctor(country, PAPER_GP)
+    visit = noon(date(2026, 4, 14))
+    facts = visit_facts(country.session, late.id, doctor.id, date(2026, 4, 14), known_at=visit)
+    given = {"fee": "30.00"}
+    answer_visit(country.session, facts, given=given, settlement=settled(facts.values() | given), at=visit)
+    form = PaperForm(
+        late.id, doctor.id, signed_on=date(2026, 4, 1), received_on=date(2026, 5, 6),
+        signed_by_insured=True, signed_by_doctor=True,
+    )  # fmt: skip
+    declarations.record_paper(country.session, form, at=noon(date(2026, 5, 7)))
+    country.declare(on_its_way, doctor, date(2026, 6, 10), route="paper")
+
+
+def _group(country: Country) -> None:
+    """Two doctors designated together, a neighbour, a locum."""
+    joint = _doctor(country, JOINT_GP)
+    _declared(country, 40, joint_ids=(joint.id,))
+    _declared(country, 41)
+
+
+def _flows(country: Country) -> None:
+    """ALD protocol, iterative care, sequence, GP correspondent, nurse in advanced practice, another doctor."""
+    gp = _doctor(country, GP)
+    ald = _declared(country, 50)
+    people.open_right(country.session, ald.id, "ald", starts_on=date(2023, 1, 1), detail="8")
+    protocol = PlanContent(
+        "protocole_ald", "Diabète de type 2 (fictif)", date(2026, 1, 5), ald_number=8,
+        actors=(Actor("Bilan annuel", specialty=42), Actor("Fond d'œil", specialty=15)),
+    )  # fmt: skip
+    plan = plans.write_plan(country.session, ald.id, gp.id, protocol, at=noon(date(2026, 1, 5)))
+    plans.agree(country.session, plan.id, on=date(2026, 1, 5))
+    plans.approve(country.session, plan.id, on=date(2026, 1, 26))
+    country.refer(
+        ald, gp, "protocole_ald", date(2026, 1, 27), "Suivi du diabète (fictif)", specialty=42, plan_id=plan.id
+    )
+
+    iterative, dermatologist = _declared(country, 51), _doctor(country, DERMATOLOGIST)
+    actor = Actor("Photothérapie, contrôle", professional_id=dermatologist.id, visits=2, unit="quarter")
+    content = PlanContent("soins_iteratifs", "Psoriasis (fictif)", date(2026, 2, 2), date(2027, 2, 2), actors=(actor,))
+    plan = plans.write_plan(country.session, iterative.id, gp.id, content, at=noon(date(2026, 2, 2)))
+    plans.agree(country.session, plan.id, on=date(2026, 2, 2))
+    plans.agree(country.session, plan.id, on=date(2026, 2, 4), professional_id=dermatologist.id)
+    referral = country.refer(
+        iterative, gp, "soins_iteratifs", date(2026, 2, 5), "Psoriasis (fictif)",
+        addressee_id=dermatologist.id, plan_id=plan.id,
+    )  # fmt: skip
+    referrals.use(country.session, referral, dermatologist.id, care_date=date(2026, 3, 3), at=noon(date(2026, 3, 3)))
+
+    sequence = _declared(country, 52)
+    steps = (Provider(specialty=6), Provider(professional_id=_doctor(country, SURGEON).id))
+    country.refer(sequence, gp, "sequence", date(2026, 5, 4), "Genou (fictif)", providers=steps)
+
+    country.refer(
+        _declared(country, 53), gp, "correspondant_generaliste", date(2026, 5, 11), "Acupuncture (fictif)",
+        addressee_id=_doctor(country, OTHER_GP).id,
+    )  # fmt: skip
+    nurse, cardiologist = _doctor(country, IPA), _doctor(country, CARDIOLOGIST)
+    country.refer(
+        _declared(country, 54), nurse, "ipa", date(2026, 5, 12), "Hypertension (fictif)", addressee_id=cardiologist.id
+    )
+    country.refer(
+        _declared(country, 55), _doctor(country, OPHTHALMOLOGIST), "autre_medecin", date(2026, 5, 13),
+        "Bilan vasculaire (fictif)", addressee_id=cardiologist.id,
+    )  # fmt: skip
+
+
+def _life(country: Country) -> None:
+    """Changed doctor; ended by the doctor; pregnant; Alsace-Moselle; care home; a young adult at a psychiatrist's."""
+    changed = _declared(country, 60, OTHER_GP)
+    country.declare(changed, _doctor(country, GP), date(2025, 11, 3))
+    left = country.person(61, born=ADULT)
+    declaration = country.declare(left, _doctor(country, OTHER_GP), DECLARED)
+    declarations.end(country.session, declaration.id, reason="doctor", on=date(2026, 2, 16), at=noon(date(2026, 2, 16)))
+    pregnant = _declared(country, 63)
+    people.open_right(country.session, pregnant.id, "maternite", starts_on=date(2026, 4, 1), ends_on=date(2026, 9, 1))
+    local = country.person(64, born=ADULT)
+    people.affiliate(
+        country.session, local.id, fund_code="01C991", scheme="alsace_moselle", starts_on=date(2020, 1, 1),
+        at=noon(date(2020, 1, 1)),
+    )  # fmt: skip
+    country.declare(local, _doctor(country, GP), DECLARED)
+    resident = _declared(country, 65, born=date(1938, 1, 30))
+    people.open_right(country.session, resident.id, "ehpad", starts_on=date(2024, 1, 1))
+    _declared(country, 66, born=date(2004, 5, 5))
+
+
+def _conciliation(country: Country) -> None:
+    """Refused twice, a case open; a case closed by a declaration; a proposal of a doctor that waits for the patient."""
+    session, full, other = country.session, _doctor(country, FULL_GP), _doctor(country, OTHER_GP)
+    alone = country.person(70, born=ADULT)
+    for reason, day in (("Patientèle complète", date(2026, 4, 20)), (None, date(2026, 4, 27))):
+        proposed = declarations.propose(session, Proposal(alone.id, full.id), at=noon(day))
+        declarations.refuse(session, proposed.id, reason=reason, at=noon(day))
+    case = cases.open_case(session, alone.id, reason="Deux refus près du domicile", at=noon(date(2026, 5, 4)))
+    asked = cases.contact(session, case.id, full.id, at=noon(date(2026, 5, 6)))
+    cases.answer(session, asked.id, "refused", reason="Départ prochain", at=noon(date(2026, 5, 12)))
+    cases.contact(session, case.id, other.id, at=noon(date(2026, 6, 1)))
+
+    helped = country.person(71, born=date(1990, 12, 1))
+    case = cases.open_case(session, helped.id, at=noon(date(2026, 3, 2)))
+    asked = cases.contact(session, case.id, other.id, at=noon(date(2026, 3, 4)))
+    cases.answer(session, asked.id, "accepted", at=noon(date(2026, 3, 9)))
+    declaration = country.declare(helped, other, date(2026, 3, 16))
+    cases.close(session, case.id, "declaration", declaration_id=declaration.id, at=noon(date(2026, 3, 16)))
+
+    wanted = country.person(72, born=ADULT)
+    declarations.propose(session, Proposal(wanted.id, other.id, by="doctor"), at=noon(date(2026, 6, 8)))
+
+
+_WRITERS = (_cast, _ordinary, _ages, _departures, _late_paper, _group, _flows, _life, _conciliation)
+
+STORIES = (
+    Story("own_doctor", 0, GP, date(2026, 6, 15), "Chez son médecin traitant", "At one's own médecin traitant"),
+    Story("outside", 1, CARDIOLOGIST, date(2026, 6, 15), "Spécialiste sans adressage", "A specialist without referral"),
+    Story(
+        "opinion", 2, CARDIOLOGIST, date(2026, 3, 20), "Avis ponctuel, avec retour", "An opinion, with a report back"
+    ),
+    Story(
+        "opinion_used_up", 2, CARDIOLOGIST, date(2026, 6, 15), "Un avis ne sert qu'une fois", "An opinion serves once"
+    ),
+    Story("c2s_outside", 3, CARDIOLOGIST, date(2026, 6, 15), "C2S hors parcours", "C2S outside the pathway"),
+    Story(
+        "two_practices", 4, TWO_PLACES_GP, date(2026, 6, 15), "Médecin à deux cabinets", "A doctor with two practices"
+    ),
+    Story("child", 11, CARDIOLOGIST, date(2026, 6, 15), "Moins de 16 ans", "Below 16"),
+    Story("cosigned", 12, GP, date(2026, 6, 15), "17 ans, un parent a cosigné", "Aged 17, a parent co-signed"),
+    Story("cosignature_awaited", 13, OTHER_GP, date(2026, 6, 15), "La cosignature manque", "Co-signature awaited"),
+    Story("retired", 20, OTHER_GP, date(2026, 6, 15), "Son médecin a pris sa retraite", "Their doctor retired"),
+    Story("retired_then_declared", 21, CARDIOLOGIST, date(2026, 6, 15), "Nouveau médecin depuis", "A new doctor since"),
+    Story(
+        "moved", 22, OTHER_GP, date(2026, 6, 15), "Médecin parti du département", "Their doctor left the département"
+    ),
+    Story("late_paper", 30, PAPER_GP, date(2026, 4, 14), "Formulaire arrivé tard", "A form that came late"),
+    Story("form_on_its_way", 31, PAPER_GP, date(2026, 6, 15), "Formulaire en route", "A form on its way"),
+    Story("joint", 40, JOINT_GP, date(2026, 6, 15), "Désignation conjointe", "Joint designation"),
+    Story("same_premises", 41, JOINT_GP, date(2026, 6, 15), "Même maison de santé", "Same health house"),
+    Story("locum", 41, LOCUM, date(2026, 6, 15), "Remplaçant", "A locum"),
+    Story("ald_protocol", 50, DIABETOLOGIST, date(2026, 6, 15), "Protocole ALD", "ALD protocol"),
+    Story("ald_elsewhere", 50, CARDIOLOGIST, date(2026, 6, 15), "ALD, hors protocole", "ALD, outside the protocol"),
+    Story("iterative", 51, DERMATOLOGIST, date(2026, 4, 15), "Soins itératifs", "Iterative care"),
+    Story("sequence", 52, SURGEON, date(2026, 6, 15), "Séquence de soins", "A sequence of care"),
+    Story("correspondent", 53, OTHER_GP, date(2026, 6, 15), "Correspondant généraliste", "GP correspondent"),
+    Story("ipa", 54, CARDIOLOGIST, date(2026, 6, 15), "Adressé par un IPA", "Referred by a nurse in advanced practice"),
+    Story(
+        "other_doctor",
+        55,
+        CARDIOLOGIST,
+        date(2026, 6, 15),
+        "Adressé par un autre médecin",
+        "Referred by another doctor",
+    ),
+    Story("changed", 60, GP, date(2026, 6, 15), "A changé de médecin", "Changed doctors"),
+    Story("ended_by_doctor", 61, OTHER_GP, date(2026, 6, 15), "Le médecin a mis fin", "Ended by the doctor"),
+    Story("new_gp", 1, NEW_GP, date(2026, 6, 15), "Généraliste récemment installé", "A newly settled GP"),
+    Story("deficit_zone", 1, ZONE_GP, date(2026, 6, 15), "Installé en zone déficitaire", "Settled in a deficit zone"),
+    Story("centre_in_zone", 1, CENTRE_GP, date(2026, 6, 15), "Centre de santé en zone", "A centre in a deficit zone"),
+    Story("pregnant", 63, CARDIOLOGIST, date(2026, 6, 15), "Maternité", "Maternity"),
+    Story("alsace_moselle", 64, GP, date(2026, 6, 15), "Régime local", "Alsace-Moselle scheme"),
+    Story("care_home", 65, GP, date(2026, 6, 15), "Résident d'EHPAD", "Resident of a care home"),
+    Story("psychiatrist_22", 66, PSYCHIATRIST, date(2026, 6, 15), "Psychiatre à 22 ans", "A psychiatrist at 22"),
+    Story("ophthalmologist", 0, OPHTHALMOLOGIST, date(2026, 6, 15), "Ophtalmologue", "An ophthalmologist"),
+    Story("no_doctor_found", 70, OTHER_GP, date(2026, 6, 15), "Conciliation en cours", "Conciliation under way"),
+    Story("conciliated", 71, OTHER_GP, date(2026, 6, 15), "Conciliation réussie", "Conciliation that succeeded"),
+    Story("proposed_by_doctor", 72, OTHER_GP, date(2026, 6, 15), "Proposé par le médecin", "Proposed by the doctor"),
+)

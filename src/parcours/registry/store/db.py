@@ -1,0 +1,400 @@
+"""The database of the registry: engine, sessions, declarative base, types, clock.
+
+SQLite (WAL) embedded by default, PostgreSQL when ``PARCOURS_DATABASE_URL`` says so::
+
+    database = Database.open()             # or Database.open("postgresql://…")
+    with database.writing() as session:    # commits on success, rolls back on error
+        ...
+    with database.reading() as session:
+        ...
+
+On SQLite a writing session starts with ``BEGIN IMMEDIATE``: it waits its turn at the start and never fails half-way.
+Ids are random version-7 UUIDs as text: safe to show in a URL, ordered in an index.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Enum,
+    LargeBinary,
+    MetaData,
+    String,
+    Uuid,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+    sessionmaker,
+)
+from sqlalchemy.types import TypeDecorator
+
+from parcours.registry.store.keyring import Keyring, dashed, data_directory, keyring, unreadable
+
+__all__ = [
+    "Base", "Database", "EncryptedText", "Keyring", "PublicId", "RowText", "UtcDateTime", "Versioned", "blind_index",
+    "blind_indexes", "create_engine_from_url", "database_url", "keyring", "new_id", "now_utc", "paris_date",
+    "paris_today", "parse_id", "read_session_factory", "session_factory", "text_enum",
+]  # fmt: skip
+
+PARIS = ZoneInfo("Europe/Paris")
+BUSY_TIMEOUT_MS = 30_000
+
+
+# --- clock -----------------------------------------------------------------------------------------------------------
+
+
+def now_utc() -> datetime:
+    """This instant, aware, in UTC: the time at which something is recorded."""
+    return datetime.now(UTC)
+
+
+def paris_date(instant: datetime) -> date:
+    """The civil day in France at an aware instant."""
+    return instant.astimezone(PARIS).date()
+
+
+def paris_today() -> date:
+    """Today in France: a declaration signed at 00:30 in Paris is of that day, whatever UTC says."""
+    return paris_date(now_utc())
+
+
+# --- identifiers -----------------------------------------------------------------------------------------------------
+
+
+def new_id() -> str:
+    """A new public id: UUID version 7 (time-ordered, 74 random bits)."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return dashed(f"{value:032x}")
+
+
+def parse_id(text: str) -> str | None:
+    """The canonical form of an id received from outside, or None when it cannot be one."""
+    try:
+        return str(uuid.UUID(text))
+    except (ValueError, AttributeError, TypeError):
+        return None
+
+
+# --- column types ----------------------------------------------------------------------------------------------------
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC on every database; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class RowText(str):
+    """A text of an encrypted column, and the id of the row it belongs to."""
+
+    __slots__ = ("row_id",)
+    row_id: str
+
+    def __new__(cls, text: str, row_id: str) -> Self:
+        value = super().__new__(cls, text)
+        value.row_id = row_id
+        return value
+
+
+class EncryptedText(TypeDecorator[str]):
+    """Text encrypted at rest, bound to its column (``context``: "table.column") and, written by the ORM, to its row."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, context: str) -> None:
+        super().__init__()
+        self.context = context
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring().encrypt(value, self.context, getattr(value, "row_id", None))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        text, row_id = keyring().open(bytes(value), self.context)
+        return text if row_id is None else RowText(text, row_id)
+
+
+def blind_index(value: str, context: str) -> str:
+    """64 hex characters to store beside an encrypted value, to find it again (HMAC-SHA-256 under a separate key)."""
+    return keyring().blind_index(value, context)
+
+
+def blind_indexes(value: str, context: str) -> list[str]:
+    """What to look for (``column.in_(…)``): the index under the newest and the older keys."""
+    return keyring().blind_indexes(value, context)
+
+
+class _TextUuid(Uuid[str]):
+    """A UUID as text. SQLite holds its digits: they were checked on the way in, reading only puts the dashes back."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], str | None] | None:
+        if dialect.supports_native_uuid:
+            return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
+        return lambda digits: None if digits is None else dashed(digits)
+
+
+PublicId = _TextUuid(as_uuid=False)
+
+
+def text_enum(values: type[Any], length: int = 40) -> Enum:
+    """An ``StrEnum`` stored by its values in a plain text column (no database type to migrate), checked on the way."""
+    return Enum(
+        values,
+        native_enum=False,
+        create_constraint=False,
+        validate_strings=True,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+# --- declarative base ------------------------------------------------------------------------------------------------
+
+
+class Base(DeclarativeBase):
+    """Base of every table; constraints have predictable names, so that migrations can find them."""
+
+    metadata: ClassVar[MetaData] = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcDateTime(),
+        str: String(),
+    }
+
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True, default=new_id, sort_order=-1)
+
+    def __repr__(self) -> str:
+        """The kind and the id only: no personal data in a log."""
+        return f"<{type(self).__name__} {self.__dict__.get('id')}>"
+
+
+class Versioned:
+    """Optimistic locking: ``version`` grows at each change (an ETag at the edge); a stale write fails."""
+
+    version: Mapped[int] = mapped_column()
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.version}"'
+
+
+# --- encrypted values belong to their rows ---------------------------------------------------------------------------
+
+_ENCRYPTED: dict[type[Any], dict[str, str]] = {}
+"""Mapped class → its encrypted attributes and their contexts."""
+
+
+@event.listens_for(Base, "instrument_class", propagate=True)
+def _watch_encrypted(mapper: Any, mapped: type[Any]) -> None:
+    types = {column.key: column.type for column in mapper.local_table.columns}
+    columns = {name: kind.context for name, kind in types.items() if isinstance(kind, EncryptedText)}
+    if columns:
+        _ENCRYPTED[mapped] = columns
+        event.listen(mapped, "load", lambda row, _context: _check_loaded(row))
+        event.listen(mapped, "refresh", lambda row, _context, _names: _check_loaded(row))
+
+
+def _check_loaded(row: Any) -> None:
+    values = row.__dict__
+    if "id" in values:
+        for name, context in _ENCRYPTED[type(row)].items():
+            check_row(values.get(name), values["id"], context)
+
+
+def check_row(value: Any, row_id: str, context: str) -> None:
+    """Refuse a value that was written for another row: somebody exchanged them in the database."""
+    if type(value) is RowText and value.row_id != row_id:
+        raise unreadable(context)
+
+
+@event.listens_for(Session, "before_flush")
+def _bind_to_rows(session: Session, _context: object, _instances: object) -> None:
+    for row in (*session.new, *session.dirty):
+        for name in _ENCRYPTED.get(type(row), ()):
+            row.id = row.id or new_id()
+            value = row.__dict__.get(name)
+            if value is not None and getattr(value, "row_id", None) != row.id:
+                setattr(row, name, RowText(value, row.id))
+
+
+# --- engine and sessions ---------------------------------------------------------------------------------------------
+
+
+def database_url() -> str:
+    """``PARCOURS_DATABASE_URL``, else the SQLite file of the data directory."""
+    return os.environ.get("PARCOURS_DATABASE_URL") or f"sqlite:///{data_directory() / 'parcours.db'}"
+
+
+def create_engine_from_url(url: str | None = None, *, echo: bool = False, pool_size: int = 10) -> Engine:
+    """An engine for SQLite or PostgreSQL.
+
+    Statements never show their parameters, in logs or in errors (``hide_parameters``): they are personal data.
+    """
+    target = _normalised(url or database_url())
+    if target.get_backend_name() == "sqlite":
+        return _sqlite_engine(target, echo)
+    engine = create_engine(target, echo=echo, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "handle_error", _hide_rows)
+    return engine
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that may write (``BEGIN IMMEDIATE`` on SQLite)."""
+    return sessionmaker(engine.execution_options(parcours_write=True), expire_on_commit=False)
+
+
+def read_session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that only read, each from one snapshot; they neither wait for a writer nor make one wait."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@dataclass(frozen=True)
+class Database:
+    """An engine and its two kinds of session."""
+
+    engine: Engine
+
+    @cached_property
+    def _writers(self) -> sessionmaker[Session]:
+        return session_factory(self.engine)
+
+    @cached_property
+    def _readers(self) -> sessionmaker[Session]:
+        return read_session_factory(self.engine)
+
+    @classmethod
+    def open(cls, url: str | None = None) -> Database:
+        return cls(create_engine_from_url(url))
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits at the end, or rolls everything back on any error."""
+        with self._writers.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading; nothing it does is kept."""
+        with self._readers() as session:
+            yield session
+            if self.engine.dialect.name == "postgresql":
+                session.expunge_all()
+                session.commit()  # of a read-only transaction: a rollback makes the driver forget prepared statements
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _normalised(url: str) -> URL:
+    """``postgresql://`` and ``postgres://`` mean psycopg 3."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _hide_rows(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the failing row in the detail of an error: keep the first line only, it holds no value."""
+    original = context.original_exception
+    primary = str(original).partition("\n")[0]
+    original.args = (primary, *original.args[1:])
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(original).__name__}) {primary}",)
+
+
+def _sqlite_engine(url: URL, echo: bool) -> Engine:
+    if url.database and url.database != ":memory:":
+        path = Path(url.database).resolve()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+    engine = create_engine(
+        url,
+        echo=echo,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The driver's own transaction handling is switched off: `_begin_sqlite` says BEGIN itself.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",  # an acknowledged write survives a power cut, not only a crash of the process
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("parcours_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

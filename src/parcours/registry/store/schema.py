@@ -1,0 +1,83 @@
+"""The shape of the database: create it, bring it up to date, say whether it is."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, Enum
+
+from parcours.registry.errors import Misconfigured
+from parcours.registry.store.db import EncryptedText, UtcDateTime
+from parcours.registry.store.tables import load_models
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to a revision (the newest by default), creating what is missing."""
+    with engine.connect() as connection:
+        command.upgrade(_config(connection), revision)
+        connection.commit()
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database back to a revision; `base` empties it."""
+    with engine.connect() as connection:
+        command.downgrade(_config(connection), revision)
+        connection.commit()
+
+
+def new_revision(engine: Engine, message: str, revision: str) -> None:
+    """Write a revision file from the difference between the database and the models (for developers)."""
+    with engine.connect() as connection:
+        command.revision(_config(connection), message=message, autogenerate=True, rev_id=revision)
+
+
+def current_revision(engine: Engine) -> str | None:
+    """Revision of the database, None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head_revision() -> str | None:
+    """Revision that this version of the code expects."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def require_current(engine: Engine) -> None:
+    """Refuse to work on a database of another shape.
+
+    :raises Misconfigured: empty, older or newer database.
+    """
+    given, wanted = current_revision(engine), head_revision()
+    if given != wanted:
+        raise Misconfigured(
+            "database_revision",
+            field="PARCOURS_DATABASE_URL",
+            given=given or "empty",
+            allowed=f"revision {wanted}: run `parcours registry upgrade`",
+            fr="la base n'est pas à jour",
+            en="the database is not up to date",
+        )
+
+
+def differences(engine: Engine) -> list[object]:
+    """What the migrations leave different from the models: nothing, or a migration is missing."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": _same_type})
+        return list(compare_metadata(context, load_models()))
+
+
+def _same_type(
+    _context: object, _inspected: object, _column: object, _inspected_type: object, metadata_type: object
+) -> bool | None:
+    """False where a type of this house is stored as a plain one; None lets Alembic compare."""
+    return False if isinstance(metadata_type, UtcDateTime | EncryptedText | Enum) else None
+
+
+def _config(connection: object) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "parcours.registry:migrations")
+    config.attributes["connection"] = connection
+    return config

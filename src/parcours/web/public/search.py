@@ -1,0 +1,142 @@
+"""`/search?q=`: one index, in memory, over situations, words, numbers, articles, rules and disputed points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parcours.law.loader import load
+from parcours.web import i18n
+from parcours.web.i18n import N_
+from parcours.web.pages import Page, answer, text
+from parcours.web.public.emergency import SOON, URGENT
+from parcours.web.public.law_pages import fold
+from parcours.web.public.rules_pages import claims, rules
+from parcours.web.public.situations import situations, specialties
+
+LONGEST: Final = 100
+MOST: Final = 40
+STOP: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and au aux ce cet cette d dans de des do does du en est et for from i il is j je l la le les m ma me mes "
+        "mon my of on ou par pas pour qu que quel quelle qui s sans se si sur the to un une with",
+    )
+)
+"""Words too common to search."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that can be found."""
+
+    kind: str
+    title: str
+    text: str
+    path: str
+    fragment: str
+    in_title: str
+    everywhere: str
+
+
+def entry(kind: str, title: str, body: str, path: str, fragment: str = "", more: str = "") -> Entry:
+    """An entry with its folded words."""
+    folded = spaced(fold(title))
+    return Entry(kind, title, body, path, fragment, folded, folded + spaced(fold(body)) + spaced(fold(more)))
+
+
+@lru_cache(maxsize=2)
+def index(language: str) -> tuple[Entry, ...]:
+    """Everything there is to find, in a language; French names are found in both."""
+    return tuple(entries(language))
+
+
+def entries(language: str) -> Iterator[Entry]:
+    """The entries, the most useful first."""
+    yield from situation_entries(language)
+    for number in (*URGENT, *SOON):
+        title = f"{number.number} · {i18n.translate(number.name, language)}"
+        yield entry(N_("Emergency"), title, i18n.translate(number.detail, language), "/emergency")
+    yield from law_entries(language)
+    for claim in claims(language):
+        title, verdict = i18n.typography(claim.text, language), i18n.typography(claim.verdict_text, language)
+        yield entry(N_("Guide"), title, verdict, "/law/guides", claim.id)
+    for stage, _, cases in rules(language):
+        for case in cases:
+            fragment = f"{stage}.{case.slug}"
+            yield entry(N_("Rule"), case.text, "", "/law/rules", fragment, case.slug.replace("_", " "))
+
+
+def situation_entries(language: str) -> Iterator[Entry]:
+    """The questions people ask, and the specialties."""
+    for slug, item in situations().items():
+        more = " ".join((*(part[language] for part in item["text"]), item["title"]["fr"]))
+        first = i18n.typography(item["answer"][language].split("{")[0], language)
+        yield entry(N_("Situation"), i18n.label(item["title"], language), first, f"/situations/{slug}", more=more)
+    for slug, specialty in specialties().items():
+        name = i18n.label(specialty.label, language)
+        title = text("{specialty}: may I go directly?", language, specialty=name)
+        more = f"{specialty.label['fr']} {slug} {doctors(slug)}"
+        yield entry(N_("Situation"), title, "", f"/situations/{slug}", more=more)
+
+
+def law_entries(language: str) -> Iterator[Entry]:
+    """Words, numbers, disputed points, articles, limits."""
+    book = load()
+    for id_, term in book.glossary.items():
+        title, words = (i18n.typography(term[language][name], language) for name in ("term", "text"))
+        yield entry(N_("Word"), title, words, "/glossary", id_, f"{term['fr']['term']} {id_}")
+    for parameter in book.parameters.values():
+        title, path = i18n.label(parameter.label, language), f"/law/parameters/{parameter.id}"
+        yield entry(N_("Number"), title, "", path, more=parameter.id.replace(".", " "))
+    for name, reading in book.readings.items():
+        yield entry(N_("Disputed point"), i18n.label(reading.question, language), "", "/law/readings", name)
+    for id_, reference in book.references.items():
+        yield entry(N_("Article"), i18n.label(reference["title"], language), "", "/law/articles", id_, id_)
+    for id_, gap in book.gaps.items():
+        title, detail = i18n.label(gap["label"], language), i18n.label(gap["detail"], language)
+        yield entry(N_("Limit"), title, detail, "/law/limits", id_)
+
+
+def doctors(slug: str) -> str:
+    """Names people use for a specialist, from the name of the specialty: dermatologie, dermatologue, dermatologist."""
+    if slug.endswith("logie"):
+        return f"{slug[:-5]}logue {slug[:-5]}logist"
+    return {
+        "psychiatrie": "psychiatre psychiatrist psy",
+        "pediatrie": "pediatre paediatrician pediatrician",
+        "generaliste": "medecin traitant gp",
+    }.get(slug, "")
+
+
+def find(query: str, language: str) -> list[Entry]:
+    """The entries that hold every word of the query (beginnings of words), else the most of them; best first."""
+    words = [word for word in spaced(fold(query[:LONGEST])).split() if word not in STOP]
+    if not words:
+        return []
+    found = []
+    for position, item in enumerate(index(language)):
+        held = sum(f" {word}" in item.everywhere for word in words)
+        if held:
+            found.append((held, sum(f" {word}" in item.in_title for word in words), -position, item))
+    most = max((held for held, *_ in found), default=0)
+    best = sorted((row for row in found if row[0] == most), key=lambda row: row[:3], reverse=True)
+    return [row[3] for row in best[:MOST]]
+
+
+def spaced(text: str) -> str:
+    """A text whose words are between spaces."""
+    return " " + "".join(character if character.isalnum() else " " for character in text) + " "
+
+
+async def search(request: Request) -> Response:
+    """The page."""
+    page = Page.of(request)
+    query = request.query_params.get("q", "").strip()[:LONGEST]
+    return answer(page, "search.html", query=query, results=find(query, page.language) if query else [], most=MOST)

@@ -1,0 +1,133 @@
+"""The result of a quote: the card of who pays what, the payments in time, the reasons, the text to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Final
+
+from parcours.engine.case import Answer
+from parcours.engine.say.advise import advise
+from parcours.engine.say.explain import Explanation
+from parcours.law.codes import Pathway, TiersPayant
+from parcours.law.loader import load
+from parcours.web import i18n
+from parcours.web.i18n import N_
+from parcours.web.pages import text
+from parcours.web.quote.charts import shares
+from parcours.web.quote.standing import Standing
+from parcours.web.quote.view import Details, Payer, Result, Said, When
+
+PATHWAYS: Final = {
+    Pathway.INSIDE: (N_("Inside the pathway"), "inside"),
+    Pathway.OUTSIDE: (N_("Outside the pathway"), "outside"),
+    Pathway.NOT_CONCERNED: (N_("Not concerned by the pathway"), "neutral"),
+}
+
+
+def plain_parameter(id_: str, language: str) -> str:
+    """A plain number of the law today."""
+    return i18n.number(load().parameters[id_].values[-1].value, language)
+
+
+def open_result(standing: Standing, fee: int | None, language: str) -> Result:
+    """The card while answers are missing: what is sure, and what depends on them."""
+    say, money = partial(text, language=language), partial(i18n.money, language=language)
+    span = standing.sector_1 if standing.range.high is None and standing.sector_1 else standing.range
+    low, high = span.low, span.high
+    if high is None:
+        left, of = say("from {amount}", amount=money(low)), say("The price is not known yet: the most depends on it.")
+        least = max(low, 100)
+        segments, payers = shares([("you", low), ("open", least)], low + least), []
+    else:
+        total = max(fee or 0, high)
+        left, of = i18n.money_range(low, high, language), basis(standing, fee, language)
+        segments = shares([("amo", total - high), ("open", high - low), ("you", low)], total)
+        payers = [Payer("open", say("Depends on your next answers"), money(high - low))]
+        if fee:
+            payers.insert(0, Payer("amo", say("Covered in any case"), money(total - high)))
+    payers.append(Payer("you", say("Yours in any case"), money(low)))
+    summary = say("Left to you so far: {amount}.", amount=left)
+    return Result(False, left, of, "", "", segments, payers, [], summary, None)
+
+
+def basis(standing: Standing, fee: int | None, language: str) -> str:
+    """On which price a range stands."""
+    if fee:
+        return text("of {amount} charged", language, amount=i18n.money(fee, language))
+    free = standing.range.high is None
+    words = N_("In sector 1; more where fees are free.") if free else N_("At the official tariff.")
+    return text(words, language)
+
+
+def exact_result(settled: Answer, explanation: Explanation, language: str) -> Result:
+    """The card of an exact answer."""
+    say, money = partial(text, language=language), partial(i18n.money, language=language)
+    result, fee = settled.settlement, settled.act.fee
+    words, tone = PATHWAYS[Pathway(result.pathway)]
+    later = min(result.deferred, result.patient)
+    parts = [("amo", result.amo), ("amc", result.amc), ("you", result.patient - later), ("later", later)]
+    labels = {
+        "amo": say("Assurance maladie (Sécu)"),
+        "amc": say("C2S") if settled.act.c2s else say("Mutuelle"),
+        "you": say("You"),
+        "later": say("You, taken from a later refund"),
+    }
+    summary = say(
+        "Of {fee}: Sécu {amo}, mutuelle {amc}, you {left}. At the desk: {advance}.",
+        fee=money(fee),
+        amo=money(result.amo),
+        amc=money(result.amc),
+        left=money(result.patient),
+        advance=money(result.advance),
+    )
+    return Result(
+        exact=True,
+        left=money(result.patient),
+        of=say("of {amount} charged", amount=money(fee)),
+        pathway=words,
+        tone=tone,
+        segments=shares(parts, fee),
+        payers=[Payer(name, labels[name], money(cents)) for name, cents in parts if cents or name in ("amo", "you")],
+        steps=list(payments(settled, language)),
+        summary=summary,
+        warning=i18n.typography(explanation.warning, language) if explanation.warning else None,
+    )
+
+
+def payments(settled: Answer, language: str) -> Iterator[When]:
+    """What is paid at the desk, what comes back and when, what is taken later."""
+    say, money = partial(text, language=language), partial(i18n.money, language=language)
+    result, kind = settled.settlement, settled.act.tiers_payant
+    yield When(say("At the desk"), say("you pay"), money(result.advance))
+    if kind == TiersPayant.NONE and result.amo > 0:
+        days = plain_parameter("remboursement.delai_fse_jours", language)
+        yield When(say("In about {days} days", days=days), say("the Sécu sends you"), money(result.amo))
+    if kind != TiersPayant.FULL and result.amc > 0:
+        yield When(say("A few days after"), say("the mutuelle sends you"), money(result.amc))
+    if result.deferred > 0:
+        yield When(say("On a later refund"), say("the Sécu keeps"), money(result.deferred))
+
+
+def details(settled: Answer, explanation: Explanation, language: str) -> Details:
+    """Why, why not, what would have been cheaper: what is always possible first, then what has a condition."""
+    advice = advise(settled, language)
+    cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
+    return Details(explanation.steps, explanation.why_not, cheaper, advice.note)
+
+
+def as_text(day: date, said: list[Said], result: Result, more: Details, language: str) -> str:
+    """The answer as lines of text."""
+    say, money = partial(text, language=language), partial(i18n.money, language=language)
+    lines = [f"parcours · {i18n.long_date(day, language)}", ""]
+    lines += [f"{say(item.name)}: {item.text}" for item in said]
+    lines += ["", f"{say('Left to you in the end')}: {result.left} ({result.of})", say(result.pathway)]
+    lines += [f"- {payer.label}: {payer.amount}" for payer in result.payers]
+    lines += [f"- {step.when}: {step.what} {step.amount}" for step in result.steps]
+    lines += ["", say("Why")]
+    lines += [f"{number}. {step.text}" for number, step in enumerate(more.steps, 1)]
+    saving = [lever for lever in more.cheaper if lever.saved]
+    lines += ["", say("What would have been cheaper")] if saving else []
+    lines += [f"- {money(-lever.saved)}: {' + '.join(lever.labels)}" for lever in saving]
+    return i18n.set_once("\n".join(lines), language)
