@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po, write_po
 from parcours.web.i18n import LOCALES
 
 HERE: Final = Path(__file__).parent
+SITE: Final = HERE.parent / "site"
+"""The error pages that every face shares are worded there."""
 METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 KEYWORDS: Final[dict[str, Any]] = {"_": None, "N_": None, "say": None, "text": None}
 OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}}
@@ -23,8 +25,9 @@ OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2
 def extracted() -> Catalog:
     """Every message of the pages."""
     catalogue = Catalog(project="parcours", charset="utf-8")
-    for name, line, message, _, _ in extract_from_dir(HERE, METHODS, OPTIONS, KEYWORDS):
-        catalogue.add(message, locations=[(name, line)])
+    for folder in (HERE, SITE):
+        for name, line, message, _, _ in extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS):
+            catalogue.add(message, locations=[(name, line)])
     return catalogue
 
 
