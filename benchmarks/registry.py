@@ -40,24 +40,24 @@ from parcours.registry.declarations.models import (
     State,
 )
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
-from parcours.registry.identity.keys import NirKind
-from parcours.registry.identity.models import NIR_CONTEXT, Identifier
-from parcours.registry.people import service as people
-from parcours.registry.people.models import (
-    Affiliation,
+from parcours.registry.directory import service as directory
+from parcours.registry.directory.models import (
     Commune,
     Convention,
     DeficitZone,
     Fund,
-    Insured,
     Organisation,
     OrganisationKind,
     Practice,
     PracticeMode,
     Professional,
-    Right,
-    RightKind,
 )
+from parcours.registry.directory.near import doctors_near
+from parcours.registry.identity import names
+from parcours.registry.identity.keys import NirKind
+from parcours.registry.identity.models import NIR_CONTEXT, Identifier
+from parcours.registry.people import service as people
+from parcours.registry.people.models import Affiliation, Insured, Right, RightKind
 from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.referrals.service import Letter
 from parcours.registry.store import schema
@@ -234,7 +234,7 @@ def doctor_rows(rank, rng, places):
     return rows | {
         Professional: [{
             "id": doctor, "rpps": fictitious_rpps(rank), "family_name": name, "first_name": "Dominique",
-            "search_name": people.letters(name) + letters_of(rank), "profession": "medecin",
+            "search_name": names.letters(name) + letters_of(rank), "profession": "medecin",
             "specialty": specialty_of(rank, rng), "installed_on": settled, "version": 1, "recorded_at": RECORDED,
         }],
         Convention: [{"id": new_id(), "professional_id": doctor, "convention": "secteur_1", **period(settled)}],
@@ -355,14 +355,14 @@ def look_ups(rng, anyone, count, doctors):
     operations = {
         "person by NIR": lambda s: people.find_by_nir(s, fictitious_nir(rng.randrange(count))),
         "person by name and birth date": lambda s: by_name(s, rng.randrange(count)),
-        "doctor by RPPS": lambda s: people.get_professional(s, fictitious_rpps(rng.randrange(doctors))),
+        "doctor by RPPS": lambda s: directory.get_professional(s, fictitious_rpps(rng.randrange(doctors))),
         "doctors by name prefix": lambda s: by_prefix(s, rng.randrange(doctors)),
         "médecin traitant on a day": lambda s: declarations.as_of(s, rng.choice(anyone), VISIT),
         "médecin traitant as known on a day": lambda s: declarations.as_known_on(
             s, rng.choice(anyone), VISIT, known_at
         ),
         "history of a person": lambda s: declarations.history(s, rng.choice(anyone)),
-        "doctors near who take patients": lambda s: people.doctors_near(s, f"{rng.randrange(COMMUNES):05d}", on=VISIT),
+        "doctors near who take patients": lambda s: doctors_near(s, f"{rng.randrange(COMMUNES):05d}", on=VISIT),
     }
     return {name: (LOOKUP_MS, operation) for name, operation in operations.items()}
 
@@ -385,7 +385,7 @@ def by_name(session, rank):
 
 
 def by_prefix(session, rank):
-    found = people.search_professionals(session, family_name=f"Modèle{letters_of(rank)}", limit=20)
+    found = directory.search_professionals(session, family_name=f"Modèle{letters_of(rank)}", limit=20)
     assert found
     return found
 

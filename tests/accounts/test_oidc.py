@@ -14,7 +14,8 @@ from parcours.api.access import CSRF_HEADER
 from parcours.registry.accounts.oidc import Provider as Settings
 from parcours.registry.accounts.oidc import local_path
 from parcours.registry.audit.tags import Tag
-from parcours.registry.people.service import get_insured, get_professional
+from parcours.registry.directory.service import get_professional
+from parcours.registry.people.service import get_insured
 from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
 from tests.api.fixtures import PASSWORD, settings_for_tests, trail
 

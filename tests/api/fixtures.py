@@ -19,7 +19,7 @@ from parcours.registry.audit.service import system
 from parcours.registry.care_plans import service as care_plans
 from parcours.registry.conciliation import service as cases
 from parcours.registry.declarations import service as declarations
-from parcours.registry.people.models import Fund
+from parcours.registry.directory.models import Fund
 from parcours.registry.people.service import add_holder, open_right
 from parcours.registry.referrals import service as referrals
 from parcours.registry.store import schema

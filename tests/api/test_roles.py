@@ -245,7 +245,7 @@ class World:
 
     def _ids(self):
         from parcours.registry.accounts import service as accounts
-        from parcours.registry.people.models import Organisation
+        from parcours.registry.directory.models import Organisation
 
         with self.database.reading() as session:
             account = accounts.get_account(session, self.country.accounts["alice"])

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from parcours.api import create_app
 from parcours.registry.accounts import service as accounts
-from parcours.registry.people.models import Organisation
+from parcours.registry.directory.models import Organisation
 from parcours.registry.store.db import Database
 from tests.api.fixtures import KEY, TEST, credentials, settings_for_tests
 

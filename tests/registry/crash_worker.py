@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.service import Proposal
+from parcours.registry.directory.models import Professional
 from parcours.registry.errors import RegistryError
-from parcours.registry.people.models import Insured, Professional
+from parcours.registry.people.models import Insured
 from parcours.registry.referrals.service import Letter, NewReferral, write_referral
 from parcours.registry.store.db import Database, paris_today
 

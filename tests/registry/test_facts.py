@@ -9,6 +9,7 @@ from parcours.law import codes
 from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.service import Actor, PlanContent
 from parcours.registry.declarations import service as declarations
+from parcours.registry.directory import service as directory
 from parcours.registry.people import service as people
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.service import Letter, NewReferral
@@ -65,7 +66,7 @@ def test_nothing_declared(world):
 
 def test_role_at_a_secondary_practice(world):
     person, doctor, second = world.person(), world.doctor(), world.place(commune="99002")
-    people.start_practice(
+    directory.start_practice(
         world.session, doctor.id, second.id, starts_on=date(2020, 1, 1), main=False, at=instant(2020, 1, 1)
     )
     declare(world, person, doctor, instant(2025, 3, 1))

@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
+from parcours.registry.directory import service as directory
+from parcours.registry.directory.models import Commune
+from parcours.registry.directory.near import doctors_near
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
+from parcours.registry.identity import names
 from parcours.registry.people import service as people
-from parcours.registry.people.models import Commune
 from tests.registry.world import ADULT_BORN, instant
 
 
@@ -102,8 +105,8 @@ def test_a_doctor_has_a_specialty_and_nobody_else(world):
 
 def test_convention_history(world):
     doctor = world.doctor()
-    people.set_convention(world.session, doctor.id, "secteur_2", starts_on=date(2025, 1, 1), at=instant(2025, 1, 1))
-    on = people.convention_on
+    directory.set_convention(world.session, doctor.id, "secteur_2", starts_on=date(2025, 1, 1), at=instant(2025, 1, 1))
+    on = directory.convention_on
     assert on(world.session, doctor.id, date(2024, 12, 31)).convention == "secteur_1"
     assert on(world.session, doctor.id, date(2025, 1, 1)).convention == "secteur_2"
 
@@ -111,7 +114,7 @@ def test_convention_history(world):
 def test_one_principal_place_and_locums_name_whom_they_replace(world):
     doctor = world.doctor()
     with pytest.raises(Conflict, match="principal"):
-        people.start_practice(world.session, doctor.id, world.place().id, starts_on=date(2025, 1, 1))
+        directory.start_practice(world.session, doctor.id, world.place().id, starts_on=date(2025, 1, 1))
     with pytest.raises(Invalid, match="locum"):
         world.doctor(mode="remplacant")
 
@@ -119,7 +122,7 @@ def test_one_principal_place_and_locums_name_whom_they_replace(world):
 def test_search_by_name_specialty_and_departement(world):
     gp = world.doctor()
     cardiologist = world.doctor(specialty=3, place=world.place(commune="98001"))
-    search = people.search_professionals
+    search = directory.search_professionals
     assert {one.id for one in search(world.session, family_name="modele")} == {gp.id, cardiologist.id}
     assert search(world.session, family_name="modf") == []
     assert [one.id for one in search(world.session, specialties=(3,))] == [cardiologist.id]
@@ -130,7 +133,7 @@ def test_search_by_name_specialty_and_departement(world):
 
 @pytest.mark.parametrize(("prefix", "after"), [("MOD", "MOE"), ("MOZ", "MP"), ("ZZ", None), ("A", "B")])
 def test_next_prefix(prefix, after):
-    assert people.next_prefix(prefix) == after
+    assert names.next_prefix(prefix) == after
 
 
 def test_doctors_near_are_sorted_by_distance_and_take_patients(world):
@@ -138,9 +141,9 @@ def test_doctors_near_are_sorted_by_distance_and_take_patients(world):
     world.doctor(accepts_new_patients=False)
     world.doctor(world.place(commune="98001"))
     world.doctor(specialty=3)
-    found = people.doctors_near(world.session, "99001", on=date(2025, 1, 1))
+    found = doctors_near(world.session, "99001", on=date(2025, 1, 1))
     assert [(one.professional.id, one.distance_km) for one in found] == [(same.id, 0.0), (near.id, 6.7)]
-    assert len(people.doctors_near(world.session, "99001", on=date(2025, 1, 1), limit=1)) == 1
+    assert len(doctors_near(world.session, "99001", on=date(2025, 1, 1), limit=1)) == 1
 
 
 def test_doctors_near_whatever_the_number_of_communes_between(world):
@@ -157,15 +160,15 @@ def test_doctors_near_whatever_the_number_of_communes_between(world):
     as_far = world.doctor(world.place(commune=opposite))
     nearest, farthest = by_distance[0], by_distance[2:]
     twins = sorted((by_distance[1].id, as_far.id))
-    found = people.doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=40)
+    found = doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=40)
     ids = [one.professional.id for one in found]
     assert ids == [nearest.id, *twins, *(one.id for one in farthest)]
     assert [one.distance_km for one in found] == [1.1, 22.2, 22.2, 23.4, 32.2]
     assert [one.commune.code for one in found][-1] == codes[29]
     for limit in range(1, 6):
-        some = people.doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=40, limit=limit)
+        some = doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=40, limit=limit)
         assert [one.professional.id for one in some] == ids[:limit]
-    assert len(people.doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=30)) == 4
+    assert len(doctors_near(world.session, codes[0], on=date(2025, 1, 1), radius_km=30)) == 4
 
 
 def test_ids_from_outside_are_checked(world):

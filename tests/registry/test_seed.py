@@ -8,9 +8,10 @@ from parcours.engine.case import settle
 from parcours.registry.declarations.service import people_with_two_contracts
 from parcours.registry.demo.fictitious import fictitious_nir
 from parcours.registry.demo.seed import STORIES, find_story, seed
+from parcours.registry.directory.service import search_professionals
 from parcours.registry.errors import Conflict, NotFound
 from parcours.registry.people.models import Insured
-from parcours.registry.people.service import find_by_nir, search_professionals
+from parcours.registry.people.service import find_by_nir
 from parcours.registry.store.db import Database
 from parcours.registry.visits.service import visit_facts, visits_that_would_change
 

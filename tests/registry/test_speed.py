@@ -14,9 +14,11 @@ from sqlalchemy.exc import InternalError
 from parcours.registry.conciliation import service as cases
 from parcours.registry.declarations import service as declarations
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
+from parcours.registry.directory import service as directory
+from parcours.registry.directory.models import Fund
+from parcours.registry.directory.near import doctors_near
 from parcours.registry.errors import NotFound
 from parcours.registry.people import service as people
-from parcours.registry.people.models import Fund
 from parcours.registry.referrals import service as referrals
 from parcours.registry.visits.service import visit_facts
 from tests.registry.test_declarations import declare
@@ -40,15 +42,15 @@ class Country(NamedTuple):
 OPERATIONS = {
     "by_nir": (2, lambda s, c: people.find_by_nir(s, fictitious_nir(1))),
     "by_name": (1, lambda s, c: people.find_by_name(s, "Exemple-1", ADULT_BORN)),
-    "by_rpps": (1, lambda s, c: people.get_professional(s, c.rpps)),
-    "by_prefix": (1, lambda s, c: people.search_professionals(s, family_name="Mod", limit=20)),
+    "by_rpps": (1, lambda s, c: directory.get_professional(s, c.rpps)),
+    "by_prefix": (1, lambda s, c: directory.search_professionals(s, family_name="Mod", limit=20)),
     "as_of": (1, lambda s, c: declarations.as_of(s, c.person, DAY)),
     "as_known_on": (1, lambda s, c: declarations.as_known_on(s, c.person, DAY, KNOWN)),
     "history": (1, lambda s, c: declarations.history(s, c.person)),
     "patients": (1, lambda s, c: declarations.patients_of(s, c.gp)),
     "rights": (1, lambda s, c: people.rights_on(s, c.person, DAY)),
     "children": (1, lambda s, c: people.children_of(s, c.person, DAY)),
-    "near": (4, lambda s, c: people.doctors_near(s, "99001", on=DAY)),
+    "near": (4, lambda s, c: doctors_near(s, "99001", on=DAY)),
     "referrals": (1, lambda s, c: referrals.referrals_of(s, c.person)),
     "cases": (1, lambda s, c: cases.cases_of_fund(s, "01C991")),
     "facts": (10, lambda s, c: visit_facts(s, c.person, c.specialist, DAY)),
@@ -136,7 +138,7 @@ def test_readers_keep_the_statements_that_postgresql_prepared(database):
         return
     for _ in range(8):
         with database.reading() as session, suppress(NotFound):
-            people.get_professional(session, fictitious_rpps(1))
+            directory.get_professional(session, fictitious_rpps(1))
     with database.reading() as session:
         prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert any("people_professionals" in statement for statement in prepared)

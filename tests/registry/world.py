@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 from itertools import count
 
 from parcours.registry.demo.fictitious import fictitious_am_number, fictitious_nir, fictitious_rpps
+from parcours.registry.directory import service as directory
+from parcours.registry.directory.models import Commune, DeficitZone, Fund
 from parcours.registry.people import service as people
-from parcours.registry.people.models import Commune, DeficitZone, Fund
 from parcours.registry.store.db import new_id
 
 ADULT_BORN = date(1980, 5, 17)
@@ -62,13 +63,13 @@ class World:
         return parent
 
     def place(self, kind="cabinet", commune="99001", **changes):
-        return people.register_organisation(
+        return directory.register_organisation(
             self.session, kind=kind, name=f"Cabinet {next(self.ranks)}", commune_code=commune, **changes
         )
 
     def doctor(self, place=None, specialty=1, since=date(2015, 1, 1), profession="medecin", **practice):
         rank = next(self.ranks)
-        doctor = people.register_professional(
+        doctor = directory.register_professional(
             self.session,
             rpps=fictitious_rpps(rank),
             family_name=f"Modèle-{rank}",
@@ -77,8 +78,8 @@ class World:
             specialty=specialty if profession == "medecin" else 0,
             installed_on=since,
         )
-        people.set_convention(self.session, doctor.id, "secteur_1", starts_on=since, at=instant(2018, 1, 1))
-        people.start_practice(
+        directory.set_convention(self.session, doctor.id, "secteur_1", starts_on=since, at=instant(2018, 1, 1))
+        directory.start_practice(
             self.session,
             doctor.id,
             (place or self.place()).id,

@@ -30,8 +30,9 @@ from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Account, ApiClient, Grant, Role, Scope
 from parcours.registry.audit.tags import Tag
+from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import not_found
-from parcours.registry.people.service import get_insured, get_professional
+from parcours.registry.people.service import get_insured
 from parcours.registry.store.db import parse_id
 
 router = api_router(tag="accounts")

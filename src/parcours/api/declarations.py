@@ -17,6 +17,7 @@ from parcours.registry.accounts.models import Role
 from parcours.registry.audit.tags import Tag
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import Declaration, Party, Route, State
+from parcours.registry.directory import service as directory
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
 from parcours.registry.store.db import paris_today
@@ -113,7 +114,7 @@ def _whose(unit: Unit, body: ProposalIn) -> tuple[str, Party]:
 def _presented(unit: Unit, body: ProposalIn) -> str:
     """The patient whose card the doctor holds: number and birth date must agree; else as if there were nobody."""
     unit.allow(Action.PROPOSE_AS_DOCTOR, SYSTEM)
-    if people.get_professional(unit.session, body.professional_id).id != unit.actor.professional_id:
+    if directory.get_professional(unit.session, body.professional_id).id != unit.actor.professional_id:
         raise Forbidden(
             "other_doctor", field="professional_id", fr="on ne propose que pour soi", en="one proposes for oneself only"
         )

@@ -29,8 +29,9 @@ from parcours.registry.access import policy
 from parcours.registry.access.policy import DIRECTORY, Action
 from parcours.registry.audit.tags import Tag
 from parcours.registry.declarations import service as declarations
-from parcours.registry.people import service as people
-from parcours.registry.people.models import Insured, OrganisationKind, PracticeMode, Professional
+from parcours.registry.directory import service as directory
+from parcours.registry.directory.models import OrganisationKind, PracticeMode, Professional
+from parcours.registry.people.models import Insured
 from parcours.registry.store.db import paris_today
 
 router = api_router(tag="directory")
@@ -64,8 +65,8 @@ class ProfessionalOut(Out):
 
 def _professional(unit: Unit, row: Professional) -> ProfessionalOut:
     today = paris_today()
-    convention = people.convention_on(unit.session, row.id, today)
-    practices = people.practices_on(unit.session, row.id, today)
+    convention = directory.convention_on(unit.session, row.id, today)
+    practices = directory.practices_on(unit.session, row.id, today)
     return ProfessionalOut(
         id=row.id, rpps=row.rpps, family_name=row.family_name, first_name=row.first_name, profession=row.profession,
         specialty=row.specialty, installed_on=row.installed_on, ceased_on=row.ceased_on,
@@ -87,7 +88,7 @@ def search_professionals(
 ) -> Page[ProfessionalOut]:
     """Search the directory."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
-    rows = people.search_professionals(
+    rows = directory.search_professionals(
         unit.session, family_name=family_name, specialties=(specialty,) if specialty else (), department=department,
         limit=limit + 1, after=cursor_id(cursor),
     )  # fmt: skip
@@ -99,7 +100,7 @@ def search_professionals(
 def read_professional(professional_id: Id, unit: Reading, response: Response) -> ProfessionalOut:
     """One professional, by public id or RPPS number."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
-    row = people.get_professional(unit.session, professional_id)
+    row = directory.get_professional(unit.session, professional_id)
     response.headers["ETag"] = row.etag
     return _professional(unit, row)
 
@@ -122,7 +123,7 @@ def register_professional(body: ProfessionalIn, once: OnceDep) -> Response:
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
 
     def make() -> tuple[ProfessionalOut, dict[str, str]]:
-        row = people.register_professional(
+        row = directory.register_professional(
             unit.session, rpps=body.rpps, family_name=body.family_name, first_name=body.first_name,
             profession=body.profession, specialty=body.specialty, installed_on=body.installed_on,
         )  # fmt: skip
@@ -145,10 +146,10 @@ def set_convention(
 ) -> ProfessionalOut:
     """Set the position towards the convention from a day; the one before ends that day."""
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
-    row = people.get_professional(unit.session, professional_id)
+    row = directory.get_professional(unit.session, professional_id)
     check_version(if_match, row)
     response.headers["ETag"] = changed(unit.session, row)
-    people.set_convention(unit.session, row.id, body.convention, starts_on=body.starts_on)
+    directory.set_convention(unit.session, row.id, body.convention, starts_on=body.starts_on)
     unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, row.id))
     return _professional(unit, row)
 
@@ -175,10 +176,10 @@ def start_practice(professional_id: Id, body: PracticeIn, once: OnceDep) -> Resp
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
 
     def make() -> tuple[PracticeOut, dict[str, str]]:
-        doctor = people.get_professional(unit.session, professional_id)
-        place = people.get_organisation(unit.session, body.organisation_id)
-        replaced = people.get_professional(unit.session, body.replaced_id).id if body.replaced_id else None
-        row = people.start_practice(
+        doctor = directory.get_professional(unit.session, professional_id)
+        place = directory.get_organisation(unit.session, body.organisation_id)
+        replaced = directory.get_professional(unit.session, body.replaced_id).id if body.replaced_id else None
+        row = directory.start_practice(
             unit.session, doctor.id, place.id, starts_on=body.starts_on, mode=body.mode.value, main=body.main,
             replaced_id=replaced, ends_on=body.ends_on, accepts_new_patients=body.accepts_new_patients,
         )  # fmt: skip
@@ -208,7 +209,7 @@ def depart(
 ) -> DepartureOut:
     """A doctor leaves: practices end, declarations too (save for a move inside the département)."""
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
-    doctor = people.get_professional(unit.session, professional_id)
+    doctor = directory.get_professional(unit.session, professional_id)
     check_version(if_match, doctor)
     changed(unit.session, doctor)
     ended = declarations.depart(
@@ -253,7 +254,7 @@ def register_organisation(body: OrganisationIn, once: OnceDep) -> Response:
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
 
     def make() -> tuple[OrganisationOut, dict[str, str]]:
-        row = people.register_organisation(
+        row = directory.register_organisation(
             unit.session, kind=body.kind.value, name=body.name, commune_code=body.commune, finess=body.finess,
             special_setting=body.special_setting,
         )  # fmt: skip
@@ -267,7 +268,7 @@ def register_organisation(body: OrganisationIn, once: OnceDep) -> Response:
 def read_organisation(organisation_id: Id, unit: Reading) -> OrganisationOut:
     """One place."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
-    return OrganisationOut.model_validate(people.get_organisation(unit.session, organisation_id))
+    return OrganisationOut.model_validate(directory.get_organisation(unit.session, organisation_id))
 
 
 # --- a doctor's patients ---------------------------------------------------------------------------------------------

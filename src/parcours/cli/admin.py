@@ -368,7 +368,8 @@ def _grant(
 ) -> str:
     from parcours.registry.accounts import service
     from parcours.registry.accounts.models import Role
-    from parcours.registry.people.service import get_insured, get_professional
+    from parcours.registry.directory.service import get_professional
+    from parcours.registry.people.service import get_insured
     from parcours.registry.vocabulary import check_choice
 
     made = service.grant_role(

@@ -21,8 +21,9 @@ from parcours.registry.audit.service import ActorKind, Who
 from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.conciliation.models import Case
 from parcours.registry.declarations.models import Contract, Declaration, JointDoctor, State
+from parcours.registry.directory.models import Professional
 from parcours.registry.errors import NotFound, RegistryError
-from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind, Professional
+from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind
 from parcours.registry.people.service import AGE_MEDECIN_TRAITANT, MAJORITY, age_on
 from parcours.registry.referrals.models import Referral, ReferralUse, SequenceProvider
 from parcours.registry.store.db import paris_today, parse_id

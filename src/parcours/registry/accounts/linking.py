@@ -13,11 +13,12 @@ from parcours.registry.accounts.oidc import IdentityTraits, Proof, identity_trai
 from parcours.registry.accounts.service import Unauthenticated, create_account, grant_role
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
+from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import NotFound
 from parcours.registry.identity.keys import Nir, NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
-from parcours.registry.people.service import find_by_name, get_professional
+from parcours.registry.people.service import find_by_name
 from parcours.registry.store.db import blind_index, blind_indexes, new_id, now_utc, paris_date
 
 SUBJECT_CONTEXT = "account_identities.subject"

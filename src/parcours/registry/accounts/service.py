@@ -43,8 +43,8 @@ from parcours.registry.accounts.models import (
 )
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
+from parcours.registry.directory.models import Fund
 from parcours.registry.errors import Conflict, Invalid, RegistryError, not_found
-from parcours.registry.people.models import Fund
 from parcours.registry.store.db import Database, blind_index, blind_indexes, now_utc, parse_id
 
 PASSWORD_MIN: Final = 12

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.care_plans.models import CarePlan, PlanActor, PlanKind, RhythmUnit
 from parcours.registry.declarations.service import speaks_as_medecin_traitant
+from parcours.registry.directory.models import Professional
+from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
-from parcours.registry.people.models import Professional
-from parcours.registry.people.service import get_insured, get_professional, require_active
+from parcours.registry.people.service import get_insured
 from parcours.registry.referrals.models import Referral, ReferralUse
 from parcours.registry.store.db import now_utc, paris_date, parse_id
 from parcours.registry.store.periods import check_period

@@ -22,15 +22,10 @@ from parcours.registry.conciliation.models import (
 )
 from parcours.registry.declarations.models import Declaration, State
 from parcours.registry.declarations.service import as_of, get_declaration
+from parcours.registry.directory.near import NearbyDoctor, doctors_near
+from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
-from parcours.registry.people.service import (
-    NearbyDoctor,
-    affiliation_on,
-    doctors_near,
-    get_insured,
-    get_professional,
-    require_active,
-)
+from parcours.registry.people.service import affiliation_on, get_insured
 from parcours.registry.store.db import now_utc, paris_date, paris_today, parse_id
 from parcours.registry.vocabulary import check_choice
 

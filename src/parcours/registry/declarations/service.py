@@ -26,29 +26,20 @@ from parcours.registry.declarations.models import (
     Route,
     State,
 )
-from parcours.registry.errors import Conflict, Invalid, Refused, not_found
-from parcours.registry.people.models import (
-    Insured,
-    Organisation,
-    OrganisationKind,
-    PracticeMode,
-    Professional,
-)
-from parcours.registry.people.service import (
-    AGE_MEDECIN_TRAITANT,
-    MAJORITY,
+from parcours.registry.directory.models import Organisation, OrganisationKind, PracticeMode, Professional
+from parcours.registry.directory.places import require_commune
+from parcours.registry.directory.service import (
     active_on,
-    age_on,
-    get_insured,
     get_organisation,
     get_professional,
-    holds_authority,
     main_practice,
     practices_on,
-    require_commune,
     shared_places,
     start_practice,
 )
+from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.people.models import Insured
+from parcours.registry.people.service import AGE_MEDECIN_TRAITANT, MAJORITY, age_on, get_insured, holds_authority
 from parcours.registry.store.db import now_utc, paris_date, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding, known, replace
 from parcours.registry.vocabulary import check_choice

@@ -19,9 +19,9 @@ from parcours.registry.accounts.models import Account, ApiClient, Role, Scope
 from parcours.registry.audit.service import system
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.demo.seed import FUNDS, GP
+from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import Refused
 from parcours.registry.identity.service import find_insured_id
-from parcours.registry.people.service import get_professional
 
 DOMAIN: Final = "@demo.invalid"
 """A domain that cannot exist: nobody's address, and no message leaves."""

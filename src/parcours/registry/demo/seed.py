@@ -26,11 +26,13 @@ from parcours.registry.demo.fictitious import (
     fictitious_nir,
     fictitious_rpps,
 )
+from parcours.registry.directory import service as directory
+from parcours.registry.directory.models import Commune, DeficitZone, Fund, Organisation, Professional
+from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import Conflict, NotFound
 from parcours.registry.identity.service import find_insured_id
 from parcours.registry.people import service as people
-from parcours.registry.people.models import Commune, DeficitZone, Fund, Insured, Organisation, Professional
-from parcours.registry.people.service import get_professional
+from parcours.registry.people.models import Insured
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.service import Letter, NewReferral, Provider
 from parcours.registry.store.db import PARIS
@@ -174,7 +176,7 @@ class Country:
         rank = self.next_place
         self.next_place += 1
         finess = fictitious_finess(rank) if kind in {"centre_de_sante", "hopital", "maison_de_sante"} else None
-        return people.register_organisation(
+        return directory.register_organisation(
             self.session, kind=kind, name=name or f"Cabinet Exemple {rank}", commune_code=commune, finess=finess, **more
         )
 
@@ -193,7 +195,7 @@ class Country:
         """A professional with a convention and a principal place."""
         if rank is None:
             rank, self.next_doctor = self.next_doctor, self.next_doctor + 1
-        doctor = people.register_professional(
+        doctor = directory.register_professional(
             self.session,
             rpps=fictitious_rpps(rank),
             family_name=f"{FAMILY_NAMES[rank % 10]}-{rank:03d}",
@@ -203,9 +205,9 @@ class Country:
             installed_on=since,
         )
         if profession == "medecin":
-            people.set_convention(self.session, doctor.id, convention, starts_on=since, at=noon(since))
+            directory.set_convention(self.session, doctor.id, convention, starts_on=since, at=noon(since))
         where = place or self.place(commune=commune)
-        people.start_practice(
+        directory.start_practice(
             self.session,
             doctor.id,
             where.id,
@@ -326,7 +328,7 @@ def _ordinary(country: Country) -> None:
     people.open_right(country.session, poor.id, "c2s", starts_on=date(2026, 1, 1), ends_on=date(2027, 1, 1))
     second = country.place(commune="96002", name="Cabinet secondaire Échantillon")
     doctor = _doctor(country, TWO_PLACES_GP)
-    people.start_practice(country.session, doctor.id, second.id, starts_on=OPENING, main=False, at=noon(OPENING))
+    directory.start_practice(country.session, doctor.id, second.id, starts_on=OPENING, main=False, at=noon(OPENING))
     _declared(country, 4, TWO_PLACES_GP)
 
 

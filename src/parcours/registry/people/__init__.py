@@ -1,1 +1,1 @@
-"""Insured persons, their rights and family; professionals, their practices and conventions; funds and places."""
+"""Insured persons, their affiliation, rights and family."""

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from parcours.registry.care_plans.models import CarePlan
 from parcours.registry.care_plans.service import covers, get_plan
 from parcours.registry.declarations.service import a_year_after, speaks_as_medecin_traitant
+from parcours.registry.directory.models import Professional
+from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
-from parcours.registry.people.models import Professional
-from parcours.registry.people.service import get_insured, get_professional, require_active
+from parcours.registry.people.service import get_insured
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, SequenceProvider, Urgency
 from parcours.registry.store.db import now_utc, paris_date, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked

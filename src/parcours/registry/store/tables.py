@@ -11,6 +11,7 @@ from parcours.registry.store.db import Base
 
 CONTEXTS = (
     "identity",
+    "directory",
     "people",
     "declarations",
     "care_plans",

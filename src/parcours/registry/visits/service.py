@@ -22,29 +22,18 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.declarations.models import AnsweredVisit, Contract, Declaration, Route, State
 from parcours.registry.declarations.service import Grace, joint_doctors, last_contract
-from parcours.registry.people.models import (
-    Insured,
-    Organisation,
-    OrganisationKind,
-    Practice,
-    PracticeMode,
-    Professional,
-    Right,
-    RightKind,
-)
-from parcours.registry.people.service import (
+from parcours.registry.directory.models import Organisation, OrganisationKind, Practice, PracticeMode, Professional
+from parcours.registry.directory.places import deficit_zone_on
+from parcours.registry.directory.service import (
     active_on,
-    affiliation_on,
-    age_on,
     convention_on,
-    deficit_zone_on,
-    get_insured,
     get_organisation,
     get_professional,
-    rights_on,
     shared_places,
     workplaces_on,
 )
+from parcours.registry.people.models import Insured, Right, RightKind
+from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
 from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.referrals.service import GENERALISTES, Covering, covering
 from parcours.registry.store.db import Base, now_utc

@@ -1,0 +1,1 @@
+"""The directory: professionals, their conventions and practices; places, communes, deficit zones and funds."""

@@ -1,0 +1,120 @@
+"""Doctors who take patients near a commune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from math import asin, cos, radians, sin, sqrt
+
+from sqlalchemy import Integer, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from parcours.registry.directory.models import Commune, Organisation, Practice, PracticeMode, Professional
+from parcours.registry.directory.places import require_commune
+from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding
+
+EARTH_KM = 6371.0
+KM_A_DEGREE = 111.0
+COMMUNES_AT_FIRST = 6
+"""Communes in the first ring asked about: near ones are enough most of the time; each next ring has twice as many."""
+
+
+@dataclass(frozen=True)
+class NearbyDoctor:
+    """A doctor who may take patients, and how far from the person's commune (centre to centre)."""
+
+    professional: Professional
+    organisation: Organisation
+    commune: Commune
+    distance_km: float
+
+
+def doctors_near(
+    session: Session,
+    commune_code: str,
+    *,
+    on: date,
+    radius_km: float = 30,
+    specialties: tuple[int, ...] = (1, 22, 23),
+    limit: int = 20,
+) -> list[NearbyDoctor]:
+    """Doctors who accept new patients near a commune, nearest first (ties by id)."""
+    centre = require_commune(session, commune_code)
+    found: list[tuple[float, str, str]] = []
+    for ring in _rings(_communes_within(session, centre, radius_km)):
+        if len(found) >= limit and ring[0][0] > found[limit - 1][0]:
+            break
+        found = sorted(found + _taking_patients(session, ring, on, specialties))
+    return _nearby(session, found[:limit])
+
+
+_TAKING_PATIENTS = (
+    select(Organisation.commune_code, Professional.id, Practice.id)
+    .join(Practice, Practice.professional_id == Professional.id)
+    .join(Organisation, Organisation.id == Practice.organisation_id)
+    .where(Organisation.commune_code.in_(bindparam("communes", expanding=True)))
+    .where(holding(Practice, ON, KNOWN_AT), Practice.accepts_new_patients, Practice.mode != PracticeMode.REMPLACANT)
+    .where(Professional.profession == "medecin", Professional.specialty.in_(bindparam("specialties", expanding=True)))
+    .where(or_(Professional.ceased_on.is_(None), Professional.ceased_on > ON))
+)
+
+
+def _taking_patients(
+    session: Session, ring: list[tuple[float, str]], on: date, specialties: tuple[int, ...]
+) -> list[tuple[float, str, str]]:
+    """Distance, doctor and practice of those who take new patients, of these specialties, at a place of their own."""
+    km = {code: distance for distance, code in ring}
+    rows = session.execute(_TAKING_PATIENTS, asked(on, None, communes=list(km), specialties=specialties))
+    return [(km[code], doctor_id, practice_id) for code, doctor_id, practice_id in rows]
+
+
+_NEARBY = (
+    select(Practice.id, Professional, Organisation, Commune)
+    .join(Professional, Professional.id == Practice.professional_id)
+    .join(Organisation, Organisation.id == Practice.organisation_id)
+    .join(Commune, Commune.code == Organisation.commune_code)
+    .where(Practice.id.in_(bindparam("practices", expanding=True)))
+)
+
+
+def _nearby(session: Session, found: list[tuple[float, str, str]]) -> list[NearbyDoctor]:
+    """The records of what was found, in the same order."""
+    rows = session.execute(_NEARBY, {"practices": [practice_id for _, _, practice_id in found]})
+    records = {row[0]: row[1:] for row in rows}
+    return [NearbyDoctor(*records[practice_id], km) for km, _, practice_id in found]
+
+
+_COMMUNES_IN_BOX = select(Commune.code, Commune.latitude_e5, Commune.longitude_e5).where(
+    Commune.latitude_e5.between(bindparam("south", type_=Integer()), bindparam("north", type_=Integer())),
+    Commune.longitude_e5.between(bindparam("west", type_=Integer()), bindparam("east", type_=Integer())),
+)
+
+
+def _communes_within(session: Session, centre: Commune, radius_km: float) -> list[tuple[float, str]]:
+    """Distance and code of the communes around a commune, nearest first."""
+    here = (centre.latitude_e5, centre.longitude_e5)
+    latitude = radius_km / KM_A_DEGREE * 1e5
+    longitude = latitude / max(cos(radians(here[0] / 1e5)), 0.01)
+    box = {
+        "south": int(here[0] - latitude), "north": int(here[0] + latitude),
+        "west": int(here[1] - longitude), "east": int(here[1] + longitude),
+    }  # fmt: skip
+    measured = [(_distance_km(here, (one[1], one[2])), one[0]) for one in session.execute(_COMMUNES_IN_BOX, box)]
+    return sorted((km, code) for km, code in measured if km <= radius_km)
+
+
+def _rings(communes: list[tuple[float, str]]) -> Iterator[list[tuple[float, str]]]:
+    """Communes, nearest first, in rings of growing size."""
+    start, size = 0, COMMUNES_AT_FIRST
+    while start < len(communes):
+        yield communes[start : start + size]
+        start, size = start + size, 2 * size
+
+
+def _distance_km(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """Great-circle distance (haversine) between two places given in degrees × 100 000."""
+    lat1, lat2 = radians(one[0] / 1e5), radians(other[0] / 1e5)
+    step = radians((other[1] - one[1]) / 1e5)
+    chord = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(step / 2) ** 2
+    return round(2 * EARTH_KM * asin(sqrt(chord)), 1)

@@ -1,0 +1,46 @@
+"""Communes, deficit zones and funds: where people live and care is given."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from parcours.registry.directory.models import Commune, DeficitZone, Fund
+from parcours.registry.errors import Invalid
+from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding
+
+
+def require_commune(session: Session, code: str) -> Commune:
+    """A commune by INSEE code, or an error that says what is expected."""
+    commune = session.scalar(select(Commune).where(Commune.code == code))
+    if commune is None:
+        raise Invalid(
+            "unknown_commune", field="commune", given=code, allowed="the INSEE code of a registered commune",
+            fr="commune inconnue", en="unknown commune",
+        )  # fmt: skip
+    return commune
+
+
+def require_fund(session: Session, code: str) -> None:
+    """Refuse the code of a fund that is not registered."""
+    if session.scalar(select(Fund.id).where(Fund.code == code)) is None:
+        raise Invalid(
+            "unknown_fund", field="fund", given=code, allowed="the code of a registered fund, like 01C751",
+            fr="caisse inconnue", en="unknown fund",
+        )  # fmt: skip
+
+
+_DEFICIT_ZONE_ON = (
+    select(DeficitZone)
+    .where(DeficitZone.commune_code == bindparam("commune_code"), holding(DeficitZone, ON, KNOWN_AT))
+    .limit(1)
+)
+
+
+def deficit_zone_on(
+    session: Session, commune_code: str, on: date, known_at: datetime | None = None
+) -> DeficitZone | None:
+    """The zoning record of a commune on a day, when it is a deficit zone."""
+    return session.scalar(_DEFICIT_ZONE_ON, asked(on, known_at, commune_code=commune_code))

@@ -1,0 +1,308 @@
+"""The directory: professionals, their conventions, the places where they work, and what held on a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from parcours.law.codes import Convention as ConventionCode
+from parcours.law.codes import Profession, SpecialSetting
+from parcours.registry.directory.models import (
+    SHARED,
+    Commune,
+    Convention,
+    Organisation,
+    OrganisationKind,
+    Practice,
+    PracticeMode,
+    Professional,
+)
+from parcours.registry.directory.places import require_commune
+from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.identity import keys
+from parcours.registry.identity.names import letters, next_prefix
+from parcours.registry.store.db import now_utc, paris_today, parse_id
+from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
+from parcours.registry.vocabulary import check_choice, check_slug
+
+
+def register_professional(
+    session: Session,
+    *,
+    rpps: str,
+    family_name: str,
+    first_name: str,
+    profession: str = "medecin",
+    specialty: int = 0,
+    installed_on: date | None = None,
+    strict: bool = True,
+) -> Professional:
+    """Enter a professional in the directory.
+
+    :param specialty: national code; required for a doctor, 0 for anyone else.
+    :param strict: check the Luhn digit of the RPPS (some official samples fail it).
+    """
+    number = keys.parse_rpps(rpps, strict=strict)
+    check_slug("profession", profession, Profession)
+    if (profession == "medecin") != (0 < specialty < 99):
+        raise Invalid(
+            "specialty_of_profession",
+            field="specialty",
+            given=specialty,
+            allowed="a national code from 1 to 98 for a doctor, 0 for another profession",
+            fr="la spécialité ne convient pas à la profession",
+            en="the specialty does not fit the profession",
+        )
+    if session.scalar(select(Professional.id).where(Professional.rpps == number)):
+        raise Conflict(
+            "rpps_taken", field="rpps", given=number, allowed="a number not yet registered",
+            fr="ce numéro RPPS est déjà inscrit", en="this RPPS number is already registered",
+        )  # fmt: skip
+    professional = Professional(
+        rpps=number,
+        family_name=family_name.strip(),
+        first_name=first_name.strip(),
+        search_name=letters(family_name),
+        profession=profession,
+        specialty=specialty,
+        installed_on=installed_on,
+    )
+    session.add(professional)
+    session.flush()
+    return professional
+
+
+_PROFESSIONAL_BY_ID = select(Professional).where(Professional.id == bindparam("id"))
+_PROFESSIONAL_BY_RPPS = select(Professional).where(Professional.rpps == bindparam("rpps"))
+
+
+def get_professional(session: Session, reference: str) -> Professional:
+    """A professional by public id or by RPPS number."""
+    key = parse_id(reference) if len(reference) != 11 else None
+    if key is not None:
+        row = session.scalar(_PROFESSIONAL_BY_ID, {"id": key})
+    else:
+        row = session.scalar(_PROFESSIONAL_BY_RPPS, {"rpps": reference})
+    if row is None:
+        raise not_found("professional_id")
+    return row
+
+
+def active_on(professional: Professional, on: date) -> bool:
+    """Is a day before the end of all activity (retired, deceased)?"""
+    return professional.ceased_on is None or on < professional.ceased_on
+
+
+def require_active(professional: Professional, on: date, field: str) -> None:
+    """Refuse an act that names somebody who has ceased all activity.
+
+    :raises Refused: with `field`, the name of the field that gives the professional.
+    """
+    if not active_on(professional, on):
+        raise Refused(
+            "professional_ceased", field=field, given=f"no activity since {professional.ceased_on}",
+            allowed=f"a professional in activity on {on}",
+            fr="ce professionnel a cessé son activité à cette date",
+            en="this professional has ceased all activity by that day",
+        )  # fmt: skip
+
+
+def search_professionals(
+    session: Session,
+    *,
+    family_name: str | None = None,
+    specialties: tuple[int, ...] = (),
+    department: str | None = None,
+    on: date | None = None,
+    limit: int = 50,
+    after: str | None = None,
+) -> list[Professional]:
+    """Professionals with a practice on a day, by name prefix, specialty, département; pages by `after` (last id)."""
+    query = select(Professional).order_by(Professional.id).limit(limit)
+    if family_name:
+        prefix = letters(family_name)
+        query = query.where(Professional.search_name >= prefix)
+        if after_prefix := next_prefix(prefix):
+            query = query.where(Professional.search_name < after_prefix)
+    if specialties:
+        query = query.where(Professional.specialty.in_(specialties))
+    if department:
+        place = (
+            select(Practice.professional_id)
+            .join(Organisation, Organisation.id == Practice.organisation_id)
+            .join(Commune, Commune.code == Organisation.commune_code)
+            .where(Commune.department == department, holding(Practice, on or paris_today()))
+        )
+        query = query.where(Professional.id.in_(place))
+    if after:
+        query = query.where(Professional.id > parse_id(after))
+    return list(session.scalars(query))
+
+
+def set_convention(
+    session: Session, professional_id: str, convention: str, *, starts_on: date, at: datetime | None = None
+) -> Convention:
+    """Position towards the convention from a day; the previous one ends that day."""
+    at = at or now_utc()
+    check_slug("convention", convention, ConventionCode)
+    for previous in session.scalars(
+        select(Convention).where(Convention.professional_id == professional_id, holding(Convention, starts_on))
+    ).all():
+        replace(session, previous, at, ends_on=starts_on)
+    row = Convention(professional_id=professional_id, convention=convention, starts_on=starts_on, recorded_at=at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+_CONVENTION_ON = (
+    select(Convention)
+    .where(Convention.professional_id == bindparam("professional_id"), holding(Convention, ON, KNOWN_AT))
+    .order_by(Convention.starts_on.desc())
+    .limit(1)
+)
+
+
+def convention_on(
+    session: Session, professional_id: str, on: date, known_at: datetime | None = None
+) -> Convention | None:
+    """Position towards the convention on a day."""
+    return session.scalar(_CONVENTION_ON, asked(on, known_at, professional_id=professional_id))
+
+
+def register_organisation(
+    session: Session,
+    *,
+    kind: str,
+    name: str,
+    commune_code: str,
+    finess: str | None = None,
+    special_setting: str = "none",
+) -> Organisation:
+    """Enter a practice, a group, a health centre, a hospital."""
+    require_commune(session, commune_code)
+    organisation = Organisation(
+        kind=check_choice("kind", kind, OrganisationKind),
+        name=name,
+        commune_code=commune_code,
+        finess=keys.parse_finess(finess) if finess else None,
+        special_setting=check_slug("special_setting", special_setting, SpecialSetting),
+    )
+    session.add(organisation)
+    session.flush()
+    return organisation
+
+
+def get_organisation(session: Session, organisation_id: str) -> Organisation:
+    """A place by public id."""
+    key = parse_id(organisation_id)
+    row = session.get(Organisation, key) if key else None
+    if row is None:
+        raise not_found("organisation_id")
+    return row
+
+
+def start_practice(  # noqa: PLR0913 - one keyword for each field of the form
+    session: Session,
+    professional_id: str,
+    organisation_id: str,
+    *,
+    starts_on: date,
+    mode: str = "titulaire",
+    main: bool = True,
+    am_number: str | None = None,
+    replaced_id: str | None = None,
+    ends_on: date | None = None,
+    accepts_new_patients: bool = True,
+    at: datetime | None = None,
+) -> Practice:
+    """A professional starts to work at a place; a locum (`remplacant`) names the doctor replaced.
+
+    :raises Conflict: another principal place is open.
+    """
+    check_period(starts_on, ends_on)
+    practice_mode: PracticeMode = check_choice("mode", mode, PracticeMode)
+    if (practice_mode is PracticeMode.REMPLACANT) != (replaced_id is not None):
+        raise Invalid(
+            "replaced_doctor",
+            field="replaced_id",
+            allowed="the doctor replaced, for a locum and for nobody else",
+            fr="un remplaçant nomme le médecin remplacé, lui seul",
+            en="a locum names the doctor replaced, nobody else does",
+        )
+    main = main and practice_mode is not PracticeMode.REMPLACANT
+    if main and ends_on is None and main_practice(session, professional_id, starts_on) is not None:
+        raise Conflict(
+            "main_practice_open",
+            field="main",
+            allowed="one principal place at a time: end the other first, or give main=false",
+            fr="un lieu d'exercice principal est déjà ouvert",
+            en="another principal place is open",
+        )
+    practice = Practice(
+        professional_id=professional_id,
+        organisation_id=organisation_id,
+        mode=practice_mode,
+        main=main,
+        am_number=keys.parse_am_number(am_number).value if am_number else None,
+        replaced_id=replaced_id,
+        accepts_new_patients=accepts_new_patients,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        recorded_at=at or now_utc(),
+    )
+    session.add(practice)
+    session.flush()
+    return practice
+
+
+def end_practice(session: Session, practice: Practice, *, ends_on: date, at: datetime | None = None) -> Practice:
+    """The professional no longer works there from a day."""
+    return replace(session, practice, at or now_utc(), ends_on=ends_on)
+
+
+_WORKPLACES_ON = (
+    select(Practice, Organisation)
+    .join(Organisation, Organisation.id == Practice.organisation_id)
+    .where(Practice.professional_id == bindparam("professional_id"), holding(Practice, ON, KNOWN_AT))
+    .order_by(Practice.main.desc(), Practice.starts_on, Practice.id)
+)
+
+
+def workplaces_on(
+    session: Session, professional_id: str, on: date, known_at: datetime | None = None
+) -> list[tuple[Practice, Organisation]]:
+    """How and where a professional works on a day, the principal place first."""
+    rows = session.execute(_WORKPLACES_ON, asked(on, known_at, professional_id=professional_id))
+    return [(practice, place) for practice, place in rows]
+
+
+def practices_on(session: Session, professional_id: str, on: date, known_at: datetime | None = None) -> list[Practice]:
+    """Where a professional works on a day, the principal place first."""
+    return [practice for practice, _ in workplaces_on(session, professional_id, on, known_at)]
+
+
+def main_practice(session: Session, professional_id: str, on: date) -> Practice | None:
+    """The principal place of a professional on a day."""
+    return next((one for one in practices_on(session, professional_id, on) if one.main), None)
+
+
+_OWN_PRACTICES = select(Practice.organisation_id).where(
+    holding(Practice, ON, KNOWN_AT), Practice.mode != PracticeMode.REMPLACANT
+)
+_SHARED_PLACES = (
+    select(Organisation)
+    .where(Organisation.id.in_(_OWN_PRACTICES.where(Practice.professional_id == bindparam("one_id"))))
+    .where(Organisation.id.in_(_OWN_PRACTICES.where(Practice.professional_id == bindparam("other_id"))))
+    .where(Organisation.kind.in_(sorted(SHARED)))
+    .order_by(Organisation.id)
+)
+
+
+def shared_places(
+    session: Session, one_id: str, other_id: str, on: date, known_at: datetime | None = None
+) -> list[Organisation]:
+    """Groups, houses and health centres where both work on a day (locums do not count)."""
+    return list(session.scalars(_SHARED_PLACES, asked(on, known_at, one_id=one_id, other_id=other_id)))
