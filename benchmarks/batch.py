@@ -40,7 +40,7 @@ from parcours.engine.batch.results import DICTIONARIES
 from parcours.engine.batch.run import CHUNK
 from parcours.engine.batch.sinks import ParquetSink
 from parcours.lab.sample import Sample, write_sample
-from parcours.law.flat import flat_law
+from parcours.law.cache import flat_law
 from parcours.law.record import LawRecord
 from parcours.rules.facts import Act, Contract, Counters, Readings
 from parcours.rules.settlement import settle as settle_act

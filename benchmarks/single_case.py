@@ -16,7 +16,7 @@ from typing import Any
 
 from parcours.engine.case import settle
 from parcours.engine.facts.encoding import encode
-from parcours.law.flat import flat_law
+from parcours.law.cache import flat_law
 from parcours.rules.facts import Counters, Readings
 from parcours.rules.settlement import settle as settle_act
 

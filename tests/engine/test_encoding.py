@@ -10,8 +10,8 @@ from parcours.engine.case import settle
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.vocabulary import FACTS, hundredths
+from parcours.law.cache import flat_law
 from parcours.law.codes import Ips, Profession, Referral, Role, Status, TiersPayant
-from parcours.law.flat import flat_law
 
 VISIT: dict[str, Any] = {
     "care_date": "2025-06-01",

@@ -12,7 +12,7 @@ import pyarrow as pa
 from parcours.engine.facts.encoding import WITHOUT_SECTOR
 from parcours.engine.facts.vocabulary import slugs
 from parcours.law import codes
-from parcours.law.flat import flat_law
+from parcours.law.cache import flat_law
 
 CONTRACTS = [
     None,

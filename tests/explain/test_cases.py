@@ -9,7 +9,7 @@ import pytest
 from parcours.engine.case import CASE_CODES, encode_readings, law_on
 from parcours.engine.facts.encoding import encode
 from parcours.engine.say.wording import LANGUAGES, PLACEHOLDER, PLACEHOLDERS, law_file, pieces
-from parcours.law.flat import flat_law
+from parcours.law.cache import flat_law
 from parcours.law.loader import load
 from parcours.rules.facts import Counters
 from parcours.rules.settlement import settle

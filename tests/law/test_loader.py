@@ -1,5 +1,6 @@
 """The loader refuses wrong law data with the file, the key and the date; the law on a day; the cache."""
 
+import ast
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from parcours.law import flat
-from parcours.law.flat import FOLDER, LawDataError, flat_law, number_of
-from parcours.law.loader import FIELDS, MAY_BE_UNKNOWN, LawBook, load
+from parcours.law.book import FIELDS, MAY_BE_UNKNOWN, LawBook
+from parcours.law.cache import SHAPING, flat_law
+from parcours.law.days import FOLDER, LawDataError, iso, number_of
+from parcours.law.flat import FlatLaw
+from parcours.law.loader import load
 from parcours.law.record import LawRecord
 
 Change = Callable[[str], str]
@@ -193,7 +196,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     flat_law.cache_clear()
 
 
-def same(one: flat.FlatLaw, book: LawBook) -> bool:
+def same(one: FlatLaw, book: LawBook) -> bool:
     return one.default == book.records() and one.digest == book.digest
 
 
@@ -225,6 +228,21 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch:
     flat_law.cache_clear()
 
 
+def test_the_cache_is_keyed_by_all_the_code_that_shapes_it() -> None:
+    """What the loader imports of the law, the checks apart: they refuse, they shape nothing."""
+    seen, left = set(), ["loader"]
+    while left:
+        name = left.pop()
+        seen.add(name)
+        tree = ast.parse((FOLDER / f"{name}.py").read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "parcours.law":
+                left += [alias.name for alias in node.names if alias.name not in seen]
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("parcours.law."):
+                left += [name for name in [str(node.module).rsplit(".", 1)[1]] if name not in seen]
+    assert seen - {"checks"} == {name.removesuffix(".py") for name in SHAPING}
+
+
 def test_a_day_is_a_number() -> None:
     assert number_of(date(2025, 6, 1)) == 20250601
-    assert flat.iso(20250601) == "2025-06-01"
+    assert iso(20250601) == "2025-06-01"

@@ -12,8 +12,9 @@ from parcours.contracts.schema import MOST_PERCENT, PERCENTAGES
 from parcours.engine.facts.encoding import WITHOUT_SECTOR
 from parcours.engine.facts.vocabulary import BY_NAME, FACTS, slugs
 from parcours.law import codes
+from parcours.law.cache import flat_law
 from parcours.law.codes import Profession
-from parcours.law.flat import flat_law, iso
+from parcours.law.days import iso
 
 LAW = flat_law()
 FIRST_DAY = date(2006, 1, 1)

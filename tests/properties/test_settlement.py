@@ -10,8 +10,8 @@ from parcours.engine.case import AMOUNTS, RULE_READINGS, encode_readings
 from parcours.engine.case import settle as settle_facts
 from parcours.engine.errors import UnknownTariff
 from parcours.engine.facts.encoding import encode
+from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseMajoration, CaseRate, Pathway, Status
-from parcours.law.flat import flat_law
 from parcours.rules.facts import Counters, Settlement
 from parcours.rules.money import share
 from parcours.rules.settlement import settle

@@ -4,8 +4,8 @@ The ordinary case: a general practitioner of sector 1 sees an adult of 40 on 1 J
 declared, this one is another, and there is no referral. A test says only what differs.
 """
 
+from parcours.law.cache import flat_law
 from parcours.law.codes import Convention, Profession
-from parcours.law.flat import flat_law
 from parcours.law.record import LawRecord
 from parcours.rules.facts import NO_CONTRACT, Act, Contract, Counters, Readings, Settlement
 from parcours.rules.settlement import settle

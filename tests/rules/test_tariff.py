@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, Convention, Profession, Profile, Purpose, Referral, Role, Status
-from parcours.law.flat import flat_law
 from parcours.rules.facts import Readings
 from parcours.rules.tariff import by_age, paediatrician, profile_of, tariff_of_act, times
 from tests.rules import support

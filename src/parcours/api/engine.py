@@ -32,8 +32,8 @@ from parcours.engine.say.advise import ACTS_PER_YEAR, advise
 from parcours.engine.say.explain import explain
 from parcours.engine.say.questions import ask
 from parcours.engine.say.receipt import ReceiptError, canonical, read_receipt, receipt, replay
+from parcours.law.cache import flat_law
 from parcours.law.data import Parameter, Series
-from parcours.law.flat import flat_law
 from parcours.law.loader import load
 
 router = api_router(tag="engine")

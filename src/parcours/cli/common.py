@@ -52,7 +52,7 @@ def fail(message: str, code: int = EXIT_UNREADABLE) -> NoReturn:
 def clear_errors(lang: str) -> Iterator[None]:
     """Turn what the engine refuses into a sentence and an exit code; never a traceback."""
     from parcours.engine.errors import FactError
-    from parcours.law.flat import LawDataError
+    from parcours.law.days import LawDataError
 
     try:
         yield

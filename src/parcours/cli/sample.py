@@ -33,7 +33,8 @@ def sample(
         fail(f"--patients: {patients}; 1, 2, 3 …")
     with batch_errors(lang):
         from parcours.lab.sample import Sample, write_sample
-        from parcours.law.flat import flat_law, iso
+        from parcours.law.cache import flat_law
+        from parcours.law.days import iso
 
         first = flat_law().default.first_days[0] // 10_000
         if not first < year < 2100:

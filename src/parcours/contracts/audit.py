@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from parcours.contracts.schema import WHOLE, encode_contract
+from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
-from parcours.law.flat import flat_law, iso
+from parcours.law.days import iso
 from parcours.law.loader import load
 from parcours.rules.facts import Contract
 

@@ -16,8 +16,10 @@ from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.encoding import Case, encode, missing_fact
 from parcours.engine.facts.vocabulary import BY_NAME, FACTS, Fact, both, slug
 from parcours.law import codes
+from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
-from parcours.law.flat import FlatLaw, LawDataError, flat_law, iso
+from parcours.law.days import LawDataError, iso
+from parcours.law.flat import FlatLaw
 from parcours.law.record import LawRecord
 from parcours.rules.facts import Act, Counters, Readings, Settlement
 from parcours.rules.participations import increased

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN, Profession, Profile
-from parcours.law.flat import FlatLaw, flat_law
+from parcours.law.flat import FlatLaw
 from parcours.law.record import SITUATIONS, LawRecord
 from parcours.rules.tariff import COORDINATED, NOT_COORDINATED
 

@@ -1,6 +1,6 @@
 """The law on one day, as the rules read it: a flat record of integers.
 
-Built by `law/loader.py` from the YAML of this folder. `Law.on(date)` gives it as this tuple; a batch reads the same
+Built by `law/book.py` from the YAML of this folder. `Law.on(date)` gives it as this tuple; a batch reads the same
 field names from a NumPy record, one per era (a period between two changes). An amount that is not known on that day
 is `UNKNOWN`.
 """
@@ -16,7 +16,7 @@ SITUATIONS = 3
 
 
 class LawRecord(NamedTuple):
-    """Values in force: cents, basis points, whole years, yes/no as 1/0. `loader.FIELDS` has the parameter of each."""
+    """Values in force: cents, basis points, whole years, yes/no as 1/0. `book.FIELDS` has the parameter of each."""
 
     first_day: int
     age_exclusion: int

@@ -40,7 +40,8 @@ from parcours.engine.case import encode_readings, settle_case
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import MAJORITY, encode
 from parcours.engine.facts.vocabulary import BY_NAME
-from parcours.law.flat import FlatLaw, Records, flat_law
+from parcours.law.cache import flat_law
+from parcours.law.flat import FlatLaw, Records
 from parcours.rules.facts import Counters
 
 ACT = PATTERN_COLUMNS.index("act")

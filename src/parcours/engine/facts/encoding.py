@@ -34,7 +34,8 @@ from parcours.law.codes import (
     Status,
     TiersPayant,
 )
-from parcours.law.flat import FlatLaw, iso
+from parcours.law.days import iso
+from parcours.law.flat import FlatLaw
 from parcours.rules.facts import NO_CONTRACT, Act, Contract
 
 WITHOUT_SECTOR = {

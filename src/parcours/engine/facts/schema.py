@@ -6,8 +6,8 @@ from parcours.contracts.schema import AMOUNTS as CONTRACT_AMOUNTS
 from parcours.contracts.schema import BOOLEANS, PERCENTAGES, TEXTS
 from parcours.engine.case import AMOUNTS, CASE_CODES
 from parcours.engine.facts.vocabulary import FACTS, REQUIRED, Fact, slugs
+from parcours.law.cache import flat_law
 from parcours.law.codes import Ips, Pathway, Status
-from parcours.law.flat import flat_law
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

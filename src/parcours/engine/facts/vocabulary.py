@@ -20,7 +20,8 @@ from parcours.contracts.schema import ContractError, encode_contract
 from parcours.engine.errors import FactError
 from parcours.law import codes
 from parcours.law.codes import UNKNOWN
-from parcours.law.flat import FlatLaw, number_of
+from parcours.law.days import number_of
+from parcours.law.flat import FlatLaw
 
 REQUIRED = object()
 """Default of a fact that is never assumed: it is asked for whenever it changes the answer."""

@@ -23,7 +23,8 @@ from parcours.engine.say.wording import (
     parameter_text,
     specialty_labels,
 )
-from parcours.law.flat import flat_law, iso, number_of
+from parcours.law.cache import flat_law
+from parcours.law.days import iso, number_of
 from parcours.law.loader import load
 from parcours.rules.money import share
 

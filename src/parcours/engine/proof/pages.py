@@ -15,7 +15,7 @@ from parcours.engine.proof.guides import check_claims
 from parcours.engine.say.typography import NARROW, NBSP
 from parcours.engine.say.wording import day, law_file, parameter_text
 from parcours.law.data import Parameter, Value
-from parcours.law.flat import number_of
+from parcours.law.days import number_of
 from parcours.law.loader import load
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ from time import perf_counter
 from typing import Any
 
 from parcours.engine.facts.vocabulary import slug
+from parcours.law.cache import flat_law
 from parcours.law.codes import (
     CaseStatus,
     Ips,
@@ -38,7 +39,8 @@ from parcours.law.codes import (
     SpecialSetting,
     Status,
 )
-from parcours.law.flat import FlatLaw, flat_law, iso
+from parcours.law.days import iso
+from parcours.law.flat import FlatLaw
 from parcours.law.record import LawRecord
 from parcours.rules import pathway
 from parcours.rules.facts import Act, Readings

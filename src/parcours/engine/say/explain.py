@@ -28,10 +28,11 @@ from parcours.engine.say.wording import (
     pieces,
     sentence,
 )
+from parcours.law.book import FIELDS
 from parcours.law.codes import CaseRate, DrugClass, Exemption, Profession, Purpose, SpecialSetting, TiersPayant
 from parcours.law.data import Series, Value
-from parcours.law.flat import iso, number_of
-from parcours.law.loader import FIELDS, load
+from parcours.law.days import iso, number_of
+from parcours.law.loader import load
 from parcours.law.record import LawRecord
 from parcours.rules.facts import Act
 from parcours.rules.participations import franchise_unit

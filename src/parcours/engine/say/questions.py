@@ -23,6 +23,7 @@ from parcours.engine.case import encode_readings, euros, law_on
 from parcours.engine.facts.encoding import OWN_ROLES, act_of, infer, read
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given, slugs
 from parcours.engine.say.wording import FACT_LABELS, Words, label, law_file, sentence
+from parcours.law.cache import flat_law
 from parcours.law.codes import (
     Convention,
     DrugClass,
@@ -35,7 +36,6 @@ from parcours.law.codes import (
     SpecialSetting,
     TiersPayant,
 )
-from parcours.law.flat import flat_law
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
 from parcours.rules.facts import NO_CONTRACT, Act, Contract, Counters, Readings

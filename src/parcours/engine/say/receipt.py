@@ -26,9 +26,11 @@ from parcours.engine.say.explain import explain
 from parcours.engine.say.row import STAGES, Row
 from parcours.engine.say.typography import euros, percent
 from parcours.engine.say.wording import FACT_LABELS, LETTERS, TemplateError, Words, fill, label, sentence
+from parcours.law.book import FIELDS
+from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
-from parcours.law.flat import FOLDER, LawDataError, flat_law, iso
-from parcours.law.loader import FIELDS, load
+from parcours.law.days import FOLDER, LawDataError, iso
+from parcours.law.loader import load
 from parcours.rules.facts import Contract, Counters
 from parcours.rules.tariff import tariff_of_act
 

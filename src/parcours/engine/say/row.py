@@ -22,8 +22,8 @@ from parcours.engine.facts.vocabulary import (
     slug,
 )
 from parcours.engine.say.wording import Words
+from parcours.law.cache import flat_law
 from parcours.law.codes import Pathway, Profession, Status
-from parcours.law.flat import flat_law
 from parcours.law.record import LawRecord
 
 STAGES = tuple(name.removeprefix("case_") for name in CASE_CODES)

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from parcours.engine.say.typography import euros, percent, plain_number
-from parcours.law import flat, loader
+from parcours.law import loader
 from parcours.law.data import ExactLoader, Value
+from parcours.law.days import FOLDER
 from parcours.rules.money import share
 
 LANGUAGES = ("fr", "en")
@@ -219,7 +219,7 @@ PLACEHOLDERS: dict[str, Callable[[str, Words, str], str]] = {
 @cache
 def law_file(name: str) -> Any:
     """A file of the law that only sentences read (levers, guides, sentences)."""
-    return yaml.load((Path(flat.FOLDER) / name).read_text("utf-8"), Loader=ExactLoader)  # noqa: S506 - a safe loader
+    return yaml.load((FOLDER / name).read_text("utf-8"), Loader=ExactLoader)  # noqa: S506 - a safe loader
 
 
 def sentence(key: str, words: Words, lang: str) -> str:

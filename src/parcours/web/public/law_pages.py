@@ -15,9 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from parcours.law.book import LawBook
 from parcours.law.data import Parameter, Value
-from parcours.law.flat import number_of
-from parcours.law.loader import LawBook, load
+from parcours.law.days import number_of
+from parcours.law.loader import load
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer, today
 from parcours.web.public.values import value_text

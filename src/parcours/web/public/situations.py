@@ -22,7 +22,7 @@ from parcours.engine.case import Answer, settle
 from parcours.engine.say.wording import Words, fill, label, lower_first
 from parcours.law.codes import Pathway
 from parcours.law.data import AccesDirect, Specialty
-from parcours.law.flat import number_of
+from parcours.law.days import number_of
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from parcours.engine.proof.tables import Block, tables
 from parcours.engine.say.wording import specialty_labels
-from parcours.law.flat import flat_law, iso
+from parcours.law.cache import flat_law
+from parcours.law.days import iso
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer, today
 

@@ -21,7 +21,7 @@ from parcours.engine.say.explain import explain
 from parcours.engine.say.questions import COMMON, base_act, choices_of, known_of, tariff_of
 from parcours.engine.say.receipt import canonical, receipt
 from parcours.engine.say.wording import FACT_LABELS, label, specialty_labels
-from parcours.law.flat import flat_law
+from parcours.law.cache import flat_law
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_

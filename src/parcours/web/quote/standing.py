@@ -15,8 +15,9 @@ from typing import Final
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import read_date, read_integer
 from parcours.engine.say.questions import Known, Range, Space, frame_question, frame_range, known_of
+from parcours.law.cache import flat_law
 from parcours.law.codes import Convention
-from parcours.law.flat import flat_law, iso
+from parcours.law.days import iso
 from parcours.law.record import LawRecord
 
 Given = dict[str, str | None]

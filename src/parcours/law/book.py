@@ -1,0 +1,249 @@
+"""The law as a book: all the data of the law, and the records that the rules read from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from parcours.law import data
+from parcours.law.codes import UNKNOWN, ActKind, Ips, Pathway, Profile, Purpose, Status
+from parcours.law.data import Series
+from parcours.law.days import LawDataError
+from parcours.law.flat import FlatContent, Records
+from parcours.law.record import SITUATIONS, SPECIALTIES, STATUSES, LawRecord
+
+FIELDS: dict[str, str] = {
+    "age_exclusion": "parcours.age_exclusion",
+    "grace_depart_annees": "medecin_traitant.grace_depart_annees",
+    "installation_annees": "medecin_traitant.installation_annees",
+    "exception_installation": "parcours.exception_installation",
+    "exception_genetique": "parcours.exception_genetique",
+    "exception_etudiants": "parcours.exception_etudiants",
+    "exception_examen_enfant": "parcours.exception_examen_enfant",
+    "exception_ipa": "parcours.exception_ipa",
+    "psychiatrie_age_min": "parcours.psychiatrie_age_min",
+    "psychiatrie_age_max": "parcours.psychiatrie_age_max",
+    "majoration_taux": "majoration.taux",
+    "majoration_plafond_assiette": "majoration.plafond_assiette",
+    "taux_medecin": "taux.medecin",
+    "taux_sage_femme": "taux.sage_femme",
+    "taux_dentiste": "taux.dentiste",
+    "taux_auxiliaire": "taux.auxiliaire",
+    "taux_biologie": "taux.biologie",
+    "taux_medicament_irremplacable": "taux.medicament_irremplacable",
+    "taux_medicament_majeur": "taux.medicament_majeur",
+    "taux_medicament_modere": "taux.medicament_modere",
+    "taux_medicament_faible": "taux.medicament_faible",
+    "taux_homeopathie": "taux.homeopathie",
+    "taux_lpp": "taux.lpp",
+    "taux_transport": "taux.transport",
+    "taux_transport_urgent": "taux.transport_urgent",
+    "taux_hospitalisation": "taux.hospitalisation",
+    "taux_mon_soutien_psy": "taux.mon_soutien_psy",
+    "alsace_honoraires": "alsace_moselle.honoraires",
+    "alsace_auxiliaires_biologie": "alsace_moselle.auxiliaires_biologie",
+    "alsace_medicament_majeur": "alsace_moselle.medicament_majeur",
+    "alsace_medicament_modere": "alsace_moselle.medicament_modere",
+    "alsace_hospitalisation": "alsace_moselle.hospitalisation",
+    "participation_montant": "participation_forfaitaire.montant",
+    "participation_plafond_jour": "participation_forfaitaire.plafond_jour",
+    "participation_plafond_annee": "participation_forfaitaire.plafond_annee",
+    "participation_age": "participation_forfaitaire.age_exemption",
+    "franchise_medicament": "franchise.medicament",
+    "franchise_auxiliaire": "franchise.auxiliaire",
+    "franchise_transport": "franchise.transport",
+    "franchise_plafond_jour_auxiliaire": "franchise.plafond_jour_auxiliaire",
+    "franchise_plafond_jour_transport": "franchise.plafond_jour_transport",
+    "franchise_plafond_annee": "franchise.plafond_annee",
+    "acte_lourd_forfait": "acte_lourd.forfait",
+    "acte_lourd_seuil": "acte_lourd.seuil_tarif",
+    "da_taux": "depassement.da_taux",
+    "autorite_generaliste": "tarif_autorite.generaliste",
+    "autorite_specialiste": "tarif_autorite.specialiste",
+    "contrat_plafond_non_optam": "contrat_responsable.plafond_depassement_non_optam",
+    "age_nourrisson": "ages_tarifaires.nourrisson",
+    "age_jeune_enfant": "ages_tarifaires.jeune_enfant",
+    "age_fin_pediatrie": "ages_tarifaires.fin_pediatrie",
+    "age_jeune_psychiatrie": "ages_tarifaires.jeune_psychiatrie",
+}
+"""The parameter behind each scalar field of the law record."""
+
+MAY_BE_UNKNOWN = {
+    *(name for name in FIELDS if name.startswith(("taux_", "alsace_", "franchise_", "autorite_"))),
+    "contrat_plafond_non_optam",
+    "acte_lourd_seuil",
+}
+"""Fields that may start after the first day of the law: the rules answer with their `UNKNOWN` case."""
+
+
+@dataclass
+class LawBook:
+    """All the law data, parsed and checked."""
+
+    parameters: dict[str, data.Parameter]
+    consultations: dict[str, data.Consultation]
+    acts: dict[str, data.ActEntry]
+    specialties: dict[int, data.Specialty]
+    acces_direct: dict[str, data.AccesDirect]
+    references: dict[str, Any]
+    sources: dict[str, Any]
+    readings: dict[str, data.Reading]
+    codes: dict[str, Any]
+    cases: dict[str, Any]
+    gaps: dict[str, Any]
+    glossary: dict[str, Any]
+    digest: str
+    _records: dict[tuple[tuple[str, str], ...], Records] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The parameter behind each scalar field of the law record."""
+        return FIELDS
+
+    def records(self, readings: Mapping[str, str] | None = None) -> Records:
+        """The flat law under some readings (name -> option); defaults otherwise."""
+        key = value_readings(self.readings, readings or {})
+        if key not in self._records:
+            self._records[key] = build_records(self, dict(key))
+        return self._records[key]
+
+    def on(self, day: date | int, readings: Mapping[str, str] | None = None) -> LawRecord:
+        """The law in force on a day. A day before the first known value is an error that says so."""
+        return self.records(readings).on(day)
+
+    def eras(self, readings: Mapping[str, str] | None = None) -> list[int]:
+        """First day (YYYYMMDD) of each period between two changes."""
+        return self.records(readings).first_days
+
+    @cached_property
+    def verified_on(self) -> date:
+        """The last day on which the data was checked as a whole: the oldest `verified_on` of the parameters."""
+        return min(parameter.verified_on for parameter in self.parameters.values())
+
+
+def flat_content(book: LawBook) -> FlatContent:
+    """What a cache may keep of the book: enough to settle."""
+    options = {key for parameter in book.parameters.values() for key in parameter.alternatives}
+    return FlatContent(
+        default=[tuple(row) for row in book.records().rows],
+        alternatives={key: [tuple(row) for row in book.records(dict([key])).rows] for key in sorted(options)},
+        acts=act_index(book),
+        act_professions={key: entry.professions for key, entry in book.acts.items()},
+        specialties={entry.slug: code for code, entry in book.specialties.items()},
+        statuses={letter: dict(entry["label"]) for letter, entry in book.codes["statuses"].items()},
+        readings={
+            name: tuple(sorted(reading.options, key=lambda option: option != reading.default))
+            for name, reading in book.readings.items()
+        },
+    )
+
+
+def value_readings(known: Mapping[str, data.Reading], chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The chosen readings that are not the default, checked against the known ones."""
+    for name, option in chosen.items():
+        if name not in known:
+            raise LawDataError("readings.yaml", name, f"unknown reading; known: {', '.join(sorted(known))}")
+        if option not in known[name].options:
+            raise LawDataError(
+                "readings.yaml", name, f"unknown option {option!r}; allowed: {', '.join(known[name].options)}"
+            )
+    return tuple(sorted((name, option) for name, option in chosen.items() if option != known[name].default))
+
+
+def build_records(book: LawBook, readings: Mapping[str, str]) -> Records:
+    """One record for each period between two changes of any value a rule reads."""
+    scalars = {name: book.parameters[parameter].series(readings) for name, parameter in FIELDS.items()}
+    tables = [*scalars.values(), *tariff_series(book), *act_series(book)]
+    first = max(series.first_days[0] for name, series in scalars.items() if name not in MAY_BE_UNKNOWN)
+    days = sorted({first, *(day for series in tables for day in series.change_days if day > first)})
+    fixed = fixed_tables(book)
+    rows = [record_on(book, day, scalars, fixed) for day in days]
+    return Records(days, rows)
+
+
+def record_on(
+    book: LawBook, day: int, scalars: Mapping[str, Series], fixed: Mapping[str, tuple[int, ...]]
+) -> LawRecord:
+    """The record of one day."""
+    entries = list(book.acts.values())
+    fields: dict[str, Any] = {
+        "first_day": day,
+        **{name: series.on(day) for name, series in scalars.items()},
+        "tarif": consultation_table(book, day),
+        "acte_base": (UNKNOWN, *(entry.values.on(day) for entry in entries)),
+        "acte_base_secteur_2": (UNKNOWN, *(entry.secteur_2.on(day) for entry in entries)),
+        **fixed,
+    }
+    return LawRecord(**fields)
+
+
+def consultation_table(book: LawBook, day: int) -> tuple[int, ...]:
+    """Tariff of each profile in each situation: `profile * SITUATIONS + situation`."""
+    table = [UNKNOWN] * ((max(Profile) + 1) * SITUATIONS)
+    for slug, entry in book.consultations.items():
+        row = Profile[slug.upper()] * SITUATIONS
+        table[row : row + SITUATIONS] = [
+            entry.coordonne.on(day),
+            entry.sans_coordination.on(day),
+            entry.secteur_2.on(day),
+        ]
+    return tuple(table)
+
+
+def fixed_tables(book: LawBook) -> dict[str, tuple[int, ...]]:
+    """The tables that do not change with the date."""
+    entries = list(book.acts.values())
+    statuses = {Status[letter]: entry for letter, entry in book.codes["statuses"].items()}
+    return {
+        "profil": by_code(
+            SPECIALTIES, {code: Profile[entry.profile.upper()] for code, entry in book.specialties.items()}
+        ),
+        "generaliste": by_code(SPECIALTIES, {code: int(entry.generaliste) for code, entry in book.specialties.items()}),
+        "laboratoire": by_code(SPECIALTIES, {code: int(entry.laboratory) for code, entry in book.specialties.items()}),
+        "acces_direct": by_code(
+            SPECIALTIES, {c: bits(f.purposes) for f in book.acces_direct.values() for c in f.specialties}
+        ),
+        "acces_direct_age": by_code(
+            SPECIALTIES, {c: int(f.age) for f in book.acces_direct.values() for c in f.specialties}
+        ),
+        "acte_kind": (0, *(int(ActKind[entry.kind.upper()]) for entry in entries)),
+        "acte_taux": (0, *(entry.rate for entry in entries)),
+        "acte_coefficient": (0, *(int(entry.coefficient) for entry in entries)),
+        "acte_teleconsultation": (0, *(int(entry.teleconsultation) for entry in entries)),
+        "position": by_code(STATUSES, {code: Pathway[entry["position"].upper()] for code, entry in statuses.items()}),
+        "majoree": by_code(STATUSES, {code: int(entry["majoration"]) for code, entry in statuses.items()}),
+        "ips": by_code(STATUSES, {code: Ips[entry["ips"] or "BLANK"] for code, entry in statuses.items()}),
+    }
+
+
+def by_code(size: int, values: Mapping[int, int]) -> tuple[int, ...]:
+    """A table indexed by a national code."""
+    return tuple(int(values.get(code, 0)) for code in range(size))
+
+
+def bits(purposes: Iterable[str]) -> int:
+    """Purposes as one number, one bit a purpose."""
+    return sum(1 << Purpose[purpose.upper()] for purpose in purposes)
+
+
+def act_index(book: LawBook) -> dict[str, int]:
+    """Index of each act in the tables: 0 is the ordinary consultation, and so are its letters."""
+    index = {"consultation": 0}
+    for position, (key, entry) in enumerate(book.acts.items(), start=1):
+        index[key] = 0 if entry.alias_of == "consultation" else position
+    return index
+
+
+def tariff_series(book: LawBook) -> list[Series]:
+    """Every series of the consultation tariffs."""
+    return [
+        series
+        for entry in book.consultations.values()
+        for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2)
+    ]
+
+
+def act_series(book: LawBook) -> list[Series]:
+    """Every series of the table of acts."""
+    return [series for entry in book.acts.values() for series in (entry.values, entry.secteur_2)]

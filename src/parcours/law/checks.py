@@ -1,0 +1,59 @@
+"""What must hold across the files of the law: ids resolve, slugs exist, alternatives belong to a reading."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parcours.law.book import LawBook
+from parcours.law.codes import Profile, Purpose, Status
+from parcours.law.data import Series
+from parcours.law.days import LawDataError
+
+
+def check(book: LawBook) -> None:
+    """What holds across files: ids resolve, slugs exist, alternatives belong to a reading."""
+    for parameter_ in book.parameters.values():
+        check_ids(parameter_.file, parameter_.id, parameter_.references, book.references, "reference")
+        for series in (parameter_.default, *parameter_.alternatives.values()):
+            check_sources(parameter_.file, parameter_.id, series, book)
+        for name, option in parameter_.alternatives:
+            if name not in book.readings or option not in book.readings[name].options:
+                raise LawDataError(
+                    parameter_.file, parameter_.id, f"alternatives: {name}={option} is not in readings.yaml"
+                )
+    for key, entry in book.consultations.items():
+        if key.upper() not in Profile.__members__:
+            raise LawDataError("tariffs/consultations.yaml", key, "is not a profile of codes.py")
+        for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2):
+            check_sources("tariffs/consultations.yaml", key, series, book)
+    for key, act in book.acts.items():
+        for series in (act.values, act.secteur_2):
+            check_sources("tariffs/acts.yaml", key, series, book)
+    check_tables(book)
+
+
+def check_tables(book: LawBook) -> None:
+    """Specialties, direct access, readings and statuses use known slugs."""
+    for code, specialty in book.specialties.items():
+        if specialty.profile.upper() not in Profile.__members__:
+            raise LawDataError("specialties.yaml", str(code), f"profile: {specialty.profile!r} is not a profile")
+    for key, family in book.acces_direct.items():
+        check_ids("acces_direct.yaml", key, family.specialties, book.specialties, "specialty")
+        check_ids("acces_direct.yaml", key, tuple(p.upper() for p in family.purposes), Purpose.__members__, "purpose")
+    for key, reading in book.readings.items():
+        check_ids("readings.yaml", key, (reading.default,), reading.options, "option")
+    letters = {member.name for member in Status if member is not Status.NOT_GIVEN}
+    if set(book.codes.get("statuses", {})) != letters:
+        raise LawDataError("codes.yaml", "statuses", f"must list exactly {', '.join(sorted(letters))}")
+
+
+def check_sources(file: str, key: str, series: Series, book: LawBook) -> None:
+    """Every source of a series is in `sources.yaml`."""
+    for value in series.values:
+        check_ids(file, f"{key}: {value.first_day}", value.sources, book.sources, "source")
+
+
+def check_ids(file: str, key: str, ids: tuple[Any, ...], known: Mapping[Any, Any], what: str) -> None:
+    """Every id is known."""
+    for id_ in ids:
+        if id_ not in known:
+            raise LawDataError(file, key, f"unknown {what} {id_!r}")

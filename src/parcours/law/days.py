@@ -1,0 +1,34 @@
+"""Days as numbers, the folder of the law data and its hash, and how it says that it is wrong."""
+
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+
+class LawDataError(ValueError):
+    """The law data is wrong, or has nothing for the question: file, key and what is wrong."""
+
+    def __init__(self, file: str, key: str, problem: str) -> None:
+        super().__init__(f"{file}: {key}: {problem}")
+        self.file, self.key, self.problem = file, key, problem
+
+
+def number_of(day: date) -> int:
+    """A date as the number YYYYMMDD."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def iso(number: int) -> str:
+    """The number YYYYMMDD as an ISO date."""
+    return f"{number // 10_000:04d}-{number // 100 % 100:02d}-{number % 100:02d}"
+
+
+def digest_of(folder: Path = FOLDER) -> str:
+    """Hash of every data file of the law, names included."""
+    digest = blake2b(digest_size=16)
+    for path in sorted(folder.rglob("*.yaml")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
