@@ -25,3 +25,7 @@ class CannotResume(BatchError):
 
 class OutputFailed(BatchError):
     """The output cannot be written (full disk, no permission): what was done so far is kept aside for `--resume`."""
+
+
+class OutputInUse(BatchError):
+    """Another run is writing this output."""

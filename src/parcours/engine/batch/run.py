@@ -22,6 +22,7 @@ from parcours.engine.batch.buckets import Buckets
 from parcours.engine.batch.chunk import Settings, reasons, settle_rows
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.header import names_of, same_columns
+from parcours.engine.batch.inputs import Inputs
 from parcours.engine.batch.kernel import rules_digest
 from parcours.engine.batch.partial import Partial, writing
 from parcours.engine.batch.reading import whole
@@ -100,8 +101,9 @@ def settle_path(job: Job, progress: Progress | None = None) -> Report:
     run = {**receipt, "files": [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files]}
     partial = Partial.open(job.output, sink.start, {**run, "output": job.output.name}, resume=job.resume)
     work = Work(job, settings, sink, files, names, partial, progress or (lambda *_: None))
-    work.settle_all()
-    return work.publish(receipt)
+    with closing(partial), Inputs(files) as inputs:
+        work.settle_all()
+        return work.publish({**receipt, "inputs": inputs.digests()})
 
 
 def receipt_of(job: Job, settings: Settings) -> dict[str, Any]:

@@ -70,6 +70,7 @@ class ParquetSink(Sink):
             stream,
             row_group_size=max(len(table), 1),
             compression="lz4",
+            write_page_checksum=True,
             store_decimal_as_integer=True,
             write_statistics=[name for name in SOUGHT if name in names],
             use_dictionary=[name for name in names if name != SOURCE_ROW],

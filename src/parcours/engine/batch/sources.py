@@ -151,6 +151,7 @@ class ParquetReader:
             read_dictionary=_dictionary_columns(path),
             buffer_size=COLUMN_BUFFER,
             pre_buffer=False,  # what is read ahead is kept until the end of the file
+            page_checksum_verification=True,  # of the pages that carry one
         ) as file:
             at, group = first, 0
             while group < file.num_row_groups and at + file.metadata.row_group(group).num_rows - 1 <= skip:
@@ -160,6 +161,9 @@ class ParquetReader:
             if group == file.num_row_groups:
                 return
             for batch in file.iter_batches(batch_size=size, row_groups=range(group, file.num_row_groups)):
+                for column in batch.columns:
+                    if pa.types.is_dictionary(column.type):
+                        column.validate(full=True)  # a damaged index would lead outside the dictionary
                 yield _part(pa.Table.from_batches([batch]), at, skip)
                 at += len(batch)
 
@@ -357,6 +361,13 @@ def _first_line(path: Path) -> str:
 
 def _separator(header: str) -> str:
     return max(",;\t", key=header.count)
+
+
+def changed_meanwhile(path: Path) -> UnreadableInput:
+    """The file is not the one that the run began to read."""
+    return _unreadable(
+        str(path), "le fichier a changé pendant la lecture : relancez", "the file changed while it was read: run again"
+    )
 
 
 def broken(path: Path, error: Exception) -> UnreadableInput:
