@@ -29,16 +29,8 @@ import sqlalchemy
 from sqlalchemy import func, insert, select, text
 
 from benchmarks.machine import machine
-from parcours.registry.declarations import service as declarations
-from parcours.registry.declarations.models import (
-    Contract,
-    Declaration,
-    EndCode,
-    EndReason,
-    Party,
-    Route,
-    State,
-)
+from parcours.registry.declarations import timeline
+from parcours.registry.declarations.models import Contract, Declaration, EndCode, EndReason, Party, Route, State
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import (
@@ -58,12 +50,12 @@ from parcours.registry.identity.keys import NirKind
 from parcours.registry.identity.models import NIR_CONTEXT, Identifier
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Affiliation, Insured, Right, RightKind
+from parcours.registry.referrals.letters import Letter
 from parcours.registry.referrals.models import Flow, Referral
-from parcours.registry.referrals.service import Letter
 from parcours.registry.store import schema
 from parcours.registry.store.db import Database, EncryptedText, RowText, blind_index, new_id
 from parcours.registry.store.keyring import KEYS_VARIABLE, new_key
-from parcours.registry.visits.service import visit_facts
+from parcours.registry.visits.facts import visit_facts
 
 BATCH = 5000
 COMMUNES = 3500
@@ -357,11 +349,9 @@ def look_ups(rng, anyone, count, doctors):
         "person by name and birth date": lambda s: by_name(s, rng.randrange(count)),
         "doctor by RPPS": lambda s: directory.get_professional(s, fictitious_rpps(rng.randrange(doctors))),
         "doctors by name prefix": lambda s: by_prefix(s, rng.randrange(doctors)),
-        "médecin traitant on a day": lambda s: declarations.as_of(s, rng.choice(anyone), VISIT),
-        "médecin traitant as known on a day": lambda s: declarations.as_known_on(
-            s, rng.choice(anyone), VISIT, known_at
-        ),
-        "history of a person": lambda s: declarations.history(s, rng.choice(anyone)),
+        "médecin traitant on a day": lambda s: timeline.as_of(s, rng.choice(anyone), VISIT),
+        "médecin traitant as known on a day": lambda s: timeline.as_known_on(s, rng.choice(anyone), VISIT, known_at),
+        "history of a person": lambda s: timeline.history(s, rng.choice(anyone)),
         "doctors near who take patients": lambda s: doctors_near(s, f"{rng.randrange(COMMUNES):05d}", on=VISIT),
     }
     return {name: (LOOKUP_MS, operation) for name, operation in operations.items()}

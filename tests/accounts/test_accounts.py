@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from parcours.registry.accounts import clients, find, logins, passwords, second_factor, sessions
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import (
     Account,
@@ -21,15 +22,16 @@ from parcours.registry.accounts.models import (
     SingleUseToken,
     WebSession,
 )
+from parcours.registry.accounts.tokens import secret_hash
 from parcours.registry.audit.service import Who
 from parcours.registry.audit.tags import Tag
-from parcours.registry.errors import Conflict, Invalid, NotFound
+from parcours.registry.errors import Conflict, Invalid, NotFound, Unauthenticated
 from parcours.registry.store.db import new_id, now_utc
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, trail
 
 NOBODY = Who("anonymous")
-POLICY = accounts.LoginPolicy(attempts=3, lock_minutes=15, reset_minutes=30)
-SESSIONS = accounts.SessionPolicy(idle_minutes=30, absolute_minutes=600)
+POLICY = passwords.LoginPolicy(attempts=3, lock_minutes=15, reset_minutes=30)
+SESSIONS = sessions.SessionPolicy(idle_minutes=30, absolute_minutes=600)
 
 
 @pytest.fixture
@@ -41,17 +43,17 @@ def account_id(database):
 
 
 def log_in(database, login="zoe@example.org", password=PASSWORD, totp=None):
-    return accounts.log_in(database, NOBODY, login=login, password=password, totp=totp, policy=POLICY, hashing=CHEAP)
+    return logins.log_in(database, NOBODY, login=login, password=password, totp=totp, policy=POLICY, hashing=CHEAP)
 
 
 def fails(database, **given):
-    with pytest.raises(accounts.Unauthenticated) as error:
+    with pytest.raises(Unauthenticated) as error:
         log_in(database, **given)
     return error.value.code
 
 
 def account_of(session, account_id):
-    return accounts.get_account(session, account_id)
+    return find.get_account(session, account_id)
 
 
 def change(database, account_id, **values):
@@ -89,7 +91,7 @@ def test_nothing_readable_is_stored(database, account_id):
 )
 def test_a_weak_password_is_refused_without_being_repeated(password):
     with pytest.raises(Invalid) as error:
-        accounts.check_password(password, "zoe.durand@example.org")
+        passwords.check_password(password, "zoe.durand@example.org")
     assert password not in str(error.value)
 
 
@@ -98,7 +100,7 @@ def test_a_weak_password_is_refused_without_being_repeated(password):
 )
 def test_a_login_is_an_address(login):
     with pytest.raises(Invalid):
-        accounts.normalise_login(login)
+        find.normalise_login(login)
 
 
 def test_a_login_is_taken_once(database, account_id):
@@ -107,8 +109,8 @@ def test_a_login_is_taken_once(database, account_id):
 
 
 def test_an_old_cost_is_renewed_at_login(database, account_id):
-    dearer = accounts.PasswordHashing(2, 128, 1)
-    accounts.log_in(
+    dearer = passwords.PasswordHashing(2, 128, 1)
+    logins.log_in(
         database, NOBODY, login="zoe@example.org", password=PASSWORD, totp=None, policy=POLICY, hashing=dearer
     )
     with database.reading() as session:
@@ -150,15 +152,15 @@ def test_a_right_password_forgets_the_wrong_ones(database, account_id):
 def test_parallel_guesses_do_not_outrun_the_lock(database, account_id):
     looked_at = []
 
-    class Counting(accounts.PasswordHashing):
+    class Counting(passwords.PasswordHashing):
         def verify(self, password_hash, password):
             if password_hash is not None:
                 looked_at.append(password)
             return super().verify(password_hash, password)
 
     def guess(number):
-        with pytest.raises(accounts.Unauthenticated):
-            accounts.log_in(
+        with pytest.raises(Unauthenticated):
+            logins.log_in(
                 database, NOBODY, login="zoe@example.org", password=f"guess {number}", totp=None, policy=POLICY,
                 hashing=Counting(1, 64, 1),
             )  # fmt: skip
@@ -169,7 +171,7 @@ def test_parallel_guesses_do_not_outrun_the_lock(database, account_id):
 
 
 def test_an_unknown_login_takes_as_long_as_a_known_one(database, account_id):
-    cost = accounts.PasswordHashing(2, 8192, 1)
+    cost = passwords.PasswordHashing(2, 8192, 1)
 
     def seconds(password_hash):
         started = time.process_time()
@@ -182,7 +184,7 @@ def test_an_unknown_login_takes_as_long_as_a_known_one(database, account_id):
     assert 0.3 < seconds(None) / seconds(known) < 3
 
 
-class Counting(accounts.PasswordHashing):
+class Counting(passwords.PasswordHashing):
     """Notes each slow hash in the work done."""
 
     work: list
@@ -225,8 +227,8 @@ def test_a_refused_login_does_the_same_work_whatever_the_reason(database, accoun
         with work_of(database) as work:
             cost = Counting(1, 64, 1)
             object.__setattr__(cost, "work", work)
-            with pytest.raises(accounts.Unauthenticated):
-                accounts.log_in(database, NOBODY, login=login, password="wrong", totp=totp, policy=POLICY, hashing=cost)
+            with pytest.raises(Unauthenticated):
+                logins.log_in(database, NOBODY, login=login, password="wrong", totp=totp, policy=POLICY, hashing=cost)
             done[reason] = list(work)
     assert done["unknown"].count("COMMIT") >= 2
     assert set(map(tuple, done.values())) == {tuple(done["unknown"])}, done
@@ -247,9 +249,9 @@ def test_a_failed_login_is_traced_without_what_was_typed(database, account_id):
 def secret(database, account_id):
     with database.writing() as session:
         account = account_of(session, account_id)
-        secret = accounts.start_totp(session, TEST, account)
+        secret = second_factor.start_totp(session, TEST, account)
         session.flush()
-        accounts.confirm_totp(session, TEST, account, pyotp.TOTP(secret).at(time.time() - 30))
+        second_factor.confirm_totp(session, TEST, account, pyotp.TOTP(secret).at(time.time() - 30))
         return secret
 
 
@@ -298,14 +300,14 @@ def test_a_right_password_without_its_code_does_not_lock_after_wrong_ones(databa
 
 def test_the_same_code_at_the_same_time_opens_once(database, secret):
     code = pyotp.TOTP(secret).now()
-    policy = accounts.LoginPolicy(attempts=100)
+    policy = passwords.LoginPolicy(attempts=100)
 
     def attempt(_):
         try:
-            return accounts.log_in(
+            return logins.log_in(
                 database, NOBODY, login="zoe@example.org", password=PASSWORD, totp=code, policy=policy, hashing=CHEAP
             )
-        except accounts.Unauthenticated:
+        except Unauthenticated:
             return None
 
     with ThreadPoolExecutor(6) as pool:
@@ -315,7 +317,7 @@ def test_the_same_code_at_the_same_time_opens_once(database, secret):
 
 def test_a_second_factor_in_use_is_not_replaced_unseen(database, secret, account_id):
     with pytest.raises(Conflict), database.writing() as session:
-        accounts.start_totp(session, TEST, account_of(session, account_id))
+        second_factor.start_totp(session, TEST, account_of(session, account_id))
 
 
 # --- recovery codes --------------------------------------------------------------------------------------------------
@@ -327,14 +329,14 @@ def codes(database, secret, account_id):
 
 
 def new_codes(database, account_id):
-    made = accounts.new_recovery_codes(CHEAP)
+    made = second_factor.new_recovery_codes(CHEAP)
     with database.writing() as session:
-        accounts.keep_recovery_codes(session, TEST, account_of(session, account_id), made)
+        second_factor.keep_recovery_codes(session, TEST, account_of(session, account_id), made)
     return made.codes
 
 
 def test_each_recovery_code_opens_once_in_place_of_the_application(database, codes):
-    assert len(set(codes)) == accounts.RECOVERY_CODES == 10
+    assert len(set(codes)) == second_factor.RECOVERY_CODES == 10
     assert log_in(database, totp=codes[3]).method == "password+recovery"
     assert fails(database, totp=codes[3]) == "login_refused"
     assert log_in(database, totp=codes[4].lower().replace("-", " ")).method == "password+recovery"
@@ -362,19 +364,21 @@ def test_new_recovery_codes_kill_the_old_ones(database, codes, account_id):
 def test_recovery_codes_of_somebody_else_open_nothing(database, codes):
     with database.writing() as session:
         other = accounts.create_account(session, TEST, login="o@example.org", password=PASSWORD, hashing=CHEAP)
-        key = accounts.start_totp(session, TEST, other)
+        key = second_factor.start_totp(session, TEST, other)
         session.flush()
-        accounts.confirm_totp(session, TEST, other, pyotp.TOTP(key).now())
+        second_factor.confirm_totp(session, TEST, other, pyotp.TOTP(key).now())
     assert fails(database, login="o@example.org", totp=codes[0]) == "login_refused"
 
 
 def test_recovery_codes_go_with_the_second_factor(database, codes, account_id):
     with database.writing() as session:
-        accounts.remove_totp(session, TEST, account_of(session, account_id))
+        second_factor.remove_totp(session, TEST, account_of(session, account_id))
     with database.reading() as session:
         assert session.scalars(select(RecoveryCode)).all() == []
     with pytest.raises(Conflict), database.writing() as session:
-        accounts.keep_recovery_codes(session, TEST, account_of(session, account_id), accounts.new_recovery_codes(CHEAP))
+        second_factor.keep_recovery_codes(
+            session, TEST, account_of(session, account_id), second_factor.new_recovery_codes(CHEAP)
+        )
 
 
 def test_recovery_codes_are_stored_as_slow_hashes_only(database, codes):
@@ -385,11 +389,11 @@ def test_recovery_codes_are_stored_as_slow_hashes_only(database, codes):
 
 
 def test_the_same_recovery_code_at_the_same_time_opens_once(database, codes):
-    policy = accounts.LoginPolicy(attempts=100)
+    policy = passwords.LoginPolicy(attempts=100)
 
     def attempt(_):
         try:
-            return accounts.log_in(
+            return logins.log_in(
                 database,
                 NOBODY,
                 login="zoe@example.org",
@@ -398,7 +402,7 @@ def test_the_same_recovery_code_at_the_same_time_opens_once(database, codes):
                 policy=policy,
                 hashing=CHEAP,
             )
-        except accounts.Unauthenticated:
+        except Unauthenticated:
             return None
 
     with ThreadPoolExecutor(6) as pool:
@@ -410,26 +414,26 @@ def test_the_same_recovery_code_at_the_same_time_opens_once(database, codes):
 
 def token_for(database, account_id):
     with database.writing() as session:
-        return accounts.ask_password_reset(session, TEST, account_of(session, account_id), POLICY)
+        return passwords.ask_password_reset(session, TEST, account_of(session, account_id), POLICY)
 
 
 def reset(database, token, password="une-autre-phrase-longue"):
     with database.writing() as session:
-        return accounts.reset_password(session, NOBODY, token, password, CHEAP)
+        return passwords.reset_password(session, NOBODY, token, password, CHEAP)
 
 
 def test_a_reset_works_once_lifts_the_lock_and_ends_the_sessions(database, account_id):
     with database.writing() as session:
-        cookie = accounts.open_session(session, account_of(session, account_id), "password").token
+        cookie = sessions.open_session(session, account_of(session, account_id), "password").token
     for _ in range(POLICY.attempts):
         fails(database, password="wrong")
     first, second = token_for(database, account_id), token_for(database, account_id)
     reset(database, first)
     assert log_in(database, password="une-autre-phrase-longue")
     with database.reading() as session:
-        assert accounts.find_session(session, cookie, SESSIONS) is None
+        assert sessions.find_session(session, cookie, SESSIONS) is None
     for token in (first, second):
-        with pytest.raises(accounts.Unauthenticated):
+        with pytest.raises(Unauthenticated):
             reset(database, token)
 
 
@@ -437,7 +441,7 @@ def test_a_reset_token_dies_with_time(database, account_id):
     token = token_for(database, account_id)
     with database.writing() as session:
         session.execute(update(SingleUseToken).values(expires_at=now_utc() - timedelta(seconds=1)))
-    with pytest.raises(accounts.Unauthenticated):
+    with pytest.raises(Unauthenticated):
         reset(database, token)
 
 
@@ -446,7 +450,7 @@ def test_only_the_hash_of_a_token_is_stored(database, account_id):
     with database.reading() as session:
         row = session.scalars(select(SingleUseToken)).one()
     assert token not in str(vars(row))
-    assert row.token_hash == accounts.secret_hash(token)
+    assert row.token_hash == secret_hash(token)
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------
@@ -454,13 +458,13 @@ def test_only_the_hash_of_a_token_is_stored(database, account_id):
 
 def open_one(database, account_id):
     with database.writing() as session:
-        opened = accounts.open_session(session, account_of(session, account_id), "password")
+        opened = sessions.open_session(session, account_of(session, account_id), "password")
         return opened.session.id, opened.token
 
 
 def alive(database, token):
     with database.reading() as session:
-        return accounts.find_session(session, token, SESSIONS) is not None
+        return sessions.find_session(session, token, SESSIONS) is not None
 
 
 def age(database, session_id, **values):
@@ -488,7 +492,7 @@ def test_a_rotation_keeps_the_latest_end_and_kills_the_old_token(database, accou
     opened_at = now_utc() - timedelta(minutes=300)
     age(database, session_id, opened_at=opened_at)
     with database.writing() as session:
-        rotated = accounts.rotate_session(session, session.get_one(WebSession, session_id))
+        rotated = sessions.rotate_session(session, session.get_one(WebSession, session_id))
         csrf = rotated.session.csrf_token
         assert rotated.session.opened_at == opened_at
         assert csrf != session.get_one(WebSession, session_id).csrf_token
@@ -552,7 +556,7 @@ def test_the_same_role_twice_is_one_role(database, account_id):
 
 def test_an_account_that_does_not_exist_is_not_found(database):
     with pytest.raises(NotFound), database.reading() as session:
-        accounts.get_account(session, new_id())
+        find.get_account(session, new_id())
 
 
 # --- API clients -----------------------------------------------------------------------------------------------------
@@ -560,21 +564,21 @@ def test_an_account_that_does_not_exist_is_not_found(database):
 
 def test_a_client_token_lives_until_it_expires_or_is_revoked(database):
     with database.writing() as session:
-        client, token = accounts.create_client(session, TEST, name="n", scopes=[Scope.PEOPLE_READ], days=1)
-        assert accounts.find_client(session, token).scope_set == {Scope.PEOPLE_READ}
-        assert accounts.find_client(session, client.token_hash) is None
+        client, token = clients.create_client(session, TEST, name="n", scopes=[Scope.PEOPLE_READ], days=1)
+        assert clients.find_client(session, token).scope_set == {Scope.PEOPLE_READ}
+        assert clients.find_client(session, client.token_hash) is None
         session.execute(update(ApiClient).values(expires_at=now_utc()))
         session.expire_all()
-        assert accounts.find_client(session, token) is None
+        assert clients.find_client(session, token) is None
 
 
 def test_a_client_without_scope_is_refused(database):
     with pytest.raises(Invalid), database.writing() as session:
-        accounts.create_client(session, TEST, name="n", scopes=[])
+        clients.create_client(session, TEST, name="n", scopes=[])
 
 
 @pytest.mark.parametrize("name", ["people", "declarations", "cases"])
 def test_a_client_that_writes_reads_too(database, name):
     with pytest.raises(Invalid) as error, database.writing() as session:
-        accounts.create_client(session, TEST, name="n", scopes=[Scope(f"{name}:write"), Scope.FACTS_READ])
+        clients.create_client(session, TEST, name="n", scopes=[Scope(f"{name}:write"), Scope.FACTS_READ])
     assert (error.value.field, error.value.allowed) == ("scopes", f"{name}:write with {name}:read")

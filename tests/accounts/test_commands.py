@@ -45,13 +45,13 @@ def test_a_weak_password_is_refused_in_a_sentence(run):
 
 
 def test_a_reset_token_sets_a_new_password(run, database, country):
-    from parcours.registry.accounts import service
+    from parcours.registry.accounts import passwords
     from tests.api.fixtures import CHEAP, TEST
 
     token = run(admin, "reset", "--login", "alice@example.org").output.strip()
     assert token.startswith("pcr_")
     with database.writing() as session:
-        account = service.reset_password(session, TEST, token, "autre-phrase-longue", CHEAP)
+        account = passwords.reset_password(session, TEST, token, "autre-phrase-longue", CHEAP)
     assert account.id == country.accounts["alice"]
 
 
@@ -85,7 +85,7 @@ def test_access_is_explained(run, country):
 
 
 def test_clients_are_made_listed_and_revoked(run, database):
-    from parcours.registry.accounts.service import find_client
+    from parcours.registry.accounts.clients import find_client
 
     client, token = run(
         admin, "create-client", "--name", "essai", "--scope", "people:read", "--fund", "01C991"
@@ -111,8 +111,9 @@ def test_cleaning_forgets_what_is_past(run, database):
 
     from sqlalchemy import func, select, update
 
+    from parcours.registry.accounts.find import find_account
     from parcours.registry.accounts.models import WebSession
-    from parcours.registry.accounts.service import find_account, open_session
+    from parcours.registry.accounts.sessions import open_session
     from parcours.registry.store.db import now_utc
 
     with database.writing() as session:

@@ -253,13 +253,14 @@ def test_a_provider_that_names_another_issuer_or_is_away_is_an_outage(provider, 
 
 
 def test_a_disabled_account_stays_out(client, database):
+    from parcours.registry.accounts import find
     from parcours.registry.accounts import service as accounts
     from tests.api.fixtures import TEST
 
     log_in(client)
     account_id = client.get(f"{V1}/session").json()["account_id"]
     with database.writing() as session:
-        accounts.disable_account(session, TEST, accounts.get_account(session, account_id))
+        accounts.disable_account(session, TEST, find.get_account(session, account_id))
     refused(log_in(client), 401, "account_disabled")
 
 
@@ -359,13 +360,14 @@ def test_a_lost_link_leads_to_the_same_account_again(client, database, monkeypat
 
 @pytest.mark.parametrize("close", ["disable_account", "end_grant"])
 def test_what_was_closed_does_not_come_back_when_the_link_is_lost(client, database, monkeypatch, close):
+    from parcours.registry.accounts import find
     from parcours.registry.accounts import service as accounts
     from tests.api.fixtures import TEST
 
     log_in(client)
     account_id = account_in_session(client)
     with database.writing() as session:
-        account = accounts.get_account(session, account_id)
+        account = find.get_account(session, account_id)
         closed = account if close == "disable_account" else account.active_grants[0]
         getattr(accounts, close)(session, TEST, closed)
     drop_the_old_key(database, monkeypatch)
@@ -375,15 +377,17 @@ def test_what_was_closed_does_not_come_back_when_the_link_is_lost(client, databa
 
 
 def test_a_disabled_local_account_is_not_replaced_by_a_login_at_a_provider(client, database, country):
+    from parcours.registry.accounts import find
     from parcours.registry.accounts import service as accounts
     from tests.api.fixtures import TEST
 
     with database.writing() as session:
-        accounts.disable_account(session, TEST, accounts.get_account(session, country.accounts["alice"]))
+        accounts.disable_account(session, TEST, find.get_account(session, country.accounts["alice"]))
     refused(log_in(client), 401, "account_disabled")
 
 
 def test_a_lost_link_never_leads_to_other_roles(client, database, monkeypatch, country):
+    from parcours.registry.accounts import find
     from parcours.registry.accounts import service as accounts
     from parcours.registry.accounts.models import Role
     from tests.api.fixtures import TEST
@@ -391,7 +395,7 @@ def test_a_lost_link_never_leads_to_other_roles(client, database, monkeypatch, c
     log_in(client)
     account_id = account_in_session(client)
     with database.writing() as session:
-        accounts.grant_role(session, TEST, accounts.get_account(session, account_id), Role.ADMINISTRATOR)
+        accounts.grant_role(session, TEST, find.get_account(session, account_id), Role.ADMINISTRATOR)
     drop_the_old_key(database, monkeypatch)
     client.cookies.clear()
     assert log_in(client).status_code == 303

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from parcours.api.access import CSRF_HEADER
+from parcours.registry.accounts import find
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import ExternalIdentity
 from parcours.registry.audit.tags import Tag
@@ -73,8 +74,8 @@ def test_a_closed_access_is_erased_and_the_record_is_kept(app, anonymous, countr
     again = anonymous.post(f"{V1}/session", json={"login": "alice@example.org", "password": PASSWORD})
     assert again.status_code == 401
     with database.reading() as session:
-        assert accounts.find_account(session, "alice@example.org") is None
-        account = accounts.get_account(session, country.accounts["alice"])
+        assert find.find_account(session, "alice@example.org") is None
+        account = find.get_account(session, country.accounts["alice"])
         assert (account.password_hash, account.display_name, account.active_grants) == (None, "", [])
         assert account.login.endswith("@closed.invalid")
     assert [event.record_id for event in trail(database, tag=Tag.ACCOUNT_CLOSE)] == [country.accounts["alice"]]
@@ -83,14 +84,14 @@ def test_a_closed_access_is_erased_and_the_record_is_kept(app, anonymous, countr
 @pytest.mark.parametrize("name", ["amar"])
 def test_the_record_of_who_closed_their_access_goes_on(anonymous, as_user, country, database, name):
     with database.writing() as session:
-        account = accounts.get_account(session, country.accounts["alice"])
+        account = find.get_account(session, country.accounts["alice"])
         accounts.close_account(session, accounts.Who("account", account.id), account)
     assert as_user(name).get(f"{V1}/people/{country.alice}").status_code == 200
 
 
 def test_who_closed_their_access_may_come_back_by_a_provider(database, country):
     with database.writing() as session:
-        account = accounts.get_account(session, country.accounts["alice"])
+        account = find.get_account(session, country.accounts["alice"])
         session.add(ExternalIdentity(issuer="https://id.example", subject_index="x" * 64, account_id=account.id))
         session.flush()
         accounts.close_account(session, accounts.Who("account", account.id), account)

@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from parcours.api import create_app
 from parcours.api.access import CSRF_HEADER, cookie_name
 from parcours.edge.settings import Settings
+from parcours.registry.accounts import clients, find, passwords, sessions
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Role, Scope
 from parcours.registry.audit.service import system
@@ -22,13 +23,14 @@ from parcours.registry.declarations import service as declarations
 from parcours.registry.directory.models import Fund
 from parcours.registry.people.service import add_holder, open_right
 from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.store import schema
 from parcours.registry.store.db import Database, paris_today
 from parcours.registry.store.keyring import new_key
 from tests.registry.world import World
 
 PASSWORD = "quatre-chevaux-pommelés"
-CHEAP = accounts.PasswordHashing(1, 64, 1)
+CHEAP = passwords.PasswordHashing(1, 64, 1)
 """Argon2id at its lowest cost: the tests check what is done with it, not how slow it is."""
 TEST = system("test")
 
@@ -207,10 +209,10 @@ def settle_country(database):
             accounts.grant_role(session, TEST, account, role, **subject)
             ids.accounts[name] = account.id
         for name, scopes in (("client", set(Scope)), ("client_bare", {Scope.AUDIT_READ})):
-            _, token = accounts.create_client(session, TEST, name=name, scopes=scopes, fund_code="01C991")
+            _, token = clients.create_client(session, TEST, name=name, scopes=scopes, fund_code="01C991")
             ids.clients[name] = token
         # A token made before the rule that a right to write needs the right to read.
-        legacy, ids.clients["client_write"] = accounts.create_client(
+        legacy, ids.clients["client_write"] = clients.create_client(
             session, TEST, name="client_write", scopes=set(Scope), fund_code="01C991"
         )
         legacy.scopes = " ".join(scope for scope in Scope if scope.endswith(":write"))
@@ -233,14 +235,12 @@ def plan_for(session, insured, author, actor):
     return care_plans.write_plan(session, insured.id, author.id, content)
 
 
-LETTER = referrals.Letter(reason="Lésion SECRÈTE", question="Avis ?", history="antécédents SECRETS")
+LETTER = Letter(reason="Lésion SECRÈTE", question="Avis ?", history="antécédents SECRETS")
 
 
 def refer(session, insured, author, addressee, *, by_specialty=False):
     target = {"specialty": addressee.specialty} if by_specialty else {"addressee_id": addressee.id}
-    new = referrals.NewReferral(
-        insured_id=insured.id, author_id=author.id, flow="avis_ponctuel", letter=LETTER, **target
-    )
+    new = NewReferral(insured_id=insured.id, author_id=author.id, flow="avis_ponctuel", letter=LETTER, **target)
     return referrals.write_referral(session, new)
 
 
@@ -267,8 +267,8 @@ def credentials(country, database, name, settings):
     if name in country.clients:
         return {"Authorization": f"Bearer {country.clients[name]}"}
     with database.writing() as session:
-        account = accounts.get_account(session, country.accounts[name])
-        opened = accounts.open_session(session, account, "password")
+        account = find.get_account(session, country.accounts[name])
+        opened = sessions.open_session(session, account, "password")
         return {"Cookie": f"{cookie_name(settings)}={opened.token}", CSRF_HEADER: opened.session.csrf_token}
 
 

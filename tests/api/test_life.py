@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from parcours.api.access import CSRF_HEADER
-from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts import clients
 from parcours.registry.accounts.models import IdempotentReply, Scope
 from parcours.registry.audit.tags import Tag
 from parcours.registry.demo.fictitious import fictitious_nir
@@ -168,7 +168,8 @@ def test_the_facts_of_a_visit_say_where_they_come_from(as_user, country):
 def test_a_form_registered_late_shows_which_answers_it_contradicts(as_user, country, database):
     from datetime import timedelta
 
-    from parcours.registry.visits.service import answer_visit, visit_facts
+    from parcours.registry.visits.facts import visit_facts
+    from parcours.registry.visits.service import answer_visit
 
     today = paris_today()
     visited = today - timedelta(days=10)
@@ -410,7 +411,7 @@ def test_what_is_kept_of_a_request_cannot_be_guessed_back(as_user, country, data
 
 def test_a_program_of_no_fund_registers_nobody(anonymous, country, database):
     with database.writing() as session:
-        _, token = accounts.create_client(session, TEST, name="no fund", scopes={Scope.PEOPLE_READ, Scope.PEOPLE_WRITE})
+        _, token = clients.create_client(session, TEST, name="no fund", scopes={Scope.PEOPLE_READ, Scope.PEOPLE_WRITE})
     body = {
         "nir": fictitious_nir(900), "family_name": "Nouveau", "first_name": "Dominique",
         "birth_date": "1985-05-01", "commune": "99001", "fund": "01C991",
@@ -478,12 +479,13 @@ def test_another_site_cannot_log_somebody_in(anonymous, country):
 
 
 def test_a_doctor_who_is_also_insured_acts_in_one_role_at_a_time(anonymous, country, database):
+    from parcours.registry.accounts import find
     from parcours.registry.accounts import service as accounts
     from parcours.registry.accounts.models import Role
     from tests.api.fixtures import TEST
 
     with database.writing() as session:
-        account = accounts.get_account(session, country.accounts["amar"])
+        account = find.get_account(session, country.accounts["amar"])
         accounts.grant_role(session, TEST, account, Role.INSURED, insured_id=country.zoe)
     first = log_in(anonymous, login="amar@example.org").json()
     assert anonymous.get(f"{V1}/people/{country.zoe}").status_code == 404

@@ -244,17 +244,17 @@ class World:
         self.ids = self._ids()
 
     def _ids(self):
-        from parcours.registry.accounts import service as accounts
+        from parcours.registry.accounts import find
         from parcours.registry.directory.models import Organisation
 
         with self.database.reading() as session:
-            account = accounts.get_account(session, self.country.accounts["alice"])
+            account = find.get_account(session, self.country.accounts["alice"])
             place = session.query(Organisation).first()
             return {
                 **{name: value for name, value in vars(self.country).items() if isinstance(value, str)},
                 "nobody": NOBODY, "place": place.id, "account": account.id, "grant": account.active_grants[0].id,
                 "account_zoe": self.country.accounts["zoe"], "account_spare": self._spare(),
-                "grant_zoe": accounts.get_account(session, self.country.accounts["zoe"]).active_grants[0].id,
+                "grant_zoe": find.get_account(session, self.country.accounts["zoe"]).active_grants[0].id,
                 "client_spare": self._spare_client(), **self._of_zoe(),
             }  # fmt: skip
 
@@ -266,12 +266,12 @@ class World:
             return accounts.create_account(session, TEST, login="spare@example.org").id
 
     def _spare_client(self):
-        from parcours.registry.accounts import service as accounts
+        from parcours.registry.accounts import clients
         from parcours.registry.accounts.models import Scope
         from tests.api.fixtures import TEST
 
         with self.database.writing() as session:
-            return accounts.create_client(session, TEST, name="spare", scopes=[Scope.AUDIT_READ])[0].id
+            return clients.create_client(session, TEST, name="spare", scopes=[Scope.AUDIT_READ])[0].id
 
     def _of_zoe(self):
         """A right of Zoe's, and a visit she made with her referral."""
@@ -363,7 +363,7 @@ def test_the_id_of_somebody_else_inside_a_request_does_not_exist(world, name, me
 
 
 def test_strangers_are_of_every_role_and_every_endpoint_with_an_id_is_tried(world):
-    from parcours.registry.accounts.service import get_account
+    from parcours.registry.accounts.find import get_account
 
     known = world.country.accounts
     with world.database.reading() as session:

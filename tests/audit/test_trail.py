@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from parcours.registry.audit import proof
 from parcours.registry.audit import service as audit
+from parcours.registry.audit.chain import HASHED, row_hash
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.tags import Tag
 from parcours.registry.store.db import new_id
@@ -25,7 +27,7 @@ def write(database, count=1, patient=PATIENT, **details):
 
 def verify(database, anchor=None):
     with database.reading() as session:
-        return audit.verify(session, anchor)
+        return proof.verify(session, anchor)
 
 
 def codes(database, anchor=None):
@@ -55,13 +57,13 @@ def execute(database, statement, **values):
 
 
 def test_an_empty_trail_is_sound(database):
-    assert verify(database) == audit.Verification(0, ())
+    assert verify(database) == proof.Verification(0, ())
 
 
 def test_what_was_written_is_sound_and_numbered_without_gap(database):
     write(database, 5, patient=PATIENT)
     write(database, 3, patient=new_id())
-    assert verify(database) == audit.Verification(8, ())
+    assert verify(database) == proof.Verification(8, ())
     with database.reading() as session:
         mine = session.scalars(
             select(AuditEvent.sequence).where(AuditEvent.insured_id == PATIENT).order_by(AuditEvent.sequence)
@@ -114,7 +116,7 @@ def test_a_row_altered_with_its_hash_breaks_the_chain(without_triggers):
     with without_triggers.writing() as session:
         row = session.scalars(select(AuditEvent).where(AuditEvent.sequence == 2)).one()
         row.why = "forged"
-        row.hash = audit.row_hash({name: getattr(row, name) for name in audit._HASHED})
+        row.hash = row_hash({name: getattr(row, name) for name in HASHED})
     assert codes(without_triggers) == {"broken_link"}
 
 
@@ -148,7 +150,7 @@ def test_an_older_head_put_back_with_its_signature_is_found_by_an_anchor(without
         kept = {"sequence": old.sequence, "hash": old.hash, "signature": old.signature}
     write(without_triggers, 2)
     with without_triggers.reading() as session:
-        anchor = audit.anchor(session)
+        anchor = proof.anchor(session)
     execute(without_triggers, "DELETE FROM audit_events WHERE sequence > 2")
     execute(
         without_triggers,
@@ -156,13 +158,13 @@ def test_an_older_head_put_back_with_its_signature_is_found_by_an_anchor(without
         chain=chain, **kept,
     )  # fmt: skip
     assert codes(without_triggers) == set(), "without an anchor this cannot be seen"
-    assert codes(without_triggers, audit.Anchor.from_json(anchor.to_json())) == {"truncated"}
+    assert codes(without_triggers, proof.Anchor.from_json(anchor.to_json())) == {"truncated"}
 
 
 def test_an_anchor_still_fits_after_more_was_written(database):
     write(database, 3)
     with database.reading() as session:
-        anchor = audit.anchor(session)
+        anchor = proof.anchor(session)
     write(database, 3)
     assert verify(database, anchor).sound
 
@@ -170,8 +172,8 @@ def test_an_anchor_still_fits_after_more_was_written(database):
 def test_a_forged_anchor_is_found(database):
     write(database, 3)
     with database.reading() as session:
-        anchor = audit.anchor(session)
-    forged = audit.Anchor(anchor.taken_at, anchor.heads[:-1], anchor.signature)
+        anchor = proof.anchor(session)
+    forged = proof.Anchor(anchor.taken_at, anchor.heads[:-1], anchor.signature)
     assert "anchor_forged" in codes(database, forged)
 
 
@@ -199,7 +201,7 @@ def test_heads_are_signed_again_under_a_new_key(database, monkeypatch):
     monkeypatch.setenv("PARCOURS_SECRET_KEYS", f"{newer},{KEY}")
     assert verify(database).sound
     with database.writing() as session:
-        assert audit.resign(session) == CHAINS
+        assert proof.resign(session) == CHAINS
     monkeypatch.setenv("PARCOURS_SECRET_KEYS", newer)
     assert verify(database).sound
 
@@ -210,7 +212,7 @@ def test_writers_at_the_same_time_make_one_sound_chain(database):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
-    assert verify(database) == audit.Verification(80, ())
+    assert verify(database) == proof.Verification(80, ())
 
 
 def test_writers_of_several_chains_do_not_block_each_other(database):
@@ -224,13 +226,13 @@ def test_writers_of_several_chains_do_not_block_each_other(database):
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(work, range(12)))
-    assert verify(database) == audit.Verification(144, ())
+    assert verify(database) == proof.Verification(144, ())
 
 
 def test_the_first_writers_at_once_make_the_heads_once(database):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: write(database, 1, patient=new_id()), range(8)))
-    assert verify(database) == audit.Verification(8, ())
+    assert verify(database) == proof.Verification(8, ())
 
 
 def test_every_tag_is_source_subject_action():

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations import timeline
 from parcours.registry.declarations.service import Proposal
 from parcours.registry.directory.models import Professional
 from parcours.registry.errors import RegistryError
 from parcours.registry.people.models import Insured
-from parcours.registry.referrals.service import Letter, NewReferral, write_referral
+from parcours.registry.referrals.letters import Letter, NewReferral
+from parcours.registry.referrals.service import write_referral
 from parcours.registry.store.db import Database, paris_today
 
 LETTER = Letter(reason="Essai", question="Essai ?")
@@ -29,7 +31,7 @@ def declare(session, rng, person, doctors):
 
 
 def end(session, rng, person, doctors):
-    contract = declarations.as_of(session, person, paris_today())
+    contract = timeline.as_of(session, person, paris_today())
     if contract is None:
         return None
     declarations.end(session, contract.declaration_id, reason="patient")
@@ -37,7 +39,7 @@ def end(session, rng, person, doctors):
 
 
 def refer(session, rng, person, doctors):
-    contract = declarations.as_of(session, person, paris_today())
+    contract = timeline.as_of(session, person, paris_today())
     if contract is None:
         return None
     new = NewReferral(person, contract.professional_id, "avis_ponctuel", LETTER, specialty=3)

@@ -6,11 +6,14 @@ from threading import Barrier
 from sqlalchemy import select
 
 from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations import timeline
 from parcours.registry.declarations.models import Contract, State
-from parcours.registry.declarations.service import Proposal, people_with_two_contracts
+from parcours.registry.declarations.service import Proposal
+from parcours.registry.declarations.timeline import people_with_two_contracts
 from parcours.registry.errors import Conflict, Refused
 from parcours.registry.referrals import service as referrals
-from parcours.registry.referrals.service import Letter, NewReferral
+from parcours.registry.referrals.covering import uses_of
+from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.store.db import Database
 from tests.registry.test_declarations import declare
 from tests.registry.world import World, instant
@@ -49,7 +52,7 @@ def test_many_declarations_at_once_leave_one_in_force(database, database_url):
     results = together(database_url, work)
     assert all(isinstance(one, str) for one in results), results
     with database.reading() as session:
-        states = [one.state for one in declarations.declarations_of(session, person)]
+        states = [one.state for one in timeline.declarations_of(session, person)]
         assert sorted(states) == [State.ENDED] * (RUNNERS - 1) + [State.IN_FORCE]
         assert people_with_two_contracts(session) == []
 
@@ -83,4 +86,4 @@ def test_an_opinion_used_by_many_at_once_serves_once(database, database_url):
     )
     assert sum(isinstance(one, str) for one in results) == 1
     with database.reading() as session:
-        assert len(referrals.uses_of(session, referral)) == 1
+        assert len(uses_of(session, referral)) == 1

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select, text
 
 from parcours.registry.declarations.models import Contract
-from parcours.registry.declarations.service import people_with_two_contracts
+from parcours.registry.declarations.timeline import people_with_two_contracts
 from parcours.registry.referrals.models import Referral
 from parcours.registry.store import schema
 from parcours.registry.store.db import Database

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError, InternalError
 
 from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations import timeline
+from parcours.registry.declarations.checks import PaperForm
 from parcours.registry.declarations.models import Contract, EndCode, EndReason, State
-from parcours.registry.declarations.service import PaperForm, Proposal
+from parcours.registry.declarations.service import Proposal
 from parcours.registry.errors import Conflict, Invalid, Refused
 from tests.registry.world import instant
 
@@ -28,26 +30,26 @@ def test_in_force_at_once_when_both_agreed(world):
     person, doctor = world.person(), world.doctor()
     declaration = declarations.propose(world.session, Proposal(person.id, doctor.id), at=instant(2025, 3, 1))
     assert declaration.state is State.PROPOSED
-    assert declarations.as_of(world.session, person.id, date(2025, 3, 1)) is None
+    assert timeline.as_of(world.session, person.id, date(2025, 3, 1)) is None
     declarations.agree(world.session, declaration.id, party="doctor", at=instant(2025, 3, 3))
     assert declaration.state is State.IN_FORCE
-    contract = declarations.as_of(world.session, person.id, date(2025, 3, 3))
+    contract = timeline.as_of(world.session, person.id, date(2025, 3, 3))
     assert contract.professional_id == doctor.id
-    assert declarations.as_of(world.session, person.id, date(2025, 3, 2)) is None
+    assert timeline.as_of(world.session, person.id, date(2025, 3, 2)) is None
 
 
 def test_a_day_is_a_day_in_paris(world):
     person, doctor = world.person(), world.doctor()
     # 23:30 on 31 December in UTC is 00:30 on 1 January in Paris.
     declare(world, person, doctor, instant(2024, 12, 31, 23, 30))
-    assert declarations.as_of(world.session, person.id, date(2025, 1, 1)).starts_on == date(2025, 1, 1)
+    assert timeline.as_of(world.session, person.id, date(2025, 1, 1)).starts_on == date(2025, 1, 1)
 
 
 def test_a_new_declaration_replaces_the_previous_one(world):
     person, first, second = world.person(), world.doctor(), world.doctor()
     old = declare(world, person, first, instant(2025, 3, 1))
     declare(world, person, second, instant(2025, 6, 1))
-    ended, current = declarations.history(world.session, person.id)
+    ended, current = timeline.history(world.session, person.id)
     assert (ended.ends_on, ended.end_code, ended.end_reason) == (date(2025, 6, 1), EndCode.FIS, EndReason.REPLACED)
     assert (current.professional_id, current.ends_on) == (second.id, None)
     assert old.state is State.ENDED
@@ -150,7 +152,7 @@ def test_joint_designation_needs_the_same_premises_and_specialty_or_a_centre(wor
     world.session.expunge_all()
     person = world.person()
     declaration = declare(world, person, one, instant(2025, 3, 1), joint_ids=(other.id,))
-    assert declarations.joint_doctors(world.session, declaration.id) == [other.id]
+    assert timeline.joint_doctors(world.session, declaration.id) == [other.id]
     declare(world, world.person(), in_centre, instant(2025, 3, 1), joint_ids=(cardiologist_in_centre.id,))
 
 
@@ -176,7 +178,7 @@ def test_a_doctor_who_ceased_after_the_proposal_cannot_agree_to_it(world, route)
     retire(world, doctor, date(2025, 4, 1))
     with pytest.raises(Refused, match="does not practise"):
         declarations.agree(world.session, declaration.id, party="doctor", at=instant(2025, 4, 1))
-    assert declarations.history(world.session, person.id) == []
+    assert timeline.history(world.session, person.id) == []
 
 
 def test_a_form_on_its_way_is_not_registered_for_who_is_the_medecin_traitant_already(world):
@@ -213,8 +215,8 @@ def test_a_retirement_ends_every_contract_and_opens_a_year(world):
     )
     assert {one.insured_id for one in ended} == {person.id for person in people}
     assert {one.end_code for one in ended} == {EndCode.FIP}
-    before = declarations.grace_on(world.session, people[0].id, date(2025, 6, 29))
-    grace = declarations.grace_on(world.session, people[0].id, date(2025, 6, 30))
+    before = timeline.grace_on(world.session, people[0].id, date(2025, 6, 29))
+    grace = timeline.grace_on(world.session, people[0].id, date(2025, 6, 30))
     assert before is None
     assert (grace.left_on, grace.until) == (date(2025, 6, 30), date(2026, 6, 30))
 
@@ -224,8 +226,8 @@ def test_a_new_declaration_closes_the_grace(world):
     declare(world, person, doctor, instant(2024, 1, 10))
     declarations.depart(world.session, doctor.id, reason="retired", on=date(2025, 6, 30), at=instant(2025, 6, 1))
     declare(world, person, other, instant(2025, 9, 1))
-    assert declarations.grace_on(world.session, person.id, date(2025, 10, 1)) is None
-    assert declarations.grace_on(world.session, person.id, date(2025, 8, 31)) is not None
+    assert timeline.grace_on(world.session, person.id, date(2025, 10, 1)) is None
+    assert timeline.grace_on(world.session, person.id, date(2025, 8, 31)) is not None
 
 
 def test_a_move_opens_the_grace_only_across_departements(world):
@@ -236,18 +238,18 @@ def test_a_move_opens_the_grace_only_across_departements(world):
     declare(world, second, leaves, instant(2024, 1, 10))
     moved = {"reason": "moved", "on": date(2025, 6, 30), "at": instant(2025, 6, 1)}
     assert declarations.depart(world.session, stays.id, new_organisation_id=near.id, **moved) == []
-    assert declarations.as_of(world.session, first.id, date(2025, 7, 1)) is not None
+    assert timeline.as_of(world.session, first.id, date(2025, 7, 1)) is not None
     (ended,) = declarations.depart(world.session, leaves.id, new_organisation_id=far.id, **moved)
     assert ended.end_reason is EndReason.MOVED_DEPARTEMENT
-    assert declarations.grace_on(world.session, second.id, date(2025, 7, 1)) is not None
+    assert timeline.grace_on(world.session, second.id, date(2025, 7, 1)) is not None
 
 
 def test_a_death_opens_no_grace(world):
     doctor, person = world.doctor(), world.person()
     declare(world, person, doctor, instant(2024, 1, 10))
     declarations.depart(world.session, doctor.id, reason="deceased", on=date(2025, 6, 30), at=instant(2025, 6, 30))
-    assert declarations.as_of(world.session, person.id, date(2025, 7, 1)) is None
-    assert declarations.grace_on(world.session, person.id, date(2025, 7, 1)) is None
+    assert timeline.as_of(world.session, person.id, date(2025, 7, 1)) is None
+    assert timeline.grace_on(world.session, person.id, date(2025, 7, 1)) is None
 
 
 # --- paper and late knowledge ---
@@ -257,10 +259,10 @@ def test_the_paper_route_waits_for_the_fund_and_counts_from_the_signature(world)
     person, doctor = world.person(), world.doctor()
     declaration = declare(world, person, doctor, instant(2025, 3, 1), route="paper")
     assert declaration.state is State.SIGNED
-    assert declarations.as_of(world.session, person.id, date(2025, 3, 2)) is None
+    assert timeline.as_of(world.session, person.id, date(2025, 3, 2)) is None
     declarations.register_paper(world.session, declaration.id, received_on=date(2025, 3, 20), at=instant(2025, 3, 21))
-    assert declarations.as_of(world.session, person.id, date(2025, 3, 1)).starts_on == date(2025, 3, 1)
-    assert declarations.as_known_on(world.session, person.id, date(2025, 3, 10), instant(2025, 3, 20)) is None
+    assert timeline.as_of(world.session, person.id, date(2025, 3, 1)).starts_on == date(2025, 3, 1)
+    assert timeline.as_known_on(world.session, person.id, date(2025, 3, 10), instant(2025, 3, 20)) is None
 
 
 def test_a_form_recorded_late_never_rewrites_what_was_known(world):
@@ -271,10 +273,10 @@ def test_a_form_recorded_late_never_rewrites_what_was_known(world):
     late = declarations.record_paper(world.session, form, at=instant(2025, 7, 11))
     assert late.state is State.ENDED
     april, june = date(2025, 4, 1), date(2025, 6, 2)
-    assert declarations.as_of(world.session, person.id, april).professional_id == first.id
-    assert declarations.as_of(world.session, person.id, june).professional_id == second.id
-    assert declarations.as_known_on(world.session, person.id, april, before) is None
-    assert declarations.as_known_on(world.session, person.id, june, before).professional_id == second.id
+    assert timeline.as_of(world.session, person.id, april).professional_id == first.id
+    assert timeline.as_of(world.session, person.id, june).professional_id == second.id
+    assert timeline.as_known_on(world.session, person.id, april, before) is None
+    assert timeline.as_known_on(world.session, person.id, june, before).professional_id == second.id
 
 
 def test_a_late_form_in_the_middle_cuts_the_earlier_contract(world):
@@ -283,15 +285,15 @@ def test_a_late_form_in_the_middle_cuts_the_earlier_contract(world):
     declarations.end(world.session, declaration.id, reason="patient", on=date(2025, 9, 1), at=instant(2025, 8, 1))
     form = paper(person, second, date(2025, 5, 1), date(2025, 10, 1))
     late = declarations.record_paper(world.session, form, at=instant(2025, 10, 2))
-    line = declarations.history(world.session, person.id)
+    line = timeline.history(world.session, person.id)
     assert [(one.professional_id, one.starts_on, one.ends_on) for one in line] == [
         (first.id, date(2025, 1, 1), date(2025, 5, 1)),
         (second.id, date(2025, 5, 1), None),
     ]
     declarations.annul(world.session, late.id, at=instant(2025, 11, 1))
-    (resumed,) = declarations.history(world.session, person.id)
+    (resumed,) = timeline.history(world.session, person.id)
     assert (resumed.ends_on, resumed.end_reason) == (date(2025, 9, 1), EndReason.PATIENT)
-    seen = declarations.as_known_on(world.session, person.id, date(2025, 6, 1), instant(2025, 10, 15))
+    seen = timeline.as_known_on(world.session, person.id, date(2025, 6, 1), instant(2025, 10, 15))
     assert seen.professional_id == second.id
 
 
@@ -300,7 +302,7 @@ def test_annulling_a_replacement_puts_the_previous_one_back(world):
     old = declare(world, person, first, instant(2025, 1, 1))
     mistaken = declare(world, person, second, instant(2025, 6, 1))
     declarations.annul(world.session, mistaken.id, at=instant(2025, 6, 5))
-    assert declarations.as_of(world.session, person.id, date(2025, 6, 3)).professional_id == first.id
+    assert timeline.as_of(world.session, person.id, date(2025, 6, 3)).professional_id == first.id
     assert (old.state, mistaken.state) == (State.IN_FORCE, State.ANNULLED)
 
 
@@ -310,7 +312,7 @@ def test_annulling_a_replacement_does_not_bring_back_a_doctor_who_retired_since(
     mistaken = declare(world, person, second, instant(2025, 6, 1))
     retire(world, first, date(2025, 7, 1))
     declarations.annul(world.session, mistaken.id, at=instant(2025, 8, 1))
-    (resumed,) = declarations.history(world.session, person.id)
+    (resumed,) = timeline.history(world.session, person.id)
     assert (resumed.ends_on, resumed.end_reason) == (date(2025, 7, 1), EndReason.RETIRED)
     assert old.state is State.ENDED
 
@@ -322,14 +324,14 @@ def test_an_empty_contract_hides_neither_the_one_in_force_nor_a_departure(world)
     declarations.record_paper(
         world.session, paper(person, first, date(2025, 3, 1), date(2025, 7, 1)), at=instant(2025, 7, 2)
     )
-    contract, declaration = declarations.last_contract(world.session, person.id, date(2025, 6, 10))
+    contract, declaration = timeline.last_contract(world.session, person.id, date(2025, 6, 10))
     assert contract.professional_id == declaration.professional_id == first.id
-    assert declarations.last_contract(world.session, person.id, date(2025, 2, 1)) is None
+    assert timeline.last_contract(world.session, person.id, date(2025, 2, 1)) is None
     retire(world, first, date(2025, 9, 1))
-    assert declarations.grace_on(world.session, person.id, date(2025, 9, 1)).left_on == date(2025, 9, 1)
-    assert declarations.grace_on(world.session, person.id, date(2025, 8, 31)) is None
+    assert timeline.grace_on(world.session, person.id, date(2025, 9, 1)).left_on == date(2025, 9, 1)
+    assert timeline.grace_on(world.session, person.id, date(2025, 8, 31)) is None
     declare(world, person, third, instant(2025, 10, 1))
-    assert declarations.grace_on(world.session, person.id, date(2025, 10, 1)) is None
+    assert timeline.grace_on(world.session, person.id, date(2025, 10, 1)) is None
 
 
 def test_a_form_without_every_signature_is_refused(world):
@@ -347,7 +349,7 @@ def test_a_late_form_of_a_doctor_who_retired_since(world):
     declarations.depart(world.session, doctor.id, reason="retired", on=date(2025, 6, 1), at=instant(2025, 6, 1))
     form = paper(person, doctor, date(2025, 3, 1), date(2025, 7, 1))
     declarations.record_paper(world.session, form, at=instant(2025, 7, 2))
-    (contract,) = declarations.history(world.session, person.id)
+    (contract,) = timeline.history(world.session, person.id)
     assert (contract.ends_on, contract.end_reason) == (date(2025, 6, 1), EndReason.RETIRED)
 
 
@@ -378,4 +380,4 @@ def test_the_database_takes_contracts_that_only_touch(world):
     declaration = declare(world, world.person(), world.doctor(), instant(2025, 3, 1))
     world.session.add(contract_row(declaration, date(2025, 1, 1), date(2025, 3, 1)))
     world.session.flush()
-    assert len(declarations.history(world.session, declaration.insured_id)) == 2
+    assert len(timeline.history(world.session, declaration.insured_id)) == 2

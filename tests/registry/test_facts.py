@@ -12,8 +12,10 @@ from parcours.registry.declarations import service as declarations
 from parcours.registry.directory import service as directory
 from parcours.registry.people import service as people
 from parcours.registry.referrals import service as referrals
-from parcours.registry.referrals.service import Letter, NewReferral
-from parcours.registry.visits.service import REASONS, answer_visit, settled, visit_facts, visits_that_would_change
+from parcours.registry.referrals.letters import Letter, NewReferral, Provider
+from parcours.registry.visits.facts import visit_facts
+from parcours.registry.visits.service import answer_visit, settled, visits_that_would_change
+from parcours.registry.visits.words import REASONS
 from tests.registry.test_declarations import declare, paper
 from tests.registry.world import instant
 
@@ -155,7 +157,7 @@ def test_a_sequence_names_its_doctors(world):
     person, doctor = world.person(), world.doctor()
     surgeon, radiologist, other = world.doctor(specialty=41), world.doctor(specialty=6), world.doctor(specialty=5)
     declare(world, person, doctor, instant(2025, 3, 1))
-    steps = (referrals.Provider(specialty=6), referrals.Provider(professional_id=surgeon.id))
+    steps = (Provider(specialty=6), Provider(professional_id=surgeon.id))
     refer(world, person, doctor, flow="sequence", providers=steps)
     found = [facts_of(world, person, one).values()["referral"] for one in (radiologist, surgeon, other)]
     assert found == ["sequence", "sequence", "none"]

@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations import timeline
+from parcours.registry.declarations.checks import PaperForm
 from parcours.registry.declarations.models import State
-from parcours.registry.declarations.service import PaperForm, Proposal
+from parcours.registry.declarations.service import Proposal
 from parcours.registry.errors import RegistryError
 from parcours.registry.store.db import Database
 from tests.registry.world import World
@@ -47,16 +49,14 @@ def paper(session, person, doctor, at, back):
 
 
 def end(session, person, doctor, at, back):
-    contract = declarations.as_of(session, person.id, at.date())
+    contract = timeline.as_of(session, person.id, at.date())
     if contract is not None:
         on = max(contract.starts_on, at.date() - timedelta(back))
         declarations.end(session, contract.declaration_id, reason="patient", on=on, at=at)
 
 
 def annul(session, person, doctor, at, back):
-    mine = [
-        one for one in declarations.declarations_of(session, person.id) if one.state in {State.IN_FORCE, State.ENDED}
-    ]
+    mine = [one for one in timeline.declarations_of(session, person.id) if one.state in {State.IN_FORCE, State.ENDED}]
     if mine:
         declarations.annul(session, mine[back % len(mine)].id, at=at)
 
@@ -66,7 +66,7 @@ STEPS = {"declare": declare, "paper": paper, "end": end, "annul": annul}
 
 def answers(session, person, known_at):
     """Whose patient the person is, day after day, as known at an instant."""
-    line = declarations.history(session, person.id, known_at=known_at)
+    line = timeline.history(session, person.id, known_at=known_at)
     days = (START + timedelta(days=offset) for offset in range(-200, SPAN, 7))
     return [next((one.professional_id for one in line if one.holds(day)), None) for day in days]
 
@@ -117,7 +117,7 @@ def check(world, doctors, actions):
             continue
         seen.append((at, answers(session, person, at)))
         assert answers(session, person, None) == answers(session, person, at)
-    line = declarations.history(session, person.id)
+    line = timeline.history(session, person.id)
     line = [one for one in line if one.ends_on != one.starts_on]
     for earlier, later in pairwise(line):
         assert earlier.ends_on is not None

@@ -194,7 +194,7 @@ def test_a_stale_version_is_refused(database):
 
 def test_the_ages_and_the_grace_are_those_of_the_law():
     from parcours.law.loader import load
-    from parcours.registry.declarations.service import a_year_after
+    from parcours.registry.declarations.timeline import a_year_after
 
     law = load().on(date(2026, 6, 15))
     assert law.age_exclusion == people.AGE_MEDECIN_TRAITANT

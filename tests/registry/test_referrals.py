@@ -8,8 +8,9 @@ from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.service import Actor, PlanContent
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
 from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.covering import why_not
+from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.referrals.models import ReferralUse
-from parcours.registry.referrals.service import Letter, NewReferral, Provider
 from tests.registry.test_declarations import declare
 from tests.registry.world import instant
 
@@ -169,8 +170,8 @@ def test_validity(world, declared, day, why):
 def test_a_cancelled_referral_covers_nothing_and_is_cancelled_once(world, declared):
     referral, cardiologist = write(world, *declared), world.doctor(specialty=3)
     referrals.cancel(world.session, referral.id, at=instant(2025, 5, 3))
-    assert referrals.why_not(world.session, referral, cardiologist, date(2025, 5, 10)) == "cancelled"
-    known = referrals.why_not(world.session, referral, cardiologist, date(2025, 5, 10), instant(2025, 5, 2))
+    assert why_not(world.session, referral, cardiologist, date(2025, 5, 10)) == "cancelled"
+    known = why_not(world.session, referral, cardiologist, date(2025, 5, 10), instant(2025, 5, 2))
     assert known is None
     with pytest.raises(Conflict):
         referrals.cancel(world.session, referral.id)
@@ -195,8 +196,8 @@ def test_a_gp_correspondent_may_follow_a_plan(world, declared):
     changes = {"addressee_id": gp.id, "plan_id": plan.id}
     referral = write(world, person, doctor, flow="correspondant_generaliste", **changes)
     referrals.use(world.session, referral.id, gp.id, care_date=date(2025, 5, 10))
-    assert referrals.why_not(world.session, referral, gp, date(2025, 5, 20)) == "rhythm_used_up"
-    assert referrals.why_not(world.session, referral, gp, date(2025, 6, 10)) is None
+    assert why_not(world.session, referral, gp, date(2025, 5, 20)) == "rhythm_used_up"
+    assert why_not(world.session, referral, gp, date(2025, 6, 10)) is None
 
 
 # --- plans ---
@@ -247,7 +248,7 @@ def test_coverage_says_why_not(world, declared):
     plan = plan_of(world, person, doctor, Actor("Suivi", professional_id=named.id, **MONTHLY), agreed=False)
 
     def why(who=named, on=DAY, known_at=None):
-        return plans.covers(world.session, plan, who, on, known_at).why
+        return plans.covers(world.session, plan, who, on, lambda _actor, _after: 0, known_at).why
 
     assert why() == "plan_not_agreed_by_patient"
     plans.agree(world.session, plan.id, on=date(2025, 1, 3))

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from parcours.engine.case import settle
-from parcours.registry.declarations.service import people_with_two_contracts
+from parcours.registry.declarations.timeline import people_with_two_contracts
 from parcours.registry.demo.fictitious import fictitious_nir
 from parcours.registry.demo.seed import STORIES, find_story, seed
 from parcours.registry.directory.service import search_professionals
@@ -13,7 +13,8 @@ from parcours.registry.errors import Conflict, NotFound
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import find_by_nir
 from parcours.registry.store.db import Database
-from parcours.registry.visits.service import visit_facts, visits_that_would_change
+from parcours.registry.visits.facts import visit_facts
+from parcours.registry.visits.service import visits_that_would_change
 
 LETTERS = {
     "own_doctor": "T", "outside": "P", "opinion": "O", "opinion_used_up": "P", "c2s_outside": "P",

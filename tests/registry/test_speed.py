@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import InternalError
 
 from parcours.registry.conciliation import service as cases
-from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations import timeline
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import Fund
@@ -20,7 +20,7 @@ from parcours.registry.directory.near import doctors_near
 from parcours.registry.errors import NotFound
 from parcours.registry.people import service as people
 from parcours.registry.referrals import service as referrals
-from parcours.registry.visits.service import visit_facts
+from parcours.registry.visits.facts import visit_facts
 from tests.registry.test_declarations import declare
 from tests.registry.test_facts import refer
 from tests.registry.world import ADULT_BORN, instant
@@ -44,10 +44,10 @@ OPERATIONS = {
     "by_name": (1, lambda s, c: people.find_by_name(s, "Exemple-1", ADULT_BORN)),
     "by_rpps": (1, lambda s, c: directory.get_professional(s, c.rpps)),
     "by_prefix": (1, lambda s, c: directory.search_professionals(s, family_name="Mod", limit=20)),
-    "as_of": (1, lambda s, c: declarations.as_of(s, c.person, DAY)),
-    "as_known_on": (1, lambda s, c: declarations.as_known_on(s, c.person, DAY, KNOWN)),
-    "history": (1, lambda s, c: declarations.history(s, c.person)),
-    "patients": (1, lambda s, c: declarations.patients_of(s, c.gp)),
+    "as_of": (1, lambda s, c: timeline.as_of(s, c.person, DAY)),
+    "as_known_on": (1, lambda s, c: timeline.as_known_on(s, c.person, DAY, KNOWN)),
+    "history": (1, lambda s, c: timeline.history(s, c.person)),
+    "patients": (1, lambda s, c: timeline.patients_of(s, c.gp)),
     "rights": (1, lambda s, c: people.rights_on(s, c.person, DAY)),
     "children": (1, lambda s, c: people.children_of(s, c.person, DAY)),
     "near": (4, lambda s, c: doctors_near(s, "99001", on=DAY)),

@@ -30,13 +30,12 @@ from parcours.edge.settings import Settings
 from parcours.edge.settings import settings as process_settings
 from parcours.registry.access import policy
 from parcours.registry.access.policy import Action, Actor, Kind, Record
-from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts import clients, sessions
 from parcours.registry.accounts.models import IdempotentReply, WebSession
 from parcours.registry.accounts.oidc import Relying
-from parcours.registry.accounts.service import Unauthenticated
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.tags import Tag
-from parcours.registry.errors import NotFound, RegistryError
+from parcours.registry.errors import NotFound, RegistryError, Unauthenticated
 from parcours.registry.store.db import Database, Versioned, blind_index, blind_indexes, now_utc, parse_id
 from parcours.registry.store.tables import load_models
 
@@ -133,20 +132,20 @@ def identify(request: Request) -> Caller | None:
 
 def _client(services: Services, token: str) -> Caller | None:
     with services.database.reading() as session:
-        client = accounts.find_client(session, token)
+        client = clients.find_client(session, token)
         return Caller(Actor.of_client(client), None, None) if client else None
 
 
 def _session(services: Services, token: str) -> Caller | None:
     with services.database.reading() as session:
-        found = accounts.find_session(session, token, services.settings.session_policy())
+        found = sessions.find_session(session, token, services.settings.session_policy())
         if found is None:
             return None
         caller = Caller(_actor_of(found), found.id, found.csrf_token)
-        stale = accounts.needs_touch(found)
+        stale = sessions.needs_touch(found)
     if stale:
         with services.database.writing() as session:
-            accounts.touch_session(session, caller.session_id or "")
+            sessions.touch_session(session, caller.session_id or "")
     return caller
 
 

@@ -27,9 +27,11 @@ from parcours.api.common import (
 from parcours.api.session import RoleOut
 from parcours.edge.problems import problems
 from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
+from parcours.registry.accounts import clients, find, passwords, second_factor
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Account, ApiClient, Grant, Role, Scope
 from parcours.registry.audit.tags import Tag
+from parcours.registry.directory.places import require_fund
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
@@ -44,7 +46,7 @@ class AccountIn(In):
     login: str = text(254, "camille.martin@example.org")
     display_name: str = Field("", max_length=100, pattern=r"^[^\x00]*$")
     language: str = Field("fr", pattern="^(fr|en)$")
-    password: str | None = Field(None, min_length=accounts.PASSWORD_MIN, max_length=accounts.PASSWORD_MAX)
+    password: str | None = Field(None, min_length=passwords.PASSWORD_MIN, max_length=passwords.PASSWORD_MAX)
 
 
 class AccountOut(Out):
@@ -88,7 +90,7 @@ def create_account(body: AccountIn, once: OnceDep) -> Response:
 def list_accounts(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[AccountOut]:
     """Every account."""
     unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.ACCOUNT_READ)
-    rows = accounts.list_accounts(unit.session, after=cursor_id(cursor), limit=limit + 1)
+    rows = find.list_accounts(unit.session, after=cursor_id(cursor), limit=limit + 1)
     return Page[AccountOut](**page([AccountOut.of(row) for row in rows], limit, lambda one: one.id))
 
 
@@ -96,7 +98,7 @@ def list_accounts(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Pa
 def read_account(account_id: Id, unit: Reading, response: Response) -> AccountOut:
     """One account: one's own, or any for an administrator."""
     unit.find(Kind.ACCOUNT, account_id, Action.READ_ACCOUNT, Tag.ACCOUNT_READ)
-    account = accounts.get_account(unit.session, account_id)
+    account = find.get_account(unit.session, account_id)
     response.headers["ETag"] = account.etag
     return AccountOut.of(account)
 
@@ -113,7 +115,7 @@ def change_account(
 ) -> AccountOut:
     """Disable an account (its sessions end now), or enable it again (which lifts a lock too)."""
     unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
-    account = accounts.get_account(unit.session, account_id)
+    account = find.get_account(unit.session, account_id)
     check_version(if_match, account)
     change = accounts.disable_account if body.disabled else accounts.enable_account
     change(unit.session, unit.who, account)
@@ -135,7 +137,7 @@ class GrantIn(In):
         return {
             "insured_id": get_insured(session, self.patient_id).id if self.patient_id else None,
             "professional_id": get_professional(session, self.professional_id).id if self.professional_id else None,
-            "fund_code": accounts.require_fund(session, self.fund).code if self.fund else None,
+            "fund_code": require_fund(session, self.fund).code if self.fund else None,
         }
 
 
@@ -146,7 +148,7 @@ def grant_role(account_id: Id, body: GrantIn, once: OnceDep) -> Response:
     unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS, Tag.ACCOUNT_READ)
 
     def make() -> tuple[RoleOut, dict[str, str]]:
-        account = accounts.get_account(unit.session, account_id)
+        account = find.get_account(unit.session, account_id)
         grant = accounts.grant_role(unit.session, unit.who, account, body.role, **body.subject(unit.session))
         return RoleOut.of(grant), {}
 
@@ -173,7 +175,7 @@ def remove_totp(account_id: Id, unit: Writing) -> None:
             fr="on ne retire pas ainsi sa propre double authentification",
             en="one's own second factor is not removed this way",
         )  # fmt: skip
-    accounts.remove_totp(unit.session, unit.who, accounts.get_account(unit.session, account_id))
+    second_factor.remove_totp(unit.session, unit.who, find.get_account(unit.session, account_id))
 
 
 # --- API clients -----------------------------------------------------------------------------------------------------
@@ -220,8 +222,8 @@ class NewClientOut(ClientOut):
 def create_client(body: ClientIn, unit: Writing) -> ClientOut:
     """Create an API client. The token is in this answer only (a repeated request makes another client)."""
     unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM)
-    fund = accounts.require_fund(unit.session, body.fund).code if body.fund else None
-    client, token = accounts.create_client(
+    fund = require_fund(unit.session, body.fund).code if body.fund else None
+    client, token = clients.create_client(
         unit.session, unit.who, name=body.name, scopes=body.scopes, fund_code=fund, days=body.days
     )
     return NewClientOut.of(client, token=token)
@@ -231,7 +233,7 @@ def create_client(body: ClientIn, unit: Writing) -> ClientOut:
 def list_clients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[ClientOut]:
     """Every API client."""
     unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.CLIENT_READ)
-    rows = accounts.list_clients(unit.session, after=cursor_id(cursor), limit=limit + 1)
+    rows = clients.list_clients(unit.session, after=cursor_id(cursor), limit=limit + 1)
     return Page[ClientOut](**page([ClientOut.of(row) for row in rows], limit, lambda one: one.id))
 
 
@@ -239,4 +241,4 @@ def list_clients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Pag
 def revoke_client(client_id: Id, unit: Writing) -> None:
     """Revoke an API client: its token works no more."""
     unit.find(Kind.CLIENT, client_id, Action.MANAGE_ACCOUNTS)
-    accounts.revoke_client(unit.session, unit.who, accounts.get_client(unit.session, client_id))
+    clients.revoke_client(unit.session, unit.who, clients.get_client(unit.session, client_id))

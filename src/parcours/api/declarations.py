@@ -15,6 +15,7 @@ from parcours.registry.access import policy
 from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind, Record
 from parcours.registry.accounts.models import Role
 from parcours.registry.audit.tags import Tag
+from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.models import Declaration, Party, Route, State
 from parcours.registry.directory import service as directory
@@ -53,13 +54,13 @@ class DeclarationOut(Out):
 
 def _declaration(unit: Unit, row: Declaration) -> DeclarationOut:
     insured = people.get_insured(unit.session, row.insured_id)
-    missing = declarations.parties_missing(row, insured, paris_today()) if row.state is State.PROPOSED else ()
+    missing = checks.parties_missing(row, insured, paris_today()) if row.state is State.PROPOSED else ()
     return DeclarationOut(
         id=row.id, patient_id=row.insured_id, professional_id=row.professional_id, organisation_id=row.organisation_id,
         route=row.route, state=row.state, proposed_by=row.proposed_by, proposed_at=row.proposed_at,
         insured_agreed_at=row.insured_agreed_at, parent_agreed_at=row.parent_agreed_at,
         doctor_agreed_at=row.doctor_agreed_at, missing=list(missing), signed_on=row.signed_on,
-        received_on=row.received_on, joint_ids=declarations.joint_doctors(unit.session, row.id),
+        received_on=row.received_on, joint_ids=timeline.joint_doctors(unit.session, row.id),
     )  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def _presented(unit: Unit, body: ProposalIn) -> str:
 def read_declaration(declaration_id: Id, unit: Reading, response: Response) -> DeclarationOut:
     """One declaration."""
     unit.find(Kind.DECLARATION, declaration_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
-    row = declarations.get_declaration(unit.session, declaration_id)
+    row = timeline.get_declaration(unit.session, declaration_id)
     response.headers["ETag"] = row.etag
     return _declaration(unit, row)
 
@@ -142,7 +143,7 @@ def read_declaration(declaration_id: Id, unit: Reading, response: Response) -> D
 def list_declarations(patient_id: Id, unit: Reading) -> list[DeclarationOut]:
     """Every declaration of a person, newest first."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
-    return [_declaration(unit, row) for row in declarations.declarations_of(unit.session, record.insured_id or "")]
+    return [_declaration(unit, row) for row in timeline.declarations_of(unit.session, record.insured_id or "")]
 
 
 # --- transitions -----------------------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def agree(
 ) -> DeclarationOut:
     """Sign: as the patient, as a parent (co-signature at 16 and 17, choice below 16), or as the doctor."""
     record = unit.find(Kind.DECLARATION, declaration_id, SIGNING[body.party], Tag.DECLARATION_SIGN)
-    check_version(if_match, declarations.get_declaration(unit.session, declaration_id))
+    check_version(if_match, timeline.get_declaration(unit.session, declaration_id))
     parent_id = unit.actor.insured_id if body.party is Party.PARENT else None
     row = declarations.agree(unit.session, record.id or "", party=body.party.value, parent_id=parent_id)
     return _answer(unit, response, row)
@@ -178,7 +179,7 @@ def refuse(
 ) -> DeclarationOut:
     """Decline a proposed declaration."""
     record = unit.find(Kind.DECLARATION, declaration_id, Action.REFUSE_DECLARATION, Tag.DECLARATION_REFUSE)
-    check_version(if_match, declarations.get_declaration(unit.session, declaration_id))
+    check_version(if_match, timeline.get_declaration(unit.session, declaration_id))
     party = _quality(unit, record)
     row = declarations.refuse(unit.session, record.id or "", party=party.value, reason=body.reason)
     return _answer(unit, response, row)
@@ -188,7 +189,7 @@ def refuse(
 def withdraw(declaration_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> DeclarationOut:
     """Take back one's proposal before it is in force."""
     record = unit.find(Kind.DECLARATION, declaration_id, Action.WITHDRAW_DECLARATION, Tag.DECLARATION_WITHDRAW)
-    row = declarations.get_declaration(unit.session, declaration_id)
+    row = timeline.get_declaration(unit.session, declaration_id)
     check_version(if_match, row)
     if (row.proposed_by is Party.DOCTOR) != (_quality(unit, record) is Party.DOCTOR):
         raise Forbidden(
@@ -210,7 +211,7 @@ def end(declaration_id: Id, body: EndIn, unit: Writing, response: Response, if_m
     by_doctor = unit.actor.role in (Role.DOCTOR, Role.DELEGATE)
     action = Action.END_AS_DOCTOR if by_doctor else Action.END_AS_PATIENT
     record = unit.find(Kind.DECLARATION, declaration_id, action, Tag.DECLARATION_END)
-    row = declarations.get_declaration(unit.session, declaration_id)
+    row = timeline.get_declaration(unit.session, declaration_id)
     check_version(if_match, row)
     if by_doctor and row.professional_id != unit.actor.professional_id:
         raise Forbidden(
@@ -254,7 +255,7 @@ def record_form(body: FormIn, once: OnceDep) -> Response:
     def make() -> tuple[DeclarationOut, dict[str, str]]:
         content = body.model_dump() | {"joint_ids": tuple(body.joint_ids), "insured_id": record.insured_id or ""}
         content.pop("patient_id")
-        row = declarations.record_paper(unit.session, declarations.PaperForm(**content))
+        row = declarations.record_paper(unit.session, checks.PaperForm(**content))
         unit.note(Tag.DECLARATION_REGISTER, policy.of_declaration(row), "form")
         return _declaration(unit, row), {"ETag": row.etag, "Location": f"/api/v1/declarations/{row.id}"}
 
@@ -273,7 +274,7 @@ def register(
 ) -> DeclarationOut:
     """Record a paper declaration that was signed in the registry."""
     record = unit.find(Kind.DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_REGISTER)
-    check_version(if_match, declarations.get_declaration(unit.session, declaration_id))
+    check_version(if_match, timeline.get_declaration(unit.session, declaration_id))
     row = declarations.register_paper(unit.session, record.id or "", received_on=body.received_on)
     return _answer(unit, response, row)
 
@@ -282,5 +283,5 @@ def register(
 def annul(declaration_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> DeclarationOut:
     """Annul a declaration recorded by mistake: it never was; the one it replaced is in force again."""
     record = unit.find(Kind.DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_ANNUL)
-    check_version(if_match, declarations.get_declaration(unit.session, declaration_id))
+    check_version(if_match, timeline.get_declaration(unit.session, declaration_id))
     return _answer(unit, response, declarations.annul(unit.session, record.id or ""))

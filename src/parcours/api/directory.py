@@ -29,6 +29,7 @@ from parcours.registry.access import policy
 from parcours.registry.access.policy import DIRECTORY, Action
 from parcours.registry.audit.tags import Tag
 from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations import timeline
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import OrganisationKind, PracticeMode, Professional
 from parcours.registry.people.models import Insured
@@ -290,7 +291,7 @@ def list_my_patients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) ->
     practice = policy.of_practice(unit.actor.professional_id)
     doctor = unit.allow(Action.LIST_PATIENTS, practice, Tag.PERSON_SEARCH).professional_id or ""
     after = cursor_id(cursor) or ""
-    contracts = [one for one in declarations.patients_of(unit.session, doctor) if one.insured_id > after][: limit + 1]
+    contracts = [one for one in timeline.patients_of(unit.session, doctor) if one.insured_id > after][: limit + 1]
     shown = page(contracts, limit, lambda one: one.insured_id)
     items = []
     for contract in shown["items"]:

@@ -26,13 +26,14 @@ from parcours.edge.problems import problems
 from parcours.registry.access import export, policy
 from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
 from parcours.registry.audit.tags import Tag
-from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations import timeline
 from parcours.registry.declarations.models import Contract
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured, KinshipKind, Right, RightKind
 from parcours.registry.store.db import paris_today, parse_id
 from parcours.registry.visits import service as visits
+from parcours.registry.visits.facts import visit_facts
 
 router = api_router(tag="people")
 
@@ -341,8 +342,8 @@ def read_medecin_traitant(
     """Who is the médecin traitant on a day, as known now or at an instant."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
     day, insured_id = on or paris_today(), record.insured_id or ""
-    contract = declarations.as_known_on(unit.session, insured_id, day, known_at)
-    grace = declarations.grace_on(unit.session, insured_id, day, known_at)
+    contract = timeline.as_known_on(unit.session, insured_id, day, known_at)
+    grace = timeline.grace_on(unit.session, insured_id, day, known_at)
     return MedecinTraitantOut(
         on=day, known_at=known_at, contract=ContractOut.of(contract) if contract else None,
         grace_until=grace.until if grace else None,
@@ -357,7 +358,7 @@ def read_history(
 ) -> list[ContractOut]:
     """Every contract, as known now; or everything that was ever recorded."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
-    read = declarations.revisions if revisions else declarations.history
+    read = timeline.revisions if revisions else timeline.history
     return [ContractOut.of(one) for one in read(unit.session, record.insured_id or "")]
 
 
@@ -405,7 +406,7 @@ def read_facts(patient_id: Id, body: VisitIn, unit: Reading) -> FactsOut:
 
 def _facts(unit: Unit, patient_id: str, body: VisitIn) -> FactsOut:
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_FACTS)
-    found = visits.visit_facts(
+    found = visit_facts(
         unit.session, record.insured_id or "", body.professional_id, body.care_date,
         organisation_id=body.organisation_id, known_at=body.known_at, related_to=body.related_to,
     )  # fmt: skip

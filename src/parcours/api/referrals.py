@@ -15,6 +15,8 @@ from parcours.registry.access.policy import Action, Kind
 from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import not_found
 from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.covering import sequence_of, uses_of
+from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Urgency
 from parcours.registry.store.db import paris_today, parse_id
 
@@ -80,13 +82,13 @@ class ReferralOut(Out):
 
 
 def _referral(unit: Unit, row: Referral) -> ReferralOut:
-    sequence = referrals.sequence_of(unit.session, row.id)
+    sequence = sequence_of(unit.session, row.id)
     return ReferralOut(
         id=row.id, patient_id=row.insured_id, author_id=row.author_id, addressee_id=row.addressee_id,
         specialty=row.specialty, flow=row.flow, plan_id=row.plan_id, issued_on=row.issued_on,
         valid_until=row.valid_until, cancelled_at=row.cancelled_at,
         providers=[ProviderBody(professional_id=one.professional_id, specialty=one.specialty) for one in sequence],
-        uses=[UseOut.model_validate(one) for one in referrals.uses_of(unit.session, row.id)],
+        uses=[UseOut.model_validate(one) for one in uses_of(unit.session, row.id)],
     )  # fmt: skip
 
 
@@ -97,11 +99,11 @@ def write_referral(body: ReferralIn, once: OnceDep) -> Response:
     record = unit.find(Kind.PATIENT, body.patient_id, Action.WRITE_REFERRAL)
 
     def make() -> tuple[ReferralOut, dict[str, str]]:
-        new = referrals.NewReferral(
+        new = NewReferral(
             insured_id=record.insured_id or "", author_id=unit.actor.professional_id or "", flow=body.flow.value,
-            letter=referrals.Letter(**body.letter.model_dump(mode="json")), addressee_id=body.addressee_id,
+            letter=Letter(**body.letter.model_dump(mode="json")), addressee_id=body.addressee_id,
             specialty=body.specialty, plan_id=body.plan_id, valid_until=body.valid_until,
-            providers=tuple(referrals.Provider(one.professional_id, one.specialty) for one in body.providers),
+            providers=tuple(Provider(one.professional_id, one.specialty) for one in body.providers),
         )  # fmt: skip
         row = referrals.write_referral(unit.session, new)
         unit.note(Tag.REFERRAL_CREATE, policy.of_referral(unit.session, row), flow=row.flow.value)

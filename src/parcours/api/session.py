@@ -23,6 +23,7 @@ from parcours.api.access import (
 from parcours.api.common import LISTING, In, Out, api_router, text
 from parcours.edge.problems import ProblemError, language_of, problems
 from parcours.registry.access.export import KEPT
+from parcours.registry.accounts import find, logins, passwords, second_factor, sessions
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.linking import account_of
 from parcours.registry.accounts.messages import Courier, MailServer, Outbox, reset_message
@@ -48,7 +49,7 @@ class LoginIn(In):
     """A local account's proof."""
 
     login: str = text(254, "camille.martin@example.org")
-    password: str = Field(min_length=1, max_length=accounts.PASSWORD_MAX, examples=["quatre-chevaux-pommelés"])
+    password: str = Field(min_length=1, max_length=passwords.PASSWORD_MAX, examples=["quatre-chevaux-pommelés"])
     totp: str | None = SecondFactor
 
 
@@ -101,7 +102,7 @@ def log_in(body: LoginIn, request: Request, response: Response) -> SessionOut:
     services = services_of(request)
     _same_site(request)
     settings = services.settings
-    login = accounts.log_in(
+    login = logins.log_in(
         services.database,
         anonymous(request),
         login=body.login,
@@ -112,8 +113,8 @@ def log_in(body: LoginIn, request: Request, response: Response) -> SessionOut:
     )
     with services.database.writing() as session:
         _close_presented(session, services, request)
-        account = accounts.get_account(session, login.account.id)
-        return _opened(session, services, response, account, accounts.open_session(session, account, login.method))
+        account = find.get_account(session, login.account.id)
+        return _opened(session, services, response, account, sessions.open_session(session, account, login.method))
 
 
 @router.get("/session", responses=problems(*LISTING))
@@ -150,7 +151,7 @@ def _switched(
     grant = next((one for one in web_session.account.active_grants if one.id == grant_id), None)
     if grant is None:
         raise not_found("grant_id")
-    opened = accounts.rotate_session(session, web_session, grant=grant)
+    opened = sessions.rotate_session(session, web_session, grant=grant)
     details = {"role": grant.role.value}
     audit.record(session, Tag.SESSION_SWITCH, who, record=("grant", grant.id), details=details)
     return _opened(session, services, response, web_session.account, opened)
@@ -179,7 +180,7 @@ def log_out(request: Request, response: Response, caller: CallerDep) -> LoggedOu
     with services.database.writing() as session:
         web_session = _own(session, caller.session_id)
         method, id_token = web_session.method, web_session.id_token
-        accounts.close_session(session, caller.who(request), web_session)
+        sessions.close_session(session, caller.who(request), web_session)
     clear_session_cookie(response, services.settings)
     leaving = services.relying.leave(method.removeprefix("oidc:"), id_token) if id_token else None
     if leaving is None:
@@ -189,7 +190,7 @@ def log_out(request: Request, response: Response, caller: CallerDep) -> LoggedOu
 
 
 def _opened(
-    session: Session, services: Services, response: Response, account: Account, opened: accounts.OpenedSession
+    session: Session, services: Services, response: Response, account: Account, opened: sessions.OpenedSession
 ) -> SessionOut:
     set_session_cookie(response, services.settings, opened.token)
     session.refresh(account, ["grants"])
@@ -199,9 +200,9 @@ def _opened(
 def _close_presented(session: Session, services: Services, request: Request) -> None:
     """The session that a browser still had ends when somebody logs in there."""
     token = request.cookies.get(cookie_name(services.settings))
-    before = accounts.find_session(session, token, services.settings.session_policy()) if token else None
+    before = sessions.find_session(session, token, services.settings.session_policy()) if token else None
     if before is not None:
-        accounts.close_session(session, audit.Who("account", before.account_id), before)
+        sessions.close_session(session, audit.Who("account", before.account_id), before)
 
 
 def _own(session: Session, session_id: str | None) -> WebSession:
@@ -226,8 +227,8 @@ def _same_site(request: Request) -> None:
 class PasswordIn(In):
     """A new password, and the present one."""
 
-    current_password: str = Field(min_length=1, max_length=accounts.PASSWORD_MAX)
-    password: str = Field(min_length=accounts.PASSWORD_MIN, max_length=accounts.PASSWORD_MAX)
+    current_password: str = Field(min_length=1, max_length=passwords.PASSWORD_MAX)
+    password: str = Field(min_length=passwords.PASSWORD_MIN, max_length=passwords.PASSWORD_MAX)
 
 
 @router.put("/account/password", responses=problems(401, 403))
@@ -236,8 +237,8 @@ def change_password(body: PasswordIn, request: Request, response: Response, call
     services = services_of(request)
     account_id = _check_own(services, request, caller, body.current_password)
     with services.database.writing() as session:
-        account = accounts.get_account(session, account_id)
-        accounts.change_password(
+        account = find.get_account(session, account_id)
+        passwords.change_password(
             session, caller.who(request), account, body.password, services.settings.password_hashing()
         )
         return _renewed(session, services, response, caller, account)
@@ -261,10 +262,10 @@ def ask_password_reset(body: ResetAskIn, request: Request, later: BackgroundTask
     services = services_of(request)
     settings = services.settings
     with services.database.writing() as session:
-        account = accounts.find_account(session, body.login)
+        account = find.find_account(session, body.login)
         token = None
         if account is not None and account.disabled_at is None:
-            token = accounts.ask_password_reset(session, anonymous(request), account, settings.login_policy())
+            token = passwords.ask_password_reset(session, anonymous(request), account, settings.login_policy())
         else:  # a commit in both cases: the time does not tell whether the account exists
             audit.record(session, Tag.PASSWORD_ASK_RESET, anonymous(request), details={"login": "unknown_or_disabled"})
     if account is not None and token is not None:
@@ -279,7 +280,7 @@ class ResetIn(In):
     """A reset token and the new password."""
 
     token: str = text(100, "pcr_…")
-    password: str = Field(min_length=accounts.PASSWORD_MIN, max_length=accounts.PASSWORD_MAX)
+    password: str = Field(min_length=passwords.PASSWORD_MIN, max_length=passwords.PASSWORD_MAX)
 
 
 @router.put("/password-resets", status_code=204, responses=problems(401))
@@ -287,7 +288,7 @@ def reset_password(body: ResetIn, request: Request) -> None:
     """Set a new password with the token of a reset link."""
     services = services_of(request)
     with services.database.writing() as session:
-        accounts.reset_password(
+        passwords.reset_password(
             session, anonymous(request), body.token, body.password, services.settings.password_hashing()
         )
 
@@ -317,7 +318,7 @@ def _check_own(services: Services, request: Request, caller: CallerDep, password
     with services.database.reading() as session:
         account_id = _own(session, caller.session_id).account_id
     settings = services.settings
-    accounts.check_own_password(
+    logins.check_own_password(
         services.database, account_id, password, settings.login_policy(), settings.password_hashing(),
         caller.who(request), **factors,
     )  # fmt: skip
@@ -330,7 +331,7 @@ def _renewed(
     """Every session of the account was closed; this browser goes on with a new one."""
     session.flush()
     web_session = _own(session, caller.session_id)
-    return _opened(session, services, response, account, accounts.rotate_session(session, web_session))
+    return _opened(session, services, response, account, sessions.rotate_session(session, web_session))
 
 
 # --- the second factor -----------------------------------------------------------------------------------------------
@@ -339,7 +340,7 @@ def _renewed(
 class ConfirmIn(In):
     """The present password."""
 
-    password: str = Field(min_length=1, max_length=accounts.PASSWORD_MAX)
+    password: str = Field(min_length=1, max_length=passwords.PASSWORD_MAX)
 
 
 class TotpOut(Out):
@@ -355,9 +356,9 @@ def start_totp(body: ConfirmIn, request: Request, caller: CallerDep) -> TotpOut:
     services = services_of(request)
     account_id = _check_own(services, request, caller, body.password)
     with services.database.writing() as session:
-        account = accounts.get_account(session, account_id)
-        secret = accounts.start_totp(session, caller.who(request), account)
-        return TotpOut(secret=secret, uri=accounts.totp_uri(account))
+        account = find.get_account(session, account_id)
+        secret = second_factor.start_totp(session, caller.who(request), account)
+        return TotpOut(secret=secret, uri=second_factor.totp_uri(account))
 
 
 class CodeIn(In):
@@ -380,11 +381,11 @@ class TotpConfirmedOut(SessionOut, RecoveryOut):
 def confirm_totp(body: CodeIn, request: Request, response: Response, caller: CallerDep) -> TotpConfirmedOut:
     """Show that the application works; from now on each login asks for a code. Answers ten recovery codes, once."""
     services = services_of(request)
-    made = accounts.new_recovery_codes(services.settings.password_hashing())
+    made = second_factor.new_recovery_codes(services.settings.password_hashing())
     with services.database.writing() as session:
         account = _own(session, caller.session_id).account
-        accounts.confirm_totp(session, caller.who(request), account, body.totp)
-        accounts.keep_recovery_codes(session, caller.who(request), account, made)
+        second_factor.confirm_totp(session, caller.who(request), account, body.totp)
+        second_factor.keep_recovery_codes(session, caller.who(request), account, made)
         renewed = _renewed(session, services, response, caller, account)
     return TotpConfirmedOut(**renewed.model_dump(), recovery_codes=list(made.codes))
 
@@ -401,8 +402,8 @@ def remove_totp(body: FactorsIn, request: Request, response: Response, caller: C
     services = services_of(request)
     account_id = _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
     with services.database.writing() as session:
-        account = accounts.get_account(session, account_id)
-        accounts.remove_totp(session, caller.who(request), account)
+        account = find.get_account(session, account_id)
+        second_factor.remove_totp(session, caller.who(request), account)
         return _renewed(session, services, response, caller, account)
 
 
@@ -411,9 +412,9 @@ def renew_recovery_codes(body: FactorsIn, request: Request, caller: CallerDep) -
     """Ten new recovery codes, shown this once; the ones before are worth nothing from now on."""
     services = services_of(request)
     account_id = _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
-    made = accounts.new_recovery_codes(services.settings.password_hashing())
+    made = second_factor.new_recovery_codes(services.settings.password_hashing())
     with services.database.writing() as session:
-        accounts.keep_recovery_codes(session, caller.who(request), accounts.get_account(session, account_id), made)
+        second_factor.keep_recovery_codes(session, caller.who(request), find.get_account(session, account_id), made)
     return RecoveryOut(recovery_codes=list(made.codes))
 
 
@@ -423,7 +424,7 @@ def renew_recovery_codes(body: FactorsIn, request: Request, caller: CallerDep) -
 class ClosingIn(In):
     """The present password, and a code when a second factor is in use; nothing after a login at a provider."""
 
-    password: str = Field("", max_length=accounts.PASSWORD_MAX)
+    password: str = Field("", max_length=passwords.PASSWORD_MAX)
     totp: str | None = SecondFactor
 
 
@@ -437,7 +438,7 @@ def close_account(body: ClosingIn, request: Request, response: Response, caller:
     if local:
         _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
     with services.database.writing() as session:
-        accounts.close_account(session, caller.who(request), accounts.get_account(session, account_id))
+        accounts.close_account(session, caller.who(request), find.get_account(session, account_id))
     clear_session_cookie(response, services.settings)
     return Accepted(message=KEPT[language_of(request)])
 
@@ -543,7 +544,7 @@ def _open_for(services: Services, request: Request, proof: Proof) -> str:
         session.flush()
         session.refresh(account, ["grants"])
         method = f"oidc:{proof.provider.name}"
-        return accounts.open_session(session, account, method, id_token=proof.id_token).token
+        return sessions.open_session(session, account, method, id_token=proof.id_token).token
 
 
 def _note_refused(services: Services, request: Request, proof: Proof, error: RegistryError) -> None:

@@ -78,11 +78,11 @@ def create_user(
 @app.command("list-users")
 def list_users(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
     """Every account: id, login, roles, state."""
-    from parcours.registry.accounts import service
+    from parcours.registry.accounts import find
 
     with _reading(database, lang) as session:
         rows, after = [], None
-        while page := service.list_accounts(session, after=after, limit=500):
+        while page := find.list_accounts(session, after=after, limit=500):
             rows += [_user_row(account) for account in page]
             after = page[-1].id
     _print(rows, ("id", "login", "roles", "state"), json=json)
@@ -162,10 +162,10 @@ def enable(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None:
 @app.command("remove-totp")
 def remove_totp(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Remove the second factor of somebody who lost it."""
-    from parcours.registry.accounts import service
+    from parcours.registry.accounts import second_factor
 
     with _writing(database, lang) as session:
-        service.remove_totp(session, _who("remove-totp"), _account(session, login))
+        second_factor.remove_totp(session, _who("remove-totp"), _account(session, login))
 
 
 @app.command("export-person")
@@ -203,14 +203,15 @@ def create_client(
     lang: Lang = "",
 ) -> None:
     """Make an API client and print its token, this once."""
-    from parcours.registry.accounts import service
+    from parcours.registry.accounts import clients
     from parcours.registry.accounts.models import Scope
+    from parcours.registry.directory.places import require_fund
     from parcours.registry.vocabulary import check_choice
 
     with _writing(database, lang) as session:
-        code = service.require_fund(session, fund).code if fund else None
+        code = require_fund(session, fund).code if fund else None
         scopes = [check_choice("scope", one, Scope) for one in scope]
-        client, token = service.create_client(
+        client, token = clients.create_client(
             session, _who("create-client"), name=name, scopes=scopes, fund_code=code, days=days
         )
         typer.echo(client.id)
@@ -220,13 +221,13 @@ def create_client(
 @app.command("list-clients")
 def list_clients(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
     """Every API client: id, name, fund, scopes, state."""
-    from parcours.registry.accounts import service
+    from parcours.registry.accounts import clients
 
     with _reading(database, lang) as session:
         rows = [
             {"id": one.id, "name": one.name, "fund": one.fund_code or "-", "scopes": one.scopes,
              "state": "revoked" if one.revoked_at else "open"}
-            for one in service.list_clients(session, limit=10_000)
+            for one in clients.list_clients(session, limit=10_000)
         ]  # fmt: skip
     _print(rows, ("id", "name", "fund", "scopes", "state"), json=json)
 
@@ -236,19 +237,19 @@ def revoke_client(
     client: Annotated[str, typer.Argument(help="Id of the client.")], database: DatabaseUrl = None, lang: Lang = ""
 ) -> None:
     """Revoke an API client: its token works no more."""
-    from parcours.registry.accounts import service
+    from parcours.registry.accounts import clients
 
     with _writing(database, lang) as session:
-        service.revoke_client(session, _who("revoke-client"), service.get_client(session, client))
+        clients.revoke_client(session, _who("revoke-client"), clients.get_client(session, client))
 
 
 @app.command()
 def clean(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Forget dead sessions, used tokens, unfinished logins and old idempotent answers (to run every night)."""
-    from parcours.registry.accounts import service
+    from parcours.registry.accounts import sessions
 
     with _writing(database, lang) as session:
-        service.remove_expired(session, _settings().session_policy())
+        sessions.remove_expired(session, _settings().session_policy())
 
 
 # --- explained access ------------------------------------------------------------------------------------------------
@@ -310,11 +311,11 @@ def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
 
 def _actor(session: Session, text: str, lang: str) -> Actor:
     from parcours.registry.access.policy import Actor
-    from parcours.registry.accounts import service
+    from parcours.registry.accounts import clients
 
     name, _, role = text.partition(":")
     if name == "client":
-        return Actor.of_client(service.get_client(session, role))
+        return Actor.of_client(clients.get_client(session, role))
     grants = [one for one in _account(session, name).active_grants if not role or one.role.value == role]
     if len(grants) != 1:
         roles = ", ".join(one.role.value for one in grants) or "—"
@@ -354,7 +355,7 @@ def _settings() -> Any:
 
 
 def _account(session: Session, login: str) -> Account:
-    from parcours.registry.accounts.service import find_account
+    from parcours.registry.accounts.find import find_account
     from parcours.registry.errors import not_found
 
     account = find_account(session, login)
@@ -368,6 +369,7 @@ def _grant(
 ) -> str:
     from parcours.registry.accounts import service
     from parcours.registry.accounts.models import Role
+    from parcours.registry.directory.places import require_fund
     from parcours.registry.directory.service import get_professional
     from parcours.registry.people.service import get_insured
     from parcours.registry.vocabulary import check_choice
@@ -376,13 +378,13 @@ def _grant(
         session, _who("grant"), account, check_choice("role", role, Role),
         insured_id=get_insured(session, patient).id if patient else None,
         professional_id=get_professional(session, professional).id if professional else None,
-        fund_code=service.require_fund(session, fund).code if fund else None,
+        fund_code=require_fund(session, fund).code if fund else None,
     )  # fmt: skip
     return made.id
 
 
 def _reset_token(session: Session, account: Account) -> str:
-    from parcours.registry.accounts.service import ask_password_reset
+    from parcours.registry.accounts.passwords import ask_password_reset
 
     return ask_password_reset(session, _who("reset"), account, _settings().login_policy())
 

@@ -12,7 +12,7 @@ from parcours.cli.admin import DatabaseUrl
 from parcours.cli.common import Json, Lang, fail, language
 
 if TYPE_CHECKING:
-    from parcours.registry.audit.service import Anchor
+    from parcours.registry.audit.proof import Anchor
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The audit trail: verify it, anchor it.")
 
@@ -30,12 +30,12 @@ def verify(
 ) -> None:
     """Find every removed, altered, added or cut row. Exit code 0 when the trail is whole, 1 when it is not."""
     from parcours.cli.registry import open_registry
-    from parcours.registry.audit import service
+    from parcours.registry.audit import proof
 
     chosen = language(lang)
     against = _read_anchor(anchor, chosen) if anchor else None
     with open_registry(database, lang) as opened, opened.reading() as session:
-        result = service.verify(session, against)
+        result = proof.verify(session, against)
     if json:
         findings = [
             {"code": one.code, "chain": one.chain, "row": one.sequence, "message": one.message(chosen)}
@@ -52,7 +52,7 @@ def verify(
 
 
 def _read_anchor(path: Path, lang: str) -> Anchor:
-    from parcours.registry.audit.service import Anchor
+    from parcours.registry.audit.proof import Anchor
 
     try:
         return Anchor.from_json(path.read_text("utf-8"))
@@ -64,18 +64,18 @@ def _read_anchor(path: Path, lang: str) -> Anchor:
 def anchor(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Print the signed end of every chain: keep it outside the database (a file a day, another machine)."""
     from parcours.cli.registry import open_registry
-    from parcours.registry.audit import service
+    from parcours.registry.audit import proof
 
     with open_registry(database, lang) as opened, opened.reading() as session:
-        typer.echo(service.anchor(session).to_json())
+        typer.echo(proof.anchor(session).to_json())
 
 
 @app.command()
 def resign(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Sign the heads again under the newest key, before an older key is dropped."""
     from parcours.cli.registry import open_registry
-    from parcours.registry.audit import service
+    from parcours.registry.audit import proof
 
     with open_registry(database, lang) as opened, opened.writing() as session:
-        done = service.resign(session)
+        done = proof.resign(session)
     typer.echo({"fr": f"{done} têtes signées", "en": f"{done} heads signed"}[language(lang)])

@@ -15,7 +15,7 @@ from parcours.cli.common import Json, Lang, clear_errors, fail, language
 
 if TYPE_CHECKING:
     from parcours.registry.store.db import Database
-    from parcours.registry.visits.service import VisitFacts
+    from parcours.registry.visits.facts import VisitFacts
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The database of people, declarations, referrals.")
 facts_app = typer.Typer(add_completion=False)
@@ -189,7 +189,7 @@ def verify(
     lang: Lang = "",
 ) -> None:
     """Check that each person has one médecin traitant at most; or that the database equals a backup."""
-    from parcours.registry.declarations.service import people_with_two_contracts
+    from parcours.registry.declarations.timeline import people_with_two_contracts
     from parcours.registry.store.backup import check_file
     from parcours.registry.store.backup import verify as compare
 
@@ -279,7 +279,7 @@ def _visit(
 ) -> VisitFacts:
     from parcours.registry.demo.seed import find_story
     from parcours.registry.store.db import PARIS
-    from parcours.registry.visits.service import visit_facts
+    from parcours.registry.visits.facts import visit_facts
 
     patient, professional, on, story = who
     day: date | None = on.date() if on else None
@@ -347,7 +347,7 @@ def _facts_json(visit: VisitFacts, answer: Any, lang: str) -> dict[str, Any]:
 
 
 def _print_facts(visit: VisitFacts, lang: str) -> None:
-    from parcours.registry.visits.service import NOTES
+    from parcours.registry.visits.words import NOTES
 
     rows = [
         {

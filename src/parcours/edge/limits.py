@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parcours.edge.problems import Language, log_internal, preferred_language, problem
 from parcours.edge.settings import Settings
-from parcours.registry.accounts.service import secret_hash
+from parcours.registry.accounts.tokens import secret_hash
 from parcours.registry.store.db import new_id
 
 PREFIX: Final = "/api/"

@@ -12,7 +12,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from parcours.registry.accounts.oidc import Provider
-from parcours.registry.accounts.service import LoginPolicy, PasswordHashing, SessionPolicy
+from parcours.registry.accounts.passwords import LoginPolicy, PasswordHashing
+from parcours.registry.accounts.sessions import SessionPolicy
 
 
 class Settings(BaseSettings):

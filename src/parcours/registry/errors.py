@@ -68,6 +68,12 @@ class Invalid(RegistryError):
     http_status = 422
 
 
+class Unauthenticated(RegistryError):
+    """The proof of identity is missing, wrong or no longer valid."""
+
+    http_status = 401
+
+
 class NotFound(RegistryError):
     """No such record, or none that may be told of: the two are never distinguished."""
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from parcours.registry.access.policy import Forbidden
 from parcours.registry.accounts.models import Account, ExternalIdentity, Grant, Role
 from parcours.registry.accounts.oidc import IdentityTraits, Proof, identity_traits, rpps_of
-from parcours.registry.accounts.service import Unauthenticated, create_account, grant_role
+from parcours.registry.accounts.service import create_account, grant_role
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
 from parcours.registry.directory.service import get_professional
-from parcours.registry.errors import NotFound
+from parcours.registry.errors import NotFound, Unauthenticated
 from parcours.registry.identity.keys import Nir, NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured

@@ -30,8 +30,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from parcours.registry.accounts.models import OidcAttempt
-from parcours.registry.accounts.service import Unauthenticated, secret_hash
-from parcours.registry.errors import NotFound, RegistryError, not_found
+from parcours.registry.accounts.tokens import secret_hash
+from parcours.registry.errors import NotFound, RegistryError, Unauthenticated, not_found
 from parcours.registry.store.db import Database, now_utc
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256"]

@@ -6,19 +6,19 @@ which the médecin traitant writes and the fund's medical adviser approves (L324
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.care_plans.models import CarePlan, PlanActor, PlanKind, RhythmUnit
-from parcours.registry.declarations.service import speaks_as_medecin_traitant
+from parcours.registry.declarations.timeline import speaks_as_medecin_traitant
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found
 from parcours.registry.people.service import get_insured
-from parcours.registry.referrals.models import Referral, ReferralUse
 from parcours.registry.store.db import now_utc, paris_date, parse_id
 from parcours.registry.store.periods import check_period
 from parcours.registry.vocabulary import check_choice
@@ -160,6 +160,10 @@ def actors_of(session: Session, plan_id: str) -> list[PlanActor]:
 # --- does a visit fall under the plan? -------------------------------------------------------------------------------
 
 
+VisitsMade = Callable[[PlanActor, date], int]
+"""How many visits of this line of the plan were made after a day: whoever keeps the visits tells."""
+
+
 @dataclass(frozen=True)
 class Coverage:
     """Does the plan cover a visit; when not, why (a stable code)."""
@@ -174,6 +178,7 @@ def covers(
     plan: CarePlan,
     professional: Professional,
     on: date,
+    visits_made: VisitsMade,
     known_at: datetime | None = None,
 ) -> Coverage:
     """Is a visit to this doctor on a day within the plan: its time, its agreements, its actors, its rhythm?"""
@@ -186,7 +191,7 @@ def covers(
     named = actor.professional_id is not None
     if named and plan.kind is PlanKind.SOINS_ITERATIFS and (actor.agreed_on is None or actor.agreed_on > on):
         return Coverage(False, "plan_not_agreed_by_correspondent", actor)
-    if actor.visits is not None and visits_made(session, plan, actor, on, known_at) >= actor.visits:
+    if actor.visits is not None and visits_made(actor, window_start(plan, actor.unit, on)) >= actor.visits:
         return Coverage(False, "rhythm_used_up", actor)
     return Coverage(True, "covered", actor)
 
@@ -202,28 +207,6 @@ def _not_in_force(plan: CarePlan, on: date, known_at: datetime | None) -> str | 
     if plan.kind is PlanKind.PROTOCOLE_ALD and (plan.approved_on is None or plan.approved_on > on):
         return "protocol_not_approved"
     return None
-
-
-def visits_made(session: Session, plan: CarePlan, actor: PlanActor, on: date, known_at: datetime | None = None) -> int:
-    """Earlier visits of this actor that count against the rhythm, in the unit's window up to a day."""
-    query = (
-        select(func.count(ReferralUse.id))
-        .join(Referral, Referral.id == ReferralUse.referral_id)
-        .join(Professional, Professional.id == ReferralUse.professional_id)
-        .where(
-            Referral.plan_id == plan.id,
-            ReferralUse.cancelled_at.is_(None),
-            ReferralUse.care_date < on,
-            ReferralUse.care_date > window_start(plan, actor.unit, on),
-        )
-    )
-    if actor.professional_id is not None:
-        query = query.where(ReferralUse.professional_id == actor.professional_id)
-    else:
-        query = query.where(Professional.specialty == actor.specialty)
-    if known_at is not None:
-        query = query.where(ReferralUse.recorded_at <= known_at)
-    return session.scalar(query) or 0
 
 
 _DAYS = {RhythmUnit.WEEK: 7, RhythmUnit.MONTH: 30, RhythmUnit.QUARTER: 91, RhythmUnit.YEAR: 365}

@@ -21,7 +21,7 @@ from parcours.registry.conciliation.models import (
     ReminderKind,
 )
 from parcours.registry.declarations.models import Declaration, State
-from parcours.registry.declarations.service import as_of, get_declaration
+from parcours.registry.declarations.timeline import as_of, get_declaration
 from parcours.registry.directory.near import NearbyDoctor, doctors_near
 from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import Conflict, Invalid, Refused, not_found

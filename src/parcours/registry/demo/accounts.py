@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.accounts import clients, find, passwords, second_factor
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Account, ApiClient, Role, Scope
 from parcours.registry.audit.service import system
@@ -46,7 +47,7 @@ class DemoAccess:
     token: str = field(repr=False)
 
 
-def open_demo_accounts(session: Session, *, public_url: str, hashing: accounts.PasswordHashing) -> DemoAccess:
+def open_demo_accounts(session: Session, *, public_url: str, hashing: passwords.PasswordHashing) -> DemoAccess:
     """Make the accounts of the demonstration, or give them a new password.
 
     :raises Refused: the registry is not the demonstration, or is served to other machines.
@@ -63,16 +64,16 @@ def open_demo_accounts(session: Session, *, public_url: str, hashing: accounts.P
     for name, role in LOGINS.items():
         account = _account(session, name + DOMAIN)
         accounts.grant_role(session, _WHO, account, role, **subjects[role])
-        accounts.remove_totp(session, _WHO, account)
-        accounts.change_password(session, _WHO, account, password, hashing)
+        second_factor.remove_totp(session, _WHO, account)
+        passwords.change_password(session, _WHO, account, password, hashing)
     for client in session.scalars(select(ApiClient).where(ApiClient.name == CLIENT, ApiClient.revoked_at.is_(None))):
-        accounts.revoke_client(session, _WHO, client)
-    _, token = accounts.create_client(session, _WHO, name=CLIENT, scopes=tuple(Scope), fund_code=fund, days=1)
+        clients.revoke_client(session, _WHO, client)
+    _, token = clients.create_client(session, _WHO, name=CLIENT, scopes=tuple(Scope), fund_code=fund, days=1)
     return DemoAccess({name + DOMAIN: role for name, role in LOGINS.items()}, password, token)
 
 
 def _account(session: Session, login: str) -> Account:
-    account = accounts.find_account(session, login)
+    account = find.find_account(session, login)
     if account is None:
         return accounts.create_account(session, _WHO, login=login)
     if account.disabled_at is not None:

@@ -18,14 +18,10 @@ from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.service import Actor, PlanContent
 from parcours.registry.conciliation import service as cases
 from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations.checks import PaperForm
 from parcours.registry.declarations.models import Declaration
-from parcours.registry.declarations.service import PaperForm, Proposal
-from parcours.registry.demo.fictitious import (
-    fictitious_am_number,
-    fictitious_finess,
-    fictitious_nir,
-    fictitious_rpps,
-)
+from parcours.registry.declarations.service import Proposal
+from parcours.registry.demo.fictitious import fictitious_am_number, fictitious_finess, fictitious_nir, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import Commune, DeficitZone, Fund, Organisation, Professional
 from parcours.registry.directory.service import get_professional
@@ -34,9 +30,10 @@ from parcours.registry.identity.service import find_insured_id
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured
 from parcours.registry.referrals import service as referrals
-from parcours.registry.referrals.service import Letter, NewReferral, Provider
+from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.store.db import PARIS
-from parcours.registry.visits.service import answer_visit, settled, visit_facts
+from parcours.registry.visits.facts import visit_facts
+from parcours.registry.visits.service import answer_visit, settled
 
 SEED = 20260615
 OPENING = date(2015, 1, 5)

@@ -23,13 +23,15 @@ def require_commune(session: Session, code: str) -> Commune:
     return commune
 
 
-def require_fund(session: Session, code: str) -> None:
-    """Refuse the code of a fund that is not registered."""
-    if session.scalar(select(Fund.id).where(Fund.code == code)) is None:
+def require_fund(session: Session, code: str) -> Fund:
+    """A fund by its code, or an error that says what is expected."""
+    fund = session.scalar(select(Fund).where(Fund.code == code))
+    if fund is None:
         raise Invalid(
-            "unknown_fund", field="fund", given=code, allowed="the code of a registered fund, like 01C751",
+            "unknown_fund", field="fund", given=code[:20], allowed="the code of a registered fund, like 01C751",
             fr="caisse inconnue", en="unknown fund",
         )  # fmt: skip
+    return fund
 
 
 _DEFICIT_ZONE_ON = (

@@ -15,7 +15,7 @@ from sqlalchemy import select as select_rows
 from sqlalchemy.orm import Session
 
 from parcours.registry.audit.models import AuditHead
-from parcours.registry.audit.service import resign
+from parcours.registry.audit.proof import resign
 from parcours.registry.identity.models import NIR_CONTEXT
 from parcours.registry.people.service import NAME_CONTEXT, name_key
 from parcours.registry.store.db import Database, EncryptedText, RowText, check_row, keyring

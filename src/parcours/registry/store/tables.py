@@ -17,6 +17,7 @@ CONTEXTS = (
     "care_plans",
     "referrals",
     "conciliation",
+    "visits",
     "accounts",
     "audit",
 )

@@ -1,0 +1,91 @@
+"""API clients: programs with a token and scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.accounts.models import READ_WITH, ApiClient, Scope
+from parcours.registry.accounts.tokens import new_secret, secret_hash
+from parcours.registry.audit.service import Who, record
+from parcours.registry.audit.tags import Tag
+from parcours.registry.errors import Invalid, not_found
+from parcours.registry.store.db import now_utc, parse_id
+
+
+def create_client(
+    session: Session,
+    who: Who,
+    *,
+    name: str,
+    scopes: Collection[Scope],
+    fund_code: str | None = None,
+    days: int | None = 365,
+) -> tuple[ApiClient, str]:
+    """A new API client and its token, shown this once."""
+    if not scopes:
+        raise Invalid(
+            "no_scope",
+            field="scopes",
+            allowed=list(Scope),
+            fr="aucun droit demandé",
+            en="no scope given",
+        )
+    for scope in scopes:
+        if (read := READ_WITH.get(scope, scope)) not in scopes:
+            raise Invalid(
+                "scope_without_read", field="scopes", given=scope.value, allowed=f"{scope.value} with {read.value}",
+                fr="un droit d'écriture répond le dossier entier : il demande le droit de le lire",
+                en="a scope to write answers the whole record: it needs the scope to read it",
+            )  # fmt: skip
+    token = new_secret("pct_")
+    client = ApiClient(
+        name=name,
+        token_hash=secret_hash(token),
+        scopes=" ".join(sorted(scope.value for scope in scopes)),
+        fund_code=fund_code,
+        created_by=who.id,
+        expires_at=None if days is None else now_utc() + timedelta(days=days),
+    )
+    session.add(client)
+    session.flush()
+    record(
+        session,
+        Tag.CLIENT_CREATE,
+        who,
+        record=("client", client.id),
+        details={"scopes": client.scopes},
+    )
+    return client, token
+
+
+def find_client(session: Session, token: str) -> ApiClient | None:
+    """The live client of a token."""
+    client = session.scalar(select(ApiClient).where(ApiClient.token_hash == secret_hash(token)))
+    if client is None or client.revoked_at is not None:
+        return None
+    return None if client.expires_at is not None and client.expires_at <= now_utc() else client
+
+
+def get_client(session: Session, client_id: str) -> ApiClient:
+    """The client of an id. Raises NotFound."""
+    identifier = parse_id(client_id)
+    client = session.get(ApiClient, identifier) if identifier else None
+    if client is None:
+        raise not_found("client_id")
+    return client
+
+
+def list_clients(session: Session, *, after: str | None = None, limit: int = 50) -> list[ApiClient]:
+    """Clients in the order of their ids."""
+    query = select(ApiClient).order_by(ApiClient.id).limit(limit)
+    return list(session.scalars(query.where(ApiClient.id > after) if after else query))
+
+
+def revoke_client(session: Session, who: Who, client: ApiClient) -> None:
+    """Its token works no more."""
+    client.revoked_at = client.revoked_at or now_utc()
+    record(session, Tag.CLIENT_REVOKE, who, record=("client", client.id))

@@ -1,0 +1,165 @@
+"""Passwords: how they are hashed, which are refused, and how a forgotten one is set again."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from parcours.registry.accounts.models import Account, SingleUseToken, TokenPurpose
+from parcours.registry.accounts.sessions import close_sessions
+from parcours.registry.accounts.tokens import new_secret, secret_hash
+from parcours.registry.audit.service import Who, record
+from parcours.registry.audit.tags import Tag
+from parcours.registry.errors import Invalid, Unauthenticated
+from parcours.registry.store.db import now_utc
+
+PASSWORD_MIN: Final = 12
+PASSWORD_MAX: Final = 256
+
+
+@dataclass(frozen=True)
+class PasswordHashing:
+    """Cost of Argon2id (RFC 9106): passes, memory in KiB, lanes."""
+
+    time_cost: int = 3
+    memory_kib: int = 65536
+    parallelism: int = 1
+
+    def hash(self, password: str) -> str:
+        return _hasher(self).hash(password)
+
+    def verify(self, password_hash: str | None, password: str) -> bool:
+        """Does the password fit? An account without one takes as long as any other, and never fits."""
+        try:
+            _hasher(self).verify(password_hash or _decoy(self), password)
+        except (Argon2Error, InvalidHashError):
+            return False
+        return password_hash is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return _hasher(self).check_needs_rehash(password_hash)
+
+
+@lru_cache(maxsize=4)
+def _hasher(cost: PasswordHashing) -> PasswordHasher:
+    return PasswordHasher(
+        time_cost=cost.time_cost,
+        memory_cost=cost.memory_kib,
+        parallelism=cost.parallelism,
+    )
+
+
+@lru_cache(maxsize=4)
+def _decoy(cost: PasswordHashing) -> str:
+    return _hasher(cost).hash(secrets.token_urlsafe(16))
+
+
+@dataclass(frozen=True)
+class LoginPolicy:
+    """How many wrong attempts lock an account, for how long, and how long a reset link lives."""
+
+    attempts: int = 5
+    lock_minutes: int = 15
+    reset_minutes: int = 30
+
+
+_COMMON: Final = (
+    "password", "motdepasse", "azerty", "qwerty", "123456", "abcdef", "parcours", "bonjour", "letmein", "iloveyou",
+    "jetaime", "admin", "welcome", "bienvenue", "doudou", "soleil", "marseille", "loulou",
+)  # fmt: skip
+
+
+def check_password(password: str, login: str = "") -> str:
+    """A password long enough and not easy to guess, in NFKC form. Raises Invalid (the password is never repeated)."""
+    text = unicodedata.normalize("NFKC", password)
+    name = login.split("@", maxsplit=1)[0].lower()
+    if not PASSWORD_MIN <= len(text) <= PASSWORD_MAX:
+        raise _bad_password(
+            f"entre {PASSWORD_MIN} et {PASSWORD_MAX} caractères",
+            f"{PASSWORD_MIN} to {PASSWORD_MAX} characters",
+        )
+    rest = text.lower()
+    for word in (*_COMMON, *([name] if len(name) > 3 else [])):
+        rest = rest.replace(word, "")
+    if len(rest) < 6 or len(set(text)) < 5:
+        raise _bad_password("pas de mot courant, ni votre identifiant", "no common word, nor your login")
+    return text
+
+
+def _bad_password(fr: str, en: str) -> Invalid:
+    return Invalid(
+        "weak_password",
+        field="password",
+        allowed=en,
+        fr=f"mot de passe refusé : {fr}",
+        en=f"password refused: {en}",
+    )
+
+
+def change_password(
+    session: Session,
+    who: Who,
+    account: Account,
+    password: str,
+    hashing: PasswordHashing,
+    tag: Tag = Tag.PASSWORD_CHANGE,
+) -> None:
+    """A new password: every session ends, every reset link dies, a lock is lifted."""
+    account.password_hash = hashing.hash(check_password(password, account.login))
+    account.failed_attempts, account.locked_until = 0, None
+    close_sessions(session, account.id)
+    session.execute(
+        update(SingleUseToken)
+        .where(SingleUseToken.account_id == account.id, SingleUseToken.used_at.is_(None))
+        .values(used_at=now_utc())
+    )
+    record(session, tag, who, record=("account", account.id))
+
+
+def ask_password_reset(session: Session, who: Who, account: Account, policy: LoginPolicy) -> str:
+    """A single-use token to set a new password; only its hash is kept."""
+    token = new_secret("pcr_")
+    session.add(
+        SingleUseToken(
+            purpose=TokenPurpose.PASSWORD_RESET,
+            token_hash=secret_hash(token),
+            account_id=account.id,
+            expires_at=now_utc() + timedelta(minutes=policy.reset_minutes),
+        )
+    )
+    record(session, Tag.PASSWORD_ASK_RESET, who, record=("account", account.id))
+    return token
+
+
+def reset_password(session: Session, who: Who, token: str, password: str, hashing: PasswordHashing) -> Account:
+    """Use a reset token. Raises Unauthenticated when unknown, used or too old; a weak password does not use it."""
+    row = session.scalar(
+        select(SingleUseToken)
+        .where(
+            SingleUseToken.token_hash == secret_hash(token),
+            SingleUseToken.purpose == TokenPurpose.PASSWORD_RESET,
+            SingleUseToken.used_at.is_(None),
+            SingleUseToken.expires_at > now_utc(),
+        )
+        .with_for_update()
+    )
+    account = session.get(Account, row.account_id) if row else None
+    if row is None or account is None or account.disabled_at is not None:
+        raise Unauthenticated(
+            "bad_reset_token",
+            field="token",
+            allowed="the last token received, unused, not expired",
+            fr="ce lien de réinitialisation n'est plus valable",
+            en="this reset link is no longer valid",
+        )
+    change_password(session, who, account, password, hashing, Tag.PASSWORD_RESET)
+    return account

@@ -1,0 +1,137 @@
+"""Sessions in a browser: opened at a login, alive while used, closed at once when rights change."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from parcours.registry.accounts.models import (
+    Account,
+    Grant,
+    IdempotentReply,
+    OidcAttempt,
+    SingleUseToken,
+    UnknownLogin,
+    WebSession,
+)
+from parcours.registry.accounts.tokens import new_secret, secret_hash
+from parcours.registry.audit.service import Who, record
+from parcours.registry.audit.tags import Tag
+from parcours.registry.store.db import now_utc
+
+_SEEN_EVERY: Final = timedelta(minutes=1)
+"""A session notes that it was used at most this often: a page view need not write."""
+
+
+@dataclass(frozen=True)
+class SessionPolicy:
+    """How long a session lives without use, and at most."""
+
+    idle_minutes: int = 30
+    absolute_minutes: int = 720
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """A session and the token of its cookie, which is nowhere else."""
+
+    session: WebSession
+    token: str
+
+
+def open_session(
+    session: Session,
+    account: Account,
+    method: str,
+    *,
+    grant: Grant | None = None,
+    opened_at: datetime | None = None,
+    id_token: str | None = None,
+) -> OpenedSession:
+    """A new session, in the given role or, when the account has just one, in that one."""
+    grants = account.active_grants
+    now, token = now_utc(), new_secret()
+    web_session = WebSession(
+        token_hash=secret_hash(token),
+        account_id=account.id,
+        grant_id=(grant or (grants[0] if grants else None)) and (grant or grants[0]).id,
+        csrf_token=secrets.token_urlsafe(32),
+        method=method,
+        opened_at=opened_at or now,
+        last_seen_at=now,
+        id_token=id_token,
+    )
+    session.add(web_session)
+    session.flush()
+    return OpenedSession(web_session, token)
+
+
+def find_session(session: Session, token: str, policy: SessionPolicy) -> WebSession | None:
+    """The live session of a cookie: open, not idle too long, not too old, of an account and a role still valid."""
+    row = session.scalar(select(WebSession).where(WebSession.token_hash == secret_hash(token)))
+    if row is None or row.closed_at is not None:
+        return None
+    now = now_utc()
+    if now - row.last_seen_at > timedelta(minutes=policy.idle_minutes):
+        return None
+    if now - row.opened_at > timedelta(minutes=policy.absolute_minutes):
+        return None
+    if row.account.disabled_at is not None or (row.grant is not None and row.grant.ended_at is not None):
+        return None
+    return row
+
+
+def needs_touch(web_session: WebSession) -> bool:
+    """Is it time to note that the session is in use?"""
+    return now_utc() - web_session.last_seen_at > _SEEN_EVERY
+
+
+def touch_session(session: Session, session_id: str) -> None:
+    """Note that the session is in use."""
+    session.execute(update(WebSession).where(WebSession.id == session_id).values(last_seen_at=now_utc()))
+
+
+def rotate_session(session: Session, web_session: WebSession, *, grant: Grant | None = None) -> OpenedSession:
+    """A new token for the same login (at a change of role or of rights); the old one dies."""
+    web_session.closed_at, id_token, web_session.id_token = now_utc(), web_session.id_token, None
+    return open_session(
+        session,
+        web_session.account,
+        web_session.method,
+        grant=grant or web_session.grant,
+        opened_at=web_session.opened_at,
+        id_token=id_token,
+    )
+
+
+def close_session(session: Session, who: Who, web_session: WebSession) -> None:
+    """Log out."""
+    web_session.closed_at, web_session.id_token = web_session.closed_at or now_utc(), None
+    record(session, Tag.SESSION_CLOSE, who, record=("session", web_session.id))
+
+
+def close_sessions(session: Session, account_id: str) -> None:
+    """Every session of an account ends now."""
+    session.execute(
+        update(WebSession)
+        .where(WebSession.account_id == account_id, WebSession.closed_at.is_(None))
+        .values(closed_at=now_utc(), id_token=None)
+    )
+
+
+def remove_expired(session: Session, policy: SessionPolicy, *, idempotency_hours: int = 24) -> None:
+    """Forget what is past use: dead sessions, tokens, started logins, old idempotent answers."""
+    now = now_utc()
+    oldest = now - timedelta(minutes=policy.absolute_minutes)
+    session.execute(delete(WebSession).where(or_(WebSession.opened_at < oldest, WebSession.closed_at < oldest)))
+    session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at < now))
+    session.execute(delete(OidcAttempt).where(OidcAttempt.expires_at < now))
+    session.execute(delete(UnknownLogin).where(UnknownLogin.attempted_at < oldest))
+    session.execute(
+        delete(IdempotentReply).where(IdempotentReply.recorded_at < now - timedelta(hours=idempotency_hours))
+    )

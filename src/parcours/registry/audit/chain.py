@@ -1,0 +1,47 @@
+"""The chain of the audit trail: what is hashed of a row, and how a head is signed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any, Final
+
+from parcours.registry.store.db import blind_index, blind_indexes
+
+SIGNATURE: Final = "audit_heads.signature"
+
+HASHED: Final = (
+    "id", "chain", "sequence", "occurred_at", "tag", "actor_kind", "actor_id", "role", "acting_for", "insured_id",
+    "record_kind", "record_id", "why", "details", "request_id", "previous_hash",
+)  # fmt: skip
+
+
+def row_hash(row: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical content of a row, the previous hash included."""
+    content = {name: row[name] for name in HASHED}
+    content["occurred_at"] = row["occurred_at"].astimezone(UTC).isoformat(timespec="microseconds")
+    content["tag"] = str(row["tag"])
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def canonical(content: Mapping[str, Any]) -> str:
+    """The one JSON text of a content: what is hashed and signed."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def head_text(chain: int, sequence: int, last_hash: str) -> str:
+    """What the signature of a head covers."""
+    return f"{chain}:{sequence}:{last_hash}"
+
+
+def sign(chain: int, sequence: int, last_hash: str) -> str:
+    """A keyed signature: who can write to the database but has no key cannot make one."""
+    return blind_index(head_text(chain, sequence, last_hash), SIGNATURE)
+
+
+def is_signed(text: str, signature: str, context: str) -> bool:
+    """Does a signature fit, under the newest key or an older one?"""
+    return any(hmac.compare_digest(one, signature) for one in blind_indexes(text, context))

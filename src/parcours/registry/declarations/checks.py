@@ -1,0 +1,193 @@
+"""What a declaration must satisfy: the doctor, the place, the age and the signatures it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.declarations.models import Declaration, Party, State
+from parcours.registry.declarations.timeline import as_of
+from parcours.registry.directory.models import Organisation, OrganisationKind, PracticeMode, Professional
+from parcours.registry.directory.service import (
+    active_on,
+    get_organisation,
+    get_professional,
+    practices_on,
+    shared_places,
+)
+from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.registry.people.models import Insured
+from parcours.registry.people.service import AGE_MEDECIN_TRAITANT, MAJORITY, age_on, holds_authority
+from parcours.registry.store.db import parse_id
+
+ARTICLE = "CSS L162-5-3"
+FORM_S3704 = "S3704 / 12485*03"
+
+
+def parties_needed(insured: Insured, on: date) -> tuple[Party, ...]:
+    """Who must agree, by the age on a day."""
+    age = age_on(insured.birth_date, on)
+    if age < AGE_MEDECIN_TRAITANT:
+        return (Party.PARENT, Party.DOCTOR)
+    if age < MAJORITY:
+        return (Party.INSURED, Party.PARENT, Party.DOCTOR)
+    return (Party.INSURED, Party.DOCTOR)
+
+
+def parties_missing(declaration: Declaration, insured: Insured, on: date) -> tuple[Party, ...]:
+    """Whose agreement is still awaited."""
+    given = {
+        Party.INSURED: declaration.insured_agreed_at,
+        Party.PARENT: declaration.parent_agreed_at,
+        Party.DOCTOR: declaration.doctor_agreed_at,
+    }
+    return tuple(party for party in parties_needed(insured, on) if given[party] is None)
+
+
+@dataclass(frozen=True)
+class PaperForm:
+    """What the fund reads on an S3704 form."""
+
+    insured_id: str
+    professional_id: str
+    signed_on: date
+    received_on: date
+    signed_by_insured: bool
+    signed_by_doctor: bool
+    parent_id: str | None = None
+    """The holder of parental authority who signed, below 18."""
+    organisation_id: str | None = None
+    joint_ids: tuple[str, ...] = ()
+    form: str = FORM_S3704
+
+
+def check_doctor(session: Session, doctor: Professional, organisation_id: str | None, on: date) -> Organisation:
+    """The place where this doctor may be chosen; a locum, a retired doctor or another professional may not."""
+    if doctor.profession != "medecin":
+        raise Refused(
+            "not_a_doctor", field="professional_id", given=doctor.profession, allowed="medecin", article=ARTICLE,
+            fr="seul un médecin peut être médecin traitant", en="only a doctor can be a médecin traitant",
+        )  # fmt: skip
+    practices = practices_on(session, doctor.id, on)
+    own = [one for one in practices if one.mode is not PracticeMode.REMPLACANT]
+    if practices and not own:
+        raise Refused(
+            "locum", field="professional_id", given="remplacant", allowed="titulaire or salarie", article=ARTICLE,
+            fr="un remplaçant ne peut pas être médecin traitant", en="a locum cannot be a médecin traitant",
+        )  # fmt: skip
+    if organisation_id is not None:
+        own = [one for one in own if one.organisation_id == parse_id(organisation_id)]
+    if not own or not active_on(doctor, on):
+        raise Refused(
+            "not_practising", field="professional_id", given=f"no practice there on {on}",
+            allowed="a doctor who practises on that day", article=ARTICLE,
+            fr="ce médecin n'exerce pas à cette date", en="this doctor does not practise on that day",
+        )  # fmt: skip
+    return get_organisation(session, own[0].organisation_id)
+
+
+def check_not_already(session: Session, insured_id: str, doctor_id: str, on: date) -> None:
+    """Refuse a doctor who is the médecin traitant on that day."""
+    current = as_of(session, insured_id, on)
+    if current is not None and current.professional_id == doctor_id:
+        raise Conflict(
+            "already_medecin_traitant", field="professional_id", given=f"in force since {current.starts_on}",
+            allowed="another doctor", fr="ce médecin est déjà le médecin traitant",
+            en="this doctor already is the médecin traitant",
+        )  # fmt: skip
+
+
+def check_no_open_proposal(session: Session, insured_id: str, doctor_id: str) -> None:
+    """Refuse a second proposal with the same doctor."""
+    if session.scalar(
+        select(Declaration.id).where(
+            Declaration.insured_id == insured_id,
+            Declaration.professional_id == doctor_id,
+            Declaration.state.in_([State.PROPOSED, State.SIGNED]),
+        )
+    ):
+        raise Conflict(
+            "proposal_open", field="professional_id", allowed="to agree to it, refuse it or withdraw it",
+            fr="une proposition avec ce médecin est déjà ouverte", en="a proposal with this doctor is already open",
+        )  # fmt: skip
+
+
+def check_joint_doctors(
+    session: Session, doctor: Professional, place: Organisation, joint_ids: tuple[str, ...], on: date
+) -> list[Professional]:
+    """The doctors designated together with the first, when they may be."""
+    others = [get_professional(session, joint_id) for joint_id in joint_ids]
+    if any(one.id == doctor.id or not may_be_joint(session, doctor, one, place, on) for one in others):
+        raise Refused(
+            "joint_designation", field="joint_ids", given="a doctor of another place or specialty",
+            allowed="same specialty in the same premises, or same health centre", article=ARTICLE,
+            fr="ces médecins ne peuvent pas être désignés conjointement",
+            en="these doctors cannot be designated together",
+        )  # fmt: skip
+    return others
+
+
+def may_be_joint(session: Session, doctor: Professional, other: Professional, place: Organisation, on: date) -> bool:
+    """Same health centre, or same specialty in the same group premises, on a day."""
+    if other.profession != "medecin" or not active_on(other, on):
+        return False
+    if place.id not in {one.id for one in shared_places(session, doctor.id, other.id, on)}:
+        return False
+    return place.kind is OrganisationKind.CENTRE_DE_SANTE or other.specialty == doctor.specialty
+
+
+def check_paper_dates(paper: PaperForm, today: date) -> None:
+    """A form is signed, then received, not in the future."""
+    if not paper.signed_on <= paper.received_on <= today:
+        raise Invalid(
+            "paper_dates", field="received_on", given=f"signed {paper.signed_on}, received {paper.received_on}",
+            allowed=f"signed, then received, at the latest on {today}",
+            fr="dates du formulaire incohérentes", en="the dates of the form do not fit",
+        )  # fmt: skip
+
+
+def check_signatures(session: Session, paper: PaperForm, insured: Insured) -> None:
+    """Refuse a paper form that lacks the signature of somebody needed at that age."""
+    needed = parties_needed(insured, paper.signed_on)
+    given = {
+        Party.INSURED: paper.signed_by_insured,
+        Party.PARENT: paper.parent_id is not None,
+        Party.DOCTOR: paper.signed_by_doctor,
+    }
+    missing = [party.value for party in needed if not given[party]]
+    if missing:
+        raise Refused(
+            "signature_missing", field="signatures", given=f"without {', '.join(missing)}",
+            allowed=[party.value for party in needed], article=ARTICLE,
+            fr="il manque une signature", en="a signature is missing",
+        )  # fmt: skip
+    if paper.parent_id is not None:
+        _check_holder(session, paper.parent_id, insured, paper.signed_on)
+
+
+def check_party(
+    session: Session, insured: Insured, party: Party, parent_id: str | None, on: date, *, proposing: bool
+) -> None:
+    """May this party agree (or propose) at this age?  A parent proposes below 16 only, and co-signs at 16 and 17."""
+    needed = parties_needed(insured, on)
+    if party not in needed or (proposing and party is Party.PARENT and Party.INSURED in needed):
+        raise Refused(
+            "wrong_party", field="party", given=party.value, allowed=[one.value for one in needed], article=ARTICLE,
+            fr="avant 16 ans un parent choisit, à 16 et 17 ans le jeune choisit et un parent cosigne",
+            en="below 16 a parent chooses, at 16 and 17 the young person chooses and a parent co-signs",
+        )  # fmt: skip
+    if party is Party.PARENT:
+        _check_holder(session, parent_id, insured, on)
+
+
+def _check_holder(session: Session, parent_id: str | None, insured: Insured, on: date) -> None:
+    key = parse_id(parent_id) if parent_id else None
+    if key is None or not holds_authority(session, holder_id=key, child_id=insured.id, on=on):
+        raise Refused(
+            "not_a_holder", field="parent_id", allowed="a registered holder of parental authority", article=ARTICLE,
+            fr="cette personne n'est pas titulaire de l'autorité parentale",
+            en="this person does not hold parental authority",
+        )  # fmt: skip
