@@ -8,8 +8,9 @@ from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.api.engine import EXAMPLE_FACTS
-from parcours.engine.case import settle, settle_many
+from parcours.engine.case import settle
 from parcours.engine.facts import jsonio
+from parcours.engine.memory import settle_many
 from tests.api.fixtures import settings_for_tests
 
 V1 = "/api/v1"

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 import parcours
-from parcours.engine.case import Answer, settle_many
+from parcours.engine.case import Answer
+from parcours.engine.memory import settle_many
 
 GP = {
     "patient_id": "p",

@@ -10,7 +10,9 @@ import pytest
 
 from parcours.engine.batch.run import BUCKETS, STREAM, Job, settle_path
 from parcours.engine.batch.summary import read_row, receipt_of
-from parcours.engine.case import Answer, result_dict, settle_many
+from parcours.engine.case import Answer
+from parcours.engine.memory import settle_many
+from parcours.engine.results import result_dict
 
 FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
 READ = {".parquet": pl.read_parquet, ".arrow": pl.read_ipc, ".csv": pl.read_csv, ".ndjson": pl.read_ndjson}

@@ -15,8 +15,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from parcours.cli.main import app
-from parcours.engine.case import AMOUNTS, CASE_CODES, settle
+from parcours.engine.case import settle
 from parcours.engine.facts.jsonio import dumps
+from parcours.engine.results import AMOUNTS, CASE_CODES
 
 VISIT: dict[str, Any] = {
     "care_date": "2025-06-01",

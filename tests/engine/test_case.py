@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from parcours.engine.case import Answer, settle, settle_many
+from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.memory import settle_many
 from parcours.rules.facts import Counters
 
 VISIT: dict[str, Any] = {

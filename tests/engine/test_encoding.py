@@ -117,7 +117,7 @@ def without(*names: str, **changes: Any) -> dict[str, Any]:
 )
 def test_a_wrong_value_is_refused_by_its_field(field: str, value: Any) -> None:
     if field == "act" and value == "":
-        assert settle({**VISIT, "act": ""}).case.act_key == "consultation"
+        assert settle({**VISIT, "act": ""}).encoded.act_key == "consultation"
         return
     facts = {**VISIT, field: value}
     if field == "birth_date":

@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pyarrow as pa
 
-from parcours.engine.batch.chunk import Settings, acts_of_patients, codes_of, encode_rows
+from parcours.engine.batch.chunk import Run, acts_of_patients, codes_of, encode_rows
 from parcours.engine.batch.kernel import PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
 from parcours.engine.batch.reading import whole
 from parcours.engine.case import encode_readings, equivalent
@@ -18,7 +18,7 @@ from parcours.rules.settlement import settle
 
 def comparable(table):
     """The rows that the rules settle once: no missing fact whose values are to be tried."""
-    facts, _ = encoded(table, Settings.of())
+    facts, _ = encoded(table, Run.of())
     missing = facts.patterns.rows[facts.pattern, PATTERN_COLUMNS.index("missing")]
     return table.filter(pa.array(facts.valid & (missing == 0)))
 
@@ -30,7 +30,7 @@ def encoded(table, settings):
 
 def interpreted(table, readings=None):
     """{row: Settlement} of every row whose tariff and rate are known."""
-    settings = Settings.of(readings)
+    settings = Run.of(readings)
     facts, columns = encoded(table, settings)
     order, first = acts_of_patients(columns["patient_id"], facts)
     professional = codes_of(columns["professional_id"], len(table)).tolist()

@@ -10,9 +10,9 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from parcours.engine.batch.chunk import Settings, settle_rows
+from parcours.engine.batch.chunk import Run, settle_rows
 from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
-from parcours.engine.case import CASE_CODES
+from parcours.engine.results import CASE_CODES
 from parcours.law import codes
 from parcours.rules.facts import Settlement
 from tests.equivalence.acts import random_acts
@@ -30,7 +30,7 @@ NOT_REACHED = {
 
 
 def compiled(table, readings=None):
-    settled = settle_rows(table.drop_columns(["row"]), Settings.of(readings), threads=2)
+    settled = settle_rows(table.drop_columns(["row"]), Run.of(readings), threads=2)
     return settled, [
         settled.amounts[AMOUNT_RESULTS.index(name), : len(table)]
         if name in AMOUNT_RESULTS

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import parcours.spark
-from parcours.engine.batch.chunk import Settings
+from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.frame import settle_table
 from parcours.engine.batch.spark import as_spark, whole_patients
@@ -34,7 +34,7 @@ def differ(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
 @pytest.mark.slow
 def test_spark_settles_every_row_as_one_machine(spark, tmp_path) -> None:
     acts = random_acts(ROWS, 3)
-    expected = by_row(as_spark(settle_table(acts, settings=Settings.of())))
+    expected = by_row(as_spark(settle_table(acts, run=Run.of())))
     source, output = str(tmp_path / "acts.parquet"), str(tmp_path / "settled")
     pq.write_table(acts, source)
     frame = spark.read.parquet(source).repartition(3)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from parcours.engine.case import CASE_CODES, encode_readings, law_on
+from parcours.engine.case import encode_readings, law_on
 from parcours.engine.facts.encoding import encode
+from parcours.engine.results import CASE_CODES
 from parcours.engine.say.wording import LANGUAGES, PLACEHOLDER, PLACEHOLDERS, law_file, pieces
 from parcours.law.cache import flat_law
 from parcours.law.loader import load

@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parcours.engine.case import Answer, settle_many
+from parcours.engine.case import Answer
+from parcours.engine.memory import settle_many
 
 VISIT = {
     "age": 40,

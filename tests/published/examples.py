@@ -15,8 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from parcours.engine.case import Answer, euros, settle
+from parcours.engine.case import Answer, settle
 from parcours.engine.facts.vocabulary import hundredths
+from parcours.engine.results import euros
 
 FILE = Path(__file__).with_name("examples.ndjson")
 TRUNCATED = "C276"

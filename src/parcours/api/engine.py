@@ -21,13 +21,15 @@ from parcours.api.access import services_of
 from parcours.api.common import api_router
 from parcours.edge.limits import TooLarge
 from parcours.edge.problems import FieldError, Language, ProblemError, language_of, problems
-from parcours.engine.case import Answer, Memory, euros, result_dict, settle, settle_case
+from parcours.engine.case import Answer, settle, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts import jsonio
-from parcours.engine.facts.encoding import Case, encode
+from parcours.engine.facts.encoding import EncodedAct, encode
 from parcours.engine.facts.schema import facts_schema, result_schema
 from parcours.engine.facts.vocabulary import check_names
+from parcours.engine.memory import Memory
 from parcours.engine.proof.tables import Block, tables
+from parcours.engine.results import euros, result_dict
 from parcours.engine.say.advise import ACTS_PER_YEAR, advise
 from parcours.engine.say.explain import explain
 from parcours.engine.say.questions import ask
@@ -330,11 +332,11 @@ class Batch:
         memory = self._memory_of(case)
         professional = case.professional_id or f"\0{self.row}"
         counters = memory.before(case.act, professional)
-        answer = settle_case(case, self.flat, {}, counters)
+        answer = settle_encoded(case, self.flat, {}, counters)
         memory.after(case.act, professional, counters, answer.settlement)
         return {**result_dict(answer.settlement), "defaults": answer.defaults}
 
-    def _memory_of(self, case: Case) -> Memory:
+    def _memory_of(self, case: EncodedAct) -> Memory:
         """The caps of the patient of this line. Raises FactError when the lines are not in order."""
         if not case.patient_id:
             return Memory.empty()

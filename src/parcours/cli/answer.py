@@ -4,7 +4,8 @@ from rich.console import Console
 from rich.table import Table
 
 from parcours.cli.common import money
-from parcours.engine.case import Answer, different_amounts, euros, result_dict
+from parcours.engine.case import Answer
+from parcours.engine.results import different_amounts, euros, result_dict
 from parcours.engine.say.typography import percent
 from parcours.law.codes import Pathway
 

@@ -51,7 +51,7 @@ def print_json(blocks: list[Any]) -> None:
 
 def line(row: Any) -> dict[str, Any]:
     """One line with the names of the vocabulary."""
-    from parcours.engine.case import euros
+    from parcours.engine.results import euros
 
     amounts = {
         name: euros(getattr(row, name)) for name in ("tariff", "base", "majoration", "participation_forfaitaire", "amo")
@@ -73,7 +73,7 @@ def print_tables(blocks: list[Any], lang: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from parcours.engine.case import euros
+    from parcours.engine.results import euros
     from parcours.law.loader import load
 
     labels = {entry.slug: entry.label[lang] for entry in load().specialties.values()}

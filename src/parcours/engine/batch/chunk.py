@@ -36,7 +36,7 @@ from parcours.engine.batch.patterns import (
     accepted_indicators,
 )
 from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, codes_in, read_numbers, whole
-from parcours.engine.case import encode_readings, settle_case
+from parcours.engine.case import encode_readings, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import MAJORITY, encode
 from parcours.engine.facts.vocabulary import BY_NAME
@@ -54,7 +54,7 @@ SMALLEST_SHARE = 50_000
 
 
 @dataclass(frozen=True)
-class Settings:
+class Run:
     """What is the same for every row of a run: the law under the chosen readings, and the patterns met so far."""
 
     flat: FlatLaw
@@ -63,7 +63,7 @@ class Settings:
     patterns: PatternBook
 
     @classmethod
-    def of(cls, readings: Mapping[str, str] | None = None, records: Records | None = None) -> "Settings":
+    def of(cls, readings: Mapping[str, str] | None = None, records: Records | None = None) -> "Run":
         """Settings for some readings (name -> option); `records` replaces the law (a reform). Raises `FactError`."""
         flat = flat_law()
         encode_readings(readings or {})
@@ -113,18 +113,18 @@ class Facts:
     valid: Mask
 
 
-def settle_rows(table: pa.Table, settings: Settings, threads: int = 1) -> Settled:
+def settle_rows(table: pa.Table, run: Run, threads: int = 1) -> Settled:
     """Settle the rows of a table whose columns bear the names of the facts."""
     columns = {name: whole(table[name]) for name in table.column_names if name in BY_NAME}
-    facts = encode_rows(columns, len(table), settings)
+    facts = encode_rows(columns, len(table), run)
     order, first = acts_of_patients(columns.get("patient_id"), facts)
     amounts = matrix(AMOUNT_RESULTS, len(table), np.int32)
     codes = matrix(CODE_RESULTS, len(table), np.int8)
     refusals = np.where(facts.valid, 0, 1).astype(np.int8)
     professional = codes_of(columns.get("professional_id"), len(table))
-    run = partial(_run, facts, order, professional, settings, amounts, codes, refusals)
+    part = partial(_run, facts, order, professional, run, amounts, codes, refusals)
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, _shares(first, threads)))
+        list(pool.map(part, _shares(first, threads)))
     if not refusals.any():
         return Settled(amounts, codes, None, len(table), np.array([], np.int64))
     rows = np.flatnonzero(refusals == 0)
@@ -135,13 +135,13 @@ def _run(
     facts: Facts,
     order: npt.NDArray[np.int32],
     professional: npt.NDArray[np.int32],
-    settings: Settings,
+    run: Run,
     amounts: Matrix,
     codes: Matrix,
     refusals: Matrix,
     first: npt.NDArray[np.int64],
 ) -> None:
-    laws, days = settings.laws
+    laws, days = run.laws
     most = int(np.diff(first).max(initial=1))
     memory = np.full((1 << (2 * most).bit_length(), 5), -1, np.int64)
     kernel()(
@@ -156,8 +156,8 @@ def _run(
         professional,
         laws,
         days,
-        encode_readings(settings.readings),
-        settings.accepted,
+        encode_readings(run.readings),
+        run.accepted,
         memory,
         amounts,
         codes,
@@ -174,25 +174,25 @@ def _shares(first: npt.NDArray[np.int64], threads: int) -> Iterator[npt.NDArray[
         yield first[start : end + 1]
 
 
-def encode_rows(columns: Mapping[str, pa.Array], count: int, settings: Settings) -> Facts:
+def encode_rows(columns: Mapping[str, pa.Array], count: int, run: Run) -> Facts:
     """Every fact as the integers the rules read; a row is not valid where a fact is wrong or missing."""
     valid = np.ones(count, np.bool_)
     numbers = {name: _numbers(name, columns, count, valid) for name in (*ROW_FACTS, "birth_date")}
     for name in ("care_date", "fee"):
         _and(valid, numbers[name].given)
     care = numbers["care_date"].values
-    valid &= care >= settings.records.first_days[0]
+    valid &= care >= run.records.first_days[0]
     paid = _or_else(numbers["reimbursement_date"], care)
     valid &= paid >= care
     age, january, said = _ages(numbers, care, valid)
-    pattern, patterns = settings.patterns.of_rows(columns, said)
+    pattern, patterns = run.patterns.of_rows(columns, said)
     if not patterns.valid.all():
         valid &= patterns.valid[pattern]
     values = {
         "reimbursement_date": paid,
         "age": age,
         "age_1er_janvier": january,
-        "quantity": _quantity(numbers["quantity"], patterns.rows[:, ACT], pattern, settings, valid),
+        "quantity": _quantity(numbers["quantity"], patterns.rows[:, ACT], pattern, run, valid),
         "base": _or_else(numbers["base"], -1),
     }
     rows = matrix(ROW_FACTS, count, np.int32)
@@ -254,11 +254,11 @@ def _known(age: Column, january: Column, count: int) -> Numbers:
 
 
 def _quantity(
-    given: Column, acts: npt.NDArray[np.int16], pattern: npt.NDArray[np.int32], settings: Settings, valid: Mask
+    given: Column, acts: npt.NDArray[np.int16], pattern: npt.NDArray[np.int32], run: Run, valid: Mask
 ) -> Numbers:
     """Whole units, or hundredths for a letter that has a coefficient."""
     hundredths = _or_else(given, 100)
-    has_coefficient = np.array(settings.flat.default.rows[-1].acte_coefficient, np.bool_)[acts]
+    has_coefficient = np.array(run.flat.default.rows[-1].acte_coefficient, np.bool_)[acts]
     units, rest = np.divmod(hundredths.astype(np.int32), 100)
     if not has_coefficient.any():
         valid &= rest == 0
@@ -319,20 +319,20 @@ def patient_codes(patient: pa.Array, count: int) -> npt.NDArray[np.int64]:
     return np.where(alone, codes.max(initial=0) + 1 + np.arange(count), codes) if alone.any() else codes
 
 
-def reasons(table: pa.Table, settled: Settled, settings: Settings) -> Iterator[Refused]:
+def reasons(table: pa.Table, settled: Settled, run: Run) -> Iterator[Refused]:
     """Why each row that is left is refused, in the words of a single case."""
     for start in range(0, len(settled.left), REASONS):
         positions = settled.left[start : start + REASONS]
         for position, row in zip(positions.tolist(), table.take(pa.array(positions)).to_pylist(), strict=True):
             facts = {name: as_given(name, row[name]) for name in row if name in BY_NAME and row[name] is not None}
-            yield Refused(position, row, reason(facts, settings))
+            yield Refused(position, row, reason(facts, run))
 
 
-def reason(facts: Mapping[str, Any], settings: Settings) -> FactError:
+def reason(facts: Mapping[str, Any], run: Run) -> FactError:
     """Why these facts are refused."""
     try:
-        case = encode(facts, settings.flat)
-        answer = settle_case(case, settings.flat, settings.readings, Counters())
+        encoded = encode(facts, run.flat)
+        answer = settle_encoded(encoded, run.flat, run.readings, Counters())
     except FactError as error:
         return error
     if answer.settlement.max_fee > LARGEST:
@@ -340,8 +340,8 @@ def reason(facts: Mapping[str, Any], settings: Settings) -> FactError:
             "fr": "un nombre pour lequel le montant tient en neuf chiffres",
             "en": "a number whose amount holds in nine digits",
         }
-        return FactError("quantity", case.act.quantity, most)
-    return _changed_by_caps(case.missing)
+        return FactError("quantity", encoded.act.quantity, most)
+    return _changed_by_caps(encoded.missing)
 
 
 def _changed_by_caps(missing: tuple[str, ...]) -> FactError:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.engine.batch.chunk import Settings, Settled, reasons, settle_rows
+from parcours.engine.batch.chunk import Run, Settled, reasons, settle_rows
 from parcours.engine.batch.header import names_of
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.results import output_table, result_columns
@@ -47,16 +47,16 @@ def settle(
     native = frame.to_native() if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else frame
     if _is_lazy(native):
         return _settle_lazily(native, readings, law, columns, threads, lang)
-    settings = Settings.of(readings, law)
+    run = Run.of(readings, law)
     threads = threads or os.cpu_count() or 1
-    table = settle_table(as_arrow(native), settings=settings, columns=columns, threads=threads, lang=lang)
+    table = settle_table(as_arrow(native), run=run, columns=columns, threads=threads, lang=lang)
     return _like(native, table)
 
 
 def settle_table(
     table: pa.Table,
     *,
-    settings: Settings,
+    run: Run,
     columns: Mapping[str, str] | None = None,
     threads: int = 1,
     lang: str = "en",
@@ -64,14 +64,14 @@ def settle_table(
     """The same for an Arrow table."""
     names = names_of(table.column_names, columns or {}, error_column=True)
     facts = without_views(table).rename_columns(names)
-    settled = settle_rows(facts, settings, threads)
+    settled = settle_rows(facts, run, threads)
     if settled.rows is None:
         result = output_table(facts, settled)
         return result.append_column(ERROR, pa.nulls(len(result), pa.string()))
-    return _with_errors(facts, settled, settings, lang)
+    return _with_errors(facts, settled, run, lang)
 
 
-def _with_errors(facts: pa.Table, settled: Settled, settings: Settings, lang: str) -> pa.Table:
+def _with_errors(facts: pa.Table, settled: Settled, run: Run, lang: str) -> pa.Table:
     """Every row in its place, the refused ones with nothing but their reason."""
     places = np.full(len(facts), -1, np.int64)
     places[settled.rows] = np.arange(settled.count)
@@ -79,7 +79,7 @@ def _with_errors(facts: pa.Table, settled: Settled, settings: Settings, lang: st
     columns = {RENAMED.get(name, name): facts[name] for name in facts.column_names}
     columns.update({name: pc.take(array, where) for name, array in result_columns(settled).items()})
     sentences: list[str | None] = [None] * len(facts)
-    for item in reasons(facts, settled, settings):
+    for item in reasons(facts, settled, run):
         sentences[item.position] = item.error.message[lang]
     return pa.table({**columns, ERROR: pa.array(sentences, pa.string())})
 

@@ -32,6 +32,7 @@ import parcours.law.codes
 import parcours.law.record
 import parcours.rules
 from parcours.engine.case import CANDIDATES
+from parcours.engine.results import COMPARED
 from parcours.law.codes import CaseBase, CaseRate
 from parcours.rules.facts import Act, Contract, Counters, Settlement
 from parcours.rules.settlement import settle
@@ -63,8 +64,6 @@ VARIANT_FACTS = tuple(name for name in Act._fields if name in CANDIDATES)
 """The facts that a variant may replace (-1: it keeps them)."""
 CODE_RESULTS = tuple(name for name in Settlement._fields if name in {"status", "ips", "pathway"} or "case_" in name)
 AMOUNT_RESULTS = tuple(name for name in Settlement._fields if name not in CODE_RESULTS)
-COMPARED = Settlement._fields[3:18]
-"""What a missing fact may not change: every amount."""
 LARGEST = 999_999_999
 """The largest amount a file holds, in cents (nine digits)."""
 

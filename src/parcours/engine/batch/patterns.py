@@ -1,5 +1,5 @@
 """Rows that share every coded fact share a pattern: it is encoded once, by the very function that encodes a single
-case.
+encoded.
 
 So inference, defaults, contradictions and missing facts are the same for row 38 214 907 of a file and for one visit.
 """
@@ -19,7 +19,7 @@ from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, P
 from parcours.engine.batch.reading import coded_column
 from parcours.engine.case import CANDIDATES, equivalent
 from parcours.engine.errors import FactError
-from parcours.engine.facts.encoding import Case, case_of, read, said
+from parcours.engine.facts.encoding import EncodedAct, encode_values, read, said
 from parcours.engine.facts.vocabulary import BY_NAME, FACTS
 from parcours.law.codes import Ips, Status
 from parcours.law.flat import FlatLaw
@@ -144,14 +144,13 @@ class PatternBook:
         if self.wrong and any(isinstance(value, FactError) for value in given.values()):
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
         try:
-            case = case_of({**STAND_INS, **AGE_FACTS[ages], **given}, self.flat)
+            encoded = encode_values({**STAND_INS, **AGE_FACTS[ages], **given}, self.flat)
         except FactError:
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
-        if any(name not in CANDIDATES for name in case.missing):
+        if any(name not in CANDIDATES for name in encoded.missing):
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
-        return self._append(
-            [*_facts(case), self._contract(case.contract), *case.declared, self._missing(case.missing)], valid=True
-        )
+        checked = (*encoded.declared, self._missing(encoded.missing))
+        return self._append([*_facts(encoded), self._contract(encoded.contract), *checked], valid=True)
 
     def _append(self, row: list[int], *, valid: bool) -> int:
         self.rows.append(row)
@@ -174,10 +173,10 @@ class PatternBook:
         return self.missing[missing]
 
 
-def _facts(case: Case) -> list[int]:
+def _facts(encoded: EncodedAct) -> list[int]:
     """The facts of a pattern as integers; an age that is missing has its stand-in for every row."""
-    ages = [getattr(case.act, name) if name in case.missing else -1 for name in AGES]
-    return [*CODED_FACTS(case.act), *ages]
+    ages = [getattr(encoded.act, name) if name in encoded.missing else -1 for name in AGES]
+    return [*CODED_FACTS(encoded.act), *ages]
 
 
 def _combine(columns: Sequence[tuple[npt.NDArray[Any], int]]) -> tuple[npt.NDArray[np.int32], int]:
@@ -209,7 +208,7 @@ def _first_rows(keys: npt.NDArray[np.int32], kinds: int) -> npt.NDArray[np.int64
 
 
 def accepted_indicators(position: Sequence[int], ips: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """May this indicator be transmitted for this status?  From the same rule as a single case."""
+    """May this indicator be transmitted for this status?  From the same rule as a single encoded."""
     table = np.zeros((max(Ips) + 1, len(position)), np.bool_)
     for status in Status:
         if not status:

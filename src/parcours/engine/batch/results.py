@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from parcours.engine.batch.chunk import Settled
 from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
-from parcours.engine.case import CASE_CODES, ips_letter
 from parcours.engine.facts.vocabulary import RENAMED
+from parcours.engine.results import CASE_CODES, ips_letter
 from parcours.law.codes import Ips, Pathway, Status
 from parcours.rules.facts import Settlement
 

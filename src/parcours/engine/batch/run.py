@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 import parcours
 from parcours.engine.batch.buckets import Buckets
-from parcours.engine.batch.chunk import Settings, reasons, settle_rows
+from parcours.engine.batch.chunk import Run, reasons, settle_rows
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.header import names_of, same_columns
 from parcours.engine.batch.inputs import Inputs
@@ -93,26 +93,27 @@ class NotGrouped(Exception):
 
 def settle_path(job: Job, progress: Progress | None = None) -> Report:
     """Settle files into a file. Raises `BatchError` or `FactError` (a reading), and leaves nothing half-written."""
-    settings = Settings.of(job.readings)
+    run = Run.of(job.readings)
     sink = sink_of(job.output)
     files = files_of(job.source)
     names = names_of(columns_of(files[0]), job.columns)
-    receipt = receipt_of(job, settings)
-    run = {**receipt, "files": [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files]}
-    partial = Partial.open(job.output, sink.start, {**run, "output": job.output.name}, resume=job.resume)
-    work = Work(job, settings, sink, files, names, partial, progress or (lambda *_: None))
+    receipt = receipt_of(job, run)
+    stamps = [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
+    state = {**receipt, "files": stamps, "output": job.output.name}
+    partial = Partial.open(job.output, sink.start, state, resume=job.resume)
+    work = Work(job, run, sink, files, names, partial, progress or (lambda *_: None))
     with closing(partial), Inputs(files) as inputs:
         work.settle_all()
         return work.publish({**receipt, "inputs": inputs.digests()})
 
 
-def receipt_of(job: Job, settings: Settings) -> dict[str, Any]:
+def receipt_of(job: Job, run: Run) -> dict[str, Any]:
     """With which law, rules, readings and arguments: the same receipt on the same source gives the same output."""
     return {
         "format": "parcours-batch-1",
         "engine": parcours.__version__,
         "rules": rules_digest(),
-        "law": settings.flat.digest,
+        "law": run.flat.digest,
         "readings": dict(job.readings),
         "arguments": {"source": job.source, "map": dict(job.columns), "chunk": job.chunk},
     }
@@ -123,7 +124,7 @@ class Work:
     """A run under way."""
 
     job: Job
-    settings: Settings
+    run: Run
     sink: Sink
     files: list[Path]
     names: list[str]
@@ -188,9 +189,9 @@ class Work:
         rejected = [self._rejection(item.row, _unread_error(item), {}) for item in chunk.unread]
         encoded, count = None, 0
         if len(chunk.table):
-            settled = settle_rows(chunk.table, self.settings)
+            settled = settle_rows(chunk.table, self.run)
             count = settled.count
-            for item in reasons(chunk.table, settled, self.settings):
+            for item in reasons(chunk.table, settled, self.run):
                 facts = {name: value for name, value in item.row.items() if name != SOURCE_ROW}
                 rejected.append(self._rejection(item.row[SOURCE_ROW], item.error, facts))
             if count:
@@ -270,7 +271,7 @@ class Work:
         """No row of the output, but its columns."""
         columns = {name: pa.array([], pa.string()) for name in self.names}
         table = pa.table({**columns, SOURCE_ROW: pa.array([], pa.int64())})
-        return Done(0, 0, 0, self.sink.encode(output_table(table, settle_rows(table, self.settings))), b"")
+        return Done(0, 0, 0, self.sink.encode(output_table(table, settle_rows(table, self.run))), b"")
 
 
 PLAIN = (str, int, float, bool, dict, list)

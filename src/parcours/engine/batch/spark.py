@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.engine.batch.chunk import Settings
+from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.frame import settle_table
 from parcours.engine.batch.header import names_of
 from parcours.engine.batch.reading import without_views
@@ -58,9 +58,9 @@ def task(readings: Mapping[str, str], lang: str) -> Callable[[Iterable[pa.Record
     """What a task does with the batches of its partition."""
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        settings = Settings.of(readings)
+        run = Run.of(readings)
         for table in whole_patients(batches):
-            yield from as_spark(settle_table(table, settings=settings, lang=lang)).to_batches()
+            yield from as_spark(settle_table(table, run=run, lang=lang)).to_batches()
 
     return run
 
@@ -109,4 +109,4 @@ def _schema(frame: "DataFrame", readings: Mapping[str, str] | None, lang: str) -
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     empty = to_arrow_schema(frame.schema).empty_table()
-    return from_arrow_schema(as_spark(settle_table(empty, settings=Settings.of(readings), lang=lang)).schema)
+    return from_arrow_schema(as_spark(settle_table(empty, run=Run.of(readings), lang=lang)).schema)

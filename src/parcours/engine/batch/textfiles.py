@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from parcours.engine.case import AMOUNTS, CASE_CODES, Answer, encode_readings, settle_many
+from parcours.engine.case import Answer, encode_readings
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.facts.vocabulary import both
+from parcours.engine.memory import settle_many
+from parcours.engine.results import AMOUNTS, CASE_CODES
 
 LONGEST_LINE = 1_000_000
 """A line of more characters is refused: no act of care needs it."""

@@ -52,7 +52,7 @@ MAJORITY = 18
 
 
 @dataclass(frozen=True)
-class Case:
+class EncodedAct:
     """One question to the engine, encoded."""
 
     act: Act
@@ -65,15 +65,17 @@ class Case:
     inferred: tuple[str, ...]
     """Facts that follow from others (age from the day of birth, a doctor from a specialty)."""
     missing: tuple[str, ...]
-    """Facts that are never assumed, not given, and that this case may depend on."""
+    """Facts that are never assumed, not given, and that this act may depend on."""
     declared: tuple[int, int]
     """Indicator and status that were given beside the facts they stand for, to be checked (0: none)."""
 
 
-def encode(facts: Mapping[str, Any], law: FlatLaw) -> Case:
+def encode(facts: Mapping[str, Any], law: FlatLaw) -> EncodedAct:
     """Read, infer, check. Raises `FactError` (a value is wrong or contradicts another) or `MissingFact`."""
     check_names(facts)
-    return case_of({name: read(BY_NAME[name], value, law) for name, value in facts.items() if said(name, value)}, law)
+    return encode_values(
+        {name: read(BY_NAME[name], value, law) for name, value in facts.items() if said(name, value)}, law
+    )
 
 
 def said(name: str, value: Any) -> bool:
@@ -81,8 +83,8 @@ def said(name: str, value: Any) -> bool:
     return given(value) or (name == "ips" and value is not None)
 
 
-def case_of(values: dict[str, Any], law: FlatLaw) -> Case:
-    """The case of facts that were read: what follows is added to them. Raises as `encode`."""
+def encode_values(values: dict[str, Any], law: FlatLaw) -> EncodedAct:
+    """The act of facts that were read: what follows is added to them. Raises as `encode`."""
     inferred = infer(values)
     check_profession(values, law)
     check_dates(values)
@@ -94,7 +96,7 @@ def case_of(values: dict[str, Any], law: FlatLaw) -> Case:
             raise missing_fact(name, missing)
     if values.get("c2s") or values.get("ame"):
         values.setdefault("tiers_payant", int(TiersPayant.FULL))
-    return Case(
+    return EncodedAct(
         act=act_of(values, law),
         contract=values.get("contract", NO_CONTRACT),
         patient_id=values.get("patient_id"),

@@ -4,8 +4,8 @@ from typing import Any
 
 from parcours.contracts.schema import AMOUNTS as CONTRACT_AMOUNTS
 from parcours.contracts.schema import BOOLEANS, PERCENTAGES, TEXTS
-from parcours.engine.case import AMOUNTS, CASE_CODES
 from parcours.engine.facts.vocabulary import FACTS, REQUIRED, Fact, slugs
+from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.law.cache import flat_law
 from parcours.law.codes import Ips, Pathway, Status
 

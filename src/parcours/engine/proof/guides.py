@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from parcours.engine.case import Answer, result_dict, settle
+from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
+from parcours.engine.results import result_dict
 from parcours.engine.say.explain import Reference, references
 from parcours.engine.say.typography import euros
 from parcours.engine.say.wording import (

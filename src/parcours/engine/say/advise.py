@@ -17,8 +17,9 @@ from itertools import combinations
 from typing import Any
 
 from parcours.contracts.schema import encode_contract
-from parcours.engine.case import Answer, encode_readings, euros
+from parcours.engine.case import Answer, encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.engine.results import euros
 from parcours.engine.say.explain import Reference, context_of, lists_of, references
 from parcours.engine.say.row import Row
 from parcours.engine.say.wording import fill, law_file, matches, sentence
@@ -141,10 +142,10 @@ def rank(item: Option) -> tuple[int, int, int]:
 
 def context_of_levers(answer: Answer, row: Row) -> dict[str, Any]:
     """What the conditions of a lever read."""
-    contract = answer.case.contract
+    contract = answer.encoded.contract
     return {
         **context_of(row),
-        "purpose_stated": "purpose" not in answer.case.defaults,
+        "purpose_stated": "purpose" not in answer.encoded.defaults,
         "covered": bool(contract.present),
         "optam_guarantee": contract.consultation_optam > WHOLE,
     }
@@ -187,7 +188,7 @@ def outcome(names: tuple[str, ...], entries: Mapping[str, Any], answer: Answer) 
     for name in names:
         changes.update(entries[name]["changes"])
     act = answer.act._replace(**encoded(names, changes, answer))
-    contract = lever_contract(names, changes) if "contract" in changes else answer.case.contract
+    contract = lever_contract(names, changes) if "contract" in changes else answer.encoded.contract
     act = act._replace(fee=fee_of(act, changes, answer))
     readings = encode_readings(answer.readings)
     return Outcome(names, act, contract, settle(act, contract, answer.counters, answer.law, readings))
@@ -232,7 +233,7 @@ def fee_of(act: Act, changes: Mapping[str, Any], answer: Answer) -> int:
     bound = act.convention == Convention.SECTEUR_1 or act.c2s
     if bound and answer.act.fee == before:
         return tariff
-    maximum = settle(act, answer.case.contract, answer.counters, answer.law, readings).max_fee
+    maximum = settle(act, answer.encoded.contract, answer.counters, answer.law, readings).max_fee
     lawful = not answer.settlement.unlawful_excess
     if maximum >= 0 and (lawful or changes.get("fee") == "maximum"):
         return min(act.fee, maximum)
@@ -246,7 +247,7 @@ def option(
     entries = [law_file("levers.yaml")[name] for name in result.names]
     words = row.words(lists=lists_of(row, context, lang))
     before, after = answer.settlement, result.settlement
-    saved_year = year(answer.act, answer.case.contract, answer, acts_per_year) - year(
+    saved_year = year(answer.act, answer.encoded.contract, answer, acts_per_year) - year(
         result.act, result.contract, answer, acts_per_year
     )
     amounts = {

@@ -19,9 +19,10 @@ from itertools import product
 from typing import Any
 
 from parcours.contracts.schema import encode_contract
-from parcours.engine.case import encode_readings, euros, law_on
+from parcours.engine.case import encode_readings, law_on
 from parcours.engine.facts.encoding import OWN_ROLES, act_of, infer, read
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given, slugs
+from parcours.engine.results import euros
 from parcours.engine.say.wording import FACT_LABELS, Words, label, law_file, sentence
 from parcours.law.cache import flat_law
 from parcours.law.codes import (

@@ -18,10 +18,11 @@ from typing import Any
 
 import parcours
 from parcours.contracts.schema import PERCENTAGES
-from parcours.engine.case import AMOUNTS, Answer, encode_readings, settle_case
+from parcours.engine.case import Answer, encode_readings, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.results import AMOUNTS
 from parcours.engine.say.explain import explain
 from parcours.engine.say.row import STAGES, Row
 from parcours.engine.say.typography import euros, percent
@@ -58,15 +59,15 @@ class Replay:
 def receipt(answer: Answer) -> dict[str, Any]:
     """The receipt of an answer. It holds facts about one person: no more than was given."""
     row = Row.of_answer(answer)
-    assumed = {*answer.case.defaults, *answer.case.missing, *answer.case.inferred, "tiers_payant", *behind(answer)}
-    assumed -= stated(answer)
+    encoded = answer.encoded
+    assumed = {*encoded.defaults, *encoded.missing, *encoded.inferred, "tiers_payant", *behind(answer)} - stated(answer)
     body = {
         "format": FORMAT,
         "engine": {"version": parcours.__version__, "rules": digest_of_rules()},
         "law": law_part(answer),
         "facts": {name: plain(value) for name, value in answer.facts.items() if name not in assumed},
         "assumed": {name: plain(answer.facts[name]) for name in sorted(assumed) if name in answer.facts},
-        "contract": answer.case.contract._asdict() if answer.case.contract.present else None,
+        "contract": encoded.contract._asdict() if encoded.contract.present else None,
         "counters": answer.counters._asdict(),
         "readings": effective_readings(answer.readings),
         "chosen_readings": dict(answer.readings),
@@ -89,7 +90,7 @@ def stated(answer: Answer) -> set[str]:
     said.
     """
     kept = {"age", "age_1er_janvier", "profession"}
-    if "tiers_payant" not in answer.case.defaults:
+    if "tiers_payant" not in answer.encoded.defaults:
         kept.add("tiers_payant")
     return kept
 
@@ -165,11 +166,11 @@ def read_receipt(text: str | bytes) -> dict[str, Any]:
 def answer_of(content: Mapping[str, Any]) -> Answer:
     """Settle the facts of a receipt again. Raises `FactError` or `LawDataError`."""
     flat = flat_law()
-    case = encode(content["facts"], flat)
+    encoded = encode(content["facts"], flat)
     contract = content.get("contract")
     if contract:
-        case = replace(case, contract=Contract(**contract))
-    return settle_case(case, flat, content.get("chosen_readings", {}), Counters(**content["counters"]))
+        encoded = replace(encoded, contract=Contract(**contract))
+    return settle_encoded(encoded, flat, content.get("chosen_readings", {}), Counters(**content["counters"]))
 
 
 def replay(content: Mapping[str, Any], lang: str = "fr") -> Replay:

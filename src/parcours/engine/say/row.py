@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from parcours.engine.case import AMOUNTS, CASE_CODES, Answer, decode
+from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
+from parcours.engine.facts.decoding import decode
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.vocabulary import (
     BY_NAME,
@@ -21,6 +22,7 @@ from parcours.engine.facts.vocabulary import (
     read_integer,
     slug,
 )
+from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.engine.say.wording import Words
 from parcours.law.cache import flat_law
 from parcours.law.codes import Pathway, Profession, Status

@@ -367,7 +367,7 @@ class Builder:
 
     def assumed(self, settled: Answer | None) -> str:
         """What is taken for granted, in words."""
-        names = settled.case.defaults if settled else ()
+        names = settled.encoded.defaults if settled else ()
         terms = [
             load().glossary[name][self.language]["term"]
             for name in names

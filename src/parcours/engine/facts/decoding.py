@@ -1,0 +1,46 @@
+"""From the integers of the rules back to the facts as people write them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from parcours.engine.facts.encoding import EncodedAct
+from parcours.engine.facts.vocabulary import BY_NAME, FACTS, Fact, slug
+from parcours.engine.results import euros, ips_letter
+from parcours.law.codes import Ips, Status
+from parcours.law.days import iso
+from parcours.law.flat import FlatLaw
+
+
+def decode(encoded: EncodedAct, flat: FlatLaw) -> dict[str, Any]:
+    """The encoded act as people write it, without what is simply absent."""
+    specialties = {code: name for name, code in flat.specialties.items()}
+    facts: dict[str, Any] = {
+        "patient_id": encoded.patient_id,
+        "professional_id": encoded.professional_id,
+        "act": encoded.act_key,
+    }
+    for item in FACTS:
+        if item.name not in facts and hasattr(encoded.act, item.name):
+            facts[item.name] = decoded(item, getattr(encoded.act, item.name), specialties)
+    if flat.default.rows[-1].acte_coefficient[encoded.act.act]:
+        facts["quantity"] = euros(encoded.act.quantity)
+    return {name: facts[name] for name in BY_NAME if facts.get(name) is not None}
+
+
+def decoded(item: Fact, value: int, specialties: Mapping[int, str]) -> Any:
+    """One encoded value as people write it; None when there is none."""
+    if item.codes is not None:
+        return None if item.name == "convention" and not value else slug(item.codes, value)
+    if item.kind == "specialty":
+        return specialties.get(value)
+    decoder = DECODERS.get(item.kind)
+    return decoder(value) if decoder else value
+
+
+DECODERS: dict[str, Callable[[int], Any]] = {
+    "date": lambda day: iso(day) if day else None,
+    "money": lambda cents: euros(cents) if cents >= 0 else None,
+    "boolean": bool,
+    "ips": lambda ips: None if ips == Ips.NOT_GIVEN else ips_letter(ips),
+    "status": lambda status: Status(status).name if status else None,
+}

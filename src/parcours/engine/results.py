@@ -1,0 +1,81 @@
+"""The names of what a settlement says, and a settlement as people read it."""
+
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from parcours.engine.facts.vocabulary import slug
+from parcours.law import codes
+from parcours.law.codes import Ips, Pathway, Status
+from parcours.rules.facts import Settlement
+
+CASE_CODES = {
+    "case_status": codes.CaseStatus,
+    "case_base": codes.CaseBase,
+    "case_rate": codes.CaseRate,
+    "case_acte_lourd": codes.CaseActeLourd,
+    "case_majoration": codes.CaseMajoration,
+    "case_participation": codes.CaseParticipation,
+    "case_franchise": codes.CaseFranchise,
+    "case_excess": codes.CaseExcess,
+    "case_complementary": codes.CaseComplementary,
+    "case_payment": codes.CasePayment,
+}
+AMOUNTS = (
+    "base",
+    "ticket_moderateur",
+    "majoration",
+    "participation_forfaitaire",
+    "franchise",
+    "forfait_acte_lourd",
+    "amo",
+    "amc",
+    "patient",
+    "advance",
+    "deferred",
+    "max_fee",
+    "depassement",
+    "unlawful_excess",
+)
+"""Fields of a settlement in cents."""
+COMPARED = (*AMOUNTS, "rate")
+"""What a missing fact may not change."""
+
+
+def result_dict(settlement: Settlement) -> dict[str, Any]:
+    """A settlement with the names and the values of the vocabulary."""
+    result: dict[str, Any] = {
+        "status": Status(settlement.status).name,
+        "ips": ips_letter(settlement.ips),
+        "pathway": slug(Pathway, settlement.pathway),
+        "base": euros(settlement.base),
+        "rate": settlement.rate,
+    }
+    result.update({name: euros(getattr(settlement, name)) for name in AMOUNTS[1:]})
+    if settlement.max_fee < 0:
+        result["max_fee"] = None
+    result.update({name: slug(enum, getattr(settlement, name)) for name, enum in CASE_CODES.items()})
+    return result
+
+
+def euros(cents: int) -> Decimal:
+    """Cents as euros with two decimals."""
+    return Decimal(cents).scaleb(-2)
+
+
+def different_amounts(before: Settlement, after: Settlement) -> dict[str, Any]:
+    """The amounts of the second settlement that differ from the first."""
+    return {
+        name: None if name == "max_fee" and getattr(after, name) < 0 else euros(getattr(after, name))
+        for name in AMOUNTS
+        if getattr(before, name) != getattr(after, name)
+    }
+
+
+def ips_letter(ips: int) -> str:
+    """The letter of an indicator, empty for blank."""
+    return "" if ips in (Ips.BLANK, Ips.NOT_GIVEN) else Ips(ips).name
+
+
+amounts_of = attrgetter(*COMPARED)
+"""The amounts and the rate of a settlement."""
