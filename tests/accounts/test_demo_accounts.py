@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from parcours.api import create_app
 from parcours.cli.registry import app as registry
+from parcours.edge.services import Services
 from parcours.registry.accounts.models import Role
 from parcours.registry.demo.accounts import open_demo_accounts
 from parcours.registry.demo.seed import seed
@@ -35,7 +36,7 @@ def log_in(client, login, password):
 def test_a_stranger_tries_every_role(seeded):
     access = open_accounts(seeded)
     assert set(access.logins.values()) | {Role.API_CLIENT} == set(Role)
-    with TestClient(create_app(settings_for_tests(), seeded), base_url="https://testserver") as client:
+    with TestClient(create_app(Services(settings_for_tests(), seeded)), base_url="https://testserver") as client:
         for login, role in access.logins.items():
             opened = log_in(client, login, access.password)
             assert opened.status_code == 201, opened.text
@@ -53,7 +54,7 @@ def test_a_stranger_tries_every_role(seeded):
 def test_each_start_has_another_password_and_another_token(seeded):
     first, second = open_accounts(seeded), open_accounts(seeded)
     assert first.logins == second.logins
-    with TestClient(create_app(settings_for_tests(), seeded), base_url="https://testserver") as client:
+    with TestClient(create_app(Services(settings_for_tests(), seeded)), base_url="https://testserver") as client:
         assert log_in(client, "patient@demo.invalid", first.password).status_code == 401
         assert log_in(client, "patient@demo.invalid", second.password).status_code == 201
         client.cookies.clear()
@@ -91,7 +92,7 @@ def test_the_command_prints_how_to_log_in(seeded, database_url, monkeypatch):
     printed = CliRunner().invoke(registry, ["demo-accounts", "--lang", "fr"])
     assert printed.exit_code == 0, printed.output
     password = printed.output.split("mot de passe de tous : ")[1].split()[0]
-    with TestClient(create_app(settings_for_tests(), seeded), base_url="https://testserver") as client:
+    with TestClient(create_app(Services(settings_for_tests(), seeded)), base_url="https://testserver") as client:
         assert log_in(client, "officer@demo.invalid", password).status_code == 201
 
 

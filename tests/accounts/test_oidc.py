@@ -10,7 +10,9 @@ from joserfc.jwk import RSAKey
 from pydantic import ValidationError
 
 from parcours.api import create_app
-from parcours.api.access import CSRF_HEADER
+from parcours.edge.caller import CSRF_HEADER
+from parcours.edge.requests import services_in
+from parcours.edge.services import Services
 from parcours.registry.accounts.oidc import Provider as Settings
 from parcours.registry.accounts.oidc import local_path
 from parcours.registry.audit.tags import Tag
@@ -55,7 +57,10 @@ def client(provider, database):
     other = settings_of(provider, "sante", "professional")
     settings = settings_for_tests(oidc=(settings_of(provider), other), public_url=SITE)
     with TestClient(
-        create_app(settings, database), base_url=SITE, headers={"Accept-Language": "en"}, follow_redirects=False
+        create_app(Services(settings, database)),
+        base_url=SITE,
+        headers={"Accept-Language": "en"},
+        follow_redirects=False,
     ) as client:
         yield client
 
@@ -248,7 +253,7 @@ def test_a_provider_that_names_another_issuer_or_is_away_is_an_outage(provider, 
         settings = settings_for_tests(
             oidc=(settings_of(provider).model_copy(update={"issuer": issuer}),), public_url=SITE
         )
-        with TestClient(create_app(settings, database), base_url=SITE, follow_redirects=False) as client:
+        with TestClient(create_app(Services(settings, database)), base_url=SITE, follow_redirects=False) as client:
             refused(client.get(f"{V1}/oidc/france/login"), 502, "oidc_unavailable")
 
 
@@ -315,7 +320,7 @@ def test_who_cannot_log_out_at_the_provider_is_logged_out_here(client, provider,
     else:
         log_in(client)
     if why == "away":
-        client.app.state.parcours.relying.providers.clear()
+        services_in(client.app).relying.providers.clear()
     assert log_out(client) is None
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from parcours.api.access import CSRF_HEADER
+from parcours.edge.caller import CSRF_HEADER
 from parcours.registry.accounts import find
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import ExternalIdentity

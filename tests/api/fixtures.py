@@ -11,7 +11,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
 from parcours.api import create_app
-from parcours.api.access import CSRF_HEADER, cookie_name
+from parcours.edge.caller import CSRF_HEADER, cookie_name
+from parcours.edge.requests import services_in
+from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.accounts import clients, find, passwords, sessions
 from parcours.registry.accounts import service as accounts
@@ -246,7 +248,7 @@ def refer(session, insured, author, addressee, *, by_specialty=False):
 
 @pytest.fixture
 def app(database, settings):
-    return create_app(settings, database)
+    return create_app(Services(settings, database))
 
 
 @pytest.fixture
@@ -273,7 +275,7 @@ def credentials(country, database, name, settings):
 
 
 def logged_in(app, country, database, name):
-    headers = credentials(country, database, name, app.state.parcours.settings) if name != "anonymous" else {}
+    headers = credentials(country, database, name, services_in(app).settings) if name != "anonymous" else {}
     return TestClient(app, base_url="https://testserver", headers={"Accept-Language": "en", **headers})
 
 

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.api.engine import EXAMPLE_FACTS
+from parcours.edge.services import Services
 from parcours.engine.case import settle
 from parcours.engine.facts import jsonio
 from parcours.engine.memory import settle_many
@@ -18,7 +19,7 @@ V1 = "/api/v1"
 
 @pytest.fixture(scope="module")
 def client():
-    app = create_app(settings_for_tests(batch_line_max_bytes=2000, batch_max_bytes=1_000_000))
+    app = create_app(Services(settings_for_tests(batch_line_max_bytes=2000, batch_max_bytes=1_000_000)))
     with TestClient(app, base_url="https://testserver", headers={"Accept-Language": "en"}) as client:
         yield client
 

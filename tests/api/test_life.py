@@ -6,11 +6,13 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from parcours.api.access import CSRF_HEADER
+from parcours.edge.caller import CSRF_HEADER
+from parcours.edge.services import Services
 from parcours.registry.accounts import clients
-from parcours.registry.accounts.models import IdempotentReply, Scope
+from parcours.registry.accounts.models import Scope
 from parcours.registry.audit.tags import Tag
 from parcours.registry.demo.fictitious import fictitious_nir
+from parcours.registry.replies.models import IdempotentReply
 from parcours.registry.store.db import paris_today
 from tests.api.fixtures import PASSWORD, TEST, trail
 
@@ -524,7 +526,9 @@ def test_a_forgotten_password_is_reset_by_a_link_used_once(database, country, tm
     from parcours.api import create_app
     from tests.api.fixtures import settings_for_tests
 
-    app = create_app(settings_for_tests(outbox=tmp_path / "out", public_url="https://parcours.example"), database)
+    app = create_app(
+        Services(settings_for_tests(outbox=tmp_path / "out", public_url="https://parcours.example"), database)
+    )
     with TestClient(app, base_url="https://testserver") as client:
         unknown = client.post(f"{V1}/password-resets", json={"login": "nobody@example.org"})
         known = client.post(f"{V1}/password-resets", json={"login": "alice@example.org"})

@@ -10,6 +10,7 @@ from parcours.api import create_app
 from parcours.api.engine import EXAMPLE
 from parcours.edge.limits import RateLimiter
 from parcours.edge.problems import preferred_language
+from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from tests.api.fixtures import settings_for_tests
 
@@ -23,7 +24,7 @@ def client_of(app):
 
 
 def client_with(**settings):
-    return client_of(create_app(settings_for_tests(**settings)))
+    return client_of(create_app(Services(settings_for_tests(**settings))))
 
 
 def test_a_large_body_is_refused_by_its_length_and_by_its_bytes():
@@ -37,7 +38,7 @@ def test_a_large_body_is_refused_by_its_length_and_by_its_bytes():
 
 
 def test_a_slow_request_is_given_up():
-    app = create_app(settings_for_tests(request_seconds=0.2))
+    app = create_app(Services(settings_for_tests(request_seconds=0.2)))
 
     @app.get("/api/v1/slow")
     async def slow():
@@ -48,7 +49,7 @@ def test_a_slow_request_is_given_up():
 
 
 def test_an_unexpected_error_shows_and_logs_nothing_personal(caplog):
-    app = create_app(settings_for_tests())
+    app = create_app(Services(settings_for_tests()))
 
     @app.get("/api/v1/broken")
     async def broken():
@@ -63,7 +64,7 @@ def test_an_unexpected_error_shows_and_logs_nothing_personal(caplog):
 
 
 def test_too_many_requests_wait():
-    app = create_app(Settings(rate_limit_per_minute=5, login_rate_limit_per_minute=0))
+    app = create_app(Services(Settings(rate_limit_per_minute=5, login_rate_limit_per_minute=0)))
     client = client_of(app)
     statuses = [client.get(f"{V1}/oidc").status_code for _ in range(7)]
     assert statuses == [200] * 5 + [429] * 2
@@ -73,7 +74,7 @@ def test_too_many_requests_wait():
 
 
 def test_made_up_tokens_do_not_outrun_the_rate_of_an_address():
-    app = create_app(Settings(rate_limit_per_minute=2, login_rate_limit_per_minute=0))
+    app = create_app(Services(Settings(rate_limit_per_minute=2, login_rate_limit_per_minute=0)))
     client = client_of(app)
     statuses = [
         client.get(f"{V1}/oidc", headers={"Authorization": f"Bearer {number}"}).status_code for number in range(25)
@@ -82,7 +83,9 @@ def test_made_up_tokens_do_not_outrun_the_rate_of_an_address():
 
 
 def test_logins_have_a_rate_of_their_own(database):
-    app = create_app(Settings(login_rate_limit_per_minute=3, argon2_memory_kib=64, argon2_time_cost=1), database)
+    app = create_app(
+        Services(Settings(login_rate_limit_per_minute=3, argon2_memory_kib=64, argon2_time_cost=1), database)
+    )
     client = client_of(app)
     body = {"login": "a@example.org", "password": "x"}
     statuses = [client.post(f"{V1}/session", json=body).status_code for _ in range(5)]
@@ -101,7 +104,7 @@ def test_a_bucket_refills():
 
 
 def test_headers_of_every_answer(database):
-    client = client_of(create_app(settings_for_tests(), database))
+    client = client_of(create_app(Services(settings_for_tests(), database)))
     for path in ("/people/x", "/oidc", "/nosuch"):
         headers = client.get(f"{V1}{path}").headers
         assert headers["Cache-Control"] == "no-store"
@@ -138,7 +141,7 @@ def test_the_language_is_the_one_preferred(header, language):
 
 
 def test_a_database_that_does_not_answer_is_said_so_without_its_address(tmp_path):
-    app = create_app(settings_for_tests(database_url="postgresql://user:SECRET@127.0.0.1:9/none"))
+    app = create_app(Services(settings_for_tests(database_url="postgresql://user:SECRET@127.0.0.1:9/none")))
     response = client_of(app).get(f"{V1}/session", headers={"Authorization": "Bearer x"})
     assert (response.status_code, response.json()["code"]) == (503, "database_unavailable")
     assert "SECRET" not in response.text

@@ -6,9 +6,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from parcours.api import create_app
+from parcours.edge.services import Services
 from tests.api.fixtures import settings_for_tests
 
-DOCUMENT = create_app(settings_for_tests()).openapi()
+DOCUMENT = create_app(Services(settings_for_tests())).openapi()
 OPERATIONS = [
     (path, method, operation) for path, item in DOCUMENT["paths"].items() for method, operation in item.items()
 ]
@@ -22,7 +23,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("path", "name", "media", "value"), EXAMPLES, ids=[f"{one[0]} {one[1]}" for one in EXAMPLES])
 def test_every_example_runs(path, name, media, value):
-    client = TestClient(create_app(settings_for_tests()), base_url="https://testserver")
+    client = TestClient(create_app(Services(settings_for_tests())), base_url="https://testserver")
     body = value if isinstance(value, str) else json.dumps(value)
     response = client.post(path, content=body, headers={"Content-Type": media})
     assert response.status_code == 200, response.text

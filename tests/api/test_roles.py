@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 import pytest
 from fastapi.routing import APIRoute
 
-from parcours.api import access, create_app, router
+from parcours.api import create_app, router
+from parcours.edge import depends
+from parcours.edge.services import Services
 from parcours.registry.access import policy
 from parcours.registry.access.policy import Action
 from parcours.registry.accounts.models import Role
@@ -239,7 +241,7 @@ class World:
         self.database = database
         self.country = settle_country(database)
         # Wrong passwords are part of the table: nobody gets locked here.
-        self.app = create_app(settings_for_tests(login_attempts=1000), database)
+        self.app = create_app(Services(settings_for_tests(login_attempts=1000), database))
         self.clients = {name: exits.enter_context(logged_in(self.app, self.country, database, name)) for name in ROLES}
         self.ids = self._ids()
 
@@ -421,7 +423,7 @@ def test_every_endpoint_works_in_a_unit_that_is_checked_for_a_decision_and_a_tra
     outside = {
         (method, path)
         for path, route in routes_of(router)
-        if path.split("/")[1] not in ENGINE and not depends_on(route.dependant, {access.reading, access.writing})
+        if path.split("/")[1] not in ENGINE and not depends_on(route.dependant, {depends.read_unit, depends.write_unit})
         for method in route.methods
     }  # fmt: skip
     assert outside == OPEN | OWN_SESSION
@@ -440,10 +442,10 @@ def test_every_endpoint_works_in_a_unit_that_is_checked_for_a_decision_and_a_tra
     ids=["nothing", "no decision", "no trace", "asked aside", "decided and traced", "public"],
 )
 def test_an_endpoint_without_decision_or_trace_answers_nothing(world, work, status):
-    app = create_app(settings_for_tests(), world.database)
+    app = create_app(Services(settings_for_tests(), world.database))
 
     @app.get("/api/v1/new")
-    def read(unit: access.Reading) -> str:
+    def read(unit: depends.ReadUnit) -> str:
         work(unit)
         return "SECRET"
 
@@ -453,10 +455,10 @@ def test_an_endpoint_without_decision_or_trace_answers_nothing(world, work, stat
 
 
 def test_a_change_of_the_directory_without_trace_is_not_made(world):
-    app = create_app(settings_for_tests(), world.database)
+    app = create_app(Services(settings_for_tests(), world.database))
 
     @app.post("/api/v1/new")
-    def write(unit: access.Writing) -> None:
+    def write(unit: depends.WriteUnit) -> None:
         unit.allow(Action.WRITE_DIRECTORY, policy.DIRECTORY)
 
     with logged_in(app, world.country, world.database, "administrator") as client:

@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import ignored_auth
 from sqlalchemy import select
 
 from parcours.api import create_app
+from parcours.edge.services import Services
 from parcours.registry.accounts import service as accounts
 from parcours.registry.directory.models import Organisation
 from parcours.registry.store.db import Database
@@ -51,7 +52,7 @@ class Installation:
     def __init__(self, path):
         self.settings = settings_for_tests(login_attempts=10_000, request_seconds=20)
         self.database = Database.open(f"sqlite:///{path}")
-        self.app = create_app(self.settings, self.database)
+        self.app = create_app(Services(self.settings, self.database))
         with self.database.writing() as session:
             self.place = session.scalars(select(Organisation.id).limit(1)).one()
             self.spare = accounts.create_account(session, TEST, login="spare@example.org").id

@@ -3,7 +3,8 @@
 An ASGI application takes it in with one call, which adds the routes, the error answers and the limits::
 
     from parcours.api import install
-    install(app)                      # or install(app, Settings(...))
+    from parcours.edge.services import Services
+    install(app, Services())          # or Services(Settings(...))
 
 ``parcours.api.router`` (the routes alone) and ``parcours.api.create_app`` (a whole application with nothing else) are
 there too; all are imported on first use, so that importing this package costs nothing.

@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Writing, check_version, cursor_id
 from parcours.api.common import (
     CHANGING,
     CREATING,
@@ -25,7 +24,9 @@ from parcours.api.common import (
     text,
 )
 from parcours.api.session import RoleOut
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.versions import check_version, cursor_id
 from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
 from parcours.registry.accounts import clients, find, passwords, second_factor
 from parcours.registry.accounts import service as accounts
@@ -87,7 +88,7 @@ def create_account(body: AccountIn, once: OnceDep) -> Response:
 
 
 @router.get("/accounts", responses=problems(*LISTING))
-def list_accounts(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[AccountOut]:
+def list_accounts(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[AccountOut]:
     """Every account."""
     unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.ACCOUNT_READ)
     rows = find.list_accounts(unit.session, after=cursor_id(cursor), limit=limit + 1)
@@ -95,7 +96,7 @@ def list_accounts(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Pa
 
 
 @router.get("/accounts/{account_id}", responses=problems(*READING))
-def read_account(account_id: Id, unit: Reading, response: Response) -> AccountOut:
+def read_account(account_id: Id, unit: ReadUnit, response: Response) -> AccountOut:
     """One account: one's own, or any for an administrator."""
     unit.find(Kind.ACCOUNT, account_id, Action.READ_ACCOUNT, Tag.ACCOUNT_READ)
     account = find.get_account(unit.session, account_id)
@@ -111,7 +112,7 @@ class AccountChange(In):
 
 @router.patch("/accounts/{account_id}", responses=problems(*CHANGING))
 def change_account(
-    account_id: Id, body: AccountChange, unit: Writing, response: Response, if_match: IfMatch = None
+    account_id: Id, body: AccountChange, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> AccountOut:
     """Disable an account (its sessions end now), or enable it again (which lifts a lock too)."""
     unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
@@ -156,7 +157,7 @@ def grant_role(account_id: Id, body: GrantIn, once: OnceDep) -> Response:
 
 
 @router.delete("/accounts/{account_id}/roles/{grant_id}", status_code=204, responses=problems(401, 403, 404))
-def end_role(account_id: Id, grant_id: Id, unit: Writing) -> None:
+def end_role(account_id: Id, grant_id: Id, unit: WriteUnit) -> None:
     """Take a role away; the account's sessions end now."""
     unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
     grant = unit.session.get(Grant, parse_id(grant_id)) if parse_id(grant_id) else None
@@ -166,7 +167,7 @@ def end_role(account_id: Id, grant_id: Id, unit: Writing) -> None:
 
 
 @router.delete("/accounts/{account_id}/totp", status_code=204, responses=problems(401, 403, 404))
-def remove_totp(account_id: Id, unit: Writing) -> None:
+def remove_totp(account_id: Id, unit: WriteUnit) -> None:
     """Remove the second factor of somebody who lost it; one's own takes a code (`/account/totp/removal`)."""
     record = unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
     if record.id == unit.actor.account_id:
@@ -219,7 +220,7 @@ class NewClientOut(ClientOut):
 
 
 @router.post("/clients", status_code=201, response_model=NewClientOut, responses=problems(401, 403))
-def create_client(body: ClientIn, unit: Writing) -> ClientOut:
+def create_client(body: ClientIn, unit: WriteUnit) -> ClientOut:
     """Create an API client. The token is in this answer only (a repeated request makes another client)."""
     unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM)
     fund = require_fund(unit.session, body.fund).code if body.fund else None
@@ -230,7 +231,7 @@ def create_client(body: ClientIn, unit: Writing) -> ClientOut:
 
 
 @router.get("/clients", responses=problems(*LISTING))
-def list_clients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[ClientOut]:
+def list_clients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[ClientOut]:
     """Every API client."""
     unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.CLIENT_READ)
     rows = clients.list_clients(unit.session, after=cursor_id(cursor), limit=limit + 1)
@@ -238,7 +239,7 @@ def list_clients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Pag
 
 
 @router.delete("/clients/{client_id}", status_code=204, responses=problems(401, 403, 404))
-def revoke_client(client_id: Id, unit: Writing) -> None:
+def revoke_client(client_id: Id, unit: WriteUnit) -> None:
     """Revoke an API client: its token works no more."""
     unit.find(Kind.CLIENT, client_id, Action.MANAGE_ACCOUNTS)
     clients.revoke_client(unit.session, unit.who, clients.get_client(unit.session, client_id))

@@ -12,12 +12,12 @@ from parcours import __version__
 from parcours.api import accounts, audit, care_plans, declarations, engine, people, referrals, session
 from parcours.api import conciliation as cases
 from parcours.api import directory as professionals
-from parcours.api.access import CSRF_HEADER, Services, cookie_name
+from parcours.edge.caller import CSRF_HEADER, cookie_name
 from parcours.edge.limits import Guard
 from parcours.edge.problems import FieldError, Problem, add_handlers
+from parcours.edge.requests import attach
+from parcours.edge.services import Services
 from parcours.edge.settings import Settings
-from parcours.edge.settings import settings as process_settings
-from parcours.registry.store.db import Database
 
 VERSION = "v1"
 DESCRIPTION = """France's coordinated care pathway: is an act inside, who pays what, and why; who is whose doctor.
@@ -32,28 +32,26 @@ for _module in (engine, session, accounts, people, professionals, declarations, 
     router.include_router(_module.router)
 
 
-def install(app: FastAPI, settings: Settings | None = None, database: Database | None = None) -> Services:
-    """Add the routes, the error answers and the limits to an application; returns what the endpoints share."""
-    chosen = settings or process_settings()
-    services = Services(chosen, database)
-    app.state.parcours = services
+def install(app: FastAPI, services: Services) -> None:
+    """Add the routes, the error answers and the limits to an application."""
+    settings = services.settings
+    attach(app, services)
     add_handlers(app)
     app.include_router(router)
-    app.add_middleware(Guard, settings=chosen)
-    if chosen.cors_origins:
+    app.add_middleware(Guard, settings=settings)
+    if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=list(chosen.cors_origins), allow_methods=["*"],
+            CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["*"],
             allow_headers=["Authorization", "Content-Type", "Accept-Language", "If-Match", "Idempotency-Key"],
             expose_headers=["ETag", "Location", "X-Request-Id"],
         )  # fmt: skip
-    app.openapi = lambda: openapi(app, chosen)  # type: ignore[method-assign]
-    return services
+    app.openapi = lambda: openapi(app, settings)  # type: ignore[method-assign]
 
 
-def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
-    """An application with the API and nothing else."""
+def create_app(services: Services | None = None) -> FastAPI:
+    """An application with the API and nothing else; the services of the process when none are given."""
     app = FastAPI(title="parcours", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    install(app, settings, database)
+    install(app, services or Services())
     return app
 
 

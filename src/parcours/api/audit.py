@@ -7,9 +7,10 @@ from datetime import datetime
 from pydantic import Field
 from sqlalchemy import select
 
-from parcours.api.access import Reading, Unit
 from parcours.api.common import LISTING, READING, Cursor, Id, Limit, Out, Page, api_router, page
+from parcours.edge.depends import ReadUnit
 from parcours.edge.problems import ProblemError, problems
+from parcours.edge.unit import Unit
 from parcours.registry.access.policy import SYSTEM, Action, Kind
 from parcours.registry.accounts.models import Role
 from parcours.registry.audit import service as audit
@@ -37,7 +38,7 @@ class AccessOut(Out):
 
 
 @router.get("/people/{patient_id}/accesses", responses=problems(*READING))
-def list_accesses(patient_id: Id, unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[AccessOut]:
+def list_accesses(patient_id: Id, unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[AccessOut]:
     """Everything that was read or changed about a person, newest first: who, when, what and why."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_TRAIL, Tag.AUDIT_READ)
     before = _place(unit, cursor, of=record.insured_id)
@@ -61,7 +62,7 @@ class TrailOut(Out):
 
 
 @router.get("/audit/accounts", responses=problems(*LISTING))
-def list_account_events(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[TrailOut]:
+def list_account_events(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[TrailOut]:
     """The trail of the accounts and of refused accesses, newest first, without any health data."""
     unit.allow(Action.READ_ACCOUNT_TRAIL, SYSTEM, Tag.AUDIT_READ)
     rows = audit.events(unit.session, sources=("accounts", "access"), before=_place(unit, cursor), limit=limit + 1)

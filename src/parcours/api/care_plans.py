@@ -7,9 +7,11 @@ from datetime import date, datetime
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
 from parcours.api.common import CHANGING, CREATING, EXAMPLE_ID, READING, Id, In, Out, api_router, text
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.unit import Unit
+from parcours.edge.versions import check_version
 from parcours.registry.access import policy
 from parcours.registry.access.policy import Action, Kind
 from parcours.registry.audit.tags import Tag
@@ -101,7 +103,7 @@ def write_plan(body: PlanIn, once: OnceDep) -> Response:
 
 
 @router.get("/care-plans/{plan_id}", responses=problems(*READING))
-def read_plan(plan_id: Id, unit: Reading, response: Response) -> PlanOut:
+def read_plan(plan_id: Id, unit: ReadUnit, response: Response) -> PlanOut:
     """One plan, without its content."""
     unit.find(Kind.CARE_PLAN, plan_id, Action.READ_PLAN, Tag.CARE_PLAN_READ)
     row = care_plans.get_plan(unit.session, plan_id)
@@ -110,7 +112,7 @@ def read_plan(plan_id: Id, unit: Reading, response: Response) -> PlanOut:
 
 
 @router.get("/people/{patient_id}/care-plans", responses=problems(*READING))
-def list_plans(patient_id: Id, unit: Reading, on: date | None = None) -> list[PlanOut]:
+def list_plans(patient_id: Id, unit: ReadUnit, on: date | None = None) -> list[PlanOut]:
     """Plans of a person, newest first, without their content."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_PLAN, Tag.CARE_PLAN_READ)
     return [_plan(unit, row) for row in care_plans.plans_of(unit.session, record.insured_id or "", on=on)]
@@ -133,7 +135,7 @@ class PlanContentOut(Out):
 
 
 @router.get("/care-plans/{plan_id}/content", responses=problems(*READING))
-def read_plan_content(plan_id: Id, unit: Reading) -> PlanContentOut:
+def read_plan_content(plan_id: Id, unit: ReadUnit) -> PlanContentOut:
     """The content of a plan: for the patient and the doctors concerned only."""
     unit.find(Kind.CARE_PLAN, plan_id, Action.READ_PLAN_CONTENT, Tag.CARE_PLAN_READ_CONTENT)
     row = care_plans.get_plan(unit.session, plan_id)
@@ -142,7 +144,7 @@ def read_plan_content(plan_id: Id, unit: Reading) -> PlanContentOut:
 
 
 @router.post("/care-plans/{plan_id}/agreement", responses=problems(*CHANGING))
-def agree_plan(plan_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> PlanOut:
+def agree_plan(plan_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> PlanOut:
     """Agree with a plan: as the patient (or a parent), or as the correspondent it names."""
     doctor = unit.actor.professional_id
     action = Action.AGREE_PLAN_AS_DOCTOR if doctor else Action.AGREE_PLAN_AS_PATIENT
@@ -153,7 +155,7 @@ def agree_plan(plan_id: Id, unit: Writing, response: Response, if_match: IfMatch
 
 
 @router.post("/care-plans/{plan_id}/approval", responses=problems(*CHANGING))
-def approve_plan(plan_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> PlanOut:
+def approve_plan(plan_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> PlanOut:
     """Record that the fund's medical adviser approves an ALD protocol."""
     record = unit.find(Kind.CARE_PLAN, plan_id, Action.APPROVE_PLAN, Tag.CARE_PLAN_APPROVE)
     check_version(if_match, care_plans.get_plan(unit.session, plan_id))
@@ -167,7 +169,7 @@ class StopIn(In):
 
 
 @router.post("/care-plans/{plan_id}/end", responses=problems(*CHANGING))
-def stop_plan(plan_id: Id, body: StopIn, unit: Writing, response: Response, if_match: IfMatch = None) -> PlanOut:
+def stop_plan(plan_id: Id, body: StopIn, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> PlanOut:
     """End a plan, as its author or the médecin traitant."""
     record = unit.find(Kind.CARE_PLAN, plan_id, Action.STOP_PLAN, Tag.CARE_PLAN_STOP)
     check_version(if_match, care_plans.get_plan(unit.session, plan_id))

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, changed, check_version
 from parcours.api.common import (
     CHANGING,
     CREATING,
@@ -22,7 +21,10 @@ from parcours.api.common import (
     api_router,
     text,
 )
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.unit import Unit
+from parcours.edge.versions import changed, check_version
 from parcours.registry.access import policy
 from parcours.registry.access.policy import Action, Kind
 from parcours.registry.accounts.models import Role
@@ -94,7 +96,7 @@ def open_case(body: CaseIn, once: OnceDep) -> Response:
 
 @router.get("/cases", responses=problems(*LISTING))
 def list_cases(
-    unit: Reading, state: CaseState = CaseState.OPEN, limit: Annotated[int, Query(ge=1, le=200)] = 100
+    unit: ReadUnit, state: CaseState = CaseState.OPEN, limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> list[CaseOut]:
     """The cases of the actor's fund, the most pressing first."""
     fund = unit.allow(Action.LIST_CASES, policy.of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
@@ -112,7 +114,7 @@ def _shown(unit: Unit, row: Case) -> bool:
 
 
 @router.get("/cases/{case_id}", responses=problems(*READING))
-def read_case(case_id: Id, unit: Reading, response: Response) -> CaseOut:
+def read_case(case_id: Id, unit: ReadUnit, response: Response) -> CaseOut:
     """One case."""
     unit.find(Kind.CASE, case_id, Action.READ_CASE, Tag.CASE_READ)
     row = cases.get_case(unit.session, case_id)
@@ -121,7 +123,7 @@ def read_case(case_id: Id, unit: Reading, response: Response) -> CaseOut:
 
 
 @router.get("/people/{patient_id}/cases", responses=problems(*READING))
-def list_cases_of_person(patient_id: Id, unit: Reading) -> list[CaseOut]:
+def list_cases_of_person(patient_id: Id, unit: ReadUnit) -> list[CaseOut]:
     """Cases of a person, newest first."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_CASE, Tag.CASE_READ)
     return [_case(unit, row) for row in cases.cases_of(unit.session, record.insured_id or "")]
@@ -142,7 +144,7 @@ class CandidateOut(Out):
 @router.get("/cases/{case_id}/candidates", responses=problems(*READING))
 def list_candidates(
     case_id: Id,
-    unit: Reading,
+    unit: ReadUnit,
     radius_km: Annotated[float, Query(gt=0, le=200)] = 30,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> list[CandidateOut]:
@@ -187,7 +189,7 @@ class AnswerIn(In):
 
 @router.put("/cases/{case_id}/contacts/{contact_id}", responses=problems(*CHANGING))
 def record_answer(
-    case_id: Id, contact_id: Id, body: AnswerIn, unit: Writing, response: Response, if_match: IfMatch = None
+    case_id: Id, contact_id: Id, body: AnswerIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> ContactOut:
     """Record a doctor's answer. `If-Match` and `ETag` are the case's, whose answer shows the contacts."""
     record = unit.find(Kind.CASE, case_id, Action.WORK_CASE, Tag.CASE_CHANGE)
@@ -208,7 +210,7 @@ class CloseIn(In):
 
 
 @router.post("/cases/{case_id}/closing", responses=problems(*CHANGING))
-def close_case(case_id: Id, body: CloseIn, unit: Writing, response: Response, if_match: IfMatch = None) -> CaseOut:
+def close_case(case_id: Id, body: CloseIn, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> CaseOut:
     """Close a case; the patient may only withdraw it."""
     withdrawal = body.outcome is Outcome.WITHDRAWN and unit.actor.role is Role.INSURED
     action = Action.WITHDRAW_CASE if withdrawal else Action.WORK_CASE
@@ -229,7 +231,7 @@ class ReminderOut(Out):
 
 
 @router.get("/reminders", responses=problems(*LISTING))
-def list_reminders(unit: Reading, on: date | None = None) -> list[ReminderOut]:
+def list_reminders(unit: ReadUnit, on: date | None = None) -> list[ReminderOut]:
     """What the actor's fund must do by a day (today when not given)."""
     fund = unit.allow(Action.LIST_CASES, policy.of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
     due = cases.reminders_due(unit.session, on, fund_code=fund)

@@ -8,9 +8,11 @@ from typing import Final
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
 from parcours.api.common import CHANGING, CREATING, EXAMPLE_DOCTOR, EXAMPLE_ID, READING, Id, In, Out, api_router, text
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.unit import Unit
+from parcours.edge.versions import check_version
 from parcours.registry.access import policy
 from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind, Record
 from parcours.registry.accounts.models import Role
@@ -131,7 +133,7 @@ def _presented(unit: Unit, body: ProposalIn) -> str:
 
 
 @router.get("/declarations/{declaration_id}", responses=problems(*READING))
-def read_declaration(declaration_id: Id, unit: Reading, response: Response) -> DeclarationOut:
+def read_declaration(declaration_id: Id, unit: ReadUnit, response: Response) -> DeclarationOut:
     """One declaration."""
     unit.find(Kind.DECLARATION, declaration_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
     row = timeline.get_declaration(unit.session, declaration_id)
@@ -140,7 +142,7 @@ def read_declaration(declaration_id: Id, unit: Reading, response: Response) -> D
 
 
 @router.get("/people/{patient_id}/declarations", responses=problems(*READING))
-def list_declarations(patient_id: Id, unit: Reading) -> list[DeclarationOut]:
+def list_declarations(patient_id: Id, unit: ReadUnit) -> list[DeclarationOut]:
     """Every declaration of a person, newest first."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
     return [_declaration(unit, row) for row in timeline.declarations_of(unit.session, record.insured_id or "")]
@@ -157,7 +159,7 @@ class SignIn(In):
 
 @router.post("/declarations/{declaration_id}/agreement", responses=problems(*CHANGING))
 def agree(
-    declaration_id: Id, body: SignIn, unit: Writing, response: Response, if_match: IfMatch = None
+    declaration_id: Id, body: SignIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> DeclarationOut:
     """Sign: as the patient, as a parent (co-signature at 16 and 17, choice below 16), or as the doctor."""
     record = unit.find(Kind.DECLARATION, declaration_id, SIGNING[body.party], Tag.DECLARATION_SIGN)
@@ -175,7 +177,7 @@ class RefusalIn(In):
 
 @router.post("/declarations/{declaration_id}/refusal", responses=problems(*CHANGING))
 def refuse(
-    declaration_id: Id, body: RefusalIn, unit: Writing, response: Response, if_match: IfMatch = None
+    declaration_id: Id, body: RefusalIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> DeclarationOut:
     """Decline a proposed declaration."""
     record = unit.find(Kind.DECLARATION, declaration_id, Action.REFUSE_DECLARATION, Tag.DECLARATION_REFUSE)
@@ -186,7 +188,7 @@ def refuse(
 
 
 @router.post("/declarations/{declaration_id}/withdrawal", responses=problems(*CHANGING))
-def withdraw(declaration_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> DeclarationOut:
+def withdraw(declaration_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> DeclarationOut:
     """Take back one's proposal before it is in force."""
     record = unit.find(Kind.DECLARATION, declaration_id, Action.WITHDRAW_DECLARATION, Tag.DECLARATION_WITHDRAW)
     row = timeline.get_declaration(unit.session, declaration_id)
@@ -206,7 +208,9 @@ class EndIn(In):
 
 
 @router.post("/declarations/{declaration_id}/end", responses=problems(*CHANGING))
-def end(declaration_id: Id, body: EndIn, unit: Writing, response: Response, if_match: IfMatch = None) -> DeclarationOut:
+def end(
+    declaration_id: Id, body: EndIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
+) -> DeclarationOut:
     """End a declaration in force, as the patient (or a parent) or as the doctor."""
     by_doctor = unit.actor.role in (Role.DOCTOR, Role.DELEGATE)
     action = Action.END_AS_DOCTOR if by_doctor else Action.END_AS_PATIENT
@@ -270,7 +274,7 @@ class RegistrationIn(In):
 
 @router.post("/declarations/{declaration_id}/registration", responses=problems(*CHANGING))
 def register(
-    declaration_id: Id, body: RegistrationIn, unit: Writing, response: Response, if_match: IfMatch = None
+    declaration_id: Id, body: RegistrationIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> DeclarationOut:
     """Record a paper declaration that was signed in the registry."""
     record = unit.find(Kind.DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_REGISTER)
@@ -280,7 +284,7 @@ def register(
 
 
 @router.post("/declarations/{declaration_id}/annulment", responses=problems(*CHANGING))
-def annul(declaration_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> DeclarationOut:
+def annul(declaration_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> DeclarationOut:
     """Annul a declaration recorded by mistake: it never was; the one it replaced is in force again."""
     record = unit.find(Kind.DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_ANNUL)
     check_version(if_match, timeline.get_declaration(unit.session, declaration_id))

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, changed, check_version, cursor_id
 from parcours.api.common import (
     CHANGING,
     CREATING,
@@ -24,7 +23,10 @@ from parcours.api.common import (
     page,
     text,
 )
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.unit import Unit
+from parcours.edge.versions import changed, check_version, cursor_id
 from parcours.registry.access import policy
 from parcours.registry.access.policy import DIRECTORY, Action
 from parcours.registry.audit.tags import Tag
@@ -78,7 +80,7 @@ def _professional(unit: Unit, row: Professional) -> ProfessionalOut:
 
 @router.get("/professionals", responses=problems(*LISTING))
 def search_professionals(
-    unit: Reading,
+    unit: ReadUnit,
     family_name: Annotated[
         str | None, Query(max_length=100, pattern=r"^[^\x00]*$", description="Beginning of the name.")
     ] = None,
@@ -98,7 +100,7 @@ def search_professionals(
 
 
 @router.get("/professionals/{professional_id}", responses=problems(*READING))
-def read_professional(professional_id: Id, unit: Reading, response: Response) -> ProfessionalOut:
+def read_professional(professional_id: Id, unit: ReadUnit, response: Response) -> ProfessionalOut:
     """One professional, by public id or RPPS number."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
     row = directory.get_professional(unit.session, professional_id)
@@ -143,7 +145,7 @@ class ConventionIn(In):
 
 @router.put("/professionals/{professional_id}/convention", responses=problems(*CHANGING))
 def set_convention(
-    professional_id: Id, body: ConventionIn, unit: Writing, response: Response, if_match: IfMatch = None
+    professional_id: Id, body: ConventionIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> ProfessionalOut:
     """Set the position towards the convention from a day; the one before ends that day."""
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
@@ -206,7 +208,7 @@ class DepartureOut(Out):
 
 @router.post("/professionals/{professional_id}/departure", responses=problems(*CHANGING))
 def depart(
-    professional_id: Id, body: DepartureIn, unit: Writing, response: Response, if_match: IfMatch = None
+    professional_id: Id, body: DepartureIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> DepartureOut:
     """A doctor leaves: practices end, declarations too (save for a move inside the département)."""
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
@@ -266,7 +268,7 @@ def register_organisation(body: OrganisationIn, once: OnceDep) -> Response:
 
 
 @router.get("/organisations/{organisation_id}", responses=problems(*READING))
-def read_organisation(organisation_id: Id, unit: Reading) -> OrganisationOut:
+def read_organisation(organisation_id: Id, unit: ReadUnit) -> OrganisationOut:
     """One place."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
     return OrganisationOut.model_validate(directory.get_organisation(unit.session, organisation_id))
@@ -286,7 +288,7 @@ class MyPatientOut(Out):
 
 
 @router.get("/my/patients", responses=problems(*LISTING))
-def list_my_patients(unit: Reading, cursor: Cursor = None, limit: Limit = 50) -> Page[MyPatientOut]:
+def list_my_patients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[MyPatientOut]:
     """The patients whose médecin traitant is the doctor who asks (or for whom the delegate asks)."""
     practice = policy.of_practice(unit.actor.professional_id)
     doctor = unit.allow(Action.LIST_PATIENTS, practice, Tag.PERSON_SEARCH).professional_id or ""

@@ -17,10 +17,10 @@ from fastapi import Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from parcours.api.access import services_of
 from parcours.api.common import api_router
 from parcours.edge.limits import TooLarge
 from parcours.edge.problems import FieldError, Language, ProblemError, language_of, problems
+from parcours.edge.requests import services_of
 from parcours.engine.case import Answer, settle, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts import jsonio

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from pydantic import AwareDatetime, Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, changed, check_version
 from parcours.api.common import (
     CHANGING,
     CREATING,
@@ -22,7 +21,10 @@ from parcours.api.common import (
     api_router,
     text,
 )
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.unit import Unit
+from parcours.edge.versions import changed, check_version
 from parcours.registry.access import export, policy
 from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
 from parcours.registry.audit.tags import Tag
@@ -143,7 +145,7 @@ class Found(Out):
 
 
 @router.post("/people/search", responses=problems(*LISTING))
-def search_people(body: SearchIn, unit: Reading) -> Found:
+def search_people(body: SearchIn, unit: ReadUnit) -> Found:
     """Find people by number, or by name and birth date; only those of the actor's fund are shown."""
     unit.allow(Action.SEARCH_PATIENT, SYSTEM, Tag.PERSON_SEARCH)
     found: list[Insured] = []
@@ -162,7 +164,7 @@ def search_people(body: SearchIn, unit: Reading) -> Found:
 
 
 @router.get("/people/{patient_id}", responses=problems(*READING))
-def read_person(patient_id: Id, unit: Reading, response: Response) -> PersonOut:
+def read_person(patient_id: Id, unit: ReadUnit, response: Response) -> PersonOut:
     """One person, with the rights open today."""
     unit.find(Kind.PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
     insured = people.get_insured(unit.session, patient_id)
@@ -171,7 +173,7 @@ def read_person(patient_id: Id, unit: Reading, response: Response) -> PersonOut:
 
 
 @router.get("/people/{patient_id}/export", responses=problems(*READING))
-def export_person(patient_id: Id, unit: Reading) -> dict[str, Any]:
+def export_person(patient_id: Id, unit: ReadUnit) -> dict[str, Any]:
     """Everything held about a person, by table, for that person (GDPR, art. 15 and 20), and who looked."""
     unit.find(Kind.PATIENT, patient_id, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
     return export.export_person(unit.session, patient_id)
@@ -185,7 +187,7 @@ class Move(In):
 
 
 @router.patch("/people/{patient_id}", responses=problems(*CHANGING))
-def move_person(patient_id: Id, body: Move, unit: Writing, response: Response, if_match: IfMatch = None) -> PersonOut:
+def move_person(patient_id: Id, body: Move, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> PersonOut:
     """Record a new address."""
     unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
     check_version(if_match, people.get_insured(unit.session, patient_id, lock=True))
@@ -231,7 +233,7 @@ class RightEnd(In):
 
 @router.post("/people/{patient_id}/rights/{right_id}/end", responses=problems(*CHANGING))
 def close_right(
-    patient_id: Id, right_id: Id, body: RightEnd, unit: Writing, response: Response, if_match: IfMatch = None
+    patient_id: Id, right_id: Id, body: RightEnd, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> RightOut:
     """End a right on a day. `If-Match` and `ETag` are the person's, whose answer shows the rights."""
     record = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
@@ -290,7 +292,7 @@ class ChildOut(Out):
 
 
 @router.get("/people/{patient_id}/children", responses=problems(*READING))
-def list_children(patient_id: Id, unit: Reading) -> list[ChildOut]:
+def list_children(patient_id: Id, unit: ReadUnit) -> list[ChildOut]:
     """The minors (and people under guardianship) a person may act for."""
     unit.find(Kind.PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
     children = people.children_of(unit.session, parse_id(patient_id) or "")
@@ -335,7 +337,7 @@ class MedecinTraitantOut(Out):
 @router.get("/people/{patient_id}/medecin-traitant", responses=problems(*READING))
 def read_medecin_traitant(
     patient_id: Id,
-    unit: Reading,
+    unit: ReadUnit,
     on: Annotated[date | None, Query(description="Today when not given.")] = None,
     known_at: Annotated[AwareDatetime | None, Query(description="As was known at that instant.")] = None,
 ) -> MedecinTraitantOut:
@@ -353,7 +355,7 @@ def read_medecin_traitant(
 @router.get("/people/{patient_id}/medecin-traitant/history", responses=problems(*READING))
 def read_history(
     patient_id: Id,
-    unit: Reading,
+    unit: ReadUnit,
     revisions: Annotated[bool, Query(description="Every row ever recorded, superseded ones included.")] = False,
 ) -> list[ContractOut]:
     """Every contract, as known now; or everything that was ever recorded."""
@@ -399,7 +401,7 @@ class VisitIn(In):
 
 
 @router.post("/people/{patient_id}/facts", responses=problems(*READING))
-def read_facts(patient_id: Id, body: VisitIn, unit: Reading) -> FactsOut:
+def read_facts(patient_id: Id, body: VisitIn, unit: ReadUnit) -> FactsOut:
     """The facts of a visit, derived from the registry, each with the record it comes from."""
     return _facts(unit, patient_id, body)
 
@@ -446,7 +448,7 @@ class VisitChangeOut(Out):
 
 
 @router.get("/people/{patient_id}/visits/changes", responses=problems(*READING))
-def list_visit_changes(patient_id: Id, unit: Reading) -> list[VisitChangeOut]:
+def list_visit_changes(patient_id: Id, unit: ReadUnit) -> list[VisitChangeOut]:
     """Answered visits that later knowledge (a declaration registered late) contradicts, oldest first."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_FACTS, Tag.FACTS_READ)
     changes = visits.visits_that_would_change(unit.session, record.insured_id or "")

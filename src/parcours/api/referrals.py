@@ -7,9 +7,11 @@ from datetime import date, datetime
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.access import IfMatch, OnceDep, Reading, Unit, Writing, check_version
 from parcours.api.common import CHANGING, CREATING, EXAMPLE_DOCTOR, EXAMPLE_ID, READING, Id, In, Out, api_router, text
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.unit import Unit
+from parcours.edge.versions import check_version
 from parcours.registry.access import policy
 from parcours.registry.access.policy import Action, Kind
 from parcours.registry.audit.tags import Tag
@@ -113,7 +115,7 @@ def write_referral(body: ReferralIn, once: OnceDep) -> Response:
 
 
 @router.get("/referrals/{referral_id}", responses=problems(*READING))
-def read_referral(referral_id: Id, unit: Reading, response: Response) -> ReferralOut:
+def read_referral(referral_id: Id, unit: ReadUnit, response: Response) -> ReferralOut:
     """One referral, without its letter."""
     unit.find(Kind.REFERRAL, referral_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
     row = referrals.get_referral(unit.session, referral_id)
@@ -122,7 +124,7 @@ def read_referral(referral_id: Id, unit: Reading, response: Response) -> Referra
 
 
 @router.get("/people/{patient_id}/referrals", responses=problems(*READING))
-def list_referrals(patient_id: Id, unit: Reading) -> list[ReferralOut]:
+def list_referrals(patient_id: Id, unit: ReadUnit) -> list[ReferralOut]:
     """Referrals of a person, newest first, without their letters."""
     record = unit.find(Kind.PATIENT, patient_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
     return [_referral(unit, row) for row in referrals.referrals_of(unit.session, record.insured_id or "")]
@@ -145,7 +147,7 @@ class LetterOut(Out):
 
 
 @router.get("/referrals/{referral_id}/letter", responses=problems(*READING))
-def read_letter(referral_id: Id, unit: Reading) -> LetterOut:
+def read_letter(referral_id: Id, unit: ReadUnit) -> LetterOut:
     """The letter and the reports: for the patient and the doctors concerned only."""
     unit.find(Kind.REFERRAL, referral_id, Action.READ_LETTER, Tag.REFERRAL_READ_LETTER)
     row = referrals.get_referral(unit.session, referral_id)
@@ -176,7 +178,7 @@ def use_referral(referral_id: Id, body: UseIn, once: OnceDep) -> Response:
 
 
 @router.delete("/referrals/{referral_id}/uses/{use_id}", status_code=204, responses=problems(*READING, 409))
-def cancel_use(referral_id: Id, use_id: Id, unit: Writing) -> None:
+def cancel_use(referral_id: Id, use_id: Id, unit: WriteUnit) -> None:
     """One's own visit did not take place."""
     record = unit.find(Kind.REFERRAL, referral_id, Action.USE_REFERRAL, Tag.REFERRAL_CANCEL_USE)
     row = unit.session.get(ReferralUse, parse_id(use_id)) if parse_id(use_id) else None
@@ -209,7 +211,7 @@ def report_back(referral_id: Id, body: ReportIn, once: OnceDep) -> Response:
 
 
 @router.post("/referrals/{referral_id}/cancellation", responses=problems(*CHANGING))
-def cancel_referral(referral_id: Id, unit: Writing, response: Response, if_match: IfMatch = None) -> ReferralOut:
+def cancel_referral(referral_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> ReferralOut:
     """Take back one's referral; visits already made keep it."""
     record = unit.find(Kind.REFERRAL, referral_id, Action.CANCEL_REFERRAL, Tag.REFERRAL_CANCEL)
     row = referrals.get_referral(unit.session, referral_id)

@@ -11,17 +11,12 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from parcours.api.access import (
-    CallerDep,
-    Services,
-    anonymous,
-    clear_session_cookie,
-    cookie_name,
-    services_of,
-    set_session_cookie,
-)
 from parcours.api.common import LISTING, In, Out, api_router, text
+from parcours.edge.caller import Caller, check_same_site, cookie_name, host_cookie
+from parcours.edge.depends import CallerDep
 from parcours.edge.problems import ProblemError, language_of, problems
+from parcours.edge.requests import clear_session_cookie, incoming_of, services_of, set_session_cookie
+from parcours.edge.services import Services
 from parcours.registry.access.export import KEPT
 from parcours.registry.accounts import find, logins, passwords, second_factor, sessions
 from parcours.registry.accounts import service as accounts
@@ -100,11 +95,11 @@ class SessionOut(Out):
 def log_in(body: LoginIn, request: Request, response: Response) -> SessionOut:
     """Log in with a password (and the code of a second factor); sets the cookie of the session."""
     services = services_of(request)
-    _same_site(request)
+    check_same_site(incoming_of(request))
     settings = services.settings
     login = logins.log_in(
         services.database,
-        anonymous(request),
+        incoming_of(request).anonymous,
         login=body.login,
         password=body.password,
         totp=body.totp,
@@ -138,14 +133,14 @@ def switch_role(body: SwitchIn, request: Request, response: Response, caller: Ca
     services = services_of(request)
     try:
         with services.database.writing() as session:
-            return _switched(session, services, response, caller, caller.who(request), body.grant_id)
+            return _switched(session, services, response, caller, caller.who(incoming_of(request)), body.grant_id)
     except NotFound as error:
         _note_foreign_grant(services, request, caller, error)
         raise
 
 
 def _switched(
-    session: Session, services: Services, response: Response, caller: CallerDep, who: audit.Who, grant_id: str
+    session: Session, services: Services, response: Response, caller: Caller, who: audit.Who, grant_id: str
 ) -> SessionOut:
     web_session = _own(session, caller.session_id)
     grant = next((one for one in web_session.account.active_grants if one.id == grant_id), None)
@@ -157,11 +152,11 @@ def _switched(
     return _opened(session, services, response, web_session.account, opened)
 
 
-def _note_foreign_grant(services: Services, request: Request, caller: CallerDep, error: NotFound) -> None:
+def _note_foreign_grant(services: Services, request: Request, caller: Caller, error: NotFound) -> None:
     """A role that is not one's own is refused like any record of somebody else: traced too, by the field's name."""
     with services.database.writing() as session:
         details = {"field": error.field}
-        audit.record(session, Tag.ACCESS_REFUSE, caller.who(request), why=error.code, details=details)
+        audit.record(session, Tag.ACCESS_REFUSE, caller.who(incoming_of(request)), why=error.code, details=details)
 
 
 class LoggedOut(Out):
@@ -180,7 +175,7 @@ def log_out(request: Request, response: Response, caller: CallerDep) -> LoggedOu
     with services.database.writing() as session:
         web_session = _own(session, caller.session_id)
         method, id_token = web_session.method, web_session.id_token
-        sessions.close_session(session, caller.who(request), web_session)
+        sessions.close_session(session, caller.who(incoming_of(request)), web_session)
     clear_session_cookie(response, services.settings)
     leaving = services.relying.leave(method.removeprefix("oidc:"), id_token) if id_token else None
     if leaving is None:
@@ -215,12 +210,6 @@ def _own(session: Session, session_id: str | None) -> WebSession:
     return web_session
 
 
-def _same_site(request: Request) -> None:
-    """A login form of another site must not log somebody in here."""
-    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-        raise ProblemError(403, "csrf", fr="requête venue d'un autre site", en="request from another site")
-
-
 # --- the password ----------------------------------------------------------------------------------------------------
 
 
@@ -239,7 +228,7 @@ def change_password(body: PasswordIn, request: Request, response: Response, call
     with services.database.writing() as session:
         account = find.get_account(session, account_id)
         passwords.change_password(
-            session, caller.who(request), account, body.password, services.settings.password_hashing()
+            session, caller.who(incoming_of(request)), account, body.password, services.settings.password_hashing()
         )
         return _renewed(session, services, response, caller, account)
 
@@ -260,14 +249,14 @@ class Accepted(Out):
 def ask_password_reset(body: ResetAskIn, request: Request, later: BackgroundTasks) -> Accepted:
     """Send a single-use link to the holder of an account; the answer is the same, as fast, when there is none."""
     services = services_of(request)
-    settings = services.settings
+    settings, who = services.settings, incoming_of(request).anonymous
     with services.database.writing() as session:
         account = find.find_account(session, body.login)
         token = None
         if account is not None and account.disabled_at is None:
-            token = passwords.ask_password_reset(session, anonymous(request), account, settings.login_policy())
+            token = passwords.ask_password_reset(session, who, account, settings.login_policy())
         else:  # a commit in both cases: the time does not tell whether the account exists
-            audit.record(session, Tag.PASSWORD_ASK_RESET, anonymous(request), details={"login": "unknown_or_disabled"})
+            audit.record(session, Tag.PASSWORD_ASK_RESET, who, details={"login": "unknown_or_disabled"})
     if account is not None and token is not None:
         link = f"{settings.public_url.rstrip('/')}/account/reset#token={token}"
         later.add_task(_send, services, account, link)
@@ -289,7 +278,7 @@ def reset_password(body: ResetIn, request: Request) -> None:
     services = services_of(request)
     with services.database.writing() as session:
         passwords.reset_password(
-            session, anonymous(request), body.token, body.password, services.settings.password_hashing()
+            session, incoming_of(request).anonymous, body.token, body.password, services.settings.password_hashing()
         )
 
 
@@ -313,21 +302,19 @@ def _send(services: Services, account: Account, link: str) -> None:
         logger.error("a reset link was not sent: %s", type(error).__name__)  # noqa: TRY400 - the text may name somebody
 
 
-def _check_own(services: Services, request: Request, caller: CallerDep, password: str, **factors: Any) -> str:
+def _check_own(services: Services, request: Request, caller: Caller, password: str, **factors: Any) -> str:
     """The id of the caller's account, once its password is given again (and a code, with ``second_factor``)."""
     with services.database.reading() as session:
         account_id = _own(session, caller.session_id).account_id
     settings = services.settings
     logins.check_own_password(
         services.database, account_id, password, settings.login_policy(), settings.password_hashing(),
-        caller.who(request), **factors,
+        caller.who(incoming_of(request)), **factors,
     )  # fmt: skip
     return account_id
 
 
-def _renewed(
-    session: Session, services: Services, response: Response, caller: CallerDep, account: Account
-) -> SessionOut:
+def _renewed(session: Session, services: Services, response: Response, caller: Caller, account: Account) -> SessionOut:
     """Every session of the account was closed; this browser goes on with a new one."""
     session.flush()
     web_session = _own(session, caller.session_id)
@@ -357,7 +344,7 @@ def start_totp(body: ConfirmIn, request: Request, caller: CallerDep) -> TotpOut:
     account_id = _check_own(services, request, caller, body.password)
     with services.database.writing() as session:
         account = find.get_account(session, account_id)
-        secret = second_factor.start_totp(session, caller.who(request), account)
+        secret = second_factor.start_totp(session, caller.who(incoming_of(request)), account)
         return TotpOut(secret=secret, uri=second_factor.totp_uri(account))
 
 
@@ -384,8 +371,8 @@ def confirm_totp(body: CodeIn, request: Request, response: Response, caller: Cal
     made = second_factor.new_recovery_codes(services.settings.password_hashing())
     with services.database.writing() as session:
         account = _own(session, caller.session_id).account
-        second_factor.confirm_totp(session, caller.who(request), account, body.totp)
-        second_factor.keep_recovery_codes(session, caller.who(request), account, made)
+        second_factor.confirm_totp(session, caller.who(incoming_of(request)), account, body.totp)
+        second_factor.keep_recovery_codes(session, caller.who(incoming_of(request)), account, made)
         renewed = _renewed(session, services, response, caller, account)
     return TotpConfirmedOut(**renewed.model_dump(), recovery_codes=list(made.codes))
 
@@ -403,7 +390,7 @@ def remove_totp(body: FactorsIn, request: Request, response: Response, caller: C
     account_id = _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
     with services.database.writing() as session:
         account = find.get_account(session, account_id)
-        second_factor.remove_totp(session, caller.who(request), account)
+        second_factor.remove_totp(session, caller.who(incoming_of(request)), account)
         return _renewed(session, services, response, caller, account)
 
 
@@ -414,7 +401,9 @@ def renew_recovery_codes(body: FactorsIn, request: Request, caller: CallerDep) -
     account_id = _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
     made = second_factor.new_recovery_codes(services.settings.password_hashing())
     with services.database.writing() as session:
-        second_factor.keep_recovery_codes(session, caller.who(request), find.get_account(session, account_id), made)
+        second_factor.keep_recovery_codes(
+            session, caller.who(incoming_of(request)), find.get_account(session, account_id), made
+        )
     return RecoveryOut(recovery_codes=list(made.codes))
 
 
@@ -438,7 +427,7 @@ def close_account(body: ClosingIn, request: Request, response: Response, caller:
     if local:
         _check_own(services, request, caller, body.password, second_factor=True, code=body.totp)
     with services.database.writing() as session:
-        accounts.close_account(session, caller.who(request), find.get_account(session, account_id))
+        accounts.close_account(session, caller.who(incoming_of(request)), find.get_account(session, account_id))
     clear_session_cookie(response, services.settings)
     return Accepted(message=KEPT[language_of(request)])
 
@@ -540,7 +529,7 @@ def left_oidc(
 def _open_for(services: Services, request: Request, proof: Proof) -> str:
     with services.database.writing() as session:
         _close_presented(session, services, request)
-        account = account_of(session, anonymous(request), proof)
+        account = account_of(session, incoming_of(request).anonymous, proof)
         session.flush()
         session.refresh(account, ["grants"])
         method = f"oidc:{proof.provider.name}"
@@ -551,11 +540,11 @@ def _note_refused(services: Services, request: Request, proof: Proof, error: Reg
     """The provider vouches for somebody whom no account may be opened for: traced, without who it was."""
     with services.database.writing() as session:
         details = {"factor": f"oidc:{proof.provider.name}"}
-        audit.record(session, Tag.LOGIN_FAIL, anonymous(request), why=error.code, details=details)
+        audit.record(session, Tag.LOGIN_FAIL, incoming_of(request).anonymous, why=error.code, details=details)
 
 
 def _oidc_cookie(services: Services) -> str:
-    return f"__Host-{OIDC_COOKIE}" if services.settings.cookie_secure else OIDC_COOKIE
+    return host_cookie(services.settings, OIDC_COOKIE)
 
 
 def _oidc_cookie_in(services: Services, host_cookie: str | None, plain_cookie: str | None) -> str:

@@ -14,7 +14,6 @@ from parcours.registry.accounts.models import (
     Account,
     ExternalIdentity,
     Grant,
-    IdempotentReply,
     RecoveryCode,
     Role,
     SingleUseToken,
@@ -24,6 +23,7 @@ from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import Conflict, Invalid
+from parcours.registry.replies import service as replies
 from parcours.registry.store.db import blind_index, now_utc
 
 
@@ -85,7 +85,7 @@ def close_account(session: Session, who: Who, account: Account) -> None:
     close_sessions(session, account.id)
     for kept in (RecoveryCode, SingleUseToken, ExternalIdentity):
         session.execute(delete(kept).where(kept.account_id == account.id))
-    session.execute(delete(IdempotentReply).where(IdempotentReply.actor_id == account.id))
+    replies.forget_of(session, account.id)
     erased = f"{account.id}@closed.invalid"
     account.login, account.login_index = erased, blind_index(erased, LOGIN_CONTEXT)
     account.display_name = ""

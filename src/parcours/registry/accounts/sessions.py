@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from parcours.registry.accounts.models import (
     Account,
     Grant,
-    IdempotentReply,
     OidcAttempt,
     SingleUseToken,
     UnknownLogin,
@@ -22,6 +21,7 @@ from parcours.registry.accounts.models import (
 from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
+from parcours.registry.replies import service as replies
 from parcours.registry.store.db import now_utc
 
 _SEEN_EVERY: Final = timedelta(minutes=1)
@@ -124,7 +124,7 @@ def close_sessions(session: Session, account_id: str) -> None:
     )
 
 
-def remove_expired(session: Session, policy: SessionPolicy, *, idempotency_hours: int = 24) -> None:
+def remove_expired(session: Session, policy: SessionPolicy) -> None:
     """Forget what is past use: dead sessions, tokens, started logins, old idempotent answers."""
     now = now_utc()
     oldest = now - timedelta(minutes=policy.absolute_minutes)
@@ -132,6 +132,4 @@ def remove_expired(session: Session, policy: SessionPolicy, *, idempotency_hours
     session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at < now))
     session.execute(delete(OidcAttempt).where(OidcAttempt.expires_at < now))
     session.execute(delete(UnknownLogin).where(UnknownLogin.attempted_at < oldest))
-    session.execute(
-        delete(IdempotentReply).where(IdempotentReply.recorded_at < now - timedelta(hours=idempotency_hours))
-    )
+    replies.remove_old(session, now)

@@ -20,6 +20,7 @@ CONTEXTS = (
     "visits",
     "accounts",
     "audit",
+    "replies",
 )
 
 

@@ -1,0 +1,156 @@
+"""Who is asking: by the token of a program, or by the cookie of a login; and whether a change comes from our own pages.
+
+Nothing here knows a web framework: a face says what came in (`Incoming`) and gets a `Caller`.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from parcours.edge.problems import ProblemError
+from parcours.edge.services import Services
+from parcours.edge.settings import Settings
+from parcours.registry.access.policy import Actor
+from parcours.registry.accounts import clients, sessions
+from parcours.registry.accounts.models import WebSession
+from parcours.registry.audit import service as audit
+from parcours.registry.errors import Unauthenticated
+from parcours.registry.store.db import now_utc
+
+COOKIE: Final = "parcours_session"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER: Final = "X-CSRF-Token"
+CSRF_FIELD: Final = "csrf_token"
+"""A form without a script sends the session's token in this field."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a face says of a request."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case, or a mapping that does not care."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    route: str = "?"
+    """The pattern the path fits: the path itself may name a person."""
+    id: str | None = None
+    at: datetime = field(default_factory=now_utc)
+
+    @property
+    def anonymous(self) -> audit.Who:
+        """Somebody who has not logged in, as the trail writes it."""
+        return audit.Who("anonymous", request_id=self.id)
+
+    @property
+    def changes(self) -> bool:
+        return self.method not in SAFE_METHODS
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The actor of a request, and the session it came with (None for an API client)."""
+
+    actor: Actor
+    session_id: str | None
+    csrf_token: str | None
+
+    def who(self, incoming: Incoming) -> audit.Who:
+        return self.actor.who(incoming.id)
+
+
+# --- who is asking ---------------------------------------------------------------------------------------------------
+
+
+def identify(services: Services, incoming: Incoming) -> Caller | None:
+    """Who is asking, by token or by cookie; None when nobody (valid) is."""
+    scheme, _, token = incoming.headers.get("authorization", "").partition(" ")
+    if scheme:
+        return _client(services, token.strip()) if scheme.lower() == "bearer" else None
+    cookie = incoming.cookies.get(cookie_name(services.settings))
+    return _session(services, cookie) if cookie else None
+
+
+def require_caller(services: Services, incoming: Incoming, csrf_token: str | None) -> Caller:
+    """The caller, or 401; with a cookie, a change needs the CSRF token of the session, from a header or a form."""
+    caller = identify(services, incoming)
+    if caller is None:
+        raise Unauthenticated(
+            "unauthenticated",
+            fr="connectez-vous, ou envoyez le jeton d'un client",
+            en="log in, or send the token of a client",
+        )
+    if caller.csrf_token is not None and incoming.changes:
+        check_csrf(incoming, caller.csrf_token, csrf_token)
+    return caller
+
+
+def _client(services: Services, token: str) -> Caller | None:
+    with services.database.reading() as session:
+        client = clients.find_client(session, token)
+        return Caller(Actor.of_client(client), None, None) if client else None
+
+
+def _session(services: Services, token: str) -> Caller | None:
+    with services.database.reading() as session:
+        found = sessions.find_session(session, token, services.settings.session_policy())
+        if found is None:
+            return None
+        caller = Caller(_actor_of(found), found.id, found.csrf_token)
+        stale = sessions.needs_touch(found)
+    if stale:
+        with services.database.writing() as session:
+            sessions.touch_session(session, caller.session_id or "")
+    return caller
+
+
+def _actor_of(web_session: WebSession) -> Actor:
+    if web_session.grant is None:
+        raise ProblemError(
+            403, "no_role", fr="ce compte n'a encore aucun rôle", en="this account has no role yet", field="role"
+        )
+    return Actor.of_grant(web_session.grant)
+
+
+# --- a change comes from our own pages -------------------------------------------------------------------------------
+
+
+def from_another_site(incoming: Incoming) -> bool:
+    """Does the browser say that a page of another site sent this?"""
+    return incoming.headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+
+
+def check_same_site(incoming: Incoming) -> None:
+    """A login form of another site must not log somebody in here."""
+    if from_another_site(incoming):
+        raise ProblemError(403, "csrf", fr="requête venue d'un autre site", en="request from another site")
+
+
+def check_csrf(incoming: Incoming, expected: str, given: str | None) -> None:
+    """A change asked with a cookie must come from our own pages: their token, and no other site's origin."""
+    if from_another_site(incoming) or not hmac.compare_digest((given or "").encode(), expected.encode()):
+        raise ProblemError(
+            403,
+            "csrf",
+            field=CSRF_HEADER,
+            fr=f"l'en-tête {CSRF_HEADER} doit porter le jeton de la session",
+            en=f"the header {CSRF_HEADER} must hold the token of the session",
+        )
+
+
+# --- the cookie of a session -----------------------------------------------------------------------------------------
+
+
+def host_cookie(settings: Settings, name: str) -> str:
+    """`__Host-` pins a cookie to this host, over HTTPS."""
+    return f"__Host-{name}" if settings.cookie_secure else name
+
+
+def cookie_name(settings: Settings) -> str:
+    """The name of the session's cookie."""
+    return host_cookie(settings, COOKIE)

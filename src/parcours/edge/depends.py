@@ -1,0 +1,97 @@
+"""The edge as FastAPI takes it: what an endpoint writes in its signature.
+
+An endpoint takes a `ReadUnit` or a `WriteUnit`; one that creates something takes `OnceDep`, one that changes a record
+takes `IfMatch` too. An endpoint without a record takes `CallerDep`, or `IncomingDep` when nobody needs to log in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from parcours.edge import unit as units
+from parcours.edge.caller import COOKIE, CSRF_HEADER, Caller, Incoming, require_caller
+from parcours.edge.once import Once, digest_of
+from parcours.edge.requests import incoming_of, services_of
+from parcours.edge.services import Services
+from parcours.edge.unit import Unit
+
+_cookie: Final = APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False, description="Cookie of a login.")
+_bearer: Final = HTTPBearer(scheme_name="token", auto_error=False, description="Token of an API client.")
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match", max_length=100, description="ETag of the version the change is based on.", examples=['"1"']
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=100,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Repeat a request with the same key: it is done once and answered the same for 24 hours.",
+        examples=["3f0c2d1e-8f1b-4c8e-9a51-0f5a7a3f9b11"],
+    ),
+]
+
+
+# A dependency that is no coroutine costs a thread: these two are asked for by every request.
+
+
+async def _services(request: Request) -> Services:
+    return services_of(request)
+
+
+async def _incoming(request: Request) -> Incoming:
+    return incoming_of(request)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+IncomingDep = Annotated[Incoming, Depends(_incoming)]
+
+
+def caller_of(
+    services: ServicesDep,
+    incoming: IncomingDep,
+    _by_cookie: Annotated[str | None, Security(_cookie)] = None,
+    _by_token: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
+) -> Caller:
+    """The caller, or 401; with a cookie, a change needs the header of the session's CSRF token."""
+    return require_caller(services, incoming, incoming.headers.get(CSRF_HEADER))
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
+def read_unit(services: ServicesDep, incoming: IncomingDep, caller: CallerDep) -> Iterator[Unit]:
+    """A unit that reads."""
+    with units.reading(services, incoming, caller) as unit:
+        yield unit
+
+
+def write_unit(services: ServicesDep, incoming: IncomingDep, caller: CallerDep) -> Iterator[Unit]:
+    """A unit that changes."""
+    with units.writing(services, incoming, caller) as unit:
+        yield unit
+
+
+ReadUnit = Annotated[Unit, Depends(read_unit, scope="function")]
+WriteUnit = Annotated[Unit, Depends(write_unit, scope="function")]
+
+
+async def _digest_of(request: Request, incoming: IncomingDep) -> str:
+    return digest_of(incoming, await request.body())
+
+
+def once(unit: WriteUnit, request_digest: Annotated[str, Depends(_digest_of)], key: IdempotencyKey = None) -> Once:
+    """The request as something to do once."""
+    return Once(unit, key, request_digest)
+
+
+OnceDep = Annotated[Once, Depends(once)]

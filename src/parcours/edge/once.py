@@ -1,0 +1,80 @@
+"""A request that creates something, done once per idempotency key and answered the same again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
+
+from parcours.edge.caller import Incoming
+from parcours.edge.problems import ProblemError
+from parcours.edge.unit import Unit
+from parcours.registry.access.policy import Kind, Record
+from parcours.registry.audit.tags import Tag
+from parcours.registry.replies import service as replies
+from parcours.registry.replies.models import IdempotentReply
+
+
+def digest_of(incoming: Incoming, body: bytes) -> str:
+    """What tells one request from another under the same key."""
+    return hashlib.sha256(b"\0".join([incoming.method.encode(), incoming.path.encode(), body])).hexdigest()
+
+
+@dataclass(frozen=True)
+class Once:
+    """A request that creates something, done once per idempotency key."""
+
+    unit: Unit
+    key: str | None
+    request: str
+    """Its digest."""
+
+    def reply(self, make: Callable[[], tuple[BaseModel, dict[str, str]]], status: int = 201) -> Response:
+        """Answer as before if the key is known, else do `make` (content, headers) and remember the answer.
+
+        The key is taken first, in the same transaction as the work: of two requests at once, the second waits for the
+        first and then repeats its answer; when the work fails, the key is free again.
+        """
+        if self.key is None:
+            content, headers = make()
+            return JSONResponse(content.model_dump(mode="json"), status, headers=headers)
+        session, actor_id = self.unit.session, self.unit.actor.id
+        known = self._known(self.key)
+        reply = None if known else replies.take_key(session, actor_id, self.key, self.request, status)
+        if reply is None:
+            return self._repeat(known or self._known(self.key))
+        content, headers = make()
+        body = content.model_dump(mode="json")
+        reply.headers, reply.body, reply.about = json.dumps(headers), json.dumps(body), json.dumps(self._about())
+        session.flush()
+        return JSONResponse(body, status, headers=headers)
+
+    def _known(self, key: str) -> IdempotentReply | None:
+        return replies.find(self.unit.session, self.unit.actor.id, key, self.unit.incoming.at)
+
+    def _about(self) -> list[tuple[str | None, str | None, str | None]]:
+        """Which records the answer shows: kind, id, whose."""
+        if self.unit.notes:
+            return [(one.record_kind, one.record_id, one.insured_id) for one in self.unit.notes]
+        return [(one.kind.value, one.id, one.insured_id) for one in self.unit.decided]
+
+    def _repeat(self, known: IdempotentReply | None) -> Response:
+        if known is None:
+            raise ProblemError(
+                409, "idempotency_key_busy", field="Idempotency-Key",
+                fr="une requête avec cette clé vient d'échouer : recommencez",
+                en="a request with this key has just failed: try again",
+            )  # fmt: skip
+        if not replies.answers(known, self.request):
+            raise ProblemError(
+                422, "idempotency_key_reused", field="Idempotency-Key",
+                fr="cette clé a servi à une autre requête", en="this key was used for another request",
+            )  # fmt: skip
+        for kind, record_id, insured_id in json.loads(known.about):
+            self.unit.note(Tag.ACCESS_REPEAT, Record(Kind(kind), record_id, insured_id))
+        headers = {**json.loads(known.headers), "Idempotency-Replayed": "true"}
+        return JSONResponse(json.loads(known.body), known.status, headers=headers)

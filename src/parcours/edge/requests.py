@@ -1,0 +1,53 @@
+"""The edge as Starlette takes it, and so every face: services, what came in, the cookie of a session."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parcours.edge.caller import Incoming, cookie_name
+from parcours.edge.services import Services
+from parcours.edge.settings import Settings
+
+
+def attach(app: Starlette, services: Services) -> None:
+    """Give an application the services its endpoints ask for."""
+    app.state.parcours = services
+
+
+def services_in(app: Starlette) -> Services:
+    """The services of an application."""
+    services: Services = app.state.parcours
+    return services
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that serves a request."""
+    return services_in(request.app)
+
+
+def incoming_of(request: Request) -> Incoming:
+    """What came in, with the id that the limits around the face gave it."""
+    return Incoming(
+        method=request.method,
+        path=request.scope["path"],
+        headers=request.headers,
+        cookies=request.cookies,
+        route=getattr(request.scope.get("route"), "path", "?"),
+        id=getattr(request.state, "request_id", None),
+    )
+
+
+def set_session_cookie(response: Response, settings: Settings, token: str) -> None:
+    """The cookie of a session: not readable by scripts, not sent by other sites, gone with the browser."""
+    response.set_cookie(
+        cookie_name(settings), token, path="/", secure=settings.cookie_secure, httponly=True, samesite="lax"
+    )
+
+
+def clear_session_cookie(response: Response, settings: Settings) -> None:
+    """Take the cookie back."""
+    response.delete_cookie(
+        cookie_name(settings), path="/", secure=settings.cookie_secure, httponly=True, samesite="lax"
+    )

@@ -1,0 +1,28 @@
+"""What the faces share while the process runs."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from parcours.edge.settings import Settings
+from parcours.edge.settings import settings as process_settings
+from parcours.registry.accounts.oidc import Relying
+from parcours.registry.store.db import Database
+from parcours.registry.store.tables import load_models
+
+
+class Services:
+    """Settings, database, identity providers. The two last are opened on first use."""
+
+    def __init__(self, settings: Settings | None = None, database: Database | None = None) -> None:
+        self.settings = settings or process_settings()
+        self._database = database
+
+    @cached_property
+    def database(self) -> Database:
+        load_models()
+        return self._database or Database.open(self.settings.database_url)
+
+    @cached_property
+    def relying(self) -> Relying:
+        return Relying(self.settings.oidc, self.settings.public_url)

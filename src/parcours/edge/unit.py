@@ -1,0 +1,157 @@
+"""One request's work on the registry: in which transaction, with which right, leaving which trace.
+
+`unit.allow(action, record)` asks the policy and notes the access in the audit trail; what was noted is written before
+the answer leaves, and an answer whose trace cannot be written is not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from parcours.edge.caller import Caller, Incoming
+from parcours.edge.services import Services
+from parcours.registry.access import policy
+from parcours.registry.access.policy import Action, Actor, Kind, Record
+from parcours.registry.audit import service as audit
+from parcours.registry.audit.tags import Tag
+from parcours.registry.errors import NotFound, RegistryError
+from parcours.registry.store.db import Database
+
+
+@dataclass
+class Unit:
+    """One session of the database, one actor, one request."""
+
+    session: Session
+    caller: Caller
+    incoming: Incoming
+    services: Services
+    writes: bool
+    notes: list[audit.Event] = field(default_factory=list)
+    refusals: list[audit.Event] = field(default_factory=list)
+    decided: list[Record] = field(default_factory=list)
+    """What the policy was asked about, and allowed."""
+
+    @property
+    def actor(self) -> Actor:
+        return self.caller.actor
+
+    @property
+    def who(self) -> audit.Who:
+        return self.caller.who(self.incoming)
+
+    def allow(self, action: Action, record: Record, tag: Tag | None = None) -> Record:
+        """Go on if the policy allows; ``tag`` notes the access. Raises NotFound or Forbidden, noted too."""
+        try:
+            decision = policy.enforce(self.session, self.actor, action, record)
+        except RegistryError as error:
+            self.note_refusal(action, record, error.code)
+            raise
+        self.decided.append(record)
+        if tag is not None:
+            self.note(tag, record, decision.rule.name if decision.rule else "")
+        return record
+
+    def find(self, kind: Kind, record_id: str, action: Action, tag: Tag | None = None) -> Record:
+        """The record of an id, if the policy allows the action on it."""
+        try:
+            record = policy.load(self.session, kind, record_id)
+        except NotFound as error:
+            self.note_refusal(action, Record(kind), error.code)
+            raise
+        return self.allow(action, record, tag)
+
+    def note(self, tag: Tag, record: Record, why: str = "", **details: Any) -> None:
+        """One event for the trail."""
+        self.notes.append(
+            audit.Event(tag, self.who, record.insured_id, record.kind.value, record.id, why, details or None)
+        )
+
+    def note_refusal(self, action: Action, record: Record, code: str) -> None:
+        """One refused access for the trail; written although nothing else is."""
+        self.refusals.append(
+            audit.Event(
+                Tag.ACCESS_REFUSE, self.who, record.insured_id, record.kind.value, record.id, code,
+                {"action": action.value},
+            )
+        )  # fmt: skip
+
+    def may(self, action: Action, record: Record) -> bool:
+        """Would the policy allow it? (to choose what to show; nothing is noted)."""
+        return policy.decide(self.session, self.actor, action, record).allowed
+
+    def check_accounted(self) -> None:
+        """An endpoint that asked no policy, or leaves no trace, is a mistake of ours: its answer is not given.
+
+        Reading the directory, which is public, is the one thing that leaves none.
+        """
+        public = not self.writes and all(record.kind is Kind.DIRECTORY for record in self.decided)
+        traced = bool(self.notes) or audit.is_pending(self.session)
+        if not self.decided or not (traced or public):
+            missing = "no trace" if self.decided else "no decision"
+            raise Unaccounted(f"{self.incoming.method} {self.incoming.route}: {missing}")
+
+
+class Unaccounted(Exception):
+    """An endpoint answers without having asked the policy, or without leaving a trace."""
+
+
+@contextmanager
+def reading(services: Services, incoming: Incoming, caller: Caller) -> Iterator[Unit]:
+    """A unit that reads; the accesses it noted are written once it has read, before the answer leaves."""
+    unit: Unit | None = None
+    try:
+        with services.database.reading() as session:
+            unit = Unit(session, caller, incoming, services, writes=False)
+            yield unit
+            unit.check_accounted()
+    except NotFound as error:
+        _note_unfound(unit, error)
+        raise
+    finally:
+        if unit is not None:
+            _keep(services.database, unit.notes + unit.refusals)
+
+
+@contextmanager
+def writing(services: Services, incoming: Incoming, caller: Caller) -> Iterator[Unit]:
+    """A unit that changes: its work and its trace are one transaction; a refusal is traced although nothing changed."""
+    unit: Unit | None = None
+    try:
+        with services.database.writing() as session:
+            unit = Unit(session, caller, incoming, services, writes=True)
+            yield unit
+            unit.check_accounted()
+            _write(session, unit.notes)
+    except NotFound as error:
+        _note_unfound(unit, error)
+        raise
+    finally:
+        if unit is not None:
+            _keep(services.database, unit.refusals)
+
+
+def _write(session: Session, events: list[audit.Event]) -> None:
+    for one in events:
+        record = (one.record_kind or "", one.record_id)
+        audit.record(
+            session, one.tag, one.who, insured_id=one.insured_id, record=record, why=one.why, details=one.details
+        )
+
+
+def _keep(database: Database, events: list[audit.Event]) -> None:
+    if events:
+        with database.writing() as session:
+            _write(session, events)
+
+
+def _note_unfound(unit: Unit | None, error: NotFound) -> None:
+    """An id inside a request that leads nowhere (or to somebody else's record) is traced too, by the field's name."""
+    if unit is not None and not unit.refusals:
+        details = {"field": error.field}
+        unit.refusals.append(audit.Event(Tag.ACCESS_REFUSE, unit.who, why=error.code, details=details))

@@ -1,0 +1,48 @@
+"""Optimistic locking, and the pages of a list."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from parcours.edge.problems import ProblemError
+from parcours.registry.store.db import Versioned, parse_id
+
+
+def check_version(given: str | None, row: Versioned) -> None:
+    """The change must be based on the present version. Raises 428 without `If-Match`, 412 for another version."""
+    if given is None:
+        raise ProblemError(
+            428, "version_needed", field="If-Match",
+            fr="l'en-tête If-Match doit porter l'ETag de la version lue",
+            en="the header If-Match must hold the ETag of the version that was read",
+        )  # fmt: skip
+    if given.strip() not in (row.etag, "*"):
+        raise ProblemError(
+            412, "stale_version", field="If-Match",
+            fr="l'enregistrement a changé entre-temps : relisez-le, puis recommencez",
+            en="the record has changed meanwhile: read it again, then retry",
+        )  # fmt: skip
+
+
+def changed(session: Session, row: Versioned) -> str:
+    """What a record's answer shows beside it (rights, convention, contacts) changes: the ETag of its new version.
+
+    Called before the change, it makes a second change from the same version wait, then fail (412).
+    """
+    flag_modified(row, "recorded_at")
+    session.flush()
+    return row.etag
+
+
+def cursor_id(cursor: str | None) -> str | None:
+    """The id a page starts after. Raises 422 for what no answer gave."""
+    if cursor is None:
+        return None
+    identifier = parse_id(cursor)
+    if identifier is None:
+        raise ProblemError(
+            422, "bad_cursor", field="cursor", fr="curseur inconnu : reprenez celui de la page précédente",
+            en="unknown cursor: take the one of the page before",
+        )  # fmt: skip
+    return identifier

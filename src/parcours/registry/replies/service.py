@@ -1,0 +1,57 @@
+"""Take a key, keep the answer under it, find it again, forget it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from parcours.registry.replies.models import IdempotentReply
+from parcours.registry.store.db import blind_index, blind_indexes
+
+HOURS: Final = 24
+"""How long an answer is kept."""
+_REQUEST: Final = "idempotent_replies.request"
+"""A body may hold a password or a national number: its plain digest could be guessed, so it is kept under a key."""
+
+
+def take_key(session: Session, actor_id: str, key: str, request: str, status: int) -> IdempotentReply | None:
+    """The row of a key, to be filled; None when another request took it meanwhile."""
+    reply = IdempotentReply(
+        actor_id=actor_id, key=key, request_hash=blind_index(request, _REQUEST), status=status,
+        headers="{}", body="{}", about="[]",
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(reply)
+    except IntegrityError:
+        return None
+    return reply
+
+
+def find(session: Session, actor_id: str, key: str, now: datetime) -> IdempotentReply | None:
+    """The answer kept under a key; one that is too old is forgotten."""
+    query = select(IdempotentReply).where(IdempotentReply.actor_id == actor_id, IdempotentReply.key == key)
+    known = session.scalar(query)
+    if known is not None and now - known.recorded_at > timedelta(hours=HOURS):
+        session.execute(delete(IdempotentReply).where(IdempotentReply.id == known.id))
+        return None
+    return known
+
+
+def answers(reply: IdempotentReply, request: str) -> bool:
+    """Was the answer given to this very request?"""
+    return reply.request_hash in blind_indexes(request, _REQUEST)
+
+
+def forget_of(session: Session, actor_id: str) -> None:
+    """Forget every answer given to somebody."""
+    session.execute(delete(IdempotentReply).where(IdempotentReply.actor_id == actor_id))
+
+
+def remove_old(session: Session, now: datetime) -> None:
+    """Forget the answers nobody may ask again."""
+    session.execute(delete(IdempotentReply).where(IdempotentReply.recorded_at < now - timedelta(hours=HOURS)))

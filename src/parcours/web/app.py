@@ -1,0 +1,82 @@
+"""The pages and their addresses."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from parcours.web import assets, i18n, pages
+from parcours.web.i18n import N_
+from parcours.web.pages import Page, answer
+from parcours.web.public import law_pages
+from parcours.web.public.emergency import emergency
+from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
+from parcours.web.public.search import index, search
+from parcours.web.public.situations import situation_index, situation_page
+from parcours.web.public.tables_page import tables_page
+from parcours.web.quote.quote import quote_page, quote_receipt, quote_text
+
+
+def routes() -> list[Route]:
+    """Every page."""
+    return [
+        Route("/", quote_page),
+        Route("/quote.txt", quote_text),
+        Route("/receipt.json", quote_receipt),
+        Route("/emergency", emergency),
+        Route("/search", search),
+        Route("/glossary", law_pages.glossary),
+        Route("/situations", situation_index),
+        Route("/situations/{slug}", situation_page),
+        Route("/tables", tables_page),
+        Route("/law", law_pages.law_index),
+        Route("/law/parameters/{id}", law_pages.law_parameter),
+        Route("/law/rules", law_rules),
+        Route("/law/decision-table", decision_table),
+        Route("/law/guides", law_guides),
+        Route("/law/articles", law_pages.law_articles),
+        Route("/law/readings", law_pages.law_readings),
+        Route("/law/limits", law_pages.law_limits),
+        Route("/static/{fingerprint}/{name:path}", assets.serve_asset),
+        Route("/favicon.ico", favicon),
+    ]
+
+
+def prepare() -> None:
+    """Do once, before traffic, what the first visitor would wait for."""
+    assets.assets()
+    for language in i18n.LANGUAGES:
+        i18n.messages(language)
+        env = pages.environment(language)
+        for template in env.list_templates():
+            env.get_template(template)
+        index(language)
+
+
+async def favicon(_: Request) -> Response:
+    """For what is not a page (text, JSON), whose icon browsers look for here."""
+    mark = assets.assets()["mark.svg"]
+    return Response(mark.body, headers={"Cache-Control": "public, max-age=86400"}, media_type=mark.media_type)
+
+
+def error_page(request: Request, status: int) -> Response:
+    """The page of an error, in the visitor's language."""
+    page = Page.of(request)
+    if status == 404:
+        title, detail = (
+            N_("This page does not exist"),
+            N_("The address may have a typing error, or the page may have moved."),
+        )
+    elif status < 500:
+        title, detail = (
+            N_("This request is not accepted"),
+            N_("The address or what was sent with it is not one the site knows."),
+        )
+    else:
+        title, detail = (
+            N_("Something went wrong here"),
+            N_("The error is on our side and has been recorded without your data."),
+        )
+    translated = [i18n.translate(text, page.language) for text in (title, detail)]
+    return answer(page, "error.html", status, "no-store", title=translated[0], detail=translated[1], code=status)
