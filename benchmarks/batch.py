@@ -42,8 +42,8 @@ from parcours.engine.batch.sinks import ParquetSink
 from parcours.lab.sample import Sample, write_sample
 from parcours.law.cache import flat_law
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act, Contract, Counters, Readings
 from parcours.rules.settlement import settle as settle_act
+from parcours.rules.types import Act, Contract, Counters, Readings
 
 FOLDER = Path(__file__).parent
 ACTS_A_PATIENT = 14.6

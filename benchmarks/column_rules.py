@@ -19,8 +19,8 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act, Contract, Counters, Readings, Settlement
 from parcours.rules.settlement import settle
+from parcours.rules.types import Act, Contract, Counters, Readings, Settlement
 
 INPUTS = (*Act._fields, *(f"contract_{name}" for name in Contract._fields))
 """Columns that a peer is given."""
@@ -205,6 +205,8 @@ class Reader:
                     return self.branch(condition, statement, rest, names)
                 case ast.Assign():
                     self.assign(statement.targets[0], self.value(statement.value, names), names)
+                case ast.For(target=ast.Name(id=name), body=[ast.If() as test]):
+                    return self.first_of(name, self.value(statement.iter, names), test, rest, names)
                 case ast.AnnAssign():
                     self.assign(statement.target, self.value(statement.value, names), names)
                 case _:
@@ -223,6 +225,15 @@ class Reader:
             if value is not names.local.get(name):
                 names.local[name] = self.kept(name, first(condition, value, names.local[name]))
         return self.block(rest, names)
+
+    def first_of(self, name: str, items: tuple[Any, ...], test: ast.If, rest: list[ast.stmt], names: "Names") -> Any:
+        """A loop that returns the first item for which a condition holds: one case an item."""
+        if not items:
+            return self.block(rest, names)
+        inside = names.copy()
+        inside.local[name] = items[0]
+        value = self.block(test.body, inside)
+        return first(truth(self.value(test.test, inside)), value, self.first_of(name, items[1:], test, rest, names))
 
     def assign(self, target: ast.expr, value: Any, names: "Names") -> None:
         """A local name is a variable too: an expression used twice is computed once."""
@@ -274,6 +285,9 @@ class Reader:
     def comparison(self, node: ast.Compare, names: "Names") -> Expression:
         """`a <= b < c` is two comparisons."""
         sides = [self.value(item, names) for item in (node.left, *node.comparators)]
+        if isinstance(node.ops[0], (ast.Eq, ast.NotEq)) and all(type(side) is tuple for side in sides):
+            same = joined("and", (apply("eq", *pair) for pair in zip(*sides, strict=True)))
+            return same if isinstance(node.ops[0], ast.Eq) else negation(same)
         steps = (apply(OPERATORS[type(op)], sides[place], sides[place + 1]) for place, op in enumerate(node.ops))
         return joined("and", steps)
 

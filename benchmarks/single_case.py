@@ -17,8 +17,8 @@ from typing import Any
 from parcours.engine.case import settle
 from parcours.engine.facts.encoding import encode
 from parcours.law.cache import flat_law
-from parcours.rules.facts import Counters, Readings
 from parcours.rules.settlement import settle as settle_act
+from parcours.rules.types import Counters, Readings
 
 RULES_BAR = 50.0
 """Microseconds a case."""

@@ -9,7 +9,7 @@ from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.memory import settle_many
-from parcours.rules.facts import Counters
+from parcours.rules.types import Counters
 
 VISIT: dict[str, Any] = {
     "care_date": "2025-06-01",

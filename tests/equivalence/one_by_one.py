@@ -12,8 +12,8 @@ from parcours.engine.batch.kernel import PATTERN_COLUMNS, PATTERN_FACTS, ROW_FAC
 from parcours.engine.batch.reading import whole
 from parcours.engine.case import encode_readings, equivalent
 from parcours.law.codes import CaseBase, CaseRate
-from parcours.rules.facts import Act, Contract, Counters
 from parcours.rules.settlement import settle
+from parcours.rules.types import Act, Contract, Counters
 
 
 def comparable(table):

@@ -14,7 +14,7 @@ from parcours.engine.batch.chunk import Run, settle_rows
 from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
 from parcours.engine.results import CASE_CODES
 from parcours.law import codes
-from parcours.rules.facts import Settlement
+from parcours.rules.types import Settlement
 from tests.equivalence.acts import random_acts
 from tests.equivalence.one_by_one import comparable, interpreted
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from parcours.engine.case import settle
 from parcours.engine.say.receipt import canonical, receipt
-from parcours.rules.facts import Counters
+from parcours.rules.types import Counters
 
 FOLDER = Path(__file__).parent / "golden"
 GP: dict[str, Any] = {

@@ -12,8 +12,8 @@ from parcours.engine.results import CASE_CODES
 from parcours.engine.say.wording import LANGUAGES, PLACEHOLDER, PLACEHOLDERS, law_file, pieces
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
-from parcours.rules.facts import Counters
 from parcours.rules.settlement import settle
+from parcours.rules.types import Counters
 
 BOOK = load()
 CASES = [(stage, member.name.lower()) for stage, enum in CASE_CODES.items() for member in enum]

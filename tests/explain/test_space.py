@@ -30,8 +30,8 @@ from parcours.engine.proof.space_euros import check_euros
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseStatus, Profession, Purpose, Status
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act, Readings
 from parcours.rules.pathway import pathway_status
+from parcours.rules.types import Act, Readings
 
 TABLE = Path("docs/law/decision-table.csv")
 FLAT = flat_law()

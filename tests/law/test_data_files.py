@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from parcours.law import codes
-from parcours.rules.facts import Act, Settlement
+from parcours.rules.types import Act, Settlement
 
 LAW = Path(codes.__file__).parent
 FILES = sorted(LAW.rglob("*.yaml"))

@@ -13,9 +13,9 @@ from parcours.engine.facts.encoding import encode
 from parcours.engine.results import AMOUNTS
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseMajoration, CaseRate, Pathway, Status
-from parcours.rules.facts import Counters, Settlement
 from parcours.rules.money import share
 from parcours.rules.settlement import settle
+from parcours.rules.types import Counters, Settlement
 from tests.properties.strategies import LAW, STANDS_IN, SUPPOSES_A_DOCTOR, acts, contracts, euros
 
 COUNTERS = st.builds(Counters, *(st.integers(0, 60_00) for _ in Counters._fields))

@@ -7,8 +7,8 @@ declared, this one is another, and there is no referral. A test says only what d
 from parcours.law.cache import flat_law
 from parcours.law.codes import Convention, Profession
 from parcours.law.record import LawRecord
-from parcours.rules.facts import NO_CONTRACT, Act, Contract, Counters, Readings, Settlement
 from parcours.rules.settlement import settle
+from parcours.rules.types import NO_CONTRACT, Act, Contract, Counters, Readings, Settlement
 
 GENERALISTE = 1
 ANESTHESISTE = 2

@@ -17,7 +17,7 @@ from parcours.law.codes import (
     Status,
 )
 from parcours.rules.complementary import guarantee
-from parcours.rules.facts import NO_CONTRACT, Contract, Readings
+from parcours.rules.types import NO_CONTRACT, Contract, Readings
 from tests.rules.support import DEFAULT_READINGS, RESPONSABLE_100, law_of, make, settled
 
 OPTAM, S2, OUT = Convention.SECTEUR_2_OPTAM, Convention.SECTEUR_2, Convention.NON_CONVENTIONNE

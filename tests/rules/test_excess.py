@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from parcours.law.codes import CaseExcess, Convention, Ips, Profession, Purpose, Referral, Role, Scheme, Status
-from parcours.rules.facts import Readings
 from parcours.rules.settlement import settle
+from parcours.rules.types import Readings
 from tests.rules import support
 from tests.rules.support import DEFAULT_READINGS, law_of, make, settled
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from parcours.law.codes import CaseMajoration, Convention, Exemption, Profession, Referral, Role, Scheme
-from parcours.rules.facts import Readings
 from parcours.rules.majoration import majoration_of_act
+from parcours.rules.types import Readings
 from tests.rules import support
 from tests.rules.support import law_of, make, settled
 

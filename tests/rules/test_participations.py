@@ -14,9 +14,9 @@ from parcours.law.codes import (
     Scheme,
     SpecialSetting,
 )
-from parcours.rules.facts import Counters
 from parcours.rules.participations import franchise as franchise_of
 from parcours.rules.participations import increased, number_of_acts
+from parcours.rules.types import Counters
 from tests.rules.support import NOTHING_BORNE, law_of, make, settled
 
 OWN: dict[str, Any] = {"role": Role.MEDECIN_TRAITANT}

@@ -18,7 +18,6 @@ from parcours.law.codes import (
     SpecialSetting,
     Status,
 )
-from parcours.rules.facts import Readings
 from parcours.rules.pathway import (
     coordinated,
     departed_doctor,
@@ -29,6 +28,7 @@ from parcours.rules.pathway import (
     pathway_status,
     teleconsultation_excluded,
 )
+from parcours.rules.types import NOT_HERE, Readings
 from tests.rules import support
 from tests.rules.support import DEFAULT_READINGS, day_before, law_of, make, settled
 
@@ -122,7 +122,7 @@ def test_under_16_no_given_status_brings_a_surcharge() -> None:
         (Role.MEME_CABINET, (Status.R, CaseStatus.SAME_PREMISES)),
     ],
 )
-def test_ones_own_doctor_and_who_stands_in_for_him_are_inside(role: Role, expected: tuple[Status, CaseStatus]) -> None:
+def test_ones_own_doctor_and_who_stands_in_for_them_are_inside(role: Role, expected: tuple[Status, CaseStatus]) -> None:
     assert status(role=role) == expected
     assert majoration(role=role) == 0
 
@@ -137,7 +137,7 @@ def test_these_roles_suppose_a_declared_doctor(role: Role) -> None:
 
 @pytest.mark.parametrize("facts", [{}, {"role": Role.CORRESPONDANT}, {"role": Role.REMPLACANT, "medecin_traitant": 0}])
 def test_another_doctor_is_not_ones_own(facts: dict[str, Any]) -> None:
-    assert own_doctor(make(**facts)) == (0, 0)
+    assert own_doctor(make(**facts)) == NOT_HERE
 
 
 def test_a_doctor_who_becomes_the_medecin_traitant_needs_no_earlier_declaration() -> None:
@@ -254,8 +254,8 @@ def test_neurology_has_no_direct_access_for_the_young() -> None:
 def test_the_year_of_25_is_a_reading() -> None:
     act = make(specialty=support.PSYCHIATRE, age=25)
     excluded = law_of(act, {"psychiatrie_25_ans": "exclus"})
-    assert not direct_access(act, excluded, Readings())
-    assert direct_access(act._replace(age=24), excluded, Readings())
+    assert direct_access(act, excluded, Readings()) == NOT_HERE
+    assert direct_access(act._replace(age=24), excluded, Readings()) == (Status.D, CaseStatus.DIRECT_ACCESS)
 
 
 def test_direct_access_needs_a_declared_doctor_unless_the_reading_says_not() -> None:
@@ -378,12 +378,12 @@ def test_a_deficit_zone_alone_opens_nothing() -> None:
 
 def test_without_the_exception_a_new_gp_is_as_another() -> None:
     act = make(installed_on=20250101)
-    assert new_generalist(act, law_of(act)._replace(exception_installation=0)) == (0, 0)
+    assert new_generalist(act, law_of(act)._replace(exception_installation=0)) == NOT_HERE
 
 
 def test_a_gp_installed_long_ago_is_none() -> None:
     act = make(installed_on=20100101)
-    assert new_generalist(act, law_of(act)) == (0, 0)
+    assert new_generalist(act, law_of(act)) == NOT_HERE
 
 
 # --- row 20: a médecin traitant who left ---------------------------------------------------------------------------
@@ -408,10 +408,10 @@ def test_the_grace_exists_from_29_december_2023() -> None:
 
 def test_the_tolerance_before_the_law_is_a_reading() -> None:
     act = make(medecin_traitant_left_on=20220101, care_date=20220601)
-    assert not departed_doctor(act, law_of(act))
-    assert departed_doctor(act, law_of(act, {"depart_avant_2023": "tolerance"}))
+    assert departed_doctor(act, law_of(act)) == NOT_HERE
+    assert departed_doctor(act, law_of(act, {"depart_avant_2023": "tolerance"})) != NOT_HERE
     early = make(medecin_traitant_left_on=20200601, care_date=20201231)
-    assert not departed_doctor(early, law_of(early, {"depart_avant_2023": "tolerance"}))
+    assert departed_doctor(early, law_of(early, {"depart_avant_2023": "tolerance"})) == NOT_HERE
 
 
 # --- row 22: structures -------------------------------------------------------------------------------------------
@@ -526,7 +526,7 @@ def test_a_teleconsultation_without_a_doctor_in_time_is_out_of_the_mechanism(
 
 def test_only_a_teleconsultation_is_excluded_so() -> None:
     act = make(medecin_traitant=0)
-    assert not teleconsultation_excluded(act, law_of(act))
+    assert teleconsultation_excluded(act, law_of(act)) == NOT_HERE
 
 
 # --- coordination -------------------------------------------------------------------------------------------------

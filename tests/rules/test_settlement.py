@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from parcours.engine.results import COMPARED
 from parcours.law.codes import CaseBase, CasePayment, CaseRate, Convention, Profession, Role, Status, TiersPayant
-from parcours.rules.facts import NO_CONTRACT, Counters, Readings, Settlement
 from parcours.rules.settlement import settle
+from parcours.rules.types import NO_CONTRACT, Counters, Readings
 from tests.rules.support import NOTHING_BORNE, RESPONSABLE_100, law_of, make, settled
 
 OWN = {"role": Role.MEDECIN_TRAITANT}
@@ -70,7 +71,7 @@ def test_a_franchise_is_recovered_later_too() -> None:
 
 def test_every_amount_of_an_act_outside_the_pathway() -> None:
     answer = settled(fee=45_00, convention=Convention.SECTEUR_2_OPTAM, contract=RESPONSABLE_100)
-    amounts = {name: value for name, value in answer._asdict().items() if name in Settlement._fields[3:18]}
+    amounts = {name: value for name, value in answer._asdict().items() if name in COMPARED}
     assert amounts == {
         "base": 30_00,
         "rate": 70_00,

@@ -6,8 +6,8 @@ import pytest
 
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, Convention, Profession, Profile, Purpose, Referral, Role, Status
-from parcours.rules.facts import Readings
 from parcours.rules.tariff import by_age, paediatrician, profile_of, tariff_of_act, times
+from parcours.rules.types import Readings
 from tests.rules import support
 from tests.rules.support import DEFAULT_READINGS, day_before, law_of, make, settled
 

@@ -9,7 +9,7 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import iso
 from parcours.law.loader import load
-from parcours.rules.facts import Contract
+from parcours.rules.types import Contract
 
 
 @dataclass(frozen=True)

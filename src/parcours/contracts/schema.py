@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from parcours.law.codes import UNKNOWN
-from parcours.rules.facts import NO_CONTRACT, Contract
+from parcours.rules.types import NO_CONTRACT, Contract
 
 PERCENTAGES = {
     "consultation_pct_br": ("consultation_optam", "consultation_non_optam"),

@@ -22,8 +22,8 @@ from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
 from parcours.law.days import LawDataError, iso
 from parcours.law.flat import FlatLaw
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act, Counters, Readings, Settlement
 from parcours.rules.settlement import settle as settle_act
+from parcours.rules.types import Act, Counters, Readings, Settlement
 
 RULE_READINGS = {
     "plafond_majoration": codes.PlafondMajoration,

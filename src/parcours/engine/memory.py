@@ -8,8 +8,8 @@ from parcours.engine.case import Answer, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import EncodedAct, encode
 from parcours.law.cache import flat_law
-from parcours.rules.facts import Act, Counters, Settlement
 from parcours.rules.participations import increased
+from parcours.rules.types import Act, Counters, Settlement
 
 
 @dataclass

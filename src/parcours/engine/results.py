@@ -7,7 +7,7 @@ from typing import Any
 from parcours.engine.facts.vocabulary import slug
 from parcours.law import codes
 from parcours.law.codes import Ips, Pathway, Status
-from parcours.rules.facts import Settlement
+from parcours.rules.types import Settlement
 
 CASE_CODES = {
     "case_status": codes.CaseStatus,

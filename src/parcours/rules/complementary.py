@@ -2,22 +2,22 @@
 
 from parcours.law.codes import UNKNOWN, ActKind, CaseComplementary, Convention, DrugClass, Profession
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act, Contract, Readings
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE
+from parcours.rules.types import Act, BasisPoints, Cents, Contract, Readings
 
 
 def complementary_part(  # noqa: PLR0913, PLR0917 - what each stage before it found
     act: Act,
     status: int,
-    base: int,
-    gross: int,
-    majoration: int,
-    participations: int,
+    base: Cents,
+    gross: Cents,
+    majoration: Cents,
+    participations: Cents,
     contract: Contract,
     law: LawRecord,
     readings: Readings,
-) -> tuple[int, int]:
+) -> tuple[Cents, CaseComplementary]:
     """Part of the complementary insurance in cents, and its case.
 
     `gross` is the AMO's part before the majoration and the participations taken: a guarantee in percent of the base
@@ -40,12 +40,14 @@ def complementary_part(  # noqa: PLR0913, PLR0917 - what each stage before it fo
     return amount, case
 
 
-def guaranteed(act: Act, status: int, base: int, gross: int, contract: Contract, law: LawRecord) -> tuple[int, int]:
+def guaranteed(
+    act: Act, status: int, base: Cents, gross: Cents, contract: Contract, law: LawRecord
+) -> tuple[Cents, CaseComplementary]:
     """What the guarantee of this category pays beyond the compulsory insurance, in cents, and its case."""
     level = guarantee(act, contract, law)
     if not level:
         return 0, CaseComplementary.NOT_COVERED
-    case: int = CaseComplementary.TICKET_MODERATEUR if level == WHOLE else CaseComplementary.GUARANTEE
+    case: CaseComplementary = CaseComplementary.TICKET_MODERATEUR if level == WHOLE else CaseComplementary.GUARANTEE
     if contract.responsable:
         level, case = responsible_level(act, status, level, case, law)
     amount = max(0, min(act.fee, share(base, level)) - gross)
@@ -54,14 +56,16 @@ def guaranteed(act: Act, status: int, base: int, gross: int, contract: Contract,
     return amount, case
 
 
-def c2s_part(base: int, gross: int, majoration: int, readings: Readings) -> tuple[int, int]:
+def c2s_part(base: Cents, gross: Cents, majoration: Cents, readings: Readings) -> tuple[Cents, CaseComplementary]:
     """C2S pays the ticket modérateur, and in practice the majoration (reading `c2s_hors_parcours`); no overrun."""
     if majoration and not readings.c2s_hors_parcours:
         return base - gross + majoration, CaseComplementary.C2S_WITH_MAJORATION
     return base - gross, CaseComplementary.C2S
 
 
-def responsible_level(act: Act, status: int, level: int, case: int, law: LawRecord) -> tuple[int, int]:
+def responsible_level(
+    act: Act, status: int, level: BasisPoints, case: CaseComplementary, law: LawRecord
+) -> tuple[BasisPoints, CaseComplementary]:
     """What R871-2 leaves of a guarantee: no overrun outside the pathway, a cap on overruns without OPTAM."""
     if law.majoree[status] and level >= WHOLE:
         return WHOLE, CaseComplementary.OUTSIDE_PATHWAY
@@ -72,7 +76,7 @@ def responsible_level(act: Act, status: int, level: int, case: int, law: LawReco
     return level, case
 
 
-def guarantee(act: Act, contract: Contract, law: LawRecord) -> int:
+def guarantee(act: Act, contract: Contract, law: LawRecord) -> BasisPoints:
     """Guarantee of the contract for this category of care, in basis points of the base, the AMO's part included."""
     if act.profession == Profession.MEDECIN:
         return doctor_guarantee(act, contract, law)
@@ -89,7 +93,7 @@ def guarantee(act: Act, contract: Contract, law: LawRecord) -> int:
     return contract.auxiliaire
 
 
-def doctor_guarantee(act: Act, contract: Contract, law: LawRecord) -> int:
+def doctor_guarantee(act: Act, contract: Contract, law: LawRecord) -> BasisPoints:
     """Consultations or technical acts, with or without OPTAM."""
     optam = act.convention == Convention.SECTEUR_1 or act.convention == Convention.SECTEUR_2_OPTAM
     kind = law.acte_kind[act.act]
@@ -98,7 +102,7 @@ def doctor_guarantee(act: Act, contract: Contract, law: LawRecord) -> int:
     return contract.consultation_optam if optam else contract.consultation_non_optam
 
 
-def pharmacy_guarantee(act: Act, contract: Contract) -> int:
+def pharmacy_guarantee(act: Act, contract: Contract) -> BasisPoints:
     """Drugs by class; a contrat responsable need not cover the classes at 30 % and 15 %."""
     if act.drug_class == DrugClass.LPP:
         return contract.appareillage

@@ -1,18 +1,18 @@
 """What may be charged above the base: dépassements, by convention and pathway.
 
 Sector 1 owes the opposable tariff, with an authorised overrun (DA) for specialists outside the pathway (convention
-2016, 37.1,) and the patient's particular demand (DE, 39.1); sector 2 and OPTAM set their fees with tact and measure
+2016, 37.1) and the patient's particular demand (DE, 39.1); sector 2 and OPTAM set their fees with tact and measure
 (CSP R4127-53); a C2S patient owes nothing but a DE (L162-5-13).
 """
 
 from parcours.law.codes import UNKNOWN, ActKind, CaseExcess, Convention, Profession
 from parcours.law.record import SITUATIONS, LawRecord
-from parcours.rules.facts import Act, Readings
 from parcours.rules.money import euro_above, nearest_euro, share
 from parcours.rules.tariff import CONSULTATION, COORDINATED, profile_of
+from parcours.rules.types import Act, Cents, Readings
 
 
-def maximum_fee(act: Act, status: int, tariff: int, law: LawRecord, readings: Readings) -> tuple[int, int]:
+def maximum_fee(act: Act, status: int, tariff: Cents, law: LawRecord, readings: Readings) -> tuple[Cents, CaseExcess]:
     """The most that may be charged, in cents (`UNKNOWN`: no maximum), and its case. `tariff`: the opposable tariff."""
     if act.profession != Profession.MEDECIN:
         return UNKNOWN, CaseExcess.NOT_CONCERNED
@@ -30,7 +30,7 @@ def maximum_fee(act: Act, status: int, tariff: int, law: LawRecord, readings: Re
     return authorised + act.exigence_particuliere, CaseExcess.AUTHORISED_OUTSIDE
 
 
-def authorised_outside(act: Act, status: int, tariff: int, law: LawRecord, readings: Readings) -> int:
+def authorised_outside(act: Act, status: int, tariff: Cents, law: LawRecord, readings: Readings) -> Cents:
     """Tariff with the authorised overrun (DA): sector 1 specialist, outside the pathway. `UNKNOWN` if none."""
     if not law.majoree[status] or law.generaliste[act.specialty]:
         return UNKNOWN
@@ -43,7 +43,7 @@ def authorised_outside(act: Act, status: int, tariff: int, law: LawRecord, readi
     return nearest_euro(fee)
 
 
-def inside_tariff(act: Act, tariff: int, law: LawRecord) -> int:
+def inside_tariff(act: Act, tariff: Cents, law: LawRecord) -> Cents:
     """Tariff the act would have inside the pathway: the base of the 17.5 %."""
     if act.act != CONSULTATION:
         return tariff

@@ -2,14 +2,14 @@
 
 from parcours.law.codes import CaseMajoration
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act, Readings
 from parcours.rules.money import share
 from parcours.rules.pathway import exempt_from_ticket_moderateur
+from parcours.rules.types import Act, Cents, Readings
 
 
 def majoration_of_act(
-    act: Act, status: int, base: int, reimbursed: int, law: LawRecord, readings: Readings
-) -> tuple[int, int]:
+    act: Act, status: int, base: Cents, reimbursed: Cents, law: LawRecord, readings: Readings
+) -> tuple[Cents, CaseMajoration]:
     """Amount taken off what the compulsory insurance pays, in cents, and its case.
 
     The rate applies to the base; the amount may not exceed that rate of the specialist's consultation (R160-6), nor
@@ -26,7 +26,7 @@ def majoration_of_act(
     return amount, case
 
 
-def capped(base: int, law: LawRecord, readings: Readings) -> tuple[int, int]:
+def capped(base: Cents, law: LawRecord, readings: Readings) -> tuple[Cents, CaseMajoration]:
     """The rate of the base, at most the rate of the specialist's consultation, each rounded to the cent."""
     amount = share(base, law.majoration_taux)
     if readings.plafond_majoration:

@@ -15,15 +15,17 @@ from parcours.law.codes import (
     SpecialSetting,
 )
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act, Counters
 from parcours.rules.rate import is_auxiliaire
+from parcours.rules.types import Act, Cents, Counters
 
 
-def participation_forfaitaire(act: Act, reimbursed: int, counters: Counters, law: LawRecord) -> tuple[int, int]:
+def participation_forfaitaire(
+    act: Act, reimbursed: Cents, counters: Counters, law: LawRecord
+) -> tuple[Cents, CaseParticipation]:
     """Participation forfaitaire of the act in cents, and its case. `reimbursed`: AMO's part after the majoration."""
-    exempt = participation_exemption(act, law)
-    if exempt:
-        return 0, exempt
+    case = participation_exemption(act, law)
+    if case != CaseParticipation.TAKEN:
+        return 0, case
     due = law.participation_montant * number_of_acts(act, law)
     left_today = max(0, law.participation_plafond_jour - counters.participation_jour)
     left_this_year = max(0, law.participation_plafond_annee - counters.participation_annee)
@@ -37,8 +39,8 @@ def participation_forfaitaire(act: Act, reimbursed: int, counters: Counters, law
     return amount, CaseParticipation.LIMITED_TO_REIMBURSEMENT
 
 
-def participation_exemption(act: Act, law: LawRecord) -> int:
-    """Why no participation forfaitaire is due; 0 when it is. ALD, AT/MP and invalidity do not exempt."""
+def participation_exemption(act: Act, law: LawRecord) -> CaseParticipation:
+    """Why no participation forfaitaire is due; `TAKEN` when it is. ALD, AT/MP and invalidity do not exempt."""
     if act.profession != Profession.MEDECIN and act.profession != Profession.LABORATOIRE:
         return CaseParticipation.NOT_CONCERNED
     if law.acte_kind[act.act] == ActKind.SUPPLEMENT or law.acte_kind[act.act] == ActKind.COORDINATION:
@@ -55,7 +57,7 @@ def participation_exemption(act: Act, law: LawRecord) -> int:
         return CaseParticipation.EXEMPT_C2S
     if act.ame:
         return CaseParticipation.EXEMPT_AME
-    return 0
+    return CaseParticipation.TAKEN
 
 
 def number_of_acts(act: Act, law: LawRecord) -> int:
@@ -65,11 +67,11 @@ def number_of_acts(act: Act, law: LawRecord) -> int:
     return act.quantity
 
 
-def franchise(act: Act, reimbursed: int, counters: Counters, law: LawRecord) -> tuple[int, int]:
+def franchise(act: Act, reimbursed: Cents, counters: Counters, law: LawRecord) -> tuple[Cents, CaseFranchise]:
     """Franchise on boxes of drugs, acts of auxiliaires and transport, in cents, and its case."""
-    exempt = franchise_exemption(act, law)
-    if exempt:
-        return 0, exempt
+    case = franchise_exemption(act, law)
+    if case != CaseFranchise.TAKEN:
+        return 0, case
     unit, daily_cap = franchise_unit(act, law)
     if unit <= 0:
         return 0, CaseFranchise.NOT_YET_CREATED
@@ -86,7 +88,7 @@ def franchise(act: Act, reimbursed: int, counters: Counters, law: LawRecord) -> 
     return amount, CaseFranchise.LIMITED_TO_REIMBURSEMENT
 
 
-def franchise_unit(act: Act, law: LawRecord) -> tuple[int, int]:
+def franchise_unit(act: Act, law: LawRecord) -> tuple[Cents, Cents]:
     """Franchise for one unit and its daily cap, `UNKNOWN` where there is none."""
     if act.profession == Profession.PHARMACIE:
         return law.franchise_medicament, UNKNOWN
@@ -95,8 +97,8 @@ def franchise_unit(act: Act, law: LawRecord) -> tuple[int, int]:
     return law.franchise_auxiliaire, law.franchise_plafond_jour_auxiliaire
 
 
-def franchise_exemption(act: Act, law: LawRecord) -> int:
-    """Why no franchise is due; 0 when it is."""
+def franchise_exemption(act: Act, law: LawRecord) -> CaseFranchise:
+    """Why no franchise is due; `TAKEN` when it is."""
     bears = act.profession == Profession.PHARMACIE or act.profession == Profession.TRANSPORTEUR or is_auxiliaire(act)
     if not bears or act.drug_class == DrugClass.LPP or law.acte_kind[act.act] == ActKind.SUPPLEMENT:
         return CaseFranchise.NOT_CONCERNED
@@ -114,10 +116,10 @@ def franchise_exemption(act: Act, law: LawRecord) -> int:
         return CaseFranchise.EXEMPT_C2S
     if act.ame:
         return CaseFranchise.EXEMPT_AME
-    return 0
+    return CaseFranchise.TAKEN
 
 
-def increased(counters: Counters, participation: int, taken_franchise: int) -> Counters:
+def increased(counters: Counters, participation: Cents, taken_franchise: Cents) -> Counters:
     """The counters after an act that took these amounts."""
     return Counters(
         counters.participation_annee + participation,

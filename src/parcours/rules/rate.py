@@ -11,14 +11,14 @@ from parcours.law.codes import (
     SpecialSetting,
 )
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act
 from parcours.rules.pathway import exempt_from_ticket_moderateur
+from parcours.rules.types import Act, BasisPoints, Cents
 
-WHOLE = 10_000
+WHOLE: BasisPoints = 10_000
 """100 %, in basis points."""
 
 
-def rate_of_act(act: Act, law: LawRecord) -> tuple[int, int]:
+def rate_of_act(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
     """Share of the base paid before majoration and participations, in basis points, and its case."""
     rate, case = applicable_rate(act, law)
     if rate == UNKNOWN:
@@ -26,7 +26,7 @@ def rate_of_act(act: Act, law: LawRecord) -> tuple[int, int]:
     return rate, case
 
 
-def applicable_rate(act: Act, law: LawRecord) -> tuple[int, int]:
+def applicable_rate(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
     """Whole for the exempt, then the act's own rate, the local scheme's, the category's."""
     if act.ame:
         return WHOLE, CaseRate.AME
@@ -43,7 +43,7 @@ def applicable_rate(act: Act, law: LawRecord) -> tuple[int, int]:
     return ordinary_rate(act, law), CaseRate.ORDINARY
 
 
-def ordinary_rate(act: Act, law: LawRecord) -> int:
+def ordinary_rate(act: Act, law: LawRecord) -> BasisPoints:
     """Rate of the category (R160-5)."""
     if act.profession == Profession.MEDECIN:
         return law.taux_medecin
@@ -64,7 +64,7 @@ def ordinary_rate(act: Act, law: LawRecord) -> int:
     return law.taux_auxiliaire
 
 
-def pharmacy_rate(act: Act, law: LawRecord) -> int:
+def pharmacy_rate(act: Act, law: LawRecord) -> BasisPoints:
     """Rate of a drug by its class of medical service, of a device of the list otherwise."""
     if act.drug_class == DrugClass.IRREMPLACABLE:
         return law.taux_medicament_irremplacable
@@ -79,7 +79,7 @@ def pharmacy_rate(act: Act, law: LawRecord) -> int:
     return law.taux_lpp
 
 
-def alsace_moselle_rate(act: Act, law: LawRecord) -> int:
+def alsace_moselle_rate(act: Act, law: LawRecord) -> BasisPoints:
     """Rate with the complement of the local scheme (L325-1); 0 where the local scheme adds nothing known."""
     if act.profession == Profession.MEDECIN or act.profession == Profession.SAGE_FEMME:
         return law.alsace_honoraires
@@ -99,7 +99,7 @@ def is_auxiliaire(act: Act) -> bool:
     return Profession.INFIRMIER <= act.profession <= Profession.PEDICURE_PODOLOGUE
 
 
-def heavy_act(act: Act, tariff: int, rate: int, law: LawRecord) -> tuple[int, int]:
+def heavy_act(act: Act, tariff: Cents, rate: BasisPoints, law: LawRecord) -> tuple[Cents, CaseActeLourd]:
     """Flat fee that replaces the ticket modérateur of a heavy act (R160-16), in cents, and its case.
 
     Technical acts of a doctor from the threshold up; not imaging, anaesthesia, biology or dental acts. People at 100

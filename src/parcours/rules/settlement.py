@@ -4,13 +4,13 @@ from parcours.law.codes import UNKNOWN, CaseActeLourd, CasePayment, TiersPayant
 from parcours.law.record import LawRecord
 from parcours.rules.complementary import complementary_part
 from parcours.rules.excess import maximum_fee
-from parcours.rules.facts import Act, Contract, Counters, Readings, Settlement
 from parcours.rules.majoration import majoration_of_act
 from parcours.rules.money import share
 from parcours.rules.participations import franchise, participation_forfaitaire
 from parcours.rules.pathway import indicator, pathway_status
 from parcours.rules.rate import heavy_act, rate_of_act
 from parcours.rules.tariff import tariff_of_act
+from parcours.rules.types import Act, Cents, Contract, Counters, Readings, Settlement
 
 
 def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, readings: Readings) -> Settlement:
@@ -65,7 +65,7 @@ def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, rea
     )
 
 
-def payment(act: Act, gross: int, amo: int, amc: int) -> tuple[int, int, int]:
+def payment(act: Act, gross: Cents, amo: Cents, amc: Cents) -> tuple[Cents, Cents, CasePayment]:
     """What is paid at the desk, what is recovered on a later reimbursement, in cents, and the case.
 
     Under tiers payant the compulsory insurance pays the professional its part before majoration and participations,

@@ -6,8 +6,8 @@ sector 2 without OPTAM has a base of its own, and one outside the convention onl
 
 from parcours.law.codes import UNKNOWN, ActKind, CaseBase, Convention, Profession, Profile
 from parcours.law.record import SITUATIONS, LawRecord
-from parcours.rules.facts import Act, Readings
 from parcours.rules.pathway import coordinated
+from parcours.rules.types import Act, Cents, Readings
 
 COORDINATED = 0
 NOT_COORDINATED = 1
@@ -16,7 +16,7 @@ CONSULTATION = 0
 """Index of the ordinary consultation in the table of acts."""
 
 
-def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, CaseBase]:
     """Opposable tariff in cents, quantity included; 0 with the case `UNKNOWN` where the data has none."""
     if act.base != UNKNOWN:
         return act.base, CaseBase.GIVEN
@@ -26,7 +26,7 @@ def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[int, in
     return times(tariff, act, law), case
 
 
-def unit_tariff(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+def unit_tariff(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, CaseBase]:
     """Tariff of one unit: tarif d'autorité (L162-5-10), the consultation, or the table of acts."""
     if act.profession == Profession.MEDECIN and act.convention == Convention.NON_CONVENTIONNE:
         if law.generaliste[act.specialty]:
@@ -37,7 +37,7 @@ def unit_tariff(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]
     return letter_key(act, law, readings)
 
 
-def consultation(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+def consultation(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, CaseBase]:
     """Ordinary consultation of the specialty, at the patient's age, in or without coordination, by convention."""
     profile = profile_of(act, law)
     if in_sector_2(act, readings):
@@ -92,7 +92,7 @@ def paediatrician(age: int, law: LawRecord) -> int:
     return Profile.SPECIALISTE
 
 
-def letter_key(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
+def letter_key(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, CaseBase]:
     """An act of the table of letter keys and CCAM acts."""
     if law.acte_kind[act.act] == ActKind.COORDINATION and not coordinated(act, law, readings):
         return 0, CaseBase.COORDINATION_NOT_PAYABLE
@@ -101,7 +101,7 @@ def letter_key(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int]:
     return law.acte_base[act.act], CaseBase.LETTER_KEY
 
 
-def times(tariff: int, act: Act, law: LawRecord) -> int:
+def times(tariff: Cents, act: Act, law: LawRecord) -> Cents:
     """The tariff times the quantity; the coefficient of a letter is in hundredths (AMS 7.5 is 750)."""
     if law.acte_coefficient[act.act]:
         return (tariff * act.quantity + 50) // 100

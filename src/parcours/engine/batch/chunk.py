@@ -42,7 +42,7 @@ from parcours.engine.facts.encoding import MAJORITY, encode
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.cache import flat_law
 from parcours.law.flat import FlatLaw, Records
-from parcours.rules.facts import Counters
+from parcours.rules.types import Counters
 
 ACT = PATTERN_COLUMNS.index("act")
 DAYS = 100_000_000

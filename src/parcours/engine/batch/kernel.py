@@ -34,8 +34,8 @@ import parcours.rules
 from parcours.engine.case import CANDIDATES
 from parcours.engine.results import COMPARED
 from parcours.law.codes import CaseBase, CaseRate
-from parcours.rules.facts import Act, Contract, Counters, Settlement
 from parcours.rules.settlement import settle
+from parcours.rules.types import Act, Contract, Counters, Settlement
 
 Matrix = npt.NDArray[Any]
 

@@ -23,7 +23,7 @@ from parcours.engine.facts.encoding import EncodedAct, encode_values, read, said
 from parcours.engine.facts.vocabulary import BY_NAME, FACTS
 from parcours.law.codes import Ips, Status
 from parcours.law.flat import FlatLaw
-from parcours.rules.facts import NO_CONTRACT, Contract, Settlement
+from parcours.rules.types import NO_CONTRACT, Contract, Settlement
 
 ROW_KINDS = {"date", "money", "integer", "quantity", "text"}
 CODED = tuple(item.name for item in FACTS if item.kind not in ROW_KINDS)

@@ -15,7 +15,7 @@ from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
 from parcours.engine.facts.vocabulary import RENAMED
 from parcours.engine.results import CASE_CODES, ips_letter
 from parcours.law.codes import Ips, Pathway, Status
-from parcours.rules.facts import Settlement
+from parcours.rules.types import Settlement
 
 RESULT_NAMES = Settlement._fields
 EUROS = pa.decimal32(9, 2)

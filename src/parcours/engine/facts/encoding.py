@@ -36,7 +36,7 @@ from parcours.law.codes import (
 )
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
-from parcours.rules.facts import NO_CONTRACT, Act, Contract
+from parcours.rules.types import NO_CONTRACT, Act, Contract
 
 WITHOUT_SECTOR = {
     Profession.LABORATOIRE,

@@ -1,7 +1,7 @@
 """The one table of facts: the names, kinds and values of everything a person may say about an act of care.
 
 CLI flags, JSON keys, CSV and Parquet columns, form fields and the JSON Schema are all made from `FACTS`. Reading a
-value turns what people write (euros, ISO dates, slugs, national codes) into the integers of `rules/facts.py`.
+value turns what people write (euros, ISO dates, slugs, national codes) into the integers of `rules/types.py`.
 """
 
 import json

@@ -43,7 +43,7 @@ from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
 from parcours.law.record import LawRecord
 from parcours.rules import pathway
-from parcours.rules.facts import Act, Readings
+from parcours.rules.types import Act, Readings
 
 TELECONSULTATION = "TCG"
 LONG_AGO = 20 * pathway.YEAR
@@ -270,21 +270,8 @@ def purposes(law: LawRecord) -> tuple[int, ...]:
 
 def exceptions_that_apply(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int, int]:
     """(exceptions of the second rank that apply, those that bear the majoration, distinct letters beyond the first)."""
-    letters = (
-        Status.A if pathway.listed_act(act, law) else 0,
-        Status.U if act.special_setting == SpecialSetting.PERMANENCE_DES_SOINS else 0,
-        (Status.U if act.medecin_traitant else Status.W) if act.urgent else 0,
-        pathway.own_doctor(act)[0],
-        Status.H if act.away else 0,
-        Status.D if pathway.direct_access(act, law, readings) else 0,
-        Status.O if pathway.referral_case(act, law) else 0,
-        pathway.new_generalist(act, law)[0],
-        (Status.Y if act.medecin_traitant else Status.Z) if pathway.departed_doctor(act, law) else 0,
-        Status.A if pathway.excluded_activity(act) else 0,
-        (Status.Y if act.medecin_traitant else Status.Z) if pathway.social_structure(act) else 0,
-    )
     apply, majorated, others, first = 0, 0, 0, 0
-    for letter in letters:
+    for letter, _ in pathway.exceptions(act, law, readings):
         if letter:
             apply += 1
             majorated += law.majoree[letter]

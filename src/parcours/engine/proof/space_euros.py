@@ -12,8 +12,8 @@ from parcours.contracts.schema import encode_contract
 from parcours.engine.proof.space import Professional, professionals
 from parcours.law.cache import flat_law
 from parcours.law.codes import Convention, Exemption, Profession, Purpose, Referral, Role
-from parcours.rules.facts import NO_CONTRACT, Act, Contract, Counters, Readings, Settlement
 from parcours.rules.settlement import settle
+from parcours.rules.types import NO_CONTRACT, Act, Contract, Counters, Readings, Settlement
 
 CONTRACTS: tuple[Contract, ...] = (
     NO_CONTRACT,

@@ -11,7 +11,7 @@ from typing import Any
 
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
-from parcours.rules.facts import Settlement
+from parcours.rules.types import Settlement
 
 SECTORS = ("secteur_1", "secteur_2_optam", "secteur_2")
 DOCTORS = (

@@ -25,10 +25,10 @@ from parcours.engine.say.row import Row
 from parcours.engine.say.wording import fill, law_file, matches, sentence
 from parcours.law.codes import Convention, Purpose, Status
 from parcours.law.loader import load
-from parcours.rules.facts import Act, Contract, Counters, Settlement
 from parcours.rules.participations import increased
 from parcours.rules.settlement import settle
 from parcours.rules.tariff import tariff_of_act
+from parcours.rules.types import Act, Contract, Counters, Settlement
 
 ACTS_PER_YEAR = 4
 """How many such acts a year of them counts, unless said: a visit each season."""

@@ -34,10 +34,10 @@ from parcours.law.data import Series, Value
 from parcours.law.days import iso, number_of
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
-from parcours.rules.facts import Act
 from parcours.rules.participations import franchise_unit
 from parcours.rules.rate import alsace_moselle_rate, ordinary_rate
 from parcours.rules.tariff import by_age
+from parcours.rules.types import Act
 
 READING_STAGES = {
     "plafond_majoration": "majoration",

@@ -39,10 +39,10 @@ from parcours.law.codes import (
 )
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
-from parcours.rules.facts import NO_CONTRACT, Act, Contract, Counters, Readings
 from parcours.rules.pathway import coordinated, pathway_status
 from parcours.rules.settlement import settle
 from parcours.rules.tariff import tariff_of_act
+from parcours.rules.types import NO_CONTRACT, Act, Contract, Counters, Readings
 
 PATHWAY = (
     "medecin_traitant",

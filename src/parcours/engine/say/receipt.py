@@ -32,8 +32,8 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import FOLDER, LawDataError, iso
 from parcours.law.loader import load
-from parcours.rules.facts import Contract, Counters
 from parcours.rules.tariff import tariff_of_act
+from parcours.rules.types import Contract, Counters
 
 FORMAT = "parcours-receipt-1"
 RULES = Path(parcours.__file__).parent / "rules"

@@ -126,7 +126,7 @@ def people_with_two_contracts(session: Session, *, limit: int = 100) -> list[str
 def speaks_as_medecin_traitant(
     session: Session, insured_id: str, author: Professional, on: date, known_at: datetime | None = None
 ) -> bool:
-    """Is this a doctor in activity: the médecin traitant on a day, designated with him, or of the same shared place?"""
+    """Is this a doctor in activity: the médecin traitant on a day, designated with them, of the same shared place?"""
     if author.profession != "medecin" or not active_on(author, on):
         return False
     contract = as_known_on(session, insured_id, on, known_at)

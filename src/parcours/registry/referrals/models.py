@@ -63,7 +63,7 @@ class Referral(Versioned, Base):
     """JSON of the letter's sections: clinical text, never shown to a fund officer."""
     cancelled_at: Mapped[datetime | None]
     authored_by_medecin_traitant: Mapped[bool]
-    """Was the author the médecin traitant (or designated with him) on the day of issue, as known then?"""
+    """Was the author the médecin traitant (or designated with them) on the day of issue, as known then?"""
 
 
 class SequenceProvider(Base):

@@ -17,7 +17,7 @@ from parcours.engine.proof.guides import Claim, check_claims
 from parcours.engine.say.explain import explain
 from parcours.law.codes import Pathway
 from parcours.law.loader import load
-from parcours.rules.facts import Counters
+from parcours.rules.types import Counters
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer, today

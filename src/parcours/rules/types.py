@@ -2,17 +2,28 @@
 
 Money is in cents, a rate in basis points (7000 = 70 %), a date is the number YYYYMMDD, a yes/no is 1 or 0, a code is
 the value of an enum of `codes.py`. The encoding from and to what people write (euros, ISO dates, slugs) is in
-`engine/vocabulary.py`.
+`engine/facts/`.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+Cents: TypeAlias = int
+"""Money."""
+BasisPoints: TypeAlias = int
+"""A rate: 7000 is 70 %."""
+Day: TypeAlias = int
+"""A date as the number YYYYMMDD; 0 where there is none."""
+Finding: TypeAlias = tuple[int, int]
+"""Status and case that an exception of the pathway gives where it applies, `NOT_HERE` where it does not."""
+NOT_HERE: Finding = (0, 0)
+"""No letter and no case: both lists start at 1."""
 
 
 class Act(NamedTuple):
     """One act of care: the facts of the vocabulary, encoded."""
 
-    care_date: int
-    reimbursement_date: int
+    care_date: Day
+    reimbursement_date: Day
     age: int
     """Whole years on the care date."""
     age_1er_janvier: int
@@ -25,8 +36,8 @@ class Act(NamedTuple):
     """Index in the table of acts; 0 is the ordinary consultation."""
     quantity: int
     """Acts, boxes, trips; the coefficient for a letter that has one, in hundredths."""
-    fee: int
-    base: int
+    fee: Cents
+    base: Cents
     """Given base in cents, or -1 to look it up."""
     medecin_traitant: int
     role: int
@@ -34,9 +45,9 @@ class Act(NamedTuple):
     urgent: int
     away: int
     purpose: int
-    medecin_traitant_left_on: int
+    medecin_traitant_left_on: Day
     """YYYYMMDD, or 0."""
-    installed_on: int
+    installed_on: Day
     """YYYYMMDD, or 0."""
     zone_deficitaire: int
     medecin_traitant_indisponible: int
@@ -47,7 +58,7 @@ class Act(NamedTuple):
     ame: int
     scheme: int
     tiers_payant: int
-    exigence_particuliere: int
+    exigence_particuliere: Cents
     """Overrun for a particular demand of the patient (DE), in cents."""
     drug_class: int
     ips: int
@@ -64,24 +75,24 @@ class Contract(NamedTuple):
 
     present: int
     responsable: int
-    consultation_optam: int
-    consultation_non_optam: int
-    technique_optam: int
-    technique_non_optam: int
-    dentaire: int
-    auxiliaire: int
-    biologie: int
-    medicament_majeur: int
-    medicament_modere: int
-    medicament_faible: int
-    appareillage: int
-    transport: int
-    hospitalisation: int
+    consultation_optam: BasisPoints
+    consultation_non_optam: BasisPoints
+    technique_optam: BasisPoints
+    technique_non_optam: BasisPoints
+    dentaire: BasisPoints
+    auxiliaire: BasisPoints
+    biologie: BasisPoints
+    medicament_majeur: BasisPoints
+    medicament_modere: BasisPoints
+    medicament_faible: BasisPoints
+    appareillage: BasisPoints
+    transport: BasisPoints
+    hospitalisation: BasisPoints
     majoration: int
     """1 when it also pays the majoration: never so for a contrat responsable."""
     participations: int
     """1 when it also pays the participation forfaitaire and the franchises: never so for a contrat responsable."""
-    plafond: int
+    plafond: Cents
 
 
 NO_CONTRACT = Contract(*(0,) * 17, plafond=-1)
@@ -108,10 +119,10 @@ class Counters(NamedTuple):
     `annee` counts the civil year of reimbursement; `jour` counts one day with one professional.
     """
 
-    participation_annee: int = 0
-    participation_jour: int = 0
-    franchise_annee: int = 0
-    franchise_jour: int = 0
+    participation_annee: Cents = 0
+    participation_jour: Cents = 0
+    franchise_annee: Cents = 0
+    franchise_jour: Cents = 0
 
 
 class Settlement(NamedTuple):
@@ -120,22 +131,22 @@ class Settlement(NamedTuple):
     status: int
     ips: int
     pathway: int
-    base: int
-    rate: int
-    ticket_moderateur: int
-    majoration: int
-    participation_forfaitaire: int
-    franchise: int
-    forfait_acte_lourd: int
-    amo: int
-    amc: int
-    patient: int
-    advance: int
-    deferred: int
-    max_fee: int
+    base: Cents
+    rate: BasisPoints
+    ticket_moderateur: Cents
+    majoration: Cents
+    participation_forfaitaire: Cents
+    franchise: Cents
+    forfait_acte_lourd: Cents
+    amo: Cents
+    amc: Cents
+    patient: Cents
+    advance: Cents
+    deferred: Cents
+    max_fee: Cents
     """-1 where the fee is free (sector 2, outside the convention) or not a doctor's."""
-    depassement: int
-    unlawful_excess: int
+    depassement: Cents
+    unlawful_excess: Cents
     case_status: int
     case_base: int
     case_rate: int
