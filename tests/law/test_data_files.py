@@ -19,6 +19,7 @@ from parcours.rules.types import Act, Settlement
 LAW = Path(codes.__file__).parent
 FILES = sorted(LAW.rglob("*.yaml"))
 PARAMETER_FILES = sorted((LAW / "parameters").glob("*.yaml"))
+ARTICLE_FILES = [path for path in sorted((LAW / "articles").glob("*.yaml")) if path.name != "codes.yaml"]
 UNITS = {
     "euro", "percent", "years", "months", "days", "hours", "hour", "count", "coefficient", "boolean", "text",
     "euro_per_month", "euro_per_year",
@@ -66,6 +67,19 @@ def parameters() -> dict[str, Any]:
     for path in PARAMETER_FILES:
         found |= read(f"parameters/{path.name}")
     return found
+
+
+def articles() -> dict[str, Any]:
+    """Every article of the followed codes."""
+    found: dict[str, Any] = {}
+    for path in ARTICLE_FILES:
+        found |= read(f"articles/{path.name}")
+    return found
+
+
+def texts() -> dict[str, Any]:
+    """Every text that may be cited: articles, and texts that belong to no followed code."""
+    return articles() | read("references.yaml")
 
 
 def all_series() -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -127,7 +141,7 @@ def test_a_parameter_belongs_to_one_file_only() -> None:
 
 
 def test_a_parameter_has_a_unit_articles_and_the_day_it_was_verified() -> None:
-    references = read("references.yaml")
+    references = texts()
     for key, parameter in parameters().items():
         assert parameter["unit"] in UNITS, key
         assert parameter["references"], key
@@ -140,7 +154,7 @@ def test_a_parameter_has_a_unit_articles_and_the_day_it_was_verified() -> None:
     ("where", "values"), list(all_series()), ids=lambda item: item if isinstance(item, str) else ""
 )
 def test_a_series_is_dated_in_order_and_sourced(where: str, values: list[dict[str, Any]]) -> None:
-    sources = read("sources.yaml")
+    sources = texts() | read("sources.yaml")
     days = [entry["from"] for entry in values]
     assert days == sorted(set(days)), where
     for entry in values:
@@ -171,7 +185,13 @@ def test_amounts_are_written_to_the_cent() -> None:
 def test_every_source_is_used() -> None:
     used = {source for _, values in all_series() for entry in values for source in entry["sources"]}
     used |= {source for family in read("acces_direct.yaml").values() for source in family["sources"]}
-    assert set(read("sources.yaml")) == used
+    assert set(read("sources.yaml")) <= used <= set(read("sources.yaml")) | set(texts())
+
+
+def test_a_text_has_one_id() -> None:
+    assert not set(read("sources.yaml")) & set(texts())
+    assert not set(read("references.yaml")) & set(articles())
+    assert not [key for key in read("references.yaml") if key.startswith("CSS-")], "an article of the code: articles/"
 
 
 def references_in(node: Any) -> Iterator[str]:
@@ -186,18 +206,44 @@ def test_every_reference_is_used_and_every_used_one_exists() -> None:
     others = [
         path.relative_to(LAW).as_posix() for path in FILES if path.name not in {"references.yaml", "sources.yaml"}
     ]
-    assert {reference for name in others for reference in references_in(read(name))} == set(read("references.yaml"))
+    used = {reference for name in others for reference in references_in(read(name))}
+    as_sources = {source for _, values in all_series() for entry in values for source in entry["sources"]}
+    assert used <= set(texts())
+    assert set(read("references.yaml")) <= used | as_sources
 
 
 def test_references_say_how_far_they_were_read() -> None:
     for key, reference in read("references.yaml").items():
         assert reference["seen"] in {"full", "former", "secondary", "not_seen"}, key
-        assert reference["url"] == "" or reference["url"].startswith("https://"), key
+        assert reference.get("url", "https://").startswith("https://"), key
+
+
+def test_every_article_has_its_version_its_hash_and_what_it_decides() -> None:
+    """The id gives the address; one article, one version, one hash."""
+    entries = articles()
+    assert len({entry["legiarti"] for entry in entries.values()}) == len(entries)
+    assert len({entry["sha256"] for entry in entries.values()}) == len(entries)
+    for key, entry in entries.items():
+        known = {"title", "legiarti", "from", "sha256", "replaced_on", "decides"}
+        assert set(entry) <= known, key
+        assert entry["decides"], key
+        assert date(1985, 1, 1) < entry["from"] <= read("articles/codes.yaml")["CSS"]["read_on"], key
+        for paragraph in entry["decides"]:
+            assert set(paragraph) <= {"at", "fr", "en", "cases", "parameters"}, key
+
+
+NARROW_FILES = [LAW / "references.yaml", LAW / "sources.yaml", *ARTICLE_FILES]
+
+
+@pytest.mark.parametrize("path", NARROW_FILES, ids=lambda path: path.name)
+def test_a_line_fits_a_screen(path: Path) -> None:
+    long = [line for line in path.read_text("utf-8").splitlines() if len(line) > 120 and "https://" not in line]
+    assert not long, path.name
 
 
 @pytest.mark.parametrize("name", ["acces_direct.yaml", "readings.yaml", "gaps.yaml", "glossary.yaml"])
 def test_references_named_elsewhere_exist(name: str) -> None:
-    references = read("references.yaml")
+    references = texts()
     for key, entry in read(name).items():
         assert set(entry["references"]) <= set(references), f"{name}: {key}"
 

@@ -43,6 +43,7 @@ MAJORATION = "parameters/majoration.yaml"
 RATE = "from: 2007-09-01, value: 20"
 CONSULTATIONS = "tariffs/consultations.yaml"
 ACTS = "tariffs/acts.yaml"
+ARTICLES = "articles/parcours.yaml"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,17 @@ ACTS = "tariffs/acts.yaml"
             "parcours.psychiatrie_age_max",
             ["psychiatrie_25_ans", "readings.yaml"],
         ),
+        (
+            MAJORATION,
+            swap("[D-2005-1368, ASH-2431]", "[R160-6]"),
+            "majoration.taux",
+            ["did you mean CSS-R160-6"],
+        ),
+        (ARTICLES, swap("LEGIARTI000031796275", "LEGIARTI31796275"), "CSS-R160-6", ["LEGIARTI31796275"]),
+        (ARTICLES, swap("sha256: 849b", "sha256: zzzz"), "CSS-R160-6", ["sha256", "zzzz"]),
+        (ARTICLES, swap("from: 2016-01-01", "from: soon"), "CSS-R160-6", ["from", "soon"]),
+        (ARTICLES, swap("CSS-R160-6:", "XYZ-R160-6:"), "XYZ-R160-6", ["codes.yaml", "CSS"]),
+        (ARTICLES, swap("status.away]", "status.afar]"), "CSS-L162-5-3", ["afar", "case"]),
         ("codes.yaml", swap('statuses:\n  "T":', 'statuses:\n  "Q":'), "statuses", ["T"]),
     ],
 )
@@ -229,7 +241,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch:
 
 
 def test_the_cache_is_keyed_by_all_the_code_that_shapes_it() -> None:
-    """What the loader imports of the law, the checks apart: they refuse, they shape nothing."""
+    """What the loader imports of the law, the checks and the articles apart: they shape nothing."""
     seen, left = set(), ["loader"]
     while left:
         name = left.pop()
@@ -240,7 +252,7 @@ def test_the_cache_is_keyed_by_all_the_code_that_shapes_it() -> None:
                 left += [alias.name for alias in node.names if alias.name not in seen]
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("parcours.law."):
                 left += [name for name in [str(node.module).rsplit(".", 1)[1]] if name not in seen]
-    assert seen - {"checks"} == {name.removesuffix(".py") for name in SHAPING}
+    assert seen - {"checks", "texts"} == {name.removesuffix(".py") for name in SHAPING}
 
 
 def test_a_day_is_a_number() -> None:

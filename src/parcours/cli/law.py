@@ -179,9 +179,14 @@ def value_line(value: Any, unit: str, lang: str) -> dict[str, Any]:
         "value": shown(value.value, unit, lang),
         "confidence": value.confidence,
         "date_confidence": value.date_confidence,
-        "sources": [sources[source]["title"] for source in value.sources],
+        "sources": [source_title(sources[source]["title"], lang) for source in value.sources],
         "note": value.note.get(lang, ""),
     }
+
+
+def source_title(title: str | dict[str, str], lang: str) -> str:
+    """A text of the law has a title in each language, another document its own."""
+    return title if isinstance(title, str) else title[lang]
 
 
 def shown(value: Any, unit: str, lang: str) -> str:

@@ -12,6 +12,7 @@ from parcours.law.data import Series
 from parcours.law.days import LawDataError
 from parcours.law.flat import FlatContent, Records
 from parcours.law.record import SITUATIONS, SPECIALTIES, STATUSES, LawRecord
+from parcours.law.texts import Article
 
 FIELDS: dict[str, str] = {
     "age_exclusion": "parcours.age_exclusion",
@@ -86,8 +87,11 @@ class LawBook:
     acts: dict[str, data.ActEntry]
     specialties: dict[int, data.Specialty]
     acces_direct: dict[str, data.AccesDirect]
+    articles: dict[str, Article]
     references: dict[str, Any]
+    """Every text a rule, a case or a parameter rests on: the articles, then what belongs to no followed code."""
     sources: dict[str, Any]
+    """Every document a value was read in; a text of law is one too."""
     readings: dict[str, data.Reading]
     codes: dict[str, Any]
     cases: dict[str, Any]

@@ -29,6 +29,7 @@ def check(book: LawBook) -> None:
         for series in (act.values, act.secteur_2):
             check_sources("tariffs/acts.yaml", key, series, book)
     check_tables(book)
+    check_articles(book)
 
 
 def check_tables(book: LawBook) -> None:
@@ -46,6 +47,15 @@ def check_tables(book: LawBook) -> None:
         raise LawDataError("codes.yaml", "statuses", f"must list exactly {', '.join(sorted(letters))}")
 
 
+def check_articles(book: LawBook) -> None:
+    """Every case and every parameter that a paragraph names exists."""
+    for key, article in book.articles.items():
+        for paragraph in article.decides:
+            check_ids(article.file, key, paragraph.parameters, book.parameters, "parameter")
+            for stage, case in paragraph.cases:
+                check_ids(article.file, key, (case,), book.cases.get(stage, {}), f"case of {stage}")
+
+
 def check_sources(file: str, key: str, series: Series, book: LawBook) -> None:
     """Every source of a series is in `sources.yaml`."""
     for value in series.values:
@@ -56,4 +66,5 @@ def check_ids(file: str, key: str, ids: tuple[Any, ...], known: Mapping[Any, Any
     """Every id is known."""
     for id_ in ids:
         if id_ not in known:
-            raise LawDataError(file, key, f"unknown {what} {id_!r}")
+            meant = f"; did you mean CSS-{id_}?" if f"CSS-{id_}" in known else ""
+            raise LawDataError(file, key, f"unknown {what} {id_!r}{meant}")

@@ -10,7 +10,7 @@ names the file, the key and the date.
 from functools import cache
 from pathlib import Path
 
-from parcours.law import data
+from parcours.law import data, texts
 from parcours.law.book import LawBook
 from parcours.law.checks import check
 from parcours.law.days import FOLDER, digest_of
@@ -20,14 +20,17 @@ from parcours.law.days import FOLDER, digest_of
 def load(folder: Path = FOLDER) -> LawBook:
     """Parse and check every file of the law. Raises `LawDataError` (file, key, what is wrong)."""
     files = data.read_all(folder)
+    articles = texts.articles(files)
+    references = {key: entry.reference() for key, entry in articles.items()} | files.mapping("references.yaml")
     book = LawBook(
         parameters=data.parameters(files),
         consultations=data.consultations(files),
         acts=data.acts(files),
         specialties=data.specialties(files),
         acces_direct=data.acces_direct(files),
-        references=files.mapping("references.yaml"),
-        sources=files.mapping("sources.yaml"),
+        articles=articles,
+        references=references,
+        sources=files.mapping("sources.yaml") | references,
         readings=data.readings(files),
         codes=files.mapping("codes.yaml"),
         cases=files.mapping("cases.yaml", optional=True),

@@ -211,7 +211,7 @@ def limited_base(case: str, row: Row, lang: str) -> str:
 def references(ids: tuple[str, ...], lang: str) -> tuple[Reference, ...]:
     """Articles by their ids."""
     known = load().references
-    return tuple(Reference(id_, known[id_]["title"][lang], known[id_]["url"]) for id_ in ids)
+    return tuple(Reference(id_, known[id_]["title"][lang], known[id_].get("url", "")) for id_ in ids)
 
 
 def law_values(stage: str, case: str, row: Row, lang: str) -> Iterator[LawValue]:
