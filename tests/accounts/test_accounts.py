@@ -581,4 +581,4 @@ def test_a_client_without_scope_is_refused(database):
 def test_a_client_that_writes_reads_too(database, name):
     with pytest.raises(Invalid) as error, database.writing() as session:
         clients.create_client(session, TEST, name="n", scopes=[Scope(f"{name}:write"), Scope.FACTS_READ])
-    assert (error.value.field, error.value.allowed) == ("scopes", f"{name}:write with {name}:read")
+    assert (error.value.field, error.value.allowed["en"]) == ("scopes", f"{name}:write with {name}:read")

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from parcours.api import create_app
 from parcours.api.engine import EXAMPLE
 from parcours.edge.limits import RateLimiter
-from parcours.edge.problems import preferred_language
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
+from parcours.text import preferred
 from tests.api.fixtures import settings_for_tests
 
 V1 = "/api/v1"
@@ -137,7 +137,7 @@ def test_unknown_paths_and_methods_are_problems():
      ("de,en;q=0.1", "en"), ("en;q=0", "fr"), ("en;q=x", "fr"), (",,;;", "fr"), ("fr,en", "fr")],
 )  # fmt: skip
 def test_the_language_is_the_one_preferred(header, language):
-    assert preferred_language(header) == language
+    assert preferred(header) == language
 
 
 def test_a_database_that_does_not_answer_is_said_so_without_its_address(tmp_path):

@@ -9,11 +9,12 @@ import pytest
 from parcours.engine.case import encode_readings, law_on
 from parcours.engine.facts.encoding import encode
 from parcours.engine.results import CASE_CODES
-from parcours.engine.say.wording import LANGUAGES, PLACEHOLDER, PLACEHOLDERS, law_file, pieces
+from parcours.engine.say.wording import PLACEHOLDER, PLACEHOLDERS, law_file, pieces
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
 from parcours.rules.settlement import settle
 from parcours.rules.types import Counters
+from parcours.text import LANGS
 
 BOOK = load()
 CASES = [(stage, member.name.lower()) for stage, enum in CASE_CODES.items() for member in enum]
@@ -60,14 +61,14 @@ def settled_case(stage: str, entry: dict[str, Any]) -> str:
 @pytest.mark.parametrize("place", TEMPLATES)
 def test_a_sentence_is_complete_in_both_languages_and_prints_no_figure_of_its_own(place: str) -> None:
     entry = TEMPLATES[place]
-    for lang in LANGUAGES:
+    for lang in LANGS:
         assert entry[lang].strip()
         assert not re.search(r"\d", PLACEHOLDER.sub("", entry[lang])), f"{place}: a literal figure in {entry[lang]!r}"
 
 
 @pytest.mark.parametrize("place", TEMPLATES)
 def test_both_languages_say_the_same_figures(place: str) -> None:
-    french, english = (placeholders(TEMPLATES[place][lang]) for lang in LANGUAGES)
+    french, english = (placeholders(TEMPLATES[place][lang]) for lang in LANGS)
     assert french == english
 
 

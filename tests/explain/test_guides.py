@@ -3,11 +3,12 @@
 import pytest
 
 from parcours.engine.proof.guides import VERDICTS, check_claims, verdict_of
-from parcours.engine.say.wording import LANGUAGES, law_file
+from parcours.engine.say.wording import law_file
+from parcours.text import LANGS
 
 CONTENT = law_file("guides.yaml")
 CLAIMS = CONTENT["claims"]
-BY_LANGUAGE = {lang: {claim.id: claim for claim in check_claims(lang)} for lang in LANGUAGES}
+BY_LANGUAGE = {lang: {claim.id: claim for claim in check_claims(lang)} for lang in LANGS}
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -17,7 +18,7 @@ def test_the_computed_verdict_is_the_expected_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_a_claim_is_said_in_both_languages_with_its_guide_and_article(name: str) -> None:
-    for lang in LANGUAGES:
+    for lang in LANGS:
         claim = BY_LANGUAGE[lang][name]
         assert claim.text
         assert claim.guide == CONTENT["guides"][CLAIMS[name]["guide"]][lang]

@@ -48,7 +48,7 @@ def test_what_is_wrong_is_named(world, change, field):
         world.person(**change)
     assert refused.value.field == field
     assert refused.value.allowed
-    assert refused.value.message("fr") != refused.value.message("en")
+    assert refused.value.message["fr"] != refused.value.message["en"]
 
 
 def test_affiliations_follow_one_another(world):

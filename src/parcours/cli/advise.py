@@ -70,7 +70,7 @@ def print_option(console: "Console", item: "Option", lang: str) -> None:
     """One option: what it saves, how, under which condition, until when, by which article."""
     from rich.padding import Padding
 
-    from parcours.engine.say.typography import euros
+    from parcours.text import euros
 
     gain = f"[bold green]− {euros(item.saved, lang)}[/]" if item.saved else "[bold]=[/]"
     left = labelled(TEXT["left"][lang], item.patient, lang)
@@ -87,6 +87,6 @@ def print_option(console: "Console", item: "Option", lang: str) -> None:
 
 def labelled(label: str, cents: int, lang: str) -> str:
     """A label and an amount, with the colon of the language."""
-    from parcours.engine.say.typography import euros
+    from parcours.text import euros
 
     return f"{label} : {euros(cents, lang)}" if lang == "fr" else f"{label}: {euros(cents, lang)}"

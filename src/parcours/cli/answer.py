@@ -6,8 +6,8 @@ from rich.table import Table
 from parcours.cli.common import money
 from parcours.engine.case import Answer
 from parcours.engine.results import different_amounts, euros, result_dict
-from parcours.engine.say.typography import percent
 from parcours.law.codes import Pathway
+from parcours.text import percent
 
 TEXT = {
     "title": {"fr": "Qui paie quoi", "en": "Who pays what"},

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from parcours.engine.say.typography import euros
+from parcours.text import euros
 
 EXIT_UNREADABLE = 2
 EXIT_REFUSED_ROWS = 3
@@ -56,10 +56,8 @@ def clear_errors(lang: str) -> Iterator[None]:
 
     try:
         yield
-    except FactError as error:
+    except (FactError, LawDataError) as error:
         fail(error.message[lang])
-    except LawDataError as error:
-        fail(str(error))
 
 
 def readings_of(options: list[str] | None) -> dict[str, str]:

@@ -37,7 +37,7 @@ def audit(
         try:
             findings = findings_of(contract, day)
         except ContractError as error:
-            fail(str(error))
+            fail(error.message[lang])
     if json:
         print_json(
             [{"field": f.field, "given": f.given, "message": f.message[lang], "article": f.article} for f in findings]

@@ -378,7 +378,7 @@ def _errors(lang: str) -> Iterator[None]:
     try:
         yield
     except RegistryError as error:
-        fail(error.message(language(lang)))
+        fail(error.message[language(lang)])
     except (DBAPIError, ArgumentError) as error:
         fail(f"PARCOURS_DATABASE_URL: {type(error).__name__}")
 

@@ -133,7 +133,7 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
         finally:
             database.close()
     except RegistryError as error:
-        fail(error.message(lang))
+        fail(error.message[lang])
 
 
 def first_quote(lang: str) -> list[str]:

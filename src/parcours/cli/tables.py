@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli.common import Json, Lang, Reading, clear_errors, language, money, readings_of
-from parcours.engine.say.typography import percent
+from parcours.text import percent
 
 app = typer.Typer(add_completion=False)
 HEADERS = {

@@ -10,6 +10,7 @@ from parcours.law.codes import UNKNOWN
 from parcours.law.days import iso
 from parcours.law.loader import load
 from parcours.rules.types import Contract
+from parcours.text import Text
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,16 @@ def audit(contract: Mapping[str, Any], day: int) -> list[Finding]:
 def forbidden_cover(contract: Mapping[str, Any]) -> Iterator[Finding]:
     """The majoration and the flat participations may not be covered (L871-1)."""
     if contract.get("majoration"):
-        message = {
-            "fr": "un contrat responsable ne rembourse jamais la majoration hors parcours",
-            "en": "a contrat responsable never refunds the majoration outside the pathway",
-        }
+        message = Text(
+            "un contrat responsable ne rembourse jamais la majoration hors parcours",
+            "a contrat responsable never refunds the majoration outside the pathway",
+        )
         yield Finding("majoration", "true", message, "CSS-L871-1")
     if contract.get("participations"):
-        message = {
-            "fr": "un contrat responsable ne rembourse ni la participation forfaitaire ni les franchises",
-            "en": "a contrat responsable refunds neither the participation forfaitaire nor the franchises",
-        }
+        message = Text(
+            "un contrat responsable ne rembourse ni la participation forfaitaire ni les franchises",
+            "a contrat responsable refunds neither the participation forfaitaire nor the franchises",
+        )
         yield Finding("participations", "true", message, "CSS-L871-1")
 
 
@@ -72,14 +73,14 @@ def missing_cover(contract: Mapping[str, Any], guarantees: Contract) -> Iterator
     for name, field in MUST_COVER.items():
         level = getattr(guarantees, name)
         if level < WHOLE:
-            message = {
-                "fr": f"le ticket modérateur doit être couvert en entier ({name})",
-                "en": f"the whole ticket modérateur must be covered ({name})",
-            }
+            message = Text(
+                f"le ticket modérateur doit être couvert en entier ({name})",
+                f"the whole ticket modérateur must be covered ({name})",
+            )
             yield Finding(field, f"{level / 100:g} %", message, "CSS-R871-2")
     for field in ("cent_pour_cent_sante", "forfait_journalier"):
         if contract.get(field) is False:
-            message = {"fr": "doit être couvert sans limite", "en": "must be covered without limit"}
+            message = Text("doit être couvert sans limite", "must be covered without limit")
             yield Finding(field, "false", message, "CSS-R871-2")
 
 
@@ -95,14 +96,14 @@ def overrun_caps(guarantees: Contract, day: int) -> Iterator[Finding]:
     ):
         optam, without = getattr(guarantees, f"{kind}_optam"), getattr(guarantees, f"{kind}_non_optam")
         if without > WHOLE + cap:
-            message = {
-                "fr": f"sans OPTAM, au plus {(WHOLE + cap) / 100:g} % de la base, Sécu comprise, le {iso(day)}",
-                "en": f"without OPTAM, at most {(WHOLE + cap) / 100:g}% of the base, Sécu included, on {iso(day)}",
-            }
+            message = Text(
+                f"sans OPTAM, au plus {(WHOLE + cap) / 100:g} % de la base, Sécu comprise, le {iso(day)}",
+                f"without OPTAM, at most {(WHOLE + cap) / 100:g}% of the base, Sécu included, on {iso(day)}",
+            )
             yield Finding(field, f"{without / 100:g} %", message, "CSS-R871-2")
         if without > WHOLE and optam - without < gap:
-            message = {
-                "fr": f"sans OPTAM, au moins {gap / 100:g} points de moins qu'avec OPTAM ({optam / 100:g} %)",
-                "en": f"without OPTAM, at least {gap / 100:g} points less than with OPTAM ({optam / 100:g}%)",
-            }
+            message = Text(
+                f"sans OPTAM, au moins {gap / 100:g} points de moins qu'avec OPTAM ({optam / 100:g} %)",
+                f"without OPTAM, at least {gap / 100:g} points less than with OPTAM ({optam / 100:g}%)",
+            )
             yield Finding(field, f"{without / 100:g} %", message, "CSS-R871-2")

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from parcours.errors import ParcoursError
 from parcours.law.codes import UNKNOWN
 from parcours.rules.types import NO_CONTRACT, Contract
+from parcours.text import Text
 
 PERCENTAGES = {
     "consultation_pct_br": ("consultation_optam", "consultation_non_optam"),
@@ -41,12 +43,23 @@ MOST_PERCENT = 10_000
 MOST_EUROS = 1_000_000
 
 
-class ContractError(ValueError):
+class ContractError(ParcoursError, ValueError):
     """A field of a contract is wrong: which, what was given, what is allowed."""
 
-    def __init__(self, field: str, given: object, allowed: str) -> None:
-        super().__init__(f"contract.{field}: {given!r}; allowed: {allowed}")
-        self.field, self.given, self.allowed = field, given, allowed
+    field: str
+    allowed: Text
+
+    def __init__(self, field: str, given: object, allowed: Text) -> None:
+        super().__init__("wrong_contract", NOT_ACCEPTED, field=f"contract.{field}", given=given, allowed=allowed)
+
+
+NOT_ACCEPTED = Text("cette garantie ne convient pas", "this guarantee is not right")
+TRUE_OR_FALSE = Text("true ou false", "true or false")
+A_FIELD = Text("un des champs {fields}", "one of the fields {fields}")
+A_PERCENTAGE = Text("un pourcentage de la base, de 0 à {most}", "a percentage of the base, from 0 to {most}")
+EUROS = Text(
+    "un montant en euros, de 0 à {most}, deux décimales au plus", "euros from 0 to {most}, at most two decimals"
+)
 
 
 def encode_contract(contract: Mapping[str, Any] | None) -> Contract:
@@ -67,9 +80,7 @@ def encode_contract(contract: Mapping[str, Any] | None) -> Contract:
         responsable=int(responsable),
         majoration=int(boolean(contract, "majoration")),
         participations=int(boolean(contract, "participations")),
-        plafond=UNKNOWN
-        if plafond is None
-        else number(contract, "plafond_par_acte", f"an amount in euros, from 0 to {MOST_EUROS}"),
+        plafond=UNKNOWN if plafond is None else number(contract, "plafond_par_acte", EUROS.format(most=MOST_EUROS)),
         **guarantees,
     )
 
@@ -78,29 +89,29 @@ def check_fields(contract: Mapping[str, Any]) -> None:
     """Only known fields, and `responsable` said."""
     for field in contract:
         if field not in FIELDS:
-            raise ContractError(str(field), contract[field], f"one of the fields {', '.join(FIELDS)}")
+            raise ContractError(str(field), contract[field], A_FIELD.format(fields=", ".join(FIELDS)))
     if contract.get("responsable") is None:
-        raise ContractError("responsable", None, "true or false")
+        raise ContractError("responsable", None, TRUE_OR_FALSE)
 
 
 def boolean(contract: Mapping[str, Any], field: str) -> bool:
     """A yes/no field, no when absent."""
     value = contract.get(field, False)
     if not isinstance(value, bool):
-        raise ContractError(field, value, "true or false")
+        raise ContractError(field, value, TRUE_OR_FALSE)
     return value
 
 
 def basis_points(contract: Mapping[str, Any], field: str) -> int:
     """A percentage as basis points."""
-    allowed = f"a percentage of the base from 0 to {MOST_PERCENT}"
+    allowed = A_PERCENTAGE.format(most=MOST_PERCENT)
     points = number(contract, field, allowed)
     if points > MOST_PERCENT * 100:
         raise ContractError(field, contract[field], allowed)
     return points
 
 
-def number(contract: Mapping[str, Any], field: str, allowed: str) -> int:
+def number(contract: Mapping[str, Any], field: str, allowed: Text) -> int:
     """A number of zero or more with at most two decimals, as hundredths."""
     value = contract[field]
     try:

@@ -13,10 +13,11 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from parcours.edge.problems import Language, log_internal, preferred_language, problem
+from parcours.edge.problems import Language, log_internal, problem
 from parcours.edge.settings import Settings
 from parcours.registry.accounts.tokens import secret_hash
 from parcours.registry.store.db import new_id
+from parcours.text import preferred
 
 PREFIX: Final = "/api/"
 BATCH_PATH: Final = "/api/v1/settle/batch"
@@ -83,7 +84,7 @@ class Guard:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         scope.setdefault("state", {})["request_id"] = request_id = new_id()
-        language = preferred_language(request.headers.get("accept-language", ""))
+        language = preferred(request.headers.get("accept-language", ""))
         started = False
 
         async def send_once(message: Message) -> None:

@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,11 +17,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from parcours.registry.errors import RegistryError
+from parcours.text import Lang, preferred
 
 __all__ = ["FieldError", "Language", "Problem", "ProblemError", "add_handlers", "language_of", "problem", "problems"]
 
 MEDIA_TYPE: Final = "application/problem+json"
-Language = Literal["fr", "en"]
+Language = Lang
 logger = logging.getLogger("parcours.api")
 
 
@@ -100,27 +101,7 @@ _TITLES: Final[dict[int, tuple[str, str]]] = {
 
 def language_of(request: Request) -> Language:
     """French or English, as the client prefers; French when it does not say."""
-    return preferred_language(request.headers.get("accept-language", ""))
-
-
-def preferred_language(header: str) -> Language:
-    """The best of the two languages for an ``Accept-Language`` header (weights of RFC 9110)."""
-    best: tuple[float, Language] = (0.0, "fr")
-    for part in header[:500].split(","):
-        tag, _, parameters = part.strip().partition(";")
-        name = tag.strip().lower().split("-")[0]
-        weight = _weight(parameters)
-        if name in ("fr", "en") and weight > best[0]:
-            best = (weight, "fr" if name == "fr" else "en")
-    return best[1]
-
-
-def _weight(parameters: str) -> float:
-    _, _, value = parameters.strip().partition("q=")
-    try:
-        return min(max(float(value), 0.0), 1.0) if value else 1.0
-    except ValueError:
-        return 0.0
+    return preferred(request.headers.get("accept-language", ""))
 
 
 def title_of(status: int, language: Language) -> str:
@@ -196,7 +177,7 @@ def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
         code=error.code,
         message=reason,
         given=None if error.given is None else str(error.given)[:200],
-        allowed=error.allowed,
+        allowed=error.allowed and error.allowed[language],
     )
     headers = {"WWW-Authenticate": 'Bearer realm="parcours"'} if error.http_status == HTTPStatus.UNAUTHORIZED else {}
     return problem(

@@ -14,7 +14,6 @@ from typing import Any
 from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.decoding import decode
 from parcours.engine.facts.encoding import EncodedAct, encode, missing_fact
-from parcours.engine.facts.vocabulary import both
 from parcours.engine.results import amounts_of, different_amounts, ips_letter, result_dict
 from parcours.law import codes
 from parcours.law.cache import flat_law
@@ -24,6 +23,7 @@ from parcours.law.flat import FlatLaw
 from parcours.law.record import LawRecord
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Act, Counters, Readings, Settlement
+from parcours.text import Text, same
 
 RULE_READINGS = {
     "plafond_majoration": codes.PlafondMajoration,
@@ -124,10 +124,10 @@ def law_on(day: int, flat: FlatLaw, readings: Mapping[str, str]) -> LawRecord:
         return flat.under(readings).on(day)
     except LawDataError:
         first = iso(flat.default.first_days[0])
-        allowed = {
-            "fr": f"une date à partir du {first}, premier jour de droit connu",
-            "en": f"a day from {first}, the first day of known law",
-        }
+        allowed = Text(
+            f"une date à partir du {first}, premier jour de droit connu",
+            f"a day from {first}, the first day of known law",
+        )
         raise FactError("care_date", iso(day), allowed) from None
 
 
@@ -136,9 +136,9 @@ def encode_readings(readings: Mapping[str, str]) -> Readings:
     known = flat_law().readings
     for name, option in readings.items():
         if name not in known:
-            raise FactError(f"readings.{name}", name, both(", ".join(sorted(known))))
+            raise FactError(f"readings.{name}", name, same(", ".join(sorted(known))))
         if option not in known[name]:
-            raise FactError(f"readings.{name}", option, both(", ".join(known[name])))
+            raise FactError(f"readings.{name}", option, same(", ".join(known[name])))
     return Readings(
         **{name: int(RULE_READINGS[name][option.upper()]) for name, option in readings.items() if name in RULE_READINGS}
     )
@@ -172,13 +172,13 @@ def check_known(encoded: EncodedAct, settlement: Settlement) -> None:
     """Raise `UnknownTariff` where the law data has no tariff or no rate for that day."""
     day = iso(encoded.act.care_date)
     if settlement.case_base == CaseBase.UNKNOWN:
-        allowed = {
-            "fr": f"aucun tarif connu le {day} pour ces faits ; donnez base",
-            "en": f"no known tariff on {day} for these facts; give base",
-        }
+        allowed = Text(
+            f"aucun tarif connu le {day} pour ces faits ; donnez base",
+            f"no known tariff on {day} for these facts; give base",
+        )
         raise UnknownTariff("act", encoded.act_key, allowed)
     if settlement.case_rate == CaseRate.UNKNOWN:
-        allowed = {"fr": f"aucun taux connu le {day} pour ces faits", "en": f"no known rate on {day} for these facts"}
+        allowed = Text(f"aucun taux connu le {day} pour ces faits", f"no known rate on {day} for these facts")
         raise UnknownTariff("care_date", day, allowed)
 
 
@@ -190,12 +190,12 @@ def check_declared(encoded: EncodedAct, settlement: Settlement) -> None:
         raise FactError(
             "status",
             Status(status).name,
-            {"fr": f"{letter}, d'après les faits donnés", "en": f"{letter}, from the given facts"},
+            Text(f"{letter}, d'après les faits donnés", f"{letter}, from the given facts"),
         )
     if ips and ips != settlement.ips and not equivalent(ips, settlement):
         letter = ips_letter(settlement.ips) or "blank"
         raise FactError(
-            "ips", Ips(ips).name, {"fr": f"{letter}, d'après les faits donnés", "en": f"{letter}, from the given facts"}
+            "ips", Ips(ips).name, Text(f"{letter}, d'après les faits donnés", f"{letter}, from the given facts")
         )
 
 

@@ -3,23 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from parcours.errors import ParcoursError, show
+from parcours.text import Text, text_of
 
-class FactError(ValueError):
-    """A fact is wrong. `message` is a sentence in French (fr) and English (en)."""
+NOT_ACCEPTED = Text("cette valeur n'est pas acceptée", "this value is not accepted")
+NOT_GIVEN = Text("n'est pas donné et change la réponse", "is not given and changes the answer")
 
-    def __init__(self, field: str, given: object, allowed: Mapping[str, str]) -> None:
-        self.field, self.given = field, given
-        self.allowed = dict(allowed)
-        self.message = self.sentences()
-        super().__init__(self.message["en"])
 
-    def sentences(self) -> dict[str, str]:
-        """The error as a sentence in both languages."""
-        shown = show(self.given)
-        return {
-            "fr": f"{self.field} : « {shown} » n'est pas accepté ; attendu : {self.allowed['fr']}",
-            "en": f"{self.field}: {shown!r} is not accepted; expected: {self.allowed['en']}",
-        }
+class FactError(ParcoursError, ValueError):
+    """A fact is wrong."""
+
+    field: str
+    allowed: Text
+
+    def __init__(self, field: str, given: object, allowed: Mapping[str, str], *, code: str = "wrong_fact") -> None:
+        super().__init__(code, NOT_ACCEPTED, field=field, given=given, allowed=text_of(allowed))
+
+    def sentence(self, lang: str) -> str:
+        """The error as a sentence."""
+        if lang == "fr":
+            return f"{self.field} : « {show(self.given)} » n'est pas accepté ; attendu : {self.allowed.fr}"
+        return f"{self.field}: {show(self.given)!r} is not accepted; expected: {self.allowed.en}"
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """The `error` object of an output row."""
@@ -27,7 +31,7 @@ class FactError(ValueError):
             "field": self.field,
             "value": None if self.given is None else show(self.given),
             "allowed": self.allowed[lang],
-            "message": self.message[lang],
+            "message": self.sentence(lang),
         }
 
 
@@ -35,38 +39,27 @@ class MissingFact(FactError):
     """A fact that changes the answer was not given; `also` names the others that may be needed."""
 
     def __init__(self, field: str, allowed: Mapping[str, str], also: Sequence[str] = ()) -> None:
-        self.also = tuple(also)
-        super().__init__(field, None, allowed)
+        super().__init__(field, None, allowed, code="missing_fact")
+        self.reason, self.also = NOT_GIVEN, tuple(also)
 
-    def sentences(self) -> dict[str, str]:
-        """The error as a sentence in both languages."""
+    def sentence(self, lang: str) -> str:
+        """The error as a sentence."""
         others = ", ".join(self.also)
-        more = (
-            {"fr": f" (non donnés non plus : {others})", "en": f" (not given either: {others})"}
-            if others
-            else {"fr": "", "en": ""}
-        )
-        return {
-            "fr": f"{self.field} : n'est pas donné et change la réponse ; attendu : {self.allowed['fr']}{more['fr']}",
-            "en": f"{self.field}: is not given and changes the answer; expected: {self.allowed['en']}{more['en']}",
-        }
+        if lang == "fr":
+            more = f" (non donnés non plus : {others})" if others else ""
+            return f"{self.field} : {self.reason.fr} ; attendu : {self.allowed.fr}{more}"
+        more = f" (not given either: {others})" if others else ""
+        return f"{self.field}: {self.reason.en}; expected: {self.allowed.en}{more}"
 
 
 class UnknownTariff(FactError):
     """The law data has no tariff or no rate for this act on this day."""
 
-    def sentences(self) -> dict[str, str]:
-        """The error as a sentence in both languages."""
-        return {
-            "fr": f"{self.field} : « {show(self.given)} » : {self.allowed['fr']}",
-            "en": f"{self.field}: {show(self.given)!r}: {self.allowed['en']}",
-        }
+    def __init__(self, field: str, given: object, allowed: Mapping[str, str]) -> None:
+        super().__init__(field, given, allowed, code="unknown_tariff")
 
-
-LONGEST_SHOWN = 80
-
-
-def show(value: object) -> str:
-    """A given value as text, cut when it is long."""
-    text = str(value)
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    def sentence(self, lang: str) -> str:
+        """The error as a sentence."""
+        if lang == "fr":
+            return f"{self.field} : « {show(self.given)} » : {self.allowed.fr}"
+        return f"{self.field}: {show(self.given)!r}: {self.allowed.en}"

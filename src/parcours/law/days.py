@@ -4,15 +4,18 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
+from parcours.errors import ParcoursError
+from parcours.text import Text, text_of
+
 FOLDER = Path(__file__).parent
 
 
-class LawDataError(ValueError):
+class LawDataError(ParcoursError, ValueError):
     """The law data is wrong, or has nothing for the question: file, key and what is wrong."""
 
-    def __init__(self, file: str, key: str, problem: str) -> None:
-        super().__init__(f"{file}: {key}: {problem}")
-        self.file, self.key, self.problem = file, key, problem
+    def __init__(self, file: str, key: str, problem: Text | str) -> None:
+        super().__init__("law_data", text_of(problem), field=f"{file}: {key}")
+        self.file, self.key = file, key
 
 
 def number_of(day: date) -> int:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from parcours.law.days import LawDataError, iso, number_of
 from parcours.law.record import LawRecord
+from parcours.text import Text
 
 
 class FlatContent(NamedTuple):
@@ -39,9 +40,11 @@ class Records:
         index = bisect_right(self.first_days, number) - 1
         if index < 0:
             first = iso(self.first_days[0])
-            raise LawDataError(
-                "law", "on", f"no law is known on {iso(number)}: the first day that can be settled is {first}"
+            problem = Text(
+                f"aucun droit connu le {iso(number)} : le premier jour qui peut être calculé est le {first}",
+                f"no law is known on {iso(number)}: the first day that can be settled is {first}",
             )
+            raise LawDataError("law", "on", problem)
         return self.rows[index]
 
 

@@ -5,61 +5,31 @@ No error ever carries personal data: a value that identifies somebody is describ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import ClassVar
+
+from parcours.errors import ParcoursError, Problem
+from parcours.text import Text
 
 
-class RegistryError(Exception):
-    """Something the caller asked for cannot be done, and why.
+class RegistryError(ParcoursError):
+    """Something the caller asked of the registry cannot be done."""
 
-    ``code`` is stable and machine-readable; ``field`` is the name of the vocabulary; ``given`` is what was received
-    (never a value that identifies a person); ``allowed`` is what would have been accepted; ``reason`` holds one
-    sentence in French and one in English; ``article`` is the reference of the law, when there is one.
-    """
-
-    http_status = 400
+    http_status: ClassVar[int] = 400
 
     def __init__(
         self,
         code: str,
+        reason: Text | None = None,
         *,
+        fr: str = "",
+        en: str = "",
         field: str | None = None,
         given: object = None,
         allowed: object = None,
-        fr: str = "",
-        en: str = "",
         article: str | None = None,
     ) -> None:
-        self.code = code
-        self.field = field
-        self.given = given
-        self.allowed = _as_text(allowed)
-        self.reason = {"fr": fr or code, "en": en or code}
-        self.article = article
-        super().__init__(self.message("en"))
-
-    def message(self, language: str = "en") -> str:
-        """One line for a person, in ``fr`` or ``en``."""
-        words = {"fr": ("donné", "permis"), "en": ("given", "allowed")}[language]
-        parts = [f"{self.field}: " if self.field else "", self.reason[language]]
-        details = []
-        if self.given is not None:
-            details.append(f"{words[0]}: {self.given}")
-        if self.allowed is not None:
-            details.append(f"{words[1]}: {self.allowed}")
-        if self.article:
-            details.append(self.article)
-        return "".join(parts) + (f" ({'; '.join(details)})" if details else "")
-
-    def as_dict(self) -> dict[str, object]:
-        """The same content for a JSON edge (problem+json extensions)."""
-        return {
-            "code": self.code,
-            "field": self.field,
-            "given": None if self.given is None else str(self.given),
-            "allowed": self.allowed,
-            "reason": self.reason,
-            "article": self.article,
-        }
+        reason = reason or Text(fr or code, en or code)
+        super().__init__(code, reason, field=field, given=given, allowed=allowed, article=article)
 
 
 class Invalid(RegistryError):
@@ -98,19 +68,9 @@ class Misconfigured(RegistryError):
     http_status = 503
 
 
+_NOT_FOUND = Problem(NotFound, "not_found", Text("aucun enregistrement de ce nom", "no such record"))
+
+
 def not_found(field: str) -> NotFound:
     """The one answer for an unknown id and for somebody else's."""
-    return NotFound(
-        "not_found",
-        field=field,
-        fr="aucun enregistrement de ce nom",
-        en="no such record",
-    )
-
-
-def _as_text(allowed: object) -> str | None:
-    if allowed is None or isinstance(allowed, str):
-        return allowed
-    if isinstance(allowed, Iterable):
-        return ", ".join(str(one) for one in allowed)
-    return str(allowed)
+    return _NOT_FOUND(field=field)

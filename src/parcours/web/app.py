@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
@@ -46,7 +47,7 @@ def routes() -> list[Route]:
 def prepare() -> None:
     """Do once, before traffic, what the first visitor would wait for."""
     assets.assets()
-    for language in i18n.LANGUAGES:
+    for language in LANGS:
         i18n.messages(language)
         env = pages.environment(language)
         for template in env.list_templates():

@@ -7,7 +7,7 @@ compiled when it is first read: there is no `.mo` file to forget.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -17,15 +17,11 @@ from typing import Final
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from markupsafe import Markup
 
-LANGUAGES: Final = ("fr", "en")
-DEFAULT: Final = "fr"
+from parcours.text import LANGS, NARROW, NBSP, preferred
+
 LOCALES: Final = Path(__file__).parent / "locale"
 NAMES: Final = {"fr": "Français", "en": "English"}
-
-NARROW = "\u202f"
-NBSP = "\u00a0"
 
 _FRENCH = (
     (re.compile(r"[ \u00a0\u202f]+([;!?»])"), NARROW + r"\1"),
@@ -80,19 +76,9 @@ def N_(text: str) -> str:  # noqa: N802 - the customary name, known to the extra
 
 def negotiate(wanted: str | None, accept_language: str | None) -> str:
     """The language of an answer: the one the address asks for, else the first the browser accepts, else French."""
-    if wanted in LANGUAGES:
+    if wanted in LANGS:
         return wanted
-    ranked = []
-    for position, part in enumerate((accept_language or "").lower().split(",")):
-        tag, _, parameters = part.strip().partition(";")
-        try:
-            quality = float(parameters.strip().removeprefix("q=")) if parameters else 1.0
-        except ValueError:
-            quality = 0.0
-        language = tag.split("-")[0]
-        if quality > 0 and language in LANGUAGES:
-            ranked.append((-quality, position, language))
-    return min(ranked)[2] if ranked else DEFAULT
+    return preferred(accept_language or "")
 
 
 # --- amounts, rates, dates -------------------------------------------------------------------------------------
@@ -149,12 +135,3 @@ def label(entry: Mapping[str, str] | str, language: str) -> str:
     """The text of a `{fr, en}` entry of the law data, in a language, with its typography."""
     text = entry if isinstance(entry, str) else entry.get(language) or entry.get("fr", "")
     return typography(text, language)
-
-
-def join(items: Iterable[Markup | str], language: str) -> str:
-    """A list in a sentence: "a, b et c"."""
-    items = list(items)
-    if len(items) < 2:
-        return "".join(items)
-    last = "et" if language == "fr" else "and"
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from parcours.text import LANGS, listed
 from parcours.web import i18n
 from parcours.web.assets import asset_url
 
@@ -56,7 +57,7 @@ def environment(language: str) -> Environment:
         "short_day": partial(i18n.numeric_date, language=language),
         "label": partial(i18n.label, language=language),
         "typo": partial(i18n.typography, language=language),
-        "listing": partial(i18n.join, language=language),
+        "listing": partial(listed, lang=language),
     }
     return env
 
@@ -107,7 +108,7 @@ class Page:
             path=request.url.path,
             query=tuple((name, value) for name, value in request.query_params.multi_items() if name != "lang"),
             language=i18n.negotiate(wanted, headers.get("accept-language")),
-            explicit=wanted in i18n.LANGUAGES,
+            explicit=wanted in LANGS,
             partial=headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true",
             gzip="gzip" in headers.get("accept-encoding", ""),
         )

@@ -43,6 +43,7 @@ from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.cache import flat_law
 from parcours.law.flat import FlatLaw, Records
 from parcours.rules.types import Counters
+from parcours.text import Text
 
 ACT = PATTERN_COLUMNS.index("act")
 DAYS = 100_000_000
@@ -336,10 +337,9 @@ def reason(facts: Mapping[str, Any], run: Run) -> FactError:
     except FactError as error:
         return error
     if answer.settlement.max_fee > LARGEST:
-        most = {
-            "fr": "un nombre pour lequel le montant tient en neuf chiffres",
-            "en": "a number whose amount holds in nine digits",
-        }
+        most = Text(
+            "un nombre pour lequel le montant tient en neuf chiffres", "a number whose amount holds in nine digits"
+        )
         return FactError("quantity", encoded.act.quantity, most)
     return _changed_by_caps(encoded.missing)
 
@@ -347,4 +347,4 @@ def reason(facts: Mapping[str, Any], run: Run) -> FactError:
 def _changed_by_caps(missing: tuple[str, ...]) -> FactError:
     """A missing fact that only matters once earlier acts are counted."""
     name = missing[0] if missing else "row"
-    return FactError(name, None, {"fr": "un fait dont le montant dépend", "en": "a fact that the amount depends on"})
+    return FactError(name, None, Text("un fait dont le montant dépend", "a fact that the amount depends on"))

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from parcours.errors import ParcoursError
+from parcours.text import text_of
 
-class BatchError(ValueError):
-    """The run cannot start or go on. `message` is a sentence in French (fr) and English (en)."""
+
+class BatchError(ParcoursError, ValueError):
+    """The run cannot start or go on."""
 
     def __init__(self, message: Mapping[str, str]) -> None:
-        self.message = dict(message)
-        super().__init__(self.message["en"])
+        super().__init__("batch", text_of(message))
 
 
 class UnreadableInput(BatchError):

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.results import RESULT_NAMES
 from parcours.engine.facts.vocabulary import BY_NAME, RENAMED, SOURCE_ROW
+from parcours.text import Text
 
 NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))
 """Facts without which no row can be settled: one of each."""
@@ -23,10 +24,10 @@ def mapping_of(options: Iterable[str]) -> dict[str, str]:
         if not separator or not column or (name and name not in BY_NAME):
             near = ", ".join(get_close_matches(name, BY_NAME, n=3) or BY_NAME)
             raise WrongColumns(
-                {
-                    "fr": f"--map : « {text} » n'est pas accepté ; attendu : COLONNE=NOM, NOM parmi : {near}",
-                    "en": f"--map: {text!r} is not accepted; expected: COLUMN=NAME, NAME one of: {near}",
-                }
+                Text(
+                    f"--map : « {text} » n'est pas accepté ; attendu : COLONNE=NOM, NOM parmi : {near}",
+                    f"--map: {text!r} is not accepted; expected: COLUMN=NAME, NAME one of: {near}",
+                )
             )
         mapping[column] = name
     return mapping
@@ -57,10 +58,10 @@ def _check_needed(names: Sequence[str]) -> None:
         if not any(name in names for name in group):
             others = [name for name in names if name not in BY_NAME]
             close = [near for name in group for near in get_close_matches(name, others, n=1, cutoff=0.5)]
-            hint = {
-                "fr": f" ; le nom le plus proche est « {close[0]} » : --map {close[0]}={group[0]}" if close else "",
-                "en": f"; the nearest name is {close[0]!r}: --map {close[0]}={group[0]}" if close else "",
-            }
+            hint = Text(
+                f" ; le nom le plus proche est « {close[0]} » : --map {close[0]}={group[0]}" if close else "",
+                f"; the nearest name is {close[0]!r}: --map {close[0]}={group[0]}" if close else "",
+            )
             raise _wrong(
                 f"il manque la colonne {' ou '.join(group)}{hint['fr']}",
                 f"column {' or '.join(group)} is missing{hint['en']}",
@@ -104,4 +105,4 @@ def _near(name: str, columns: Sequence[str]) -> str:
 
 
 def _wrong(french: str, english: str) -> WrongColumns:
-    return WrongColumns({"fr": french, "en": english})
+    return WrongColumns(Text(french, english))

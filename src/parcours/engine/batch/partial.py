@@ -19,6 +19,7 @@ from typing import Any
 from zlib import crc32
 
 from parcours.engine.batch.errors import CannotResume, OutputFailed, OutputInUse
+from parcours.text import Text
 
 READ_AT_ONCE = 1 << 20
 
@@ -107,10 +108,10 @@ class Partial:
         if different:
             names = ", ".join(different)
             raise CannotResume(
-                {
-                    "fr": f"{self.folder} vient d'un autre calcul ({names}) : relancez sans --resume",
-                    "en": f"{self.folder} comes from another run ({names}): run again without --resume",
-                }
+                Text(
+                    f"{self.folder} vient d'un autre calcul ({names}) : relancez sans --resume",
+                    f"{self.folder} comes from another run ({names}): run again without --resume",
+                )
             )
         self.entries = list(self._whole_entries())
         last = self._last()
@@ -181,10 +182,10 @@ def locked(folder: Path) -> int:
         except BlockingIOError:
             os.close(descriptor)
             raise OutputInUse(
-                {
-                    "fr": f"{folder} : un autre calcul y travaille ; attendez sa fin ou choisissez une autre sortie",
-                    "en": f"{folder}: another run works there; wait for its end or choose another output",
-                }
+                Text(
+                    f"{folder} : un autre calcul y travaille ; attendez sa fin ou choisissez une autre sortie",
+                    f"{folder}: another run works there; wait for its end or choose another output",
+                )
             ) from None
         # The run that had it may have ended, and removed the folder, between the two calls.
         with suppress(FileNotFoundError):
@@ -238,8 +239,8 @@ class writing:  # noqa: N801 - reads as a word: `with writing(path):`
         if isinstance(error, OSError):
             reason = re.sub(r".*\[errno \d+\] ", "", error.strerror or str(error))
             raise OutputFailed(
-                {
-                    "fr": f"{self.path} : écriture impossible ({reason}) ; le reste est gardé : --resume continue",
-                    "en": f"{self.path}: cannot be written ({reason}); what is done is kept: --resume goes on",
-                }
+                Text(
+                    f"{self.path} : écriture impossible ({reason}) ; le reste est gardé : --resume continue",
+                    f"{self.path}: cannot be written ({reason}); what is done is kept: --resume goes on",
+                )
             ) from error

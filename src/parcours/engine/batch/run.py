@@ -32,6 +32,7 @@ from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, fil
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps
 from parcours.engine.facts.vocabulary import SOURCE_ROW
+from parcours.text import Text
 
 CHUNK = 262_144
 """Rows settled at once by one worker."""
@@ -257,7 +258,7 @@ class Work:
             msg = f"{self.read} rows read, {counted} settled or refused"
             raise AssertionError(msg)
         if not counted:
-            raise UnreadableInput({"fr": f"{self.job.source} : aucune ligne", "en": f"{self.job.source}: no row"})
+            raise UnreadableInput(Text(f"{self.job.source} : aucune ligne", f"{self.job.source}: no row"))
         if counted == refused:
             self._append(self._nothing())
         places = [entry.place for entry in self.partial.entries if entry.place]
@@ -290,10 +291,10 @@ def _as_first(table: pa.Table, schema: pa.Schema, file: str) -> pa.Table:
         return table.cast(schema)
     except (pa.ArrowException, ValueError) as error:
         raise UnreadableInput(
-            {
-                "fr": f"{file} : les colonnes n'ont pas les types du premier fichier ({error})",
-                "en": f"{file}: the columns do not have the types of the first file ({error})",
-            }
+            Text(
+                f"{file} : les colonnes n'ont pas les types du premier fichier ({error})",
+                f"{file}: the columns do not have the types of the first file ({error})",
+            )
         ) from None
 
 

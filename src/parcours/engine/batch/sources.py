@@ -23,6 +23,7 @@ from parcours.engine.batch.patterns import CODED
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.textfiles import LONGEST_LINE, too_long
 from parcours.engine.facts.jsonio import dumps, loads
+from parcours.text import Text
 
 PARQUET, ARROW, CSV, NDJSON = "parquet", "arrow", "csv", "ndjson"
 FORMATS = {
@@ -229,10 +230,10 @@ class CsvReader:
         unread: dict[int, Unread] = {}
 
         def left_out(row: Any) -> str:
-            counts = {
-                "fr": f"{row.actual_columns} cellules pour {row.expected_columns} colonnes",
-                "en": f"{row.actual_columns} cells for {row.expected_columns} columns",
-            }
+            counts = Text(
+                f"{row.actual_columns} cellules pour {row.expected_columns} colonnes",
+                f"{row.actual_columns} cells for {row.expected_columns} columns",
+            )
             unread[row.number] = Unread(first + row.number - 2, row.text, counts)
             return "skip"
 
@@ -314,10 +315,10 @@ def _block_of_lines(lines: list[bytes], names: list[str], first: int) -> Block:
         if isinstance(row, Unread):
             unread.append(Unread(number, row.given, row.allowed))
         elif new := [key for key in row if key not in names]:
-            late = {
-                "fr": f"une clé des {LINES} premières lignes (mettez {new[0]} dans la première, null au besoin)",
-                "en": f"a key of the first {LINES} lines (put {new[0]} in the first one, null if need be)",
-            }
+            late = Text(
+                f"une clé des {LINES} premières lignes (mettez {new[0]} dans la première, null au besoin)",
+                f"a key of the first {LINES} lines (put {new[0]} in the first one, null if need be)",
+            )
             unread.append(Unread(number, new[0], late))
         else:
             rows.append(row)
@@ -333,9 +334,9 @@ def _object(line: bytes) -> Any:
         value = loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         shown = line[:200].decode("utf-8", "replace").strip()
-        return Unread(0, shown, {"fr": f"un objet JSON ({error})", "en": f"a JSON object ({error})"})
+        return Unread(0, shown, Text(f"un objet JSON ({error})", f"a JSON object ({error})"))
     if not isinstance(value, dict):
-        return Unread(0, str(value)[:200], {"fr": "un objet JSON", "en": "a JSON object"})
+        return Unread(0, str(value)[:200], Text("un objet JSON", "a JSON object"))
     return value
 
 
@@ -409,4 +410,4 @@ def not_utf8(path: Path) -> UnreadableInput:
 
 
 def _unreadable(path: str, french: str, english: str) -> UnreadableInput:
-    return UnreadableInput({"fr": f"{path} : {french}", "en": f"{path}: {english}"})
+    return UnreadableInput(Text(f"{path} : {french}", f"{path}: {english}"))

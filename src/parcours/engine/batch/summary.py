@@ -17,6 +17,7 @@ from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.sinks import METADATA
 from parcours.engine.batch.sources import ARROW, CSV, PARQUET, broken, files_of, format_of
 from parcours.engine.facts.vocabulary import SOURCE_ROW
+from parcours.text import Text
 
 PAYERS = ("amo", "amc", "patient")
 AMOUNTS = ("fee", *PAYERS, "majoration", "participation_forfaitaire", "franchise", "depassement", "unlawful_excess")
@@ -48,10 +49,10 @@ def summarise(source: str) -> Summary:
         missing = [name for name in ("status", "case_majoration", *PAYERS) if name not in names]
         if missing:
             raise UnreadableInput(
-                {
-                    "fr": f"{source} : n'est pas un fichier liquidé (il manque {missing[0]})",
-                    "en": f"{source}: is not a settled file (column {missing[0]} is missing)",
-                }
+                Text(
+                    f"{source} : n'est pas un fichier liquidé (il manque {missing[0]})",
+                    f"{source}: is not a settled file (column {missing[0]} is missing)",
+                )
             )
         return _summary(_plain(frame, names), receipt_of(files[0]))
     except (pl.exceptions.PolarsError, OSError, pa.ArrowException) as error:
@@ -164,9 +165,9 @@ def read_row(path: Path, number: int) -> dict[str, Any]:
     if not len(found):
         refused = path.name + ".rejected.ndjson"
         raise UnreadableInput(
-            {
-                "fr": f"{path} : la ligne {number} n'y est pas (voyez {refused} si elle a été refusée)",
-                "en": f"{path}: row {number} is not there (see {refused} if it was refused)",
-            }
+            Text(
+                f"{path} : la ligne {number} n'y est pas (voyez {refused} si elle a été refusée)",
+                f"{path}: row {number} is not there (see {refused} if it was refused)",
+            )
         )
     return dict(found.row(0, named=True))

@@ -14,9 +14,10 @@ from typing import Any, TextIO
 from parcours.engine.case import Answer, encode_readings
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
-from parcours.engine.facts.vocabulary import both
 from parcours.engine.memory import settle_many
 from parcours.engine.results import AMOUNTS, CASE_CODES
+from parcours.errors import COLON, ParcoursError
+from parcours.text import Text, same, text_of
 
 LONGEST_LINE = 1_000_000
 """A line of more characters is refused: no act of care needs it."""
@@ -26,30 +27,29 @@ RESULTS = ("status", "ips", "pathway", "base", "rate", *AMOUNTS[1:], *CASE_CODES
 ERRORS = ("error_field", "error_value", "error_allowed", "error_message")
 
 
-class UnreadableFile(ValueError):
+class UnreadableFile(ParcoursError, ValueError):
     """The input cannot be read at all, or the output cannot be written."""
 
     def __init__(self, path: Path, problem: Mapping[str, str]) -> None:
-        self.message = {lang: f"{path}: {text}" for lang, text in problem.items()}
-        super().__init__(self.message["en"])
+        super().__init__("unreadable_file", text_of(problem), field=str(path))
 
 
 class RowError(FactError):
     """A line that holds no facts at all."""
 
-    def sentences(self) -> dict[str, str]:
-        """The error as a sentence in both languages."""
-        return {lang: f"{self.field}: {text}" for lang, text in self.allowed.items()}
+    def sentence(self, lang: str) -> str:
+        """The error as a sentence."""
+        return f"{self.field}{COLON[lang]}{self.allowed[lang]}"
 
 
 def settle_file(source: Path, output: Path, readings: Mapping[str, str], lang: str) -> tuple[int, int]:
     """Settle a file: how many rows were settled, and refused. Raises `UnreadableFile`, `FactError` for a reading."""
     encode_readings(readings)
     if output.resolve() == source.resolve():
-        raise UnreadableFile(output, {"fr": "remplacerait le fichier lu", "en": "would replace the file that is read"})
+        raise UnreadableFile(output, Text("remplacerait le fichier lu", "would replace the file that is read"))
     rows = list(read_rows(source))
     if not rows:
-        raise UnreadableFile(source, {"fr": "le fichier est vide", "en": "the file is empty"})
+        raise UnreadableFile(source, Text("le fichier est vide", "the file is empty"))
     results = settle_rows(rows, readings)
     with written_whole(output) as stream:
         write = write_csv if output.suffix == ".csv" else write_ndjson
@@ -68,15 +68,15 @@ def settle_rows(rows: list[dict[str, Any] | FactError], readings: Mapping[str, s
 def read_rows(source: Path) -> Iterator[dict[str, Any] | FactError]:
     """The rows of a file, by its extension."""
     if not source.is_file():
-        raise UnreadableFile(source, {"fr": "ce fichier n'existe pas", "en": "there is no such file"})
+        raise UnreadableFile(source, Text("ce fichier n'existe pas", "there is no such file"))
     try:
         with source.open(encoding="utf-8-sig", newline="") as stream:
             yield from read_csv(stream, source) if source.suffix == ".csv" else read_ndjson(stream)
     except UnicodeDecodeError as error:
-        problem = {"fr": f"n'est pas en UTF-8 (octet {error.start})", "en": f"is not UTF-8 (byte {error.start})"}
+        problem = Text(f"n'est pas en UTF-8 (octet {error.start})", f"is not UTF-8 (byte {error.start})")
         raise UnreadableFile(source, problem) from None
     except OSError as error:
-        raise UnreadableFile(source, both(error.strerror or str(error))) from None
+        raise UnreadableFile(source, same(error.strerror or str(error))) from None
 
 
 def read_ndjson(stream: TextIO) -> Iterator[dict[str, Any] | FactError]:
@@ -100,7 +100,7 @@ def bounded_lines(stream: TextIO) -> Iterator[str]:
 
 def too_long() -> RowError:
     """The error of a line that is too long."""
-    allowed = {"fr": f"plus de {LONGEST_LINE} caractères", "en": f"more than {LONGEST_LINE} characters"}
+    allowed = Text(f"plus de {LONGEST_LINE} caractères", f"more than {LONGEST_LINE} characters")
     return RowError("line", None, allowed)
 
 
@@ -109,9 +109,9 @@ def read_object(line: str) -> dict[str, Any] | FactError:
     try:
         value = loads(line)
     except (ValueError, RecursionError) as error:
-        return RowError("line", line.strip(), {"fr": f"n'est pas du JSON ({error})", "en": f"is not JSON ({error})"})
+        return RowError("line", line.strip(), Text(f"n'est pas du JSON ({error})", f"is not JSON ({error})"))
     if not isinstance(value, dict):
-        return RowError("line", line.strip(), {"fr": "n'est pas un objet JSON", "en": "is not a JSON object"})
+        return RowError("line", line.strip(), Text("n'est pas un objet JSON", "is not a JSON object"))
     return value
 
 
@@ -125,10 +125,7 @@ def read_csv(stream: TextIO, source: Path) -> Iterator[dict[str, Any] | FactErro
         twice = next(name for name in names if names.count(name) > 1)
         raise UnreadableFile(
             source,
-            {
-                "fr": f"la colonne {twice} est deux fois",
-                "en": f"column {twice} is there twice",
-            },
+            Text(f"la colonne {twice} est deux fois", f"column {twice} is there twice"),
         )
     csv.field_size_limit(LONGEST_LINE)
     try:
@@ -136,15 +133,14 @@ def read_csv(stream: TextIO, source: Path) -> Iterator[dict[str, Any] | FactErro
             if cells == [TOO_LONG]:
                 yield too_long()
             elif cells and len(cells) != len(names):
-                counts = {
-                    "fr": f"{len(cells)} cellules pour {len(names)} colonnes",
-                    "en": f"{len(cells)} cells for {len(names)} columns",
-                }
+                counts = Text(
+                    f"{len(cells)} cellules pour {len(names)} colonnes", f"{len(cells)} cells for {len(names)} columns"
+                )
                 yield RowError("line", separator.join(cells), counts)
             elif cells:
                 yield {name: cell for name, cell in zip(names, cells, strict=True) if cell}
     except csv.Error as error:
-        raise UnreadableFile(source, {"fr": f"n'est pas du CSV ({error})", "en": f"is not CSV ({error})"}) from None
+        raise UnreadableFile(source, Text(f"n'est pas du CSV ({error})", f"is not CSV ({error})")) from None
 
 
 def result_row(row: dict[str, Any] | FactError, result: Answer | FactError, lang: str) -> dict[str, Any]:
@@ -179,6 +175,6 @@ def written_whole(output: Path) -> Iterator[TextIO]:
             yield stream
         aside.replace(output)
     except OSError as error:
-        raise UnreadableFile(output, both(error.strerror or str(error))) from None
+        raise UnreadableFile(output, same(error.strerror or str(error))) from None
     finally:
         aside.unlink(missing_ok=True)

@@ -13,7 +13,6 @@ from parcours.engine.facts.vocabulary import (
     READERS,
     REQUIRED,
     Fact,
-    both,
     check_names,
     given,
     read_act,
@@ -37,6 +36,7 @@ from parcours.law.codes import (
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
 from parcours.rules.types import NO_CONTRACT, Act, Contract
+from parcours.text import Text, same
 
 WITHOUT_SECTOR = {
     Profession.LABORATOIRE,
@@ -142,7 +142,7 @@ def infer_ages(values: dict[str, Any]) -> None:
         raise FactError(
             "birth_date",
             iso(birth),
-            {"fr": f"au plus tard le jour des soins, {iso(care)}", "en": f"not after the care, {iso(care)}"},
+            Text(f"au plus tard le jour des soins, {iso(care)}", f"not after the care, {iso(care)}"),
         )
     ages = {
         "age": (care - birth) // 10_000,
@@ -150,7 +150,7 @@ def infer_ages(values: dict[str, Any]) -> None:
     }
     for name, age in ages.items():
         if values.setdefault(name, age) != age:
-            raise FactError(name, values[name], {"fr": f"{age}, d'après birth_date", "en": f"{age}, from birth_date"})
+            raise FactError(name, values[name], Text(f"{age}, d'après birth_date", f"{age}, from birth_date"))
 
 
 def infer_pathway(values: dict[str, Any]) -> None:
@@ -202,31 +202,31 @@ def check_profession(values: Mapping[str, Any], law: FlatLaw) -> None:
         raise FactError(
             "specialty",
             values["specialty"],
-            {"fr": f"rien : {name} n'a pas de spécialité", "en": f"nothing: {name} has no specialty"},
+            Text(f"rien : {name} n'a pas de spécialité", f"nothing: {name} has no specialty"),
         )
     if "convention" in values and profession in WITHOUT_SECTOR:
         given_slug = Convention(values["convention"]).name.lower()
         raise FactError(
             "convention",
             given_slug,
-            {"fr": f"rien : {name} n'a pas de secteur", "en": f"nothing: {name} has no sector"},
+            Text(f"rien : {name} n'a pas de secteur", f"nothing: {name} has no sector"),
         )
     if "drug_class" in values and values["drug_class"] and profession != Profession.PHARMACIE:
         given_slug = DrugClass(values["drug_class"]).name.lower()
-        raise FactError("drug_class", given_slug, {"fr": "seulement pour une pharmacie", "en": "only for a pharmacy"})
+        raise FactError("drug_class", given_slug, Text("seulement pour une pharmacie", "only for a pharmacy"))
     professions = law.act_professions.get(values["act"][1], ()) if "act" in values else ()
     if professions and name not in professions:
-        raise FactError("act", values["act"][1], {"fr": f"un acte de {name}", "en": f"an act of {name}"})
+        raise FactError("act", values["act"][1], Text(f"un acte de {name}", f"an act of {name}"))
     if values.get("medecin_traitant") == 0 and values.get("role") in OWN_ROLES:
         given_slug = Role(values["role"]).name.lower()
-        allowed = {"fr": "un autre rôle : medecin_traitant vaut false", "en": "another role: medecin_traitant is false"}
+        allowed = Text("un autre rôle : medecin_traitant vaut false", "another role: medecin_traitant is false")
         raise FactError("role", given_slug, allowed)
 
 
 def check_dates(values: Mapping[str, Any]) -> None:
     """A reimbursement is not before the care."""
     if values.get("reimbursement_date", values.get("care_date", 0)) < values.get("care_date", 0):
-        allowed = {"fr": "au plus tôt le jour des soins", "en": "not before the day of the care"}
+        allowed = Text("au plus tôt le jour des soins", "not before the day of the care")
         raise FactError("reimbursement_date", iso(values["reimbursement_date"]), allowed)
 
 
@@ -254,21 +254,18 @@ def needed(values: Mapping[str, Any]) -> list[str]:
 def missing_fact(name: str, missing: Sequence[str] = ()) -> MissingFact:
     """The error for a fact that was not given, the others that were not either beside it."""
     item = BY_NAME[name]
-    allowed = both(", ".join(slugs(item.codes))) if item.codes else EXPECTED[name if name in EXPECTED else item.kind]
+    allowed = same(", ".join(slugs(item.codes))) if item.codes else EXPECTED[name if name in EXPECTED else item.kind]
     also = [other for other in missing if other not in (name, "age_1er_janvier")]
     return MissingFact(name, allowed, also)
 
 
 EXPECTED = {
-    "age": {"fr": "l'âge, ou birth_date", "en": "the age, or birth_date"},
-    "age_1er_janvier": {"fr": "l'âge au 1er janvier, ou birth_date", "en": "the age on 1 January, or birth_date"},
-    "date": {"fr": "une date AAAA-MM-JJ", "en": "a day, YYYY-MM-DD"},
-    "money": {"fr": "un montant en euros", "en": "an amount in euros"},
-    "boolean": {"fr": "true ou false", "en": "true or false"},
-    "specialty": {
-        "fr": "une spécialité (generaliste, dermatologie…)",
-        "en": "a specialty (generaliste, dermatologie…)",
-    },
+    "age": Text("l'âge, ou birth_date", "the age, or birth_date"),
+    "age_1er_janvier": Text("l'âge au 1er janvier, ou birth_date", "the age on 1 January, or birth_date"),
+    "date": Text("une date AAAA-MM-JJ", "a day, YYYY-MM-DD"),
+    "money": Text("un montant en euros", "an amount in euros"),
+    "boolean": Text("true ou false", "true or false"),
+    "specialty": Text("une spécialité (generaliste, dermatologie…)", "a specialty (generaliste, dermatologie…)"),
 }
 
 
@@ -320,6 +317,6 @@ def quantity(values: Mapping[str, Any], act_number: int, act_key: str, law: Flat
         raise FactError(
             "quantity",
             values["quantity"] / 100,
-            {"fr": f"un nombre entier pour {act_key}", "en": f"a whole number for {act_key}"},
+            Text(f"un nombre entier pour {act_key}", f"a whole number for {act_key}"),
         )
     return number // 100

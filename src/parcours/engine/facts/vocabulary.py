@@ -22,6 +22,7 @@ from parcours.law import codes
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import number_of
 from parcours.law.flat import FlatLaw
+from parcours.text import Text, same
 
 REQUIRED = object()
 """Default of a fact that is never assumed: it is asked for whenever it changes the answer."""
@@ -122,13 +123,8 @@ def check_names(facts: Mapping[str, Any]) -> None:
     for name in facts:
         if name not in BY_NAME:
             near = get_close_matches(str(name), BY_NAME, n=1)
-            hint = {"fr": f"{near[0]} ?", "en": f"{near[0]}?"} if near else both(", ".join(BY_NAME))
+            hint = Text(f"{near[0]} ?", f"{near[0]}?") if near else same(", ".join(BY_NAME))
             raise FactError(str(name), facts[name], hint)
-
-
-def both(text: str) -> dict[str, str]:
-    """The same text in both languages: names, slugs."""
-    return {"fr": text, "en": text}
 
 
 def given(value: Any) -> bool:
@@ -138,7 +134,7 @@ def given(value: Any) -> bool:
 
 def read_date(name: str, value: Any) -> int:
     """A day as YYYYMMDD."""
-    allowed = {"fr": "une date AAAA-MM-JJ du calendrier", "en": "a day of the calendar, YYYY-MM-DD"}
+    allowed = Text("une date AAAA-MM-JJ du calendrier", "a day of the calendar, YYYY-MM-DD")
     if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date):
@@ -151,10 +147,10 @@ def read_date(name: str, value: Any) -> int:
 
 def read_money(name: str, value: Any) -> int:
     """Euros as cents: zero or more, at most two decimals."""
-    allowed = {
-        "fr": "un montant en euros, de 0 à 1 000 000, deux décimales au plus",
-        "en": "euros from 0 to 1,000,000, at most two decimals",
-    }
+    allowed = Text(
+        "un montant en euros, de 0 à 1 000 000, deux décimales au plus",
+        "euros from 0 to 1,000,000, at most two decimals",
+    )
     cents = hundredths(value)
     if cents is None or not 0 <= cents <= MOST_CENTS:
         raise FactError(name, value, allowed)
@@ -179,7 +175,7 @@ def read_integer(name: str, value: Any) -> int:
     """Whole years, 0 to 130."""
     number = hundredths(value)
     if number is None or number % 100 or not 0 <= number <= OLDEST * 100:
-        raise FactError(name, value, {"fr": f"un âge entier de 0 à {OLDEST}", "en": f"a whole age from 0 to {OLDEST}"})
+        raise FactError(name, value, Text(f"un âge entier de 0 à {OLDEST}", f"a whole age from 0 to {OLDEST}"))
     return number // 100
 
 
@@ -187,7 +183,7 @@ def read_quantity(name: str, value: Any) -> int:
     """A quantity above zero, in hundredths."""
     number = hundredths(value)
     if number is None or not 0 < number <= MOST_CENTS:
-        raise FactError(name, value, {"fr": "un nombre supérieur à 0", "en": "a number above 0"})
+        raise FactError(name, value, Text("un nombre supérieur à 0", "a number above 0"))
     return number
 
 
@@ -198,7 +194,7 @@ def read_boolean(name: str, value: Any) -> int:
     """A yes or a no."""
     number = BOOLEANS.get(str(value).strip().lower())
     if number is None:
-        raise FactError(name, value, {"fr": "true ou false", "en": "true or false"})
+        raise FactError(name, value, Text("true ou false", "true or false"))
     return number
 
 
@@ -222,7 +218,7 @@ def read_code(name: str, value: Any, enum: type[IntEnum]) -> int:
     """A slug of an enum."""
     number = values_of(enum).get(str(value).strip().lower())
     if number is None:
-        raise FactError(name, value, both(", ".join(slugs(enum))))
+        raise FactError(name, value, same(", ".join(slugs(enum))))
     return number
 
 
@@ -235,7 +231,7 @@ def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
         return law.specialties[text]
     near = get_close_matches(text, law.specialties, n=3, cutoff=0.5)
     allowed = ", ".join(near or sorted(law.specialties))
-    raise FactError(name, value, {"fr": f"une spécialité : {allowed}", "en": f"a specialty: {allowed}"})
+    raise FactError(name, value, Text(f"une spécialité : {allowed}", f"a specialty: {allowed}"))
 
 
 def read_act(name: str, value: Any, law: FlatLaw) -> tuple[int, str]:
@@ -251,7 +247,7 @@ def read_act(name: str, value: Any, law: FlatLaw) -> tuple[int, str]:
     raise FactError(
         name,
         value,
-        {"fr": f"une lettre clé ou un code CCAM : {examples}…", "en": f"a letter key or a CCAM code: {examples}…"},
+        Text(f"une lettre clé ou un code CCAM : {examples}…", f"a letter key or a CCAM code: {examples}…"),
     )
 
 
@@ -263,7 +259,7 @@ def read_ips(name: str, value: Any) -> int:
     member = codes.Ips.__members__.get(text)
     if member is None or member is codes.Ips.NOT_GIVEN:
         letters = ", ".join(item.name for item in codes.Ips if item > codes.Ips.BLANK)
-        raise FactError(name, value, both(f"{letters}, blank"))
+        raise FactError(name, value, same(f"{letters}, blank"))
     return int(member)
 
 
@@ -278,14 +274,14 @@ def read_status(name: str, value: Any) -> int:
     member = codes.Status.__members__.get(text)
     if member is None or member is codes.Status.NOT_GIVEN:
         letters = ", ".join(f"{item.name} ({item.value})" for item in codes.Status if item)
-        raise FactError(name, value, both(letters))
+        raise FactError(name, value, same(letters))
     return int(member)
 
 
 def read_text(name: str, value: Any) -> str:
     """Any text."""
     if isinstance(value, (dict, list)):
-        raise FactError(name, value, {"fr": "un texte", "en": "a text"})
+        raise FactError(name, value, Text("un texte", "a text"))
     return str(value)
 
 
@@ -294,13 +290,11 @@ def read_contract(name: str, value: Any) -> Any:
     if isinstance(value, str):
         value = named_contract(name, value)
     if not isinstance(value, Mapping):
-        raise FactError(
-            name, value, {"fr": "un contrat connu ou ses garanties", "en": "a known contract or its guarantees"}
-        )
+        raise FactError(name, value, Text("un contrat connu ou ses garanties", "a known contract or its guarantees"))
     try:
         return encode_contract(value)
     except ContractError as error:
-        raise FactError(f"{name}.{error.field}", error.given, both(error.allowed)) from None
+        raise FactError(error.field, error.given, error.allowed) from None
 
 
 def named_contract(name: str, text: str) -> Any:
@@ -309,16 +303,13 @@ def named_contract(name: str, text: str) -> Any:
         try:
             return json.loads(text)
         except ValueError:
-            raise FactError(name, text, {"fr": "du JSON valide", "en": "valid JSON"}) from None
+            raise FactError(name, text, Text("du JSON valide", "valid JSON")) from None
     contracts = library()
     if text not in contracts:
         raise FactError(
             name,
             text,
-            {
-                "fr": f"un contrat connu : {', '.join(contracts)}",
-                "en": f"a known contract: {', '.join(contracts)}",
-            },
+            Text(f"un contrat connu : {', '.join(contracts)}", f"a known contract: {', '.join(contracts)}"),
         )
     return {**contracts[text], "label": text}
 

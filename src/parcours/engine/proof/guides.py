@@ -14,7 +14,6 @@ from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
 from parcours.engine.results import result_dict
 from parcours.engine.say.explain import Reference, references
-from parcours.engine.say.typography import euros
 from parcours.engine.say.wording import (
     FACT_LABELS,
     day,
@@ -28,6 +27,7 @@ from parcours.law.cache import flat_law
 from parcours.law.days import iso, number_of
 from parcours.law.loader import load
 from parcours.rules.money import share
+from parcours.text import euros
 
 VERDICTS = {
     "true": {"fr": "vrai", "en": "true"},

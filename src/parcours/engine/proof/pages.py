@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parcours.engine.proof.guides import check_claims
-from parcours.engine.say.typography import NARROW, NBSP
 from parcours.engine.say.wording import day, law_file, parameter_text
 from parcours.law.data import Parameter, Value
 from parcours.law.days import number_of
 from parcours.law.loader import load
+from parcours.text import NARROW, NBSP
 
 if TYPE_CHECKING:
     from parcours.engine.proof.space import MetamorphicLaw, Report

@@ -15,7 +15,6 @@ from typing import Any
 
 from parcours.engine.case import Answer
 from parcours.engine.say.row import STAGES, Row
-from parcours.engine.say.typography import euros
 from parcours.engine.say.wording import (
     Words,
     day,
@@ -443,4 +442,4 @@ def value_note(value: LawValue, lang: str) -> str:
     )
 
 
-__all__ = ["Explanation", "LawValue", "OtherReadingText", "Reference", "Step", "WhyNot", "euros", "explain", "why_not"]
+__all__ = ["Explanation", "LawValue", "OtherReadingText", "Reference", "Step", "WhyNot", "explain", "why_not"]

@@ -25,8 +25,8 @@ from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.results import AMOUNTS
 from parcours.engine.say.explain import explain
 from parcours.engine.say.row import STAGES, Row
-from parcours.engine.say.typography import euros, percent
 from parcours.engine.say.wording import FACT_LABELS, LETTERS, TemplateError, Words, fill, label, sentence
+from parcours.errors import ParcoursError
 from parcours.law.book import FIELDS
 from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
@@ -34,17 +34,17 @@ from parcours.law.days import FOLDER, LawDataError, iso
 from parcours.law.loader import load
 from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import Contract, Counters
+from parcours.text import euros, percent, text_of
 
 FORMAT = "parcours-receipt-1"
 RULES = Path(parcours.__file__).parent / "rules"
 
 
-class ReceiptError(ValueError):
-    """A file is not a receipt: what is wrong, in French and English."""
+class ReceiptError(ParcoursError, ValueError):
+    """A file is not a receipt."""
 
     def __init__(self, problem: Mapping[str, str]) -> None:
-        self.message = dict(problem)
-        super().__init__(self.message["en"])
+        super().__init__("not_a_receipt", text_of(problem))
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,7 @@ def replay(content: Mapping[str, Any], lang: str = "fr") -> Replay:
     try:
         now = receipt(answer_of(content))
     except (FactError, LawDataError) as error:
-        problem = error.message[lang] if isinstance(error, FactError) else str(error)
-        words.texts = {"problem": problem}
+        words.texts = {"problem": error.message[lang]}
         return Replay(same=False, sentences=(sentence("replay_refused", words, lang),))
     same = now["result"] == content["result"] and now["cases"] == content["cases"]
     if same:

@@ -14,7 +14,6 @@ from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.vocabulary import (
     BY_NAME,
     RENAMED,
-    both,
     given,
     hundredths,
     read_boolean,
@@ -27,6 +26,7 @@ from parcours.engine.say.wording import Words
 from parcours.law.cache import flat_law
 from parcours.law.codes import Pathway, Profession, Status
 from parcours.law.record import LawRecord
+from parcours.text import same
 
 STAGES = tuple(name.removeprefix("case_") for name in CASE_CODES)
 """The stages of a settlement, in the order of the law."""
@@ -137,7 +137,7 @@ def case_slug(column: str, value: Any) -> str:
         return slug(enum, int(text))
     if text.upper() in enum.__members__:
         return text
-    raise FactError(column, value, both(", ".join(member.name.lower() for member in enum)))
+    raise FactError(column, value, same(", ".join(member.name.lower() for member in enum)))
 
 
 def fact_value(name: str, value: Any) -> Any:

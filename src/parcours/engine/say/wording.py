@@ -13,13 +13,12 @@ from typing import Any
 
 import yaml
 
-from parcours.engine.say.typography import euros, percent, plain_number
 from parcours.law import loader
 from parcours.law.data import ExactLoader, Value
 from parcours.law.days import FOLDER
 from parcours.rules.money import share
+from parcours.text import euros, percent, plain_number
 
-LANGUAGES = ("fr", "en")
 PLACEHOLDER = re.compile(r"\{(\w+):([^{}]+)\}")
 MONTHS = {
     "fr": [

@@ -24,6 +24,7 @@ from parcours.law.codes import Pathway
 from parcours.law.data import AccesDirect, Specialty
 from parcours.law.days import number_of
 from parcours.law.loader import load
+from parcours.text import listed
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer, text, today
@@ -312,9 +313,7 @@ def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page:
             high=high,
             amount=lost,
         )
-    purposes = i18n.join(
-        [lower_first(label("purpose", name, page.language)) for name in family.purposes], page.language
-    )
+    purposes = listed([lower_first(label("purpose", name, page.language)) for name in family.purposes], page.language)
     return text(
         "Yes, with a declared médecin traitant, for: {purposes}. "
         "For another reason, without a letter, {amount} less is refunded.",

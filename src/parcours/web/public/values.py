@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
+from parcours.text import NBSP
 from parcours.web import i18n
 from parcours.web.i18n import N_
 
@@ -31,9 +32,9 @@ def value_text(value: Any, unit: str, language: str) -> str:
     if unit == "percent":
         return i18n.percent(int(Decimal(value) * 100), language)
     if unit == "hour":
-        return f"{value}{i18n.NBSP}h" if language == "fr" else f"{value}:00"
+        return f"{value}{NBSP}h" if language == "fr" else f"{value}:00"
     number = i18n.number(value, language)
     if unit not in UNIT_WORDS:
         return number
     word = UNIT_WORDS[unit][0 if value == 1 else 1]
-    return f"{number}{i18n.NBSP}{i18n.translate(word, language)}"
+    return f"{number}{NBSP}{i18n.translate(word, language)}"

@@ -1,0 +1,97 @@
+"""One family of errors: each names its code, the field, what was given, what is allowed and the article of the law.
+
+A room keeps a catalogue of its problems, so that a raise is one line and a test can walk all of them:
+
+    # problems.py
+    end_before_start = Problem(
+        Conflict, "end_before_start", Text("la fin précède le début", "the end is before the start"),
+        field="on", allowed=Text("{first} ou plus tard", "{first} or later"),
+    )
+    # service.py
+    raise problems.end_before_start(given=on, first=contract.starts_on)
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from parcours.text import LANGS, Text, text_of
+
+GIVEN = Text("donné", "given")
+ALLOWED = Text("permis", "allowed")
+COLON = Text(" : ", ": ")
+SEMICOLON = Text(" ; ", "; ")
+LONGEST_SHOWN = 80
+
+
+class ParcoursError(Exception):
+    """Something that was asked cannot be done, and why. `message[lang]` is the whole sentence for a person.
+
+    `code` is stable, for programs; `field` is a name of the vocabulary; `given` is what was received, never a value
+    that identifies a person; `allowed` is what would have been accepted; `article` is the reference of the law.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        reason: Text,
+        *,
+        field: str | None = None,
+        given: object = None,
+        allowed: object = None,
+        article: str | None = None,
+    ) -> None:
+        self.code, self.reason = code, reason
+        self.field, self.given, self.article = field, given, article
+        self.allowed: Text | None = None if allowed is None else text_of(allowed)
+        super().__init__(code)
+
+    @property
+    def message(self) -> Text:
+        """The field, the reason, then what was given, what is allowed and the article."""
+        return Text(*(self.sentence(lang) for lang in LANGS))
+
+    def sentence(self, lang: str) -> str:
+        """The whole sentence in one language."""
+        colon, semicolon = COLON[lang], SEMICOLON[lang]
+        details = [] if self.given is None else [f"{GIVEN[lang]}{colon}{show(self.given)}"]
+        if self.allowed is not None:
+            details.append(f"{ALLOWED[lang]}{colon}{self.allowed[lang]}")
+        if self.article:
+            details.append(self.article)
+        start = f"{self.field}{colon}" if self.field else ""
+        return f"{start}{self.reason[lang]}" + (f" ({semicolon.join(details)})" if details else "")
+
+    def __str__(self) -> str:
+        return self.message["en"]
+
+
+Family = TypeVar("Family", bound=ParcoursError)
+
+
+@dataclass(frozen=True)
+class Problem(Generic[Family]):
+    """An entry of a catalogue: calling it makes the error. Its texts may hold fields, filled by the call."""
+
+    family: type[Family]
+    code: str
+    reason: Text
+    field: str | None = None
+    allowed: Text | None = None
+    article: str | None = None
+
+    def __call__(self, given: object = None, *, field: str | None = None, **values: Any) -> Family:
+        """The error, for what was given; `field` where it differs, `values` for the fields of the texts."""
+        return self.family(
+            self.code,
+            self.reason.format(**values),
+            field=field or self.field,
+            given=given,
+            allowed=self.allowed and self.allowed.format(**values),
+            article=self.article,
+        )
+
+
+def show(value: object) -> str:
+    """A given value as text, cut when it is long."""
+    text = str(value)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
