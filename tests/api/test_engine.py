@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from parcours.api import create_app
-from parcours.api.engine import EXAMPLE_FACTS
+from parcours.api.bodies import EXAMPLE_FACTS
 from parcours.edge.services import Services
 from parcours.engine.case import settle
 from parcours.engine.facts import jsonio

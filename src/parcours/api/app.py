@@ -9,9 +9,24 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from parcours import __version__
-from parcours.api import accounts, audit, care_plans, declarations, engine, people, referrals, session
-from parcours.api import conciliation as cases
-from parcours.api import directory as professionals
+from parcours.api import (
+    accounts,
+    audit,
+    batch,
+    care_plans,
+    conciliation,
+    declarations,
+    directory,
+    engine,
+    law,
+    oidc,
+    own_data,
+    password,
+    people,
+    referrals,
+    second_factor,
+    session,
+)
 from parcours.edge.caller import CSRF_HEADER, cookie_name
 from parcours.edge.limits import Guard
 from parcours.edge.problems import FieldError, Problem, add_handlers
@@ -28,7 +43,11 @@ and send the cookie, with the session's token in `X-CSRF-Token` for every change
 """
 
 router = APIRouter(prefix=f"/api/{VERSION}")
-for _module in (engine, session, accounts, people, professionals, declarations, referrals, care_plans, cases, audit):
+MODULES = (
+    engine, batch, law, session, password, second_factor, own_data, oidc, accounts, people, directory, declarations,
+    referrals, care_plans, conciliation, audit,
+)  # fmt: skip
+for _module in MODULES:
     router.include_router(_module.router)
 
 

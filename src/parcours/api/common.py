@@ -38,6 +38,12 @@ class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class Accepted(Out):
+    """Done if there was something to do."""
+
+    message: str
+
+
 class Page(BaseModel, Generic[T]):
     """A page of a list."""
 

@@ -1,7 +1,7 @@
 """The edge as FastAPI takes it: what an endpoint writes in its signature.
 
 An endpoint takes a `ReadUnit` or a `WriteUnit`; one that creates something takes `OnceDep`, one that changes a record
-takes `IfMatch` too. An endpoint without a record takes `CallerDep`, or `IncomingDep` when nobody needs to log in.
+takes `IfMatch` too. One about the caller's own session takes `OwnDep`; `ServicesDep` and `IncomingDep` need no login.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from parcours.edge import unit as units
 from parcours.edge.caller import COOKIE, CSRF_HEADER, Caller, Incoming, require_caller
 from parcours.edge.once import Once, digest_of
+from parcours.edge.own import OwnSession
 from parcours.edge.requests import incoming_of, services_of
 from parcours.edge.services import Services
 from parcours.edge.unit import Unit
@@ -67,6 +68,13 @@ def caller_of(
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
+async def _own_session(services: ServicesDep, incoming: IncomingDep, caller: CallerDep) -> OwnSession:
+    return OwnSession(services, incoming, caller)
+
+
+OwnDep = Annotated[OwnSession, Depends(_own_session)]
 
 
 def read_unit(services: ServicesDep, incoming: IncomingDep, caller: CallerDep) -> Iterator[Unit]:

@@ -1,0 +1,187 @@
+"""Settle a stream of acts, line by line, in bounded memory."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from parcours.api.bodies import EXAMPLE_FACTS, parse
+from parcours.api.common import api_router
+from parcours.edge.depends import ServicesDep
+from parcours.edge.limits import TooLarge
+from parcours.edge.problems import Language, ProblemError, language_of
+from parcours.engine.case import settle_encoded
+from parcours.engine.errors import FactError
+from parcours.engine.facts import jsonio
+from parcours.engine.facts.encoding import EncodedAct, encode
+from parcours.engine.facts.vocabulary import check_names
+from parcours.engine.memory import Memory
+from parcours.engine.results import result_dict
+from parcours.law.cache import flat_law
+
+router = api_router(tag="engine")
+
+NDJSON: Final = "application/x-ndjson"
+BATCH_PATIENTS: Final = 500_000
+"""Patients of one stream whose return is noticed: 8 bytes each."""
+_BREATHE_EVERY: Final = 100
+
+_LINES: Final = "\n".join(
+    jsonio.dumps({"id": name, "patient_id": "P1", **EXAMPLE_FACTS, "care_date": day})
+    for name, day in (("a", "2025-06-01"), ("b", "2025-06-02"))
+)
+_BATCH_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            NDJSON: {"schema": {"description": "One JSON object a line."}, "examples": {"two_acts": {"value": _LINES}}}
+        },
+    }
+}
+
+
+@router.post(
+    "/settle/batch",
+    response_class=StreamingResponse,
+    openapi_extra=_BATCH_BODY,
+    responses={200: {"description": "One line for each line", "content": {NDJSON: {"schema": {"type": "string"}}}}},
+)
+async def settle_batch(request: Request, services: ServicesDep) -> StreamingResponse:
+    """Settle a stream of acts, one JSON object a line, answered line by line in the same order.
+
+    The caps (participation forfaitaire, franchise) run over the acts of a patient, whose lines must follow each other
+    in order of reimbursement and care dates; a line that breaks this, or cannot be settled, is answered by an `error`
+    in its place. Memory stays bounded whatever the length.
+    """
+    maximum = services.settings.batch_line_max_bytes
+    stream = _settled(request, Batch(language_of(request)), maximum)
+    return Stream(stream, media_type=NDJSON)
+
+
+class Stream(StreamingResponse):
+    """A streamed answer that leaves the body of its request to be read meanwhile (the ordinary one waits on it)."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
+class Batch:
+    """The running state of a stream: one patient's caps, and which patients were seen."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+        self.row = 0
+        self.flat = flat_law()
+        self.patient: str | None = None
+        self.memory = Memory.empty()
+        self.latest = (0, 0)
+        self.seen: set[int] = set()
+
+    def line(self, text: bytes) -> str:
+        """The answer to one line."""
+        self.row += 1
+        content: dict[str, Any] = {"row": self.row}
+        try:
+            facts = self._facts(text)
+            if "id" in facts:
+                content["id"] = facts.pop("id")
+            content |= self._result(facts)
+        except FactError as error:
+            content["error"] = error.to_dict(self.language)
+        return jsonio.dumps(content) + "\n"
+
+    def refuse_line(self, field: str, fr: str, en: str) -> str:
+        """An error in place of a line that cannot be read at all."""
+        self.row += 1
+        error = FactError(field, None, {"fr": fr, "en": en})
+        return jsonio.dumps({"row": self.row, "error": error.to_dict(self.language)}) + "\n"
+
+    @staticmethod
+    def _facts(text: bytes) -> dict[str, Any]:
+        try:
+            content = parse(text)
+        except ProblemError:
+            content = None
+        if not isinstance(content, dict):
+            raise FactError("line", None, {"fr": "un objet JSON par ligne", "en": "one JSON object a line"})
+        check_names({name: value for name, value in content.items() if name != "id"})
+        return content
+
+    def _result(self, facts: dict[str, Any]) -> dict[str, Any]:
+        case = encode(facts, self.flat)
+        memory = self._memory_of(case)
+        professional = case.professional_id or f"\0{self.row}"
+        counters = memory.before(case.act, professional)
+        answer = settle_encoded(case, self.flat, {}, counters)
+        memory.after(case.act, professional, counters, answer.settlement)
+        return {**result_dict(answer.settlement), "defaults": answer.defaults}
+
+    def _memory_of(self, case: EncodedAct) -> Memory:
+        """The caps of the patient of this line. Raises FactError when the lines are not in order."""
+        if not case.patient_id:
+            return Memory.empty()
+        dates = (case.act.reimbursement_date, case.act.care_date)
+        if case.patient_id != self.patient:
+            self._next_patient(case.patient_id)
+        elif dates < self.latest:
+            raise FactError(
+                "reimbursement_date", case.act.reimbursement_date,
+                {"fr": "les actes d'un patient par dates croissantes", "en": "a patient's acts in order of date"},
+            )  # fmt: skip
+        self.latest = dates
+        return self.memory
+
+    def _next_patient(self, patient: str) -> None:
+        mark = int.from_bytes(hashlib.blake2b(patient.encode(), digest_size=8).digest())
+        if mark in self.seen or len(self.seen) >= BATCH_PATIENTS:
+            raise FactError(
+                "patient_id", patient,
+                {"fr": f"les lignes d'un patient à la suite, {BATCH_PATIENTS} patients au plus",
+                 "en": f"the lines of a patient together, {BATCH_PATIENTS} patients at most"},
+            )  # fmt: skip
+        self.seen.add(mark)
+        self.patient, self.memory, self.latest = patient, Memory.empty(), (0, 0)
+
+
+async def _settled(request: Request, batch: Batch, maximum: int) -> AsyncIterator[str]:
+    """The answers to the lines of a request, in their order."""
+    count = 0
+    try:
+        async for text in _lines(request, maximum):
+            if text is None:
+                limit = {"fr": f"{maximum} octets au plus par ligne", "en": f"at most {maximum} bytes a line"}
+                yield batch.refuse_line("line", limit["fr"], limit["en"])
+            elif text.strip():
+                yield batch.line(text)
+            count += 1
+            if count % _BREATHE_EVERY == 0:
+                await asyncio.sleep(0)
+    except TooLarge:
+        yield batch.refuse_line(
+            "body", "la fin du fichier dépasse la taille permise", "the rest passes the size allowed"
+        )
+
+
+async def _lines(request: Request, maximum: int) -> AsyncIterator[bytes | None]:
+    """Lines of the body; None for one that is too long (it is skipped, not kept)."""
+    rest, skipping = b"", False
+    async for chunk in request.stream():
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            if skipping or len(line) > maximum:
+                yield None
+            else:
+                yield line
+            skipping = False
+        if len(rest) > maximum:
+            rest, skipping = b"", True
+    if skipping:
+        yield None
+    elif rest:
+        yield rest

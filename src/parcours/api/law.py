@@ -1,0 +1,165 @@
+"""The law as data: parameters, disputed readings, tables of the official sheets. Every answer may be kept by caches."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any, Final
+
+from fastapi import Header, Request, Response
+
+from parcours.api.bodies import OBJECT, answers_of, exact, refused
+from parcours.api.common import api_router
+from parcours.edge.problems import Language, ProblemError, language_of, problems
+from parcours.engine.errors import FactError
+from parcours.engine.proof.tables import Block, tables
+from parcours.engine.results import euros
+from parcours.law.data import Parameter, Series
+from parcours.law.loader import load
+
+router = api_router(tag="engine")
+
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=200)]
+
+
+def cached(request: Request, if_none_match: str | None, make: Callable[[], Any]) -> Response:
+    """Law data with an ETag: it changes only with the data, the language and the question."""
+    question = f"{load().digest}|{language_of(request)}|{request.url.path}|{request.url.query}"
+    etag = f'"{hashlib.blake2b(question.encode(), digest_size=12).hexdigest()}"'
+    headers = {"ETag": etag, "Cache-Control": "public, no-cache", "Vary": "Accept-Language"}
+    if if_none_match is not None and etag in [one.strip().removeprefix("W/") for one in if_none_match.split(",")]:
+        return Response(status_code=304, headers=headers)
+    response = exact(make())
+    response.headers.update(headers)
+    return response
+
+
+CACHED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Not changed"}}
+LIST: Final = {"type": "array", "items": OBJECT}
+
+
+def _day(on: date | None) -> int | None:
+    return None if on is None else on.year * 10_000 + on.month * 100 + on.day
+
+
+@router.get("/law/parameters", response_class=Response, responses={**answers_of(LIST), **CACHED})
+async def list_parameters(request: Request, on: date | None = None, if_none_match: IfNoneMatch = None) -> Response:
+    """Every number of the law with its value on a day (the newest when no day is given)."""
+    language, day = language_of(request), _day(on)
+
+    def make() -> list[dict[str, Any]]:
+        return [_summary(one, day, language) for one in load().parameters.values()]
+
+    return cached(request, if_none_match, make)
+
+
+def _summary(parameter: Parameter, day: int | None, language: Language) -> dict[str, Any]:
+    series = parameter.default
+    value = series.value_on(day) if day else series.values[-1]
+    return {
+        "id": parameter.id,
+        "label": parameter.label[language],
+        "unit": parameter.unit,
+        "value": value.value if value else None,
+        "from": value.first_day.isoformat() if value else None,
+        "confidence": value.confidence if value else None,
+    }
+
+
+@router.get(
+    "/law/parameters/{name}", response_class=Response, responses={**answers_of(OBJECT), **CACHED, **problems(404)}
+)
+async def read_parameter(name: str, request: Request, if_none_match: IfNoneMatch = None) -> Response:
+    """One number of the law over time: values, sources, confidence, articles, other readings."""
+    parameter = load().parameters.get(name)
+    if parameter is None:
+        raise ProblemError(
+            404, "unknown_parameter", field="name", fr="paramètre inconnu ; voyez la liste /api/v1/law/parameters",
+            en="unknown parameter; see the list /api/v1/law/parameters",
+        )  # fmt: skip
+    language = language_of(request)
+
+    def make() -> dict[str, Any]:
+        references = load().references
+        return {
+            **_summary(parameter, None, language),
+            "verified_on": parameter.verified_on.isoformat(),
+            "references": [{"id": one, "title": references[one]["title"][language]} for one in parameter.references],
+            "values": _values(parameter.default, language),
+            "other_readings": [
+                {"reading": name, "option": option, "values": _values(series, language)}
+                for (name, option), series in parameter.alternatives.items()
+            ],
+        }
+
+    return cached(request, if_none_match, make)
+
+
+def _values(series: Series, language: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "from": one.first_day.isoformat(),
+            "until": one.until.isoformat() if one.until else None,
+            "value": one.value,
+            "confidence": one.confidence,
+            "sources": list(one.sources),
+            "note": one.note.get(language),
+        }
+        for one in series.values
+    ]
+
+
+@router.get("/law/readings", response_class=Response, responses={**answers_of(LIST), **CACHED})
+async def list_readings(request: Request, if_none_match: IfNoneMatch = None) -> Response:
+    """The disputed points of the law, their options and the default."""
+    language = language_of(request)
+
+    def make() -> list[dict[str, Any]]:
+        return [
+            {
+                "name": name,
+                "question": one.question[language],
+                "default": one.default,
+                "options": {option: content["label"][language] for option, content in one.options.items()},
+            }
+            for name, one in load().readings.items()
+        ]
+
+    return cached(request, if_none_match, make)
+
+
+@router.get("/tables", response_class=Response, responses={**answers_of(LIST), **CACHED, **problems(422)})
+async def read_tables(request: Request, on: date, if_none_match: IfNoneMatch = None) -> Response:
+    """The tables of the official sheets on a day, amounts in euros."""
+    language = language_of(request)
+    try:
+        blocks = await asyncio.to_thread(_blocks, on)
+    except FactError as error:
+        raise refused(error, language) from error
+    return cached(request, if_none_match, lambda: [_block(one, language) for one in blocks])
+
+
+@lru_cache(maxsize=64)
+def _blocks(on: date) -> list[Block]:
+    return tables(on)
+
+
+EUROS: Final = ("tariff", "base", "majoration", "participation_forfaitaire", "amo")
+
+
+def _block(block: Block, language: Language) -> dict[str, Any]:
+    return {
+        "situation": block.name,
+        "title": block.title[language],
+        "rows": [
+            {
+                "specialty": row.specialty, "act": row.act, "age": row.age, "sector": row.sector, "rate": row.rate,
+                **{name: euros(getattr(row, name)) for name in EUROS},
+                "max_fee": None if row.max_fee < 0 else euros(row.max_fee),
+            }
+            for row in block.rows
+        ],
+    }  # fmt: skip

@@ -1,0 +1,152 @@
+"""Log in through an identity provider (OpenID Connect), and leave it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from fastapi import Cookie, Query, Response
+from fastapi.responses import RedirectResponse
+from pydantic import Field
+
+from parcours.api.common import Out, api_router
+from parcours.edge.caller import Incoming, host_cookie
+from parcours.edge.depends import IncomingDep, ServicesDep
+from parcours.edge.own import close_presented
+from parcours.edge.problems import problems
+from parcours.edge.requests import set_session_cookie
+from parcours.edge.services import Services
+from parcours.registry.accounts import sessions
+from parcours.registry.accounts.linking import account_of
+from parcours.registry.accounts.oidc import Proof
+from parcours.registry.audit import service as audit
+from parcours.registry.audit.tags import Tag
+from parcours.registry.errors import RegistryError
+
+router = api_router(tag="session")
+
+OIDC_COOKIE: Final = "parcours_oidc"
+
+
+class ProviderOut(Out):
+    """An identity provider one may log in through."""
+
+    name: str = Field(examples=["franceconnect"])
+    label: str = Field(examples=["FranceConnect"])
+    login: str = Field(description="Where to send the browser.", examples=["/api/v1/oidc/franceconnect/login"])
+
+
+@router.get("/oidc")
+def list_providers(services: ServicesDep) -> list[ProviderOut]:
+    """The identity providers of this installation."""
+    providers = services.relying.providers.values()
+    return [ProviderOut(name=one.name, label=one.label, login=f"/api/v1/oidc/{one.name}/login") for one in providers]
+
+
+_REDIRECT: dict[int | str, dict[str, Any]] = {
+    302: {"description": "To the provider", "headers": {"Location": {"schema": {"type": "string"}}}}
+}
+_HOME: dict[int | str, dict[str, Any]] = {
+    303: {"description": "Logged out: to the first page", "headers": {"Location": {"schema": {"type": "string"}}}}
+}
+_BACK: dict[int | str, dict[str, Any]] = {
+    303: {"description": "Logged in: back to the page", "headers": {"Location": {"schema": {"type": "string"}}}}
+}
+
+
+@router.get(
+    "/oidc/{provider}/login", status_code=302, response_class=Response, responses={**_REDIRECT, **problems(404, 502)}
+)
+def start_oidc(
+    provider: str, services: ServicesDep, return_to: Annotated[str, Query(max_length=300)] = "/"
+) -> RedirectResponse:
+    """Send the browser to an identity provider."""
+    services.relying.metadata(services.relying.provider(provider))
+    with services.database.writing() as session:
+        started = services.relying.start(session, provider, return_to)
+    response = RedirectResponse(started.url, 302)
+    set_oidc_cookie(response, services, started.browser_token)
+    return response
+
+
+@router.get(
+    "/oidc/{provider}/callback", status_code=303, response_class=Response,
+    responses={**_BACK, **problems(401, 403, 404, 502)},
+)  # fmt: skip
+def finish_oidc(
+    provider: str,
+    services: ServicesDep,
+    incoming: IncomingDep,
+    state: Annotated[str, Query(max_length=200)] = "",
+    code: Annotated[str, Query(max_length=2000)] = "",
+    iss: Annotated[str | None, Query(max_length=300)] = None,
+    host_cookie: Annotated[str | None, Cookie(alias=f"__Host-{OIDC_COOKIE}", include_in_schema=False)] = None,
+    plain_cookie: Annotated[str | None, Cookie(alias=OIDC_COOKIE, include_in_schema=False)] = None,
+) -> RedirectResponse:
+    """Where the provider sends the browser back: checks the answer and opens the session."""
+    browser = _oidc_cookie_in(services, host_cookie, plain_cookie)
+    proof = services.relying.finish(
+        services.database, provider, state=state, code=code, browser_token=browser, issuer=iss
+    )
+    try:
+        token = _open_for(services, incoming, proof)
+    except RegistryError as error:
+        _note_refused(services, incoming, proof, error)
+        raise
+    response = RedirectResponse(proof.return_to, 303)
+    set_session_cookie(response, services.settings, token)
+    _delete_oidc_cookie(response, services)
+    return response
+
+
+@router.get(
+    "/oidc/{provider}/logged-out", status_code=303, response_class=Response, responses={**_HOME, **problems(401, 404)}
+)
+def left_oidc(
+    provider: str,
+    services: ServicesDep,
+    state: Annotated[str, Query(max_length=200)] = "",
+    host_cookie: Annotated[str | None, Cookie(alias=f"__Host-{OIDC_COOKIE}", include_in_schema=False)] = None,
+    plain_cookie: Annotated[str | None, Cookie(alias=OIDC_COOKIE, include_in_schema=False)] = None,
+) -> RedirectResponse:
+    """Where the provider sends the browser back once it has logged out there."""
+    browser = _oidc_cookie_in(services, host_cookie, plain_cookie)
+    services.relying.left(provider, state=state, browser_token=browser)
+    response = RedirectResponse("/", 303)
+    _delete_oidc_cookie(response, services)
+    return response
+
+
+def _open_for(services: Services, incoming: Incoming, proof: Proof) -> str:
+    with services.database.writing() as session:
+        close_presented(session, services, incoming)
+        account = account_of(session, incoming.anonymous, proof)
+        session.flush()
+        session.refresh(account, ["grants"])
+        method = f"oidc:{proof.provider.name}"
+        return sessions.open_session(session, account, method, id_token=proof.id_token).token
+
+
+def _note_refused(services: Services, incoming: Incoming, proof: Proof, error: RegistryError) -> None:
+    """The provider vouches for somebody whom no account may be opened for: traced, without who it was."""
+    with services.database.writing() as session:
+        details = {"factor": f"oidc:{proof.provider.name}"}
+        audit.record(session, Tag.LOGIN_FAIL, incoming.anonymous, why=error.code, details=details)
+
+
+def _oidc_cookie(services: Services) -> str:
+    return host_cookie(services.settings, OIDC_COOKIE)
+
+
+def _oidc_cookie_in(services: Services, host_cookie: str | None, plain_cookie: str | None) -> str:
+    return (host_cookie if services.settings.cookie_secure else plain_cookie) or ""
+
+
+def set_oidc_cookie(response: Response, services: Services, token: str) -> None:
+    """What ties the provider's answer to this browser, for ten minutes."""
+    secure = services.settings.cookie_secure
+    name = _oidc_cookie(services)
+    response.set_cookie(name, token, max_age=600, path="/", secure=secure, httponly=True, samesite="lax")
+
+
+def _delete_oidc_cookie(response: Response, services: Services) -> None:
+    response.delete_cookie(_oidc_cookie(services), path="/", secure=services.settings.cookie_secure, httponly=True)

@@ -1,0 +1,102 @@
+"""Change one's password, or set a new one with the link of a message."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import BackgroundTasks, Request, Response
+from pydantic import Field
+
+from parcours.api.common import Accepted, In, api_router, text
+from parcours.api.session import SessionOut, renewed
+from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
+from parcours.edge.problems import language_of, problems
+from parcours.edge.services import Services
+from parcours.registry.accounts import find, passwords
+from parcours.registry.accounts.messages import Courier, MailServer, Outbox, reset_message
+from parcours.registry.accounts.models import Account
+from parcours.registry.audit import service as audit
+from parcours.registry.audit.tags import Tag
+
+router = api_router(tag="session")
+logger = logging.getLogger("parcours.api")
+
+
+class PasswordIn(In):
+    """A new password, and the present one."""
+
+    current_password: str = Field(min_length=1, max_length=passwords.PASSWORD_MAX)
+    password: str = Field(min_length=passwords.PASSWORD_MIN, max_length=passwords.PASSWORD_MAX)
+
+
+@router.put("/account/password", responses=problems(401, 403))
+def change_password(body: PasswordIn, own: OwnDep, response: Response) -> SessionOut:
+    """Change one's password; every session ends, this one goes on under a new cookie."""
+    account_id = own.check_password(body.current_password)
+    with own.services.database.writing() as session:
+        account = find.get_account(session, account_id)
+        passwords.change_password(session, own.who, account, body.password, own.services.settings.password_hashing())
+        return renewed(session, own, response, account)
+
+
+class ResetAskIn(In):
+    """Who forgot the password."""
+
+    login: str = text(254, "camille.martin@example.org")
+
+
+@router.post("/password-resets", status_code=202)
+def ask_password_reset(
+    body: ResetAskIn, request: Request, services: ServicesDep, incoming: IncomingDep, later: BackgroundTasks
+) -> Accepted:
+    """Send a single-use link to the holder of an account; the answer is the same, as fast, when there is none."""
+    settings, who = services.settings, incoming.anonymous
+    with services.database.writing() as session:
+        account = find.find_account(session, body.login)
+        token = None
+        if account is not None and account.disabled_at is None:
+            token = passwords.ask_password_reset(session, who, account, settings.login_policy())
+        else:  # a commit in both cases: the time does not tell whether the account exists
+            audit.record(session, Tag.PASSWORD_ASK_RESET, who, details={"login": "unknown_or_disabled"})
+    if account is not None and token is not None:
+        link = f"{settings.public_url.rstrip('/')}/account/reset#token={token}"
+        later.add_task(_send, services, account, link)
+    fr = "si ce compte existe, un message lui a été envoyé"
+    en = "if this account exists, a message was sent to it"
+    return Accepted(message=fr if language_of(request) == "fr" else en)
+
+
+class ResetIn(In):
+    """A reset token and the new password."""
+
+    token: str = text(100, "pcr_…")
+    password: str = Field(min_length=passwords.PASSWORD_MIN, max_length=passwords.PASSWORD_MAX)
+
+
+@router.put("/password-resets", status_code=204, responses=problems(401))
+def reset_password(body: ResetIn, services: ServicesDep, incoming: IncomingDep) -> None:
+    """Set a new password with the token of a reset link."""
+    with services.database.writing() as session:
+        passwords.reset_password(
+            session, incoming.anonymous, body.token, body.password, services.settings.password_hashing()
+        )
+
+
+def _send(services: Services, account: Account, link: str) -> None:
+    settings = services.settings
+    courier: Courier
+    if settings.smtp_host is not None:
+        secret = settings.smtp_password
+        courier = MailServer(
+            settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_user,
+            secret.get_secret_value() if secret else None,
+        )  # fmt: skip
+    elif settings.outbox is not None:
+        courier = Outbox(settings.outbox, settings.mail_from)
+    else:
+        logger.warning("a reset link was not sent: neither PARCOURS_SMTP_HOST nor PARCOURS_OUTBOX is set")
+        return
+    try:
+        courier.send(account.login, *reset_message(account.language, link, settings.reset_minutes))
+    except OSError as error:
+        logger.error("a reset link was not sent: %s", type(error).__name__)  # noqa: TRY400 - the text may name somebody

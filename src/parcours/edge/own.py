@@ -1,0 +1,56 @@
+"""What somebody does with their own session and proofs: no record, so no decision; the services write the trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from parcours.edge.caller import Caller, Incoming, cookie_name
+from parcours.edge.problems import ProblemError
+from parcours.edge.services import Services
+from parcours.registry.accounts import logins, sessions
+from parcours.registry.accounts.models import WebSession
+from parcours.registry.audit import service as audit
+
+
+@dataclass(frozen=True)
+class OwnSession:
+    """The session that a caller came with."""
+
+    services: Services
+    incoming: Incoming
+    caller: Caller
+
+    @property
+    def who(self) -> audit.Who:
+        return self.caller.who(self.incoming)
+
+    def row(self, session: Session) -> WebSession:
+        """The session as it is kept; an API client has none (403)."""
+        web_session = session.get(WebSession, self.caller.session_id) if self.caller.session_id else None
+        if web_session is None:
+            raise ProblemError(
+                403, "no_session", fr="un client de l'API n'a pas de session", en="an API client has no session"
+            )
+        return web_session
+
+    def check_password(self, password: str, **factors: Any) -> str:
+        """The id of one's account, once its password is given again (and a code, with `second_factor`)."""
+        with self.services.database.reading() as session:
+            account_id = self.row(session).account_id
+        settings = self.services.settings
+        logins.check_own_password(
+            self.services.database, account_id, password, settings.login_policy(), settings.password_hashing(),
+            self.who, **factors,
+        )  # fmt: skip
+        return account_id
+
+
+def close_presented(session: Session, services: Services, incoming: Incoming) -> None:
+    """The session that a browser still had ends when somebody logs in there."""
+    token = incoming.cookies.get(cookie_name(services.settings))
+    before = sessions.find_session(session, token, services.settings.session_policy()) if token else None
+    if before is not None:
+        sessions.close_session(session, audit.Who("account", before.account_id), before)
