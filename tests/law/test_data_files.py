@@ -3,6 +3,7 @@
 These checks read the YAML themselves, without the loader: the code that reads the data cannot hide its faults.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ LAW = Path(codes.__file__).parent
 FILES = sorted(LAW.rglob("*.yaml"))
 PARAMETER_FILES = sorted((LAW / "parameters").glob("*.yaml"))
 ARTICLE_FILES = [path for path in sorted((LAW / "articles").glob("*.yaml")) if path.name != "codes.yaml"]
+TARIFF_FILES = sorted((LAW / "tariffs").rglob("*.yaml"))
 UNITS = {
     "euro", "percent", "years", "months", "days", "hours", "hour", "count", "coefficient", "boolean", "text",
     "euro_per_month", "euro_per_year",
@@ -69,6 +71,51 @@ def parameters() -> dict[str, Any]:
     return found
 
 
+def tariffs(folder: str) -> dict[str, Any]:
+    """Every entry of a folder of tariffs, as it is written."""
+    found: dict[str, Any] = {}
+    for path in TARIFF_FILES:
+        name = path.relative_to(LAW).as_posix()
+        if name.startswith(f"tariffs/{folder}/"):
+            assert not set(read(name)) & set(found), name
+            found |= read(name)
+    return found
+
+
+def consultations() -> dict[str, Any]:
+    """Every profile, with the values that `like` names in its place."""
+    written = tariffs("consultations")
+
+    def series(key: str, situation: str) -> list[dict[str, Any]]:
+        values = written[key][situation]
+        if isinstance(values, dict):
+            like = values["like"]
+            return series(key, like) if like in SITUATIONS else series(like, situation)
+        ends = [entry["from"] for entry in values[1:]] + [date.max]
+        return [
+            value
+            for entry, end in zip(values, ends, strict=True)
+            for value in (series(entry["like"], situation) if "like" in entry else [entry])
+            if entry["from"] <= value["from"] < end
+        ]
+
+    return {key: entry | {name: series(key, name) for name in SITUATIONS} for key, entry in written.items()}
+
+
+def acts() -> dict[str, Any]:
+    """Every act, with the values that `like` names in its place."""
+    written = tariffs("acts")
+    return {
+        key: entry
+        | {
+            column: written[entry[column]["like"]][column]
+            for column in ("values", "secteur_2")
+            if isinstance(entry.get(column), dict)
+        }
+        for key, entry in written.items()
+    }
+
+
 def articles() -> dict[str, Any]:
     """Every article of the followed codes."""
     found: dict[str, Any] = {}
@@ -89,10 +136,10 @@ def all_series() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         for reading, options in parameter.get("alternatives", {}).items():
             for option, values in options.items():
                 yield f"{key} under {reading}={option}", values
-    for key, profile in read("tariffs/consultations.yaml").items():
+    for key, profile in consultations().items():
         for situation in SITUATIONS:
             yield f"{key}.{situation}", profile[situation]
-    for key, act in read("tariffs/acts.yaml").items():
+    for key, act in acts().items():
         for column in ("values", "secteur_2"):
             if act.get(column):
                 yield f"{key}.{column}", act[column]
@@ -232,7 +279,7 @@ def test_every_article_has_its_version_its_hash_and_what_it_decides() -> None:
             assert set(paragraph) <= {"at", "fr", "en", "cases", "parameters"}, key
 
 
-NARROW_FILES = [LAW / "references.yaml", LAW / "sources.yaml", *ARTICLE_FILES]
+NARROW_FILES = [LAW / "references.yaml", LAW / "sources.yaml", *ARTICLE_FILES, *TARIFF_FILES]
 
 
 @pytest.mark.parametrize("path", NARROW_FILES, ids=lambda path: path.name)
@@ -323,24 +370,38 @@ def test_direct_access_names_known_specialties_purposes_and_parameters() -> None
 def test_every_profile_of_consultation_has_its_three_situations() -> None:
     computed = {"none", "pediatre", "neurologue"}  # chosen by age, or priced as another profile
     expected = {member.name.lower() for member in codes.Profile} - computed
-    content = read("tariffs/consultations.yaml")
+    content = consultations()
     assert set(content) == expected
     for key, profile in content.items():
-        assert set(profile) == {"label", *SITUATIONS}, key
+        assert set(profile) == {"label", "references", "verified_on", *SITUATIONS}, key
 
 
 def test_acts_are_priced_or_are_the_consultation() -> None:
     professions, kinds = read("codes.yaml")["professions"], read("codes.yaml")["act_kinds"]
-    for key, act in read("tariffs/acts.yaml").items():
+    medecin = tariffs("acts/medecin")
+    for key, act in acts().items():
         priced = bool(act.get("values")) or act.get("alias_of") == "consultation"
         assert key == (key.upper() if priced else key.lower()), (
             f"{key}: capitals for a letter or a code, else a plain name"
         )
-        assert act["kind"] in kinds, key
-        assert set(act["professions"]) <= set(professions), key
+        kind = act.get("kind", "other")
+        assert kind in kinds, key
+        assert set(act.get("professions", ())) <= set(professions), key
         assert not (act.get("values") and act.get("alias_of")), key
-        if act["kind"] not in {"other", "supplement"}:
-            assert "medecin" in act["professions"], key
+        if kind not in {"other", "supplement"}:
+            assert key in medecin or "medecin" in act["professions"], key
+
+
+def test_a_tariff_has_its_texts_and_its_day_and_writes_no_default() -> None:
+    defaults = {"kind": "other", "coefficient": False, "teleconsultation": False, "rate": 0}
+    for path in TARIFF_FILES:
+        for key, entry in read(path.relative_to(LAW).as_posix()).items():
+            assert set(entry["references"]) <= set(texts()), key
+            assert entry["references"], key
+            assert isinstance(entry["verified_on"], date), key
+            assert not [name for name, value in defaults.items() if entry.get(name) == value], key
+            assert entry.get("professions") != [path.parent.name], key
+        assert "&" not in re.sub(r'".*?"', "", path.read_text("utf-8")), f"{path.name}: an anchor"
 
 
 SINCE_2017 = [date(2017, 7, 1), date(2023, 11, 1), date(2024, 12, 22), date(2026, 1, 1), date(2026, 11, 22)]
@@ -360,23 +421,23 @@ SINCE_2017 = [date(2017, 7, 1), date(2023, 11, 1), date(2024, 12, 22), date(2026
 )
 def test_coordination_is_what_separates_the_two_bases(profile: str, supplement: str, day: date) -> None:
     """CS + MCS, G + MCG: the convention pays the coordinated consultation as the ordinary one plus the supplement."""
-    tariffs, acts = read("tariffs/consultations.yaml")[profile], read("tariffs/acts.yaml")
+    tariffs, priced = consultations()[profile], acts()
     alone, coordinated = on(tariffs["sans_coordination"], day), on(tariffs["coordonne"], day)
-    assert coordinated - alone == on(acts[supplement]["values"], day)
+    assert coordinated - alone == on(priced[supplement]["values"], day)
 
 
 @pytest.mark.parametrize("day", [date(2024, 12, 22), date(2026, 1, 1)])
 @pytest.mark.parametrize("situation", ["coordonne", "sans_coordination"])
 def test_the_young_patient_supplement_separates_the_two_psychiatrists(situation: str, day: date) -> None:
-    tariffs, acts = read("tariffs/consultations.yaml"), read("tariffs/acts.yaml")
+    tariffs, priced = consultations(), acts()
     young, adult = on(tariffs["psychiatre_moins_25"][situation], day), on(tariffs["psychiatre"][situation], day)
-    assert young - adult == on(acts["MP"]["values"], day)
+    assert young - adult == on(priced["MP"]["values"], day)
 
 
 def test_the_cap_is_computed_on_the_specialist_consultation() -> None:
     """R160-6: the assiette of the cap is the specialist's consultation at opposable tariffs, without coordination."""
     assiette = parameters()["majoration.plafond_assiette"]["values"]
-    tariffs = read("tariffs/consultations.yaml")["specialiste"]["sans_coordination"]
+    tariffs = consultations()["specialiste"]["sans_coordination"]
     for day in (date(2006, 1, 1), date(2009, 1, 31), *SINCE_2017):
         assert on(assiette, day) == on(tariffs, day), day
 

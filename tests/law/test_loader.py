@@ -41,8 +41,9 @@ def swap(before: str, after: str) -> Change:
 
 MAJORATION = "parameters/majoration.yaml"
 RATE = "from: 2007-09-01, value: 20"
-CONSULTATIONS = "tariffs/consultations.yaml"
-ACTS = "tariffs/acts.yaml"
+CONSULTATIONS = "tariffs/consultations/generaliste.yaml"
+PSYCHIATRISTS = "tariffs/consultations/psychiatres.yaml"
+ACTS = "tariffs/acts/medecin/avis_de_consultant.yaml"
 ARTICLES = "articles/parcours.yaml"
 
 
@@ -82,7 +83,7 @@ ARTICLES = "articles/parcours.yaml"
         (MAJORATION, swap("values:", "values: ["), "file", ["YAML"]),
         (MAJORATION, lambda _: "- a list\n", "file", ["mapping"]),
         (MAJORATION, lambda _: "\n", "file", ["empty"]),
-        (CONSULTATIONS, swap("psychiatre:", "psychologist:"), "psychologist", ["profile"]),
+        (CONSULTATIONS, swap("generaliste_moins_6:", "gp_moins_6:"), "gp_moins_6", ["profile"]),
         (
             CONSULTATIONS,
             swap(
@@ -93,7 +94,16 @@ ARTICLES = "articles/parcours.yaml"
             ["NOBODY"],
         ),
         (CONSULTATIONS, swap("  secteur_2:", "  sector_2:"), "generaliste.secteur_2", ["values"]),
-        (ACTS, swap("kind: consultation", "kind: chat"), "", ["chat", "consultation"]),
+        (ACTS, swap("kind: consultation", "kind: chat"), "APC", ["chat", "consultation"]),
+        (ACTS, swap("  verified_on: 2026-11-22\n", ""), "APC", ["verified_on"]),
+        (ACTS, swap("references: [NGAP-18, ", "references: [NGAP-99, "), "APC", ["NGAP-99", "reference"]),
+        (PSYCHIATRISTS, swap("like: psychiatre}", "like: psychologist}"), "psychiatre_moins_25", ["psychologist"]),
+        (
+            PSYCHIATRISTS,
+            swap("secteur_2: {like: psychiatre}", "secteur_2: {like: sans_coordination}"),
+            "psychiatre_moins_25",
+            ["like"],
+        ),
         ("specialties.yaml", swap("profile: generaliste", "profile: healer"), "1", ["healer"]),
         ("acces_direct.yaml", swap("specialties: [15]", "specialties: [98]"), "ophtalmologie", ["98", "specialty"]),
         ("acces_direct.yaml", swap("glaucome", "cataracte"), "ophtalmologie", ["CATARACTE", "purpose"]),

@@ -135,16 +135,14 @@ def described(name: str, lang: str, on: str) -> dict[str, Any]:
     if name in law.parameters:
         parameter = law.parameters[name]
         named = {"": parameter.default, **{"=".join(key): series for key, series in parameter.alternatives.items()}}
-        return entry_of(
-            parameter.label, [law.references[ref]["title"][lang] for ref in parameter.references], named, lang, on
-        )
+        return entry_of(parameter.label, titles(parameter.references, lang), named, lang, on)
     if name in law.acts:
         act = law.acts[name]
-        return entry_of(act.label, [], {"": act.values, "secteur_2": act.secteur_2}, lang, on)
+        return entry_of(act.label, titles(act.references, lang), {"": act.values, "secteur_2": act.secteur_2}, lang, on)
     if name in law.consultations:
         profile = law.consultations[name]
         situations = {key: getattr(profile, key) for key in ("coordonne", "sans_coordination", "secteur_2")}
-        return entry_of(profile.label, [], situations, lang, on)
+        return entry_of(profile.label, titles(profile.references, lang), situations, lang, on)
     from difflib import get_close_matches
 
     known = [*law.parameters, *law.acts, *law.consultations]
@@ -154,6 +152,12 @@ def described(name: str, lang: str, on: str) -> dict[str, Any]:
         "en": f"{name}: unknown; for example {', '.join(near)}",
     }
     return fail(message[lang])
+
+
+def titles(references: tuple[str, ...], lang: str) -> list[str]:
+    """The texts an entry rests on."""
+    known = book().references
+    return [known[reference]["title"][lang] for reference in references]
 
 
 def entry_of(label: Any, references: list[str], named: dict[str, Any], lang: str, on: str) -> dict[str, Any]:

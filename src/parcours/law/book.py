@@ -12,6 +12,7 @@ from parcours.law.data import Series
 from parcours.law.days import LawDataError
 from parcours.law.flat import FlatContent, Records
 from parcours.law.record import SITUATIONS, SPECIALTIES, STATUSES, LawRecord
+from parcours.law.tariffs import ActEntry, Consultation
 from parcours.law.texts import Article
 
 FIELDS: dict[str, str] = {
@@ -83,8 +84,8 @@ class LawBook:
     """All the law data, parsed and checked."""
 
     parameters: dict[str, data.Parameter]
-    consultations: dict[str, data.Consultation]
-    acts: dict[str, data.ActEntry]
+    consultations: dict[str, Consultation]
+    acts: dict[str, ActEntry]
     specialties: dict[int, data.Specialty]
     acces_direct: dict[str, data.AccesDirect]
     articles: dict[str, Article]

@@ -13,7 +13,7 @@ from pathlib import Path
 from parcours.law.days import FOLDER, digest_of
 from parcours.law.flat import FlatContent, FlatLaw, Records, unpacked
 
-SHAPING = ("days.py", "codes.py", "record.py", "flat.py", "data.py", "book.py", "loader.py")
+SHAPING = ("days.py", "codes.py", "record.py", "flat.py", "data.py", "tariffs.py", "book.py", "loader.py")
 """The code that shapes what is kept."""
 
 

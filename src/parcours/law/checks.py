@@ -22,12 +22,14 @@ def check(book: LawBook) -> None:
                 )
     for key, entry in book.consultations.items():
         if key.upper() not in Profile.__members__:
-            raise LawDataError("tariffs/consultations.yaml", key, "is not a profile of codes.py")
+            raise LawDataError(entry.file, key, "is not a profile of codes.py")
+        check_ids(entry.file, key, entry.references, book.references, "reference")
         for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2):
-            check_sources("tariffs/consultations.yaml", key, series, book)
+            check_sources(entry.file, key, series, book)
     for key, act in book.acts.items():
+        check_ids(act.file, key, act.references, book.references, "reference")
         for series in (act.values, act.secteur_2):
-            check_sources("tariffs/acts.yaml", key, series, book)
+            check_sources(act.file, key, series, book)
     check_tables(book)
     check_articles(book)
 

@@ -160,7 +160,7 @@ class DrugClass(IntEnum):
 
 
 class ActKind(IntEnum):
-    """What an act is to the rules (column `kind` of `law/tariffs/acts.yaml`)."""
+    """What an act is to the rules (column `kind` of `law/tariffs/acts/`)."""
 
     CONSULTATION = 0
     SUPPLEMENT = 1
@@ -228,7 +228,7 @@ class Pathway(IntEnum):
 
 
 class Profile(IntEnum):
-    """Row of the table of consultation tariffs (`law/tariffs/consultations.yaml`)."""
+    """Row of the table of consultation tariffs (`law/tariffs/consultations/`)."""
 
     NONE = 0
     GENERALISTE = 1

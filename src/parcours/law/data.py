@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from parcours.law.codes import UNKNOWN, ActKind
+from parcours.law.codes import UNKNOWN
 from parcours.law.days import LawDataError, number_of
 
 UNITS = {
@@ -178,32 +178,6 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Consultation:
-    """Tariffs of a profile's ordinary consultation, by situation."""
-
-    label: Mapping[str, str]
-    coordonne: Series
-    sans_coordination: Series
-    secteur_2: Series
-
-
-@dataclass(frozen=True)
-class ActEntry:
-    """A letter key of the NGAP or an act of the CCAM."""
-
-    label: Mapping[str, str]
-    kind: str
-    professions: tuple[str, ...]
-    coefficient: bool
-    teleconsultation: bool
-    rate: int
-    """Its own rate in basis points, 0 for the category's."""
-    alias_of: str
-    values: Series
-    secteur_2: Series
-
-
-@dataclass(frozen=True)
 class Specialty:
     """A specialty of the national table."""
 
@@ -246,10 +220,6 @@ def parameter(file: str, key: str, entry: Mapping[str, Any]) -> Parameter:
     unit = entry.get("unit", "")
     if unit not in UNITS:
         raise LawDataError(file, key, f"unit: {unit!r}; allowed: {', '.join(UNITS)}")
-    if not isinstance(entry.get("verified_on"), date):
-        raise LawDataError(file, key, f"verified_on: {entry.get('verified_on')!r}; a date is needed")
-    if not entry.get("references"):
-        raise LawDataError(file, key, "references: none; at least one article is needed")
     alternatives = {
         (name, str(option)): series_of(file, key, values, unit)
         for name, options in entry.get("alternatives", {}).items()
@@ -260,12 +230,20 @@ def parameter(file: str, key: str, entry: Mapping[str, Any]) -> Parameter:
         file=file,
         label=both_languages(file, key, entry.get("label")),
         unit=unit,
-        references=tuple(entry["references"]),
-        verified_on=entry["verified_on"],
+        **grounds(file, key, entry),
         note=entry.get("note", {}),
         default=series_of(file, key, entry.get("values"), unit),
         alternatives=alternatives,
     )
+
+
+def grounds(file: str, key: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The texts an entry rests on, and the day it was last checked against them."""
+    if not isinstance(entry.get("verified_on"), date):
+        raise LawDataError(file, key, f"verified_on: {entry.get('verified_on')!r}; a date is needed")
+    if not entry.get("references"):
+        raise LawDataError(file, key, "references: none; at least one article is needed")
+    return {"references": tuple(entry["references"]), "verified_on": entry["verified_on"]}
 
 
 def series_of(file: str, key: str, values: Any, unit: str) -> Series:
@@ -315,46 +293,6 @@ def both_languages(file: str, key: str, label: Any) -> Mapping[str, str]:
     if not isinstance(label, dict) or not label.get("fr") or not label.get("en"):
         raise LawDataError(file, key, f"label: {label!r}; French (fr) and English (en) are needed")
     return label
-
-
-def consultations(files: Files) -> dict[str, Consultation]:
-    """`tariffs/consultations.yaml`."""
-    file = "tariffs/consultations.yaml"
-    return {
-        key: Consultation(
-            label=both_languages(file, key, entry.get("label")),
-            **{
-                name: series_of(file, f"{key}.{name}", entry.get(name), "euro")
-                for name in ("coordonne", "sans_coordination", "secteur_2")
-            },
-        )
-        for key, entry in files.mapping(file).items()
-    }
-
-
-def acts(files: Files) -> dict[str, ActEntry]:
-    """`tariffs/acts.yaml`."""
-    return {key: act_entry(key, entry) for key, entry in files.mapping("tariffs/acts.yaml").items()}
-
-
-def act_entry(key: str, entry: Mapping[str, Any]) -> ActEntry:
-    """One letter key or CCAM act."""
-    file = "tariffs/acts.yaml"
-    kind = entry.get("kind", "other")
-    if kind.upper() not in ActKind.__members__:
-        raise LawDataError(file, key, f"kind: {kind!r}; allowed: {', '.join(kind.name.lower() for kind in ActKind)}")
-    has_values = "alias_of" not in entry and entry.get("values") != []
-    return ActEntry(
-        label=both_languages(file, key, entry.get("label")),
-        kind=kind,
-        professions=tuple(entry.get("professions", ())),
-        coefficient=bool(entry.get("coefficient", False)),
-        teleconsultation=bool(entry.get("teleconsultation", False)),
-        rate=integer(entry.get("rate", 0), "percent"),
-        alias_of=entry.get("alias_of", ""),
-        values=series_of(file, key, entry.get("values"), "euro") if has_values else EMPTY,
-        secteur_2=series_of(file, f"{key}.secteur_2", entry["secteur_2"], "euro") if entry.get("secteur_2") else EMPTY,
-    )
 
 
 def specialties(files: Files) -> dict[int, Specialty]:

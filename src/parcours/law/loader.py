@@ -10,7 +10,7 @@ names the file, the key and the date.
 from functools import cache
 from pathlib import Path
 
-from parcours.law import data, texts
+from parcours.law import data, tariffs, texts
 from parcours.law.book import LawBook
 from parcours.law.checks import check
 from parcours.law.days import FOLDER, digest_of
@@ -24,8 +24,8 @@ def load(folder: Path = FOLDER) -> LawBook:
     references = {key: entry.reference() for key, entry in articles.items()} | files.mapping("references.yaml")
     book = LawBook(
         parameters=data.parameters(files),
-        consultations=data.consultations(files),
-        acts=data.acts(files),
+        consultations=tariffs.consultations(files),
+        acts=tariffs.acts(files),
         specialties=data.specialties(files),
         acces_direct=data.acces_direct(files),
         articles=articles,
