@@ -14,7 +14,7 @@ A room keeps a catalogue of its problems, so that a raise is one line and a test
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from parcours.text import LANGS, Text, text_of
+from parcours.text import LANGS, Text, said, text_of
 
 GIVEN = Text("donné", "given")
 ALLOWED = Text("permis", "allowed")
@@ -53,7 +53,7 @@ class ParcoursError(Exception):
     def sentence(self, lang: str) -> str:
         """The whole sentence in one language."""
         colon, semicolon = COLON[lang], SEMICOLON[lang]
-        details = [] if self.given is None else [f"{GIVEN[lang]}{colon}{show(self.given)}"]
+        details = [] if self.given is None else [f"{GIVEN[lang]}{colon}{show(said(self.given, lang))}"]
         if self.allowed is not None:
             details.append(f"{ALLOWED[lang]}{colon}{self.allowed[lang]}")
         if self.article:
@@ -76,6 +76,7 @@ class Problem(Generic[Family]):
     code: str
     reason: Text
     field: str | None = None
+    given: Text | None = None
     allowed: Text | None = None
     article: str | None = None
 
@@ -85,7 +86,7 @@ class Problem(Generic[Family]):
             self.code,
             self.reason.format(**values),
             field=field or self.field,
-            given=given,
+            given=self.given.format(**values) if self.given and given is None else given,
             allowed=self.allowed and self.allowed.format(**values),
             article=self.article,
         )

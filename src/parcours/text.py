@@ -79,8 +79,10 @@ def text_of(value: object) -> Text:
 
 
 def said(value: object, lang: str) -> object:
-    """A value inside a sentence."""
-    return value[lang] if isinstance(value, Text) else value
+    """A value inside a sentence: several ones as a list."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return value
+    return text_of(value)[lang]
 
 
 def listed(items: Iterable[str], lang: str) -> str:

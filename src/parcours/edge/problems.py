@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from parcours.registry.errors import RegistryError
-from parcours.text import Lang, preferred
+from parcours.text import Lang, preferred, said
 
 __all__ = ["FieldError", "Language", "Problem", "ProblemError", "add_handlers", "language_of", "problem", "problems"]
 
@@ -176,7 +176,7 @@ def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
         field=error.field or "",
         code=error.code,
         message=reason,
-        given=None if error.given is None else str(error.given)[:200],
+        given=None if error.given is None else str(said(error.given, language))[:200],
         allowed=error.allowed and error.allowed[language],
     )
     headers = {"WWW-Authenticate": 'Bearer realm="parcours"'} if error.http_status == HTTPStatus.UNAUTHORIZED else {}

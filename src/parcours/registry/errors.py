@@ -68,6 +68,12 @@ class Misconfigured(RegistryError):
     http_status = 503
 
 
+class ProviderFailure(RegistryError):
+    """An outside provider of identity does not answer, or answers nonsense."""
+
+    http_status = 502
+
+
 _NOT_FOUND = Problem(NotFound, "not_found", Text("aucun enregistrement de ce nom", "no such record"))
 
 

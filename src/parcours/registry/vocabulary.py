@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
-from parcours.registry.errors import Invalid
+from parcours.registry import problems
 
 
 def slugs(values: type[IntEnum]) -> list[str]:
@@ -17,14 +17,7 @@ def check_slug(field: str, value: str, values: type[IntEnum]) -> str:
     """The slug itself when the law's list has it; else an error that names the list."""
     if value in slugs(values):
         return value
-    raise Invalid(
-        "unknown_value",
-        field=field,
-        given=value,
-        allowed=slugs(values),
-        fr="valeur inconnue",
-        en="unknown value",
-    )
+    raise problems.unknown_value(value, field=field, choices=slugs(values))
 
 
 def check_choice(field: str, value: str, values: Any) -> Any:
@@ -32,11 +25,4 @@ def check_choice(field: str, value: str, values: Any) -> Any:
     try:
         return values(value)
     except ValueError:
-        raise Invalid(
-            "unknown_value",
-            field=field,
-            given=value,
-            allowed=[member.value for member in values],
-            fr="valeur inconnue",
-            en="unknown value",
-        ) from None
+        raise problems.unknown_value(value, field=field, choices=[member.value for member in values]) from None

@@ -22,7 +22,7 @@ from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.conciliation.models import Case
 from parcours.registry.declarations.models import Contract, Declaration, JointDoctor, State
 from parcours.registry.directory.models import Professional
-from parcours.registry.errors import NotFound, RegistryError
+from parcours.registry.errors import RegistryError, not_found
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind
 from parcours.registry.people.service import AGE_MEDECIN_TRAITANT, MAJORITY, age_on
 from parcours.registry.referrals.models import Referral, ReferralUse, SequenceProvider
@@ -609,7 +609,7 @@ def enforce(session: Session, actor: Actor, action: Action, record: Record) -> D
     if decision.allowed:
         return decision
     if record.kind is not Kind.SYSTEM and not decision.visible:
-        raise NotFound("not_found", field=f"{record.kind}_id", fr="aucun enregistrement de ce nom", en="no such record")
+        raise not_found(f"{record.kind}_id")
     raise Forbidden("forbidden", field="action", given=action, fr=decision.reason("fr"), en=decision.reason("en"))
 
 
@@ -622,7 +622,7 @@ def load(session: Session, kind: Kind, record_id: str) -> Record:
     build = _RECORDS.get(kind)
     row = session.get(build[0], identifier) if identifier and build else None
     if row is None or build is None:
-        raise NotFound("not_found", field=f"{kind}_id", fr="aucun enregistrement de ce nom", en="no such record")
+        raise not_found(f"{kind}_id")
     return build[1](session, row)
 
 

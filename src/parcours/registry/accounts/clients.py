@@ -8,11 +8,12 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import READ_WITH, ApiClient, Scope
 from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
-from parcours.registry.errors import Invalid, not_found
+from parcours.registry.errors import not_found
 from parcours.registry.store.db import now_utc, parse_id
 
 
@@ -27,20 +28,10 @@ def create_client(
 ) -> tuple[ApiClient, str]:
     """A new API client and its token, shown this once."""
     if not scopes:
-        raise Invalid(
-            "no_scope",
-            field="scopes",
-            allowed=list(Scope),
-            fr="aucun droit demandé",
-            en="no scope given",
-        )
+        raise problems.no_scope(choices=list(Scope))
     for scope in scopes:
         if (read := READ_WITH.get(scope, scope)) not in scopes:
-            raise Invalid(
-                "scope_without_read", field="scopes", given=scope.value, allowed=f"{scope.value} with {read.value}",
-                fr="un droit d'écriture répond le dossier entier : il demande le droit de le lire",
-                en="a scope to write answers the whole record: it needs the scope to read it",
-            )  # fmt: skip
+            raise problems.scope_without_read(scope.value, scope=scope.value, read=read.value)
     token = new_secret("pct_")
     client = ApiClient(
         name=name,

@@ -7,6 +7,7 @@ import unicodedata
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import LOGIN_CONTEXT, Account
 from parcours.registry.errors import Invalid, not_found
 from parcours.registry.store.db import blind_indexes, parse_id
@@ -17,13 +18,7 @@ def normalise_login(login: str) -> str:
     text = unicodedata.normalize("NFKC", login).strip().lower()
     name, _, domain = text.rpartition("@")
     if not name or not domain or len(text) > 254 or any(one.isspace() or not one.isprintable() for one in text):
-        raise Invalid(
-            "bad_login",
-            field="login",
-            allowed="name@domain, 254 characters at most",
-            fr="l'identifiant doit être une adresse électronique",
-            en="the login must be an e-mail address",
-        )
+        raise problems.bad_login()
     return text
 
 

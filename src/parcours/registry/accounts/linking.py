@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.policy import Forbidden
+from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import Account, ExternalIdentity, Grant, Role
 from parcours.registry.accounts.oidc import IdentityTraits, Proof, identity_traits, rpps_of
 from parcours.registry.accounts.service import create_account, grant_role
@@ -131,7 +132,7 @@ def _bare(names: str) -> str:
 
 
 def _disabled() -> Unauthenticated:
-    return Unauthenticated("account_disabled", fr="ce compte est désactivé", en="this account is disabled")
+    return problems.account_disabled()
 
 
 def _nobody() -> Forbidden:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
+from parcours.registry.accounts import problems
 from parcours.registry.accounts.find import find_account, get_account
 from parcours.registry.accounts.models import Account, UnknownLogin
 from parcours.registry.accounts.passwords import LoginPolicy, PasswordHashing
@@ -160,22 +161,11 @@ def _refused(session: Session, who: Who, attempt: _Attempt, factor: str, policy:
     record(session, Tag.LOGIN_FAIL, who, record=target, details=details)
     if attempt.locks:
         record(session, Tag.LOGIN_LOCK, who, record=target, details={"minutes": policy.lock_minutes})
-    return Unauthenticated(
-        "login_refused",
-        field="password",
-        fr="identifiant, mot de passe ou code incorrect, ou compte verrouillé pour quelques minutes",
-        en="wrong login, password or code, or the account is locked for some minutes",
-    )
+    return problems.login_refused()
 
 
 def _totp_required() -> Unauthenticated:
-    return Unauthenticated(
-        "totp_required",
-        field="totp",
-        allowed="the six digits of the authenticator application, or a recovery code",
-        fr="le code de la double authentification est nécessaire",
-        en="the code of the second factor is needed",
-    )
+    return problems.totp_required()
 
 
 def _accepted(

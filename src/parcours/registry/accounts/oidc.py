@@ -29,9 +29,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import OidcAttempt
 from parcours.registry.accounts.tokens import secret_hash
-from parcours.registry.errors import NotFound, RegistryError, Unauthenticated, not_found
+from parcours.registry.errors import NotFound, ProviderFailure, Unauthenticated, not_found
 from parcours.registry.store.db import Database, now_utc
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
@@ -105,12 +106,6 @@ def check_address(address: str) -> str:
     if not (parts.scheme == "https" and parts.hostname) and not local:
         raise ValueError("the address of a provider must start with https://")
     return address
-
-
-class ProviderFailure(RegistryError):
-    """The provider does not answer, or answers nonsense."""
-
-    http_status = 502
 
 
 @dataclass(frozen=True)
@@ -415,22 +410,11 @@ def _number(value: object) -> float:
 
 
 def _untrusted(what: str) -> Unauthenticated:
-    return Unauthenticated(
-        "oidc_refused",
-        field=what,
-        fr="la réponse du fournisseur d'identité n'a pas pu être vérifiée ; recommencez la connexion",
-        en="the answer of the identity provider could not be verified; start the login again",
-    )
+    return problems.oidc_refused(field=what)
 
 
 def _unavailable(provider: Provider) -> ProviderFailure:
-    return ProviderFailure(
-        "oidc_unavailable",
-        field="provider",
-        given=provider.name,
-        fr="le fournisseur d'identité ne répond pas correctement ; réessayez plus tard",
-        en="the identity provider does not answer correctly; try again later",
-    )
+    return problems.oidc_unavailable(provider.name)
 
 
 __all__ = [

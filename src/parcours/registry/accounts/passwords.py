@@ -14,12 +14,12 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import Account, SingleUseToken, TokenPurpose
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
-from parcours.registry.errors import Invalid, Unauthenticated
 from parcours.registry.store.db import now_utc
 
 PASSWORD_MIN: Final = 12
@@ -83,26 +83,13 @@ def check_password(password: str, login: str = "") -> str:
     text = unicodedata.normalize("NFKC", password)
     name = login.split("@", maxsplit=1)[0].lower()
     if not PASSWORD_MIN <= len(text) <= PASSWORD_MAX:
-        raise _bad_password(
-            f"entre {PASSWORD_MIN} et {PASSWORD_MAX} caractères",
-            f"{PASSWORD_MIN} to {PASSWORD_MAX} characters",
-        )
+        raise problems.weak_password(why=problems.password_length.format(least=PASSWORD_MIN, most=PASSWORD_MAX))
     rest = text.lower()
     for word in (*_COMMON, *([name] if len(name) > 3 else [])):
         rest = rest.replace(word, "")
     if len(rest) < 6 or len(set(text)) < 5:
-        raise _bad_password("pas de mot courant, ni votre identifiant", "no common word, nor your login")
+        raise problems.weak_password(why=problems.password_words)
     return text
-
-
-def _bad_password(fr: str, en: str) -> Invalid:
-    return Invalid(
-        "weak_password",
-        field="password",
-        allowed=en,
-        fr=f"mot de passe refusé : {fr}",
-        en=f"password refused: {en}",
-    )
 
 
 def change_password(
@@ -154,12 +141,6 @@ def reset_password(session: Session, who: Who, token: str, password: str, hashin
     )
     account = session.get(Account, row.account_id) if row else None
     if row is None or account is None or account.disabled_at is not None:
-        raise Unauthenticated(
-            "bad_reset_token",
-            field="token",
-            allowed="the last token received, unused, not expired",
-            fr="ce lien de réinitialisation n'est plus valable",
-            en="this reset link is no longer valid",
-        )
+        raise problems.bad_reset_token()
     change_password(session, who, account, password, hashing, Tag.PASSWORD_RESET)
     return account

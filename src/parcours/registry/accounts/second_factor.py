@@ -12,12 +12,13 @@ import pyotp
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import Account, RecoveryCode
 from parcours.registry.accounts.passwords import PasswordHashing
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
-from parcours.registry.errors import Conflict, Invalid, not_found
+from parcours.registry.errors import Invalid, not_found
 from parcours.registry.store.db import Database, now_utc
 
 TOTP_STEP_SECONDS: Final = 30
@@ -29,10 +30,7 @@ _RECOVERY_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 def start_totp(session: Session, who: Who, account: Account) -> str:
     """A new TOTP secret (base32), not yet required until :func:`confirm_totp`. Raises Conflict when one is in use."""
     if account.has_totp:
-        raise Conflict(
-            "totp_in_use", field="totp", allowed="remove the present one first",
-            fr="une double authentification est déjà active", en="a second factor is active already",
-        )  # fmt: skip
+        raise problems.totp_in_use()
     account.totp_secret = pyotp.random_base32()
     record(session, Tag.TOTP_START, who, record=("account", account.id))
     return account.totp_secret
@@ -90,10 +88,7 @@ def _totp_step(account: Account, code: str) -> int | None:
 
 
 def _bad_code() -> Invalid:
-    return Invalid(
-        "bad_totp", field="totp", allowed="the six digits shown now, each code once",
-        fr="code incorrect ou déjà utilisé", en="wrong or already used code",
-    )  # fmt: skip
+    return problems.bad_totp()
 
 
 @dataclass(frozen=True)
@@ -119,10 +114,7 @@ def keep_recovery_codes(session: Session, who: Who, account: Account, made: Reco
     :raises Conflict: no second factor is in use.
     """
     if not account.has_totp:
-        raise Conflict(
-            "no_totp", field="totp", allowed="an account with a second factor",
-            fr="aucune double authentification n'est active", en="no second factor is active",
-        )  # fmt: skip
+        raise problems.no_totp()
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.add_all(
         RecoveryCode(account_id=account.id, number=number, code_hash=code_hash)

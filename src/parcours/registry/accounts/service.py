@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from parcours.registry.accounts import problems
 from parcours.registry.accounts.find import find_account, normalise_login
 from parcours.registry.accounts.models import (
     LOGIN_CONTEXT,
@@ -22,7 +23,6 @@ from parcours.registry.accounts.passwords import PasswordHashing, check_password
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
-from parcours.registry.errors import Conflict, Invalid
 from parcours.registry.replies import service as replies
 from parcours.registry.store.db import blind_index, now_utc
 
@@ -40,13 +40,7 @@ def create_account(
     """A new account without any role. Without a password it waits for a reset link or a login by OpenID Connect."""
     text = normalise_login(login)
     if find_account(session, text) is not None:
-        raise Conflict(
-            "login_taken",
-            field="login",
-            allowed="a login that no account has",
-            fr="un compte a déjà cet identifiant",
-            en="an account has this login already",
-        )
+        raise problems.login_taken()
     account = Account(
         login=text,
         login_index=blind_index(text, LOGIN_CONTEXT),
@@ -146,20 +140,15 @@ def grant_role(
 
 def _check_subject(role: Role, subject: dict[str, str | None]) -> None:
     if role not in PEOPLE_ROLES:
-        raise Invalid(
-            "bad_role", field="role", given=role.value, allowed=PEOPLE_ROLES,
-            fr="ce rôle ne se donne pas à un compte", en="an account cannot have this role",
-        )  # fmt: skip
+        raise problems.bad_role(role.value, choices=PEOPLE_ROLES)
     needed = _SUBJECT[role]
     for name, value in subject.items():
         if (value is not None) != (name == needed):
-            raise Invalid(
-                "bad_subject",
+            raise problems.bad_subject(
+                problems.nothing if value is None else problems.a_value,
                 field=name,
-                given="a value" if value is not None else "nothing",
-                allowed=f"{needed or 'no subject'} for the role {role.value}",
-                fr="le rôle doit désigner exactement la personne, le professionnel ou la caisse qu'il concerne",
-                en="the role must name exactly the person, professional or fund it is for",
+                needed=needed or problems.no_subject,
+                role=role.value,
             )
 
 

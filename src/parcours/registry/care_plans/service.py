@@ -13,11 +13,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.care_plans import problems
 from parcours.registry.care_plans.models import CarePlan, PlanActor, PlanKind, RhythmUnit
 from parcours.registry.declarations.timeline import speaks_as_medecin_traitant
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import get_professional, require_active
-from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
 from parcours.registry.store.db import now_utc, paris_date, parse_id
 from parcours.registry.store.periods import check_period
@@ -63,18 +64,10 @@ def write_plan(
     insured = get_insured(session, insured_id, lock=True)
     author = get_professional(session, author_id)
     if not speaks_as_medecin_traitant(session, insured.id, author, paris_date(at)):
-        raise Refused(
-            "author_not_medecin_traitant", field="author_id", allowed="the médecin traitant on that day",
-            article=ARTICLE, fr="le plan est écrit par le médecin traitant",
-            en="the plan is written by the médecin traitant",
-        )  # fmt: skip
+        raise problems.author_not_medecin_traitant()
     _check_actors(kind, plan.actors)
     if (kind is PlanKind.PROTOCOLE_ALD) != (plan.ald_number is not None):
-        raise Invalid(
-            "ald_number", field="ald_number", given=plan.ald_number,
-            allowed="the number of the ALD list (1 to 30, 99 off the list) for a protocol, none otherwise",
-            fr="numéro d'ALD pour un protocole, et pour lui seul", en="an ALD number, for a protocol only",
-        )  # fmt: skip
+        raise problems.ald_number(plan.ald_number)
     actors = [_actor(session, actor, plan.starts_on) for actor in plan.actors]
     row = CarePlan(
         insured_id=insured.id,
@@ -117,10 +110,7 @@ def approve(session: Session, plan_id: str, *, on: date) -> CarePlan:
     """The fund's medical adviser approves an ALD protocol."""
     plan = get_plan(session, plan_id)
     if plan.kind is not PlanKind.PROTOCOLE_ALD:
-        raise Conflict(
-            "not_a_protocol", field="kind", given=plan.kind.value, allowed="protocole_ald",
-            fr="seul un protocole ALD est soumis au médecin-conseil", en="only an ALD protocol goes to the adviser",
-        )  # fmt: skip
+        raise problems.not_a_protocol(plan.kind.value)
     plan.approved_on = on
     session.flush()
     return plan
@@ -229,22 +219,12 @@ def _actor_of(session: Session, plan: CarePlan, professional: Professional) -> P
 
 def _check_actors(kind: PlanKind, actors: tuple[Actor, ...]) -> None:
     if not actors or any((one.professional_id is None) == (one.specialty is None) for one in actors):
-        raise Invalid(
-            "plan_actors", field="actors", given=f"{len(actors)} actors",
-            allowed="at least one, each with either a doctor or a specialty",
-            fr="chaque intervenant est un médecin ou une spécialité", en="each actor is a doctor or a specialty",
-        )  # fmt: skip
+        raise problems.plan_actors(count=len(actors))
     for one in actors:
         if (one.visits is None) != (one.unit is None) or (one.visits is not None and one.visits < 1):
-            raise Invalid(
-                "plan_rhythm", field="visits", given=one.visits, allowed="1 or more with a unit, or neither",
-                fr="un rythme est un nombre et une unité", en="a rhythm is a number and a unit",
-            )  # fmt: skip
+            raise problems.plan_rhythm(one.visits)
         if kind is PlanKind.SOINS_ITERATIFS and one.visits is None:
-            raise Invalid(
-                "plan_rhythm", field="visits", allowed="a number of visits and a unit", article=ARTICLE,
-                fr="un plan de soins itératifs fixe un rythme", en="a plan of iterative care fixes a rhythm",
-            )  # fmt: skip
+            raise problems.plan_rhythm_2()
 
 
 def _actor(session: Session, actor: Actor, starts_on: date) -> PlanActor:

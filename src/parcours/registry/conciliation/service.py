@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from parcours.registry.conciliation import problems
 from parcours.registry.conciliation.models import (
     Case,
     CaseState,
@@ -24,7 +25,7 @@ from parcours.registry.declarations.models import Declaration, State
 from parcours.registry.declarations.timeline import as_of, get_declaration
 from parcours.registry.directory.near import NearbyDoctor, doctors_near
 from parcours.registry.directory.service import get_professional, require_active
-from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.errors import Conflict, not_found
 from parcours.registry.people.service import affiliation_on, get_insured
 from parcours.registry.store.db import now_utc, paris_date, paris_today, parse_id
 from parcours.registry.vocabulary import check_choice
@@ -44,19 +45,12 @@ def open_case(session: Session, insured_id: str, *, reason: str | None = None, a
     today = paris_date(at)
     insured = get_insured(session, insured_id, lock=True)
     if (contract := as_of(session, insured.id, today)) is not None:
-        raise Refused(
-            "has_medecin_traitant", field="patient_id", given=f"in force since {contract.starts_on}",
-            allowed="a person without a médecin traitant", fr="cette personne a un médecin traitant",
-            en="this person has a médecin traitant",
-        )  # fmt: skip
+        raise problems.has_medecin_traitant(starts_on=contract.starts_on)
     if any(one.state is CaseState.OPEN for one in cases_of(session, insured.id)):
         raise _already_open()
     affiliation = affiliation_on(session, insured.id, today)
     if affiliation is None:
-        raise Refused(
-            "no_fund", field="patient_id", allowed="a person affiliated to a fund that day",
-            fr="aucune caisse à cette date", en="no fund on that day",
-        )  # fmt: skip
+        raise problems.no_fund()
     case = Case(
         insured_id=insured.id,
         fund_code=affiliation.fund_code,
@@ -101,10 +95,7 @@ def contact(
     case = _open_case(session, case_id)
     doctor = get_professional(session, professional_id)
     if doctor.profession != "medecin":
-        raise Refused(
-            "not_a_doctor", field="professional_id", given=doctor.profession, allowed="medecin",
-            fr="seul un médecin peut être médecin traitant", en="only a doctor can be a médecin traitant",
-        )  # fmt: skip
+        raise problems.not_a_doctor(doctor.profession)
     require_active(doctor, on, "professional_id")
     row = Contact(case_id=case.id, professional_id=doctor.id, contacted_on=on, recorded_at=at)
     session.add(row)
@@ -214,20 +205,14 @@ def _closing_declaration(
     session: Session, case: Case, outcome: Outcome, declaration_id: str | None
 ) -> Declaration | None:
     if (outcome is Outcome.DECLARATION) != (declaration_id is not None):
-        raise Invalid(
-            "closing_declaration", field="declaration_id", allowed="the declaration found, for that outcome only",
-            fr="la déclaration trouvée, pour cette issue seulement", en="the declaration found, for that outcome only",
-        )  # fmt: skip
+        raise problems.closing_declaration()
     if declaration_id is None:
         return None
     declaration = get_declaration(session, declaration_id)
     if declaration.insured_id != case.insured_id:
         raise not_found("declaration_id")
     if declaration.state is not State.IN_FORCE:
-        raise Refused(
-            "declaration_not_in_force", field="declaration_id", given=declaration.state.value, allowed="in_force",
-            fr="cette déclaration n'est pas en vigueur", en="this declaration is not in force",
-        )  # fmt: skip
+        raise problems.declaration_not_in_force(declaration.state.value)
     return declaration
 
 
@@ -236,18 +221,12 @@ def _open_case(session: Session, case_id: str) -> Case:
     get_insured(session, case.insured_id, lock=True)
     session.refresh(case)
     if case.state is not CaseState.OPEN:
-        raise Conflict(
-            "case_closed", field="case_id", given="closed", allowed="open",
-            fr="ce dossier est clos", en="this case is closed",
-        )  # fmt: skip
+        raise problems.case_closed()
     return case
 
 
 def _already_open() -> Conflict:
-    return Conflict(
-        "case_open", field="patient_id", allowed="one open case a person",
-        fr="un dossier est déjà ouvert", en="a case is open already",
-    )  # fmt: skip
+    return problems.case_open()
 
 
 def _remind(session: Session, case: Case, kind: ReminderKind, due_on: date, contact_id: str | None = None) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.declarations import problems
 from parcours.registry.declarations.models import Declaration, Party, State
 from parcours.registry.declarations.timeline import as_of
 from parcours.registry.directory.models import Organisation, OrganisationKind, PracticeMode, Professional
@@ -18,7 +19,6 @@ from parcours.registry.directory.service import (
     practices_on,
     shared_places,
 )
-from parcours.registry.errors import Conflict, Invalid, Refused
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import AGE_MEDECIN_TRAITANT, MAJORITY, age_on, holds_authority
 from parcours.registry.store.db import parse_id
@@ -67,25 +67,15 @@ class PaperForm:
 def check_doctor(session: Session, doctor: Professional, organisation_id: str | None, on: date) -> Organisation:
     """The place where this doctor may be chosen; a locum, a retired doctor or another professional may not."""
     if doctor.profession != "medecin":
-        raise Refused(
-            "not_a_doctor", field="professional_id", given=doctor.profession, allowed="medecin", article=ARTICLE,
-            fr="seul un médecin peut être médecin traitant", en="only a doctor can be a médecin traitant",
-        )  # fmt: skip
+        raise problems.not_a_doctor(doctor.profession)
     practices = practices_on(session, doctor.id, on)
     own = [one for one in practices if one.mode is not PracticeMode.REMPLACANT]
     if practices and not own:
-        raise Refused(
-            "locum", field="professional_id", given="remplacant", allowed="titulaire or salarie", article=ARTICLE,
-            fr="un remplaçant ne peut pas être médecin traitant", en="a locum cannot be a médecin traitant",
-        )  # fmt: skip
+        raise problems.locum()
     if organisation_id is not None:
         own = [one for one in own if one.organisation_id == parse_id(organisation_id)]
     if not own or not active_on(doctor, on):
-        raise Refused(
-            "not_practising", field="professional_id", given=f"no practice there on {on}",
-            allowed="a doctor who practises on that day", article=ARTICLE,
-            fr="ce médecin n'exerce pas à cette date", en="this doctor does not practise on that day",
-        )  # fmt: skip
+        raise problems.not_practising(on=on)
     return get_organisation(session, own[0].organisation_id)
 
 
@@ -93,11 +83,7 @@ def check_not_already(session: Session, insured_id: str, doctor_id: str, on: dat
     """Refuse a doctor who is the médecin traitant on that day."""
     current = as_of(session, insured_id, on)
     if current is not None and current.professional_id == doctor_id:
-        raise Conflict(
-            "already_medecin_traitant", field="professional_id", given=f"in force since {current.starts_on}",
-            allowed="another doctor", fr="ce médecin est déjà le médecin traitant",
-            en="this doctor already is the médecin traitant",
-        )  # fmt: skip
+        raise problems.already_medecin_traitant(starts_on=current.starts_on)
 
 
 def check_no_open_proposal(session: Session, insured_id: str, doctor_id: str) -> None:
@@ -109,10 +95,7 @@ def check_no_open_proposal(session: Session, insured_id: str, doctor_id: str) ->
             Declaration.state.in_([State.PROPOSED, State.SIGNED]),
         )
     ):
-        raise Conflict(
-            "proposal_open", field="professional_id", allowed="to agree to it, refuse it or withdraw it",
-            fr="une proposition avec ce médecin est déjà ouverte", en="a proposal with this doctor is already open",
-        )  # fmt: skip
+        raise problems.proposal_open()
 
 
 def check_joint_doctors(
@@ -121,12 +104,7 @@ def check_joint_doctors(
     """The doctors designated together with the first, when they may be."""
     others = [get_professional(session, joint_id) for joint_id in joint_ids]
     if any(one.id == doctor.id or not may_be_joint(session, doctor, one, place, on) for one in others):
-        raise Refused(
-            "joint_designation", field="joint_ids", given="a doctor of another place or specialty",
-            allowed="same specialty in the same premises, or same health centre", article=ARTICLE,
-            fr="ces médecins ne peuvent pas être désignés conjointement",
-            en="these doctors cannot be designated together",
-        )  # fmt: skip
+        raise problems.joint_designation()
     return others
 
 
@@ -142,11 +120,7 @@ def may_be_joint(session: Session, doctor: Professional, other: Professional, pl
 def check_paper_dates(paper: PaperForm, today: date) -> None:
     """A form is signed, then received, not in the future."""
     if not paper.signed_on <= paper.received_on <= today:
-        raise Invalid(
-            "paper_dates", field="received_on", given=f"signed {paper.signed_on}, received {paper.received_on}",
-            allowed=f"signed, then received, at the latest on {today}",
-            fr="dates du formulaire incohérentes", en="the dates of the form do not fit",
-        )  # fmt: skip
+        raise problems.paper_dates(signed_on=paper.signed_on, received_on=paper.received_on, today=today)
 
 
 def check_signatures(session: Session, paper: PaperForm, insured: Insured) -> None:
@@ -159,11 +133,7 @@ def check_signatures(session: Session, paper: PaperForm, insured: Insured) -> No
     }
     missing = [party.value for party in needed if not given[party]]
     if missing:
-        raise Refused(
-            "signature_missing", field="signatures", given=f"without {', '.join(missing)}",
-            allowed=[party.value for party in needed], article=ARTICLE,
-            fr="il manque une signature", en="a signature is missing",
-        )  # fmt: skip
+        raise problems.signature_missing(missing=", ".join(missing), choices=[party.value for party in needed])
     if paper.parent_id is not None:
         _check_holder(session, paper.parent_id, insured, paper.signed_on)
 
@@ -174,11 +144,7 @@ def check_party(
     """May this party agree (or propose) at this age?  A parent proposes below 16 only, and co-signs at 16 and 17."""
     needed = parties_needed(insured, on)
     if party not in needed or (proposing and party is Party.PARENT and Party.INSURED in needed):
-        raise Refused(
-            "wrong_party", field="party", given=party.value, allowed=[one.value for one in needed], article=ARTICLE,
-            fr="avant 16 ans un parent choisit, à 16 et 17 ans le jeune choisit et un parent cosigne",
-            en="below 16 a parent chooses, at 16 and 17 the young person chooses and a parent co-signs",
-        )  # fmt: skip
+        raise problems.wrong_party(party.value, choices=[one.value for one in needed])
     if party is Party.PARENT:
         _check_holder(session, parent_id, insured, on)
 
@@ -186,8 +152,4 @@ def check_party(
 def _check_holder(session: Session, parent_id: str | None, insured: Insured, on: date) -> None:
     key = parse_id(parent_id) if parent_id else None
     if key is None or not holds_authority(session, holder_id=key, child_id=insured.id, on=on):
-        raise Refused(
-            "not_a_holder", field="parent_id", allowed="a registered holder of parental authority", article=ARTICLE,
-            fr="cette personne n'est pas titulaire de l'autorité parentale",
-            en="this person does not hold parental authority",
-        )  # fmt: skip
+        raise problems.not_a_holder()

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.declarations import problems
 from parcours.registry.declarations.checks import (
     FORM_S3704,
     PaperForm,
@@ -51,7 +52,7 @@ from parcours.registry.directory.service import (
     practices_on,
     start_practice,
 )
-from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.registry.errors import Conflict
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import get_insured
 from parcours.registry.store.db import now_utc, paris_date, parse_id
@@ -199,11 +200,7 @@ def register_paper(
     declaration, _ = _locked(session, declaration_id)
     _require_state(declaration, State.SIGNED)
     if declaration.signed_on is None or received_on < declaration.signed_on:
-        raise Invalid(
-            "received_before_signed", field="received_on", given=received_on,
-            allowed=f"{declaration.signed_on} or later",
-            fr="le formulaire est reçu avant d'être signé", en="the form is received before it is signed",
-        )  # fmt: skip
+        raise problems.received_before_signed(received_on, signed_on=declaration.signed_on)
     declaration.received_on = received_on
     _check_may_start(session, declaration, declaration.signed_on)
     start_contract(session, declaration, declaration.signed_on, at or now_utc())
@@ -229,17 +226,11 @@ def end(
     on = on or paris_date(at)
     end_reason: EndReason = check_choice("reason", reason, EndReason)
     if end_reason in {EndReason.REPLACED, *GRACE_REASONS}:
-        raise Invalid(
-            "end_reason", field="reason", given=reason, allowed="patient, doctor, moved, deceased, patient_deceased",
-            fr="cette fin découle d'un autre acte", en="this end follows from another act",
-        )  # fmt: skip
+        raise problems.end_reason(reason)
     declaration, _ = _locked(session, declaration_id)
     contract = _open_contract(session, declaration)
     if on < contract.starts_on:
-        raise Invalid(
-            "end_before_start", field="on", given=on, allowed=f"{contract.starts_on} or later",
-            fr="la fin précède le début", en="the end is before the start",
-        )  # fmt: skip
+        raise problems.end_before_start(on, starts_on=contract.starts_on)
     return end_contract(session, contract, on, end_reason, at)
 
 
@@ -267,10 +258,7 @@ def depart(
         for practice in practices_on(session, doctor.id, on):
             replace(session, practice, at, ends_on=on)
     else:
-        raise Invalid(
-            "departure_reason", field="reason", given=reason, allowed="retired, deceased, moved",
-            fr="motif de départ inconnu", en="unknown reason of departure",
-        )  # fmt: skip
+        raise problems.departure_reason(reason)
     session.flush()
     if end_reason is EndReason.MOVED:
         return []
@@ -341,17 +329,11 @@ def _move_practice(
     session: Session, doctor: Professional, new_organisation_id: str | None, on: date, at: datetime
 ) -> EndReason:
     if new_organisation_id is None:
-        raise Invalid(
-            "new_place", field="new_organisation_id", allowed="the place the doctor moves to",
-            fr="le nouveau lieu d'exercice manque", en="the new place is missing",
-        )  # fmt: skip
+        raise problems.new_place()
     place = get_organisation(session, new_organisation_id)
     old = main_practice(session, doctor.id, on)
     if old is None:
-        raise Refused(
-            "no_main_practice", field="professional_id", allowed="a doctor with a principal place on that day",
-            fr="ce médecin n'a pas de lieu principal à cette date", en="this doctor has no principal place that day",
-        )  # fmt: skip
+        raise problems.no_main_practice()
     before = require_commune(session, get_organisation(session, old.organisation_id).commune_code)
     after = require_commune(session, place.commune_code)
     replace(session, old, at, ends_on=on)
@@ -383,7 +365,4 @@ def _require_state(declaration: Declaration, *allowed: State) -> None:
 
 
 def _wrong_state(declaration: Declaration, *allowed: State) -> Conflict:
-    return Conflict(
-        "declaration_state", field="state", given=declaration.state.value, allowed=[one.value for one in allowed],
-        fr="l'état de la déclaration ne le permet pas", en="the state of the declaration does not allow it",
-    )  # fmt: skip
+    return problems.declaration_state(declaration.state.value, choices=[one.value for one in allowed])

@@ -18,10 +18,10 @@ from parcours.registry.accounts import clients, find, passwords, second_factor
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Account, ApiClient, Role, Scope
 from parcours.registry.audit.service import system
+from parcours.registry.demo import problems
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.demo.seed import FUNDS, GP
 from parcours.registry.directory.service import get_professional
-from parcours.registry.errors import Refused
 from parcours.registry.identity.service import find_insured_id
 
 DOMAIN: Final = "@demo.invalid"
@@ -83,14 +83,6 @@ def _account(session: Session, login: str) -> Account:
 
 def _refuse_elsewhere(session: Session, public_url: str) -> None:
     if urlsplit(public_url).hostname not in _LOCAL:
-        raise _refused("PARCOURS_PUBLIC_URL", "an address of this machine")
+        raise problems.not_the_demonstration()
     if find_insured_id(session, fictitious_nir(0)) is None:
-        raise _refused("registry", "the invented people of `parcours registry seed`")
-
-
-def _refused(field: str, allowed: str) -> Refused:
-    return Refused(
-        "not_the_demonstration", field=field, allowed=allowed,
-        fr="les comptes de démonstration n'existent que dans la démonstration",
-        en="the accounts of the demonstration exist in the demonstration only",
-    )  # fmt: skip
+        raise problems.not_invented_people()

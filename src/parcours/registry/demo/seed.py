@@ -21,11 +21,11 @@ from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.checks import PaperForm
 from parcours.registry.declarations.models import Declaration
 from parcours.registry.declarations.service import Proposal
+from parcours.registry.demo import problems
 from parcours.registry.demo.fictitious import fictitious_am_number, fictitious_finess, fictitious_nir, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import Commune, DeficitZone, Fund, Organisation, Professional
 from parcours.registry.directory.service import get_professional
-from parcours.registry.errors import Conflict, NotFound
 from parcours.registry.identity.service import find_insured_id
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured
@@ -83,10 +83,7 @@ def seed(session: Session, *, population: int = 300, rng_seed: int = SEED) -> li
     if find_insured_id(session, fictitious_nir(0)) is not None:
         return list(STORIES)
     if session.scalar(select(Insured.id).limit(1)) is not None:
-        raise Conflict(
-            "registry_not_empty", field="registry", given="people already registered", allowed="an empty registry",
-            fr="le registre n'est pas vide", en="the registry is not empty",
-        )  # fmt: skip
+        raise problems.registry_not_empty()
     country = Country(session, Random(rng_seed))  # noqa: S311 - invented people need no cryptography
     country.build()
     for write in _WRITERS:
@@ -100,11 +97,7 @@ def find_story(session: Session, key: str) -> tuple[Story, str, str]:
     story = next((one for one in STORIES if one.key == key), None)
     patient = find_insured_id(session, fictitious_nir(story.patient)) if story else None
     if story is None or patient is None:
-        raise NotFound(
-            "not_found", field="story", given=key, allowed=[one.key for one in STORIES],
-            fr="récit inconnu, ou registre sans les données de démonstration",
-            en="unknown story, or a registry without the demonstration data",
-        )  # fmt: skip
+        raise problems.unknown_story(key, choices=[one.key for one in STORIES])
     return story, patient, get_professional(session, fictitious_rpps(story.professional)).id
 
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from parcours.registry.directory import problems
 from parcours.registry.directory.models import Commune, DeficitZone, Fund
-from parcours.registry.errors import Invalid
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding
 
 
@@ -16,10 +16,7 @@ def require_commune(session: Session, code: str) -> Commune:
     """A commune by INSEE code, or an error that says what is expected."""
     commune = session.scalar(select(Commune).where(Commune.code == code))
     if commune is None:
-        raise Invalid(
-            "unknown_commune", field="commune", given=code, allowed="the INSEE code of a registered commune",
-            fr="commune inconnue", en="unknown commune",
-        )  # fmt: skip
+        raise problems.unknown_commune(code)
     return commune
 
 
@@ -27,10 +24,7 @@ def require_fund(session: Session, code: str) -> Fund:
     """A fund by its code, or an error that says what is expected."""
     fund = session.scalar(select(Fund).where(Fund.code == code))
     if fund is None:
-        raise Invalid(
-            "unknown_fund", field="fund", given=code[:20], allowed="the code of a registered fund, like 01C751",
-            fr="caisse inconnue", en="unknown fund",
-        )  # fmt: skip
+        raise problems.unknown_fund(code[:20])
     return fund
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from parcours.law.codes import Convention as ConventionCode
 from parcours.law.codes import Profession, SpecialSetting
+from parcours.registry.directory import problems
 from parcours.registry.directory.models import (
     SHARED,
     Commune,
@@ -20,7 +21,7 @@ from parcours.registry.directory.models import (
     Professional,
 )
 from parcours.registry.directory.places import require_commune
-from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.errors import not_found
 from parcours.registry.identity import keys
 from parcours.registry.identity.names import letters, next_prefix
 from parcours.registry.store.db import now_utc, paris_today, parse_id
@@ -47,19 +48,9 @@ def register_professional(
     number = keys.parse_rpps(rpps, strict=strict)
     check_slug("profession", profession, Profession)
     if (profession == "medecin") != (0 < specialty < 99):
-        raise Invalid(
-            "specialty_of_profession",
-            field="specialty",
-            given=specialty,
-            allowed="a national code from 1 to 98 for a doctor, 0 for another profession",
-            fr="la spécialité ne convient pas à la profession",
-            en="the specialty does not fit the profession",
-        )
+        raise problems.specialty_of_profession(specialty)
     if session.scalar(select(Professional.id).where(Professional.rpps == number)):
-        raise Conflict(
-            "rpps_taken", field="rpps", given=number, allowed="a number not yet registered",
-            fr="ce numéro RPPS est déjà inscrit", en="this RPPS number is already registered",
-        )  # fmt: skip
+        raise problems.rpps_taken(number)
     professional = Professional(
         rpps=number,
         family_name=family_name.strip(),
@@ -101,12 +92,7 @@ def require_active(professional: Professional, on: date, field: str) -> None:
     :raises Refused: with `field`, the name of the field that gives the professional.
     """
     if not active_on(professional, on):
-        raise Refused(
-            "professional_ceased", field=field, given=f"no activity since {professional.ceased_on}",
-            allowed=f"a professional in activity on {on}",
-            fr="ce professionnel a cessé son activité à cette date",
-            en="this professional has ceased all activity by that day",
-        )  # fmt: skip
+        raise problems.professional_ceased(field=field, ceased_on=professional.ceased_on, on=on)
 
 
 def search_professionals(
@@ -225,22 +211,10 @@ def start_practice(  # noqa: PLR0913 - one keyword for each field of the form
     check_period(starts_on, ends_on)
     practice_mode: PracticeMode = check_choice("mode", mode, PracticeMode)
     if (practice_mode is PracticeMode.REMPLACANT) != (replaced_id is not None):
-        raise Invalid(
-            "replaced_doctor",
-            field="replaced_id",
-            allowed="the doctor replaced, for a locum and for nobody else",
-            fr="un remplaçant nomme le médecin remplacé, lui seul",
-            en="a locum names the doctor replaced, nobody else does",
-        )
+        raise problems.replaced_doctor()
     main = main and practice_mode is not PracticeMode.REMPLACANT
     if main and ends_on is None and main_practice(session, professional_id, starts_on) is not None:
-        raise Conflict(
-            "main_practice_open",
-            field="main",
-            allowed="one principal place at a time: end the other first, or give main=false",
-            fr="un lieu d'exercice principal est déjà ouvert",
-            en="another principal place is open",
-        )
+        raise problems.main_practice_open()
     practice = Practice(
         professional_id=professional_id,
         organisation_id=organisation_id,

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from parcours.registry.errors import Invalid
+from parcours.registry.identity import problems
 
 _NIR = re.compile(r"[1-8]\d{4}(?:\d{2}|2A|2B)\d{6}(?:\d{2})?", re.ASCII)
 _CORSICA = {"2A": "19", "2B": "18"}
@@ -75,24 +75,10 @@ def parse_nir(text: str, *, field_name: str = "nir") -> Nir:
     """A NIR or NIA with its key, spaces and case ignored; 13 characters without key are accepted and completed."""
     cleaned = re.sub(r"[\s.\-]", "", text).upper()
     if not _NIR.fullmatch(cleaned):
-        raise Invalid(
-            "nir_form",
-            field=field_name,
-            given=f"{len(cleaned)} characters",
-            allowed="13 characters (digits, 2A or 2B at 6-7 for Corsica, first digit 1 to 8) and a key of 2 digits",
-            fr="numéro de sécurité sociale mal formé",
-            en="malformed social security number",
-        )
+        raise problems.nir_form(field=field_name, count=len(cleaned))
     body, key = cleaned[:13], cleaned[13:]
     if key and key != nir_key(body):
-        raise Invalid(
-            "nir_key",
-            field=field_name,
-            given=f"key {key}",
-            allowed="the key that fits the 13 characters",
-            fr="la clé ne correspond pas au numéro",
-            en="the key does not fit the number",
-        )
+        raise problems.nir_key(field=field_name, key=key)
     return Nir(body, key or nir_key(body), _nir_kind(body))
 
 
@@ -120,9 +106,9 @@ def parse_rpps(text: str, *, strict: bool = True) -> str:
     """An RPPS number, 11 digits.  ``strict=False`` skips the check digit: official samples exist that fail it."""
     digits = re.sub(r"\s", "", text)
     if not re.fullmatch(r"\d{11}", digits, re.ASCII):
-        raise _bad_number("rpps", digits, "11 digits")
+        raise problems.rpps_form(count=len(digits))
     if strict and luhn_sum(digits) % 10:
-        raise _bad_check_digit("rpps", digits)
+        raise problems.rpps_check_digit(digit=digits[-1])
     return digits
 
 
@@ -153,9 +139,9 @@ def parse_am_number(text: str) -> AmNumber:
     """A practice's AM number: department (2), category (1), order (5), Luhn digit."""
     digits = re.sub(r"\s", "", text)
     if not re.fullmatch(r"\d{9}", digits, re.ASCII):
-        raise _bad_number("am_number", digits, "9 digits")
+        raise problems.am_number_form(count=len(digits))
     if luhn_sum(digits) % 10:
-        raise _bad_check_digit("am_number", digits)
+        raise problems.am_number_check_digit(digit=digits[-1])
     return AmNumber(digits, digits[:2], _AM_CATEGORIES[digits[2]])
 
 
@@ -163,9 +149,9 @@ def parse_finess(text: str) -> str:
     """A FINESS number: 9 characters, Luhn; in Corsica 2A and 2B are read as 2001 and 2002 over the first four."""
     cleaned = re.sub(r"\s", "", text).upper()
     if not re.fullmatch(r"(?:\d{2}|2A|2B)\d{7}", cleaned, re.ASCII):
-        raise _bad_number("finess", cleaned, "9 characters: digits, or 2A/2B and 7 digits")
+        raise problems.finess_form(count=len(cleaned))
     if luhn_sum(_finess_digits(cleaned)) % 10:
-        raise _bad_check_digit("finess", cleaned)
+        raise problems.finess_check_digit(digit=cleaned[-1])
     return cleaned
 
 
@@ -176,25 +162,3 @@ def complete_finess(eight: str) -> str:
 
 def _finess_digits(text: str) -> str:
     return {"2A": "2001", "2B": "2002"}[text[:2]] + text[4:] if text[:2] in _CORSICA else text
-
-
-def _bad_number(name: str, given: str, allowed: str) -> Invalid:
-    return Invalid(
-        f"{name}_form",
-        field=name,
-        given=f"{len(given)} characters",
-        allowed=allowed,
-        fr="numéro mal formé",
-        en="malformed number",
-    )
-
-
-def _bad_check_digit(name: str, given: str) -> Invalid:
-    return Invalid(
-        f"{name}_check_digit",
-        field=name,
-        given=f"check digit {given[-1]}",
-        allowed="the check digit that fits (Luhn)",
-        fr="le chiffre de contrôle ne correspond pas au numéro",
-        en="the check digit does not fit the number",
-    )

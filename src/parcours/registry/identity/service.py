@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.errors import Conflict
+from parcours.registry.identity import problems
 from parcours.registry.identity.keys import Nir, NirKind, parse_nir
 from parcours.registry.identity.models import NIR_CONTEXT, Identifier
 from parcours.registry.store.db import blind_index, blind_indexes, now_utc, paris_date
@@ -39,14 +39,7 @@ def assign_identifier(
     starts_on = starts_on or paris_date(at)
     nir = parse_nir(number)
     if find_insured_id(session, nir.value) is not None:
-        raise Conflict(
-            "identifier_taken",
-            field="nir",
-            given=f"a number with key {nir.key}",
-            allowed="a number that nobody has",
-            fr="ce numéro est déjà attribué",
-            en="this number is already assigned",
-        )
+        raise problems.identifier_taken(key=nir.key)
     for previous in session.scalars(
         select(Identifier).where(Identifier.insured_id == insured_id, holding(Identifier, starts_on))
     ).all():
@@ -74,12 +67,5 @@ def current_identifier(session: Session, insured_id: str, on: date) -> Nir | Non
 
 def _end_provisional(session: Session, previous: Identifier, nir: Nir, on: date, at: datetime) -> None:
     if previous.kind is not NirKind.NIA:
-        raise Conflict(
-            "identifier_definitive",
-            field="nir",
-            given=f"a number of kind {nir.kind}",
-            allowed="one definitive number a person",
-            fr="cette personne a déjà un numéro définitif",
-            en="this person already has a definitive number",
-        )
+        raise problems.identifier_definitive(kind=nir.kind)
     replace(session, previous, at, ends_on=on)

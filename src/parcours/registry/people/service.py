@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from parcours.law.codes import Scheme
 from parcours.registry.directory.places import require_commune, require_fund
-from parcours.registry.errors import Conflict, Invalid, Refused, not_found
+from parcours.registry.errors import not_found
 from parcours.registry.identity.names import letters
 from parcours.registry.identity.service import assign_identifier, find_insured_id
+from parcours.registry.people import problems
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind, Right, RightKind
 from parcours.registry.store.db import blind_index, blind_indexes, now_utc, paris_date, paris_today, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
@@ -52,13 +53,7 @@ def register_insured(  # noqa: PLR0913 - one keyword for each field of the form
     """
     at = at or now_utc()
     if birth_date > paris_date(at):
-        raise Invalid(
-            "birth_in_future",
-            field="birth_date",
-            allowed="today or earlier",
-            fr="la date de naissance est dans le futur",
-            en="the birth date is in the future",
-        )
+        raise problems.birth_in_future()
     require_commune(session, commune_code)
     insured = Insured(
         family_name=family_name.strip(),
@@ -214,14 +209,7 @@ def _refuse_overlapping_right(
     if ends_on is not None:
         query = query.where(Right.starts_on < ends_on)
     if session.scalar(query.limit(1)) is not None:
-        raise Conflict(
-            "right_overlaps",
-            field="right",
-            given=f"{kind} from {starts_on}",
-            allowed="a period that no right of the same kind covers",
-            fr="un droit de même nature couvre déjà cette période",
-            en="a right of the same kind already covers this period",
-        )
+        raise problems.right_overlaps(kind=kind, starts_on=starts_on)
 
 
 # --- family ----------------------------------------------------------------------------------------------------------
@@ -241,13 +229,7 @@ def add_holder(
     child, holder = get_insured(session, child_id), get_insured(session, holder_id)
     starts_on = starts_on or child.birth_date
     if age_on(holder.birth_date, starts_on) < AGE_MEDECIN_TRAITANT or child.id == holder.id:
-        raise Refused(
-            "holder_too_young",
-            field="holder_id",
-            allowed="another person, aged 16 or more at the start",
-            fr="le titulaire doit être une autre personne de 16 ans ou plus",
-            en="the holder must be another person aged 16 or more",
-        )
+        raise problems.holder_too_young()
     row = Kinship(
         child_id=child.id,
         holder_id=holder.id,

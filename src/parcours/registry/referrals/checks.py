@@ -12,7 +12,8 @@ from parcours.registry.care_plans.service import get_plan
 from parcours.registry.declarations.timeline import a_year_after
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import get_professional, require_active
-from parcours.registry.errors import Invalid, Refused, not_found
+from parcours.registry.errors import not_found
+from parcours.registry.referrals import problems
 from parcours.registry.referrals.letters import NewReferral, Provider
 from parcours.registry.referrals.models import Flow, SequenceProvider
 
@@ -27,22 +28,13 @@ def check_author(flow: Flow, author: Professional, as_medecin_traitant: bool) ->
     if author.profession == "infirmier_pratique_avancee":
         allowed = [Flow.IPA]
     elif author.profession != "medecin":
-        raise Refused(
-            "author_profession", field="author_id", given=author.profession,
-            allowed="medecin, infirmier_pratique_avancee", article=ARTICLE,
-            fr="seul un médecin ou un IPA adresse un patient",
-            en="only a doctor or a nurse in advanced practice refers a patient",
-        )  # fmt: skip
+        raise problems.author_profession(author.profession)
     elif as_medecin_traitant:
         allowed = [one for one in Flow if one not in {Flow.IPA, Flow.AUTRE_MEDECIN}]
     else:
         allowed = [Flow.AUTRE_MEDECIN]
     if flow not in allowed:
-        raise Refused(
-            "flow_of_author", field="referral", given=flow.value, allowed=[one.value for one in allowed],
-            article=ARTICLE, fr="ce type d'adressage ne convient pas à l'auteur",
-            en="this kind of referral does not fit its author",
-        )  # fmt: skip
+        raise problems.flow_of_author(flow.value, choices=[one.value for one in allowed])
 
 
 def check_addressee(session: Session, flow: Flow, new: NewReferral, issued_on: date) -> Professional | None:
@@ -51,18 +43,11 @@ def check_addressee(session: Session, flow: Flow, new: NewReferral, issued_on: d
     if flow is Flow.SEQUENCE and sequence and not named and not by_specialty:
         return None
     if sequence or named == by_specialty:
-        raise Invalid(
-            "addressee", field="addressee_id", given="none or several",
-            allowed="a doctor or a specialty; the list `providers` for a sequence, and for it only",
-            fr="le destinataire est un médecin ou une spécialité", en="the addressee is a doctor or a specialty",
-        )  # fmt: skip
+        raise problems.addressee()
     addressee = addressed_doctor(session, new.addressee_id, issued_on, "addressee_id") if new.addressee_id else None
     specialty = addressee.specialty if addressee else new.specialty
     if (flow is Flow.CORRESPONDANT_GENERALISTE) and specialty not in GENERALISTES:
-        raise Invalid(
-            "correspondent_specialty", field="specialty", given=specialty, allowed="1, 22, 23 (general medicine)",
-            fr="le correspondant est un généraliste", en="the correspondent is a GP",
-        )  # fmt: skip
+        raise problems.correspondent_specialty(specialty)
     return addressee
 
 
@@ -70,10 +55,7 @@ def addressed_doctor(session: Session, professional_id: str, on: date, field: st
     """Somebody to whom a patient is sent: a doctor, in activity on that day."""
     doctor = get_professional(session, professional_id)
     if doctor.profession != "medecin":
-        raise Invalid(
-            "addressee_profession", field=field, given=doctor.profession, allowed="medecin",
-            fr="le destinataire est un médecin", en="the addressee is a doctor",
-        )  # fmt: skip
+        raise problems.addressee_profession(doctor.profession, field=field)
     require_active(doctor, on, field)
     return doctor
 
@@ -82,20 +64,14 @@ def check_plan(session: Session, flow: Flow, new: NewReferral, insured_id: str) 
     """The plan that this flow needs, of the same person."""
     if new.plan_id is None:
         if flow in _NEEDS_PLAN:
-            raise Invalid(
-                "plan_missing", field="plan_id", allowed=f"a plan of kind {_NEEDS_PLAN[flow]}", article=ARTICLE,
-                fr="ce type d'adressage suppose un plan", en="this kind of referral needs a plan",
-            )  # fmt: skip
+            raise problems.plan_missing(kind=_NEEDS_PLAN[flow])
         return None
     plan = get_plan(session, new.plan_id)
     if plan.insured_id != insured_id:
         raise not_found("plan_id")
     wanted = _NEEDS_PLAN.get(flow)
     if flow in {Flow.AVIS_PONCTUEL, Flow.AUTRE_MEDECIN, Flow.IPA} or (wanted and plan.kind.value != wanted):
-        raise Invalid(
-            "plan_kind", field="plan_id", given=plan.kind.value, allowed=wanted or "no plan for this kind of referral",
-            fr="le plan ne convient pas à cet adressage", en="the plan does not fit this referral",
-        )  # fmt: skip
+        raise problems.plan_kind(plan.kind.value, wanted=wanted or problems.no_plan)
     return plan
 
 
@@ -103,29 +79,20 @@ def check_validity(issued_on: date, valid_until: date | None) -> date:
     """The last day of use."""
     last = valid_until or a_year_after(issued_on)
     if last < issued_on:
-        raise Invalid(
-            "validity", field="valid_until", given=last, allowed=f"{issued_on} or later",
-            fr="la validité finit avant l'émission", en="the validity ends before the issue",
-        )  # fmt: skip
+        raise problems.validity(last, issued_on=issued_on)
     return last
 
 
 def refuse_oneself(author: Professional, sent_to: Sequence[str | None]) -> None:
     """Nobody refers a patient to themselves: it would renew their own access to the record without end."""
     if author.id in sent_to:
-        raise Invalid(
-            "referral_to_oneself", field="addressee_id", given="the author", allowed="another doctor",
-            fr="on n'adresse pas un patient à soi-même", en="a doctor does not refer a patient to themselves",
-        )  # fmt: skip
+        raise problems.referral_to_oneself()
 
 
 def sequence_step(session: Session, rank: int, provider: Provider, issued_on: date) -> SequenceProvider:
     """A step of a sequence, not yet attached to its referral."""
     if (provider.professional_id is None) == (provider.specialty is None):
-        raise Invalid(
-            "sequence_provider", field="providers", given=f"step {rank}", allowed="a doctor or a specialty",
-            fr="chaque étape est un médecin ou une spécialité", en="each step is a doctor or a specialty",
-        )  # fmt: skip
+        raise problems.sequence_provider(rank=rank)
     doctor = (
         addressed_doctor(session, provider.professional_id, issued_on, "providers")
         if provider.professional_id

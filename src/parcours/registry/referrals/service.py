@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.declarations.timeline import speaks_as_medecin_traitant
 from parcours.registry.directory.service import get_professional, require_active
-from parcours.registry.errors import Conflict, Refused, not_found
+from parcours.registry.errors import Refused, not_found
 from parcours.registry.people.service import get_insured
+from parcours.registry.referrals import problems
 from parcours.registry.referrals.checks import (
     check_addressee,
     check_author,
@@ -120,9 +121,7 @@ def cancel(session: Session, referral_id: str, *, at: datetime | None = None) ->
     """The author takes a referral back; visits already made keep it."""
     referral = get_referral(session, referral_id)
     if referral.cancelled_at is not None:
-        raise Conflict(
-            "already_cancelled", field="referral_id", fr="déjà annulé", en="already cancelled",
-        )  # fmt: skip
+        raise problems.already_cancelled()
     referral.cancelled_at = at or now_utc()
     session.flush()
     return referral
@@ -135,11 +134,7 @@ def report_back(
     referral = get_referral(session, referral_id)
     author = get_professional(session, author_id)
     if not any(one.professional_id == author.id for one in uses_of(session, referral.id)):
-        raise Refused(
-            "no_visit_to_report", field="author_id", allowed="a doctor who saw the patient with this referral",
-            fr="aucune consultation de ce médecin avec cet adressage",
-            en="no visit to this doctor with this referral",
-        )  # fmt: skip
+        raise problems.no_visit_to_report()
     row = Report(
         referral_id=referral.id, author_id=author.id, written_on=written_on, text=text, recorded_at=at or now_utc()
     )
@@ -184,8 +179,4 @@ def reports_of(session: Session, referral_id: str) -> list[Report]:
 
 
 def _not_covering(why: str) -> Refused:
-    return Refused(
-        "referral_does_not_cover", field="referral_id", given=why,
-        allowed="the doctor addressed, within validity, and for an opinion a first visit",
-        fr="cet adressage ne couvre pas cette consultation", en="this referral does not cover this visit",
-    )  # fmt: skip
+    return problems.referral_does_not_cover(why)

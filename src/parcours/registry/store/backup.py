@@ -21,8 +21,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from parcours.registry.errors import Conflict, Invalid, Misconfigured
-from parcours.registry.store import schema
+from parcours.registry.store import problems, schema
 from parcours.registry.store.db import BUSY_TIMEOUT_MS, Database, create_engine_from_url, now_utc
 
 PROGRAMS_VARIABLE = "PARCOURS_POSTGRESQL_BIN"
@@ -58,11 +57,7 @@ class Manifest:
             tables = {name: TableState(**state) for name, state in values.pop("tables").items()}
             return cls(tables=tables, **values)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Invalid(
-                "manifest_unreadable", field="backup", given=manifest_path(data).name,
-                allowed="the manifest written beside the backup",
-                fr="manifeste de sauvegarde illisible", en="the backup's manifest cannot be read",
-            ) from error  # fmt: skip
+            raise problems.manifest_unreadable(manifest_path(data).name) from error  # fmt: skip
 
 
 def manifest_path(data: Path) -> Path:
@@ -76,10 +71,7 @@ def backup(database: Database, target: Path) -> Manifest:
     :raises Conflict: the file is there already.
     """
     if target.exists():
-        raise Conflict(
-            "backup_exists", field="backup", given=target.name, allowed="a file that does not exist",
-            fr="ce fichier existe déjà", en="this file exists already",
-        )  # fmt: skip
+        raise problems.backup_exists(target.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(target.name + ".partial")
     unfinished.unlink(missing_ok=True)
@@ -106,15 +98,9 @@ def restore(data: Path, url: str) -> Manifest:
     engine = create_engine_from_url(url)
     try:
         if manifest.kind != engine.dialect.name:
-            raise Invalid(
-                "backup_kind", field="backup", given=manifest.kind, allowed=engine.dialect.name,
-                fr="sauvegarde d'un autre type de base", en="a backup of another kind of database",
-            )  # fmt: skip
+            raise problems.backup_kind(manifest.kind, choices=engine.dialect.name)
         if inspect(engine).get_table_names():
-            raise Conflict(
-                "database_not_empty", field="PARCOURS_DATABASE_URL", given="tables already there",
-                allowed="an empty database", fr="la base n'est pas vide", en="the database is not empty",
-            )  # fmt: skip
+            raise problems.database_not_empty()
         if manifest.kind == "sqlite":
             engine.dispose()
             _copy_sqlite(data, Path(str(engine.url.database)))
@@ -133,10 +119,7 @@ def check_file(data: Path) -> Manifest:
     """
     manifest = Manifest.read(data)
     if not data.is_file() or _sha256(data) != manifest.sha256:
-        raise Invalid(
-            "backup_altered", field="backup", given=data.name, allowed="the data that the manifest describes",
-            fr="sauvegarde altérée ou incomplète", en="the backup is altered or incomplete",
-        )  # fmt: skip
+        raise problems.backup_altered(data.name)
     return manifest
 
 
@@ -153,11 +136,7 @@ def verify(engine: Engine, manifest: Manifest) -> None:
         name for name in found.keys() | manifest.tables.keys() if found.get(name) != manifest.tables.get(name)
     )
     if different or schema.current_revision(engine) != manifest.revision:
-        raise Conflict(
-            "copy_differs", field="backup", given=f"tables that differ: {', '.join(different) or 'the revision'}",
-            allowed="a copy equal to the backup", fr="la copie diffère de la sauvegarde",
-            en="the copy differs from the backup",
-        )  # fmt: skip
+        raise problems.copy_differs(tables=different or problems.the_revision)
 
 
 def table_states(connection: Connection) -> dict[str, TableState]:
@@ -231,10 +210,7 @@ def _check_sqlite(connection: Connection) -> None:
     integrity = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if integrity != "ok" or orphans is not None:
-        raise Conflict(
-            "copy_damaged", field="backup", given="a damaged file", allowed="a file that SQLite finds sound",
-            fr="la copie est abîmée", en="the copy is damaged",
-        )  # fmt: skip
+        raise problems.copy_damaged()
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------------------------
@@ -264,22 +240,19 @@ def _run(program: str, engine: Engine, *options: str) -> None:
     )
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise Misconfigured(
-            "postgresql_program", field=program, given="; ".join(last) or f"exit code {done.returncode}",
-            allowed=f"a {program} at least as new as the server ({PROGRAMS_VARIABLE} names its directory)",
-            fr="le programme PostgreSQL a échoué", en="the PostgreSQL program failed",
-        )  # fmt: skip
+        raise problems.postgresql_program(
+            "; ".join(last) or f"exit code {done.returncode}",
+            field=program,
+            program=program,
+            variable=PROGRAMS_VARIABLE,
+        )
 
 
 def _program(name: str) -> str:
     directory = os.environ.get(PROGRAMS_VARIABLE)
     found = shutil.which(name, path=directory) if directory else shutil.which(name)
     if found is None:
-        raise Misconfigured(
-            "postgresql_program_missing", field=PROGRAMS_VARIABLE, given=directory or "nothing",
-            allowed=f"the directory of {name}", fr="programme PostgreSQL introuvable",
-            en="PostgreSQL program not found",
-        )  # fmt: skip
+        raise problems.postgresql_program_missing(directory or problems.nothing, field=PROGRAMS_VARIABLE, name=name)
     return found
 
 

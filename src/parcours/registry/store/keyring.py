@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from parcours.registry.errors import Misconfigured
+from parcours.registry.store import problems
 
 KEYS_VARIABLE = "PARCOURS_SECRET_KEYS"
 KEYS_FILE_VARIABLE = "PARCOURS_SECRET_KEYS_FILE"
@@ -116,13 +117,7 @@ def keyring() -> Keyring:
     if not text and (path := os.environ.get(KEYS_FILE_VARIABLE) or default_keys_file()):
         text = _read_file(str(path))
     if not text.strip():
-        raise Misconfigured(
-            "no_secret_key",
-            field=KEYS_VARIABLE,
-            allowed=f"one or more base64 keys of 32 bytes, newest first, or {KEYS_FILE_VARIABLE}",
-            fr="aucune clé pour protéger les données personnelles ; `parcours registry init` en crée une",
-            en="no key to protect personal data; `parcours registry init` makes one",
-        )
+        raise problems.no_secret_key(variable=KEYS_FILE_VARIABLE)
     return parse_keys(text)
 
 
@@ -162,14 +157,7 @@ def _read_file(path: str) -> str:
     try:
         return Path(path).read_text(encoding="ascii")
     except OSError as error:
-        raise Misconfigured(
-            "secret_key_file",
-            field=KEYS_FILE_VARIABLE,
-            given=path,
-            allowed="a readable file",
-            fr="fichier de clés illisible",
-            en="the key file cannot be read",
-        ) from error
+        raise problems.secret_key_file(path) from error
 
 
 def _derive(master: bytes, purpose: bytes) -> bytes:
@@ -186,22 +174,9 @@ def _index(key: SecretKey, value: str, context: str) -> str:
 
 
 def _bad_key() -> Misconfigured:
-    return Misconfigured(
-        "bad_secret_key",
-        field=KEYS_VARIABLE,
-        given="a key of another form",
-        allowed="32 bytes in URL-safe base64",
-        fr="clé de chiffrement mal formée",
-        en="malformed encryption key",
-    )
+    return problems.bad_secret_key()
 
 
 def unreadable(context: str) -> Misconfigured:
     """A protected value is not what was written there."""
-    return Misconfigured(
-        "unreadable_secret",
-        field=context,
-        allowed="a value written under one of the keys of PARCOURS_SECRET_KEYS, unaltered",
-        fr="valeur chiffrée illisible : clé inconnue ou donnée altérée",
-        en="encrypted value cannot be read: unknown key or altered data",
-    )
+    return problems.unreadable_secret(field=context)

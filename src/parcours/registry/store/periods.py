@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, inspect, or_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from parcours.registry.errors import Conflict, Invalid
+from parcours.registry.store import problems
 from parcours.registry.store.db import UtcDateTime, now_utc
 
 _NOT_COPIED = {"id", "recorded_at", "superseded_at"}
@@ -74,25 +74,13 @@ def asked(on: date, known_at: datetime | None, **keys: Any) -> dict[str, Any]:
 def check_period(starts_on: date, ends_on: date | None) -> None:
     """Refuse a period that ends before it starts."""
     if ends_on is not None and ends_on < starts_on:
-        raise Invalid(
-            "period_reversed",
-            field="ends_on",
-            given=ends_on,
-            allowed=f"{starts_on} or later",
-            fr="la période finit avant de commencer",
-            en="the period ends before it starts",
-        )
+        raise problems.period_reversed(ends_on, starts_on=starts_on)
 
 
 def replace(session: Session, row: P, at: datetime, **changes: Any) -> P:
     """Supersede a row and record its corrected copy; answers given before `at` stay as they were."""
     if row.superseded_at is not None:
-        raise Conflict(
-            "already_superseded",
-            field=type(row).__name__,
-            fr="cette version a déjà été remplacée",
-            en="this version has already been replaced",
-        )
+        raise problems.already_superseded(field=type(row).__name__)
     values = {
         column.key: getattr(row, column.key)
         for column in inspect(type(row)).column_attrs

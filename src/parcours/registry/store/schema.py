@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Enum
 
-from parcours.registry.errors import Misconfigured
+from parcours.registry.store import problems
 from parcours.registry.store.db import EncryptedText, UtcDateTime
 from parcours.registry.store.tables import load_models
 
@@ -52,14 +52,7 @@ def require_current(engine: Engine) -> None:
     """
     given, wanted = current_revision(engine), head_revision()
     if given != wanted:
-        raise Misconfigured(
-            "database_revision",
-            field="PARCOURS_DATABASE_URL",
-            given=given or "empty",
-            allowed=f"revision {wanted}: run `parcours registry upgrade`",
-            fr="la base n'est pas à jour",
-            en="the database is not up to date",
-        )
+        raise problems.database_revision(given or problems.empty, wanted=wanted)
 
 
 def differences(engine: Engine) -> list[object]:

@@ -1,0 +1,150 @@
+"""What may be wrong in this context: one entry a problem, in French and in English."""
+
+from parcours.errors import Problem
+from parcours.registry.errors import Conflict, Invalid, ProviderFailure, Unauthenticated
+from parcours.text import Text, same
+
+no_scope = Problem(
+    Invalid, "no_scope", Text("aucun droit demandé", "no scope given"), field="scopes", allowed=same("{choices}")
+)
+
+scope_without_read = Problem(
+    Invalid,
+    "scope_without_read",
+    Text(
+        "un droit d'écriture répond le dossier entier : il demande le droit de le lire",
+        "a scope to write answers the whole record: it needs the scope to read it",
+    ),
+    field="scopes",
+    allowed=Text("{scope} avec {read}", "{scope} with {read}"),
+)
+
+bad_login = Problem(
+    Invalid,
+    "bad_login",
+    Text("l'identifiant doit être une adresse électronique", "the login must be an e-mail address"),
+    field="login",
+    allowed=Text("nom@domaine, 254 caractères au plus", "name@domain, 254 characters at most"),
+)
+
+account_disabled = Problem(
+    Unauthenticated, "account_disabled", Text("ce compte est désactivé", "this account is disabled")
+)
+
+login_refused = Problem(
+    Unauthenticated,
+    "login_refused",
+    Text(
+        "identifiant, mot de passe ou code incorrect, ou compte verrouillé pour quelques minutes",
+        "wrong login, password or code, or the account is locked for some minutes",
+    ),
+    field="password",
+)
+
+totp_required = Problem(
+    Unauthenticated,
+    "totp_required",
+    Text("le code de la double authentification est nécessaire", "the code of the second factor is needed"),
+    field="totp",
+    allowed=Text(
+        "les six chiffres de l'application d'authentification, ou un code de secours",
+        "the six digits of the authenticator application, or a recovery code",
+    ),
+)
+
+oidc_refused = Problem(
+    Unauthenticated,
+    "oidc_refused",
+    Text(
+        "la réponse du fournisseur d'identité n'a pas pu être vérifiée ; recommencez la connexion",
+        "the answer of the identity provider could not be verified; start the login again",
+    ),
+)
+
+oidc_unavailable = Problem(
+    ProviderFailure,
+    "oidc_unavailable",
+    Text(
+        "le fournisseur d'identité ne répond pas correctement ; réessayez plus tard",
+        "the identity provider does not answer correctly; try again later",
+    ),
+    field="provider",
+)
+
+bad_reset_token = Problem(
+    Unauthenticated,
+    "bad_reset_token",
+    Text("ce lien de réinitialisation n'est plus valable", "this reset link is no longer valid"),
+    field="token",
+    allowed=Text("le dernier jeton reçu, ni utilisé ni expiré", "the last token received, unused, not expired"),
+)
+
+bad_totp = Problem(
+    Invalid,
+    "bad_totp",
+    Text("code incorrect ou déjà utilisé", "wrong or already used code"),
+    field="totp",
+    allowed=Text(
+        "les six chiffres affichés maintenant, chaque code une fois", "the six digits shown now, each code once"
+    ),
+)
+
+totp_in_use = Problem(
+    Conflict,
+    "totp_in_use",
+    Text("une double authentification est déjà active", "a second factor is active already"),
+    field="totp",
+    allowed=Text("retirez d'abord celle qui existe", "remove the present one first"),
+)
+
+no_totp = Problem(
+    Conflict,
+    "no_totp",
+    Text("aucune double authentification n'est active", "no second factor is active"),
+    field="totp",
+    allowed=Text("un compte à double authentification", "an account with a second factor"),
+)
+
+login_taken = Problem(
+    Conflict,
+    "login_taken",
+    Text("un compte a déjà cet identifiant", "an account has this login already"),
+    field="login",
+    allowed=Text("un identifiant qu'aucun compte n'a", "a login that no account has"),
+)
+
+bad_role = Problem(
+    Invalid,
+    "bad_role",
+    Text("ce rôle ne se donne pas à un compte", "an account cannot have this role"),
+    field="role",
+    allowed=same("{choices}"),
+)
+
+weak_password = Problem(
+    Invalid,
+    "weak_password",
+    Text("mot de passe refusé : {why}", "password refused: {why}"),
+    field="password",
+    allowed=same("{why}"),
+)
+
+password_length = Text("entre {least} et {most} caractères", "{least} to {most} characters")
+
+password_words = Text("pas de mot courant, ni votre identifiant", "no common word, nor your login")
+
+bad_subject = Problem(
+    Invalid,
+    "bad_subject",
+    Text(
+        "le rôle doit désigner exactement la personne, le professionnel ou la caisse qu'il concerne",
+        "the role must name exactly the person, professional or fund it is for",
+    ),
+    allowed=Text("{needed} pour le rôle {role}", "{needed} for the role {role}"),
+)
+
+no_subject = Text("rien", "no subject")
+
+a_value = Text("une valeur", "a value")
+
+nothing = Text("rien", "nothing")

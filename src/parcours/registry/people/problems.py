@@ -1,0 +1,35 @@
+"""What may be wrong in this context: one entry a problem, in French and in English."""
+
+from parcours.errors import Problem
+from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.text import Text
+
+birth_in_future = Problem(
+    Invalid,
+    "birth_in_future",
+    Text("la date de naissance est dans le futur", "the birth date is in the future"),
+    field="birth_date",
+    allowed=Text("aujourd'hui ou plus tôt", "today or earlier"),
+)
+
+right_overlaps = Problem(
+    Conflict,
+    "right_overlaps",
+    Text("un droit de même nature couvre déjà cette période", "a right of the same kind already covers this period"),
+    field="right",
+    given=Text("{kind} à partir du {starts_on}", "{kind} from {starts_on}"),
+    allowed=Text(
+        "une période qu'aucun droit de même nature ne couvre", "a period that no right of the same kind covers"
+    ),
+)
+
+holder_too_young = Problem(
+    Refused,
+    "holder_too_young",
+    Text(
+        "le titulaire doit être une autre personne de 16 ans ou plus",
+        "the holder must be another person aged 16 or more",
+    ),
+    field="holder_id",
+    allowed=Text("une autre personne, de 16 ans ou plus au début", "another person, aged 16 or more at the start"),
+)

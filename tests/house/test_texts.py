@@ -1,0 +1,107 @@
+"""Every sentence for a person is French and English, each in its own words, and every error comes from a catalogue."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import parcours
+from parcours.errors import ParcoursError, Problem
+from parcours.text import LANGS, Text
+
+SOURCE = Path(parcours.__file__).parent
+CATALOGUES = [
+    ".".join(["parcours", *path.relative_to(SOURCE).with_suffix("").parts])
+    for path in sorted(SOURCE.rglob("problems.py"))
+    if path.parent.name != "edge"
+]
+FOREIGN = {
+    "fr": {"the", "is", "are", "of", "with", "without", "must", "not", "nor", "and", "from", "this", "that", "which"},
+    "en": {"le", "la", "les", "des", "une", "est", "pour", "avec", "aucun", "aucune", "cette", "qui", "ou", "sans"},
+}
+"""Words that only the other language has."""
+
+
+def words(text: str) -> set[str]:
+    """The words of a sentence, without names of the vocabulary, commands and fields."""
+    return set(re.findall(r"[^\W\d_]+", re.sub(r"`[^`]*`|\{[^}]*\}|\w*_\w*", " ", text.lower())))
+
+
+def check(text: Text) -> None:
+    for lang in LANGS:
+        assert text[lang].strip(), text
+        assert not words(text[lang]) & FOREIGN[lang], (lang, text[lang])
+
+
+def entries() -> list[tuple[str, str, Problem]]:
+    modules = [(name, importlib.import_module(name)) for name in CATALOGUES]
+    return [
+        (module, name, entry)
+        for module, content in modules
+        for name, entry in vars(content).items()
+        if isinstance(entry, Problem)
+    ]
+
+
+@pytest.mark.parametrize(("module", "name", "entry"), entries(), ids=lambda one: one if isinstance(one, str) else "")
+def test_an_error_is_said_in_both_languages(module, name, entry):
+    texts = [one for one in (entry.reason, entry.given, entry.allowed) if one is not None]
+    fields = {field for text in texts for lang in LANGS for _, field, _, _ in Formatter().parse(text[lang]) if field}
+    for text in texts:
+        check(text)
+        in_each = [{field for _, field, _, _ in Formatter().parse(text[lang]) if field} for lang in LANGS]
+        assert in_each[0] == in_each[1], (module, name, text)
+    assert entry.reason.fr != entry.reason.en, (module, name)
+    error = entry(**dict.fromkeys(fields, "1"))
+    assert isinstance(error, ParcoursError)
+    assert error.code == entry.code
+    assert error.message["fr"] != error.message["en"]
+    assert "{" not in error.message["fr"] + error.message["en"], "a field is not filled"
+
+
+def test_the_catalogues_are_found():
+    assert len(CATALOGUES) >= 10
+    assert len(entries()) >= 90
+
+
+def literal(node: ast.expr) -> str | None:
+    """The constant parts of a text written in the code."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return " ".join(part.value for part in node.values if isinstance(part, ast.Constant))
+    return None
+
+
+def texts_written(path: Path) -> list[tuple[int, Text]]:
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
+            french, english = (literal(argument) for argument in (*node.args, *node.args)[:2])
+            if french is not None and english is not None:
+                found.append((node.lineno, Text(french, english)))
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_each_half_of_a_text_is_in_its_language(path):
+    for line, text in texts_written(path):
+        for lang in LANGS:
+            assert not words(text[lang]) & FOREIGN[lang], (line, lang, text[lang])
+
+
+FAMILIES = {"Invalid", "NotFound", "Conflict", "Refused", "Misconfigured", "Unauthenticated", "ProviderFailure"}
+
+
+@pytest.mark.parametrize("folder", ["registry", "cli"])
+def test_a_raise_of_the_registry_is_one_line_from_a_catalogue(folder):
+    made = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in sorted((SOURCE / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FAMILIES
+    ]
+    assert not made
