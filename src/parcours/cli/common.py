@@ -51,12 +51,11 @@ def fail(message: str, code: int = EXIT_UNREADABLE) -> NoReturn:
 @contextmanager
 def clear_errors(lang: str) -> Iterator[None]:
     """Turn what the engine refuses into a sentence and an exit code; never a traceback."""
-    from parcours.engine.errors import FactError
-    from parcours.law.days import LawDataError
+    from parcours.errors import ParcoursError
 
     try:
         yield
-    except (FactError, LawDataError) as error:
+    except ParcoursError as error:
         fail(error.message[lang])
 
 

@@ -5,10 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
+from parcours.cli.law_texts import drift, print_json, print_rows, text
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The law as data: parameters over time, readings, gaps, check."
 )
+app.command()(drift)
+app.command()(text)
 On = Annotated[str, typer.Option("--on", help="Only the value in force on this day, YYYY-MM-DD.")]
 
 
@@ -203,8 +206,8 @@ def shown(value: Any, unit: str, lang: str) -> str:
         from parcours.cli.common import money
 
         return money(value, lang)
-    text = str(value).replace(".", ",") if lang == "fr" else str(value)
-    return text + UNITS[lang].get(unit, "")
+    number = str(value).replace(".", ",") if lang == "fr" else str(value)
+    return number + UNITS[lang].get(unit, "")
 
 
 UNITS = {
@@ -227,21 +230,3 @@ UNITS = {
         "euro_per_year": " €/year",
     },
 }
-
-
-def print_json(value: Any) -> None:
-    """One JSON text."""
-    from parcours.engine.facts.jsonio import dumps
-
-    typer.echo(dumps(value, indent=1))
-
-
-def print_rows(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """A plain table."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*headers, box=None, header_style="dim", pad_edge=False)
-    for row in rows:
-        table.add_row(*row)
-    Console(highlight=False).print(table)

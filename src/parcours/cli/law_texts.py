@@ -1,0 +1,220 @@
+"""`parcours law drift` and `law text`: the registry of articles beside the open JSON of a code."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcours.cli.common import Json, Lang, clear_errors, fail, language
+from parcours.text import Text
+
+if TYPE_CHECKING:
+    from parcours.engine.say.articles import ArticleSaid
+    from parcours.law.drift import CodeFile, Finding, Version
+
+EXIT_DRIFTED = 1
+"""An article is not the one that was read, or will not be."""
+Code = Annotated[Path, typer.Option("--code", help="Open JSON of the code, as the open data package legi-data has it.")]
+OnDay = Annotated[str, typer.Option("--on", help="Judge on this day, YYYY-MM-DD (today unless said).")]
+All = Annotated[bool, typer.Option("--all", help="Also the articles that have not changed.")]
+
+STATUSES = {
+    "same": Text("inchangé", "unchanged"),
+    "reissued": Text("autre version, même texte", "another version, same text"),
+    "changed": Text("texte changé", "text changed"),
+    "replaced_later": Text("inchangé aujourd'hui", "unchanged today"),
+    "ended": Text("plus en vigueur", "no longer in force"),
+    "missing": Text("absent du fichier", "not in the file"),
+}
+HEADERS = Text(
+    "Article | Constat | Lu | Dans le fichier | En dépend",
+    "Article | Finding | Read | In the file | What rests on it",
+)
+DONE = Text(
+    "{articles} articles suivis, {drifted} à relire (au {day})",
+    "{articles} articles followed, {drifted} to read again (on {day})",
+)
+UNKNOWN = Text("{id} : article inconnu ; par exemple {near}", "{id}: unknown article; for example {near}")
+SIDES = Text(
+    "Texte officiel ({file}) | Ce que les règles en font", "Official text ({file}) | What the rules make of it"
+)
+SAME_TEXT = Text("Le texte est celui qui a été lu.", "The text is the one that was read.")
+OTHER_TEXT = Text(
+    "Le texte n'est plus celui qui a été lu : la règle est à revoir.",
+    "The text is no longer the one that was read: the rule must be looked at again.",
+)
+NOT_IN_FORCE = Text(
+    "Aucune version en vigueur ce jour dans le fichier.", "No version in force on that day in the file."
+)
+NO_FILE = Text(
+    "Avec --code FICHIER, le texte officiel s'affiche en regard.",
+    "With --code FILE the official text stands beside it.",
+)
+EXAMPLE = Text("exemple : {amounts}", "example: {amounts}")
+LATER = Text("remplacé le {day}", "replaced on {day}")
+
+
+def drift(code: Code, on: OnDay = "", everything: All = False, lang: Lang = "", json: Json = False) -> None:
+    """Which cited articles of a code changed, ended or have a successor, and what rests on them.
+
+    Exit code 0: every article is the one that was read; 1: one is not, or will be replaced; 2: the file cannot be read.
+    """
+    lang = language(lang)
+    with clear_errors(lang):
+        from parcours.law.drift import Status
+        from parcours.law.drift import drift as findings_of
+
+        day = wanted_day(on)
+        file = code_file(code)
+        findings = findings_of(book(), file, day)
+    drifted = [finding for finding in findings if finding.status not in (Status.SAME, Status.REISSUED)]
+    if json:
+        print_json({"code": file.code.id, "on": str(day), "articles": [as_json(one) for one in findings]})
+    else:
+        shown = findings if everything else [one for one in findings if one.status is not Status.SAME]
+        if shown:
+            print_rows(tuple(HEADERS[lang].split(" | ")), [row(finding, lang) for finding in shown])
+        typer.echo(DONE[lang].format(articles=len(findings), drifted=len(drifted), day=day))
+    if drifted:
+        raise typer.Exit(EXIT_DRIFTED)
+
+
+def text(
+    article: Annotated[str, typer.Argument(help="Number of an article: R160-6.")],
+    code: Annotated[Path | None, typer.Option("--code", help="Open JSON of the code (package legi-data).")] = None,
+    on: OnDay = "",
+    lang: Lang = "",
+) -> None:
+    """One article: what each paragraph decides in our own words, beside the official text of your file."""
+    lang = language(lang)
+    with clear_errors(lang):
+        from parcours.engine.say.articles import article_said, find_article
+        from parcours.law.days import number_of
+
+        day = wanted_day(on)
+        found = find_article(article)
+        if found is None:
+            fail(UNKNOWN[lang].format(id=article, near=", ".join(near(article))))
+        said = article_said(found.id, "fr" if lang == "fr" else "en", number_of(day))
+        version = code_file(code).on(found.number, day) if code else None
+    typer.echo(f"{said.title}\n{found.legiarti} · {found.first_day} · {found.address}\n")
+    if code is None:
+        typer.echo("\n".join([*own_words(said, lang), "", NO_FILE[lang]]))
+    elif version is None:
+        typer.echo("\n".join([NOT_IN_FORCE[lang], "", *own_words(said, lang)]))
+    else:
+        beside(said, version, code, lang)
+
+
+def beside(said: "ArticleSaid", version: "Version", code: Path, lang: str) -> None:
+    """The official text of the file, and the rule."""
+    from parcours.law.texts import text_hash, text_lines
+
+    official = "\n\n".join(text_lines(version.html))
+    print_rows(
+        tuple(SIDES[lang].format(file=code.name).split(" | ")),
+        [(official, "\n".join(own_words(said, lang)))],
+    )
+    same = text_hash(version.html) == said.article.sha256
+    typer.echo("\n" + (SAME_TEXT if same else OTHER_TEXT)[lang])
+
+
+def own_words(said: "ArticleSaid", lang: str) -> list[str]:
+    """What each paragraph decides, with its cases and the cents of their examples."""
+    from parcours.engine.say.wording import lower_first
+    from parcours.text import euros
+
+    terms = book().glossary
+    lines = []
+    for paragraph in said.decides:
+        lines.append(f"{paragraph.at} — {paragraph.text}" if paragraph.at else paragraph.text)
+        for case in paragraph.cases:
+            cents = ", ".join(
+                f"{lower_first(terms[name][lang]['term'])} {euros(value, lang)}" for name, value in case.amounts.items()
+            )
+            lines.append(f"  → {case.stage.removeprefix('case_')}.{case.case}: {case.text}")
+            if cents:
+                lines.append("    " + EXAMPLE[lang].format(amounts=cents))
+    lines += [f"  = {parameter.id}" for parameter in said.parameters]
+    return lines
+
+
+def row(finding: "Finding", lang: str) -> tuple[str, ...]:
+    """One line of the table."""
+    article, rests = finding.article, finding.dependents
+    status = STATUSES[finding.status][lang]
+    if finding.next_change:
+        status += f", {LATER[lang].format(day=finding.next_change)}"
+    cases = [f"{stage.removeprefix('case_')}.{case}" for stage, case in rests.cases]
+    return (
+        article.id,
+        status,
+        f"{article.first_day}",
+        f"{finding.found.first_day}" if finding.found else "—",
+        ", ".join([*rests.parameters, *rests.tariffs, *cases, *rests.readings]) or "—",
+    )
+
+
+def as_json(finding: "Finding") -> dict[str, Any]:
+    """One finding as plain data."""
+    article, found, rests = finding.article, finding.found, finding.dependents
+    return {
+        "id": article.id,
+        "status": str(finding.status),
+        "read": {"legiarti": article.legiarti, "from": str(article.first_day)},
+        "found": {"legiarti": found.legiarti, "from": str(found.first_day)} if found else None,
+        "next_change": str(finding.next_change) if finding.next_change else None,
+        "parameters": rests.parameters,
+        "tariffs": rests.tariffs,
+        "cases": [f"{stage.removeprefix('case_')}.{case}" for stage, case in rests.cases],
+        "readings": rests.readings,
+    }
+
+
+def near(given: str) -> list[str]:
+    """Articles that look like what was given."""
+    from difflib import get_close_matches
+
+    known = [article.number for article in book().articles.values()]
+    return get_close_matches(given.upper(), known, n=5, cutoff=0.4) or known[:5]
+
+
+def wanted_day(on: str) -> date:
+    """The day asked for, today otherwise."""
+    from parcours.engine.facts.vocabulary import read_date
+    from parcours.law.days import iso
+
+    return date.fromisoformat(iso(read_date("on", on))) if on else datetime.now(UTC).astimezone().date()
+
+
+def code_file(path: Path) -> "CodeFile":
+    """The code in a file."""
+    from parcours.law.drift import read_code
+
+    return read_code(path, book())
+
+
+def book() -> Any:
+    """The law data, checked."""
+    from parcours.law.loader import load
+
+    return load()
+
+
+def print_json(value: Any) -> None:
+    """One JSON text."""
+    from parcours.engine.facts.jsonio import dumps
+
+    typer.echo(dumps(value, indent=1))
+
+
+def print_rows(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A plain table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*headers, box=None, header_style="dim", padding=(0, 2))
+    for line in rows:
+        table.add_row(*line)
+    Console(highlight=False, markup=False).print(table)

@@ -1,0 +1,122 @@
+"""An article of the law, in our own words: what each paragraph decides, the cases it gives, each on its example.
+
+The amounts of an example are settled by the engine when they are asked for: none is written down.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from parcours.engine.case import settle
+from parcours.engine.errors import FactError
+from parcours.engine.facts.vocabulary import hundredths
+from parcours.engine.say.explain import explain
+from parcours.engine.say.wording import parameter_text, pieces
+from parcours.law.data import Parameter
+from parcours.law.dependents import Dependents, dependents
+from parcours.law.loader import load
+from parcours.law.texts import Article
+from parcours.rules.types import Counters
+from parcours.text import Lang
+
+SHOWN = (
+    "fee", "base", "ticket_moderateur", "forfait_acte_lourd", "majoration", "participation_forfaitaire", "franchise",
+    "depassement", "amo", "amc", "patient",
+)  # fmt: skip
+"""Amounts of an example, in the order of a bill; those that are zero are left out."""
+ALWAYS = ("fee", "base", "amo", "patient")
+
+
+@dataclass(frozen=True)
+class CaseSaid:
+    """A case of the rules, said on its example."""
+
+    stage: str
+    case: str
+    text: str
+    facts: Mapping[str, Any]
+    amounts: Mapping[str, int]
+    """In cents; empty where the example is not a whole visit."""
+
+
+@dataclass(frozen=True)
+class ParagraphSaid:
+    """What one paragraph decides."""
+
+    at: str
+    text: str
+    cases: tuple[CaseSaid, ...]
+
+
+@dataclass(frozen=True)
+class ArticleSaid:
+    """An article, said in one language."""
+
+    article: Article
+    title: str
+    decides: tuple[ParagraphSaid, ...]
+    parameters: tuple[Parameter, ...]
+    """Those that cite it and those that its paragraphs name."""
+    dependents: Dependents
+
+
+def article_said(id_: str, lang: Lang, day: int | None = None) -> ArticleSaid:
+    """An article of the registry; the values its sentences hold are those of a day, else the newest."""
+    book = load()
+    article = book.articles[id_]
+    rests = dependents(book)[id_]
+    named = [name for paragraph in article.decides for name in paragraph.parameters]
+    return ArticleSaid(
+        article=article,
+        title=article.title[lang],
+        decides=tuple(
+            ParagraphSaid(
+                paragraph.at[lang],
+                with_values(paragraph.text[lang], lang, day),
+                tuple(case_said(stage, case, lang) for stage, case in paragraph.cases),
+            )
+            for paragraph in article.decides
+        ),
+        parameters=tuple(book.parameters[name] for name in dict.fromkeys([*rests.parameters, *named])),
+        dependents=rests,
+    )
+
+
+def with_values(template: str, lang: Lang, day: int | None) -> str:
+    """A sentence with the value of each parameter it names."""
+    parts = []
+    for text, kind, id_ in pieces(template):
+        parts.append(text)
+        if kind:
+            entry = load().parameters[id_]
+            value = (entry.default.value_on(day) if day else None) or entry.values[-1]
+            parts.append(parameter_text(value, entry.unit, lang))
+    return "".join(parts)
+
+
+def case_said(stage: str, case: str, lang: Lang) -> CaseSaid:
+    """A case on its example: its sentence, and the cents of the whole visit."""
+    entry = load().cases[stage][case]
+    facts = entry["example"]
+    counters = Counters(**{name: hundredths(value) or 0 for name, value in entry.get("counters", {}).items()})
+    try:
+        answer = settle(facts, entry.get("readings"), counters)
+        steps = explain(answer, lang, quiet=True).steps
+    except FactError as error:
+        return CaseSaid(stage, case, error.message[lang], facts, {})
+    text = next((step.text for step in steps if f"case_{step.stage}" == stage), str(entry[lang]))
+    cents = {"fee": answer.act.fee, **{name: getattr(answer.settlement, name) for name in SHOWN if name != "fee"}}
+    amounts = {name: value for name, value in cents.items() if value > 0 or (value == 0 and name in ALWAYS)}
+    return CaseSaid(stage, case, text, facts, amounts)
+
+
+def find_article(given: str) -> Article | None:
+    """An article as people write it: R160-6, R. 160-6, CSS R160-6, css-r160-6."""
+    known = {bare(id_): article for id_, article in load().articles.items()}
+    followed = dict.fromkeys(article.code.id for article in known.values())
+    return next((known[name] for code in ("", *followed) if (name := bare(code + given)) in known), None)
+
+
+def bare(id_: str) -> str:
+    """An id without what people write differently."""
+    return id_.upper().replace(".", "").replace(" ", "").replace("-", "")
