@@ -84,10 +84,10 @@ def one_at_a_time(address: str, paths: list[str]) -> list[float]:
 
 
 async def _timed(address: str, paths: list[str]) -> list[float]:
-    import httpx
+    import httpx2
 
     times = []
-    async with httpx.AsyncClient(base_url=address, headers=HEADERS, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=address, headers=HEADERS, trust_env=False) as client:
         for path in paths:
             started = time.perf_counter()
             answer = await client.get(path)
@@ -121,14 +121,14 @@ def with_wrk(address: str, paths: list[str], seconds: int) -> tuple[float, int]:
 
 async def with_asyncio(address: str, paths: list[str], seconds: int) -> tuple[float, int]:
     """Eight clients in turn, for a machine without wrk; it shares the processor with the server."""
-    import httpx
+    import httpx2
 
     done = wrong = 0
     until = time.perf_counter() + seconds
 
     async def client(number: int) -> None:
         nonlocal done, wrong
-        async with httpx.AsyncClient(base_url=address, headers=HEADERS, trust_env=False) as http:
+        async with httpx2.AsyncClient(base_url=address, headers=HEADERS, trust_env=False) as http:
             position = number * 499
             while time.perf_counter() < until:
                 position += 1

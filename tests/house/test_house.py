@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,21 @@ def test_the_locks_agree_on_every_version() -> None:
         for name, versions in pinned_versions(path).items():
             # uv and the build backends are the build lock's alone.
             assert versions <= everything.get(name, versions), f"{path.name}: another {name} than requirements-dev"
+
+
+def scripts() -> list[Path]:
+    return sorted(path for folder in ("benchmarks", "docs", "tools", "tests") for path in (ROOT / folder).rglob("*.py"))
+
+
+def test_what_a_script_imports_is_ours_or_in_the_locks() -> None:
+    """A fresh clone runs every benchmark, tool and test."""
+    ours = {"parcours", "benchmarks", "tools", "tests"}
+    locked = set(pinned_versions(ROOT / "requirements-dev.lock"))
+    given_by = metadata.packages_distributions()
+    for path in scripts():
+        for name in {module.split(".")[0] for module in imported_modules(path)} - ours - sys.stdlib_module_names:
+            packages = {re.sub(r"[-_.]+", "-", one).lower() for one in given_by.get(name, ())}
+            assert packages & locked, f"{path.relative_to(ROOT)} imports {name}, which no lock holds"
 
 
 def pinned_versions(path: Path) -> dict[str, set[str]]:

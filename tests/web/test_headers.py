@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 from parcours.edge.settings import Settings
 from parcours.site.app import create_app
 from parcours.web.assets import asset_url, assets
+from parcours.web.pages import Page, answer
 from tests.web.pages import PATHS, quote
 
 
@@ -27,6 +28,17 @@ def test_security_headers(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize("path", [*PATHS, quote(), "/nothing"])
 def test_no_cookie_is_set(client: TestClient, path: str) -> None:
     assert "set-cookie" not in client.get(path).headers
+
+
+def test_a_page_is_private_unless_it_says_public() -> None:
+    page = Page("/", (), "en", explicit=False, partial=False)
+    shown = answer(page, "error.html", title="", detail="", code=200)
+    assert shown.headers["cache-control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "/"])
+def test_a_page_without_anybodys_facts_may_be_shared(client: TestClient, path: str) -> None:
+    assert client.get(path).headers["cache-control"] == "public, max-age=300"
 
 
 def test_a_quote_is_not_kept_by_shared_caches(client: TestClient) -> None:

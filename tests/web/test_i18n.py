@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from parcours.web import i18n
-from parcours.web.catalogue import extracted, stored
 from parcours.web.public.situations import FILE, situations
+from tools.catalogue import extracted, stored
 
 TEMPLATES = Path(i18n.__file__).parent / "templates"
 
@@ -24,7 +24,7 @@ def test_every_message_is_translated() -> None:
     for message in extracted():
         if message.id:
             found = catalogue.get(message.id)
-            assert found is not None, f"not in the French catalogue (python -m parcours.web.catalogue): {message.id!r}"
+            assert found is not None, f"not in the French catalogue (python -m tools.catalogue): {message.id!r}"
             assert found.string, f"no French: {message.id!r}"
             assert not found.fuzzy, f"not reviewed: {message.id!r}"
             assert fields(str(found.string)) == fields(str(message.id)), f"not the same placeholders: {message.id!r}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli.common import Json, Lang, fail, language
+from parcours.cli.registry_common import DatabaseUrl, open_registry, table
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts, roles, API clients, explained access.")
 
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option("--database", help="sqlite:///… or postgresql://…; PARCOURS_DATABASE_URL unless said."),
-]
 Login = Annotated[str, typer.Option("--login", help="E-mail address of the account.")]
 RoleName = Annotated[str, typer.Option("--role", help="insured, doctor, delegate, officer or administrator.")]
 Patient = Annotated[str | None, typer.Option("--patient", help="Public id of the person, for the role insured.")]
@@ -400,22 +397,16 @@ def _print(rows: list[dict[str, str]], columns: tuple[str, ...], *, json: bool) 
     if json:
         typer.echo(json_format.dumps(rows, ensure_ascii=False))
         return
-    widths = [max([len(name), *(len(row[name]) for row in rows)]) for name in columns]
-    for line in (dict(zip(columns, columns, strict=True)), *rows):
-        typer.echo("  ".join(line[name].ljust(width) for name, width in zip(columns, widths, strict=True)).rstrip())
+    table(columns, rows)
 
 
 @contextmanager
 def _writing(url: str | None, lang: str) -> Iterator[Session]:
-    from parcours.cli.registry import open_registry
-
     with open_registry(url, lang) as database, database.writing() as session:
         yield session
 
 
 @contextmanager
 def _reading(url: str | None, lang: str) -> Iterator[Session]:
-    from parcours.cli.registry import open_registry
-
     with open_registry(url, lang) as database, database.reading() as session:
         yield session

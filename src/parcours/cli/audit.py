@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.cli.admin import DatabaseUrl
 from parcours.cli.common import Json, Lang, fail, language
+from parcours.cli.registry_common import DatabaseUrl, open_registry
 
 if TYPE_CHECKING:
     from parcours.registry.audit.proof import Anchor
@@ -29,7 +29,6 @@ def verify(
     json: Json = False,
 ) -> None:
     """Find every removed, altered, added or cut row. Exit code 0 when the trail is whole, 1 when it is not."""
-    from parcours.cli.registry import open_registry
     from parcours.registry.audit import proof
 
     chosen = language(lang)
@@ -63,7 +62,6 @@ def _read_anchor(path: Path, lang: str) -> Anchor:
 @app.command()
 def anchor(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Print the signed end of every chain: keep it outside the database (a file a day, another machine)."""
-    from parcours.cli.registry import open_registry
     from parcours.registry.audit import proof
 
     with open_registry(database, lang) as opened, opened.reading() as session:
@@ -73,7 +71,6 @@ def anchor(database: DatabaseUrl = None, lang: Lang = "") -> None:
 @app.command()
 def resign(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Sign the heads again under the newest key, before an older key is dropped."""
-    from parcours.cli.registry import open_registry
     from parcours.registry.audit import proof
 
     with open_registry(database, lang) as opened, opened.writing() as session:

@@ -9,10 +9,8 @@ from typing import Any
 
 import typer
 
-from parcours.cli.common import EXIT_REFUSED_ROWS, EXIT_UNREADABLE, clear_errors, fail
+from parcours.cli.common import EXIT_REFUSED_ROWS, batch_errors, fail
 
-EXIT_INTERRUPTED = 130
-EXIT_NOT_WRITTEN = 1
 STAGES = {
     "deal": {"fr": "Répartition par patient", "en": "Dealing by patient"},
     "settle": {"fr": "Liquidation", "en": "Settling"},
@@ -22,10 +20,6 @@ DONE = {
     "en": "{rows} rows read = {settled} settled + {refused} refused → {output}",
 }
 REFUSED = {"fr": "lignes refusées, avec la raison : {path}", "en": "refused rows, with the reason: {path}"}
-INTERRUPTED = {
-    "fr": "interrompu ; relancez la même commande avec --resume pour continuer",
-    "en": "interrupted; run the same command again with --resume to go on",
-}
 SWITCH_SECONDS = 0.0005
 """Python's turn between threads: one that meets new patterns of facts, in plain Python, does not hold up the others."""
 
@@ -74,26 +68,6 @@ def _run(
         job = Job(source, output, readings, mapping_of(columns), workers, resume=resume, lang=lang)
         with progress_bar(lang) as progress:
             return settle_path(job, progress)
-
-
-@contextmanager
-def batch_errors(lang: str) -> Iterator[None]:
-    """Turn what stops a run into a sentence and an exit code."""
-    try:
-        from parcours.engine.batch.errors import BatchError, OutputFailed
-    except ModuleNotFoundError as error:
-        fail(f"{error.name}: pip install 'parcours[batch]'")
-    try:
-        with clear_errors(lang):
-            yield
-    except OutputFailed as error:
-        fail(error.message[lang], EXIT_NOT_WRITTEN)
-    except BatchError as error:
-        fail(error.message[lang], EXIT_UNREADABLE)
-    except ModuleNotFoundError as error:
-        fail(f"{error.name}: pip install 'parcours[batch]'")
-    except KeyboardInterrupt:
-        fail(INTERRUPTED[lang], EXIT_INTERRUPTED)
 
 
 @contextmanager

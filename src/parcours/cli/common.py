@@ -11,8 +11,14 @@ import typer
 
 from parcours.text import euros
 
+EXIT_NOT_WRITTEN = 1
 EXIT_UNREADABLE = 2
 EXIT_REFUSED_ROWS = 3
+EXIT_INTERRUPTED = 130
+INTERRUPTED = {
+    "fr": "interrompu ; relancez la même commande avec --resume pour continuer",
+    "en": "interrupted; run the same command again with --resume to go on",
+}
 
 Lang = Annotated[str, typer.Option("--lang", help="Language of the text: fr or en (the terminal's unless said).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
@@ -57,6 +63,26 @@ def clear_errors(lang: str) -> Iterator[None]:
         yield
     except ParcoursError as error:
         fail(error.message[lang])
+
+
+@contextmanager
+def batch_errors(lang: str) -> Iterator[None]:
+    """Turn what stops a run into a sentence and an exit code."""
+    try:
+        from parcours.engine.batch.errors import BatchError, OutputFailed
+    except ModuleNotFoundError as error:
+        fail(f"{error.name}: pip install 'parcours[batch]'")
+    try:
+        with clear_errors(lang):
+            yield
+    except OutputFailed as error:
+        fail(error.message[lang], EXIT_NOT_WRITTEN)
+    except BatchError as error:
+        fail(error.message[lang], EXIT_UNREADABLE)
+    except ModuleNotFoundError as error:
+        fail(f"{error.name}: pip install 'parcours[batch]'")
+    except KeyboardInterrupt:
+        fail(INTERRUPTED[lang], EXIT_INTERRUPTED)
 
 
 def readings_of(options: list[str] | None) -> dict[str, str]:

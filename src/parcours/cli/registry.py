@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json as json_format
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
+from parcours.cli.registry_common import DatabaseUrl, open_registry, registry_errors, say, table
 
 if TYPE_CHECKING:
     from parcours.registry.store.db import Database
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The database of people, declarations, referrals.")
 facts_app = typer.Typer(add_completion=False)
-
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option("--database", help="sqlite:///… or postgresql://…; PARCOURS_DATABASE_URL unless said."),
-]
 
 
 # --- the database ----------------------------------------------------------------------------------------------------
@@ -39,10 +33,10 @@ def init(database: DatabaseUrl = None, lang: Lang = "") -> None:
         if (database or database_url()).startswith("sqlite") and not _keys_given():
             path = keyring.data_directory() / "secret.keys"
             if keyring.create_keys_file(path):
-                _say(lang, f"clé secrète créée : {path} (à garder à part)", f"secret key made: {path} (keep it apart)")
+                say(lang, f"clé secrète créée : {path} (à garder à part)", f"secret key made: {path} (keep it apart)")
         keyring.keyring()
         schema.upgrade(opened.engine)
-        _say(lang, f"base prête, révision {schema.head_revision()}", f"database ready, {schema.head_revision()}")
+        say(lang, f"base prête, révision {schema.head_revision()}", f"database ready, {schema.head_revision()}")
 
 
 @app.command()
@@ -54,7 +48,7 @@ def upgrade(database: DatabaseUrl = None, lang: Lang = "") -> None:
         before = schema.current_revision(opened.engine)
         schema.upgrade(opened.engine)
         after = schema.current_revision(opened.engine)
-        _say(lang, f"révision {before or 'vide'} → {after}", f"revision {before or 'empty'} → {after}")
+        say(lang, f"révision {before or 'vide'} → {after}", f"revision {before or 'empty'} → {after}")
 
 
 @app.command()
@@ -68,7 +62,7 @@ def seed(
 
     with open_registry(database, lang) as opened, opened.writing() as session:
         stories = fill(session, population=population)
-    _say(lang, f"{len(stories)} récits (`parcours registry stories`)", f"{len(stories)} stories (`… registry stories`)")
+    say(lang, f"{len(stories)} récits (`parcours registry stories`)", f"{len(stories)} stories (`… registry stories`)")
 
 
 @app.command("demo-accounts")
@@ -105,7 +99,7 @@ def stories(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -
     if json:
         typer.echo(json_format.dumps(rows, ensure_ascii=False, indent=1))
         return
-    _table(("story", "title", "on", "patient", "professional"), rows)
+    table(("story", "title", "on", "patient", "professional"), rows)
 
 
 def _story_row(story: Any, patient: str, professional: str, lang: str) -> dict[str, str]:
@@ -154,9 +148,9 @@ def changes(
     if json:
         typer.echo(json_format.dumps(rows, ensure_ascii=False, indent=1))
     elif rows:
-        _table(("on", "visit", "name", "then", "now"), rows)
+        table(("on", "visit", "name", "then", "now"), rows)
     else:
-        _say(lang, "rien ne changerait", "nothing would change")
+        say(lang, "rien ne changerait", "nothing would change")
 
 
 @app.command()
@@ -167,7 +161,7 @@ def backup(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None
     with open_registry(database, lang) as opened:
         manifest = write(opened, file)
     rows = sum(one.rows for one in manifest.tables.values())
-    _say(lang, f"{file} : {rows} lignes ; gardez les clés à part", f"{file}: {rows} rows; keep the keys apart")
+    say(lang, f"{file} : {rows} lignes ; gardez les clés à part", f"{file}: {rows} rows; keep the keys apart")
 
 
 @app.command()
@@ -176,10 +170,10 @@ def restore(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = Non
     from parcours.registry.store.backup import restore as read
     from parcours.registry.store.db import database_url
 
-    with _errors(lang):
+    with registry_errors(lang):
         manifest = read(file, database or database_url())
     rows = sum(one.rows for one in manifest.tables.values())
-    _say(lang, f"{rows} lignes restaurées et vérifiées", f"{rows} rows restored and verified")
+    say(lang, f"{rows} lignes restaurées et vérifiées", f"{rows} rows restored and verified")
 
 
 @app.command()
@@ -196,13 +190,13 @@ def verify(
     with open_registry(database, lang) as opened:
         if file is not None:
             compare(opened.engine, check_file(file))
-            _say(lang, "base égale à la sauvegarde", "the database equals the backup")
+            say(lang, "base égale à la sauvegarde", "the database equals the backup")
             return
         with opened.reading() as session:
             found = people_with_two_contracts(session)
     if found:
         fail(f"{len(found)}: " + {"fr": "deux médecins traitants", "en": "two médecins traitants"}[language(lang)])
-    _say(lang, "un médecin traitant au plus par personne", "one médecin traitant at most a person")
+    say(lang, "un médecin traitant au plus par personne", "one médecin traitant at most a person")
 
 
 @app.command("new-key")
@@ -220,7 +214,7 @@ def rotate_keys(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang) as opened:
         counts = rotate(opened)
-    _say(lang, f"{sum(counts.values())} lignes réécrites", f"{sum(counts.values())} rows rewritten")
+    say(lang, f"{sum(counts.values())} lignes réécrites", f"{sum(counts.values())} rows rewritten")
 
 
 # --- facts of a visit ------------------------------------------------------------------------------------------------
@@ -358,45 +352,11 @@ def _print_facts(visit: VisitFacts, lang: str) -> None:
         }
         for fact in visit.facts.values()
     ]
-    _table(("fact", "value", "because", "record"), rows)
+    table(("fact", "value", "because", "record"), rows)
     for name, choices in visit.questions.items():
         typer.echo(f"{name} ? {', '.join(choices)}")
     for note in visit.notes:
         typer.echo(f"— {NOTES[note][('fr', 'en').index(lang)]}")
-
-
-# --- shared ----------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _errors(lang: str) -> Iterator[None]:
-    """What the registry refuses, as one sentence; what the database refuses, without its parameters."""
-    from sqlalchemy.exc import ArgumentError, DBAPIError
-
-    from parcours.registry.errors import RegistryError
-
-    try:
-        yield
-    except RegistryError as error:
-        fail(error.message[language(lang)])
-    except (DBAPIError, ArgumentError) as error:
-        fail(f"PARCOURS_DATABASE_URL: {type(error).__name__}")
-
-
-@contextmanager
-def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterator[Database]:
-    """The database for the time of a command; what it refuses becomes a sentence and an exit code."""
-    from parcours.registry.store import schema
-    from parcours.registry.store.db import Database
-
-    with _errors(lang):
-        database = Database.open(url)
-        try:
-            if current:
-                schema.require_current(database.engine)
-            yield database
-        finally:
-            database.close()
 
 
 def _keys_given() -> bool:
@@ -405,15 +365,3 @@ def _keys_given() -> bool:
     from parcours.registry.store.keyring import KEYS_FILE_VARIABLE, KEYS_VARIABLE
 
     return bool(os.environ.get(KEYS_VARIABLE) or os.environ.get(KEYS_FILE_VARIABLE))
-
-
-def _say(lang: str, fr: str, en: str) -> None:
-    typer.echo({"fr": fr, "en": en}[language(lang)])
-
-
-def _table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
-    """Aligned columns, never cut: an id is to be copied."""
-    lines = [{name: name for name in columns}, *rows]
-    widths = {name: max(len(line[name]) for line in lines) for name in columns}
-    for line in lines:
-        typer.echo("  ".join(line[name].ljust(widths[name]) for name in columns).rstrip())

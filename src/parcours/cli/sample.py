@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from parcours.cli.batch import batch_errors
-from parcours.cli.common import Lang, fail, language
+from parcours.cli.common import Lang, batch_errors, fail, language
 
 app = typer.Typer(add_completion=False)
 DONE = {

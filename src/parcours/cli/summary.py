@@ -5,8 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.cli.batch import batch_errors
-from parcours.cli.common import Json, Lang, fail, language, money
+from parcours.cli.common import Json, Lang, batch_errors, fail, language, money
 
 app = typer.Typer(add_completion=False)
 TEXT: dict[str, dict[str, str]] = {

@@ -80,4 +80,4 @@ def error_page(request: Request, status: int) -> Response:
             N_("The error is on our side and has been recorded without your data."),
         )
     translated = [i18n.translate(text, page.language) for text in (title, detail)]
-    return answer(page, "error.html", status, "no-store", title=translated[0], detail=translated[1], code=status)
+    return answer(page, "error.html", status, title=translated[0], detail=translated[1], code=status)

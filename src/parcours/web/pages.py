@@ -20,11 +20,16 @@ from starlette.responses import Response
 from parcours.text import LANGS, listed
 from parcours.web import i18n
 from parcours.web.assets import asset_url
+from parcours.web.words import Glosses
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 PARIS: Final = ZoneInfo("Europe/Paris")
 PUBLIC: Final = "public, max-age=300"
+"""The same for everybody: any cache may keep it for a while."""
 PRIVATE: Final = "private, no-cache"
+"""Somebody's facts are in the address: their browser may keep the page, and asks again."""
+PERSONAL: Final = "private, no-store"
+"""Somebody's record: nothing keeps it."""
 LEVEL: Final = 4
 """Of compression: the time of a step counts more than a few hundred bytes."""
 
@@ -136,12 +141,10 @@ def today() -> date:
 
 def render(page: Page, template: str, **values: Any) -> str:
     """The HTML of a page."""
-    from parcours.web.words import Glosses
-
     context = {
         "page": page,
         "url": page.url,
-        "gloss": Glosses(page),
+        "gloss": Glosses(page.language, page.url),
         "languages": i18n.NAMES,
         "today": today(),
         **values,
@@ -153,11 +156,11 @@ def answer(
     page: Page,
     template: str,
     status: int = 200,
-    cache_control: str = PUBLIC,
+    cache_control: str = PERSONAL,
     headers: Mapping[str, str] | None = None,
     **values: Any,
 ) -> Response:
-    """A page as a response; compressed when the browser can."""
+    """A page as a response, compressed when the browser can; kept by nobody unless it says otherwise."""
     body = render(page, template, **values).encode()
     every = {
         "Content-Language": page.language,
@@ -168,3 +171,8 @@ def answer(
     if page.gzip:
         body, every["Content-Encoding"] = gzip.compress(body, LEVEL, mtime=0), "gzip"
     return Response(body, status, every, media_type="text/html; charset=utf-8")
+
+
+def public(page: Page, template: str, status: int = 200, **values: Any) -> Response:
+    """A page that is the same for everybody."""
+    return answer(page, template, status, PUBLIC, **values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -10,7 +11,6 @@ from markupsafe import Markup, escape
 
 from parcours.law.loader import load
 from parcours.web import i18n
-from parcours.web.pages import Page
 
 ORDINARY: Final = frozenset(
     {
@@ -68,17 +68,17 @@ def pattern(language: str) -> re.Pattern[str]:
 class Glosses:
     """Explains each term once a page."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, language: str, url: Callable[..., str]) -> None:
+        self.language, self.url = language, url
         self.explained: set[str] = set()
 
     def __call__(self, text: str) -> Markup:
         """A sentence as HTML, its new terms linked to their explanation."""
-        text = i18n.typography(text, self.page.language)
+        text = i18n.typography(text, self.language)
         parts: list[Markup] = []
         start = 0
-        for match in pattern(self.page.language).finditer(text):
-            id_ = terms(self.page.language)[match[0].lower()]
+        for match in pattern(self.language).finditer(text):
+            id_ = terms(self.language)[match[0].lower()]
             if id_ in self.explained:
                 continue
             self.explained.add(id_)
@@ -88,8 +88,8 @@ class Glosses:
 
     def term(self, id_: str, shown: str) -> Markup:
         """A term with its explanation on hover or focus, and its place in the glossary."""
-        text = i18n.typography(load().glossary[id_][self.page.language]["text"], self.page.language)
+        text = i18n.typography(load().glossary[id_][self.language]["text"], self.language)
         return Markup(
             '<span class="tip"><a href="{url}" aria-describedby="word-{id}">{shown}</a>'
             '<span class="tip-text" role="tooltip" id="word-{id}">{text}</span></span>'
-        ).format(url=self.page.url("/glossary", fragment=id_), id=id_, shown=shown, text=text)
+        ).format(url=self.url("/glossary", fragment=id_), id=id_, shown=shown, text=text)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.web.i18n import N_
-from parcours.web.pages import Page, answer
+from parcours.web.pages import Page, public
 
 
 class Number(NamedTuple):
@@ -54,4 +54,4 @@ POISON: Final = (
 
 async def emergency(request: Request) -> Response:
     """The page."""
-    return answer(Page.of(request), "emergency.html", urgent=URGENT, soon=SOON, poison=POISON)
+    return public(Page.of(request), "emergency.html", urgent=URGENT, soon=SOON, poison=POISON)

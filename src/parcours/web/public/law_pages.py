@@ -20,7 +20,7 @@ from parcours.law.data import Parameter, Value
 from parcours.law.days import number_of
 from parcours.law.loader import load
 from parcours.web.i18n import N_
-from parcours.web.pages import Page, answer, today
+from parcours.web.pages import Page, public, today
 from parcours.web.public.values import value_text
 from parcours.web.quote.charts import SMALL, steps
 
@@ -112,7 +112,7 @@ async def law_index(request: Request) -> Response:
         (group, [(item, current_text(item, page), steps(item.default, today(), SMALL)) for item in group.parameters])
         for group in institutions()
     ]
-    return answer(page, "law/index.html", rows=rows, book=load())
+    return public(page, "law/index.html", rows=rows, book=load())
 
 
 def current_text(parameter: Parameter, page: Page) -> str:
@@ -133,7 +133,7 @@ async def law_parameter(request: Request) -> Response:
         for (name, option), series in parameter.alternatives.items()
     ]
     chart = steps(parameter.default, today())
-    return answer(
+    return public(
         page,
         "law/parameter.html",
         parameter=parameter,
@@ -169,24 +169,24 @@ def citations() -> Mapping[str, dict[str, list[Any]]]:
 
 async def law_articles(request: Request) -> Response:
     """`/law/articles`: every text the rules rest on, and what rests on it."""
-    return answer(Page.of(request), "law/articles.html", book=load(), cited=citations(), seen=SEEN)
+    return public(Page.of(request), "law/articles.html", book=load(), cited=citations(), seen=SEEN)
 
 
 async def law_readings(request: Request) -> Response:
     """`/law/readings`: where texts and practice differ, and what the answers take."""
-    return answer(Page.of(request), "law/readings.html", book=load(), seen=SEEN)
+    return public(Page.of(request), "law/readings.html", book=load(), seen=SEEN)
 
 
 async def law_limits(request: Request) -> Response:
     """`/law/limits`: what is not modelled."""
-    return answer(Page.of(request), "law/limits.html", book=load())
+    return public(Page.of(request), "law/limits.html", book=load())
 
 
 async def glossary(request: Request) -> Response:
     """`/glossary`: the words, in the order of the alphabet of the page's language."""
     page = Page.of(request)
     terms = sorted(load().glossary.items(), key=lambda item: fold(item[1][page.language]["term"]))
-    return answer(page, "glossary.html", terms=terms, book=load())
+    return public(page, "glossary.html", terms=terms, book=load())
 
 
 def fold(text: str) -> str:

@@ -20,7 +20,7 @@ from parcours.law.loader import load
 from parcours.rules.types import Counters
 from parcours.web import i18n
 from parcours.web.i18n import N_
-from parcours.web.pages import Page, answer, today
+from parcours.web.pages import Page, public, today
 from parcours.web.public.law_pages import STAGES
 from parcours.web.public.situations import TAGS, complete, specialties
 from parcours.web.public.tables_page import wanted_day
@@ -76,7 +76,7 @@ def sentence_of(
 async def law_rules(request: Request) -> Response:
     """`/law/rules`: every stage, every case."""
     page = Page.of(request)
-    return answer(page, "law/rules.html", stages=rules(page.language), book=load())
+    return public(page, "law/rules.html", stages=rules(page.language), book=load())
 
 
 # --- what guides say -----------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def claims(language: str) -> tuple[Claim, ...]:
 async def law_guides(request: Request) -> Response:
     """`/law/guides`: statements of public guides, with their computed verdict."""
     page = Page.of(request)
-    return answer(page, "law/guides.html", claims=claims(page.language), tones=TONES)
+    return public(page, "law/guides.html", claims=claims(page.language), tones=TONES)
 
 
 # --- the decision table --------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ async def decision_table(request: Request) -> Response:
         cells = [cell(str(specialty), age, declared, given, page, day) for declared in (True, False)]
         if any(item and outcome in ("", item.place) for item in cells):
             rows.append((words, cells))
-    return answer(
+    return public(
         page,
         "law/decision_table.html",
         200 if readable else 400,

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_
-from parcours.web.pages import Page, answer, text
+from parcours.web.pages import Page, public, text
 from parcours.web.public.emergency import SOON, URGENT
 from parcours.web.public.law_pages import fold
 from parcours.web.public.rules_pages import claims, rules
@@ -139,4 +139,4 @@ async def search(request: Request) -> Response:
     """The page."""
     page = Page.of(request)
     query = request.query_params.get("q", "").strip()[:LONGEST]
-    return answer(page, "search.html", query=query, results=find(query, page.language) if query else [], most=MOST)
+    return public(page, "search.html", query=query, results=find(query, page.language) if query else [], most=MOST)

@@ -27,7 +27,7 @@ from parcours.law.loader import load
 from parcours.text import listed
 from parcours.web import i18n
 from parcours.web.i18n import N_
-from parcours.web.pages import Page, answer, text, today
+from parcours.web.pages import Page, public, text, today
 from parcours.web.public.values import value_text
 
 FILE: Final = Path(__file__).with_name("situations.yaml")
@@ -173,7 +173,7 @@ async def situation_index(request: Request) -> Response:
         for group, name in GROUPS.items()
     ]
     doctors = [(slug, entry, family_of(entry)) for slug, entry in specialties().items()]
-    return answer(page, "situations/index.html", groups=groups, doctors=doctors)
+    return public(page, "situations/index.html", groups=groups, doctors=doctors)
 
 
 async def situation_page(request: Request) -> Response:
@@ -188,7 +188,7 @@ async def situation_page(request: Request) -> Response:
     words = Words(number_of(today()), {})
     book = load()
     parameters = [book.parameters[id_] for id_ in entry.get("parameters", ())]
-    return answer(
+    return public(
         page,
         "situations/page.html",
         title=i18n.label(entry["title"], page.language),
@@ -222,7 +222,7 @@ def specialty_page(page: Page, slug: str) -> Response:
     examples = [example(words, facts, page) for words, facts in specialty_examples(slug, entry, family, page)]
     book = load()
     ages = [book.parameters[id_] for id_ in ("parcours.psychiatrie_age_min", "parcours.psychiatrie_age_max")]
-    return answer(
+    return public(
         page,
         "situations/page.html",
         title=text("{specialty}: may I go directly?", page.language, specialty=i18n.label(entry.label, page.language)),

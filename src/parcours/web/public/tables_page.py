@@ -13,7 +13,7 @@ from parcours.engine.say.wording import specialty_labels
 from parcours.law.cache import flat_law
 from parcours.law.days import iso
 from parcours.web.i18n import N_
-from parcours.web.pages import Page, answer, today
+from parcours.web.pages import Page, public, today
 
 LATEST = date(2100, 12, 31)
 SECTORS = {"secteur_1": N_("Sector 1"), "secteur_2_optam": N_("OPTAM"), "secteur_2": N_("Sector 2")}
@@ -48,7 +48,7 @@ async def tables_page(request: Request) -> Response:
     given = request.query_params.get("on")
     day, readable = wanted_day(given)
     days = [date.fromisoformat(iso(number)) for number in flat_law().default.first_days]
-    return answer(
+    return public(
         page,
         "tables.html",
         200 if readable else 400,

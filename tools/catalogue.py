@@ -1,4 +1,4 @@
-"""Keeps the catalogues in step with the pages: `python -m parcours.web.catalogue` extracts messages, updates the `.po`.
+"""Keeps the catalogues in step with the pages: `python -m tools.catalogue` extracts messages, updates the `.po`.
 
 The tests use `extracted()` to refuse a message without a translation, and a translation nobody uses.
 """
@@ -12,11 +12,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from parcours.web import pages
 from parcours.web.i18n import LOCALES
 
-HERE: Final = Path(__file__).parent
-SITE: Final = HERE.parent / "site"
-"""The error pages that every face shares are worded there."""
+PAGES: Final = Path(pages.__file__).parent
 METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 KEYWORDS: Final[dict[str, Any]] = {"_": None, "N_": None, "say": None, "text": None}
 OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}}
@@ -25,9 +24,8 @@ OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2
 def extracted() -> Catalog:
     """Every message of the pages."""
     catalogue = Catalog(project="parcours", charset="utf-8")
-    for folder in (HERE, SITE):
-        for name, line, message, _, _ in extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS):
-            catalogue.add(message, locations=[(name, line)])
+    for name, line, message, _, _ in extract_from_dir(PAGES, METHODS, OPTIONS, KEYWORDS):
+        catalogue.add(message, locations=[(name, line)])
     return catalogue
 
 
@@ -70,9 +68,9 @@ def main() -> None:
     """Update every catalogue and name what is left to translate."""
     for folder in sorted(LOCALES.iterdir()):
         missing = update(folder.name)
-        print(f"{folder.name}: {len(missing)} to translate")  # noqa: T201 - a command for maintainers
+        print(f"{folder.name}: {len(missing)} to translate")
         for message in missing:
-            print(f"  {message}")  # noqa: T201
+            print(f"  {message}")
 
 
 if __name__ == "__main__":

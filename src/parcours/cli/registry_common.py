@@ -1,0 +1,63 @@
+"""What the commands on the database share: which one, its errors as sentences, tables of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parcours.cli.common import fail, language
+
+if TYPE_CHECKING:
+    from parcours.registry.store.db import Database
+
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option("--database", help="sqlite:///… or postgresql://…; PARCOURS_DATABASE_URL unless said."),
+]
+
+
+@contextmanager
+def registry_errors(lang: str) -> Iterator[None]:
+    """What the registry refuses, as one sentence; what the database refuses, without its parameters."""
+    from sqlalchemy.exc import ArgumentError, DBAPIError
+
+    from parcours.registry.errors import RegistryError
+
+    try:
+        yield
+    except RegistryError as error:
+        fail(error.message[language(lang)])
+    except (DBAPIError, ArgumentError) as error:
+        fail(f"PARCOURS_DATABASE_URL: {type(error).__name__}")
+
+
+@contextmanager
+def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterator[Database]:
+    """The database for the time of a command; what it refuses becomes a sentence and an exit code."""
+    from parcours.registry.store import schema
+    from parcours.registry.store.db import Database
+
+    with registry_errors(lang):
+        database = Database.open(url)
+        try:
+            if current:
+                schema.require_current(database.engine)
+            yield database
+        finally:
+            database.close()
+
+
+def say(lang: str, fr: str, en: str) -> None:
+    """A sentence in the language of the command."""
+    typer.echo({"fr": fr, "en": en}[language(lang)])
+
+
+def table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+    """Aligned columns, never cut: an id is to be copied."""
+    lines = [{name: name for name in columns}, *rows]
+    widths = {name: max(len(line[name]) for line in lines) for name in columns}
+    for line in lines:
+        typer.echo("  ".join(line[name].ljust(widths[name]) for name in columns).rstrip())
