@@ -190,14 +190,3 @@ def test_a_stale_version_is_refused(database):
         assert moved.version == 2
     with pytest.raises(StaleDataError), database.writing() as session:
         session.merge(person).commune_code = "98001"
-
-
-def test_the_ages_and_the_grace_are_those_of_the_law():
-    from parcours.law.loader import load
-    from parcours.registry.declarations.timeline import a_year_after
-
-    law = load().on(date(2026, 6, 15))
-    assert law.age_exclusion == people.AGE_MEDECIN_TRAITANT
-    left_on = date(2025, 6, 30)
-    assert a_year_after(left_on).year - left_on.year == law.grace_depart_annees
-    assert a_year_after(date(2024, 2, 29)) == date(2025, 3, 1)

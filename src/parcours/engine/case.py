@@ -7,7 +7,7 @@ answer.settlement.amo   # 840 cents
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from typing import Any
 
@@ -15,7 +15,7 @@ from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.decoding import decode
 from parcours.engine.facts.encoding import EncodedAct, encode, missing_fact
 from parcours.engine.results import amounts_of, different_amounts, ips_letter, result_dict
-from parcours.law import codes
+from parcours.law import codes, thresholds
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
 from parcours.law.days import LawDataError, iso
@@ -35,16 +35,22 @@ RULE_READINGS = {
     "da_de_cumul": codes.DaDeCumul,
 }
 """The readings that a rule takes; the others change a value of the law."""
-CANDIDATES: dict[str, tuple[int, ...]] = {
-    "age": (0, 2, 6, 16, 17, 18, 25, 26, 40),
-    "age_1er_janvier": (17, 18),
+CODED_CANDIDATES: dict[str, tuple[int, ...]] = {
     "medecin_traitant": (0, 1),
     "convention": (1, 2, 3, 4),
     "role": tuple(codes.Role),
     "referral": tuple(codes.Referral),
     "drug_class": tuple(codes.DrugClass)[1:],
 }
-"""Values that tell whether a missing fact changes the answer: one on each side of every threshold of the law."""
+UNCERTAIN = ("age", "age_1er_janvier", *CODED_CANDIDATES)
+"""Facts that may stay unsaid where they change nothing."""
+
+
+@cache
+def candidates() -> dict[str, tuple[int, ...]]:
+    """Values that tell whether a missing fact changes the answer: one on each side of every threshold of the law."""
+    told = thresholds.participation_age()
+    return {"age": thresholds.candidate_ages(), "age_1er_janvier": (told - 1, told), **CODED_CANDIDATES}
 
 
 @dataclass(frozen=True)
@@ -149,10 +155,10 @@ def check_missing(
 ) -> None:
     """Raise `MissingFact` when a fact that was not given can change an amount."""
     for name in encoded.missing:
-        if name not in CANDIDATES:
+        if name not in UNCERTAIN:
             raise missing_fact(name, encoded.missing)
     amounts = amounts_of(settlement)
-    for values in product(*(CANDIDATES[name] for name in encoded.missing)):
+    for values in product(*(candidates()[name] for name in encoded.missing)):
         act = encoded.act._replace(**dict(zip(encoded.missing, values, strict=True)))
         if amounts_of(settle_act(act, encoded.contract, counters, law, readings)) != amounts:
             raise missing_fact(first_that_matters(encoded, law, readings, counters), encoded.missing)
@@ -161,7 +167,7 @@ def check_missing(
 def first_that_matters(encoded: EncodedAct, law: LawRecord, readings: Readings, counters: Counters) -> str:
     """The first missing fact that alone can change an amount; the first one where only several together can."""
     for name in encoded.missing:
-        acts = (encoded.act._replace(**{name: value}) for value in CANDIDATES[name])
+        acts = (encoded.act._replace(**{name: value}) for value in candidates()[name])
         outcomes = {amounts_of(settle_act(act, encoded.contract, counters, law, readings)) for act in acts}
         if len(outcomes) > 1:
             return name

@@ -38,8 +38,9 @@ from parcours.engine.batch.patterns import (
 from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, codes_in, read_numbers, whole
 from parcours.engine.case import encode_readings, settle_encoded
 from parcours.engine.errors import FactError
-from parcours.engine.facts.encoding import MAJORITY, encode
+from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.law import thresholds
 from parcours.law.cache import flat_law
 from parcours.law.flat import FlatLaw, Records
 from parcours.rules.types import Counters
@@ -227,7 +228,7 @@ def _ages(numbers: Mapping[str, Column], care: Numbers, valid: Mask) -> tuple[Nu
     """Age on the day of the care, on 1 January, and what is known of them; a contradiction makes the row not valid."""
     birth, age, january = numbers["birth_date"], numbers["age"], numbers["age_1er_janvier"]
     nobody = [item.given is not None and not item.given.any() for item in (birth, age, january)]
-    before = np.where(age.values < MAJORITY, age.values - 1, age.values)
+    before = np.where(age.values < thresholds.participation_age(), age.values - 1, age.values)
     on_january = _or_else(january, before)
     known = _known(age, january, len(care))
     if nobody[0]:
@@ -250,7 +251,8 @@ def _known(age: Column, january: Column, count: int) -> Numbers:
     """What a row says of the ages themselves."""
     has_age = np.ones(count, np.bool_) if age.given is None else age.given
     has_january = np.ones(count, np.bool_) if january.given is None else january.given
-    at_majority = np.where((age.values == MAJORITY) & ~has_january, NO_AGE_IN_JANUARY, KNOWN)
+    untold = age.values == thresholds.participation_age()
+    at_majority = np.where(untold & ~has_january, NO_AGE_IN_JANUARY, KNOWN)
     return np.where(has_age, at_majority, np.where(has_january, ONLY_AGE_IN_JANUARY, NO_AGE)).astype(np.int8)
 
 

@@ -31,7 +31,7 @@ from numba.extending import register_jitable
 import parcours.law.codes
 import parcours.law.record
 import parcours.rules
-from parcours.engine.case import CANDIDATES
+from parcours.engine.case import UNCERTAIN
 from parcours.engine.results import COMPARED
 from parcours.law.codes import CaseBase, CaseRate
 from parcours.rules.settlement import settle
@@ -60,7 +60,7 @@ PATTERN_COLUMNS = (*PATTERN_FACTS, *AGES, "contract", "declared_ips", "declared_
 checked (0: none); and which facts are missing (0: none), so that variants must all give the same amounts."""
 PATTERN_WIDTH = 32
 """A pattern is 32 numbers of 16 bits: one line of the processor's cache, where a row finds it at once."""
-VARIANT_FACTS = tuple(name for name in Act._fields if name in CANDIDATES)
+VARIANT_FACTS = tuple(name for name in Act._fields if name in UNCERTAIN)
 """The facts that a variant may replace (-1: it keeps them)."""
 CODE_RESULTS = tuple(name for name in Settlement._fields if name in {"status", "ips", "pathway"} or "case_" in name)
 AMOUNT_RESULTS = tuple(name for name in Settlement._fields if name not in CODE_RESULTS)

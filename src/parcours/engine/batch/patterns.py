@@ -7,6 +7,7 @@ So inference, defaults, contradictions and missing facts are the same for row 38
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from operator import attrgetter
 from typing import Any
@@ -17,10 +18,11 @@ import pyarrow as pa
 
 from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, PATTERN_WIDTH, VARIANT_FACTS, lines
 from parcours.engine.batch.reading import coded_column
-from parcours.engine.case import CANDIDATES, equivalent
+from parcours.engine.case import UNCERTAIN, candidates, equivalent
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import EncodedAct, encode_values, read, said
 from parcours.engine.facts.vocabulary import BY_NAME, FACTS
+from parcours.law import thresholds
 from parcours.law.codes import Ips, Status
 from parcours.law.flat import FlatLaw
 from parcours.rules.types import NO_CONTRACT, Contract, Settlement
@@ -30,13 +32,20 @@ CODED = tuple(item.name for item in FACTS if item.kind not in ROW_KINDS)
 """The facts that make a pattern."""
 KNOWN, NO_AGE, NO_AGE_IN_JANUARY, ONLY_AGE_IN_JANUARY = range(4)
 """What a row says of the patient's age."""
-AGE_FACTS: dict[int, dict[str, int]] = {
-    KNOWN: {"age": 40, "age_1er_janvier": 40},
-    NO_AGE: {},
-    NO_AGE_IN_JANUARY: {"age": 18},
-    ONLY_AGE_IN_JANUARY: {"age_1er_janvier": 40},
-}
-"""Stand-ins for the ages of the rows of a pattern: only whether they are given matters to encoding."""
+SOME_AGE = 40
+
+
+@cache
+def age_facts() -> dict[int, dict[str, int]]:
+    """Stand-ins for the ages of the rows of a pattern: only whether they are given matters to encoding."""
+    return {
+        KNOWN: {"age": SOME_AGE, "age_1er_janvier": SOME_AGE},
+        NO_AGE: {},
+        NO_AGE_IN_JANUARY: {"age": thresholds.participation_age()},
+        ONLY_AGE_IN_JANUARY: {"age_1er_janvier": SOME_AGE},
+    }
+
+
 STAND_INS = {"care_date": 20250101, "fee": 0}
 """Facts that every row has, and whose value encoding only reads."""
 CODED_FACTS = attrgetter(*PATTERN_FACTS)
@@ -82,7 +91,7 @@ class PatternBook:
         """The pattern of each row, and the patterns."""
         names = [name for name in CODED if name in columns]
         coded = [coded_column(name, columns[name]) for name in names]
-        keys, kinds = _combine([(ages, len(AGE_FACTS)), *((codes, len(values)) for codes, values in coded)])
+        keys, kinds = _combine([(ages, len(age_facts())), *((codes, len(values)) for codes, values in coded)])
         firsts = _first_rows(keys, kinds)
         with self.lock:
             if len(self.rows) > MOST_PATTERNS:
@@ -144,10 +153,10 @@ class PatternBook:
         if self.wrong and any(isinstance(value, FactError) for value in given.values()):
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
         try:
-            encoded = encode_values({**STAND_INS, **AGE_FACTS[ages], **given}, self.flat)
+            encoded = encode_values({**STAND_INS, **age_facts()[ages], **given}, self.flat)
         except FactError:
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
-        if any(name not in CANDIDATES for name in encoded.missing):
+        if any(name not in UNCERTAIN for name in encoded.missing):
             return self._append([0] * len(PATTERN_COLUMNS), valid=False)
         checked = (*encoded.declared, self._missing(encoded.missing))
         return self._append([*_facts(encoded), self._contract(encoded.contract), *checked], valid=True)
@@ -166,7 +175,7 @@ class PatternBook:
         if missing not in self.missing:
             self.missing[missing] = len(self.missing)
             first = len(self.variants)
-            for choice in product(*(CANDIDATES[name] for name in missing)):
+            for choice in product(*(candidates()[name] for name in missing)):
                 values = dict(zip(missing, choice, strict=True))
                 self.variants.append([values.get(name, -1) for name in VARIANT_FACTS])
             self.ends.append((first, len(self.variants)))

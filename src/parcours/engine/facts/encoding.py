@@ -20,6 +20,7 @@ from parcours.engine.facts.vocabulary import (
     read_specialty,
     slugs,
 )
+from parcours.law import thresholds
 from parcours.law.codes import (
     Convention,
     DrugClass,
@@ -48,7 +49,6 @@ WITHOUT_SECTOR = {
 """Professions that have no sector."""
 OWN_ROLES = {Role.MEDECIN_TRAITANT, Role.DESIGNE_CONJOINTEMENT, Role.CABINET_SECONDAIRE}
 """Roles that suppose a declared médecin traitant."""
-MAJORITY = 18
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,8 @@ def infer(values: dict[str, Any]) -> list[str]:
         values.setdefault("profession", int(Profession.MEDECIN))
     if "birth_date" in values and "care_date" in values:
         infer_ages(values)
-    elif "age" in values and values["age"] != MAJORITY:
-        values.setdefault("age_1er_janvier", max(0, values["age"] - 1) if values["age"] < MAJORITY else values["age"])
+    elif "age" in values and values["age"] != (told := thresholds.participation_age()):
+        values.setdefault("age_1er_janvier", max(0, values["age"] - 1) if values["age"] < told else values["age"])
     infer_pathway(values)
     if values.get("special_setting") == SpecialSetting.DEPISTAGE_ORGANISE:  # wholly paid: L160-14
         values.setdefault("exemption", int(Exemption.PREVENTION))
@@ -272,7 +272,7 @@ EXPECTED = {
 def act_of(values: Mapping[str, Any], law: FlatLaw) -> Act:
     """The encoded act, with the defaults of what was not said."""
     act_number, act_key = values.get("act", (0, "consultation"))
-    adult = values.get("age", MAJORITY)
+    adult = values.get("age", thresholds.participation_age())
     return Act(
         care_date=values["care_date"],
         reimbursement_date=values.get("reimbursement_date", values["care_date"]),

@@ -24,6 +24,7 @@ from parcours.engine.facts.encoding import OWN_ROLES, act_of, infer, read
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given, slugs
 from parcours.engine.results import euros
 from parcours.engine.say.wording import FACT_LABELS, Words, label, law_file, sentence
+from parcours.law import thresholds
 from parcours.law.cache import flat_law
 from parcours.law.codes import (
     Convention,
@@ -194,14 +195,11 @@ def frame_question(known: Known) -> str | None:
     names = ["profession", "care_date"]
     if known.doctor:
         names = ["profession", "specialty", "care_date", "age"]
-    if known.values.get("age") == BY_NAME_MAJORITY:
+    if known.values.get("age") == thresholds.participation_age():
         names.append("age_1er_janvier")
     if known.values.get("profession") == Profession.PHARMACIE:
         names.append("drug_class")
     return next((name for name in names if known.open(name)), None)
-
-
-BY_NAME_MAJORITY = 18
 
 
 def frame_range(known: Known) -> Range:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.accounts.models import READ_WITH, Account, ApiClient, Grant, Role, Scope
 from parcours.registry.audit.service import ActorKind, Who
 from parcours.registry.care_plans.models import CarePlan, PlanActor
@@ -24,7 +26,7 @@ from parcours.registry.declarations.models import Contract, Declaration, JointDo
 from parcours.registry.directory.models import Professional
 from parcours.registry.errors import RegistryError, not_found
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind
-from parcours.registry.people.service import AGE_MEDECIN_TRAITANT, MAJORITY, age_on
+from parcours.registry.people.service import age_on
 from parcours.registry.referrals.models import Referral, ReferralUse, SequenceProvider
 from parcours.registry.store.db import paris_today, parse_id
 from parcours.registry.store.periods import holding
@@ -254,15 +256,15 @@ def _own_fund(_session: Session, actor: Actor, record: Record) -> bool:
 
 def _child(session: Session, actor: Actor, record: Record) -> bool:
     """A holder of parental authority until the child's 18th birthday; a guardian while the guardianship lasts."""
-    return _holds_authority(session, actor, record, MAJORITY)
+    return _holds_authority(session, actor, record, thresholds.majority)
 
 
 def _child_under_16(session: Session, actor: Actor, record: Record) -> bool:
     """The same until the 16th birthday: from then on the young person chooses."""
-    return _holds_authority(session, actor, record, AGE_MEDECIN_TRAITANT)
+    return _holds_authority(session, actor, record, thresholds.age_of_choice)
 
 
-def _holds_authority(session: Session, actor: Actor, record: Record, until_age: int) -> bool:
+def _holds_authority(session: Session, actor: Actor, record: Record, until: Callable[[date], int]) -> bool:
     if actor.insured_id is None or record.insured_id is None:
         return False
     today = paris_today()
@@ -271,7 +273,8 @@ def _holds_authority(session: Session, actor: Actor, record: Record, until_age: 
         .join(Insured, Insured.id == Kinship.child_id)
         .where(Kinship.holder_id == actor.insured_id, Kinship.child_id == record.insured_id, holding(Kinship, today))
     )
-    return any(kind is KinshipKind.GUARDIAN or age_on(birth_date, today) < until_age for kind, birth_date in rows)
+    age = until(today)
+    return any(kind is KinshipKind.GUARDIAN or age_on(birth_date, today) < age for kind, birth_date in rows)
 
 
 def _medecin_traitant(session: Session, actor: Actor, record: Record) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.declarations import problems
 from parcours.registry.declarations.models import Declaration, Party, State
 from parcours.registry.declarations.timeline import as_of
@@ -20,19 +21,18 @@ from parcours.registry.directory.service import (
     shared_places,
 )
 from parcours.registry.people.models import Insured
-from parcours.registry.people.service import AGE_MEDECIN_TRAITANT, MAJORITY, age_on, holds_authority
+from parcours.registry.people.service import age_on, holds_authority
 from parcours.registry.store.db import parse_id
 
 ARTICLE = "CSS L162-5-3"
-FORM_S3704 = "S3704 / 12485*03"
 
 
 def parties_needed(insured: Insured, on: date) -> tuple[Party, ...]:
     """Who must agree, by the age on a day."""
     age = age_on(insured.birth_date, on)
-    if age < AGE_MEDECIN_TRAITANT:
+    if age < thresholds.age_of_choice(on):
         return (Party.PARENT, Party.DOCTOR)
-    if age < MAJORITY:
+    if age < thresholds.majority(on):
         return (Party.INSURED, Party.PARENT, Party.DOCTOR)
     return (Party.INSURED, Party.DOCTOR)
 
@@ -49,7 +49,7 @@ def parties_missing(declaration: Declaration, insured: Insured, on: date) -> tup
 
 @dataclass(frozen=True)
 class PaperForm:
-    """What the fund reads on an S3704 form."""
+    """What the fund reads on a paper form."""
 
     insured_id: str
     professional_id: str
@@ -61,7 +61,8 @@ class PaperForm:
     """The holder of parental authority who signed, below 18."""
     organisation_id: str | None = None
     joint_ids: tuple[str, ...] = ()
-    form: str = FORM_S3704
+    form: str | None = None
+    """Version of the form; the one of the day of the signature when not given."""
 
 
 def check_doctor(session: Session, doctor: Professional, organisation_id: str | None, on: date) -> Organisation:
@@ -144,7 +145,12 @@ def check_party(
     """May this party agree (or propose) at this age?  A parent proposes below 16 only, and co-signs at 16 and 17."""
     needed = parties_needed(insured, on)
     if party not in needed or (proposing and party is Party.PARENT and Party.INSURED in needed):
-        raise problems.wrong_party(party.value, choices=[one.value for one in needed])
+        raise problems.wrong_party(
+            party.value,
+            choices=[one.value for one in needed],
+            choice=thresholds.age_of_choice(on),
+            majority=thresholds.majority(on),
+        )
     if party is Party.PARENT:
         _check_holder(session, parent_id, insured, on)
 

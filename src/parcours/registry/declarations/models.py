@@ -108,7 +108,7 @@ class Declaration(Versioned, Base):
     received_on: Mapped[date | None]
     """Paper: day the fund received the form."""
     form: Mapped[str | None]
-    """Paper: version of the form, ``S3704 / 12485*03``."""
+    """Paper: version of the form, as the law data names it."""
     refused_at: Mapped[datetime | None]
     refused_by: Mapped[Party | None] = mapped_column(text_enum(Party))
     refusal_reason: Mapped[str | None] = mapped_column(EncryptedText("declarations.refusal_reason"))

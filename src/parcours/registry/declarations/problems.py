@@ -88,8 +88,8 @@ wrong_party = Problem(
     Refused,
     "wrong_party",
     Text(
-        "avant 16 ans un parent choisit, à 16 et 17 ans le jeune choisit et un parent cosigne",
-        "below 16 a parent chooses, at 16 and 17 the young person chooses and a parent co-signs",
+        "avant {choice} ans un parent choisit, de {choice} à {majority} ans le jeune choisit et un parent cosigne",
+        "below {choice} a parent chooses, from {choice} to {majority} the young person chooses and a parent co-signs",
     ),
     field="party",
     allowed=same("{choices}"),

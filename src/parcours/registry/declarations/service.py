@@ -13,9 +13,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.declarations import problems
 from parcours.registry.declarations.checks import (
-    FORM_S3704,
     PaperForm,
     check_doctor,
     check_joint_doctors,
@@ -100,7 +100,7 @@ def propose(session: Session, proposal: Proposal, *, at: datetime | None = None)
         professional_id=doctor.id,
         organisation_id=place.id,
         route=route,
-        form=FORM_S3704 if route is Route.PAPER else None,
+        form=thresholds.declaration_form(day) if route is Route.PAPER else None,
         proposed_by=party,
         proposed_at=at,
         recorded_at=at,
@@ -176,7 +176,7 @@ def record_paper(session: Session, paper: PaperForm, *, at: datetime | None = No
         professional_id=doctor.id,
         organisation_id=place.id,
         route=Route.PAPER,
-        form=paper.form,
+        form=paper.form or thresholds.declaration_form(paper.signed_on),
         proposed_by=Party.INSURED if paper.signed_by_insured else Party.PARENT,
         proposed_at=at,
         insured_agreed_at=at if paper.signed_by_insured else None,

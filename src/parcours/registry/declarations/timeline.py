@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from parcours.law import thresholds
 from parcours.registry.declarations.models import (
     END_CODES,
     GRACE_REASONS,
@@ -162,19 +163,19 @@ def signed_form(
 
 @dataclass(frozen=True)
 class Grace:
-    """The médecin traitant left; for a year no majoration is due while no new one is declared."""
+    """The médecin traitant left: for some time no majoration is due while no new one is declared."""
 
     contract: Contract
     left_on: date
-    until: date
-    """First day after the year."""
+    until: date | None
+    """First day after the time that the law of the day asked about gives; None where it gives none."""
 
     @classmethod
     def after(cls, last: Contract, on: date) -> Grace | None:
         """What the last contract leaves on a day."""
         if last.ends_on is None or last.ends_on > on or last.end_reason not in GRACE_REASONS:
             return None
-        return cls(last, last.ends_on, a_year_after(last.ends_on))
+        return cls(last, last.ends_on, thresholds.grace_until(last.ends_on, on))
 
 
 _LAST_CONTRACT = (
@@ -202,9 +203,7 @@ def grace_on(session: Session, insured_id: str, on: date, known_at: datetime | N
 
 def a_year_after(day: date) -> date:
     """The same day of the next year; 1 March after a 29 February."""
-    if (day.month, day.day) == (2, 29):
-        return date(day.year + 1, 3, 1)
-    return day.replace(year=day.year + 1)
+    return thresholds.years_after(day, 1)
 
 
 def start_contract(session: Session, declaration: Declaration, starts_on: date, at: datetime) -> Contract:

@@ -14,6 +14,7 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.service import Actor, PlanContent
 from parcours.registry.conciliation import service as cases
@@ -152,10 +153,11 @@ class Country:
             if self.rng.random() < 0.15:
                 number = str(self.rng.randint(1, 30))
                 people.open_right(self.session, person.id, "ald", starts_on=date(2022, 1, 1), detail=number)
-            age = people.age_on(person.birth_date, date(2020, 1, 1))
-            if age >= people.MAJORITY and self.rng.random() < 0.85:
+            start = date(2020, 1, 1)
+            adult = people.age_on(person.birth_date, start) >= thresholds.majority(start)
+            if adult and self.rng.random() < 0.85:
                 near = [one for one in self.gps if self.commune_of[one.id] == commune]
-                self.declare(person, self.rng.choice(near), date(2020, 1, 1) + timedelta(self.rng.randrange(2000)))
+                self.declare(person, self.rng.choice(near), start + timedelta(self.rng.randrange(2000)))
 
     def _birth_date(self) -> date:
         return date(1932, 1, 1) + timedelta(days=self.rng.randrange(33_500))

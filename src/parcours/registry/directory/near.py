@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
@@ -10,6 +10,7 @@ from math import asin, cos, radians, sin, sqrt
 from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.directory.models import Commune, Organisation, Practice, PracticeMode, Professional
 from parcours.registry.directory.places import require_commune
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding
@@ -36,16 +37,17 @@ def doctors_near(
     *,
     on: date,
     radius_km: float = 30,
-    specialties: tuple[int, ...] = (1, 22, 23),
+    specialties: Collection[int] | None = None,
     limit: int = 20,
 ) -> list[NearbyDoctor]:
-    """Doctors who accept new patients near a commune, nearest first (ties by id)."""
+    """Doctors who accept new patients near a commune, nearest first (ties by id): general practitioners unless said."""
     centre = require_commune(session, commune_code)
+    wanted = tuple(specialties or thresholds.general_practice())
     found: list[tuple[float, str, str]] = []
     for ring in _rings(_communes_within(session, centre, radius_km)):
         if len(found) >= limit and ring[0][0] > found[limit - 1][0]:
             break
-        found = sorted(found + _taking_patients(session, ring, on, specialties))
+        found = sorted(found + _taking_patients(session, ring, on, wanted))
     return _nearby(session, found[:limit])
 
 

@@ -27,9 +27,11 @@ holder_too_young = Problem(
     Refused,
     "holder_too_young",
     Text(
-        "le titulaire doit être une autre personne de 16 ans ou plus",
-        "the holder must be another person aged 16 or more",
+        "le titulaire doit être une autre personne de {age} ans ou plus",
+        "the holder must be another person aged {age} or more",
     ),
     field="holder_id",
-    allowed=Text("une autre personne, de 16 ans ou plus au début", "another person, aged 16 or more at the start"),
+    allowed=Text(
+        "une autre personne, de {age} ans ou plus au début", "another person, aged {age} or more at the start"
+    ),
 )

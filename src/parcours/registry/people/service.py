@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.law.codes import Scheme
 from parcours.registry.directory.places import require_commune, require_fund
 from parcours.registry.errors import not_found
@@ -18,8 +19,6 @@ from parcours.registry.store.db import blind_index, blind_indexes, now_utc, pari
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
 from parcours.registry.vocabulary import check_choice, check_slug
 
-MAJORITY = 18
-AGE_MEDECIN_TRAITANT = 16
 NAME_CONTEXT = "people_insured.name"
 
 
@@ -228,8 +227,9 @@ def add_holder(
     """Say that an adult holds parental authority over (or is the guardian of) a person."""
     child, holder = get_insured(session, child_id), get_insured(session, holder_id)
     starts_on = starts_on or child.birth_date
-    if age_on(holder.birth_date, starts_on) < AGE_MEDECIN_TRAITANT or child.id == holder.id:
-        raise problems.holder_too_young()
+    age = thresholds.age_of_choice(starts_on)
+    if age_on(holder.birth_date, starts_on) < age or child.id == holder.id:
+        raise problems.holder_too_young(age=age)
     row = Kinship(
         child_id=child.id,
         holder_id=holder.id,
@@ -264,7 +264,8 @@ def children_of(session: Session, holder_id: str, on: date | None = None) -> lis
         .where(Kinship.holder_id == holder_id, holding(Kinship, on))
         .order_by(Insured.birth_date, Insured.id)
     )
-    return [child for child, kind in rows if kind is KinshipKind.GUARDIAN or age_on(child.birth_date, on) < MAJORITY]
+    adult = thresholds.majority(on)
+    return [child for child, kind in rows if kind is KinshipKind.GUARDIAN or age_on(child.birth_date, on) < adult]
 
 
 def holders_of(session: Session, child_id: str, on: date | None = None) -> list[Insured]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.care_plans.models import CarePlan
 from parcours.registry.care_plans.service import get_plan
 from parcours.registry.declarations.timeline import a_year_after
@@ -18,7 +19,6 @@ from parcours.registry.referrals.letters import NewReferral, Provider
 from parcours.registry.referrals.models import Flow, SequenceProvider
 
 ARTICLE = "CSS L162-5-3, D162-1-6"
-GENERALISTES = (1, 22, 23)
 """National codes of general medicine."""
 _NEEDS_PLAN = {Flow.SOINS_ITERATIFS: "soins_iteratifs", Flow.PROTOCOLE_ALD: "protocole_ald"}
 
@@ -46,8 +46,9 @@ def check_addressee(session: Session, flow: Flow, new: NewReferral, issued_on: d
         raise problems.addressee()
     addressee = addressed_doctor(session, new.addressee_id, issued_on, "addressee_id") if new.addressee_id else None
     specialty = addressee.specialty if addressee else new.specialty
-    if (flow is Flow.CORRESPONDANT_GENERALISTE) and specialty not in GENERALISTES:
-        raise problems.correspondent_specialty(specialty)
+    general = thresholds.general_practice()
+    if flow is Flow.CORRESPONDANT_GENERALISTE and specialty not in general:
+        raise problems.correspondent_specialty(specialty, codes=sorted(general))
     return addressee
 
 

@@ -32,7 +32,7 @@ correspondent_specialty = Problem(
     "correspondent_specialty",
     Text("le correspondant est un généraliste", "the correspondent is a GP"),
     field="specialty",
-    allowed=Text("1, 22, 23 (médecine générale)", "1, 22, 23 (general medicine)"),
+    allowed=Text("{codes} (médecine générale)", "{codes} (general medicine)"),
 )
 
 addressee_profession = Problem(

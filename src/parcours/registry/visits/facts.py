@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.declarations.models import Contract, Declaration
 from parcours.registry.declarations.timeline import Grace, joint_doctors, last_contract, signed_form
 from parcours.registry.directory.models import Organisation, OrganisationKind, Practice, PracticeMode, Professional
@@ -31,7 +32,6 @@ from parcours.registry.directory.service import (
 )
 from parcours.registry.people.models import Insured, Right, RightKind
 from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
-from parcours.registry.referrals.checks import GENERALISTES
 from parcours.registry.referrals.covering import Covering, covering
 from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.store.db import Base
@@ -265,7 +265,7 @@ def _installation(
     place: Organisation | None,
 ) -> None:
     """`installed_on`, `zone_deficitaire`: a general practitioner who has just settled."""
-    if doctor.specialty not in GENERALISTES:
+    if doctor.specialty not in thresholds.general_practice():
         return
     practice = next((one for one in practices if place is not None and one.organisation_id == place.id), None)
     zone = None
@@ -322,7 +322,7 @@ def _setting(facts: VisitFacts, rights: list[Right], doctor: Professional, place
             facts.put("special_setting", setting, "right_open", lives_in)
             return
     centre = place is not None and place.kind is OrganisationKind.CENTRE_DE_SANTE
-    if centre and doctor.specialty in GENERALISTES and facts.facts["zone_deficitaire"].value:
+    if centre and doctor.specialty in thresholds.general_practice() and facts.facts["zone_deficitaire"].value:
         facts.put("special_setting", "centre_sante_zone_deficitaire", "place", place)
     else:
         facts.put("special_setting", "none", "ordinary_place", place)

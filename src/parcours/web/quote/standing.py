@@ -15,21 +15,18 @@ from typing import Final
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import read_date, read_integer
 from parcours.engine.say.questions import Known, Range, Space, frame_question, frame_range, known_of
+from parcours.law import thresholds
 from parcours.law.cache import flat_law
 from parcours.law.codes import Convention
 from parcours.law.days import iso
-from parcours.law.record import LawRecord
 
 Given = dict[str, str | None]
 """Facts as the address gives them; None: answered by nothing."""
 
 AGES: Final = ("10", "22", "40")
 """While the age is not said, the result spans these: a child, a young adult, an adult."""
-MAJORITY: Final = 18
 DATED: Final = ("medecin_traitant_left_on", "installed_on")
 """Facts that are counted from the day of the care itself."""
-AGE_FIELDS: Final = tuple(name for name in LawRecord._fields if name.startswith("age_") or "_age" in name)
-"""Fields of the law that a rule compares with an age."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +63,14 @@ def first_day_of_era(day: str | None, readings: Mapping[str, str]) -> str | None
 def youngest_alike(age: str, day: str) -> str:
     """The youngest age that no rule tells from this one."""
     years = read_integer("age", age)
-    thresholds = age_thresholds(read_date("care_date", day))
-    return str(thresholds[bisect_right(thresholds, years) - 1])
+    ages = age_thresholds(read_date("care_date", day))
+    return str(ages[bisect_right(ages, years) - 1])
 
 
 @lru_cache(maxsize=256)
-def age_thresholds(day: int) -> list[int]:
+def age_thresholds(day: int) -> tuple[int, ...]:
     """Ages at which some comparison of a rule may change, on a day of known law."""
-    law = flat_law().default.on(day)
-    found = {getattr(law, name) for name in AGE_FIELDS if isinstance(getattr(law, name), int)}
-    return sorted({0, MAJORITY - 1, MAJORITY, MAJORITY + 1, *found, *(value + 1 for value in found)} - {-1})
+    return thresholds.telling_ages(flat_law().default.on(day))
 
 
 @lru_cache(maxsize=16384)

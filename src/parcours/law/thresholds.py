@@ -1,0 +1,105 @@
+"""What the law fixes and others than the rules compare with: ages, times, the form, general practice, on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+from parcours.law.cache import flat_law
+from parcours.law.days import LawDataError, number_of
+from parcours.law.record import LawRecord
+from parcours.text import Text
+
+if TYPE_CHECKING:
+    from parcours.law.data import Value
+
+AGES = tuple(name for name in LawRecord._fields if "age" in name.split("_") and name != "acces_direct_age")
+"""Fields of the law that a rule compares with an age."""
+
+
+def value_on(parameter: str, on: date) -> Value | None:
+    """The value of a parameter on a day, under the default readings."""
+    from parcours.law.loader import load  # what settles one case never parses YAML
+
+    return load().parameters[parameter].default.value_on(number_of(on))
+
+
+def whole(parameter: str, on: date) -> int:
+    """A whole number of the law on a day. Raises `LawDataError` when the law has none on that day."""
+    value = value_on(parameter, on)
+    if value is None or value.value is None:
+        raise LawDataError(parameter, str(on), Text("aucune valeur connue ce jour-là", "no value is known on that day"))
+    return int(value.value)
+
+
+def majority(on: date) -> int:
+    """Age from which a person decides alone (Code civil, 414)."""
+    return whole("majorite.age", on)
+
+
+def age_of_choice(on: date) -> int:
+    """Age from which a person chooses the médecin traitant, with a co-signature until the majority (L162-5-3)."""
+    return whole("medecin_traitant.age_declaration", on)
+
+
+def declaration_form(on: date) -> str | None:
+    """The paper form of a declaration on a day; None before the first one that is known."""
+    value = value_on("medecin_traitant.formulaire", on)
+    return None if value is None else str(value.value)
+
+
+def grace_until(left_on: date, on: date) -> date | None:
+    """First day after the time without majoration that a departure opens, by the law of a day (L162-5-3, 5°).
+
+    None where that law gives no time, or came into force after that time: a departure of 2019 opens none.
+    """
+    value = value_on("medecin_traitant.grace_depart_annees", on)
+    if value is None or not value.value:
+        return None
+    until = years_after(left_on, int(value.value))
+    return until if until > value.first_day else None
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day some years later; 1 March after a 29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+@cache
+def general_practice() -> frozenset[int]:
+    """National codes of the specialties that count as general practice."""
+    return frozenset(code for code, counts in enumerate(flat_law().default.rows[-1].generaliste) if counts)
+
+
+@cache
+def participation_age() -> int:
+    """The age whose civil year ends the exemption from the participations: only there do two ages have to be told.
+
+    One for every day of the law. Raises `LawDataError` once the law has two: the day will then have to be asked.
+    """
+    found = {row.participation_age for row in flat_law().default.rows}
+    if len(found) != 1:
+        one = Text("un seul âge est attendu pour tous les jours", "one age is expected for every day")
+        raise LawDataError("parameters", "participation_forfaitaire.age_exemption", one)
+    return found.pop()
+
+
+def ages_of(law: LawRecord) -> tuple[int, ...]:
+    """The ages that a law compares with, in order."""
+    return tuple(sorted({getattr(law, name) for name in AGES} - {-1}))
+
+
+def telling_ages(law: LawRecord) -> tuple[int, ...]:
+    """The youngest age of each group that no rule tells apart: on an age of the law, and just above it."""
+    ages = ages_of(law)
+    return tuple(sorted({0, *ages, *(age + 1 for age in ages)}))
+
+
+@cache
+def candidate_ages() -> tuple[int, ...]:
+    """The telling ages of every day of the law."""
+    return tuple(sorted({age for row in flat_law().default.rows for age in telling_ages(row)}))
