@@ -71,4 +71,5 @@ def every_path() -> list[str]:
         *QUOTES,
         *(f"/situations/{slug}" for slug in (*situations(), *specialties())),
         *(f"/law/parameters/{id_}" for id_ in load().parameters),
+        *(f"/law/articles/{id_}" for id_ in load().articles),
     ]

@@ -124,13 +124,24 @@ def test_the_tables_hold_the_published_figures(client: TestClient) -> None:
     assert "37,00\u202f€" in page  # most a specialist of sector 1 may charge outside
 
 
+def test_an_article_says_what_it_decides_with_cents_and_leads_to_the_official_text(client: TestClient) -> None:
+    page = client.get("/law/articles/CSS-R160-6?lang=fr").text
+    assert "10,60\u202f€" in page
+    assert "https://www.legifrance.gouv.fr/codes/article_lc/LEGIARTI000031796275" in page
+    assert "/law/parameters/majoration.taux?lang=fr" in page
+    assert "rédaction n’a pas été lue" in client.get("/law/articles/CSS-L162-58?lang=fr").text
+    moved = client.get("/law/articles/r.160-6?lang=en", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (308, "/law/articles/CSS-R160-6?lang=en")
+    assert client.get("/law/articles/R160-666").status_code == 404
+
+
 def test_search_finds_across_everything(client: TestClient) -> None:
     def found(words: str) -> str:
         return client.get("/search", params={"q": words}).text
 
     assert "/situations/dermatologie" in found("dermatologist")
     assert "/glossary#majoration" in found("majoration")
-    assert "/law/articles#CSS-R160-6" in found("R160-6")
+    assert "/law/articles/CSS-R160-6" in found("R160-6")
     assert "/situations/c2s" in found("C2S")
     assert "/emergency" in found("poison") or "/emergency" in found("samu")
     assert "/law/guides#" in found("refunds only 30%")

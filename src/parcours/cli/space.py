@@ -78,13 +78,14 @@ def check(
 def publish(
     folder: Annotated[Path, typer.Argument(help="Folder of the pages.")] = Path("docs/law"),
     workers: Annotated[int, typer.Option("--workers", help="Threads.", min=1)] = 2,
+    quick: Annotated[bool, typer.Option("--quick", help="Only the pages that need no enumeration: a moment.")] = False,
     lang: Lang = "",
 ) -> None:
-    """Write the decision table (CSV) and its page, and the pages of cases, levers, claims and parameters."""
-    from parcours.engine.proof.pages import write_pages
+    """Write the decision table (CSV) and its page, and the pages of articles, cases, levers, claims and parameters."""
+    from parcours.engine.proof.pages import static_pages, write_pages, written
 
-    report, euros = run(workers, language(lang))
-    for path in write_pages(folder, report, euros):
+    pages = written(folder, static_pages()) if quick else write_pages(folder, *run(workers, language(lang)))
+    for path in pages:
         typer.echo(path)
 
 

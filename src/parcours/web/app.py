@@ -11,6 +11,7 @@ from parcours.web import assets, i18n, pages
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 from parcours.web.public import law_pages
+from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
 from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.public.search import index, search
@@ -37,6 +38,7 @@ def routes() -> list[Route]:
         Route("/law/decision-table", decision_table),
         Route("/law/guides", law_guides),
         Route("/law/articles", law_pages.law_articles),
+        Route("/law/articles/{id}", law_article),
         Route("/law/readings", law_pages.law_readings),
         Route("/law/limits", law_pages.law_limits),
         Route("/static/{fingerprint}/{name:path}", assets.serve_asset),

@@ -7,10 +7,11 @@ and a test refuses a page that is out of date.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from parcours.engine.proof.articles import article_pages
 from parcours.engine.proof.guides import check_claims
 from parcours.engine.say.wording import day, law_file, parameter_text
 from parcours.law.data import Parameter, Value
@@ -39,14 +40,19 @@ MADE = "<!-- Made by `parcours space publish docs/law`: do not edit. -->\n"
 
 def write_pages(folder: Path, report: "Report", euros: "tuple[EuroLaw, ...]") -> Iterator[Path]:
     """Write every page; gives the paths written."""
-    folder.mkdir(parents=True, exist_ok=True)
     pages = {
         **static_pages(),
         "decision-table.csv": decision_csv(report.table),
         "decision-table.md": decision_page(report, euros),
     }
+    return written(folder, pages)
+
+
+def written(folder: Path, pages: Mapping[str, str]) -> Iterator[Path]:
+    """Write some pages; gives the paths written."""
     for name, text in pages.items():
         path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
         yield path
 
@@ -61,6 +67,7 @@ def static_pages() -> dict[str, str]:
         "parameters.md": parameters_page(),
         "readings.md": readings_page(),
         "gaps.md": gaps_page(),
+        **article_pages(),
     }
 
 
@@ -88,6 +95,7 @@ def index_page() -> str:
     """The list of the pages."""
     rows = [
         ("[Cases](cases.md)", "every rule that may apply, its sentence and its article"),
+        ("[Articles](articles/README.md)", "what each article decides, the cases it gives, with cents"),
         ("[Parameters](parameters.md)", "every dated value, its first day, source and confidence"),
         ("[Readings](readings.md)", "where texts and practice differ, and the default"),
         ("[Decision table](decision-table.md)", "the whole space of the pathway, enumerated and checked"),
@@ -313,4 +321,4 @@ def by_case(rows: list[dict[str, Any]]) -> str:
     return table(("Case", "Status", "Pathway", "Majoration", "Since", "Combinations", "Articles", "Example"), lines)
 
 
-__all__ = ["static_pages", "write_pages"]
+__all__ = ["static_pages", "write_pages", "written"]

@@ -98,7 +98,8 @@ def law_entries(language: str) -> Iterator[Entry]:
     for name, reading in book.readings.items():
         yield entry(N_("Disputed point"), i18n.label(reading.question, language), "", "/law/readings", name)
     for id_, reference in book.references.items():
-        yield entry(N_("Article"), i18n.label(reference["title"], language), "", "/law/articles", id_, id_)
+        path, fragment = (f"/law/articles/{id_}", "") if id_ in book.articles else ("/law/articles", id_)
+        yield entry(N_("Article"), i18n.label(reference["title"], language), "", path, fragment, id_)
     for id_, gap in book.gaps.items():
         title, detail = i18n.label(gap["label"], language), i18n.label(gap["detail"], language)
         yield entry(N_("Limit"), title, detail, "/law/limits", id_)
