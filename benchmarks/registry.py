@@ -53,7 +53,9 @@ from parcours.registry.people.models import Affiliation, Insured, Right, RightKi
 from parcours.registry.referrals.letters import Letter
 from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.store import schema
-from parcours.registry.store.db import Database, EncryptedText, RowText, blind_index, new_id
+from parcours.registry.store.columns import EncryptedText, RowText, blind_index
+from parcours.registry.store.db import Database
+from parcours.registry.store.ids import new_id
 from parcours.registry.store.keyring import KEYS_VARIABLE, new_key
 from parcours.registry.visits.facts import visit_facts
 

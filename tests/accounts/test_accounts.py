@@ -26,7 +26,8 @@ from parcours.registry.accounts.tokens import secret_hash
 from parcours.registry.audit.service import Who
 from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import Conflict, Invalid, NotFound, Unauthenticated
-from parcours.registry.store.db import new_id, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.ids import new_id
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, trail
 
 NOBODY = Who("anonymous")

@@ -114,7 +114,7 @@ def test_cleaning_forgets_what_is_past(run, database):
     from parcours.registry.accounts.find import find_account
     from parcours.registry.accounts.models import WebSession
     from parcours.registry.accounts.sessions import open_session
-    from parcours.registry.store.db import now_utc
+    from parcours.registry.store.clock import now_utc
 
     with database.writing() as session:
         account = find_account(session, "zoe@example.org")

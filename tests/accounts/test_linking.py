@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from parcours.registry.accounts.claims import IdentityTraits
 from parcours.registry.accounts.linking import _number_agrees
-from parcours.registry.accounts.oidc import IdentityTraits
 from parcours.registry.identity.keys import nir_key, parse_nir
 
 BODY = "2360663220836"

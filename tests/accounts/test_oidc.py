@@ -13,8 +13,8 @@ from parcours.api import create_app
 from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.requests import services_in
 from parcours.edge.services import Services
-from parcours.registry.accounts.oidc import Provider as Settings
 from parcours.registry.accounts.oidc import local_path
+from parcours.registry.accounts.providers import Provider as Settings
 from parcours.registry.audit.tags import Tag
 from parcours.registry.directory.service import get_professional
 from parcours.registry.people.service import get_insured
@@ -239,7 +239,7 @@ def test_an_answer_that_comes_too_late_is_refused(client, database):
     from sqlalchemy import update
 
     from parcours.registry.accounts.models import OidcAttempt
-    from parcours.registry.store.db import now_utc
+    from parcours.registry.store.clock import now_utc
 
     url = at_the_provider(client)
     with database.writing() as session:

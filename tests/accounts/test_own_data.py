@@ -10,7 +10,7 @@ from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import ExternalIdentity
 from parcours.registry.audit.tags import Tag
 from parcours.registry.identity.service import current_identifier
-from parcours.registry.store.db import paris_today
+from parcours.registry.store.clock import paris_today
 from parcours.registry.store.tables import load_models
 from tests.api.fixtures import PASSWORD, trail
 

@@ -13,7 +13,7 @@ from parcours.registry.errors import NotFound
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import affiliate
 from parcours.registry.referrals.models import Referral
-from parcours.registry.store.db import paris_today
+from parcours.registry.store.clock import paris_today
 
 
 def doctor(identifier):

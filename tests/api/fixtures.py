@@ -27,7 +27,8 @@ from parcours.registry.people.service import add_holder, open_right
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.store import schema
-from parcours.registry.store.db import Database, paris_today
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.db import Database
 from parcours.registry.store.keyring import new_key
 from tests.registry.world import World
 

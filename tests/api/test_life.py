@@ -13,7 +13,7 @@ from parcours.registry.accounts.models import Scope
 from parcours.registry.audit.tags import Tag
 from parcours.registry.demo.fictitious import fictitious_nir
 from parcours.registry.replies.models import IdempotentReply
-from parcours.registry.store.db import paris_today
+from parcours.registry.store.clock import paris_today
 from tests.api.fixtures import PASSWORD, TEST, trail
 
 V1 = "/api/v1"

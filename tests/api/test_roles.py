@@ -18,7 +18,9 @@ from parcours.registry.access import policy
 from parcours.registry.access.policy import Action
 from parcours.registry.accounts.models import Role
 from parcours.registry.audit.tags import Tag
-from parcours.registry.store.db import Database, new_id, paris_today
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.db import Database
+from parcours.registry.store.ids import new_id
 from tests.api.fixtures import BOTH, copied_postgresql, logged_in, settings_for_tests, settle_country, trail
 
 ROLES = (

@@ -11,7 +11,7 @@ from parcours.registry.audit import service as audit
 from parcours.registry.audit.chain import HASHED, row_hash
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.tags import Tag
-from parcours.registry.store.db import new_id
+from parcours.registry.store.ids import new_id
 from tests.api.fixtures import TEST
 
 PATIENT = new_id()

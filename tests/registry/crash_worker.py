@@ -19,7 +19,8 @@ from parcours.registry.errors import RegistryError
 from parcours.registry.people.models import Insured
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.referrals.service import write_referral
-from parcours.registry.store.db import Database, paris_today
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.db import Database
 
 LETTER = Letter(reason="Essai", question="Essai ?")
 

@@ -13,8 +13,16 @@ from parcours.registry.demo.seed import seed
 from parcours.registry.errors import Misconfigured
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured
-from parcours.registry.store.db import EncryptedText, keyring, new_id
-from parcours.registry.store.keyring import KEYS_FILE_VARIABLE, KEYS_VARIABLE, create_keys_file, new_key, parse_keys
+from parcours.registry.store.columns import EncryptedText
+from parcours.registry.store.ids import new_id
+from parcours.registry.store.keyring import (
+    KEYS_FILE_VARIABLE,
+    KEYS_VARIABLE,
+    create_keys_file,
+    keyring,
+    new_key,
+    parse_keys,
+)
 from parcours.registry.store.rotation import rotate_keys
 from parcours.registry.store.tables import load_models
 from tests.registry.world import ADULT_BORN, World

@@ -7,7 +7,7 @@ from parcours.registry.demo.fictitious import fictitious_am_number, fictitious_n
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import Commune, DeficitZone, Fund
 from parcours.registry.people import service as people
-from parcours.registry.store.db import new_id
+from parcours.registry.store.ids import new_id
 
 ADULT_BORN = date(1980, 5, 17)
 

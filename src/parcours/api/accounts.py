@@ -36,7 +36,7 @@ from parcours.registry.directory.places import require_fund
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
-from parcours.registry.store.db import parse_id
+from parcours.registry.store.ids import parse_id
 
 router = api_router(tag="accounts")
 

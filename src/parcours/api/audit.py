@@ -17,7 +17,7 @@ from parcours.registry.audit import service as audit
 from parcours.registry.audit.models import AuditEvent
 from parcours.registry.audit.tags import Tag
 from parcours.registry.directory.models import Fund, Professional
-from parcours.registry.store.db import parse_id
+from parcours.registry.store.ids import parse_id
 
 router = api_router(tag="audit")
 

@@ -17,7 +17,7 @@ from parcours.registry.access.policy import Action, Kind
 from parcours.registry.audit.tags import Tag
 from parcours.registry.care_plans import service as care_plans
 from parcours.registry.care_plans.models import CarePlan, PlanKind, RhythmUnit
-from parcours.registry.store.db import paris_today
+from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="care plans")
 

@@ -32,7 +32,7 @@ from parcours.registry.audit.tags import Tag
 from parcours.registry.conciliation import service as cases
 from parcours.registry.conciliation.models import Case, CaseState, Contact, ContactOutcome, Outcome, ReminderKind
 from parcours.registry.errors import not_found
-from parcours.registry.store.db import parse_id
+from parcours.registry.store.ids import parse_id
 
 router = api_router(tag="cases")
 

@@ -23,7 +23,7 @@ from parcours.registry.declarations.models import Declaration, Party, Route, Sta
 from parcours.registry.directory import service as directory
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
-from parcours.registry.store.db import paris_today
+from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="declarations")
 

@@ -35,7 +35,7 @@ from parcours.registry.declarations import timeline
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import OrganisationKind, PracticeMode, Professional
 from parcours.registry.people.models import Insured
-from parcours.registry.store.db import paris_today
+from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="directory")
 

@@ -33,7 +33,8 @@ from parcours.registry.declarations.models import Contract
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured, KinshipKind, Right, RightKind
-from parcours.registry.store.db import paris_today, parse_id
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.ids import parse_id
 from parcours.registry.visits import service as visits
 from parcours.registry.visits.facts import visit_facts
 

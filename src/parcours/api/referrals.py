@@ -20,7 +20,8 @@ from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.covering import sequence_of, uses_of
 from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Urgency
-from parcours.registry.store.db import paris_today, parse_id
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.ids import parse_id
 
 router = api_router(tag="referrals")
 

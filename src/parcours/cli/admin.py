@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import json as json_format
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from parcours.cli.common import Json, Lang, fail, language
-from parcours.cli.registry_common import DatabaseUrl, open_registry, table
+from parcours.cli.explain_access import explain_access
+from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, reading, table, writing
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from parcours.registry.access.policy import Actor, Decision, Record
     from parcours.registry.accounts.models import Account
-    from parcours.registry.audit.service import Who
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts, roles, API clients, explained access.")
 
@@ -59,9 +56,9 @@ def create_user(
     from parcours.registry.accounts import service
 
     password = None if no_password else _password(lang, password_stdin)
-    with _writing(database, lang) as session:
+    with writing(database, lang) as session:
         account = service.create_account(
-            session, _who("create-user"), login=login, display_name=name, password=password,
+            session, as_system("create-user"), login=login, display_name=name, password=password,
             hashing=_settings().password_hashing(), language=language(lang),
         )  # fmt: skip
         if role:
@@ -77,7 +74,7 @@ def list_users(database: DatabaseUrl = None, lang: Lang = "", json: Json = False
     """Every account: id, login, roles, state."""
     from parcours.registry.accounts import find
 
-    with _reading(database, lang) as session:
+    with reading(database, lang) as session:
         rows, after = [], None
         while page := find.list_accounts(session, after=after, limit=500):
             rows += [_user_row(account) for account in page]
@@ -86,7 +83,7 @@ def list_users(database: DatabaseUrl = None, lang: Lang = "", json: Json = False
 
 
 def _user_row(account: Account) -> dict[str, str]:
-    from parcours.registry.store.db import now_utc
+    from parcours.registry.store.clock import now_utc
 
     locked = account.locked_until is not None and account.locked_until > now_utc()
     state = "disabled" if account.disabled_at else "locked" if locked else "open"
@@ -109,8 +106,8 @@ def grant(
     lang: Lang = "",
 ) -> None:
     """Give a role to an account; its sessions end."""
-    with _writing(database, lang) as session:
-        typer.echo(_grant(session, _account(session, login), role, patient, professional, fund))
+    with writing(database, lang) as session:
+        typer.echo(_grant(session, account_of(session, login), role, patient, professional, fund))
 
 
 @app.command()
@@ -123,19 +120,19 @@ def revoke(
     """Take a role away from an account; its sessions end."""
     from parcours.registry.accounts import service
 
-    with _writing(database, lang) as session:
-        grants = [one for one in _account(session, login).active_grants if one.role.value == role]
+    with writing(database, lang) as session:
+        grants = [one for one in account_of(session, login).active_grants if one.role.value == role]
         if not grants:
             fail({"fr": f"ce compte n'a pas le rôle {role}", "en": f"this account has no role {role}"}[language(lang)])
         for one in grants:
-            service.end_grant(session, _who("revoke"), one)
+            service.end_grant(session, as_system("revoke"), one)
 
 
 @app.command()
 def reset(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Print a single-use token with which the holder of an account sets a new password."""
-    with _writing(database, lang) as session:
-        typer.echo(_reset_token(session, _account(session, login)))
+    with writing(database, lang) as session:
+        typer.echo(_reset_token(session, account_of(session, login)))
 
 
 @app.command()
@@ -143,8 +140,8 @@ def disable(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None
     """Close an account: nobody logs in with it, its sessions end."""
     from parcours.registry.accounts import service
 
-    with _writing(database, lang) as session:
-        service.disable_account(session, _who("disable"), _account(session, login))
+    with writing(database, lang) as session:
+        service.disable_account(session, as_system("disable"), account_of(session, login))
 
 
 @app.command()
@@ -152,8 +149,8 @@ def enable(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Open an account again, and lift a lock."""
     from parcours.registry.accounts import service
 
-    with _writing(database, lang) as session:
-        service.enable_account(session, _who("enable"), _account(session, login))
+    with writing(database, lang) as session:
+        service.enable_account(session, as_system("enable"), account_of(session, login))
 
 
 @app.command("remove-totp")
@@ -161,8 +158,8 @@ def remove_totp(login: Login, database: DatabaseUrl = None, lang: Lang = "") -> 
     """Remove the second factor of somebody who lost it."""
     from parcours.registry.accounts import second_factor
 
-    with _writing(database, lang) as session:
-        second_factor.remove_totp(session, _who("remove-totp"), _account(session, login))
+    with writing(database, lang) as session:
+        second_factor.remove_totp(session, as_system("remove-totp"), account_of(session, login))
 
 
 @app.command("export-person")
@@ -176,10 +173,10 @@ def export_person(
     from parcours.registry.audit.service import record as note
     from parcours.registry.audit.tags import Tag
 
-    with _writing(database, lang) as session:
+    with writing(database, lang) as session:
         content = export(session, patient)
         person = content["person"]
-        note(session, Tag.PERSON_EXPORT, _who("export-person"), insured_id=person, record=("patient", person))
+        note(session, Tag.PERSON_EXPORT, as_system("export-person"), insured_id=person, record=("patient", person))
     typer.echo(json_format.dumps(content, ensure_ascii=False, indent=1, default=_iso))
 
 
@@ -205,11 +202,11 @@ def create_client(
     from parcours.registry.directory.places import require_fund
     from parcours.registry.vocabulary import check_choice
 
-    with _writing(database, lang) as session:
+    with writing(database, lang) as session:
         code = require_fund(session, fund).code if fund else None
         scopes = [check_choice("scope", one, Scope) for one in scope]
         client, token = clients.create_client(
-            session, _who("create-client"), name=name, scopes=scopes, fund_code=code, days=days
+            session, as_system("create-client"), name=name, scopes=scopes, fund_code=code, days=days
         )
         typer.echo(client.id)
         typer.echo(token)
@@ -220,7 +217,7 @@ def list_clients(database: DatabaseUrl = None, lang: Lang = "", json: Json = Fal
     """Every API client: id, name, fund, scopes, state."""
     from parcours.registry.accounts import clients
 
-    with _reading(database, lang) as session:
+    with reading(database, lang) as session:
         rows = [
             {"id": one.id, "name": one.name, "fund": one.fund_code or "-", "scopes": one.scopes,
              "state": "revoked" if one.revoked_at else "open"}
@@ -236,8 +233,8 @@ def revoke_client(
     """Revoke an API client: its token works no more."""
     from parcours.registry.accounts import clients
 
-    with _writing(database, lang) as session:
-        clients.revoke_client(session, _who("revoke-client"), clients.get_client(session, client))
+    with writing(database, lang) as session:
+        clients.revoke_client(session, as_system("revoke-client"), clients.get_client(session, client))
 
 
 @app.command()
@@ -245,120 +242,17 @@ def clean(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Forget dead sessions, used tokens, unfinished logins and old idempotent answers (to run every night)."""
     from parcours.registry.accounts import sessions
 
-    with _writing(database, lang) as session:
+    with writing(database, lang) as session:
         sessions.remove_expired(session, _settings().session_policy())
 
 
-# --- explained access ------------------------------------------------------------------------------------------------
-
-
-@app.command("explain-access")
-def explain_access(
-    actor: Annotated[
-        str, typer.Option("--actor", help="Login, or login:role when the account has several; or client:ID.")
-    ],
-    action: Annotated[str, typer.Option("--action", help="Like read_patient, read_letter, sign_as_doctor.")],
-    record: Annotated[str, typer.Option("--record", help="KIND:ID, like patient:0199…; or system, directory.")],
-    database: DatabaseUrl = None,
-    lang: Lang = "",
-    json: Json = False,
-) -> None:
-    """May somebody do something on a record, by which rule, and which rules were considered.
-
-    Exit code 0 when it is allowed, 1 when it is not.
-    """
-    from parcours.registry.access import policy
-    from parcours.registry.audit.service import record as note
-    from parcours.registry.audit.tags import Tag
-    from parcours.registry.vocabulary import check_choice
-
-    with _writing(database, lang) as session:
-        who, target = _actor(session, actor, lang), _record(session, record, lang)
-        decision = policy.decide(session, who, check_choice("action", action, policy.Action), target)
-        note(
-            session, Tag.ACCESS_EXPLAIN, _who("explain-access"), insured_id=target.insured_id,
-            record=(target.kind.value, target.id), details={"action": action},
-        )  # fmt: skip
-        _print_decision(decision, language(lang), json=json)
-    if not decision.allowed:
-        raise typer.Exit(1)
-
-
-def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
-    rule = decision.rule.name if decision.rule else None
-    considered = [
-        {"rule": one.rule.name, "relation": one.rule.relation.value, "holds": one.holds} for one in decision.considered
-    ]
-    if json:
-        content = {
-            "allowed": decision.allowed, "visible": decision.visible, "rule": rule, "reason": decision.reason(lang),
-            "considered": considered,
-        }  # fmt: skip
-        typer.echo(json_format.dumps(content, ensure_ascii=False))
-        return
-    allowed, hidden, refused = {
-        "fr": ("permis", "refusé : l'enregistrement n'existe pas pour cet acteur (404)", "refusé (403)"),
-        "en": ("allowed", "refused: the record does not exist for this actor (404)", "refused (403)"),
-    }[lang]
-    verdict = allowed if decision.allowed else refused if decision.visible else hidden
-    typer.echo(f"{verdict}{f' — {rule}' if rule else ''}\n{decision.reason(lang)}")
-    for one in considered:
-        typer.echo(f"  {'✓' if one['holds'] else '✗'} {one['rule']} ({one['relation']})")
-
-
-def _actor(session: Session, text: str, lang: str) -> Actor:
-    from parcours.registry.access.policy import Actor
-    from parcours.registry.accounts import clients
-
-    name, _, role = text.partition(":")
-    if name == "client":
-        return Actor.of_client(clients.get_client(session, role))
-    grants = [one for one in _account(session, name).active_grants if not role or one.role.value == role]
-    if len(grants) != 1:
-        roles = ", ".join(one.role.value for one in grants) or "—"
-        fail(
-            {"fr": f"--actor : précisez le rôle ({roles})", "en": f"--actor: say which role ({roles})"}[language(lang)]
-        )
-    return Actor.of_grant(grants[0])
-
-
-def _record(session: Session, text: str, lang: str) -> Record:
-    from parcours.registry.access.policy import Kind, load
-    from parcours.registry.access.policy import Record as PolicyRecord
-    from parcours.registry.vocabulary import check_choice
-
-    name, _, identifier = text.partition(":")
-    kind = check_choice("record", name, Kind)
-    if kind in (Kind.SYSTEM, Kind.DIRECTORY):
-        return PolicyRecord(kind)
-    if not identifier:
-        fail({"fr": "--record : NATURE:IDENTIFIANT", "en": "--record: KIND:ID"}[language(lang)])
-    return load(session, kind, identifier)
-
-
-# --- shared ----------------------------------------------------------------------------------------------------------
-
-
-def _who(command: str) -> Who:
-    from parcours.registry.audit.service import system
-
-    return system(command)
+app.command("explain-access")(explain_access)
 
 
 def _settings() -> Any:
     from parcours.edge.settings import settings
 
     return settings()
-
-
-def _account(session: Session, login: str) -> Account:
-    from parcours.registry.accounts.find import find_account
-    from parcours.registry.errors import not_found
-
-    account = find_account(session, login)
-    if account is None:
-        raise not_found("login")
-    return account
 
 
 def _grant(
@@ -372,7 +266,7 @@ def _grant(
     from parcours.registry.vocabulary import check_choice
 
     made = service.grant_role(
-        session, _who("grant"), account, check_choice("role", role, Role),
+        session, as_system("grant"), account, check_choice("role", role, Role),
         insured_id=get_insured(session, patient).id if patient else None,
         professional_id=get_professional(session, professional).id if professional else None,
         fund_code=require_fund(session, fund).code if fund else None,
@@ -383,7 +277,7 @@ def _grant(
 def _reset_token(session: Session, account: Account) -> str:
     from parcours.registry.accounts.passwords import ask_password_reset
 
-    return ask_password_reset(session, _who("reset"), account, _settings().login_policy())
+    return ask_password_reset(session, as_system("reset"), account, _settings().login_policy())
 
 
 def _password(lang: str, from_stdin: bool) -> str:
@@ -398,15 +292,3 @@ def _print(rows: list[dict[str, str]], columns: tuple[str, ...], *, json: bool) 
         typer.echo(json_format.dumps(rows, ensure_ascii=False))
         return
     table(columns, rows)
-
-
-@contextmanager
-def _writing(url: str | None, lang: str) -> Iterator[Session]:
-    with open_registry(url, lang) as database, database.writing() as session:
-        yield session
-
-
-@contextmanager
-def _reading(url: str | None, lang: str) -> Iterator[Session]:
-    with open_registry(url, lang) as database, database.reading() as session:
-        yield session

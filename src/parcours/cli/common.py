@@ -87,13 +87,18 @@ def batch_errors(lang: str) -> Iterator[None]:
 
 def readings_of(options: list[str] | None) -> dict[str, str]:
     """`NAME=OPTION` texts as a mapping."""
-    chosen = {}
+    return pairs(options, "--reading", "OPTION")
+
+
+def pairs(options: list[str] | None, flag: str, value: str) -> dict[str, str]:
+    """The texts of a repeatable option as a mapping: `flag` NAME=`value`."""
+    said = {}
     for text in options or []:
-        name, separator, option = text.partition("=")
-        if not separator or not name or not option:
-            fail(f"--reading: {text!r} is not accepted; expected: NAME=OPTION")
-        chosen[name] = option
-    return chosen
+        name, _, right = text.partition("=")
+        if not name or not right:
+            fail(f"{flag}: {text!r} is not accepted; expected: NAME={value}")
+        said[name] = right
+    return said
 
 
 def money(amount: Decimal | None, lang: str) -> str:

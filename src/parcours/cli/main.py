@@ -18,7 +18,7 @@ COMMANDS = {
     "law": "parcours.cli.law:app",
     "contract": "parcours.cli.contract:app",
     "schema": "parcours.cli.schema:app",
-    "facts": "parcours.cli.registry:facts_app",
+    "facts": "parcours.cli.facts:app",
     "registry": "parcours.cli.registry:app",
     "admin": "parcours.cli.admin:app",
     "audit": "parcours.cli.audit:app",

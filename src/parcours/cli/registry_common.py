@@ -11,6 +11,10 @@ import typer
 from parcours.cli.common import fail, language
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from parcours.registry.accounts.models import Account
+    from parcours.registry.audit.service import Who
     from parcours.registry.store.db import Database
 
 DatabaseUrl = Annotated[
@@ -61,3 +65,35 @@ def table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:
     widths = {name: max(len(line[name]) for line in lines) for name in columns}
     for line in lines:
         typer.echo("  ".join(line[name].ljust(widths[name]) for name in columns).rstrip())
+
+
+def as_system(command: str) -> Who:
+    """Who acts when a command runs on the server itself."""
+    from parcours.registry.audit.service import system
+
+    return system(command)
+
+
+def account_of(session: Session, login: str) -> Account:
+    """The account of a login. Raises NotFound."""
+    from parcours.registry.accounts.find import find_account
+    from parcours.registry.errors import not_found
+
+    account = find_account(session, login)
+    if account is None:
+        raise not_found("login")
+    return account
+
+
+@contextmanager
+def writing(url: str | None, lang: str) -> Iterator[Session]:
+    """A session of the registry for one command, committed at its end."""
+    with open_registry(url, lang) as database, database.writing() as session:
+        yield session
+
+
+@contextmanager
+def reading(url: str | None, lang: str) -> Iterator[Session]:
+    """A session of the registry that only reads."""
+    with open_registry(url, lang) as database, database.reading() as session:
+        yield session

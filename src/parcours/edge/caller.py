@@ -19,7 +19,7 @@ from parcours.registry.accounts import clients, sessions
 from parcours.registry.accounts.models import WebSession
 from parcours.registry.audit import service as audit
 from parcours.registry.errors import Unauthenticated
-from parcours.registry.store.db import now_utc
+from parcours.registry.store.clock import now_utc
 
 COOKIE: Final = "parcours_session"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})

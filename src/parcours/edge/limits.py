@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from parcours.edge.problems import Language, log_internal, problem
 from parcours.edge.settings import Settings
 from parcours.registry.accounts.tokens import secret_hash
-from parcours.registry.store.db import new_id
+from parcours.registry.store.ids import new_id
 from parcours.text import preferred
 
 PREFIX: Final = "/api/"

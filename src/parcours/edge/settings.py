@@ -11,8 +11,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from parcours.registry.accounts.oidc import Provider
 from parcours.registry.accounts.passwords import LoginPolicy, PasswordHashing
+from parcours.registry.accounts.providers import Provider
 from parcours.registry.accounts.sessions import SessionPolicy
 
 
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     argon2_parallelism: int = Field(1, ge=1)
 
     oidc: tuple[Provider, ...] = ()
-    """OpenID Connect providers (see :class:`parcours.registry.accounts.oidc.Provider`)."""
+    """OpenID Connect providers (see :class:`parcours.registry.accounts.providers.Provider`)."""
 
     outbox: Path | None = None
     """Folder where messages to users are written, when there is no mail server."""

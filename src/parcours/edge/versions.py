@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from parcours.edge.problems import ProblemError
-from parcours.registry.store.db import Versioned, parse_id
+from parcours.registry.store.db import Versioned
+from parcours.registry.store.ids import parse_id
 
 
 def check_version(given: str | None, row: Versioned) -> None:

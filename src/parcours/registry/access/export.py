@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from parcours.registry.accounts.models import Account, Grant
 from parcours.registry.audit.models import AuditEvent
 from parcours.registry.people.service import get_insured
-from parcours.registry.store.db import check_row, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.db import check_row
 from parcours.registry.store.tables import load_models
 
 KEPT: Final = {

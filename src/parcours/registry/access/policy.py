@@ -28,7 +28,8 @@ from parcours.registry.errors import RegistryError, not_found
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind
 from parcours.registry.people.service import age_on
 from parcours.registry.referrals.models import Referral, ReferralUse, SequenceProvider
-from parcours.registry.store.db import paris_today, parse_id
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import holding
 
 __all__ = [

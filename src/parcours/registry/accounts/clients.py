@@ -14,7 +14,8 @@ from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import not_found
-from parcours.registry.store.db import now_utc, parse_id
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.ids import parse_id
 
 
 def create_client(

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import LOGIN_CONTEXT, Account
 from parcours.registry.errors import Invalid, not_found
-from parcours.registry.store.db import blind_indexes, parse_id
+from parcours.registry.store.columns import blind_indexes
+from parcours.registry.store.ids import parse_id
 
 
 def normalise_login(login: str) -> str:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.access.policy import Forbidden
 from parcours.registry.accounts import problems
+from parcours.registry.accounts.claims import IdentityTraits, identity_traits, rpps_of
 from parcours.registry.accounts.models import Account, ExternalIdentity, Grant, Role
-from parcours.registry.accounts.oidc import IdentityTraits, Proof, identity_traits, rpps_of
+from parcours.registry.accounts.oidc import Proof
 from parcours.registry.accounts.service import create_account, grant_role
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
@@ -20,7 +21,9 @@ from parcours.registry.identity.keys import Nir, NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import find_by_name
-from parcours.registry.store.db import blind_index, blind_indexes, new_id, now_utc, paris_date
+from parcours.registry.store.clock import now_utc, paris_date
+from parcours.registry.store.columns import blind_index, blind_indexes
+from parcours.registry.store.ids import new_id
 
 SUBJECT_CONTEXT = "account_identities.subject"
 

@@ -21,7 +21,8 @@ from parcours.registry.accounts.second_factor import fitting_recovery_code, use_
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import Unauthenticated
-from parcours.registry.store.db import Database, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.db import Database
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
-from parcours.registry.store.db import new_id
+from parcours.registry.store.ids import new_id
 
 SMTP_SECONDS = 10
 

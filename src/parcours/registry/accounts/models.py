@@ -16,15 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from parcours.registry.store.db import (
-    Base,
-    EncryptedText,
-    PublicId,
-    UtcDateTime,
-    Versioned,
-    now_utc,
-    text_enum,
-)
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
+from parcours.registry.store.db import Base, Versioned
 
 
 class Role(StrEnum):

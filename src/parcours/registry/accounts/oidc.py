@@ -15,8 +15,8 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final, Literal
+from datetime import timedelta
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import httpx2 as httpx
@@ -25,87 +25,21 @@ from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import OidcAttempt
+from parcours.registry.accounts.providers import Provider, check_address, unavailable, untrusted
 from parcours.registry.accounts.tokens import secret_hash
-from parcours.registry.errors import NotFound, ProviderFailure, Unauthenticated, not_found
-from parcours.registry.store.db import Database, now_utc
+from parcours.registry.errors import NotFound, ProviderFailure, not_found
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.db import Database
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
 CLOCK_SKEW_SECONDS: Final = 60
 ATTEMPT_MINUTES: Final = 10
 HTTP_SECONDS: Final = 5.0
 _METADATA_SECONDS: Final = 3600
-
-_PRESETS: Final[dict[str, dict[str, Any]]] = {
-    "generic": {},
-    "france_connect": {
-        "name": "franceconnect",
-        "label": "FranceConnect",
-        "issuer": "https://oidc.franceconnect.gouv.fr/api/v2",
-        "subject": "person",
-        "scopes": ("openid", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry"),
-        "acr_values": ("eidas1", "eidas2", "eidas3"),
-    },
-    "pro_sante_connect": {
-        "name": "prosanteconnect",
-        "label": "Pro Santé Connect",
-        "issuer": "https://auth.esw.esante.gouv.fr/auth/realms/esante-wallet",
-        "authorization_endpoint": "https://wallet.esw.esante.gouv.fr/auth",
-        "subject": "professional",
-        "scopes": ("openid", "scope_all"),
-        "acr_values": ("eidas1", "eidas2", "eidas3"),
-    },
-}
-
-
-class Provider(BaseModel):
-    """One OpenID Connect provider. A preset fills in what the national services publish; anything can be overridden."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    preset: Literal["generic", "france_connect", "pro_sante_connect"] = "generic"
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
-    label: str
-    issuer: str
-    client_id: str
-    client_secret: SecretStr
-    subject: Literal["person", "professional"]
-    """Whom the provider's users are: insured persons (identity traits) or health professionals (RPPS)."""
-    scopes: tuple[str, ...] = ("openid",)
-    acr_values: tuple[str, ...] = ()
-    """Accepted levels of assurance, asked for and then required; empty: any."""
-    authorization_endpoint: str | None = None
-    """Instead of the one of the discovery document."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fill_preset(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping):
-            return given
-        return {**_PRESETS.get(str(given.get("preset", "generic")), {}), **given}
-
-    @model_validator(mode="after")
-    def _check_addresses(self) -> Provider:
-        for address in (self.issuer, self.authorization_endpoint):
-            if address is not None:
-                check_address(address)
-        if "openid" not in self.scopes:
-            raise ValueError("scopes must contain openid")
-        return self
-
-
-def check_address(address: str) -> str:
-    """HTTPS, or HTTP on this very machine (tests, development). Raises ValueError."""
-    parts = urlsplit(address)
-    local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
-    if not (parts.scheme == "https" and parts.hostname) and not local:
-        raise ValueError("the address of a provider must start with https://")
-    return address
 
 
 @dataclass(frozen=True)
@@ -191,7 +125,7 @@ class Relying:
         provider = self.provider(name)
         attempt = _use_attempt(database, name, state, browser_token)
         if attempt is None or (issuer is not None and issuer != provider.issuer):
-            raise _untrusted("state")
+            raise untrusted("state")
         metadata = self.metadata(provider)
         try:
             with self._client(provider) as client:
@@ -200,14 +134,14 @@ class Relying:
                     grant_type="authorization_code",
                 )  # fmt: skip
         except OAuthError as error:
-            raise _untrusted("code") from error
+            raise untrusted("code") from error
         except (httpx.HTTPError, ValueError) as error:
-            raise _unavailable(provider) from error
+            raise unavailable(provider) from error
         id_token = str(token.get("id_token", ""))
         claims = self._verified(provider, id_token, attempt.nonce, token.get("access_token"))
         info = self._userinfo(provider, metadata, str(token.get("access_token", "")))
         if info and info.get("sub") != claims["sub"]:
-            raise _untrusted("userinfo")
+            raise untrusted("userinfo")
         return Proof(provider, str(claims["sub"]), {**claims, **info}, attempt.return_to, id_token)
 
     def leave(self, name: str, id_token: str) -> Started | None:
@@ -231,7 +165,7 @@ class Relying:
         """Check that the browser coming back is the one that was sent. Raises NotFound, Unauthenticated."""
         self.provider(name)
         if not state or not hmac.compare_digest(state.encode(), browser_token.encode()):
-            raise _untrusted("state")
+            raise untrusted("state")
 
     def metadata(self, provider: Provider, *, refresh: bool = False) -> Metadata:
         """The provider's published metadata and keys, at most an hour old."""
@@ -244,7 +178,7 @@ class Relying:
                 document.raise_for_status()
                 fetched = _read_metadata(client, provider, document.json())
         except (httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as error:
-            raise _unavailable(provider) from error
+            raise unavailable(provider) from error
         self._metadata[provider.name] = fetched
         return fetched
 
@@ -277,7 +211,7 @@ class Relying:
         }
         for name, passed in checks.items():
             if not passed:
-                raise _untrusted(name)
+                raise untrusted(name)
         return claims
 
     def _signed(self, provider: Provider, token: str) -> dict[str, Any]:
@@ -289,7 +223,7 @@ class Relying:
                 )
             except (JoseError, ValueError) as error:
                 if refresh:
-                    raise _untrusted("id_token") from error
+                    raise untrusted("id_token") from error
         raise AssertionError
 
     def _userinfo(self, provider: Provider, metadata: Metadata, access_token: str) -> dict[str, Any]:
@@ -308,13 +242,13 @@ class Relying:
                 if claims.get("iss") != provider.issuer or provider.client_id not in (
                     claims["aud"] if isinstance(claims.get("aud"), list) else [claims.get("aud")]
                 ):
-                    raise _untrusted("userinfo")
+                    raise untrusted("userinfo")
                 return claims
             content = answer.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise _unavailable(provider) from error
+            raise unavailable(provider) from error
         if not isinstance(content, dict):
-            raise _unavailable(provider)
+            raise unavailable(provider)
         return content
 
 
@@ -358,44 +292,6 @@ def local_path(address: str) -> str:
     return "/" if bad or any(ord(one) < 32 or one == "\\" for one in address) else address
 
 
-# --- claims ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class IdentityTraits:
-    """What a provider of citizens' identities says (FranceConnect's *identité pivot*)."""
-
-    given_names: str
-    family_name: str
-    birth_date: date
-    sex: Literal["male", "female"] | None
-    birth_place: str | None
-
-
-def identity_traits(claims: Mapping[str, Any]) -> IdentityTraits:
-    """The traits of a person. Raises Unauthenticated when one is missing."""
-    try:
-        birth_date = date.fromisoformat(str(claims["birthdate"]))
-        given, family = str(claims["given_name"]).strip(), str(claims["family_name"]).strip()
-    except (KeyError, ValueError) as error:
-        raise _untrusted("identity") from error
-    if not given or not family:
-        raise _untrusted("identity")
-    sex = claims.get("gender")
-    place = claims.get("birthplace")
-    return IdentityTraits(
-        given, family, birth_date, sex if sex in ("male", "female") else None, str(place) if place else None
-    )
-
-
-def rpps_of(claims: Mapping[str, Any]) -> str:
-    """The RPPS number in Pro Santé Connect's ``SubjectNameID`` ("8" then the number). Raises Unauthenticated."""
-    national = str(claims.get("SubjectNameID", ""))
-    if len(national) != 12 or not national.isascii() or not national.isdigit() or national[0] != "8":
-        raise _untrusted("SubjectNameID")
-    return national[1:]
-
-
 # --- helpers ---------------------------------------------------------------------------------------------------------
 
 
@@ -407,17 +303,3 @@ def _half_hash(access_token: str) -> str:
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
-
-
-def _untrusted(what: str) -> Unauthenticated:
-    return problems.oidc_refused(field=what)
-
-
-def _unavailable(provider: Provider) -> ProviderFailure:
-    return problems.oidc_unavailable(provider.name)
-
-
-__all__ = [
-    "IdentityTraits", "Metadata", "Proof", "Provider", "ProviderFailure", "Relying", "Started",
-    "identity_traits", "local_path", "rpps_of",
-]  # fmt: skip

@@ -20,7 +20,7 @@ from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
-from parcours.registry.store.db import now_utc
+from parcours.registry.store.clock import now_utc
 
 PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 256

@@ -19,7 +19,8 @@ from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import Invalid, not_found
-from parcours.registry.store.db import Database, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.db import Database
 
 TOTP_STEP_SECONDS: Final = 30
 RECOVERY_CODES: Final = 10

@@ -24,7 +24,8 @@ from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
 from parcours.registry.replies import service as replies
-from parcours.registry.store.db import blind_index, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import blind_index
 
 
 def create_account(

@@ -22,7 +22,7 @@ from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import Who, record
 from parcours.registry.audit.tags import Tag
 from parcours.registry.replies import service as replies
-from parcours.registry.store.db import now_utc
+from parcours.registry.store.clock import now_utc
 
 _SEEN_EVERY: Final = timedelta(minutes=1)
 """A session notes that it was used at most this often: a page view need not write."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any, Final
 
-from parcours.registry.store.db import blind_index, blind_indexes
+from parcours.registry.store.columns import blind_index, blind_indexes
 
 SIGNATURE: Final = "audit_heads.signature"
 

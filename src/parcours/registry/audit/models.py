@@ -9,7 +9,8 @@ from sqlalchemy import DDL, Index, Integer, String, Text, UniqueConstraint, even
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.audit.tags import Tag
-from parcours.registry.store.db import Base, PublicId, UtcDateTime, text_enum
+from parcours.registry.store.columns import PublicId, UtcDateTime, text_enum
+from parcours.registry.store.db import Base
 
 CHAINS: Final = 16
 """Independent chains: writers about different people rarely wait for one another."""

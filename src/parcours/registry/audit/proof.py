@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.audit.chain import HASHED, SIGNATURE, canonical, head_text, is_signed, row_hash, sign
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
-from parcours.registry.store.db import blind_index, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import blind_index
 
 _ANCHOR: Final = "audit.anchor"
 

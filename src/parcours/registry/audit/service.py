@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from parcours.registry.audit.chain import canonical, row_hash, sign
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.tags import Tag
-from parcours.registry.store.db import new_id, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.ids import new_id
 
 _PENDING: Final = "parcours.audit.pending"
 

@@ -20,7 +20,8 @@ from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
-from parcours.registry.store.db import now_utc, paris_date, parse_id
+from parcours.registry.store.clock import now_utc, paris_date
+from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import check_period
 from parcours.registry.vocabulary import check_choice
 

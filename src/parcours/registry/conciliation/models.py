@@ -8,15 +8,9 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.db import (
-    Base,
-    EncryptedText,
-    PublicId,
-    UtcDateTime,
-    Versioned,
-    now_utc,
-    text_enum,
-)
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
+from parcours.registry.store.db import Base, Versioned
 
 
 class CaseState(StrEnum):

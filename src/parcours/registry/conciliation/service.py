@@ -27,7 +27,8 @@ from parcours.registry.directory.near import NearbyDoctor, doctors_near
 from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import Conflict, not_found
 from parcours.registry.people.service import affiliation_on, get_insured
-from parcours.registry.store.db import now_utc, paris_date, paris_today, parse_id
+from parcours.registry.store.clock import now_utc, paris_date, paris_today
+from parcours.registry.store.ids import parse_id
 from parcours.registry.vocabulary import check_choice
 
 FIRST_CONTACT_DAYS = 7

@@ -22,7 +22,7 @@ from parcours.registry.directory.service import (
 )
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import age_on, holds_authority
-from parcours.registry.store.db import parse_id
+from parcours.registry.store.ids import parse_id
 
 ARTICLE = "CSS L162-5-3"
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import Connection, ForeignKey, Index, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.db import Base, EncryptedText, PublicId, Versioned, text_enum
+from parcours.registry.store.columns import EncryptedText, PublicId, text_enum
+from parcours.registry.store.db import Base, Versioned
 from parcours.registry.store.periods import Period
 
 

@@ -55,7 +55,8 @@ from parcours.registry.directory.service import (
 from parcours.registry.errors import Conflict
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import get_insured
-from parcours.registry.store.db import now_utc, paris_date, parse_id
+from parcours.registry.store.clock import now_utc, paris_date
+from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import known, replace
 from parcours.registry.vocabulary import check_choice
 

@@ -25,7 +25,7 @@ from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import active_on, get_professional, shared_places
 from parcours.registry.errors import not_found
 from parcours.registry.people.models import Insured
-from parcours.registry.store.db import parse_id
+from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding, known, replace
 
 

@@ -32,7 +32,7 @@ from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.letters import Letter, NewReferral, Provider
-from parcours.registry.store.db import PARIS
+from parcours.registry.store.clock import PARIS
 from parcours.registry.visits.facts import visit_facts
 from parcours.registry.visits.service import answer_visit, settled
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.db import Base, PublicId, Versioned, text_enum
+from parcours.registry.store.columns import PublicId, text_enum
+from parcours.registry.store.db import Base, Versioned
 from parcours.registry.store.periods import Period
 
 

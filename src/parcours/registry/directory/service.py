@@ -24,7 +24,8 @@ from parcours.registry.directory.places import require_commune
 from parcours.registry.errors import not_found
 from parcours.registry.identity import keys
 from parcours.registry.identity.names import letters, next_prefix
-from parcours.registry.store.db import now_utc, paris_today, parse_id
+from parcours.registry.store.clock import now_utc, paris_today
+from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
 from parcours.registry.vocabulary import check_choice, check_slug
 

@@ -6,7 +6,8 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.identity.keys import NirKind
-from parcours.registry.store.db import Base, EncryptedText, PublicId, text_enum
+from parcours.registry.store.columns import EncryptedText, PublicId, text_enum
+from parcours.registry.store.db import Base
 from parcours.registry.store.periods import Period
 
 NIR_CONTEXT = "identity_identifiers.value"

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from parcours.registry.identity import problems
 from parcours.registry.identity.keys import Nir, NirKind, parse_nir
 from parcours.registry.identity.models import NIR_CONTEXT, Identifier
-from parcours.registry.store.db import blind_index, blind_indexes, now_utc, paris_date
+from parcours.registry.store.clock import now_utc, paris_date
+from parcours.registry.store.columns import blind_index, blind_indexes
 from parcours.registry.store.periods import holding, known, replace
 
 __all__ = ["assign_identifier", "current_identifier", "find_insured_id", "parse_nir"]

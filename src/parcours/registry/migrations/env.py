@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 from sqlalchemy.engine import Connection
 
-from parcours.registry.store.db import EncryptedText, UtcDateTime
+from parcours.registry.store.columns import EncryptedText, UtcDateTime
 from parcours.registry.store.tables import load_models
 
 

@@ -15,7 +15,9 @@ from parcours.registry.identity.names import letters
 from parcours.registry.identity.service import assign_identifier, find_insured_id
 from parcours.registry.people import problems
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind, Right, RightKind
-from parcours.registry.store.db import blind_index, blind_indexes, now_utc, paris_date, paris_today, parse_id
+from parcours.registry.store.clock import now_utc, paris_date, paris_today
+from parcours.registry.store.columns import blind_index, blind_indexes
+from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
 from parcours.registry.vocabulary import check_choice, check_slug
 

@@ -30,7 +30,8 @@ from parcours.registry.referrals.checks import (
 from parcours.registry.referrals.covering import single, use_of, uses_of, why_not
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, Urgency
-from parcours.registry.store.db import now_utc, paris_date, parse_id
+from parcours.registry.store.clock import now_utc, paris_date
+from parcours.registry.store.ids import parse_id
 from parcours.registry.vocabulary import check_choice
 
 

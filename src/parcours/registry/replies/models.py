@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.db import Base, EncryptedText, PublicId, UtcDateTime, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime
+from parcours.registry.store.db import Base
 
 
 class IdempotentReply(Base):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from parcours.registry.replies.models import IdempotentReply
-from parcours.registry.store.db import blind_index, blind_indexes
+from parcours.registry.store.columns import blind_index, blind_indexes
 
 HOURS: Final = 24
 """How long an answer is kept."""

@@ -22,7 +22,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from parcours.registry.store import problems, schema
-from parcours.registry.store.db import BUSY_TIMEOUT_MS, Database, create_engine_from_url, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.db import BUSY_TIMEOUT_MS, Database, create_engine_from_url
 
 PROGRAMS_VARIABLE = "PARCOURS_POSTGRESQL_BIN"
 """Directory of pg_dump and pg_restore, when they are not on the PATH or are older than the server."""

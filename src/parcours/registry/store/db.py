@@ -1,4 +1,4 @@
-"""The database of the registry: engine, sessions, declarative base, types, clock.
+"""The database of the registry: engine, sessions, declarative base.
 
 SQLite (WAL) embedded by default, PostgreSQL when ``PARCOURS_DATABASE_URL`` says so::
 
@@ -9,187 +9,30 @@ SQLite (WAL) embedded by default, PostgreSQL when ``PARCOURS_DATABASE_URL`` says
         ...
 
 On SQLite a writing session starts with ``BEGIN IMMEDIATE``: it waits its turn at the start and never fails half-way.
-Ids are random version-7 UUIDs as text: safe to show in a URL, ordered in an index.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Self
-from zoneinfo import ZoneInfo
+from typing import Any, ClassVar
 
-from sqlalchemy import (
-    DateTime,
-    Dialect,
-    Enum,
-    LargeBinary,
-    MetaData,
-    String,
-    Uuid,
-    create_engine,
-    event,
-    make_url,
-)
+from sqlalchemy import MetaData, String, create_engine, event, make_url
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    Mapped,
-    Session,
-    declared_attr,
-    mapped_column,
-    sessionmaker,
-)
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
 
-from parcours.registry.store.keyring import Keyring, dashed, data_directory, keyring, unreadable
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import EncryptedText, PublicId, RowText, UtcDateTime
+from parcours.registry.store.ids import new_id
+from parcours.registry.store.keyring import data_directory, unreadable
 
-__all__ = [
-    "Base", "Database", "EncryptedText", "Keyring", "PublicId", "RowText", "UtcDateTime", "Versioned", "blind_index",
-    "blind_indexes", "create_engine_from_url", "database_url", "keyring", "new_id", "now_utc", "paris_date",
-    "paris_today", "parse_id", "read_session_factory", "session_factory", "text_enum",
-]  # fmt: skip
-
-PARIS = ZoneInfo("Europe/Paris")
 BUSY_TIMEOUT_MS = 30_000
-
-
-# --- clock -----------------------------------------------------------------------------------------------------------
-
-
-def now_utc() -> datetime:
-    """This instant, aware, in UTC: the time at which something is recorded."""
-    return datetime.now(UTC)
-
-
-def paris_date(instant: datetime) -> date:
-    """The civil day in France at an aware instant."""
-    return instant.astimezone(PARIS).date()
-
-
-def paris_today() -> date:
-    """Today in France: a declaration signed at 00:30 in Paris is of that day, whatever UTC says."""
-    return paris_date(now_utc())
-
-
-# --- identifiers -----------------------------------------------------------------------------------------------------
-
-
-def new_id() -> str:
-    """A new public id: UUID version 7 (time-ordered, 74 random bits)."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (2**48 - 1)) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return dashed(f"{value:032x}")
-
-
-def parse_id(text: str) -> str | None:
-    """The canonical form of an id received from outside, or None when it cannot be one."""
-    try:
-        return str(uuid.UUID(text))
-    except (ValueError, AttributeError, TypeError):
-        return None
-
-
-# --- column types ----------------------------------------------------------------------------------------------------
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant, stored in UTC on every database; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class RowText(str):
-    """A text of an encrypted column, and the id of the row it belongs to."""
-
-    __slots__ = ("row_id",)
-    row_id: str
-
-    def __new__(cls, text: str, row_id: str) -> Self:
-        value = super().__new__(cls, text)
-        value.row_id = row_id
-        return value
-
-
-class EncryptedText(TypeDecorator[str]):
-    """Text encrypted at rest, bound to its column (``context``: "table.column") and, written by the ORM, to its row."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def __init__(self, context: str) -> None:
-        super().__init__()
-        self.context = context
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else keyring().encrypt(value, self.context, getattr(value, "row_id", None))
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        text, row_id = keyring().open(bytes(value), self.context)
-        return text if row_id is None else RowText(text, row_id)
-
-
-def blind_index(value: str, context: str) -> str:
-    """64 hex characters to store beside an encrypted value, to find it again (HMAC-SHA-256 under a separate key)."""
-    return keyring().blind_index(value, context)
-
-
-def blind_indexes(value: str, context: str) -> list[str]:
-    """What to look for (``column.in_(…)``): the index under the newest and the older keys."""
-    return keyring().blind_indexes(value, context)
-
-
-class _TextUuid(Uuid[str]):
-    """A UUID as text. SQLite holds its digits: they were checked on the way in, reading only puts the dashes back."""
-
-    cache_ok = True
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], str | None] | None:
-        if dialect.supports_native_uuid:
-            return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
-        return lambda digits: None if digits is None else dashed(digits)
-
-
-PublicId = _TextUuid(as_uuid=False)
-
-
-def text_enum(values: type[Any], length: int = 40) -> Enum:
-    """An ``StrEnum`` stored by its values in a plain text column (no database type to migrate), checked on the way."""
-    return Enum(
-        values,
-        native_enum=False,
-        create_constraint=False,
-        validate_strings=True,
-        length=length,
-        values_callable=lambda members: [member.value for member in members],
-    )
 
 
 # --- declarative base ------------------------------------------------------------------------------------------------
@@ -236,6 +79,7 @@ class Versioned:
 
 
 # --- encrypted values belong to their rows ---------------------------------------------------------------------------
+
 
 _ENCRYPTED: dict[type[Any], dict[str, str]] = {}
 """Mapped class → its encrypted attributes and their contexts."""

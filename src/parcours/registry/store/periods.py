@@ -19,7 +19,8 @@ from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, insp
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from parcours.registry.store import problems
-from parcours.registry.store.db import UtcDateTime, now_utc
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import UtcDateTime
 
 _NOT_COPIED = {"id", "recorded_at", "superseded_at"}
 

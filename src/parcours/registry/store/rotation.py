@@ -18,7 +18,9 @@ from parcours.registry.audit.models import AuditHead
 from parcours.registry.audit.proof import resign
 from parcours.registry.identity.models import NIR_CONTEXT
 from parcours.registry.people.service import NAME_CONTEXT, name_key
-from parcours.registry.store.db import Database, EncryptedText, RowText, check_row, keyring
+from parcours.registry.store.columns import EncryptedText, RowText
+from parcours.registry.store.db import Database, check_row
+from parcours.registry.store.keyring import keyring
 from parcours.registry.store.tables import load_models
 
 BATCH = 1000

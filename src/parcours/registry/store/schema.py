@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Enum
 
 from parcours.registry.store import problems
-from parcours.registry.store.db import EncryptedText, UtcDateTime
+from parcours.registry.store.columns import EncryptedText, UtcDateTime
 from parcours.registry.store.tables import load_models
 
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.db import Base, EncryptedText, PublicId, UtcDateTime
+from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime
+from parcours.registry.store.db import Base
 
 
 class AnsweredVisit(Base):

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.store.db import now_utc
+from parcours.registry.store.clock import now_utc
 from parcours.registry.visits.facts import VisitFacts, iso, visit_facts
 from parcours.registry.visits.models import AnsweredVisit
 

@@ -1,0 +1,99 @@
+"""`parcours admin explain-access`: may somebody do something on a record, and by which rule."""
+
+from __future__ import annotations
+
+import json as json_format
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parcours.cli.common import Json, Lang, fail, language
+from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, writing
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from parcours.registry.access.policy import Actor, Decision, Record
+
+
+def explain_access(
+    actor: Annotated[
+        str, typer.Option("--actor", help="Login, or login:role when the account has several; or client:ID.")
+    ],
+    action: Annotated[str, typer.Option("--action", help="Like read_patient, read_letter, sign_as_doctor.")],
+    record: Annotated[str, typer.Option("--record", help="KIND:ID, like patient:0199…; or system, directory.")],
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+    json: Json = False,
+) -> None:
+    """May somebody do something on a record, by which rule, and which rules were considered.
+
+    Exit code 0 when it is allowed, 1 when it is not.
+    """
+    from parcours.registry.access import policy
+    from parcours.registry.audit.service import record as note
+    from parcours.registry.audit.tags import Tag
+    from parcours.registry.vocabulary import check_choice
+
+    with writing(database, lang) as session:
+        who, target = _actor(session, actor, lang), _record(session, record, lang)
+        decision = policy.decide(session, who, check_choice("action", action, policy.Action), target)
+        note(
+            session, Tag.ACCESS_EXPLAIN, as_system("explain-access"), insured_id=target.insured_id,
+            record=(target.kind.value, target.id), details={"action": action},
+        )  # fmt: skip
+        _print_decision(decision, language(lang), json=json)
+    if not decision.allowed:
+        raise typer.Exit(1)
+
+
+def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
+    rule = decision.rule.name if decision.rule else None
+    considered = [
+        {"rule": one.rule.name, "relation": one.rule.relation.value, "holds": one.holds} for one in decision.considered
+    ]
+    if json:
+        content = {
+            "allowed": decision.allowed, "visible": decision.visible, "rule": rule, "reason": decision.reason(lang),
+            "considered": considered,
+        }  # fmt: skip
+        typer.echo(json_format.dumps(content, ensure_ascii=False))
+        return
+    allowed, hidden, refused = {
+        "fr": ("permis", "refusé : l'enregistrement n'existe pas pour cet acteur (404)", "refusé (403)"),
+        "en": ("allowed", "refused: the record does not exist for this actor (404)", "refused (403)"),
+    }[lang]
+    verdict = allowed if decision.allowed else refused if decision.visible else hidden
+    typer.echo(f"{verdict}{f' — {rule}' if rule else ''}\n{decision.reason(lang)}")
+    for one in considered:
+        typer.echo(f"  {'✓' if one['holds'] else '✗'} {one['rule']} ({one['relation']})")
+
+
+def _actor(session: Session, text: str, lang: str) -> Actor:
+    from parcours.registry.access.policy import Actor
+    from parcours.registry.accounts import clients
+
+    name, _, role = text.partition(":")
+    if name == "client":
+        return Actor.of_client(clients.get_client(session, role))
+    grants = [one for one in account_of(session, name).active_grants if not role or one.role.value == role]
+    if len(grants) != 1:
+        roles = ", ".join(one.role.value for one in grants) or "—"
+        fail(
+            {"fr": f"--actor : précisez le rôle ({roles})", "en": f"--actor: say which role ({roles})"}[language(lang)]
+        )
+    return Actor.of_grant(grants[0])
+
+
+def _record(session: Session, text: str, lang: str) -> Record:
+    from parcours.registry.access.policy import Kind, load
+    from parcours.registry.access.policy import Record as PolicyRecord
+    from parcours.registry.vocabulary import check_choice
+
+    name, _, identifier = text.partition(":")
+    kind = check_choice("record", name, Kind)
+    if kind in (Kind.SYSTEM, Kind.DIRECTORY):
+        return PolicyRecord(kind)
+    if not identifier:
+        fail({"fr": "--record : NATURE:IDENTIFIANT", "en": "--record: KIND:ID"}[language(lang)])
+    return load(session, kind, identifier)

@@ -1,0 +1,100 @@
+"""Column types: instants, encrypted text, public ids, enumerations; and the keyed indexes beside encrypted values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, Uuid
+from sqlalchemy.types import TypeDecorator
+
+from parcours.registry.store.keyring import dashed, keyring
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC on every database; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class RowText(str):
+    """A text of an encrypted column, and the id of the row it belongs to."""
+
+    __slots__ = ("row_id",)
+    row_id: str
+
+    def __new__(cls, text: str, row_id: str) -> Self:
+        value = super().__new__(cls, text)
+        value.row_id = row_id
+        return value
+
+
+class EncryptedText(TypeDecorator[str]):
+    """Text encrypted at rest, bound to its column (``context``: "table.column") and, written by the ORM, to its row."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, context: str) -> None:
+        super().__init__()
+        self.context = context
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring().encrypt(value, self.context, getattr(value, "row_id", None))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        text, row_id = keyring().open(bytes(value), self.context)
+        return text if row_id is None else RowText(text, row_id)
+
+
+def blind_index(value: str, context: str) -> str:
+    """64 hex characters to store beside an encrypted value, to find it again (HMAC-SHA-256 under a separate key)."""
+    return keyring().blind_index(value, context)
+
+
+def blind_indexes(value: str, context: str) -> list[str]:
+    """What to look for (``column.in_(…)``): the index under the newest and the older keys."""
+    return keyring().blind_indexes(value, context)
+
+
+class _TextUuid(Uuid[str]):
+    """A UUID as text. SQLite holds its digits: they were checked on the way in, reading only puts the dashes back."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], str | None] | None:
+        if dialect.supports_native_uuid:
+            return super().result_processor(dialect, coltype)  # type: ignore[no-any-return, no-untyped-call]
+        return lambda digits: None if digits is None else dashed(digits)
+
+
+PublicId = _TextUuid(as_uuid=False)
+
+
+def text_enum(values: type[Any], length: int = 40) -> Enum:
+    """An ``StrEnum`` stored by its values in a plain text column (no database type to migrate), checked on the way."""
+    return Enum(
+        values,
+        native_enum=False,
+        create_constraint=False,
+        validate_strings=True,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
