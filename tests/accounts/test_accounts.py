@@ -10,24 +10,18 @@ import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from parcours.registry.access.model import Role, Who
 from parcours.registry.accounts import clients, find, logins, passwords, second_factor, sessions
 from parcours.registry.accounts import service as accounts
-from parcours.registry.accounts.models import (
-    Account,
-    ApiClient,
-    Grant,
-    RecoveryCode,
-    Role,
-    Scope,
-    SingleUseToken,
-    WebSession,
-)
+from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.models import Account, ApiClient, Grant, RecoveryCode, SingleUseToken, WebSession
 from parcours.registry.accounts.tokens import secret_hash
-from parcours.registry.audit.service import Who
-from parcours.registry.audit.tags import Tag
+from parcours.registry.contexts import Scope
 from parcours.registry.errors import Conflict, Invalid, NotFound, Unauthenticated
+from parcours.registry.people.context import Scope as PeopleScope
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
+from parcours.registry.visits.context import Scope as VisitScope
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, trail
 
 NOBODY = Who("anonymous")
@@ -565,8 +559,8 @@ def test_an_account_that_does_not_exist_is_not_found(database):
 
 def test_a_client_token_lives_until_it_expires_or_is_revoked(database):
     with database.writing() as session:
-        client, token = clients.create_client(session, TEST, name="n", scopes=[Scope.PEOPLE_READ], days=1)
-        assert clients.find_client(session, token).scope_set == {Scope.PEOPLE_READ}
+        client, token = clients.create_client(session, TEST, name="n", scopes=[PeopleScope.PEOPLE_READ], days=1)
+        assert clients.find_client(session, token).scope_set == {PeopleScope.PEOPLE_READ}
         assert clients.find_client(session, client.token_hash) is None
         session.execute(update(ApiClient).values(expires_at=now_utc()))
         session.expire_all()
@@ -581,5 +575,5 @@ def test_a_client_without_scope_is_refused(database):
 @pytest.mark.parametrize("name", ["people", "declarations", "cases"])
 def test_a_client_that_writes_reads_too(database, name):
     with pytest.raises(Invalid) as error, database.writing() as session:
-        clients.create_client(session, TEST, name="n", scopes=[Scope(f"{name}:write"), Scope.FACTS_READ])
+        clients.create_client(session, TEST, name="n", scopes=[Scope(f"{name}:write"), VisitScope.FACTS_READ])
     assert (error.value.field, error.value.allowed["en"]) == ("scopes", f"{name}:write with {name}:read")

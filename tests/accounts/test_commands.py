@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from parcours.cli.admin import app as admin
 from parcours.cli.audit import app as audit
-from parcours.registry.audit.tags import Tag
+from parcours.registry.accounts.context import Tag
 from tests.api.fixtures import PASSWORD, trail
 
 

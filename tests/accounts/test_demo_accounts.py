@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from parcours.api import create_app
 from parcours.cli.registry import app as registry
 from parcours.edge.services import Services
-from parcours.registry.accounts.models import Role
+from parcours.registry.access.model import Role
 from parcours.registry.demo.accounts import open_demo_accounts
 from parcours.registry.demo.seed import seed
 from parcours.registry.errors import Refused

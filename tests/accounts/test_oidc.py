@@ -13,9 +13,9 @@ from parcours.api import create_app
 from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.requests import services_in
 from parcours.edge.services import Services
+from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.oidc import Provider as Settings
 from parcours.registry.accounts.oidc import local_path
-from parcours.registry.accounts.providers import Provider as Settings
-from parcours.registry.audit.tags import Tag
 from parcours.registry.directory.service import get_professional
 from parcours.registry.people.service import get_insured
 from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
@@ -344,8 +344,8 @@ def account_in_session(client):
 
 def drop_the_old_key(database, monkeypatch):
     """Everything is rewritten under a new key, and the old one is gone: the link kept under it leads nowhere."""
+    from parcours.registry.contexts import rotate_keys
     from parcours.registry.store.keyring import new_key
-    from parcours.registry.store.rotation import rotate_keys
     from tests.api.fixtures import KEY
 
     newer = new_key()
@@ -392,9 +392,9 @@ def test_a_disabled_local_account_is_not_replaced_by_a_login_at_a_provider(clien
 
 
 def test_a_lost_link_never_leads_to_other_roles(client, database, monkeypatch, country):
+    from parcours.registry.access.model import Role
     from parcours.registry.accounts import find
     from parcours.registry.accounts import service as accounts
-    from parcours.registry.accounts.models import Role
     from tests.api.fixtures import TEST
 
     log_in(client)

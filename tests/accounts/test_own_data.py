@@ -7,11 +7,12 @@ import pytest
 from parcours.edge.caller import CSRF_HEADER
 from parcours.registry.accounts import find
 from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import ExternalIdentity
-from parcours.registry.audit.tags import Tag
+from parcours.registry.contexts import METADATA
 from parcours.registry.identity.service import current_identifier
+from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.store.clock import paris_today
-from parcours.registry.store.tables import load_models
 from tests.api.fixtures import PASSWORD, trail
 
 V1 = "/api/v1"
@@ -20,7 +21,7 @@ V1 = "/api/v1"
 def test_the_copy_holds_every_table_that_names_the_person_and_what_hangs_on_it(as_user, country, database):
     as_user("amar").get(f"{V1}/people/{country.alice}")
     copy = as_user("alice").get(f"{V1}/people/{country.alice}/export").json()
-    about = {table.name for table in load_models().sorted_tables if "insured_id" in table.c}
+    about = {table.name for table in METADATA.sorted_tables if "insured_id" in table.c}
     assert about - {"account_grants"} <= set(copy)
     hanging = {"referrals_uses", "referrals_reports", "care_plans_actors", "cases_contacts", "people_kinships"}
     assert hanging <= set(copy)
@@ -31,7 +32,7 @@ def test_the_copy_holds_every_table_that_names_the_person_and_what_hangs_on_it(a
     assert [one["right"] if "right" in one else one["kind"] for one in copy["people_rights"]] == ["c2s"]
     assert {"people:person:read", "people:person:export"} & {one["tag"] for one in copy["audit_events"]}
     assert [one["login"] for one in copy["accounts"]] == ["alice@example.org"]
-    (event,) = trail(database, tag=Tag.PERSON_EXPORT)
+    (event,) = trail(database, tag=PeopleTag.PERSON_EXPORT)
     assert (event.insured_id, event.why) == (country.alice, "patient_self")
 
 
@@ -54,7 +55,7 @@ def test_a_command_prints_the_same_copy_and_is_traced(country, database, databas
     printed = CliRunner().invoke(app, ["export-person", "--patient", country.alice])
     assert printed.exit_code == 0, printed.output
     assert json.loads(printed.output)["referrals"][0]["id"] == country.referral
-    (event,) = trail(database, tag=Tag.PERSON_EXPORT)
+    (event,) = trail(database, tag=PeopleTag.PERSON_EXPORT)
     assert (event.actor_kind, event.insured_id) == ("system", country.alice)
     assert CliRunner().invoke(app, ["export-person", "--patient", "nobody"]).exit_code == 2
 
@@ -95,8 +96,8 @@ def test_who_closed_their_access_may_come_back_by_a_provider(database, country):
         session.add(ExternalIdentity(issuer="https://id.example", subject_index="x" * 64, account_id=account.id))
         session.flush()
         accounts.close_account(session, accounts.Who("account", account.id), account)
+    from parcours.registry.access.model import Role
     from parcours.registry.accounts.linking import _account_before
-    from parcours.registry.accounts.models import Role
 
     with database.reading() as session:
         before = _account_before(session, "https://id.example", Role.INSURED, {"insured_id": country.alice})

@@ -15,12 +15,14 @@ from parcours.edge.caller import CSRF_HEADER, cookie_name
 from parcours.edge.requests import services_in
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
+from parcours.registry.access.model import Role
 from parcours.registry.accounts import clients, find, passwords, sessions
 from parcours.registry.accounts import service as accounts
-from parcours.registry.accounts.models import Role, Scope
+from parcours.registry.audit.context import Scope as AuditScope
 from parcours.registry.audit.service import system
 from parcours.registry.care_plans import service as care_plans
 from parcours.registry.conciliation import service as cases
+from parcours.registry.contexts import Scope
 from parcours.registry.declarations import service as declarations
 from parcours.registry.directory.models import Fund
 from parcours.registry.people.service import add_holder, open_right
@@ -211,7 +213,7 @@ def settle_country(database):
             )
             accounts.grant_role(session, TEST, account, role, **subject)
             ids.accounts[name] = account.id
-        for name, scopes in (("client", set(Scope)), ("client_bare", {Scope.AUDIT_READ})):
+        for name, scopes in (("client", set(Scope)), ("client_bare", {AuditScope.AUDIT_READ})):
             _, token = clients.create_client(session, TEST, name=name, scopes=scopes, fund_code="01C991")
             ids.clients[name] = token
         # A token made before the rule that a right to write needs the right to read.

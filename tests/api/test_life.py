@@ -9,9 +9,12 @@ from fastapi.testclient import TestClient
 from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.services import Services
 from parcours.registry.accounts import clients
-from parcours.registry.accounts.models import Scope
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.context import Tag
+from parcours.registry.conciliation.context import Tag as CaseTag
+from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.demo.fictitious import fictitious_nir
+from parcours.registry.people.context import Scope
+from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.replies.models import IdempotentReply
 from parcours.registry.store.clock import paris_today
 from tests.api.fixtures import PASSWORD, TEST, trail
@@ -197,8 +200,8 @@ def test_the_patient_sees_who_looked(as_user, country):
     as_user("zola").get(f"{V1}/people/{country.alice}")
     seen = as_user("alice").get(f"{V1}/people/{country.alice}/accesses").json()["items"]
     events = [(one["event"], one["role"], one["why"]) for one in seen]
-    assert (Tag.PERSON_READ, "doctor", "doctor_declared") in events
-    assert (Tag.PERSON_READ, "officer", "officer_fund") in events
+    assert (PeopleTag.PERSON_READ, "doctor", "doctor_declared") in events
+    assert (PeopleTag.PERSON_READ, "officer", "officer_fund") in events
     assert (Tag.ACCESS_REFUSE, "doctor", "not_found") in events
     by = {one["role"]: one["by"] for one in seen}
     assert by["officer"] == "Caisse d'Exempleville", "never the officer's name"
@@ -207,7 +210,7 @@ def test_the_patient_sees_who_looked(as_user, country):
 
 def test_an_event_of_somebody_else_is_no_place_in_ones_own_trail(as_user, country, database):
     as_user("zoe").get(f"{V1}/people/{country.zoe}")
-    (event,) = trail(database, tag=Tag.PERSON_READ, insured_id=country.zoe)
+    (event,) = trail(database, tag=PeopleTag.PERSON_READ, insured_id=country.zoe)
     url = f"{V1}/people/{country.alice}/accesses"
     problem(as_user("alice").get(url, params={"cursor": event.id}), 422, "bad_cursor")
 
@@ -242,7 +245,7 @@ def test_reading_the_reminders_is_traced_for_each_patient(as_user, country, data
     later = today.replace(year=today.year + 1).isoformat()
     due = as_user("officer").get(f"{V1}/reminders", params={"on": later}).json()
     assert {one["case_id"] for one in due} == {country.case}
-    events = trail(database, tag=Tag.CASE_READ)
+    events = trail(database, tag=CaseTag.CASE_READ)
     assert {(event.insured_id, event.record_id) for event in events} == {(None, None), (country.nora, country.case)}
     problem(as_user("administrator").get(f"{V1}/reminders"), 403, "forbidden")
     assert [event.role for event in trail(database, tag=Tag.ACCESS_REFUSE)] == ["administrator"]
@@ -291,7 +294,7 @@ def test_a_repeated_request_is_done_once(as_user, country, database):
     assert second.headers["ETag"] == first.headers["ETag"]
     other = patient.post(f"{V1}/declarations", json=body | {"professional_id": country.free}, headers=headers)
     problem(other, 422, "idempotency_key_reused")
-    assert len(trail(database, tag=Tag.DECLARATION_PROPOSE)) == 1
+    assert len(trail(database, tag=DeclarationTag.DECLARATION_PROPOSE)) == 1
 
 
 SECTEUR_2 = {"convention": "secteur_2", "starts_on": "2026-01-01"}
@@ -369,7 +372,7 @@ def test_the_same_request_at_the_same_time_is_done_once(as_user, country, databa
         answers = list(pool.map(send, clients))
     assert [one.status_code for one in answers] == [201] * 5
     assert len({one.json()["id"] for one in answers}) == 1
-    assert len(trail(database, tag=Tag.DECLARATION_PROPOSE)) == 1
+    assert len(trail(database, tag=DeclarationTag.DECLARATION_PROPOSE)) == 1
 
 
 def test_a_failed_request_leaves_its_key_free(as_user, country):
@@ -481,9 +484,9 @@ def test_another_site_cannot_log_somebody_in(anonymous, country):
 
 
 def test_a_doctor_who_is_also_insured_acts_in_one_role_at_a_time(anonymous, country, database):
+    from parcours.registry.access.model import Role
     from parcours.registry.accounts import find
     from parcours.registry.accounts import service as accounts
-    from parcours.registry.accounts.models import Role
     from tests.api.fixtures import TEST
 
     with database.writing() as session:

@@ -14,10 +14,12 @@ from fastapi.routing import APIRoute
 from parcours.api import create_app, router
 from parcours.edge import depends
 from parcours.edge.services import Services
-from parcours.registry.access import policy
-from parcours.registry.access.policy import Action
-from parcours.registry.accounts.models import Role
-from parcours.registry.audit.tags import Tag
+from parcours.registry.access.model import SYSTEM, Role
+from parcours.registry.accounts.context import Action
+from parcours.registry.accounts.context import Tag as AccountTag
+from parcours.registry.audit.context import Tag
+from parcours.registry.directory import context as directory
+from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.db import Database
 from parcours.registry.store.ids import new_id
@@ -271,7 +273,7 @@ class World:
 
     def _spare_client(self):
         from parcours.registry.accounts import clients
-        from parcours.registry.accounts.models import Scope
+        from parcours.registry.contexts import Scope
         from tests.api.fixtures import TEST
 
         with self.database.writing() as session:
@@ -435,11 +437,11 @@ def test_every_endpoint_works_in_a_unit_that_is_checked_for_a_decision_and_a_tra
     ("work", "status"),
     [
         (lambda unit: None, 500),
-        (lambda unit: unit.note(Tag.PERSON_READ, policy.SYSTEM), 500),
-        (lambda unit: unit.allow(Action.MANAGE_ACCOUNTS, policy.SYSTEM), 500),
-        (lambda unit: unit.may(Action.MANAGE_ACCOUNTS, policy.SYSTEM), 500),
-        (lambda unit: unit.allow(Action.MANAGE_ACCOUNTS, policy.SYSTEM, Tag.ACCOUNT_READ), 200),
-        (lambda unit: unit.allow(Action.READ_DIRECTORY, policy.DIRECTORY), 200),
+        (lambda unit: unit.note(PeopleTag.PERSON_READ, SYSTEM), 500),
+        (lambda unit: unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM), 500),
+        (lambda unit: unit.may(Action.MANAGE_ACCOUNTS, SYSTEM), 500),
+        (lambda unit: unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, AccountTag.ACCOUNT_READ), 200),
+        (lambda unit: unit.allow(directory.Action.READ_DIRECTORY, directory.DIRECTORY), 200),
     ],
     ids=["nothing", "no decision", "no trace", "asked aside", "decided and traced", "public"],
 )
@@ -461,7 +463,7 @@ def test_a_change_of_the_directory_without_trace_is_not_made(world):
 
     @app.post("/api/v1/new")
     def write(unit: depends.WriteUnit) -> None:
-        unit.allow(Action.WRITE_DIRECTORY, policy.DIRECTORY)
+        unit.allow(directory.Action.WRITE_DIRECTORY, directory.DIRECTORY)
 
     with logged_in(app, world.country, world.database, "administrator") as client:
         assert client.post("/api/v1/new").status_code == 500

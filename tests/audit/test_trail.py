@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from parcours.registry.access.model import Tag
 from parcours.registry.audit import proof
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.chain import HASHED, row_hash
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
-from parcours.registry.audit.tags import Tag
+from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.store.ids import new_id
 from tests.api.fixtures import TEST
 
@@ -21,7 +22,7 @@ def write(database, count=1, patient=PATIENT, **details):
     for _ in range(count):
         with database.writing() as session:
             audit.record(
-                session, Tag.PERSON_READ, TEST, insured_id=patient, record=("patient", patient), details=details
+                session, PeopleTag.PERSON_READ, TEST, insured_id=patient, record=("patient", patient), details=details
             )
 
 
@@ -92,7 +93,7 @@ def test_postgresql_refuses_to_empty_the_trail(database):
 def test_an_event_of_a_transaction_that_failed_is_not_kept(database):
     def fail():
         with database.writing() as session:
-            audit.record(session, Tag.PERSON_READ, TEST)
+            audit.record(session, PeopleTag.PERSON_READ, TEST)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -186,7 +187,7 @@ def test_a_removed_head_is_found(database):
 @pytest.mark.parametrize("chain", [-5, CHAINS, 99])
 def test_a_row_added_in_a_chain_that_does_not_exist_is_found(database, chain):
     write(database, 2)
-    forged = audit._row(audit.Event(Tag.PERSON_READ, TEST, PATIENT), chain, 1, GENESIS)
+    forged = audit._row(audit.Event(PeopleTag.PERSON_READ, TEST, PATIENT), chain, 1, GENESIS)
     with database.writing() as session:
         session.execute(insert(AuditEvent), [forged])
     assert [(one.code, one.chain) for one in verify(database).findings] == [("head_missing", chain)]
@@ -222,7 +223,7 @@ def test_writers_of_several_chains_do_not_block_each_other(database):
         order = patients if number % 2 else patients[::-1]
         with database.writing() as session:
             for one in order:
-                audit.record(session, Tag.PERSON_READ, TEST, insured_id=one)
+                audit.record(session, PeopleTag.PERSON_READ, TEST, insured_id=one)
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(work, range(12)))

@@ -5,10 +5,10 @@ import shutil
 import pytest
 from sqlalchemy import inspect, text
 
+from parcours.registry.contexts import METADATA
 from parcours.registry.store import schema
 from parcours.registry.store.db import Database
 from parcours.registry.store.keyring import new_key
-from parcours.registry.store.tables import load_models
 from tests.registry.world import World
 
 
@@ -81,7 +81,7 @@ def _empty_postgresql(url):
         if schema.current_revision(database.engine) is None:
             schema.upgrade(database.engine)
         there = set(inspect(database.engine).get_table_names()) - {"audit_events"}
-        tables = ", ".join(f'"{table.name}"' for table in load_models().sorted_tables if table.name in there)
+        tables = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables if table.name in there)
         with database.engine.begin() as connection:
             connection.execute(text(f"TRUNCATE {tables} CASCADE"))
     finally:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from parcours.registry.contexts import METADATA, rotate_keys
 from parcours.registry.demo.fictitious import fictitious_nir
 from parcours.registry.demo.seed import seed
 from parcours.registry.errors import Misconfigured
@@ -23,8 +24,6 @@ from parcours.registry.store.keyring import (
     new_key,
     parse_keys,
 )
-from parcours.registry.store.rotation import rotate_keys
-from parcours.registry.store.tables import load_models
 from tests.registry.world import ADULT_BORN, World
 
 KEYS = parse_keys(new_key())
@@ -126,7 +125,7 @@ def blobs_of(database):
     """Every encrypted value in the database, by column."""
     found = {}
     with database.engine.connect() as connection:
-        for table in load_models().sorted_tables:
+        for table in METADATA.sorted_tables:
             for column in table.columns:
                 if isinstance(column.type, EncryptedText):
                     raw = connection.execute(text(f"SELECT {column.name} FROM {table.name}")).scalars()
@@ -210,7 +209,7 @@ def test_personal_columns_are_encrypted():
     """A new column that holds a person's words must be added here, or be encrypted."""
     plain = {
         f"{table.name}.{column.name}"
-        for table in load_models().sorted_tables
+        for table in METADATA.sorted_tables
         if table.name.startswith(
             ("people_insured", "declarations", "referrals", "care_plans", "cases", "people_rights")
         )

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from parcours.registry.contexts import METADATA
 from parcours.registry.errors import Misconfigured
 from parcours.registry.migrations import versions
 from parcours.registry.store import schema
 from parcours.registry.store.db import Database
-from parcours.registry.store.tables import load_models
 
 
 def test_the_migrations_make_what_the_models_say(database):
     assert schema.current_revision(database.engine) == schema.head_revision()
-    assert schema.differences(database.engine) == []
+    assert schema.differences(database.engine, METADATA) == []
     schema.require_current(database.engine)
 
 
@@ -25,7 +25,7 @@ def test_down_to_nothing_and_up_again(database):
     with pytest.raises(Misconfigured, match="registry upgrade"):
         schema.require_current(database.engine)
     schema.upgrade(database.engine)
-    assert schema.differences(database.engine) == []
+    assert schema.differences(database.engine, METADATA) == []
 
 
 def test_the_overlap_triggers_come_with_the_migrations(database):
@@ -72,7 +72,7 @@ def test_the_migrations_make_the_triggers_that_the_models_say(database, tmp_path
         if connection.dialect.name == "postgresql":
             connection.execute(text("CREATE SCHEMA made"))
             connection.execute(text("SET search_path TO made"))
-        load_models().create_all(connection)
+        METADATA.create_all(connection)
         assert triggers_of(connection) == expected != {}
         connection.rollback()
     if modelled is not database:

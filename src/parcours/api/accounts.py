@@ -27,11 +27,12 @@ from parcours.api.session import RoleOut
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.versions import check_version, cursor_id
-from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
+from parcours.registry.access.model import SYSTEM, Role
 from parcours.registry.accounts import clients, find, passwords, second_factor
 from parcours.registry.accounts import service as accounts
-from parcours.registry.accounts.models import Account, ApiClient, Grant, Role, Scope
-from parcours.registry.audit.tags import Tag
+from parcours.registry.accounts.context import ACCOUNT, CLIENT, Action, Tag
+from parcours.registry.accounts.models import Account, ApiClient, Grant
+from parcours.registry.contexts import Scope
 from parcours.registry.directory.places import require_fund
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import not_found
@@ -98,7 +99,7 @@ def list_accounts(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> P
 @router.get("/accounts/{account_id}", responses=problems(*READING))
 def read_account(account_id: Id, unit: ReadUnit, response: Response) -> AccountOut:
     """One account: one's own, or any for an administrator."""
-    unit.find(Kind.ACCOUNT, account_id, Action.READ_ACCOUNT, Tag.ACCOUNT_READ)
+    unit.find(ACCOUNT, account_id, Action.READ_ACCOUNT, Tag.ACCOUNT_READ)
     account = find.get_account(unit.session, account_id)
     response.headers["ETag"] = account.etag
     return AccountOut.of(account)
@@ -115,7 +116,7 @@ def change_account(
     account_id: Id, body: AccountChange, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> AccountOut:
     """Disable an account (its sessions end now), or enable it again (which lifts a lock too)."""
-    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+    unit.find(ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
     account = find.get_account(unit.session, account_id)
     check_version(if_match, account)
     change = accounts.disable_account if body.disabled else accounts.enable_account
@@ -146,7 +147,7 @@ class GrantIn(In):
 def grant_role(account_id: Id, body: GrantIn, once: OnceDep) -> Response:
     """Give a role to an account."""
     unit = once.unit
-    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS, Tag.ACCOUNT_READ)
+    unit.find(ACCOUNT, account_id, Action.MANAGE_ACCOUNTS, Tag.ACCOUNT_READ)
 
     def make() -> tuple[RoleOut, dict[str, str]]:
         account = find.get_account(unit.session, account_id)
@@ -159,7 +160,7 @@ def grant_role(account_id: Id, body: GrantIn, once: OnceDep) -> Response:
 @router.delete("/accounts/{account_id}/roles/{grant_id}", status_code=204, responses=problems(401, 403, 404))
 def end_role(account_id: Id, grant_id: Id, unit: WriteUnit) -> None:
     """Take a role away; the account's sessions end now."""
-    unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
+    unit.find(ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
     grant = unit.session.get(Grant, parse_id(grant_id)) if parse_id(grant_id) else None
     if grant is None or grant.account_id != parse_id(account_id) or grant.ended_at is not None:
         raise not_found("grant_id")
@@ -169,13 +170,7 @@ def end_role(account_id: Id, grant_id: Id, unit: WriteUnit) -> None:
 @router.delete("/accounts/{account_id}/totp", status_code=204, responses=problems(401, 403, 404))
 def remove_totp(account_id: Id, unit: WriteUnit) -> None:
     """Remove the second factor of somebody who lost it; one's own takes a code (`/account/totp/removal`)."""
-    record = unit.find(Kind.ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
-    if record.id == unit.actor.account_id:
-        raise Forbidden(
-            "own_second_factor", field="account_id", allowed="another account, or POST /api/v1/account/totp/removal",
-            fr="on ne retire pas ainsi sa propre double authentification",
-            en="one's own second factor is not removed this way",
-        )  # fmt: skip
+    unit.find(ACCOUNT, account_id, Action.REMOVE_SECOND_FACTOR)
     second_factor.remove_totp(unit.session, unit.who, find.get_account(unit.session, account_id))
 
 
@@ -241,5 +236,5 @@ def list_clients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Pa
 @router.delete("/clients/{client_id}", status_code=204, responses=problems(401, 403, 404))
 def revoke_client(client_id: Id, unit: WriteUnit) -> None:
     """Revoke an API client: its token works no more."""
-    unit.find(Kind.CLIENT, client_id, Action.MANAGE_ACCOUNTS)
+    unit.find(CLIENT, client_id, Action.MANAGE_ACCOUNTS)
     clients.revoke_client(unit.session, unit.who, clients.get_client(unit.session, client_id))

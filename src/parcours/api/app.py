@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -9,30 +11,13 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from parcours import __version__
-from parcours.api import (
-    accounts,
-    audit,
-    batch,
-    care_plans,
-    conciliation,
-    declarations,
-    directory,
-    engine,
-    law,
-    oidc,
-    own_data,
-    password,
-    people,
-    referrals,
-    second_factor,
-    session,
-)
 from parcours.edge.caller import CSRF_HEADER, cookie_name
 from parcours.edge.limits import Guard
 from parcours.edge.problems import FieldError, Problem, add_handlers
 from parcours.edge.requests import attach
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
+from parcours.registry.contexts import NAMES
 
 VERSION = "v1"
 DESCRIPTION = """France's coordinated care pathway: is an act inside, who pays what, and why; who is whose doctor.
@@ -43,10 +28,13 @@ and send the cookie, with the session's token in `X-CSRF-Token` for every change
 """
 
 router = APIRouter(prefix=f"/api/{VERSION}")
-MODULES = (
-    engine, batch, law, session, password, second_factor, own_data, oidc, accounts, people, directory, declarations,
-    referrals, care_plans, conciliation, audit,
-)  # fmt: skip
+APART = ("engine", "batch", "law", "session", "password", "second_factor", "own_data", "oidc")
+"""Modules that are not of one context of the registry."""
+MODULES = tuple(
+    import_module(f"parcours.api.{name}")
+    for name in (*APART, *NAMES)
+    if name in APART or find_spec(f"parcours.api.{name}") is not None
+)
 for _module in MODULES:
     router.include_router(_module.router)
 

@@ -11,12 +11,14 @@ from parcours.api.common import LISTING, READING, Cursor, Id, Limit, Out, Page, 
 from parcours.edge.depends import ReadUnit
 from parcours.edge.problems import ProblemError, problems
 from parcours.edge.unit import Unit
-from parcours.registry.access.policy import SYSTEM, Action, Kind
-from parcours.registry.accounts.models import Role
+from parcours.registry.access.model import SYSTEM, Role, source_of
 from parcours.registry.audit import service as audit
+from parcours.registry.audit.context import Action
+from parcours.registry.audit.context import Tag as AuditTag
 from parcours.registry.audit.models import AuditEvent
-from parcours.registry.audit.tags import Tag
+from parcours.registry.contexts import Tag
 from parcours.registry.directory.models import Fund, Professional
+from parcours.registry.people.context import PATIENT
 from parcours.registry.store.ids import parse_id
 
 router = api_router(tag="audit")
@@ -40,7 +42,7 @@ class AccessOut(Out):
 @router.get("/people/{patient_id}/accesses", responses=problems(*READING))
 def list_accesses(patient_id: Id, unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[AccessOut]:
     """Everything that was read or changed about a person, newest first: who, when, what and why."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_TRAIL, Tag.AUDIT_READ)
+    record = unit.find(PATIENT, patient_id, Action.READ_TRAIL, AuditTag.AUDIT_READ)
     before = _place(unit, cursor, of=record.insured_id)
     rows = audit.events_of_insured(unit.session, record.insured_id or "", before=before, limit=limit + 1)
     items = [_access(unit, row) for row in rows]
@@ -64,13 +66,13 @@ class TrailOut(Out):
 @router.get("/audit/accounts", responses=problems(*LISTING))
 def list_account_events(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[TrailOut]:
     """The trail of the accounts and of refused accesses, newest first, without any health data."""
-    unit.allow(Action.READ_ACCOUNT_TRAIL, SYSTEM, Tag.AUDIT_READ)
+    unit.allow(Action.READ_ACCOUNT_TRAIL, SYSTEM, AuditTag.AUDIT_READ)
     rows = audit.events(unit.session, sources=("accounts", "access"), before=_place(unit, cursor), limit=limit + 1)
     items = [
         TrailOut(
             id=row.id, occurred_at=row.occurred_at, event=row.tag, actor_kind=row.actor_kind, actor_id=row.actor_id,
             role=row.role, record_kind=row.record_kind, why=row.why,
-            record_id=row.record_id if row.tag.source == "accounts" else None,
+            record_id=row.record_id if source_of(row.tag) == "accounts" else None,
         )
         for row in rows
     ]  # fmt: skip

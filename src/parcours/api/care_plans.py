@@ -12,11 +12,10 @@ from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import check_version
-from parcours.registry.access import policy
-from parcours.registry.access.policy import Action, Kind
-from parcours.registry.audit.tags import Tag
 from parcours.registry.care_plans import service as care_plans
+from parcours.registry.care_plans.context import CARE_PLAN, Action, Tag, of_plan
 from parcours.registry.care_plans.models import CarePlan, PlanKind, RhythmUnit
+from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="care plans")
@@ -88,7 +87,7 @@ def _answer(unit: Unit, response: Response, row: CarePlan) -> PlanOut:
 def write_plan(body: PlanIn, once: OnceDep) -> Response:
     """Write a plan, as the médecin traitant; it counts once everybody needed has agreed."""
     unit = once.unit
-    record = unit.find(Kind.PATIENT, body.patient_id, Action.WRITE_PLAN)
+    record = unit.find(PATIENT, body.patient_id, Action.WRITE_PLAN)
 
     def make() -> tuple[PlanOut, dict[str, str]]:
         actors = tuple(care_plans.Actor(**one.model_dump(mode="json")) for one in body.actors)
@@ -96,7 +95,7 @@ def write_plan(body: PlanIn, once: OnceDep) -> Response:
             body.kind.value, body.content, body.starts_on, body.ends_on, body.ald_number, actors
         )
         row = care_plans.write_plan(unit.session, record.insured_id or "", unit.actor.professional_id or "", content)
-        unit.note(Tag.CARE_PLAN_CREATE, policy.of_plan(unit.session, row), kind=row.kind.value)
+        unit.note(Tag.CARE_PLAN_CREATE, of_plan(unit.session, row), kind=row.kind.value)
         return _plan(unit, row), {"ETag": row.etag, "Location": f"/api/v1/care-plans/{row.id}"}
 
     return once.reply(make)
@@ -105,7 +104,7 @@ def write_plan(body: PlanIn, once: OnceDep) -> Response:
 @router.get("/care-plans/{plan_id}", responses=problems(*READING))
 def read_plan(plan_id: Id, unit: ReadUnit, response: Response) -> PlanOut:
     """One plan, without its content."""
-    unit.find(Kind.CARE_PLAN, plan_id, Action.READ_PLAN, Tag.CARE_PLAN_READ)
+    unit.find(CARE_PLAN, plan_id, Action.READ_PLAN, Tag.CARE_PLAN_READ)
     row = care_plans.get_plan(unit.session, plan_id)
     response.headers["ETag"] = row.etag
     return _plan(unit, row)
@@ -114,7 +113,7 @@ def read_plan(plan_id: Id, unit: ReadUnit, response: Response) -> PlanOut:
 @router.get("/people/{patient_id}/care-plans", responses=problems(*READING))
 def list_plans(patient_id: Id, unit: ReadUnit, on: date | None = None) -> list[PlanOut]:
     """Plans of a person, newest first, without their content."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_PLAN, Tag.CARE_PLAN_READ)
+    record = unit.find(PATIENT, patient_id, Action.READ_PLAN, Tag.CARE_PLAN_READ)
     return [_plan(unit, row) for row in care_plans.plans_of(unit.session, record.insured_id or "", on=on)]
 
 
@@ -137,7 +136,7 @@ class PlanContentOut(Out):
 @router.get("/care-plans/{plan_id}/content", responses=problems(*READING))
 def read_plan_content(plan_id: Id, unit: ReadUnit) -> PlanContentOut:
     """The content of a plan: for the patient and the doctors concerned only."""
-    unit.find(Kind.CARE_PLAN, plan_id, Action.READ_PLAN_CONTENT, Tag.CARE_PLAN_READ_CONTENT)
+    unit.find(CARE_PLAN, plan_id, Action.READ_PLAN_CONTENT, Tag.CARE_PLAN_READ_CONTENT)
     row = care_plans.get_plan(unit.session, plan_id)
     actors = [PlanActsOut.model_validate(one) for one in care_plans.actors_of(unit.session, row.id)]
     return PlanContentOut(content=row.content, ald_number=row.ald_number, actors=actors)
@@ -148,7 +147,7 @@ def agree_plan(plan_id: Id, unit: WriteUnit, response: Response, if_match: IfMat
     """Agree with a plan: as the patient (or a parent), or as the correspondent it names."""
     doctor = unit.actor.professional_id
     action = Action.AGREE_PLAN_AS_DOCTOR if doctor else Action.AGREE_PLAN_AS_PATIENT
-    record = unit.find(Kind.CARE_PLAN, plan_id, action, Tag.CARE_PLAN_AGREE)
+    record = unit.find(CARE_PLAN, plan_id, action, Tag.CARE_PLAN_AGREE)
     check_version(if_match, care_plans.get_plan(unit.session, plan_id))
     row = care_plans.agree(unit.session, record.id or "", on=paris_today(), professional_id=doctor)
     return _answer(unit, response, row)
@@ -157,7 +156,7 @@ def agree_plan(plan_id: Id, unit: WriteUnit, response: Response, if_match: IfMat
 @router.post("/care-plans/{plan_id}/approval", responses=problems(*CHANGING))
 def approve_plan(plan_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> PlanOut:
     """Record that the fund's medical adviser approves an ALD protocol."""
-    record = unit.find(Kind.CARE_PLAN, plan_id, Action.APPROVE_PLAN, Tag.CARE_PLAN_APPROVE)
+    record = unit.find(CARE_PLAN, plan_id, Action.APPROVE_PLAN, Tag.CARE_PLAN_APPROVE)
     check_version(if_match, care_plans.get_plan(unit.session, plan_id))
     return _answer(unit, response, care_plans.approve(unit.session, record.id or "", on=paris_today()))
 
@@ -171,6 +170,6 @@ class StopIn(In):
 @router.post("/care-plans/{plan_id}/end", responses=problems(*CHANGING))
 def stop_plan(plan_id: Id, body: StopIn, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> PlanOut:
     """End a plan, as its author or the médecin traitant."""
-    record = unit.find(Kind.CARE_PLAN, plan_id, Action.STOP_PLAN, Tag.CARE_PLAN_STOP)
+    record = unit.find(CARE_PLAN, plan_id, Action.STOP_PLAN, Tag.CARE_PLAN_STOP)
     check_version(if_match, care_plans.get_plan(unit.session, plan_id))
     return _answer(unit, response, care_plans.stop(unit.session, record.id or "", on=body.on or paris_today()))

@@ -25,13 +25,12 @@ from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import changed, check_version
-from parcours.registry.access import policy
-from parcours.registry.access.policy import Action, Kind
-from parcours.registry.accounts.models import Role
-from parcours.registry.audit.tags import Tag
+from parcours.registry.access.model import Role
 from parcours.registry.conciliation import service as cases
+from parcours.registry.conciliation.context import CASE, Action, Tag, of_case
 from parcours.registry.conciliation.models import Case, CaseState, Contact, ContactOutcome, Outcome, ReminderKind
 from parcours.registry.errors import not_found
+from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.store.ids import parse_id
 
 router = api_router(tag="cases")
@@ -84,11 +83,11 @@ class CaseIn(In):
 def open_case(body: CaseIn, once: OnceDep) -> Response:
     """Open a case at the patient's fund."""
     unit = once.unit
-    record = unit.find(Kind.PATIENT, body.patient_id, Action.OPEN_CASE)
+    record = unit.find(PATIENT, body.patient_id, Action.OPEN_CASE)
 
     def make() -> tuple[CaseOut, dict[str, str]]:
         row = cases.open_case(unit.session, record.insured_id or "", reason=body.reason)
-        unit.note(Tag.CASE_OPEN, policy.of_case(row))
+        unit.note(Tag.CASE_OPEN, of_case(row))
         return _case(unit, row), {"ETag": row.etag, "Location": f"/api/v1/cases/{row.id}"}
 
     return once.reply(make)
@@ -99,14 +98,14 @@ def list_cases(
     unit: ReadUnit, state: CaseState = CaseState.OPEN, limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> list[CaseOut]:
     """The cases of the actor's fund, the most pressing first."""
-    fund = unit.allow(Action.LIST_CASES, policy.of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
+    fund = unit.allow(Action.LIST_CASES, of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
     rows = cases.cases_of_fund(unit.session, fund, state=state.value, limit=limit)
     return [_case(unit, row) for row in rows if _shown(unit, row)]
 
 
 def _shown(unit: Unit, row: Case) -> bool:
     """May the actor still read this case (its patient may have left the fund)? The reading is traced."""
-    record = policy.of_case(row)
+    record = of_case(row)
     if not unit.may(Action.READ_CASE, record):
         return False
     unit.allow(Action.READ_CASE, record, Tag.CASE_READ)
@@ -116,7 +115,7 @@ def _shown(unit: Unit, row: Case) -> bool:
 @router.get("/cases/{case_id}", responses=problems(*READING))
 def read_case(case_id: Id, unit: ReadUnit, response: Response) -> CaseOut:
     """One case."""
-    unit.find(Kind.CASE, case_id, Action.READ_CASE, Tag.CASE_READ)
+    unit.find(CASE, case_id, Action.READ_CASE, Tag.CASE_READ)
     row = cases.get_case(unit.session, case_id)
     response.headers["ETag"] = row.etag
     return _case(unit, row)
@@ -125,7 +124,7 @@ def read_case(case_id: Id, unit: ReadUnit, response: Response) -> CaseOut:
 @router.get("/people/{patient_id}/cases", responses=problems(*READING))
 def list_cases_of_person(patient_id: Id, unit: ReadUnit) -> list[CaseOut]:
     """Cases of a person, newest first."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_CASE, Tag.CASE_READ)
+    record = unit.find(PATIENT, patient_id, Action.READ_CASE, Tag.CASE_READ)
     return [_case(unit, row) for row in cases.cases_of(unit.session, record.insured_id or "")]
 
 
@@ -149,7 +148,7 @@ def list_candidates(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> list[CandidateOut]:
     """General practitioners near the patient who accept new patients, nearest first."""
-    unit.find(Kind.CASE, case_id, Action.WORK_CASE, Tag.CASE_READ)
+    unit.find(CASE, case_id, Action.WORK_CASE, Tag.CASE_READ)
     return [
         CandidateOut(
             professional_id=one.professional.id, family_name=one.professional.family_name,
@@ -170,7 +169,7 @@ class ContactIn(In):
 def contact_doctor(case_id: Id, body: ContactIn, once: OnceDep) -> Response:
     """Record that a doctor was asked. The `ETag` is the case's, whose contacts changed."""
     unit = once.unit
-    record = unit.find(Kind.CASE, case_id, Action.WORK_CASE, Tag.CASE_CHANGE)
+    record = unit.find(CASE, case_id, Action.WORK_CASE, Tag.CASE_CHANGE)
 
     def make() -> tuple[ContactOut, dict[str, str]]:
         row = cases.contact(unit.session, record.id or "", body.professional_id)
@@ -192,7 +191,7 @@ def record_answer(
     case_id: Id, contact_id: Id, body: AnswerIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> ContactOut:
     """Record a doctor's answer. `If-Match` and `ETag` are the case's, whose answer shows the contacts."""
-    record = unit.find(Kind.CASE, case_id, Action.WORK_CASE, Tag.CASE_CHANGE)
+    record = unit.find(CASE, case_id, Action.WORK_CASE, Tag.CASE_CHANGE)
     case = cases.get_case(unit.session, case_id)
     check_version(if_match, case)
     row = unit.session.get(Contact, parse_id(contact_id)) if parse_id(contact_id) else None
@@ -214,7 +213,7 @@ def close_case(case_id: Id, body: CloseIn, unit: WriteUnit, response: Response, 
     """Close a case; the patient may only withdraw it."""
     withdrawal = body.outcome is Outcome.WITHDRAWN and unit.actor.role is Role.INSURED
     action = Action.WITHDRAW_CASE if withdrawal else Action.WORK_CASE
-    record = unit.find(Kind.CASE, case_id, action, Tag.CASE_CLOSE)
+    record = unit.find(CASE, case_id, action, Tag.CASE_CLOSE)
     check_version(if_match, cases.get_case(unit.session, case_id))
     row = cases.close(unit.session, record.id or "", body.outcome.value, declaration_id=body.declaration_id)
     response.headers["ETag"] = row.etag
@@ -233,7 +232,7 @@ class ReminderOut(Out):
 @router.get("/reminders", responses=problems(*LISTING))
 def list_reminders(unit: ReadUnit, on: date | None = None) -> list[ReminderOut]:
     """What the actor's fund must do by a day (today when not given)."""
-    fund = unit.allow(Action.LIST_CASES, policy.of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
+    fund = unit.allow(Action.LIST_CASES, of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
     due = cases.reminders_due(unit.session, on, fund_code=fund)
     shown = {
         case_id

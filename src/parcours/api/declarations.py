@@ -13,16 +13,15 @@ from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import check_version
-from parcours.registry.access import policy
-from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind, Record
-from parcours.registry.accounts.models import Role
-from parcours.registry.audit.tags import Tag
+from parcours.registry.access.model import Record, Role
 from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
 from parcours.registry.declarations.models import Declaration, Party, Route, State
 from parcours.registry.directory import service as directory
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
+from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="declarations")
@@ -100,7 +99,7 @@ def propose(body: ProposalIn, once: OnceDep) -> Response:
             organisation_id=body.organisation_id, joint_ids=tuple(body.joint_ids),
         )  # fmt: skip
         row = declarations.propose(unit.session, proposal)
-        unit.note(Tag.DECLARATION_PROPOSE, policy.of_declaration(row), by=by.value)
+        unit.note(Tag.DECLARATION_PROPOSE, of_declaration(row), by=by.value)
         return _declaration(unit, row), {"ETag": row.etag, "Location": f"/api/v1/declarations/{row.id}"}
 
     return once.reply(make)
@@ -110,20 +109,17 @@ def _whose(unit: Unit, body: ProposalIn) -> tuple[str, Party]:
     """The patient, and in which quality the actor proposes."""
     if unit.actor.role in (Role.DOCTOR, Role.DELEGATE):
         return _presented(unit, body), Party.DOCTOR
-    record = unit.find(Kind.PATIENT, body.patient_id or "", Action.PROPOSE_DECLARATION)
+    record = unit.find(PATIENT, body.patient_id or "", Action.PROPOSE_DECLARATION)
     return record.insured_id or "", Party.INSURED if record.insured_id == unit.actor.insured_id else Party.PARENT
 
 
 def _presented(unit: Unit, body: ProposalIn) -> str:
     """The patient whose card the doctor holds: number and birth date must agree; else as if there were nobody."""
-    unit.allow(Action.PROPOSE_AS_DOCTOR, SYSTEM)
-    if directory.get_professional(unit.session, body.professional_id).id != unit.actor.professional_id:
-        raise Forbidden(
-            "other_doctor", field="professional_id", fr="on ne propose que pour soi", en="one proposes for oneself only"
-        )
+    doctor = directory.get_professional(unit.session, body.professional_id)
+    unit.allow(Action.PROPOSE_AS_DOCTOR, of_practice(doctor.id))
     insured = people.find_by_nir(unit.session, body.nir) if body.nir else None
     if insured is None or insured.birth_date != body.birth_date:
-        found = policy.of_patient(insured) if insured else Record(Kind.PATIENT)
+        found = of_patient(insured) if insured else Record(PATIENT)
         unit.note_refusal(Action.PROPOSE_AS_DOCTOR, found, "not_found")
         raise not_found("nir")
     return insured.id
@@ -135,7 +131,7 @@ def _presented(unit: Unit, body: ProposalIn) -> str:
 @router.get("/declarations/{declaration_id}", responses=problems(*READING))
 def read_declaration(declaration_id: Id, unit: ReadUnit, response: Response) -> DeclarationOut:
     """One declaration."""
-    unit.find(Kind.DECLARATION, declaration_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
+    unit.find(DECLARATION, declaration_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
     row = timeline.get_declaration(unit.session, declaration_id)
     response.headers["ETag"] = row.etag
     return _declaration(unit, row)
@@ -144,7 +140,7 @@ def read_declaration(declaration_id: Id, unit: ReadUnit, response: Response) -> 
 @router.get("/people/{patient_id}/declarations", responses=problems(*READING))
 def list_declarations(patient_id: Id, unit: ReadUnit) -> list[DeclarationOut]:
     """Every declaration of a person, newest first."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
+    record = unit.find(PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
     return [_declaration(unit, row) for row in timeline.declarations_of(unit.session, record.insured_id or "")]
 
 
@@ -162,7 +158,7 @@ def agree(
     declaration_id: Id, body: SignIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> DeclarationOut:
     """Sign: as the patient, as a parent (co-signature at 16 and 17, choice below 16), or as the doctor."""
-    record = unit.find(Kind.DECLARATION, declaration_id, SIGNING[body.party], Tag.DECLARATION_SIGN)
+    record = unit.find(DECLARATION, declaration_id, SIGNING[body.party], Tag.DECLARATION_SIGN)
     check_version(if_match, timeline.get_declaration(unit.session, declaration_id))
     parent_id = unit.actor.insured_id if body.party is Party.PARENT else None
     row = declarations.agree(unit.session, record.id or "", party=body.party.value, parent_id=parent_id)
@@ -180,7 +176,7 @@ def refuse(
     declaration_id: Id, body: RefusalIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> DeclarationOut:
     """Decline a proposed declaration."""
-    record = unit.find(Kind.DECLARATION, declaration_id, Action.REFUSE_DECLARATION, Tag.DECLARATION_REFUSE)
+    record = unit.find(DECLARATION, declaration_id, Action.REFUSE_DECLARATION, Tag.DECLARATION_REFUSE)
     check_version(if_match, timeline.get_declaration(unit.session, declaration_id))
     party = _quality(unit, record)
     row = declarations.refuse(unit.session, record.id or "", party=party.value, reason=body.reason)
@@ -190,14 +186,9 @@ def refuse(
 @router.post("/declarations/{declaration_id}/withdrawal", responses=problems(*CHANGING))
 def withdraw(declaration_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> DeclarationOut:
     """Take back one's proposal before it is in force."""
-    record = unit.find(Kind.DECLARATION, declaration_id, Action.WITHDRAW_DECLARATION, Tag.DECLARATION_WITHDRAW)
+    record = unit.find(DECLARATION, declaration_id, Action.WITHDRAW_DECLARATION, Tag.DECLARATION_WITHDRAW)
     row = timeline.get_declaration(unit.session, declaration_id)
     check_version(if_match, row)
-    if (row.proposed_by is Party.DOCTOR) != (_quality(unit, record) is Party.DOCTOR):
-        raise Forbidden(
-            "not_the_proposer", field="declaration_id", fr="seul qui a proposé peut retirer ; vous pouvez refuser",
-            en="only who proposed may withdraw; you may refuse",
-        )  # fmt: skip
     return _answer(unit, response, declarations.withdraw(unit.session, record.id or ""))
 
 
@@ -214,14 +205,9 @@ def end(
     """End a declaration in force, as the patient (or a parent) or as the doctor."""
     by_doctor = unit.actor.role in (Role.DOCTOR, Role.DELEGATE)
     action = Action.END_AS_DOCTOR if by_doctor else Action.END_AS_PATIENT
-    record = unit.find(Kind.DECLARATION, declaration_id, action, Tag.DECLARATION_END)
+    record = unit.find(DECLARATION, declaration_id, action, Tag.DECLARATION_END)
     row = timeline.get_declaration(unit.session, declaration_id)
     check_version(if_match, row)
-    if by_doctor and row.professional_id != unit.actor.professional_id:
-        raise Forbidden(
-            "other_doctor", field="declaration_id", fr="seul le médecin déclaré peut y mettre fin",
-            en="only the declared doctor may end it",
-        )  # fmt: skip
     declarations.end(unit.session, record.id or "", reason="doctor" if by_doctor else "patient", on=body.on)
     return _answer(unit, response, row)
 
@@ -254,13 +240,13 @@ class FormIn(In):
 def record_form(body: FormIn, once: OnceDep) -> Response:
     """Record a signed paper form, maybe long after: it counts from its signature."""
     unit = once.unit
-    record = unit.find(Kind.PATIENT, body.patient_id, Action.REGISTER_DECLARATION)
+    record = unit.find(PATIENT, body.patient_id, Action.REGISTER_DECLARATION)
 
     def make() -> tuple[DeclarationOut, dict[str, str]]:
         content = body.model_dump() | {"joint_ids": tuple(body.joint_ids), "insured_id": record.insured_id or ""}
         content.pop("patient_id")
         row = declarations.record_paper(unit.session, checks.PaperForm(**content))
-        unit.note(Tag.DECLARATION_REGISTER, policy.of_declaration(row), "form")
+        unit.note(Tag.DECLARATION_REGISTER, of_declaration(row), "form")
         return _declaration(unit, row), {"ETag": row.etag, "Location": f"/api/v1/declarations/{row.id}"}
 
     return once.reply(make)
@@ -277,7 +263,7 @@ def register(
     declaration_id: Id, body: RegistrationIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> DeclarationOut:
     """Record a paper declaration that was signed in the registry."""
-    record = unit.find(Kind.DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_REGISTER)
+    record = unit.find(DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_REGISTER)
     check_version(if_match, timeline.get_declaration(unit.session, declaration_id))
     row = declarations.register_paper(unit.session, record.id or "", received_on=body.received_on)
     return _answer(unit, response, row)
@@ -286,6 +272,6 @@ def register(
 @router.post("/declarations/{declaration_id}/annulment", responses=problems(*CHANGING))
 def annul(declaration_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> DeclarationOut:
     """Annul a declaration recorded by mistake: it never was; the one it replaced is in force again."""
-    record = unit.find(Kind.DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_ANNUL)
+    record = unit.find(DECLARATION, declaration_id, Action.REGISTER_DECLARATION, Tag.DECLARATION_ANNUL)
     check_version(if_match, timeline.get_declaration(unit.session, declaration_id))
     return _answer(unit, response, declarations.annul(unit.session, record.id or ""))

@@ -27,13 +27,18 @@ from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import changed, check_version, cursor_id
-from parcours.registry.access import policy
-from parcours.registry.access.policy import DIRECTORY, Action
-from parcours.registry.audit.tags import Tag
+from parcours.registry.access.model import Record
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations import timeline
+from parcours.registry.declarations.context import DECLARATION, of_practice
+from parcours.registry.declarations.context import Action as DeclarationAction
+from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.directory import service as directory
+from parcours.registry.directory.context import DIRECTORY, Action, Tag
 from parcours.registry.directory.models import OrganisationKind, PracticeMode, Professional
+from parcours.registry.people.context import Action as PeopleAction
+from parcours.registry.people.context import Tag as PeopleTag
+from parcours.registry.people.context import of_patient
 from parcours.registry.people.models import Insured
 from parcours.registry.store.clock import paris_today
 
@@ -130,7 +135,7 @@ def register_professional(body: ProfessionalIn, once: OnceDep) -> Response:
             unit.session, rpps=body.rpps, family_name=body.family_name, first_name=body.first_name,
             profession=body.profession, specialty=body.specialty, installed_on=body.installed_on,
         )  # fmt: skip
-        unit.note(Tag.PROFESSIONAL_CREATE, policy.Record(policy.Kind.DIRECTORY, row.id))
+        unit.note(Tag.PROFESSIONAL_CREATE, Record(DIRECTORY.kind, row.id))
         return _professional(unit, row), {"ETag": row.etag, "Location": f"/api/v1/professionals/{row.id}"}
 
     return once.reply(make)
@@ -153,7 +158,7 @@ def set_convention(
     check_version(if_match, row)
     response.headers["ETag"] = changed(unit.session, row)
     directory.set_convention(unit.session, row.id, body.convention, starts_on=body.starts_on)
-    unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, row.id))
+    unit.note(Tag.PROFESSIONAL_CHANGE, Record(DIRECTORY.kind, row.id))
     return _professional(unit, row)
 
 
@@ -186,7 +191,7 @@ def start_practice(professional_id: Id, body: PracticeIn, once: OnceDep) -> Resp
             unit.session, doctor.id, place.id, starts_on=body.starts_on, mode=body.mode.value, main=body.main,
             replaced_id=replaced, ends_on=body.ends_on, accepts_new_patients=body.accepts_new_patients,
         )  # fmt: skip
-        unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, doctor.id))
+        unit.note(Tag.PROFESSIONAL_CHANGE, Record(DIRECTORY.kind, doctor.id))
         return PracticeOut.model_validate(row), {"ETag": changed(unit.session, doctor)}
 
     return once.reply(make)
@@ -218,10 +223,10 @@ def depart(
     ended = declarations.depart(
         unit.session, doctor.id, reason=body.reason, on=body.on, new_organisation_id=body.new_organisation_id
     )
-    unit.note(Tag.PROFESSIONAL_CHANGE, policy.Record(policy.Kind.DIRECTORY, doctor.id), reason=body.reason)
+    unit.note(Tag.PROFESSIONAL_CHANGE, Record(DIRECTORY.kind, doctor.id), reason=body.reason)
     for contract in ended:
-        record = policy.Record(policy.Kind.DECLARATION, contract.declaration_id, insured_id=contract.insured_id)
-        unit.note(Tag.DECLARATION_END, record, "departure", reason=body.reason)
+        record = Record(DECLARATION, contract.declaration_id, insured_id=contract.insured_id)
+        unit.note(DeclarationTag.DECLARATION_END, record, "departure", reason=body.reason)
     response.headers["ETag"] = doctor.etag
     return DepartureOut(declarations_ended=len(ended))
 
@@ -261,7 +266,7 @@ def register_organisation(body: OrganisationIn, once: OnceDep) -> Response:
             unit.session, kind=body.kind.value, name=body.name, commune_code=body.commune, finess=body.finess,
             special_setting=body.special_setting,
         )  # fmt: skip
-        unit.note(Tag.PROFESSIONAL_CREATE, policy.Record(policy.Kind.DIRECTORY, row.id), kind=body.kind.value)
+        unit.note(Tag.PROFESSIONAL_CREATE, Record(DIRECTORY.kind, row.id), kind=body.kind.value)
         return OrganisationOut.model_validate(row), {"Location": f"/api/v1/organisations/{row.id}"}
 
     return once.reply(make)
@@ -290,17 +295,17 @@ class MyPatientOut(Out):
 @router.get("/my/patients", responses=problems(*LISTING))
 def list_my_patients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[MyPatientOut]:
     """The patients whose médecin traitant is the doctor who asks (or for whom the delegate asks)."""
-    practice = policy.of_practice(unit.actor.professional_id)
-    doctor = unit.allow(Action.LIST_PATIENTS, practice, Tag.PERSON_SEARCH).professional_id or ""
+    practice = of_practice(unit.actor.professional_id)
+    doctor = unit.allow(DeclarationAction.LIST_PATIENTS, practice, PeopleTag.PERSON_SEARCH).professional_id or ""
     after = cursor_id(cursor) or ""
     contracts = [one for one in timeline.patients_of(unit.session, doctor) if one.insured_id > after][: limit + 1]
     shown = page(contracts, limit, lambda one: one.insured_id)
     items = []
     for contract in shown["items"]:
         insured = unit.session.get_one(Insured, contract.insured_id)
-        if not unit.may(Action.READ_PATIENT, policy.of_patient(insured)):
+        if not unit.may(PeopleAction.READ_PATIENT, of_patient(insured)):
             continue
-        unit.allow(Action.READ_PATIENT, policy.of_patient(insured), Tag.PERSON_READ)
+        unit.allow(PeopleAction.READ_PATIENT, of_patient(insured), PeopleTag.PERSON_READ)
         items.append(
             MyPatientOut(
                 id=insured.id, family_name=insured.family_name, first_name=insured.first_name,

@@ -16,10 +16,10 @@ from parcours.edge.problems import problems
 from parcours.edge.requests import set_session_cookie
 from parcours.edge.services import Services
 from parcours.registry.accounts import sessions
+from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.linking import account_of
 from parcours.registry.accounts.oidc import Proof
 from parcours.registry.audit import service as audit
-from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import RegistryError
 
 router = api_router(tag="session")

@@ -13,10 +13,10 @@ from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
 from parcours.edge.problems import language_of, problems
 from parcours.edge.services import Services
 from parcours.registry.accounts import find, passwords
+from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.messages import Courier, MailServer, Outbox, reset_message
 from parcours.registry.accounts.models import Account
 from parcours.registry.audit import service as audit
-from parcours.registry.audit.tags import Tag
 
 router = api_router(tag="session")
 logger = logging.getLogger("parcours.api")

@@ -25,17 +25,22 @@ from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import changed, check_version
-from parcours.registry.access import export, policy
-from parcours.registry.access.policy import SYSTEM, Action, Forbidden, Kind
-from parcours.registry.audit.tags import Tag
+from parcours.registry import contexts
+from parcours.registry.access.model import SYSTEM
+from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.declarations import timeline
+from parcours.registry.declarations.context import Action as DeclarationAction
+from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.declarations.models import Contract
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
+from parcours.registry.people.context import PATIENT, Action, Tag, of_fund, of_patient
 from parcours.registry.people.models import Insured, KinshipKind, Right, RightKind
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
 from parcours.registry.visits import service as visits
+from parcours.registry.visits.context import Action as VisitAction
+from parcours.registry.visits.context import Tag as VisitTag
 from parcours.registry.visits.facts import visit_facts
 
 router = api_router(tag="people")
@@ -88,7 +93,7 @@ class PersonOut(Out):
 def _person(unit: Unit, insured: Insured) -> PersonOut:
     today = paris_today()
     affiliation = people.affiliation_on(unit.session, insured.id, today)
-    clinical = unit.may(Action.READ_PLAN_CONTENT, policy.of_patient(insured))
+    clinical = unit.may(PlanAction.READ_PLAN_CONTENT, of_patient(insured))
     rights = people.rights_on(unit.session, insured.id, today)
     return PersonOut(
         id=insured.id, family_name=insured.family_name, first_name=insured.first_name, birth_date=insured.birth_date,
@@ -112,12 +117,7 @@ def _right(right: Right, *, clinical: bool) -> RightOut:
 def register_person(body: PersonIn, once: OnceDep) -> Response:
     """Register a person of the actor's own fund."""
     unit = once.unit
-    unit.allow(Action.CREATE_PATIENT, SYSTEM)
-    if body.fund != unit.actor.fund_code:
-        raise Forbidden(
-            "other_fund", field="fund", allowed=unit.actor.fund_code,
-            fr="on n'enregistre que les assurés de sa caisse", en="one registers the insured of one's own fund only",
-        )  # fmt: skip
+    unit.allow(Action.CREATE_PATIENT, of_fund(body.fund))
 
     def make() -> tuple[PersonOut, dict[str, str]]:
         insured = people.register_insured(
@@ -125,7 +125,7 @@ def register_person(body: PersonIn, once: OnceDep) -> Response:
             birth_date=body.birth_date, commune_code=body.commune, fund_code=body.fund, scheme=body.scheme,
             address=body.address, affiliated_on=body.affiliated_on,
         )  # fmt: skip
-        unit.note(Tag.PERSON_CREATE, policy.of_patient(insured))
+        unit.note(Tag.PERSON_CREATE, of_patient(insured))
         return _person(unit, insured), {"ETag": insured.etag, "Location": f"/api/v1/people/{insured.id}"}
 
     return once.reply(make)
@@ -155,19 +155,19 @@ def search_people(body: SearchIn, unit: ReadUnit) -> Found:
         found = [one] if one else []
     elif body.family_name and body.birth_date:
         found = people.find_by_name(unit.session, body.family_name, body.birth_date)
-    shown = [one for one in found if unit.may(Action.READ_PATIENT, policy.of_patient(one))]
+    shown = [one for one in found if unit.may(Action.READ_PATIENT, of_patient(one))]
     for one in found:
         if one in shown:
-            unit.allow(Action.READ_PATIENT, policy.of_patient(one), Tag.PERSON_READ)
+            unit.allow(Action.READ_PATIENT, of_patient(one), Tag.PERSON_READ)
         else:
-            unit.note_refusal(Action.READ_PATIENT, policy.of_patient(one), "not_found")
+            unit.note_refusal(Action.READ_PATIENT, of_patient(one), "not_found")
     return Found(items=[_person(unit, one) for one in shown])
 
 
 @router.get("/people/{patient_id}", responses=problems(*READING))
 def read_person(patient_id: Id, unit: ReadUnit, response: Response) -> PersonOut:
     """One person, with the rights open today."""
-    unit.find(Kind.PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
+    unit.find(PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
     insured = people.get_insured(unit.session, patient_id)
     response.headers["ETag"] = insured.etag
     return _person(unit, insured)
@@ -176,8 +176,8 @@ def read_person(patient_id: Id, unit: ReadUnit, response: Response) -> PersonOut
 @router.get("/people/{patient_id}/export", responses=problems(*READING))
 def export_person(patient_id: Id, unit: ReadUnit) -> dict[str, Any]:
     """Everything held about a person, by table, for that person (GDPR, art. 15 and 20), and who looked."""
-    unit.find(Kind.PATIENT, patient_id, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
-    return export.export_person(unit.session, patient_id)
+    unit.find(PATIENT, patient_id, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
+    return contexts.export_person(unit.session, patient_id)
 
 
 class Move(In):
@@ -190,7 +190,7 @@ class Move(In):
 @router.patch("/people/{patient_id}", responses=problems(*CHANGING))
 def move_person(patient_id: Id, body: Move, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> PersonOut:
     """Record a new address."""
-    unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    unit.find(PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
     check_version(if_match, people.get_insured(unit.session, patient_id, lock=True))
     insured = people.move_insured(unit.session, patient_id, commune_code=body.commune, address=body.address)
     response.headers["ETag"] = insured.etag
@@ -213,7 +213,7 @@ class RightIn(In):
 def open_right(patient_id: Id, body: RightIn, once: OnceDep) -> Response:
     """Open a right: ALD, maternity, C2S, AME, contract … The `ETag` is the person's, whose rights changed."""
     unit = once.unit
-    record = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    record = unit.find(PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
 
     def make() -> tuple[RightOut, dict[str, str]]:
         right = people.open_right(
@@ -237,7 +237,7 @@ def close_right(
     patient_id: Id, right_id: Id, body: RightEnd, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> RightOut:
     """End a right on a day. `If-Match` and `ETag` are the person's, whose answer shows the rights."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    record = unit.find(PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
     insured = people.get_insured(unit.session, patient_id, lock=True)
     check_version(if_match, insured)
     right = unit.session.get(Right, parse_id(right_id)) if parse_id(right_id) else None
@@ -270,8 +270,8 @@ class HolderOut(Out):
 def add_holder(patient_id: Id, body: HolderIn, once: OnceDep) -> Response:
     """Record who holds parental authority; both persons must be of the actor's fund."""
     unit = once.unit
-    child = unit.find(Kind.PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
-    holder = unit.find(Kind.PATIENT, body.holder_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    child = unit.find(PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
+    holder = unit.find(PATIENT, body.holder_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
 
     def make() -> tuple[HolderOut, dict[str, str]]:
         row = people.add_holder(
@@ -295,11 +295,11 @@ class ChildOut(Out):
 @router.get("/people/{patient_id}/children", responses=problems(*READING))
 def list_children(patient_id: Id, unit: ReadUnit) -> list[ChildOut]:
     """The minors (and people under guardianship) a person may act for."""
-    unit.find(Kind.PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
+    unit.find(PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
     children = people.children_of(unit.session, parse_id(patient_id) or "")
-    visible = [one for one in children if unit.may(Action.READ_PATIENT, policy.of_patient(one))]
+    visible = [one for one in children if unit.may(Action.READ_PATIENT, of_patient(one))]
     for one in visible:
-        unit.allow(Action.READ_PATIENT, policy.of_patient(one), Tag.PERSON_READ)
+        unit.allow(Action.READ_PATIENT, of_patient(one), Tag.PERSON_READ)
     return [
         ChildOut(id=one.id, first_name=one.first_name, family_name=one.family_name, birth_date=one.birth_date)
         for one in visible
@@ -343,7 +343,7 @@ def read_medecin_traitant(
     known_at: Annotated[AwareDatetime | None, Query(description="As was known at that instant.")] = None,
 ) -> MedecinTraitantOut:
     """Who is the médecin traitant on a day, as known now or at an instant."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
+    record = unit.find(PATIENT, patient_id, DeclarationAction.READ_DECLARATION, DeclarationTag.DECLARATION_READ)
     day, insured_id = on or paris_today(), record.insured_id or ""
     contract = timeline.as_known_on(unit.session, insured_id, day, known_at)
     grace = timeline.grace_on(unit.session, insured_id, day, known_at)
@@ -360,7 +360,7 @@ def read_history(
     revisions: Annotated[bool, Query(description="Every row ever recorded, superseded ones included.")] = False,
 ) -> list[ContractOut]:
     """Every contract, as known now; or everything that was ever recorded."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_DECLARATION, Tag.DECLARATION_READ)
+    record = unit.find(PATIENT, patient_id, DeclarationAction.READ_DECLARATION, DeclarationTag.DECLARATION_READ)
     read = timeline.revisions if revisions else timeline.history
     return [ContractOut.of(one) for one in read(unit.session, record.insured_id or "")]
 
@@ -408,12 +408,12 @@ def read_facts(patient_id: Id, body: VisitIn, unit: ReadUnit) -> FactsOut:
 
 
 def _facts(unit: Unit, patient_id: str, body: VisitIn) -> FactsOut:
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_FACTS)
+    record = unit.find(PATIENT, patient_id, VisitAction.READ_FACTS)
     found = visit_facts(
         unit.session, record.insured_id or "", body.professional_id, body.care_date,
         organisation_id=body.organisation_id, known_at=body.known_at, related_to=body.related_to,
     )  # fmt: skip
-    unit.allow(Action.READ_FACTS, record, Tag.FACTS_READ)
+    unit.allow(VisitAction.READ_FACTS, record, VisitTag.FACTS_READ)
     return FactsOut(
         patient_id=found.patient_id, professional_id=found.professional_id, care_date=found.care_date,
         facts=[
@@ -451,7 +451,7 @@ class VisitChangeOut(Out):
 @router.get("/people/{patient_id}/visits/changes", responses=problems(*READING))
 def list_visit_changes(patient_id: Id, unit: ReadUnit) -> list[VisitChangeOut]:
     """Answered visits that later knowledge (a declaration registered late) contradicts, oldest first."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_FACTS, Tag.FACTS_READ)
+    record = unit.find(PATIENT, patient_id, VisitAction.READ_FACTS, VisitTag.FACTS_READ)
     changes = visits.visits_that_would_change(unit.session, record.insured_id or "")
     return [
         VisitChangeOut(

@@ -12,11 +12,10 @@ from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import check_version
-from parcours.registry.access import policy
-from parcours.registry.access.policy import Action, Kind
-from parcours.registry.audit.tags import Tag
 from parcours.registry.errors import not_found
+from parcours.registry.people.context import PATIENT
 from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.context import REFERRAL, Action, Tag, of_referral
 from parcours.registry.referrals.covering import sequence_of, uses_of
 from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Urgency
@@ -99,7 +98,7 @@ def _referral(unit: Unit, row: Referral) -> ReferralOut:
 def write_referral(body: ReferralIn, once: OnceDep) -> Response:
     """Write a referral with its letter, signed by the doctor who asks."""
     unit = once.unit
-    record = unit.find(Kind.PATIENT, body.patient_id, Action.WRITE_REFERRAL)
+    record = unit.find(PATIENT, body.patient_id, Action.WRITE_REFERRAL)
 
     def make() -> tuple[ReferralOut, dict[str, str]]:
         new = NewReferral(
@@ -109,7 +108,7 @@ def write_referral(body: ReferralIn, once: OnceDep) -> Response:
             providers=tuple(Provider(one.professional_id, one.specialty) for one in body.providers),
         )  # fmt: skip
         row = referrals.write_referral(unit.session, new)
-        unit.note(Tag.REFERRAL_CREATE, policy.of_referral(unit.session, row), flow=row.flow.value)
+        unit.note(Tag.REFERRAL_CREATE, of_referral(unit.session, row), flow=row.flow.value)
         return _referral(unit, row), {"ETag": row.etag, "Location": f"/api/v1/referrals/{row.id}"}
 
     return once.reply(make)
@@ -118,7 +117,7 @@ def write_referral(body: ReferralIn, once: OnceDep) -> Response:
 @router.get("/referrals/{referral_id}", responses=problems(*READING))
 def read_referral(referral_id: Id, unit: ReadUnit, response: Response) -> ReferralOut:
     """One referral, without its letter."""
-    unit.find(Kind.REFERRAL, referral_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
+    unit.find(REFERRAL, referral_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
     row = referrals.get_referral(unit.session, referral_id)
     response.headers["ETag"] = row.etag
     return _referral(unit, row)
@@ -127,7 +126,7 @@ def read_referral(referral_id: Id, unit: ReadUnit, response: Response) -> Referr
 @router.get("/people/{patient_id}/referrals", responses=problems(*READING))
 def list_referrals(patient_id: Id, unit: ReadUnit) -> list[ReferralOut]:
     """Referrals of a person, newest first, without their letters."""
-    record = unit.find(Kind.PATIENT, patient_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
+    record = unit.find(PATIENT, patient_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
     return [_referral(unit, row) for row in referrals.referrals_of(unit.session, record.insured_id or "")]
 
 
@@ -150,7 +149,7 @@ class LetterOut(Out):
 @router.get("/referrals/{referral_id}/letter", responses=problems(*READING))
 def read_letter(referral_id: Id, unit: ReadUnit) -> LetterOut:
     """The letter and the reports: for the patient and the doctors concerned only."""
-    unit.find(Kind.REFERRAL, referral_id, Action.READ_LETTER, Tag.REFERRAL_READ_LETTER)
+    unit.find(REFERRAL, referral_id, Action.READ_LETTER, Tag.REFERRAL_READ_LETTER)
     row = referrals.get_referral(unit.session, referral_id)
     return LetterOut(
         letter=LetterBody.model_validate(referrals.letter_of(row), from_attributes=True),
@@ -168,7 +167,7 @@ class UseIn(In):
 def use_referral(referral_id: Id, body: UseIn, once: OnceDep) -> Response:
     """Record one's visit made with a referral."""
     unit = once.unit
-    unit.find(Kind.REFERRAL, referral_id, Action.USE_REFERRAL, Tag.REFERRAL_USE)
+    unit.find(REFERRAL, referral_id, Action.USE_REFERRAL, Tag.REFERRAL_USE)
 
     def make() -> tuple[UseOut, dict[str, str]]:
         doctor = unit.actor.professional_id or ""
@@ -181,7 +180,7 @@ def use_referral(referral_id: Id, body: UseIn, once: OnceDep) -> Response:
 @router.delete("/referrals/{referral_id}/uses/{use_id}", status_code=204, responses=problems(*READING, 409))
 def cancel_use(referral_id: Id, use_id: Id, unit: WriteUnit) -> None:
     """One's own visit did not take place."""
-    record = unit.find(Kind.REFERRAL, referral_id, Action.USE_REFERRAL, Tag.REFERRAL_CANCEL_USE)
+    record = unit.find(REFERRAL, referral_id, Action.USE_REFERRAL, Tag.REFERRAL_CANCEL_USE)
     row = unit.session.get(ReferralUse, parse_id(use_id)) if parse_id(use_id) else None
     if row is None or row.referral_id != record.id or row.professional_id != unit.actor.professional_id:
         raise not_found("use_id")
@@ -201,7 +200,7 @@ class ReportIn(In):
 def report_back(referral_id: Id, body: ReportIn, once: OnceDep) -> Response:
     """Report to the médecin traitant after a visit made with this referral."""
     unit = once.unit
-    unit.find(Kind.REFERRAL, referral_id, Action.WRITE_REPORT, Tag.REFERRAL_REPORT)
+    unit.find(REFERRAL, referral_id, Action.WRITE_REPORT, Tag.REFERRAL_REPORT)
 
     def make() -> tuple[ReportOut, dict[str, str]]:
         doctor = unit.actor.professional_id or ""
@@ -214,13 +213,8 @@ def report_back(referral_id: Id, body: ReportIn, once: OnceDep) -> Response:
 @router.post("/referrals/{referral_id}/cancellation", responses=problems(*CHANGING))
 def cancel_referral(referral_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> ReferralOut:
     """Take back one's referral; visits already made keep it."""
-    record = unit.find(Kind.REFERRAL, referral_id, Action.CANCEL_REFERRAL, Tag.REFERRAL_CANCEL)
+    record = unit.find(REFERRAL, referral_id, Action.CANCEL_REFERRAL, Tag.REFERRAL_CANCEL)
     row = referrals.get_referral(unit.session, referral_id)
-    if row.author_id != unit.actor.professional_id:
-        raise policy.Forbidden(
-            "other_author", field="referral_id", fr="seul l'auteur annule son adressage",
-            en="only the author cancels a referral",
-        )  # fmt: skip
     check_version(if_match, row)
     row = referrals.cancel(unit.session, record.id or "")
     response.headers["ETag"] = row.etag

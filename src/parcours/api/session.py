@@ -17,10 +17,12 @@ from parcours.edge.own import OwnSession, close_presented
 from parcours.edge.problems import problems
 from parcours.edge.requests import clear_session_cookie, set_session_cookie
 from parcours.edge.services import Services
+from parcours.registry.access.model import Role
 from parcours.registry.accounts import find, logins, passwords, sessions
-from parcours.registry.accounts.models import Account, Grant, Role, WebSession
+from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.models import Account, Grant, WebSession
 from parcours.registry.audit import service as audit
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.context import Tag as AuditTag
 from parcours.registry.errors import NotFound, not_found
 
 router = api_router(tag="session")
@@ -139,7 +141,7 @@ def _note_foreign_grant(own: OwnSession, error: NotFound) -> None:
     """A role that is not one's own is refused like any record of somebody else: traced too, by the field's name."""
     with own.services.database.writing() as session:
         details = {"field": error.field}
-        audit.record(session, Tag.ACCESS_REFUSE, own.who, why=error.code, details=details)
+        audit.record(session, AuditTag.ACCESS_REFUSE, own.who, why=error.code, details=details)
 
 
 class LoggedOut(Out):

@@ -169,9 +169,9 @@ def export_person(
     lang: Lang = "",
 ) -> None:
     """Print everything held about a person as JSON, for that person (GDPR, art. 15 and 20); traced like any reading."""
-    from parcours.registry.access.export import export_person as export
     from parcours.registry.audit.service import record as note
-    from parcours.registry.audit.tags import Tag
+    from parcours.registry.contexts import export_person as export
+    from parcours.registry.people.context import Tag
 
     with writing(database, lang) as session:
         content = export(session, patient)
@@ -198,7 +198,7 @@ def create_client(
 ) -> None:
     """Make an API client and print its token, this once."""
     from parcours.registry.accounts import clients
-    from parcours.registry.accounts.models import Scope
+    from parcours.registry.contexts import Scope
     from parcours.registry.directory.places import require_fund
     from parcours.registry.vocabulary import check_choice
 
@@ -258,8 +258,8 @@ def _settings() -> Any:
 def _grant(
     session: Session, account: Account, role: str, patient: str | None, professional: str | None, fund: str | None
 ) -> str:
+    from parcours.registry.access.model import Role
     from parcours.registry.accounts import service
-    from parcours.registry.accounts.models import Role
     from parcours.registry.directory.places import require_fund
     from parcours.registry.directory.service import get_professional
     from parcours.registry.people.service import get_insured

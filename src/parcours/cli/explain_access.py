@@ -13,7 +13,8 @@ from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, wri
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from parcours.registry.access.policy import Actor, Decision, Record
+    from parcours.registry.access.decide import Decision
+    from parcours.registry.access.model import Actor, Record
 
 
 def explain_access(
@@ -30,17 +31,17 @@ def explain_access(
 
     Exit code 0 when it is allowed, 1 when it is not.
     """
-    from parcours.registry.access import policy
+    from parcours.registry.audit.context import Tag
     from parcours.registry.audit.service import record as note
-    from parcours.registry.audit.tags import Tag
-    from parcours.registry.vocabulary import check_choice
+    from parcours.registry.contexts import POLICY
+    from parcours.registry.vocabulary import check_name
 
     with writing(database, lang) as session:
         who, target = _actor(session, actor, lang), _record(session, record, lang)
-        decision = policy.decide(session, who, check_choice("action", action, policy.Action), target)
+        decision = POLICY.decide(session, who, check_name("action", action, POLICY.actions), target)
         note(
             session, Tag.ACCESS_EXPLAIN, as_system("explain-access"), insured_id=target.insured_id,
-            record=(target.kind.value, target.id), details={"action": action},
+            record=(target.kind, target.id), details={"action": action},
         )  # fmt: skip
         _print_decision(decision, language(lang), json=json)
     if not decision.allowed:
@@ -50,12 +51,13 @@ def explain_access(
 def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
     rule = decision.rule.name if decision.rule else None
     considered = [
-        {"rule": one.rule.name, "relation": one.rule.relation.value, "holds": one.holds} for one in decision.considered
+        {"rule": one.rule.name, "relation": one.rule.relation.name, "holds": one.holds} for one in decision.considered
     ]
+    missing = decision.missing.name if decision.missing else None
     if json:
         content = {
             "allowed": decision.allowed, "visible": decision.visible, "rule": rule, "reason": decision.reason(lang),
-            "considered": considered,
+            "considered": considered, "missing": missing,
         }  # fmt: skip
         typer.echo(json_format.dumps(content, ensure_ascii=False))
         return
@@ -67,33 +69,37 @@ def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
     typer.echo(f"{verdict}{f' — {rule}' if rule else ''}\n{decision.reason(lang)}")
     for one in considered:
         typer.echo(f"  {'✓' if one['holds'] else '✗'} {one['rule']} ({one['relation']})")
+    if missing:
+        typer.echo(f"  ✗ {missing}")
 
 
 def _actor(session: Session, text: str, lang: str) -> Actor:
-    from parcours.registry.access.policy import Actor
     from parcours.registry.accounts import clients
+    from parcours.registry.accounts.context import actor_of_client, actor_of_grant
 
     name, _, role = text.partition(":")
     if name == "client":
-        return Actor.of_client(clients.get_client(session, role))
+        return actor_of_client(clients.get_client(session, role))
     grants = [one for one in account_of(session, name).active_grants if not role or one.role.value == role]
     if len(grants) != 1:
         roles = ", ".join(one.role.value for one in grants) or "—"
         fail(
             {"fr": f"--actor : précisez le rôle ({roles})", "en": f"--actor: say which role ({roles})"}[language(lang)]
         )
-    return Actor.of_grant(grants[0])
+    return actor_of_grant(grants[0])
 
 
 def _record(session: Session, text: str, lang: str) -> Record:
-    from parcours.registry.access.policy import Kind, load
-    from parcours.registry.access.policy import Record as PolicyRecord
-    from parcours.registry.vocabulary import check_choice
+    from parcours.registry.access.model import SYSTEM
+    from parcours.registry.contexts import POLICY
+    from parcours.registry.directory.context import DIRECTORY
+    from parcours.registry.vocabulary import check_name
 
     name, _, identifier = text.partition(":")
-    kind = check_choice("record", name, Kind)
-    if kind in (Kind.SYSTEM, Kind.DIRECTORY):
-        return PolicyRecord(kind)
+    whole = {one.kind: one for one in (SYSTEM, DIRECTORY)}
+    kind = check_name("record", name, {kind: kind for kind in (*whole, *POLICY.kinds)})
+    if kind in whole:
+        return whole[kind]
     if not identifier:
         fail({"fr": "--record : NATURE:IDENTIFIANT", "en": "--record: KIND:ID"}[language(lang)])
-    return load(session, kind, identifier)
+    return POLICY.load(session, kind, identifier)

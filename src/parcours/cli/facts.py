@@ -94,7 +94,7 @@ def _visit(
 def _trace_reading(opened: Database, visit: VisitFacts) -> None:
     """A read of personal data is traced before anything is shown."""
     from parcours.registry.audit.service import record, system
-    from parcours.registry.audit.tags import Tag
+    from parcours.registry.visits.context import Tag
 
     with opened.writing() as session:
         who = system("facts")

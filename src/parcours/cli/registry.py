@@ -205,7 +205,7 @@ def new_key() -> None:
 @app.command("rotate-keys")
 def rotate_keys(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Rewrite what older keys protect under the newest one, the signatures of the audit trail last."""
-    from parcours.registry.store.rotation import rotate_keys as rotate
+    from parcours.registry.contexts import rotate_keys as rotate
 
     with open_registry(database, lang) as opened:
         counts = rotate(opened)

@@ -13,8 +13,8 @@ from parcours.cli.common import fail, language
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from parcours.registry.access.model import Who
     from parcours.registry.accounts.models import Account
-    from parcours.registry.audit.service import Who
     from parcours.registry.store.db import Database
 
 DatabaseUrl = Annotated[

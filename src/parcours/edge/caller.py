@@ -14,10 +14,10 @@ from typing import Final
 from parcours.edge.problems import ProblemError
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
-from parcours.registry.access.policy import Actor
+from parcours.registry.access.model import Actor, Who
 from parcours.registry.accounts import clients, sessions
+from parcours.registry.accounts.context import actor_of_client, actor_of_grant
 from parcours.registry.accounts.models import WebSession
-from parcours.registry.audit import service as audit
 from parcours.registry.errors import Unauthenticated
 from parcours.registry.store.clock import now_utc
 
@@ -43,9 +43,9 @@ class Incoming:
     at: datetime = field(default_factory=now_utc)
 
     @property
-    def anonymous(self) -> audit.Who:
+    def anonymous(self) -> Who:
         """Somebody who has not logged in, as the trail writes it."""
-        return audit.Who("anonymous", request_id=self.id)
+        return Who("anonymous", request_id=self.id)
 
     @property
     def changes(self) -> bool:
@@ -60,7 +60,7 @@ class Caller:
     session_id: str | None
     csrf_token: str | None
 
-    def who(self, incoming: Incoming) -> audit.Who:
+    def who(self, incoming: Incoming) -> Who:
         return self.actor.who(incoming.id)
 
 
@@ -93,7 +93,7 @@ def require_caller(services: Services, incoming: Incoming, csrf_token: str | Non
 def _client(services: Services, token: str) -> Caller | None:
     with services.database.reading() as session:
         client = clients.find_client(session, token)
-        return Caller(Actor.of_client(client), None, None) if client else None
+        return Caller(actor_of_client(client), None, None) if client else None
 
 
 def _session(services: Services, token: str) -> Caller | None:
@@ -114,7 +114,7 @@ def _actor_of(web_session: WebSession) -> Actor:
         raise ProblemError(
             403, "no_role", fr="ce compte n'a encore aucun rôle", en="this account has no role yet", field="role"
         )
-    return Actor.of_grant(web_session.grant)
+    return actor_of_grant(web_session.grant)
 
 
 # --- a change comes from our own pages -------------------------------------------------------------------------------

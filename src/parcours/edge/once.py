@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 from parcours.edge.caller import Incoming
 from parcours.edge.problems import ProblemError
 from parcours.edge.unit import Unit
-from parcours.registry.access.policy import Kind, Record
-from parcours.registry.audit.tags import Tag
+from parcours.registry.access.model import Kind, Record
+from parcours.registry.audit.context import Tag
 from parcours.registry.replies import service as replies
 from parcours.registry.replies.models import IdempotentReply
 
@@ -60,7 +60,7 @@ class Once:
         """Which records the answer shows: kind, id, whose."""
         if self.unit.notes:
             return [(one.record_kind, one.record_id, one.insured_id) for one in self.unit.notes]
-        return [(one.kind.value, one.id, one.insured_id) for one in self.unit.decided]
+        return [(one.kind, one.id, one.insured_id) for one in self.unit.decided]
 
     def _repeat(self, known: IdempotentReply | None) -> Response:
         if known is None:

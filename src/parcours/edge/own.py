@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from parcours.edge.caller import Caller, Incoming, cookie_name
 from parcours.edge.problems import ProblemError
 from parcours.edge.services import Services
+from parcours.registry.access.model import Who
 from parcours.registry.accounts import logins, sessions
 from parcours.registry.accounts.models import WebSession
-from parcours.registry.audit import service as audit
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class OwnSession:
     caller: Caller
 
     @property
-    def who(self) -> audit.Who:
+    def who(self) -> Who:
         return self.caller.who(self.incoming)
 
     def row(self, session: Session) -> WebSession:
@@ -53,4 +53,4 @@ def close_presented(session: Session, services: Services, incoming: Incoming) ->
     token = incoming.cookies.get(cookie_name(services.settings))
     before = sessions.find_session(session, token, services.settings.session_policy()) if token else None
     if before is not None:
-        sessions.close_session(session, audit.Who("account", before.account_id), before)
+        sessions.close_session(session, Who("account", before.account_id), before)

@@ -8,7 +8,6 @@ from parcours.edge.settings import Settings
 from parcours.edge.settings import settings as process_settings
 from parcours.registry.accounts.oidc import Relying
 from parcours.registry.store.db import Database
-from parcours.registry.store.tables import load_models
 
 
 class Services:
@@ -20,7 +19,6 @@ class Services:
 
     @cached_property
     def database(self) -> Database:
-        load_models()
         return self._database or Database.open(self.settings.database_url)
 
     @cached_property

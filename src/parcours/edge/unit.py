@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from parcours.edge.caller import Caller, Incoming
 from parcours.edge.services import Services
-from parcours.registry.access import policy
-from parcours.registry.access.policy import Action, Actor, Kind, Record
+from parcours.registry.access.model import Action, Actor, Kind, Record, Tag, Who
 from parcours.registry.audit import service as audit
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.context import Tag as AuditTag
+from parcours.registry.contexts import POLICY
+from parcours.registry.directory.context import DIRECTORY
 from parcours.registry.errors import NotFound, RegistryError
 from parcours.registry.store.db import Database
 
@@ -42,13 +43,13 @@ class Unit:
         return self.caller.actor
 
     @property
-    def who(self) -> audit.Who:
+    def who(self) -> Who:
         return self.caller.who(self.incoming)
 
     def allow(self, action: Action, record: Record, tag: Tag | None = None) -> Record:
         """Go on if the policy allows; ``tag`` notes the access. Raises NotFound or Forbidden, noted too."""
         try:
-            decision = policy.enforce(self.session, self.actor, action, record)
+            decision = POLICY.enforce(self.session, self.actor, action, record)
         except RegistryError as error:
             self.note_refusal(action, record, error.code)
             raise
@@ -60,7 +61,7 @@ class Unit:
     def find(self, kind: Kind, record_id: str, action: Action, tag: Tag | None = None) -> Record:
         """The record of an id, if the policy allows the action on it."""
         try:
-            record = policy.load(self.session, kind, record_id)
+            record = POLICY.load(self.session, kind, record_id)
         except NotFound as error:
             self.note_refusal(action, Record(kind), error.code)
             raise
@@ -68,29 +69,27 @@ class Unit:
 
     def note(self, tag: Tag, record: Record, why: str = "", **details: Any) -> None:
         """One event for the trail."""
-        self.notes.append(
-            audit.Event(tag, self.who, record.insured_id, record.kind.value, record.id, why, details or None)
-        )
+        self.notes.append(audit.Event(tag, self.who, record.insured_id, record.kind, record.id, why, details or None))
 
     def note_refusal(self, action: Action, record: Record, code: str) -> None:
         """One refused access for the trail; written although nothing else is."""
         self.refusals.append(
             audit.Event(
-                Tag.ACCESS_REFUSE, self.who, record.insured_id, record.kind.value, record.id, code,
+                AuditTag.ACCESS_REFUSE, self.who, record.insured_id, record.kind, record.id, code,
                 {"action": action.value},
             )
         )  # fmt: skip
 
     def may(self, action: Action, record: Record) -> bool:
         """Would the policy allow it? (to choose what to show; nothing is noted)."""
-        return policy.decide(self.session, self.actor, action, record).allowed
+        return POLICY.decide(self.session, self.actor, action, record).allowed
 
     def check_accounted(self) -> None:
         """An endpoint that asked no policy, or leaves no trace, is a mistake of ours: its answer is not given.
 
         Reading the directory, which is public, is the one thing that leaves none.
         """
-        public = not self.writes and all(record.kind is Kind.DIRECTORY for record in self.decided)
+        public = not self.writes and all(record.kind == DIRECTORY.kind for record in self.decided)
         traced = bool(self.notes) or audit.is_pending(self.session)
         if not self.decided or not (traced or public):
             missing = "no trace" if self.decided else "no decision"
@@ -154,4 +153,4 @@ def _note_unfound(unit: Unit | None, error: NotFound) -> None:
     """An id inside a request that leads nowhere (or to somebody else's record) is traced too, by the field's name."""
     if unit is not None and not unit.refusals:
         details = {"field": error.field}
-        unit.refusals.append(audit.Event(Tag.ACCESS_REFUSE, unit.who, why=error.code, details=details))
+        unit.refusals.append(audit.Event(AuditTag.ACCESS_REFUSE, unit.who, why=error.code, details=details))

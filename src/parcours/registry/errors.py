@@ -50,6 +50,12 @@ class NotFound(RegistryError):
     http_status = 404
 
 
+class Forbidden(RegistryError):
+    """Who asks sees the record, but no rule lets them do this."""
+
+    http_status = 403
+
+
 class Conflict(RegistryError):
     """The value is fine, the state of the records forbids it (already ended, another one in force, stale version)."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from parcours.registry import problems
+
+T = TypeVar("T")
 
 
 def slugs(values: type[IntEnum]) -> list[str]:
@@ -18,6 +21,13 @@ def check_slug(field: str, value: str, values: type[IntEnum]) -> str:
     if value in slugs(values):
         return value
     raise problems.unknown_value(value, field=field, choices=slugs(values))
+
+
+def check_name(field: str, value: str, names: Mapping[str, T]) -> T:
+    """What a name stands for, or an error that lists the names."""
+    if value in names:
+        return names[value]
+    raise problems.unknown_value(value, field=field, choices=sorted(names))
 
 
 def check_choice(field: str, value: str, values: Any) -> Any:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.access.model import Scope, Who
 from parcours.registry.accounts import problems
-from parcours.registry.accounts.models import READ_WITH, ApiClient, Scope
+from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.models import ApiClient
 from parcours.registry.accounts.tokens import new_secret, secret_hash
-from parcours.registry.audit.service import Who, record
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.service import record
 from parcours.registry.errors import not_found
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import parse_id
@@ -29,10 +30,11 @@ def create_client(
 ) -> tuple[ApiClient, str]:
     """A new API client and its token, shown this once."""
     if not scopes:
-        raise problems.no_scope(choices=list(Scope))
+        raise problems.no_scope()
     for scope in scopes:
-        if (read := READ_WITH.get(scope, scope)) not in scopes:
-            raise problems.scope_without_read(scope.value, scope=scope.value, read=read.value)
+        if not scope.needs <= set(scopes):
+            read = " ".join(sorted(scope.needs - {scope}))
+            raise problems.scope_without_read(scope.value, scope=scope.value, read=read)
     token = new_secret("pct_")
     client = ApiClient(
         name=name,

@@ -7,16 +7,16 @@ import unicodedata
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.access.policy import Forbidden
+from parcours.registry.access.model import Role, Who
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.claims import IdentityTraits, identity_traits, rpps_of
-from parcours.registry.accounts.models import Account, ExternalIdentity, Grant, Role
+from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.models import Account, ExternalIdentity, Grant
 from parcours.registry.accounts.oidc import Proof
 from parcours.registry.accounts.service import create_account, grant_role
-from parcours.registry.audit.service import Who, record
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.service import record
 from parcours.registry.directory.service import get_professional
-from parcours.registry.errors import NotFound, Unauthenticated
+from parcours.registry.errors import Forbidden, NotFound, Unauthenticated
 from parcours.registry.identity.keys import Nir, NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured

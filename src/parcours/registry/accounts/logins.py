@@ -13,13 +13,14 @@ from datetime import timedelta
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
+from parcours.registry.access.model import Who
 from parcours.registry.accounts import problems
+from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.find import find_account, get_account
 from parcours.registry.accounts.models import Account, UnknownLogin
 from parcours.registry.accounts.passwords import LoginPolicy, PasswordHashing
 from parcours.registry.accounts.second_factor import fitting_recovery_code, use_recovery_code, use_totp_code
-from parcours.registry.audit.service import Who, record
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.service import record
 from parcours.registry.errors import Unauthenticated
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Database

@@ -16,50 +16,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from parcours.registry.access.model import Role
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base, Versioned
-
-
-class Role(StrEnum):
-    """What somebody is when they act."""
-
-    INSURED = "insured"
-    DOCTOR = "doctor"
-    DELEGATE = "delegate"
-    """Works for a doctor (a secretary): sees what the doctor sees, signs nothing."""
-    OFFICER = "officer"
-    """Of a fund (caisse)."""
-    ADMINISTRATOR = "administrator"
-    API_CLIENT = "api_client"
-
-
-PEOPLE_ROLES: Final = tuple(role for role in Role if role is not Role.API_CLIENT)
-
-
-class Scope(StrEnum):
-    """What an API client may do."""
-
-    PEOPLE_READ = "people:read"
-    PEOPLE_WRITE = "people:write"
-    DECLARATIONS_READ = "declarations:read"
-    DECLARATIONS_WRITE = "declarations:write"
-    REFERRALS_READ = "referrals:read"
-    CARE_PLANS_READ = "care_plans:read"
-    CASES_READ = "cases:read"
-    CASES_WRITE = "cases:write"
-    FACTS_READ = "facts:read"
-    AUDIT_READ = "audit:read"
-    DIRECTORY_WRITE = "directory:write"
-
-
-READ_WITH: Final = {
-    Scope.PEOPLE_WRITE: Scope.PEOPLE_READ,
-    Scope.DECLARATIONS_WRITE: Scope.DECLARATIONS_READ,
-    Scope.CASES_WRITE: Scope.CASES_READ,
-}
-"""A change answers the whole record, so the scope to write is worth nothing without the scope to read.  (The directory
-is public: its scope needs no other.)"""
 
 
 class TokenPurpose(StrEnum):
@@ -235,5 +195,5 @@ class ApiClient(Versioned, Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     @property
-    def scope_set(self) -> frozenset[Scope]:
-        return frozenset(Scope(one) for one in self.scopes.split())
+    def scope_set(self) -> frozenset[str]:
+        return frozenset(self.scopes.split())

@@ -14,12 +14,13 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from parcours.registry.access.model import Tag, Who
 from parcours.registry.accounts import problems
+from parcours.registry.accounts.context import Tag as AccountTag
 from parcours.registry.accounts.models import Account, SingleUseToken, TokenPurpose
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.accounts.tokens import new_secret, secret_hash
-from parcours.registry.audit.service import Who, record
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.service import record
 from parcours.registry.store.clock import now_utc
 
 PASSWORD_MIN: Final = 12
@@ -98,7 +99,7 @@ def change_password(
     account: Account,
     password: str,
     hashing: PasswordHashing,
-    tag: Tag = Tag.PASSWORD_CHANGE,
+    tag: Tag = AccountTag.PASSWORD_CHANGE,
 ) -> None:
     """A new password: every session ends, every reset link dies, a lock is lifted."""
     account.password_hash = hashing.hash(check_password(password, account.login))
@@ -123,7 +124,7 @@ def ask_password_reset(session: Session, who: Who, account: Account, policy: Log
             expires_at=now_utc() + timedelta(minutes=policy.reset_minutes),
         )
     )
-    record(session, Tag.PASSWORD_ASK_RESET, who, record=("account", account.id))
+    record(session, AccountTag.PASSWORD_ASK_RESET, who, record=("account", account.id))
     return token
 
 
@@ -142,5 +143,5 @@ def reset_password(session: Session, who: Who, token: str, password: str, hashin
     account = session.get(Account, row.account_id) if row else None
     if row is None or account is None or account.disabled_at is not None:
         raise problems.bad_reset_token()
-    change_password(session, who, account, password, hashing, Tag.PASSWORD_RESET)
+    change_password(session, who, account, password, hashing, AccountTag.PASSWORD_RESET)
     return account

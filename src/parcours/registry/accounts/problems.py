@@ -1,11 +1,15 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Invalid, ProviderFailure, Unauthenticated
+from parcours.registry.errors import Conflict, Forbidden, Invalid, ProviderFailure, Unauthenticated
 from parcours.text import Text, same
 
 no_scope = Problem(
-    Invalid, "no_scope", Text("aucun droit demandé", "no scope given"), field="scopes", allowed=same("{choices}")
+    Invalid,
+    "no_scope",
+    Text("aucun droit demandé", "no scope given"),
+    field="scopes",
+    allowed=Text("un droit au moins, comme facts:read", "one scope at least, like facts:read"),
 )
 
 scope_without_read = Problem(
@@ -148,3 +152,13 @@ no_subject = Text("rien", "no subject")
 a_value = Text("une valeur", "a value")
 
 nothing = Text("rien", "nothing")
+
+own_second_factor = Problem(
+    Forbidden,
+    "own_second_factor",
+    Text("on ne retire pas ainsi sa propre double authentification", "one's own second factor is not removed this way"),
+    field="account_id",
+    allowed=Text(
+        "un autre compte, ou POST /api/v1/account/totp/removal", "another account, or POST /api/v1/account/totp/removal"
+    ),
+)

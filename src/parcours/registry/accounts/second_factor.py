@@ -12,12 +12,13 @@ import pyotp
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from parcours.registry.access.model import Who
 from parcours.registry.accounts import problems
+from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import Account, RecoveryCode
 from parcours.registry.accounts.passwords import PasswordHashing
 from parcours.registry.accounts.sessions import close_sessions
-from parcours.registry.audit.service import Who, record
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.service import record
 from parcours.registry.errors import Invalid, not_found
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Database

@@ -7,22 +7,21 @@ from typing import Final
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from parcours.registry.access.model import PEOPLE_ROLES, Role, Who
 from parcours.registry.accounts import problems
+from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.find import find_account, normalise_login
 from parcours.registry.accounts.models import (
     LOGIN_CONTEXT,
-    PEOPLE_ROLES,
     Account,
     ExternalIdentity,
     Grant,
     RecoveryCode,
-    Role,
     SingleUseToken,
 )
 from parcours.registry.accounts.passwords import PasswordHashing, check_password
 from parcours.registry.accounts.sessions import close_sessions
-from parcours.registry.audit.service import Who, record
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.service import record
 from parcours.registry.replies import service as replies
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.columns import blind_index

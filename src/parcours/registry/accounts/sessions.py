@@ -10,6 +10,8 @@ from typing import Final
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from parcours.registry.access.model import Who
+from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import (
     Account,
     Grant,
@@ -19,8 +21,7 @@ from parcours.registry.accounts.models import (
     WebSession,
 )
 from parcours.registry.accounts.tokens import new_secret, secret_hash
-from parcours.registry.audit.service import Who, record
-from parcours.registry.audit.tags import Tag
+from parcours.registry.audit.service import record
 from parcours.registry.replies import service as replies
 from parcours.registry.store.clock import now_utc
 

@@ -23,7 +23,6 @@ def row_hash(row: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical content of a row, the previous hash included."""
     content = {name: row[name] for name in HASHED}
     content["occurred_at"] = row["occurred_at"].astimezone(UTC).isoformat(timespec="microseconds")
-    content["tag"] = str(row["tag"])
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 

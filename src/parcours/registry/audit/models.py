@@ -8,8 +8,7 @@ from typing import Final
 from sqlalchemy import DDL, Index, Integer, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.audit.tags import Tag
-from parcours.registry.store.columns import PublicId, UtcDateTime, text_enum
+from parcours.registry.store.columns import PublicId, UtcDateTime
 from parcours.registry.store.db import Base
 
 CHAINS: Final = 16
@@ -28,7 +27,8 @@ class AuditEvent(Base):
     sequence: Mapped[int] = mapped_column(Integer)
     """1, 2, 3 … without a gap within its chain."""
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    tag: Mapped[Tag] = mapped_column(text_enum(Tag, 60))
+    tag: Mapped[str] = mapped_column(String(60))
+    """Of the context that wrote it, like ``people:person:read``."""
     actor_kind: Mapped[str] = mapped_column(String(20))
     """``account``, ``client`` (an API token), ``system`` (a command on the server) or ``anonymous``."""
     actor_id: Mapped[str | None] = mapped_column(PublicId)

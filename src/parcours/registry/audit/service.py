@@ -9,32 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, event, insert, select, update
+from sqlalchemy import ColumnElement, event, false, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from parcours.registry.access.model import Tag, Who
 from parcours.registry.audit.chain import canonical, row_hash, sign
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
-from parcours.registry.audit.tags import Tag
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
 
 _PENDING: Final = "parcours.audit.pending"
-
-ActorKind = Literal["account", "client", "system", "anonymous"]
-
-
-@dataclass(frozen=True)
-class Who:
-    """The one who acts, by opaque ids only."""
-
-    kind: ActorKind
-    id: str | None = None
-    role: str | None = None
-    acting_for: str | None = None
-    request_id: str | None = None
 
 
 def system(command: str) -> Who:
@@ -161,7 +148,7 @@ def _row(one: Event, chain: int, sequence: int, previous: str) -> dict[str, Any]
         "chain": chain,
         "sequence": sequence,
         "occurred_at": now_utc(),
-        "tag": one.tag,
+        "tag": one.tag.value,
         "actor_kind": one.who.kind,
         "actor_id": one.who.id,
         "role": one.who.role,
@@ -200,8 +187,7 @@ def events(
     limit: int = 50,
 ) -> list[AuditEvent]:
     """Newest first, of all, of one actor, or of some contexts (the first word of the tag)."""
-    tags = [tag for tag in Tag if not sources or tag.source in sources]
-    where = AuditEvent.tag.in_(tags)
+    where = or_(true() if not sources else false(), *(AuditEvent.tag.startswith(f"{one}:") for one in sources))
     return _page(
         session,
         where if actor_id is None else where & (AuditEvent.actor_id == actor_id),

@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.registry.errors import Conflict, Forbidden, Invalid, Refused
 from parcours.text import Text, same
 
 ARTICLE = "CSS L162-5-3"
@@ -159,4 +159,25 @@ departure_reason = Problem(
     Text("motif de départ inconnu", "unknown reason of departure"),
     field="reason",
     allowed=same("retired, deceased, moved"),
+)
+
+not_the_proposer = Problem(
+    Forbidden,
+    "not_the_proposer",
+    Text("seul qui a proposé peut retirer ; vous pouvez refuser", "only who proposed may withdraw; you may refuse"),
+    field="declaration_id",
+)
+
+for_oneself_only = Problem(
+    Forbidden,
+    "other_doctor",
+    Text("on ne propose que pour soi", "one proposes for oneself only"),
+    field="professional_id",
+)
+
+other_doctor = Problem(
+    Forbidden,
+    "other_doctor",
+    Text("seul le médecin déclaré peut y mettre fin", "only the declared doctor may end it"),
+    field="declaration_id",
 )

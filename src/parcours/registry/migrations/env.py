@@ -7,8 +7,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 from sqlalchemy.engine import Connection
 
+from parcours.registry.contexts import METADATA
 from parcours.registry.store.columns import EncryptedText, UtcDateTime
-from parcours.registry.store.tables import load_models
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -27,7 +27,7 @@ def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=load_models(),
+        target_metadata=METADATA,
         render_as_batch=connection.dialect.name == "sqlite",
         render_item=render_item,
         transaction_per_migration=True,

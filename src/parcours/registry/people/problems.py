@@ -1,8 +1,8 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Invalid, Refused
-from parcours.text import Text
+from parcours.registry.errors import Conflict, Forbidden, Invalid, Refused
+from parcours.text import Text, same
 
 birth_in_future = Problem(
     Invalid,
@@ -34,4 +34,12 @@ holder_too_young = Problem(
     allowed=Text(
         "une autre personne, de {age} ans ou plus au début", "another person, aged {age} or more at the start"
     ),
+)
+
+other_fund = Problem(
+    Forbidden,
+    "other_fund",
+    Text("on n'enregistre que les assurés de sa caisse", "one registers the insured of one's own fund only"),
+    field="fund",
+    allowed=same("{fund}"),
 )

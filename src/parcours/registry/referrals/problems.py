@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.registry.errors import Conflict, Forbidden, Invalid, Refused
 from parcours.text import Text, same
 
 ARTICLE = "CSS L162-5-3, D162-1-6"
@@ -122,3 +122,10 @@ plan_kind = Problem(
 )
 
 no_plan = Text("aucun plan pour ce type d'adressage", "no plan for this kind of referral")
+
+other_author = Problem(
+    Forbidden,
+    "other_author",
+    Text("seul l'auteur annule son adressage", "only the author cancels a referral"),
+    field="referral_id",
+)

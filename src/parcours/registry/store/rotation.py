@@ -7,60 +7,66 @@ dropped, whoever uses them is linked anew at the next login, to the same account
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import LargeBinary, Table, type_coerce, update
+from sqlalchemy import LargeBinary, MetaData, Table, type_coerce, update
 from sqlalchemy import select as select_rows
 from sqlalchemy.orm import Session
 
-from parcours.registry.audit.models import AuditHead
-from parcours.registry.audit.proof import resign
-from parcours.registry.identity.models import NIR_CONTEXT
-from parcours.registry.people.service import NAME_CONTEXT, name_key
 from parcours.registry.store.columns import EncryptedText, RowText
 from parcours.registry.store.db import Database, check_row
 from parcours.registry.store.keyring import keyring
-from parcours.registry.store.tables import load_models
 
 BATCH = 1000
 
-INDEXES: dict[str, tuple[str, Callable[[dict[str, Any]], tuple[str, str]]]] = {
-    "identity_identifiers": ("value_index", lambda row: (row["value"], NIR_CONTEXT)),
-    "people_insured": ("name_index", lambda row: (name_key(row["family_name"], row["birth_date"]), NAME_CONTEXT)),
-    "accounts": ("login_index", lambda row: (row["login"], "accounts.login")),
-}
-"""Table → its keyed index, and the text and context the index is made of."""
+
+@dataclass(frozen=True)
+class KeyedIndex:
+    """A column that finds a row by a value without holding it."""
+
+    table: str
+    column: str
+    made_of: Callable[[Mapping[str, Any]], tuple[str, str]] | None
+    """From a row, the text and the context it is made of; None when the row does not hold them."""
 
 
-def rotate_keys(database: Database) -> dict[str, int]:
+def rotate_keys(
+    database: Database,
+    tables: MetaData,
+    keyed: Iterable[KeyedIndex],
+    signed: Mapping[str, Callable[[Session], int]],
+) -> dict[str, int]:
     """Bring every protected value under the newest key; the number of rows rewritten, by table.
 
-    It may be interrupted and run again; readers find old and new values all along.
+    `signed`: what a table signs is signed anew, last. It may be interrupted and run again; readers find old and new
+    values all along.
     """
-    counts = {}
-    for table in load_models().sorted_tables:
+    counts, indexes = {}, {one.table: one for one in keyed if one.made_of is not None}
+    for table in tables.sorted_tables:
         columns = [column.name for column in table.columns if isinstance(column.type, EncryptedText)]
         if columns:
-            counts[table.name] = _rotate_table(database, table, columns)
-    with database.writing() as session:
-        counts[AuditHead.__tablename__] = resign(session)
+            counts[table.name] = _rotate_table(database, table, columns, indexes.get(table.name))
+    for name, sign in signed.items():
+        with database.writing() as session:
+            counts[name] = sign(session)
     return counts
 
 
-def _rotate_table(database: Database, table: Table, columns: list[str]) -> int:
+def _rotate_table(database: Database, table: Table, columns: list[str], index: KeyedIndex | None) -> int:
     count, last = 0, None
     while True:
         with database.writing() as session:
             ids = select_rows(table.c.id).order_by(table.c.id).limit(BATCH).with_for_update()
             batch = list(session.scalars(ids if last is None else ids.where(table.c.id > last)))
-            count += sum(_rotate_row(session, table, columns, row_id) for row_id in batch)
+            count += sum(_rotate_row(session, table, columns, index, row_id) for row_id in batch)
         if len(batch) < BATCH:
             return count
         last = batch[-1]
 
 
-def _rotate_row(session: Session, table: Table, columns: list[str], row_id: str) -> bool:
+def _rotate_row(session: Session, table: Table, columns: list[str], index: KeyedIndex | None, row_id: str) -> bool:
     raw = [type_coerce(table.c[name], LargeBinary()).label(name) for name in columns]
     stored = session.execute(select_rows(*raw).where(table.c.id == row_id)).mappings().one()
     if all(blob is None or keyring().is_current(bytes(blob)) for blob in stored.values()):
@@ -71,8 +77,7 @@ def _rotate_row(session: Session, table: Table, columns: list[str], row_id: str)
     values: dict[str, str | None] = {
         name: None if row[name] is None else RowText(row[name], row_id) for name in columns
     }
-    if table.name in INDEXES:
-        index, made_of = INDEXES[table.name]
-        values[index] = keyring().blind_index(*made_of(row))
+    if index is not None and index.made_of is not None:
+        values[index.column] = keyring().blind_index(*index.made_of(row))
     session.execute(update(table).where(table.c.id == row_id).values(values))
     return True

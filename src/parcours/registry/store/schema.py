@@ -7,11 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Enum
+from sqlalchemy import Engine, Enum, MetaData
 
 from parcours.registry.store import problems
 from parcours.registry.store.columns import EncryptedText, UtcDateTime
-from parcours.registry.store.tables import load_models
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -55,11 +54,11 @@ def require_current(engine: Engine) -> None:
         raise problems.database_revision(given or problems.empty, wanted=wanted)
 
 
-def differences(engine: Engine) -> list[object]:
-    """What the migrations leave different from the models: nothing, or a migration is missing."""
+def differences(engine: Engine, tables: MetaData) -> list[object]:
+    """What the migrations leave different from the tables of the models: nothing, or a migration is missing."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": _same_type})
-        return list(compare_metadata(context, load_models()))
+        return list(compare_metadata(context, tables))
 
 
 def _same_type(

@@ -1,0 +1,59 @@
+"""What the trail says of itself: who looked, what was refused."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.access import model
+from parcours.registry.access.manifest import Context, Shared
+from parcours.registry.audit.models import AuditEvent, AuditHead
+from parcours.registry.audit.proof import resign
+
+
+class Action(model.Action):
+    """Reading the trail."""
+
+    READ_TRAIL = "read_trail"
+    READ_ACCOUNT_TRAIL = "read_account_trail"
+
+
+class Scope(model.Scope):
+    """What a program may ask of the trail."""
+
+    AUDIT_READ = "audit:read"
+
+
+class Tag(model.Tag):
+    """Accesses as such."""
+
+    ACCESS_REFUSE = "access:record:refuse"
+    ACCESS_REPEAT = "access:reply:repeat"
+    """An answer given before, given again to a repeated request: read once more."""
+    ACCESS_EXPLAIN = "access:decision:explain"
+    AUDIT_READ = "audit:trail:read"
+
+
+_SHOWN: Final = ("occurred_at", "tag", "role", "acting_for", "record_kind", "record_id", "why")
+
+
+def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]]:
+    query = select(AuditEvent).where(AuditEvent.insured_id == insured_id)
+    events = session.scalars(query.order_by(AuditEvent.occurred_at, AuditEvent.id))
+    return {"audit_events": [{name: getattr(event, name) for name in _SHOWN} for event in events]}
+
+
+CONTEXT: Final = Context(
+    name="audit",
+    tables={
+        AuditEvent: Shared("an event names who looked beside the person: the person sees a role, never an officer"),
+        AuditHead: Shared("the last row of each chain, signed"),
+    },
+    actions=Action,
+    scopes=Scope,
+    tags=Tag,
+    resign={AuditHead.__tablename__: resign},
+    export=_export,
+)

@@ -1,0 +1,70 @@
+"""The contexts of the registry, in their order, and what is collected from what each says of itself.
+
+A context may use those before it in the list, never one after (`make imports` reads this list). To add one: a folder
+with a `context.py`, and its name here ([the guide](../../../docs/guides/add-a-context.md)).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import Session
+
+from parcours.registry.access import export, model
+from parcours.registry.access.decide import Policy
+from parcours.registry.access.manifest import Context, Personal, Public, Shared
+from parcours.registry.people.service import get_insured
+from parcours.registry.store import rotation
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.db import Base, Database
+
+NAMES: Final = (
+    "audit",
+    "identity",
+    "directory",
+    "people",
+    "declarations",
+    "care_plans",
+    "referrals",
+    "conciliation",
+    "visits",
+    "replies",
+    "accounts",
+)
+
+CONTEXTS: Final[tuple[Context, ...]] = tuple(
+    import_module(f"parcours.registry.{name}.context").CONTEXT for name in NAMES
+)
+POLICY: Final = Policy(CONTEXTS)
+METADATA: Final[MetaData] = Base.metadata
+"""Every table of the registry: each context has brought its own."""
+
+
+def holdings() -> dict[str, Personal | Shared | Public]:
+    """Whose every table is, by its name."""
+    return {table.__tablename__: held for one in CONTEXTS for table, held in one.tables.items()}
+
+
+if TYPE_CHECKING:
+    Scope: TypeAlias = model.Scope
+    Tag: TypeAlias = model.Tag
+else:
+    Scope = model.Scope("Scope", [(one.name, one.value) for context in CONTEXTS for one in context.scopes or ()])
+    Scope.__doc__ = "What an API client may do."
+    Tag = model.Tag("Tag", [(one.name, one.value) for context in CONTEXTS for one in context.tags or ()])
+    Tag.__doc__ = model.Tag.__doc__
+
+
+def export_person(session: Session, insured_id: str) -> dict[str, Any]:
+    """Everything held about a person, for that person. Raises NotFound when nobody has this id."""
+    person = get_insured(session, insured_id).id
+    return {"exported_at": now_utc(), "person": person} | export.rows_about(session, person, CONTEXTS, METADATA)
+
+
+def rotate_keys(database: Database) -> dict[str, int]:
+    """Bring every protected value under the newest key; the number of rows rewritten, by table."""
+    keyed = [index for one in CONTEXTS for index in one.keyed]
+    signed = {name: sign for one in CONTEXTS for name, sign in one.resign.items()}
+    return rotation.rotate_keys(database, METADATA, keyed, signed)

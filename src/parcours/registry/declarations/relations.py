@@ -1,0 +1,66 @@
+"""Who one is by a declaration: the médecin traitant, the doctor it names, who proposed it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from parcours.registry.access.model import PRACTICE, Actor, Record, Role
+from parcours.registry.access.rules import ANY, OWN_PRACTICE, Relation, rule
+from parcours.registry.declarations import problems
+from parcours.registry.declarations.models import Contract, JointDoctor
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.periods import holding
+
+
+def _medecin_traitant(session: Session, actor: Actor, record: Record) -> bool:
+    """The doctor of the contract in force today, or one designated together with that doctor."""
+    if actor.professional_id is None or record.insured_id is None:
+        return False
+    joint = select(JointDoctor.declaration_id).where(JointDoctor.professional_id == actor.professional_id)
+    query = select(Contract.id).where(
+        Contract.insured_id == record.insured_id,
+        holding(Contract, paris_today()),
+        or_(Contract.professional_id == actor.professional_id, Contract.declaration_id.in_(joint)),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _named_doctor(_session: Session, actor: Actor, record: Record) -> bool:
+    """The doctor a declaration names, while it waits for the doctor's answer."""
+    return actor.professional_id is not None and record.pending and actor.professional_id == record.professional_id
+
+
+def _proposer(_session: Session, actor: Actor, record: Record) -> bool:
+    """The side that proposed: the doctor, or the patient and who acts for them."""
+    return record.by_doctor == (actor.professional_id is not None)
+
+
+MEDECIN_TRAITANT: Final = Relation("medecin_traitant", _medecin_traitant, to_person=True)
+NAMED_DOCTOR: Final = Relation("named_doctor", _named_doctor)
+PROPOSER: Final = Relation("proposer", _proposer, refusal=problems.not_the_proposer)
+FOR_ONESELF: Final = Relation("for_oneself", OWN_PRACTICE.holds, refusal=problems.for_oneself_only)
+DECLARED_DOCTOR: Final = Relation("declared_doctor", OWN_PRACTICE.holds, refusal=problems.other_doctor)
+"""Not one designated together with the declared doctor."""
+
+DOCTOR_DECLARED: Final = rule(
+    "doctor_declared", PRACTICE, MEDECIN_TRAITANT,
+    "Le médecin traitant suit ses patients tant que la déclaration est en vigueur.",
+    "The médecin traitant follows patients for as long as the declaration is in force.",
+)  # fmt: skip
+DOCTOR_NAMED: Final = rule(
+    "doctor_named", PRACTICE, NAMED_DOCTOR,
+    "Le médecin désigné lit la déclaration proposée et y répond.",
+    "The doctor named in a proposed declaration reads and answers it.",
+)  # fmt: skip
+DOCTOR_PROPOSES: Final = rule(
+    "doctor_proposes", Role.DOCTOR, ANY,
+    "Un médecin propose une déclaration au patient qui lui présente sa carte.",
+    "A doctor proposes a declaration to the patient who presents the card.",
+)  # fmt: skip
+DOCTOR_LIST: Final = rule(
+    "doctor_list", PRACTICE, OWN_PRACTICE,
+    "Un médecin voit la liste des patients qui l'ont déclaré.", "A doctor sees the list of declared patients.",
+)  # fmt: skip

@@ -1,0 +1,61 @@
+"""The directory of professionals and places: public, written by administrators and by a scope."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from parcours.registry.access import model
+from parcours.registry.access.manifest import Context, Public, RecordOf
+from parcours.registry.access.model import Kind, Record, Role
+from parcours.registry.access.rules import ANY, office_of, rule
+from parcours.registry.directory.models import (
+    Commune,
+    Convention,
+    DeficitZone,
+    Fund,
+    Organisation,
+    Practice,
+    Professional,
+)
+
+DIRECTORY: Final = Record(Kind("directory"))
+"""The directory as a whole."""
+
+
+class Action(model.Action):
+    """Reading and keeping the directory."""
+
+    READ_DIRECTORY = "read_directory"
+    WRITE_DIRECTORY = "write_directory"
+
+
+class Scope(model.Scope):
+    """What a program may ask of the directory: to read it, none is needed."""
+
+    DIRECTORY_WRITE = "directory:write"
+
+
+class Tag(model.Tag):
+    """Changes of the directory."""
+
+    PROFESSIONAL_CREATE = "people:professional:create"
+    PROFESSIONAL_CHANGE = "people:professional:change"
+
+
+DIRECTORY_PUBLIC: Final = rule(
+    "directory_public", tuple(Role), ANY,
+    "L'annuaire des professionnels est public.", "The directory of professionals is public.",
+)  # fmt: skip
+
+CONTEXT: Final = Context(
+    name="directory",
+    tables={one: Public() for one in (Commune, DeficitZone, Fund, Professional, Convention, Organisation, Practice)},
+    kinds=(RecordOf(DIRECTORY.kind, Action.READ_DIRECTORY),),
+    actions=Action,
+    rules=(
+        DIRECTORY_PUBLIC.gives(Action.READ_DIRECTORY),
+        office_of(Scope.DIRECTORY_WRITE).gives(Action.WRITE_DIRECTORY),
+    ),
+    scopes=Scope,
+    tags=Tag,
+)

@@ -1,0 +1,96 @@
+"""Insured persons: who they are, their rights, their family."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from parcours.registry.access import model
+from parcours.registry.access.manifest import Context, Personal, RecordOf
+from parcours.registry.access.model import SYSTEM, Kind, Record
+from parcours.registry.access.rules import OWN_FUND, Relation, office_of
+from parcours.registry.audit.context import Action as AuditAction
+from parcours.registry.audit.context import Scope as AuditScope
+from parcours.registry.people import problems
+from parcours.registry.people.models import Affiliation, Insured, Kinship, Right
+from parcours.registry.people.relations import OFFICER_FUND, OFFICER_OFFICE, PATIENT_CHILD, PATIENT_SELF, client_of
+from parcours.registry.people.service import NAME_CONTEXT, name_key
+from parcours.registry.store.rotation import KeyedIndex
+
+PATIENT: Final = Kind("patient")
+"""A person and all that hangs on the person: rights, facts of a visit, who looked."""
+
+
+class Action(model.Action):
+    """What one does with a person."""
+
+    READ_PATIENT = "read_patient"
+    SEARCH_PATIENT = "search_patient"
+    CREATE_PATIENT = "create_patient"
+    CHANGE_PATIENT = "change_patient"
+    EXPORT_PATIENT = "export_patient"
+
+
+class Scope(model.Scope):
+    """What a program may ask of people."""
+
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+
+
+class Tag(model.Tag):
+    """What happens to a person's data."""
+
+    PERSON_CREATE = "people:person:create"
+    PERSON_READ = "people:person:read"
+    PERSON_EXPORT = "people:person:export"
+    PERSON_SEARCH = "people:person:search"
+    PERSON_CHANGE = "people:person:change"
+
+
+def of_fund(fund_code: str | None) -> Record:
+    """What belongs to a fund as a whole: the insured it registers, the list of its files."""
+    return Record(SYSTEM.kind, fund_code=fund_code)
+
+
+def of_patient(insured: Insured) -> Record:
+    """A person, for the policy."""
+    return Record(PATIENT, insured.id, insured_id=insured.id)
+
+
+OWN_FUND_CREATE: Final = Relation("own_fund_create", OWN_FUND.holds, refusal=problems.other_fund)
+
+_ONES_OWN: Final = (Action.READ_PATIENT, Action.EXPORT_PATIENT, AuditAction.READ_TRAIL)
+
+CONTEXT: Final = Context(
+    name="people",
+    tables={
+        Insured: Personal(by=("id",)),
+        Affiliation: Personal(),
+        Right: Personal(),
+        Kinship: Personal(by=("child_id", "holder_id")),
+    },
+    kinds=(RecordOf(PATIENT, Action.READ_PATIENT, Insured, lambda _session, row: of_patient(row)),),
+    actions=Action,
+    clinical=frozenset({Action.EXPORT_PATIENT}),
+    rules=(
+        PATIENT_SELF.gives(*_ONES_OWN),
+        PATIENT_CHILD.gives(*_ONES_OWN),
+        OFFICER_FUND.gives(Action.READ_PATIENT, Action.CHANGE_PATIENT),
+        OFFICER_OFFICE.gives(Action.SEARCH_PATIENT, Action.CREATE_PATIENT),
+        client_of(Scope.PEOPLE_READ).gives(Action.READ_PATIENT),
+        client_of(Scope.PEOPLE_WRITE).gives(Action.CHANGE_PATIENT),
+        client_of(AuditScope.AUDIT_READ).gives(AuditAction.READ_TRAIL),
+        office_of(Scope.PEOPLE_READ).gives(Action.SEARCH_PATIENT),
+        office_of(Scope.PEOPLE_WRITE).gives(Action.CREATE_PATIENT),
+    ),
+    asks={Action.CREATE_PATIENT: OWN_FUND_CREATE},
+    scopes=Scope,
+    tags=Tag,
+    keyed=(
+        KeyedIndex(
+            Insured.__tablename__,
+            "name_index",
+            lambda row: (name_key(row["family_name"], row["birth_date"]), NAME_CONTEXT),
+        ),
+    ),
+)

@@ -1,0 +1,106 @@
+"""Referrals: a doctor sends a patient to another, and the letter between them is clinical text."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.access import model
+from parcours.registry.access.manifest import Context, Personal, RecordOf
+from parcours.registry.access.model import Kind, Record
+from parcours.registry.access.rules import DOCTOR_PARTY
+from parcours.registry.care_plans.context import Action as PlanAction
+from parcours.registry.declarations.context import Action as DeclarationAction
+from parcours.registry.declarations.relations import DOCTOR_DECLARED
+from parcours.registry.people.context import Action as PeopleAction
+from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
+from parcours.registry.referrals.models import Referral, ReferralUse, Report, SequenceProvider
+from parcours.registry.referrals.relations import AUTHOR, DOCTOR_REFERRED, DOCTOR_SPECIALTY
+from parcours.registry.store.clock import paris_today
+
+REFERRAL: Final = Kind("referral")
+
+
+class Action(model.Action):
+    """What one does with a referral."""
+
+    READ_REFERRAL = "read_referral"
+    READ_LETTER = "read_letter"
+    WRITE_REFERRAL = "write_referral"
+    CANCEL_REFERRAL = "cancel_referral"
+    USE_REFERRAL = "use_referral"
+    WRITE_REPORT = "write_report"
+
+
+class Scope(model.Scope):
+    """What a program may ask of referrals."""
+
+    REFERRALS_READ = "referrals:read"
+
+
+class Tag(model.Tag):
+    """What happens to a referral."""
+
+    REFERRAL_CREATE = "referrals:referral:create"
+    REFERRAL_READ = "referrals:referral:read"
+    REFERRAL_READ_LETTER = "referrals:letter:read"
+    REFERRAL_USE = "referrals:referral:use"
+    REFERRAL_CANCEL_USE = "referrals:referral:cancel_use"
+    REFERRAL_REPORT = "referrals:report:write"
+    REFERRAL_CANCEL = "referrals:referral:cancel"
+
+
+def of_referral(session: Session, referral: Referral) -> Record:
+    """A referral, for the policy."""
+    sequence = session.scalars(
+        select(SequenceProvider.professional_id).where(
+            SequenceProvider.referral_id == referral.id, SequenceProvider.professional_id.is_not(None)
+        )
+    )
+    used = session.scalars(
+        select(ReferralUse.professional_id).where(
+            ReferralUse.referral_id == referral.id, ReferralUse.cancelled_at.is_(None)
+        )
+    )
+    named = {*sequence, *used, *([referral.addressee_id] if referral.addressee_id else [])}
+    return Record(
+        REFERRAL, referral.id, insured_id=referral.insured_id, professional_id=referral.author_id,
+        parties=frozenset(one for one in named if one),
+        live=referral.cancelled_at is None and referral.issued_on <= paris_today() <= referral.valid_until,
+        open_to_specialty=referral.specialty,
+    )  # fmt: skip
+
+
+_READ: Final = (Action.READ_REFERRAL, Action.READ_LETTER)
+
+CONTEXT: Final = Context(
+    name="referrals",
+    tables={
+        Referral: Personal(),
+        SequenceProvider: Personal(through="referral_id"),
+        ReferralUse: Personal(through="referral_id"),
+        Report: Personal(through="referral_id"),
+    },
+    kinds=(RecordOf(REFERRAL, Action.READ_REFERRAL, Referral, of_referral),),
+    actions=Action,
+    clinical=frozenset({Action.READ_LETTER}),
+    signatures=frozenset({Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT}),
+    rules=(
+        PATIENT_SELF.gives(*_READ),
+        PATIENT_CHILD.gives(*_READ),
+        DOCTOR_DECLARED.gives(*_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL),
+        DOCTOR_REFERRED.gives(
+            *_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, PeopleAction.READ_PATIENT,
+            DeclarationAction.READ_DECLARATION, PlanAction.READ_PLAN, PlanAction.READ_PLAN_CONTENT,
+        ),
+        DOCTOR_PARTY.gives(*_READ, Action.USE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT),
+        DOCTOR_SPECIALTY.gives(Action.USE_REFERRAL),
+        OFFICER_FUND.gives(Action.READ_REFERRAL),
+        client_of(Scope.REFERRALS_READ).gives(Action.READ_REFERRAL),
+    ),
+    asks={Action.CANCEL_REFERRAL: AUTHOR},
+    scopes=Scope,
+    tags=Tag,
+)  # fmt: skip

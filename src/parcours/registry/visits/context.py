@@ -1,0 +1,47 @@
+"""Visits: the facts that the registry knows of one, the answers given, what changed since."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from parcours.registry.access import model
+from parcours.registry.access.manifest import Context, Personal
+from parcours.registry.declarations.relations import DOCTOR_DECLARED
+from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
+from parcours.registry.referrals.relations import DOCTOR_REFERRED
+from parcours.registry.visits.models import AnsweredVisit
+
+
+class Action(model.Action):
+    """What one asks of a visit."""
+
+    READ_FACTS = "read_facts"
+
+
+class Scope(model.Scope):
+    """What a program may ask of visits."""
+
+    FACTS_READ = "facts:read"
+
+
+class Tag(model.Tag):
+    """What happens to a visit."""
+
+    FACTS_READ = "facts:visit:read"
+
+
+CONTEXT: Final = Context(
+    name="visits",
+    tables={AnsweredVisit: Personal()},
+    actions=Action,
+    rules=(
+        PATIENT_SELF.gives(Action.READ_FACTS),
+        PATIENT_CHILD.gives(Action.READ_FACTS),
+        DOCTOR_DECLARED.gives(Action.READ_FACTS),
+        DOCTOR_REFERRED.gives(Action.READ_FACTS),
+        OFFICER_FUND.gives(Action.READ_FACTS),
+        client_of(Scope.FACTS_READ).gives(Action.READ_FACTS),
+    ),
+    scopes=Scope,
+    tags=Tag,
+)
