@@ -12,6 +12,7 @@ from parcours import __version__
 
 COMMANDS = {
     "settle": "parcours.cli.settle:app",
+    "bill": "parcours.cli.bill:app",
     "sample": "parcours.cli.sample:app",
     "summary": "parcours.cli.summary:app",
     "tables": "parcours.cli.tables:app",

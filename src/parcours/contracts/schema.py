@@ -35,7 +35,9 @@ PERCENTAGES = {
 BOOLEANS = ("responsable", "majoration", "participations", "cent_pour_cent_sante", "forfait_journalier")
 TEXTS = ("id", "label")
 AMOUNTS = ("plafond_par_acte",)
-FIELDS = (*BOOLEANS, *PERCENTAGES, *AMOUNTS, *TEXTS)
+IN_EUROS = ("monture_euros", "verre_euros", "aide_auditive_euros", "chambre_euros")
+"""Guarantees in euros for one frame, one lens, one hearing aid, one night: the lines of a bill read them."""
+FIELDS = (*BOOLEANS, *PERCENTAGES, *AMOUNTS, *IN_EUROS, *TEXTS)
 WHOLE = 10_000
 NOT_OWED = ("medicament_modere", "medicament_faible")
 """Guarantees that even a contrat responsable may leave out (R871-2)."""

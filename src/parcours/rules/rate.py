@@ -108,6 +108,11 @@ def heavy_act(act: Act, tariff: Cents, rate: BasisPoints, law: LawRecord) -> tup
     technical = act.profession == Profession.MEDECIN and law.acte_kind[act.act] == ActKind.TECHNICAL
     if not technical or not law.acte_lourd_forfait or tariff < law.acte_lourd_seuil:
         return 0, CaseActeLourd.NOT_HEAVY
+    return flat_fee(act, rate, law)
+
+
+def flat_fee(act: Act, rate: BasisPoints, law: LawRecord) -> tuple[Cents, CaseActeLourd]:
+    """Who bears the flat fee of a costly act: nobody at 100 %, the local scheme of Alsace-Moselle, else the patient."""
     if rate == WHOLE:
         return 0, CaseActeLourd.EXEMPT
     if act.scheme == Scheme.ALSACE_MOSELLE:

@@ -2,34 +2,52 @@
 
 from parcours.law.codes import UNKNOWN, CaseActeLourd, CasePayment, TiersPayant
 from parcours.law.record import LawRecord
+from parcours.rules.around import (
+    ALONE,
+    Around,
+    euros_guaranteed,
+    flat_fee_among,
+    franchise_among,
+    guarantee_in_euros,
+    majoration_among,
+    participation_among,
+    rate_among,
+    tariff_among,
+)
 from parcours.rules.complementary import complementary_part
 from parcours.rules.excess import maximum_fee
-from parcours.rules.majoration import majoration_of_act
 from parcours.rules.money import share
-from parcours.rules.participations import franchise, participation_forfaitaire
 from parcours.rules.pathway import indicator, pathway_status
-from parcours.rules.rate import heavy_act, rate_of_act
-from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import Act, Cents, Contract, Counters, Readings, Settlement
 
 
 def settle(act: Act, contract: Contract, counters: Counters, law: LawRecord, readings: Readings) -> Settlement:
     """Settle one act on its day. Where its base or rate is not known, the case is `UNKNOWN`, the amounts void."""
+    return settle_among(act, ALONE, contract, counters, law, readings)
+
+
+def settle_among(
+    act: Act, around: Around, contract: Contract, counters: Counters, law: LawRecord, readings: Readings
+) -> Settlement:
+    """Settle one act among the other lines of its bill: `around` is what they change for it."""
     status, case_status = pathway_status(act, law, readings)
-    tariff, case_base = tariff_of_act(act, law, readings)
-    rate, case_rate = rate_of_act(act, law)
+    tariff, case_base = tariff_among(act, around, law, readings)
+    rate, case_rate = rate_among(act, around, law)
     base = min(tariff, act.fee)
-    forfait, case_acte_lourd = heavy_act(act, tariff, rate, law)
+    forfait, case_acte_lourd = flat_fee_among(act, around, tariff, rate, law)
     forfait = min(forfait, base)
     gross = share(base, rate) if case_acte_lourd == CaseActeLourd.NOT_HEAVY else base - forfait
-    majoration, case_majoration = majoration_of_act(act, status, base, gross, law, readings)
-    participation, case_participation = participation_forfaitaire(act, gross - majoration, counters, law)
-    taken_franchise, case_franchise = franchise(act, gross - majoration, counters, law)
+    majoration, case_majoration = majoration_among(act, around, status, base, gross, law, readings)
+    participation, case_participation = participation_among(act, around, gross - majoration, counters, law)
+    taken_franchise, case_franchise = franchise_among(act, around, gross - majoration, counters, law)
     participations = participation + taken_franchise
     amo = gross - majoration - participations
-    amc, case_complementary = complementary_part(
-        act, status, base, gross, majoration, participations, contract, law, readings
-    )
+    if guarantee_in_euros(act, around, contract):
+        amc, case_complementary = euros_guaranteed(act, around, gross, contract)
+    else:
+        amc, case_complementary = complementary_part(
+            act, status, base, gross, majoration, participations, contract, law, readings
+        )
     max_fee, case_excess = maximum_fee(act, status, tariff, law, readings)
     unlawful_excess = 0 if max_fee == UNKNOWN else max(0, act.fee - max_fee)
     advance, deferred, case_payment = payment(act, gross, amo, amc)

@@ -1,0 +1,180 @@
+"""`parcours bill`: whole bills, settled line by line; `parcours bill check`: worked bills against their amounts."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, language, readings_of
+from parcours.text import Text
+
+app = typer.Typer(add_completion=False)
+EXIT_DIFFERENT = 1
+MOST_BYTES = 64 * 1024 * 1024
+CHECK = "check"
+
+
+@app.command()
+def bill(
+    source: Annotated[
+        list[str], typer.Argument(metavar="[check] FILE", help="Bills (.yaml, .json, .ndjson); `check`: worked bills.")
+    ],
+    json: Json = False,
+    lang: Lang = "",
+    reading: Reading = None,
+) -> None:
+    """Settle whole bills: who pays what for each line, and why. `check FILE` compares worked bills (exit 1)."""
+    lang = language(lang)
+    readings = readings_of(reading)
+    checking, paths = source[0] == CHECK and len(source) > 1, source
+    if checking:
+        paths = source[1:]
+    if len(paths) != 1:
+        fail(f"FILE: {' '.join(source)!r} is not accepted; expected: one file, or check and one file")
+    bills = list(read_bills(Path(paths[0])))
+    if checking:
+        check(bills, readings, lang, as_json=json)
+    else:
+        settle(bills, readings, lang, as_json=json)
+
+
+def read_bills(path: Path) -> Iterator[Any]:
+    """The bills of a file: one, a list of them, or a mapping that holds them under `bills`."""
+    content = read_content(path)
+    if isinstance(content, Mapping) and "bills" in content:
+        content = content["bills"]
+    if not isinstance(content, list):
+        content = [content]
+    if not content:
+        fail(f"{path}: no bill in it")
+    yield from content
+
+
+def read_content(path: Path) -> Any:
+    """A file of YAML, JSON or NDJSON, its decimals exact."""
+    from parcours.engine.facts.jsonio import loads
+
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            fail(f"{path}: larger than {MOST_BYTES // 1024 // 1024} MB; `parcours settle` reads such files")
+        text = path.read_text("utf-8")
+    except OSError as error:
+        fail(f"{path}: {error.strerror or 'cannot be read'}")
+    except UnicodeDecodeError:
+        fail(f"{path}: is not UTF-8 text")
+    try:
+        if path.suffix in {".ndjson", ".jsonl"}:
+            return [loads(line) for line in text.splitlines() if line.strip()]
+        if path.suffix == ".json":
+            return loads(text)
+        return read_yaml(text)
+    except ValueError as error:
+        fail(f"{path}: is not valid {path.suffix.lstrip('.') or 'YAML'}: {error}")
+
+
+def read_yaml(text: str) -> Any:
+    """YAML whose decimals stay exact. Raises `ValueError`."""
+    import yaml
+
+    from parcours.law.data import ExactLoader
+
+    try:
+        return yaml.load(text, Loader=ExactLoader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def settle(bills: list[Any], readings: dict[str, str], lang: str, *, as_json: bool) -> None:
+    """Settle every bill; a refused one is said in its place, and the exit code tells."""
+    from parcours.engine.bill.say import bill_dict
+    from parcours.engine.bill.settle import settle_bill
+    from parcours.engine.errors import FactError
+    from parcours.engine.facts.jsonio import dumps
+
+    refused = 0
+    for number, given in enumerate(bills, start=1):
+        with clear_errors(lang):
+            try:
+                answer = settle_bill(given, readings)
+            except FactError as error:
+                if len(bills) == 1:
+                    raise
+                refused += 1
+                name = given.get("id", number) if isinstance(given, Mapping) else number
+                shown = (
+                    dumps({"id": name, "error": error.to_dict(lang)}) if as_json else f"{name}: {error.sentence(lang)}"
+                )
+                typer.echo(shown, err=not as_json)
+                continue
+        if as_json:
+            typer.echo(dumps(bill_dict(answer)))
+        else:
+            from parcours.cli.bill_table import print_bill
+
+            print_bill(answer, lang)
+    if refused:
+        raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+def check(bills: list[Any], readings: dict[str, str], lang: str, *, as_json: bool) -> None:
+    """Check worked bills; exit 1 with the differences."""
+    from parcours.engine.bill.check import Checked, check_bill
+    from parcours.engine.facts.jsonio import dumps
+
+    done: list[Checked] = []
+    with clear_errors(lang):
+        for raw in bills:
+            if not isinstance(raw, Mapping):
+                fail(f"bills: {raw!r} is not accepted; expected: a worked bill (id, facts, lines)")
+            checked = check_bill(raw, readings)
+            done.append(checked)
+            if as_json:
+                typer.echo(dumps(verdict(checked, lang)))
+            elif not checked.equal:
+                say_difference(checked, lang)
+    equal = sum(checked.equal for checked in done)
+    counted = sum(checked.compared for checked in done)
+    bases = sum(len(checked.given_bases) for checked in done)
+    typer.echo(SUMMARY[lang].format(bills=len(done), equal=equal, compared=counted, bases=bases), err=True)
+    if equal != len(done):
+        raise typer.Exit(EXIT_DIFFERENT)
+
+
+SUMMARY = Text(
+    "{bills} factures : {equal} égales ; {compared} montants comparés, {bases} bases données par les factures",
+    "{bills} bills: {equal} equal; {compared} amounts compared, {bases} bases given by the bills",
+)
+
+
+def verdict(checked: Any, lang: str) -> dict[str, Any]:
+    """One checked bill as a JSON object."""
+    from parcours.engine.results import euros
+
+    return {
+        "id": checked.worked.id,
+        "equal": checked.equal,
+        "doubtful": checked.worked.doubtful,
+        "compared": checked.compared,
+        "given_bases": checked.given_bases,
+        "assumed": checked.worked.assumed,
+        "error": checked.refused.to_dict(lang) if checked.refused else None,
+        "differences": [
+            {"where": item.where, "name": item.name, "expected": euros(item.expected), "found": euros(item.found)}
+            for item in checked.differences
+        ],
+    }
+
+
+def say_difference(checked: Any, lang: str) -> None:
+    """What differs in one bill, for a person."""
+    from parcours.engine.results import euros
+
+    doubtful = " (C)" if checked.worked.doubtful else ""
+    if checked.refused:
+        typer.echo(f"{checked.worked.id}{doubtful}: {checked.refused.sentence(lang)}")
+        return
+    for item in checked.differences:
+        typer.echo(
+            f"{checked.worked.id}{doubtful}: {item.where}: {item.name}: {euros(item.expected)} ≠ {euros(item.found)}"
+        )

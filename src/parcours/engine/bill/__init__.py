@@ -1,0 +1,1 @@
+"""A whole bill: facts in, settle, say, check."""

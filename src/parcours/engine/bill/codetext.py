@@ -1,0 +1,142 @@
+"""A code as bills print it: letter and coefficient, association, modifiers, words, price and fee of a box.
+
+read_code("AMI 1/2", ...)                 -> AMI, coefficient 1, noted at half
+read_code("HBLD634", ...)                 -> HBLD634
+read_code("boite 65 % (8.90 + 1.02)", ...) -> BOITE, class majeur, price 8.90
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from parcours.engine.errors import FactError
+from parcours.engine.facts.vocabulary import CCAM
+from parcours.law.bill.book import BillLaw
+from parcours.law.codes import Profession
+from parcours.law.flat import FlatLaw
+from parcours.text import Text
+
+GENERIC = "ACTE"
+"""The code of a CCAM act that no table holds: its base must be given."""
+LETTER = re.compile(r"(?P<key>[A-Z][A-Z0-9_]*) (?P<coefficient>\d+(?:[.,]\d+)?)(?P<half>/2)?(?: \w+)?")
+MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("association", re.compile(r" ?\basso(?:ciation)? (\d)\b")),
+    ("half", re.compile(r" ?\b[aà] 50 ?%")),
+    ("price", re.compile(r" ?\((\d+(?:[.,]\d+)?) \+ \d+(?:[.,]\d+)?\)")),
+    ("rate_class", re.compile(r" ?\b(\d+) ?%")),
+    ("pack", re.compile(r" ?\b3 mois\b")),
+    ("activity", re.compile(r" ?\bactivit[eé] (\d)\b")),
+    ("phase", re.compile(r" ?\bphase (\d)\b")),
+    ("days", re.compile(r" (\d+) j(?:ours?)?\b")),
+    ("quantity", re.compile(r" x ?(\d+)$")),
+    ("modifiers", re.compile(r" \+ ?([A-Z0-9](?:[ ,+]+[A-Z0-9])*)$")),
+    ("side", re.compile(r" ?\b(OD|OG)\b")),
+    ("zone", re.compile(r"^(ALD) ")),
+)
+"""What a text says beside its code, in the order in which it is taken out."""
+CLASSES = {"100": "irremplacable", "65": "majeur", "30": "modere", "15": "faible"}
+SUFFIXES = {
+    Profession.INFIRMIER: "INFIRMIER",
+    Profession.MASSEUR_KINESITHERAPEUTE: "KINE",
+    Profession.SAGE_FEMME: "SF",
+}
+"""Ending of the codes that several professions write alike (IK, IFD, MD)."""
+
+
+@dataclass
+class CodeText:
+    """What a printed code says."""
+
+    key: str
+    said: dict[str, Any] = field(default_factory=dict)
+    """Facts of the line, by their names in the vocabulary of a line."""
+
+
+def read_code(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText:
+    """The code of a printed text and what stands beside it. Raises `FactError` with the nearest known codes."""
+    known = known_key(text.strip(), profession, law, bill)
+    if known:
+        return CodeText(known)
+    rest, found = without_marks(text.strip())
+    said = facts_of_marks(found)
+    key = known_key(rest, profession, law, bill)
+    letter = LETTER.fullmatch(rest)
+    if not key and letter:
+        key = known_key(letter["key"], profession, law, bill)
+        if key:
+            said["coefficient"] = letter["coefficient"].replace(",", ".")
+            said["noted"] = "half" if letter["half"] else "full"
+    if not key:
+        key = by_words(plain(rest), bill)
+    if not key:
+        raise unknown_code(text, law, bill)
+    return CodeText(key, said)
+
+
+def without_marks(text: str) -> tuple[str, dict[str, str]]:
+    """The text without what stands beside its code, and those marks."""
+    found = {}
+    for name, pattern in MARKS:
+        match = pattern.search(text)
+        if match:
+            found[name] = match[1] if pattern.groups else match[0]
+            text = (text[: match.start()] + text[match.end() :]).strip(" ,")
+    return " ".join(text.split()), found
+
+
+def facts_of_marks(found: dict[str, str]) -> dict[str, Any]:
+    """The marks of a text as facts of a line."""
+    said: dict[str, Any] = {
+        name: found[name] for name in ("association", "activity", "phase", "quantity") if name in found
+    }
+    if "days" in found:
+        said["quantity"] = found["days"]
+    if "price" in found:
+        said["price"] = found["price"].replace(",", ".")
+    if found.get("rate_class") in CLASSES:
+        said["drug_class"] = CLASSES[found["rate_class"]]
+    if "pack" in found:
+        said["pack"] = "three_months"
+    if "modifiers" in found:
+        said["modifiers"] = re.findall(r"[A-Z0-9]", found["modifiers"])
+    if "side" in found:
+        said["side"] = found["side"].lower()
+    if "zone" in found:
+        said["exemption"] = "ald"
+    return said
+
+
+def known_key(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> str:
+    """The code of an exact text; the one of the profession where several write it alike. Empty when none."""
+    key = text.upper()
+    ending = SUFFIXES.get(Profession(profession), "") if profession else ""
+    if f"{key}_{ending}" in bill.codes:
+        return f"{key}_{ending}"
+    letter = bill.letters.get(key, "")
+    if letter and (key not in law.acts or bill.codes[letter].profession == profession):
+        return letter
+    for known in (key, text):
+        if known in bill.codes or known in law.acts:
+            return known
+    return GENERIC if CCAM.fullmatch(key) else ""
+
+
+def by_words(text: str, bill: BillLaw) -> str:
+    """The code whose words start a text; the longest win."""
+    found = [words for words in bill.words if text == words or text.startswith(f"{words} ")]
+    return bill.words[max(found, key=len)] if found else ""
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents nor commas."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().replace(",", " "))
+    return " ".join("".join(letter for letter in decomposed if not unicodedata.combining(letter)).split())
+
+
+def unknown_code(text: str, law: FlatLaw, bill: BillLaw) -> FactError:
+    """The error of a text that names no code."""
+    near = get_close_matches(text.upper(), [*bill.codes, *law.acts, *bill.letters], n=4, cutoff=0.5)
+    examples = ", ".join(near or ["G", "AMI 2", "BOITE", "HBLD634", "VSL", "FJ"])
+    return FactError("code", text, Text(f"un code d'une facture : {examples}…", f"a code of a bill: {examples}…"))

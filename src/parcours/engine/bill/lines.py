@@ -1,0 +1,283 @@
+"""From the facts of a bill to the lines that the rules read: what the code and the date say is completed here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.prices import base_from_ceiling, highest_price, modifiers_of, unit_price
+from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
+from parcours.engine.errors import FactError, MissingFact, UnknownTariff
+from parcours.engine.facts.encoding import WITHOUT_SECTOR, EncodedAct, encode_values, read, said
+from parcours.engine.facts.vocabulary import BY_NAME, given
+from parcours.law.bill.book import BASKETS, BillLaw, Code, on
+from parcours.law.bill.codes import CaseCharge, Combination, Cover, Nature
+from parcours.law.codes import UNKNOWN, ActKind, Exemption, Profession, SpecialSetting
+from parcours.law.days import iso
+from parcours.law.flat import FlatLaw
+from parcours.rules.bill.types import Line
+from parcours.text import Text, same
+
+DOCTORS_ONLY = ("specialty", "role", "referral", "urgent", "away", "purpose", "medecin_traitant_indisponible")
+"""Facts of the bill that only concern the lines of a doctor."""
+HALF, FULL = 2, 1
+"""Association codes that stand for a letter noted at half, or in full."""
+COMBINATIONS = {
+    ActKind.CONSULTATION: Combination.CONSULTATION,
+    ActKind.SUPPLEMENT: Combination.SUPPLEMENT,
+    ActKind.COORDINATION: Combination.SUPPLEMENT,
+    ActKind.TECHNICAL: Combination.CCAM,
+    ActKind.IMAGING: Combination.CCAM,
+}
+"""How an act of the table combines, where the tables of bills say nothing more of it."""
+
+
+@dataclass(frozen=True)
+class BillLine:
+    """One line of a bill: what the rules read, and what was said."""
+
+    number: int
+    """Its place on the bill, from 1."""
+    text: str
+    """The code as it was written."""
+    code: Code
+    line: Line
+    encoded: EncodedAct
+    said: Mapping[str, Any]
+    """The facts of the line, read."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all the lines of a bill have in common."""
+
+    values: Mapping[str, Any]
+    """Facts of one act, read."""
+    territory: str
+    law: FlatLaw
+    bill: BillLaw
+
+
+def code_of(key: str, shared: Shared) -> Code:
+    """The code, or what the table of acts says of one that bills add nothing to."""
+    if key in shared.bill.codes:
+        return shared.bill.codes[key]
+    number = shared.law.acts[key]
+    row = shared.law.default.rows[-1]
+    combination = COMBINATIONS.get(ActKind(row.acte_kind[number]), Combination.ALONE)
+    if row.acte_coefficient[number]:
+        combination = Combination.NGAP
+    return replace(
+        shared.bill.codes["ACTE"],
+        key=key,
+        label=same(key),
+        act=key,
+        profession=0,
+        combination=int(combination),
+    )
+
+
+def read_line(number: int, raw: Mapping[str, Any], shared: Shared, before: int) -> BillLine:
+    """One line, read and completed. `before`: the profession of the line before it, where codes are written alike."""
+    try:
+        return completed(number, raw, shared, before)
+    except FactError as error:
+        if not error.field.startswith("lines["):
+            error.field = f"lines[{number}].{error.field}"
+        raise
+
+
+def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) -> BillLine:
+    """One line, read and completed."""
+    own = {
+        name: read(BY_NAME[name], value, shared.law)
+        for name, value in raw.items()
+        if name in BY_NAME and name not in NOT_ON_A_BILL and said(name, value)
+    }
+    profession = own.get("profession", shared.values.get("profession", before))
+    text = read_code(str(raw["code"]), profession, shared.law, shared.bill)
+    facts = {**text.said, **{name: value for name, value in raw.items() if name in LINE_KEYS and given(value)}}
+    line_facts = {name: LINE_READERS[name](name, value) for name, value in facts.items() if name in LINE_READERS}
+    for name in ("drug_class", "exemption"):
+        if name in text.said and name not in own:
+            own[name] = read(BY_NAME[name], text.said[name], shared.law)
+    line_facts["own_exemption"] = "exemption" in own
+    code = code_of(text.key, shared)
+    values = values_of_line(own, code, shared)
+    priced = price_of_line(code, values, line_facts, shared)
+    encoded = encoded_line(code, values, line_facts, priced, shared)
+    line = rules_line(code, values, line_facts, priced, encoded, shared)
+    return BillLine(number, str(raw["code"]), code, line, encoded, line_facts)
+
+
+def values_of_line(own: Mapping[str, Any], code: Code, shared: Shared) -> dict[str, Any]:
+    """The facts of one act for this line: those of the bill, its own, those of its code."""
+    values = {**shared.values, **own}
+    profession = profession_of(code, values, shared)
+    if values.get("profession") != profession:
+        values["profession"] = profession
+        if profession != Profession.MEDECIN or "specialty" not in own:
+            values.pop("specialty", None)
+    if profession != Profession.MEDECIN:
+        for name in DOCTORS_ONLY:
+            values.pop(name, None)
+    if profession in WITHOUT_SECTOR:
+        values.pop("convention", None)
+    if code.specialty:
+        values["specialty"] = read(BY_NAME["specialty"], code.specialty, shared.law)
+    if profession != Profession.PHARMACIE:
+        values.pop("drug_class", None)
+    elif code.drug_class:
+        values["drug_class"] = code.drug_class
+    return values
+
+
+def profession_of(code: Code, values: Mapping[str, Any], shared: Shared) -> int:
+    """Who performs the act: the code says, or the bill among those who may."""
+    if code.nature != Nature.ACT:
+        return Profession.ETABLISSEMENT
+    if code.profession:
+        return code.profession
+    allowed = [Profession[name.upper()] for name in shared.law.act_professions.get(code.act, ())]
+    profession = values.get("profession", 0)
+    if not allowed or profession in allowed:
+        return int(profession)
+    return int(allowed[0])
+
+
+@dataclass(frozen=True)
+class Price:
+    """The tariff of a line before the session, and where it comes from."""
+
+    tariff: int
+    """-1: that of the act."""
+    given: bool
+    letter: int = 0
+    coefficient: int = 0
+    percent: int = 0
+    flat: int = 0
+
+
+def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], shared: Shared) -> Price:
+    """What the line is worth before the session. A base that the bill gives wins."""
+    day = values.get("care_date")
+    if day is None or code.nature != Nature.ACT:
+        return Price(UNKNOWN, given=False)
+    percent, flat = modifiers_of(facts.get("modifiers", []), day, shared.bill)
+    if "base" in facts:
+        return Price(facts["base"], given=True)
+    if "tariff" in facts:
+        return Price(facts["tariff"], given=False, percent=percent, flat=flat)
+    letter = letter_of(code, day, shared)
+    if letter != UNKNOWN:
+        coefficient = facts.get("coefficient")
+        if coefficient is None:
+            raise MissingFact("coefficient", Text(f"le coefficient de {code.key}", f"the coefficient of {code.key}"))
+        tariff = (letter * coefficient + 50) // 100
+        return Price(tariff, given=False, letter=letter, coefficient=coefficient)
+    unit = unit_price(code, day, facts, values.get("age"), shared.territory, shared.bill)
+    if unit == UNKNOWN:
+        unit = base_from_ceiling(code, day, facts, shared.bill)
+    if unit == UNKNOWN:
+        return Price(UNKNOWN, given=False, percent=percent, flat=flat)
+    return Price(unit * facts.get("quantity", 1), given=False, percent=percent, flat=flat)
+
+
+def letter_of(code: Code, day: int, shared: Shared) -> int:
+    """Price of one unit of a letter with a coefficient; -1 where the code has none."""
+    if code.coefficient:
+        return on(code.values, day)
+    number = shared.law.acts.get(code.act)
+    if number is None or not shared.law.default.rows[-1].acte_coefficient[number] or code.values[0]:
+        return UNKNOWN
+    return shared.law.default.on(day).acte_base[number]
+
+
+def encoded_line(
+    code: Code, values: dict[str, Any], facts: Mapping[str, Any], price: Price, shared: Shared
+) -> EncodedAct:
+    """The act of the line as the rules of one act read it."""
+    if "fee" in facts:
+        values["fee"] = facts["fee"]
+    elif code.nature == Nature.CHARGE:
+        values["fee"] = lawful_charge(code, values, facts, shared)
+    if code.own_exemption and not facts["own_exemption"] and values.get("exemption") == Exemption.ALD:
+        values["exemption"] = int(Exemption.NONE)
+    if code.act:
+        values["act"] = (shared.law.acts[code.act], code.act)
+    quantity = facts.get("quantity", 1)
+    if price.letter and "quantity" in facts:
+        values["act"] = (0, "consultation")  # its own letter counts as one act: several acts bear several contributions
+    elif price.letter and code.act:
+        quantity = price.coefficient / 100
+    values["quantity"] = round(quantity * 100)
+    return encode_values(values, shared.law)
+
+
+def lawful_charge(code: Code, values: Mapping[str, Any], facts: Mapping[str, Any], shared: Shared) -> int:
+    """What a charge of the patient's invoice amounts to: the law sets it, it need not be said."""
+    day = values.get("care_date")
+    if day is None or not code.parameter:
+        raise MissingFact("fee", Text(f"le montant de {code.key}", f"the amount of {code.key}"))
+    unit = on(shared.bill.parameters[code.parameter], day)
+    if unit == UNKNOWN:
+        raise UnknownTariff(
+            "code", code.key, Text(f"rien n'est connu le {iso(day)}", f"nothing is known on {iso(day)}")
+        )
+    return unit * int(facts.get("quantity", 1))
+
+
+def rules_line(
+    code: Code, values: Mapping[str, Any], facts: Mapping[str, Any], price: Price, encoded: EncodedAct, shared: Shared
+) -> Line:
+    """The line as the rules read it; sessions and supplements are tied afterwards."""
+    day = encoded.act.care_date
+    with_consultation = code.with_consultation if day >= code.with_consultation_from else 0
+    basket = on(code.basket, day)
+    free = code.cover != Cover.BASKET_FREE or (basket != UNKNOWN and BASKETS[basket] == "rac0")
+    noted = {"half": HALF, "full": FULL}.get(str(facts.get("noted")), 0)
+    return Line(
+        act=encoded.act,
+        nature=code.nature,
+        combination=code.combination,
+        with_consultation=with_consultation,
+        session=0,
+        professional=0,
+        joins=-1,
+        component=int(code.component),
+        tariff=price.tariff,
+        given=int(price.given),
+        letter=price.letter,
+        coefficient=price.coefficient,
+        association=facts.get("association", noted),
+        activity=facts.get("activity", code.activity),
+        percent=price.percent,
+        flat=price.flat,
+        rate=own_rate(code, day, facts),
+        bears=int(code.bears),
+        in_pathway=int(not code.outside_pathway_rules),
+        cover=code.cover if free else int(Cover.CATEGORY),
+        ceiling=highest_price(code, day, facts, values.get("age"), shared.territory, shared.bill),
+        stay=int(values.get("special_setting") == SpecialSetting.HOSPITALISATION),
+        case_charge=int(CHARGES.get(code.key, CaseCharge.COMFORT)) if code.nature != Nature.ACT else 0,
+    )
+
+
+CHARGES = {
+    "TM_SEJOUR": CaseCharge.SHARE_OF_STAY,
+    "FJ": CaseCharge.CHARGE_ABOVE_SHARE,
+    "FJ_PSYCHIATRIE": CaseCharge.CHARGE_ABOVE_SHARE,
+    "FORFAIT_ACTE_LOURD": CaseCharge.FLAT_FEE,
+    "MAJORATION_SEJOUR": CaseCharge.SURCHARGE_ONCE,
+    "FPU": CaseCharge.EMERGENCY,
+    "FPU_MINORE": CaseCharge.EMERGENCY_REDUCED,
+}
+"""What a charge is, where nothing more is known of the stay."""
+
+
+def own_rate(code: Code, day: int, facts: Mapping[str, Any]) -> int:
+    """The code's own rate on that day, -1 where it has none."""
+    coefficient = facts.get("coefficient", 0)
+    if coefficient % 100 == 0 and coefficient // 100 in code.rate_by_coefficient:
+        return code.rate_by_coefficient[coefficient // 100]
+    return on(code.rate, day)

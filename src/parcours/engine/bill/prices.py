@@ -1,0 +1,162 @@
+"""The tariff that the dated tables, or the facts of a line, give to a code: boxes, trips, kilometres, devices.
+
+All in cents; `UNKNOWN` where neither the tables nor the line say it: then the base must be given.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.facts.encoding import missing_fact
+from parcours.law.bill.book import BillLaw, Code, Dated, on
+from parcours.law.codes import UNKNOWN
+from parcours.rules.money import share
+from parcours.rules.rate import WHOLE
+from parcours.text import Text, same
+
+HUNDRED = 100
+FREE_KM = {"plain": "ik_abattement_plaine", "mountain": "ik_abattement_montagne"}
+"""Kilometres of a journey there and back that the allowance leaves out (NGAP 13)."""
+
+
+def unit_price(code: Code, day: int, said: Mapping[str, Any], age: int | None, territory: str, bill: BillLaw) -> int:
+    """Price of one unit of a code."""
+    if code.fee_per_box:
+        return box(day, said, bill)
+    if code.trip:
+        return trip(code.trip, day, said, bill)
+    if code.kilometres:
+        return kilometres(code, day, said, bill)
+    return on(series_of(code, age, territory, day, bill)[0], day)
+
+
+def series_of(code: Code, age: int | None, territory: str, day: int, bill: BillLaw) -> tuple[Dated, Dated]:
+    """Base and highest price that hold for this patient and place."""
+    limit, young, young_ceiling = code.young
+    if limit and age is None:
+        raise missing_fact("age")
+    if limit and age is not None and age < bill.value(limit, day):
+        return young, young_ceiling
+    return code.territories.get(territory, (code.values, code.ceiling))
+
+
+def box(day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
+    """A box: its price, limited to the dearest generic of the group where the generic is refused, and one fee."""
+    if "price" not in said:
+        return UNKNOWN
+    fee = on(bill.codes["HG" if said.get("pack") == "three_months" else "HD"].values, day)
+    if fee == UNKNOWN:
+        return UNKNOWN
+    return limited_by_generic(said) + fee
+
+
+def limited_by_generic(said: Mapping[str, Any]) -> int:
+    """The price that counts: L162-16 II (TFR), III and IV (generic refused, or not substitutable)."""
+    price: int = said["price"]
+    if said.get("generic") not in ("refused", "tfr"):
+        return price
+    if "generic_price" not in said:
+        allowed = Text(
+            "le prix du générique le plus cher du groupe, ou le TFR, sans honoraire",
+            "the price of the dearest generic of the group, or the TFR, without fee",
+        )
+        raise MissingFact("generic_price", allowed)
+    return min(price, int(said["generic_price"]))
+
+
+def kilometres(code: Code, day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
+    """Kilometre allowance of one journey there and back."""
+    rate = on(code.values, day)
+    if "distance_km" not in said or rate == UNKNOWN:
+        return UNKNOWN
+    counted = max(0, int(said["distance_km"]) - bill.value(FREE_KM[code.kilometres], day) * HUNDRED)
+    return (counted * rate + HUNDRED // 2) // HUNDRED
+
+
+def trip(means: str, day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
+    """A trip of a patient: package, kilometres beyond those that it holds, short trip supplement, sharing."""
+    if "distance_km" not in said:
+        return UNKNOWN
+    table = bill.trips[means]
+    package = package_of(means, table, day, said)
+    rate = kilometre_of(means, table, day, said)
+    if UNKNOWN in (package, rate):
+        return UNKNOWN
+    beyond = max(0, said["distance_km"] - table["included"] * HUNDRED)
+    amount = package + (beyond * rate + HUNDRED // 2) // HUNDRED + short_trip(table, said["distance_km"])
+    if said.get("night"):
+        if not table["night"]:
+            return UNKNOWN
+        amount += share(amount, table["night"])
+    return shared(table, amount, said)
+
+
+def package_of(means: str, table: Mapping[str, Any], day: int, said: Mapping[str, Any]) -> int:
+    """The package of the zone."""
+    packages = table["packages"]
+    zone = str(said.get("zone", "any" if "any" in packages else ""))
+    if zone not in packages:
+        raise FactError("zone", said.get("zone"), same(f"{means}: {', '.join(packages)}"))
+    amount: int = on(packages[zone], day)
+    return amount
+
+
+def kilometre_of(means: str, table: Mapping[str, Any], day: int, said: Mapping[str, Any]) -> int:
+    """Price of a kilometre, of the département where it has its own."""
+    if not table["kilometres"]:
+        return on(table["kilometre"], day)
+    place = said.get("departement")
+    if place is None:
+        raise MissingFact("departement", same(f"{means}: {', '.join(table['kilometres'])}"))
+    return on(table["kilometres"].get(place, ((), ())), day)
+
+
+def short_trip(table: Mapping[str, Any], distance: int) -> int:
+    """Supplement of a short trip: the one of the first limit that the distance does not pass."""
+    limits = [limit for limit in sorted(table["short"]) if distance <= limit * HUNDRED]
+    amount: int = table["short"][limits[0]] if limits else 0
+    return amount
+
+
+def shared(table: Mapping[str, Any], amount: int, said: Mapping[str, Any]) -> int:
+    """The cut of each patient's invoice when several share the trip."""
+    count = said.get("shared_with", 1)
+    if count == 1:
+        return amount
+    if not table["shared"]:
+        return UNKNOWN
+    cut = table["shared"][min(count, max(table["shared"]))]
+    return amount - share(amount, cut)
+
+
+def highest_price(code: Code, day: int, said: Mapping[str, Any], age: int | None, territory: str, bill: BillLaw) -> int:
+    """Highest price of 100 % Santé for this line; from its base where the law ties them (class A lens)."""
+    if "max_price" in said:
+        return int(said["max_price"])
+    if code.ceiling_from_base and "base" in said:
+        part = bill.value(code.ceiling_from_base, day)
+        return UNKNOWN if part == UNKNOWN else (said["base"] * WHOLE + part // 2) // part
+    return on(series_of(code, age, territory, day, bill)[1], day)
+
+
+def base_from_ceiling(code: Code, day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
+    """Base of a device whose base is a part of its highest price."""
+    part = bill.value(code.ceiling_from_base, day) if code.ceiling_from_base else UNKNOWN
+    if part == UNKNOWN or "max_price" not in said:
+        return UNKNOWN
+    return share(said["max_price"], part)
+
+
+def modifiers_of(letters: list[str], day: int, bill: BillLaw) -> tuple[int, int]:
+    """Percentage (basis points) and amount (cents) of the modifiers of a CCAM act."""
+    percent = flat = 0
+    for letter in letters:
+        if letter not in bill.modifiers:
+            raise FactError("modifiers", letter, same(", ".join(sorted(bill.modifiers))))
+        amount, part = (on(series, day) for series in bill.modifiers[letter])
+        if amount == UNKNOWN and part == UNKNOWN:
+            allowed = Text("une valeur connue ce jour : donnez base", "a value known that day: give base")
+            raise FactError("modifiers", letter, allowed)
+        flat += max(0, amount)
+        percent += max(0, part)
+    return percent, flat

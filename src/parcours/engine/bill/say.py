@@ -1,0 +1,90 @@
+"""A settled bill as people and programs read it: the names of the vocabulary, sentences and articles of its cases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from parcours.engine.bill.lines import BillLine
+from parcours.engine.bill.settle import BillAnswer
+from parcours.engine.results import euros, result_dict
+from parcours.law.bill.book import STAGES
+from parcours.law.bill.codes import Nature
+from parcours.law.days import iso
+from parcours.rules.bill.types import SettledLine
+from parcours.rules.rate import WHOLE
+
+AMOUNTS = (
+    "base", "ticket_moderateur", "majoration", "participation_forfaitaire", "franchise", "forfait_acte_lourd", "amo",
+    "amc", "patient", "advance", "deferred", "depassement", "unlawful_excess",
+)  # fmt: skip
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one level did to a line, and its article."""
+
+    stage: str
+    case: str
+    sentence: str
+    references: tuple[str, ...]
+
+
+def reasons(answer: BillAnswer, one: SettledLine, lang: str, *, quiet: bool = False) -> Iterator[Reason]:
+    """What each level of the bill did to a line; what has nothing to tell only when asked."""
+    for stage, enum in STAGES.items():
+        slug = enum(getattr(one, stage)).name.lower()
+        french, english, references, silent = answer.bill.cases[stage][slug]
+        if quiet or not silent:
+            yield Reason(stage, slug, french if lang == "fr" else english, references)
+
+
+def bill_dict(answer: BillAnswer) -> dict[str, Any]:
+    """The whole answer: lines, totals, cases; euros as `Decimal`."""
+    return {
+        **{name: answer.given[name] for name in ("id", "title", "kind") if name in answer.given},
+        "lines": [line_dict(answer, line, one) for line, one in zip(answer.lines, answer.settled, strict=True)],
+        "total": {name: euros(cents) for name, cents in answer.totals.items()},
+        "defaults": defaults(answer),
+    }
+
+
+def line_dict(answer: BillAnswer, line: BillLine, one: SettledLine) -> dict[str, Any]:
+    """One line with the names of the vocabulary."""
+    result = one.settlement
+    said: dict[str, Any] = {
+        "number": line.number,
+        "code": line.text,
+        "key": line.code.key,
+        "label": dict(line.code.label),
+        "care_date": iso(line.line.act.care_date),
+        "fee": euros(line.line.act.fee),
+        "base_given": bool(line.line.given),
+    }
+    if line.line.nature == Nature.ACT:
+        said.update(result_dict(result))
+        said["rate"] = effective_rate(one)
+    else:
+        said.update({name: euros(getattr(result, name)) for name in AMOUNTS})
+        said["rate"] = 0
+    said.update({stage: enum(getattr(one, stage)).name.lower() for stage, enum in STAGES.items()})
+    said["reasons"] = [
+        {"stage": reason.stage, "fr": reason.sentence, "en": english.sentence, "references": list(reason.references)}
+        for reason, english in zip(reasons(answer, one, "fr"), reasons(answer, one, "en"), strict=True)
+    ]
+    return said
+
+
+def effective_rate(one: SettledLine) -> int:
+    """The rate of a line; a flat fee replaces the whole share."""
+    return WHOLE if one.settlement.forfait_acte_lourd else one.settlement.rate
+
+
+def defaults(answer: BillAnswer) -> dict[str, Any]:
+    """What was assumed, because nothing was said: facts of the lines, and what was borne before."""
+    assumed: dict[str, Any] = {}
+    for line in answer.lines:
+        if line.line.nature == Nature.ACT:
+            assumed.update(dict.fromkeys((*line.encoded.defaults, *line.encoded.missing), "default"))
+    shown = [name for name in assumed if name not in answer.given]
+    return {"facts": sorted(shown), "borne": not answer.given.get("borne")}

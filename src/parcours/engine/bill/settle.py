@@ -1,0 +1,300 @@
+"""Settles one bill: facts in, every line settled, totals.
+
+answer = settle_bill({"care_date": "2026-03-10", "age": 40, "profession": "infirmier",
+                      "lines": [{"code": "AMI 2", "fee": 6.30}]})
+answer.totals["amo"]    # cents
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from itertools import product
+from typing import Any
+
+from parcours.contracts.euros import encode_euros
+from parcours.engine.bill.lines import BillLine, Shared, read_line
+from parcours.engine.bill.links import linked
+from parcours.engine.bill.stays import charges_of_stay, iso_of
+from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_borne, read_stay
+from parcours.engine.case import candidates, encode_readings, law_on
+from parcours.engine.errors import FactError, UnknownTariff
+from parcours.engine.facts.encoding import missing_fact, read, said
+from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.law.bill import codes as bill_codes
+from parcours.law.bill.book import BillLaw, bill_law, on
+from parcours.law.bill.codes import Nature
+from parcours.law.bill.record import BillRecord
+from parcours.law.cache import flat_law
+from parcours.law.codes import CaseBase, CaseRate, Profession, SpecialSetting
+from parcours.law.days import iso
+from parcours.law.flat import FlatLaw
+from parcours.law.record import LawRecord
+from parcours.rules.bill.bill import settle_bill as settle_lines
+from parcours.rules.bill.costly import costly_stay
+from parcours.rules.bill.emergency import emergency_charge
+from parcours.rules.bill.session import in_session, tariff_before
+from parcours.rules.bill.types import BillReadings, Borne, EurosContract, SettledLine
+from parcours.rules.types import Contract, Readings
+from parcours.text import Text, same
+
+BILL_READINGS = {
+    "majoration_seance": bill_codes.MajorationSeance,
+    "pf_plafond_ligne": bill_codes.PfPlafondLigne,
+    "fj_jour_sortie": bill_codes.FjJourSortie,
+}
+"""The readings that a rule of a bill takes."""
+TOTALS = (
+    "base", "ticket_moderateur", "majoration", "participation_forfaitaire", "franchise", "forfait_acte_lourd", "amo",
+    "amc", "patient", "advance", "deferred", "depassement", "unlawful_excess",
+)  # fmt: skip
+"""Amounts of a line that add up to those of the bill."""
+
+
+@dataclass(frozen=True)
+class Laws:
+    """The law of each line: rows of the law, and which one each line reads."""
+
+    rows: Sequence[LawRecord]
+    eras: Sequence[int]
+    bill_rows: Sequence[BillRecord]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the rules of a bill read, beside its lines."""
+
+    contract: Contract
+    euros: EurosContract
+    borne: Borne
+    chosen: Mapping[str, str]
+    readings: Readings
+    bill_readings: BillReadings
+
+
+@dataclass(frozen=True)
+class BillAnswer:
+    """A settled bill, and all that is needed to explain it."""
+
+    given: Mapping[str, Any]
+    lines: Sequence[BillLine]
+    settled: Sequence[SettledLine]
+    question: Question
+    law: FlatLaw
+    bill: BillLaw
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """Amounts of the whole bill, in cents."""
+        totals = {name: sum(getattr(one.settlement, name) for one in self.settled) for name in TOTALS}
+        return {"fee": sum(line.line.act.fee for line in self.lines), **totals}
+
+
+def settle_bill(given: Any, readings: Mapping[str, str] | None = None) -> BillAnswer:
+    """Settle one bill. Raises `FactError` for a fact that is wrong, missing or contradictory; it names its line."""
+    check_shape(given)
+    shared = shared_of(given)
+    question = question_of(given, shared, readings or {})
+    lines = read_lines(given, shared)
+    if given.get("stay"):
+        stay = read_stay(given["stay"])
+        lines += charges_of_stay(
+            stay,
+            lines,
+            is_costly(stay, lines, shared, question),
+            shared,
+            (question.chosen, question.readings, question.bill_readings),
+        )
+        if not lines:
+            raise FactError(
+                "stay",
+                iso_of(stay["entry"]),
+                Text("un séjour qui doit quelque chose", "a stay that owes something"),
+            )
+    settled = settle_all(lines, shared, question)
+    check_missing(lines, settled, shared, question)
+    check_known(lines, settled)
+    return BillAnswer(given, lines, settled, question, shared.law, shared.bill)
+
+
+def shared_of(given: Mapping[str, Any]) -> Shared:
+    """The facts that all lines share, read."""
+    law = flat_law()
+    values = {
+        name: read(BY_NAME[name], value, law)
+        for name, value in given.items()
+        if name in BY_NAME and name not in NOT_ON_A_BILL and name != "contract" and said(name, value)
+    }
+    if "specialty" in values:
+        values.setdefault("profession", int(Profession.MEDECIN))
+    stay = given.get("stay")
+    if stay and "care_date" not in values:
+        values["care_date"] = read_stay(stay)["entry"]
+    if stay or given.get("kind") == "sejour":
+        values.setdefault("special_setting", int(SpecialSetting.HOSPITALISATION))
+    if given.get("contract"):
+        values["contract"] = read(BY_NAME["contract"], given["contract"], law)
+    return Shared(values, str(given.get("territory", "")), law, bill_law())
+
+
+def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str, str]) -> Question:
+    """The contract, what was borne, and the readings."""
+    own = {name: option for name, option in readings.items() if name in BILL_READINGS}
+    others = {name: option for name, option in readings.items() if name not in BILL_READINGS}
+    for name, option in own.items():
+        if option.upper() not in BILL_READINGS[name].__members__:
+            raise FactError(
+                f"readings.{name}", option, same(", ".join(item.name.lower() for item in BILL_READINGS[name]))
+            )
+    return Question(
+        contract=shared.values.get("contract", no_contract()),
+        euros=encode_euros(contract_in_words(given.get("contract"))),
+        borne=Borne(**read_borne(given.get("borne") or {})),
+        chosen=others,
+        readings=encode_readings(others),
+        bill_readings=BillReadings(**{name: int(BILL_READINGS[name][option.upper()]) for name, option in own.items()}),
+    )
+
+
+def no_contract() -> Contract:
+    """Nobody's contract."""
+    from parcours.rules.types import NO_CONTRACT
+
+    return NO_CONTRACT
+
+
+def contract_in_words(value: Any) -> Mapping[str, Any] | None:
+    """The contract as people write it: of the library, or its own guarantees (already read without error)."""
+    if not value:
+        return None
+    if isinstance(value, str):
+        from parcours.engine.facts.vocabulary import named_contract
+
+        named: Mapping[str, Any] = named_contract("contract", value)
+        return named
+    own: Mapping[str, Any] = value
+    return own
+
+
+def read_lines(given: Mapping[str, Any], shared: Shared) -> list[BillLine]:
+    """The lines of the bill, read, completed, and tied to each other."""
+    lines: list[BillLine] = []
+    before = 0
+    raws = [emergency(raw, shared) for raw in given.get("lines", [])]
+    for number, raw in enumerate(raws, start=1):
+        line = read_line(number, raw, shared, before)
+        before = line.line.act.profession if line.line.nature == Nature.ACT else before
+        lines.append(line)
+    return linked(lines, raws)
+
+
+def emergency(raw: Mapping[str, Any], shared: Shared) -> Mapping[str, Any]:
+    """An emergency charge without its amount: the one that this patient owes."""
+    if str(raw["code"]).strip().upper() != "FPU" or "fee" in raw:
+        return raw
+    line = read_line(1, {**raw, "fee": 0}, shared, 0)
+    day = line.line.act.care_date
+    amounts = [on(shared.bill.parameters[name], day) for name in ("urgences.forfait", "urgences.forfait_minore")]
+    amount, case = emergency_charge(line.line.act, *amounts)
+    code = "FPU_MINORE" if case == bill_codes.CaseCharge.EMERGENCY_REDUCED else "FPU"
+    return {**raw, "code": code, "fee": f"{amount // 100}.{amount % 100:02d}"}
+
+
+def laws_of(lines: Sequence[BillLine], shared: Shared, question: Question) -> Laws:
+    """The law of each line: one row for each day of care."""
+    days = sorted({line.line.act.care_date for line in lines})
+    rows = [law_on(day, shared.law, question.chosen) for day in days]
+    return Laws(rows, [days.index(line.line.act.care_date) for line in lines], [bill_record(day) for day in days])
+
+
+@cache
+def bill_record(day: int) -> BillRecord:
+    """The general values of bills on a day."""
+    law = bill_law()
+    return BillRecord(*(law.value(name, day) for name in BillRecord._fields))
+
+
+def settle_all(lines: Sequence[BillLine], shared: Shared, question: Question) -> list[SettledLine]:
+    """The rules, over all lines."""
+    laws = laws_of(lines, shared, question)
+    return settle_lines(
+        [line.line for line in lines],
+        laws.eras,
+        laws.rows,
+        laws.eras,
+        laws.bill_rows,
+        question.contract,
+        question.euros,
+        question.borne,
+        question.readings,
+        question.bill_readings,
+    )
+
+
+def is_costly(stay: Mapping[str, Any], lines: Sequence[BillLine], shared: Shared, question: Question) -> bool:
+    """Does the stay hold a costly act?  As it says, or as its lines show."""
+    if "costly" in stay or not lines:
+        return bool(stay.get("costly", 0))
+    laws = laws_of(lines, shared, question)
+    acts = [line.line for line in lines]
+    before = [tariff_before(line, laws.rows[era], question.readings) for line, era in zip(acts, laws.eras, strict=True)]
+    tariffs = [in_session(acts, before, i, laws.bill_rows[laws.eras[i]])[0] for i in range(len(acts))]
+    return any(costly_stay(acts, tariffs, line.stay, laws.rows[0], laws.bill_rows[0]) for line in acts if line.stay)
+
+
+def check_missing(
+    lines: Sequence[BillLine], settled: Sequence[SettledLine], shared: Shared, question: Question
+) -> None:
+    """Raise `MissingFact` when a fact that was not given can change an amount of the bill."""
+    missing = list(
+        dict.fromkeys(name for line in lines if line.line.nature == Nature.ACT for name in line.encoded.missing)
+    )
+    known = candidates()
+    for name in missing:
+        if name not in known:
+            raise missing_fact(name, missing)
+    if not missing:
+        return
+    amounts = amounts_of(settled)
+    for values in product(*(known[name] for name in missing)):
+        replaced = [varied(line, dict(zip(missing, values, strict=True))) for line in lines]
+        if amounts_of(settle_all(replaced, shared, question)) != amounts:
+            raise missing_fact(
+                missing[0] if len(missing) == 1 else culprit(lines, missing, amounts, shared, question), missing
+            )
+
+
+def culprit(lines: Sequence[BillLine], missing: Sequence[str], amounts: Any, shared: Shared, question: Question) -> str:
+    """The first missing fact that alone can change an amount; the first one where only several together can."""
+    for name in missing:
+        for value in candidates()[name]:
+            if amounts_of(settle_all([varied(line, {name: value}) for line in lines], shared, question)) != amounts:
+                return name
+    return missing[0]
+
+
+def varied(line: BillLine, values: Mapping[str, int]) -> BillLine:
+    """A line with other values of the facts that it misses."""
+    own = {name: value for name, value in values.items() if name in line.encoded.missing}
+    return replace(line, line=line.line._replace(act=line.line.act._replace(**own))) if own else line
+
+
+def amounts_of(settled: Sequence[SettledLine]) -> list[tuple[int, ...]]:
+    """The amounts that a missing fact must not be able to change: who pays what, line by line."""
+    return [(one.settlement.base, one.settlement.amo, one.settlement.amc, one.settlement.patient) for one in settled]
+
+
+def check_known(lines: Sequence[BillLine], settled: Sequence[SettledLine]) -> None:
+    """Raise `UnknownTariff` where nothing known gives the base or the rate of a line."""
+    for line, one in zip(lines, settled, strict=True):
+        if line.line.nature != Nature.ACT:
+            continue
+        day = iso(line.line.act.care_date)
+        if one.settlement.case_base == CaseBase.UNKNOWN:
+            allowed = Text(
+                f"aucun tarif connu le {day} pour ces faits ; donnez base",
+                f"no known tariff on {day} for these facts; give base",
+            )
+            raise UnknownTariff(f"lines[{line.number}].code", line.text, allowed)
+        if one.settlement.case_rate == CaseRate.UNKNOWN:
+            allowed = Text(f"aucun taux connu le {day}", f"no known rate on {day}")
+            raise UnknownTariff(f"lines[{line.number}].care_date", day, allowed)

@@ -1,0 +1,176 @@
+"""What a bill may say: facts of its patient and of its professional, lines, a stay, what was already borne.
+
+Every fact of one act (`engine/facts/vocabulary.py`) may stand on the bill, for all its lines, or on one line.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.facts.vocabulary import (
+    BY_NAME,
+    READERS,
+    given,
+    hundredths,
+    read_boolean,
+    read_date,
+    read_money,
+)
+from parcours.text import Text, same
+
+KINDS = (
+    "feuille_de_soins", "ticket_pharmacie", "laboratoire", "devis_dentaire", "optique", "audition", "urgences",
+    "sejour", "transport", "cure",
+)  # fmt: skip
+NOT_ON_A_BILL = ("act", "quantity", "fee", "base", "ips", "status")
+"""Facts of one act that a bill says line by line."""
+BILL_KEYS = ("id", "title", "kind", "lines", "stay", "borne", "territory")
+LINE_KEYS = (
+    "code", "quantity", "coefficient", "noted", "fee", "base", "tariff", "association", "activity", "phase",
+    "modifiers",
+    "supplement_of", "session", "price", "pack", "generic", "generic_price", "tooth", "side", "distance_km", "zone",
+    "departement", "shared_with", "night", "max_price", "note",
+)  # fmt: skip
+STAY_KEYS = ("entry", "exit", "daily_tariff", "costly", "psychiatry", "outside_pathway")
+BORNE = (
+    "participation_annee", "participation_jour", "franchise_annee", "franchise_jour_auxiliaires",
+    "franchise_jour_transport",
+)  # fmt: skip
+PACKS = ("month", "three_months")
+GENERICS = ("accepted", "refused", "not_substitutable", "tfr")
+NOTED = ("full", "half")
+SIDES = ("od", "og")
+MOST_LINES = 500
+"""A bill of more lines is a typing error, and would take long: the rules compare each line with each other."""
+MOST_KM = 200_000
+"""Hundredths of a kilometre."""
+
+
+def read_number(name: str, value: Any, low: int, high: int) -> int:
+    """A whole number."""
+    number = hundredths(value)
+    if number is None or number % 100 or not low * 100 <= number <= high * 100:
+        raise FactError(
+            name, value, Text(f"un nombre entier de {low} à {high}", f"a whole number from {low} to {high}")
+        )
+    return number // 100
+
+
+def read_decimal(name: str, value: Any, high: int) -> int:
+    """A number above zero with at most two decimals, in hundredths."""
+    number = hundredths(value)
+    if number is None or not 0 < number <= high:
+        raise FactError(name, value, Text(f"un nombre de 0 à {high // 100}", f"a number from 0 to {high // 100}"))
+    return number
+
+
+def one_of(values: tuple[str, ...]) -> Callable[[str, Any], str]:
+    """A reader of a closed list."""
+
+    def reader(name: str, value: Any) -> str:
+        text = str(value).strip().lower()
+        if text not in values:
+            raise FactError(name, value, same(", ".join(values)))
+        return text
+
+    return reader
+
+
+def read_modifiers(name: str, value: Any) -> list[str]:
+    """Letters of the modifiers of a CCAM act."""
+    letters = list(value if isinstance(value, (list, tuple)) else str(value).replace(",", " ").split())
+    if not all(isinstance(letter, str) and len(letter) == 1 for letter in letters):
+        raise FactError(name, value, Text("des lettres de modificateurs", "letters of modifiers"))
+    return [letter.upper() for letter in letters]
+
+
+LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
+    "quantity": lambda name, value: read_number(name, value, 1, 1000),
+    "coefficient": lambda name, value: read_decimal(name, value, 1_000_000),
+    "noted": one_of(NOTED),
+    "fee": read_money,
+    "base": read_money,
+    "tariff": read_money,
+    "association": lambda name, value: read_number(name, value, 1, 5),
+    "activity": lambda name, value: read_number(name, value, 1, 5),
+    "phase": lambda name, value: read_number(name, value, 0, 3),
+    "modifiers": read_modifiers,
+    "session": READERS["text"],
+    "price": read_money,
+    "pack": one_of(PACKS),
+    "generic": one_of(GENERICS),
+    "generic_price": read_money,
+    "tooth": lambda name, value: read_number(name, value, 11, 85),
+    "side": one_of(SIDES),
+    "distance_km": lambda name, value: read_decimal(name, value, MOST_KM),
+    "zone": READERS["text"],
+    "departement": READERS["text"],
+    "shared_with": lambda name, value: read_number(name, value, 1, 9),
+    "night": read_boolean,
+    "max_price": read_money,
+    "note": READERS["text"],
+}
+STAY_READERS: dict[str, Callable[[str, Any], Any]] = {
+    "entry": read_date,
+    "exit": read_date,
+    "daily_tariff": read_money,
+    "costly": read_boolean,
+    "psychiatry": read_boolean,
+    "outside_pathway": read_boolean,
+}
+
+
+def check_keys(where: str, said: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    """Every key is of the vocabulary. Raises `FactError`."""
+    from difflib import get_close_matches
+
+    for name in said:
+        if name not in allowed:
+            near = get_close_matches(str(name), allowed, n=1)
+            hint = Text(f"{near[0]} ?", f"{near[0]}?") if near else same(", ".join(allowed))
+            raise FactError(f"{where}{name}", said[name], hint)
+
+
+BILL_ALLOWED = (*BILL_KEYS, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))
+LINE_ALLOWED = (*LINE_KEYS, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))
+
+
+def check_shape(bill: Any) -> None:
+    """A bill is an object with lines or a stay. Raises `FactError`."""
+    if not isinstance(bill, Mapping):
+        raise FactError("bill", bill, Text("un objet : faits et lignes", "an object: facts and lines"))
+    check_keys("", bill, BILL_ALLOWED)
+    lines = bill.get("lines", [])
+    shape = Text(
+        f"une liste de 1 à {MOST_LINES} lignes, ou un séjour (stay)", f"a list of 1 to {MOST_LINES} lines, or a stay"
+    )
+    if not isinstance(lines, (list, tuple)) or len(lines) > MOST_LINES or not (lines or bill.get("stay")):
+        raise FactError("lines", type(lines).__name__ if lines else None, shape)
+    for number, line in enumerate(lines, start=1):
+        if not isinstance(line, Mapping):
+            raise FactError(f"lines[{number}]", line, Text("un objet avec un code", "an object with a code"))
+        check_keys(f"lines[{number}].", line, LINE_ALLOWED)
+        if not given(line.get("code")):
+            raise MissingFact(f"lines[{number}].code", Text("le code de la ligne", "the code of the line"))
+
+
+def read_stay(stay: Any) -> dict[str, Any]:
+    """A stay, read. Raises `FactError`."""
+    if not isinstance(stay, Mapping):
+        raise FactError("stay", stay, Text("un objet : entry, exit…", "an object: entry, exit…"))
+    check_keys("stay.", stay, STAY_KEYS)
+    read = {name: STAY_READERS[name](f"stay.{name}", value) for name, value in stay.items() if given(value)}
+    for name in ("entry", "exit"):
+        if name not in read:
+            raise MissingFact(f"stay.{name}", Text("une date AAAA-MM-JJ", "a day, YYYY-MM-DD"))
+    if read["exit"] < read["entry"]:
+        raise FactError("stay.exit", stay["exit"], Text("pas avant l'entrée", "not before the entry"))
+    return read
+
+
+def read_borne(borne: Any) -> dict[str, int]:
+    """What was already borne, in cents. Raises `FactError`."""
+    if not isinstance(borne, Mapping):
+        raise FactError("borne", borne, same(", ".join(BORNE)))
+    check_keys("borne.", borne, BORNE)
+    return {name: read_money(f"borne.{name}", value) for name, value in borne.items() if given(value)}

@@ -1,0 +1,205 @@
+"""Worked bills: a bill with its facts, its lines and the amounts expected of each, in the short words that people use.
+
+A worked bill names who performs (`professional: dermatologue`), a setting, and the lines as they are printed ("AMI
+1/2", "CODE asso 2"). What it leaves out is assumed as its authors do: sector 1, inside the pathway. Each assumption is
+listed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.vocabulary import BILL_ALLOWED, LINE_ALLOWED
+from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.facts.vocabulary import given
+from parcours.law.bill.book import bill_law
+from parcours.law.bill.codes import Nature
+from parcours.law.cache import flat_law
+from parcours.text import Text, same
+
+RESULTS = ("base", "rate", "gross", "majoration", "pf", "franchise", "forfait_acte_lourd", "amo", "amc", "patient")
+"""What is expected of a line, in the names of worked bills."""
+SPECIALTIES = {
+    "medecin": "generaliste", "generaliste": "generaliste", "dermatologue": "dermatologie",
+    "cardiologue": "cardiologie",
+    "radiologue": "radiologie", "pneumologue": "pneumologie", "rhumatologue": "rhumatologie", "pediatre": "pediatrie",
+    "psychiatre": "psychiatrie", "ophtalmologue": "ophtalmologie", "gynecologue": "gynecologie_medicale",
+    "chirurgien": "chirurgie_generale", "anesthesiste": "anesthesie_reanimation", "neurologue": "neurologie",
+    "geriatre": "geriatrie", "endocrinologue": "endocrinologie", "orl": "orl", "stomatologue": "stomatologie",
+    "gastroenterologue": "gastroenterologie", "urologue": "urologie",
+}  # fmt: skip
+PROFESSIONS = {
+    "opticien": "pharmacie", "audioprothesiste": "pharmacie", "pharmacien": "pharmacie",
+    "dentiste": "chirurgien_dentiste",
+    "kinesitherapeute": "masseur_kinesitherapeute", "podologue": "pedicure_podologue", "hopital": "etablissement",
+    "thermal": "etablissement", "clinique": "etablissement", "taxi": "transporteur", "ambulance": "transporteur",
+}  # fmt: skip
+"""Who a worked bill names, where the vocabulary has another word."""
+CONTRACTS = {"mgefi_sante_1": "optique_30_35"}
+"""Printed contracts -> the one of the library that guarantees the same."""
+BORNE = {
+    "pf_annee": "participation_annee",
+    "pf_jour": "participation_jour",
+    "franchise_annee": "franchise_annee",
+    "franchise_jour_auxiliaires": "franchise_jour_auxiliaires",
+    "franchise_jour_transport": "franchise_jour_transport",
+}
+STAY = {
+    "entry": "entry", "exit": "exit", "tarif_jour": "daily_tariff", "daily_tariff": "daily_tariff",
+    "heavy_act": "costly",
+    "acte_lourd": "costly", "psychiatrie": "psychiatry",
+}  # fmt: skip
+SAID_ELSEWHERE = (
+    "professional", "setting", "note", "at", "prescribed", "accord_prealable", "patients", "categorie", "two_invoices",
+    "two_professionals", "generique_refuse", "non_substituable", "coefficients", "tariffs", "ebd", "discipline",
+    "exemption", "tooth", "c2s",
+)  # fmt: skip
+"""Facts of a worked bill that are read below, or that no amount of it depends on."""
+TRIP_FACTS = ("distance_km", "zone", "departement", "night")
+EXAMINATION = "EBD"
+
+
+@dataclass
+class WorkedBill:
+    """A worked bill in the vocabulary of bills, and what is expected of it."""
+
+    id: str
+    bill: dict[str, Any]
+    expected: list[Mapping[str, Any]]
+    total: Mapping[str, Any]
+    doubtful: bool
+    """Its weakest link is a memory or a derivation: shown, not for acceptance."""
+    assumed: dict[str, Any] = field(default_factory=dict)
+    from_stay: bool = False
+    """Its lines are charges that the stay gives, not lines to be settled."""
+
+
+def worked_bill(raw: Mapping[str, Any]) -> WorkedBill:
+    """A worked bill of a file. Raises `FactError`."""
+    for name in ("id", "facts", "lines"):
+        if name not in raw:
+            raise FactError(name, None, Text("une clé d'une facture de référence", "a key of a worked bill"))
+    facts = dict(raw["facts"])
+    worked = WorkedBill(
+        id=str(raw["id"]),
+        bill={},
+        expected=list(raw["lines"]),
+        total=raw.get("total") or {},
+        doubtful=str(raw.get("conf", "")).upper() == "C",
+    )
+    worked.from_stay = "tarif_jour" in facts or "daily_tariff" in facts
+    worked.bill.update(facts_of_bill(facts, raw, worked))
+    if worked.from_stay:
+        worked.bill["lines"] = []
+    else:
+        worked.bill["lines"] = [line_of(line, place, facts, worked) for place, line in enumerate(raw["lines"])]
+    return worked
+
+
+def facts_of_bill(facts: Mapping[str, Any], raw: Mapping[str, Any], worked: WorkedBill) -> dict[str, Any]:
+    """The facts of a worked bill by their names in the vocabulary."""
+    bill: dict[str, Any] = {}
+    for name, value in facts.items():
+        place_fact(bill, name, value)
+    if given(facts.get("exemption")) and facts["exemption"] != "per line":
+        bill["exemption"] = facts["exemption"]
+    contract = raw.get("contract")
+    if facts.get("c2s") or contract == "c2s":
+        bill["c2s"] = True
+    elif contract:
+        bill["contract"] = CONTRACTS.get(contract, contract)
+    if facts.get("setting") == "hospitalisation":
+        bill["special_setting"] = "hospitalisation"
+    if worked.from_stay and any(str(line["code"]).startswith("forfait") for line in raw["lines"]):
+        bill["stay"]["costly"] = True
+    bill.update(who(facts, worked))
+    bill.update(pathway(facts, bill, worked))
+    return bill
+
+
+def place_fact(bill: dict[str, Any], name: str, value: Any) -> None:
+    """One fact of a worked bill in its place. Raises `FactError` for one that no bill knows."""
+    if name in BORNE:
+        bill.setdefault("borne", {})[BORNE[name]] = value
+    elif name in STAY:
+        bill.setdefault("stay", {})[STAY[name]] = value
+    elif name in BILL_ALLOWED and name not in SAID_ELSEWHERE:
+        bill[name] = value
+    elif name not in SAID_ELSEWHERE and name not in TRIP_FACTS:
+        raise FactError(f"facts.{name}", value, Text("un fait connu des factures", "a fact known to bills"))
+
+
+def who(facts: Mapping[str, Any], worked: WorkedBill) -> dict[str, Any]:
+    """Profession, specialty and sector."""
+    name = str(facts.get("professional", "chirurgien" if facts.get("setting") == "hospitalisation" else "medecin"))
+    found: dict[str, Any] = {}
+    if name in SPECIALTIES:
+        found["specialty"] = SPECIALTIES[name]
+    else:
+        found["profession"] = PROFESSIONS.get(name, name)
+        if not worked.from_stay:
+            return found
+        found = {}
+    if "convention" not in facts:
+        worked.assumed["convention"] = found["convention"] = "secteur_1"
+    if "professional" not in facts:
+        worked.assumed["specialty"] = found.get("specialty")
+    return found
+
+
+def pathway(facts: Mapping[str, Any], bill: Mapping[str, Any], worked: WorkedBill) -> dict[str, Any]:
+    """The pathway of a doctor's visit, where it is not said: inside."""
+    if "specialty" not in bill or worked.from_stay:
+        return {}
+    assumed: dict[str, Any] = {}
+    if "medecin_traitant" not in facts:
+        assumed["medecin_traitant"] = True
+    if "role" not in facts:
+        own = bill["specialty"] == "generaliste" and "referral" not in facts
+        assumed["role"] = "medecin_traitant" if own else "correspondant"
+    if "referral" not in facts:
+        role = facts.get("role", assumed.get("role"))
+        assumed["referral"] = "soins_iteratifs" if role == "correspondant" else "none"
+    worked.assumed.update(assumed)
+    return assumed
+
+
+def line_of(line: Mapping[str, Any], place: int, facts: Mapping[str, Any], worked: WorkedBill) -> dict[str, Any]:
+    """The inputs of one line: its code, its fee, what it says of itself; not the amounts expected of it."""
+    if "code" not in line:
+        raise MissingFact(f"lines[{place + 1}].code", Text("le code de la ligne", "the code of the line"))
+    found = inputs_of(line, place)
+    text = read_code(str(line["code"]), 0, flat_law(), bill_law())
+    code = bill_law().codes.get(text.key)
+    if code is None or code.nature != Nature.CHARGE or not code.parameter:
+        found["fee"] = line.get("fee")
+    tariffs = numbers(facts.get("tariffs"))
+    if text.key == "ACTE" and place < len(tariffs):
+        found["tariff"] = tariffs[place]
+    if code is not None and (code.trip or code.kilometres):
+        found.update({name: facts[name] for name in TRIP_FACTS if name in facts and name not in found})
+        if code.trip and "distance_km" in facts and "patients" in facts:
+            found.setdefault("shared_with", facts["patients"])
+    if facts.get("ebd") and text.key != EXAMINATION and code is not None and not code.tooth and not code.coefficient:
+        found.setdefault("exemption", "prevention")
+    return found
+
+
+def inputs_of(line: Mapping[str, Any], place: int) -> dict[str, Any]:
+    """What a line says of itself, by the names of the vocabulary."""
+    found = {}
+    for name, value in line.items():
+        if name == "q":
+            found["quantity"] = value
+        elif name in LINE_ALLOWED and name not in RESULTS and name != "fee":
+            found[name] = value
+        elif name not in RESULTS and name != "fee":
+            raise FactError(f"lines[{place + 1}].{name}", value, same(", ".join(("fee", *RESULTS))))
+    return found
+
+
+def numbers(text: Any) -> list[str]:
+    """The tariffs that a worked bill lists: "83.60 and 62.70"."""
+    parts = str(text or "").replace(",", " ").replace("and", " ").split()
+    return [part for part in parts if part.replace(".", "").isdigit()]

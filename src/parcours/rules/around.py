@@ -1,0 +1,114 @@
+"""What the other lines of a bill change for one act: each stage of a settlement, among them or alone.
+
+`ALONE` changes nothing: one act is a bill of one line.
+"""
+
+from typing import NamedTuple
+
+from parcours.law.bill.codes import Costly
+from parcours.law.codes import (
+    UNKNOWN,
+    CaseActeLourd,
+    CaseBase,
+    CaseComplementary,
+    CaseFranchise,
+    CaseMajoration,
+    CaseParticipation,
+    CaseRate,
+)
+from parcours.law.record import LawRecord
+from parcours.rules.majoration import majoration_of_act
+from parcours.rules.participations import franchise, participation_forfaitaire
+from parcours.rules.rate import WHOLE, flat_fee, heavy_act, rate_of_act
+from parcours.rules.tariff import tariff_of_act
+from parcours.rules.types import Act, Contract, Counters, Readings
+
+
+class Around(NamedTuple):
+    """What the rest of the bill makes of one act. Amounts in cents, rates in basis points, `UNKNOWN`: as alone."""
+
+    tariff: int
+    """Opposable tariff after the rules of the session."""
+    rate: int
+    """The own rate of the code on that day."""
+    costly: int
+    """`Costly`: does the flat fee of the visit or of the stay concern it?"""
+    surcharge_base: int
+    """Base of the surcharge outside the pathway; 0: it is counted on another line."""
+    bears: int
+    """0: neither contribution nor deductible on this line."""
+    guarantee: int
+    """Most that both insurances pay for it, where the contract says so in euros."""
+
+
+ALONE = Around(UNKNOWN, UNKNOWN, 0, UNKNOWN, 1, UNKNOWN)
+
+
+def tariff_among(act: Act, around: Around, law: LawRecord, readings: Readings) -> tuple[int, int]:
+    """Opposable tariff in cents, and its case."""
+    tariff, case = tariff_of_act(act, law, readings)
+    if around.tariff == UNKNOWN:
+        return tariff, case
+    return around.tariff, CaseBase.GIVEN if case == CaseBase.UNKNOWN else case
+
+
+def rate_among(act: Act, around: Around, law: LawRecord) -> tuple[int, int]:
+    """Rate, and its case: whole when another line bears the flat fee (R160-16); the exempt keep their own case."""
+    rate, case = rate_of_act(act, law)
+    if case == CaseRate.AME or case == CaseRate.EXEMPT:
+        return rate, case
+    if around.costly == Costly.COVERED:
+        return WHOLE, CaseRate.EXEMPT
+    if around.rate != UNKNOWN:
+        return around.rate, CaseRate.ACT
+    return rate, case
+
+
+def flat_fee_among(act: Act, around: Around, tariff: int, rate: int, law: LawRecord) -> tuple[int, int]:
+    """Flat fee of costly acts in cents, and its case (R160-16)."""
+    if around.costly == Costly.OWN:
+        return heavy_act(act, tariff, rate, law)
+    if around.costly == Costly.BEARS:
+        return flat_fee(act, rate, law)
+    return 0, CaseActeLourd.EXEMPT if around.costly == Costly.COVERED else CaseActeLourd.NOT_HEAVY
+
+
+def majoration_among(
+    act: Act, around: Around, status: int, base: int, gross: int, law: LawRecord, readings: Readings
+) -> tuple[int, int]:
+    """Surcharge outside the pathway in cents, and its case: on the act with its supplements, or on another line."""
+    if around.surcharge_base == 0:
+        return 0, CaseMajoration.NONE
+    counted = base if around.surcharge_base == UNKNOWN else around.surcharge_base
+    return majoration_of_act(act, status, counted, gross, law, readings)
+
+
+def participation_among(
+    act: Act, around: Around, reimbursed: int, counters: Counters, law: LawRecord
+) -> tuple[int, int]:
+    """Flat contribution in cents, and its case."""
+    if not around.bears:
+        return 0, CaseParticipation.NOT_CONCERNED
+    return participation_forfaitaire(act, reimbursed, counters, law)
+
+
+def franchise_among(act: Act, around: Around, reimbursed: int, counters: Counters, law: LawRecord) -> tuple[int, int]:
+    """Deductible in cents, and its case."""
+    if not around.bears:
+        return 0, CaseFranchise.NOT_CONCERNED
+    return franchise(act, reimbursed, counters, law)
+
+
+def guarantee_in_euros(act: Act, around: Around, contract: Contract) -> bool:
+    """Does the contract pay this line up to an amount, rather than a percentage of its base?"""
+    return bool(around.guarantee != UNKNOWN and contract.present and not act.ame and not act.c2s)
+
+
+def euros_guaranteed(act: Act, around: Around, gross: int, contract: Contract) -> tuple[int, int]:
+    """Part of the complementary insurance in cents, the compulsory insurance's included in the guarantee; its case."""
+    amount = max(0, min(act.fee, around.guarantee) - gross)
+    if contract.plafond != UNKNOWN and amount > contract.plafond:
+        return contract.plafond, CaseComplementary.EURO_CAP
+    if not around.guarantee:
+        return 0, CaseComplementary.NOT_COVERED
+    return amount, CaseComplementary.GUARANTEE if amount else CaseComplementary.NOTHING_LEFT

@@ -1,0 +1,1 @@
+"""The rules that look at more than one line of a bill."""

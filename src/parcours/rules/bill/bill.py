@@ -1,0 +1,110 @@
+"""A whole bill, settled in the order of the law: session, costly acts, surcharge, contributions, complementary.
+
+`amo + amc + patient == fee` on each line, hence on the bill. One line alone is the settlement of its act.
+"""
+
+from collections.abc import Sequence
+
+from parcours.law.bill.codes import CaseCharge, CaseCostly, CaseSession, CaseSurcharge, Nature
+from parcours.law.bill.record import BillRecord
+from parcours.law.codes import UNKNOWN
+from parcours.law.record import LawRecord
+from parcours.rules.around import Around
+from parcours.rules.bill.costly import costly_line
+from parcours.rules.bill.cover import charge_covered, guarantee_of_line
+from parcours.rules.bill.memory import counters_before
+from parcours.rules.bill.session import in_session, tariff_before
+from parcours.rules.bill.surcharge import surcharge_base
+from parcours.rules.bill.types import BillReadings, Borne, EurosContract, Line, SettledLine
+from parcours.rules.settlement import payment, settle_among
+from parcours.rules.types import Contract, Readings, Settlement
+
+
+def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each level reads
+    lines: Sequence[Line],
+    eras: Sequence[int],
+    laws: Sequence[LawRecord],
+    bill_eras: Sequence[int],
+    bill_laws: Sequence[BillRecord],
+    contract: Contract,
+    euros: EurosContract,
+    borne: Borne,
+    readings: Readings,
+    bill_readings: BillReadings,
+) -> list[SettledLine]:
+    """Settle every line, in their order. `laws[eras[i]]` and `bill_laws[bill_eras[i]]` are the law of line `i`."""
+    before = [tariff_before(lines[i], laws[eras[i]], readings) for i in range(len(lines))]
+    after = [in_session(lines, before, i, bill_laws[bill_eras[i]]) for i in range(len(lines))]
+    tariffs = [tariff for tariff, _ in after]
+    settled = []
+    participations: list[int] = []
+    franchises: list[int] = []
+    for i in range(len(lines)):
+        line = lines[i]
+        law = laws[eras[i]]
+        if line.nature != Nature.ACT:
+            one = settle_charge(line, contract, euros)
+        else:
+            costly, case_costly = costly_line(lines, tariffs, i, law, bill_laws[bill_eras[i]])
+            counted, case_surcharge = surcharge_base(lines, tariffs, i, bill_readings)
+            guarantee, case_cover = guarantee_of_line(line, tariffs[i], contract, euros, bill_laws[bill_eras[i]])
+            around = Around(
+                tariff=UNKNOWN if tariffs[i] == before[i] and line.tariff == UNKNOWN else tariffs[i],
+                rate=line.rate,
+                costly=costly,
+                surcharge_base=counted,
+                bears=line.bears,
+                guarantee=guarantee,
+            )
+            counters = counters_before(lines, participations, franchises, borne)
+            settlement = settle_among(line.act, around, contract, counters, law, readings)
+            one = SettledLine(settlement, after[i][1], case_costly, case_surcharge, CaseCharge.NOT_A_CHARGE, case_cover)
+        settled.append(one)
+        participations.append(one.settlement.participation_forfaitaire)
+        franchises.append(one.settlement.franchise)
+    return settled
+
+
+def settle_charge(line: Line, contract: Contract, euros: EurosContract) -> SettledLine:
+    """A charge of the patient's invoice: nothing from the compulsory insurance, the contract's part, the rest."""
+    amc, case_cover = charge_covered(line, contract, euros)
+    fee = line.act.fee
+    advance, deferred, case_payment = payment(line.act, 0, 0, amc)
+    settlement = Settlement(
+        status=0,
+        ips=0,
+        pathway=0,
+        base=fee if line.nature == Nature.CHARGE else 0,
+        rate=0,
+        ticket_moderateur=0,
+        majoration=0,
+        participation_forfaitaire=0,
+        franchise=0,
+        forfait_acte_lourd=0,
+        amo=0,
+        amc=amc,
+        patient=fee - amc,
+        advance=advance,
+        deferred=deferred,
+        max_fee=UNKNOWN,
+        depassement=0,
+        unlawful_excess=0,
+        case_status=0,
+        case_base=0,
+        case_rate=0,
+        case_acte_lourd=0,
+        case_majoration=0,
+        case_participation=0,
+        case_franchise=0,
+        case_excess=0,
+        case_complementary=0,
+        case_payment=case_payment,
+    )
+    return SettledLine(
+        settlement,
+        CaseSession.ALONE,
+        CaseCostly.NOT_CONCERNED,
+        CaseSurcharge.NOT_CONCERNED,
+        line.case_charge,
+        case_cover,
+    )

@@ -1,0 +1,139 @@
+"""`parcours bill` and `parcours bill check`: a table, JSON, worked bills, and everything a person can get wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from parcours.cli.main import app
+
+BILL = """
+id: soins
+care_date: 2025-05-06
+age: 60
+profession: infirmier
+lines:
+- {code: AMI 2, fee: 6.30}
+- {code: AMI 1/2, fee: 1.58}
+"""
+WORKED = """
+bills:
+- id: soins
+  conf: A
+  facts: {care_date: 2025-05-06, age: 60, professional: infirmier}
+  lines:
+  - {code: AMI 2, fee: 6.30, base: 6.30, rate: 60, gross: 3.78, franchise: 1.00, amo: 2.78, patient: 3.52}
+  - {code: AMI 1/2, fee: 1.58, base: 1.58, rate: 60, gross: 0.95, franchise: 0.95, amo: 0.00, patient: 1.58}
+  total: {fee: 7.88, base: 7.88, gross: 4.73, franchise: 1.95, amo: 2.78, patient: 5.10}
+- id: clinique
+  facts: {care_date: 2026-05-12, age: 30, setting: hospitalisation, tariffs: "200.00, 150.00"}
+  contract: responsable_100
+  lines:
+  - {code: acte 1, fee: 200.00, base: 200.00, amo: 200.00}
+  - {code: acte 2 asso 3, fee: 112.50, base: 112.50, amo: 112.50}
+  - {code: GHS, fee: 2400.00, base: 2400.00, forfait_acte_lourd: 32.00, amo: 2368.00, amc: 32.00}
+  - {code: FJ x 3, fee: 69.00, amo: 0.00, amc: 69.00}
+- id: sejour
+  facts: {entry: 2025-10-06, exit: 2025-10-16, age: 70, setting: hospitalisation, tarif_jour: "90.00"}
+  lines:
+  - {code: FJ x 11, fee: 220.00, patient: 220.00}
+"""
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(app, ["bill", *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def written(folder: Path, text: str, name: str = "bill.yaml") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_bill_is_a_table_with_who_pays_and_why(tmp_path: Path) -> None:
+    result = run(written(tmp_path, BILL), "--lang", "fr")
+    assert result.exit_code == 0
+    assert "Total" in result.output
+    assert "5,10" in result.output
+    assert "Noté à moitié" in result.output
+    assert "NGAP 11B" in result.output
+
+
+def test_json_names_the_case_of_every_level(tmp_path: Path) -> None:
+    result = run(written(tmp_path, BILL), "--json")
+    lines = json.loads(result.output)["lines"]
+    assert [line["case_session"] for line in lines] == ["ngap_first", "transmitted_half"]
+    assert {"case_status", "case_franchise", "case_costly", "case_surcharge", "case_charge", "case_cover"} <= set(
+        lines[0]
+    )
+
+
+def test_a_file_of_several_bills_says_which_one_is_refused(tmp_path: Path) -> None:
+    good = {"age": 40, "care_date": "2026-03-15", "lines": [{"code": "FPU"}]}
+    bad = {"id": "mauvaise", "lines": [{"code": "FPU"}]}
+    path = written(tmp_path, f"{json.dumps(good)}\n{json.dumps(bad)}\n", "bills.ndjson")
+    result = run(path, "--json", "--lang", "en")
+    assert result.exit_code == 3
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert answers[0]["total"]["patient"] == 23
+    assert (answers[1]["id"], answers[1]["error"]["field"]) == ("mauvaise", "lines[1].care_date")
+
+
+def test_check_compares_every_amount(tmp_path: Path) -> None:
+    result = run("check", written(tmp_path, WORKED), "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert "3 bills: 3 equal" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("amo: 2.78, patient: 3.52", "amo: 2.79, patient: 3.52", "soins: line 1 (AMI 2): amo: 2.79 ≠ 2.78"),
+        ("patient: 5.10}", "patient: 5.11}", "soins: total: patient: 5.11 ≠ 5.10"),
+        ("FJ x 3, fee: 69.00", "FJ x 3, fee: 70.00", "clinique: line 4 (FJ x 3): fee: 70.00 ≠ 69.00"),
+        ("- {code: FJ x 11, fee: 220.00", "- {code: TM sejour 11 j, fee: 220.00", "sejour: line not expected (FJ)"),
+    ],
+)
+def test_check_says_each_difference(tmp_path: Path, before: str, after: str, said: str) -> None:
+    assert before in WORKED
+    result = run("check", written(tmp_path, WORKED.replace(before, after, 1)), "--lang", "en")
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("code: AMI 2", "code: XYZ 2", "lines[1].code: 'XYZ 2' is not accepted"),
+        ("fee: 6.30", "fee: beaucoup", "lines[1].fee: 'beaucoup' is not accepted"),
+        (", fee: 6.30", "", "lines[1].fee: is not given"),
+        ("age: 60\n", "", "age_1er_janvier: is not given and changes the answer"),
+        ("care_date: 2025-05-06\n", "", "care_date: is not given"),
+        ("profession: infirmier", "profession: infirmiere", "profession: 'infirmiere'"),
+        ("id: soins", "identifiant: soins", "identifiant"),
+        ("fee: 6.30}", "fee: 6.30, tarif: 5}", "lines[1].tarif: '5' is not accepted; expected: tariff?"),
+        ("lines:", "ligne:", "ligne"),
+        ("lines:", "lines: 3\nother:", "other"),
+    ],
+)
+def test_a_wrong_bill_is_a_sentence_and_an_exit_code(tmp_path: Path, before: str, after: str, said: str) -> None:
+    assert before in BILL
+    result = run(written(tmp_path, BILL.replace(before, after, 1)), "--lang", "en")
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+@pytest.mark.parametrize("text", ["[", "- 3", "", "{}", "lines: []", "bills: []", "\x00"])
+def test_a_file_that_is_no_bill_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    for arguments in ([], ["check"]):
+        result = run(*arguments, written(tmp_path, text))
+        assert result.exit_code == 2
+        assert result.stderr.strip()
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert run(str(tmp_path / "none.yaml")).exit_code == 2

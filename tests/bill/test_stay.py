@@ -1,0 +1,102 @@
+"""The invoice of a stay and of an emergency visit: the daily charge against the share, the flat fee, the surcharge."""
+
+from typing import Any
+
+import pytest
+
+from parcours.engine.bill.settle import BillAnswer, settle_bill
+from parcours.engine.errors import FactError
+from parcours.law.bill.codes import CaseCharge
+
+
+def stayed(entry: str, exit_: str, readings: dict[str, str] | None = None, **more: Any) -> BillAnswer:
+    stay = {"entry": entry, "exit": exit_, **more.pop("stay", {})}
+    return settle_bill({"age": 50, "stay": stay, **more}, readings)
+
+
+def owed(answer: BillAnswer) -> dict[str, int]:
+    return {line.code.key: one.settlement.patient for line, one in zip(answer.lines, answer.settled, strict=True)}
+
+
+def test_the_charge_is_counted_inside_a_greater_share() -> None:
+    assert owed(stayed("2025-10-06", "2025-10-08", stay={"daily_tariff": 900})) == {"TM_SEJOUR": 360_00, "FJ": 20_00}
+
+
+def test_a_share_below_the_charge_leaves_the_charge_alone() -> None:
+    assert owed(stayed("2025-10-06", "2025-10-08", stay={"daily_tariff": 90})) == {"FJ": 60_00}
+
+
+def test_a_share_equal_to_the_charge_is_owed_once() -> None:
+    assert owed(stayed("2025-10-06", "2025-10-08", stay={"daily_tariff": 100})) == {"TM_SEJOUR": 40_00, "FJ": 20_00}
+
+
+def test_the_day_of_exit_may_be_counted_inside_the_whole_share() -> None:
+    answer = stayed("2025-10-06", "2025-10-08", {"fj_jour_sortie": "global"}, stay={"daily_tariff": 900})
+    assert owed(answer) == {"TM_SEJOUR": 360_00}
+
+
+def test_a_stay_inside_one_day_owes_no_charge() -> None:
+    assert owed(stayed("2025-10-06", "2025-10-06", stay={"daily_tariff": 900})) == {"TM_SEJOUR": 180_00}
+
+
+def test_the_charge_of_each_day_is_its_own() -> None:  # 20.00, then 23.00 from 2026-03-01
+    answer = stayed("2026-02-27", "2026-03-02", stay={"daily_tariff": 900, "costly": True})
+    assert owed(answer) == {"FORFAIT_ACTE_LOURD": 24_00, "FJ": 20_00 + 20_00 + 23_00 + 23_00}
+
+
+def test_from_the_31st_day_the_share_goes_and_the_charge_stays() -> None:
+    answer = stayed("2025-03-01", "2025-04-02", stay={"daily_tariff": 400})  # 32 nights
+    assert owed(answer) == {"TM_SEJOUR": 30 * 80_00, "FJ": 3 * 20_00}
+    assert answer.settled[-1].case_charge == CaseCharge.FROM_DAY_31
+
+
+@pytest.mark.parametrize(
+    ("exemption", "charges"), [("ald", {"FJ": 60_00}), ("maternite", {}), ("at_mp", {}), ("nouveau_ne", {})]
+)
+def test_the_exempt_owe_no_share_and_some_no_charge(exemption: str, charges: dict[str, int]) -> None:
+    facts = {"exemption": exemption, "stay": {"daily_tariff": 900}}
+    if not charges:
+        with pytest.raises(FactError, match="stay"):
+            stayed("2025-10-06", "2025-10-08", **facts)
+        return
+    assert owed(stayed("2025-10-06", "2025-10-08", **facts)) == charges
+
+
+def test_outside_the_pathway_one_capped_surcharge_that_a_responsible_contract_never_pays() -> None:
+    answer = stayed(
+        "2025-10-06", "2025-10-08", medecin_traitant=False, contract="responsable_100", stay={"daily_tariff": 900}
+    )
+    assert owed(answer) == {"TM_SEJOUR": 0, "FJ": 0, "MAJORATION_SEJOUR": 10_60}
+
+
+def test_the_daily_tariff_is_asked_for() -> None:
+    with pytest.raises(FactError, match=r"stay\.daily_tariff"):
+        stayed("2025-10-06", "2025-10-08")
+
+
+def test_a_clinic_bears_the_flat_fee_on_the_package_of_the_stay() -> None:
+    lines = [{"code": "chirurgien", "base": 100, "fee": 100}, {"code": "anesthesie", "base": 40, "fee": 40}]
+    bill = {
+        "care_date": "2025-06-03", "age": 60, "special_setting": "hospitalisation", "specialty": "chirurgie_generale",
+        "convention": "secteur_1", "medecin_traitant": True, "role": "correspondant", "referral": "soins_iteratifs",
+    }  # fmt: skip
+    answer = settle_bill({**bill, "lines": [*lines, {"code": "GHS", "base": 800, "fee": 800}]})
+    assert [one.settlement.patient for one in answer.settled] == [0, 0, 24_00]  # 100 + 40: the act and its anaesthesia
+
+
+@pytest.mark.parametrize(
+    ("exemption", "day", "amount", "case"),
+    [
+        ("none", "2026-03-01", 23_00, CaseCharge.EMERGENCY),
+        ("none", "2026-02-28", 19_61, CaseCharge.EMERGENCY),
+        ("ald", "2026-03-01", 9_96, CaseCharge.EMERGENCY_REDUCED),
+        ("at_mp", "2022-01-01", 8_49, CaseCharge.EMERGENCY_REDUCED),
+        ("maternite", "2026-03-01", 0, CaseCharge.EMERGENCY),
+    ],
+)
+def test_the_charge_of_an_emergency_visit(exemption: str, day: str, amount: int, case: CaseCharge) -> None:
+    bill = {"care_date": day, "age": 40, "exemption": exemption, "lines": [{"code": "FPU"}]}
+    answer = settle_bill(bill)
+    assert (answer.totals["patient"], answer.totals["amo"]) == (amount, 0)
+    if amount:
+        assert answer.settled[0].case_charge == case
