@@ -7,13 +7,22 @@ from typing import Any
 import pytest
 
 from parcours.engine.case import encode_readings, law_on
+from parcours.engine.case import settle as settle_facts
+from parcours.engine.errors import UnknownTariff
 from parcours.engine.facts.encoding import encode
-from parcours.engine.results import CASE_CODES
+from parcours.engine.facts.vocabulary import slug
+from parcours.engine.results import CASE_CODES, result_dict
+from parcours.engine.say.law_values import needed
 from parcours.engine.say.wording import PLACEHOLDER, PLACEHOLDERS, law_file, pieces
+from parcours.law.book import FIELDS
 from parcours.law.cache import flat_law
+from parcours.law.codes import CaseStatus, DrugClass, Profession
 from parcours.law.loader import load
+from parcours.law.record import LawRecord
+from parcours.rules.participations import franchise_exemption, franchise_unit
+from parcours.rules.rate import alsace_moselle_rate, ordinary_rate
 from parcours.rules.settlement import settle
-from parcours.rules.types import Counters
+from parcours.rules.types import Act, Counters
 from parcours.text import LANGS
 
 BOOK = load()
@@ -47,12 +56,17 @@ def test_a_case_has_articles_and_an_example_that_leads_to_it(stage: str, name: s
     assert settled_case(stage, entry) == name
 
 
+def counters_of(entry: dict[str, Any]) -> Counters:
+    """What was borne before the example of an entry."""
+    return Counters(**{name: int(amount * 100) for name, amount in entry.get("counters", {}).items()})
+
+
 def settled_case(stage: str, entry: dict[str, Any]) -> str:
     """The case that the example of an entry gives."""
     flat = flat_law()
     case = encode(entry["example"], flat)
     readings = entry.get("readings", {})
-    counters = Counters(**{name: int(amount * 100) for name, amount in entry.get("counters", {}).items()})
+    counters = counters_of(entry)
     law = law_on(case.act.care_date, flat, readings)
     result = settle(case.act, case.contract, counters, law, encode_readings(readings))
     return CASE_CODES[stage](getattr(result, stage)).name.lower()
@@ -93,7 +107,71 @@ def test_articles_of_exceptions_levers_and_claims_exist(file: str) -> None:
         assert all(id_ in BOOK.references for id_ in entry["references"]), name
 
 
+@pytest.mark.parametrize(("stage", "name"), CASES)
+def test_an_example_gives_the_cents_it_says(stage: str, name: str) -> None:
+    entry = BOOK.cases[stage][name]
+    counters = counters_of(entry)
+    if "gives" not in entry:
+        with pytest.raises(UnknownTariff):
+            settle_facts(entry["example"], entry.get("readings"), counters)
+        return
+    settled = result_dict(settle_facts(entry["example"], entry.get("readings"), counters).settlement)
+    assert {amount: settled[amount] for amount in entry["gives"]} == entry["gives"]
+    assert len(entry["gives"]) >= 2
+
+
 def test_parameters_that_a_case_needs_exist() -> None:
     needs = [id_ for cases in BOOK.cases.values() for entry in cases.values() for id_ in entry.get("needs", ())]
     assert needs
     assert all(id_ in BOOK.parameters for id_ in needs)
+
+
+def field_positions() -> LawRecord:
+    """A law whose every field holds its own position: what a rule answers is the field it read."""
+    return LawRecord(*range(len(LawRecord._fields)))
+
+
+def parameters_at(*positions: int) -> list[str]:
+    """The parameters behind the fields that a rule read; 0 and less is no field."""
+    return [FIELDS[LawRecord._fields[position]] for position in positions if position > 0]
+
+
+@pytest.mark.parametrize("profession", Profession)
+def test_the_rate_of_each_profession_is_the_parameter_its_rule_reads(profession: Profession) -> None:
+    law, nothing = field_positions(), Act(*(0,) * len(Act._fields))
+    for drug in DrugClass if profession == Profession.PHARMACIE else (DrugClass.NONE,):
+        act = nothing._replace(profession=profession, drug_class=drug)
+        context = {"profession": slug(Profession, profession), "drug_class": slug(DrugClass, drug)}
+        read = {"ordinary": ordinary_rate(act, law), "alsace_moselle": alsace_moselle_rate(act, law)}
+        for case, position in read.items():
+            assert needed(BOOK.cases["case_rate"][case], context) == parameters_at(position)
+
+
+@pytest.mark.parametrize("profession", Profession)
+def test_the_franchise_of_each_profession_is_the_parameter_its_rule_reads(profession: Profession) -> None:
+    act = Act(*(0,) * len(Act._fields))._replace(profession=profession)
+    unit, cap = franchise_unit(act, field_positions())
+    context = {"profession": slug(Profession, profession)}
+    if franchise_exemption(act._replace(age_1er_janvier=40), flat_law().default.rows[-1]):
+        return  # bears none
+    assert needed(BOOK.cases["case_franchise"]["taken"], context) == parameters_at(unit)
+    if cap > 0:
+        assert needed(BOOK.cases["case_franchise"]["daily_cap"], context) == parameters_at(unit, cap)
+
+
+SETTINGS = [
+    (name, setting) for name, entry in BOOK.cases["case_status"].items() for setting in entry.get("settings", ())
+]
+
+
+@pytest.mark.parametrize(("name", "setting"), SETTINGS)
+def test_a_setting_that_a_case_names_leads_to_it_without_majoration(name: str, setting: str) -> None:
+    outside = BOOK.cases["case_status"]["outside"]["example"]
+    settlement = settle_facts({**outside, "special_setting": setting}).settlement
+    assert slug(CaseStatus, settlement.case_status) == name
+    assert settlement.majoration == 0
+
+
+@pytest.mark.parametrize("name", BOOK.readings)
+def test_a_reading_names_the_stage_it_decides(name: str) -> None:
+    assert f"case_{BOOK.readings[name].stage}" in CASE_CODES

@@ -313,18 +313,18 @@ def test_a_reading_asks_a_question_and_has_a_default_among_its_options() -> None
 
 
 CODE_LISTS = {
-    "professions": codes.Profession,
-    "conventions": codes.Convention,
-    "roles": codes.Role,
-    "referrals": codes.Referral,
-    "purposes": codes.Purpose,
-    "special_settings": codes.SpecialSetting,
-    "exemptions": codes.Exemption,
-    "schemes": codes.Scheme,
+    "profession": codes.Profession,
+    "convention": codes.Convention,
+    "role": codes.Role,
+    "referral": codes.Referral,
+    "purpose": codes.Purpose,
+    "special_setting": codes.SpecialSetting,
+    "exemption": codes.Exemption,
+    "scheme": codes.Scheme,
     "tiers_payant": codes.TiersPayant,
-    "drug_classes": codes.DrugClass,
+    "drug_class": codes.DrugClass,
     "act_kinds": codes.ActKind,
-    "pathways": codes.Pathway,
+    "pathway": codes.Pathway,
 }
 
 
@@ -334,7 +334,7 @@ def test_every_code_has_a_label(section: str) -> None:
 
 
 def test_statuses_carry_the_national_codes() -> None:
-    statuses = read("codes.yaml")["statuses"]
+    statuses = read("codes.yaml")["status"]
     national = {member.name: member.value for member in codes.Status if member is not codes.Status.NOT_GIVEN}
     assert {letter: entry["snds"] for letter, entry in statuses.items()} == national
     assert {letter for letter, entry in statuses.items() if entry["majoration"]} == {"I", "P", "S", "F"}
@@ -345,7 +345,7 @@ def test_statuses_carry_the_national_codes() -> None:
 def test_a_transmitted_indicator_is_a_known_one() -> None:
     content = read("codes.yaml")
     assert set(content["ips"]) == {member.name for member in codes.Ips}
-    for letter, entry in content["statuses"].items():
+    for letter, entry in content["status"].items():
         assert entry["ips"] == "" or entry["ips"] in content["ips"], letter
 
 
@@ -360,7 +360,7 @@ def test_specialties_have_their_own_slug_and_a_known_profile() -> None:
 
 
 def test_direct_access_names_known_specialties_purposes_and_parameters() -> None:
-    specialties, purposes, known = read("specialties.yaml"), read("codes.yaml")["purposes"], parameters()
+    specialties, purposes, known = read("specialties.yaml"), read("codes.yaml")["purpose"], parameters()
     for key, family in read("acces_direct.yaml").items():
         assert set(family["specialties"]) <= set(specialties), key
         assert set(family["purposes"]) <= set(purposes), key
@@ -377,7 +377,7 @@ def test_every_profile_of_consultation_has_its_three_situations() -> None:
 
 
 def test_acts_are_priced_or_are_the_consultation() -> None:
-    professions, kinds = read("codes.yaml")["professions"], read("codes.yaml")["act_kinds"]
+    professions, kinds = read("codes.yaml")["profession"], read("codes.yaml")["act_kinds"]
     medecin = tariffs("acts/medecin")
     for key, act in acts().items():
         priced = bool(act.get("values")) or act.get("alias_of") == "consultation"

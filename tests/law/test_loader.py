@@ -125,7 +125,7 @@ ARTICLES = "articles/parcours.yaml"
         (ARTICLES, swap("from: 2016-01-01", "from: soon"), "CSS-R160-6", ["from", "soon"]),
         (ARTICLES, swap("CSS-R160-6:", "XYZ-R160-6:"), "XYZ-R160-6", ["codes.yaml", "CSS"]),
         (ARTICLES, swap("status.away]", "status.afar]"), "CSS-L162-5-3", ["afar", "case"]),
-        ("codes.yaml", swap('statuses:\n  "T":', 'statuses:\n  "Q":'), "statuses", ["T"]),
+        ("codes.yaml", swap('status:\n  "T":', 'status:\n  "Q":'), "status", ["T"]),
     ],
 )
 def test_wrong_data_is_refused_with_its_file_its_key_and_its_date(

@@ -136,7 +136,7 @@ def flat_content(book: LawBook) -> FlatContent:
         acts=act_index(book),
         act_professions={key: entry.professions for key, entry in book.acts.items()},
         specialties={entry.slug: code for code, entry in book.specialties.items()},
-        statuses={letter: dict(entry["label"]) for letter, entry in book.codes["statuses"].items()},
+        statuses={letter: dict(entry["label"]) for letter, entry in book.codes["status"].items()},
         readings={
             name: tuple(sorted(reading.options, key=lambda option: option != reading.default))
             for name, reading in book.readings.items()
@@ -199,7 +199,7 @@ def consultation_table(book: LawBook, day: int) -> tuple[int, ...]:
 def fixed_tables(book: LawBook) -> dict[str, tuple[int, ...]]:
     """The tables that do not change with the date."""
     entries = list(book.acts.values())
-    statuses = {Status[letter]: entry for letter, entry in book.codes["statuses"].items()}
+    statuses = {Status[letter]: entry for letter, entry in book.codes["status"].items()}
     return {
         "profil": by_code(
             SPECIALTIES, {code: Profile[entry.profile.upper()] for code, entry in book.specialties.items()}

@@ -45,8 +45,8 @@ def check_tables(book: LawBook) -> None:
     for key, reading in book.readings.items():
         check_ids("readings.yaml", key, (reading.default,), reading.options, "option")
     letters = {member.name for member in Status if member is not Status.NOT_GIVEN}
-    if set(book.codes.get("statuses", {})) != letters:
-        raise LawDataError("codes.yaml", "statuses", f"must list exactly {', '.join(sorted(letters))}")
+    if set(book.codes.get("status", {})) != letters:
+        raise LawDataError("codes.yaml", "status", f"must list exactly {', '.join(sorted(letters))}")
 
 
 def check_articles(book: LawBook) -> None:

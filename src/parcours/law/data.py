@@ -205,6 +205,8 @@ class Reading:
     """A disputed point, its options and the default."""
 
     question: Mapping[str, str]
+    stage: str
+    """The stage of the settlement that it decides."""
     references: tuple[str, ...]
     options: Mapping[str, Any]
     default: str
@@ -330,6 +332,7 @@ def readings(files: Files) -> dict[str, Reading]:
     return {
         key: Reading(
             question=both_languages("readings.yaml", key, entry.get("question")),
+            stage=str(entry["stage"]),
             references=tuple(entry.get("references", ())),
             options={str(option): content for option, content in entry["options"].items()},
             default=str(entry["default"]),

@@ -1,5 +1,5 @@
 """Rows that share every coded fact share a pattern: it is encoded once, by the very function that encodes a single
-encoded.
+act.
 
 So inference, defaults, contradictions and missing facts are the same for row 38 214 907 of a file and for one visit.
 """

@@ -9,7 +9,6 @@ from parcours.engine.facts.vocabulary import (
     BY_NAME,
     FACTS,
     NO_AMOUNT,
-    NO_DATE,
     READERS,
     REQUIRED,
     Fact,
@@ -27,11 +26,9 @@ from parcours.law.codes import (
     Exemption,
     Ips,
     Profession,
-    Purpose,
     Referral,
     Role,
     SpecialSetting,
-    Status,
     TiersPayant,
 )
 from parcours.law.days import iso
@@ -270,42 +267,30 @@ EXPECTED = {
 
 
 def act_of(values: Mapping[str, Any], law: FlatLaw) -> Act:
-    """The encoded act, with the defaults of what was not said."""
+    """The encoded act: the facts of the vocabulary, what was not said by its neutral value, and what follows."""
+    said_or_not = {name: values.get(name, NEUTRAL[name]) for name in Act._fields}
     act_number, act_key = values.get("act", (0, "consultation"))
     adult = values.get("age", thresholds.participation_age())
-    return Act(
-        care_date=values["care_date"],
-        reimbursement_date=values.get("reimbursement_date", values["care_date"]),
-        age=adult,
-        age_1er_janvier=values.get("age_1er_janvier", adult),
-        profession=values["profession"],
-        specialty=values.get("specialty", 0),
-        convention=values.get("convention", int(Convention.SANS_OBJET)),
-        act=act_number,
-        quantity=quantity(values, act_number, act_key, law),
-        fee=values["fee"],
-        base=values.get("base", NO_AMOUNT),
-        medecin_traitant=values.get("medecin_traitant", 0),
-        role=values.get("role", int(Role.AUTRE)),
-        referral=values.get("referral", int(Referral.NONE)),
-        urgent=values.get("urgent", 0),
-        away=values.get("away", 0),
-        purpose=values.get("purpose", int(Purpose.NONE)),
-        medecin_traitant_left_on=values.get("medecin_traitant_left_on", NO_DATE),
-        installed_on=values.get("installed_on", NO_DATE),
-        zone_deficitaire=values.get("zone_deficitaire", 0),
-        medecin_traitant_indisponible=values.get("medecin_traitant_indisponible", 0),
-        special_setting=values.get("special_setting", int(SpecialSetting.NONE)),
-        exemption=values.get("exemption", int(Exemption.NONE)),
-        c2s=values.get("c2s", 0),
-        ame=values.get("ame", 0),
-        scheme=values.get("scheme", 0),
-        tiers_payant=values.get("tiers_payant", int(TiersPayant.NONE)),
-        exigence_particuliere=values.get("exigence_particuliere", 0),
-        drug_class=values.get("drug_class", int(DrugClass.NONE)),
-        ips=values.get("ips", int(Ips.NOT_GIVEN)),
-        status=values.get("status", int(Status.NOT_GIVEN)),
-    )
+    following = {
+        "reimbursement_date": values.get("reimbursement_date", values["care_date"]),
+        "age": adult,
+        "age_1er_janvier": values.get("age_1er_janvier", adult),
+        "act": act_number,
+        "quantity": quantity(values, act_number, act_key, law),
+    }
+    return Act(**{**said_or_not, **following})
+
+
+def neutral(item: Fact) -> int:
+    """The integer that an act holds where nothing is said of a fact."""
+    if item.codes is not None and item.unsaid is not None:
+        return int(item.codes[item.unsaid.upper()])
+    if item.kind == "money" and item.unsaid is None:
+        return NO_AMOUNT
+    return int(item.unsaid) if isinstance(item.unsaid, int) else 0
+
+
+NEUTRAL = {name: neutral(BY_NAME[name]) for name in Act._fields}
 
 
 def quantity(values: Mapping[str, Any], act_number: int, act_key: str, law: FlatLaw) -> int:

@@ -46,72 +46,84 @@ class Fact:
     """`REQUIRED`, or the value assumed (and shown) when nothing is said."""
     help: str
     codes: type[IntEnum] | None = None
+    otherwise: Any = None
+    """Of a fact that is never assumed: what an act holds where it cannot change anything."""
 
-
-def fact(name: str, kind: str, default: Any, help: str, codes: type[IntEnum] | None = None) -> Fact:  # noqa: A002
-    """A row of the table."""
-    return Fact(name, kind, default, help, codes)
+    @property
+    def unsaid(self) -> Any:
+        """What people would write for the value that an act holds when nothing is said; None for nothing."""
+        return self.otherwise if self.default is REQUIRED else self.default
 
 
 FACTS: tuple[Fact, ...] = (
-    fact("care_date", "date", REQUIRED, "Day of the care (YYYY-MM-DD)."),
-    fact("reimbursement_date", "date", None, "Day of the reimbursement; the day of the care unless said."),
-    fact("patient_id", "text", None, "Any text that tells one patient from another: caps run over a patient's acts."),
-    fact(
+    Fact("care_date", "date", REQUIRED, "Day of the care (YYYY-MM-DD)."),
+    Fact("reimbursement_date", "date", None, "Day of the reimbursement; the day of the care unless said."),
+    Fact("patient_id", "text", None, "Any text that tells one patient from another: caps run over a patient's acts."),
+    Fact(
         "professional_id",
         "text",
         None,
         "Any text that tells one professional from another: daily caps are per professional.",
     ),
-    fact("birth_date", "date", None, "The patient's day of birth; or give `age`."),
-    fact("age", "integer", REQUIRED, "The patient's age in whole years on the day of the care."),
-    fact(
+    Fact("birth_date", "date", None, "The patient's day of birth; or give `age`."),
+    Fact("age", "integer", REQUIRED, "The patient's age in whole years on the day of the care."),
+    Fact(
         "age_1er_janvier",
         "integer",
         REQUIRED,
         "Age on 1 January of that year; only needed at 18 without a day of birth.",
     ),
-    fact("profession", "code", REQUIRED, "Who performs the act.", codes.Profession),
-    fact("specialty", "specialty", REQUIRED, "A doctor's specialty: slug or national code."),
-    fact("convention", "code", REQUIRED, "The professional's sector.", codes.Convention),
-    fact("act", "act", "consultation", "NGAP key or CCAM code; `consultation` is the ordinary one of the specialty."),
-    fact("quantity", "quantity", 1, "Number of acts, boxes or trips; the coefficient of a letter that has one."),
-    fact("fee", "money", REQUIRED, "What the professional charges, in euros."),
-    fact("base", "money", None, "Base of reimbursement in euros, for acts the tariff table does not hold."),
-    fact("medecin_traitant", "boolean", REQUIRED, "Is a médecin traitant declared on the day of the care?"),
-    fact("role", "code", REQUIRED, "What the doctor seen is to the patient.", codes.Role),
-    fact("referral", "code", REQUIRED, "How the patient was referred to this doctor.", codes.Referral),
-    fact("urgent", "boolean", False, "Urgency in the sense of R160-6."),
-    fact("away", "boolean", False, "Away from the usual residence."),
-    fact("purpose", "code", "none", "Reason of the visit, where it opens a direct access.", codes.Purpose),
-    fact("medecin_traitant_left_on", "date", None, "Day the médecin traitant retired or left the département."),
-    fact("installed_on", "date", None, "Day a GP first settled in private practice, or settled in a deficit zone."),
-    fact("zone_deficitaire", "boolean", False, "Does the GP practise in a deficit zone?"),
-    fact(
+    Fact("profession", "code", REQUIRED, "Who performs the act.", codes.Profession),
+    Fact("specialty", "specialty", REQUIRED, "A doctor's specialty: slug or national code."),
+    Fact("convention", "code", REQUIRED, "The professional's sector.", codes.Convention, otherwise="sans_objet"),
+    Fact("act", "act", "consultation", "NGAP key or CCAM code; `consultation` is the ordinary one of the specialty."),
+    Fact("quantity", "quantity", 1, "Number of acts, boxes or trips; the coefficient of a letter that has one."),
+    Fact("fee", "money", REQUIRED, "What the professional charges, in euros."),
+    Fact("base", "money", None, "Base of reimbursement in euros, for acts the tariff table does not hold."),
+    Fact(
+        "medecin_traitant",
+        "boolean",
+        REQUIRED,
+        "Is a médecin traitant declared on the day of the care?",
+        otherwise=False,
+    ),
+    Fact("role", "code", REQUIRED, "What the doctor seen is to the patient.", codes.Role, otherwise="autre"),
+    Fact(
+        "referral", "code", REQUIRED, "How the patient was referred to this doctor.", codes.Referral, otherwise="none"
+    ),
+    Fact("urgent", "boolean", False, "Urgency in the sense of R160-6."),
+    Fact("away", "boolean", False, "Away from the usual residence."),
+    Fact("purpose", "code", "none", "Reason of the visit, where it opens a direct access.", codes.Purpose),
+    Fact("medecin_traitant_left_on", "date", None, "Day the médecin traitant retired or left the département."),
+    Fact("installed_on", "date", None, "Day a GP first settled in private practice, or settled in a deficit zone."),
+    Fact("zone_deficitaire", "boolean", False, "Does the GP practise in a deficit zone?"),
+    Fact(
         "medecin_traitant_indisponible",
         "boolean",
         False,
         "Teleconsultation: is the médecin traitant unavailable in time?",
     ),
-    fact("special_setting", "code", "none", "A place or framework outside the ordinary pathway.", codes.SpecialSetting),
-    fact("exemption", "code", "none", "Ground of an exemption from the ticket modérateur.", codes.Exemption),
-    fact("c2s", "boolean", False, "Does the patient have the complémentaire santé solidaire?"),
-    fact("ame", "boolean", False, "Does the patient have the aide médicale de l'État?"),
-    fact("scheme", "code", "general", "Compulsory scheme.", codes.Scheme),
-    fact("contract", "contract", None, "Complementary contract: an id of the library, or its guarantees."),
-    fact(
+    Fact("special_setting", "code", "none", "A place or framework outside the ordinary pathway.", codes.SpecialSetting),
+    Fact("exemption", "code", "none", "Ground of an exemption from the ticket modérateur.", codes.Exemption),
+    Fact("c2s", "boolean", False, "Does the patient have the complémentaire santé solidaire?"),
+    Fact("ame", "boolean", False, "Does the patient have the aide médicale de l'État?"),
+    Fact("scheme", "code", "general", "Compulsory scheme.", codes.Scheme),
+    Fact("contract", "contract", None, "Complementary contract: an id of the library, or its guarantees."),
+    Fact(
         "tiers_payant",
         "code",
         "none",
         "What the patient does not advance (full for C2S and AME unless said).",
         codes.TiersPayant,
     ),
-    fact("exigence_particuliere", "money", 0, "Overrun for a particular demand of the patient (DE), in euros."),
-    fact("drug_class", "code", "none", "Pharmacy: class of the drug, or `lpp` for a device.", codes.DrugClass),
-    fact("ips", "ips", None, "Pathway indicator the doctor transmitted (letter, empty text for blank)."),
-    fact("status", "status", None, "Status the fund computed: national letter or code."),
+    Fact("exigence_particuliere", "money", 0, "Overrun for a particular demand of the patient (DE), in euros."),
+    Fact("drug_class", "code", "none", "Pharmacy: class of the drug, or `lpp` for a device.", codes.DrugClass),
+    Fact("ips", "ips", None, "Pathway indicator the doctor transmitted (letter, empty text for blank)."),
+    Fact("status", "status", None, "Status the fund computed: national letter or code."),
 )
 BY_NAME = {item.name: item for item in FACTS}
+UNSAID = {item.name: item.unsaid for item in FACTS if item.unsaid is not None}
+"""What stands for each fact, as people write it, where nothing was said and nothing depends on it."""
 RENAMED = {"base": "given_base", "status": "given_status", "ips": "given_ips"}
 """Facts that bear the name of a result: their name in a settled file."""
 SOURCE_ROW = "source_row"

@@ -15,8 +15,8 @@ from parcours.engine.errors import FactError
 from parcours.engine.results import result_dict
 from parcours.engine.say.explain import Reference, references
 from parcours.engine.say.wording import (
-    FACT_LABELS,
     day,
+    has_labels,
     label,
     law_file,
     lower_first,
@@ -119,7 +119,7 @@ def fact_word(name: str, value: Any, lang: str) -> str:
         return str(load().readings[name].options[str(value)]["label"][lang])
     if name == "specialty":
         return lower_first(specialty_labels()[value][lang])
-    if name in FACT_LABELS:
+    if has_labels(name):
         return lower_first(label(name, value, lang))
     word = load().glossary[name][lang]["term"]
     if isinstance(value, bool):

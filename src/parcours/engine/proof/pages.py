@@ -117,15 +117,44 @@ def cases_page() -> str:
     parts = []
     for stage, cases in load().cases.items():
         rows = (
-            (f"`{name}`", code(entry["en"]), code(entry["fr"]), articles(entry["references"]))
+            (
+                f"`{name}`",
+                code(entry["en"]),
+                code(entry["fr"]),
+                example(entry),
+                gives(entry),
+                articles(entry["references"]),
+            )
             for name, entry in cases.items()
         )
-        parts += [f"## `{stage}`\n", table(("Case", "English", "Français", "Articles"), rows)]
+        parts += [f"## `{stage}`\n", table(("Case", "English", "Français", "Example", "It gives", "Articles"), rows)]
     note = (
         "The case of each stage is stored with every settled row: it is the whole explanation. "
-        "`{…}` stands for a figure of the row or a dated parameter.\n"
+        "`{…}` stands for a figure of the row or a dated parameter. The amounts of each example, in euros, are settled "
+        "again by a test.\n"
     )
     return page("Cases", note, *parts)
+
+
+def example(entry: dict[str, Any]) -> str:
+    """The facts of an example, what was borne before it and the reading it is settled under."""
+    said = {**entry["example"], **entry.get("counters", {}), **entry.get("readings", {})}
+    return " ".join(f"`{name}={plain(value)}`" for name, value in said.items())
+
+
+def plain(value: Any) -> str:
+    """A value of YAML as people write it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {plain(part)}" for name, part in value.items())
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def gives(entry: dict[str, Any]) -> str:
+    """The amounts of an example, or that it is refused."""
+    amounts = entry.get("gives")
+    if amounts is None:
+        return "refused: nothing is guessed"
+    return "<br>".join(f"{name} {'free' if amount is None else amount}" for name, amount in amounts.items())
 
 
 def code(template: str) -> str:

@@ -23,7 +23,7 @@ from parcours.engine.case import encode_readings, law_on
 from parcours.engine.facts.encoding import OWN_ROLES, act_of, infer, read
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given, slugs
 from parcours.engine.results import euros
-from parcours.engine.say.wording import FACT_LABELS, Words, label, law_file, sentence
+from parcours.engine.say.wording import Words, label, law_file, sentence
 from parcours.law import thresholds
 from parcours.law.cache import flat_law
 from parcours.law.codes import (
@@ -465,7 +465,7 @@ def choices_of(name: str, mask: int, lang: str) -> tuple[Choice, ...]:
         offered = [value for value in offered if value == "none" or mask >> Purpose[value.upper()] & 1]
     if name == "drug_class":
         offered = [value for value in offered if value != DrugClass.NONE.name.lower()]
-    entries = load().codes[FACT_LABELS[name]]
+    entries = load().codes[name]
     return tuple(
         Choice(value, label(name, value, lang), entries[value].get("help", {}).get(lang, "")) for value in offered
     )

@@ -25,7 +25,7 @@ from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.results import AMOUNTS
 from parcours.engine.say.explain import explain
 from parcours.engine.say.row import STAGES, Row
-from parcours.engine.say.wording import FACT_LABELS, LETTERS, TemplateError, Words, fill, label, sentence
+from parcours.engine.say.wording import LETTERS, TemplateError, Words, fill, has_labels, label, sentence
 from parcours.errors import ParcoursError
 from parcours.law.book import FIELDS
 from parcours.law.cache import flat_law
@@ -306,7 +306,7 @@ def fact_text(name: str, value: Any, lang: str) -> str:
         return absent(lang)
     if isinstance(value, bool):
         return yes(value, lang)
-    if name in FACT_LABELS and name not in LETTERS:
+    if has_labels(name) and name not in LETTERS:
         return label(name, value, lang)
     return str(value)
 
@@ -339,7 +339,7 @@ def shown(value: int | None, unit: str, lang: str) -> str:
 
 def result_text(name: str, value: Any, lang: str) -> str:
     """A result as a person reads it."""
-    if name in FACT_LABELS and value:
+    if has_labels(name) and value:
         return fact_or_letter(name, str(value), lang)
     if value is None or isinstance(value, str):
         return value or absent(lang)

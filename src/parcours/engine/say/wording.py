@@ -50,22 +50,6 @@ MONTHS = {
         "December",
     ],
 }
-FACT_LABELS = {
-    "profession": "professions",
-    "convention": "conventions",
-    "role": "roles",
-    "referral": "referrals",
-    "purpose": "purposes",
-    "special_setting": "special_settings",
-    "exemption": "exemptions",
-    "scheme": "schemes",
-    "tiers_payant": "tiers_payant",
-    "drug_class": "drug_classes",
-    "status": "statuses",
-    "ips": "ips",
-    "pathway": "pathways",
-}
-"""The list of `codes.yaml` that labels the values of a fact."""
 LETTERS = ("status", "ips")
 """Facts whose value is a national letter: shown with its label."""
 
@@ -178,16 +162,21 @@ def fact_text(name: str, words: Words, lang: str) -> str:
         return lower_first(specialty_labels()[str(value)][lang])
     if name in LETTERS:
         return f"{value} ({lower_first(label(name, value, lang))})"
-    if name in FACT_LABELS:
+    if has_labels(name):
         return lower_first(label(name, value, lang))
     if isinstance(value, bool):
         return {"fr": ("non", "oui"), "en": ("no", "yes")}[lang][value]
     return plain_number(value, lang) if isinstance(value, (int, Decimal)) else str(value)
 
 
+def has_labels(fact: str) -> bool:
+    """Is this fact or result a code, with a label for each of its values?"""
+    return fact in loader.load().codes
+
+
 def label(fact: str, value: Any, lang: str) -> str:
     """Label of a coded value of a fact."""
-    return str(loader.load().codes[FACT_LABELS[fact]][value]["label"][lang])
+    return str(loader.load().codes[fact][value]["label"][lang])
 
 
 @cache

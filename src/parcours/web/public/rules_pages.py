@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -18,6 +18,7 @@ from parcours.engine.say.explain import explain
 from parcours.law.codes import Pathway
 from parcours.law.loader import load
 from parcours.rules.types import Counters
+from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, today
@@ -35,6 +36,8 @@ class CaseLine:
     references: tuple[str, ...]
     query: tuple[tuple[str, str], ...]
     """The example, as the quote takes it; empty where the quote cannot show it."""
+    gives: tuple[tuple[str, str], ...]
+    """What the example gives: the word of the glossary and the amount."""
 
 
 @lru_cache(maxsize=4)
@@ -51,7 +54,7 @@ def case_line(stage: str, slug: str, entry: Mapping[str, Any], language: str) ->
     facts = entry["example"]
     counters = Counters(**{name: hundredths(value) or 0 for name, value in entry.get("counters", {}).items()})
     text = i18n.typography(sentence_of(stage, entry, facts, counters, language), language)
-    simple = not entry.get("counters") and all(
+    simple = not entry.keys() & {"counters", "readings"} and all(
         isinstance(value, (str, int, float, bool)) or hasattr(value, "quantize") for value in facts.values()
     )
     query = (
@@ -59,7 +62,14 @@ def case_line(stage: str, slug: str, entry: Mapping[str, Any], language: str) ->
         if simple
         else ()
     )
-    return CaseLine(slug, text, tuple(entry["references"]), query)
+    return CaseLine(slug, text, tuple(entry["references"]), query, tuple(given_amounts(entry, language)))
+
+
+def given_amounts(entry: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
+    """The amounts that the example of a case gives, with their words."""
+    for name, amount in entry.get("gives", {}).items():
+        if amount is not None:
+            yield load().glossary[name][language]["term"], euros(hundredths(amount) or 0, language)
 
 
 def sentence_of(
@@ -67,7 +77,7 @@ def sentence_of(
 ) -> str:
     """The sentence of a case on its example; the bare sentence for a case that no complete visit reaches."""
     try:
-        steps = explain(settle(facts, counters=counters), language, quiet=True).steps
+        steps = explain(settle(facts, entry.get("readings"), counters), language, quiet=True).steps
     except FactError as error:
         return error.message[language]
     return next((step.text for step in steps if f"case_{step.stage}" == stage), str(entry[language]))
@@ -214,6 +224,6 @@ async def decision_table(request: Request) -> Response:
         outcome=outcome,
         outcomes=OUTCOMES,
         day=day,
-        statuses=load().codes["statuses"],
+        statuses=load().codes["status"],
         today_=today(),
     )

@@ -20,7 +20,7 @@ from parcours.engine.facts.vocabulary import BY_NAME, hundredths
 from parcours.engine.say.explain import explain
 from parcours.engine.say.questions import COMMON, base_act, choices_of, known_of, tariff_of
 from parcours.engine.say.receipt import canonical, receipt
-from parcours.engine.say.wording import FACT_LABELS, label, specialty_labels
+from parcours.engine.say.wording import has_labels, label, specialty_labels
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
 from parcours.web import i18n
@@ -359,7 +359,7 @@ class Builder:
             return ""
         if name == "specialty":
             return i18n.label(specialty_labels().get(value, value), self.language)
-        if name in FACT_LABELS and value in load().codes[FACT_LABELS[name]]:
+        if has_labels(name) and value in load().codes[name]:
             return i18n.typography(label(name, value, self.language), self.language)
         if value == "true":
             return i18n.typography(load().glossary[name][self.language]["term"], self.language)

@@ -1,0 +1,112 @@
+"""The values of the law that a step of an explanation rests on: `cases.yaml` names them, case by case."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+
+from parcours.engine.say.row import Row
+from parcours.engine.say.wording import matches, parameter_text, pieces
+from parcours.law.codes import Profession, Profile
+from parcours.law.data import Series, Value
+from parcours.law.days import iso, number_of
+from parcours.law.loader import load
+from parcours.rules.tariff import by_age
+
+CONFIDENCES = "ABCD"
+
+
+@dataclass(frozen=True)
+class LawValue:
+    """A value of the law that a step used."""
+
+    id: str
+    label: str
+    text: str
+    first_day: str
+    confidence: str
+    note: str
+
+
+class Tariff(NamedTuple):
+    """A tariff of the tables: its place in the law data, its label, its values over time."""
+
+    id: str
+    label: Mapping[str, str]
+    series: Series
+
+
+def law_values(stage: str, row: Row, context: Mapping[str, Any], lang: str) -> Iterator[LawValue]:
+    """Those that the sentence of a case prints, those the case needs for these facts, and the tariff of a base."""
+    entry = load().cases[f"case_{stage}"][row.cases[stage]]
+    for id_ in dict.fromkeys([*printed(entry["fr"]), *needed(entry, context)]):
+        yield from parameter_value(id_, row, lang)
+    tariff = tariff_of(row) if stage == "base" else None
+    if tariff is not None:
+        value = tariff.series.value_on(row.day)
+        if value is not None:
+            yield law_value(tariff.id, tariff.label[lang], value, "euro", lang)
+
+
+@cache
+def printed(template: str) -> tuple[str, ...]:
+    """The parameters a sentence prints."""
+    return tuple(
+        id_ for _, kind, argument in pieces(template) if kind in ("parameter", "share") for id_ in argument.split("*")
+    )
+
+
+def needed(entry: Mapping[str, Any], context: Mapping[str, Any]) -> list[str]:
+    """The parameters on which a case rests without printing them, for the facts of a row."""
+    needs = entry.get("needs", ())
+    return [id_ for id_ in needs if not isinstance(needs, Mapping) or matches(needs[id_], context)]
+
+
+def in_force(id_: str, row: Row) -> bool:
+    """Is a parameter known on the day of the row, and not a provision that did not exist yet?"""
+    value = load().parameters[id_].series(row.readings).value_on(row.day)
+    return value is not None and value.value is not False
+
+
+def parameter_value(id_: str, row: Row, lang: str) -> Iterator[LawValue]:
+    """The value of a parameter on the day of the row, where there is one."""
+    entry = load().parameters[id_]
+    value = entry.series(row.readings).value_on(row.day)
+    if value is not None:
+        yield law_value(id_, entry.label[lang], value, entry.unit, lang)
+
+
+def law_value(id_: str, label: str, value: Value, unit: str, lang: str) -> LawValue:
+    """A dated value, said."""
+    return LawValue(
+        id=id_,
+        label=label,
+        text=parameter_text(value, unit, lang),
+        first_day=iso(number_of(value.first_day)),
+        confidence=max(value.confidence, value.date_confidence, key=CONFIDENCES.index),
+        note=value.note.get(lang, ""),
+    )
+
+
+def tariff_of(row: Row) -> Tariff | None:
+    """The tariff behind the base of a row, where its case says that it is one of the tables."""
+    book = load()
+    column = book.cases["case_base"][row.cases["base"]].get("tariff")
+    if column is None:
+        return None
+    key = str(row.facts.get("act", "consultation"))
+    entry = book.acts.get(key)
+    if entry is not None and entry.alias_of != "consultation":
+        return Tariff(f"tariffs/acts.{key}", entry.label, entry.secteur_2 if column == "secteur_2" else entry.values)
+    profile = profile_slug(row)
+    consultation = book.consultations[profile]
+    if column == "opposable":
+        column = "coordonne" if row.amounts["base"] == consultation.coordonne.on(row.day) else "sans_coordination"
+    return Tariff(f"tariffs/consultations.{profile}.{column}", consultation.label, getattr(consultation, column))
+
+
+def profile_slug(row: Row) -> str:
+    """Row of the consultation tariffs for this specialty and age."""
+    if row.profession == Profession.MEDECIN:
+        return Profile(by_age(row.law.profil[row.specialty_code], int(row.facts.get("age", 40)), row.law)).name.lower()
+    return Profession(row.profession).name.lower()
