@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import BY_NAME, slugs
-from parcours.engine.say.questions import MONEY, PATHWAY, ask, next_question, patient_range
+from parcours.engine.say.possible import MONEY, PATHWAY
+from parcours.engine.say.sitting import ask, next_question, patient_range
 from parcours.engine.say.wording import law_file
 from parcours.law import codes
 

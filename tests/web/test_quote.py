@@ -4,14 +4,21 @@ import json
 import re
 from html import unescape
 from random import Random
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
-from parcours.engine.say.questions import ask
+from parcours.engine.facts import encoding
+from parcours.engine.say import sitting
 from parcours.engine.say.receipt import read_receipt, replay
-from parcours.web.quote.standing import standing
+from parcours.engine.say.sitting import Sitting, ask
+from parcours.law.days import number_of
+from parcours.law.loader import load
+from parcours.web import i18n
+from parcours.web.pages import Page
+from parcours.web.quote.quote import quote_of
+from parcours.web.quote.result import plain_parameter
 from tests.web.pages import GP_OUTSIDE, quote
 
 SUM = re.compile(r'<p class="sum money[^"]*">([^<]+)</p>')
@@ -240,9 +247,35 @@ def test_an_answer_from_memory_is_the_engine_s(age: str, day: str) -> None:
     }
     for more in ({}, {"convention": "secteur_1", "fee": "60"}, {"installed_on": "2023-01-01"}):
         given: dict[str, str | None] = {**facts, **more}
-        mine, engines = standing(given, {}), ask(given, "en")
+        mine, engines = Sitting(given).standing(), ask(given, "en")
         assert mine.range == engines.range
         assert mine.fact == (engines.question.fact if engines.question else None)
+
+
+def test_a_quote_reads_its_facts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    monkeypatch.setattr(sitting, "read", lambda item, *more: read.append(item.name) or encoding.read(item, *more))
+    page = Page("/", tuple(parse_qsl(urlsplit(quote()).query)), "en", explicit=False, partial=False)
+    assert quote_of(page).result
+    assert len(read) == len(set(read)) > 10
+
+
+def test_a_number_of_the_law_is_that_of_the_day() -> None:
+    changed = [
+        one
+        for one in load().parameters.values()
+        if len({value.value for value in one.values if type(value.value) is int}) > 1
+    ]
+    assert changed
+    for parameter in changed:
+        for value in parameter.values:
+            shown_number = plain_parameter(parameter.id, number_of(value.first_day), "en")
+            assert shown_number == i18n.number(value.value, "en"), parameter.id
+
+
+def test_a_receipt_that_misses_facts_says_so_in_french(client: TestClient) -> None:
+    answer = client.get("/receipt.json?specialty=generaliste", headers={"accept-language": "fr"})
+    assert (answer.status_code, answer.text) == (400, "Il manque des réponses\xa0: répondez d’abord aux questions.\n")
 
 
 @pytest.mark.parametrize("seed", range(12))

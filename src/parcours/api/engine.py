@@ -27,8 +27,8 @@ from parcours.engine.errors import FactError
 from parcours.engine.facts.schema import result_schema
 from parcours.engine.say.advise import ACTS_PER_YEAR, advise
 from parcours.engine.say.explain import explain
-from parcours.engine.say.questions import ask
 from parcours.engine.say.receipt import ReceiptError, canonical, read_receipt, receipt, replay
+from parcours.engine.say.sitting import ask
 
 router = api_router(tag="engine")
 

@@ -8,7 +8,8 @@ from parcours.cli.common import Json, Lang, Reading, clear_errors, language, rea
 from parcours.cli.flags import with_fact_flags
 
 if TYPE_CHECKING:
-    from parcours.engine.say.questions import Interview, Question
+    from parcours.engine.say.questions import Question
+    from parcours.engine.say.sitting import Interview
 
 app = typer.Typer(add_completion=False)
 DONE = {"fr": "Plus rien ne peut changer le résultat.", "en": "Nothing more can change the result."}
@@ -26,7 +27,7 @@ def questions(
     **facts: Any,
 ) -> None:
     """With partial facts: the next question that matters, and the range of what is left to the patient."""
-    from parcours.engine.say.questions import ask
+    from parcours.engine.say.sitting import ask
 
     lang = language(lang)
     said = {name: value for name, value in facts.items() if value is not None}
@@ -67,7 +68,7 @@ def run_interview(facts: dict[str, Any], readings: dict[str, str], lang: str) ->
     from parcours.cli.answer import print_answer
     from parcours.engine.case import settle
     from parcours.engine.errors import FactError
-    from parcours.engine.say.questions import ask
+    from parcours.engine.say.sitting import ask
 
     with clear_errors(lang):
         found = ask(facts, lang, readings)

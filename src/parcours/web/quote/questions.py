@@ -392,18 +392,3 @@ BY_FACT: Final = {name: question for question in reversed(ORDER) for name in que
     "installed_on": CIRCUMSTANCE,
 }
 """The question that settles a fact the engine asks for."""
-
-
-NO_CIRCUMSTANCE: Final = {
-    "urgent": "false",
-    "away": "false",
-    "special_setting": "none",
-    "medecin_traitant_left_on": None,
-    "installed_on": None,
-}
-
-
-def one_circumstance(given: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Facts to ask about: one circumstance that is said answers the question, the others are not asked one by one."""
-    said = any(given.get(name) not in (None, "", "false", "none") for name in NO_CIRCUMSTANCE)
-    return {**NO_CIRCUMSTANCE, **given} if said else dict(given)

@@ -10,13 +10,13 @@ from typing import Final
 from parcours.engine.case import Answer
 from parcours.engine.say.advise import advise
 from parcours.engine.say.explain import Explanation
+from parcours.engine.say.sitting import Standing
 from parcours.law.codes import Pathway, TiersPayant
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text
 from parcours.web.quote.charts import shares
-from parcours.web.quote.standing import Standing
 from parcours.web.quote.view import Details, Payer, Result, Said, When
 
 PATHWAYS: Final = {
@@ -26,9 +26,10 @@ PATHWAYS: Final = {
 }
 
 
-def plain_parameter(id_: str, language: str) -> str:
-    """A plain number of the law today."""
-    return i18n.number(load().parameters[id_].values[-1].value, language)
+def plain_parameter(id_: str, day: int, language: str) -> str:
+    """A plain number of the law on a day (YYYYMMDD); the first there was, for a day before it."""
+    series = load().parameters[id_].default
+    return i18n.number((series.value_on(day) or series.values[0]).value, language)
 
 
 def open_result(standing: Standing, fee: int | None, language: str) -> Result:
@@ -102,7 +103,7 @@ def payments(settled: Answer, language: str) -> Iterator[When]:
     result, kind = settled.settlement, settled.act.tiers_payant
     yield When(say("At the desk"), say("you pay"), money(result.advance))
     if kind == TiersPayant.NONE and result.amo > 0:
-        days = plain_parameter("remboursement.delai_fse_jours", language)
+        days = plain_parameter("remboursement.delai_fse_jours", settled.act.care_date, language)
         yield When(say("In about {days} days", days=days), say("the Sécu sends you"), money(result.amo))
     if kind != TiersPayant.FULL and result.amc > 0:
         yield When(say("A few days after"), say("the mutuelle sends you"), money(result.amc))

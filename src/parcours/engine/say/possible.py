@@ -1,0 +1,330 @@
+"""All that can still be, with some facts known: the classes of the pathway, and the patient's share in each.
+
+The pathway only reaches the amounts through two things: is the act majorated, may coordination be charged? So the
+facts of the pathway are enumerated down to those classes, and the facts of money are settled once for each class
+that can still occur.
+
+Circumstances of few people are not asked: they keep their documented default, which the answer shows (state medical
+aid, schemes other than Alsace-Moselle, and the special settings that only lift the flat contribution).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from parcours.contracts.schema import encode_contract
+from parcours.engine.facts.encoding import OWN_ROLES, act_of
+from parcours.law.cache import flat_law
+from parcours.law.codes import (
+    Convention,
+    Exemption,
+    Profession,
+    Purpose,
+    Referral,
+    Role,
+    Scheme,
+    SpecialSetting,
+    TiersPayant,
+)
+from parcours.law.record import LawRecord
+from parcours.rules.pathway import coordinated, pathway_status
+from parcours.rules.settlement import settle
+from parcours.rules.tariff import tariff_of_act
+from parcours.rules.types import NO_CONTRACT, Act, Contract, Counters, Readings
+
+PATHWAY = (
+    "medecin_traitant",
+    "role",
+    "referral",
+    "purpose",
+    "urgent",
+    "away",
+    "medecin_traitant_indisponible",
+    "special_setting",
+    "medecin_traitant_left_on",
+    "installed_on",
+)
+"""The facts of the pathway, in the order of the form."""
+CIRCUMSTANCES = PATHWAY[4:]
+"""Those that excuse whoever the doctor is."""
+MONEY = ("convention", "fee", "exemption", "c2s", "contract", "scheme")
+"""The facts of money, in the order of the form."""
+LATE: dict[str, tuple[int, ...]] = {
+    "tiers_payant": tuple(TiersPayant),
+    "scheme": (Scheme.GENERAL, Scheme.ALSACE_MOSELLE),
+}
+"""Facts that may change what is advanced at the desk when the share no longer depends on anything."""
+FREE = (Convention.SECTEUR_2, Convention.SECTEUR_2_OPTAM, Convention.NON_CONVENTIONNE)
+GENEROUS = encode_contract(
+    {"responsable": True, "consultation_pct_br": 1000, "acte_technique_pct_br": 1000, "dentaire_pct_br": 1000}
+)
+"""A contract that is not named yet stands between none and this one, which pays all that a contrat responsable may
+pay."""
+ADULT = 40
+DOUBLE = 2
+"""A free fee that is not known yet stands at the tariff and at twice the tariff."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Between what and what the patient's share lies, in cents; no `high` where a free fee is not known."""
+
+    low: int
+    high: int | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is said so far."""
+
+    values: dict[str, Any]
+    said: frozenset[str]
+    """Facts that were answered, those answered by nothing included."""
+    law: LawRecord
+    readings: Readings
+
+    def open(self, name: str) -> bool:
+        """Is this fact still unknown?"""
+        return name not in self.values and name not in self.said
+
+    @property
+    def doctor(self) -> bool:
+        """Is the professional a doctor?"""
+        return bool(self.values.get("profession") == Profession.MEDECIN)
+
+
+@dataclass(frozen=True)
+class Space:
+    """All that can still be: the classes of the pathway that can occur, and the patient's share in each."""
+
+    known: Known
+    assignments: list[tuple[tuple[int, ...], int]]
+    """(values of the pathway facts, class) of every possibility; classes with the same amounts are one."""
+    money_names: tuple[str, ...]
+    shares: dict[int, dict[tuple[Any, ...], int]]
+    """For each class: values of the money facts -> patient's share in cents."""
+    tariff_known: bool
+
+    @classmethod
+    def of(cls, known: Known) -> "Space":
+        """Enumerate the pathway, then settle the money once for each class."""
+        act = base_act(known)
+        classes: dict[tuple[int, bool], Act] = {}
+        found: list[tuple[tuple[int, ...], tuple[int, bool]]] = []
+        for values, candidate in pathway_acts(act, known):
+            status, _ = pathway_status(candidate, known.law, known.readings)
+            kind = (known.law.majoree[status], coordinated(candidate, known.law, known.readings))
+            classes.setdefault(kind, candidate)
+            found.append((values, kind))
+        tariff_known = known.values.get("base") is not None or tariff_of(act, known) > 0
+        names = MONEY if known.doctor else ("age", "fee", "exemption", "c2s", "contract", "scheme")
+        settled = {kind: settled_money(representative, names, known) for kind, representative in classes.items()}
+        numbers = merged(settled)
+        return cls(
+            known,
+            [(values, numbers[kind]) for values, kind in found],
+            names,
+            {numbers[kind]: shares for kind, shares in settled.items()},
+            tariff_known,
+        )
+
+    def next_fact(self) -> str | None:
+        """The first fact, in the order of the form, that can still change an amount."""
+        for position, name in enumerate(PATHWAY):
+            if self.known.doctor and self.known.open(name) and self.pathway_matters(position):
+                return name
+        if not self.tariff_known and self.known.open("base"):
+            return "base"
+        for position, name in enumerate(self.money_names):
+            if self.known.open(name) and (name == "fee" or self.money_matters(position)):
+                return name
+        return next((name for name in LATE if self.known.open(name) and self.advance_matters(name)), None)
+
+    def pathway_matters(self, position: int) -> bool:
+        """Does the class depend on this fact, all others equal?"""
+        seen: dict[tuple[int, ...], int] = {}
+        return any(
+            seen.setdefault((*values[:position], *values[position + 1 :]), kind) != kind
+            for values, kind in self.assignments
+        )
+
+    def money_matters(self, position: int) -> bool:
+        """Does the patient's share depend on this fact, all others equal?"""
+        for shares in self.shares.values():
+            seen: dict[tuple[Any, ...], int] = {}
+            for values, share in shares.items():
+                if seen.setdefault((*values[:position], *values[position + 1 :]), share) != share:
+                    return True
+        return False
+
+    def advance_matters(self, name: str) -> bool:
+        """With all else known: does this fact change what is advanced?"""
+        act = base_act(self.known)
+        contract = self.known.values.get("contract", NO_CONTRACT)
+        acts = (act._replace(**{name: value}) for value in LATE[name])
+        results = [settle(item, contract, Counters(), self.known.law, self.known.readings) for item in acts]
+        return len({result.advance for result in results}) > 1
+
+    def range(self) -> Range:
+        """The least and the most the patient can be left with."""
+        shares = [share for by_values in self.shares.values() for share in by_values.values()]
+        free = self.known.open("fee") and (not self.known.doctor or self.may_be_free())
+        return Range(min(shares), None if free else max(shares))
+
+    def sector_1(self) -> list[int]:
+        """The shares that the patient can be left with in sector 1, while the sector is open."""
+        if "convention" not in self.money_names:
+            return []
+        place = self.money_names.index("convention")
+        return [
+            share
+            for shares in self.shares.values()
+            for values, share in shares.items()
+            if values[place] == Convention.SECTEUR_1
+        ]
+
+    def may_be_free(self) -> bool:
+        """May the doctor set fees freely?"""
+        return self.known.values.get("convention", Convention.SECTEUR_2) in FREE
+
+
+def merged(settled: Mapping[tuple[int, bool], dict[tuple[Any, ...], int]]) -> dict[tuple[int, bool], int]:
+    """Classes with the same amounts everywhere get the same number."""
+    numbers: dict[tuple[int, bool], int] = {}
+    distinct: list[dict[tuple[Any, ...], int]] = []
+    for kind, shares in settled.items():
+        if shares not in distinct:
+            distinct.append(shares)
+        numbers[kind] = distinct.index(shares)
+    return numbers
+
+
+def base_act(known: Known) -> Act:
+    """The act as far as it is known, the rest at its defaults."""
+    values = {"care_date": known.law.first_day, "fee": 0, "age": ADULT, **known.values}
+    values.setdefault("age_1er_janvier", values["age"])
+    return act_of(values, flat_law())
+
+
+def pathway_acts(act: Act, known: Known) -> Iterable[tuple[tuple[int, ...], Act]]:
+    """The possibilities of the facts of the pathway that are open, as acts.
+
+    Each circumstance after the purpose excuses on its own, whatever the others: they are tried one at a time.
+    """
+    if not known.doctor:
+        return [((), act)]
+    choices = [pathway_values(name, act, known) for name in CIRCUMSTANCES]
+    ordinary = tuple(values[0] for values in choices)
+    single = [ordinary]
+    for position, values in enumerate(choices):
+        single += [(*ordinary[:position], value, *ordinary[position + 1 :]) for value in values[1:]]
+    found = []
+    for first in own_values(act, known):
+        for purpose in pathway_values("purpose", act, known):
+            for more in single:
+                chosen: tuple[int, ...] = (*first, purpose, *more)
+                found.append((chosen, act._replace(**dict(zip(PATHWAY, chosen, strict=True)))))
+    return found
+
+
+def own_values(act: Act, known: Known) -> list[tuple[int, int, int]]:
+    """(médecin traitant, role, referral) that go together."""
+    declared = [act.medecin_traitant] if not known.open("medecin_traitant") else [1, 0]
+    roles = [act.role]
+    if known.open("role"):
+        roles = [Role.MEDECIN_TRAITANT, Role.REMPLACANT, Role.NOUVEAU_MEDECIN_TRAITANT, Role.AUTRE]
+    referrals = [act.referral] if not known.open("referral") else [Referral.NONE, Referral.AVIS_PONCTUEL]
+    return [
+        (mine, int(role), int(referral))
+        for mine in declared
+        for role in roles
+        for referral in referrals
+        if (mine or role not in OWN_ROLES) and (referral == Referral.NONE or role in (Role.AUTRE, Role.CORRESPONDANT))
+    ]
+
+
+def pathway_values(name: str, act: Act, known: Known) -> list[int]:
+    """The values of one fact of the pathway: the known one, or one on each side of what the law distinguishes."""
+    value = getattr(act, name)
+    if not known.open(name):
+        return [value]
+    law, code = known.law, act.specialty
+    if name == "purpose":
+        opens = law.acces_direct[code] and not law.acces_direct_age[code]
+        return [Purpose.NONE, first_purpose(law.acces_direct[code])] if opens else [value]
+    if name == "medecin_traitant_indisponible":
+        return [0, 1] if law.acte_teleconsultation[act.act] else [value]
+    if name == "special_setting":
+        return [SpecialSetting.NONE, SpecialSetting.ADDICTOLOGIE]
+    if name == "medecin_traitant_left_on":
+        return [0, act.care_date] if law.grace_depart_annees else [value]
+    if name == "installed_on":
+        return [0, act.care_date] if law.exception_installation and law.generaliste[code] else [value]
+    return [0, 1]
+
+
+def first_purpose(mask: int) -> int:
+    """A purpose that opens the direct access of a specialty."""
+    return next(int(purpose) for purpose in Purpose if purpose > Purpose.ANY and mask >> purpose & 1)
+
+
+def tariff_of(act: Act, known: Known) -> int:
+    """The opposable tariff of an act as far as it is known, 0 when the law data has none."""
+    return tariff_of_act(act, known.law, known.readings)[0]
+
+
+def settled_money(act: Act, names: tuple[str, ...], known: Known) -> dict[tuple[Any, ...], int]:
+    """Patient's share for every possibility of the facts of money that are open."""
+    shares = {}
+    for values in product(*(money_values(name, act, known) for name in names)):
+        chosen = dict(zip(names, values, strict=True))
+        contract: Contract = chosen.pop("contract")
+        if chosen["c2s"] and known.open("contract") and contract.present:
+            continue
+        fee = chosen.pop("fee")
+        if fee == DOUBLE and known.open("fee") and known.doctor and chosen["convention"] not in FREE:
+            continue
+        candidate = act._replace(**chosen)
+        if "age" in chosen and known.open("age_1er_janvier"):
+            candidate = candidate._replace(age_1er_janvier=chosen["age"])
+        candidate = candidate._replace(fee=fee if known_fee(known) else likely_fee(candidate, fee, known))
+        shares[values] = settle(candidate, contract, Counters(), known.law, known.readings).patient
+    return shares
+
+
+def known_fee(known: Known) -> bool:
+    """Is the fee said?"""
+    return "fee" in known.values
+
+
+def likely_fee(act: Act, multiple: int, known: Known) -> int:
+    """A fee that is not known: the tariff where the law sets it, the tariff or more where it is free."""
+    tariff = tariff_of(act, known)
+    return tariff * multiple if act.convention in FREE and not act.c2s else tariff
+
+
+def money_values(name: str, act: Act, known: Known) -> tuple[Any, ...]:
+    """The values of one fact of money: the known one, or one for each rule of the law."""
+    if name == "contract":
+        return (known.values.get("contract", NO_CONTRACT),) if not known.open(name) else (NO_CONTRACT, GENEROUS)
+    if name == "fee":
+        return (1, DOUBLE) if known.open(name) else (act.fee,)
+    if not known.open(name) or (name == "scheme" and before_scheme_open(known)):
+        return (getattr(act, name),)
+    return OPEN_MONEY[name]
+
+
+def before_scheme_open(known: Known) -> bool:
+    """While these are open, a better cover than the local scheme's is possible anyway: it adds nothing to the range."""
+    covers = ("convention", "exemption", "c2s", "contract") if known.doctor else ("exemption", "c2s", "contract")
+    return any(known.open(name) for name in covers if not (name == "contract" and known.values.get("c2s")))
+
+
+OPEN_MONEY: dict[str, tuple[int, ...]] = {
+    "age": (10, ADULT),
+    "convention": (Convention.SECTEUR_1, *FREE),
+    "exemption": (Exemption.NONE, Exemption.MATERNITE),
+    "scheme": (Scheme.GENERAL, Scheme.ALSACE_MOSELLE),
+    "c2s": (0, 1),
+}

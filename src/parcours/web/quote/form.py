@@ -1,0 +1,177 @@
+"""The form: the question in plain words, the answers offered as addresses, the answers already given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from parcours.engine.say.questions import COMMON
+from parcours.engine.say.wording import has_labels, label, specialty_labels
+from parcours.law.loader import load
+from parcours.web import i18n
+from parcours.web.i18n import N_
+from parcours.web.pages import Page, text
+from parcours.web.quote import questions
+from parcours.web.quote.questions import Option, Question
+from parcours.web.quote.result import plain_parameter
+from parcours.web.quote.state import State
+from parcours.web.quote.view import Link, Said
+
+
+class Form:
+    """The view of a state, on one page."""
+
+    def __init__(self, state: State, page: Page) -> None:
+        self.state, self.page, self.language = state, page, page.language
+
+    def say(self, message: str, **values: Any) -> str:
+        """A message in the language of the page."""
+        return text(message, self.language, **values)
+
+    def money(self, cents: int) -> str:
+        """An amount in the language of the page."""
+        return i18n.money(cents, self.language)
+
+    def question(self, asked: str | None) -> Question | None:
+        """The question in plain words that settles the fact the engine asks for."""
+        if self.state.by_hand == "medecin_traitant_left_on" and not self.state.given.get("medecin_traitant_left_on"):
+            return questions.LEFT
+        if self.state.by_hand == "installed_on" and not self.state.given.get("installed_on"):
+            return questions.INSTALLED
+        if asked is None:
+            return None
+        if asked in ("role", "referral") and self.state.given.get("medecin_traitant") == "false":
+            return questions.SENT_UNDECLARED
+        return questions.BY_FACT[asked]
+
+    def pairs(self, facts: Mapping[str, str | None]) -> list[tuple[str, str]]:
+        """Facts and readings as the address writes them."""
+        return [
+            *((name, "none" if name == "contract" and value is None else value or "") for name, value in facts.items()),
+            *self.state.readings.items(),
+        ]
+
+    def url(self, facts: Mapping[str, str | None]) -> str:
+        """The address of some facts."""
+        return self.page.address("/", tuple(self.pairs(facts)))
+
+    def links(self, question: Question) -> Iterator[Link]:
+        """The answers offered, as addresses."""
+        if question is questions.PURPOSE:
+            yield from self.purposes()
+        if question is questions.FEE:
+            yield from self.usual_fees()
+        for option in question.options:
+            words, help_ = self.words(option.label), self.words(option.help) if option.help else ""
+            yield Link(words, help_, self.url(self.state.given | dict(option.facts)))
+
+    def words(self, message: str) -> str:
+        """A message of a question, with the numbers of the law that it names."""
+        if "{hours}" in message:
+            hours = plain_parameter("parcours.urgence_delai_heures", self.state.day_number, self.language)
+            return self.say(message, hours=hours)
+        if message.startswith("{"):
+            return self.say(message, **drug_rates(self.state.day, self.language))
+        return self.say(message)
+
+    def purposes(self) -> Iterator[Link]:
+        """The reasons that open a direct access to this specialty, and none of them."""
+        choices = self.state.sitting.purposes(self.language)
+        for choice in sorted(choices, key=lambda item: item.value == "none"):
+            yield Link(
+                i18n.typography(choice.label, self.language),
+                i18n.typography(choice.help, self.language),
+                self.url({**self.state.given, "purpose": choice.value}),
+            )
+
+    def usual_fees(self) -> Iterator[Link]:
+        """Prices to choose instead of typing: the tariff, the most that may be charged, the price of one opinion."""
+        given, sitting = self.state.given, self.state.sitting
+        tariff = sitting.tariff()
+        if tariff > 0:
+            yield self.fee_link(tariff, N_("official tariff"), {})
+        if given.get("referral") == "avis_ponctuel" and "act" not in given:
+            key = "APY" if given.get("specialty") in ("psychiatrie", "neurologie") else "APC"
+            opinion = sitting.act_tariff(key)
+            if opinion > 0 and given.get("specialty") != "generaliste":
+                yield self.fee_link(opinion, N_("one-off opinion"), {"act": key})
+        if given.get("convention") == "secteur_1" and tariff > 0:
+            most = sitting.most_allowed(tariff)
+            if most > tariff:
+                yield self.fee_link(most, N_("the most allowed outside the pathway"), {})
+
+    def fee_link(self, cents: int, words: str, facts: Mapping[str, str]) -> Link:
+        """A price as an answer."""
+        fee = f"{cents // 100}.{cents % 100:02d}"
+        return Link(self.money(cents), self.say(words), self.url({**self.state.given, **facts, "fee": fee}))
+
+    def specialists(self) -> list[tuple[str, str]]:
+        """The specialties that are not among the answers offered."""
+        offered = {option.facts.get("specialty") for option in questions.WHO.options}
+        names = {
+            slug: i18n.label(entry, self.language) for slug, entry in specialty_labels().items() if slug not in offered
+        }
+        common = [(slug, names[slug]) for slug in COMMON if slug in names]
+        return common + sorted(
+            ((slug, name) for slug, name in names.items() if slug not in COMMON), key=lambda item: item[1].casefold()
+        )
+
+    def said(self) -> Iterator[Said]:
+        """The answers already given, in the order of the form."""
+        if not self.state.touched:
+            return
+        for question in questions.ORDER:
+            if not any(name in self.state.given for name in question.facts):
+                continue
+            if question.kind == "date" and not self.state.given.get(question.facts[0]):
+                continue
+            words = self.words_of(question)
+            if words:
+                dropped = {*question.facts, *question.resets}
+                kept = {name: value for name, value in self.state.given.items() if name not in dropped}
+                yield Said(question.short, words, self.url(kept))
+
+    def words_of(self, question: Question) -> str:
+        """What was answered, in the words of the question or of the law."""
+        if question.kind in ("fee", "base"):
+            return self.money(self.state.cents(question.facts[0]) or 0)
+        if question.kind == "age":
+            return self.say("{age} years", age=self.state.given["age"])
+        if question.kind == "date":
+            return i18n.long_date(date.fromisoformat(self.state.given[question.facts[0]] or ""), self.language)
+        candidates = [*question.options, *(questions.SENT_UNDECLARED.options if question is questions.SENT else ())]
+        matching = [option for option in candidates if self.chosen(option)]
+        if matching:
+            return self.words(max(matching, key=lambda option: len(option.facts)).label)
+        return ", ".join(words for name in question.facts if (words := self.fact_words(name)))
+
+    def chosen(self, option: Option) -> bool:
+        """Are the facts of an answer those given?"""
+        return all(
+            self.state.given.get(name, "?") == (None if value == "" or (name, value) == ("contract", "none") else value)
+            for name, value in option.facts.items()
+        )
+
+    def fact_words(self, name: str) -> str:
+        """A fact by its label in the law."""
+        value = self.state.given.get(name)
+        if value is None or value in ("none", "false"):
+            return ""
+        if name == "specialty":
+            return i18n.label(specialty_labels().get(value, value), self.language)
+        if has_labels(name) and value in load().codes[name]:
+            return i18n.typography(label(name, value, self.language), self.language)
+        if value == "true":
+            return i18n.typography(load().glossary[name][self.language]["term"], self.language)
+        return value
+
+
+@lru_cache(maxsize=256)
+def drug_rates(day: date, language: str) -> dict[str, str]:
+    """The rates of the classes of medicines on a day."""
+    number = day.year * 10_000 + day.month * 100 + day.day
+    names = ("irremplacable", "majeur", "modere", "faible")
+    series = {name: load().parameters[f"taux.medicament_{name}"].default for name in names}
+    return {name: i18n.percent(max(0, values.on(number)), language) for name, values in series.items()}
