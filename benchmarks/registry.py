@@ -199,7 +199,7 @@ def bind_to_rows(model, rows):
 
 def commune(rank):
     return {
-        "id": new_id(), "code": f"{rank:05d}", "name": f"Commune {rank}", "postal_code": f"{rank:05d}",
+        "id": new_id(), "code": f"{rank:05d}", "name": f"Commune {rank}",
         "department": f"{rank // 100:02d}", "latitude_e5": 4_300_000 + rank % 60 * 10_000,
         "longitude_e5": rank // 60 * 10_000,
     }  # fmt: skip

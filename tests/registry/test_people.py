@@ -148,9 +148,7 @@ def test_doctors_near_are_sorted_by_distance_and_take_patients(world):
 
 def test_doctors_near_whatever_the_number_of_communes_between(world):
     def commune(code, latitude_e5):
-        world.session.add(
-            Commune(code=code, name=code, postal_code=code, department="97", latitude_e5=latitude_e5, longitude_e5=0)
-        )
+        world.session.add(Commune(code=code, name=code, department="97", latitude_e5=latitude_e5, longitude_e5=0))
         world.session.flush()
         return code
 

@@ -32,7 +32,6 @@ class World:
                     id=new_id(),
                     code=code,
                     name=name,
-                    postal_code=code,
                     department=department,
                     latitude_e5=round(latitude * 1e5),
                     longitude_e5=round(longitude * 1e5),

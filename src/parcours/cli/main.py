@@ -21,6 +21,7 @@ COMMANDS = {
     "schema": "parcours.cli.schema:app",
     "facts": "parcours.cli.facts:app",
     "registry": "parcours.cli.registry:app",
+    "directory": "parcours.cli.directory:app",
     "admin": "parcours.cli.admin:app",
     "audit": "parcours.cli.audit:app",
     "explain": "parcours.cli.explain:app",

@@ -123,7 +123,6 @@ class Country:
                 Commune(
                     code=code,
                     name=name,
-                    postal_code=code,
                     department=department,
                     latitude_e5=round(latitude * 1e5),
                     longitude_e5=round(longitude * 1e5),

@@ -13,7 +13,9 @@ from parcours.registry.directory.models import (
     Convention,
     DeficitZone,
     Fund,
+    OldCommune,
     Organisation,
+    Postcode,
     Practice,
     Professional,
 )
@@ -47,9 +49,13 @@ DIRECTORY_PUBLIC: Final = rule(
     "L'annuaire des professionnels est public.", "The directory of professionals is public.",
 )  # fmt: skip
 
+TABLES: Final = (
+    Commune, Postcode, OldCommune, DeficitZone, Fund, Professional, Convention, Organisation, Practice,
+)  # fmt: skip
+
 CONTEXT: Final = Context(
     name="directory",
-    tables={one: Public() for one in (Commune, DeficitZone, Fund, Professional, Convention, Organisation, Practice)},
+    tables={one: Public() for one in TABLES},
     kinds=(RecordOf(DIRECTORY.kind, Action.READ_DIRECTORY),),
     actions=Action,
     rules=(

@@ -4,29 +4,69 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, text
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from parcours.registry.identity.names import fold
 from parcours.registry.store.columns import PublicId, text_enum
 from parcours.registry.store.db import Base, Versioned
 from parcours.registry.store.periods import Period
+
+
+def _folded(context: Any) -> str:
+    return fold(context.get_current_parameters()["name"])
 
 
 class Commune(Base):
     """A commune with its centre: what "near" means, and where the deficit zones are."""
 
     __tablename__ = "people_communes"
-    __table_args__ = (Index("ix_people_communes_position", "latitude_e5", "longitude_e5"),)
+    __table_args__ = (
+        Index("ix_people_communes_position", "latitude_e5", "longitude_e5"),
+        Index("ix_people_communes_search_name", "search_name"),
+        Index("ix_people_communes_mother_code", "mother_code"),
+    )
 
     code: Mapped[str] = mapped_column(unique=True)
     """INSEE code, 5 characters."""
     name: Mapped[str]
-    postal_code: Mapped[str]
+    search_name: Mapped[str] = mapped_column(default=_folded)
+    """The name as a search compares it (`names.fold`)."""
     department: Mapped[str]
-    latitude_e5: Mapped[int]
-    """Degrees × 100 000."""
-    longitude_e5: Mapped[int]
+    population: Mapped[int | None]
+    latitude_e5: Mapped[int | None]
+    """Degrees × 100 000, of the centre; None where it is not known."""
+    longitude_e5: Mapped[int | None]
+    mother_code: Mapped[str | None]
+    """Of a municipal arrondissement: the INSEE code of its commune (Paris, Lyon, Marseille)."""
+
+
+class Postcode(Base):
+    """A postcode that serves a commune: two of three serve several, and many communes have several."""
+
+    __tablename__ = "directory_postcodes"
+    __table_args__ = (
+        UniqueConstraint("postcode", "commune_code"),
+        Index("ix_directory_postcodes_commune_code", "commune_code"),
+    )
+
+    postcode: Mapped[str]
+    commune_code: Mapped[str] = mapped_column(ForeignKey("people_communes.code"))
+
+
+class OldCommune(Base):
+    """The code of a commune that was merged into another: registers go on using it for years."""
+
+    __tablename__ = "directory_old_communes"
+    __table_args__ = (Index("ix_directory_old_communes_search_name", "search_name"),)
+
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    search_name: Mapped[str] = mapped_column(default=_folded)
+    commune_code: Mapped[str] = mapped_column(ForeignKey("people_communes.code"))
+    """The commune it is part of today."""
 
 
 class DeficitZone(Period, Base):

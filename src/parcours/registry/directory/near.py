@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
 
-from sqlalchemy import Integer, bindparam, or_, select
+from sqlalchemy import Integer, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.registry.directory.models import Commune, Organisation, Practice, PracticeMode, Professional
-from parcours.registry.directory.places import require_commune
+from parcours.registry.directory.places import position_of, require_commune
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding
 
 EARTH_KM = 6371.0
@@ -87,7 +87,9 @@ def _nearby(session: Session, found: list[tuple[float, str, str]]) -> list[Nearb
     return [NearbyDoctor(*records[practice_id], km) for km, _, practice_id in found]
 
 
-_COMMUNES_IN_BOX = select(Commune.code, Commune.latitude_e5, Commune.longitude_e5).where(
+_COMMUNES_IN_BOX = select(
+    Commune.code, type_coerce(Commune.latitude_e5, Integer), type_coerce(Commune.longitude_e5, Integer)
+).where(
     Commune.latitude_e5.between(bindparam("south", type_=Integer()), bindparam("north", type_=Integer())),
     Commune.longitude_e5.between(bindparam("west", type_=Integer()), bindparam("east", type_=Integer())),
 )
@@ -95,14 +97,15 @@ _COMMUNES_IN_BOX = select(Commune.code, Commune.latitude_e5, Commune.longitude_e
 
 def _communes_within(session: Session, centre: Commune, radius_km: float) -> list[tuple[float, str]]:
     """Distance and code of the communes around a commune, nearest first."""
-    here = (centre.latitude_e5, centre.longitude_e5)
+    here = position_of(centre)
     latitude = radius_km / KM_A_DEGREE * 1e5
     longitude = latitude / max(cos(radians(here[0] / 1e5)), 0.01)
     box = {
         "south": int(here[0] - latitude), "north": int(here[0] + latitude),
         "west": int(here[1] - longitude), "east": int(here[1] + longitude),
     }  # fmt: skip
-    measured = [(_distance_km(here, (one[1], one[2])), one[0]) for one in session.execute(_COMMUNES_IN_BOX, box)]
+    communes = session.execute(_COMMUNES_IN_BOX, box)
+    measured = [(_distance_km(here, (north, east)), code) for code, north, east in communes]
     return sorted((km, code) for km, code in measured if km <= radius_km)
 
 

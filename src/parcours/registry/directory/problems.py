@@ -12,6 +12,17 @@ unknown_commune = Problem(
     allowed=Text("le code INSEE d'une commune inscrite", "the INSEE code of a registered commune"),
 )
 
+commune_without_position = Problem(
+    Refused,
+    "commune_without_position",
+    Text("le centre de cette commune n'est pas connu", "the centre of this commune is not known"),
+    field="commune",
+    allowed=Text(
+        "une commune dont le centre est connu : une voisine, par exemple",
+        "a commune whose centre is known: a neighbouring one, for instance",
+    ),
+)
+
 unknown_fund = Problem(
     Invalid,
     "unknown_fund",

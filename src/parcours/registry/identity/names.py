@@ -4,6 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 
+LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O"})
+"""Letters that Unicode does not take apart."""
+
+
+def fold(text: str) -> str:
+    """A text as a search compares it: words of upper-case letters and digits, one space between them.
+
+    Accents go, ligatures are written out, apostrophes and hyphens part words: "L'Haÿ-les-Roses" is "L HAY LES ROSES".
+    The same function serves what is written and what is asked.
+    """
+    bare = unicodedata.normalize("NFKD", text.translate(LIGATURES)).upper()
+    kept = "".join(one if one.isalnum() else "" if unicodedata.combining(one) else " " for one in bare)
+    return " ".join(kept.split())
+
 
 def letters(name: str) -> str:
     """A name as upper-case letters without accent; anything else is dropped."""
