@@ -14,8 +14,8 @@ from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.requests import services_in
 from parcours.edge.services import Services
 from parcours.registry.accounts.context import Tag
-from parcours.registry.accounts.oidc import Provider as Settings
 from parcours.registry.accounts.oidc import local_path
+from parcours.registry.accounts.providers import Provider as Settings
 from parcours.registry.directory.service import get_professional
 from parcours.registry.people.service import get_insured
 from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider

@@ -32,6 +32,8 @@ from parcours.registry.store import schema
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.db import Database
 from parcours.registry.store.keyring import new_key
+from parcours.registry.visits.facts import visit_facts
+from parcours.registry.visits.service import answer_visit
 from tests.registry.world import World
 
 PASSWORD = "quatre-chevaux-pommelés"
@@ -189,9 +191,10 @@ def settle_country(database):
         case, case_yann = cases.open_case(session, nora.id), cases.open_case(session, yann.id)
         contact, contact_yann = cases.contact(session, case.id, free.id), cases.contact(session, case_yann.id, free.id)
         right = open_right(session, alice.id, "c2s", starts_on=today)
+        visit = answer_visit(session, visit_facts(session, alice.id, amar.id, today))
         ids = SimpleNamespace(
             plan=plan.id, plan_zoe=plan_zoe.id, yann=yann.id, case=case.id, case_yann=case_yann.id,
-            contact=contact.id, contact_yann=contact_yann.id, right=right.id,
+            contact=contact.id, contact_yann=contact_yann.id, right=right.id, visit=visit.id,
             alice=alice.id, bob=bob.id, nora=nora.id, zoe=zoe.id, amar=amar.id, zola=zola.id, sand=sand.id,
             free=free.id, declaration=declared.id, declaration_zoe=declared_zoe.id, referral=referral.id,
             referral_zoe=referral_zoe.id, accounts={}, clients={},

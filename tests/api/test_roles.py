@@ -111,6 +111,12 @@ ROWS = (
     patient("GET", "/medecin-traitant", SEES_ALICE),
     patient("GET", "/medecin-traitant/history", SEES_ALICE),
     patient("POST", "/facts", SEES_ALICE, {"professional_id": "{amar}", "care_date": "2026-01-05"}),
+    patient(
+        "POST", "/visits", SEES_ALICE,
+        {"professional_id": "{amar}", "care_date": "2026-01-05", "given": {"age": 40}},
+    ),
+    patient("GET", "/visits", SEES_ALICE),
+    patient("GET", "/visits/{visit}", SEES_ALICE),
     patient("GET", "/visits/changes", SEES_ALICE),
     patient("GET", "/accesses", {"alice", "client", "client_bare"}),
     patient("GET", "/export", {"alice"}),

@@ -1,4 +1,4 @@
-"""Insured persons: register, find, rights, family, médecin traitant, facts of a visit, who looked."""
+"""Insured persons: register, find, rights, family, médecin traitant over time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pydantic import AwareDatetime, Field
 from parcours.api.common import (
     CHANGING,
     CREATING,
-    EXAMPLE_DOCTOR,
     EXAMPLE_ID,
     LISTING,
     READING,
@@ -38,10 +37,6 @@ from parcours.registry.people.context import PATIENT, Action, Tag, of_fund, of_p
 from parcours.registry.people.models import Insured, KinshipKind, Right, RightKind
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
-from parcours.registry.visits import service as visits
-from parcours.registry.visits.context import Action as VisitAction
-from parcours.registry.visits.context import Tag as VisitTag
-from parcours.registry.visits.facts import visit_facts
 
 router = api_router(tag="people")
 
@@ -363,104 +358,3 @@ def read_history(
     record = unit.find(PATIENT, patient_id, DeclarationAction.READ_DECLARATION, DeclarationTag.DECLARATION_READ)
     read = timeline.revisions if revisions else timeline.history
     return [ContractOut.of(one) for one in read(unit.session, record.insured_id or "")]
-
-
-# --- facts of a visit ------------------------------------------------------------------------------------------------
-
-
-class FactOut(Out):
-    """One fact: its value, why, and the record it comes from."""
-
-    name: str = Field(examples=["role"])
-    value: Any = Field(examples=["medecin_traitant"])
-    reason: dict[str, str]
-    record_kind: str | None
-    record_id: str | None
-
-
-class FactsOut(Out):
-    """Facts of a visit, for the engine; `questions` are what the registry cannot know."""
-
-    patient_id: str
-    professional_id: str
-    care_date: date
-    facts: list[FactOut]
-    questions: dict[str, list[str]]
-    notes: list[str]
-
-
-class VisitIn(In):
-    """A visit: to whom, when, and what only who asks can know."""
-
-    professional_id: str = text(64, EXAMPLE_DOCTOR)
-    care_date: date = Field(examples=["2026-11-20"])
-    organisation_id: str | None = Field(None, max_length=64)
-    known_at: AwareDatetime | None = Field(None, description="As the registry knew at that instant.")
-    related_to: str | None = Field(
-        None, pattern="^(ald|at_mp|none)$", description="Is the care related to a right that exempts some acts only?"
-    )
-
-
-@router.post("/people/{patient_id}/facts", responses=problems(*READING))
-def read_facts(patient_id: Id, body: VisitIn, unit: ReadUnit) -> FactsOut:
-    """The facts of a visit, derived from the registry, each with the record it comes from."""
-    return _facts(unit, patient_id, body)
-
-
-def _facts(unit: Unit, patient_id: str, body: VisitIn) -> FactsOut:
-    record = unit.find(PATIENT, patient_id, VisitAction.READ_FACTS)
-    found = visit_facts(
-        unit.session, record.insured_id or "", body.professional_id, body.care_date,
-        organisation_id=body.organisation_id, known_at=body.known_at, related_to=body.related_to,
-    )  # fmt: skip
-    unit.allow(VisitAction.READ_FACTS, record, VisitTag.FACTS_READ)
-    return FactsOut(
-        patient_id=found.patient_id, professional_id=found.professional_id, care_date=found.care_date,
-        facts=[
-            FactOut(
-                name=fact.name, value=fact.value, reason={"fr": fact.reason("fr"), "en": fact.reason("en")},
-                record_kind=fact.source.kind if fact.source else None,
-                record_id=fact.source.id if fact.source else None,
-            )
-            for fact in found.facts.values()
-        ],
-        questions={name: list(values) for name, values in found.questions.items()},
-        notes=found.notes,
-    )  # fmt: skip
-
-
-class Difference(Out):
-    """A value as answered, and as known now."""
-
-    name: str
-    then: Any
-    now: Any
-
-
-class VisitChangeOut(Out):
-    """An answered visit that would be answered otherwise today; it is not rewritten."""
-
-    visit_id: str
-    professional_id: str
-    care_date: date
-    answered_at: datetime
-    facts: list[Difference]
-    settlement: list[Difference]
-
-
-@router.get("/people/{patient_id}/visits/changes", responses=problems(*READING))
-def list_visit_changes(patient_id: Id, unit: ReadUnit) -> list[VisitChangeOut]:
-    """Answered visits that later knowledge (a declaration registered late) contradicts, oldest first."""
-    record = unit.find(PATIENT, patient_id, VisitAction.READ_FACTS, VisitTag.FACTS_READ)
-    changes = visits.visits_that_would_change(unit.session, record.insured_id or "")
-    return [
-        VisitChangeOut(
-            visit_id=one.visit.id, professional_id=one.visit.professional_id, care_date=one.visit.care_date,
-            answered_at=one.visit.answered_at, facts=_differences(one.facts), settlement=_differences(one.settlement),
-        )
-        for one in changes
-    ]  # fmt: skip
-
-
-def _differences(values: dict[str, tuple[Any, Any]]) -> list[Difference]:
-    return [Difference(name=name, then=then, now=now) for name, (then, now) in values.items()]

@@ -41,7 +41,7 @@ def facts(
     lang: Lang = "",
 ) -> None:
     """Facts of a visit derived from the registry, each with the record it comes from; then, on demand, settled."""
-    from parcours.registry.visits.service import answer_visit, settled
+    from parcours.registry.visits.service import answer_visit, settle_visit
 
     said = pairs(given, "--given", "VALUE")
     with open_registry(database, lang) as opened:
@@ -51,7 +51,10 @@ def facts(
         answer = _settled(visit, said, lang) if settle else None
         if keep:
             with opened.writing() as session:
-                answer_visit(session, visit, given=said, settlement=settled(visit.values() | said) if settle else None)
+                if settle:
+                    settle_visit(session, visit, said)
+                else:
+                    answer_visit(session, visit, given=said)
     if json:
         typer.echo(json_format.dumps(_facts_json(visit, answer, language(lang)), default=str, ensure_ascii=False))
         return

@@ -16,18 +16,21 @@ class Action(model.Action):
     """What one asks of a visit."""
 
     READ_FACTS = "read_facts"
+    ANSWER_VISIT = "answer_visit"
 
 
 class Scope(model.Scope):
     """What a program may ask of visits."""
 
     FACTS_READ = "facts:read"
+    FACTS_WRITE = "facts:write"
 
 
 class Tag(model.Tag):
     """What happens to a visit."""
 
     FACTS_READ = "facts:visit:read"
+    FACTS_ANSWER = "facts:visit:answer"
 
 
 CONTEXT: Final = Context(
@@ -35,12 +38,13 @@ CONTEXT: Final = Context(
     tables={AnsweredVisit: Personal()},
     actions=Action,
     rules=(
-        PATIENT_SELF.gives(Action.READ_FACTS),
-        PATIENT_CHILD.gives(Action.READ_FACTS),
-        DOCTOR_DECLARED.gives(Action.READ_FACTS),
-        DOCTOR_REFERRED.gives(Action.READ_FACTS),
-        OFFICER_FUND.gives(Action.READ_FACTS),
+        PATIENT_SELF.gives(Action.READ_FACTS, Action.ANSWER_VISIT),
+        PATIENT_CHILD.gives(Action.READ_FACTS, Action.ANSWER_VISIT),
+        DOCTOR_DECLARED.gives(Action.READ_FACTS, Action.ANSWER_VISIT),
+        DOCTOR_REFERRED.gives(Action.READ_FACTS, Action.ANSWER_VISIT),
+        OFFICER_FUND.gives(Action.READ_FACTS, Action.ANSWER_VISIT),
         client_of(Scope.FACTS_READ).gives(Action.READ_FACTS),
+        client_of(Scope.FACTS_WRITE).gives(Action.ANSWER_VISIT),
     ),
     scopes=Scope,
     tags=Tag,

@@ -14,11 +14,32 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.errors import not_found
 from parcours.registry.store.clock import now_utc
-from parcours.registry.visits.facts import VisitFacts, iso, visit_facts
+from parcours.registry.store.ids import parse_id
+from parcours.registry.visits import problems
+from parcours.registry.visits.facts import Fact, Source, VisitFacts, iso, visit_facts
 from parcours.registry.visits.models import AnsweredVisit
 
-# --- answered visits -------------------------------------------------------------------------------------------------
+
+def settle_visit(
+    session: Session, facts: VisitFacts, given: Mapping[str, Any], *, at: datetime | None = None
+) -> AnsweredVisit:
+    """Settle a visit with the facts of the registry and those that it does not hold, and keep answer and receipt.
+
+    Raises Invalid for a given fact that the registry derives, or a question left open; FactError as the engine does.
+    """
+    from parcours.engine.case import settle
+    from parcours.engine.say.receipt import receipt
+
+    known = next((name for name in given if name in facts.facts), None)
+    if known is not None:
+        raise problems.fact_of_registry(field=f"given.{known}")
+    for name, choices in facts.questions.items():
+        if name not in given:
+            raise problems.related_to_missing(choices=", ".join(choices))
+    answer = settle(facts.values() | dict(given))
+    return answer_visit(session, facts, given=given, settlement=_kept(answer.to_dict()), receipt=receipt(answer), at=at)
 
 
 def answer_visit(
@@ -27,6 +48,7 @@ def answer_visit(
     *,
     given: Mapping[str, Any] | None = None,
     settlement: Mapping[str, Any] | None = None,
+    receipt: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> AnsweredVisit:
     """Keep what was answered about a visit.
@@ -34,7 +56,11 @@ def answer_visit(
     :param given: the facts that the registry does not hold (fee, act, purpose), to settle again later.
     :param settlement: what was answered, in the names of the vocabulary, when the act was settled.
     """
-    answer = None if settlement is None else {"given": dict(given or {}), "settlement": dict(settlement)}
+    answer: dict[str, Any] | None = None
+    if settlement is not None:
+        provenance = [[one.name, one.because, *_record_of(one)] for one in facts.facts.values()]
+        answer = {"given": dict(given or {}), "settlement": dict(settlement), "provenance": provenance}
+        answer |= {"receipt": dict(receipt)} if receipt is not None else {}
     row = AnsweredVisit(
         insured_id=facts.patient_id,
         professional_id=facts.professional_id,
@@ -56,7 +82,10 @@ def settled(facts: Mapping[str, Any]) -> dict[str, Any]:
     """
     from parcours.engine.case import settle
 
-    answer = settle(facts).to_dict()
+    return _kept(settle(facts).to_dict())
+
+
+def _kept(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name not in {"defaults", "readings"}}
 
 
@@ -106,3 +135,49 @@ def _change(session: Session, visit: AnsweredVisit) -> VisitChange:
 def _difference(then: dict[str, Any], now: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     names = sorted(then.keys() | now.keys())
     return {name: (then.get(name), now.get(name)) for name in names if then.get(name) != now.get(name)}
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What is kept of an answered visit."""
+
+    facts: tuple[Fact, ...]
+    """As derived then, each with the record it came from."""
+    given: Mapping[str, Any]
+    settlement: Mapping[str, Any] | None
+    receipt: Mapping[str, Any] | None
+
+
+def answered(visit: AnsweredVisit) -> Answered:
+    """What was answered about a visit. A visit kept without its settlement says its facts without their records."""
+    answer = json.loads(visit.answer) if visit.answer else {}
+    why = {name: (because, kind, key) for name, because, kind, key in answer.get("provenance", ())}
+    facts = []
+    for name, value in json.loads(visit.facts).items():
+        because, kind, key = why.get(name, ("asked", None, None))
+        facts.append(Fact(name, value, because, Source(kind, key) if kind else None))
+    return Answered(tuple(facts), answer.get("given", {}), answer.get("settlement"), answer.get("receipt"))
+
+
+def get_visit(session: Session, visit_id: str, insured_id: str) -> AnsweredVisit:
+    """An answered visit of a person. Raises NotFound, also when it is somebody else's."""
+    key = parse_id(visit_id)
+    visit = session.get(AnsweredVisit, key) if key else None
+    if visit is None or visit.insured_id != insured_id:
+        raise not_found("visit_id")
+    return visit
+
+
+def visits_of(session: Session, insured_id: str, *, after: str | None = None, limit: int = 50) -> list[AnsweredVisit]:
+    """Answered visits of a person, newest first; pages by `after` (last id)."""
+    query = select(AnsweredVisit).where(AnsweredVisit.insured_id == insured_id)
+    if after:
+        query = query.where(AnsweredVisit.id < after)
+    return list(session.scalars(query.order_by(AnsweredVisit.id.desc()).limit(limit)))
+
+
+def _record_of(fact: Fact) -> tuple[str | None, str | None]:
+    return (fact.source.kind, fact.source.id) if fact.source else (None, None)
