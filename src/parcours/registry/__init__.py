@@ -1,5 +1,7 @@
-"""The persistent half of parcours: people, declarations, referrals, plans, cases, accounts, audit.
+"""The persistent half of parcours: people, declarations, referrals, plans, visits, accounts, the audit trail.
 
-One folder per context, each with the same files (``models.py``, ``service.py``, ``api.py``).  Services are plain
-functions that take an SQLAlchemy session first and raise the errors of :mod:`parcours.registry.errors`.
+One folder a context, in the order of `contexts.py`: `models.py` (tables), services (plain functions that take an
+SQLAlchemy session first), `problems.py` (what may be wrong), `context.py` (what the context says of itself: kinds,
+actions, rules of access, scopes, tags, whose its tables are). Below them `store/` keeps and `access/` decides; above
+them `demo/` and `migrations/`. The faces over HTTP are elsewhere (`api/`, `web/`).
 """
