@@ -154,6 +154,6 @@ def test_deductibles_of_a_day_are_capped_for_the_patient_not_by_professional() -
 
 
 def test_what_was_borne_before_the_bill_counts() -> None:
-    bill = {**OWN, "lines": [{"code": "G", "fee": 30}], "borne": {"participation_annee": 50}}
+    bill = {**OWN, "lines": [{"code": "G", "fee": 30}], "pf_year": 50}
     assert settle_bill(bill).totals["participation_forfaitaire"] == 0
     assert settle_bill({**bill, "reimbursement_date": "2026-03-12"}).totals["participation_forfaitaire"] == 0

@@ -40,7 +40,7 @@ def test_a_stay_inside_one_day_owes_no_charge() -> None:
 
 
 def test_the_charge_of_each_day_is_its_own() -> None:  # 20.00, then 23.00 from 2026-03-01
-    answer = stayed("2026-02-27", "2026-03-02", stay={"daily_tariff": 900, "costly": True})
+    answer = stayed("2026-02-27", "2026-03-02", stay={"daily_tariff": 900, "heavy_act": True})
     assert owed(answer) == {"FORFAIT_ACTE_LOURD": 24_00, "FJ": 20_00 + 20_00 + 23_00 + 23_00}
 
 

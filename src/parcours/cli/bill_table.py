@@ -6,12 +6,16 @@ import textwrap
 import typer
 
 from parcours.engine.bill.lines import BillLine
+from parcours.engine.bill.notes import notes_of
 from parcours.engine.bill.say import effective_rate, reasons
-from parcours.engine.bill.settle import BillAnswer
+from parcours.engine.bill.settle import BillAnswer, other_readings
+from parcours.engine.bill.vocabulary import BORNE
 from parcours.rules.bill.types import SettledLine
 from parcours.text import Text, euros, percent
 
 TEXT = {
+    "note": Text("À noter", "Note"),
+    "reading": Text("Autre lecture", "Other reading"),
     "line": Text("Ligne", "Line"),
     "fee": Text("Prix", "Fee"),
     "base": Text("Base", "Base"),
@@ -38,6 +42,7 @@ TEXT = {
     ),
     "given": Text("base donnée par la facture", "base given by the bill"),
 }
+SHOWN = ("amo", "amc", "patient", "majoration", "participation_forfaitaire")
 COLUMNS = ("fee", "base", "rate", "amo", "amc", "patient")
 TAKEN = ("majoration", "participation_forfaitaire", "franchise", "forfait_acte_lourd", "depassement")
 NARROWEST, WIDEST = 60, 110
@@ -69,9 +74,19 @@ def print_end(answer: BillAnswer, lang: str, width: int) -> None:
     for name in ("advance", "deferred"):
         if answer.totals[name]:
             typer.echo(f"{TEXT[name][lang]}{TEXT['colon'][lang]} {euros(answer.totals[name], lang)}")
-    notes = [TEXT["shares"][lang]] + ([] if answer.given.get("borne") else [TEXT["assumed"][lang]])
-    for note in notes:
-        typer.secho(textwrap.fill(note, width), dim=True)
+    for note in notes_of(answer.lines, answer.territory, answer.bill):
+        where = ", ".join(str(number) for number in note.lines)
+        text = f"{TEXT['note'][lang]} ({where}){TEXT['colon'][lang]} {note.text[lang]} ({', '.join(note.references)})"
+        typer.secho(textwrap.fill(text, width), fg="yellow")
+    for other in other_readings(answer):
+        changes = ", ".join(
+            f"{TEXT[name][lang]} {euros(cents, lang)}" for name, cents in other.totals.items() if name in SHOWN
+        )
+        text = f"{TEXT['reading'][lang]} ({other.name}={other.option}){TEXT['colon'][lang]} {changes}"
+        typer.secho(textwrap.fill(text, width), dim=True)
+    ends = [TEXT["shares"][lang]] + ([] if any(name in answer.given for name in BORNE) else [TEXT["assumed"][lang]])
+    for end in ends:
+        typer.secho(textwrap.fill(end, width), dim=True)
 
 
 def printed(row: list[str], name_width: int, sizes: list[int]) -> str:

@@ -45,9 +45,10 @@ class Checked:
 
 
 def check_bill(raw: Mapping[str, Any], readings: Mapping[str, str] | None = None) -> Checked:
-    """Settle one worked bill and compare. Raises `FactError` when it cannot even be read."""
-    checked = Checked(worked_bill(raw))
+    """Settle one worked bill and compare; a bill that cannot be read or settled is refused, not compared."""
+    checked = Checked(WorkedBill(str(raw.get("id", "?")), {}, [], {}, doubtful=False))
     try:
+        checked.worked = worked_bill(raw)
         checked.answer = settled(checked, readings)
     except FactError as error:
         checked.refused = error

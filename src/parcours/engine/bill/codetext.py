@@ -102,7 +102,7 @@ def facts_of_marks(found: dict[str, str]) -> dict[str, Any]:
     if "modifiers" in found:
         said["modifiers"] = re.findall(r"[A-Z0-9]", found["modifiers"])
     if "side" in found:
-        said["side"] = found["side"].lower()
+        said["eye"] = found["side"].lower()
     if "zone" in found:
         said["exemption"] = "ald"
     return said

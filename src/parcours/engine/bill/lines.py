@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.codetext import CLASSES, read_code
 from parcours.engine.bill.prices import base_from_ceiling, highest_price, modifiers_of, unit_price
 from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
@@ -12,7 +12,7 @@ from parcours.engine.facts.encoding import WITHOUT_SECTOR, EncodedAct, encode_va
 from parcours.engine.facts.vocabulary import BY_NAME, given
 from parcours.law.bill.book import BASKETS, BillLaw, Code, on
 from parcours.law.bill.codes import CaseCharge, Combination, Cover, Nature
-from parcours.law.codes import UNKNOWN, ActKind, Exemption, Profession, SpecialSetting
+from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
 from parcours.rules.bill.types import Line
@@ -56,10 +56,15 @@ class Shared:
     territory: str
     law: FlatLaw
     bill: BillLaw
+    options: Mapping[str, str]
+    """The chosen readings of bills."""
 
 
 def code_of(key: str, shared: Shared) -> Code:
     """The code, or what the table of acts says of one that bills add nothing to."""
+    for choice in shared.options.items():
+        if key in shared.bill.alternatives.get(choice, ()):
+            return shared.bill.alternatives[choice][key]
     if key in shared.bill.codes:
         return shared.bill.codes[key]
     number = shared.law.acts[key]
@@ -101,6 +106,8 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
     for name in ("drug_class", "exemption"):
         if name in text.said and name not in own:
             own[name] = read(BY_NAME[name], text.said[name], shared.law)
+    if "rate_class" in line_facts and "drug_class" not in own:
+        own["drug_class"] = class_of_rate(line_facts["rate_class"])
     line_facts["own_exemption"] = "exemption" in own
     code = code_of(text.key, shared)
     values = values_of_line(own, code, shared)
@@ -108,6 +115,13 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
     encoded = encoded_line(code, values, line_facts, priced, shared)
     line = rules_line(code, values, line_facts, priced, encoded, shared)
     return BillLine(number, str(raw["code"]), code, line, encoded, line_facts)
+
+
+def class_of_rate(rate: int) -> int:
+    """The class of a drug, from the rate that is printed on its ticket."""
+    if str(rate) not in CLASSES:
+        raise FactError("rate_class", rate, same(", ".join(CLASSES)))
+    return int(DrugClass[CLASSES[str(rate)].upper()])
 
 
 def values_of_line(own: Mapping[str, Any], code: Code, shared: Shared) -> dict[str, Any]:

@@ -95,6 +95,8 @@ def package_of(means: str, table: Mapping[str, Any], day: int, said: Mapping[str
     """The package of the zone."""
     packages = table["packages"]
     zone = str(said.get("zone", "any" if "any" in packages else ""))
+    if not zone:
+        raise MissingFact("zone", same(f"{means}: {', '.join(packages)}"))
     if zone not in packages:
         raise FactError("zone", said.get("zone"), same(f"{means}: {', '.join(packages)}"))
     amount: int = on(packages[zone], day)
@@ -147,8 +149,22 @@ def base_from_ceiling(code: Code, day: int, said: Mapping[str, Any], bill: BillL
     return share(said["max_price"], part)
 
 
+MOST_MODIFIERS = 4
+EXCLUSIVE = {"U", "F", "P", "S"}
+"""Modifiers of urgency: one of them only (CCAM III-2)."""
+
+
+def check_together(letters: list[str]) -> None:
+    """Four modifiers at most, one of urgency."""
+    if len(letters) > MOST_MODIFIERS:
+        raise FactError("modifiers", ", ".join(letters), Text(f"{MOST_MODIFIERS} au plus", f"{MOST_MODIFIERS} at most"))
+    if len(EXCLUSIVE.intersection(letters)) > 1:
+        raise FactError("modifiers", ", ".join(letters), Text("un seul de U, F, P, S", "one of U, F, P, S only"))
+
+
 def modifiers_of(letters: list[str], day: int, bill: BillLaw) -> tuple[int, int]:
     """Percentage (basis points) and amount (cents) of the modifiers of a CCAM act."""
+    check_together(letters)
     percent = flat = 0
     for letter in letters:
         if letter not in bill.modifiers:

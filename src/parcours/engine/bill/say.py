@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.settle import BillAnswer
+from parcours.engine.bill.notes import notes_of
+from parcours.engine.bill.settle import BillAnswer, other_readings
+from parcours.engine.bill.vocabulary import BORNE
 from parcours.engine.results import euros, result_dict
 from parcours.law.bill.book import STAGES
 from parcours.law.bill.codes import Nature
@@ -45,6 +47,14 @@ def bill_dict(answer: BillAnswer) -> dict[str, Any]:
         **{name: answer.given[name] for name in ("id", "title", "kind") if name in answer.given},
         "lines": [line_dict(answer, line, one) for line, one in zip(answer.lines, answer.settled, strict=True)],
         "total": {name: euros(cents) for name, cents in answer.totals.items()},
+        "notes": [
+            {"lines": list(note.lines), "fr": note.text.fr, "en": note.text.en, "references": list(note.references)}
+            for note in notes_of(answer.lines, answer.territory, answer.bill)
+        ],
+        "readings": [
+            {"name": other.name, "option": other.option, **{name: euros(cents) for name, cents in other.totals.items()}}
+            for other in other_readings(answer)
+        ],
         "defaults": defaults(answer),
     }
 
@@ -87,4 +97,4 @@ def defaults(answer: BillAnswer) -> dict[str, Any]:
         if line.line.nature == Nature.ACT:
             assumed.update(dict.fromkeys((*line.encoded.defaults, *line.encoded.missing), "default"))
     shown = [name for name in assumed if name not in answer.given]
-    return {"facts": sorted(shown), "borne": not answer.given.get("borne")}
+    return {"facts": sorted(shown), "borne": not any(name in answer.given for name in BORNE)}

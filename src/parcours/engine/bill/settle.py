@@ -5,7 +5,7 @@ answer = settle_bill({"care_date": "2026-03-10", "age": 40, "profession": "infir
 answer.totals["amo"]    # cents
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import product
@@ -39,7 +39,6 @@ from parcours.text import Text, same
 
 BILL_READINGS = {
     "majoration_seance": bill_codes.MajorationSeance,
-    "pf_plafond_ligne": bill_codes.PfPlafondLigne,
     "fj_jour_sortie": bill_codes.FjJourSortie,
 }
 """The readings that a rule of a bill takes."""
@@ -81,6 +80,9 @@ class BillAnswer:
     question: Question
     law: FlatLaw
     bill: BillLaw
+    readings: Mapping[str, str]
+    """The readings that were chosen."""
+    territory: str
 
     @cached_property
     def totals(self) -> dict[str, int]:
@@ -89,11 +91,40 @@ class BillAnswer:
         return {"fee": sum(line.line.act.fee for line in self.lines), **totals}
 
 
+@dataclass(frozen=True)
+class OtherTotals:
+    """What another reading of a disputed point makes of the totals, in cents."""
+
+    name: str
+    option: str
+    totals: Mapping[str, int]
+    """Those that differ."""
+
+
+def other_readings(answer: BillAnswer) -> Iterator[OtherTotals]:
+    """Settle again under each other option; keep those that change a total."""
+    options = [(name, option) for name, known in answer.bill.readings.items() for option in known]
+    options += [(name, option) for name, known in answer.law.readings.items() for option in known]
+    defaults = {name: next(iter(known)) for name, known in {**answer.bill.readings, **answer.law.readings}.items()}
+    for name, option in options:
+        if option == answer.readings.get(name, defaults[name]):
+            continue
+        try:
+            other = settle_bill(answer.given, {**answer.readings, name: option}).totals
+        except FactError:
+            continue  # not a reading of this bill: it would need a fact that nobody gave
+        changed = {item: cents for item, cents in other.items() if cents != answer.totals[item]}
+        if changed:
+            yield OtherTotals(name, option, changed)
+
+
 def settle_bill(given: Any, readings: Mapping[str, str] | None = None) -> BillAnswer:
     """Settle one bill. Raises `FactError` for a fact that is wrong, missing or contradictory; it names its line."""
     check_shape(given)
-    shared = shared_of(given)
-    question = question_of(given, shared, readings or {})
+    law = bill_law()
+    options = {name: option for name, option in (readings or {}).items() if name in law.readings}
+    shared = shared_of(given, law, options)
+    question = question_of(given, shared, {**(readings or {})})
     lines = read_lines(given, shared)
     if given.get("stay"):
         stay = read_stay(given["stay"])
@@ -113,10 +144,10 @@ def settle_bill(given: Any, readings: Mapping[str, str] | None = None) -> BillAn
     settled = settle_all(lines, shared, question)
     check_missing(lines, settled, shared, question)
     check_known(lines, settled)
-    return BillAnswer(given, lines, settled, question, shared.law, shared.bill)
+    return BillAnswer(given, lines, settled, question, shared.law, shared.bill, readings or {}, shared.territory)
 
 
-def shared_of(given: Mapping[str, Any]) -> Shared:
+def shared_of(given: Mapping[str, Any], bill: BillLaw, options: Mapping[str, str]) -> Shared:
     """The facts that all lines share, read."""
     law = flat_law()
     values = {
@@ -133,22 +164,21 @@ def shared_of(given: Mapping[str, Any]) -> Shared:
         values.setdefault("special_setting", int(SpecialSetting.HOSPITALISATION))
     if given.get("contract"):
         values["contract"] = read(BY_NAME["contract"], given["contract"], law)
-    return Shared(values, str(given.get("territory", "")), law, bill_law())
+    return Shared(values, str(given.get("territory", "")), law, bill, options)
 
 
 def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str, str]) -> Question:
     """The contract, what was borne, and the readings."""
-    own = {name: option for name, option in readings.items() if name in BILL_READINGS}
-    others = {name: option for name, option in readings.items() if name not in BILL_READINGS}
-    for name, option in own.items():
-        if option.upper() not in BILL_READINGS[name].__members__:
-            raise FactError(
-                f"readings.{name}", option, same(", ".join(item.name.lower() for item in BILL_READINGS[name]))
-            )
+    for name, option in shared.options.items():
+        known = shared.bill.readings[name]
+        if option not in known:
+            raise FactError(f"readings.{name}", option, same(", ".join(known)))
+    others = {name: option for name, option in readings.items() if name not in shared.options}
+    own = {name: option for name, option in shared.options.items() if name in BILL_READINGS}
     return Question(
         contract=shared.values.get("contract", no_contract()),
         euros=encode_euros(contract_in_words(given.get("contract"))),
-        borne=Borne(**read_borne(given.get("borne") or {})),
+        borne=Borne(**read_borne(given)),
         chosen=others,
         readings=encode_readings(others),
         bill_readings=BillReadings(**{name: int(BILL_READINGS[name][option.upper()]) for name, option in own.items()}),
@@ -232,8 +262,8 @@ def settle_all(lines: Sequence[BillLine], shared: Shared, question: Question) ->
 
 def is_costly(stay: Mapping[str, Any], lines: Sequence[BillLine], shared: Shared, question: Question) -> bool:
     """Does the stay hold a costly act?  As it says, or as its lines show."""
-    if "costly" in stay or not lines:
-        return bool(stay.get("costly", 0))
+    if "heavy_act" in stay or not lines:
+        return bool(stay.get("heavy_act", 0))
     laws = laws_of(lines, shared, question)
     acts = [line.line for line in lines]
     before = [tariff_before(line, laws.rows[era], question.readings) for line, era in zip(acts, laws.eras, strict=True)]

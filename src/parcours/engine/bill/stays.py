@@ -54,7 +54,7 @@ def charges_of_stay(
     whole_from = shared.bill.value("sejour_jour_100", stay["entry"])
     tariff = daily_tariff(stay, lines, costly)
     terms = terms_of_stay(person.line.act, tariff, int(costly), whole_from, law)
-    kind = "FJ_PSYCHIATRIE" if stay.get("psychiatry") else "FJ"
+    kind = "FJ_PSYCHIATRIE" if stay.get("discipline") == "psychiatrie" else "FJ"
     series = shared.bill.parameters[shared.bill.codes[kind].parameter]
     charges = [on(series, day) for day in days_of(stay)]
     if UNKNOWN in charges:

@@ -24,21 +24,27 @@ KINDS = (
 )  # fmt: skip
 NOT_ON_A_BILL = ("act", "quantity", "fee", "base", "ips", "status")
 """Facts of one act that a bill says line by line."""
-BILL_KEYS = ("id", "title", "kind", "lines", "stay", "borne", "territory")
+BILL_KEYS = ("id", "title", "kind", "lines", "stay", "territory")
 LINE_KEYS = (
     "code", "quantity", "coefficient", "noted", "fee", "base", "tariff", "association", "activity", "phase",
     "modifiers",
-    "supplement_of", "session", "price", "pack", "generic", "generic_price", "tooth", "side", "distance_km", "zone",
+    "supplement_of", "session", "price", "pack", "generic", "generic_price", "tooth", "eye",
+    "ear", "rate_class", "distance_km", "zone",
     "departement", "shared_with", "night", "max_price", "note",
 )  # fmt: skip
-STAY_KEYS = ("entry", "exit", "daily_tariff", "costly", "psychiatry", "outside_pathway")
-BORNE = (
-    "participation_annee", "participation_jour", "franchise_annee", "franchise_jour_auxiliaires",
-    "franchise_jour_transport",
-)  # fmt: skip
+STAY_KEYS = ("entry", "exit", "daily_tariff", "heavy_act", "discipline", "outside_pathway")
+BORNE = {
+    "pf_year": "participation_annee",
+    "pf_day_professional": "participation_jour",
+    "franchise_year": "franchise_annee",
+    "franchise_day_auxiliaires": "franchise_jour_auxiliaires",
+    "franchise_day_transport": "franchise_jour_transport",
+}
+"""What was already borne before the bill, in euros -> its name in the rules."""
 PACKS = ("month", "three_months")
 GENERICS = ("accepted", "refused", "not_substitutable", "tfr")
 NOTED = ("full", "half")
+DISCIPLINES = ("medecine", "chirurgie", "obstetrique", "psychiatrie", "soins_de_suite")
 SIDES = ("od", "og")
 MOST_LINES = 500
 """A bill of more lines is a typing error, and would take long: the rules compare each line with each other."""
@@ -101,7 +107,9 @@ LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
     "generic": one_of(GENERICS),
     "generic_price": read_money,
     "tooth": lambda name, value: read_number(name, value, 11, 85),
-    "side": one_of(SIDES),
+    "eye": one_of(SIDES),
+    "ear": one_of(SIDES),
+    "rate_class": lambda name, value: read_number(name, value, 1, 100),
     "distance_km": lambda name, value: read_decimal(name, value, MOST_KM),
     "zone": READERS["text"],
     "departement": READERS["text"],
@@ -114,8 +122,8 @@ STAY_READERS: dict[str, Callable[[str, Any], Any]] = {
     "entry": read_date,
     "exit": read_date,
     "daily_tariff": read_money,
-    "costly": read_boolean,
-    "psychiatry": read_boolean,
+    "heavy_act": read_boolean,
+    "discipline": one_of(DISCIPLINES),
     "outside_pathway": read_boolean,
 }
 
@@ -131,7 +139,7 @@ def check_keys(where: str, said: Mapping[str, Any], allowed: tuple[str, ...]) ->
             raise FactError(f"{where}{name}", said[name], hint)
 
 
-BILL_ALLOWED = (*BILL_KEYS, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))
+BILL_ALLOWED = (*BILL_KEYS, *BORNE, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))
 LINE_ALLOWED = (*LINE_KEYS, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))
 
 
@@ -168,9 +176,6 @@ def read_stay(stay: Any) -> dict[str, Any]:
     return read
 
 
-def read_borne(borne: Any) -> dict[str, int]:
-    """What was already borne, in cents. Raises `FactError`."""
-    if not isinstance(borne, Mapping):
-        raise FactError("borne", borne, same(", ".join(BORNE)))
-    check_keys("borne.", borne, BORNE)
-    return {name: read_money(f"borne.{name}", value) for name, value in borne.items() if given(value)}
+def read_borne(bill: Mapping[str, Any]) -> dict[str, int]:
+    """What was borne before the bill, in cents. Raises `FactError`."""
+    return {rule: read_money(name, bill[name]) for name, rule in BORNE.items() if given(bill.get(name))}

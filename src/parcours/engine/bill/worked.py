@@ -36,24 +36,32 @@ PROFESSIONS = {
     "thermal": "etablissement", "clinique": "etablissement", "taxi": "transporteur", "ambulance": "transporteur",
 }  # fmt: skip
 """Who a worked bill names, where the vocabulary has another word."""
-CONTRACTS = {"mgefi_sante_1": "optique_30_35"}
-"""Printed contracts -> the one of the library that guarantees the same."""
+PRINTED_CONTRACTS = {"mgefi_sante_1": (30, 35)}
+"""Printed contracts in euros -> what they give for a frame and for a lens."""
+PERCENT = {
+    "responsable": (),
+    "consultation": ("consultation_pct_br",),
+    "dentaire": ("dentaire_pct_br",),
+    "audition": ("appareillage_pct_br",),
+    "hospitalisation": ("acte_technique_pct_br", "hospitalisation_pct_br"),
+}
+"""First word of a contract's name -> the guarantees that its number sets, in percent of the base."""
 BORNE = {
-    "pf_annee": "participation_annee",
-    "pf_jour": "participation_jour",
-    "franchise_annee": "franchise_annee",
-    "franchise_jour_auxiliaires": "franchise_jour_auxiliaires",
-    "franchise_jour_transport": "franchise_jour_transport",
+    "pf_annee": "pf_year",
+    "pf_jour": "pf_day_professional",
+    "franchise_annee": "franchise_year",
+    "franchise_jour_auxiliaires": "franchise_day_auxiliaires",
+    "franchise_jour_transport": "franchise_day_transport",
 }
 STAY = {
     "entry": "entry", "exit": "exit", "tarif_jour": "daily_tariff", "daily_tariff": "daily_tariff",
-    "heavy_act": "costly",
-    "acte_lourd": "costly", "psychiatrie": "psychiatry",
+    "heavy_act": "heavy_act", "acte_lourd": "heavy_act",
 }  # fmt: skip
 SAID_ELSEWHERE = (
     "professional", "setting", "note", "at", "prescribed", "accord_prealable", "patients", "categorie", "two_invoices",
     "two_professionals", "generique_refuse", "non_substituable", "coefficients", "tariffs", "ebd", "discipline",
-    "exemption", "tooth", "c2s",
+    "exemption", "tooth", "c2s", "hour_band", "regulated", "place", "basket", "optical_class", "category", "cip", "ghs",
+    "linked_stay", "nights", "days",
 )  # fmt: skip
 """Facts of a worked bill that are read below, or that no amount of it depends on."""
 TRIP_FACTS = ("distance_km", "zone", "departement", "night")
@@ -108,20 +116,36 @@ def facts_of_bill(facts: Mapping[str, Any], raw: Mapping[str, Any], worked: Work
     if facts.get("c2s") or contract == "c2s":
         bill["c2s"] = True
     elif contract:
-        bill["contract"] = CONTRACTS.get(contract, contract)
+        bill["contract"] = contract_of(contract)
     if facts.get("setting") == "hospitalisation":
         bill["special_setting"] = "hospitalisation"
     if worked.from_stay and any(str(line["code"]).startswith("forfait") for line in raw["lines"]):
-        bill["stay"]["costly"] = True
+        bill["stay"]["heavy_act"] = True
+    if worked.from_stay and "psy" in str(facts.get("discipline", "")).lower():
+        bill["stay"]["discipline"] = "psychiatrie"
     bill.update(who(facts, worked))
     bill.update(pathway(facts, bill, worked))
     return bill
 
 
+def contract_of(name: Any) -> Any:
+    """A contract by the name that worked bills give it: "dentaire_250", "optique_100_150"; else of the library."""
+    if not isinstance(name, str):
+        return name
+    kind, *numbers_of_name = name.split("_")
+    guarantees: dict[str, Any] = {"responsable": True, "cent_pour_cent_sante": True, "forfait_journalier": True}
+    if name in PRINTED_CONTRACTS or (kind == "optique" and len(numbers_of_name) == 2):
+        frame, lens = PRINTED_CONTRACTS.get(name) or tuple(numbers_of_name)
+        return {**guarantees, "monture_euros": frame, "verre_euros": lens}
+    if kind in PERCENT and len(numbers_of_name) == 1 and numbers_of_name[0].isdecimal():
+        return {**guarantees, **dict.fromkeys(PERCENT[kind], int(numbers_of_name[0]))}
+    return name
+
+
 def place_fact(bill: dict[str, Any], name: str, value: Any) -> None:
     """One fact of a worked bill in its place. Raises `FactError` for one that no bill knows."""
     if name in BORNE:
-        bill.setdefault("borne", {})[BORNE[name]] = value
+        bill[BORNE[name]] = value
     elif name in STAY:
         bill.setdefault("stay", {})[STAY[name]] = value
     elif name in BILL_ALLOWED and name not in SAID_ELSEWHERE:
@@ -194,7 +218,7 @@ def inputs_of(line: Mapping[str, Any], place: int) -> dict[str, Any]:
             found["quantity"] = value
         elif name in LINE_ALLOWED and name not in RESULTS and name != "fee":
             found[name] = value
-        elif name not in RESULTS and name != "fee":
+        elif name not in RESULTS and name != "fee" and name not in SAID_ELSEWHERE:
             raise FactError(f"lines[{place + 1}].{name}", value, same(", ".join(("fee", *RESULTS))))
     return found
 

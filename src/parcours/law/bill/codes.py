@@ -180,13 +180,6 @@ class MajorationSeance(IntEnum):
     PAR_LIGNE = 1
 
 
-class PfPlafondLigne(IntEnum):
-    """Is the contribution one sum on the invoice, or limited to the refund of each act?"""
-
-    FACTURE = 0
-    LIGNE = 1
-
-
 class FjJourSortie(IntEnum):
     """Does the day of exit owe its charge beside the share, or is the share set against the charges as a whole?"""
 

@@ -72,7 +72,6 @@ class BillReadings(NamedTuple):
     """The chosen reading of each disputed rule of a bill; 0 is always the default."""
 
     majoration_seance: int = 0
-    pf_plafond_ligne: int = 0
     fj_jour_sortie: int = 0
 
 

@@ -1,0 +1,103 @@
+"""What a bill should not hold is noted, what the texts leave open is shown both ways, what is impossible is refused."""
+
+from typing import Any
+
+import pytest
+
+from parcours.engine.bill.say import bill_dict
+from parcours.engine.bill.settle import settle_bill
+from parcours.engine.errors import FactError
+
+NURSE = {"care_date": "2025-06-03", "age": 60, "profession": "infirmier"}
+PHARMACY = {"care_date": "2026-02-10", "age": 45, "profession": "pharmacie"}
+VISIT = {
+    "care_date": "2026-03-10",
+    "age": 40,
+    "specialty": "generaliste",
+    "convention": "secteur_1",
+    "medecin_traitant": True,
+    "role": "medecin_traitant",
+}
+
+
+def answered(facts: dict[str, Any], *lines: dict[str, Any]) -> dict[str, Any]:
+    return bill_dict(settle_bill({**facts, "lines": list(lines)}))
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes", "lines", "article"),
+    [
+        (NURSE, ["MCI", "BSB"], [1, 2], "NGAP XVI"),
+        (NURSE, ["BSB", "BSB"], [1, 2], "NGAP XVI"),
+        (NURSE, ["IFI", "IFD"], [1, 2], "NGAP 13"),
+        (NURSE, ["MIE"], [1], "NGAP XVI"),
+        (VISIT, ["G", "MEG"], [2], "NGAP 14"),
+        (VISIT, ["G", "MHP", "MN"], [2, 3], "NGAP 14"),
+        (VISIT, ["G", "FPU"], [2, 1], "CSS L160-13 I"),
+    ],
+)
+def test_what_does_not_go_together_or_is_not_for_this_age(
+    facts: dict[str, Any], codes: list[str], lines: list[int], article: str
+) -> None:
+    notes = answered(facts, *({"code": code, "fee": 20} for code in codes))["notes"]
+    assert [(note["lines"], note["references"]) for note in notes] == [(lines, [article])]
+
+
+def test_a_bill_that_is_right_has_no_note() -> None:
+    assert answered(VISIT, {"code": "G", "fee": 30}, {"code": "MHP", "fee": 5})["notes"] == []
+
+
+def test_a_given_base_wins_and_is_flagged() -> None:
+    answer = answered(NURSE, {"code": "BSB", "base": 18, "fee": 18.20})
+    assert answer["lines"][0]["base"] == 18
+    assert "BSB" in answer["notes"][0]["en"]
+
+
+def reading(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(item for item in answer["readings"] if item["name"] == name)
+
+
+def test_another_reading_gives_the_other_amount() -> None:
+    outside = {**VISIT, "role": "autre", "referral": "none"}
+    answer = answered(outside, {"code": "VG", "fee": 30}, {"code": "MD", "fee": 10})
+    other = reading(answer, "majoration_seance")
+    assert (other["option"], str(other["majoration"]), str(other["amo"])) == ("par_ligne", "14.60", "11.40")
+    rates = reading(answered(PHARMACY, {"code": "HDR", "fee": 0.61}), "taux_honoraires_ordonnance")
+    assert (rates["option"], str(rates["amo"])) == ("70", "0.43")
+    zones = reading(answered({**PHARMACY, "exemption": "ald"}, {"code": "HDR", "fee": 0.61}), "bizone_honoraires")
+    assert str(zones["amo"]) == "0.61"
+    expert = reading(answered(VISIT, {"code": "TE2", "fee": 23}), "pf_teleexpertise")
+    assert str(expert["amo"]) == "21.00"
+
+
+def test_a_reading_that_is_chosen_is_the_answer() -> None:
+    lines = [{"code": "HDR", "fee": 0.61}]
+    assert settle_bill({**PHARMACY, "lines": lines}, {"taux_honoraires_ordonnance": "70"}).totals["amo"] == 43
+    with pytest.raises(FactError, match=r"readings\.taux_honoraires_ordonnance.*60, 70"):
+        settle_bill({**PHARMACY, "lines": lines}, {"taux_honoraires_ordonnance": "65"})
+
+
+@pytest.mark.parametrize(
+    ("facts", "line", "said"),
+    [
+        (PHARMACY, {"code": "BOITE", "drug_class": "majeur", "fee": 9}, "give base"),
+        (PHARMACY, {"code": "BOITE", "price": 5, "fee": 6.02}, "drug_class: is not given"),
+        (
+            PHARMACY,
+            {"code": "BOITE", "price": 5, "fee": 6.02, "rate_class": 65, "generic": "refused"},
+            "generic_price: is not given",
+        ),
+        (PHARMACY, {"code": "VSL", "distance_km": 12, "fee": 20}, "zone: is not given"),
+        ({"care_date": "2025-06-03"}, {"code": "aide auditive I", "fee": 900}, "age: is not given"),
+        (VISIT, {"code": "AMI", "fee": 9}, "coefficient: is not given"),
+        (VISIT, {"code": "G", "fee": 30, "supplement_of": 4}, "supplement_of: '4'"),
+        (VISIT, {"code": "ACTE", "tariff": 30, "fee": 30, "modifiers": ["U", "F"]}, "modifiers"),
+        (VISIT, {"code": "ACTE", "tariff": 30, "fee": 30, "modifiers": list("UYZMP")}, "modifiers"),
+        ({**VISIT, "care_date": "2017-04-30"}, {"code": "TE2", "fee": 23}, "give base"),
+    ],
+)
+def test_what_is_not_known_is_asked_for_and_what_is_impossible_refused(
+    facts: dict[str, Any], line: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(FactError, match=said):
+        settle_bill({**facts, "lines": [line]})
