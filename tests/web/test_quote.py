@@ -17,6 +17,7 @@ from parcours.law.days import number_of
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.pages import Page
+from parcours.web.quote.questions import ORDER
 from parcours.web.quote.quote import quote_of
 from parcours.web.quote.result import plain_parameter
 from tests.web.pages import GP_OUTSIDE, quote
@@ -250,6 +251,29 @@ def test_an_answer_from_memory_is_the_engine_s(age: str, day: str) -> None:
         mine, engines = Sitting(given).standing(), ask(given, "en")
         assert mine.range == engines.range
         assert mine.fact == (engines.question.fact if engines.question else None)
+
+
+OWN_WORDS = {
+    "age_1er_janvier": "yes or no instead of an age",
+    "medecin_traitant_indisponible": "could the doctor see you, not could the doctor not",
+    "medecin_traitant_left_on": "asked once it is said that the doctor left",
+    "installed_on": "asked once it is said that the doctor settled recently",
+    "contract": "a kind of contract instead of its name",
+}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_pages_command_line_and_api_ask_in_the_same_words(client: TestClient, lang: str) -> None:
+    """A card about one fact has words of its own only where its answers are of another kind."""
+    alone = {card.facts[0]: card for card in ORDER if len(card.facts) == 1}
+    assert {fact for fact, card in alone.items() if card.title} == set(OWN_WORDS)
+    page = client.get("/?specialty=generaliste&care_date=2025-06-02", headers={"accept-language": lang}).text
+    engines = ask({"specialty": "generaliste", "care_date": "2025-06-02"}, lang).question
+    found = QUESTION.search(page)
+    assert engines
+    assert found
+    assert unescape(found[1]) == i18n.typography(engines.text, lang)
+    assert i18n.typography(engines.help, lang) in unescape(page)
 
 
 def test_a_quote_reads_its_facts_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,8 @@ def print_interview(found: "Interview", lang: str) -> None:
         console.print(f"[bold green]{DONE[lang]}[/]")
         return
     console.print(f"[bold]{found.question.text}[/]  [cyan]--{found.question.fact.replace('_', '-')}[/]")
+    if found.question.help:
+        console.print(f"[dim]{found.question.help}[/]")
     for choice in found.question.choices[:LONG_LIST]:
         console.print(
             f"  [cyan]{choice.value}[/]  {choice.label}" + (f" — [dim]{choice.help}[/]" if choice.help else "")

@@ -40,6 +40,8 @@ class Question:
     kind: str
     """Kind of the fact in the vocabulary: code, boolean, date, money, integer, specialty, contract."""
     text: str
+    help: str
+    """How to know the answer; may be empty."""
     choices: tuple[Choice, ...]
     optional: bool
     """May be answered by nothing (`None`): the fact then keeps its documented default."""
@@ -52,10 +54,16 @@ def question_of(name: str, specialty: int, law: LawRecord, lang: str) -> Questio
     return Question(
         name,
         kind,
-        law_file("questions.yaml")[name][lang],
+        *question_words(name, lang),
         choices_of(name, mask, lang),
         default in (None, "none", False),
     )
+
+
+def question_words(name: str, lang: str) -> tuple[str, str]:
+    """(question, help) about a fact, in the words of every face."""
+    entry = law_file("questions.yaml")[name]
+    return entry[lang], entry.get("help", {}).get(lang, "")
 
 
 @lru_cache(maxsize=256)

@@ -7,14 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from parcours.engine.say.questions import COMMON
+from parcours.engine.say.questions import COMMON, question_words
 from parcours.engine.say.wording import has_labels, label, specialty_labels
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text
 from parcours.web.quote import questions
-from parcours.web.quote.questions import Option, Question
+from parcours.web.quote.questions import Card, Option
 from parcours.web.quote.result import plain_parameter
 from parcours.web.quote.state import State
 from parcours.web.quote.view import Link, Said
@@ -34,7 +34,7 @@ class Form:
         """An amount in the language of the page."""
         return i18n.money(cents, self.language)
 
-    def question(self, asked: str | None) -> Question | None:
+    def question(self, asked: str | None) -> Card | None:
         """The question in plain words that settles the fact the engine asks for."""
         if self.state.by_hand == "medecin_traitant_left_on" and not self.state.given.get("medecin_traitant_left_on"):
             return questions.LEFT
@@ -45,6 +45,18 @@ class Form:
         if asked in ("role", "referral") and self.state.given.get("medecin_traitant") == "false":
             return questions.SENT_UNDECLARED
         return questions.BY_FACT[asked]
+
+    def asked(self, card: Card) -> str:
+        """The words of a question."""
+        if card.title:
+            return self.say(card.title)
+        return i18n.typography(question_words(card.facts[0], self.language)[0], self.language)
+
+    def help(self, card: Card) -> str:
+        """How to know the answer."""
+        if card.title:
+            return self.say(card.help) if card.help else ""
+        return i18n.typography(question_words(card.facts[0], self.language)[1], self.language)
 
     def pairs(self, facts: Mapping[str, str | None]) -> list[tuple[str, str]]:
         """Facts and readings as the address writes them."""
@@ -57,7 +69,7 @@ class Form:
         """The address of some facts."""
         return self.page.address("/", tuple(self.pairs(facts)))
 
-    def links(self, question: Question) -> Iterator[Link]:
+    def links(self, question: Card) -> Iterator[Link]:
         """The answers offered, as addresses."""
         if question is questions.PURPOSE:
             yield from self.purposes()
@@ -133,7 +145,7 @@ class Form:
                 kept = {name: value for name, value in self.state.given.items() if name not in dropped}
                 yield Said(question.short, words, self.url(kept))
 
-    def words_of(self, question: Question) -> str:
+    def words_of(self, question: Card) -> str:
         """What was answered, in the words of the question or of the law."""
         if question.kind in ("fee", "base"):
             return self.money(self.state.cents(question.facts[0]) or 0)

@@ -25,14 +25,15 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Question:
+class Card:
     """A question: its words, the facts it settles, its answers."""
 
     id: str
-    title: str
     short: str
     """Its name in the list of answers."""
     facts: tuple[str, ...]
+    title: str = ""
+    """Its own words where it settles several facts or asks for one from another side; else those of the law's file."""
     help: str = ""
     kind: str = "options"
     """options | age | fee | base | date"""
@@ -53,11 +54,11 @@ def other(profession: str, label: str, help_: str = "") -> Option:
     return Option(label, {"profession": profession}, help_)
 
 
-WHO: Final = Question(
+WHO: Final = Card(
     "who",
-    N_("Who are you seeing?"),
     N_("Seen"),
     ("profession", "specialty"),
+    title=N_("Who are you seeing?"),
     options=(
         doctor("generaliste", N_("A general practitioner")),
         doctor("dermatologie", N_("A dermatologist")),
@@ -77,32 +78,25 @@ WHO: Final = Question(
     ),
     resets=("purpose", "role", "referral", "act", "base", "fee", "drug_class", "convention", "age_1er_janvier"),
 )
-AGE: Final = Question(
+AGE: Final = Card(
     "age",
-    N_("How old is the patient?"),
     N_("Age"),
     ("age",),
-    N_("In whole years, on the day of the visit."),
-    "age",
+    kind="age",
     resets=("age_1er_janvier",),
 )
-AGE_IN_JANUARY: Final = Question(
+AGE_IN_JANUARY: Final = Card(
     "january",
-    N_("Was the patient already 18 on 1 January of this year?"),
     N_("18 on 1 January"),
     ("age_1er_janvier",),
-    N_("The flat contribution on each act starts the year after the 18th birthday."),
+    title=N_("Was the patient already 18 on 1 January of this year?"),
+    help=N_("The flat contribution on each act starts the year after the 18th birthday."),
     options=(Option(N_("Yes"), {"age_1er_janvier": "18"}), Option(N_("No"), {"age_1er_janvier": "17"})),
 )
-DECLARED: Final = Question(
+DECLARED: Final = Card(
     "declared",
-    N_("Do you have a médecin traitant?"),
     N_("Médecin traitant"),
     ("medecin_traitant",),
-    N_(
-        "A doctor you have declared to your health insurance fund, online or on a form signed by both of you. "
-        "A family doctor you simply always see does not count."
-    ),
     options=(
         Option(N_("Yes, one is declared"), {"medecin_traitant": "true"}),
         Option(N_("No, none is declared"), {"medecin_traitant": "false"}),
@@ -110,11 +104,11 @@ DECLARED: Final = Question(
     terms=("medecin_traitant", "declaration"),
     resets=("role", "referral", "medecin_traitant_left_on"),
 )
-SENT: Final = Question(
+SENT: Final = Card(
     "sent",
-    N_("How do you come to see this doctor?"),
     N_("How you came"),
     ("role", "referral"),
+    title=N_("How do you come to see this doctor?"),
     options=(
         Option(
             N_("This is my médecin traitant"), {"role": "medecin_traitant"}, N_("Or a doctor named together with mine.")
@@ -148,11 +142,11 @@ SENT: Final = Question(
     terms=("medecin_correspondant", "protocole_de_soins", "medecin_remplacant"),
     resets=("act", "fee"),
 )
-SENT_UNDECLARED: Final = Question(
+SENT_UNDECLARED: Final = Card(
     "sent",
-    N_("How do you come to see this doctor?"),
     N_("How you came"),
     ("role", "referral"),
+    title=N_("How do you come to see this doctor?"),
     options=(
         Option(
             N_("I declare this doctor as my médecin traitant today"),
@@ -163,12 +157,12 @@ SENT_UNDECLARED: Final = Question(
         Option(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
     ),
 )
-CIRCUMSTANCE: Final = Question(
+CIRCUMSTANCE: Final = Card(
     "circumstance",
-    N_("Is there something special about this visit?"),
     N_("Circumstances"),
     ("urgent", "away", "special_setting", "medecin_traitant_left_on", "installed_on", "zone_deficitaire"),
-    N_("In each of these cases the refund is not lowered."),
+    title=N_("Is there something special about this visit?"),
+    help=N_("In each of these cases the refund is not lowered."),
     options=(
         Option(
             N_("No, none of this"),
@@ -211,12 +205,10 @@ CIRCUMSTANCE: Final = Question(
     ),
     terms=("urgent", "permanence_des_soins"),
 )
-SECTOR: Final = Question(
+SECTOR: Final = Card(
     "sector",
-    N_("In which sector does the doctor practise?"),
     N_("Sector"),
     ("convention",),
-    N_("It is written on the booking site, in the waiting room and in the directory of the Assurance Maladie."),
     options=(
         Option(
             N_("Sector 1"), {"convention": "secteur_1"}, N_("Official tariff, no extra fee. The most common for GPs.")
@@ -231,57 +223,54 @@ SECTOR: Final = Question(
     ),
     terms=("secteur_1", "secteur_2", "optam"),
 )
-FEE: Final = Question(
-    "fee", N_("How much does the visit cost?"), N_("Price"), ("fee",), N_("What you are asked to pay, in euros."), "fee"
+FEE: Final = Card(
+    "fee",
+    N_("Price"),
+    ("fee",),
+    kind="fee",
 )
-BASE: Final = Question(
+BASE: Final = Card(
     "base",
-    N_("What is the official tariff of this act?"),
     N_("Official tariff"),
     ("base",),
-    N_("Printed on the bill or the care sheet as “base de remboursement” or “tarif Sécu”."),
-    "base",
+    kind="base",
     terms=("base", "brss"),
 )
-LEFT: Final = Question(
+LEFT: Final = Card(
     "left",
-    N_("When did your médecin traitant stop or leave?"),
     N_("Médecin traitant left on"),
     ("medecin_traitant_left_on",),
+    title=N_("When did your médecin traitant stop or leave?"),
     kind="date",
 )
-INSTALLED: Final = Question(
+INSTALLED: Final = Card(
     "installed",
-    N_("When did this doctor settle in private practice?"),
     N_("Doctor settled on"),
     ("installed_on",),
+    title=N_("When did this doctor settle in private practice?"),
     kind="date",
 )
-UNAVAILABLE: Final = Question(
+UNAVAILABLE: Final = Card(
     "unavailable",
-    N_("Could your médecin traitant have seen you in time?"),
     N_("Médecin traitant in time"),
     ("medecin_traitant_indisponible",),
+    title=N_("Could your médecin traitant have seen you in time?"),
     options=(
         Option(N_("Yes"), {"medecin_traitant_indisponible": "false"}),
         Option(N_("No, not in a time that suits my health"), {"medecin_traitant_indisponible": "true"}),
     ),
     terms=("teleconsultation",),
 )
-PURPOSE: Final = Question(
+PURPOSE: Final = Card(
     "purpose",
-    N_("What is the visit for?"),
     N_("Reason"),
     ("purpose",),
-    N_("This specialty may be seen directly for some reasons only."),
     terms=("acces_direct",),
 )
-DRUG: Final = Question(
+DRUG: Final = Card(
     "drug",
-    N_("At which rate is the medicine refunded?"),
     N_("Medicine"),
     ("drug_class",),
-    N_("The rate is printed on the pharmacy’s bill."),
     options=(
         Option(N_("{irremplacable}: irreplaceable and costly"), {"drug_class": "irremplacable"}),
         Option(N_("{majeur}: most medicines"), {"drug_class": "majeur"}),
@@ -290,11 +279,11 @@ DRUG: Final = Question(
         Option(N_("A device, a dressing, an aid"), {"drug_class": "lpp"}),
     ),
 )
-COVER: Final = Question(
+COVER: Final = Card(
     "cover",
-    N_("Does one of these apply to the patient?"),
     N_("Cover"),
     ("exemption", "c2s", "ame", "scheme"),
+    title=N_("Does one of these apply to the patient?"),
     options=(
         Option(N_("None of these"), {"exemption": "none", "c2s": "false", "scheme": "general"}),
         Option(
@@ -329,12 +318,12 @@ COVER: Final = Question(
     ),
     terms=("c2s", "ald", "ame"),
 )
-MUTUELLE: Final = Question(
+MUTUELLE: Final = Card(
     "mutuelle",
-    N_("Do you have a mutuelle?"),
     N_("Mutuelle"),
     ("contract",),
-    N_("A complementary insurance, through your employer or on your own. Almost all are “contrats responsables”."),
+    title=N_("Do you have a mutuelle?"),
+    help=N_("A complementary insurance, through your employer or on your own. Almost all are “contrats responsables”."),
     options=(
         Option(N_("No"), {"contract": "none"}),
         Option(
@@ -354,9 +343,8 @@ MUTUELLE: Final = Question(
     ),
     terms=("mutuelle", "contrat_responsable"),
 )
-DESK: Final = Question(
+DESK: Final = Card(
     "desk",
-    N_("At the desk, do you pay everything?"),
     N_("At the desk"),
     ("tiers_payant",),
     options=(

@@ -122,6 +122,8 @@ def quote_of(page: Page) -> Quote:
         checked=load().verified_on,
         error=wrong(state, outcome, page.language),
         question=question,
+        asked=form.asked(question) if question else "",
+        help=form.help(question) if question else "",
         options=list(form.links(question)) if question else [],
         more=form.specialists() if question is questions.WHO else [],
         hidden=pairs,

@@ -9,7 +9,7 @@ from typing import Any
 from parcours.engine.say.advise import Option as Lever
 from parcours.engine.say.explain import Step, WhyNot
 from parcours.web.quote.charts import Segment
-from parcours.web.quote.questions import Question
+from parcours.web.quote.questions import Card
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,11 @@ class Quote:
     care_date: date
     checked: date
     error: str | None
-    question: Question | None
+    question: Card | None
+    asked: str
+    """The question in words."""
+    help: str
+    """How to know the answer."""
     options: list[Link]
     more: list[tuple[str, str]]
     hidden: list[tuple[str, str]]
