@@ -147,7 +147,8 @@ def lines(explanation: "Explanation") -> list[str]:
         f"{step.title} — {step.text} [{', '.join(ref.id for ref in step.references)}]" for step in explanation.steps
     ]
     others = [other.text for step in explanation.steps for other in step.other_readings]
-    return [explanation.headline, *warning, *steps, *others, *(item.text for item in explanation.why_not)]
+    reasons = [item.text for item in explanation.why_not]
+    return [explanation.headline, *warning, *steps, *others, *reasons, explanation.freshness.text]
 
 
 def print_explanation(explanation: "Explanation") -> None:
@@ -172,6 +173,7 @@ def print_explanation(explanation: "Explanation") -> None:
         console.print(
             Padding(f"· {item.text} [dim]({', '.join(short(ref.id) for ref in item.references)})[/]", (0, 0, 0, 1))
         )
+    console.print(f"\n[dim]{explanation.freshness.text}[/]")
 
 
 def source_line(step: "Step", lang: str) -> str:

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
-from parcours.cli.law_texts import drift, print_json, print_rows, text
+from parcours.cli.law_texts import drift, print_json, print_rows, stale, text
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The law as data: parameters over time, readings, gaps, check."
 )
 app.command()(drift)
 app.command()(text)
+app.command()(stale)
 On = Annotated[str, typer.Option("--on", help="Only the value in force on this day, YYYY-MM-DD.")]
 
 

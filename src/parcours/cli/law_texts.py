@@ -1,4 +1,4 @@
-"""`parcours law drift` and `law text`: the registry of articles beside the open JSON of a code."""
+"""`parcours law drift`, `law text` and `law stale`: is the law data still the law?"""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,12 +11,15 @@ from parcours.text import Text
 
 if TYPE_CHECKING:
     from parcours.engine.say.articles import ArticleSaid
+    from parcours.law.dependents import Dependents
     from parcours.law.drift import CodeFile, Finding, Version
+    from parcours.law.freshness import Stale
 
 EXIT_DRIFTED = 1
 """An article is not the one that was read, or will not be."""
 Code = Annotated[Path, typer.Option("--code", help="Open JSON of the code, as the open data package legi-data has it.")]
 OnDay = Annotated[str, typer.Option("--on", help="Judge on this day, YYYY-MM-DD (today unless said).")]
+Months = Annotated[int, typer.Option("--months", help="A check older than this many months is too old.", min=0)]
 All = Annotated[bool, typer.Option("--all", help="Also the articles that have not changed.")]
 
 STATUSES = {
@@ -52,6 +55,15 @@ NO_FILE = Text(
     "With --code FILE the official text stands beside it.",
 )
 EXAMPLE = Text("exemple : {amounts}", "example: {amounts}")
+STALE_HEADERS = Text("Quoi | Nom | Vérifié | Constat | En dépend", "What | Name | Checked | Finding | What rests on it")
+FRESH = Text("Rien à vérifier au {day}.", "Nothing to check on {day}.")
+OLD = Text("vérifié il y a trop longtemps", "checked too long ago")
+ANNOUNCED = Text("remplacement annoncé, sans date", "replacement announced, without a date")
+KINDS = {
+    "parameter": Text("paramètre", "parameter"),
+    "tariff": Text("tarif", "tariff"),
+    "article": Text("article", "article"),
+}
 LATER = Text("remplacé le {day}", "replaced on {day}")
 
 
@@ -77,6 +89,27 @@ def drift(code: Code, on: OnDay = "", everything: All = False, lang: Lang = "", 
             print_rows(tuple(HEADERS[lang].split(" | ")), [row(finding, lang) for finding in shown])
         typer.echo(DONE[lang].format(articles=len(findings), drifted=len(drifted), day=day))
     if drifted:
+        raise typer.Exit(EXIT_DRIFTED)
+
+
+def stale(on: OnDay = "", months: Months = 12, lang: Lang = "", json: Json = False) -> None:
+    """What is no longer known to be right on a day: checked too long ago, or already replaced, and what rests on it.
+
+    Exit code 0: nothing; 1: something is to be checked again.
+    """
+    lang = language(lang)
+    with clear_errors(lang):
+        from parcours.law.freshness import stale as entries_of
+
+        day = wanted_day(on)
+        entries = list(entries_of(book(), day, months))
+    if json:
+        print_json([stale_json(entry) for entry in entries])
+    elif entries:
+        print_rows(tuple(STALE_HEADERS[lang].split(" | ")), [stale_row(entry, lang) for entry in entries])
+    else:
+        typer.echo(FRESH[lang].format(day=day))
+    if entries:
         raise typer.Exit(EXIT_DRIFTED)
 
 
@@ -146,14 +179,47 @@ def row(finding: "Finding", lang: str) -> tuple[str, ...]:
     status = STATUSES[finding.status][lang]
     if finding.next_change:
         status += f", {LATER[lang].format(day=finding.next_change)}"
-    cases = [f"{stage.removeprefix('case_')}.{case}" for stage, case in rests.cases]
     return (
         article.id,
         status,
         f"{article.first_day}",
         f"{finding.found.first_day}" if finding.found else "—",
-        ", ".join([*rests.parameters, *rests.tariffs, *cases, *rests.readings]) or "—",
+        ", ".join(resting(rests)) or "—",
     )
+
+
+def stale_row(entry: "Stale", lang: str) -> tuple[str, ...]:
+    """One entry to check again."""
+    why = OLD[lang]
+    if entry.replaced_on:
+        why = (ANNOUNCED if entry.replaced_on == date.max else LATER)[lang].format(day=entry.replaced_on)
+    rests = entry.dependents
+    return (
+        KINDS[entry.kind][lang],
+        entry.id,
+        f"{entry.checked_on}",
+        why,
+        ", ".join(resting(rests)) if rests and not rests.none else "—",
+    )
+
+
+def stale_json(entry: "Stale") -> dict[str, Any]:
+    """One entry to check again, as plain data."""
+    replaced = entry.replaced_on
+    return {
+        "kind": entry.kind,
+        "id": entry.id,
+        "checked_on": str(entry.checked_on),
+        "replaced": replaced is not None,
+        "replaced_on": None if replaced in (None, date.max) else str(replaced),
+        "rests_on_it": resting(entry.dependents) if entry.dependents else [],
+    }
+
+
+def resting(rests: "Dependents") -> list[str]:
+    """What rests on a text, by its names."""
+    cases = [f"{stage.removeprefix('case_')}.{case}" for stage, case in rests.cases]
+    return [*rests.parameters, *rests.tariffs, *cases, *rests.readings]
 
 
 def as_json(finding: "Finding") -> dict[str, Any]:
@@ -214,7 +280,9 @@ def print_rows(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*headers, box=None, header_style="dim", padding=(0, 2))
+    table = Table(box=None, header_style="dim", padding=(0, 2))
+    for header in headers:
+        table.add_column(header, overflow="fold")
     for line in rows:
         table.add_row(*line)
     Console(highlight=False, markup=False).print(table)

@@ -15,6 +15,7 @@ from typing import Any
 
 from parcours.engine.case import Answer
 from parcours.engine.facts.vocabulary import UNSAID
+from parcours.engine.say.freshness import Freshness, freshness
 from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_values, needed, tariff_of
 from parcours.engine.say.row import STAGES, Row
 from parcours.engine.say.wording import Words, day, fill, label, law_file, lower_first, matches, sentence
@@ -79,6 +80,8 @@ class Explanation:
     warning: str | None
     steps: tuple[Step, ...]
     why_not: tuple[WhyNot, ...]
+    freshness: Freshness
+    """Until when the answer is known to be right."""
 
     def to_dict(self) -> dict[str, Any]:
         """The explanation as plain data."""
@@ -101,7 +104,7 @@ def explain(
     others = other_readings(source, row, lang)
     words = row.words()
     context = context_of(row)
-    steps = (step(stage, row, words, others, context, lang) for stage in STAGES)
+    steps = tuple(step(stage, row, words, others, context, lang) for stage in STAGES)
     excess = row.amounts.get("unlawful_excess")
     return Explanation(
         lang=lang,
@@ -109,6 +112,12 @@ def explain(
         warning=sentence("unlawful_excess", words, lang) if excess else None,
         steps=tuple(item for item in steps if quiet or not item.quiet),
         why_not=why_not(row, context, lang),
+        freshness=freshness(
+            (value.id for item in steps for value in item.values),
+            (reference.id for item in steps for reference in item.references),
+            row.day,
+            lang,
+        ),
     )
 
 

@@ -115,7 +115,7 @@ def details(settled: Answer, explanation: Explanation, language: str) -> Details
     """Why, why not, what would have been cheaper: what is always possible first, then what has a condition."""
     advice = advise(settled, language)
     cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
-    return Details(explanation.steps, explanation.why_not, cheaper, advice.note)
+    return Details(explanation.steps, explanation.why_not, cheaper, advice.note, explanation.freshness.text)
 
 
 def as_text(day: date, said: list[Said], result: Result, more: Details, language: str) -> str:

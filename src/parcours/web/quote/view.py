@@ -73,6 +73,7 @@ class Details:
     why_not: tuple[WhyNot, ...]
     cheaper: tuple[Lever, ...]
     note: str
+    freshness: str
 
 
 @dataclass(frozen=True)

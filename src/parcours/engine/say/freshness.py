@@ -1,0 +1,93 @@
+"""Until when an answer is known to be right, said."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from parcours.engine.say.wording import day as said_day
+from parcours.law.days import iso, number_of
+from parcours.law.freshness import Known, known, later_day
+from parcours.law.loader import load
+from parcours.text import Text
+
+UNTIL = Text(
+    "Connu comme juste jusqu'au {until} (valeurs vérifiées le {verified}, articles lus le {read}).",
+    "Known to be right until {until} (values checked on {verified}, articles read on {read}).",
+)
+UNTIL_VALUES = Text(
+    "Connu comme juste jusqu'au {until} (valeurs vérifiées le {verified}).",
+    "Known to be right until {until} (values checked on {verified}).",
+)
+LATER = Text(
+    "Les soins sont plus récents : une règle a pu changer depuis.",
+    "The care is more recent: a rule may have changed since.",
+)
+REPLACED = Text(
+    "Une version de l'article {number} commence le {day} ; elle n'a pas été lue.",
+    "A version of article {number} starts on {day}; it has not been read.",
+)
+UNDATED = Text(
+    "Une version ultérieure de l'article {number} est annoncée, sans date.",
+    "A later version of article {number} is announced, without a date.",
+)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A later version of an article that the answer cites."""
+
+    id: str
+    on: str | None
+    """Its first day; none when it is not known."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Until when an answer is known to be right."""
+
+    known_until: str
+    verified_on: str
+    """The oldest check of a value it used."""
+    articles_read_on: str | None
+    """The oldest reading of an article it cites."""
+    replaced: tuple[Replacement, ...]
+    covers: bool
+    """Is the day of care on or before `known_until`?"""
+    text: str
+
+
+def freshness(values: Iterable[str], references: Iterable[str], day: int, lang: str) -> Freshness:
+    """How fresh an answer of a day is, from the ids of its values and of its texts."""
+    fresh = known(load(), values, references)
+    until = number_of(fresh.until)
+    return Freshness(
+        known_until=iso(until),
+        verified_on=fresh.verified_on.isoformat(),
+        articles_read_on=iso_of(fresh.read_on),
+        replaced=tuple(Replacement(one.id, iso_of(later_day(one))) for one in fresh.replaced),
+        covers=day <= until,
+        text=" ".join(sentences(fresh, day, lang)),
+    )
+
+
+def iso_of(day: date | None) -> str | None:
+    """A day as a program reads it."""
+    return day.isoformat() if day else None
+
+
+def sentences(fresh: Known, day: int, lang: str) -> Iterable[str]:
+    """Until when, whether the day of care is past it, and what is known to follow."""
+    words = {
+        name: said_day(number_of(value), lang)
+        for name, value in (("until", fresh.until), ("verified", fresh.verified_on), ("read", fresh.read_on))
+        if value
+    }
+    yield (UNTIL if fresh.read_on else UNTIL_VALUES)[lang].format(**words)
+    if day > number_of(fresh.until):
+        yield LATER[lang]
+    for article in fresh.replaced:
+        later = later_day(article)
+        if later:
+            yield REPLACED[lang].format(number=article.number, day=said_day(number_of(later), lang))
+        else:
+            yield UNDATED[lang].format(number=article.number)
