@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from parcours.text import euros
+from parcours.text import Text, euros
 
 EXIT_NOT_WRITTEN = 1
 EXIT_UNREADABLE = 2
@@ -83,6 +83,31 @@ def batch_errors(lang: str) -> Iterator[None]:
         fail(f"{error.name}: pip install 'parcours[batch]'")
     except KeyboardInterrupt:
         fail(INTERRUPTED[lang], EXIT_INTERRUPTED)
+
+
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Try a reform: NAME=VALUE or NAME=VALUE@YYYY-MM-DD (majoration.taux=30%)."),
+]
+TRIED = Text("Réforme essayée : {changes}", "Reform tried: {changes}")
+
+
+@contextmanager
+def trying(texts: list[str] | None, lang: str) -> Iterator[None]:
+    """Answer under a reform, named on the error stream."""
+    if not texts:
+        yield
+        return
+    from parcours.law.in_use import enacted
+
+    with clear_errors(lang):
+        from parcours.law.loader import load
+        from parcours.law.reform import read_texts
+
+        changes = read_texts(load(), texts)
+    typer.echo(TRIED[lang].format(changes=", ".join(map(str, changes))), err=True)
+    with enacted(changes):
+        yield
 
 
 def readings_of(options: list[str] | None) -> dict[str, str]:

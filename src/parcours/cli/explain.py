@@ -71,27 +71,32 @@ def explanation_of(
     """From the flags, or from one row of a settled file (and of the file that was settled)."""
     from parcours.engine.case import settle
     from parcours.engine.say.explain import explain as explain_row
+    from parcours.law.in_use import IN_USE, enacted
+    from parcours.law.loader import load
+    from parcours.law.reform import read_kept
 
     source, facts_file = files
     if source is None:
         return explain_row(settle(facts, readings), lang, quiet=quiet)
     if facts:
         fail(f"{next(iter(facts))}: flags describe one act; a file has its own columns")
-    settled, of_the_run = settled_row(source, row, lang)
+    settled, run = settled_row(source, row, lang)
     given = row_of(facts_file, row, lang) if facts_file else {}
     joined = {**{RENAMED.get(name, name): value for name, value in given.items()}, **settled}
-    return explain_row(joined, lang, quiet=quiet, readings=readings or of_the_run)
+    changes = IN_USE.get() or read_kept(load(), run.get("reform", ()))
+    with enacted(changes):
+        return explain_row(joined, lang, quiet=quiet, readings=readings or run.get("readings", {}))
 
 
-def settled_row(source: Path, row: int, lang: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The row that settles row `row` of the source, and the readings it was settled under, where the file tells."""
+def settled_row(source: Path, row: int, lang: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The row that settles row `row` of the source, and how the run was made, where the file tells."""
     if source.suffix in TEXT and (not source.is_file() or SOURCE_ROW not in first_line(source)):
         return row_of(source, row, lang), {}
     from parcours.engine.batch.errors import BatchError
     from parcours.engine.batch.summary import read_row, receipt_of
 
     try:
-        return read_row(source, row), receipt_of(source).get("readings", {})
+        return read_row(source, row), receipt_of(source)
     except BatchError as error:
         fail(error.message[lang])
 

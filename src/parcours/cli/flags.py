@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any
 
 import typer
 
+from parcours.cli.common import Set, language, trying
 from parcours.engine.facts.vocabulary import BOOLEANS, FACTS, Fact, slugs
 
 
@@ -23,14 +25,21 @@ def parameter(fact: Fact) -> inspect.Parameter:
 
 
 def with_fact_flags(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command that takes `**facts` one flag for each fact."""
+    """Give a command that takes `**facts` one flag for each fact, and `--set` for a reform to try."""
+
+    @wraps(function)
+    def command(**values: Any) -> None:
+        with trying(values.pop("set"), language(values["lang"])):
+            function(**values)
+
     signature = inspect.signature(function)
     own = [item for item in signature.parameters.values() if item.kind is not inspect.Parameter.VAR_KEYWORD]
     keyword_only = [item.replace(kind=inspect.Parameter.KEYWORD_ONLY) for item in own]
-    parameters = [*keyword_only, *(parameter(fact) for fact in FACTS)]
-    function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    function.__annotations__ = {item.name: item.annotation for item in parameters}
-    return function
+    reform = inspect.Parameter("set", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Set)
+    parameters = [*keyword_only, reform, *(parameter(fact) for fact in FACTS)]
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {item.name: item.annotation for item in parameters}
+    return command
 
 
 def spelled_out(arguments: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.cli.common import Json, Lang, Reading, clear_errors, language, money, readings_of
+from parcours.cli.common import Json, Lang, Reading, Set, clear_errors, language, money, readings_of, trying
 from parcours.text import percent
 
 app = typer.Typer(add_completion=False)
@@ -27,13 +27,14 @@ def tables(
     json: Json = False,
     lang: Lang = "",
     reading: Reading = None,
+    set: Set = None,  # noqa: A002
 ) -> None:
     """Print the tables of the official sheets on a day: tariff, base and what comes back, by situation and sector."""
     lang = language(lang)
     from parcours.engine.facts.vocabulary import read_date
     from parcours.engine.proof.tables import tables as settle_tables
 
-    with clear_errors(lang):
+    with trying(set, lang), clear_errors(lang):
         day = read_date("on", on or date.today())  # noqa: DTZ011 - the user's own day
         blocks = settle_tables(date(day // 10_000, day // 100 % 100, day % 100), readings_of(reading))
     if json:

@@ -6,19 +6,36 @@ A kept file bears the hash of the data and of the code that shapes it: it cannot
 import marshal
 import os
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
 from parcours.law.days import FOLDER, digest_of
 from parcours.law.flat import FlatContent, FlatLaw, Records, unpacked
+from parcours.law.in_use import IN_USE, Change
 
-SHAPING = ("days.py", "codes.py", "record.py", "flat.py", "data.py", "tariffs.py", "book.py", "loader.py")
+SHAPING = ("days.py", "in_use.py", "codes.py", "record.py", "flat.py", "data.py", "tariffs.py", "book.py", "loader.py")
 """The code that shapes what is kept."""
 
 
-@cache
 def flat_law() -> FlatLaw:
+    """The flat law, under the reform in use where there is one."""
+    changes = IN_USE.get()
+    return under_reform(changes) if changes else kept_law()
+
+
+@lru_cache(maxsize=32)
+def under_reform(changes: tuple[Change, ...]) -> FlatLaw:
+    """The flat law under the changes in use: made from the data, never kept in the folder."""
+    from parcours.law.book import flat_content
+    from parcours.law.loader import load
+
+    book = load()
+    return unpacked(flat_content(book), book.digest, book.records, changes)
+
+
+@cache
+def kept_law() -> FlatLaw:
     """The flat law, from the cache folder when neither the data nor the code that shapes it has changed."""
     digest = digest_of()
     path = cache_folder() / f"law-{digest}-{digest_of_code()}.marshal"

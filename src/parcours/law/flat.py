@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from parcours.law.days import LawDataError, iso, number_of
+from parcours.law.in_use import Change
 from parcours.law.record import LawRecord
 from parcours.text import Text
 
@@ -66,6 +67,8 @@ class FlatLaw:
     digest: str
     build: Callable[[Mapping[str, str]], Records]
     """Makes the records under several readings at once."""
+    reform: tuple[Change, ...] = ()
+    """Changes of the law that this one was made with."""
 
     def under(self, readings: Mapping[str, str]) -> Records:
         """The records under the readings (name -> option) that change a value; two at once are built on demand."""
@@ -75,13 +78,15 @@ class FlatLaw:
         return self.alternatives[chosen[0]] if len(chosen) == 1 else self.build(dict(chosen))
 
 
-def unpacked(content: FlatContent, digest: str, build: Callable[[Mapping[str, str]], Records]) -> FlatLaw:
+def unpacked(
+    content: FlatContent, digest: str, build: Callable[[Mapping[str, str]], Records], reform: tuple[Change, ...] = ()
+) -> FlatLaw:
     """The flat law from what was kept of it."""
     kept = content._asdict() | {
         "default": records_of(content.default),
         "alternatives": {key: records_of(rows) for key, rows in content.alternatives.items()},
     }
-    return FlatLaw(**kept, digest=digest, build=build)
+    return FlatLaw(**kept, digest=digest, build=build, reform=reform)
 
 
 def records_of(rows: list[tuple[Any, ...]]) -> Records:

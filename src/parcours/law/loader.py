@@ -7,18 +7,33 @@ Everything is validated at load: dates in order, units, references that resolve,
 names the file, the key and the date.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from parcours.law import data, tariffs, texts
 from parcours.law.book import LawBook
 from parcours.law.checks import check
 from parcours.law.days import FOLDER, digest_of
+from parcours.law.in_use import IN_USE, Change
+
+
+def load(folder: Path = FOLDER) -> LawBook:
+    """The law, under the reform in use where there is one. Raises `LawDataError` (file, key, what is wrong)."""
+    changes = IN_USE.get()
+    return under_reform(folder, changes) if changes else read(folder)
+
+
+@lru_cache(maxsize=32)
+def under_reform(folder: Path, changes: tuple[Change, ...]) -> LawBook:
+    """The law under some changes."""
+    from parcours.law.reform import apply
+
+    return apply(read(folder), changes)
 
 
 @cache
-def load(folder: Path = FOLDER) -> LawBook:
-    """Parse and check every file of the law. Raises `LawDataError` (file, key, what is wrong)."""
+def read(folder: Path) -> LawBook:
+    """Parse and check every file of the law."""
     files = data.read_all(folder)
     articles = texts.articles(files)
     references = {key: entry.reference() for key, entry in articles.items()} | files.mapping("references.yaml")

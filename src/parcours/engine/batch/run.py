@@ -32,6 +32,7 @@ from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, fil
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps
 from parcours.engine.facts.vocabulary import SOURCE_ROW
+from parcours.law.in_use import as_data
 from parcours.text import Text
 
 CHUNK = 262_144
@@ -115,6 +116,7 @@ def receipt_of(job: Job, run: Run) -> dict[str, Any]:
         "engine": parcours.__version__,
         "rules": rules_digest(),
         "law": run.flat.digest,
+        **({"reform": as_data(run.flat.reform)} if run.flat.reform else {}),
         "readings": dict(job.readings),
         "arguments": {"source": job.source, "map": dict(job.columns), "chunk": job.chunk},
     }

@@ -20,6 +20,7 @@ from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_
 from parcours.engine.say.row import STAGES, Row
 from parcours.engine.say.wording import Words, day, fill, label, law_file, lower_first, matches, sentence
 from parcours.law.codes import Profession, Purpose, SpecialSetting
+from parcours.law.in_use import IN_USE, enacted
 from parcours.law.loader import load
 
 
@@ -100,6 +101,9 @@ def explain(
     `quiet=True` also gives the stages that say that nothing happens; `readings` are those that a row was settled
     under. Raises `FactError` for a row without its case codes.
     """
+    if isinstance(source, Answer) and source.flat.reform != IN_USE.get():
+        with enacted(source.flat.reform):
+            return explain(source, lang, quiet=quiet)
     row = Row.of_answer(source) if isinstance(source, Answer) else Row.of_mapping(source, readings)
     others = other_readings(source, row, lang)
     words = row.words()

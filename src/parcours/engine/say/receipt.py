@@ -31,7 +31,9 @@ from parcours.law.book import FIELDS
 from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import FOLDER, LawDataError, iso
+from parcours.law.in_use import as_data, enacted
 from parcours.law.loader import load
+from parcours.law.reform import ReformError, read_kept
 from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import Contract, Counters
 from parcours.text import euros, percent, text_of
@@ -108,6 +110,7 @@ def law_part(answer: Answer) -> dict[str, Any]:
         "era": iso(answer.law.first_day),
         "values": {FIELDS[name]: getattr(answer.law, name) for name in FIELDS},
         "tariff": tariff_of_act(answer.act, answer.law, encode_readings(answer.readings))[0],
+        **({"reform": as_data(answer.flat.reform)} if answer.flat.reform else {}),
     }
 
 
@@ -164,7 +167,7 @@ def read_receipt(text: str | bytes) -> dict[str, Any]:
 
 
 def answer_of(content: Mapping[str, Any]) -> Answer:
-    """Settle the facts of a receipt again. Raises `FactError` or `LawDataError`."""
+    """Settle the facts of a receipt again, under its reform. Raises `FactError` or `LawDataError`."""
     flat = flat_law()
     encoded = encode(content["facts"], flat)
     contract = content.get("contract")
@@ -180,8 +183,9 @@ def replay(content: Mapping[str, Any], lang: str = "fr") -> Replay:
     if digest(body) != content["hash"]:
         return Replay(same=False, sentences=(sentence("replay_tampered", words, lang),))
     try:
-        now = receipt(answer_of(content))
-    except (FactError, LawDataError) as error:
+        with enacted(read_kept(load(), content["law"].get("reform", ()))):
+            now = receipt(answer_of(content))
+    except (FactError, LawDataError, ReformError) as error:
         words.texts = {"problem": error.message[lang]}
         return Replay(same=False, sentences=(sentence("replay_refused", words, lang),))
     same = now["result"] == content["result"] and now["cases"] == content["cases"]
@@ -194,7 +198,7 @@ def replay(content: Mapping[str, Any], lang: str = "fr") -> Replay:
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """One difference between two receipts."""
 
     kind: str
@@ -205,27 +209,28 @@ class Change:
     id: str = ""
 
 
-def said(prefix: str, change: Change, lang: str) -> str:
+def said(prefix: str, change: Difference, lang: str) -> str:
     """A change as a sentence."""
     words = Words(0, {}, texts={"name": change.name, "before": change.before, "after": change.after, "id": change.id})
     key = f"{prefix}{change.kind}" if change.kind != "fact" else "diff_fact"
     return sentence(key, words, lang)
 
 
-def causes_between(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Change]:
+def causes_between(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Difference]:
     """Values of the law, readings and rules that differ."""
     yield from parameter_changes(before, after, lang)
     if before["law"].get("tariff") != after["law"].get("tariff"):
-        yield Change("tariff", "", cents(before["law"].get("tariff"), lang), cents(after["law"].get("tariff"), lang))
+        was, is_ = (cents(one["law"].get("tariff"), lang) for one in (before, after))
+        yield Difference("tariff", "", was, is_)
     for name in sorted({*before["readings"], *after["readings"]}):
         was, is_ = before["readings"].get(name, ""), after["readings"].get(name, "")
         if was != is_:
-            yield Change("reading", name, was or absent(lang), is_ or absent(lang))
+            yield Difference("reading", name, was or absent(lang), is_ or absent(lang))
     if before["engine"]["rules"] != after["engine"]["rules"]:
-        yield Change("rules", "", before["engine"]["rules"][:8], after["engine"]["rules"][:8])
+        yield Difference("rules", "", before["engine"]["rules"][:8], after["engine"]["rules"][:8])
 
 
-def parameter_changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Change]:
+def parameter_changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Difference]:
     """Parameters whose value on the day of the care differs."""
     was, is_ = before["law"]["values"], after["law"]["values"]
     for id_ in (*was, *(name for name in is_ if name not in was)):
@@ -234,20 +239,20 @@ def parameter_changes(before: Mapping[str, Any], after: Mapping[str, Any], lang:
         entry = load().parameters.get(id_)
         unit = entry.unit if entry else ""
         title = entry.label[lang] if entry else id_
-        yield Change("parameter", title, shown(was.get(id_), unit, lang), shown(is_.get(id_), unit, lang), id_)
+        yield Difference("parameter", title, shown(was.get(id_), unit, lang), shown(is_.get(id_), unit, lang), id_)
 
 
-def effects_between(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Change]:
+def effects_between(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Difference]:
     """Amounts and cases that differ."""
     for name in (*AMOUNTS, "rate", "status", "pathway"):
         was, is_ = before["result"].get(name), after["result"].get(name)
         if was != is_:
-            yield Change("amount", term(name, lang), result_text(name, was, lang), result_text(name, is_, lang))
+            yield Difference("amount", term(name, lang), result_text(name, was, lang), result_text(name, is_, lang))
     for stage in STAGES:
         was, is_ = before["cases"].get(stage), after["cases"].get(stage)
         if was != is_:
             title = sentence(f"stage_{stage}", Words(0, {}), lang)
-            yield Change("case", title, case_text(before, stage, lang), case_text(after, stage, lang))
+            yield Difference("case", title, case_text(before, stage, lang), case_text(after, stage, lang))
 
 
 def diff(before: Mapping[str, Any], after: Mapping[str, Any], lang: str = "fr") -> tuple[str, ...]:
@@ -262,32 +267,32 @@ def diff(before: Mapping[str, Any], after: Mapping[str, Any], lang: str = "fr") 
     return tuple(said("diff_", change, lang) for change in changes)
 
 
-def fact_changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Change]:
+def fact_changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> Iterator[Difference]:
     """Facts, contracts and counters that differ, assumed ones included."""
     was = {**before.get("assumed", {}), **before["facts"]}
     is_ = {**after.get("assumed", {}), **after["facts"]}
     for name in sorted({*was, *is_}):
         if was.get(name) != is_.get(name):
             texts = (fact_text(name, value, lang) for value in (was.get(name), is_.get(name)))
-            yield Change("fact", term(name, lang), *texts)
+            yield Difference("fact", term(name, lang), *texts)
     yield from contract_changes(before.get("contract"), after.get("contract"), lang)
     for name in Counters._fields:
         if before["counters"].get(name) != after["counters"].get(name):
-            yield Change(
+            yield Difference(
                 "fact", name, cents(before["counters"].get(name), lang), cents(after["counters"].get(name), lang)
             )
 
 
-def contract_changes(was: Mapping[str, int] | None, is_: Mapping[str, int] | None, lang: str) -> Iterator[Change]:
+def contract_changes(was: Mapping[str, int] | None, is_: Mapping[str, int] | None, lang: str) -> Iterator[Difference]:
     """A contract that comes, goes, or has other guarantees."""
     name = term("contract", lang)
     if bool(was) != bool(is_):
-        yield Change("fact", name, yes(bool(was), lang), yes(bool(is_), lang))
+        yield Difference("fact", name, yes(bool(was), lang), yes(bool(is_), lang))
     elif was and is_:
         for guarantee in sorted({*was, *is_}):
             if was.get(guarantee) != is_.get(guarantee):
                 texts = (guarantee_text(guarantee, value, lang) for value in (was.get(guarantee), is_.get(guarantee)))
-                yield Change("fact", f"{name}, {guarantee}", *texts)
+                yield Difference("fact", f"{name}, {guarantee}", *texts)
 
 
 def guarantee_text(name: str, value: int | None, lang: str) -> str:
