@@ -41,7 +41,7 @@ def test_every_article_has_a_page_in_both_languages_with_cents() -> None:
         assert article.address in page
         assert f"## {article.subject['fr']}" in page
         assert f"## {article.subject['en']}" in page
-        assert f"[{article.number}]({id_}.md)" in PAGES["articles/README.md"]
+        assert f"[{id_.replace('-', ' ', 1)}]({id_}.md)" in PAGES["articles/README.md"]
     surcharge = PAGES["articles/CSS-R160-6.md"]
     assert "`majoration` €10.60" in surcharge
     assert "`amo` 8,40 €" in surcharge

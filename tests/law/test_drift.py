@@ -64,7 +64,7 @@ def small(tmp_path: Path, same_hash: None) -> Path:
 
 def test_each_article_is_found_as_it_is(small: Path) -> None:
     found = {finding.article.number: finding for finding in drift(BOOK, read_code(small, BOOK), DAY)}
-    assert len(found) == len(BOOK.articles)
+    assert len(found) == sum(article.code.id == "CSS" for article in BOOK.articles.values()) >= 100
     assert found["D162-1-8"].status is Status.SAME
     assert found["L162-5-3"].status is Status.REISSUED
     assert found["R160-6"].status is Status.CHANGED

@@ -122,6 +122,7 @@ ARTICLES = "articles/parcours.yaml"
         ),
         (ARTICLES, swap("LEGIARTI000031796275", "LEGIARTI31796275"), "CSS-R160-6", ["LEGIARTI31796275"]),
         (ARTICLES, swap("sha256: 849b", "sha256: zzzz"), "CSS-R160-6", ["sha256", "zzzz"]),
+        ("articles/autres_codes.yaml", swap("seen: not_seen", "seen: maybe"), "CSP-L1111-3", ["seen", "maybe"]),
         (ARTICLES, swap("from: 2016-01-01", "from: soon"), "CSS-R160-6", ["from", "soon"]),
         (ARTICLES, swap("CSS-R160-6:", "XYZ-R160-6:"), "XYZ-R160-6", ["codes.yaml", "CSS"]),
         (ARTICLES, swap("status.away]", "status.afar]"), "CSS-L162-5-3", ["afar", "case"]),

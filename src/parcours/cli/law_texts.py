@@ -131,7 +131,8 @@ def text(
             fail(UNKNOWN[lang].format(id=article, near=", ".join(near(article))))
         said = article_said(found.id, "fr" if lang == "fr" else "en", number_of(day))
         version = code_file(code).on(found.number, day) if code else None
-    typer.echo(f"{said.title}\n{found.legiarti} · {found.first_day} · {found.address}\n")
+    version_read = [found.legiarti, str(found.first_day)] if found.first_day else []
+    typer.echo(f"{said.title}\n{' · '.join([*version_read, found.address])}\n")
     if code is None:
         typer.echo("\n".join([*own_words(said, lang), "", NO_FILE[lang]]))
     elif version is None:

@@ -120,7 +120,7 @@ def read_code(path: Path, book: LawBook) -> CodeFile:
         raise unreadable(path.name, why=error.strerror) from error
     except ValueError as error:
         raise not_json(path.name, why=error) from error
-    codes = {article.code.legitext: article.code for article in book.articles.values()}
+    codes = {article.code.legitext: article.code for article in book.articles.values() if article.code.read_on}
     data = tree.get("data") if isinstance(tree, dict) else None
     id_ = data.get("id") if isinstance(data, dict) else None
     if id_ not in codes:

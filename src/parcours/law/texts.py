@@ -19,6 +19,8 @@ from parcours.law.days import LawDataError
 
 CODES = "articles/codes.yaml"
 ADDRESS = "https://www.legifrance.gouv.fr/codes/article_lc/"
+CODE_ADDRESS = "https://www.legifrance.gouv.fr/codes/texte_lc/"
+SEEN = ("full", "former", "secondary", "not_seen")
 UNDATED = "undated"
 """A later version is known, its first day is not."""
 
@@ -30,8 +32,8 @@ class LegalCode:
     id: str
     title: Mapping[str, str]
     legitext: str
-    read_on: date
-    """Day of the state of the code that was read."""
+    read_on: date | None
+    """Day of the state of the code that was read whole; none for a code that is not followed."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Article:
-    """One version of one article."""
+    """One version of one article; without version or hash where its code is not followed."""
 
     id: str
     """Code and number: CSS-R160-6."""
@@ -55,8 +57,10 @@ class Article:
     code: LegalCode
     subject: Mapping[str, str]
     legiarti: str
-    first_day: date
+    first_day: date | None
     sha256: str
+    seen: str
+    """full, former (an earlier wording), secondary (through a text that applies it), not_seen."""
     replaced_on: date | None
     """First day of a later version that is already known; `date.max` when its day is not."""
     decides: tuple[Paragraph, ...]
@@ -68,8 +72,8 @@ class Article:
 
     @property
     def address(self) -> str:
-        """The page of this version in the official publication."""
-        return ADDRESS + self.legiarti
+        """The page of this version in the official publication, or of its code."""
+        return ADDRESS + self.legiarti if self.legiarti else CODE_ADDRESS + self.code.legitext
 
     @property
     def title(self) -> dict[str, str]:
@@ -77,14 +81,14 @@ class Article:
         return {lang: f"{self.code.title[lang]}, article {self.number} ({self.subject[lang]})" for lang in ("fr", "en")}
 
     def reference(self) -> dict[str, Any]:
-        """The article as an entry of the texts of the law: read in full, since its hash is known."""
-        return {"title": self.title, "url": self.address, "seen": "full"}
+        """The article as an entry of the texts of the law."""
+        return {"title": self.title, "url": self.address, "seen": self.seen}
 
 
 def legal_codes(files: Files) -> dict[str, LegalCode]:
     """`articles/codes.yaml`."""
     return {
-        key: LegalCode(key, both_languages(CODES, key, entry.get("title")), entry["legitext"], entry["read_on"])
+        key: LegalCode(key, both_languages(CODES, key, entry.get("title")), entry["legitext"], entry.get("read_on"))
         for key, entry in files.mapping(CODES).items()
     }
 
@@ -100,6 +104,28 @@ def article(file: str, key: str, entry: Mapping[str, Any], codes: Mapping[str, L
     code = codes.get(key.partition("-")[0])
     if code is None:
         raise LawDataError(file, key, f"belongs to no code of {CODES}: {', '.join(codes)}")
+    check_version(file, key, entry, followed=code.read_on is not None)
+    replaced = entry.get("replaced_on")
+    return Article(
+        id=key,
+        file=file,
+        code=code,
+        subject=both_languages(file, key, entry.get("title")),
+        legiarti=entry.get("legiarti", ""),
+        first_day=entry.get("from"),
+        sha256=entry.get("sha256", ""),
+        seen=entry.get("seen", "full"),
+        replaced_on=date.max if replaced == UNDATED else replaced,
+        decides=tuple(paragraph(file, key, item) for item in entry.get("decides", ())),
+    )
+
+
+def check_version(file: str, key: str, entry: Mapping[str, Any], *, followed: bool) -> None:
+    """An article of a followed code says which version was read; another one, how it is known."""
+    if not followed:
+        if entry.get("seen") not in SEEN:
+            raise LawDataError(file, key, f"seen: {entry.get('seen')!r}; allowed: {', '.join(SEEN)}")
+        return
     if not re.fullmatch(r"LEGIARTI\d{12}", str(entry.get("legiarti"))):
         raise LawDataError(file, key, f"legiarti: {entry.get('legiarti')!r}; LEGIARTI and twelve digits are needed")
     if not isinstance(entry.get("from"), date):
@@ -109,17 +135,6 @@ def article(file: str, key: str, entry: Mapping[str, Any], codes: Mapping[str, L
     replaced = entry.get("replaced_on")
     if replaced not in (None, UNDATED) and not isinstance(replaced, date):
         raise LawDataError(file, key, f"replaced_on: {replaced!r}; a date or {UNDATED!r} is needed")
-    return Article(
-        id=key,
-        file=file,
-        code=code,
-        subject=both_languages(file, key, entry.get("title")),
-        legiarti=entry["legiarti"],
-        first_day=entry["from"],
-        sha256=entry["sha256"],
-        replaced_on=date.max if replaced == UNDATED else replaced,
-        decides=tuple(paragraph(file, key, item) for item in entry.get("decides", ())),
-    )
 
 
 def paragraph(file: str, key: str, entry: Mapping[str, Any]) -> Paragraph:

@@ -44,15 +44,13 @@ def index(articles: tuple[Article, ...]) -> Iterator[str]:
     """The list of the articles."""
     yield from ("# Articles", "", MADE, "| Article | English | Français | Since |", "|---|---|---|---|")
     for article in articles:
-        yield (
-            f"| [{article.number}]({article.id}.md) | {article.subject['en']} | {article.subject['fr']}"
-            f" | {article.first_day} |"
-        )
+        link = f"[{article.id.replace('-', ' ', 1)}]({article.id}.md)"
+        yield f"| {link} | {article.subject['en']} | {article.subject['fr']} | {article.first_day or ''} |"
 
 
 def article_page(article: Article) -> Iterator[str]:
     """One article, English first."""
-    yield from (f"# {article.number}", "", MADE)
+    yield from (f"# {article.id.replace('-', ' ', 1)}", "", MADE)
     for lang in LANGS:
         yield from said_in(article_said(article.id, lang), lang)
 
@@ -62,8 +60,11 @@ def said_in(said: ArticleSaid, lang: Lang) -> Iterator[str]:
     article = said.article
     facts = [
         article.code.title[lang],
-        HEADINGS["version"][lang].format(day=day(number_of(article.first_day), lang)),
-        HEADINGS["read"][lang].format(day=day(number_of(article.code.read_on), lang)),
+        *(
+            HEADINGS[name][lang].format(day=day(number_of(known), lang))
+            for name, known in (("version", article.first_day), ("read", article.code.read_on))
+            if known
+        ),
         f"[{HEADINGS['official'][lang]}]({article.address})",
         *([HEADINGS["later"][lang]] if article.replaced_on else []),
     ]

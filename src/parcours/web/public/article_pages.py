@@ -14,7 +14,7 @@ from parcours.law.days import number_of
 from parcours.law.loader import load
 from parcours.text import Lang
 from parcours.web.pages import Page, answer, today
-from parcours.web.public.law_pages import STAGES, current_text
+from parcours.web.public.law_pages import SEEN, current_text
 
 
 @lru_cache(maxsize=512)
@@ -40,7 +40,7 @@ async def law_article(request: Request) -> Response:
         article=article,
         parameters=[(entry, current_text(entry, page)) for entry in shown.parameters],
         quotes={(case.stage, case.case): query_of(case) for paragraph in shown.decides for case in paragraph.cases},
-        stages=STAGES,
+        seen=SEEN,
         book=load(),
     )
 
