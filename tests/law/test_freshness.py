@@ -49,6 +49,12 @@ def test_an_explanation_says_what_will_follow(lang: str, words: str) -> None:
     assert explain(settle({**SESSION, "care_date": "2025-11-03"}), lang).freshness.covers
 
 
+def test_the_api_says_it() -> None:
+    content = explain(settle({**SESSION, "care_date": "2026-11-02"}), "en").to_dict()["freshness"]
+    assert set(content) == {"known_until", "verified_on", "articles_read_on", "replaced", "covers", "text"}
+    assert content["replaced"][0]["id"].startswith("CSS-")
+
+
 def test_what_is_stale_on_a_day() -> None:
     def found(day: str, months: int = 12) -> dict[str, Any]:
         return {entry.id: entry for entry in stale(BOOK, date.fromisoformat(day), months)}

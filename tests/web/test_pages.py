@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.pages import PATHS, QUOTES, every_path
+from tests.web.pages import PATHS, QUOTES, every_path, quote
 
 
 class Outline(HTMLParser):
@@ -122,6 +122,13 @@ def test_the_tables_hold_the_published_figures(client: TestClient) -> None:
     assert "19,00\u202f€" in page  # own doctor, 30 euros
     assert "8,40\u202f€" in page  # outside: capped
     assert "37,00\u202f€" in page  # most a specialist of sector 1 may charge outside
+
+
+def test_a_quote_says_until_when_it_is_known_to_be_right(client: TestClient) -> None:
+    past, later = (client.get(quote(care_date=day, lang="fr")).text for day in ("2025-06-02", "2026-11-02"))
+    assert "Connu comme juste jusqu’au" in past
+    assert "Les soins sont plus récents" not in past
+    assert "Les soins sont plus récents" in later
 
 
 def test_an_article_says_what_it_decides_with_cents_and_leads_to_the_official_text(client: TestClient) -> None:
