@@ -33,7 +33,7 @@ from benchmarks.column_rules import COMPARED, INPUTS, program
 from benchmarks.machine import machine
 from benchmarks.peers import Columns, duckdb_sql, openfisca, polars
 from parcours.engine.batch import chunk as engine
-from parcours.engine.batch.kernel import AGES, AMOUNT_RESULTS, CODE_RESULTS, PATTERN_COLUMNS, ROW_FACTS, matrix
+from parcours.engine.batch.kernel import AGES, AMOUNT_RESULTS, CODE_RESULTS, HALF, PATTERN_COLUMNS, ROW_FACTS, matrix
 from parcours.engine.batch.parquet_join import MAGIC
 from parcours.engine.batch.reading import whole
 from parcours.engine.batch.results import DICTIONARIES
@@ -107,6 +107,7 @@ class Ours:
         rows = {name: self.facts.rows[line, : self.count].astype(np.int64) for line, name in enumerate(ROW_FACTS)}
         patterns = self.facts.patterns.rows[self.facts.pattern].astype(np.int64)
         coded = {name: patterns[:, column] for column, name in enumerate(PATTERN_COLUMNS)}
+        coded["exemption"] += coded["exemption_high"] << HALF
         contracts = self.facts.patterns.contracts[coded["contract"]]
         coded |= {f"contract_{name}": contracts[:, column] for column, name in enumerate(Contract._fields)}
         ages = {name: np.where(coded[name] >= 0, coded[name], rows[name]) for name in AGES}

@@ -121,11 +121,11 @@ def apply(name: str, *operands: Expression) -> Expression:
 CONSTANT: dict[str, Callable[..., Any]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv,
-    "bit": lambda bits, place: bits >> place & 1, "table": operator.getitem, "min": min, "max": max,
+    "bit": lambda bits, place: bits >> place & 1, "bitand": operator.and_, "table": operator.getitem, "min": min, "max": max,
 }  # fmt: skip
 OPERATORS = {
     ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Add: "add",
-    ast.Sub: "sub", ast.Mult: "mul", ast.FloorDiv: "floordiv",
+    ast.Sub: "sub", ast.Mult: "mul", ast.FloorDiv: "floordiv", ast.BitAnd: "bitand",
 }  # fmt: skip
 
 

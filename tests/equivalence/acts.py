@@ -24,6 +24,8 @@ CONTRACTS = [
 ]
 ACTS_OF_A_PATIENT = 40
 KINDS = 20_000
+SEVERAL = ["ald+invalidite", "aspa+ald_sans_rapport", "maternite+rente_at+amp"]
+"""Grounds that hold at once."""
 
 
 def random_acts(count: int, seed: int = 0) -> pa.Table:
@@ -72,11 +74,12 @@ def coded_facts(draw: Draw) -> pa.Table:
         "referral": draw.known(["none"] * 12 + slugs(codes.Referral), ~claimed),
         "urgent": pa.array(draw.share(0.06)),
         "away": pa.array(draw.share(0.05)),
+        "prelevement_biologie": pa.array(draw.share(0.02)),
         "purpose": draw.known(["none"] * 6 + slugs(codes.Purpose)),
         "zone_deficitaire": pa.array(draw.share(0.3)),
         "medecin_traitant_indisponible": pa.array(draw.share(0.1)),
         "special_setting": settings_for(draw, profession),
-        "exemption": draw.known(["none"] * 30 + slugs(codes.Exemption)),
+        "exemption": draw.known(["none"] * 40 + slugs(codes.Exemption) + SEVERAL),
         "c2s": pa.array(draw.share(0.1)),
         "ame": pa.array(draw.share(0.03)),
         "scheme": draw.known(["general"] * 16 + slugs(codes.Scheme)),

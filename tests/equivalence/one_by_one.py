@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Run, acts_of_patients, codes_of, encode_rows
-from parcours.engine.batch.kernel import PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
+from parcours.engine.batch.kernel import HALF, HIGH, PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
 from parcours.engine.batch.reading import whole
 from parcours.engine.case import encode_readings, equivalent
 from parcours.law.codes import CaseBase, CaseRate
@@ -44,6 +44,7 @@ def interpreted(table, readings=None):
         for i in order[start:end].tolist():
             pattern = patterns[facts.pattern[i]]
             coded = {name: pattern[name] for name in PATTERN_FACTS}
+            coded["exemption"] += pattern[HIGH] << HALF
             act = Act(**coded, **dict(zip(ROW_FACTS, rows[i], strict=True)))
             contract = Contract(*contracts[pattern["contract"]])
             year = years[act.reimbursement_date // 10_000]

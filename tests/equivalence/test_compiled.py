@@ -24,7 +24,9 @@ SHARE = 50_000
 NOT_REACHED = {
     "case_base": {"unknown"},  # refused: no known tariff
     "case_rate": {"unknown"},  # refused: no known rate
-    "case_majoration": {"flat", "exempt_not_due"},  # of other readings, below
+    "case_majoration": {"flat"},  # of other readings, below
+    "case_complementary": {"c2s_outside"},
+    "case_excess": {"unknown"},  # a coordinated tariff is missing before 2009 only
     "case_franchise": {"not_yet_created"},  # franchises exist since 2008, before the first day of known law
 }
 
@@ -73,7 +75,7 @@ def test_interpreted_equals_compiled_on_every_case() -> None:
 
 READINGS = [
     {"plafond_majoration": "fiche", "arrondi_da": "superieur"},
-    {"c2s_hors_parcours": "texte", "exoneres_majoration": "non_due"},
+    {"c2s_hors_parcours": "texte", "depassements_hors_parcours": "texte"},
     {"medecin_traitant_acces_direct": "non_requis", "da_de_cumul": "non_cumul"},
     {"base_c2s_secteur_2": "secteur_2", "psychiatrie_25_ans": "exclus", "acte_lourd_32": "2026-04-22"},
 ]
@@ -85,5 +87,5 @@ def test_interpreted_equals_compiled_under_other_readings(readings) -> None:
     assert rows > 3_000
     if "plafond_majoration" in readings:
         assert codes.CaseMajoration.FLAT in met["case_majoration"]
-    if "exoneres_majoration" in readings:
-        assert codes.CaseMajoration.EXEMPT_NOT_DUE in met["case_majoration"]
+    if "c2s_hors_parcours" in readings:
+        assert codes.CaseComplementary.C2S_OUTSIDE in met["case_complementary"]

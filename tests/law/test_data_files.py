@@ -486,7 +486,7 @@ def test_the_published_cap_of_the_majoration_is_found_again(day: date, cap: str)
     assert base * rate / 100 == Decimal(cap)
 
 
-@pytest.mark.parametrize("day", [entry for entry in SINCE_2017 if entry >= date(2024, 5, 15)])
+@pytest.mark.parametrize("day", [entry for entry in SINCE_2017 if entry >= date(2025, 1, 1)])
 def test_daily_and_yearly_caps_agree_with_their_counts(day: date) -> None:
     known = parameters()
     amount = on(known["participation_forfaitaire.montant"]["values"], day)

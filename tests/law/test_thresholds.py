@@ -18,7 +18,7 @@ LATE = date(2026, 6, 15)
 
 def test_the_ages_of_the_law():
     assert (thresholds.age_of_choice(LATE), thresholds.majority(LATE), thresholds.participation_age()) == (16, 18, 18)
-    assert thresholds.ages_of(flat_law().default.on(LATE)) == (2, 6, 16, 18, 25)
+    assert thresholds.ages_of(flat_law().default.on(LATE)) == (2, 6, 16, 18, 25, 26)
     assert thresholds.general_practice() == {1, 22, 23}
 
 

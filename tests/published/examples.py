@@ -88,10 +88,11 @@ VERDICTS: dict[str, tuple[Mapping[str, str], str]] = {
     ),
     "C372": ({"base": "30.00", "amo": "21.00"}, "70 % of 30 is 21; 16.10 is 70 % of 23."),
     "C030": (
-        {"amo": "15.10", "amc": "29.90", "patient": "15.00"},
+        {"amo": "15.10", "amc": "25.30", "patient": "19.60"},
         (
-            "A guarantee of 200 % is 46 € with the fund's 16.10 €: 29.90. The page lets the contract pay the "
-            "participation, which L871-1 forbids a contrat responsable."
+            "The same guarantee of 200 % with and without OPTAM: R871-2, 2 lets a contrat responsable cover 180 % "
+            "without it, 41.40 € with the fund's 16.10 €. The page lets the contract pay the participation too, which "
+            "L871-1 forbids."
         ),
     ),
     "C054": ({"amo_gross": "7.95"}, "The refund agrees; the sheet rounds what is left from 18.55 to 18.60."),

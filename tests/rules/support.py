@@ -5,7 +5,7 @@ declared, this one is another, and there is no referral. A test says only what d
 """
 
 from parcours.law.cache import flat_law
-from parcours.law.codes import Convention, Profession
+from parcours.law.codes import Convention, Exemption, Profession
 from parcours.law.record import LawRecord
 from parcours.rules.settlement import settle
 from parcours.rules.types import NO_CONTRACT, Act, Contract, Counters, Readings, Settlement
@@ -58,6 +58,7 @@ ORDINARY = Act(
     scheme=0,
     tiers_payant=0,
     exigence_particuliere=0,
+    prelevement_biologie=0,
     drug_class=0,
     ips=0,
     status=0,
@@ -97,6 +98,8 @@ def make(**facts: int | str) -> Act:
     values = dict(facts)
     if isinstance(values.get("act"), str):
         values["act"] = act_number(str(values["act"]))
+    if isinstance(values.get("exemption"), Exemption):
+        values["exemption"] = 1 << values["exemption"] if values["exemption"] else 0
     if "care_date" in values:
         values.setdefault("reimbursement_date", values["care_date"])
     if "age" in values:

@@ -24,10 +24,13 @@ OPTAM, S2, OUT = Convention.SECTEUR_2_OPTAM, Convention.SECTEUR_2, Convention.NO
 REFERRED: dict[str, Any] = {"specialty": 5, "referral": Referral.SOINS_ITERATIFS, "role": Role.CORRESPONDANT}
 
 
-def level(percent: int, **changes: int) -> Contract:
-    """A contrat responsable with this guarantee on doctors, in percent of the base."""
+def level(percent: int, optam: int | None = None, **changes: int) -> Contract:
+    """A contrat responsable with this guarantee on doctors, in percent of the base; another one with OPTAM."""
     names = ("consultation_optam", "consultation_non_optam", "technique_optam", "technique_non_optam")
-    return RESPONSABLE_100._replace(**dict.fromkeys(names, percent * 100), **changes)
+    guarantees = dict.fromkeys(names, percent * 100)
+    if optam is not None:
+        guarantees |= dict.fromkeys(("consultation_optam", "technique_optam"), optam * 100)
+    return RESPONSABLE_100._replace(**guarantees, **changes)
 
 
 FREE_300 = level(300, responsable=0)
@@ -62,14 +65,14 @@ def test_outside_the_pathway_c2s_pays_the_surcharge_too() -> None:  # E16, and t
 
 def test_by_the_letter_of_the_law_the_c2s_patient_pays_it() -> None:
     text = Readings(c2s_hors_parcours=1)
-    assert paid(NO_CONTRACT, text, c2s=1) == (9_00, 10_60, CaseComplementary.C2S)
+    assert paid(NO_CONTRACT, text, c2s=1) == (0, 19_60, CaseComplementary.C2S_OUTSIDE)
     assert paid(NO_CONTRACT, text, c2s=1, role=Role.MEDECIN_TRAITANT) == (9_00, 0, CaseComplementary.C2S)
 
 
 def test_c2s_pays_the_surcharge_of_the_exempt() -> None:
     assert paid(NO_CONTRACT, c2s=1, exemption=Exemption.ALD) == (10_60, 0, CaseComplementary.C2S_WITH_MAJORATION)
     text = Readings(c2s_hors_parcours=1)
-    assert paid(NO_CONTRACT, text, c2s=1, exemption=Exemption.ALD) == (0, 10_60, CaseComplementary.C2S)
+    assert paid(NO_CONTRACT, text, c2s=1, exemption=Exemption.ALD) == (0, 10_60, CaseComplementary.C2S_OUTSIDE)
 
 
 def test_c2s_pays_no_overrun_and_wins_over_a_contract() -> None:
@@ -96,7 +99,7 @@ def test_a_contract_at_100_percent_pays_the_ticket_moderateur_not_the_participat
 
 def test_a_guarantee_in_percent_includes_the_part_of_the_compulsory_insurance() -> None:
     # 200 % of 23 is 46: 46 - 16.10 = 29.90, the participation being nobody's
-    assert paid(level(200), convention=S2, fee=60_00, **REFERRED) == (29_90, 16_00, CaseComplementary.GUARANTEE)
+    assert paid(level(200, 220), convention=S2, fee=60_00, **REFERRED) == (29_90, 16_00, CaseComplementary.GUARANTEE)
     assert paid(level(150), convention=OPTAM, fee=45_00, **REFERRED)[0] == 45_00 - 22_05
     assert paid(level(150), convention=OPTAM, fee=60_00, **REFERRED)[0] == 47_25 - 22_05
 
@@ -154,7 +157,7 @@ def test_overruns_without_optam_have_a_cap(
     day: int, percent: int, covered: int, case: CaseComplementary, convention: Convention
 ) -> None:
     facts = {"care_date": day, "convention": convention, "base": 23_00, "fee": 150_00, **REFERRED}
-    amc, _, code = paid(level(percent), **facts)
+    amc, _, code = paid(level(percent, 500), **facts)
     assert (amc, code) == (23_00 * covered // 100 - 16_10, case)
 
 

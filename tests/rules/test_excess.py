@@ -18,7 +18,7 @@ def maximum(readings: Readings = DEFAULT_READINGS, **facts: Any) -> tuple[int, C
     return answer.max_fee, CaseExcess(answer.case_excess)
 
 
-@pytest.mark.parametrize("profession", [p for p in Profession if p != Profession.MEDECIN])
+@pytest.mark.parametrize("profession", [p for p in Profession if p not in {Profession.MEDECIN, Profession.PSYCHOLOGUE}])
 def test_other_professions_are_not_concerned(profession: Profession) -> None:
     answer = settled(profession=profession, base=20_00, fee=90_00)
     assert (answer.max_fee, answer.case_excess) == (UNLIMITED, CaseExcess.NOT_CONCERNED)

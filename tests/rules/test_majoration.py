@@ -90,15 +90,25 @@ def test_a_child_bears_nothing() -> None:  # E10
     assert (answer.amo, answer.majoration, answer.participation_forfaitaire) == (21_00, 0, 0)
 
 
-@pytest.mark.parametrize("exemption", [e for e in Exemption if e not in {Exemption.NONE, Exemption.ALD_SANS_RAPPORT}])
-def test_the_exempt_bear_it_too_unless_the_reading_says_not(exemption: Exemption) -> None:
+OWE_NO_SHARE = {
+    Exemption.MATERNITE,
+    Exemption.AT_MP,
+    Exemption.VICTIME_TERRORISME,
+    Exemption.PENSION_MILITAIRE,
+}
+"""L160-9, L432-1, L169-2, L371-6: outside L160-14, which alone R160-6 names."""
+
+
+@pytest.mark.parametrize("exemption", [e for e in Exemption if e not in OWE_NO_SHARE])
+def test_the_exempt_of_l160_14_bear_it_too(exemption: Exemption) -> None:
     assert outside(exemption=exemption) == (10_60, CaseMajoration.CAPPED)
-    assert outside(Readings(exoneres_majoration=1), exemption=exemption) == (0, CaseMajoration.EXEMPT_NOT_DUE)
 
 
-@pytest.mark.parametrize("exemption", [Exemption.NONE, Exemption.ALD_SANS_RAPPORT])
-def test_that_reading_changes_nothing_for_the_others(exemption: Exemption) -> None:
-    assert outside(Readings(exoneres_majoration=1), exemption=exemption) == (10_60, CaseMajoration.CAPPED)
+@pytest.mark.parametrize("exemption", OWE_NO_SHARE)
+def test_who_owes_no_share_at_all_owes_no_rise_of_it(exemption: Exemption) -> None:
+    assert outside(exemption=exemption) == (0, CaseMajoration.EXEMPT_NOT_DUE)
+    both = 1 << exemption | 1 << Exemption.ALD
+    assert outside(exemption=both) == (0, CaseMajoration.EXEMPT_NOT_DUE)
 
 
 def test_care_of_an_ald_protocol_is_inside_and_bears_nothing() -> None:

@@ -69,6 +69,8 @@ def test_every_kind_of_act_bears_it(act: str) -> None:
         ({"age": 17}, CaseParticipation.EXEMPT_AGE),
         ({"age": 18, "age_1er_janvier": 17}, CaseParticipation.EXEMPT_AGE),
         ({"exemption": Exemption.MATERNITE}, CaseParticipation.EXEMPT_MATERNITY),
+        ({"exemption": Exemption.VICTIME_TERRORISME}, CaseParticipation.EXEMPT_TERRORISM),
+        ({"prelevement_biologie": 1}, CaseParticipation.EXEMPT_SAMPLING),
         ({"c2s": 1}, CaseParticipation.EXEMPT_C2S),
         ({"ame": 1}, CaseParticipation.EXEMPT_AME),
     ],
@@ -77,7 +79,9 @@ def test_who_is_exempt(facts: dict[str, Any], case: CaseParticipation) -> None:
     assert participation(**{**OWN, **facts}) == (0, case)
 
 
-@pytest.mark.parametrize("exemption", [e for e in Exemption if e != Exemption.MATERNITE])
+@pytest.mark.parametrize(
+    "exemption", [e for e in Exemption if e not in {Exemption.MATERNITE, Exemption.VICTIME_TERRORISME}]
+)
 def test_an_exemption_from_the_ticket_moderateur_does_not_exempt(exemption: Exemption) -> None:
     assert participation(exemption=exemption, **OWN) == (2_00, CaseParticipation.TAKEN)
 
@@ -194,7 +198,8 @@ def test_who_brings_a_franchise(profession: Profession) -> None:
 
 @pytest.mark.parametrize("drug", [c for c in DrugClass if c not in {DrugClass.NONE, DrugClass.HOMEOPATHIE}])
 def test_drugs_but_not_devices(drug: DrugClass) -> None:
-    expected = (0, CaseFranchise.NOT_CONCERNED) if drug == DrugClass.LPP else (1_00, CaseFranchise.TAKEN)
+    bears = drug not in {DrugClass.LPP, DrugClass.SERVICE_PHARMACIEN}
+    expected = (1_00, CaseFranchise.TAKEN) if bears else (0, CaseFranchise.NOT_CONCERNED)
     assert franchise(**{**BOX, "drug_class": drug}) == expected
 
 

@@ -18,11 +18,11 @@ from parcours.law.codes import (
     SpecialSetting,
     Status,
 )
+from parcours.rules.exemptions import exempt_from_ticket_moderateur
 from parcours.rules.pathway import (
     coordinated,
     departed_doctor,
     direct_access,
-    exempt_from_ticket_moderateur,
     new_generalist,
     own_doctor,
     pathway_status,
@@ -32,6 +32,8 @@ from parcours.rules.types import NOT_HERE, Readings
 from tests.rules import support
 from tests.rules.support import DEFAULT_READINGS, day_before, law_of, make, settled
 
+LEAVE_THE_SHARE = {Exemption.ASPA, Exemption.ENFANT_HANDICAPE, Exemption.CONTRACEPTION, Exemption.RISQUE_SANITAIRE}
+"""Of an adult of 40 who sees a doctor."""
 UNDECLARED: dict[str, Any] = {"medecin_traitant": 0}
 
 
@@ -569,5 +571,6 @@ def test_coordination_supplements_are_for_the_referred_the_direct_and_the_away(
 
 @pytest.mark.parametrize("exemption", list(Exemption))
 def test_an_illness_unrelated_to_the_act_exempts_from_nothing(exemption: Exemption) -> None:
-    exempt = exemption not in {Exemption.NONE, Exemption.ALD_SANS_RAPPORT}
-    assert exempt_from_ticket_moderateur(make(exemption=exemption)) is exempt
+    act = make(exemption=exemption)
+    exempt = exemption not in {Exemption.NONE, Exemption.ALD_SANS_RAPPORT, *LEAVE_THE_SHARE}
+    assert exempt_from_ticket_moderateur(act, law_of(act)) is exempt

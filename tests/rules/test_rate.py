@@ -59,7 +59,6 @@ def test_the_rate_of_a_category(profession: Profession, points: int, day: int) -
         ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.MODERE}, 20110502, 35_00, 30_00),
         ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.LPP}, 20110502, 65_00, 60_00),
         ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.HOMEOPATHIE}, 20200101, 30_00, 15_00),
-        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.HOMEOPATHIE}, 20210101, 15_00, 0),
     ],
 )
 def test_a_rate_changes_on_its_day(facts: dict[str, Any], first_day: int, before: int, after: int) -> None:
@@ -87,12 +86,19 @@ def test_before_a_rate_is_known_the_case_says_so(facts: dict[str, Any], first_da
         (DrugClass.MAJEUR, 65_00),
         (DrugClass.MODERE, 30_00),
         (DrugClass.FAIBLE, 15_00),
-        (DrugClass.HOMEOPATHIE, 0),
         (DrugClass.LPP, 60_00),
     ],
 )
 def test_a_drug_is_paid_by_its_class(drug: DrugClass, points: int) -> None:
     assert rate(profession=Profession.PHARMACIE, drug_class=drug) == (points, CaseRate.ORDINARY)
+
+
+def test_homeopathy_left_the_list_on_1_january_2021_for_everyone() -> None:
+    facts: dict[str, Any] = {"profession": Profession.PHARMACIE, "drug_class": DrugClass.HOMEOPATHIE}
+    assert rate(care_date=20201231, **facts) == (15_00, CaseRate.ORDINARY)
+    assert rate(care_date=20210101, **facts) == (0, CaseRate.NOT_COVERED)
+    assert rate(exemption=Exemption.ALD, **facts) == (0, CaseRate.NOT_COVERED)
+    assert settled(c2s=1, base=10_00, fee=10_00, **facts).patient == 10_00
 
 
 def test_an_urgent_transport_is_paid_whole_from_2023() -> None:
@@ -108,15 +114,20 @@ def test_that_setting_means_nothing_for_a_doctor() -> None:
 # --- exemptions -----------------------------------------------------------------------------------------------------
 
 
+LEAVE_THE_SHARE = {Exemption.ASPA, Exemption.ENFANT_HANDICAPE, Exemption.CONTRACEPTION, Exemption.RISQUE_SANITAIRE}
+"""Of an adult of 40 who sees a doctor."""
+
+
 @pytest.mark.parametrize("exemption", list(Exemption))
 def test_the_exempt_are_paid_whole_but_not_for_an_unrelated_illness(exemption: Exemption) -> None:
     expected = (
         (70_00, CaseRate.ORDINARY)
-        if exemption in {Exemption.NONE, Exemption.ALD_SANS_RAPPORT}
-        else (100_00, CaseRate.EXEMPT)
+        if exemption in {Exemption.NONE, Exemption.ALD_SANS_RAPPORT, *LEAVE_THE_SHARE}
+        else (100_00, CaseRate.TERRORISM if exemption == Exemption.VICTIME_TERRORISME else CaseRate.EXEMPT)
     )
     assert rate(exemption=exemption) == expected
-    assert rate(exemption=exemption, profession=Profession.MASSEUR_KINESITHERAPEUTE)[1] == expected[1]
+    if exemption != Exemption.ASPA:
+        assert rate(exemption=exemption, profession=Profession.MASSEUR_KINESITHERAPEUTE)[1] == expected[1]
 
 
 def test_the_aide_medicale_pays_the_whole_base() -> None:
@@ -146,9 +157,9 @@ def test_a_prevention_act_has_its_own_rate(key: str) -> None:
         ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.IRREMPLACABLE}, (100_00, CaseRate.ORDINARY)),
         ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.FAIBLE}, (15_00, CaseRate.ORDINARY)),
         ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.LPP}, (60_00, CaseRate.ORDINARY)),
-        ({"profession": Profession.CHIRURGIEN_DENTISTE}, (60_00, CaseRate.ORDINARY)),
+        ({"profession": Profession.CHIRURGIEN_DENTISTE}, (90_00, CaseRate.ALSACE_MOSELLE)),
         ({"profession": Profession.TRANSPORTEUR}, (55_00, CaseRate.ORDINARY)),
-        ({"profession": Profession.PSYCHOLOGUE}, (60_00, CaseRate.ORDINARY)),
+        ({"profession": Profession.PSYCHOLOGUE}, (90_00, CaseRate.ALSACE_MOSELLE)),
         ({"exemption": Exemption.ALD}, (100_00, CaseRate.EXEMPT)),
     ],
 )
@@ -215,10 +226,24 @@ def test_before_september_2006_no_flat_fee_is_known() -> None:
     assert (answer.ticket_moderateur, answer.amo) == (60_00, 140_00)
 
 
-@pytest.mark.parametrize("act", ["imagerie", "anesthesie", "consultation"])
-def test_imaging_anaesthesia_and_consultations_are_not_heavy_acts(act: str) -> None:
+@pytest.mark.parametrize("act", ["anesthesie", "consultation"])
+def test_anaesthesia_and_consultations_are_not_heavy_acts(act: str) -> None:
     answer = settled(base=200_00, fee=200_00, act=act, status=3)
     assert (answer.case_acte_lourd, answer.ticket_moderateur) == (CaseActeLourd.NOT_HEAVY, 60_00)
+
+
+def test_costly_imaging_bears_neither_share_nor_flat_fee() -> None:  # R160-16 II 1
+    facts: dict[str, Any] = {"act": "imagerie", "specialty": 6, "status": 3}
+    answer = settled(base=150_00, fee=150_00, **facts)
+    assert (answer.case_acte_lourd, answer.ticket_moderateur, answer.amo) == (CaseActeLourd.IMAGING, 0, 148_00)
+    below = settled(base=119_99, fee=119_99, **facts)
+    assert (below.case_acte_lourd, below.ticket_moderateur) == (CaseActeLourd.NOT_HEAVY, 36_00)
+
+
+def test_costly_pathology_keeps_its_proportional_share() -> None:  # R160-16 IV
+    setting = SpecialSetting.ANATOMOPATHOLOGIE
+    answer = settled(act="acte_technique", base=150_00, fee=150_00, special_setting=setting)
+    assert (answer.forfait_acte_lourd, answer.ticket_moderateur) == (0, 45_00)
 
 
 def test_a_heavy_act_is_a_doctors() -> None:

@@ -51,7 +51,7 @@ def test_for_c2s_the_surcharge_is_applied_at_once() -> None:
     assert payment(c2s=1, tiers_payant=TiersPayant.FULL) == (0, 0, CasePayment.FULL_THIRD_PARTY)
     assert payment(c2s=1, tiers_payant=TiersPayant.PARTIAL) == (19_60, 0, CasePayment.PARTIAL_THIRD_PARTY)
     text = Readings(c2s_hors_parcours=1)
-    assert payment(c2s=1, tiers_payant=TiersPayant.FULL, readings=text) == (10_60, 0, CasePayment.FULL_THIRD_PARTY)
+    assert payment(c2s=1, tiers_payant=TiersPayant.FULL, readings=text) == (19_60, 0, CasePayment.FULL_THIRD_PARTY)
 
 
 def test_a_contract_that_gives_back_the_surcharge_leaves_nothing_to_recover_twice() -> None:

@@ -30,9 +30,9 @@ RULE_READINGS = {
     "c2s_hors_parcours": codes.C2sHorsParcours,
     "medecin_traitant_acces_direct": codes.MedecinTraitantAccesDirect,
     "arrondi_da": codes.ArrondiDa,
-    "exoneres_majoration": codes.ExoneresMajoration,
     "base_c2s_secteur_2": codes.BaseC2sSecteur2,
     "da_de_cumul": codes.DaDeCumul,
+    "depassements_hors_parcours": codes.DepassementsHorsParcours,
 }
 """The readings that a rule takes; the others change a value of the law."""
 CODED_CANDIDATES: dict[str, tuple[int, ...]] = {

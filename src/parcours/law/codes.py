@@ -107,10 +107,13 @@ class SpecialSetting(IntEnum):
     CENTRE_SANTE_ZONE_DEFICITAIRE = 16
     EHPAD = 17
     TRANSPORT_URGENT = 18
+    CURE_THERMALE = 19
+    TELESURVEILLANCE = 20
+    TRANSFERT_HOSPITALIER = 21
 
 
 class Exemption(IntEnum):
-    """A ground on which the compulsory insurance pays the whole base (L160-14), or none."""
+    """Grounds of an exemption. Several may hold at once: an act carries them as one number, one bit a ground."""
 
     NONE = 0
     ALD = 1
@@ -127,6 +130,17 @@ class Exemption(IntEnum):
     HOSPITALISATION_30_JOURS = 12
     ASPA = 13
     ENFANT_HANDICAPE = 14
+    RENTE_AT = 15
+    SUIVI_POST_ALD = 16
+    MINEUR_VICTIME = 17
+    DONNEUR = 18
+    IVG = 19
+    CONTRACEPTION = 20
+    EXAMEN_ENFANT = 21
+    AMP = 22
+    VACCINATION = 23
+    SANTE_SEXUELLE = 24
+    RISQUE_SANITAIRE = 25
 
 
 class Scheme(IntEnum):
@@ -157,6 +171,7 @@ class DrugClass(IntEnum):
     FAIBLE = 4
     HOMEOPATHIE = 5
     LPP = 6
+    SERVICE_PHARMACIEN = 7
 
 
 class ActKind(IntEnum):
@@ -168,6 +183,7 @@ class ActKind(IntEnum):
     TECHNICAL = 3
     IMAGING = 4
     OTHER = 5
+    ANAESTHESIA = 6
 
 
 class Ips(IntEnum):
@@ -281,13 +297,6 @@ class ArrondiDa(IntEnum):
     SUPERIEUR = 1
 
 
-class ExoneresMajoration(IntEnum):
-    """Do people exempt from the ticket modérateur bear the majoration?"""
-
-    DUE = 0
-    NON_DUE = 1
-
-
 class BaseC2sSecteur2(IntEnum):
     """Base for a C2S patient seen in sector 2: the opposable tariff, or the sector's own lower base?"""
 
@@ -300,6 +309,13 @@ class DaDeCumul(IntEnum):
 
     CUMUL = 0
     NON_CUMUL = 1
+
+
+class DepassementsHorsParcours(IntEnum):
+    """Outside the pathway, may a responsible contract cover overruns?  Insurers: none; R871-1: none but the DA."""
+
+    PRATIQUE = 0
+    TEXTE = 1
 
 
 # --- cases: which rule applied, one list a stage (law/cases.yaml has the sentence and the article) -------------
@@ -375,6 +391,14 @@ class CaseRate(IntEnum):
     ACT = 4
     ALSACE_MOSELLE = 5
     URGENT_TRANSPORT = 6
+    NOT_COVERED = 7
+    PRISONER = 8
+    OLD_AGE_MINIMUM = 9
+    STAY = 10
+    SPA_CURE = 11
+    REMOTE_MONITORING = 12
+    HOSPITAL_TRANSFER = 13
+    TERRORISM = 14
 
 
 class CaseActeLourd(IntEnum):
@@ -384,6 +408,7 @@ class CaseActeLourd(IntEnum):
     FLAT_FEE = 2
     EXEMPT = 3
     BORNE_BY_SCHEME = 4
+    IMAGING = 5
 
 
 class CaseMajoration(IntEnum):
@@ -411,6 +436,8 @@ class CaseParticipation(IntEnum):
     ANNUAL_CAP = 9
     LIMITED_TO_REIMBURSEMENT = 10
     EXEMPT_STAY = 11
+    EXEMPT_TERRORISM = 12
+    EXEMPT_SAMPLING = 13
 
 
 class CaseFranchise(IntEnum):
@@ -439,6 +466,10 @@ class CaseExcess(IntEnum):
     AUTHORISED_OUTSIDE = 3
     FREE = 4
     C2S = 5
+    PRISONER = 6
+    ON_DUTY = 7
+    PSYCHOLOGIST = 8
+    UNKNOWN = 9
 
 
 class CaseComplementary(IntEnum):
@@ -455,6 +486,8 @@ class CaseComplementary(IntEnum):
     NOTHING_LEFT = 9
     NOT_COVERED = 10
     WITH_MAJORATION = 11
+    C2S_OUTSIDE = 12
+    OPTAM_GAP = 13
 
 
 class CasePayment(IntEnum):
@@ -463,3 +496,4 @@ class CasePayment(IntEnum):
     ALL_ADVANCED = 1
     PARTIAL_THIRD_PARTY = 2
     FULL_THIRD_PARTY = 3
+    PAID_DIRECTLY = 4

@@ -46,11 +46,19 @@ class LawRecord(NamedTuple):
     taux_transport_urgent: int
     taux_hospitalisation: int
     taux_mon_soutien_psy: int
+    taux_aspa: int
+    taux_cure_thermale: int
+    taux_telesurveillance: int
+    taux_service_pharmacien: int
+    ivg_exoneree: int
+    contraception_age: int
+    ame_exclusions: int
     alsace_honoraires: int
     alsace_auxiliaires_biologie: int
     alsace_medicament_majeur: int
     alsace_medicament_modere: int
     alsace_hospitalisation: int
+    alsace_mon_soutien_psy: int
     participation_montant: int
     participation_plafond_jour: int
     participation_plafond_annee: int
@@ -67,6 +75,8 @@ class LawRecord(NamedTuple):
     autorite_generaliste: int
     autorite_specialiste: int
     contrat_plafond_non_optam: int
+    contrat_ecart_optam: int
+    garde_opposable: int
     age_nourrisson: int
     age_jeune_enfant: int
     age_fin_pediatrie: int

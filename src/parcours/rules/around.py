@@ -55,7 +55,9 @@ def tariff_among(act: Act, around: Around, law: LawRecord, readings: Readings) -
 def rate_among(act: Act, around: Around, law: LawRecord) -> tuple[int, int]:
     """Rate, and its case: whole when another line bears the flat fee (R160-16); the exempt keep their own case."""
     rate, case = rate_of_act(act, law)
-    if case == CaseRate.AME or case == CaseRate.EXEMPT:
+    if case == CaseRate.AME or case == CaseRate.EXEMPT or case == CaseRate.NOT_COVERED:
+        return rate, case
+    if case == CaseRate.TERRORISM or case == CaseRate.PRISONER:
         return rate, case
     if around.costly == Costly.COVERED:
         return WHOLE, CaseRate.EXEMPT

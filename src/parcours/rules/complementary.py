@@ -3,7 +3,7 @@
 from parcours.law.codes import UNKNOWN, ActKind, CaseComplementary, Convention, DrugClass, Profession
 from parcours.law.record import LawRecord
 from parcours.rules.money import share
-from parcours.rules.rate import WHOLE
+from parcours.rules.rate import WHOLE, not_covered
 from parcours.rules.types import Act, BasisPoints, Cents, Contract, Readings
 
 
@@ -25,11 +25,13 @@ def complementary_part(  # noqa: PLR0913, PLR0917 - what each stage before it fo
     """
     if act.ame:
         return 0, CaseComplementary.NONE
+    if not_covered(act, law) and (act.c2s or contract.present):
+        return 0, CaseComplementary.NOT_COVERED
     if act.c2s:
-        return c2s_part(base, gross, majoration, readings)
+        return c2s_part(status, base, gross, majoration, law, readings)
     if not contract.present:
         return 0, CaseComplementary.NONE
-    amount, case = guaranteed(act, status, base, gross, contract, law)
+    amount, case = guaranteed(act, status, base, gross, contract, law, readings)
     given_back = (
         0 if contract.responsable else contract.majoration * majoration + contract.participations * participations
     )
@@ -41,7 +43,7 @@ def complementary_part(  # noqa: PLR0913, PLR0917 - what each stage before it fo
 
 
 def guaranteed(
-    act: Act, status: int, base: Cents, gross: Cents, contract: Contract, law: LawRecord
+    act: Act, status: int, base: Cents, gross: Cents, contract: Contract, law: LawRecord, readings: Readings
 ) -> tuple[Cents, CaseComplementary]:
     """What the guarantee of this category pays beyond the compulsory insurance, in cents, and its case."""
     level = guarantee(act, contract, law)
@@ -49,29 +51,55 @@ def guaranteed(
         return 0, CaseComplementary.NOT_COVERED
     case: CaseComplementary = CaseComplementary.TICKET_MODERATEUR if level == WHOLE else CaseComplementary.GUARANTEE
     if contract.responsable:
-        level, case = responsible_level(act, status, level, case, law)
+        level, case = responsible_level(act, status, contract, level, case, law, readings)
     amount = max(0, min(act.fee, share(base, level)) - gross)
     if not amount:
         return 0, CaseComplementary.NOTHING_LEFT
     return amount, case
 
 
-def c2s_part(base: Cents, gross: Cents, majoration: Cents, readings: Readings) -> tuple[Cents, CaseComplementary]:
-    """C2S pays the ticket modérateur, and in practice the majoration (reading `c2s_hors_parcours`); no overrun."""
-    if majoration and not readings.c2s_hors_parcours:
+def c2s_part(
+    status: int, base: Cents, gross: Cents, majoration: Cents, law: LawRecord, readings: Readings
+) -> tuple[Cents, CaseComplementary]:
+    """C2S pays the ticket modérateur of what is covered, and no overrun.
+
+    Outside the pathway it pays, in practice, the majoration too; by the letter (L861-3, 1°) nothing of the share
+    (reading `c2s_hors_parcours`).
+    """
+    if law.majoree[status] and readings.c2s_hors_parcours:
+        return 0, CaseComplementary.C2S_OUTSIDE
+    if majoration:
         return base - gross + majoration, CaseComplementary.C2S_WITH_MAJORATION
     return base - gross, CaseComplementary.C2S
 
 
 def responsible_level(
-    act: Act, status: int, level: BasisPoints, case: CaseComplementary, law: LawRecord
+    act: Act,
+    status: int,
+    contract: Contract,
+    level: BasisPoints,
+    case: CaseComplementary,
+    law: LawRecord,
+    readings: Readings,
 ) -> tuple[BasisPoints, CaseComplementary]:
-    """What R871-2 leaves of a guarantee: no overrun outside the pathway, a cap on overruns without OPTAM."""
-    if law.majoree[status] and level >= WHOLE:
-        return WHOLE, CaseComplementary.OUTSIDE_PATHWAY
+    """What R871-1 and R871-2 leave of a guarantee: overruns outside the pathway, a double limit without OPTAM.
+
+    Outside, R871-1 forbids the overruns of 18° of L162-5, which are those of sector 1; insurers cover none (reading
+    `depassements_hors_parcours`).
+    """
+    if level < WHOLE:
+        return level, case
     without_optam = act.convention == Convention.SECTEUR_2 or act.convention == Convention.NON_CONVENTIONNE
+    sets_own_fees = without_optam or act.convention == Convention.SECTEUR_2_OPTAM
+    if law.majoree[status] and not (readings.depassements_hors_parcours and sets_own_fees):
+        return WHOLE, CaseComplementary.OUTSIDE_PATHWAY
     cap = law.contrat_plafond_non_optam
-    if without_optam and cap != UNKNOWN and level > WHOLE + cap:
+    if not without_optam or cap == UNKNOWN:
+        return level, case
+    below_optam = max(WHOLE, guarantee_with_optam(act, contract, law) - law.contrat_ecart_optam)
+    if level > min(WHOLE + cap, below_optam):
+        if below_optam < WHOLE + cap:
+            return below_optam, CaseComplementary.OPTAM_GAP
         return WHOLE + cap, CaseComplementary.NON_OPTAM_CAP
     return level, case
 
@@ -95,11 +123,20 @@ def guarantee(act: Act, contract: Contract, law: LawRecord) -> BasisPoints:
 
 def doctor_guarantee(act: Act, contract: Contract, law: LawRecord) -> BasisPoints:
     """Consultations or technical acts, with or without OPTAM."""
-    optam = act.convention == Convention.SECTEUR_1 or act.convention == Convention.SECTEUR_2_OPTAM
+    if act.convention == Convention.SECTEUR_1 or act.convention == Convention.SECTEUR_2_OPTAM:
+        return guarantee_with_optam(act, contract, law)
+    return contract.technique_non_optam if technical(act, law) else contract.consultation_non_optam
+
+
+def guarantee_with_optam(act: Act, contract: Contract, law: LawRecord) -> BasisPoints:
+    """The guarantee for a doctor with OPTAM, whichever doctor was seen."""
+    return contract.technique_optam if technical(act, law) else contract.consultation_optam
+
+
+def technical(act: Act, law: LawRecord) -> bool:
+    """A technical act, imaging or anaesthesia, rather than a visit."""
     kind = law.acte_kind[act.act]
-    if kind == ActKind.TECHNICAL or kind == ActKind.IMAGING:
-        return contract.technique_optam if optam else contract.technique_non_optam
-    return contract.consultation_optam if optam else contract.consultation_non_optam
+    return kind == ActKind.TECHNICAL or kind == ActKind.IMAGING or kind == ActKind.ANAESTHESIA
 
 
 def pharmacy_guarantee(act: Act, contract: Contract) -> BasisPoints:

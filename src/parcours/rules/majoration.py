@@ -2,8 +2,8 @@
 
 from parcours.law.codes import CaseMajoration
 from parcours.law.record import LawRecord
+from parcours.rules.exemptions import free_of_majoration
 from parcours.rules.money import share
-from parcours.rules.pathway import exempt_from_ticket_moderateur
 from parcours.rules.types import Act, Cents, Readings
 
 
@@ -13,12 +13,12 @@ def majoration_of_act(
     """Amount taken off what the compulsory insurance pays, in cents, and its case.
 
     The rate applies to the base; the amount may not exceed that rate of the specialist's consultation (R160-6), nor
-    what is reimbursed. People exempt from the ticket modérateur bear it too. `reimbursed` is the AMO's part before
-    it.
+    what is reimbursed. People exempt from the ticket modérateur under L160-14 bear it too (R160-6); those who owe no
+    share at all do not. `reimbursed` is the AMO's part before it.
     """
     if not law.majoree[status]:
         return 0, CaseMajoration.NONE
-    if readings.exoneres_majoration and exempt_from_ticket_moderateur(act):
+    if free_of_majoration(act):
         return 0, CaseMajoration.EXEMPT_NOT_DUE
     amount, case = capped(base, law, readings)
     if amount > reimbursed:

@@ -15,6 +15,7 @@ from parcours.law.codes import (
     SpecialSetting,
 )
 from parcours.law.record import LawRecord
+from parcours.rules.exemptions import holds
 from parcours.rules.rate import is_auxiliaire
 from parcours.rules.types import Act, Cents, Counters
 
@@ -40,7 +41,9 @@ def participation_forfaitaire(
 
 
 def participation_exemption(act: Act, law: LawRecord) -> CaseParticipation:
-    """Why no participation forfaitaire is due; `TAKEN` when it is. ALD, AT/MP and invalidity do not exempt."""
+    """Why no participation forfaitaire is due; `TAKEN` when it is. ALD, AT/MP and invalidity do not exempt
+    (L160-15, L160-9, L169-2; a sampling act done for a test bears none, the test does: D160-8).
+    """
     if act.profession != Profession.MEDECIN and act.profession != Profession.LABORATOIRE:
         return CaseParticipation.NOT_CONCERNED
     if law.acte_kind[act.act] == ActKind.SUPPLEMENT or law.acte_kind[act.act] == ActKind.COORDINATION:
@@ -51,8 +54,12 @@ def participation_exemption(act: Act, law: LawRecord) -> CaseParticipation:
         return CaseParticipation.EXEMPT_SCREENING
     if act.age_1er_janvier < law.participation_age:
         return CaseParticipation.EXEMPT_AGE
-    if act.exemption == Exemption.MATERNITE:
+    if holds(act, Exemption.MATERNITE):
         return CaseParticipation.EXEMPT_MATERNITY
+    if holds(act, Exemption.VICTIME_TERRORISME):
+        return CaseParticipation.EXEMPT_TERRORISM
+    if act.prelevement_biologie:
+        return CaseParticipation.EXEMPT_SAMPLING
     if act.c2s:
         return CaseParticipation.EXEMPT_C2S
     if act.ame:
@@ -100,7 +107,7 @@ def franchise_unit(act: Act, law: LawRecord) -> tuple[Cents, Cents]:
 def franchise_exemption(act: Act, law: LawRecord) -> CaseFranchise:
     """Why no franchise is due; `TAKEN` when it is."""
     bears = act.profession == Profession.PHARMACIE or act.profession == Profession.TRANSPORTEUR or is_auxiliaire(act)
-    if not bears or act.drug_class == DrugClass.LPP or law.acte_kind[act.act] == ActKind.SUPPLEMENT:
+    if not bears or act.drug_class >= DrugClass.LPP or law.acte_kind[act.act] == ActKind.SUPPLEMENT:
         return CaseFranchise.NOT_CONCERNED
     if act.special_setting == SpecialSetting.TRANSPORT_URGENT:
         return CaseFranchise.EXEMPT_URGENT_TRANSPORT
@@ -108,9 +115,9 @@ def franchise_exemption(act: Act, law: LawRecord) -> CaseFranchise:
         return CaseFranchise.EXEMPT_STAY
     if act.age_1er_janvier < law.participation_age:
         return CaseFranchise.EXEMPT_AGE
-    if act.exemption == Exemption.MATERNITE:
+    if holds(act, Exemption.MATERNITE):
         return CaseFranchise.EXEMPT_MATERNITY
-    if act.exemption == Exemption.VICTIME_TERRORISME:
+    if holds(act, Exemption.VICTIME_TERRORISME):
         return CaseFranchise.EXEMPT_TERRORISM
     if act.c2s:
         return CaseFranchise.EXEMPT_C2S

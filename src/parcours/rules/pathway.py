@@ -6,7 +6,6 @@ in for them, distance, direct access, referral, the doctors and times of grace, 
 
 from parcours.law.codes import (
     CaseStatus,
-    Exemption,
     Ips,
     Profession,
     Purpose,
@@ -256,8 +255,3 @@ def indicator(status: int, case_status: int, law: LawRecord) -> int:
     if case_status == CaseStatus.REFERRED_OTHER_DOCTOR:
         return Ips.M
     return law.ips[status]
-
-
-def exempt_from_ticket_moderateur(act: Act) -> bool:
-    """Is the person exempt from the ticket modérateur for this act (L160-14)?  Not for an illness unrelated to it."""
-    return act.exemption != Exemption.NONE and act.exemption != Exemption.ALD_SANS_RAPPORT

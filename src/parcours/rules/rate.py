@@ -1,4 +1,4 @@
-"""The rate of the compulsory insurance: CSS R160-5 by category, L160-14 and R160-8 for the exempt, L325-1 locally."""
+"""The rate of the compulsory insurance: CSS R160-5 by category, R160-9 for the old-age minimum, L325-1 locally."""
 
 from parcours.law.codes import (
     UNKNOWN,
@@ -6,12 +6,13 @@ from parcours.law.codes import (
     CaseActeLourd,
     CaseRate,
     DrugClass,
+    Exemption,
     Profession,
     Scheme,
     SpecialSetting,
 )
 from parcours.law.record import LawRecord
-from parcours.rules.pathway import exempt_from_ticket_moderateur
+from parcours.rules.exemptions import exempt_from_ticket_moderateur, holds
 from parcours.rules.types import Act, BasisPoints, Cents
 
 WHOLE: BasisPoints = 10_000
@@ -27,20 +28,74 @@ def rate_of_act(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
 
 
 def applicable_rate(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
-    """Whole for the exempt, then the act's own rate, the local scheme's, the category's."""
+    """Nothing for what is not covered, whole for the exempt, then the act's own rate, the local scheme's, ordinary."""
+    if not_covered(act, law):
+        return 0, CaseRate.NOT_COVERED
     if act.ame:
         return WHOLE, CaseRate.AME
-    if exempt_from_ticket_moderateur(act):
+    if holds(act, Exemption.VICTIME_TERRORISME):
+        return WHOLE, CaseRate.TERRORISM
+    if exempt_from_ticket_moderateur(act, law):
         return WHOLE, CaseRate.EXEMPT
+    if act.special_setting == SpecialSetting.DETENU:
+        return WHOLE, CaseRate.PRISONER
     if law.acte_taux[act.act]:
         return law.acte_taux[act.act], CaseRate.ACT
+    rate, case = category_rate(act, law)
     if act.scheme == Scheme.ALSACE_MOSELLE:
         local = alsace_moselle_rate(act, law)
-        if local:
-            return local, CaseRate.ALSACE_MOSELLE
-    if act.profession == Profession.TRANSPORTEUR and act.special_setting == SpecialSetting.TRANSPORT_URGENT:
+        if local > rate:
+            rate, case = local, CaseRate.ALSACE_MOSELLE
+    if holds(act, Exemption.ASPA):
+        old_age = old_age_minimum_rate(act, law)
+        if old_age > rate:
+            rate, case = old_age, CaseRate.OLD_AGE_MINIMUM
+    return rate, case
+
+
+def not_covered(act: Act, law: LawRecord) -> bool:
+    """Medicines off the list of refunds; for adults under AME also those of low benefit, spa cures and assisted
+    reproduction (CASF L251-2).
+    """
+    if act.drug_class == DrugClass.HOMEOPATHIE:
+        return law.taux_homeopathie == 0
+    if not act.ame or not law.ame_exclusions or act.age < law.participation_age:
+        return False
+    return (
+        act.drug_class == DrugClass.FAIBLE
+        or act.special_setting == SpecialSetting.CURE_THERMALE
+        or holds(act, Exemption.AMP)
+    )
+
+
+def category_rate(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
+    """Rate by the frame of the act, then by its category (R160-5, R160-8)."""
+    setting = act.special_setting
+    if act.profession == Profession.TRANSPORTEUR and setting == SpecialSetting.TRANSPORT_URGENT:
         return law.taux_transport_urgent, CaseRate.URGENT_TRANSPORT
+    if act.profession == Profession.TRANSPORTEUR and setting == SpecialSetting.TRANSFERT_HOSPITALIER:
+        return WHOLE, CaseRate.HOSPITAL_TRANSFER
+    if setting == SpecialSetting.HOSPITALISATION and acts_during_a_stay(act):
+        return law.taux_hospitalisation, CaseRate.STAY
+    if setting == SpecialSetting.CURE_THERMALE and act.profession == Profession.ETABLISSEMENT:
+        return law.taux_cure_thermale, CaseRate.SPA_CURE
+    if setting == SpecialSetting.TELESURVEILLANCE:
+        return law.taux_telesurveillance, CaseRate.REMOTE_MONITORING
     return ordinary_rate(act, law), CaseRate.ORDINARY
+
+
+def acts_during_a_stay(act: Act) -> bool:
+    """Fees of practitioners, of auxiliaires and of laboratories have the rate of the stay (R160-5, 1°)."""
+    return act.profession <= Profession.PEDICURE_PODOLOGUE or act.profession == Profession.LABORATOIRE
+
+
+def old_age_minimum_rate(act: Act, law: LawRecord) -> BasisPoints:
+    """With the old-age minimum (R160-9): a limited share on auxiliaires, tests and devices, none on transport."""
+    if act.profession == Profession.TRANSPORTEUR:
+        return WHOLE
+    if act.profession == Profession.LABORATOIRE or is_auxiliaire(act) or act.drug_class == DrugClass.LPP:
+        return law.taux_aspa
+    return 0
 
 
 def ordinary_rate(act: Act, law: LawRecord) -> BasisPoints:
@@ -76,20 +131,24 @@ def pharmacy_rate(act: Act, law: LawRecord) -> BasisPoints:
         return law.taux_medicament_faible
     if act.drug_class == DrugClass.HOMEOPATHIE:
         return law.taux_homeopathie
+    if act.drug_class == DrugClass.SERVICE_PHARMACIEN:
+        return law.taux_service_pharmacien
     return law.taux_lpp
 
 
 def alsace_moselle_rate(act: Act, law: LawRecord) -> BasisPoints:
-    """Rate with the complement of the local scheme (L325-1); 0 where the local scheme adds nothing known."""
-    if act.profession == Profession.MEDECIN or act.profession == Profession.SAGE_FEMME:
+    """Rate with the complement of the local scheme (L325-1, D325-7); 0 where what it adds is not known."""
+    if act.special_setting == SpecialSetting.HOSPITALISATION or act.profession == Profession.ETABLISSEMENT:
+        return law.alsace_hospitalisation
+    if act.profession <= Profession.SAGE_FEMME:
         return law.alsace_honoraires
     if act.profession == Profession.LABORATOIRE or is_auxiliaire(act):
         return law.alsace_auxiliaires_biologie
-    if act.profession == Profession.ETABLISSEMENT:
-        return law.alsace_hospitalisation
-    if act.profession == Profession.PHARMACIE and act.drug_class == DrugClass.MAJEUR:
+    if act.profession == Profession.PSYCHOLOGUE:
+        return law.alsace_mon_soutien_psy
+    if act.drug_class == DrugClass.MAJEUR:
         return law.alsace_medicament_majeur
-    if act.profession == Profession.PHARMACIE and act.drug_class == DrugClass.MODERE:
+    if act.drug_class == DrugClass.MODERE:
         return law.alsace_medicament_modere
     return 0
 
@@ -102,19 +161,27 @@ def is_auxiliaire(act: Act) -> bool:
 def heavy_act(act: Act, tariff: Cents, rate: BasisPoints, law: LawRecord) -> tuple[Cents, CaseActeLourd]:
     """Flat fee that replaces the ticket modérateur of a heavy act (R160-16), in cents, and its case.
 
-    Technical acts of a doctor from the threshold up; not imaging, anaesthesia, biology or dental acts. People at 100
-    % owe nothing; the local scheme of Alsace-Moselle bears it. `tariff` is the opposable tariff of the act.
+    Technical acts of a doctor from the threshold up, pathology excepted (IV); for imaging the share goes and no flat
+    fee comes (II, 1°). People at 100 % owe nothing; the local scheme of Alsace-Moselle bears it. `tariff` is the
+    opposable tariff of the act.
     """
-    technical = act.profession == Profession.MEDECIN and law.acte_kind[act.act] == ActKind.TECHNICAL
-    if not technical or not law.acte_lourd_forfait or tariff < law.acte_lourd_seuil:
+    kind = law.acte_kind[act.act]
+    heavy = act.profession == Profession.MEDECIN and (kind == ActKind.TECHNICAL or kind == ActKind.IMAGING)
+    if not heavy or not law.acte_lourd_forfait or tariff < law.acte_lourd_seuil:
+        return 0, CaseActeLourd.NOT_HEAVY
+    if act.special_setting == SpecialSetting.ANATOMOPATHOLOGIE or rate == 0:
         return 0, CaseActeLourd.NOT_HEAVY
     return flat_fee(act, rate, law)
 
 
 def flat_fee(act: Act, rate: BasisPoints, law: LawRecord) -> tuple[Cents, CaseActeLourd]:
-    """Who bears the flat fee of a costly act: nobody at 100 %, the local scheme of Alsace-Moselle, else the patient."""
+    """Who bears the flat fee of a costly act: nobody at 100 % nor for imaging (R160-16 II 1), the local scheme of
+    Alsace-Moselle, else the patient.
+    """
     if rate == WHOLE:
         return 0, CaseActeLourd.EXEMPT
+    if law.acte_kind[act.act] == ActKind.IMAGING:
+        return 0, CaseActeLourd.IMAGING
     if act.scheme == Scheme.ALSACE_MOSELLE:
         return 0, CaseActeLourd.BORNE_BY_SCHEME
     return law.acte_lourd_forfait, CaseActeLourd.FLAT_FEE

@@ -1,6 +1,6 @@
 """One act of care, settled in the order of the law: `amo + amc + patient == fee` always.  CSS L160-13, L162-5-3."""
 
-from parcours.law.codes import UNKNOWN, CaseActeLourd, CasePayment, TiersPayant
+from parcours.law.codes import UNKNOWN, CaseActeLourd, CasePayment, Exemption, TiersPayant
 from parcours.law.record import LawRecord
 from parcours.rules.around import (
     ALONE,
@@ -16,6 +16,7 @@ from parcours.rules.around import (
 )
 from parcours.rules.complementary import complementary_part
 from parcours.rules.excess import maximum_fee
+from parcours.rules.exemptions import holds, paid_directly
 from parcours.rules.money import share
 from parcours.rules.pathway import indicator, pathway_status
 from parcours.rules.types import Act, Cents, Contract, Counters, Readings, Settlement
@@ -41,6 +42,8 @@ def settle_among(
     participation, case_participation = participation_among(act, around, gross - majoration, counters, law)
     taken_franchise, case_franchise = franchise_among(act, around, gross - majoration, counters, law)
     participations = participation + taken_franchise
+    covered_excess = act.fee - base if holds(act, Exemption.VICTIME_TERRORISME) else 0  # L169-2-1
+    gross += covered_excess
     amo = gross - majoration - participations
     if guarantee_in_euros(act, around, contract):
         amc, case_complementary = euros_guaranteed(act, around, gross, contract)
@@ -57,7 +60,7 @@ def settle_among(
         pathway=law.position[status],
         base=base,
         rate=rate,
-        ticket_moderateur=base - gross - forfait,
+        ticket_moderateur=base - gross + covered_excess - forfait,
         majoration=majoration,
         participation_forfaitaire=participation,
         franchise=taken_franchise,
@@ -88,11 +91,13 @@ def payment(act: Act, gross: Cents, amo: Cents, amc: Cents) -> tuple[Cents, Cent
 
     Under tiers payant the compulsory insurance pays the professional its part before majoration and participations,
     which it takes back later (line TMT, PFT). For C2S the majoration is applied at once. Without tiers payant all is
-    advanced.
+    advanced, unless the fund pays the professional anyway (work accident, prison).
     """
+    paid_by_amo = amo if act.c2s else gross
+    if act.tiers_payant == TiersPayant.NONE and paid_directly(act):
+        return act.fee - paid_by_amo, paid_by_amo - amo, CasePayment.PAID_DIRECTLY
     if act.tiers_payant == TiersPayant.NONE:
         return act.fee, 0, CasePayment.ALL_ADVANCED
-    paid_by_amo = amo if act.c2s else gross
     if act.tiers_payant == TiersPayant.PARTIAL:
         return act.fee - paid_by_amo, paid_by_amo - amo, CasePayment.PARTIAL_THIRD_PARTY
     advance = max(0, act.fee - paid_by_amo - amc)

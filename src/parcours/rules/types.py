@@ -54,6 +54,7 @@ class Act(NamedTuple):
     """For a teleconsultation: the médecin traitant has no slot in a compatible time."""
     special_setting: int
     exemption: int
+    """Grounds, one bit each (`1 << Exemption.ALD`): several may hold at once."""
     c2s: int
     ame: int
     scheme: int
@@ -61,6 +62,8 @@ class Act(NamedTuple):
     exigence_particuliere: Cents
     """Overrun for a particular demand of the patient (DE), in cents."""
     drug_class: int
+    prelevement_biologie: int
+    """A sampling done for a laboratory test."""
     ips: int
     """Indicator the doctor transmitted (0: not given)."""
     status: int
@@ -108,9 +111,9 @@ class Readings(NamedTuple):
     c2s_hors_parcours: int = 0
     medecin_traitant_acces_direct: int = 0
     arrondi_da: int = 0
-    exoneres_majoration: int = 0
     base_c2s_secteur_2: int = 0
     da_de_cumul: int = 0
+    depassements_hors_parcours: int = 0
 
 
 class Counters(NamedTuple):

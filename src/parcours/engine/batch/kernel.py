@@ -55,7 +55,10 @@ ROW_FACTS = (
 PATTERN_FACTS = tuple(name for name in Act._fields if name not in ROW_FACTS)
 """Codes and yes/no: rows that share all of them share a pattern, encoded once."""
 AGES = ("age", "age_1er_janvier")
-PATTERN_COLUMNS = (*PATTERN_FACTS, *AGES, "contract", "declared_ips", "declared_status", "missing")
+HIGH = "exemption_high"
+HALF = 15
+"""A pattern has cells of 16 bits: the grounds of exemption take two, the second from this bit on."""
+PATTERN_COLUMNS = (*PATTERN_FACTS, *AGES, HIGH, "contract", "declared_ips", "declared_status", "missing")
 """A pattern: its facts; ages where they replace the row's (else -1); which contract; an indicator and a status to be
 checked (0: none); and which facts are missing (0: none), so that variants must all give the same amounts."""
 PATTERN_WIDTH = 32
@@ -142,6 +145,9 @@ def _cell(name: str) -> str:
     """Source of the expression that reads a fact of an act."""
     if name in AGES:
         return name
+    if name == "exemption":
+        low, high = PATTERN_COLUMNS.index(name), PATTERN_COLUMNS.index(HIGH)
+        return f"int64(patterns[p, {low}]) + (int64(patterns[p, {high}]) << {HALF})"
     if name in PATTERN_FACTS:
         return f"int64(patterns[p, {PATTERN_COLUMNS.index(name)}])"
     return f"int64(rows[{ROW_FACTS.index(name)}, i])"

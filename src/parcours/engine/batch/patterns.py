@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parcours.engine.batch.kernel import AGES, PATTERN_COLUMNS, PATTERN_FACTS, PATTERN_WIDTH, VARIANT_FACTS, lines
+from parcours.engine.batch.kernel import AGES, HALF, PATTERN_COLUMNS, PATTERN_FACTS, PATTERN_WIDTH, VARIANT_FACTS, lines
 from parcours.engine.batch.reading import coded_column
 from parcours.engine.case import UNCERTAIN, candidates, equivalent
 from parcours.engine.errors import FactError
@@ -48,6 +48,7 @@ def age_facts() -> dict[int, dict[str, int]]:
 
 STAND_INS = {"care_date": 20250101, "fee": 0}
 """Facts that every row has, and whose value encoding only reads."""
+EXEMPTION = PATTERN_FACTS.index("exemption")
 CODED_FACTS = attrgetter(*PATTERN_FACTS)
 MOST_KEYS = 2**62
 MOST_PATTERNS = 200_000
@@ -185,7 +186,9 @@ class PatternBook:
 def _facts(encoded: EncodedAct) -> list[int]:
     """The facts of a pattern as integers; an age that is missing has its stand-in for every row."""
     ages = [getattr(encoded.act, name) if name in encoded.missing else -1 for name in AGES]
-    return [*CODED_FACTS(encoded.act), *ages]
+    facts = [*CODED_FACTS(encoded.act), *ages, encoded.act.exemption >> HALF]
+    facts[EXEMPTION] = encoded.act.exemption & (1 << HALF) - 1
+    return facts
 
 
 def _combine(columns: Sequence[tuple[npt.NDArray[Any], int]]) -> tuple[npt.NDArray[np.int32], int]:

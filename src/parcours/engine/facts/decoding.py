@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from parcours.engine.facts.encoding import EncodedAct
-from parcours.engine.facts.vocabulary import BY_NAME, FACTS, Fact, slug
+from parcours.engine.facts.vocabulary import BY_NAME, FACTS, Fact, slug, slugs_of
 from parcours.engine.results import euros, ips_letter
 from parcours.law.codes import Ips, Status
 from parcours.law.days import iso
@@ -29,6 +29,8 @@ def decode(encoded: EncodedAct, flat: FlatLaw) -> dict[str, Any]:
 
 def decoded(item: Fact, value: int, specialties: Mapping[int, str]) -> Any:
     """One encoded value as people write it; None when there is none."""
+    if item.kind == "codes" and item.codes is not None:
+        return slugs_of(item.codes, value)
     if item.codes is not None:
         return None if item.name == "convention" and not value else slug(item.codes, value)
     if item.kind == "specialty":

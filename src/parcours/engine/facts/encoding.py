@@ -16,6 +16,7 @@ from parcours.engine.facts.vocabulary import (
     given,
     read_act,
     read_code,
+    read_codes,
     read_specialty,
     slugs,
 )
@@ -112,6 +113,8 @@ def read(item: Fact, value: Any, law: FlatLaw) -> Any:
         return read_specialty(item.name, value, law)
     if item.kind == "act":
         return read_act(item.name, value, law)
+    if item.kind == "codes" and item.codes is not None:
+        return read_codes(item.name, value, item.codes)
     if item.codes is not None:
         return read_code(item.name, value, item.codes)
     return READERS[item.kind](item.name, value)
@@ -128,7 +131,7 @@ def infer(values: dict[str, Any]) -> list[str]:
         values.setdefault("age_1er_janvier", max(0, values["age"] - 1) if values["age"] < told else values["age"])
     infer_pathway(values)
     if values.get("special_setting") == SpecialSetting.DEPISTAGE_ORGANISE:  # wholly paid: L160-14
-        values.setdefault("exemption", int(Exemption.PREVENTION))
+        values.setdefault("exemption", 1 << Exemption.PREVENTION)
     return [name for name in values if name not in before]
 
 

@@ -30,7 +30,10 @@ def facts_schema() -> dict[str, Any]:
 def fact_schema(fact: Fact) -> dict[str, Any]:
     """Schema of one fact: type, allowed values, default."""
     schema: dict[str, Any] = {"description": fact.help, **KINDS.get(fact.kind, {})}
-    if fact.codes is not None:
+    if fact.kind == "codes" and fact.codes is not None:
+        one = {"enum": slugs(fact.codes)}
+        schema["anyOf"] = [one, {"type": "array", "items": one}, {"type": "string", "description": "joined by +"}]
+    elif fact.codes is not None:
         schema["enum"] = slugs(fact.codes)
     if fact.kind == "specialty":
         schema["anyOf"] = [

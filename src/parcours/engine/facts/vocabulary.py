@@ -104,7 +104,13 @@ FACTS: tuple[Fact, ...] = (
         "Teleconsultation: is the médecin traitant unavailable in time?",
     ),
     Fact("special_setting", "code", "none", "A place or framework outside the ordinary pathway.", codes.SpecialSetting),
-    Fact("exemption", "code", "none", "Ground of an exemption from the ticket modérateur.", codes.Exemption),
+    Fact(
+        "exemption",
+        "codes",
+        "none",
+        "Grounds of an exemption from the ticket modérateur; several as `ald+invalidite`, or a JSON list.",
+        codes.Exemption,
+    ),
     Fact("c2s", "boolean", False, "Does the patient have the complémentaire santé solidaire?"),
     Fact("ame", "boolean", False, "Does the patient have the aide médicale de l'État?"),
     Fact("scheme", "code", "general", "Compulsory scheme.", codes.Scheme),
@@ -117,6 +123,7 @@ FACTS: tuple[Fact, ...] = (
         codes.TiersPayant,
     ),
     Fact("exigence_particuliere", "money", 0, "Overrun for a particular demand of the patient (DE), in euros."),
+    Fact("prelevement_biologie", "boolean", False, "Is the act a sampling done for a laboratory test?"),
     Fact("drug_class", "code", "none", "Pharmacy: class of the drug, or `lpp` for a device.", codes.DrugClass),
     Fact("ips", "ips", None, "Pathway indicator the doctor transmitted (letter, empty text for blank)."),
     Fact("status", "status", None, "Status the fund computed: national letter or code."),
@@ -232,6 +239,21 @@ def read_code(name: str, value: Any, enum: type[IntEnum]) -> int:
     if number is None:
         raise FactError(name, value, same(", ".join(slugs(enum))))
     return number
+
+
+SEPARATORS = re.compile(r"[+,;\s]+")
+
+
+def read_codes(name: str, value: Any, enum: type[IntEnum]) -> int:
+    """Slugs of an enum as one number, one bit each: a list, or a text such as `ald+invalidite`; 0 for none."""
+    items = value if isinstance(value, (list, tuple)) else SEPARATORS.split(str(value).strip())
+    numbers = {read_code(name, item, enum) for item in items if item != ""}
+    return sum(1 << number for number in numbers if number)
+
+
+def slugs_of(enum: type[IntEnum], bits: int) -> str:
+    """The slugs of the bits, joined by `+`: what `read_codes` reads; `none` for no bit."""
+    return "+".join(slug(enum, member) for member in enum if member and bits >> member & 1) or slug(enum, 0)
 
 
 def read_specialty(name: str, value: Any, law: FlatLaw) -> int:

@@ -28,7 +28,7 @@ AXES: dict[str, tuple[Any, ...]] = {
     "role": (Role.AUTRE, Role.MEDECIN_TRAITANT),
     "referral": (Referral.NONE, Referral.SOINS_ITERATIFS),
     "excuse": (None, "urgent", "away"),
-    "exemption": (Exemption.NONE, Exemption.ALD, Exemption.MATERNITE),
+    "exemption": (0, 1 << Exemption.ALD, 1 << Exemption.MATERNITE),
     "c2s": (0, 1),
     "contract": CONTRACTS,
 }
@@ -132,7 +132,7 @@ LAWS: dict[str, tuple[str, str, Any]] = {
     "exemption": (
         "Une exonération ne coûte jamais (hors convention à part)",
         "An exemption never costs more (outside the convention apart)",
-        better("exemption", Exemption.NONE, convention=Convention.NON_CONVENTIONNE),
+        better("exemption", 0, convention=Convention.NON_CONVENTIONNE),
     ),
     "contract": (
         "Un contrat ne coûte jamais, sa prime à part",

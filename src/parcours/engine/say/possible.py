@@ -324,7 +324,7 @@ def before_scheme_open(known: Known) -> bool:
 OPEN_MONEY: dict[str, tuple[int, ...]] = {
     "age": (10, ADULT),
     "convention": (Convention.SECTEUR_1, *FREE),
-    "exemption": (Exemption.NONE, Exemption.MATERNITE),
+    "exemption": (0, 1 << Exemption.MATERNITE),
     "scheme": (Scheme.GENERAL, Scheme.ALSACE_MOSELLE),
     "c2s": (0, 1),
 }

@@ -176,7 +176,8 @@ def has_labels(fact: str) -> bool:
 
 def label(fact: str, value: Any, lang: str) -> str:
     """Label of a coded value of a fact."""
-    return str(loader.load().codes[fact][value]["label"][lang])
+    known = loader.load().codes[fact]
+    return joined([str(known[one]["label"][lang]) for one in str(value).split("+")], lang, "and")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from parcours.law.bill.codes import CaseCharge
 from parcours.law.codes import Exemption
+from parcours.rules.exemptions import holds
 from parcours.rules.types import Act
 
 
@@ -12,17 +13,13 @@ def emergency_charge(act: Act, whole: int, reduced: int) -> tuple[int, int]:
     terrorism; reduced for a long-term illness or a work accident.
     """
     if (
-        act.exemption == Exemption.MATERNITE
-        or act.exemption == Exemption.NOUVEAU_NE
-        or act.exemption == Exemption.INVALIDITE
-        or act.exemption == Exemption.PENSION_MILITAIRE
-        or act.exemption == Exemption.VICTIME_TERRORISME
+        holds(act, Exemption.MATERNITE)
+        or holds(act, Exemption.NOUVEAU_NE)
+        or holds(act, Exemption.INVALIDITE)
+        or holds(act, Exemption.PENSION_MILITAIRE)
+        or holds(act, Exemption.VICTIME_TERRORISME)
     ):
         return 0, CaseCharge.EMERGENCY_EXEMPT
-    if (
-        act.exemption == Exemption.ALD
-        or act.exemption == Exemption.ALD_SANS_RAPPORT
-        or act.exemption == Exemption.AT_MP
-    ):
+    if holds(act, Exemption.ALD) or holds(act, Exemption.ALD_SANS_RAPPORT) or holds(act, Exemption.AT_MP):
         return reduced, CaseCharge.EMERGENCY_REDUCED
     return whole, CaseCharge.EMERGENCY

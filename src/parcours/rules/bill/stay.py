@@ -12,6 +12,7 @@ from parcours.law.bill.codes import FjJourSortie
 from parcours.law.codes import Exemption, Scheme
 from parcours.law.record import LawRecord
 from parcours.rules.bill.types import BillReadings
+from parcours.rules.exemptions import holds
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE, flat_fee, rate_of_act
 from parcours.rules.types import Act
@@ -48,12 +49,12 @@ def owes_daily_charge(act: Act) -> bool:
     if act.scheme == Scheme.ALSACE_MOSELLE:
         return False
     return not (
-        act.exemption == Exemption.MATERNITE
-        or act.exemption == Exemption.NOUVEAU_NE
-        or act.exemption == Exemption.AT_MP
-        or act.exemption == Exemption.PENSION_MILITAIRE
-        or act.exemption == Exemption.VICTIME_TERRORISME
-        or act.exemption == Exemption.ENFANT_HANDICAPE
+        holds(act, Exemption.MATERNITE)
+        or holds(act, Exemption.NOUVEAU_NE)
+        or holds(act, Exemption.AT_MP)
+        or holds(act, Exemption.PENSION_MILITAIRE)
+        or holds(act, Exemption.VICTIME_TERRORISME)
+        or holds(act, Exemption.ENFANT_HANDICAPE)
     )
 
 

@@ -1,0 +1,81 @@
+"""What each ground of an exemption takes away and what it leaves due.
+
+The share goes under L160-14 (R160-8 to R160-17) and, outside that article, for maternity (L160-9), work accidents
+(L432-1), victims of terrorism (L169-2) and war pensioners (L371-6). R160-6 makes the exempt of L160-14 bear the
+majoration; it does not reach the others. R160-18 leaves some of them the share of medicines of moderate and low
+benefit.
+"""
+
+from parcours.law.codes import DrugClass, Exemption, Profession, Purpose, SpecialSetting
+from parcours.law.record import LawRecord
+from parcours.rules.types import Act
+
+WITHOUT_SHARE = (
+    1 << Exemption.ALD
+    | 1 << Exemption.SUIVI_POST_ALD
+    | 1 << Exemption.MINEUR_VICTIME
+    | 1 << Exemption.MATERNITE
+    | 1 << Exemption.AT_MP
+    | 1 << Exemption.VICTIME_TERRORISME
+    | 1 << Exemption.PENSION_MILITAIRE
+)
+"""Grounds under which nothing of the share is left, on whatever is covered."""
+WITHOUT_SHARE_SAVE_DRUGS = (
+    1 << Exemption.INVALIDITE
+    | 1 << Exemption.RENTE_AT
+    | 1 << Exemption.HOSPITALISATION_30_JOURS
+    | 1 << Exemption.NOUVEAU_NE
+    | 1 << Exemption.STERILITE
+    | 1 << Exemption.AMP
+    | 1 << Exemption.DONNEUR
+    | 1 << Exemption.IVG
+    | 1 << Exemption.PREVENTION
+    | 1 << Exemption.EXAMEN_ENFANT
+    | 1 << Exemption.VIH_VHC
+    | 1 << Exemption.VACCINATION
+    | 1 << Exemption.SANTE_SEXUELLE
+)
+"""Grounds of R160-10, R160-16 and R160-17 I: medicines of moderate and low benefit keep their share (R160-18)."""
+OUTSIDE_L160_14 = (
+    1 << Exemption.MATERNITE
+    | 1 << Exemption.AT_MP
+    | 1 << Exemption.VICTIME_TERRORISME
+    | 1 << Exemption.PENSION_MILITAIRE
+)
+"""Grounds that are not of L160-14: the majoration is a rise of a share that they do not owe at all."""
+
+
+def holds(act: Act, ground: Exemption) -> bool:
+    """Is this ground among those of the act?"""
+    return (act.exemption >> ground) & 1 == 1
+
+
+def exempt_from_ticket_moderateur(act: Act, law: LawRecord) -> bool:
+    """Does the share of this act go?  Not for an illness unrelated to the one that is recognised."""
+    if act.exemption & WITHOUT_SHARE:
+        return True
+    if holds(act, Exemption.ENFANT_HANDICAPE) and act.profession == Profession.TRANSPORTEUR:
+        return True  # L160-14 6 covers the journey, not the care
+    if moderate_or_low_benefit(act):
+        return False
+    return (
+        act.exemption & WITHOUT_SHARE_SAVE_DRUGS != 0
+        or (holds(act, Exemption.CONTRACEPTION) and act.age < law.contraception_age)
+        or (act.purpose == Purpose.IVG_MEDICAMENTEUSE and law.ivg_exoneree == 1)
+        or act.special_setting == SpecialSetting.EXAMEN_ENFANT
+    )
+
+
+def moderate_or_low_benefit(act: Act) -> bool:
+    """A medicine of the classes that R160-18 leaves out of some exemptions."""
+    return act.drug_class == DrugClass.MODERE or act.drug_class == DrugClass.FAIBLE
+
+
+def free_of_majoration(act: Act) -> bool:
+    """Is the person without any share at all, beyond the reach of R160-6?"""
+    return act.exemption & OUTSIDE_L160_14 != 0
+
+
+def paid_directly(act: Act) -> bool:
+    """Does the fund pay a professional who asks nothing of the patient?  Work accident (L432-3), prison (L382-35)."""
+    return holds(act, Exemption.AT_MP) or act.special_setting == SpecialSetting.DETENU
