@@ -9,22 +9,26 @@ from parcours.registry.access.model import Actor, Role
 from parcours.registry.access.rules import ANY
 from parcours.registry.accounts.context import Action as AccountAction
 from parcours.registry.audit.context import Action as AuditAction
+from parcours.registry.care_plans import service as care_plans
 from parcours.registry.care_plans.context import CARE_PLAN
+from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.conciliation.context import Action as CaseAction
 from parcours.registry.contexts import POLICY, Scope
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, of_practice
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.directory.context import Action as DirectoryAction
+from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import NotFound
 from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.models import Insured
-from parcours.registry.people.service import affiliate
+from parcours.registry.people.service import affiliate, get_insured
 from parcours.registry.referrals.context import REFERRAL
 from parcours.registry.referrals.context import Action as ReferralAction
-from parcours.registry.referrals.models import Referral
+from parcours.registry.referrals.models import Referral, ReferralUse
 from parcours.registry.store.clock import paris_today
+from tests.api.fixtures import plan_for, refer
 
 
 def doctor(identifier):
@@ -137,9 +141,39 @@ def test_a_specialist_loses_the_patient_when_the_referral_is_cancelled(database,
 def test_a_plan_in_force_opens_the_patient_to_its_actors(database, country):
     from parcours.registry.referrals.service import cancel
 
+    ask = (doctor(country.sand), PeopleAction.READ_PATIENT, PATIENT, country.alice)
     with database.writing() as session:
         cancel(session, country.referral)
-    assert may(database, doctor(country.sand), PeopleAction.READ_PATIENT, PATIENT, country.alice)
+    assert not may(database, *ask), "a plan that the patient has not agreed to opens nothing"
+    with database.writing() as session:
+        care_plans.agree(session, country.plan, on=paris_today())
+    assert may(database, *ask)
+
+
+def test_nobody_opens_a_record_by_a_plan_or_a_referral_of_their_own(database, country):
+    amar = doctor(country.amar)
+    with database.writing() as session:
+        plan = plan_for(session, get_insured(session, country.alice), *[get_professional(session, country.amar)] * 2)
+        care_plans.agree(session, plan.id, on=paris_today())
+        made = refer(
+            session, get_insured(session, country.alice), *[get_professional(session, country.amar)] * 2,
+            by_specialty=True,
+        )  # fmt: skip
+        session.add(
+            ReferralUse(referral_id=made.id, professional_id=country.amar, care_date=paris_today(), single=False)
+        )
+        declarations.end(session, country.declaration, reason="patient", on=paris_today())
+    assert not may(database, amar, PeopleAction.READ_PATIENT, PATIENT, country.alice)
+
+
+def test_a_plan_is_ended_by_its_author_the_medecin_traitant_or_the_patient(database, country):
+    ask = (PlanAction.STOP_PLAN, CARE_PLAN, country.plan)
+    assert may(database, insured(country.alice), *ask)
+    assert may(database, doctor(country.amar), *ask)
+    assert not may(database, doctor(country.sand), *ask), "a correspondent is neither"
+    with database.writing() as session:
+        declarations.end(session, country.declaration, reason="patient", on=paris_today())
+    assert may(database, doctor(country.amar), *ask), "who wrote it"
 
 
 def test_a_parent_loses_the_child_at_eighteen_and_the_choice_at_sixteen(database, country):

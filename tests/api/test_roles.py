@@ -179,7 +179,7 @@ ROWS = (
     plan("GET", "/content", {"alice"} | CARE),
     plan("POST", "/agreement", {"alice", "amar", "sand"}),
     plan("POST", "/approval", {"officer"}),
-    plan("POST", "/end", {"amar", "sand"}, {}),
+    plan("POST", "/end", {"alice", "amar"}, {}),
     # cases
     on("POST", "/cases", {"alice"} | FUND, SEES_ALICE, {"patient_id": "{alice}"}, foreign={"alice": "zoe"}),
     system("GET", "/cases", FUNDS),

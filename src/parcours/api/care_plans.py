@@ -169,7 +169,7 @@ class StopIn(In):
 
 @router.post("/care-plans/{plan_id}/end", responses=problems(*CHANGING))
 def stop_plan(plan_id: Id, body: StopIn, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> PlanOut:
-    """End a plan, as its author or the médecin traitant."""
+    """End a plan, as the patient (or a parent), its author or the médecin traitant."""
     record = unit.find(CARE_PLAN, plan_id, Action.STOP_PLAN, Tag.CARE_PLAN_STOP)
     check_version(if_match, care_plans.get_plan(unit.session, plan_id))
     return _answer(unit, response, care_plans.stop(unit.session, record.id or "", on=body.on or paris_today()))

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf
-from parcours.registry.access.model import Kind, Record
-from parcours.registry.access.rules import DOCTOR_PARTY
+from parcours.registry.access.model import PRACTICE, Kind, Record
+from parcours.registry.access.rules import DOCTOR_PARTY, OWN_PRACTICE, rule
 from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.declarations.relations import DOCTOR_DECLARED
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
@@ -60,6 +60,11 @@ def of_plan(session: Session, plan: CarePlan) -> Record:
     )  # fmt: skip
 
 
+PLAN_AUTHOR: Final = rule(
+    "plan_author", PRACTICE, OWN_PRACTICE,
+    "L'auteur d'un plan de soins y met fin.", "The author of a care plan may end it.",
+)  # fmt: skip
+
 _READ: Final = (Action.READ_PLAN, Action.READ_PLAN_CONTENT)
 
 CONTEXT: Final = Context(
@@ -70,10 +75,11 @@ CONTEXT: Final = Context(
     clinical=frozenset({Action.READ_PLAN_CONTENT}),
     signatures=frozenset({Action.WRITE_PLAN, Action.STOP_PLAN, Action.AGREE_PLAN_AS_DOCTOR}),
     rules=(
-        PATIENT_SELF.gives(*_READ, Action.AGREE_PLAN_AS_PATIENT),
-        PATIENT_CHILD.gives(*_READ, Action.AGREE_PLAN_AS_PATIENT),
+        PATIENT_SELF.gives(*_READ, Action.AGREE_PLAN_AS_PATIENT, Action.STOP_PLAN),
+        PATIENT_CHILD.gives(*_READ, Action.AGREE_PLAN_AS_PATIENT, Action.STOP_PLAN),
         DOCTOR_DECLARED.gives(*_READ, Action.WRITE_PLAN, Action.STOP_PLAN, Action.AGREE_PLAN_AS_DOCTOR),
-        DOCTOR_PARTY.gives(*_READ, Action.STOP_PLAN, Action.AGREE_PLAN_AS_DOCTOR),
+        DOCTOR_PARTY.gives(*_READ, Action.AGREE_PLAN_AS_DOCTOR),
+        PLAN_AUTHOR.gives(Action.STOP_PLAN),
         OFFICER_FUND.gives(Action.READ_PLAN, Action.APPROVE_PLAN),
         client_of(Scope.CARE_PLANS_READ).gives(Action.READ_PLAN),
     ),

@@ -17,7 +17,10 @@ from parcours.registry.store.clock import paris_today
 
 
 def _referred(session: Session, actor: Actor, record: Record) -> bool:
-    """A doctor to whom the patient was sent, while the referral is valid; or who takes part in a plan in force."""
+    """A doctor to whom another sent the patient, while the referral is valid; or who takes part in another's plan.
+
+    A plan opens nothing before the patient has agreed to it; nobody opens a record by naming themselves.
+    """
     if actor.professional_id is None or record.insured_id is None:
         return False
     doctor, today = actor.professional_id, paris_today()
@@ -27,6 +30,7 @@ def _referred(session: Session, actor: Actor, record: Record) -> bool:
     )
     referral = select(Referral.id).where(
         Referral.insured_id == record.insured_id,
+        Referral.author_id != doctor,
         Referral.cancelled_at.is_(None),
         Referral.issued_on <= today,
         Referral.valid_until >= today,
@@ -37,6 +41,8 @@ def _referred(session: Session, actor: Actor, record: Record) -> bool:
     actors = select(PlanActor.plan_id).where(PlanActor.professional_id == doctor)
     plan = select(CarePlan.id).where(
         CarePlan.insured_id == record.insured_id,
+        CarePlan.author_id != doctor,
+        CarePlan.insured_agreed_on <= today,
         CarePlan.stopped_at.is_(None),
         CarePlan.starts_on <= today,
         or_(CarePlan.ends_on.is_(None), CarePlan.ends_on > today),
