@@ -70,7 +70,7 @@ def text_of(value: object) -> Text:
     """A text as it is, a `{fr, en}` mapping as a text, several values as a list, anything else as it is written."""
     if isinstance(value, Text):
         return value
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and value.keys() >= set(LANGS):
         return Text(value["fr"], value["en"])
     if isinstance(value, Iterable) and not isinstance(value, str):
         items = [text_of(item) for item in value]

@@ -20,6 +20,7 @@ def test_the_ages_of_the_law():
     assert (thresholds.age_of_choice(LATE), thresholds.majority(LATE), thresholds.participation_age()) == (16, 18, 18)
     assert thresholds.ages_of(flat_law().default.on(LATE)) == (2, 6, 16, 18, 25, 26)
     assert thresholds.general_practice() == {1, 22, 23}
+    assert thresholds.age_of_choice(date(1980, 5, 17)) == 16, "a kinship may begin before the law"
 
 
 def test_the_form_has_its_days():

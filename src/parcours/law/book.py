@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from parcours.law import data
+from parcours.law import data, problems
 from parcours.law.codes import UNKNOWN, ActKind, Ips, Pathway, Profile, Purpose, Status
 from parcours.law.data import Series
 from parcours.law.days import LawDataError
@@ -160,11 +160,10 @@ def value_readings(known: Mapping[str, data.Reading], chosen: Mapping[str, str])
     """The chosen readings that are not the default, checked against the known ones."""
     for name, option in chosen.items():
         if name not in known:
-            raise LawDataError("readings.yaml", name, f"unknown reading; known: {', '.join(sorted(known))}")
+            raise LawDataError("readings.yaml", name, problems.unknown_reading.format(choices=sorted(known)))
         if option not in known[name].options:
-            raise LawDataError(
-                "readings.yaml", name, f"unknown option {option!r}; allowed: {', '.join(known[name].options)}"
-            )
+            wrong = problems.unknown_option.format(option=repr(option), choices=known[name].options)
+            raise LawDataError("readings.yaml", name, wrong)
     return tuple(sorted((name, option) for name, option in chosen.items() if option != known[name].default))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from parcours.law import problems
 from parcours.law.book import LawBook
 from parcours.law.codes import Profile, Purpose, Status
 from parcours.law.data import Series
@@ -17,12 +18,10 @@ def check(book: LawBook) -> None:
             check_sources(parameter_.file, parameter_.id, series, book)
         for name, option in parameter_.alternatives:
             if name not in book.readings or option not in book.readings[name].options:
-                raise LawDataError(
-                    parameter_.file, parameter_.id, f"alternatives: {name}={option} is not in readings.yaml"
-                )
+                raise LawDataError(parameter_.file, parameter_.id, problems.no_reading.format(name=name, option=option))
     for key, entry in book.consultations.items():
         if key.upper() not in Profile.__members__:
-            raise LawDataError(entry.file, key, "is not a profile of codes.py")
+            raise LawDataError(entry.file, key, problems.no_profile)
         check_ids(entry.file, key, entry.references, book.references, "reference")
         for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2):
             check_sources(entry.file, key, series, book)
@@ -38,7 +37,9 @@ def check_tables(book: LawBook) -> None:
     """Specialties, direct access, readings and statuses use known slugs."""
     for code, specialty in book.specialties.items():
         if specialty.profile.upper() not in Profile.__members__:
-            raise LawDataError("specialties.yaml", str(code), f"profile: {specialty.profile!r} is not a profile")
+            raise LawDataError(
+                "specialties.yaml", str(code), problems.not_a_profile.format(given=repr(specialty.profile))
+            )
     for key, family in book.acces_direct.items():
         check_ids("acces_direct.yaml", key, family.specialties, book.specialties, "specialty")
         check_ids("acces_direct.yaml", key, tuple(p.upper() for p in family.purposes), Purpose.__members__, "purpose")
@@ -46,7 +47,7 @@ def check_tables(book: LawBook) -> None:
         check_ids("readings.yaml", key, (reading.default,), reading.options, "option")
     letters = {member.name for member in Status if member is not Status.NOT_GIVEN}
     if set(book.codes.get("status", {})) != letters:
-        raise LawDataError("codes.yaml", "status", f"must list exactly {', '.join(sorted(letters))}")
+        raise LawDataError("codes.yaml", "status", problems.other_letters.format(letters=sorted(letters)))
 
 
 def check_articles(book: LawBook) -> None:
@@ -68,5 +69,6 @@ def check_ids(file: str, key: str, ids: tuple[Any, ...], known: Mapping[Any, Any
     """Every id is known."""
     for id_ in ids:
         if id_ not in known:
-            meant = f"; did you mean CSS-{id_}?" if f"CSS-{id_}" in known else ""
-            raise LawDataError(file, key, f"unknown {what} {id_!r}{meant}")
+            meant = problems.meant.format(id=f"CSS-{id_}") if f"CSS-{id_}" in known else ""
+            said = problems.KINDS.get(what, what)
+            raise LawDataError(file, key, problems.unknown_id.format(what=said, id=repr(id_), meant=meant))

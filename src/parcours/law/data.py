@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from parcours.law import problems
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import LawDataError, number_of
 
@@ -56,7 +57,7 @@ class Files:
         """A file that must hold a mapping."""
         value = self.content.get(name, {} if optional else None)
         if not isinstance(value, dict):
-            raise LawDataError(name, "file", "missing, empty or not a mapping")
+            raise LawDataError(name, "file", problems.no_mapping)
         return value
 
     def under(self, folder: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -67,7 +68,7 @@ class Files:
                 continue
             for key, entry in self.mapping(name).items():
                 if key in seen:
-                    raise LawDataError(name, key, f"already given in {seen[key]}")
+                    raise LawDataError(name, key, problems.given_twice.format(file=seen[key]))
                 seen[key] = name
                 yield name, key, entry
 
@@ -80,7 +81,7 @@ def read_all(folder: Path) -> Files:
         try:
             content[name] = yaml.load(path.read_text("utf-8"), Loader=ExactLoader)  # noqa: S506 - a safe loader
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise LawDataError(name, "file", f"is not valid YAML: {error}") from error
+            raise LawDataError(name, "file", problems.no_yaml.format(error=error)) from error
     return Files(content)
 
 
@@ -221,7 +222,7 @@ def parameter(file: str, key: str, entry: Mapping[str, Any]) -> Parameter:
     """One parameter, checked."""
     unit = entry.get("unit", "")
     if unit not in UNITS:
-        raise LawDataError(file, key, f"unit: {unit!r}; allowed: {', '.join(UNITS)}")
+        raise LawDataError(file, key, problems.not_one_of.format(field="unit", given=repr(unit), choices=UNITS))
     alternatives = {
         (name, str(option)): series_of(file, key, values, unit)
         for name, options in entry.get("alternatives", {}).items()
@@ -242,27 +243,29 @@ def parameter(file: str, key: str, entry: Mapping[str, Any]) -> Parameter:
 def grounds(file: str, key: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     """The texts an entry rests on, and the day it was last checked against them."""
     if not isinstance(entry.get("verified_on"), date):
-        raise LawDataError(file, key, f"verified_on: {entry.get('verified_on')!r}; a date is needed")
+        raise LawDataError(
+            file, key, problems.no_date.format(field="verified_on", given=repr(entry.get("verified_on")))
+        )
     if not entry.get("references"):
-        raise LawDataError(file, key, "references: none; at least one article is needed")
+        raise LawDataError(file, key, problems.no_reference)
     return {"references": tuple(entry["references"]), "verified_on": entry["verified_on"]}
 
 
 def series_of(file: str, key: str, values: Any, unit: str) -> Series:
     """A series, its dates in order and each value with a source."""
     if not isinstance(values, list) or not values:
-        raise LawDataError(file, key, "values: none")
+        raise LawDataError(file, key, problems.no_values)
     parsed = tuple(value_of(file, key, value) for value in values)
     for before, after in pairwise(parsed):
         if after.first_day <= before.first_day:
-            raise LawDataError(file, key, f"{after.first_day}: comes after {before.first_day}; dates must ascend")
+            raise LawDataError(file, key, problems.out_of_order.format(day=after.first_day, before=before.first_day))
     series = Series(parsed, unit)
     try:
         negative = any(number < UNKNOWN for number in series.integers)
     except (ValueError, ArithmeticError) as error:
-        raise LawDataError(file, key, str(error)) from error
+        raise LawDataError(file, key, problems.not_counted.format(error=error)) from error
     if negative:
-        raise LawDataError(file, key, "a value is negative")
+        raise LawDataError(file, key, problems.negative)
     return series
 
 
@@ -270,14 +273,18 @@ def value_of(file: str, key: str, entry: Mapping[str, Any]) -> Value:
     """One dated value."""
     first_day = entry.get("from")
     if not isinstance(first_day, date):
-        raise LawDataError(file, key, f"from: {first_day!r}; a date is needed")
+        raise LawDataError(file, key, problems.no_date.format(field="from", given=repr(first_day)))
     if not entry.get("sources"):
-        raise LawDataError(file, key, f"{first_day}: no source")
+        raise LawDataError(file, key, problems.no_source.format(day=first_day))
     confidence = entry.get("confidence")
     if confidence not in CONFIDENCES:
-        raise LawDataError(file, key, f"{first_day}: confidence {confidence!r}; allowed: {', '.join(CONFIDENCES)}")
+        raise LawDataError(
+            file,
+            key,
+            problems.not_one_of.format(field=f"{first_day}: confidence", given=repr(confidence), choices=CONFIDENCES),
+        )
     if "value" not in entry:
-        raise LawDataError(file, key, f"{first_day}: no value")
+        raise LawDataError(file, key, problems.no_value.format(day=first_day))
     return Value(
         first_day=first_day,
         value=entry["value"],
@@ -293,7 +300,7 @@ def value_of(file: str, key: str, entry: Mapping[str, Any]) -> Value:
 def both_languages(file: str, key: str, label: Any) -> Mapping[str, str]:
     """A label in French and in English."""
     if not isinstance(label, dict) or not label.get("fr") or not label.get("en"):
-        raise LawDataError(file, key, f"label: {label!r}; French (fr) and English (en) are needed")
+        raise LawDataError(file, key, problems.one_language.format(given=repr(label)))
     return label
 
 

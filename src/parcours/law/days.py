@@ -5,7 +5,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from parcours.errors import ParcoursError
-from parcours.text import Text, text_of
+from parcours.text import Text
 
 FOLDER = Path(__file__).parent
 
@@ -13,8 +13,8 @@ FOLDER = Path(__file__).parent
 class LawDataError(ParcoursError, ValueError):
     """The law data is wrong, or has nothing for the question: file, key and what is wrong."""
 
-    def __init__(self, file: str, key: str, problem: Text | str) -> None:
-        super().__init__("law_data", text_of(problem), field=f"{file}: {key}")
+    def __init__(self, file: str, key: str, problem: Text) -> None:
+        super().__init__("law_data", problem, field=f"{file}: {key}")
         self.file, self.key = file, key
 
 

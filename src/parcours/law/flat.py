@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from parcours.law import problems
 from parcours.law.days import LawDataError, iso, number_of
 from parcours.law.in_use import Change
 from parcours.law.record import LawRecord
-from parcours.text import Text
 
 
 class FlatContent(NamedTuple):
@@ -41,10 +41,7 @@ class Records:
         index = bisect_right(self.first_days, number) - 1
         if index < 0:
             first = iso(self.first_days[0])
-            problem = Text(
-                f"aucun droit connu le {iso(number)} : le premier jour qui peut être calculé est le {first}",
-                f"no law is known on {iso(number)}: the first day that can be settled is {first}",
-            )
+            problem = problems.no_law.format(day=iso(number), first=first)
             raise LawDataError("law", "on", problem)
         return self.rows[index]
 

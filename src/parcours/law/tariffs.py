@@ -10,6 +10,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
+from parcours.law import problems
 from parcours.law.codes import ActKind, Profession
 from parcours.law.data import EMPTY, Files, Series, both_languages, grounds, integer, series_of
 from parcours.law.days import LawDataError
@@ -95,11 +96,15 @@ def act_entry(
     """One letter key or CCAM act."""
     kind = entry.get("kind", "other")
     if kind.upper() not in ActKind.__members__:
-        raise LawDataError(file, key, f"kind: {kind!r}; allowed: {', '.join(kind.name.lower() for kind in ActKind)}")
+        raise LawDataError(
+            file,
+            key,
+            problems.not_one_of.format(field="kind", given=repr(kind), choices=[one.name.lower() for one in ActKind]),
+        )
     professions = tuple(entry.get("professions") or (file.split("/")[2],))
     unknown = [name for name in professions if name.upper() not in Profession.__members__]
     if unknown:
-        raise LawDataError(file, key, f"unknown profession {unknown[0]!r}")
+        raise LawDataError(file, key, problems.unknown_id.format(what="profession", id=repr(unknown[0]), meant=""))
 
     def series(column: str) -> Series:
         def find(like: str) -> Any:
@@ -143,5 +148,5 @@ def named(file: str, key: str, entry: Mapping[str, Any], find: Find) -> list[Any
     """The values that `like` names, which are themselves written out."""
     found = find(str(entry.get("like")))
     if not isinstance(found, list) or any("like" in value for value in found):
-        raise LawDataError(file, key, f"like: {entry.get('like')!r} is not a series of values")
+        raise LawDataError(file, key, problems.not_a_series.format(given=repr(entry.get("like"))))
     return found

@@ -14,6 +14,7 @@ from hashlib import sha256
 from html import unescape
 from typing import Any
 
+from parcours.law import problems
 from parcours.law.data import Files, both_languages
 from parcours.law.days import LawDataError
 
@@ -103,7 +104,7 @@ def article(file: str, key: str, entry: Mapping[str, Any], codes: Mapping[str, L
     """One article, checked."""
     code = codes.get(key.partition("-")[0])
     if code is None:
-        raise LawDataError(file, key, f"belongs to no code of {CODES}: {', '.join(codes)}")
+        raise LawDataError(file, key, problems.no_code.format(file=CODES, codes=list(codes)))
     check_version(file, key, entry, followed=code.read_on is not None)
     replaced = entry.get("replaced_on")
     return Article(
@@ -124,17 +125,17 @@ def check_version(file: str, key: str, entry: Mapping[str, Any], *, followed: bo
     """An article of a followed code says which version was read; another one, how it is known."""
     if not followed:
         if entry.get("seen") not in SEEN:
-            raise LawDataError(file, key, f"seen: {entry.get('seen')!r}; allowed: {', '.join(SEEN)}")
+            raise LawDataError(file, key, problems.not_one_of.format(field="seen", given=repr(entry.get("seen")), choices=SEEN))
         return
     if not re.fullmatch(r"LEGIARTI\d{12}", str(entry.get("legiarti"))):
-        raise LawDataError(file, key, f"legiarti: {entry.get('legiarti')!r}; LEGIARTI and twelve digits are needed")
+        raise LawDataError(file, key, problems.no_legiarti.format(given=repr(entry.get("legiarti"))))
     if not isinstance(entry.get("from"), date):
-        raise LawDataError(file, key, f"from: {entry.get('from')!r}; a date is needed")
+        raise LawDataError(file, key, problems.no_date.format(field="from", given=repr(entry.get("from"))))
     if not re.fullmatch(r"[0-9a-f]{64}", str(entry.get("sha256"))):
-        raise LawDataError(file, key, f"sha256: {entry.get('sha256')!r}; 64 hexadecimal digits are needed")
+        raise LawDataError(file, key, problems.no_hash.format(given=repr(entry.get("sha256"))))
     replaced = entry.get("replaced_on")
     if replaced not in (None, UNDATED) and not isinstance(replaced, date):
-        raise LawDataError(file, key, f"replaced_on: {replaced!r}; a date or {UNDATED!r} is needed")
+        raise LawDataError(file, key, problems.no_date_or.format(field="replaced_on", given=repr(replaced), other=repr(UNDATED)))
 
 
 def paragraph(file: str, key: str, entry: Mapping[str, Any]) -> Paragraph:

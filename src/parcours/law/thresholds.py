@@ -6,10 +6,10 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from parcours.law import problems
 from parcours.law.cache import flat_law
 from parcours.law.days import LawDataError, number_of
 from parcours.law.record import LawRecord
-from parcours.text import Text
 
 if TYPE_CHECKING:
     from parcours.law.data import Value
@@ -26,10 +26,11 @@ def value_on(parameter: str, on: date) -> Value | None:
 
 
 def whole(parameter: str, on: date) -> int:
-    """A whole number of the law on a day. Raises `LawDataError` when the law has none on that day."""
-    value = value_on(parameter, on)
-    if value is None or value.value is None:
-        raise LawDataError(parameter, str(on), Text("aucune valeur connue ce jour-là", "no value is known on that day"))
+    """A whole number of the law on a day; the first one that is known for an earlier day (a kinship of 1980)."""
+    from parcours.law.loader import load
+
+    series = load().parameters[parameter].default
+    value = series.value_on(number_of(on)) or series.values[0]
     return int(value.value)
 
 
@@ -83,8 +84,7 @@ def participation_age() -> int:
     """
     found = {row.participation_age for row in flat_law().default.rows}
     if len(found) != 1:
-        one = Text("un seul âge est attendu pour tous les jours", "one age is expected for every day")
-        raise LawDataError("parameters", "participation_forfaitaire.age_exemption", one)
+        raise LawDataError("parameters", "participation_forfaitaire.age_exemption", problems.one_age)
     return found.pop()
 
 

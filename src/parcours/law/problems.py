@@ -1,0 +1,62 @@
+"""What may be wrong with the law data: one sentence a problem, in French and in English."""
+
+from parcours.text import Text
+
+no_mapping = Text("absent, vide ou sans clés", "missing, empty or not a mapping")
+given_twice = Text("déjà donné dans {file}", "already given in {file}")
+no_yaml = Text("n'est pas du YAML : {error}", "is not YAML: {error}")
+not_one_of = Text("{field} : {given} ; valeurs admises : {choices}", "{field}: {given}; allowed: {choices}")
+no_date = Text("{field} : {given} ; une date est nécessaire", "{field}: {given}; a date is needed")
+no_date_or = Text(
+    "{field} : {given} ; une date ou {other} est nécessaire", "{field}: {given}; a date or {other} is needed"
+)
+no_reference = Text(
+    "references : rien ; au moins un article est nécessaire", "references: none; at least one article is needed"
+)
+no_values = Text("values : rien", "values: none")
+out_of_order = Text(
+    "{day} : vient après le {before} ; les dates vont en croissant", "{day}: comes after {before}; dates must ascend"
+)
+not_counted = Text(
+    "une valeur ne se compte pas dans son unité ({error})", "a value cannot be counted in its unit ({error})"
+)
+negative = Text("une valeur est négative", "a value is negative")
+no_source = Text("{day} : sans source", "{day}: no source")
+no_value = Text("{day} : sans valeur", "{day}: no value")
+one_language = Text(
+    "label : {given} ; le français (fr) et l'anglais (en) sont nécessaires",
+    "label: {given}; French (fr) and English (en) are needed",
+)
+unknown_id = Text("{what} {id} : inconnu{meant}", "unknown {what} {id}{meant}")
+meant = Text(" ; vouliez-vous dire {id} ?", "; did you mean {id}?")
+KINDS = {
+    "reference": Text("référence", "reference"),
+    "source": Text("source", "source"),
+    "parameter": Text("paramètre", "parameter"),
+    "specialty": Text("spécialité", "specialty"),
+    "purpose": Text("motif", "purpose"),
+}
+"""What an id that is not known should have named."""
+no_profile = Text("n'est pas un profil de codes.py", "is not a profile of codes.py")
+not_a_profile = Text("profile : {given} n'est pas un profil", "profile: {given} is not a profile")
+other_letters = Text("doit donner exactement {letters}", "must list exactly {letters}")
+no_reading = Text(
+    "alternatives : {name}={option} n'est pas dans readings.yaml",
+    "alternatives: {name}={option} is not in readings.yaml",
+)
+not_a_series = Text("like : {given} n'est pas une suite de valeurs", "like: {given} is not a series of values")
+no_code = Text("n'appartient à aucun code de {file} : {codes}", "belongs to no code of {file}: {codes}")
+no_legiarti = Text(
+    "legiarti : {given} ; LEGIARTI et douze chiffres sont nécessaires",
+    "legiarti: {given}; LEGIARTI and twelve digits are needed",
+)
+no_hash = Text(
+    "sha256 : {given} ; 64 chiffres hexadécimaux sont nécessaires", "sha256: {given}; 64 hexadecimal digits are needed"
+)
+unknown_reading = Text("lecture inconnue ; connues : {choices}", "unknown reading; known: {choices}")
+unknown_option = Text("option {option} : inconnue ; admises : {choices}", "unknown option {option}; allowed: {choices}")
+no_law = Text(
+    "aucun droit connu le {day} : le premier jour qui peut être calculé est le {first}",
+    "no law is known on {day}: the first day that can be settled is {first}",
+)
+one_age = Text("un seul âge est attendu pour tous les jours", "one age is expected for every day")
