@@ -8,8 +8,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from parcours.api.common import LISTING, READING, Cursor, Id, Limit, Out, Page, api_router, page
+from parcours.edge import refusals
 from parcours.edge.depends import ReadUnit
-from parcours.edge.problems import ProblemError, problems
+from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.registry.access.model import SYSTEM, Role, source_of
 from parcours.registry.audit import service as audit
@@ -104,8 +105,5 @@ def _place(unit: Unit, cursor: str | None, *, of: str | None = None) -> tuple[da
         return None
     row = unit.session.get(AuditEvent, parse_id(cursor)) if parse_id(cursor) else None
     if row is None or (of is not None and row.insured_id != of):
-        raise ProblemError(
-            422, "bad_cursor", field="cursor", fr="curseur inconnu : reprenez celui de la page précédente",
-            en="unknown cursor: take the one of the page before",
-        )  # fmt: skip
+        raise refusals.bad_cursor()
     return row.occurred_at, row.id

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
+from parcours.api import refusals
 from parcours.edge.problems import FieldError, Language, ProblemError
 from parcours.engine.errors import FactError
 from parcours.engine.facts import jsonio
@@ -54,9 +55,7 @@ def parse(text: bytes) -> Any:
 
 
 def _malformed() -> ProblemError:
-    return ProblemError(
-        422, "json_invalid", fr="le corps de la requête doit être un objet JSON", en="the body must be a JSON object"
-    )
+    return refusals.no_object()
 
 
 async def read_case(request: Request) -> tuple[dict[str, Any], dict[str, str]]:
@@ -64,17 +63,13 @@ async def read_case(request: Request) -> tuple[dict[str, Any], dict[str, str]]:
     body = await read_object(request)
     unknown = [name for name in body if name not in ("facts", "readings")]
     if unknown:
-        raise _wrong(unknown[0][:80], "extra_forbidden", "ce champ n'existe pas ici", "there is no such field here")
+        raise refusals.no_such_field(field=unknown[0][:80], name=unknown[0][:80])
     facts, readings = body.get("facts"), body.get("readings", {})
     if not isinstance(facts, dict):
-        raise _wrong("facts", "missing", "un objet de faits est attendu", "an object of facts is expected")
+        raise refusals.no_facts()
     if not isinstance(readings, dict) or not all(isinstance(one, str) for one in readings.values()):
-        raise _wrong("readings", "dict_type", "des textes sont attendus", "texts are expected")
+        raise refusals.no_texts()
     return facts, readings
-
-
-def _wrong(field: str, code: str, fr: str, en: str) -> ProblemError:
-    return ProblemError(422, "invalid_request", fr=f"{field} : {fr}", en=f"{field}: {en}", field=field)
 
 
 def refused(error: FactError, language: Language) -> ProblemError:
@@ -84,7 +79,7 @@ def refused(error: FactError, language: Language) -> ProblemError:
     field = FieldError(
         field=error.field, code=code, message=entry["message"], given=entry["value"], allowed=entry["allowed"]
     )
-    return ProblemError(422, code, fr=error.message["fr"], en=error.message["en"], field=error.field, errors=[field])
+    return ProblemError(422, code, error.message, field=error.field, errors=[field])
 
 
 # --- documentation ---------------------------------------------------------------------------------------------------

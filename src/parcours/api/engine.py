@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import Query, Request, Response
 
+from parcours.api import refusals
 from parcours.api.bodies import (
     EXAMPLE_FACTS,
     OBJECT,
@@ -112,9 +113,9 @@ async def replay_receipt(request: Request) -> Response:
     try:
         result = replay(read_receipt(body), language_of(request))
     except ReceiptError as error:
-        raise ProblemError(422, "not_a_receipt", fr=error.message["fr"], en=error.message["en"]) from error
+        raise ProblemError(422, "not_a_receipt", error.reason) from error
     except FactError as error:
         raise refused(error, language_of(request)) from error
     except (TypeError, KeyError, AttributeError, ValueError, IndexError) as error:
-        raise ProblemError(422, "not_a_receipt", fr="ce reçu est mal formé", en="this receipt is malformed") from error
+        raise refusals.malformed_receipt() from error
     return exact({"same": result.same, "sentences": list(result.sentences)})

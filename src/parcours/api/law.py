@@ -11,9 +11,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import Header, Request, Response
 
+from parcours.api import refusals
 from parcours.api.bodies import OBJECT, answers_of, exact, refused
 from parcours.api.common import api_router
-from parcours.edge.problems import Language, ProblemError, language_of, problems
+from parcours.edge.problems import Language, language_of, problems
 from parcours.engine.errors import FactError
 from parcours.engine.proof.tables import Block, tables
 from parcours.engine.results import euros
@@ -76,10 +77,7 @@ async def read_parameter(name: str, request: Request, if_none_match: IfNoneMatch
     """One number of the law over time: values, sources, confidence, articles, other readings."""
     parameter = load().parameters.get(name)
     if parameter is None:
-        raise ProblemError(
-            404, "unknown_parameter", field="name", fr="paramètre inconnu ; voyez la liste /api/v1/law/parameters",
-            en="unknown parameter; see the list /api/v1/law/parameters",
-        )  # fmt: skip
+        raise refusals.unknown_parameter()
     language = language_of(request)
 
     def make() -> dict[str, Any]:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from parcours.edge.problems import ProblemError
+from parcours.edge import refusals
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.access.model import Actor, Who
 from parcours.registry.accounts import clients, sessions
 from parcours.registry.accounts.context import actor_of_client, actor_of_grant
 from parcours.registry.accounts.models import WebSession
-from parcours.registry.errors import Unauthenticated
 from parcours.registry.store.clock import now_utc
 
 COOKIE: Final = "parcours_session"
@@ -80,11 +79,7 @@ def require_caller(services: Services, incoming: Incoming, csrf_token: str | Non
     """The caller, or 401; with a cookie, a change needs the CSRF token of the session, from a header or a form."""
     caller = identify(services, incoming)
     if caller is None:
-        raise Unauthenticated(
-            "unauthenticated",
-            fr="connectez-vous, ou envoyez le jeton d'un client",
-            en="log in, or send the token of a client",
-        )
+        raise refusals.unauthenticated()
     if caller.csrf_token is not None and incoming.changes:
         check_csrf(incoming, caller.csrf_token, csrf_token)
     return caller
@@ -111,9 +106,7 @@ def _session(services: Services, token: str) -> Caller | None:
 
 def _actor_of(web_session: WebSession) -> Actor:
     if web_session.grant is None:
-        raise ProblemError(
-            403, "no_role", fr="ce compte n'a encore aucun rôle", en="this account has no role yet", field="role"
-        )
+        raise refusals.no_role()
     return actor_of_grant(web_session.grant)
 
 
@@ -128,19 +121,13 @@ def from_another_site(incoming: Incoming) -> bool:
 def check_same_site(incoming: Incoming) -> None:
     """A login form of another site must not log somebody in here."""
     if from_another_site(incoming):
-        raise ProblemError(403, "csrf", fr="requête venue d'un autre site", en="request from another site")
+        raise refusals.other_site()
 
 
 def check_csrf(incoming: Incoming, expected: str, given: str | None) -> None:
     """A change asked with a cookie must come from our own pages: their token, and no other site's origin."""
     if from_another_site(incoming) or not hmac.compare_digest((given or "").encode(), expected.encode()):
-        raise ProblemError(
-            403,
-            "csrf",
-            field=CSRF_HEADER,
-            fr=f"l'en-tête {CSRF_HEADER} doit porter le jeton de la session",
-            en=f"the header {CSRF_HEADER} must hold the token of the session",
-        )
+        raise refusals.no_csrf_token(field=CSRF_HEADER, header=CSRF_HEADER)
 
 
 # --- the cookie of a session -----------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
+from parcours.edge import refusals
 from parcours.edge.caller import Incoming
-from parcours.edge.problems import ProblemError
 from parcours.edge.unit import Unit
 from parcours.registry.access.model import Kind, Record
 from parcours.registry.audit.context import Tag
@@ -64,16 +64,9 @@ class Once:
 
     def _repeat(self, known: IdempotentReply | None) -> Response:
         if known is None:
-            raise ProblemError(
-                409, "idempotency_key_busy", field="Idempotency-Key",
-                fr="une requête avec cette clé vient d'échouer : recommencez",
-                en="a request with this key has just failed: try again",
-            )  # fmt: skip
+            raise refusals.key_busy()
         if not replies.answers(known, self.request):
-            raise ProblemError(
-                422, "idempotency_key_reused", field="Idempotency-Key",
-                fr="cette clé a servi à une autre requête", en="this key was used for another request",
-            )  # fmt: skip
+            raise refusals.key_reused()
         for kind, record_id, insured_id in json.loads(known.about):
             self.unit.note(Tag.ACCESS_REPEAT, Record(Kind(kind), record_id, insured_id))
         headers = {**json.loads(known.headers), "Idempotency-Replayed": "true"}

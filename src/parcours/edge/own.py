@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from parcours.edge import refusals
 from parcours.edge.caller import Caller, Incoming, cookie_name
-from parcours.edge.problems import ProblemError
 from parcours.edge.services import Services
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import logins, sessions
@@ -31,9 +31,7 @@ class OwnSession:
         """The session as it is kept; an API client has none (403)."""
         web_session = session.get(WebSession, self.caller.session_id) if self.caller.session_id else None
         if web_session is None:
-            raise ProblemError(
-                403, "no_session", fr="un client de l'API n'a pas de session", en="an API client has no session"
-            )
+            raise refusals.no_session()
         return web_session
 
     def check_password(self, password: str, **factors: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,8 +17,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
+from parcours.errors import ParcoursError
 from parcours.registry.errors import RegistryError
-from parcours.text import Lang, preferred, said
+from parcours.text import Lang, Text, preferred, said
 
 __all__ = ["FieldError", "Language", "Problem", "ProblemError", "add_handlers", "language_of", "problem", "problems"]
 
@@ -64,38 +66,49 @@ class Problem(BaseModel):
     errors: list[FieldError] = Field(default_factory=list)
 
 
-class ProblemError(Exception):
-    """A problem of the API itself (the registry's errors are :class:`RegistryError`)."""
+class ProblemError(ParcoursError):
+    """A problem of the face itself (those of the registry are `RegistryError`)."""
 
     def __init__(
-        self, status: int, code: str, *, fr: str, en: str, errors: Sequence[FieldError] = (), field: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
-        super().__init__(en)
-        self.status, self.code, self.errors, self.field = status, code, list(errors), field
-        self.text: dict[Language, str] = {"fr": fr, "en": en}
-        self.headers = dict(headers or {})
+        self, status: int, code: str, reason: Text, *, field: str | None = None, errors: Sequence[FieldError] = ()
+    ) -> None:
+        super().__init__(code, reason, field=field)
+        self.status, self.errors = status, list(errors)
 
 
-_TITLES: Final[dict[int, tuple[str, str]]] = {
-    400: ("Requête illisible", "Unreadable request"),
-    401: ("Identification nécessaire", "Identification needed"),
-    403: ("Action refusée", "Action refused"),
-    404: ("Introuvable", "Not found"),
-    405: ("Méthode inconnue ici", "Method not allowed here"),
-    406: ("Format de réponse inconnu", "Unknown format of answer"),
-    408: ("Requête trop lente", "Request too slow"),
-    409: ("Conflit avec l'état des données", "Conflict with the state of the data"),
-    412: ("Version dépassée", "Stale version"),
-    413: ("Requête trop grande", "Request too large"),
-    415: ("Format de requête inconnu", "Unknown format of request"),
-    422: ("Requête invalide", "Invalid request"),
-    428: ("Version à préciser", "Version needed"),
-    429: ("Trop de requêtes", "Too many requests"),
-    500: ("Erreur interne", "Internal error"),
-    502: ("Un service extérieur répond mal", "An outside service answers badly"),
-    503: ("Service momentanément indisponible", "Service unavailable for now"),
-    504: ("Traitement trop long", "Processing took too long"),
+@dataclass(frozen=True)
+class Refusal:
+    """An entry of a face's catalogue: calling it makes the problem. Its text may hold fields."""
+
+    status: int
+    code: str
+    reason: Text
+    field: str | None = None
+
+    def __call__(self, *, field: str | None = None, **values: object) -> ProblemError:
+        """The problem, with the fields of its text filled."""
+        return ProblemError(self.status, self.code, self.reason.format(**values), field=field or self.field)
+
+
+_TITLES: Final[dict[int, Text]] = {
+    400: Text("Requête illisible", "Unreadable request"),
+    401: Text("Identification nécessaire", "Identification needed"),
+    403: Text("Action refusée", "Action refused"),
+    404: Text("Introuvable", "Not found"),
+    405: Text("Méthode inconnue ici", "Method not allowed here"),
+    406: Text("Format de réponse inconnu", "Unknown format of answer"),
+    408: Text("Requête trop lente", "Request too slow"),
+    409: Text("Conflit avec l'état des données", "Conflict with the state of the data"),
+    412: Text("Version dépassée", "Stale version"),
+    413: Text("Requête trop grande", "Request too large"),
+    415: Text("Format de requête inconnu", "Unknown format of request"),
+    422: Text("Requête invalide", "Invalid request"),
+    428: Text("Version à préciser", "Version needed"),
+    429: Text("Trop de requêtes", "Too many requests"),
+    500: Text("Erreur interne", "Internal error"),
+    502: Text("Un service extérieur répond mal", "An outside service answers badly"),
+    503: Text("Service momentanément indisponible", "Service unavailable for now"),
+    504: Text("Traitement trop long", "Processing took too long"),
 }
 
 
@@ -104,9 +117,19 @@ def language_of(request: Request) -> Language:
     return preferred(request.headers.get("accept-language", ""))
 
 
+STALE = Text(
+    "l'enregistrement a changé entre-temps : relisez-le, puis recommencez",
+    "the record has changed meanwhile: read it again, then retry",
+)
+_INVALID = Text("un ou plusieurs champs ne conviennent pas", "one or more fields are not right")
+_CONFLICT = Text(
+    "les données ont changé entre-temps et n'admettent plus cette écriture",
+    "the data has changed meanwhile and no longer allows this",
+)
+
+
 def title_of(status: int, language: Language) -> str:
-    fr, en = _TITLES.get(status, (HTTPStatus(status).phrase, HTTPStatus(status).phrase))
-    return fr if language == "fr" else en
+    return _TITLES[status][language] if status in _TITLES else HTTPStatus(status).phrase
 
 
 def problem(
@@ -161,11 +184,8 @@ def add_handlers(app: FastAPI) -> None:
 
 def _on_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)  # noqa: S101 - what the handler is registered for
-    language = language_of(request)
-    return problem(
-        language, error.status, error.code, error.text[language], field=error.field, errors=error.errors,
-        headers=error.headers,
-    )  # fmt: skip
+    lang = language_of(request)
+    return problem(lang, error.status, error.code, error.reason[lang], field=error.field, errors=error.errors)
 
 
 def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
@@ -189,7 +209,7 @@ def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
 def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     language = language_of(request)
-    detail = "un ou plusieurs champs ne conviennent pas" if language == "fr" else "one or more fields are not right"
+    detail = _INVALID[language]
     errors = [field_error(one, language) for one in error.errors()]
     return problem(language, 422, "invalid_request", detail, errors=errors)
 
@@ -204,22 +224,12 @@ def _on_http_error(request: Request, error: Exception) -> JSONResponse:
 
 def _on_stale(request: Request, error: Exception) -> JSONResponse:
     language = language_of(request)
-    detail = (
-        "l'enregistrement a changé entre-temps : relisez-le, puis recommencez"
-        if language == "fr"
-        else "the record has changed meanwhile: read it again, then retry"
-    )
-    return problem(language, 412, "stale_version", detail)
+    return problem(language, 412, "stale_version", STALE[language])
 
 
 def _on_integrity_error(request: Request, error: Exception) -> JSONResponse:
     language = language_of(request)
-    detail = (
-        "les données ont changé entre-temps et n'admettent plus cette écriture"
-        if language == "fr"
-        else "the data has changed meanwhile and no longer allows this"
-    )
-    return problem(language, 409, "conflict", detail)
+    return problem(language, 409, "conflict", _CONFLICT[language])
 
 
 def _on_database_error(request: Request, error: Exception) -> JSONResponse:
@@ -237,57 +247,57 @@ def log_internal(error: BaseException) -> None:
 
 # --- words for validation errors -------------------------------------------------------------------------------------
 
-_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "missing": ("ce champ est nécessaire", "this field is needed"),
-    "extra_forbidden": ("ce champ n'existe pas ici", "there is no such field here"),
-    "json_invalid": ("le corps de la requête n'est pas du JSON", "the body of the request is not JSON"),
-    "json_type": ("le corps doit être du texte JSON", "the body must be JSON text"),
-    "model_type": ("un objet est attendu", "an object is expected"),
-    "model_attributes_type": ("un objet JSON est attendu", "a JSON object is expected"),
-    "dict_type": ("un objet est attendu", "an object is expected"),
-    "list_type": ("une liste est attendue", "a list is expected"),
-    "string_type": ("du texte est attendu", "text is expected"),
-    "string_unicode": ("texte mal codé (UTF-8 attendu)", "badly encoded text (UTF-8 expected)"),
-    "string_too_short": ("texte trop court", "text too short"),
-    "string_too_long": ("texte trop long", "text too long"),
-    "string_pattern_mismatch": ("le texte n'a pas la forme attendue", "the text does not have the expected form"),
-    "int_type": ("un nombre entier est attendu", "a whole number is expected"),
-    "int_parsing": ("un nombre entier est attendu", "a whole number is expected"),
-    "int_from_float": ("un nombre entier est attendu", "a whole number is expected"),
-    "bool_type": ("vrai ou faux est attendu", "true or false is expected"),
-    "bool_parsing": ("vrai ou faux est attendu", "true or false is expected"),
-    "date_type": ("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
-    "date_parsing": ("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
-    "date_from_datetime_parsing": ("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
-    "date_from_datetime_inexact": ("une date sans heure est attendue", "a date without a time is expected"),
-    "datetime_parsing": ("une date et une heure sont attendues", "a date and time is expected"),
-    "datetime_from_date_parsing": ("une date et une heure sont attendues", "a date and time is expected"),
-    "timezone_aware": ("l'heure doit avoir un fuseau", "the time needs a time zone"),
-    "enum": ("valeur inconnue", "unknown value"),
-    "literal_error": ("valeur inconnue", "unknown value"),
-    "uuid_parsing": ("identifiant mal formé", "malformed identifier"),
-    "uuid_type": ("identifiant mal formé", "malformed identifier"),
-    "greater_than_equal": ("valeur trop petite", "value too small"),
-    "greater_than": ("valeur trop petite", "value too small"),
-    "less_than_equal": ("valeur trop grande", "value too large"),
-    "less_than": ("valeur trop grande", "value too large"),
-    "too_short": ("pas assez d'éléments", "not enough items"),
-    "too_long": ("trop d'éléments", "too many items"),
-    "decimal_parsing": ("un nombre décimal est attendu", "a decimal number is expected"),
-    "decimal_type": ("un nombre décimal est attendu", "a decimal number is expected"),
-    "decimal_max_places": ("deux décimales au plus", "two decimals at most"),
-    "union_tag_invalid": ("valeur inconnue", "unknown value"),
-    "value_error": ("valeur refusée", "value refused"),
+_WORDS: Final[dict[str, Text]] = {
+    "missing": Text("ce champ est nécessaire", "this field is needed"),
+    "extra_forbidden": Text("ce champ n'existe pas ici", "there is no such field here"),
+    "json_invalid": Text("le corps de la requête n'est pas du JSON", "the body of the request is not JSON"),
+    "json_type": Text("le corps doit être du texte JSON", "the body must be JSON text"),
+    "model_type": Text("un objet est attendu", "an object is expected"),
+    "model_attributes_type": Text("un objet JSON est attendu", "a JSON object is expected"),
+    "dict_type": Text("un objet est attendu", "an object is expected"),
+    "list_type": Text("une liste est attendue", "a list is expected"),
+    "string_type": Text("du texte est attendu", "text is expected"),
+    "string_unicode": Text("texte mal codé (UTF-8 attendu)", "badly encoded text (UTF-8 expected)"),
+    "string_too_short": Text("texte trop court", "text too short"),
+    "string_too_long": Text("texte trop long", "text too long"),
+    "string_pattern_mismatch": Text("le texte n'a pas la forme attendue", "the text does not have the expected form"),
+    "int_type": Text("un nombre entier est attendu", "a whole number is expected"),
+    "int_parsing": Text("un nombre entier est attendu", "a whole number is expected"),
+    "int_from_float": Text("un nombre entier est attendu", "a whole number is expected"),
+    "bool_type": Text("vrai ou faux est attendu", "true or false is expected"),
+    "bool_parsing": Text("vrai ou faux est attendu", "true or false is expected"),
+    "date_type": Text("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
+    "date_parsing": Text("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
+    "date_from_datetime_parsing": Text("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
+    "date_from_datetime_inexact": Text("une date sans heure est attendue", "a date without a time is expected"),
+    "datetime_parsing": Text("une date et une heure sont attendues", "a date and time is expected"),
+    "datetime_from_date_parsing": Text("une date et une heure sont attendues", "a date and time is expected"),
+    "timezone_aware": Text("l'heure doit avoir un fuseau", "the time needs a time zone"),
+    "enum": Text("valeur inconnue", "unknown value"),
+    "literal_error": Text("valeur inconnue", "unknown value"),
+    "uuid_parsing": Text("identifiant mal formé", "malformed identifier"),
+    "uuid_type": Text("identifiant mal formé", "malformed identifier"),
+    "greater_than_equal": Text("valeur trop petite", "value too small"),
+    "greater_than": Text("valeur trop petite", "value too small"),
+    "less_than_equal": Text("valeur trop grande", "value too large"),
+    "less_than": Text("valeur trop grande", "value too large"),
+    "too_short": Text("pas assez d'éléments", "not enough items"),
+    "too_long": Text("trop d'éléments", "too many items"),
+    "decimal_parsing": Text("un nombre décimal est attendu", "a decimal number is expected"),
+    "decimal_type": Text("un nombre décimal est attendu", "a decimal number is expected"),
+    "decimal_max_places": Text("deux décimales au plus", "two decimals at most"),
+    "union_tag_invalid": Text("valeur inconnue", "unknown value"),
+    "value_error": Text("valeur refusée", "value refused"),
 }
 
 
 def field_error(error: Mapping[str, Any], language: Language) -> FieldError:
     """A validation error of Pydantic in plain words; the value received is never repeated."""
     kind = str(error["type"])
-    fr, en = _WORDS.get(kind, ("valeur refusée", "value refused"))
+    message = _WORDS.get(kind, _WORDS["value_error"])[language]
     location = [str(part) for part in error["loc"]]
     name = ".".join(location[1:] if len(location) > 1 and location[0] in _PLACES else location)
-    return FieldError(field=name, code=kind, message=fr if language == "fr" else en, allowed=_allowed(error))
+    return FieldError(field=name, code=kind, message=message, allowed=_allowed(error, language))
 
 
 _PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
@@ -297,7 +307,8 @@ _BOUNDS: Final = {
 }  # fmt: skip
 
 
-def _allowed(error: Mapping[str, Any]) -> str | None:
+def _allowed(error: Mapping[str, Any], language: Language) -> str | None:
     context = error.get("ctx") or {}
     parts = [form.format(context[name]) for name, form in _BOUNDS.items() if context.get(name) is not None]
-    return ", ".join(parts) or None
+    text = ", ".join(parts)
+    return (text.replace(" or ", " ou ") if language == "fr" else text) or None

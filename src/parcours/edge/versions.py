@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from parcours.edge.problems import ProblemError
+from parcours.edge import refusals
 from parcours.registry.store.db import Versioned
 from parcours.registry.store.ids import parse_id
 
@@ -13,17 +13,9 @@ from parcours.registry.store.ids import parse_id
 def check_version(given: str | None, row: Versioned) -> None:
     """The change must be based on the present version. Raises 428 without `If-Match`, 412 for another version."""
     if given is None:
-        raise ProblemError(
-            428, "version_needed", field="If-Match",
-            fr="l'en-tête If-Match doit porter l'ETag de la version lue",
-            en="the header If-Match must hold the ETag of the version that was read",
-        )  # fmt: skip
+        raise refusals.version_needed()
     if given.strip() not in (row.etag, "*"):
-        raise ProblemError(
-            412, "stale_version", field="If-Match",
-            fr="l'enregistrement a changé entre-temps : relisez-le, puis recommencez",
-            en="the record has changed meanwhile: read it again, then retry",
-        )  # fmt: skip
+        raise refusals.stale_version()
 
 
 def changed(session: Session, row: Versioned) -> str:
@@ -42,8 +34,5 @@ def cursor_id(cursor: str | None) -> str | None:
         return None
     identifier = parse_id(cursor)
     if identifier is None:
-        raise ProblemError(
-            422, "bad_cursor", field="cursor", fr="curseur inconnu : reprenez celui de la page précédente",
-            en="unknown cursor: take the one of the page before",
-        )  # fmt: skip
+        raise refusals.bad_cursor()
     return identifier

@@ -1,0 +1,32 @@
+"""What the JSON API refuses by itself: one entry a problem, in French and in English."""
+
+from parcours.edge.problems import Refusal
+from parcours.text import Text
+
+no_object = Refusal(
+    422,
+    "json_invalid",
+    Text("le corps de la requête doit être un objet JSON", "the body must be a JSON object"),
+)
+no_such_field = Refusal(
+    422, "invalid_request", Text("{name} : ce champ n'existe pas ici", "{name}: there is no such field here")
+)
+no_facts = Refusal(
+    422,
+    "invalid_request",
+    Text("facts : un objet de faits est attendu", "facts: an object of facts is expected"),
+    "facts",
+)
+no_texts = Refusal(
+    422, "invalid_request", Text("readings : des textes sont attendus", "readings: texts are expected"), "readings"
+)
+malformed_receipt = Refusal(422, "not_a_receipt", Text("ce reçu est mal formé", "this receipt is malformed"))
+unknown_parameter = Refusal(
+    404,
+    "unknown_parameter",
+    Text(
+        "paramètre inconnu ; voyez la liste /api/v1/law/parameters",
+        "unknown parameter; see the list /api/v1/law/parameters",
+    ),
+    "name",
+)
