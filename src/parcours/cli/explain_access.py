@@ -56,7 +56,7 @@ def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
     missing = decision.missing.name if decision.missing else None
     if json:
         content = {
-            "allowed": decision.allowed, "visible": decision.visible, "rule": rule, "reason": decision.reason(lang),
+            "allowed": decision.allowed, "visible": decision.visible, "rule": rule, "reason": decision.reason[lang],
             "considered": considered, "missing": missing,
         }  # fmt: skip
         typer.echo(json_format.dumps(content, ensure_ascii=False))
@@ -66,7 +66,7 @@ def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
         "en": ("allowed", "refused: the record does not exist for this actor (404)", "refused (403)"),
     }[lang]
     verdict = allowed if decision.allowed else refused if decision.visible else hidden
-    typer.echo(f"{verdict}{f' — {rule}' if rule else ''}\n{decision.reason(lang)}")
+    typer.echo(f"{verdict}{f' — {rule}' if rule else ''}\n{decision.reason[lang]}")
     for one in considered:
         typer.echo(f"  {'✓' if one['holds'] else '✗'} {one['rule']} ({one['relation']})")
     if missing:

@@ -60,3 +60,13 @@ no_law = Text(
     "no law is known on {day}: the first day that can be settled is {first}",
 )
 one_age = Text("un seul âge est attendu pour tous les jours", "one age is expected for every day")
+twice = Text("donné deux fois", "given twice")
+words_taken = Text("les mots {words} sont déjà ceux de {other}", "the words {words} are already those of {other}")
+letter_taken = Text("la lettre {letter} est déjà celle de {other}", "the letter {letter} is already that of {other}")
+no_act = Text("l'acte {act} n'est pas dans la table des actes", "act {act} is not in the table of acts")
+unknown_sources = Text(
+    "{day} : {given} ; des sources connues sont nécessaires", "{day}: {given}; known sources are needed"
+)
+unknown_keys = Text("clés inconnues : {keys}", "unknown keys: {keys}")
+none_of = Text("{given} ; valeurs admises : {choices}", "{given}; allowed: {choices}")
+not_exactly = Text("en moins ou en trop : {wrong}", "missing or unknown: {wrong}")

@@ -16,21 +16,6 @@ class RegistryError(ParcoursError):
 
     http_status: ClassVar[int] = 400
 
-    def __init__(
-        self,
-        code: str,
-        reason: Text | None = None,
-        *,
-        fr: str = "",
-        en: str = "",
-        field: str | None = None,
-        given: object = None,
-        allowed: object = None,
-        article: str | None = None,
-    ) -> None:
-        reason = reason or Text(fr or code, en or code)
-        super().__init__(code, reason, field=field, given=given, allowed=allowed, article=article)
-
 
 class Invalid(RegistryError):
     """A value is not acceptable in itself (format, check digit, range)."""

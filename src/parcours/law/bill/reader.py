@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from parcours.law import problems
 from parcours.law.bill.book import BASKETS, FOLDER, NEVER, STAGES, Dated
 from parcours.law.bill.codes import Combination, Cover, Nature, WithConsultation
 from parcours.law.codes import DrugClass, Profession
-from parcours.law.days import LawDataError, number_of
+from parcours.law.days import iso, LawDataError, number_of
 
 EURO, PERCENT, COUNT = 100, 100, 1
 UNITS = {"euro": EURO, "percent": PERCENT, "count": COUNT, "boolean": COUNT}
@@ -41,16 +42,16 @@ def read_folder() -> tuple[Any, ...]:
     letters: dict[str, str] = {}
     for file, key, entry in entries():
         if key in codes:
-            raise LawDataError(file, key, "given twice")
+            raise LawDataError(file, key, problems.twice)
         codes[key] = code_entry(file, key, entry, sources)
         for phrase in entry.get("words", []):
             if words.setdefault(phrase, key) != key:
-                raise LawDataError(file, key, f"the words {phrase!r} are already those of {words[phrase]}")
+                raise LawDataError(file, key, problems.words_taken.format(words=repr(phrase), other=words[phrase]))
         for letter in entry.get("letters", []):
             if letters.setdefault(letter, key) != key:
-                raise LawDataError(file, key, f"the letter {letter!r} is already that of {letters[letter]}")
+                raise LawDataError(file, key, problems.letter_taken.format(letter=repr(letter), other=letters[letter]))
         if entry.get("act") and entry["act"] not in book.acts:
-            raise LawDataError(file, key, f"act {entry['act']!r} is not in the table of acts")
+            raise LawDataError(file, key, problems.no_act.format(act=repr(entry["act"])))
     parameters = {}
     for name in MAIN_PARAMETERS:
         series = book.parameters[name].series({})
@@ -80,9 +81,9 @@ def parsed(name: str) -> dict[str, Any]:
     try:
         content = yaml.load((FOLDER / name).read_text("utf-8"), Loader=ExactLoader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
-        raise LawDataError(name, "file", f"is not valid YAML: {error}") from error
+        raise LawDataError(name, "file", problems.no_yaml.format(error=error)) from error
     if not isinstance(content, dict):
-        raise LawDataError(name, "file", "is not a mapping")
+        raise LawDataError(name, "file", problems.no_mapping)
     return content
 
 
@@ -98,7 +99,7 @@ def general_value(name: str, entry: Mapping[str, Any], sources: Mapping[str, Any
     """One series of `values.yaml`."""
     check_described("values.yaml", name, entry)
     if entry["unit"] not in UNITS:
-        raise LawDataError("values.yaml", name, f"unknown unit {entry['unit']!r}")
+        raise LawDataError("values.yaml", name, problems.not_one_of.format(field="unit", given=repr(entry["unit"]), choices=UNITS))
     return dated("values.yaml", name, entry["values"], UNITS[entry["unit"]], sources)
 
 
@@ -106,11 +107,11 @@ def check_described(file: str, key: str, entry: Mapping[str, Any]) -> None:
     """A label in both languages, an article, the day it was verified."""
     label = entry.get("label", {})
     if not (label.get("fr") and label.get("en")):
-        raise LawDataError(file, key, "needs a label in fr and en")
+        raise LawDataError(file, key, problems.one_language.format(given=repr(label)))
     if not entry.get("references"):
-        raise LawDataError(file, key, "needs a reference")
+        raise LawDataError(file, key, problems.no_reference)
     if not isinstance(entry.get("verified_on"), date):
-        raise LawDataError(file, key, "needs the day it was verified")
+        raise LawDataError(file, key, problems.no_date.format(field="verified_on", given=repr(entry.get("verified_on"))))
 
 
 def dated(file: str, key: str, items: Any, unit: int, sources: Mapping[str, Any]) -> Dated:
@@ -120,16 +121,17 @@ def dated(file: str, key: str, items: Any, unit: int, sources: Mapping[str, Any]
     for item in items:
         first = item.get("from")
         if not isinstance(first, date):
-            raise LawDataError(file, key, "a value needs its first day")
+            raise LawDataError(file, key, problems.no_date.format(field="from", given=repr(first)))
         if days and number_of(first) <= days[-1]:
-            raise LawDataError(file, key, f"{first} does not come after the value before it")
+            raise LawDataError(file, key, problems.out_of_order.format(day=first, before=iso(days[-1])))
         if not item.get("sources") or any(source not in sources for source in item["sources"]):
-            raise LawDataError(file, key, f"{first}: needs known sources, not {item.get('sources')!r}")
+            raise LawDataError(file, key, problems.unknown_sources.format(day=first, given=repr(item.get("sources"))))
         if item.get("confidence") not in CONFIDENCES:
-            raise LawDataError(file, key, f"{first}: needs a confidence among {', '.join(CONFIDENCES)}")
+            raise LawDataError(file, key, problems.not_one_of.format(
+                field=f"{first}: confidence", given=repr(item.get("confidence")), choices=CONFIDENCES))
         scaled = item["value"] * unit
         if scaled != int(scaled) or scaled < 0:
-            raise LawDataError(file, key, f"{first}: {item['value']} is negative, or finer than what a rule counts")
+            raise LawDataError(file, key, problems.not_counted.format(error=f"{first}: {item['value']}"))
         days.append(number_of(first))
         numbers.append(int(scaled))
     return tuple(days), tuple(numbers)
@@ -140,7 +142,7 @@ def code_entry(file: str, key: str, entry: Mapping[str, Any], sources: Mapping[s
     check_described(file, key, entry)
     unknown = set(entry) - KEYS
     if unknown:
-        raise LawDataError(file, key, f"unknown keys: {', '.join(sorted(unknown))}")
+        raise LawDataError(file, key, problems.unknown_keys.format(keys=sorted(unknown)))
     young = entry.get("young")
     basket = basket_of(file, key, entry)
     return (
@@ -191,7 +193,7 @@ def member(file: str, key: str, enum: Any, slug: Any, default: int) -> int:
     if slug is None:
         return default
     if str(slug).upper() not in enum.__members__:
-        raise LawDataError(file, key, f"{slug!r} is not one of {', '.join(item.name.lower() for item in enum)}")
+        raise LawDataError(file, key, problems.none_of.format(given=repr(slug), choices=[item.name.lower() for item in enum]))
     return int(enum[str(slug).upper()])
 
 
@@ -211,7 +213,7 @@ def basket_of(file: str, key: str, entry: Mapping[str, Any]) -> Dated:
     steps = [{"from": None, "value": basket}] if isinstance(basket, str) else basket
     for step in steps:
         if step["value"] not in BASKETS:
-            raise LawDataError(file, key, f"{step['value']!r} is not one of {', '.join(BASKETS)}")
+            raise LawDataError(file, key, problems.none_of.format(given=repr(step["value"]), choices=BASKETS))
     days = tuple(number_of(step["from"]) if isinstance(step["from"], date) else 0 for step in steps)
     return days, tuple(BASKETS.index(step["value"]) for step in steps)
 
@@ -263,7 +265,7 @@ def read_cases() -> dict[str, dict[str, tuple[str, str, tuple[str, ...], bool]]]
         known = {item.name.lower() for item in STAGES[stage]}
         if set(entries_of_stage) != known:
             wrong = ", ".join(sorted(known ^ set(entries_of_stage)))
-            raise LawDataError("cases.yaml", stage, f"missing or unknown: {wrong}")
+            raise LawDataError("cases.yaml", stage, problems.not_exactly.format(wrong=wrong))
         cases[stage] = {
             slug: (entry["fr"], entry["en"], tuple(entry["references"]), bool(entry.get("quiet", False)))
             for slug, entry in entries_of_stage.items()

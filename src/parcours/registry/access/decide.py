@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from parcours.registry.access import problems
 from parcours.registry.access.manifest import Context, RecordOf
 from parcours.registry.access.model import SYSTEM, Action, Actor, Kind, Record, Role, Scope
 from parcours.registry.access.rules import Relation, Rule
 from parcours.registry.errors import Forbidden, not_found
 from parcours.registry.store.ids import parse_id
+from parcours.text import Text
 
 
 @dataclass(frozen=True)
@@ -51,28 +53,25 @@ class Decision:
         """The rule that allows, if one does."""
         return next((one.rule for one in self.considered if one.holds), None) if self.allowed else None
 
-    def reason(self, lang: str = "en") -> str:
+    @property
+    def reason(self) -> Text:
         """One sentence: why it is allowed or refused."""
         if self.rule is not None:
-            fr, en = self.rule.fr, self.rule.en
-        elif self.unsigned:
-            fr, en = "Un délégué ne signe pas à la place du médecin.", "A delegate does not sign for the doctor."
-        elif not self.considered:
-            fr, en = "Aucune règle ne donne cette action à ce rôle.", "No rule gives this action to this role."
-        elif self.missing is not None and self.missing.refusal is not None:
-            fr, en = self.missing.refusal.reason["fr"], self.missing.refusal.reason["en"]
-        else:
-            fr = "Aucun des liens exigés n'existe entre cet acteur et cet enregistrement."
-            en = "None of the required relations holds between this actor and this record."
-        return {"fr": fr, "en": en}[lang]
+            return Text(self.rule.fr, self.rule.en)
+        if self.unsigned:
+            return problems.delegate_signs_not
+        if not self.considered:
+            return problems.no_rule
+        if self.missing is not None and self.missing.refusal is not None:
+            return self.missing.refusal.reason
+        return problems.no_relation
 
     def refused(self) -> Forbidden:
         """The error of a decision that does not allow."""
-        fr, en = self.reason("fr"), self.reason("en")
         refusal = self.missing.refusal if self.missing else None
         if refusal is not None:
             return refusal(fund=self.actor.fund_code or "—")
-        return Forbidden("forbidden", field="action", given=self.action, fr=fr, en=en)
+        return problems.forbidden(self.action, why=self.reason)
 
 
 class Policy:

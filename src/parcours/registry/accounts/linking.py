@@ -16,7 +16,7 @@ from parcours.registry.accounts.oidc import Proof
 from parcours.registry.accounts.service import create_account, grant_role
 from parcours.registry.audit.service import record
 from parcours.registry.directory.service import get_professional
-from parcours.registry.errors import Forbidden, NotFound, Unauthenticated
+from parcours.registry.errors import NotFound
 from parcours.registry.identity.keys import Nir, NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
@@ -51,7 +51,7 @@ def account_of(session: Session, who: Who, proof: Proof) -> Account:
     elif identity is not None:  # keys may have been renewed since: what is kept follows the newest
         identity.subject_index = blind_index(_subject(proof), SUBJECT_CONTEXT)
     if account.disabled_at is not None:
-        raise _disabled()
+        raise problems.account_disabled()
     by = Who("account", account.id, request_id=who.request_id)
     method = f"oidc:{proof.provider.name}"
     record(session, Tag.LOGIN_SUCCEED, by, record=("account", account.id), details={"method": method})
@@ -94,7 +94,7 @@ def _account_before(session: Session, issuer: str, role: Role, subject: dict[str
         holds = any(grant in grants for grant in account.active_grants)
         closed, taken_away = holds and account.disabled_at is not None, not holds and account.id in linked
         if closed or taken_away:
-            raise _disabled()
+            raise problems.account_disabled()
     mine = [grant.account for grant in grants if grant.account_id in linked and grant.account.active_grants == [grant]]
     return mine[0] if mine else None
 
@@ -104,13 +104,13 @@ def _named(session: Session, proof: Proof) -> tuple[Role, dict[str, str]]:
         try:
             professional = get_professional(session, rpps_of(proof.claims))
         except NotFound as error:
-            raise _nobody() from error
+            raise problems.no_match() from error
         return Role.DOCTOR, {"professional_id": professional.id}
     traits = identity_traits(proof.claims)
     found = [one for one in find_by_name(session, traits.family_name, traits.birth_date) if _same_person(one, traits)]
     found = [one for one in found if _number_agrees(current_identifier(session, one.id, paris_date(now_utc())), traits)]
     if len(found) != 1:
-        raise _nobody()
+        raise problems.no_match()
     return Role.INSURED, {"insured_id": found[0].id}
 
 
@@ -132,16 +132,3 @@ def _bare(names: str) -> str:
     first = names.replace(",", " ").split()[:1]
     plain = unicodedata.normalize("NFKD", first[0] if first else "")
     return "".join(letter for letter in plain if letter.isalpha()).upper()
-
-
-def _disabled() -> Unauthenticated:
-    return problems.account_disabled()
-
-
-def _nobody() -> Forbidden:
-    return Forbidden(
-        "no_match",
-        field="identity",
-        fr="aucune personne, ou plusieurs, ne correspondent à cette identité ; adressez-vous à votre caisse",
-        en="nobody, or more than one person, fits this identity; ask your fund",
-    )

@@ -119,7 +119,7 @@ def _second_factor(
         return None
     if not code:
         _uncount_attempt(account, policy)
-        return _totp_required()
+        return problems.totp_required()
     if use_totp_code(session, account, code) or use_recovery_code(session, who, account, recovery):
         return None
     return _refused(session, who, attempt, "totp", policy)
@@ -164,10 +164,6 @@ def _refused(session: Session, who: Who, attempt: _Attempt, factor: str, policy:
     if attempt.locks:
         record(session, Tag.LOGIN_LOCK, who, record=target, details={"minutes": policy.lock_minutes})
     return problems.login_refused()
-
-
-def _totp_required() -> Unauthenticated:
-    return problems.totp_required()
 
 
 def _accepted(

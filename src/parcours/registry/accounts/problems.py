@@ -162,3 +162,13 @@ own_second_factor = Problem(
         "un autre compte, ou POST /api/v1/account/totp/removal", "another account, or POST /api/v1/account/totp/removal"
     ),
 )
+
+no_match = Problem(
+    Forbidden,
+    "no_match",
+    Text(
+        "aucune personne, ou plusieurs, ne correspondent à cette identité ; adressez-vous à votre caisse",
+        "nobody, or more than one person, fits this identity; ask your fund",
+    ),
+    field="identity",
+)

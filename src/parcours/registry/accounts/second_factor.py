@@ -19,7 +19,7 @@ from parcours.registry.accounts.models import Account, RecoveryCode
 from parcours.registry.accounts.passwords import PasswordHashing
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import record
-from parcours.registry.errors import Invalid, not_found
+from parcours.registry.errors import not_found
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Database
 
@@ -48,7 +48,7 @@ def totp_uri(account: Account, issuer: str = "parcours") -> str:
 def confirm_totp(session: Session, who: Who, account: Account, code: str) -> None:
     """From now on a code is asked at each login; every other session ends. Raises Invalid for a wrong code."""
     if account.has_totp or account.totp_secret is None or not use_totp_code(session, account, code):
-        raise _bad_code()
+        raise problems.bad_totp()
     account.totp_confirmed_at = now_utc()
     close_sessions(session, account.id)
     record(session, Tag.TOTP_CONFIRM, who, record=("account", account.id))
@@ -87,10 +87,6 @@ def _totp_step(account: Account, code: str) -> int | None:
         if hmac.compare_digest(totp.at(step * TOTP_STEP_SECONDS), digits):
             return step
     return None
-
-
-def _bad_code() -> Invalid:
-    return problems.bad_totp()
 
 
 @dataclass(frozen=True)

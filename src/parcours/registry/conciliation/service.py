@@ -25,7 +25,7 @@ from parcours.registry.declarations.models import Declaration, State
 from parcours.registry.declarations.timeline import as_of, get_declaration
 from parcours.registry.directory.near import NearbyDoctor, doctors_near
 from parcours.registry.directory.service import get_professional, require_active
-from parcours.registry.errors import Conflict, not_found
+from parcours.registry.errors import not_found
 from parcours.registry.people.service import affiliation_on, get_insured
 from parcours.registry.store.clock import now_utc, paris_date, paris_today
 from parcours.registry.store.ids import parse_id
@@ -48,7 +48,7 @@ def open_case(session: Session, insured_id: str, *, reason: str | None = None, a
     if (contract := as_of(session, insured.id, today)) is not None:
         raise problems.has_medecin_traitant(starts_on=contract.starts_on)
     if any(one.state is CaseState.OPEN for one in cases_of(session, insured.id)):
-        raise _already_open()
+        raise problems.case_open()
     affiliation = affiliation_on(session, insured.id, today)
     if affiliation is None:
         raise problems.no_fund()
@@ -65,7 +65,7 @@ def open_case(session: Session, insured_id: str, *, reason: str | None = None, a
     try:
         session.flush()
     except IntegrityError as error:
-        raise _already_open() from error
+        raise problems.case_open() from error
     _remind(session, case, ReminderKind.FIRST_CONTACT, case.first_contact_due_on)
     _remind(session, case, ReminderKind.CLOSING, case.due_on)
     return case
@@ -224,10 +224,6 @@ def _open_case(session: Session, case_id: str) -> Case:
     if case.state is not CaseState.OPEN:
         raise problems.case_closed()
     return case
-
-
-def _already_open() -> Conflict:
-    return problems.case_open()
 
 
 def _remind(session: Session, case: Case, kind: ReminderKind, due_on: date, contact_id: str | None = None) -> None:

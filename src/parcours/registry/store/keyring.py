@@ -53,9 +53,9 @@ class SecretKey:
         try:
             master = base64.urlsafe_b64decode(text.strip() + "=" * (-len(text.strip()) % 4))
         except (binascii.Error, ValueError) as error:
-            raise _bad_key() from error
+            raise problems.bad_secret_key() from error
         if len(master) != 32:
-            raise _bad_key()
+            raise problems.bad_secret_key()
         return cls(
             key_id=hashlib.sha256(b"parcours/key-id" + master).digest()[:_KEY_ID_BYTES],
             encryption=AESGCM(_derive(master, b"parcours/encryption")),
@@ -171,10 +171,6 @@ def dashed(digits: str) -> str:
 
 def _index(key: SecretKey, value: str, context: str) -> str:
     return hmac.new(key.index, f"{context}\x00{value}".encode(), hashlib.sha256).hexdigest()
-
-
-def _bad_key() -> Misconfigured:
-    return problems.bad_secret_key()
 
 
 def unreadable(context: str) -> Misconfigured:
