@@ -47,7 +47,7 @@ def test_every_value_is_of_the_vocabulary_and_says_why(world):
     for name, values in slugs.items():
         assert facts.values()[name].upper() in values.__members__
     for fact in facts.facts.values():
-        assert fact.reason("fr") != fact.reason("en")
+        assert fact.reason["fr"] != fact.reason["en"]
     assert facts.questions == {}
 
 
@@ -270,7 +270,7 @@ def test_a_late_declaration_tells_which_answered_visits_would_change(world):
 
 
 def test_reasons_are_in_two_languages():
-    assert all(fr and en and fr != en for fr, en in REASONS.values())
+    assert all(text.fr and text.en and text.fr != text.en for text in REASONS.values())
 
 
 @pytest.mark.parametrize("unknown", ["nonsense", "01a20362-0f98-72a8-bca1-4d15ebd7da5e"])

@@ -1,4 +1,4 @@
-"""The JSON API: ``/api/v1``.
+"""The JSON API: `/api/v1`.
 
 An ASGI application takes it in with one call, which adds the routes, the error answers and the limits::
 
@@ -6,7 +6,7 @@ An ASGI application takes it in with one call, which adds the routes, the error 
     from parcours.edge.services import Services
     install(app, Services())          # or Services(Settings(...))
 
-``parcours.api.router`` (the routes alone) and ``parcours.api.create_app`` (a whole application with nothing else) are
+`parcours.api.router` (the routes alone) and `parcours.api.create_app` (a whole application with nothing else) are
 there too; all are imported on first use, so that importing this package costs nothing.
 """
 

@@ -63,7 +63,7 @@ def create_app(services: Services | None = None) -> FastAPI:
 
 
 def openapi(app: FastAPI, settings: Settings) -> dict[str, Any]:
-    """The OpenAPI document of the routes under ``/api/``."""
+    """The OpenAPI document of the routes under `/api/`."""
     if app.openapi_schema is None:
         document = get_openapi(
             title="parcours",

@@ -15,7 +15,7 @@ from parcours.api.bodies import EXAMPLE_FACTS, parse
 from parcours.api.common import api_router
 from parcours.edge.depends import ServicesDep
 from parcours.edge.limits import TooLarge
-from parcours.edge.problems import Language, ProblemError, language_of
+from parcours.edge.problems import ProblemError, language_of
 from parcours.engine.case import settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts import jsonio
@@ -24,6 +24,7 @@ from parcours.engine.facts.vocabulary import check_names
 from parcours.engine.memory import Memory
 from parcours.engine.results import result_dict
 from parcours.law.cache import flat_law
+from parcours.text import Lang
 
 router = api_router(tag="engine")
 
@@ -74,8 +75,8 @@ class Stream(StreamingResponse):
 class Batch:
     """The running state of a stream: one patient's caps, and which patients were seen."""
 
-    def __init__(self, language: Language) -> None:
-        self.language: Language = language
+    def __init__(self, lang: Lang) -> None:
+        self.lang: Lang = lang
         self.row = 0
         self.flat = flat_law()
         self.patient: str | None = None
@@ -93,14 +94,14 @@ class Batch:
                 content["id"] = facts.pop("id")
             content |= self._result(facts)
         except FactError as error:
-            content["error"] = error.to_dict(self.language)
+            content["error"] = error.to_dict(self.lang)
         return jsonio.dumps(content) + "\n"
 
     def refuse_line(self, field: str, fr: str, en: str) -> str:
         """An error in place of a line that cannot be read at all."""
         self.row += 1
         error = FactError(field, None, {"fr": fr, "en": en})
-        return jsonio.dumps({"row": self.row, "error": error.to_dict(self.language)}) + "\n"
+        return jsonio.dumps({"row": self.row, "error": error.to_dict(self.lang)}) + "\n"
 
     @staticmethod
     def _facts(text: bytes) -> dict[str, Any]:

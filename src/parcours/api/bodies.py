@@ -9,10 +9,11 @@ from typing import Any, Final
 from fastapi import Request, Response
 
 from parcours.api import refusals
-from parcours.edge.problems import FieldError, Language, ProblemError
+from parcours.edge.problems import FieldError, ProblemError
 from parcours.engine.errors import FactError
 from parcours.engine.facts import jsonio
 from parcours.engine.facts.schema import facts_schema
+from parcours.text import Lang
 
 EXAMPLE_FACTS: Final = {
     "care_date": "2025-06-01",
@@ -59,7 +60,7 @@ def _malformed() -> ProblemError:
 
 
 async def read_case(request: Request) -> tuple[dict[str, Any], dict[str, str]]:
-    """``facts`` and ``readings`` of a body. Raises 422 with the field."""
+    """`facts` and `readings` of a body. Raises 422 with the field."""
     body = await read_object(request)
     unknown = [name for name in body if name not in ("facts", "readings")]
     if unknown:
@@ -72,9 +73,9 @@ async def read_case(request: Request) -> tuple[dict[str, Any], dict[str, str]]:
     return facts, readings
 
 
-def refused(error: FactError, language: Language) -> ProblemError:
+def refused(error: FactError, lang: Lang) -> ProblemError:
     """A wrong or missing fact as a problem: the field, what was given, what is allowed."""
-    entry = error.to_dict(language)
+    entry = error.to_dict(lang)
     code = "missing_fact" if error.given is None else "wrong_fact"
     field = FieldError(
         field=error.field, code=code, message=entry["message"], given=entry["value"], allowed=entry["allowed"]
@@ -87,7 +88,7 @@ def refused(error: FactError, language: Language) -> ProblemError:
 
 @lru_cache(maxsize=1)
 def case_schema() -> dict[str, Any]:
-    """Schema of ``facts`` and ``readings``."""
+    """Schema of `facts` and `readings`."""
     facts = {name: value for name, value in facts_schema().items() if name not in ("$schema", "required")}
     facts["properties"] = {name: value for name, value in facts["properties"].items() if name != "id"}
     for value in facts["properties"].values():

@@ -80,11 +80,11 @@ _QUESTIONS: Final = body_of(
 async def next_question(request: Request) -> Response:
     """The next question that matters, and between what and what the patient's share lies."""
     facts, readings = await read_case(request)
-    language = language_of(request)
+    lang = language_of(request)
     try:
-        return exact(ask(facts, language, readings).to_dict())
+        return exact(ask(facts, lang, readings).to_dict())
     except FactError as error:
-        raise refused(error, language) from error
+        raise refused(error, lang) from error
 
 
 # --- receipts ---------------------------------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ from fastapi import Header, Request, Response
 from parcours.api import refusals
 from parcours.api.bodies import OBJECT, answers_of, exact, refused
 from parcours.api.common import api_router
-from parcours.edge.problems import Language, language_of, problems
+from parcours.edge.problems import language_of, problems
 from parcours.engine.errors import FactError
 from parcours.engine.proof.tables import Block, tables
 from parcours.engine.results import euros
 from parcours.law.data import Parameter, Series
 from parcours.law.loader import load
+from parcours.text import Lang
 
 router = api_router(tag="engine")
 
@@ -49,20 +50,20 @@ def _day(on: date | None) -> int | None:
 @router.get("/law/parameters", response_class=Response, responses={**answers_of(LIST), **CACHED})
 async def list_parameters(request: Request, on: date | None = None, if_none_match: IfNoneMatch = None) -> Response:
     """Every number of the law with its value on a day (the newest when no day is given)."""
-    language, day = language_of(request), _day(on)
+    lang, day = language_of(request), _day(on)
 
     def make() -> list[dict[str, Any]]:
-        return [_summary(one, day, language) for one in load().parameters.values()]
+        return [_summary(one, day, lang) for one in load().parameters.values()]
 
     return cached(request, if_none_match, make)
 
 
-def _summary(parameter: Parameter, day: int | None, language: Language) -> dict[str, Any]:
+def _summary(parameter: Parameter, day: int | None, lang: Lang) -> dict[str, Any]:
     series = parameter.default
     value = series.value_on(day) if day else series.values[-1]
     return {
         "id": parameter.id,
-        "label": parameter.label[language],
+        "label": parameter.label[lang],
         "unit": parameter.unit,
         "value": value.value if value else None,
         "from": value.first_day.isoformat() if value else None,
@@ -78,17 +79,17 @@ async def read_parameter(name: str, request: Request, if_none_match: IfNoneMatch
     parameter = load().parameters.get(name)
     if parameter is None:
         raise refusals.unknown_parameter()
-    language = language_of(request)
+    lang = language_of(request)
 
     def make() -> dict[str, Any]:
         references = load().references
         return {
-            **_summary(parameter, None, language),
+            **_summary(parameter, None, lang),
             "verified_on": parameter.verified_on.isoformat(),
-            "references": [{"id": one, "title": references[one]["title"][language]} for one in parameter.references],
-            "values": _values(parameter.default, language),
+            "references": [{"id": one, "title": references[one]["title"][lang]} for one in parameter.references],
+            "values": _values(parameter.default, lang),
             "other_readings": [
-                {"reading": name, "option": option, "values": _values(series, language)}
+                {"reading": name, "option": option, "values": _values(series, lang)}
                 for (name, option), series in parameter.alternatives.items()
             ],
         }
@@ -96,7 +97,7 @@ async def read_parameter(name: str, request: Request, if_none_match: IfNoneMatch
     return cached(request, if_none_match, make)
 
 
-def _values(series: Series, language: Language) -> list[dict[str, Any]]:
+def _values(series: Series, lang: Lang) -> list[dict[str, Any]]:
     return [
         {
             "from": one.first_day.isoformat(),
@@ -104,7 +105,7 @@ def _values(series: Series, language: Language) -> list[dict[str, Any]]:
             "value": one.value,
             "confidence": one.confidence,
             "sources": list(one.sources),
-            "note": one.note.get(language),
+            "note": one.note.get(lang),
         }
         for one in series.values
     ]
@@ -113,15 +114,15 @@ def _values(series: Series, language: Language) -> list[dict[str, Any]]:
 @router.get("/law/readings", response_class=Response, responses={**answers_of(LIST), **CACHED})
 async def list_readings(request: Request, if_none_match: IfNoneMatch = None) -> Response:
     """The disputed points of the law, their options and the default."""
-    language = language_of(request)
+    lang = language_of(request)
 
     def make() -> list[dict[str, Any]]:
         return [
             {
                 "name": name,
-                "question": one.question[language],
+                "question": one.question[lang],
                 "default": one.default,
-                "options": {option: content["label"][language] for option, content in one.options.items()},
+                "options": {option: content["label"][lang] for option, content in one.options.items()},
             }
             for name, one in load().readings.items()
         ]
@@ -132,12 +133,12 @@ async def list_readings(request: Request, if_none_match: IfNoneMatch = None) -> 
 @router.get("/tables", response_class=Response, responses={**answers_of(LIST), **CACHED, **problems(422)})
 async def read_tables(request: Request, on: date, if_none_match: IfNoneMatch = None) -> Response:
     """The tables of the official sheets on a day, amounts in euros."""
-    language = language_of(request)
+    lang = language_of(request)
     try:
         blocks = await asyncio.to_thread(_blocks, on)
     except FactError as error:
-        raise refused(error, language) from error
-    return cached(request, if_none_match, lambda: [_block(one, language) for one in blocks])
+        raise refused(error, lang) from error
+    return cached(request, if_none_match, lambda: [_block(one, lang) for one in blocks])
 
 
 @lru_cache(maxsize=64)
@@ -148,10 +149,10 @@ def _blocks(on: date) -> list[Block]:
 EUROS: Final = ("tariff", "base", "majoration", "participation_forfaitaire", "amo")
 
 
-def _block(block: Block, language: Language) -> dict[str, Any]:
+def _block(block: Block, lang: Lang) -> dict[str, Any]:
     return {
         "situation": block.name,
-        "title": block.title[language],
+        "title": block.title[lang],
         "rows": [
             {
                 "specialty": row.specialty, "act": row.act, "age": row.age, "sector": row.sector, "rate": row.rate,

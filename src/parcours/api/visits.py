@@ -74,7 +74,7 @@ class VisitIn(In):
 
 def _fact(fact: Fact) -> FactOut:
     return FactOut(
-        name=fact.name, value=fact.value, reason={"fr": fact.reason("fr"), "en": fact.reason("en")},
+        name=fact.name, value=fact.value, reason=dict(fact.reason),
         record_kind=fact.source.kind if fact.source else None,
         record_id=fact.source.id if fact.source else None,
     )  # fmt: skip

@@ -37,7 +37,7 @@ def verify(
         result = proof.verify(session, against)
     if json:
         findings = [
-            {"code": one.code, "chain": one.chain, "row": one.sequence, "message": one.message(chosen)}
+            {"code": one.code, "chain": one.chain, "row": one.sequence, "message": one.message[chosen]}
             for one in result.findings
         ]
         typer.echo(json_format.dumps({"rows": result.rows, "sound": result.sound, "findings": findings}))
@@ -45,7 +45,7 @@ def verify(
         typer.echo({"fr": f"{result.rows} lignes, aucune anomalie", "en": f"{result.rows} rows, all sound"}[chosen])
     else:
         for finding in result.findings:
-            typer.echo(finding.message(chosen))
+            typer.echo(finding.message[chosen])
     if not result.sound:
         raise typer.Exit(EXIT_BROKEN)
 

@@ -120,7 +120,7 @@ def _facts_json(visit: VisitFacts, answer: Any, lang: str) -> dict[str, Any]:
         "facts": visit.values(),
         "sources": {
             name: {
-                "because": fact.reason(lang),
+                "because": fact.reason[lang],
                 "record": None if fact.source is None else {"kind": fact.source.kind, "id": fact.source.id},
             }
             for name, fact in visit.facts.items()
@@ -138,7 +138,7 @@ def _print_facts(visit: VisitFacts, lang: str) -> None:
         {
             "fact": fact.name,
             "value": str(fact.value),
-            "because": fact.reason(lang),
+            "because": fact.reason[lang],
             "record": f"{fact.source.kind} {fact.source.id}" if fact.source else "—",
         }
         for fact in visit.facts.values()
@@ -147,4 +147,4 @@ def _print_facts(visit: VisitFacts, lang: str) -> None:
     for name, choices in visit.questions.items():
         typer.echo(f"{name} ? {', '.join(choices)}")
     for note in visit.notes:
-        typer.echo(f"— {NOTES[note][('fr', 'en').index(lang)]}")
+        typer.echo(f"— {NOTES[note][lang]}")

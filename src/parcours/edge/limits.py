@@ -13,11 +13,11 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from parcours.edge.problems import Language, log_internal, problem
+from parcours.edge.problems import log_internal, problem
 from parcours.edge.settings import Settings
 from parcours.registry.accounts.tokens import secret_hash
 from parcours.registry.store.ids import new_id
-from parcours.text import preferred
+from parcours.text import Lang, Text, preferred
 
 PREFIX: Final = "/api/"
 BATCH_PATH: Final = "/api/v1/settle/batch"
@@ -65,7 +65,7 @@ class RateLimiter:
 
 
 class Guard:
-    """ASGI middleware of everything under ``/api/``."""
+    """ASGI middleware of everything under `/api/`."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -84,7 +84,7 @@ class Guard:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
         scope.setdefault("state", {})["request_id"] = request_id = new_id()
-        language = preferred(request.headers.get("accept-language", ""))
+        lang = preferred(request.headers.get("accept-language", ""))
         started = False
 
         async def send_once(message: Message) -> None:
@@ -94,14 +94,14 @@ class Guard:
                 _add_headers(message, request_id, scope["path"])
             await send(message)
 
-        refusal = self._refusal(request, language)
+        refusal = self._refusal(request, lang)
         if refusal is None:
-            refusal = await self._run(scope, self._limited(request, receive), send_once, language, lambda: started)
+            refusal = await self._run(scope, self._limited(request, receive), send_once, lang, lambda: started)
         if refusal is not None:
             await refusal(scope, receive, send_once)
 
     async def _run(
-        self, scope: Scope, receive: Receive, send: Send, language: Language, started: Callable[[], bool]
+        self, scope: Scope, receive: Receive, send: Send, lang: Lang, started: Callable[[], bool]
     ) -> Response | None:
         """Serve within the time limit; the answer to give instead when that fails before anything was sent."""
         batch = scope["path"] == BATCH_PATH
@@ -110,31 +110,31 @@ class Guard:
             async with asyncio.timeout(seconds):
                 await self.app(scope, receive, send)
         except TimeoutError as error:
-            return self._give_up(started, error, language, 504, "too_long")
+            return self._give_up(started, error, lang, 504, "too_long")
         except TooLarge as error:
-            return self._give_up(started, error, language, 413, "too_large")
+            return self._give_up(started, error, lang, 413, "too_large")
         except Exception as error:  # noqa: BLE001 - nothing may reach the client or the log unfiltered
             log_internal(error)
-            return self._give_up(started, error, language, 500, "internal_error")
+            return self._give_up(started, error, lang, 500, "internal_error")
         return None
 
     @staticmethod
     def _give_up(
-        started: Callable[[], bool], error: BaseException, language: Language, status: int, code: str
+        started: Callable[[], bool], error: BaseException, lang: Lang, status: int, code: str
     ) -> Response | None:
         if started():  # the answer has begun: only a broken connection can say that it is not whole
             raise ConnectionAbortedError(code) from error
-        return _problem(language, status, code)
+        return _problem(lang, status, code)
 
-    def _refusal(self, request: Request, language: Language) -> Response | None:
+    def _refusal(self, request: Request, lang: Lang) -> Response | None:
         length = request.headers.get("content-length", "0")
         if length.isdigit() and int(length) > self._max_bytes(request):
-            return _problem(language, 413, "too_large")
+            return _problem(lang, 413, "too_large")
         wait = self.limiter.wait(_client_of(request)) or self.address_limiter.wait(_address_of(request))
         if wait == 0 and _proves_identity(request):
             wait = self.login_limiter.wait(_address_of(request))
         if wait > 0:
-            return _problem(language, 429, "too_many_requests", {"Retry-After": str(int(wait) + 1)})
+            return _problem(lang, 429, "too_many_requests", {"Retry-After": str(int(wait) + 1)})
         return None
 
     def _max_bytes(self, request: Request) -> int:
@@ -142,7 +142,7 @@ class Guard:
         return self.settings.batch_max_bytes if batch else self.settings.request_max_bytes
 
     def _limited(self, request: Request, receive: Receive) -> Receive:
-        """``receive`` that counts the bytes: a request without (or with a false) length is limited too."""
+        """`receive` that counts the bytes: a request without (or with a false) length is limited too."""
         limit, total = self._max_bytes(request), 0
 
         async def counted() -> Message:
@@ -173,16 +173,15 @@ def _address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _problem(language: Language, status: int, code: str, headers: dict[str, str] | None = None) -> Response:
-    fr, en = _DETAILS[code]
-    return problem(language, status, code, fr if language == "fr" else en, headers=headers)
+def _problem(lang: Lang, status: int, code: str, headers: dict[str, str] | None = None) -> Response:
+    return problem(lang, status, code, _DETAILS[code][lang], headers=headers)
 
 
 _DETAILS: Final = {
-    "too_large": ("le corps de la requête dépasse la limite", "the body of the request passes the limit"),
-    "too_long": ("le traitement a dépassé la durée permise", "the processing took longer than allowed"),
-    "too_many_requests": ("trop de requêtes : attendez un peu", "too many requests: wait a little"),
-    "internal_error": ("erreur interne, déjà signalée", "internal error, already reported"),
+    "too_large": Text("le corps de la requête dépasse la limite", "the body of the request passes the limit"),
+    "too_long": Text("le traitement a dépassé la durée permise", "the processing took longer than allowed"),
+    "too_many_requests": Text("trop de requêtes : attendez un peu", "too many requests: wait a little"),
+    "internal_error": Text("erreur interne, déjà signalée", "internal error, already reported"),
 }
 
 

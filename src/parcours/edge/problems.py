@@ -21,10 +21,9 @@ from parcours.errors import ParcoursError
 from parcours.registry.errors import RegistryError
 from parcours.text import Lang, Text, preferred, said
 
-__all__ = ["FieldError", "Language", "Problem", "ProblemError", "add_handlers", "language_of", "problem", "problems"]
+__all__ = ["FieldError", "Problem", "ProblemError", "add_handlers", "language_of", "problem", "problems"]
 
 MEDIA_TYPE: Final = "application/problem+json"
-Language = Lang
 logger = logging.getLogger("parcours.api")
 
 
@@ -112,7 +111,7 @@ _TITLES: Final[dict[int, Text]] = {
 }
 
 
-def language_of(request: Request) -> Language:
+def language_of(request: Request) -> Lang:
     """French or English, as the client prefers; French when it does not say."""
     return preferred(request.headers.get("accept-language", ""))
 
@@ -128,12 +127,12 @@ _CONFLICT = Text(
 )
 
 
-def title_of(status: int, language: Language) -> str:
-    return _TITLES[status][language] if status in _TITLES else HTTPStatus(status).phrase
+def title_of(status: int, lang: Lang) -> str:
+    return _TITLES[status][lang] if status in _TITLES else HTTPStatus(status).phrase
 
 
 def problem(
-    language: Language,
+    lang: Lang,
     status: int,
     code: str,
     detail: str,
@@ -146,7 +145,7 @@ def problem(
     """A problem+json answer."""
     content = Problem(
         type=f"urn:parcours:problem:{code}",
-        title=title_of(status, language),
+        title=title_of(status, lang),
         status=status,
         detail=detail,
         code=code,
@@ -158,7 +157,7 @@ def problem(
         content.model_dump(exclude_none=True),
         status,
         media_type=MEDIA_TYPE,
-        headers={"Content-Language": language, "Vary": "Accept-Language", **(headers or {})},
+        headers={"Content-Language": lang, "Vary": "Accept-Language", **(headers or {})},
     )
 
 
@@ -190,52 +189,52 @@ def _on_problem(request: Request, error: Exception) -> JSONResponse:
 
 def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RegistryError)  # noqa: S101
-    language = language_of(request)
-    reason = error.reason[language]
+    lang = language_of(request)
+    reason = error.reason[lang]
     entry = FieldError(
         field=error.field or "",
         code=error.code,
         message=reason,
-        given=None if error.given is None else str(said(error.given, language))[:200],
-        allowed=error.allowed and error.allowed[language],
+        given=None if error.given is None else str(said(error.given, lang))[:200],
+        allowed=error.allowed and error.allowed[lang],
     )
     headers = {"WWW-Authenticate": 'Bearer realm="parcours"'} if error.http_status == HTTPStatus.UNAUTHORIZED else {}
     return problem(
-        language, error.http_status, error.code, reason, field=error.field, article=error.article,
+        lang, error.http_status, error.code, reason, field=error.field, article=error.article,
         errors=[entry] if error.field else [], headers=headers,
     )  # fmt: skip
 
 
 def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    language = language_of(request)
-    detail = _INVALID[language]
-    errors = [field_error(one, language) for one in error.errors()]
-    return problem(language, 422, "invalid_request", detail, errors=errors)
+    lang = language_of(request)
+    detail = _INVALID[lang]
+    errors = [field_error(one, lang) for one in error.errors()]
+    return problem(lang, 422, "invalid_request", detail, errors=errors)
 
 
 def _on_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
-    language = language_of(request)
+    lang = language_of(request)
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     headers = dict(error.headers or {})
-    return problem(language, error.status_code, code, title_of(error.status_code, language), headers=headers)
+    return problem(lang, error.status_code, code, title_of(error.status_code, lang), headers=headers)
 
 
 def _on_stale(request: Request, error: Exception) -> JSONResponse:
-    language = language_of(request)
-    return problem(language, 412, "stale_version", STALE[language])
+    lang = language_of(request)
+    return problem(lang, 412, "stale_version", STALE[lang])
 
 
 def _on_integrity_error(request: Request, error: Exception) -> JSONResponse:
-    language = language_of(request)
-    return problem(language, 409, "conflict", _CONFLICT[language])
+    lang = language_of(request)
+    return problem(lang, 409, "conflict", _CONFLICT[lang])
 
 
 def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     log_internal(error)
-    language = language_of(request)
-    return problem(language, 503, "database_unavailable", title_of(503, language), headers={"Retry-After": "5"})
+    lang = language_of(request)
+    return problem(lang, 503, "database_unavailable", title_of(503, lang), headers={"Retry-After": "5"})
 
 
 def log_internal(error: BaseException) -> None:
@@ -291,13 +290,13 @@ _WORDS: Final[dict[str, Text]] = {
 }
 
 
-def field_error(error: Mapping[str, Any], language: Language) -> FieldError:
+def field_error(error: Mapping[str, Any], lang: Lang) -> FieldError:
     """A validation error of Pydantic in plain words; the value received is never repeated."""
     kind = str(error["type"])
-    message = _WORDS.get(kind, _WORDS["value_error"])[language]
+    message = _WORDS.get(kind, _WORDS["value_error"])[lang]
     location = [str(part) for part in error["loc"]]
     name = ".".join(location[1:] if len(location) > 1 and location[0] in _PLACES else location)
-    return FieldError(field=name, code=kind, message=message, allowed=_allowed(error, language))
+    return FieldError(field=name, code=kind, message=message, allowed=_allowed(error, lang))
 
 
 _PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
@@ -307,8 +306,8 @@ _BOUNDS: Final = {
 }  # fmt: skip
 
 
-def _allowed(error: Mapping[str, Any], language: Language) -> str | None:
+def _allowed(error: Mapping[str, Any], lang: Lang) -> str | None:
     context = error.get("ctx") or {}
     parts = [form.format(context[name]) for name, form in _BOUNDS.items() if context.get(name) is not None]
     text = ", ".join(parts)
-    return (text.replace(" or ", " ou ") if language == "fr" else text) or None
+    return (text.replace(" or ", " ou ") if lang == "fr" else text) or None

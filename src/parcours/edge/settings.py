@@ -1,6 +1,6 @@
-"""Settings of the service, read from the environment with the prefix ``PARCOURS_``.
+"""Settings of the service, read from the environment with the prefix `PARCOURS_`.
 
-Lists and objects are JSON, e.g. ``PARCOURS_OIDC='[{"preset": "france_connect", "client_id": "…", …}]'``.
+Lists and objects are JSON, e.g. `PARCOURS_OIDC='[{"preset": "france_connect", "client_id": "…", …}]'`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     argon2_parallelism: int = Field(1, ge=1)
 
     oidc: tuple[Provider, ...] = ()
-    """OpenID Connect providers (see :class:`parcours.registry.accounts.providers.Provider`)."""
+    """OpenID Connect providers (see `parcours.registry.accounts.providers.Provider`)."""
 
     outbox: Path | None = None
     """Folder where messages to users are written, when there is no mail server."""
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     request_max_bytes: int = Field(1_048_576, ge=1024)
     """Largest body of an ordinary request."""
     batch_max_bytes: int = Field(4 * 1024**3, ge=1024)
-    """Largest body of ``settle/batch`` (streamed, never held whole)."""
+    """Largest body of `settle/batch` (streamed, never held whole)."""
     batch_line_max_bytes: int = Field(65_536, ge=256)
     request_seconds: float = Field(30.0, gt=0)
     batch_seconds: float = Field(3600.0, gt=0)

@@ -47,7 +47,7 @@ class Unit:
         return self.caller.who(self.incoming)
 
     def allow(self, action: Action, record: Record, tag: Tag | None = None) -> Record:
-        """Go on if the policy allows; ``tag`` notes the access. Raises NotFound or Forbidden, noted too."""
+        """Go on if the policy allows; `tag` notes the access. Raises NotFound or Forbidden, noted too."""
         try:
             decision = POLICY.enforce(self.session, self.actor, action, record)
         except RegistryError as error:

@@ -70,3 +70,5 @@ unknown_sources = Text(
 unknown_keys = Text("clés inconnues : {keys}", "unknown keys: {keys}")
 none_of = Text("{given} ; valeurs admises : {choices}", "{given}; allowed: {choices}")
 not_exactly = Text("en moins ou en trop : {wrong}", "missing or unknown: {wrong}")
+no_choice = Text("une référence et deux options sont nécessaires", "a reference and two options are needed")
+no_sentence = Text("codes inconnus ({codes}), ou aucune phrase", "unknown codes ({codes}), or no sentence")

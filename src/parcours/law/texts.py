@@ -125,7 +125,9 @@ def check_version(file: str, key: str, entry: Mapping[str, Any], *, followed: bo
     """An article of a followed code says which version was read; another one, how it is known."""
     if not followed:
         if entry.get("seen") not in SEEN:
-            raise LawDataError(file, key, problems.not_one_of.format(field="seen", given=repr(entry.get("seen")), choices=SEEN))
+            raise LawDataError(
+                file, key, problems.not_one_of.format(field="seen", given=repr(entry.get("seen")), choices=SEEN)
+            )
         return
     if not re.fullmatch(r"LEGIARTI\d{12}", str(entry.get("legiarti"))):
         raise LawDataError(file, key, problems.no_legiarti.format(given=repr(entry.get("legiarti"))))
@@ -135,7 +137,9 @@ def check_version(file: str, key: str, entry: Mapping[str, Any], *, followed: bo
         raise LawDataError(file, key, problems.no_hash.format(given=repr(entry.get("sha256"))))
     replaced = entry.get("replaced_on")
     if replaced not in (None, UNDATED) and not isinstance(replaced, date):
-        raise LawDataError(file, key, problems.no_date_or.format(field="replaced_on", given=repr(replaced), other=repr(UNDATED)))
+        raise LawDataError(
+            file, key, problems.no_date_or.format(field="replaced_on", given=repr(replaced), other=repr(UNDATED))
+        )
 
 
 def paragraph(file: str, key: str, entry: Mapping[str, Any]) -> Paragraph:

@@ -31,7 +31,7 @@ def check_name(field: str, value: str, names: Mapping[str, T]) -> T:
 
 
 def check_choice(field: str, value: str, values: Any) -> Any:
-    """The member of a ``StrEnum`` of the registry, or an error that lists the members."""
+    """The member of a `StrEnum` of the registry, or an error that lists the members."""
     try:
         return values(value)
     except ValueError:

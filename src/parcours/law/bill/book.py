@@ -13,7 +13,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from parcours.law import problems
 from parcours.law.bill import codes as bill_codes
 from parcours.law.cache import cache_folder, write_cache
 from parcours.law.codes import UNKNOWN

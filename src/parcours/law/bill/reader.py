@@ -8,7 +8,7 @@ from parcours.law import problems
 from parcours.law.bill.book import BASKETS, FOLDER, NEVER, STAGES, Dated
 from parcours.law.bill.codes import Combination, Cover, Nature, WithConsultation
 from parcours.law.codes import DrugClass, Profession
-from parcours.law.days import iso, LawDataError, number_of
+from parcours.law.days import LawDataError, iso, number_of
 
 EURO, PERCENT, COUNT = 100, 100, 1
 UNITS = {"euro": EURO, "percent": PERCENT, "count": COUNT, "boolean": COUNT}
@@ -99,7 +99,9 @@ def general_value(name: str, entry: Mapping[str, Any], sources: Mapping[str, Any
     """One series of `values.yaml`."""
     check_described("values.yaml", name, entry)
     if entry["unit"] not in UNITS:
-        raise LawDataError("values.yaml", name, problems.not_one_of.format(field="unit", given=repr(entry["unit"]), choices=UNITS))
+        raise LawDataError(
+            "values.yaml", name, problems.not_one_of.format(field="unit", given=repr(entry["unit"]), choices=UNITS)
+        )
     return dated("values.yaml", name, entry["values"], UNITS[entry["unit"]], sources)
 
 
@@ -111,7 +113,9 @@ def check_described(file: str, key: str, entry: Mapping[str, Any]) -> None:
     if not entry.get("references"):
         raise LawDataError(file, key, problems.no_reference)
     if not isinstance(entry.get("verified_on"), date):
-        raise LawDataError(file, key, problems.no_date.format(field="verified_on", given=repr(entry.get("verified_on"))))
+        raise LawDataError(
+            file, key, problems.no_date.format(field="verified_on", given=repr(entry.get("verified_on")))
+        )
 
 
 def dated(file: str, key: str, items: Any, unit: int, sources: Mapping[str, Any]) -> Dated:
@@ -127,8 +131,13 @@ def dated(file: str, key: str, items: Any, unit: int, sources: Mapping[str, Any]
         if not item.get("sources") or any(source not in sources for source in item["sources"]):
             raise LawDataError(file, key, problems.unknown_sources.format(day=first, given=repr(item.get("sources"))))
         if item.get("confidence") not in CONFIDENCES:
-            raise LawDataError(file, key, problems.not_one_of.format(
-                field=f"{first}: confidence", given=repr(item.get("confidence")), choices=CONFIDENCES))
+            raise LawDataError(
+                file,
+                key,
+                problems.not_one_of.format(
+                    field=f"{first}: confidence", given=repr(item.get("confidence")), choices=CONFIDENCES
+                ),
+            )
         scaled = item["value"] * unit
         if scaled != int(scaled) or scaled < 0:
             raise LawDataError(file, key, problems.not_counted.format(error=f"{first}: {item['value']}"))
@@ -193,7 +202,9 @@ def member(file: str, key: str, enum: Any, slug: Any, default: int) -> int:
     if slug is None:
         return default
     if str(slug).upper() not in enum.__members__:
-        raise LawDataError(file, key, problems.none_of.format(given=repr(slug), choices=[item.name.lower() for item in enum]))
+        raise LawDataError(
+            file, key, problems.none_of.format(given=repr(slug), choices=[item.name.lower() for item in enum])
+        )
     return int(enum[str(slug).upper()])
 
 
@@ -278,7 +289,7 @@ def read_readings() -> dict[str, dict[str, tuple[str, str]]]:
     readings = {}
     for name, entry in parsed("readings.yaml").items():
         if not entry.get("references") or len(entry["options"]) < 2:
-            raise LawDataError("readings.yaml", name, "needs a reference and two options")
+            raise LawDataError("readings.yaml", name, problems.no_choice)
         readings[name] = {option: (label["fr"], label["en"]) for option, label in entry["options"].items()}
     return readings
 
@@ -292,7 +303,7 @@ def read_alternatives(
         for name, options in entry.get("alternatives", {}).items():
             for option, changes in options.items():
                 if option not in list(readings.get(name, {}))[1:]:
-                    raise LawDataError(file, key, f"{name}={option} is no other option of a reading of bills")
+                    raise LawDataError(file, key, problems.no_reading.format(name=name, option=option))
                 found.setdefault((name, option), {})[key] = code_entry(file, key, {**entry, **changes}, sources)
     return found
 
@@ -305,5 +316,5 @@ def read_notes(known: set[str]) -> dict[str, Any]:
             named = [*entry.get("codes", []), *entry.get("first", []), *entry.get("second", [])]
             unknown = ", ".join(sorted(set(named) - known))
             if unknown or not (entry.get("fr") and entry.get("en") and entry.get("references")):
-                raise LawDataError("notes.yaml", f"{kind}.{name}", f"unknown codes ({unknown}), or no sentence")
+                raise LawDataError("notes.yaml", f"{kind}.{name}", problems.no_sentence.format(codes=unknown))
     return notes

@@ -1,6 +1,6 @@
 """Everything the registry holds about one person, for that person, in a form a program can read (GDPR, art. 15 and 20).
 
-What is erased when somebody closes their access, and why the rest is kept, is said in :data:`KEPT`.
+What is erased when somebody closes their access, and why the rest is kept, is said in `KEPT`.
 """
 
 from __future__ import annotations

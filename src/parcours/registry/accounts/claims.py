@@ -38,7 +38,7 @@ def identity_traits(claims: Mapping[str, Any]) -> IdentityTraits:
 
 
 def rpps_of(claims: Mapping[str, Any]) -> str:
-    """The RPPS number in Pro Santé Connect's ``SubjectNameID`` ("8" then the number). Raises Unauthenticated."""
+    """The RPPS number in Pro Santé Connect's `SubjectNameID` ("8" then the number). Raises Unauthenticated."""
     national = str(claims.get("SubjectNameID", ""))
     if len(national) != 12 or not national.isascii() or not national.isdigit() or national[0] != "8":
         raise untrusted("SubjectNameID")

@@ -35,8 +35,8 @@ def account_of(session: Session, who: Who, proof: Proof) -> Account:
     human may hold through another login.  When the key that the link was kept under is gone, the account is found
     again by the person it is for: what an administrator closed stays closed.
 
-    :raises Forbidden: nobody, or more than one person, fits what the provider says.
-    :raises Unauthenticated: the account, or another one in that role for the same person, is disabled.
+    Raises `Forbidden`: nobody, or more than one person, fits what the provider says.
+    Raises `Unauthenticated`: the account, or another one in that role for the same person, is disabled.
     """
     issuer = proof.provider.issuer
     identity = session.scalar(
@@ -84,7 +84,7 @@ def _linked_account(session: Session, who: Who, proof: Proof) -> Account:
 def _account_before(session: Session, issuer: str, role: Role, subject: dict[str, str]) -> Account | None:
     """The account, linked at this provider before, that has this role alone for this person.
 
-    :raises Unauthenticated: an account that has the role is disabled, or the role was taken away from a linked one.
+    Raises `Unauthenticated`: an account that has the role is disabled, or the role was taken away from a linked one.
     """
     grants = session.scalars(select(Grant).filter_by(role=role, **subject)).all()
     holders = {grant.account_id: grant.account for grant in grants}

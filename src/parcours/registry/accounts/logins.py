@@ -72,7 +72,7 @@ def check_own_password(
 ) -> None:  # fmt: skip
     """Before a sensitive change: the password again, under the same lock as a login. Raises Unauthenticated.
 
-    :param second_factor: a code (or a recovery code) is needed too, when the account has a second factor.
+    `second_factor`: a code (or a recovery code) is needed too, when the account has a second factor.
     """
     with database.reading() as session:
         login = get_account(session, account_id).login
@@ -112,7 +112,7 @@ def _second_factor(
 ) -> Unauthenticated | None:  # fmt: skip
     """What is still wrong when the password was right: nothing, no code given, or a wrong one.
 
-    :param given: the code, and the id of the recovery code that it fits.
+    `given`: the code, and the id of the recovery code that it fits.
     """
     code, recovery = given
     if not account.has_totp:

@@ -53,9 +53,9 @@ class MailServer:
             server.send_message(_message(self.sender, to, subject, text))
 
 
-def reset_message(language: str, link: str, minutes: int) -> tuple[str, str]:
+def reset_message(lang: str, link: str, minutes: int) -> tuple[str, str]:
     """Subject and text of the message that carries a reset link."""
-    if language == "fr":
+    if lang == "fr":
         text = (
             f"Pour choisir un nouveau mot de passe, ouvrez ce lien dans les {minutes} minutes :\n\n{link}\n\n"
             "Si vous n'avez rien demandé, ne faites rien : votre mot de passe ne change pas.\n"

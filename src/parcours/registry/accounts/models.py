@@ -99,7 +99,7 @@ class WebSession(Base):
     grant_id: Mapped[str | None] = mapped_column(ForeignKey("account_grants.id"))
     csrf_token: Mapped[str] = mapped_column(String(64))
     method: Mapped[str] = mapped_column(String(60))
-    """How the person proved who they are: ``password``, with ``+totp`` or ``+recovery``; or ``oidc:<provider>``."""
+    """How the person proved who they are: `password`, with `+totp` or `+recovery`; or `oidc:<provider>`."""
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime())
     """Of the login, kept through rotations: the absolute limit counts from it."""
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
@@ -145,7 +145,7 @@ class ExternalIdentity(Base):
 
     issuer: Mapped[str] = mapped_column(String(300))
     subject_index: Mapped[str] = mapped_column(String(64))
-    """Keyed index of the provider's ``sub``: the value itself is not kept."""
+    """Keyed index of the provider's `sub`: the value itself is not kept."""
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
     linked_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
 
@@ -171,7 +171,7 @@ class OidcAttempt(Base):
 class UnknownLogin(Base):
     """An attempt with a login that no account has: written so that it costs what counting one on an account costs.
 
-    Nothing of what was typed is kept; ``parcours admin clean`` forgets it.
+    Nothing of what was typed is kept; `parcours admin clean` forgets it.
     """
 
     __tablename__ = "account_unknown_logins"

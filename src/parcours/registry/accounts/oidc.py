@@ -1,7 +1,7 @@
 """OpenID Connect: log in through FranceConnect (insured persons), Pro Santé Connect (professionals) or another.
 
-Authorization code flow with PKCE (S256), ``state`` bound to the browser, ``nonce``; the ID token's signature, issuer,
-audience, dates, nonce, level (``acr``) and the subject of the user information are all checked.  A provider says who
+Authorization code flow with PKCE (S256), `state` bound to the browser, `nonce`; the ID token's signature, issuer,
+audience, dates, nonce, level (`acr`) and the subject of the user information are all checked.  A provider says who
 somebody is; what they may do here is decided by the person or the professional found in the registry.  Who logs out
 here is sent to log out there too, when the provider can (FranceConnect requires it).
 """
@@ -147,7 +147,7 @@ class Relying:
     def leave(self, name: str, id_token: str) -> Started | None:
         """Where to send the browser to end the provider's session too (RP-initiated logout), if it can be ended.
 
-        None when the provider is gone from the settings, does not answer, or advertises no ``end_session_endpoint``:
+        None when the provider is gone from the settings, does not answer, or advertises no `end_session_endpoint`:
         nobody is kept from logging out here.
         """
         try:
@@ -287,7 +287,7 @@ def _use_attempt(database: Database, name: str, state: str, browser_token: str) 
 
 
 def local_path(address: str) -> str:
-    """A path of this site, or ``/``: a login never sends anybody elsewhere."""
+    """A path of this site, or `/`: a login never sends anybody elsewhere."""
     bad = not address.startswith("/") or address.startswith(("//", "/\\")) or len(address) > 300
     return "/" if bad or any(ord(one) < 32 or one == "\\" for one in address) else address
 
@@ -296,7 +296,7 @@ def local_path(address: str) -> str:
 
 
 def _half_hash(access_token: str) -> str:
-    """``at_hash`` of OpenID Connect Core 3.1.3.6, for the 256-bit algorithms that are accepted."""
+    """`at_hash` of OpenID Connect Core 3.1.3.6, for the 256-bit algorithms that are accepted."""
     digest = hashlib.sha256(access_token.encode("ascii", "replace")).digest()
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 

@@ -30,7 +30,7 @@ _RECOVERY_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 def start_totp(session: Session, who: Who, account: Account) -> str:
-    """A new TOTP secret (base32), not yet required until :func:`confirm_totp`. Raises Conflict when one is in use."""
+    """A new TOTP secret (base32), not yet required until `confirm_totp`. Raises Conflict when one is in use."""
     if account.has_totp:
         raise problems.totp_in_use()
     account.totp_secret = pyotp.random_base32()
@@ -39,7 +39,7 @@ def start_totp(session: Session, who: Who, account: Account) -> str:
 
 
 def totp_uri(account: Account, issuer: str = "parcours") -> str:
-    """What an authenticator application reads (``otpauth://``)."""
+    """What an authenticator application reads (`otpauth://`)."""
     if account.totp_secret is None:
         raise not_found("totp")
     return pyotp.TOTP(account.totp_secret).provisioning_uri(name=account.login, issuer_name=issuer)
@@ -98,7 +98,7 @@ class RecoveryCodes:
 
 
 def new_recovery_codes(hashing: PasswordHashing) -> RecoveryCodes:
-    """Ten codes of 50 random bits, like ``3-QK7WD-9TMZX``. Slow (a hash each): to be called outside a transaction."""
+    """Ten codes of 50 random bits, like `3-QK7WD-9TMZX`. Slow (a hash each): to be called outside a transaction."""
     groups = ["".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(10)) for _ in range(RECOVERY_CODES)]
     return RecoveryCodes(
         tuple(f"{number}-{text[:5]}-{text[5:]}" for number, text in enumerate(groups)),
@@ -109,7 +109,7 @@ def new_recovery_codes(hashing: PasswordHashing) -> RecoveryCodes:
 def keep_recovery_codes(session: Session, who: Who, account: Account, made: RecoveryCodes) -> None:
     """From now on these stand in for a code of the second factor; the ones before are worth nothing.
 
-    :raises Conflict: no second factor is in use.
+    Raises `Conflict`: no second factor is in use.
     """
     if not account.has_totp:
         raise problems.no_totp()

@@ -28,9 +28,9 @@ class AuditEvent(Base):
     """1, 2, 3 … without a gap within its chain."""
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime())
     tag: Mapped[str] = mapped_column(String(60))
-    """Of the context that wrote it, like ``people:person:read``."""
+    """Of the context that wrote it, like `people:person:read`."""
     actor_kind: Mapped[str] = mapped_column(String(20))
-    """``account``, ``client`` (an API token), ``system`` (a command on the server) or ``anonymous``."""
+    """`account`, `client` (an API token), `system` (a command on the server) or `anonymous`."""
     actor_id: Mapped[str | None] = mapped_column(PublicId)
     role: Mapped[str | None] = mapped_column(String(20))
     acting_for: Mapped[str | None] = mapped_column(String(40))
@@ -81,7 +81,7 @@ APPEND_ONLY_TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
     "sqlite": _SQLITE_TRIGGERS,
     "postgresql": _POSTGRESQL_TRIGGERS,
 }
-"""Statements that make the trail append-only, by dialect: for ``create_all`` (below) and for migrations."""
+"""Statements that make the trail append-only, by dialect: for `create_all` (below) and for migrations."""
 
 for _dialect, _statements in APPEND_ONLY_TRIGGERS.items():
     for _statement in _statements:

@@ -14,6 +14,7 @@ from parcours.registry.audit.chain import HASHED, SIGNATURE, canonical, head_tex
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.columns import blind_index
+from parcours.text import Text
 
 _ANCHOR: Final = "audit.anchor"
 
@@ -36,36 +37,32 @@ class Finding:
     chain: int
     sequence: int
 
-    def message(self, language: str = "en") -> str:
-        fr, en = _FINDINGS[self.code]
-        place = (
-            f"chaîne {self.chain}, ligne {self.sequence}"
-            if language == "fr"
-            else (f"chain {self.chain}, row {self.sequence}")
-        )
-        return f"{place}: {fr if language == 'fr' else en}"
+    @property
+    def message(self) -> Text:
+        place = Text("chaîne {chain}, ligne {row} : ", "chain {chain}, row {row}: ")
+        return place.format(chain=self.chain, row=self.sequence) + _FINDINGS[self.code]
 
 
-_FINDINGS: Final[dict[FindingCode, tuple[str, str]]] = {
-    "removed": (
+_FINDINGS: Final[dict[FindingCode, Text]] = {
+    "removed": Text(
         "une ou plusieurs lignes manquent avant celle-ci",
         "one or more rows are missing before this one",
     ),
-    "altered": ("le contenu a été modifié", "the content was altered"),
-    "broken_link": (
+    "altered": Text("le contenu a été modifié", "the content was altered"),
+    "broken_link": Text(
         "ne suit pas la ligne précédente",
         "does not follow from the row before it",
     ),
-    "truncated": (
+    "truncated": Text(
         "la fin de la chaîne a été retirée ou ajoutée",
         "the end of the chain was removed or added",
     ),
-    "head_missing": ("la tête signée a disparu", "the signed head is gone"),
-    "head_forged": (
+    "head_missing": Text("la tête signée a disparu", "the signed head is gone"),
+    "head_forged": Text(
         "la signature de la tête est fausse",
         "the signature of the head is wrong",
     ),
-    "anchor_forged": (
+    "anchor_forged": Text(
         "la signature de l'ancre est fausse",
         "the signature of the anchor is wrong",
     ),

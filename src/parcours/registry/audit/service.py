@@ -1,6 +1,6 @@
 """Writing and reading the audit trail.
 
-``record`` puts an event beside the work of a session; the events are chained and written when that session commits, in
+`record` puts an event beside the work of a session; the events are chained and written when that session commits, in
 the same transaction: a change and its trace stand or fall together.
 """
 
@@ -25,7 +25,7 @@ _PENDING: Final = "parcours.audit.pending"
 
 
 def system(command: str) -> Who:
-    """A command run on the server itself (``parcours admin …``)."""
+    """A command run on the server itself (`parcours admin …`)."""
     return Who("system", role=command[:20])
 
 
@@ -61,9 +61,9 @@ def record(
     why: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note an event; it is written when ``session`` commits, and forgotten if it rolls back.
+    """Note an event; it is written when `session` commits, and forgotten if it rolls back.
 
-    ``details`` may name fields and codes; it must not hold their personal content.
+    `details` may name fields and codes; it must not hold their personal content.
     """
     kind, identifier = record or (None, None)
     pending: list[Event] = session.info.setdefault(_PENDING, [])
@@ -174,7 +174,7 @@ def events_of_insured(
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> list[AuditEvent]:
-    """Newest first: everything that was read or changed about one person. ``before`` continues after a page."""
+    """Newest first: everything that was read or changed about one person. `before` continues after a page."""
     return _page(session, AuditEvent.insured_id == insured_id, before, limit)
 
 

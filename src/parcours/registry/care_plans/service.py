@@ -56,8 +56,8 @@ def write_plan(
 ) -> CarePlan:
     """Write a plan; it counts once the patient (and each named correspondent, or the adviser for an ALD) agreed.
 
-    :raises Refused: the author is not the médecin traitant for an ALD protocol or a plan of iterative care.
-    :raises Invalid: no actor, an actor without doctor or specialty, a rhythm missing for iterative care.
+    Raises `Refused`: the author is not the médecin traitant for an ALD protocol or a plan of iterative care.
+    Raises `Invalid`: no actor, an actor without doctor or specialty, a rhythm missing for iterative care.
     """
     at = at or now_utc()
     check_period(plan.starts_on, plan.ends_on)

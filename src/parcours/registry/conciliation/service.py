@@ -39,8 +39,8 @@ CLOSING_DAYS = 45
 def open_case(session: Session, insured_id: str, *, reason: str | None = None, at: datetime | None = None) -> Case:
     """A person without a médecin traitant asks their fund for help.
 
-    :raises Refused: a médecin traitant is in force.
-    :raises Conflict: a case is open already.
+    Raises `Refused`: a médecin traitant is in force.
+    Raises `Conflict`: a case is open already.
     """
     at = at or now_utc()
     today = paris_date(at)
@@ -89,7 +89,7 @@ def contact(
 ) -> Contact:
     """The officer asks a doctor; an answer is expected within ten days.
 
-    :raises Refused: not a doctor, or no longer in activity.
+    Raises `Refused`: not a doctor, or no longer in activity.
     """
     at = at or now_utc()
     on = on or paris_date(at)
@@ -139,7 +139,7 @@ def close(
 ) -> Case:
     """Close a case; with `declaration`, the declaration of this person that is in force is named.
 
-    :raises Refused: the declaration is not in force or is somebody else's.
+    Raises `Refused`: the declaration is not in force or is somebody else's.
     """
     at = at or now_utc()
     case = _open_case(session, case_id)

@@ -82,8 +82,8 @@ class Proposal:
 def propose(session: Session, proposal: Proposal, *, at: datetime | None = None) -> Declaration:
     """Open a declaration; who proposes agrees by that. It is in force as soon as everybody needed has agreed.
 
-    :raises Refused: not a doctor, a locum, no longer practising; a young person's choice made by somebody else.
-    :raises Conflict: this doctor already is the médecin traitant, or the same proposal is open.
+    Raises `Refused`: not a doctor, a locum, no longer practising; a young person's choice made by somebody else.
+    Raises `Conflict`: this doctor already is the médecin traitant, or the same proposal is open.
     """
     at = at or now_utc()
     day = paris_date(at)
@@ -162,7 +162,7 @@ def record_paper(session: Session, paper: PaperForm, *, at: datetime | None = No
 
     A contract signed later keeps its time: the late one runs until there.
 
-    :raises Refused: a signature is missing, or the doctor could not be chosen that day.
+    Raises `Refused`: a signature is missing, or the doctor could not be chosen that day.
     """
     at = at or now_utc()
     check_paper_dates(paper, paris_date(at))
@@ -221,7 +221,7 @@ def end(
 ) -> Contract:
     """End a contract on a day (today by default): by the patient, by the doctor, by a death.
 
-    A replacement ends by itself, a departure by :func:`depart`.
+    A replacement ends by itself, a departure by `depart`.
     """
     at = at or now_utc()
     on = on or paris_date(at)
@@ -246,8 +246,8 @@ def depart(
 ) -> list[Contract]:
     """A doctor retires, dies or moves: practices end; so do the contracts, save for a move inside the département.
 
-    :param reason: `retired`, `deceased` or `moved` (then give the new place).
-    :returns: the contracts that ended; a retirement and a move to another département open the grace year.
+    `reason`: `retired`, `deceased` or `moved` (then give the new place).
+    Returns the contracts that ended; a retirement and a move to another département open the grace year.
     """
     at = at or now_utc()
     doctor = get_professional(session, professional_id)

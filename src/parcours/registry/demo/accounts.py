@@ -51,7 +51,7 @@ class DemoAccess:
 def open_demo_accounts(session: Session, *, public_url: str, hashing: passwords.PasswordHashing) -> DemoAccess:
     """Make the accounts of the demonstration, or give them a new password.
 
-    :raises Refused: the registry is not the demonstration, or is served to other machines.
+    Raises `Refused`: the registry is not the demonstration, or is served to other machines.
     """
     _refuse_elsewhere(session, public_url)
     password, fund = secrets.token_urlsafe(12), FUNDS["99"]

@@ -9,7 +9,7 @@ FICTITIOUS_NIRS = 2_000_000
 
 
 def fictitious_nir(rank: int) -> str:
-    """The rank-th number of the national fictitious range ``A 555555 CCC zzz`` (odd ranks are women), with its key."""
+    """The rank-th number of the national fictitious range `A 555555 CCC zzz` (odd ranks are women), with its key."""
     if not 0 <= rank < FICTITIOUS_NIRS:
         raise ValueError(f"rank: {rank} (allowed: 0 to {FICTITIOUS_NIRS - 1})")
     body = f"{1 + rank % 2}555555{rank // 2:06d}"

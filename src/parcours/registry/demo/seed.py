@@ -1,8 +1,8 @@
 """Seed data for the demonstration: a fictitious country of a few hundred people and doctors, with a story a flow.
 
 Everything is invented and says so: communes and départements that do not exist, names that are words for "example",
-numbers of the national fictitious ranges.  The same seed gives the same people.  :data:`STORIES` lists what to look at;
-:func:`find_story` gives the ids in a seeded database.
+numbers of the national fictitious ranges.  The same seed gives the same people.  `STORIES` lists what to look at;
+`find_story` gives the ids in a seeded database.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class Story:
 def seed(session: Session, *, population: int = 300, rng_seed: int = SEED) -> list[Story]:
     """Fill an empty registry; a registry that already holds the demonstration is left as it is.
 
-    :param population: how many people besides those of the stories.
-    :raises Conflict: the registry holds other people.
+    `population`: how many people besides those of the stories.
+    Raises `Conflict`: the registry holds other people.
     """
     if find_insured_id(session, fictitious_nir(0)) is not None:
         return list(STORIES)

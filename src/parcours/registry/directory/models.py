@@ -84,7 +84,7 @@ class Fund(Base):
     __tablename__ = "people_funds"
 
     code: Mapped[str] = mapped_column(unique=True)
-    """National code: scheme (2), letter, fund (3): ``01C131``."""
+    """National code: scheme (2), letter, fund (3): `01C131`."""
     name: Mapped[str]
     department: Mapped[str]
 

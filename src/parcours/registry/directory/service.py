@@ -43,8 +43,8 @@ def register_professional(
 ) -> Professional:
     """Enter a professional in the directory.
 
-    :param specialty: national code; required for a doctor, 0 for anyone else.
-    :param strict: check the Luhn digit of the RPPS (some official samples fail it).
+    `specialty`: national code; required for a doctor, 0 for anyone else.
+    `strict`: check the Luhn digit of the RPPS (some official samples fail it).
     """
     number = keys.parse_rpps(rpps, strict=strict)
     check_slug("profession", profession, Profession)
@@ -90,7 +90,7 @@ def active_on(professional: Professional, on: date) -> bool:
 def require_active(professional: Professional, on: date, field: str) -> None:
     """Refuse an act that names somebody who has ceased all activity.
 
-    :raises Refused: with `field`, the name of the field that gives the professional.
+    Raises `Refused`: with `field`, the name of the field that gives the professional.
     """
     if not active_on(professional, on):
         raise problems.professional_ceased(field=field, ceased_on=professional.ceased_on, on=on)
@@ -207,7 +207,7 @@ def start_practice(  # noqa: PLR0913 - one keyword for each field of the form
 ) -> Practice:
     """A professional starts to work at a place; a locum (`remplacant`) names the doctor replaced.
 
-    :raises Conflict: another principal place is open.
+    Raises `Conflict`: another principal place is open.
     """
     check_period(starts_on, ends_on)
     practice_mode: PracticeMode = check_choice("mode", mode, PracticeMode)

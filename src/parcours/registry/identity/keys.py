@@ -1,6 +1,6 @@
 """Form and check digits of the national identifiers. Pure functions: nothing here stores or shows a number.
 
-NIR and NIA: 13 characters and a two-digit key, ``97 - N mod 97`` with 2A read as 19 and 2B as 18.
+NIR and NIA: 13 characters and a two-digit key, `97 - N mod 97` with 2A read as 19 and 2B as 18.
 RPPS (11 digits), AM number of a practice (9), FINESS (9): Luhn.
 """
 
@@ -36,7 +36,7 @@ INS_OIDS = {
 
 @dataclass(frozen=True)
 class Nir:
-    """A checked number; its ``repr`` and ``str`` never show it."""
+    """A checked number; its `repr` and `str` never show it."""
 
     body: str = field(repr=False)
     key: str = field(repr=False)
@@ -103,7 +103,7 @@ def luhn_digit(digits: str) -> str:
 
 
 def parse_rpps(text: str, *, strict: bool = True) -> str:
-    """An RPPS number, 11 digits.  ``strict=False`` skips the check digit: official samples exist that fail it."""
+    """An RPPS number, 11 digits.  `strict=False` skips the check digit: official samples exist that fail it."""
     digits = re.sub(r"\s", "", text)
     if not re.fullmatch(r"\d{11}", digits, re.ASCII):
         raise problems.rpps_form(count=len(digits))

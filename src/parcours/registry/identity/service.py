@@ -33,8 +33,8 @@ def assign_identifier(
 ) -> Identifier:
     """Give a person a NIR or NIA; a provisional number in force ends that day (it still finds the person).
 
-    :raises Invalid: malformed number or wrong key.
-    :raises Conflict: the number is already somebody's, or the person has a definitive one.
+    Raises `Invalid`: malformed number or wrong key.
+    Raises `Conflict`: the number is already somebody's, or the person has a definitive one.
     """
     at = at or now_utc()
     starts_on = starts_on or paris_date(at)
@@ -59,7 +59,7 @@ def assign_identifier(
 
 
 def current_identifier(session: Session, insured_id: str, on: date) -> Nir | None:
-    """The number in force on a day; its ``repr`` stays masked."""
+    """The number in force on a day; its `repr` stays masked."""
     row = session.scalar(
         select(Identifier).where(Identifier.insured_id == insured_id, holding(Identifier, on)).limit(1)
     )

@@ -48,9 +48,9 @@ def register_insured(  # noqa: PLR0913 - one keyword for each field of the form
 ) -> Insured:
     """Register a person with a number (NIR or NIA), a fund and a scheme.
 
-    :param affiliated_on: first day of rights; the birth date when not given.
-    :raises Invalid: number, birth date in the future, unknown commune, fund or scheme.
-    :raises Conflict: the number is somebody's.
+    `affiliated_on`: first day of rights; the birth date when not given.
+    Raises `Invalid`: number, birth date in the future, unknown commune, fund or scheme.
+    Raises `Conflict`: the number is somebody's.
     """
     at = at or now_utc()
     if birth_date > paris_date(at):
@@ -78,7 +78,7 @@ _INSURED_LOCKED = _INSURED.with_for_update()
 
 
 def get_insured(session: Session, insured_id: str, *, lock: bool = False) -> Insured:
-    """A person by public id. ``lock=True`` makes writers of this person wait for one another."""
+    """A person by public id. `lock=True` makes writers of this person wait for one another."""
     key = parse_id(insured_id)
     row = session.scalar(_INSURED_LOCKED if lock else _INSURED, {"id": key}) if key else None
     if row is None:
@@ -158,7 +158,7 @@ def open_right(
 ) -> Right:
     """Open a rights period (ALD, C2S, maternity, …). `ends_on` is the first day without the right.
 
-    :raises Conflict: an ordinary right of the same kind is open over that time (several ALDs may be).
+    Raises `Conflict`: an ordinary right of the same kind is open over that time (several ALDs may be).
     """
     check_period(starts_on, ends_on)
     right_kind: RightKind = check_choice("right", kind, RightKind)

@@ -38,8 +38,8 @@ from parcours.registry.vocabulary import check_choice
 def write_referral(session: Session, new: NewReferral, *, at: datetime | None = None) -> Referral:
     """Write a referral.
 
-    :raises Refused: the flow does not fit the author (only the médecin traitant uses the four flows).
-    :raises Invalid: addressee, plan, sequence or validity missing or not fitting.
+    Raises `Refused`: the flow does not fit the author (only the médecin traitant uses the four flows).
+    Raises `Invalid`: addressee, plan, sequence or validity missing or not fitting.
     """
     at = at or now_utc()
     issued_on = new.issued_on or paris_date(at)
@@ -81,7 +81,7 @@ def use(
 ) -> ReferralUse:
     """Record a visit made with a referral. The same visit recorded again is the same record.
 
-    :raises Refused: the referral does not cover that visit (the reason is in `given`).
+    Raises `Refused`: the referral does not cover that visit (the reason is in `given`).
     """
     referral = get_referral(session, referral_id)
     get_insured(session, referral.insured_id, lock=True)

@@ -69,7 +69,7 @@ def manifest_path(data: Path) -> Path:
 def backup(database: Database, target: Path) -> Manifest:
     """Write a backup of a database in use; readers and writers go on.
 
-    :raises Conflict: the file is there already.
+    Raises `Conflict`: the file is there already.
     """
     if target.exists():
         raise problems.backup_exists(target.name)
@@ -92,8 +92,8 @@ def backup(database: Database, target: Path) -> Manifest:
 def restore(data: Path, url: str) -> Manifest:
     """Restore a backup into an empty database, then verify the copy table by table.
 
-    :raises Invalid: the file is altered or of the other kind.
-    :raises Conflict: the database is not empty, or the copy differs.
+    Raises `Invalid`: the file is altered or of the other kind.
+    Raises `Conflict`: the database is not empty, or the copy differs.
     """
     manifest = check_file(data)
     engine = create_engine_from_url(url)
@@ -116,7 +116,7 @@ def restore(data: Path, url: str) -> Manifest:
 def check_file(data: Path) -> Manifest:
     """The manifest of a backup whose data are unaltered.
 
-    :raises Invalid: no manifest, or data that do not match it.
+    Raises `Invalid`: no manifest, or data that do not match it.
     """
     manifest = Manifest.read(data)
     if not data.is_file() or _sha256(data) != manifest.sha256:
@@ -127,7 +127,7 @@ def check_file(data: Path) -> Manifest:
 def verify(engine: Engine, manifest: Manifest) -> None:
     """Is a database exactly what a manifest says: revision, tables, rows, content, references?
 
-    :raises Conflict: it names the tables that differ.
+    Raises `Conflict`: it names the tables that differ.
     """
     with engine.connect() as connection:
         found = table_states(connection)

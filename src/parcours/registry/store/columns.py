@@ -45,7 +45,7 @@ class RowText(str):
 
 
 class EncryptedText(TypeDecorator[str]):
-    """Text encrypted at rest, bound to its column (``context``: "table.column") and, written by the ORM, to its row."""
+    """Text encrypted at rest, bound to its column (`context`: "table.column") and, written by the ORM, to its row."""
 
     impl = LargeBinary
     cache_ok = True
@@ -70,7 +70,7 @@ def blind_index(value: str, context: str) -> str:
 
 
 def blind_indexes(value: str, context: str) -> list[str]:
-    """What to look for (``column.in_(…)``): the index under the newest and the older keys."""
+    """What to look for (`column.in_(…)`): the index under the newest and the older keys."""
     return keyring().blind_indexes(value, context)
 
 
@@ -89,7 +89,7 @@ PublicId = _TextUuid(as_uuid=False)
 
 
 def text_enum(values: type[Any], length: int = 40) -> Enum:
-    """An ``StrEnum`` stored by its values in a plain text column (no database type to migrate), checked on the way."""
+    """An `StrEnum` stored by its values in a plain text column (no database type to migrate), checked on the way."""
     return Enum(
         values,
         native_enum=False,

@@ -1,6 +1,6 @@
 """The database of the registry: engine, sessions, declarative base.
 
-SQLite (WAL) embedded by default, PostgreSQL when ``PARCOURS_DATABASE_URL`` says so::
+SQLite (WAL) embedded by default, PostgreSQL when `PARCOURS_DATABASE_URL` says so::
 
     database = Database.open()             # or Database.open("postgresql://…")
     with database.writing() as session:    # commits on success, rolls back on error
@@ -8,7 +8,7 @@ SQLite (WAL) embedded by default, PostgreSQL when ``PARCOURS_DATABASE_URL`` says
     with database.reading() as session:
         ...
 
-On SQLite a writing session starts with ``BEGIN IMMEDIATE``: it waits its turn at the start and never fails half-way.
+On SQLite a writing session starts with `BEGIN IMMEDIATE`: it waits its turn at the start and never fails half-way.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Base(DeclarativeBase):
 
 
 class Versioned:
-    """Optimistic locking: ``version`` grows at each change (an ETag at the edge); a stale write fails."""
+    """Optimistic locking: `version` grows at each change (an ETag at the edge); a stale write fails."""
 
     version: Mapped[int] = mapped_column()
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
@@ -122,14 +122,14 @@ def _bind_to_rows(session: Session, _context: object, _instances: object) -> Non
 
 
 def database_url() -> str:
-    """``PARCOURS_DATABASE_URL``, else the SQLite file of the data directory."""
+    """`PARCOURS_DATABASE_URL`, else the SQLite file of the data directory."""
     return os.environ.get("PARCOURS_DATABASE_URL") or f"sqlite:///{data_directory() / 'parcours.db'}"
 
 
 def create_engine_from_url(url: str | None = None, *, echo: bool = False, pool_size: int = 10) -> Engine:
     """An engine for SQLite or PostgreSQL.
 
-    Statements never show their parameters, in logs or in errors (``hide_parameters``): they are personal data.
+    Statements never show their parameters, in logs or in errors (`hide_parameters`): they are personal data.
     """
     target = _normalised(url or database_url())
     if target.get_backend_name() == "sqlite":
@@ -140,7 +140,7 @@ def create_engine_from_url(url: str | None = None, *, echo: bool = False, pool_s
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that may write (``BEGIN IMMEDIATE`` on SQLite)."""
+    """Sessions that may write (`BEGIN IMMEDIATE` on SQLite)."""
     return sessionmaker(engine.execution_options(parcours_write=True), expire_on_commit=False)
 
 
@@ -189,7 +189,7 @@ class Database:
 
 
 def _normalised(url: str) -> URL:
-    """``postgresql://`` and ``postgres://`` mean psycopg 3."""
+    """`postgresql://` and `postgres://` mean psycopg 3."""
     parsed = make_url(url)
     if parsed.drivername in {"postgres", "postgresql"}:
         return parsed.set(drivername="postgresql+psycopg")

@@ -1,10 +1,10 @@
 """Keys that protect personal data at rest: authenticated encryption, and a keyed index to look a value up.
 
-``PARCOURS_SECRET_KEYS`` holds one or more keys, newest first, separated by commas or spaces; each is 32 random bytes
-in URL-safe base64 (``parcours registry new-key`` prints one).  The first key writes; every key reads.  To rotate: put
-a new key first, run ``parcours registry rotate-keys``, then drop the old one.
+`PARCOURS_SECRET_KEYS` holds one or more keys, newest first, separated by commas or spaces; each is 32 random bytes
+in URL-safe base64 (`parcours registry new-key` prints one).  The first key writes; every key reads.  To rotate: put
+a new key first, run `parcours registry rotate-keys`, then drop the old one.
 
-``PARCOURS_SECRET_KEYS_FILE`` names a file with the same content (one key a line) instead.
+`PARCOURS_SECRET_KEYS_FILE` names a file with the same content (one key a line) instead.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Keyring:
     keys: tuple[SecretKey, ...]
 
     def encrypt(self, text: str, context: str, row_id: str | None = None) -> bytes:
-        """AES-256-GCM under the newest key, bound to ``context`` (the column) and to the row, if given."""
+        """AES-256-GCM under the newest key, bound to `context` (the column) and to the row, if given."""
         key, nonce = self.keys[0], os.urandom(_NONCE_BYTES)
         row = bytes.fromhex(row_id.replace("-", "")) if row_id else b""
         head = (_OF_ROW if row else _OF_COLUMN) + key.key_id + row
@@ -107,7 +107,7 @@ class Keyring:
 
 
 def new_key() -> str:
-    """A fresh random key in the form of ``PARCOURS_SECRET_KEYS``."""
+    """A fresh random key in the form of `PARCOURS_SECRET_KEYS`."""
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
@@ -134,7 +134,7 @@ def create_keys_file(path: Path) -> bool:
 
 
 def data_directory() -> Path:
-    """Where the embedded database and its key live: ``PARCOURS_DATA_DIR``, else the user's data directory."""
+    """Where the embedded database and its key live: `PARCOURS_DATA_DIR`, else the user's data directory."""
     if given := os.environ.get("PARCOURS_DATA_DIR"):
         return Path(given).expanduser()
     base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"

@@ -47,7 +47,7 @@ def head_revision() -> str | None:
 def require_current(engine: Engine) -> None:
     """Refuse to work on a database of another shape.
 
-    :raises Misconfigured: empty, older or newer database.
+    Raises `Misconfigured`: empty, older or newer database.
     """
     given, wanted = current_revision(engine), head_revision()
     if given != wanted:

@@ -36,6 +36,7 @@ from parcours.registry.referrals.covering import Covering, covering
 from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.store.db import Base
 from parcours.registry.visits.words import REASONS
+from parcours.text import Text
 
 # Rights that exempt every act of the person, the most protective first; then those that exempt some acts only.
 _EXEMPT_ALL = (
@@ -84,9 +85,10 @@ class Fact:
     because: str
     source: Source | None = None
 
-    def reason(self, language: str = "en") -> str:
-        """Why, in ``fr`` or ``en``."""
-        return REASONS[self.because][("fr", "en").index(language)]
+    @property
+    def reason(self) -> Text:
+        """Why."""
+        return REASONS[self.because]
 
 
 @dataclass
@@ -132,10 +134,10 @@ def visit_facts(
 ) -> VisitFacts:
     """Facts of a visit of a person (public id) to a professional (public id or RPPS) on a day.
 
-    :param organisation_id: where; the professional's principal place that day when not given.
-    :param known_at: as the registry knew at that instant; now when not given.
-    :param related_to: ``ald``, ``at_mp`` or ``none``: is the care related to a right that exempts some acts only?
-    :raises NotFound: unknown person, professional or place.
+    `organisation_id`: where; the professional's principal place that day when not given.
+    `known_at`: as the registry knew at that instant; now when not given.
+    `related_to`: `ald`, `at_mp` or `none`: is the care related to a right that exempts some acts only?
+    Raises `NotFound`: unknown person, professional or place.
     """
     insured = get_insured(session, patient)
     doctor = get_professional(session, professional)

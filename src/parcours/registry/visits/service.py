@@ -1,6 +1,6 @@
 """A visit is answered, kept, and compared with what is known later.
 
-An answered visit is never rewritten; :func:`visits_that_would_change` tells which ones later knowledge contradicts.
+An answered visit is never rewritten; `visits_that_would_change` tells which ones later knowledge contradicts.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def answer_visit(
 ) -> AnsweredVisit:
     """Keep what was answered about a visit.
 
-    :param given: the facts that the registry does not hold (fee, act, purpose), to settle again later.
-    :param settlement: what was answered, in the names of the vocabulary, when the act was settled.
+    `given`: the facts that the registry does not hold (fee, act, purpose), to settle again later.
+    `settlement`: what was answered, in the names of the vocabulary, when the act was settled.
     """
     answer: dict[str, Any] | None = None
     if settlement is not None:
@@ -78,7 +78,7 @@ def answer_visit(
 def settled(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The settlement of an act, as it is kept: amounts, status, cases; without the remarks around it.
 
-    :raises FactError: a fact is missing or wrong.
+    Raises `FactError`: a fact is missing or wrong.
     """
     from parcours.engine.case import settle
 
