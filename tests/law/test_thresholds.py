@@ -84,7 +84,6 @@ SAMPLES = {
     "registry/demo/seed.py": "days, numbers and specialties of invented people",
     "web/public/rules_pages.py": "ages a visitor may choose in the table of decisions",
     "web/public/situations.py": "ages of the examples",
-    "web/quote/standing.py": "ages that the result spans while none is said",
 }
 """Files that may hold an age or a specialty, and why."""
 OUTSIDE = [
