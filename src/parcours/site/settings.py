@@ -1,4 +1,4 @@
-"""Settings of the server, read from the environment (`PARCOURS_…`); those of the service are in `api/settings.py`."""
+"""Settings of the server, read from the environment (`PARCOURS_…`); those of the service are in `edge/settings.py`."""
 
 from __future__ import annotations
 
