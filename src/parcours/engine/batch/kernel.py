@@ -28,6 +28,7 @@ import numpy.typing as npt
 from numba.core import config
 from numba.extending import register_jitable
 
+import parcours.law.bill.codes
 import parcours.law.codes
 import parcours.law.record
 import parcours.rules
@@ -123,7 +124,7 @@ def rule_modules() -> list[ModuleType]:
 def rules_digest() -> str:
     """SHA-256 of the source of the rules and of the types of the law they read: what the answer of a run depends on."""
     digest = hashlib.sha256()
-    for module in (*rule_modules(), parcours.law.codes, parcours.law.record):
+    for module in (*rule_modules(), parcours.law.codes, parcours.law.record, parcours.law.bill.codes):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()
 
@@ -132,9 +133,9 @@ def _functions(module: ModuleType) -> list[FunctionType]:
     return [f for f in vars(module).values() if inspect.isfunction(f) and f.__module__ == module.__name__]
 
 
-def _from_source(source: str) -> Callable[..., Any]:
+def _from_source(source: str, **more: Any) -> Callable[..., Any]:
     """A function written from the names of the tuples, so that a new fact or result needs no change here."""
-    names: dict[str, Any] = {"Act": Act, "Contract": Contract, "int64": np.int64}
+    names: dict[str, Any] = {"Act": Act, "Contract": Contract, "int64": np.int64, **more}
     before = set(names)
     exec(source, names)  # noqa: S102 - the source is made above and below, of field names only
     function: Callable[..., Any] = names[(set(names) - before - {"__builtins__"}).pop()]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.say import effective_rate
 from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.bill.worked import RESULTS, WorkedBill, worked_bill
 from parcours.engine.errors import FactError, UnknownTariff
@@ -12,7 +13,6 @@ from parcours.engine.facts.vocabulary import hundredths
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
 from parcours.rules.bill.types import SettledLine
-from parcours.rules.rate import WHOLE
 from parcours.text import Text
 
 
@@ -112,7 +112,7 @@ def found_amounts(one: SettledLine | None, fee: int) -> dict[str, int]:
     return {
         "fee": fee,
         "base": result.base,
-        "rate": WHOLE if result.forfait_acte_lourd else result.rate,
+        "rate": effective_rate(one),
         "gross": gross,
         "majoration": result.majoration,
         "pf": result.participation_forfaitaire,

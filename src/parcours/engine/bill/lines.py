@@ -18,8 +18,6 @@ from parcours.law.flat import FlatLaw
 from parcours.rules.bill.types import Line
 from parcours.text import Text, same
 
-DOCTORS_ONLY = ("specialty", "role", "referral", "urgent", "away", "purpose", "medecin_traitant_indisponible")
-"""Facts of the bill that only concern the lines of a doctor."""
 HALF, FULL = 2, 1
 """Association codes that stand for a letter noted at half, or in full."""
 COMBINATIONS = {
@@ -133,8 +131,7 @@ def values_of_line(own: Mapping[str, Any], code: Code, shared: Shared) -> dict[s
         if profession != Profession.MEDECIN or "specialty" not in own:
             values.pop("specialty", None)
     if profession != Profession.MEDECIN:
-        for name in DOCTORS_ONLY:
-            values.pop(name, None)
+        values.pop("specialty", None)
     if profession in WITHOUT_SECTOR:
         values.pop("convention", None)
     if code.specialty:

@@ -11,6 +11,7 @@ from parcours.engine.bill.vocabulary import BORNE
 from parcours.engine.results import euros, result_dict
 from parcours.law.bill.book import STAGES
 from parcours.law.bill.codes import Nature
+from parcours.law.codes import CaseActeLourd
 from parcours.law.days import iso
 from parcours.rules.bill.types import SettledLine
 from parcours.rules.rate import WHOLE
@@ -86,8 +87,9 @@ def line_dict(answer: BillAnswer, line: BillLine, one: SettledLine) -> dict[str,
 
 
 def effective_rate(one: SettledLine) -> int:
-    """The rate of a line; a flat fee replaces the whole share."""
-    return WHOLE if one.settlement.forfait_acte_lourd else one.settlement.rate
+    """The rate of a line: whole where a flat fee replaces the share, or where costly imaging owes none."""
+    whole = one.settlement.forfait_acte_lourd or one.settlement.case_acte_lourd == CaseActeLourd.IMAGING
+    return WHOLE if whole else one.settlement.rate
 
 
 def defaults(answer: BillAnswer) -> dict[str, Any]:

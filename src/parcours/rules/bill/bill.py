@@ -20,6 +20,41 @@ from parcours.rules.settlement import payment, settle_among
 from parcours.rules.types import Contract, Readings, Settlement
 
 
+def plain(settlement: Settlement) -> Settlement:
+    """The same settlement, its codes as plain integers: an act and a charge are then of one type when compiled."""
+    s = settlement
+    return Settlement(
+        s.status + 0,
+        s.ips + 0,
+        s.pathway + 0,
+        s.base + 0,
+        s.rate + 0,
+        s.ticket_moderateur + 0,
+        s.majoration + 0,
+        s.participation_forfaitaire + 0,
+        s.franchise + 0,
+        s.forfait_acte_lourd + 0,
+        s.amo + 0,
+        s.amc + 0,
+        s.patient + 0,
+        s.advance + 0,
+        s.deferred + 0,
+        s.max_fee + 0,
+        s.depassement + 0,
+        s.unlawful_excess + 0,
+        s.case_status + 0,
+        s.case_base + 0,
+        s.case_rate + 0,
+        s.case_acte_lourd + 0,
+        s.case_majoration + 0,
+        s.case_participation + 0,
+        s.case_franchise + 0,
+        s.case_excess + 0,
+        s.case_complementary + 0,
+        s.case_payment + 0,
+    )
+
+
 def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each level reads
     lines: Sequence[Line],
     eras: Sequence[int],
@@ -58,7 +93,14 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
             )
             counters = counters_before(lines, participations, franchises, borne)
             settlement = settle_among(line.act, around, contract, counters, law, readings)
-            one = SettledLine(settlement, after[i][1], case_costly, case_surcharge, CaseCharge.NOT_A_CHARGE, case_cover)
+            one = SettledLine(
+                plain(settlement),
+                after[i][1] + 0,
+                case_costly + 0,
+                case_surcharge + 0,
+                CaseCharge.NOT_A_CHARGE + 0,
+                case_cover + 0,
+            )
         settled.append(one)
         participations.append(one.settlement.participation_forfaitaire)
         franchises.append(one.settlement.franchise)
@@ -69,12 +111,13 @@ def settle_charge(line: Line, contract: Contract, euros: EurosContract) -> Settl
     """A charge of the patient's invoice: nothing from the compulsory insurance, the contract's part, the rest."""
     amc, case_cover = charge_covered(line, contract, euros)
     fee = line.act.fee
+    base = fee if line.nature == Nature.CHARGE else 0
     advance, deferred, case_payment = payment(line.act, 0, 0, amc)
     settlement = Settlement(
         status=0,
         ips=0,
         pathway=0,
-        base=fee if line.nature == Nature.CHARGE else 0,
+        base=base,
         rate=0,
         ticket_moderateur=0,
         majoration=0,
@@ -101,10 +144,10 @@ def settle_charge(line: Line, contract: Contract, euros: EurosContract) -> Settl
         case_payment=case_payment,
     )
     return SettledLine(
-        settlement,
-        CaseSession.ALONE,
-        CaseCostly.NOT_CONCERNED,
-        CaseSurcharge.NOT_CONCERNED,
-        line.case_charge,
-        case_cover,
+        plain(settlement),
+        CaseSession.ALONE + 0,
+        CaseCostly.NOT_CONCERNED + 0,
+        CaseSurcharge.NOT_CONCERNED + 0,
+        line.case_charge + 0,
+        case_cover + 0,
     )
