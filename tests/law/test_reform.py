@@ -87,6 +87,27 @@ def test_two_answers_at_once_keep_their_own_reform() -> None:
     assert found == [{19_00}, {19_00 - 2_65}, {19_00 - 5_30}, {19_00 - 7_95}]
 
 
+def test_what_is_kept_under_a_reform_is_never_the_laws() -> None:
+    """Ages, bills, forms: whatever was asked first."""
+    from parcours.engine.case import candidates
+    from parcours.engine.say.sitting import telling_ages
+    from parcours.law import thresholds
+    from parcours.law.bill.book import bill_law
+
+    def seen() -> tuple[Any, ...]:
+        bill = bill_law()
+        return candidates(), telling_ages(20250101), thresholds.participation_age(), bill.digest, bill.parameters
+
+    reform = {"participation_forfaitaire.age_exemption": 21, "acte_lourd.forfait": 50, "parcours.age_exclusion": 17}
+    with reformed(reform):
+        under = seen()
+    alone = seen()
+    with reformed(reform):
+        assert seen() == under
+    assert alone == seen()
+    assert all(one != other for one, other in zip(under, alone, strict=True))
+
+
 def test_an_answer_is_explained_under_its_own_reform() -> None:
     with reformed({"majoration.taux": "30 %"}):
         answer = settle(GP_OUTSIDE)

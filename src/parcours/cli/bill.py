@@ -6,7 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, language, readings_of
+from parcours.cli.common import (
+    EXIT_REFUSED_ROWS,
+    Json,
+    Lang,
+    Reading,
+    Set,
+    clear_errors,
+    fail,
+    language,
+    readings_of,
+    trying,
+)
 from parcours.text import Text
 
 app = typer.Typer(add_completion=False)
@@ -23,6 +34,7 @@ def bill(
     json: Json = False,
     lang: Lang = "",
     reading: Reading = None,
+    set: Set = None,  # noqa: A002
 ) -> None:
     """Settle whole bills: who pays what for each line, and why. `check FILE` compares worked bills (exit 1)."""
     lang = language(lang)
@@ -33,10 +45,8 @@ def bill(
     if len(paths) != 1:
         fail(f"FILE: {' '.join(source)!r} is not accepted; expected: one file, or check and one file")
     bills = list(read_bills(Path(paths[0])))
-    if checking:
-        check(bills, readings, lang, as_json=json)
-    else:
-        settle(bills, readings, lang, as_json=json)
+    with trying(set, lang):
+        (check if checking else settle)(bills, readings, lang, as_json=json)
 
 
 def read_bills(path: Path) -> Iterator[Any]:

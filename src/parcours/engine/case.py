@@ -7,7 +7,7 @@ answer.settlement.amo   # 840 cents
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -20,6 +20,7 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
 from parcours.law.days import LawDataError, iso
 from parcours.law.flat import FlatLaw
+from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Act, Counters, Readings, Settlement
@@ -46,7 +47,7 @@ UNCERTAIN = ("age", "age_1er_janvier", *CODED_CANDIDATES)
 """Facts that may stay unsaid where they change nothing."""
 
 
-@cache
+@per_reform
 def candidates() -> dict[str, tuple[int, ...]]:
     """Values that tell whether a missing fact changes the answer: one on each side of every threshold of the law."""
     told = thresholds.participation_age()

@@ -4,11 +4,12 @@ It travels with the context of the caller, so that two answers of one process ma
 is imported here that a single case would have to wait for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache, wraps
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 
 class Change(NamedTuple):
@@ -25,6 +26,10 @@ class Change(NamedTuple):
         return f"{self.id}={self.value}" + (f"@{self.first_day}" if self.first_day else "")
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+MOST_KEPT = 16_384
+
 IN_USE: ContextVar[tuple[Change, ...]] = ContextVar("reform", default=())
 
 
@@ -36,6 +41,22 @@ def enacted(changes: tuple[Change, ...]) -> Iterator[None]:
         yield
     finally:
         IN_USE.reset(token)
+
+
+def per_reform(function: Callable[P, T]) -> Callable[P, T]:
+    """Keep what a function of the law gives, for each reform apart: what one of them makes is never another's."""
+
+    def of(_changes: tuple[Change, ...], *args: Any, **named: Any) -> T:
+        return function(*args, **named)
+
+    kept: Any = lru_cache(maxsize=MOST_KEPT)(of)
+
+    @wraps(function)
+    def call(*args: P.args, **named: P.kwargs) -> T:
+        found: T = kept(IN_USE.get(), *args, **named)
+        return found
+
+    return call
 
 
 def reformed_digest(digest: str, changes: tuple[Change, ...]) -> str:

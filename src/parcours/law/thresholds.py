@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING
 
 from parcours.law import problems
 from parcours.law.cache import flat_law
 from parcours.law.days import LawDataError, number_of
+from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ def years_after(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
-@cache
+@per_reform
 def general_practice() -> frozenset[int]:
     """National codes of the specialties that count as general practice."""
     return frozenset(code for code, counts in enumerate(flat_law().default.rows[-1].generaliste) if counts)
 
 
-@cache
+@per_reform
 def participation_age() -> int:
     """The age whose civil year ends the exemption from the participations: only there do two ages have to be told.
 
@@ -99,7 +99,7 @@ def telling_ages(law: LawRecord) -> tuple[int, ...]:
     return tuple(sorted({0, *ages, *(age + 1 for age in ages)}))
 
 
-@cache
+@per_reform
 def candidate_ages() -> tuple[int, ...]:
     """The telling ages of every day of the law."""
     return tuple(sorted({age for row in flat_law().default.rows for age in telling_ages(row)}))

@@ -7,7 +7,6 @@ So inference, defaults, contradictions and missing facts are the same for row 38
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import product
 from operator import attrgetter
 from typing import Any
@@ -25,6 +24,7 @@ from parcours.engine.facts.vocabulary import BY_NAME, FACTS
 from parcours.law import thresholds
 from parcours.law.codes import Ips, Status
 from parcours.law.flat import FlatLaw
+from parcours.law.in_use import per_reform
 from parcours.rules.types import NO_CONTRACT, Contract, Settlement
 
 ROW_KINDS = {"date", "money", "integer", "quantity", "text"}
@@ -35,7 +35,7 @@ KNOWN, NO_AGE, NO_AGE_IN_JANUARY, ONLY_AGE_IN_JANUARY = range(4)
 SOME_AGE = 40
 
 
-@cache
+@per_reform
 def age_facts() -> dict[int, dict[str, int]]:
     """Stand-ins for the ages of the rows of a pattern: only whether they are given matters to encoding."""
     return {

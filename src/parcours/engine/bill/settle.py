@@ -7,7 +7,7 @@ answer.totals["amo"]    # cents
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -28,6 +28,7 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseRate, Profession, SpecialSetting
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
+from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
 from parcours.rules.bill.bill import settle_bill as settle_lines
 from parcours.rules.bill.costly import costly_stay
@@ -236,7 +237,7 @@ def laws_of(lines: Sequence[BillLine], shared: Shared, question: Question) -> La
     return Laws(rows, [days.index(line.line.act.care_date) for line in lines], [bill_record(day) for day in days])
 
 
-@cache
+@per_reform
 def bill_record(day: int) -> BillRecord:
     """The general values of bills on a day."""
     law = bill_law()

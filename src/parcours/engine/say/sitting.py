@@ -9,7 +9,7 @@ A fact matters when, for some values of the others still open, its answer change
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from parcours.engine.case import Answer, encode_readings, law_on, settle_encoded
@@ -23,6 +23,7 @@ from parcours.engine.say.wording import Words, sentence
 from parcours.law import thresholds
 from parcours.law.cache import flat_law
 from parcours.law.codes import Profession
+from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
 from parcours.rules.types import Counters
 
@@ -30,8 +31,6 @@ LIKELY_AGES = (10, 22, 40)
 """While the age is not said, the likely range spans these: a child, a young adult, an adult."""
 DATED = ("medecin_traitant_left_on", "installed_on")
 """Facts that are counted from the day of the care itself."""
-MEMORY = 16_384
-"""Forms whose standing is remembered."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ def frame_question(known: Known) -> str | None:
     return next((name for name in names if known.open(name)), None)
 
 
-@lru_cache(maxsize=MEMORY)
+@per_reform
 def standing_of(
     values: tuple[tuple[str, Any], ...], answered: frozenset[str], readings: tuple[tuple[str, str], ...]
 ) -> Standing:
@@ -238,7 +237,7 @@ def youngest_alike(age: int, law: LawRecord) -> int:
     return ages[bisect_right(ages, age) - 1]
 
 
-@lru_cache(maxsize=256)
+@per_reform
 def telling_ages(day: int) -> tuple[int, ...]:
     """Ages at which some comparison of a rule may change, on a day of known law."""
     return thresholds.telling_ages(flat_law().default.on(day))

@@ -8,7 +8,6 @@ import marshal
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from parcours.law.bill import codes as bill_codes
 from parcours.law.cache import cache_folder, write_cache
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import digest_of
+from parcours.law.in_use import IN_USE, per_reform, reformed_digest
 
 FOLDER = Path(__file__).parent
 BASKETS = ("rac0", "modere", "libre")
@@ -112,18 +112,11 @@ def on(series: Dated, day: int) -> int:
     return UNKNOWN if index < 0 else series[1][index]
 
 
-@cache
+@per_reform
 def bill_law() -> BillLaw:
     """The law of bills, from the cache folder when neither data nor code has changed."""
-    digest = digest_of(FOLDER)
-    path = cache_folder() / f"bill-{digest}-{digest_of()}-{digest_of_code()}.marshal"
-    try:
-        content = marshal.loads(path.read_bytes())  # noqa: S302 - our own file, in the user's cache folder
-    except (OSError, ValueError, EOFError, TypeError):
-        from parcours.law.bill.reader import read_folder
-
-        content = read_folder()
-        write_cache(path, marshal.dumps(content))
+    changes, digest = IN_USE.get(), digest_of(FOLDER)
+    content = made() if changes else kept(digest)
     codes, words, letters, values, parameters, trips, modifiers, cases, alternatives, readings, notes = content
     return BillLaw(
         {key: Code(*entry) for key, entry in codes.items()},
@@ -140,8 +133,26 @@ def bill_law() -> BillLaw:
         },
         readings,
         notes,
-        digest,
+        reformed_digest(digest, changes) if changes else digest,
     )
+
+
+def made() -> tuple[Any, ...]:
+    """The content, made from the data."""
+    from parcours.law.bill.reader import read_folder
+
+    return read_folder()
+
+
+def kept(digest: str) -> tuple[Any, ...]:
+    """The content, from the cache folder or for it."""
+    path = cache_folder() / f"bill-{digest}-{digest_of()}-{digest_of_code()}.marshal"
+    try:
+        content: tuple[Any, ...] = marshal.loads(path.read_bytes())  # noqa: S302 - our own file, in the user's folder
+    except (OSError, ValueError, EOFError, TypeError):
+        content = made()
+        write_cache(path, marshal.dumps(content))
+    return content
 
 
 def digest_of_code() -> str:
