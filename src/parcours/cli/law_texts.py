@@ -10,7 +10,7 @@ from parcours.cli.common import Json, Lang, clear_errors, fail, language
 from parcours.text import Text
 
 if TYPE_CHECKING:
-    from parcours.engine.say.articles import ArticleSaid
+    from parcours.engine.say.articles import ArticleSaid, CaseSaid
     from parcours.law.dependents import Dependents
     from parcours.law.drift import CodeFile, Finding, Version
     from parcours.law.freshness import Stale
@@ -156,22 +156,28 @@ def beside(said: "ArticleSaid", version: "Version", code: Path, lang: str) -> No
 
 def own_words(said: "ArticleSaid", lang: str) -> list[str]:
     """What each paragraph decides, with its cases and the cents of their examples."""
-    from parcours.engine.say.wording import lower_first
-    from parcours.text import euros
-
-    terms = book().glossary
     lines = []
     for paragraph in said.decides:
         lines.append(f"{paragraph.at} — {paragraph.text}" if paragraph.at else paragraph.text)
         for case in paragraph.cases:
-            cents = ", ".join(
-                f"{lower_first(terms[name][lang]['term'])} {euros(value, lang)}" for name, value in case.amounts.items()
-            )
-            lines.append(f"  → {case.stage.removeprefix('case_')}.{case.case}: {case.text}")
-            if cents:
-                lines.append("    " + EXAMPLE[lang].format(amounts=cents))
+            lines += case_lines(case, lang)
+    for case in said.others:
+        lines += case_lines(case, lang)
     lines += [f"  = {parameter.id}" for parameter in said.parameters]
     return lines
+
+
+def case_lines(case: "CaseSaid", lang: str) -> list[str]:
+    """A case and the cents of its example."""
+    from parcours.engine.say.wording import lower_first
+    from parcours.text import euros
+
+    terms = book().glossary
+    cents = ", ".join(
+        f"{lower_first(terms[name][lang]['term'])} {euros(value, lang)}" for name, value in case.amounts.items()
+    )
+    said = f"  → {case.stage.removeprefix('case_')}.{case.case}: {case.text}"
+    return [said, "    " + EXAMPLE[lang].format(amounts=cents)] if cents else [said]
 
 
 def row(finding: "Finding", lang: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from parcours.engine.say.articles import ArticleSaid, article_said
+from parcours.engine.say.articles import ArticleSaid, CaseSaid, article_said
 from parcours.engine.say.wording import day, parameter_text
 from parcours.law.data import Parameter
 from parcours.law.days import number_of
@@ -15,6 +15,7 @@ LANGS: tuple[Lang, Lang] = ("en", "fr")
 HEADINGS = {
     "decides": Text("Ce qu'il décide", "What it decides"),
     "parameters": Text("Les nombres qui en dépendent", "Numbers that depend on it"),
+    "others": Text("Autres cas qui le citent", "Other cases that cite it"),
     "readings": Text("Points discutés", "Disputed points"),
     "example": Text("exemple", "example"),
     "version": Text("version du {day}", "version of {day}"),
@@ -73,11 +74,13 @@ def said_in(said: ArticleSaid, lang: Lang) -> Iterator[str]:
     for paragraph in said.decides:
         yield f"- **{paragraph.at}** {paragraph.text}" if paragraph.at else f"- {paragraph.text}"
         for case in paragraph.cases:
-            yield f"  - `{case.stage.removeprefix('case_')}.{case.case}`: {case.text}"
-            if case.amounts:
-                cents = ", ".join(f"`{name}` {euros(value, lang)}" for name, value in case.amounts.items())
-                yield f"    {HEADINGS['example'][lang]}: {cents}"
+            yield from case_lines(case, lang, "  ")
     yield ""
+    if said.others:
+        yield from (f"### {HEADINGS['others'][lang]}", "")
+        for case in said.others:
+            yield from case_lines(case, lang, "")
+        yield ""
     if said.parameters:
         yield from (f"### {HEADINGS['parameters'][lang]}", "")
         yield from (f"- `{one.id}`: {one.label[lang]} ({newest(one, lang)})" for one in said.parameters)
@@ -86,6 +89,14 @@ def said_in(said: ArticleSaid, lang: Lang) -> Iterator[str]:
         yield from (f"### {HEADINGS['readings'][lang]}", "")
         yield from (f"- `{name}`: {load().readings[name].question[lang]}" for name in said.dependents.readings)
         yield ""
+
+
+def case_lines(case: CaseSaid, lang: Lang, indent: str) -> Iterator[str]:
+    """A case and the cents of its example."""
+    yield f"{indent}- `{case.stage.removeprefix('case_')}.{case.case}`: {case.text}"
+    if case.amounts:
+        cents = ", ".join(f"`{name}` {euros(value, lang)}" for name, value in case.amounts.items())
+        yield f"{indent}  {HEADINGS['example'][lang]}: {cents}"
 
 
 def newest(parameter: Parameter, lang: Lang) -> str:

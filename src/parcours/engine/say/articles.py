@@ -55,6 +55,8 @@ class ArticleSaid:
     article: Article
     title: str
     decides: tuple[ParagraphSaid, ...]
+    others: tuple[CaseSaid, ...]
+    """Cases that cite it and that no paragraph names, those that say that nothing happens left out."""
     parameters: tuple[Parameter, ...]
     """Those that cite it and those that its paragraphs name."""
     dependents: Dependents
@@ -66,6 +68,7 @@ def article_said(id_: str, lang: Lang, day: int | None = None) -> ArticleSaid:
     article = book.articles[id_]
     rests = dependents(book)[id_]
     named = [name for paragraph in article.decides for name in paragraph.parameters]
+    given = {case for paragraph in article.decides for case in paragraph.cases}
     return ArticleSaid(
         article=article,
         title=article.title[lang],
@@ -76,6 +79,11 @@ def article_said(id_: str, lang: Lang, day: int | None = None) -> ArticleSaid:
                 tuple(case_said(stage, case, lang) for stage, case in paragraph.cases),
             )
             for paragraph in article.decides
+        ),
+        others=tuple(
+            case_said(stage, case, lang)
+            for stage, case in rests.cases
+            if (stage, case) not in given and not book.cases[stage][case].get("quiet")
         ),
         parameters=tuple(book.parameters[name] for name in dict.fromkeys([*rests.parameters, *named])),
         dependents=rests,

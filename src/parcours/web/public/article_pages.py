@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -39,10 +40,17 @@ async def law_article(request: Request) -> Response:
         said=shown,
         article=article,
         parameters=[(entry, current_text(entry, page)) for entry in shown.parameters],
-        quotes={(case.stage, case.case): query_of(case) for paragraph in shown.decides for case in paragraph.cases},
+        quotes={(case.stage, case.case): query_of(case) for case in every_case(shown)},
         seen=SEEN,
         book=load(),
     )
+
+
+def every_case(shown: ArticleSaid) -> Iterator[CaseSaid]:
+    """The cases of its paragraphs, then the others."""
+    for paragraph in shown.decides:
+        yield from paragraph.cases
+    yield from shown.others
 
 
 def query_of(case: CaseSaid) -> tuple[tuple[str, str], ...]:
