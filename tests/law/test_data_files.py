@@ -28,6 +28,8 @@ UNITS = {
     "euro_per_month", "euro_per_year",
 }  # fmt: skip
 SITUATIONS = ("coordonne", "sans_coordination", "secteur_2")
+OF_SOME = "teleconsultation"
+"""A situation in which only some profiles have a tariff of their own."""
 VALUE_KEYS = {"from", "value", "sources", "confidence", "date_confidence", "date_precision", "note", "until"}
 
 
@@ -100,7 +102,10 @@ def consultations() -> dict[str, Any]:
             if entry["from"] <= value["from"] < end
         ]
 
-    return {key: entry | {name: series(key, name) for name in SITUATIONS} for key, entry in written.items()}
+    return {
+        key: entry | {name: series(key, name) for name in (*SITUATIONS, *{OF_SOME} & set(entry))}
+        for key, entry in written.items()
+    }
 
 
 def acts() -> dict[str, Any]:
@@ -138,10 +143,10 @@ def all_series() -> Iterator[tuple[str, list[dict[str, Any]]]]:
             for option, values in options.items():
                 yield f"{key} under {reading}={option}", values
     for key, profile in consultations().items():
-        for situation in SITUATIONS:
+        for situation in (*SITUATIONS, *{OF_SOME} & set(profile)):
             yield f"{key}.{situation}", profile[situation]
     for key, act in acts().items():
-        for column in ("values", "secteur_2"):
+        for column in ("values", "secteur_2", "sage_femme"):
             if act.get(column):
                 yield f"{key}.{column}", act[column]
 
@@ -406,7 +411,7 @@ def test_every_profile_of_consultation_has_its_three_situations() -> None:
     content = consultations()
     assert set(content) == expected
     for key, profile in content.items():
-        assert set(profile) == {"label", "references", "verified_on", *SITUATIONS}, key
+        assert set(profile) - {OF_SOME} == {"label", "references", "verified_on", *SITUATIONS}, key
 
 
 def test_acts_are_priced_or_are_the_consultation() -> None:

@@ -159,3 +159,8 @@ def test_the_rate_of_the_overrun_is_the_laws() -> None:
     act = make(specialty=5)
     law = law_of(act)._replace(da_taux=10_00)
     assert settle(act, support.NO_CONTRACT, support.NOTHING_BORNE, law, DEFAULT_READINGS).max_fee == 35_00  # 34.65
+
+
+def test_the_highest_fee_of_a_specialist_outside_in_2006_is_that_of_the_coordinated_tariff_of_that_day() -> None:
+    answer = settled(care_date=20060115, specialty=support.DERMATOLOGUE, base=25_00, fee=32_00)
+    assert (answer.max_fee, answer.unlawful_excess) == (32_00, 0)  # 27.00 x 1.175 = 31.73

@@ -162,5 +162,5 @@ def test_a_covered_session_of_a_psychologist_bears_no_overrun() -> None:  # L162
 
 
 def test_where_the_coordinated_tariff_is_unknown_no_highest_fee_is_made_up() -> None:
-    answer = settled(care_date=20060601, specialty=support.DERMATOLOGUE, base=25_00, fee=32_00)
+    answer = settled(care_date=20120601, specialty=support.CARDIOLOGUE, base=25_00, fee=32_00)
     assert (answer.max_fee, answer.unlawful_excess, answer.case_excess) == (-1, 0, CaseExcess.UNKNOWN)

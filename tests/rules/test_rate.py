@@ -11,6 +11,7 @@ from parcours.law.codes import (
     DrugClass,
     Exemption,
     Profession,
+    Purpose,
     Referral,
     Scheme,
     SpecialSetting,
@@ -288,3 +289,22 @@ def test_a_heavy_act_outside_the_pathway_bears_the_flat_fee_and_the_capped_surch
 def test_a_listed_act_is_heavy_by_its_tariff() -> None:
     answer = settled(act="BFGA002", fee=271_70, status=3)
     assert (answer.forfait_acte_lourd, answer.amo, answer.participation_forfaitaire) == (24_00, 245_70, 2_00)
+
+
+@pytest.mark.parametrize(
+    ("day", "age", "base", "amo"),
+    [
+        (20200203, 12, 193_50, 193_50),
+        (20200203, 15, 161_25, 161_25),
+        (20200203, 12, 107_50, 75_25),
+        (20200203, 16, 193_50, 135_45),
+        (20250602, 12, 193_50, 193_50),
+        (20250602, 12, 107_50, 64_50),
+    ],
+)
+def test_orthodontics_begun_in_childhood_is_whole_from_the_threshold_of_a_costly_act(
+    day: int, age: int, base: int, amo: int
+) -> None:
+    dentist = {"profession": Profession.CHIRURGIEN_DENTISTE, "convention": 0, "purpose": Purpose.ORTHODONTIE}
+    answer = settled(care_date=day, age=age, base=base, fee=600_00, **dentist)
+    assert (answer.amo, answer.forfait_acte_lourd) == (amo, 0)

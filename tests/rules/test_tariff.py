@@ -107,7 +107,7 @@ def test_a_direct_access_has_the_coordinated_tariff() -> None:
 
 OWN_TARIFF = [
     # specialty, day, coordinated, without coordination, sector 2
-    (support.PSYCHIATRE, 20170501, 42_70, 39_70, 37_00),
+    (support.PSYCHIATRE, 20170501, 43_70, 39_70, 37_00),
     (support.PSYCHIATRE, 20170701, 46_70, 41_70, 39_00),
     (support.PSYCHIATRE, 20220401, 50_20, 45_20, 42_50),
     (support.PSYCHIATRE, 20231101, 51_70, 46_70, 42_50),
@@ -298,6 +298,36 @@ def test_a_letter_key_has_its_tariff_on_its_day_in_the_three_sectors(
     key: str, day: int, amount: int, convention: Convention
 ) -> None:
     assert tariff(act=key, care_date=day, convention=convention) == (amount, CaseBase.LETTER_KEY)
+
+
+@pytest.mark.parametrize(
+    ("specialty", "convention", "day", "amount", "case"),
+    [
+        (support.DERMATOLOGUE, S1, 20200318, 25_00, CaseBase.LETTER_KEY),
+        (support.DERMATOLOGUE, S2, 20200318, 23_00, CaseBase.SECTOR_2),
+        (support.DERMATOLOGUE, S1, 20250303, 30_00, CaseBase.LETTER_KEY),
+        (support.PSYCHIATRE, S1, 20250303, 50_20, CaseBase.LETTER_KEY),
+        (support.NEUROLOGUE, OPTAM, 20250303, 50_20, CaseBase.LETTER_KEY),
+        (support.GYNECOLOGUE_MEDICAL, S1, 20250303, 32_00, CaseBase.LETTER_KEY),
+        (support.PSYCHIATRE, S2, 20250303, 0, CaseBase.UNKNOWN),
+    ],
+)
+def test_a_specialists_teleconsultation_follows_the_specialty_and_the_sector(
+    specialty: int, convention: Convention, day: int, amount: int, case: CaseBase
+) -> None:
+    assert tariff(act="TCS", specialty=specialty, convention=convention, care_date=day) == (amount, case)
+
+
+def test_a_smear_by_a_midwife_is_worth_3_77_less_than_by_a_gp_from_2025() -> None:
+    midwife = {"profession": Profession.SAGE_FEMME, "convention": 0}
+    assert tariff(act="JKHD001", care_date=20250303)[0] - tariff(act="JKHD001", care_date=20250303, **midwife)[0] == 377
+    assert tariff(act="JKHD001", care_date=20241231, **midwife) == (12_46, CaseBase.LETTER_KEY)
+
+
+def test_a_psychiatrist_in_coordination_is_worth_43_70_in_may_2017() -> None:
+    direct = {"specialty": support.PSYCHIATRE, "age": 20, "purpose": Purpose.ANY}
+    assert tariff(care_date=20170515, **direct) == (43_70, CaseBase.COORDINATED)
+    assert settled(care_date=20170515, fee=43_70, **direct).amo == 29_59
 
 
 def test_a_key_before_its_first_day_has_no_known_base() -> None:

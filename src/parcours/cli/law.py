@@ -6,6 +6,7 @@ import typer
 
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
 from parcours.cli.law_texts import drift, print_json, print_rows, stale, text
+from parcours.law.tariffs import SITUATIONS
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The law as data: parameters over time, readings, gaps, check."
@@ -142,10 +143,11 @@ def described(name: str, lang: str, on: str) -> dict[str, Any]:
         return entry_of(parameter.label, titles(parameter.references, lang), named, lang, on)
     if name in law.acts:
         act = law.acts[name]
-        return entry_of(act.label, titles(act.references, lang), {"": act.values, "secteur_2": act.secteur_2}, lang, on)
+        columns = {"": act.values, "secteur_2": act.secteur_2, "sage_femme": act.sage_femme}
+        return entry_of(act.label, titles(act.references, lang), columns, lang, on)
     if name in law.consultations:
         profile = law.consultations[name]
-        situations = {key: getattr(profile, key) for key in ("coordonne", "sans_coordination", "secteur_2")}
+        situations = {key: getattr(profile, key) for key in SITUATIONS}
         return entry_of(profile.label, titles(profile.references, lang), situations, lang, on)
     from difflib import get_close_matches
 

@@ -48,6 +48,7 @@ FIELDS: dict[str, str] = {
     "taux_telesurveillance": "taux.telesurveillance",
     "taux_service_pharmacien": "taux.service_pharmacien",
     "ivg_exoneree": "exoneration.ivg",
+    "orthodontie_age": "exoneration.orthodontie_age",
     "contraception_age": "exoneration.contraception_age",
     "ame_exclusions": "ame.exclusions_adulte",
     "alsace_honoraires": "alsace_moselle.honoraires",
@@ -189,6 +190,7 @@ def record_on(
         "tarif": consultation_table(book, day),
         "acte_base": (UNKNOWN, *(entry.values.on(day) for entry in entries)),
         "acte_base_secteur_2": (UNKNOWN, *(entry.secteur_2.on(day) for entry in entries)),
+        "acte_base_sage_femme": (UNKNOWN, *(entry.sage_femme.on(day) for entry in entries)),
         **fixed,
     }
     return LawRecord(**fields)
@@ -203,6 +205,7 @@ def consultation_table(book: LawBook, day: int) -> tuple[int, ...]:
             entry.coordonne.on(day),
             entry.sans_coordination.on(day),
             entry.secteur_2.on(day),
+            entry.teleconsultation.on(day),
         ]
     return tuple(table)
 
@@ -256,10 +259,10 @@ def tariff_series(book: LawBook) -> list[Series]:
     return [
         series
         for entry in book.consultations.values()
-        for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2)
+        for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2, entry.teleconsultation)
     ]
 
 
 def act_series(book: LawBook) -> list[Series]:
     """Every series of the table of acts."""
-    return [series for entry in book.acts.values() for series in (entry.values, entry.secteur_2)]
+    return [series for entry in book.acts.values() for series in (entry.values, entry.secteur_2, entry.sage_femme)]

@@ -23,11 +23,11 @@ def check(book: LawBook) -> None:
         if key.upper() not in Profile.__members__:
             raise LawDataError(entry.file, key, problems.no_profile)
         check_ids(entry.file, key, entry.references, book.references, "reference")
-        for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2):
+        for series in (entry.coordonne, entry.sans_coordination, entry.secteur_2, entry.teleconsultation):
             check_sources(entry.file, key, series, book)
     for key, act in book.acts.items():
         check_ids(act.file, key, act.references, book.references, "reference")
-        for series in (act.values, act.secteur_2):
+        for series in (act.values, act.secteur_2, act.sage_femme):
             check_sources(act.file, key, series, book)
     check_tables(book)
     check_articles(book)

@@ -399,6 +399,7 @@ class CaseRate(IntEnum):
     REMOTE_MONITORING = 12
     HOSPITAL_TRANSFER = 13
     TERRORISM = 14
+    ORTHODONTICS = 15
 
 
 class CaseActeLourd(IntEnum):

@@ -11,8 +11,8 @@ SPECIALTIES = 100
 """Length of the tables indexed by the national code of a specialty."""
 STATUSES = 40
 """Length of the tables indexed by the national code of a computed status."""
-SITUATIONS = 3
-"""Columns of the table of consultation tariffs: coordinated, without coordination, sector 2."""
+SITUATIONS = 4
+"""Columns of the table of consultation tariffs: coordinated, without coordination, sector 2, teleconsultation."""
 
 
 class LawRecord(NamedTuple):
@@ -52,6 +52,7 @@ class LawRecord(NamedTuple):
     taux_service_pharmacien: int
     ivg_exoneree: int
     contraception_age: int
+    orthodontie_age: int
     ame_exclusions: int
     alsace_honoraires: int
     alsace_auxiliaires_biologie: int
@@ -93,6 +94,8 @@ class LawRecord(NamedTuple):
     """Consultation tariffs: `profile * SITUATIONS + situation`."""
     acte_base: tuple[int, ...]
     acte_base_secteur_2: tuple[int, ...]
+    acte_base_sage_femme: tuple[int, ...]
+    """What a midwife's act is worth where it differs from a doctor's; `UNKNOWN`: the same."""
     acte_kind: tuple[int, ...]
     acte_taux: tuple[int, ...]
     """The act's own rate, or 0."""

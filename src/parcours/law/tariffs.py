@@ -17,7 +17,7 @@ from parcours.law.days import LawDataError
 
 CONSULTATIONS = "tariffs/consultations"
 ACTS = "tariffs/acts"
-SITUATIONS = ("coordonne", "sans_coordination", "secteur_2")
+SITUATIONS = ("coordonne", "sans_coordination", "secteur_2", "teleconsultation")
 
 Find = Callable[[str], Any]
 """What `like` names, as it is written."""
@@ -34,6 +34,8 @@ class Consultation:
     coordonne: Series
     sans_coordination: Series
     secteur_2: Series
+    teleconsultation: Series
+    """Where it has a tariff of its own, in sector 1; empty: that of the act."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class ActEntry:
     alias_of: str
     values: Series
     secteur_2: Series
+    sage_femme: Series
+    """For a midwife, where it differs; empty: the same."""
 
 
 def consultations(files: Files) -> dict[str, Consultation]:
@@ -78,6 +82,7 @@ def consultations(files: Files) -> dict[str, Consultation]:
             coordonne=series(key, "coordonne"),
             sans_coordination=series(key, "sans_coordination"),
             secteur_2=series(key, "secteur_2"),
+            teleconsultation=series(key, "teleconsultation") if "teleconsultation" in entry else EMPTY,
         )
         for key, (file, entry) in entries.items()
     }
@@ -125,6 +130,7 @@ def act_entry(
         alias_of=entry.get("alias_of", ""),
         values=series("values") if has_values else EMPTY,
         secteur_2=series("secteur_2") if entry.get("secteur_2") else EMPTY,
+        sage_femme=series("sage_femme") if entry.get("sage_femme") else EMPTY,
     )
 
 

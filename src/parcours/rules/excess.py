@@ -2,7 +2,7 @@
 
 Sector 1 owes the opposable tariff, with an authorised overrun (DA) for specialists outside the pathway (convention
 2016, 37.1) and the patient's particular demand (DE, 39.1); sector 2 and OPTAM set their fees with tact and measure
-(CSP R4127-53), but not on duty (L162-5-14); a C2S patient owes nothing but a DE (L162-5-13), a prisoner nothing
+(CSP R4127-53), but not on duty (`garde_opposable`); a C2S patient owes nothing but a DE (L162-5-13), a prisoner nothing
 (L162-5-13 I bis), nor does a covered session of a psychologist bear an overrun (L162-58).
 """
 

@@ -8,6 +8,7 @@ from parcours.law.codes import (
     DrugClass,
     Exemption,
     Profession,
+    Purpose,
     Scheme,
     SpecialSetting,
 )
@@ -39,6 +40,8 @@ def applicable_rate(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
         return WHOLE, CaseRate.EXEMPT
     if act.special_setting == SpecialSetting.DETENU:
         return WHOLE, CaseRate.PRISONER
+    if whole_orthodontics(act, law):
+        return WHOLE, CaseRate.ORTHODONTICS
     if law.acte_taux[act.act]:
         return law.acte_taux[act.act], CaseRate.ACT
     rate, case = category_rate(act, law)
@@ -53,9 +56,18 @@ def applicable_rate(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
     return rate, case
 
 
+def whole_orthodontics(act: Act, law: LawRecord) -> bool:
+    """A half-year or the first retention of an orthodontic treatment begun in childhood: a costly act, without its
+    flat charge (R160-16).
+    """
+    if act.purpose != Purpose.ORTHODONTIE or act.age >= law.orthodontie_age:
+        return False
+    return law.acte_lourd_seuil != UNKNOWN and act.base >= law.acte_lourd_seuil
+
+
 def not_covered(act: Act, law: LawRecord) -> bool:
     """Medicines off the list of refunds; for adults under AME also those of low benefit, spa cures and assisted
-    reproduction (CASF L251-2).
+    reproduction (parameter `ame.exclusions_adulte`).
     """
     if act.drug_class == DrugClass.HOMEOPATHIE:
         return law.taux_homeopathie == 0

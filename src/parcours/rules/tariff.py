@@ -12,6 +12,7 @@ from parcours.rules.types import Act, Cents, Readings
 COORDINATED = 0
 NOT_COORDINATED = 1
 SECTOR_2 = 2
+TELECONSULTATION = 3
 CONSULTATION = 0
 """Index of the ordinary consultation in the table of acts."""
 
@@ -96,9 +97,21 @@ def letter_key(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, Cas
     """An act of the table of letter keys and CCAM acts."""
     if law.acte_kind[act.act] == ActKind.COORDINATION and not coordinated(act, law, readings):
         return 0, CaseBase.COORDINATION_NOT_PAYABLE
+    own = own_teleconsultation(act, law)
+    if own != UNKNOWN:
+        return UNKNOWN if in_sector_2(act, readings) else own, CaseBase.LETTER_KEY
+    if act.profession == Profession.SAGE_FEMME and law.acte_base_sage_femme[act.act] != UNKNOWN:
+        return law.acte_base_sage_femme[act.act], CaseBase.LETTER_KEY
     if in_sector_2(act, readings) and law.acte_base_secteur_2[act.act] != UNKNOWN:
         return law.acte_base_secteur_2[act.act], CaseBase.SECTOR_2
     return law.acte_base[act.act], CaseBase.LETTER_KEY
+
+
+def own_teleconsultation(act: Act, law: LawRecord) -> Cents:
+    """Tariff of a teleconsultation proper to the specialty, known in sector 1 only; `UNKNOWN` where it has none."""
+    if not law.acte_teleconsultation[act.act]:
+        return UNKNOWN
+    return law.tarif[profile_of(act, law) * SITUATIONS + TELECONSULTATION]
 
 
 def times(tariff: Cents, act: Act, law: LawRecord) -> Cents:

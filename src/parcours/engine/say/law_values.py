@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from parcours.engine.say.row import Row
 from parcours.engine.say.wording import matches, parameter_text, pieces
-from parcours.law.codes import Profession, Profile
+from parcours.law.codes import UNKNOWN, Profession, Profile
 from parcours.law.data import Series, Value
 from parcours.law.days import iso, number_of
 from parcours.law.loader import load
+from parcours.law.tariffs import ActEntry
 from parcours.rules.tariff import by_age
 
 CONFIDENCES = "ABCD"
@@ -97,12 +98,27 @@ def tariff_of(row: Row) -> Tariff | None:
     key = str(row.facts.get("act", "consultation"))
     entry = book.acts.get(key)
     if entry is not None and entry.alias_of != "consultation":
+        own = own_series(row, key, entry)
+        if own is not None:
+            return own
         return Tariff(f"tariffs/acts.{key}", entry.label, entry.secteur_2 if column == "secteur_2" else entry.values)
     profile = profile_slug(row)
     consultation = book.consultations[profile]
     if column == "opposable":
         column = "coordonne" if row.amounts["base"] == consultation.coordonne.on(row.day) else "sans_coordination"
     return Tariff(f"tariffs/consultations.{profile}.{column}", consultation.label, getattr(consultation, column))
+
+
+def own_series(row: Row, key: str, entry: ActEntry) -> Tariff | None:
+    """The tariff of an act where it is proper to the profession or to the specialty."""
+    if row.profession == Profession.SAGE_FEMME and row.amounts["base"] == entry.sage_femme.on(row.day):
+        return Tariff(f"tariffs/acts.{key}.sage_femme", entry.label, entry.sage_femme)
+    if not entry.teleconsultation:
+        return None
+    profile = profile_slug(row)
+    own = load().consultations[profile].teleconsultation
+    known = own.on(row.day) != UNKNOWN
+    return Tariff(f"tariffs/consultations.{profile}.teleconsultation", entry.label, own) if known else None
 
 
 def profile_slug(row: Row) -> str:
