@@ -1,2 +1,3 @@
-from tests.api.fixtures import *  # noqa: F403 - shared by accounts, audit, API and edge
+from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import _keys  # noqa: F401
+from tests.web.conftest import client  # noqa: F401

@@ -88,7 +88,7 @@ def test_the_guide_touches_these_files_and_nothing_else():
         "src/parcours/registry/contexts.py",
         "src/parcours/api/prevention.py",
         "src/parcours/registry/migrations/versions/9999_prevention.py",
-        "tests/api/test_roles.py",
+        "tests/roles/test_roles.py",
     ]
     assert all(text.count("\n") == 1 for _, member, text in BLOCKS if member), "one line of a list"
 
@@ -98,6 +98,6 @@ def test_policy_scopes_trail_export_keys_and_tables_take_it_in(house):
 
 
 def test_its_endpoint_answers_who_may_and_nobody_else(house):
-    run = _run(house, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/api/test_roles.py",
+    run = _run(house, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/roles/test_roles.py",
                "-k", "sqlite and (invitations or every_endpoint)")  # fmt: skip
     assert re.search(r"\b\d{2,} passed", run.stdout), run.stdout

@@ -15,7 +15,7 @@ from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.covering import uses_of
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.store.db import Database
-from tests.registry.test_declarations import declare
+from tests.registry.declarations.test_declarations import declare
 from tests.registry.world import World, instant
 
 RUNNERS = 6

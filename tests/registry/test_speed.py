@@ -21,8 +21,8 @@ from parcours.registry.errors import NotFound
 from parcours.registry.people import service as people
 from parcours.registry.referrals import service as referrals
 from parcours.registry.visits.facts import visit_facts
-from tests.registry.test_declarations import declare
-from tests.registry.test_facts import refer
+from tests.registry.declarations.test_declarations import declare
+from tests.registry.visits.test_facts import refer
 from tests.registry.world import ADULT_BORN, instant
 
 DAY = date(2025, 5, 20)

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.access.model import Role, Scope
+from parcours.registry.access.model import Role
 from parcours.registry.accounts import clients, find, passwords, second_factor
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.models import Account, ApiClient
 from parcours.registry.audit.service import system
+from parcours.registry.contexts import Scope
 from parcours.registry.demo import problems
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.demo.seed import FUNDS, GP

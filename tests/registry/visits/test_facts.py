@@ -16,7 +16,7 @@ from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.visits.facts import visit_facts
 from parcours.registry.visits.service import answer_visit, settled, visits_that_would_change
 from parcours.registry.visits.words import REASONS
-from tests.registry.test_declarations import declare, paper
+from tests.registry.declarations.test_declarations import declare, paper
 from tests.registry.world import instant
 
 VISIT = date(2025, 5, 20)

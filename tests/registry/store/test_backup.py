@@ -12,7 +12,7 @@ from parcours.registry.errors import Conflict, Invalid, Misconfigured
 from parcours.registry.people.service import find_by_name
 from parcours.registry.store import backup as backups
 from parcours.registry.store.db import Database
-from tests.registry.test_declarations import declare
+from tests.registry.declarations.test_declarations import declare
 from tests.registry.world import ADULT_BORN, World, instant
 
 

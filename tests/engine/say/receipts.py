@@ -1,6 +1,6 @@
 """The acts whose receipts are kept: one for each turn of the law.
 
-`python -m tests.explain.receipts` writes those that are missing.
+`python -m tests.engine.say.receipts` writes those that are missing.
 """
 
 from pathlib import Path

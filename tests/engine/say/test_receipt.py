@@ -21,7 +21,7 @@ from parcours.engine.say.receipt import (
 )
 from parcours.law.codes import Ips, Status
 from parcours.law.loader import load
-from tests.explain.receipts import ACTS, FOLDER, GP, text_of
+from tests.engine.say.receipts import ACTS, FOLDER, GP, text_of
 from tests.properties.strategies import acts
 
 GOLDEN = sorted(FOLDER.glob("*.json"))

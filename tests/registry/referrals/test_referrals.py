@@ -11,7 +11,7 @@ from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.covering import why_not
 from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.referrals.models import ReferralUse
-from tests.registry.test_declarations import declare
+from tests.registry.declarations.test_declarations import declare
 from tests.registry.world import instant
 
 DAY = date(2025, 5, 1)

@@ -18,8 +18,8 @@ from parcours.registry.accounts.oidc import local_path
 from parcours.registry.accounts.providers import Provider as Settings
 from parcours.registry.directory.service import get_professional
 from parcours.registry.people.service import get_insured
-from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
 from tests.api.fixtures import PASSWORD, settings_for_tests, trail
+from tests.registry.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
 
 V1 = "/api/v1"
 SITE = "https://testserver"

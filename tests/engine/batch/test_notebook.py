@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-NOTEBOOK = Path(__file__).parents[2] / "docs" / "guides" / "settle_a_table.ipynb"
+NOTEBOOK = Path(__file__).parents[3] / "docs" / "guides" / "settle_a_table.ipynb"
 
 
 def test_the_notebook_runs() -> None:

@@ -7,7 +7,7 @@ import pytest
 from parcours.registry.conciliation import service as cases
 from parcours.registry.conciliation.models import CaseState, ReminderKind
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
-from tests.registry.test_declarations import declare
+from tests.registry.declarations.test_declarations import declare
 from tests.registry.world import instant
 
 OPENED = instant(2025, 3, 3)

@@ -28,7 +28,7 @@ from parcours.law.codes import Profession, SpecialSetting
 from parcours.rules.bill.bill import settle_bill as settle_lines
 from parcours.rules.bill.types import BillReadings, Borne, EurosContract, Line
 from parcours.rules.types import Act, Contract, Readings
-from tests.bill.test_worked import worked
+from tests.engine.bill.test_worked import worked
 
 BILLS = int(os.environ.get("PARCOURS_EQUIVALENCE_BILLS", "3000"))
 LAW = flat_law()

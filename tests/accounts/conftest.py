@@ -1,2 +1,0 @@
-from tests.api.fixtures import *  # noqa: F403 - shared by accounts, audit and API
-from tests.api.fixtures import _keys  # noqa: F401
