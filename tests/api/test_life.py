@@ -121,10 +121,10 @@ def test_an_officer_sees_the_referral_and_never_its_letter(as_user, country):
 
 def test_a_case_of_conciliation_from_opening_to_a_doctor(as_user, country):
     officer, parent = as_user("officer"), as_user("alice")
-    opened = parent.post(f"{V1}/cases", json={"patient_id": country.bob, "reason": "Personne ne prend"})
+    opened = parent.post(f"{V1}/conciliation", json={"patient_id": country.bob, "reason": "Personne ne prend"})
     assert opened.status_code == 201, opened.text
     url = opened.headers["Location"]
-    assert {one["id"] for one in officer.get(f"{V1}/cases").json()} == {opened.json()["id"], country.case}
+    assert {one["id"] for one in officer.get(f"{V1}/conciliation").json()} == {opened.json()["id"], country.case}
     near = officer.get(f"{url}/candidates").json()
     assert country.free in {one["professional_id"] for one in near}
     asked = officer.post(f"{url}/contacts", json={"professional_id": country.free})
@@ -231,13 +231,30 @@ def test_a_search_shows_only_the_people_of_the_fund_and_traces_the_others(as_use
 
 def test_an_id_of_somebody_else_inside_a_request_is_traced(as_user, country, database):
     officer = as_user("officer")
-    url = f"{V1}/cases/{country.case}"
+    url = f"{V1}/conciliation/{country.case}"
     etag = officer.get(url).headers["ETag"]
     body = {"outcome": "declaration", "declaration_id": country.declaration_zoe}
     problem(officer.post(f"{url}/closing", json=body, headers={"If-Match": etag}), 404, "not_found")
     (event,) = trail(database, tag=Tag.ACCESS_REFUSE)
     assert "declaration_id" in event.details
     assert country.declaration_zoe not in str([getattr(event, column.key) for column in event.__table__.columns])
+
+
+def test_conciliation_answers_the_same_at_its_old_addresses(as_user, country, app):
+    officer, paths = as_user("officer"), set(app.openapi()["paths"])
+    for address in ("conciliation", f"conciliation/{country.case}", f"conciliation/{country.case}/candidates",
+                    f"people/{country.nora}/conciliation"):  # fmt: skip
+        now, before = (officer.get(f"{V1}/{one}") for one in (address, address.replace("conciliation", "cases")))
+        assert (now.status_code, now.json()) == (before.status_code, before.json()) == (200, now.json())
+        assert now.headers.get("ETag") == before.headers.get("ETag")
+    body, url = {"professional_id": country.sand}, f"{V1}/cases/{country.case}"
+    assert officer.post(f"{url}/contacts", json=body).status_code == 201
+    assert as_user("zoe").get(url).status_code == 404
+    assert as_user("nora").post(f"{url}/closing", json={"outcome": "withdrawn"}, headers={"If-Match": "*"}).is_success
+    opened = as_user("alice").post(f"{V1}/cases", json={"patient_id": country.bob})
+    assert opened.headers["Location"] == f"{V1}/conciliation/{opened.json()['id']}"
+    assert not [path for path in paths if "/cases" in path]
+    assert f"{V1}/conciliation/{{case_id}}/contacts/{{contact_id}}" in paths
 
 
 def test_reading_the_reminders_is_traced_for_each_patient(as_user, country, database):
@@ -304,7 +321,7 @@ SECTEUR_2 = {"convention": "secteur_2", "starts_on": "2026-01-01"}
     ("name", "method", "url", "change", "body"),
     [
         ("officer", "POST", "/people/{alice}", "/rights/{right}/end", {"ends_on": "2099-01-01"}),
-        ("officer", "PUT", "/cases/{case}", "/contacts/{contact}", {"outcome": "refused"}),
+        ("officer", "PUT", "/conciliation/{case}", "/contacts/{contact}", {"outcome": "refused"}),
         ("administrator", "PUT", "/professionals/{amar}", "/convention", SECTEUR_2),
         ("administrator", "POST", "/professionals/{free}", "/departure", {"reason": "retired", "on": "2099-01-01"}),
     ],
@@ -332,10 +349,10 @@ def test_of_two_answers_at_once_one_is_recorded(as_user, country, database):
     from concurrent.futures import ThreadPoolExecutor
 
     clients = [as_user("officer") for _ in range(4)]
-    etag = clients[0].get(f"{V1}/cases/{country.case}").headers["ETag"]
+    etag = clients[0].get(f"{V1}/conciliation/{country.case}").headers["ETag"]
 
     def answer(client):
-        url = f"{V1}/cases/{country.case}/contacts/{country.contact}"
+        url = f"{V1}/conciliation/{country.case}/contacts/{country.contact}"
         return client.put(url, json={"outcome": "refused"}, headers={"If-Match": etag}).status_code
 
     with ThreadPoolExecutor(4) as pool:

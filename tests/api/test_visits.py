@@ -95,3 +95,9 @@ def test_what_the_api_settled_is_what_later_knowledge_contradicts(as_user, count
     assert officer.post(f"{V1}/declarations/forms", json=form).status_code == 201
     (change,) = patient.get(f"{V1}/people/{country.bob}/visits/changes").json()
     assert change["visit_id"] == made.json()["id"]
+
+
+def test_a_visit_kept_without_its_reasons_says_so(as_user, country):
+    kept = as_user("amar").get(f"{V1}/people/{country.alice}/visits/{country.visit}").json()
+    assert {one["reason"]["en"] for one in kept["facts"]} == {"reason not kept"}
+    assert {one["record_id"] for one in kept["facts"]} == {None}

@@ -78,7 +78,7 @@ def plan(method, path, allowed, body=None):
 
 def case(method, path, allowed, body=None):
     foreign = {"case": "case_yann", "contact": "contact_yann"}
-    return on(method, "/cases/{case}" + path, allowed, SEES_CASE, body, foreign=foreign)
+    return on(method, "/conciliation/{case}" + path, allowed, SEES_CASE, body, foreign=foreign)
 
 
 def system(method, path, allowed, body=None, **more):
@@ -123,7 +123,7 @@ ROWS = (
     patient("GET", "/declarations", SEES_ALICE),
     patient("GET", "/referrals", SEES_ALICE),
     patient("GET", "/care-plans", SEES_ALICE),
-    patient("GET", "/cases", {"alice"} | FUND),
+    patient("GET", "/conciliation", {"alice"} | FUND),
     # directory
     system("GET", "/professionals", EVERYBODY),
     system("GET", "/professionals/{amar}", EVERYBODY),
@@ -181,8 +181,8 @@ ROWS = (
     plan("POST", "/approval", {"officer"}),
     plan("POST", "/end", {"alice", "amar"}, {}),
     # cases
-    on("POST", "/cases", {"alice"} | FUND, SEES_ALICE, {"patient_id": "{alice}"}, foreign={"alice": "zoe"}),
-    system("GET", "/cases", FUNDS),
+    on("POST", "/conciliation", {"alice"} | FUND, SEES_ALICE, {"patient_id": "{alice}"}, foreign={"alice": "zoe"}),
+    system("GET", "/conciliation", FUNDS),
     system("GET", "/reminders", FUNDS),
     case("GET", "", SEES_CASE),
     case("GET", "/candidates", FUND),
@@ -351,12 +351,13 @@ def test_the_id_of_somebody_else_does_not_exist(world, row, name):
     assert refused.record_id is not None or row.path == "/session"
 
 
+DECLARED_ZOE = {"outcome": "declaration", "declaration_id": "{declaration_zoe}"}
 INSIDE = (
     ("officer", "POST", "/people/{alice}/rights/{right_zoe}/end", {"ends_on": LATER}),
     ("officer", "POST", "/people/{alice}/holders", {"holder_id": "{zoe}"}),
-    ("officer", "PUT", "/cases/{case}/contacts/{contact_yann}", {"outcome": "refused"}),
-    ("officer", "POST", "/cases/{case}/closing", {"outcome": "declaration", "declaration_id": "{declaration_zoe}"}),
-    ("client", "POST", "/cases/{case}/closing", {"outcome": "declaration", "declaration_id": "{declaration_zoe}"}),
+    ("officer", "PUT", "/conciliation/{case}/contacts/{contact_yann}", {"outcome": "refused"}),
+    ("officer", "POST", "/conciliation/{case}/closing", DECLARED_ZOE),
+    ("client", "POST", "/conciliation/{case}/closing", DECLARED_ZOE),
     ("sand", "DELETE", "/referrals/{referral}/uses/{use_zoe}", None),
     ("amar", "POST", "/referrals", {"patient_id": "{alice}", "flow": "soins_iteratifs", "letter": LETTER,
                                     "addressee_id": "{sand}", "plan_id": "{plan_zoe}"}),

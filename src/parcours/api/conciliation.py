@@ -1,4 +1,7 @@
-"""Conciliation: a patient without médecin traitant asks the fund, which looks for a doctor."""
+"""Conciliation: a patient without médecin traitant asks the fund, which looks for a doctor.
+
+The addresses of before (`/cases…`) answer the same until 1.0; they are no longer in the OpenAPI document.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Query, Response
+from fastapi.routing import APIRoute
 from pydantic import Field
 
 from parcours.api.common import (
@@ -33,7 +37,7 @@ from parcours.registry.errors import not_found
 from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.store.ids import parse_id
 
-router = api_router(tag="cases")
+router = api_router(tag="conciliation")
 
 
 class ContactOut(Out):
@@ -79,7 +83,7 @@ class CaseIn(In):
     reason: str | None = Field(None, max_length=2000, pattern=r"^[^\x00]*$", examples=["Trois cabinets ont refusé"])
 
 
-@router.post("/cases", status_code=201, response_model=CaseOut, responses=problems(*CREATING))
+@router.post("/conciliation", status_code=201, response_model=CaseOut, responses=problems(*CREATING))
 def open_case(body: CaseIn, once: OnceDep) -> Response:
     """Open a case at the patient's fund."""
     unit = once.unit
@@ -88,12 +92,12 @@ def open_case(body: CaseIn, once: OnceDep) -> Response:
     def make() -> tuple[CaseOut, dict[str, str]]:
         row = cases.open_case(unit.session, record.insured_id or "", reason=body.reason)
         unit.note(Tag.CASE_OPEN, of_case(row))
-        return _case(unit, row), {"ETag": row.etag, "Location": f"/api/v1/cases/{row.id}"}
+        return _case(unit, row), {"ETag": row.etag, "Location": f"/api/v1/conciliation/{row.id}"}
 
     return once.reply(make)
 
 
-@router.get("/cases", responses=problems(*LISTING))
+@router.get("/conciliation", responses=problems(*LISTING))
 def list_cases(
     unit: ReadUnit, state: CaseState = CaseState.OPEN, limit: Annotated[int, Query(ge=1, le=200)] = 100
 ) -> list[CaseOut]:
@@ -112,7 +116,7 @@ def _shown(unit: Unit, row: Case) -> bool:
     return True
 
 
-@router.get("/cases/{case_id}", responses=problems(*READING))
+@router.get("/conciliation/{case_id}", responses=problems(*READING))
 def read_case(case_id: Id, unit: ReadUnit, response: Response) -> CaseOut:
     """One case."""
     unit.find(CASE, case_id, Action.READ_CASE, Tag.CASE_READ)
@@ -121,7 +125,7 @@ def read_case(case_id: Id, unit: ReadUnit, response: Response) -> CaseOut:
     return _case(unit, row)
 
 
-@router.get("/people/{patient_id}/cases", responses=problems(*READING))
+@router.get("/people/{patient_id}/conciliation", responses=problems(*READING))
 def list_cases_of_person(patient_id: Id, unit: ReadUnit) -> list[CaseOut]:
     """Cases of a person, newest first."""
     record = unit.find(PATIENT, patient_id, Action.READ_CASE, Tag.CASE_READ)
@@ -140,7 +144,7 @@ class CandidateOut(Out):
     distance_km: float
 
 
-@router.get("/cases/{case_id}/candidates", responses=problems(*READING))
+@router.get("/conciliation/{case_id}/candidates", responses=problems(*READING))
 def list_candidates(
     case_id: Id,
     unit: ReadUnit,
@@ -165,7 +169,9 @@ class ContactIn(In):
     professional_id: str = text(64, EXAMPLE_DOCTOR)
 
 
-@router.post("/cases/{case_id}/contacts", status_code=201, response_model=ContactOut, responses=problems(*CREATING))
+@router.post(
+    "/conciliation/{case_id}/contacts", status_code=201, response_model=ContactOut, responses=problems(*CREATING)
+)
 def contact_doctor(case_id: Id, body: ContactIn, once: OnceDep) -> Response:
     """Record that a doctor was asked. The `ETag` is the case's, whose contacts changed."""
     unit = once.unit
@@ -186,7 +192,7 @@ class AnswerIn(In):
     reason: str | None = Field(None, max_length=1000, pattern=r"^[^\x00]*$")
 
 
-@router.put("/cases/{case_id}/contacts/{contact_id}", responses=problems(*CHANGING))
+@router.put("/conciliation/{case_id}/contacts/{contact_id}", responses=problems(*CHANGING))
 def record_answer(
     case_id: Id, contact_id: Id, body: AnswerIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> ContactOut:
@@ -208,7 +214,7 @@ class CloseIn(In):
     declaration_id: str | None = Field(None, max_length=64, description="Of the outcome `declaration`.")
 
 
-@router.post("/cases/{case_id}/closing", responses=problems(*CHANGING))
+@router.post("/conciliation/{case_id}/closing", responses=problems(*CHANGING))
 def close_case(case_id: Id, body: CloseIn, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> CaseOut:
     """Close a case; the patient may only withdraw it."""
     withdrawal = body.outcome is Outcome.WITHDRAWN and unit.actor.role is Role.INSURED
@@ -240,3 +246,15 @@ def list_reminders(unit: ReadUnit, on: date | None = None) -> list[ReminderOut]:
         if _shown(unit, cases.get_case(unit.session, case_id))
     }
     return [ReminderOut.model_validate(one) for one in due if one.case_id in shown]
+
+
+def _answer_at_old_addresses() -> None:
+    for route in [one for one in router.routes if isinstance(one, APIRoute) and "/conciliation" in one.path]:
+        router.add_api_route(
+            route.path.replace("/conciliation", "/cases"), route.endpoint, methods=list(route.methods or ()),
+            status_code=route.status_code, response_model=route.response_model,
+            deprecated=True, include_in_schema=False,
+        )  # fmt: skip
+
+
+_answer_at_old_addresses()

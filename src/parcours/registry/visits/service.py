@@ -152,12 +152,12 @@ class Answered:
 
 
 def answered(visit: AnsweredVisit) -> Answered:
-    """What was answered about a visit. A visit kept without its settlement says its facts without their records."""
+    """What was answered about a visit. Kept without its settlement, or before reasons were, it says so of each fact."""
     answer = json.loads(visit.answer) if visit.answer else {}
     why = {name: (because, kind, key) for name, because, kind, key in answer.get("provenance", ())}
     facts = []
     for name, value in json.loads(visit.facts).items():
-        because, kind, key = why.get(name, ("asked", None, None))
+        because, kind, key = why.get(name, ("not_kept", None, None))
         facts.append(Fact(name, value, because, Source(kind, key) if kind else None))
     return Answered(tuple(facts), answer.get("given", {}), answer.get("settlement"), answer.get("receipt"))
 

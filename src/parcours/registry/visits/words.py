@@ -39,6 +39,7 @@ REASONS: dict[str, Text] = {
     "place": Text("nature du lieu d'exercice", "nature of the place"),
     "ordinary_place": Text("lieu ordinaire", "ordinary place"),
     "asked": Text("donné par qui demande", "given by who asks"),
+    "not_kept": Text("raison non conservée", "reason not kept"),
 }
 
 NOTES: dict[str, Text] = {
