@@ -1,22 +1,87 @@
 """France's coordinated care pathway as software: inside or outside, who pays what, and why.
 
-`settle(frame)` settles a table (extra `batch`); `law_on(day, reform=…)` is the law of a day; `reformed({…})` tries a
-reform.
+    answer = parcours.settle({"care_date": "2025-06-01", "age": 40, …})    one act
+    table = parcours.settle(frame)                                         a table of acts (extra `batch`)
+    parcours.explain(answer, "en").headline
+
+These names are the stable face of the library. Each imports what it needs when it is called.
 """
 
-from typing import TYPE_CHECKING, Any
-
-__version__ = "0.1.0"
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
+    from parcours.engine.case import Answer
+    from parcours.engine.errors import FactError
+    from parcours.engine.say.advise import Advice
+    from parcours.engine.say.explain import Explanation
+    from parcours.engine.say.sitting import Interview
     from parcours.law.record import LawRecord
+
+__version__ = "0.1.0"
+__all__ = ["FactError", "advise", "ask", "explain", "law_on", "reformed", "settle", "settle_one", "settle_table"]
+
+
+@overload
+def settle(acts: Mapping[str, Any], *, readings: Mapping[str, str] | None = None) -> "Answer": ...
+@overload
+def settle(acts: Any, **options: Any) -> Any: ...
+def settle(acts: Any, **options: Any) -> Any:
+    """Settle one act (a mapping of facts: see `settle_one`) or a table of acts (see `settle_table`)."""
+    return settle_one(acts, **options) if isinstance(acts, Mapping) else settle_table(acts, **options)
+
+
+def settle_one(facts: Mapping[str, Any], *, readings: Mapping[str, str] | None = None) -> "Answer":
+    """Settle one act. `facts` bear the names of the vocabulary, `readings` choose how disputed points are read.
+
+    Raises `FactError` for a wrong, missing or contradictory fact, or a day without known law.
+    """
+    from parcours.engine.case import settle
+
+    return settle(facts, readings)
+
+
+def settle_table(frame: Any, **options: Any) -> Any:
+    """Settle every row of a Polars, pandas or Arrow table: the same rows in the same order, results added.
+
+    Options: `readings`, `law` (a reform), `columns` (other names of the facts), `threads`, `lang` of the reasons why a
+    row is refused (column `error`). Needs the extra `batch`.
+    """
+    from parcours.engine.batch.frame import settle
+
+    return settle(frame, **options)
+
+
+def explain(
+    answer: "Answer | Mapping[str, Any]",
+    lang: str = "fr",
+    *,
+    quiet: bool = False,
+    readings: Mapping[str, str] | None = None,
+) -> "Explanation":
+    """Why: the steps of an answer or of a settled row with their articles, and the exceptions that did not apply."""
+    from parcours.engine.say.explain import explain
+
+    return explain(answer, lang, quiet=quiet, readings=readings)
+
+
+def advise(answer: "Answer", lang: str = "fr") -> "Advice":
+    """What would have been cheaper: every lever that applies, settled again, and what it saves."""
+    from parcours.engine.say.advise import advise
+
+    return advise(answer, lang)
+
+
+def ask(facts: Mapping[str, Any], lang: str = "fr", readings: Mapping[str, str] | None = None) -> "Interview":
+    """With some facts known: which one matters next, and between what and what the patient's share still lies."""
+    from parcours.engine.say.sitting import ask
+
+    return ask(facts, lang, readings)
 
 
 def law_on(
-    day: "date | str | int", readings: "Mapping[str, str] | None" = None, reform: "Mapping[str, Any] | None" = None
+    day: date | str | int, readings: Mapping[str, str] | None = None, reform: Mapping[str, Any] | None = None
 ) -> "LawRecord":
     """The law of a day as the rules read it: cents, basis points, whole years.
 
@@ -34,14 +99,14 @@ def law_on(
 
 
 def __getattr__(name: str) -> object:
-    """What is imported when it is first used: `settle` (extra `batch`) and `reformed`."""
-    if name == "settle":
-        from parcours.engine.batch.frame import settle
-
-        return settle
+    """`FactError` and `reformed` (tries a reform) are imported when they are first used."""
     if name == "reformed":
         from parcours.law.reform import reformed
 
         return reformed
+    if name == "FactError":
+        from parcours.engine.errors import FactError
+
+        return FactError
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import inspect
-import os
 import pkgutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -28,12 +27,11 @@ import numpy.typing as npt
 from numba.core import config
 from numba.extending import register_jitable
 
-import parcours.law.bill.codes
-import parcours.law.codes
-import parcours.law.record
 import parcours.rules
 from parcours.engine.case import UNCERTAIN
+from parcours.engine.digest import rules_digest
 from parcours.engine.results import COMPARED
+from parcours.law.cache import cache_folder
 from parcours.law.codes import CaseBase, CaseRate
 from parcours.rules.settlement import settle
 from parcours.rules.types import Act, Contract, Counters, Settlement
@@ -119,14 +117,6 @@ def rule_modules() -> list[ModuleType]:
     """Every module of `rules/`."""
     names = [module.name for module in pkgutil.iter_modules(parcours.rules.__path__)]
     return [importlib.import_module(f"parcours.rules.{name}") for name in names]
-
-
-def rules_digest() -> str:
-    """SHA-256 of the source of the rules and of the types of the law they read: what the answer of a run depends on."""
-    digest = hashlib.sha256()
-    for module in (*rule_modules(), parcours.law.codes, parcours.law.record, parcours.law.bill.codes):
-        digest.update(Path(str(module.__file__)).read_bytes())
-    return digest.hexdigest()
 
 
 def _functions(module: ModuleType) -> list[FunctionType]:
@@ -343,11 +333,10 @@ def cache_directory() -> Path:
     """Where compiled code is kept: a directory named by the digest of all it is made from, so that a changed rule
     recompiles.
     """
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     digest = hashlib.sha256(rules_digest().encode())
     digest.update(Path(__file__).read_bytes())
     digest.update(f"{numba.__version__} {np.__version__}".encode())
-    return home / "parcours" / "kernel" / digest.hexdigest()[:16]
+    return cache_folder() / "kernel" / digest.hexdigest()[:16]
 
 
 @cache

@@ -23,12 +23,12 @@ from parcours.engine.batch.chunk import Run, reasons, settle_rows
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.header import names_of, same_columns
 from parcours.engine.batch.inputs import Inputs
-from parcours.engine.batch.kernel import rules_digest
 from parcours.engine.batch.partial import Partial, writing
 from parcours.engine.batch.reading import whole
 from parcours.engine.batch.results import output_table
 from parcours.engine.batch.sinks import Encoded, Sink, sink_of
 from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
+from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps
 from parcours.engine.facts.vocabulary import SOURCE_ROW

@@ -11,14 +11,13 @@ content.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 import parcours
 from parcours.contracts.schema import PERCENTAGES
 from parcours.engine.case import Answer, encode_readings, settle_encoded
+from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.jsonio import dumps, loads
@@ -30,7 +29,7 @@ from parcours.errors import ParcoursError
 from parcours.law.book import FIELDS
 from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
-from parcours.law.days import FOLDER, LawDataError, iso
+from parcours.law.days import LawDataError, iso
 from parcours.law.in_use import as_data, enacted
 from parcours.law.loader import load
 from parcours.law.reform import ReformError, read_kept
@@ -39,7 +38,6 @@ from parcours.rules.types import Contract, Counters
 from parcours.text import euros, percent, text_of
 
 FORMAT = "parcours-receipt-1"
-RULES = Path(parcours.__file__).parent / "rules"
 
 
 class ReceiptError(ParcoursError, ValueError):
@@ -65,7 +63,7 @@ def receipt(answer: Answer) -> dict[str, Any]:
     assumed = {*encoded.defaults, *encoded.missing, *encoded.inferred, "tiers_payant", *behind(answer)} - stated(answer)
     body = {
         "format": FORMAT,
-        "engine": {"version": parcours.__version__, "rules": digest_of_rules()},
+        "engine": {"version": parcours.__version__, "rules": rules_digest()},
         "law": law_part(answer),
         "facts": {name: plain(value) for name, value in answer.facts.items() if name not in assumed},
         "assumed": {name: plain(answer.facts[name]) for name in sorted(assumed) if name in answer.facts},
@@ -124,16 +122,6 @@ def result_part(row: Row, answer: Answer) -> dict[str, Any]:
     amounts = {name: getattr(answer.settlement, name) for name in AMOUNTS}
     amounts["max_fee"] = None if amounts["max_fee"] == UNKNOWN else amounts["max_fee"]
     return {**amounts, "rate": row.rate, "status": row.status, "pathway": row.pathway}
-
-
-@cache
-def digest_of_rules() -> str:
-    """Hash of the source of every rule and of the closed lists they use."""
-    found = blake2b(digest_size=16)
-    for path in (*sorted(RULES.glob("*.py")), FOLDER / "codes.py"):
-        found.update(path.name.encode())
-        found.update(path.read_bytes())
-    return found.hexdigest()
 
 
 def canonical(content: Mapping[str, Any]) -> str:
