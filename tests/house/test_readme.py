@@ -9,19 +9,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+READMES = ("README.md", "README.fr.md")
+ROOT_PAGES = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md")
+PAGES = [*(ROOT / name for name in ROOT_PAGES), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, name: str) -> list[str]:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-def test_every_command_runs(tmp_path: Path) -> None:
-    commands = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("parcours ")]
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_runs(name: str, tmp_path: Path) -> None:
+    commands = [line for block in blocks("sh", name) for line in block.splitlines() if line.startswith("parcours ")]
     assert len(commands) >= 8
     program = Path(sys.executable).parent / "parcours"
-    environment = {**os.environ, "HOME": str(tmp_path)}
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": cache}
     for command in commands:
         line = [str(program), *command.split()[1:]]
         run = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
@@ -29,9 +33,10 @@ def test_every_command_runs(tmp_path: Path) -> None:
         assert run.stdout.strip() or run.stderr.strip(), f"{command} says nothing"
 
 
-def test_the_python_example_is_true() -> None:
-    (example,) = blocks("python")
-    exec(compile(example, "README.md", "exec"), {})
+@pytest.mark.parametrize("name", READMES)
+def test_the_python_example_is_true(name: str) -> None:
+    (example,) = blocks("python", name)
+    exec(compile(example, name, "exec"), {})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
