@@ -1,7 +1,8 @@
 """Draws the house from its imports: `python docs/architecture/draw.py` writes `layers.svg` beside this file.
 
 A row is a floor of the import contract in `pyproject.toml`, a box is a room under `src/parcours/`, a line is an
-import of one room by another. Nothing is drawn by hand, so nothing can be out of date: a test draws it again.
+import of one room by another. Nothing is drawn by hand: a test refuses a picture without the rooms and floors of
+today; the lines are those of the day it was drawn.
 """
 
 import ast
