@@ -17,6 +17,12 @@ no_facts = Refusal(
     Text("facts : un objet de faits est attendu", "facts: an object of facts is expected"),
     "facts",
 )
+no_bill = Refusal(
+    422,
+    "invalid_request",
+    Text("bill : une facture est attendue, avec ses lignes", "bill: a bill is expected, with its lines"),
+    "bill",
+)
 no_texts = Refusal(
     422, "invalid_request", Text("readings : des textes sont attendus", "readings: texts are expected"), "readings"
 )

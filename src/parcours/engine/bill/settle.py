@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any
 
 from parcours.contracts.euros import encode_euros
@@ -286,12 +287,26 @@ def check_missing(
     if not missing:
         return
     amounts = amounts_of(settled)
-    for values in product(*(known[name] for name in missing)):
-        replaced = [varied(line, dict(zip(missing, values, strict=True))) for line in lines]
+    for values in variants(missing):
+        replaced = [varied(line, values) for line in lines]
         if amounts_of(settle_all(replaced, shared, question)) != amounts:
-            raise missing_fact(
-                missing[0] if len(missing) == 1 else culprit(lines, missing, amounts, shared, question), missing
-            )
+            raise missing_fact(culprit(lines, missing, amounts, shared, question), missing)
+
+
+MOST_VARIANTS = 64
+"""Combinations of missing facts that are all tried; beyond, each fact alone: a long bill must answer at once."""
+
+
+def variants(missing: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Values of the missing facts that tell whether they change an amount."""
+    known = candidates()
+    if prod(len(known[name]) for name in missing) <= MOST_VARIANTS:
+        for values in product(*(known[name] for name in missing)):
+            yield dict(zip(missing, values, strict=True))
+        return
+    for name in missing:
+        for value in known[name]:
+            yield {name: value}
 
 
 def culprit(lines: Sequence[BillLine], missing: Sequence[str], amounts: Any, shared: Shared, question: Question) -> str:

@@ -46,7 +46,7 @@ GENERICS = ("accepted", "refused", "not_substitutable", "tfr")
 NOTED = ("full", "half")
 DISCIPLINES = ("medecine", "chirurgie", "obstetrique", "psychiatrie", "soins_de_suite")
 SIDES = ("od", "og")
-MOST_LINES = 500
+MOST_LINES = 100
 """A bill of more lines is a typing error, and would take long: the rules compare each line with each other."""
 MOST_KM = 200_000
 """Hundredths of a kilometre."""
