@@ -168,7 +168,7 @@ ROWS = (
     referral("POST", "/uses", CARE, {"care_date": LONG_AGO}),
     on("DELETE", "/referrals/{referral}/uses/{nobody}", set(), SEES_ALICE - CARE, foreign={"referral": "referral_zoe"}),
     referral("POST", "/reports", {"amar", "sand"}, {"text": "t"}),
-    referral("POST", "/cancellation", {"amar"}),
+    referral("POST", "/cancellation", {"alice", "amar"}),
     # plans
     on(
         "POST", "/care-plans", {"amar"}, SEES_ALICE,

@@ -55,7 +55,7 @@ class ReferralIn(In):
     specialty: int | None = Field(None, ge=1, le=98, description="National code, when no doctor is named.")
     plan_id: str | None = Field(None, max_length=64)
     providers: list[ProviderBody] = Field(default_factory=list, max_length=20)
-    valid_until: date | None = Field(None, description="Last day of use; a year when not given.")
+    valid_until: date | None = Field(None, description="Last day of use; a year when not given, and at most.")
 
 
 class UseOut(Out):
@@ -212,7 +212,7 @@ def report_back(referral_id: Id, body: ReportIn, once: OnceDep) -> Response:
 
 @router.post("/referrals/{referral_id}/cancellation", responses=problems(*CHANGING))
 def cancel_referral(referral_id: Id, unit: WriteUnit, response: Response, if_match: IfMatch = None) -> ReferralOut:
-    """Take back one's referral; visits already made keep it."""
+    """Take back a referral, as its author or the patient; visits already made keep it."""
     record = unit.find(REFERRAL, referral_id, Action.CANCEL_REFERRAL, Tag.REFERRAL_CANCEL)
     row = referrals.get_referral(unit.session, referral_id)
     check_version(if_match, row)

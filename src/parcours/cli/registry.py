@@ -212,6 +212,17 @@ def rotate_keys(database: DatabaseUrl = None, lang: Lang = "") -> None:
     say(lang, f"{sum(counts.values())} lignes réécrites", f"{sum(counts.values())} rows rewritten")
 
 
+@app.command()
+def expire(database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Write down the ends that time has brought (for a daily timer); accesses end by themselves, without it."""
+    from parcours.registry.contexts import expire as write_ends
+
+    with open_registry(database, lang) as opened, opened.writing() as session:
+        counts = write_ends(session)
+    for name, count in counts.items():
+        typer.echo(f"{name}: {count}")
+
+
 def _keys_given() -> bool:
     import os
 

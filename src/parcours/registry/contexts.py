@@ -63,6 +63,12 @@ def export_person(session: Session, insured_id: str) -> dict[str, Any]:
     return {"exported_at": now_utc(), "person": person} | export.rows_about(session, person, CONTEXTS, METADATA)
 
 
+def expire(session: Session) -> dict[str, int]:
+    """Write down every end that time has brought; how many, by context."""
+    who = model.Who("system", role="expire")
+    return {one.name: one.expire(session, who) for one in CONTEXTS if one.expire is not None}
+
+
 def rotate_keys(database: Database) -> dict[str, int]:
     """Bring every protected value under the newest key; the number of rows rewritten, by table."""
     keyed = [index for one in CONTEXTS for index in one.keyed]

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from parcours.registry.access.model import Action, Kind, Record, Scope, Tag
+from parcours.registry.access.model import Action, Kind, Record, Scope, Tag, Who
 from parcours.registry.access.rules import Relation, Rule
 from parcours.registry.store.db import Base
 from parcours.registry.store.rotation import KeyedIndex
@@ -77,3 +77,5 @@ class Context:
     """By table, what signs its rows anew with the newest key, and says how many."""
     export: Callable[[Session, str], Mapping[str, list[dict[str, Any]]]] | None = None
     """What a person's copy shows of the shared tables: rows by name, of the person with this id."""
+    expire: Callable[[Session, Who], int] | None = None
+    """Writes down the ends that time has brought, each in the trail, and says how many. No access waits for it."""

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import PRACTICE, Actor, Record, Role
 from parcours.registry.access.rules import ANY, OWN_PRACTICE, Relation, rule
 from parcours.registry.declarations import problems
 from parcours.registry.declarations.models import Contract, JointDoctor
+from parcours.registry.directory.models import Professional
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.periods import holding
+
+
+def in_charge(insured_id: str) -> Select[str]:
+    """Ids of the doctor of the contract in force today, and of those designated together with that doctor."""
+    contract = Contract.insured_id == insured_id, holding(Contract, paris_today())
+    joint = select(JointDoctor.professional_id).join(Contract, Contract.declaration_id == JointDoctor.declaration_id)
+    named = select(Contract.professional_id).where(*contract)
+    return select(Professional.id).where(or_(Professional.id.in_(named), Professional.id.in_(joint.where(*contract))))
 
 
 def _medecin_traitant(session: Session, actor: Actor, record: Record) -> bool:
     """The doctor of the contract in force today, or one designated together with that doctor."""
     if actor.professional_id is None or record.insured_id is None:
         return False
-    joint = select(JointDoctor.declaration_id).where(JointDoctor.professional_id == actor.professional_id)
-    query = select(Contract.id).where(
-        Contract.insured_id == record.insured_id,
-        holding(Contract, paris_today()),
-        or_(Contract.professional_id == actor.professional_id, Contract.declaration_id.in_(joint)),
-    )
+    query = in_charge(record.insured_id).where(Professional.id == actor.professional_id)
     return session.scalar(query.limit(1)) is not None
 
 

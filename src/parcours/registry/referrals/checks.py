@@ -17,6 +17,7 @@ from parcours.registry.errors import not_found
 from parcours.registry.referrals import problems
 from parcours.registry.referrals.letters import NewReferral, Provider
 from parcours.registry.referrals.models import Flow, SequenceProvider
+from parcours.registry.referrals.validity import last_day
 
 ARTICLE = "CSS L162-5-3, D162-1-6"
 """National codes of general medicine."""
@@ -81,6 +82,8 @@ def check_validity(issued_on: date, valid_until: date | None) -> date:
     last = valid_until or a_year_after(issued_on)
     if last < issued_on:
         raise problems.validity(last, issued_on=issued_on)
+    if last > (longest := last_day(issued_on)):
+        raise problems.validity_too_long(last, last=longest)
     return last
 
 

@@ -9,15 +9,18 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf
-from parcours.registry.access.model import Kind, Record
+from parcours.registry.access.model import Kind, Record, Who
 from parcours.registry.access.rules import DOCTOR_PARTY
+from parcours.registry.audit.service import record
 from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.relations import DOCTOR_DECLARED
 from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
 from parcours.registry.referrals.models import Referral, ReferralUse, Report, SequenceProvider
-from parcours.registry.referrals.relations import AUTHOR, DOCTOR_REFERRED, DOCTOR_SPECIALTY
+from parcours.registry.referrals.relations import AUTHOR_OR_PATIENT, DOCTOR_REFERRED, DOCTOR_SPECIALTY
+from parcours.registry.referrals.service import shorten_overlong
+from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import paris_today
 
 REFERRAL: Final = Kind("referral")
@@ -50,6 +53,7 @@ class Tag(model.Tag):
     REFERRAL_CANCEL_USE = "referrals:referral:cancel_use"
     REFERRAL_REPORT = "referrals:report:write"
     REFERRAL_CANCEL = "referrals:referral:cancel"
+    REFERRAL_SHORTEN = "referrals:referral:shorten"
 
 
 def of_referral(session: Session, referral: Referral) -> Record:
@@ -68,9 +72,17 @@ def of_referral(session: Session, referral: Referral) -> Record:
     return Record(
         REFERRAL, referral.id, insured_id=referral.insured_id, professional_id=referral.author_id,
         parties=frozenset(one for one in named if one),
-        live=referral.cancelled_at is None and referral.issued_on <= paris_today() <= referral.valid_until,
+        live=referral.cancelled_at is None
+        and referral.issued_on <= paris_today() <= min(referral.valid_until, last_day(referral.issued_on)),
         open_to_specialty=referral.specialty,
     )  # fmt: skip
+
+
+def _expire(session: Session, who: Who) -> int:
+    shortened = shorten_overlong(session)
+    for row in shortened:
+        record(session, Tag.REFERRAL_SHORTEN, who, insured_id=row.insured_id, record=(REFERRAL, row.id))
+    return len(shortened)
 
 
 _READ: Final = (Action.READ_REFERRAL, Action.READ_LETTER)
@@ -88,8 +100,8 @@ CONTEXT: Final = Context(
     clinical=frozenset({Action.READ_LETTER}),
     signatures=frozenset({Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT}),
     rules=(
-        PATIENT_SELF.gives(*_READ),
-        PATIENT_CHILD.gives(*_READ),
+        PATIENT_SELF.gives(*_READ, Action.CANCEL_REFERRAL),
+        PATIENT_CHILD.gives(*_READ, Action.CANCEL_REFERRAL),
         DOCTOR_DECLARED.gives(*_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL),
         DOCTOR_REFERRED.gives(
             *_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, PeopleAction.READ_PATIENT,
@@ -100,7 +112,8 @@ CONTEXT: Final = Context(
         OFFICER_FUND.gives(Action.READ_REFERRAL),
         client_of(Scope.REFERRALS_READ).gives(Action.READ_REFERRAL),
     ),
-    asks={Action.CANCEL_REFERRAL: AUTHOR},
+    asks={Action.CANCEL_REFERRAL: AUTHOR_OR_PATIENT},
     scopes=Scope,
     tags=Tag,
+    expire=_expire,
 )  # fmt: skip

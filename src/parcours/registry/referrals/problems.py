@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Forbidden, Invalid, Refused
+from parcours.registry.errors import Conflict, Forbidden, Invalid, Misconfigured, Refused
 from parcours.text import Text, same
 
 ARTICLE = "CSS L162-5-3, D162-1-6"
@@ -48,6 +48,21 @@ validity = Problem(
     Text("la validité finit avant l'émission", "the validity ends before the issue"),
     field="valid_until",
     allowed=Text("{issued_on} ou plus tard", "{issued_on} or later"),
+)
+
+validity_too_long = Problem(
+    Invalid,
+    "validity_too_long",
+    Text("un adressage ne vaut pas si longtemps", "a referral is not valid for so long"),
+    field="valid_until",
+    allowed=Text("{last} ou plus tôt", "{last} or earlier"),
+)
+
+years_setting = Problem(
+    Misconfigured,
+    "years_setting",
+    Text("durée des adressages mal réglée", "the setting of the length of referrals is wrong"),
+    allowed=Text("{variable} : un nombre d'années de 1 à {most}", "{variable}: a number of years from 1 to {most}"),
 )
 
 referral_to_oneself = Problem(
@@ -126,6 +141,6 @@ no_plan = Text("aucun plan pour ce type d'adressage", "no plan for this kind of 
 other_author = Problem(
     Forbidden,
     "other_author",
-    Text("seul l'auteur annule son adressage", "only the author cancels a referral"),
+    Text("seuls l'auteur et le patient annulent un adressage", "only its author and the patient cancel a referral"),
     field="referral_id",
 )

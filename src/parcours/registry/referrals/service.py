@@ -30,7 +30,8 @@ from parcours.registry.referrals.checks import (
 from parcours.registry.referrals.covering import single, use_of, uses_of, why_not
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, Urgency
-from parcours.registry.store.clock import now_utc, paris_date
+from parcours.registry.referrals.validity import last_day
+from parcours.registry.store.clock import now_utc, paris_date, paris_today
 from parcours.registry.store.ids import parse_id
 from parcours.registry.vocabulary import check_choice
 
@@ -142,6 +143,17 @@ def report_back(
     session.add(row)
     session.flush()
     return row
+
+
+def shorten_overlong(session: Session) -> list[Referral]:
+    """Give the longest allowed end to the referrals that say a later one."""
+    in_use = Referral.cancelled_at.is_(None), Referral.valid_until > paris_today()
+    rows = session.scalars(select(Referral).where(*in_use).with_for_update()).all()
+    overlong = [row for row in rows if row.valid_until > last_day(row.issued_on)]
+    for row in overlong:
+        row.valid_until = last_day(row.issued_on)
+    session.flush()
+    return overlong
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,155 @@
+"""Every tie that opens a record is walked past its end: what opened a second before is not found."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from parcours.registry.access.model import Actor, Role
+from parcours.registry.care_plans import service as care_plans
+from parcours.registry.contexts import POLICY, expire
+from parcours.registry.declarations import service as declarations
+from parcours.registry.errors import Invalid
+from parcours.registry.people.context import PATIENT
+from parcours.registry.people.context import Action as PeopleAction
+from parcours.registry.people.models import Insured, Kinship
+from parcours.registry.people.service import affiliate
+from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.letters import NewReferral
+from parcours.registry.referrals.models import Referral
+from parcours.registry.store.clock import paris_today
+from tests.api.fixtures import LETTER, trail
+
+DAY = timedelta(days=1)
+
+
+def end_declaration(session, country):
+    declarations.end(session, country.declaration, reason="patient", on=paris_today())
+
+
+def cancel_referral(session, country):
+    referrals.cancel(session, country.referral)
+
+
+def pass_validity(session, country):
+    yesterday = paris_today() - DAY
+    session.execute(
+        update(Referral).where(Referral.id == country.referral).values(issued_on=yesterday, valid_until=yesterday)
+    )
+
+
+def pass_the_longest_validity(session, country):
+    """A row from before the rule, without a real end."""
+    old = paris_today() - timedelta(days=400)
+    session.execute(
+        update(Referral).where(Referral.id == country.referral).values(issued_on=old, valid_until=date(9999, 12, 31))
+    )
+
+
+def turn_eighteen(session, country):
+    session.execute(update(Insured).where(Insured.id == country.bob).values(birth_date=date(2000, 1, 1)))
+
+
+def end_kinship(session, country):
+    session.execute(update(Kinship).where(Kinship.child_id == country.bob).values(ends_on=paris_today()))
+
+
+def change_fund(session, country):
+    affiliate(session, country.alice, fund_code="01C992", scheme="general", starts_on=paris_today())
+
+
+PERSON, LETTER_OF, CHILD = "/people/{alice}", "/referrals/{referral}/letter", "/people/{bob}"
+ENDS = (
+    ("medecin_traitant", "amar", PERSON, end_declaration),
+    ("medecin_traitant", "delegate", PERSON, end_declaration),
+    ("referred", "sand", PERSON, cancel_referral),
+    ("referred", "sand", PERSON, pass_validity),
+    ("referred", "sand", PERSON, pass_the_longest_validity),
+    ("party", "sand", LETTER_OF, cancel_referral),
+    ("party", "sand", LETTER_OF, pass_the_longest_validity),
+    ("child", "alice", CHILD, turn_eighteen),
+    ("child", "alice", CHILD, end_kinship),
+    ("same_fund", "officer", PERSON, change_fund),
+    ("same_fund", "client", PERSON, change_fund),
+)
+
+
+@pytest.mark.parametrize(("_relation", "name", "path", "end"), ENDS)
+def test_a_tie_past_its_end_opens_nothing(as_user, database, country, _relation, name, path, end):
+    user, url = as_user(name), "/api/v1" + path.format(**vars(country))
+    assert user.get(url).status_code == 200
+    with database.writing() as session:
+        end(session, country)
+    assert user.get(url).status_code == 404
+
+
+def test_every_relation_to_a_person_is_walked_past_its_end():
+    """`self` has no end; below 16 is walked with the policy (test_policy)."""
+    to_person = {rule.relation.name for rule in POLICY.rules if rule.relation.to_person}
+    assert to_person - {"self", "child_under_16"} == {relation for relation, *_ in ENDS} - {"party"}
+
+
+def opens(database, country, doctor):
+    with database.reading() as session:
+        record = POLICY.load(session, PATIENT, country.alice)
+        actor = Actor(Role.DOCTOR, account_id="x", professional_id=doctor)
+        return POLICY.decide(session, actor, PeopleAction.READ_PATIENT, record).allowed
+
+
+def refer_on(session, country, author, addressee):
+    new = NewReferral(country.alice, author, "autre_medecin", LETTER, addressee_id=addressee)
+    return referrals.write_referral(session, new)
+
+
+def test_two_specialists_do_not_renew_each_other(database, country):
+    with database.writing() as session:
+        refer_on(session, country, country.sand, country.free)
+        refer_on(session, country, country.free, country.sand)
+    assert opens(database, country, country.free), "sent by a doctor who was sent by the médecin traitant"
+    with database.writing() as session:
+        referrals.cancel(session, country.referral)
+    assert not opens(database, country, country.free)
+    assert not opens(database, country, country.sand)
+
+
+def test_a_plan_opens_the_record_while_its_author_is_in_charge(database, country):
+    with database.writing() as session:
+        referrals.cancel(session, country.referral)
+        care_plans.agree(session, country.plan, on=paris_today())
+    assert opens(database, country, country.sand)
+    with database.writing() as session:
+        end_declaration(session, country)
+    assert not opens(database, country, country.sand)
+
+
+def test_the_patient_ends_a_referral(as_user, country):
+    alice, url = as_user("alice"), f"/api/v1/referrals/{country.referral}"
+    version = alice.get(url).headers["ETag"]
+    assert alice.post(url + "/cancellation", headers={"If-Match": version}).status_code == 200
+    assert as_user("sand").get(f"/api/v1/people/{country.alice}").status_code == 404
+
+
+@pytest.mark.parametrize("years", ["1", "2"])
+def test_a_referral_is_not_longer_than_the_setting(database, country, monkeypatch, years):
+    monkeypatch.setenv("PARCOURS_REFERRAL_YEARS", years)
+    today = paris_today()
+    new = {"insured_id": country.alice, "author_id": country.amar, "flow": "avis_ponctuel", "letter": LETTER,
+           "specialty": 3}  # fmt: skip
+    last = today + timedelta(days=365 * int(years))
+    with database.writing() as session:
+        assert referrals.write_referral(session, NewReferral(**new, valid_until=last)).valid_until == last
+        with pytest.raises(Invalid) as refused:
+            referrals.write_referral(session, NewReferral(**new, valid_until=last + 3 * DAY))
+    assert refused.value.field == "valid_until"
+
+
+def test_expire_writes_the_ends_down_once(database, country):
+    with database.writing() as session:
+        session.execute(update(Referral).where(Referral.id == country.referral).values(valid_until=date(9999, 12, 31)))
+    with database.writing() as session:
+        assert expire(session)["referrals"] == 1
+    with database.writing() as session:
+        assert expire(session)["referrals"] == 0
+        row = session.get(Referral, country.referral)
+        assert row.valid_until.year == row.issued_on.year + 1
+    assert [event.record_id for event in trail(database, tag="referrals:referral:shorten")] == [country.referral]
