@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from parcours.engine.bill.codetext import read_code
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError
+from parcours.law.bill.book import bill_law
+from parcours.law.cache import flat_law
 
 NURSE = {"care_date": "2025-06-03", "age": 60, "profession": "infirmier"}
 PHARMACY = {"care_date": "2026-02-10", "age": 45, "profession": "pharmacie"}
@@ -101,3 +104,36 @@ def test_what_is_not_known_is_asked_for_and_what_is_impossible_refused(
 ) -> None:
     with pytest.raises(FactError, match=said):
         settle_bill({**facts, "lines": [line]})
+
+
+@pytest.mark.parametrize(
+    ("profession", "code"),
+    [("sage_femme", "IK"), ("chirurgien_dentiste", "bridge"), ("medecin", "IK"), ("orthoptiste", "AMY 10")],
+)
+def test_a_code_without_a_price_never_takes_the_tariff_of_a_visit(profession: str, code: str) -> None:
+    facts = {**VISIT, "profession": profession}
+    if profession != "medecin":
+        facts = {"care_date": "2026-03-10", "age": 40, "profession": profession}
+    with pytest.raises(FactError, match="give base"):
+        settle_bill({**facts, "lines": [{"code": code, "fee": 50}]})
+    assert answered(facts, {"code": code, "fee": 50, "base": 40})["lines"][0]["base"] == 40
+
+
+def test_the_kilometres_of_a_visit_are_counted_beyond_the_first_four() -> None:
+    line = answered(VISIT, {"code": "VG", "fee": 30}, {"code": "IK", "distance_km": 10, "fee": 9})["lines"][1]
+    assert str(line["base"]) == "3.66"  # (10 - 4) x 0.61
+    charged = answered(VISIT, {"code": "VG", "fee": 30}, {"code": "IK", "quantity": 6, "fee": 9})["lines"][1]
+    assert str(charged["base"]) == "3.66"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("EBD 2 radios", "EBD_2"), ("EBD", "EBD"), ("garde nuit", "GARDE_NUIT"), ("test angine", "TROD"),
+        ("RAM 8.1 kine", "KINE"), ("boite 65 % (8.90 + 1.02)", "BOITE"), ("verre B OG", "VERRE_B"),
+        ("aide auditive II OD", "AIDE_AUDITIVE_II"), ("TM sejour 5 j", "TM_SEJOUR"),
+        ("forfait thermal", "CURE_FORFAIT"),
+    ],
+)  # fmt: skip
+def test_a_code_is_read_as_bills_print_it(text: str, key: str) -> None:
+    assert read_code(text, 0, flat_law(), bill_law()).key == key

@@ -62,6 +62,7 @@ def read_code(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeTe
     rest, found = without_marks(text.strip())
     said = facts_of_marks(found)
     key = known_key(rest, profession, law, bill)
+    key = key or by_words(plain(rest), bill, least=2)
     letter = LETTER.fullmatch(rest)
     if not key and letter:
         key = known_key(letter["key"], profession, law, bill)
@@ -123,9 +124,13 @@ def known_key(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> str:
     return GENERIC if CCAM.fullmatch(key) else ""
 
 
-def by_words(text: str, bill: BillLaw) -> str:
-    """The code whose words start a text; the longest win."""
-    found = [words for words in bill.words if text == words or text.startswith(f"{words} ")]
+def by_words(text: str, bill: BillLaw, least: int = 1) -> str:
+    """The code whose words start a text, at least so many; the longest win."""
+    found = [
+        words
+        for words in bill.words
+        if (text == words or text.startswith(f"{words} ")) and words.count(" ") + 1 >= least
+    ]
     return bill.words[max(found, key=len)] if found else ""
 
 

@@ -189,6 +189,13 @@ def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], 
     unit = unit_price(code, day, facts, values.get("age"), shared.territory, shared.bill)
     if unit == UNKNOWN:
         unit = base_from_ceiling(code, day, facts, shared.bill)
+    if unit == UNKNOWN and (code.kilometres or not code.act):
+        day_text = iso(day)
+        allowed = Text(
+            f"aucun tarif connu le {day_text} pour ces faits ; donnez base",
+            f"no known tariff on {day_text} for these facts; give base",
+        )
+        raise UnknownTariff("code", code.key, allowed)
     if unit == UNKNOWN:
         return Price(UNKNOWN, given=False, percent=percent, flat=flat)
     return Price(unit * facts.get("quantity", 1), given=False, percent=percent, flat=flat)

@@ -67,8 +67,10 @@ def limited_by_generic(said: Mapping[str, Any]) -> int:
 def kilometres(code: Code, day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
     """Kilometre allowance of one journey there and back."""
     rate = on(code.values, day)
-    if "distance_km" not in said or rate == UNKNOWN:
+    if rate == UNKNOWN or ("distance_km" not in said and "quantity" not in said):
         return UNKNOWN
+    if "distance_km" not in said:
+        return rate  # the quantity is the kilometres that are charged
     counted = max(0, int(said["distance_km"]) - bill.value(FREE_KM[code.kilometres], day) * HUNDRED)
     return (counted * rate + HUNDRED // 2) // HUNDRED
 
