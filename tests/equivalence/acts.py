@@ -43,11 +43,12 @@ def random_acts(count: int, seed: int = 0) -> pa.Table:
         "care_date": days(care),
         "reimbursement_date": days(care + rng.choice([0, 0, 5, 200, 400], count)),
         "quantity": pa.array(rng.choice([1, 1, 1, 2, 3, 9, 60], count)),
-        "fee": pa.array(rng.choice([0.5, 8.0, 23.0, 30.0, 35.0, 55.5, 71.25, 120.0, 400.0, 2000.0], count)),
-        "base": pa.array(rng.choice([4.2, 30.0, 500.0], count), mask=rng.random(count) < 0.75),
+        "fee": pa.array(rng.choice([0.5, 8.0, 23.0, 30.0, 35.0, 55.5, 71.25, 120.0, 400.0, 2000.0, 20_000.0], count)),
+        "base": pa.array(rng.choice([4.2, 30.0, 500.0, 20_000.0], count), mask=rng.random(count) < 0.75),
         "medecin_traitant_left_on": days(care - rng.integers(0, 800, count), rng.random(count) < 0.8),
         "installed_on": days(care - rng.integers(0, 2500, count), rng.random(count) < 0.8),
         "exigence_particuliere": pa.array(rng.choice([0, 0, 0, 15], count)),
+        "sejour_jours": pa.array(rng.choice([1, 3, 40], count), mask=rng.random(count) < 0.5),
     }
     coded = kinds.take(pa.array(rng.integers(0, len(kinds), count)))
     return pa.table({**facts, **{name: coded[name] for name in coded.column_names}})

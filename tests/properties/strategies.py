@@ -62,6 +62,7 @@ def value(name: str) -> SearchStrategy[Any]:
         "boolean": st.booleans(),
         "quantity": st.integers(1, 12),
         "integer": st.integers(0, 110),
+        "days": st.integers(1, 60),
         "specialty": st.sampled_from(sorted(LAW.specialties)),
     }
     return kinds[fact.kind]

@@ -60,6 +60,7 @@ ORDINARY = Act(
     exigence_particuliere=0,
     prelevement_biologie=0,
     drug_class=0,
+    sejour_jours=0,
     ips=0,
     status=0,
 )

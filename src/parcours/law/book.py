@@ -69,6 +69,10 @@ FIELDS: dict[str, str] = {
     "franchise_plafond_annee": "franchise.plafond_annee",
     "acte_lourd_forfait": "acte_lourd.forfait",
     "acte_lourd_seuil": "acte_lourd.seuil_tarif",
+    "urgences_forfait": "urgences.forfait",
+    "urgences_forfait_minore": "urgences.forfait_minore",
+    "forfait_journalier": "forfait_journalier.general",
+    "sejour_jour_100": "exoneration.hospitalisation_jour",
     "da_taux": "depassement.da_taux",
     "autorite_generaliste": "tarif_autorite.generaliste",
     "autorite_specialiste": "tarif_autorite.specialiste",
@@ -87,6 +91,8 @@ MAY_BE_UNKNOWN = {
     "contrat_plafond_non_optam",
     "contrat_ecart_optam",
     "contraception_age",
+    "urgences_forfait",
+    "urgences_forfait_minore",
     "acte_lourd_seuil",
 }
 """Fields that may start after the first day of the law: the rules answer with their `UNKNOWN` case."""

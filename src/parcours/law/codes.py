@@ -184,6 +184,8 @@ class ActKind(IntEnum):
     IMAGING = 4
     OTHER = 5
     ANAESTHESIA = 6
+    EMERGENCY = 7
+    STAY = 8
 
 
 class Ips(IntEnum):
@@ -379,6 +381,7 @@ class CaseBase(IntEnum):
     LETTER_KEY = 6
     COORDINATION_NOT_PAYABLE = 7
     OPPOSABLE_C2S = 8
+    EMERGENCY_CHARGE = 9
 
 
 class CaseRate(IntEnum):
@@ -403,13 +406,20 @@ class CaseRate(IntEnum):
 
 
 class CaseActeLourd(IntEnum):
-    """Does a flat fee replace the ticket modérateur?"""
+    """Does a flat fee, or a charge of the hospital, replace the ticket modérateur?"""
 
     NOT_HEAVY = 1
     FLAT_FEE = 2
     EXEMPT = 3
     BORNE_BY_SCHEME = 4
     IMAGING = 5
+    EMERGENCY = 6
+    EMERGENCY_REDUCED = 7
+    EMERGENCY_EXEMPT = 8
+    STAY_SHARE = 9
+    DAILY_CHARGE = 10
+    LONG_STAY = 11
+    NO_DAILY_CHARGE = 12
 
 
 class CaseMajoration(IntEnum):

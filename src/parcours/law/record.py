@@ -72,6 +72,10 @@ class LawRecord(NamedTuple):
     franchise_plafond_annee: int
     acte_lourd_forfait: int
     acte_lourd_seuil: int
+    urgences_forfait: int
+    urgences_forfait_minore: int
+    forfait_journalier: int
+    sejour_jour_100: int
     da_taux: int
     autorite_generaliste: int
     autorite_specialiste: int

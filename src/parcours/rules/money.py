@@ -19,3 +19,8 @@ def nearest_euro(cents: Cents) -> Cents:
 def euro_above(cents: Cents) -> Cents:
     """A fee rounded up to the euro."""
     return (cents + 99) // 100 * 100
+
+
+def portion(cents: Cents, part: int, whole: int) -> Cents:
+    """So many parts of an amount that is cut in equal ones, rounded half up to the cent."""
+    return (2 * cents * part + whole) // (2 * whole)

@@ -23,7 +23,7 @@ WHOLE: BasisPoints = 10_000
 def rate_of_act(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
     """Share of the base paid before majoration and participations, in basis points, and its case."""
     rate, case = applicable_rate(act, law)
-    if rate == UNKNOWN:
+    if rate == UNKNOWN or (law.acte_kind[act.act] == ActKind.STAY and not act.sejour_jours):
         return 0, CaseRate.UNKNOWN
     return rate, case
 

@@ -1,6 +1,6 @@
 """One act of care, settled in the order of the law: `amo + amc + patient == fee` always.  CSS L160-13, L162-5-3."""
 
-from parcours.law.codes import UNKNOWN, CaseActeLourd, CasePayment, Exemption, TiersPayant
+from parcours.law.codes import UNKNOWN, ActKind, CaseActeLourd, CasePayment, Exemption, TiersPayant
 from parcours.law.record import LawRecord
 from parcours.rules.around import (
     ALONE,
@@ -14,6 +14,7 @@ from parcours.rules.around import (
     rate_among,
     tariff_among,
 )
+from parcours.rules.charges import hospital_charge
 from parcours.rules.complementary import complementary_part
 from parcours.rules.excess import maximum_fee
 from parcours.rules.exemptions import holds, paid_directly
@@ -38,6 +39,8 @@ def settle_among(
     forfait, case_acte_lourd = flat_fee_among(act, around, tariff, rate, law)
     forfait = min(forfait, base)
     gross = share(base, rate) if case_acte_lourd == CaseActeLourd.NOT_HEAVY else base - forfait
+    if law.acte_kind[act.act] >= ActKind.EMERGENCY:
+        forfait, gross, case_acte_lourd = hospital_charge(act, base, rate, law)
     majoration, case_majoration = majoration_among(act, around, status, base, gross, law, readings)
     participation, case_participation = participation_among(act, around, gross - majoration, counters, law)
     taken_franchise, case_franchise = franchise_among(act, around, gross - majoration, counters, law)

@@ -97,6 +97,8 @@ def letter_key(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, Cas
     """An act of the table of letter keys and CCAM acts."""
     if law.acte_kind[act.act] == ActKind.COORDINATION and not coordinated(act, law, readings):
         return 0, CaseBase.COORDINATION_NOT_PAYABLE
+    if law.acte_kind[act.act] == ActKind.EMERGENCY:
+        return law.urgences_forfait, CaseBase.EMERGENCY_CHARGE
     own = own_teleconsultation(act, law)
     if own != UNKNOWN:
         return UNKNOWN if in_sector_2(act, readings) else own, CaseBase.LETTER_KEY

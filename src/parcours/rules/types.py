@@ -64,6 +64,8 @@ class Act(NamedTuple):
     drug_class: int
     prelevement_biologie: int
     """A sampling done for a laboratory test."""
+    sejour_jours: int
+    """Days of a stay; 0 where not said."""
     ips: int
     """Indicator the doctor transmitted (0: not given)."""
     status: int

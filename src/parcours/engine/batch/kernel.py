@@ -49,6 +49,7 @@ ROW_FACTS = (
     "medecin_traitant_left_on",
     "installed_on",
     "exigence_particuliere",
+    "sejour_jours",
 )
 """Dates, ages and amounts: one matrix, a line a fact, a column an act."""
 PATTERN_FACTS = tuple(name for name in Act._fields if name not in ROW_FACTS)

@@ -27,7 +27,7 @@ from parcours.law.flat import FlatLaw
 from parcours.law.in_use import per_reform
 from parcours.rules.types import NO_CONTRACT, Contract, Settlement
 
-ROW_KINDS = {"date", "money", "integer", "quantity", "text"}
+ROW_KINDS = {"date", "money", "integer", "days", "quantity", "text"}
 CODED = tuple(item.name for item in FACTS if item.kind not in ROW_KINDS)
 """The facts that make a pattern."""
 KNOWN, NO_AGE, NO_AGE_IN_JANUARY, ONLY_AGE_IN_JANUARY = range(4)
@@ -46,7 +46,7 @@ def age_facts() -> dict[int, dict[str, int]]:
     }
 
 
-STAND_INS = {"care_date": 20250101, "fee": 0}
+STAND_INS = {"care_date": 20250101, "fee": 0, "sejour_jours": 1}
 """Facts that every row has, and whose value encoding only reads."""
 EXEMPTION = PATTERN_FACTS.index("exemption")
 CODED_FACTS = attrgetter(*PATTERN_FACTS)

@@ -33,9 +33,9 @@ from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
 from parcours.rules.bill.bill import settle_bill as settle_lines
 from parcours.rules.bill.costly import costly_stay
-from parcours.rules.bill.emergency import emergency_charge
 from parcours.rules.bill.session import in_session, tariff_before
 from parcours.rules.bill.types import BillReadings, Borne, EurosContract, SettledLine
+from parcours.rules.charges import emergency_charge
 from parcours.rules.types import Contract, Readings
 from parcours.text import Text, same
 

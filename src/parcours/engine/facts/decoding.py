@@ -43,6 +43,7 @@ DECODERS: dict[str, Callable[[int], Any]] = {
     "date": lambda day: iso(day) if day else None,
     "money": lambda cents: euros(cents) if cents >= 0 else None,
     "boolean": bool,
+    "days": lambda days: days or None,
     "ips": lambda ips: None if ips == Ips.NOT_GIVEN else ips_letter(ips),
     "status": lambda status: Status(status).name if status else None,
 }

@@ -45,6 +45,8 @@ WITHOUT_SECTOR = {
     Profession.PSYCHOLOGUE,
 }
 """Professions that have no sector."""
+STAY = "sejour"
+"""The act that needs its days."""
 OWN_ROLES = {Role.MEDECIN_TRAITANT, Role.DESIGNE_CONJOINTEMENT, Role.CABINET_SECONDAIRE}
 """Roles that suppose a declared médecin traitant."""
 
@@ -92,6 +94,8 @@ def encode_values(values: dict[str, Any], law: FlatLaw) -> EncodedAct:
     for name in ("care_date", "profession", "fee"):
         if name in missing:
             raise missing_fact(name, missing)
+    if "act" in values and values["act"][1] == STAY and "sejour_jours" not in values:
+        raise missing_fact("sejour_jours", missing)
     if values.get("c2s") or values.get("ame"):
         values.setdefault("tiers_payant", int(TiersPayant.FULL))
     return EncodedAct(
@@ -265,6 +269,7 @@ EXPECTED = {
     "date": Text("une date AAAA-MM-JJ", "a day, YYYY-MM-DD"),
     "money": Text("un montant en euros", "an amount in euros"),
     "boolean": Text("true ou false", "true or false"),
+    "days": Text("un nombre de jours", "a number of days"),
     "specialty": Text("une spécialité (generaliste, dermatologie…)", "a specialty (generaliste, dermatologie…)"),
 }
 

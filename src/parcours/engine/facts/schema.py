@@ -51,6 +51,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "date": {"type": "string", "format": "date"},
     "money": {"type": "number", "minimum": 0, "maximum": 1_000_000, "multipleOf": 0.01},
     "integer": {"type": "integer", "minimum": 0, "maximum": 130},
+    "days": {"type": "integer", "minimum": 1, "maximum": 1000},
     "quantity": {"type": "number", "exclusiveMinimum": 0},
     "boolean": {"type": "boolean"},
     "text": {"type": "string"},

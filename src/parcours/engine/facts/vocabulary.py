@@ -29,6 +29,7 @@ REQUIRED = object()
 MOST_CENTS = 100_000_000
 """A fee above a million euros is a typing error."""
 OLDEST = 130
+LONGEST_STAY = 1000
 LARGEST_EXPONENT = 20
 CCAM = re.compile(r"[A-Z]{4}\d{3}")
 GENERIC_TECHNICAL = "acte_technique"
@@ -41,7 +42,7 @@ class Fact:
 
     name: str
     kind: str
-    """date | money | integer | quantity | boolean | code | specialty | act | ips | status | contract | text"""
+    """date | money | integer | days | quantity | boolean | code | specialty | act | ips | status | contract | text"""
     default: Any
     """`REQUIRED`, or the value assumed (and shown) when nothing is said."""
     help: str
@@ -125,6 +126,7 @@ FACTS: tuple[Fact, ...] = (
     Fact("exigence_particuliere", "money", 0, "Overrun for a particular demand of the patient (DE), in euros."),
     Fact("prelevement_biologie", "boolean", False, "Is the act a sampling done for a laboratory test?"),
     Fact("drug_class", "code", "none", "Pharmacy: class of the drug, or `lpp` for a device.", codes.DrugClass),
+    Fact("sejour_jours", "days", None, "Days of a stay (`act: sejour`)."),
     Fact("ips", "ips", None, "Pathway indicator the doctor transmitted (letter, empty text for blank)."),
     Fact("status", "status", None, "Status the fund computed: national letter or code."),
 )
@@ -195,6 +197,15 @@ def read_integer(name: str, value: Any) -> int:
     number = hundredths(value)
     if number is None or number % 100 or not 0 <= number <= OLDEST * 100:
         raise FactError(name, value, Text(f"un âge entier de 0 à {OLDEST}", f"a whole age from 0 to {OLDEST}"))
+    return number // 100
+
+
+def read_days(name: str, value: Any) -> int:
+    """Days of a stay, 1 to 1000."""
+    number = hundredths(value)
+    if number is None or number % 100 or not 100 <= number <= LONGEST_STAY * 100:
+        allowed = Text(f"un nombre de jours, de 1 à {LONGEST_STAY}", f"a number of days, 1 to {LONGEST_STAY}")
+        raise FactError(name, value, allowed)
     return number // 100
 
 
@@ -352,6 +363,7 @@ READERS: dict[str, Callable[[str, Any], Any]] = {
     "date": read_date,
     "money": read_money,
     "integer": read_integer,
+    "days": read_days,
     "quantity": read_quantity,
     "boolean": read_boolean,
     "ips": read_ips,

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from parcours.law.bill.codes import FjJourSortie
-from parcours.law.codes import Exemption, Scheme
 from parcours.law.record import LawRecord
 from parcours.rules.bill.types import BillReadings
-from parcours.rules.exemptions import holds
+from parcours.rules.charges import owes_daily_charge
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE, flat_fee, rate_of_act
 from parcours.rules.types import Act
@@ -40,22 +39,6 @@ def terms_of_stay(act: Act, tariff: int, costly: int, whole_from: int, law: LawR
     rate, _ = rate_of_act(act, law)
     fee, _ = flat_fee(act, rate, law)
     return Stay(tariff, rate, costly, fee, int(owes_daily_charge(act)), whole_from)
-
-
-def owes_daily_charge(act: Act) -> bool:
-    """Not for maternity, the newborn, work accidents, war pensioners, victims of terrorism, disabled children; the
-    local scheme of Alsace-Moselle bears it (L174-4).
-    """
-    if act.scheme == Scheme.ALSACE_MOSELLE:
-        return False
-    return not (
-        holds(act, Exemption.MATERNITE)
-        or holds(act, Exemption.NOUVEAU_NE)
-        or holds(act, Exemption.AT_MP)
-        or holds(act, Exemption.PENSION_MILITAIRE)
-        or holds(act, Exemption.VICTIME_TERRORISME)
-        or holds(act, Exemption.ENFANT_HANDICAPE)
-    )
 
 
 def stay_surcharge(law: LawRecord) -> int:
