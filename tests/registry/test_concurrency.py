@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations import timeline
-from parcours.registry.declarations.models import Contract, State
+from parcours.registry.declarations.models import State, Tenure
 from parcours.registry.declarations.service import Proposal
 from parcours.registry.declarations.timeline import people_with_two_contracts
 from parcours.registry.errors import Conflict, Refused
@@ -68,7 +68,7 @@ def test_the_same_agreement_given_twice_counts_once(database, database_url):
     assert results.count(State.IN_FORCE) == 1
     assert sum(isinstance(one, Conflict) for one in results) == RUNNERS - 1
     with database.reading() as session:
-        assert len(session.scalars(select(Contract)).all()) == 1
+        assert len(session.scalars(select(Tenure)).all()) == 1
 
 
 def test_an_opinion_used_by_many_at_once_serves_once(database, database_url):

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from parcours.registry.declarations.models import Contract
+from parcours.registry.declarations.models import Tenure
 from parcours.registry.declarations.timeline import people_with_two_contracts
 from parcours.registry.referrals.models import Referral
 from parcours.registry.store import schema
@@ -92,8 +92,8 @@ def check(url, acknowledged):
     assert all(by_kind.values()), f"each kind of write must occur: {Counter(kind for kind, _ in acknowledged)}"
     database = Database.open(url)
     with database.reading() as session:
-        declared = set(session.scalars(select(Contract.declaration_id)))
-        ended = set(session.scalars(select(Contract.declaration_id).where(Contract.end_code.is_not(None))))
+        declared = set(session.scalars(select(Tenure.declaration_id)))
+        ended = set(session.scalars(select(Tenure.declaration_id).where(Tenure.end_code.is_not(None))))
         referred = set(session.scalars(select(Referral.id)))
         assert people_with_two_contracts(session) == []
         if url.startswith("sqlite"):

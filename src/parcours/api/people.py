@@ -30,7 +30,7 @@ from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
-from parcours.registry.declarations.models import Contract
+from parcours.registry.declarations.models import Tenure
 from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, Action, Tag, of_fund, of_patient
@@ -317,7 +317,7 @@ class ContractOut(Out):
     superseded_at: datetime | None
 
     @classmethod
-    def of(cls, contract: Contract) -> ContractOut:
+    def of(cls, contract: Tenure) -> ContractOut:
         return cls.model_validate(contract)
 
 

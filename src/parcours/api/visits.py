@@ -32,7 +32,7 @@ from parcours.engine.errors import FactError
 from parcours.registry.people.context import PATIENT
 from parcours.registry.visits import service as visits
 from parcours.registry.visits.context import Action, Tag
-from parcours.registry.visits.facts import Fact, visit_facts
+from parcours.registry.visits.facts import DerivedFact, visit_facts
 from parcours.registry.visits.models import AnsweredVisit
 from parcours.text import preferred
 
@@ -72,7 +72,7 @@ class VisitIn(In):
     )
 
 
-def _fact(fact: Fact) -> FactOut:
+def _fact(fact: DerivedFact) -> FactOut:
     return FactOut(
         name=fact.name, value=fact.value, reason=dict(fact.reason),
         record_kind=fact.source.kind if fact.source else None,

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError, InternalError
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.checks import PaperForm
-from parcours.registry.declarations.models import Contract, EndCode, EndReason, State
+from parcours.registry.declarations.models import EndCode, EndReason, State, Tenure
 from parcours.registry.declarations.service import Proposal
 from parcours.registry.errors import Conflict, Invalid, Refused
 from tests.registry.world import instant
@@ -357,7 +357,7 @@ def test_a_late_form_of_a_doctor_who_retired_since(world):
 
 
 def contract_row(declaration, starts_on, ends_on=None):
-    return Contract(
+    return Tenure(
         declaration_id=declaration.id,
         insured_id=declaration.insured_id,
         professional_id=declaration.professional_id,

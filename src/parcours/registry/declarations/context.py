@@ -1,4 +1,4 @@
-"""Declarations of the médecin traitant, and the contracts they start."""
+"""Declarations of the médecin traitant, and the tenures they start."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf
 from parcours.registry.access.model import SYSTEM, Kind, Record
-from parcours.registry.declarations.models import Contract, Declaration, JointDoctor, Party, State
+from parcours.registry.declarations.models import Declaration, JointDoctor, Party, State, Tenure
 from parcours.registry.declarations.relations import (
     DECLARED_DOCTOR,
     DOCTOR_DECLARED,
@@ -88,7 +88,7 @@ CONTEXT: Final = Context(
     tables={
         Declaration: Personal(),
         JointDoctor: Personal(through="declaration_id"),
-        Contract: Personal(),
+        Tenure: Personal(),
     },
     kinds=(RecordOf(DECLARATION, Action.READ_DECLARATION, Declaration, lambda _session, row: of_declaration(row)),),
     actions=Action,

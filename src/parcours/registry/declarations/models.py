@@ -125,8 +125,8 @@ class JointDoctor(Base):
     professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
 
 
-class Contract(Period, Base):
-    """The contract of a declaration: from when to when it makes the doctor the médecin traitant, as known when.
+class Tenure(Period, Base):
+    """The tenure that a declaration opens: from when to when the doctor is the médecin traitant, as known when.
 
     The partial unique index is the promise of the whole registry: one médecin traitant in force a person.
     A trigger (see the migrations) also refuses two known periods of one person that overlap in the past.
@@ -194,4 +194,4 @@ def _add_triggers(_table: object, connection: Connection, **_options: object) ->
         connection.exec_driver_sql(statement)
 
 
-event.listen(Contract.__table__, "after_create", _add_triggers)
+event.listen(Tenure.__table__, "after_create", _add_triggers)

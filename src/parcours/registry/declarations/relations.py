@@ -10,22 +10,22 @@ from sqlalchemy.orm import Session
 from parcours.registry.access.model import PRACTICE, Actor, Record, Role
 from parcours.registry.access.rules import ANY, OWN_PRACTICE, Relation, rule
 from parcours.registry.declarations import problems
-from parcours.registry.declarations.models import Contract, JointDoctor
+from parcours.registry.declarations.models import JointDoctor, Tenure
 from parcours.registry.directory.models import Professional
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.periods import holding
 
 
 def in_charge(insured_id: str) -> Select[str]:
-    """Ids of the doctor of the contract in force today, and of those designated together with that doctor."""
-    contract = Contract.insured_id == insured_id, holding(Contract, paris_today())
-    joint = select(JointDoctor.professional_id).join(Contract, Contract.declaration_id == JointDoctor.declaration_id)
-    named = select(Contract.professional_id).where(*contract)
-    return select(Professional.id).where(or_(Professional.id.in_(named), Professional.id.in_(joint.where(*contract))))
+    """Ids of the doctor of the tenure in force today, and of those designated together with that doctor."""
+    tenure = Tenure.insured_id == insured_id, holding(Tenure, paris_today())
+    joint = select(JointDoctor.professional_id).join(Tenure, Tenure.declaration_id == JointDoctor.declaration_id)
+    named = select(Tenure.professional_id).where(*tenure)
+    return select(Professional.id).where(or_(Professional.id.in_(named), Professional.id.in_(joint.where(*tenure))))
 
 
 def _medecin_traitant(session: Session, actor: Actor, record: Record) -> bool:
-    """The doctor of the contract in force today, or one designated together with that doctor."""
+    """The doctor of the tenure in force today, or one designated together with that doctor."""
     if actor.professional_id is None or record.insured_id is None:
         return False
     query = in_charge(record.insured_id).where(Professional.id == actor.professional_id)

@@ -1,8 +1,8 @@
 """The life of a declaration: proposed → agreed → in force at once → ended; and what it was on any day, known any day.
 
 CSS L162-5-3.  Below 16 a holder of parental authority chooses; at 16 and 17 the young person chooses and a holder
-co-signs; from 18 the person signs alone.  The doctor always agrees.  A new contract ends the previous one that day.
-Every writer of one person waits for the row of that person, and the database itself refuses two contracts at once.
+co-signs; from 18 the person signs alone.  The doctor always agrees.  A new tenure ends the previous one that day.
+Every writer of one person waits for the row of that person, and the database itself refuses two tenures at once.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from parcours.registry.declarations.checks import (
 )
 from parcours.registry.declarations.models import (
     GRACE_REASONS,
-    Contract,
     Declaration,
     EndReason,
     JointDoctor,
     Party,
     Route,
     State,
+    Tenure,
 )
 from parcours.registry.declarations.timeline import (
-    end_contract,
+    end_tenure,
     get_declaration,
     patients_of,
     resume_replaced,
-    start_contract,
+    start_tenure,
 )
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.places import require_commune
@@ -160,7 +160,7 @@ def withdraw(session: Session, declaration_id: str) -> Declaration:
 def record_paper(session: Session, paper: PaperForm, *, at: datetime | None = None) -> Declaration:
     """The fund records a signed form, maybe long after: it counts from the signature, what was answered stays answered.
 
-    A contract signed later keeps its time: the late one runs until there.
+    A tenure signed later keeps its time: the late one runs until there.
 
     Raises `Refused`: a signature is missing, or the doctor could not be chosen that day.
     """
@@ -190,7 +190,7 @@ def record_paper(session: Session, paper: PaperForm, *, at: datetime | None = No
         recorded_at=at,
     )
     _add(session, declaration, joint)
-    start_contract(session, declaration, paper.signed_on, at)
+    start_tenure(session, declaration, paper.signed_on, at)
     return declaration
 
 
@@ -204,7 +204,7 @@ def register_paper(
         raise problems.received_before_signed(received_on, signed_on=declaration.signed_on)
     declaration.received_on = received_on
     _check_may_start(session, declaration, declaration.signed_on)
-    start_contract(session, declaration, declaration.signed_on, at or now_utc())
+    start_tenure(session, declaration, declaration.signed_on, at or now_utc())
     return declaration
 
 
@@ -218,8 +218,8 @@ def end(
     reason: str,
     on: date | None = None,
     at: datetime | None = None,
-) -> Contract:
-    """End a contract on a day (today by default): by the patient, by the doctor, by a death.
+) -> Tenure:
+    """End a tenure on a day (today by default): by the patient, by the doctor, by a death.
 
     A replacement ends by itself, a departure by `depart`.
     """
@@ -229,10 +229,10 @@ def end(
     if end_reason in {EndReason.REPLACED, *GRACE_REASONS}:
         raise problems.end_reason(reason)
     declaration, _ = _locked(session, declaration_id)
-    contract = _open_contract(session, declaration)
-    if on < contract.starts_on:
-        raise problems.end_before_start(on, starts_on=contract.starts_on)
-    return end_contract(session, contract, on, end_reason, at)
+    tenure = _open_tenure(session, declaration)
+    if on < tenure.starts_on:
+        raise problems.end_before_start(on, starts_on=tenure.starts_on)
+    return end_tenure(session, tenure, on, end_reason, at)
 
 
 def depart(
@@ -243,11 +243,11 @@ def depart(
     on: date,
     new_organisation_id: str | None = None,
     at: datetime | None = None,
-) -> list[Contract]:
-    """A doctor retires, dies or moves: practices end; so do the contracts, save for a move inside the département.
+) -> list[Tenure]:
+    """A doctor retires, dies or moves: practices end; so do the tenures, save for a move inside the département.
 
     `reason`: `retired`, `deceased` or `moved` (then give the new place).
-    Returns the contracts that ended; a retirement and a move to another département open the grace year.
+    Returns the tenures that ended; a retirement and a move to another département open the grace year.
     """
     at = at or now_utc()
     doctor = get_professional(session, professional_id)
@@ -264,25 +264,23 @@ def depart(
     if end_reason is EndReason.MOVED:
         return []
     return [
-        end_contract(session, contract, max(on, contract.starts_on), end_reason, at)
-        for contract in patients_of(session, doctor.id, lock=True)
-        if contract.ends_on is None or contract.ends_on > on
+        end_tenure(session, tenure, max(on, tenure.starts_on), end_reason, at)
+        for tenure in patients_of(session, doctor.id, lock=True)
+        if tenure.ends_on is None or tenure.ends_on > on
     ]
 
 
 def annul(session: Session, declaration_id: str, *, at: datetime | None = None) -> Declaration:
-    """A declaration recorded by mistake: its contract never was. The one it had replaced is in force again."""
+    """A declaration recorded by mistake: its tenure never was. The one it had replaced is in force again."""
     at = at or now_utc()
     declaration, _ = _locked(session, declaration_id)
-    contract = session.scalar(
-        select(Contract).where(Contract.declaration_id == declaration.id, known(Contract)).limit(1)
-    )
-    if contract is None:
+    tenure = session.scalar(select(Tenure).where(Tenure.declaration_id == declaration.id, known(Tenure)).limit(1))
+    if tenure is None:
         raise _wrong_state(declaration, State.IN_FORCE, State.ENDED)
-    contract.superseded_at = at
+    tenure.superseded_at = at
     declaration.state = State.ANNULLED
     session.flush()
-    resume_replaced(session, contract, at)
+    resume_replaced(session, tenure, at)
     return declaration
 
 
@@ -314,13 +312,13 @@ def _complete(session: Session, declaration: Declaration, insured: Insured, at: 
         if declaration.route is Route.PAPER:
             declaration.state = State.SIGNED
         else:
-            start_contract(session, declaration, day, at)
+            start_tenure(session, declaration, day, at)
     session.flush()
     return declaration
 
 
 def _check_may_start(session: Session, declaration: Declaration, on: date) -> None:
-    """Between the proposal and the contract the doctor may have left, or become the médecin traitant otherwise."""
+    """Between the proposal and the tenure the doctor may have left, or become the médecin traitant otherwise."""
     doctor = get_professional(session, declaration.professional_id)
     check_doctor(session, doctor, declaration.organisation_id, on)
     check_not_already(session, declaration.insured_id, doctor.id, on)
@@ -351,13 +349,13 @@ def _locked(session: Session, declaration_id: str) -> tuple[Declaration, Insured
     return declaration, insured
 
 
-def _open_contract(session: Session, declaration: Declaration) -> Contract:
-    contract = session.scalar(
-        select(Contract).where(Contract.declaration_id == declaration.id, known(Contract), Contract.ends_on.is_(None))
+def _open_tenure(session: Session, declaration: Declaration) -> Tenure:
+    tenure = session.scalar(
+        select(Tenure).where(Tenure.declaration_id == declaration.id, known(Tenure), Tenure.ends_on.is_(None))
     )
-    if contract is None:
+    if tenure is None:
         raise _wrong_state(declaration, State.IN_FORCE)
-    return contract
+    return tenure
 
 
 def _require_state(declaration: Declaration, *allowed: State) -> None:

@@ -1,4 +1,4 @@
-"""The contracts of a person on the time line: what was on any day, as known on any day, and how one changes another."""
+"""The tenures of a person on the time line: what was on any day, as known on any day, and how one changes another."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from parcours.law import thresholds
 from parcours.registry.declarations.models import (
     END_CODES,
     GRACE_REASONS,
-    Contract,
     Declaration,
     EndCode,
     EndReason,
     JointDoctor,
     Route,
     State,
+    Tenure,
 )
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import active_on, get_professional, shared_places
@@ -29,51 +29,49 @@ from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding, known, replace
 
 
-def as_of(session: Session, insured_id: str, on: date) -> Contract | None:
-    """The contract in force on a day, as we know it now."""
+def as_of(session: Session, insured_id: str, on: date) -> Tenure | None:
+    """The tenure in force on a day, as we know it now."""
     return as_known_on(session, insured_id, on, None)
 
 
 _CONTRACT_ON = (
-    select(Contract).where(Contract.insured_id == bindparam("insured_id"), holding(Contract, ON, KNOWN_AT)).limit(1)
+    select(Tenure).where(Tenure.insured_id == bindparam("insured_id"), holding(Tenure, ON, KNOWN_AT)).limit(1)
 )
 
 
-def as_known_on(session: Session, insured_id: str, on: date, known_at: datetime | None) -> Contract | None:
-    """The contract in force on a day, as was known at an instant (None: now)."""
+def as_known_on(session: Session, insured_id: str, on: date, known_at: datetime | None) -> Tenure | None:
+    """The tenure in force on a day, as was known at an instant (None: now)."""
     return session.scalar(_CONTRACT_ON, asked(on, known_at, insured_id=insured_id))
 
 
-def history(session: Session, insured_id: str, *, known_at: datetime | None = None) -> list[Contract]:
-    """Every contract of a person, oldest first, as known now or at an instant."""
+def history(session: Session, insured_id: str, *, known_at: datetime | None = None) -> list[Tenure]:
+    """Every tenure of a person, oldest first, as known now or at an instant."""
     return list(
         session.scalars(
-            select(Contract)
-            .where(Contract.insured_id == insured_id, known(Contract, known_at))
-            .order_by(Contract.starts_on, Contract.recorded_at)
+            select(Tenure)
+            .where(Tenure.insured_id == insured_id, known(Tenure, known_at))
+            .order_by(Tenure.starts_on, Tenure.recorded_at)
         )
     )
 
 
-def revisions(session: Session, insured_id: str) -> list[Contract]:
+def revisions(session: Session, insured_id: str) -> list[Tenure]:
     """Everything that was ever recorded, superseded rows included, in the order of recording."""
     return list(
-        session.scalars(
-            select(Contract).where(Contract.insured_id == insured_id).order_by(Contract.recorded_at, Contract.id)
-        )
+        session.scalars(select(Tenure).where(Tenure.insured_id == insured_id).order_by(Tenure.recorded_at, Tenure.id))
     )
 
 
-def patients_of(session: Session, professional_id: str, *, lock: bool = False) -> Sequence[Contract]:
-    """The contracts a doctor holds now (no end recorded, or one to come)."""
+def patients_of(session: Session, professional_id: str, *, lock: bool = False) -> Sequence[Tenure]:
+    """The tenures a doctor holds now (no end recorded, or one to come)."""
     query = (
-        select(Contract)
-        .where(Contract.professional_id == professional_id, known(Contract), Contract.ends_on.is_(None))
-        .order_by(Contract.insured_id)
+        select(Tenure)
+        .where(Tenure.professional_id == professional_id, known(Tenure), Tenure.ends_on.is_(None))
+        .order_by(Tenure.insured_id)
     )
     if lock:
-        ids = select(Contract.insured_id).where(
-            Contract.professional_id == professional_id, known(Contract), Contract.ends_on.is_(None)
+        ids = select(Tenure.insured_id).where(
+            Tenure.professional_id == professional_id, known(Tenure), Tenure.ends_on.is_(None)
         )
         session.execute(select(Insured.id).where(Insured.id.in_(ids)).order_by(Insured.id).with_for_update())
     return session.scalars(query.execution_options(populate_existing=True)).all()
@@ -112,8 +110,8 @@ def joint_doctors(session: Session, declaration_id: str) -> list[str]:
 
 
 def people_with_two_contracts(session: Session, *, limit: int = 100) -> list[str]:
-    """Ids of people for whom two known contracts overlap: always empty, the database sees to it."""
-    one, other = aliased(Contract), aliased(Contract)
+    """Ids of people for whom two known tenures overlap: always empty, the database sees to it."""
+    one, other = aliased(Tenure), aliased(Tenure)
     overlap = (
         select(one.insured_id)
         .join(other, and_(other.insured_id == one.insured_id, other.id > one.id))
@@ -130,12 +128,12 @@ def speaks_as_medecin_traitant(
     """Is this a doctor in activity: the médecin traitant on a day, designated with them, of the same shared place?"""
     if author.profession != "medecin" or not active_on(author, on):
         return False
-    contract = as_known_on(session, insured_id, on, known_at)
-    if contract is None:
+    tenure = as_known_on(session, insured_id, on, known_at)
+    if tenure is None:
         return False
-    if author.id == contract.professional_id or author.id in joint_doctors(session, contract.declaration_id):
+    if author.id == tenure.professional_id or author.id in joint_doctors(session, tenure.declaration_id):
         return True
-    return bool(shared_places(session, contract.professional_id, author.id, on, known_at))
+    return bool(shared_places(session, tenure.professional_id, author.id, on, known_at))
 
 
 _FORM_SIGNED_BY = (
@@ -149,7 +147,7 @@ _NOT_RECORDED_THEN = _FORM_SIGNED_BY.where(
     Declaration.state.not_in([State.WITHDRAWN, State.REFUSED]),
     Declaration.doctor_agreed_at <= KNOWN_AT,
     Declaration.proposed_at <= KNOWN_AT,
-    ~exists().where(Contract.declaration_id == Declaration.id, Contract.recorded_at <= KNOWN_AT),
+    ~exists().where(Tenure.declaration_id == Declaration.id, Tenure.recorded_at <= KNOWN_AT),
 )
 
 
@@ -165,32 +163,32 @@ def signed_form(
 class Grace:
     """The médecin traitant left: for some time no majoration is due while no new one is declared."""
 
-    contract: Contract
+    tenure: Tenure
     left_on: date
     until: date | None
     """First day after the time that the law of the day asked about gives; None where it gives none."""
 
     @classmethod
-    def after(cls, last: Contract, on: date) -> Grace | None:
-        """What the last contract leaves on a day."""
+    def after(cls, last: Tenure, on: date) -> Grace | None:
+        """What the last tenure leaves on a day."""
         if last.ends_on is None or last.ends_on > on or last.end_reason not in GRACE_REASONS:
             return None
         return cls(last, last.ends_on, thresholds.grace_until(last.ends_on, on))
 
 
 _LAST_CONTRACT = (
-    select(Contract, Declaration)
-    .join(Declaration, Declaration.id == Contract.declaration_id)
-    .where(Contract.insured_id == bindparam("insured_id"), known(Contract, KNOWN_AT), Contract.starts_on <= ON)
-    .order_by(Contract.ends_on.desc().nulls_first(), Contract.starts_on.desc())
+    select(Tenure, Declaration)
+    .join(Declaration, Declaration.id == Tenure.declaration_id)
+    .where(Tenure.insured_id == bindparam("insured_id"), known(Tenure, KNOWN_AT), Tenure.starts_on <= ON)
+    .order_by(Tenure.ends_on.desc().nulls_first(), Tenure.starts_on.desc())
     .limit(1)
 )
 
 
 def last_contract(
     session: Session, insured_id: str, on: date, known_at: datetime | None = None
-) -> tuple[Contract, Declaration] | None:
-    """The contract in force on a day, with its declaration; else the last to end of those begun by that day."""
+) -> tuple[Tenure, Declaration] | None:
+    """The tenure in force on a day, with its declaration; else the last to end of those begun by that day."""
     row = session.execute(_LAST_CONTRACT, asked(on, known_at, insured_id=insured_id)).first()
     return None if row is None else (row[0], row[1])
 
@@ -206,14 +204,14 @@ def a_year_after(day: date) -> date:
     return thresholds.years_after(day, 1)
 
 
-def start_contract(session: Session, declaration: Declaration, starts_on: date, at: datetime) -> Contract:
-    """Put a contract into the person's time line: it ends the one of that day and gives way to a later one."""
+def start_tenure(session: Session, declaration: Declaration, starts_on: date, at: datetime) -> Tenure:
+    """Put a tenure into the person's time line: it ends the one of that day and gives way to a later one."""
     line = _time_line(session, declaration.insured_id, starts_on)
     for current in line:
         if current.holds(starts_on):
-            end_contract(session, current, starts_on, EndReason.REPLACED, at)
+            end_tenure(session, current, starts_on, EndReason.REPLACED, at)
     ends_on, reason = _natural_end(session, declaration, line, starts_on)
-    contract = Contract(
+    tenure = Tenure(
         declaration_id=declaration.id,
         insured_id=declaration.insured_id,
         professional_id=declaration.professional_id,
@@ -223,56 +221,56 @@ def start_contract(session: Session, declaration: Declaration, starts_on: date, 
         end_code=END_CODES[reason] if reason else None,
         recorded_at=at,
     )
-    session.add(contract)
+    session.add(tenure)
     declaration.state = State.IN_FORCE if ends_on is None else State.ENDED
     session.flush()
-    return contract
+    return tenure
 
 
-def _time_line(session: Session, insured_id: str, starts_on: date) -> list[Contract]:
-    """The known contracts of a person that hold on a day or later, oldest first; empty ones left out."""
+def _time_line(session: Session, insured_id: str, starts_on: date) -> list[Tenure]:
+    """The known tenures of a person that hold on a day or later, oldest first; empty ones left out."""
     return list(
         session.scalars(
-            select(Contract)
-            .where(Contract.insured_id == insured_id, known(Contract))
-            .where(_not_empty(Contract))
-            .where(or_(Contract.ends_on.is_(None), Contract.ends_on > starts_on))
-            .order_by(Contract.starts_on)
+            select(Tenure)
+            .where(Tenure.insured_id == insured_id, known(Tenure))
+            .where(_not_empty(Tenure))
+            .where(or_(Tenure.ends_on.is_(None), Tenure.ends_on > starts_on))
+            .order_by(Tenure.starts_on)
         )
     )
 
 
-def _not_empty(contract: type[Contract]) -> ColumnElement[bool]:
-    """A contract replaced on its first day was never in force."""
-    return or_(contract.ends_on.is_(None), contract.ends_on > contract.starts_on)
+def _not_empty(tenure: type[Tenure]) -> ColumnElement[bool]:
+    """A tenure replaced on its first day was never in force."""
+    return or_(tenure.ends_on.is_(None), tenure.ends_on > tenure.starts_on)
 
 
 def _natural_end(
-    session: Session, declaration: Declaration, line: list[Contract], starts_on: date
+    session: Session, declaration: Declaration, line: list[Tenure], starts_on: date
 ) -> tuple[date | None, EndReason | None]:
-    """When a contract recorded late was over already: a later contract, or the doctor's own departure."""
+    """When a tenure recorded late was over already: a later tenure, or the doctor's own departure."""
     ends = [(one.starts_on, EndReason.REPLACED) for one in line if one.starts_on > starts_on]
     ends += _departure(session, declaration.professional_id)
     return min(ends) if ends else (None, None)
 
 
 def _departure(session: Session, professional_id: str) -> list[tuple[date, EndReason]]:
-    """The end that a doctor who has ceased gives to every contract; nothing while in activity."""
+    """The end that a doctor who has ceased gives to every tenure; nothing while in activity."""
     ceased_on = get_professional(session, professional_id).ceased_on
     return [] if ceased_on is None else [(ceased_on, EndReason.RETIRED)]
 
 
-def end_contract(session: Session, contract: Contract, on: date, reason: EndReason, at: datetime) -> Contract:
-    """Give a contract its end; its declaration is over."""
-    ended = replace(session, contract, at, ends_on=on, end_reason=reason, end_code=END_CODES[reason])
-    declaration = get_declaration(session, contract.declaration_id)
+def end_tenure(session: Session, tenure: Tenure, on: date, reason: EndReason, at: datetime) -> Tenure:
+    """Give a tenure its end; its declaration is over."""
+    ended = replace(session, tenure, at, ends_on=on, end_reason=reason, end_code=END_CODES[reason])
+    declaration = get_declaration(session, tenure.declaration_id)
     declaration.state = State.ENDED
     session.flush()
     return ended
 
 
-def resume_replaced(session: Session, annulled: Contract, at: datetime) -> None:
-    """The contract that the annulled one had cut short goes on as before, up to the next one of the time line."""
+def resume_replaced(session: Session, annulled: Tenure, at: datetime) -> None:
+    """The tenure that the annulled one had cut short goes on as before, up to the next one of the time line."""
     line = history(session, annulled.insured_id)
     cut = [one for one in line if one.ends_on == annulled.starts_on and one.end_code is EndCode.FIS]
     versions = [(one, _version_cut_by(session, one, annulled)) for one in cut]
@@ -294,12 +292,12 @@ def resume_replaced(session: Session, annulled: Contract, at: datetime) -> None:
     session.flush()
 
 
-def _version_cut_by(session: Session, before: Contract, annulled: Contract) -> Contract | None:
-    """The version of a contract that was superseded when the annulled one was first recorded."""
-    recorded = select(func.min(Contract.recorded_at)).where(Contract.declaration_id == annulled.declaration_id)
+def _version_cut_by(session: Session, before: Tenure, annulled: Tenure) -> Tenure | None:
+    """The version of a tenure that was superseded when the annulled one was first recorded."""
+    recorded = select(func.min(Tenure.recorded_at)).where(Tenure.declaration_id == annulled.declaration_id)
     return session.scalar(
-        select(Contract).where(
-            Contract.declaration_id == before.declaration_id,
-            Contract.superseded_at == recorded.scalar_subquery(),
+        select(Tenure).where(
+            Tenure.declaration_id == before.declaration_id,
+            Tenure.superseded_at == recorded.scalar_subquery(),
         )
     )

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
-from parcours.registry.declarations.models import Contract, Declaration
+from parcours.registry.declarations.models import Declaration, Tenure
 from parcours.registry.declarations.timeline import Grace, joint_doctors, last_contract, signed_form
 from parcours.registry.directory.models import Organisation, OrganisationKind, Practice, PracticeMode, Professional
 from parcours.registry.directory.places import deficit_zone_on
@@ -69,7 +69,7 @@ _KINDS = {
     "Convention": "convention",
     "Affiliation": "affiliation",
     "Right": "right",
-    "Contract": "declaration",
+    "Tenure": "declaration",
     "Declaration": "declaration",
     "Referral": "referral",
     "DeficitZone": "deficit_zone",
@@ -77,7 +77,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Fact:
+class DerivedFact:
     """One fact: its name and value in the vocabulary, why, and from which record."""
 
     name: str
@@ -100,14 +100,14 @@ class VisitFacts:
     organisation_id: str | None
     care_date: date
     known_at: datetime | None
-    facts: dict[str, Fact] = field(default_factory=dict, repr=False)
+    facts: dict[str, DerivedFact] = field(default_factory=dict, repr=False)
     questions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Fact → the values among which only who asks can choose."""
     notes: list[str] = field(default_factory=list)
     """Stable codes of what was passed over: a referral used up, out of validity, a rhythm exceeded."""
 
     def put(self, name: str, value: Any, because: str, record: Base | None = None) -> None:
-        self.facts[name] = Fact(name, value, because, Source.of(record))
+        self.facts[name] = DerivedFact(name, value, because, Source.of(record))
 
     def values(self) -> dict[str, Any]:
         """Name → value, for the engine."""
@@ -188,13 +188,13 @@ def _medecin_traitant(
     doctor: Professional,
     practices: list[Practice],
     place: Organisation | None,
-    in_force: tuple[Contract, Declaration] | None,
+    in_force: tuple[Tenure, Declaration] | None,
     referral: Referral | None,
 ) -> None:
     """`medecin_traitant` and `role`: the nearest link first."""
-    contract, declaration = in_force or (None, None)
-    facts.put("medecin_traitant", contract is not None, "in_force" if contract else "no_declaration", declaration)
-    if contract is not None and contract.professional_id == doctor.id:
+    tenure, declaration = in_force or (None, None)
+    facts.put("medecin_traitant", tenure is not None, "in_force" if tenure else "no_declaration", declaration)
+    if tenure is not None and tenure.professional_id == doctor.id:
         secondary = place is not None and any(one.organisation_id == place.id and not one.main for one in practices)
         role = ("cabinet_secondaire", "secondary_practice") if secondary else ("medecin_traitant", "in_force")
         facts.put("role", *role, declaration)
@@ -213,23 +213,19 @@ def _stand_in(
     facts: VisitFacts,
     doctor: Professional,
     practices: list[Practice],
-    contract: Contract,
+    tenure: Tenure,
     declaration: Declaration,
 ) -> bool:
     """Designated jointly, a locum of the médecin traitant, or of the same premises: put the role, say whether."""
     on, known_at = facts.care_date, facts.known_at
     if doctor.profession != "medecin" or not active_on(doctor, on):
         return False
-    shared = shared_places(session, contract.professional_id, doctor.id, on, known_at)
+    shared = shared_places(session, tenure.professional_id, doctor.id, on, known_at)
     if shared and doctor.id in joint_doctors(session, declaration.id):
         facts.put("role", "designe_conjointement", "designated_jointly", declaration)
         return True
     locum = next(
-        (
-            one
-            for one in practices
-            if one.mode is PracticeMode.REMPLACANT and one.replaced_id == contract.professional_id
-        ),
+        (one for one in practices if one.mode is PracticeMode.REMPLACANT and one.replaced_id == tenure.professional_id),
         None,
     )
     if locum is not None:
@@ -253,7 +249,7 @@ def _referral(facts: VisitFacts, covered: Covering) -> None:
         facts.put("referral", referral.flow.value, "referred", referral)
 
 
-def _grace(facts: VisitFacts, last: tuple[Contract, Declaration] | None) -> None:
+def _grace(facts: VisitFacts, last: tuple[Tenure, Declaration] | None) -> None:
     """`medecin_traitant_left_on`: the doctor left, nobody declared since."""
     if last is not None and (grace := Grace.after(last[0], facts.care_date)) is not None:
         facts.put("medecin_traitant_left_on", grace.left_on, "departed", last[1])

@@ -18,7 +18,7 @@ from parcours.registry.errors import not_found
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import parse_id
 from parcours.registry.visits import problems
-from parcours.registry.visits.facts import Fact, Source, VisitFacts, iso, visit_facts
+from parcours.registry.visits.facts import DerivedFact, Source, VisitFacts, iso, visit_facts
 from parcours.registry.visits.models import AnsweredVisit
 
 
@@ -144,7 +144,7 @@ def _difference(then: dict[str, Any], now: dict[str, Any]) -> dict[str, tuple[An
 class Answered:
     """What is kept of an answered visit."""
 
-    facts: tuple[Fact, ...]
+    facts: tuple[DerivedFact, ...]
     """As derived then, each with the record it came from."""
     given: Mapping[str, Any]
     settlement: Mapping[str, Any] | None
@@ -158,7 +158,7 @@ def answered(visit: AnsweredVisit) -> Answered:
     facts = []
     for name, value in json.loads(visit.facts).items():
         because, kind, key = why.get(name, ("not_kept", None, None))
-        facts.append(Fact(name, value, because, Source(kind, key) if kind else None))
+        facts.append(DerivedFact(name, value, because, Source(kind, key) if kind else None))
     return Answered(tuple(facts), answer.get("given", {}), answer.get("settlement"), answer.get("receipt"))
 
 
@@ -179,5 +179,5 @@ def visits_of(session: Session, insured_id: str, *, after: str | None = None, li
     return list(session.scalars(query.order_by(AnsweredVisit.id.desc()).limit(limit)))
 
 
-def _record_of(fact: Fact) -> tuple[str | None, str | None]:
+def _record_of(fact: DerivedFact) -> tuple[str | None, str | None]:
     return (fact.source.kind, fact.source.id) if fact.source else (None, None)
