@@ -11,16 +11,28 @@ A room keeps a catalogue of its problems, so that a raise is one line and a test
     raise problems.end_before_start(given=on, first=contract.starts_on)
 """
 
+import errno
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from parcours.text import LANGS, Text, said, text_of
+from parcours.text import LANGS, Text, said, same, text_of
 
 GIVEN = Text("donné", "given")
 ALLOWED = Text("permis", "allowed")
 COLON = Text(" : ", ": ")
 SEMICOLON = Text(" ; ", "; ")
 LONGEST_SHOWN = 80
+OF_THE_SYSTEM = {
+    errno.ENOENT: Text("ce fichier ou ce dossier n'existe pas", "no such file or directory"),
+    errno.EACCES: Text("accès refusé", "permission denied"),
+    errno.EPERM: Text("opération non permise", "operation not permitted"),
+    errno.EISDIR: Text("c'est un dossier", "it is a directory"),
+    errno.ENOTDIR: Text("ce n'est pas un dossier", "it is not a directory"),
+    errno.ENOSPC: Text("plus de place sur le disque", "no space left on device"),
+    errno.EROFS: Text("le disque est en lecture seule", "read-only file system"),
+    errno.ENAMETOOLONG: Text("ce nom est trop long", "file name too long"),
+}
+"""What an operating system refuses, in words; anything else by its name (EIO)."""
 
 
 class ParcoursError(Exception):
@@ -96,3 +108,9 @@ def show(value: object) -> str:
     """A given value as text, cut when it is long."""
     text = str(value)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+
+
+def os_reason(error: OSError) -> Text:
+    """Why the operating system refused, in both languages."""
+    number = error.errno or 0
+    return OF_THE_SYSTEM.get(number) or same(errno.errorcode.get(number, type(error).__name__))

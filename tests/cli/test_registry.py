@@ -71,7 +71,7 @@ def test_facts_are_printed_with_their_record_and_reason(demo):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("facts",), "--patient, --professional, --on: missing"),
+        (("facts",), "--patient, --professional, --on: to be given"),
         (("facts", "--story", "nonsense"), "own_doctor"),
         (("facts", "--patient", "x", "--professional", "y", "--on", "2026-01-01"), "patient_id: no such record"),
         (("facts", "--story", "own_doctor", "--related-to", "moon"), "ald, at_mp, none"),

@@ -65,14 +65,14 @@ def test_a_taken_port_is_said_in_a_sentence() -> None:
         port = taken.getsockname()[1]
         answer = CliRunner().invoke(serve.serve_app, ["--port", str(port), "--lang", "en"])
     assert answer.exit_code == 2
-    assert f"127.0.0.1:{port} is already in use" in answer.output
+    assert f"127.0.0.1:{port}: is already in use" in answer.output
 
 
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARCOURS_WORKERS", "many")
     answer = CliRunner().invoke(serve.serve_app, ["--lang", "en"])
     assert answer.exit_code == 2
-    assert "workers: 'many'" in answer.output
+    assert "given: many" in answer.output
     assert "Traceback" not in answer.output
 
 

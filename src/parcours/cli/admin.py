@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, language
 from parcours.cli.explain_access import explain_access
 from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, reading, table, writing
@@ -123,7 +124,7 @@ def revoke(
     with writing(database, lang) as session:
         grants = [one for one in account_of(session, login).active_grants if one.role.value == role]
         if not grants:
-            fail({"fr": f"ce compte n'a pas le rôle {role}", "en": f"this account has no role {role}"}[language(lang)])
+            fail(problems.no_such_role(role=role), lang)
         for one in grants:
             service.end_grant(session, as_system("revoke"), one)
 

@@ -41,7 +41,7 @@ def advise(
 
     lang = language(lang)
     with clear_errors(lang):
-        answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading))
+        answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading, lang))
         advice = advise_answer(answer, lang, acts_per_year)
     if json:
         from parcours.engine.facts.jsonio import dumps

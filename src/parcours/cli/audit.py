@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, language
 from parcours.cli.registry_common import DatabaseUrl, open_registry
 
@@ -56,7 +57,7 @@ def _read_anchor(path: Path, lang: str) -> Anchor:
     try:
         return Anchor.from_json(path.read_text("utf-8"))
     except (OSError, ValueError):
-        return fail({"fr": f"--anchor : {path} n'est pas une ancre", "en": f"--anchor: {path} is not an anchor"}[lang])
+        return fail(problems.not_an_anchor(path), lang)
 
 
 @app.command()

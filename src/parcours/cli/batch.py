@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import EXIT_REFUSED_ROWS, batch_errors, fail
 
 STAGES = {
@@ -37,7 +38,7 @@ def settle_files(
 ) -> None:
     """Settle a file, a folder or a glob into a file; `columns` are `COLUMN=NAME` texts. Exits 0, 1, 2, 3 or 130."""
     if workers is not None and workers < 1:
-        fail(f"--workers: {workers}; 1, 2, 3 …")
+        fail(problems.not_accepted(workers, field="--workers", expected="1, 2, 3 …"), lang)
     report = _run(source, output, readings or {}, workers or os.cpu_count() or 1, columns, resume=resume, lang=lang)
     typer.echo(DONE[lang].format(**vars(report)), err=True)
     if report.rejected is not None:

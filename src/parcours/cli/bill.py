@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import (
     EXIT_REFUSED_ROWS,
     Json,
@@ -18,6 +19,7 @@ from parcours.cli.common import (
     readings_of,
     trying,
 )
+from parcours.errors import os_reason
 from parcours.text import Text
 
 app = typer.Typer(add_completion=False)
@@ -38,49 +40,49 @@ def bill(
 ) -> None:
     """Settle whole bills: who pays what for each line, and why. `check FILE` compares worked bills (exit 1)."""
     lang = language(lang)
-    readings = readings_of(reading)
+    readings = readings_of(reading, lang)
     checking, paths = source[0] == CHECK and len(source) > 1, source
     if checking:
         paths = source[1:]
     if len(paths) != 1:
-        fail(f"FILE: {' '.join(source)!r} is not accepted; expected: one file, or check and one file")
-    bills = list(read_bills(Path(paths[0])))
+        fail(problems.not_accepted(" ".join(source), field="FILE", expected="FILE, check FILE"), lang)
+    bills = list(read_bills(Path(paths[0]), lang))
     with trying(set, lang):
         (check if checking else settle)(bills, readings, lang, as_json=json)
 
 
-def read_bills(path: Path) -> Iterator[Any]:
+def read_bills(path: Path, lang: str) -> Iterator[Any]:
     """The bills of a file: one, a list of them, or a mapping that holds them under `bills`."""
-    content = read_content(path)
+    content = read_content(path, lang)
     if isinstance(content, Mapping) and "bills" in content:
         content = content["bills"]
     if not isinstance(content, list):
         content = [content]
     if not content:
-        fail(f"{path}: no bill in it")
+        fail(problems.no_bill(field=str(path)), lang)
     yield from content
 
 
-def read_content(path: Path) -> Any:
+def read_content(path: Path, lang: str) -> Any:
     """A file of YAML, JSON or NDJSON, its decimals exact."""
     from parcours.engine.facts.jsonio import loads
 
     try:
         if path.stat().st_size > MOST_BYTES:
-            fail(f"{path}: larger than {MOST_BYTES // 1024 // 1024} MB; `parcours settle` reads such files")
+            fail(problems.too_large(field=str(path), most=MOST_BYTES // 1024 // 1024), lang)
         text = path.read_text("utf-8")
     except OSError as error:
-        fail(f"{path}: {error.strerror or 'cannot be read'}")
+        fail(problems.unreadable(field=str(path), why=os_reason(error)), lang)
     except UnicodeDecodeError:
-        fail(f"{path}: is not UTF-8 text")
+        fail(problems.not_text(field=str(path)), lang)
     try:
         if path.suffix in {".ndjson", ".jsonl"}:
             return [loads(line) for line in text.splitlines() if line.strip()]
         if path.suffix == ".json":
             return loads(text)
         return read_yaml(text)
-    except ValueError as error:
-        fail(f"{path}: is not valid {path.suffix.lstrip('.') or 'YAML'}: {error}")
+    except ValueError:
+        fail(problems.not_format(field=str(path), format=path.suffix.lstrip(".") or "YAML"), lang)
 
 
 def read_yaml(text: str) -> Any:
@@ -136,7 +138,7 @@ def check(bills: list[Any], readings: dict[str, str], lang: str, *, as_json: boo
     with clear_errors(lang):
         for raw in bills:
             if not isinstance(raw, Mapping):
-                fail(f"bills: {raw!r} is not accepted; expected: a worked bill (id, facts, lines)")
+                fail(problems.not_accepted(raw, field="bills", expected="{id, facts, lines}"), lang)
             checked = check_bill(raw, readings)
             done.append(checked)
             if as_json:

@@ -9,16 +9,14 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from parcours.text import Text, euros
+from parcours.cli import problems
+from parcours.errors import ParcoursError
+from parcours.text import LANGS, Text, euros
 
 EXIT_NOT_WRITTEN = 1
 EXIT_UNREADABLE = 2
 EXIT_REFUSED_ROWS = 3
 EXIT_INTERRUPTED = 130
-INTERRUPTED = {
-    "fr": "interrompu ; relancez la même commande avec --resume pour continuer",
-    "en": "interrupted; run the same command again with --resume to go on",
-}
 
 Lang = Annotated[str, typer.Option("--lang", help="Language of the text: fr or en (the terminal's unless said).")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
@@ -43,26 +41,24 @@ def default_lang() -> str:
 def language(lang: str) -> str:
     """A language of the product, or exit with what is allowed."""
     chosen = lang or default_lang()
-    if chosen not in ("fr", "en"):
-        fail(f"--lang: {lang!r} is not accepted; expected: fr, en")
+    if chosen not in LANGS:
+        fail(problems.not_accepted(lang, field="--lang", expected=", ".join(LANGS)), default_lang())
     return chosen
 
 
-def fail(message: str, code: int = EXIT_UNREADABLE) -> NoReturn:
+def fail(error: ParcoursError, lang: str, code: int = EXIT_UNREADABLE) -> NoReturn:
     """Say what is wrong on the error stream and stop."""
-    typer.echo(message, err=True)
+    typer.echo(error.message[language(lang)], err=True)
     raise typer.Exit(code)
 
 
 @contextmanager
 def clear_errors(lang: str) -> Iterator[None]:
     """Turn what the engine refuses into a sentence and an exit code; never a traceback."""
-    from parcours.errors import ParcoursError
-
     try:
         yield
     except ParcoursError as error:
-        fail(error.message[lang])
+        fail(error, lang)
 
 
 @contextmanager
@@ -71,18 +67,18 @@ def batch_errors(lang: str) -> Iterator[None]:
     try:
         from parcours.engine.batch.errors import BatchError, OutputFailed
     except ModuleNotFoundError as error:
-        fail(f"{error.name}: pip install 'parcours[batch]'")
+        fail(problems.extra_missing(module=error.name, extra="batch"), lang)
     try:
         with clear_errors(lang):
             yield
     except OutputFailed as error:
-        fail(error.message[lang], EXIT_NOT_WRITTEN)
+        fail(error, lang, EXIT_NOT_WRITTEN)
     except BatchError as error:
-        fail(error.message[lang], EXIT_UNREADABLE)
+        fail(error, lang)
     except ModuleNotFoundError as error:
-        fail(f"{error.name}: pip install 'parcours[batch]'")
+        fail(problems.extra_missing(module=error.name, extra="batch"), lang)
     except KeyboardInterrupt:
-        fail(INTERRUPTED[lang], EXIT_INTERRUPTED)
+        fail(problems.interrupted(), lang, EXIT_INTERRUPTED)
 
 
 Set = Annotated[
@@ -110,18 +106,18 @@ def trying(texts: list[str] | None, lang: str) -> Iterator[None]:
         yield
 
 
-def readings_of(options: list[str] | None) -> dict[str, str]:
+def readings_of(options: list[str] | None, lang: str) -> dict[str, str]:
     """`NAME=OPTION` texts as a mapping."""
-    return pairs(options, "--reading", "OPTION")
+    return pairs(options, "--reading", "OPTION", lang)
 
 
-def pairs(options: list[str] | None, flag: str, value: str) -> dict[str, str]:
+def pairs(options: list[str] | None, flag: str, value: str, lang: str) -> dict[str, str]:
     """The texts of a repeatable option as a mapping: `flag` NAME=`value`."""
     said = {}
     for text in options or []:
         name, _, right = text.partition("=")
         if not name or not right:
-            fail(f"{flag}: {text!r} is not accepted; expected: NAME={value}")
+            fail(problems.not_accepted(text, field=flag, expected=Text(f"NOM={value}", f"NAME={value}")), lang)
         said[name] = right
     return said
 

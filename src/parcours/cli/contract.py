@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
 
 app = typer.Typer(
@@ -37,7 +38,7 @@ def audit(
         try:
             findings = findings_of(contract, day)
         except ContractError as error:
-            fail(error.message[lang])
+            fail(error, lang)
     if json:
         print_json(
             [{"field": f.field, "given": f.given, "message": f.message[lang], "article": f.article} for f in findings]
@@ -75,12 +76,7 @@ def contract_of(source: str, lang: str) -> dict[str, Any]:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
-        fail(
-            {
-                "fr": f"{source} : ni un fichier lisible, ni un contrat connu",
-                "en": f"{source}: neither a readable file nor a known contract",
-            }[lang]
-        )
+        fail(problems.no_contract(field=source), lang)
     import yaml
 
     try:
@@ -88,12 +84,7 @@ def contract_of(source: str, lang: str) -> dict[str, Any]:
     except yaml.YAMLError:
         content = None
     if not isinstance(content, dict):
-        fail(
-            {
-                "fr": f"{source} : n'est pas un contrat en JSON ou en YAML",
-                "en": f"{source}: is not a contract in JSON or YAML",
-            }[lang]
-        )
+        fail(problems.not_a_contract(field=source), lang)
     return content
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, language
 from parcours.cli.registry_common import DatabaseUrl, open_registry, table
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from parcours.registry.directory.models import Commune
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Communes, postcodes and places.")
-NONE = {"fr": "aucune commune de ce nom, code ou code postal", "en": "no commune of that name, code or postcode"}
 LOADED = {
     "fr": "{new} communes ajoutées, {changed} modifiées, {same} inchangées",
     "en": "{new} communes added, {changed} changed, {same} unchanged",
@@ -56,7 +56,7 @@ def places(
         columns = COLUMNS[language(lang)]
         table(columns, [dict(zip(columns, map(_shown, row.values()), strict=True)) for row in rows])
     else:
-        fail(NONE[language(lang)], code=1)
+        fail(problems.no_commune(field=" ".join(text)), lang, code=1)
 
 
 def _row(commune: Commune, postcodes: list[str]) -> dict[str, str | int | list[str] | None]:

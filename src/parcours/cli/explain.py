@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, language, readings_of
 from parcours.cli.flags import with_fact_flags
 from parcours.engine.facts.vocabulary import RENAMED, SOURCE_ROW
+from parcours.errors import os_reason
 
 if TYPE_CHECKING:
     from parcours.engine.say.explain import Explanation, Step
@@ -18,7 +20,6 @@ TITLES = {
     "why": {"fr": "Pourquoi", "en": "Why"},
     "why_not": {"fr": "Ce qui ne s'applique pas", "en": "What does not apply"},
     "article": {"fr": "Article", "en": "Article"},
-    "row": {"fr": "il n'y a pas de ligne", "en": "there is no row"},
 }
 TEXT = (".csv", ".ndjson", ".jsonl", ".json")
 COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "magenta"}
@@ -48,7 +49,7 @@ def explain(
     lang = language(lang)
     said = {name: value for name, value in facts.items() if value is not None}
     with clear_errors(lang):
-        explanation = explanation_of((source, facts_file), row, said, readings_of(reading), lang, quiet=all_steps)
+        explanation = explanation_of((source, facts_file), row, said, readings_of(reading, lang), lang, quiet=all_steps)
     if json:
         from parcours.engine.facts.jsonio import dumps
 
@@ -79,7 +80,7 @@ def explanation_of(
     if source is None:
         return explain_row(settle(facts, readings), lang, quiet=quiet)
     if facts:
-        fail(f"{next(iter(facts))}: flags describe one act; a file has its own columns")
+        fail(problems.flags_of_one_act(field=next(iter(facts))), lang)
     settled, run = settled_row(source, row, lang)
     given = row_of(facts_file, row, lang) if facts_file else {}
     joined = {**{RENAMED.get(name, name): value for name, value in given.items()}, **settled}
@@ -98,7 +99,7 @@ def settled_row(source: Path, row: int, lang: str) -> tuple[dict[str, Any], dict
     try:
         return read_row(source, row), receipt_of(source)
     except BatchError as error:
-        fail(error.message[lang])
+        fail(error, lang)
 
 
 def first_line(source: Path) -> str:
@@ -112,10 +113,12 @@ def row_of(source: Path, row: int, lang: str) -> dict[str, Any]:
     reader = {".csv": csv_row, ".parquet": parquet_row}.get(source.suffix, json_row)
     try:
         content = reader(source, row)
-    except (OSError, ValueError) as error:
-        fail(f"{source}: {error}")
+    except OSError as error:
+        fail(problems.unreadable(field=str(source), why=os_reason(error)), lang)
+    except ValueError:
+        fail(problems.not_format(field=str(source), format=source.suffix.lstrip(".") or "JSON"), lang)
     if not isinstance(content, dict):
-        fail(f"{source}: {TITLES['row'][lang]} {row}")
+        fail(problems.no_row(field=str(source), row=row), lang)
     return content
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, language
 from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, writing
 
@@ -83,9 +84,7 @@ def _actor(session: Session, text: str, lang: str) -> Actor:
     grants = [one for one in account_of(session, name).active_grants if not role or one.role.value == role]
     if len(grants) != 1:
         roles = ", ".join(one.role.value for one in grants) or "—"
-        fail(
-            {"fr": f"--actor : précisez le rôle ({roles})", "en": f"--actor: say which role ({roles})"}[language(lang)]
-        )
+        fail(problems.which_role(text, roles=roles), lang)
     return actor_of_grant(grants[0])
 
 
@@ -101,5 +100,5 @@ def _record(session: Session, text: str, lang: str) -> Record:
     if kind in whole:
         return whole[kind]
     if not identifier:
-        fail({"fr": "--record : NATURE:IDENTIFIANT", "en": "--record: KIND:ID"}[language(lang)])
+        fail(problems.which_record(text), lang)
     return POLICY.load(session, kind, identifier)

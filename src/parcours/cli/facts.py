@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, language, pairs
 from parcours.cli.registry_common import DatabaseUrl, open_registry, table
 
@@ -43,10 +44,10 @@ def facts(
     """Facts of a visit derived from the registry, each with the record it comes from; then, on demand, settled."""
     from parcours.registry.visits.service import answer_visit, settle_visit
 
-    said = pairs(given, "--given", "VALUE")
+    said = pairs(given, "--given", "VALUE", lang)
     with open_registry(database, lang) as opened:
         with opened.reading() as session:
-            visit = _visit(session, (patient, professional, on, story), place, known_at, related_to)
+            visit = _visit(session, (patient, professional, on, story), place, known_at, related_to, lang)
         _trace_reading(opened, visit)
         answer = _settled(visit, said, lang) if settle else None
         if keep:
@@ -71,6 +72,7 @@ def _visit(
     place: str | None,
     known_at: datetime | None,
     related_to: str | None,
+    lang: str,
 ) -> VisitFacts:
     from parcours.registry.demo.seed import find_story
     from parcours.registry.store.clock import PARIS
@@ -85,9 +87,9 @@ def _visit(
         name for name, one in (("--patient", patient), ("--professional", professional), ("--on", day)) if not one
     ]
     if missing or day is None:
-        fail(f"{', '.join(missing)}: missing (or --story)")
+        fail(problems.story_or_three(field=", ".join(missing)), lang)
     if related_to not in {None, "ald", "at_mp", "none"}:
-        fail(f"--related-to: {related_to!r} is not accepted; expected: ald, at_mp, none")
+        fail(problems.not_accepted(related_to, field="--related-to", expected="ald, at_mp, none"), lang)
     instant = known_at.replace(tzinfo=known_at.tzinfo or PARIS) if known_at else None
     return visit_facts(
         session, patient, professional, day, organisation_id=place, known_at=instant, related_to=related_to
@@ -110,7 +112,7 @@ def _settled(visit: VisitFacts, said: dict[str, Any], lang: str) -> Any:
     unanswered = [name for name in visit.questions if name not in said]
     if unanswered:
         choices = ", ".join(visit.questions[unanswered[0]])
-        fail(f"{unanswered[0]}: the registry cannot tell; say --related-to ({choices})")
+        fail(problems.registry_cannot_tell(field=unanswered[0], choices=choices), lang)
     with clear_errors(language(lang)):
         return settle(visit.values() | said, {})
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
 from parcours.cli.law_texts import drift, print_json, print_rows, stale, text
 from parcours.law.tariffs import SITUATIONS
@@ -153,11 +154,7 @@ def described(name: str, lang: str, on: str) -> dict[str, Any]:
 
     known = [*law.parameters, *law.acts, *law.consultations]
     near = get_close_matches(name, known, n=5, cutoff=0.4) or known[:5]
-    message = {
-        "fr": f"{name} : inconnu ; par exemple {', '.join(near)}",
-        "en": f"{name}: unknown; for example {', '.join(near)}",
-    }
-    return fail(message[lang])
+    return fail(problems.unknown_entry(field=name, near=", ".join(near)), lang)
 
 
 def titles(references: tuple[str, ...], lang: str) -> list[str]:
@@ -176,8 +173,7 @@ def entry_of(label: Any, references: list[str], named: dict[str, Any], lang: str
         if lines:
             series.append({"name": name, "values": lines})
     if not series:
-        message = {"fr": f"aucune valeur connue le {on}", "en": f"no known value on {on}"}
-        fail(message[lang])
+        fail(problems.no_value_on(day=on), lang)
     return {"label": label[lang], "references": references, "series": series}
 
 

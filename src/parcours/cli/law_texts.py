@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
 from parcours.text import Text
 
@@ -38,7 +39,6 @@ DONE = Text(
     "{articles} articles suivis, {drifted} à relire (au {day})",
     "{articles} articles followed, {drifted} to read again (on {day})",
 )
-UNKNOWN = Text("{id} : article inconnu ; par exemple {near}", "{id}: unknown article; for example {near}")
 SIDES = Text(
     "Texte officiel ({file}) | Ce que les règles en font", "Official text ({file}) | What the rules make of it"
 )
@@ -128,7 +128,7 @@ def text(
         day = wanted_day(on)
         found = find_article(article)
         if found is None:
-            fail(UNKNOWN[lang].format(id=article, near=", ".join(near(article))))
+            fail(problems.unknown_entry(field=article, near=", ".join(near(article))), lang)
         said = article_said(found.id, "fr" if lang == "fr" else "en", number_of(day))
         version = code_file(code).on(found.number, day) if code else None
     version_read = [found.legiarti, str(found.first_day)] if found.first_day else []

@@ -6,9 +6,10 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from parcours import __version__
+from parcours.cli import problems
+from parcours.cli.usage import Group, asked_lang
 
 COMMANDS = {
     "settle": "parcours.cli.settle:app",
@@ -43,7 +44,7 @@ EXIT_DEFECT = 70
 """A defect of ours: nothing the user gave is named, the message may hold personal data."""
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Group):
     """A group that imports the module of a sub-command when it is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -100,10 +101,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("PARCOURS_DEBUG"):
             raise
-        typer.echo(
-            f"unexpected error, please report it: {type(error).__name__} (PARCOURS_DEBUG=1 shows where)",
-            err=True,
-        )
+        lang = "fr" if asked_lang(sys.argv[1:]) == "fr" else "en"
+        typer.echo(problems.defect(kind=type(error).__name__).message[lang], err=True)
         sys.exit(EXIT_DEFECT)
 
 

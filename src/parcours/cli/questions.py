@@ -31,7 +31,7 @@ def questions(
 
     lang = language(lang)
     said = {name: value for name, value in facts.items() if value is not None}
-    readings = readings_of(reading)
+    readings = readings_of(reading, lang)
     if interactive:
         run_interview(said, readings, lang)
         return

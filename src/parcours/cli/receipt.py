@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, language, readings_of
 from parcours.cli.flags import with_fact_flags
+from parcours.errors import os_reason
 
 receipt_app = typer.Typer(add_completion=False)
 replay_app = typer.Typer(add_completion=False)
@@ -32,7 +34,7 @@ def receipt(
 
     lang = language(lang)
     with clear_errors(lang):
-        answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading))
+        answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading, lang))
     text = canonical(receipt_of(answer))
     if output is None:
         typer.echo(text, nl=False)
@@ -40,7 +42,7 @@ def receipt(
     try:
         output.write_text(text, "utf-8")
     except OSError as error:
-        fail(f"{output}: {error.strerror}")
+        fail(problems.unwritable(field=str(output), why=os_reason(error)), lang)
 
 
 @replay_app.command()
@@ -53,7 +55,7 @@ def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
     lang = language(lang)
     files = sorted(source.glob("*.json")) if source.is_dir() else [source]
     if not files:
-        fail(f"{source}: *.json ?")
+        fail(problems.no_receipt(field=str(source)), lang)
     results = {str(path): replay_receipt(content_of(path, lang), lang) for path in files}
     if json:
         from parcours.engine.facts.jsonio import dumps
@@ -90,6 +92,6 @@ def content_of(path: Path, lang: str) -> dict[str, Any]:
     try:
         return read_receipt(path.read_bytes())
     except ReceiptError as error:
-        fail(f"{path}: {error.message[lang]}")
+        fail(problems.unreadable(field=str(path), why=error.message), lang)
     except OSError as error:
-        fail(f"{path}: {error.strerror}")
+        fail(problems.unreadable(field=str(path), why=os_reason(error)), lang)

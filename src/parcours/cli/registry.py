@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, language
 from parcours.cli.registry_common import DatabaseUrl, open_registry, registry_errors, say, table
 
@@ -115,7 +116,7 @@ def patient(database: DatabaseUrl = None, lang: Lang = "") -> None:
     with open_registry(database, lang) as opened, opened.reading() as session:
         found = find_by_nir(session, typer.prompt("NIR", hide_input=True))
         if found is None:
-            fail({"fr": "personne de ce numéro", "en": "nobody has this number"}[language(lang)])
+            fail(problems.nobody(), lang)
         typer.echo(found.id)
 
 
@@ -190,7 +191,7 @@ def verify(
         with opened.reading() as session:
             found = people_with_two_contracts(session)
     if found:
-        fail(f"{len(found)}: " + {"fr": "deux médecins traitants", "en": "two médecins traitants"}[language(lang)])
+        fail(problems.two_doctors(people=len(found)), lang)
     say(lang, "un médecin traitant au plus par personne", "one médecin traitant at most a person")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import fail, language
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def registry_errors(lang: str) -> Iterator[None]:
     try:
         yield
     except RegistryError as error:
-        fail(error.message[language(lang)])
+        fail(error, lang)
     except (DBAPIError, ArgumentError) as error:
-        fail(f"PARCOURS_DATABASE_URL: {type(error).__name__}")
+        fail(problems.database_refuses(why=type(error).__name__), lang)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Lang, batch_errors, fail, language
 
 app = typer.Typer(add_completion=False)
@@ -29,14 +30,13 @@ def sample(
     """
     lang = language(lang)
     if patients < 1:
-        fail(f"--patients: {patients}; 1, 2, 3 …")
+        fail(problems.not_accepted(patients, field="--patients", expected="1, 2, 3 …"), lang)
     with batch_errors(lang):
         from parcours.lab.sample import Sample, write_sample
         from parcours.law.cache import flat_law
-        from parcours.law.days import iso
 
         first = flat_law().default.first_days[0] // 10_000
         if not first < year < 2100:
-            fail(f"--year: {year}; {first + 1} … 2099 ({iso(flat_law().default.first_days[0])})")
+            fail(problems.not_accepted(year, field="--year", expected=f"{first + 1} … 2099"), lang)
         rows = write_sample(Sample(patients, year, seed), output)
     typer.echo(DONE[lang].format(rows=rows, patients=patients, output=output), err=True)

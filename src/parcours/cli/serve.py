@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Lang, fail, language
 
 serve_app = typer.Typer(add_completion=False)
@@ -75,7 +76,8 @@ def run(*, lang: str, **given: Any) -> None:
     try:
         chosen = ServerSettings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        fail("\n".join(f"{'.'.join(map(str, one['loc']))}: {one['input']!r}: {one['msg']}" for one in error.errors()))
+        first = error.errors()[0]
+        fail(problems.wrong_setting(first["input"], field=".".join(map(str, first["loc"]))), lang)
     check_free(chosen.host, chosen.port, lang)
     os.environ["PARCOURS_LOG_LEVEL"] = chosen.log_level  # for the worker processes
     logs.configure(chosen.log_level)
@@ -104,11 +106,7 @@ def check_free(host: str, port: int, lang: str) -> None:
         try:
             probe.bind((host, port))
         except OSError:
-            words = {
-                "fr": f"{host}:{port} est déjà pris ou refusé ; choisissez un autre port : --port",
-                "en": f"{host}:{port} is already in use or refused; choose another port: --port",
-            }
-            fail(words[lang])
+            fail(problems.port_taken(field=f"{host}:{port}"), lang)
 
 
 def prepare_registry(lang: str) -> tuple[int, list[str]]:
@@ -133,7 +131,7 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
         finally:
             database.close()
     except RegistryError as error:
-        fail(error.message[lang])
+        fail(error, lang)
 
 
 def first_quote(lang: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, language, readings_of
 from parcours.cli.flags import with_fact_flags
 
@@ -33,17 +34,17 @@ def settle(
 ) -> None:
     """Settle one act of care, or a file of them: who pays what, and the case behind each amount."""
     lang = language(lang)
-    readings = readings_of(reading)
+    readings = readings_of(reading, lang)
     said = {name: value for name, value in facts.items() if value is not None}
     if source is None:
         if not said:
-            fail(NO_FACTS[lang])
+            fail(problems.no_facts(), lang)
         settle_one(said, readings, lang, as_json=json)
         return
     if said:
-        fail(f"{next(iter(said))}: flags describe one act; a file has its own columns")
+        fail(problems.flags_of_one_act(field=next(iter(said))), lang)
     if output is None:
-        fail("-o: say where the settled rows go, for example -o settled.ndjson")
+        fail(problems.no_output(), lang)
     path = Path(source)
     small = path.suffix in TEXT_FORMATS and path.is_file() and path.stat().st_size <= LARGE
     if small and output.suffix in TEXT_FORMATS and not (workers or resume or map or summary):
@@ -73,23 +74,16 @@ def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as
 
 def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str) -> None:
     """Settle a small file of text; refused rows stay in their place with an `error`."""
-    from parcours.engine.batch.textfiles import UnreadableFile, settle_file
+    from parcours.engine.batch.textfiles import settle_file
 
     with clear_errors(lang):
-        try:
-            settled, refused = settle_file(source, output, readings, lang)
-        except UnreadableFile as error:
-            fail(error.message[lang])
+        settled, refused = settle_file(source, output, readings, lang)
     read = settled + refused
     typer.echo(SUMMARY[lang].format(read=read, settled=settled, refused=refused, output=output), err=True)
     if refused:
         raise typer.Exit(EXIT_REFUSED_ROWS)
 
 
-NO_FACTS = {
-    "fr": "donnez les faits d'un acte (parcours settle --help), un fichier, ou essayez parcours questions --ask",
-    "en": "give the facts of an act (parcours settle --help), a file, or try parcours questions --ask",
-}
 SUMMARY = {
     "fr": "{read} lignes lues = {settled} liquidées + {refused} refusées → {output}",
     "en": "{read} rows read = {settled} settled + {refused} refused → {output}",

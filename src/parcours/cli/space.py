@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, language
 
 if TYPE_CHECKING:
@@ -40,10 +41,6 @@ TEXT = {
         "en": "The space is complete, without conflict, and every law holds.",
     },
     "unsound": {"fr": "L'espace a un défaut.", "en": "The space has a defect."},
-    "needs": {
-        "fr": "il faut l'extra batch : pip install 'parcours[batch]'",
-        "en": "the batch extra is needed: pip install 'parcours[batch]'",
-    },
 }
 
 
@@ -100,7 +97,7 @@ def run(workers: int, lang: str) -> "tuple[Report, tuple[EuroLaw, ...]]":
             report = check_space(workers, lambda done, size: bar.update(task, completed=done, total=size))
         return report, check_euros()
     except ModuleNotFoundError as error:
-        fail(f"{error.name}: {TEXT['needs'][lang]}")
+        fail(problems.extra_missing(module=error.name, extra="batch"), lang)
 
 
 def progress_bar() -> "Progress":

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from parcours.cli import problems
 from parcours.cli.common import Json, Lang, batch_errors, fail, language, money
 
 app = typer.Typer(add_completion=False)
@@ -51,7 +52,7 @@ def summary(
     """Totals of a settled file: by payer, status and specialty, majorations, caps reached."""
     lang = language(lang)
     if plot is not None and plot.suffix not in (".svg", ".png"):
-        fail(f"--plot: {plot}; .svg, .png")
+        fail(problems.not_accepted(plot, field="--plot", expected=".svg, .png"), lang)
     with batch_errors(lang):
         from parcours.engine.batch.summary import summarise
 
@@ -125,7 +126,7 @@ def _draw(totals: Any, path: Path, lang: str) -> None:
     try:
         import altair as alt
     except ModuleNotFoundError as error:
-        fail(f"{error.name}: pip install 'parcours[plots]'")
+        fail(problems.extra_missing(module=error.name, extra="plots"), lang)
     rows = [
         {"status": _label(row, lang), "payer": TEXT[payer][lang], "euros": float(row[payer])}
         for row in totals.by_status

@@ -36,7 +36,7 @@ def tables(
 
     with trying(set, lang), clear_errors(lang):
         day = read_date("on", on or date.today())  # noqa: DTZ011 - the user's own day
-        blocks = settle_tables(date(day // 10_000, day // 100 % 100, day % 100), readings_of(reading))
+        blocks = settle_tables(date(day // 10_000, day // 100 % 100, day % 100), readings_of(reading, lang))
     if json:
         print_json(blocks)
     else:

@@ -371,6 +371,9 @@ def changed_meanwhile(path: Path) -> UnreadableInput:
     )
 
 
+NOT_PARQUET = ("par1", "parquet magic bytes", "thrift", "smaller than the minimum")
+
+
 def broken(path: Path, error: Exception) -> UnreadableInput:
     """Why a file cannot be read, in words."""
     text = str(error)
@@ -378,7 +381,7 @@ def broken(path: Path, error: Exception) -> UnreadableInput:
         return not_utf8(path)
     if isinstance(error, FileNotFoundError):
         return _unreadable(str(path), "il n'y a pas de fichier de ce nom", "there is no such file")
-    if "Parquet magic bytes" in text or "thrift" in text.lower() or "smaller than the minimum" in text:
+    if any(word in text.lower() for word in NOT_PARQUET):
         return _unreadable(
             str(path),
             "n'est pas un fichier Parquet entier (tronqué ?)",
@@ -390,7 +393,7 @@ def broken(path: Path, error: Exception) -> UnreadableInput:
             f"une ligne de plus de {BLOCK // 1024**2} Mio (un guillemet jamais refermé ?)",
             f"a row of more than {BLOCK // 1024**2} MiB (a quotation mark that is never closed?)",
         )
-    return _unreadable(str(path), f"ne peut être lu : {text}", f"cannot be read: {text}")
+    return _unreadable(str(path), f"ne peut être lu ({type(error).__name__})", f"cannot be read: {text}")
 
 
 def not_utf8(path: Path) -> UnreadableInput:

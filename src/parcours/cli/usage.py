@@ -1,0 +1,97 @@
+"""What the reader of the command line refuses, in French: it speaks English only."""
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from parcours.cli import problems
+from parcours.cli.common import default_lang
+from parcours.cli.problems import CliError
+from parcours.text import Text
+
+ClickError: Final[Any] = typer.BadParameter.__mro__[2]
+"""What Typer raises for a command that it cannot read: it gives this class no public name."""
+
+WRONG: Final = (
+    (r"'(?P<given>.*)' is not a valid (int|integer)\.?", Text("un nombre entier", "a whole number")),
+    (r"'(?P<given>.*)' is not a valid (float|number)\.?", Text("un nombre", "a number")),
+    (r"'(?P<given>.*)' is not a valid boolean.*", Text("true, false", "true, false")),
+    (r"'(?P<given>.*)' is not one of (?P<choices>.*?)\.?", Text("{choices}", "{choices}")),
+    (r"'(?P<given>.*)' does not match the formats? .*", Text("AAAA-MM-JJ", "YYYY-MM-DD")),
+    (r"\w+ '(?P<given>.*)' does not exist\.?", Text("un fichier qui existe", "a file that exists")),
+    (r"\w+ '(?P<given>.*)' is a directory\.?", Text("un fichier", "a file")),
+    (r"\w+ '(?P<given>.*)' is a file\.?", Text("un dossier", "a folder")),
+    (r"(?P<given>-?\d+) is not in the range (?P<range>.*?)\.?", Text("{range}", "{range}")),
+)
+"""What is said of a wrong value -> what was expected."""
+
+
+class Group(TyperGroup):
+    """A group that says in French what was typed wrong, when it is asked in French."""
+
+    def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override] # Typer passes names
+        """Run a command; exit codes are those of the reader."""
+        if not standalone_mode or asked_lang(sys.argv[1:] if args is None else args) != "fr":
+            return super().main(args, standalone_mode=standalone_mode, **extra)
+        try:
+            code = super().main(args, standalone_mode=False, **extra)
+        except ClickError as error:
+            if type(error).__name__ == "NoArgsIsHelpError":
+                error.show()
+            else:
+                typer.echo(in_words(error).message["fr"], err=True)
+            sys.exit(error.exit_code)
+        except typer.Abort:
+            typer.echo("abandonné", err=True)
+            sys.exit(1)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def asked_lang(words: Sequence[str]) -> str:
+    """The language that the words of a command ask for, else the terminal's."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--lang" and following:
+            return following
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return default_lang()
+
+
+def in_words(error: Any) -> CliError:
+    """The same refusal, of our own catalogue."""
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        return problems.no_such_option(field=error.option_name)
+    if kind == "BadOptionUsage":
+        problem = problems.takes_no_value if "does not take" in error.message else problems.needs_value
+        return problem(field=error.option_name)
+    if kind == "MissingParameter":
+        return problems.not_said(field=name_of(error))
+    if kind == "BadParameter":
+        return wrong_value(error)
+    if found := re.match(r"No such command '(.*)'", error.message):
+        return problems.no_such_command(field=found[1])
+    if found := re.match(r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", error.message):
+        return problems.too_many_arguments(found[1])
+    return problems.misused()
+
+
+def wrong_value(error: Any) -> CliError:
+    """A value of another kind."""
+    for pattern, expected in WRONG:
+        if found := re.fullmatch(pattern, error.message):
+            values = found.groupdict()
+            return problems.not_accepted(values["given"], field=name_of(error), expected=expected.format(**values))
+    return problems.misused(field=name_of(error))
+
+
+def name_of(error: Any) -> str:
+    """The option or argument as it is typed."""
+    if error.param is None:
+        return str(error.param_hint or "")
+    options = [name for name in error.param.opts if name.startswith("-")]
+    return " / ".join(options) or str(error.param.human_readable_name)
