@@ -2,7 +2,7 @@
 possible.
 """
 
-from collections import defaultdict
+from itertools import count
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +11,11 @@ from parcours.engine.batch.chunk import Run, acts_of_patients, codes_of, encode_
 from parcours.engine.batch.kernel import HALF, HIGH, PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
 from parcours.engine.batch.reading import whole
 from parcours.engine.case import encode_readings, equivalent
+from parcours.engine.memory import Memory
 from parcours.law.codes import CaseBase, CaseRate
+from parcours.rules.participations import increased
 from parcours.rules.settlement import settle
-from parcours.rules.types import Act, Contract, Counters
+from parcours.rules.types import Act, Contract
 
 
 def comparable(table):
@@ -40,24 +42,24 @@ def interpreted(table, readings=None):
     chosen = encode_readings(settings.readings)
     answers = {}
     for start, end in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
-        years, days = defaultdict(lambda: [0, 0]), defaultdict(lambda: [0, 0])
+        memory, unknown = Memory(), count()
         for i in order[start:end].tolist():
             pattern = patterns[facts.pattern[i]]
             coded = {name: pattern[name] for name in PATTERN_FACTS}
             coded["exemption"] += pattern[HIGH] << HALF
             act = Act(**coded, **dict(zip(ROW_FACTS, rows[i], strict=True)))
             contract = Contract(*contracts[pattern["contract"]])
-            year = years[act.reimbursement_date // 10_000]
-            day = days[act.care_date, professional[i]] if professional[i] >= 0 else [0, 0]
-            counters = Counters(year[0], day[0], year[1], day[1])
+            who = str(professional[i]) if professional[i] >= 0 else f"none {next(unknown)}"
+            together = chosen.franchise_plafond_jour == 1
+            counters = memory.before(act, who, all_together=together)
             answer = settle(act, contract, counters, settings.records.on(act.care_date), chosen)
             if answer.case_base == CaseBase.UNKNOWN or answer.case_rate == CaseRate.UNKNOWN:
                 continue
             if contradicted(answer, pattern["declared_ips"], pattern["declared_status"]):
                 continue
-            for memory in (year, day):
-                memory[0] += answer.participation_forfaitaire
-                memory[1] += answer.franchise
+            law = settings.records.on(act.care_date)
+            new = increased(act, counters, answer.participation_forfaitaire, answer.franchise, law)
+            memory.after(act, who, new, all_together=together)
             answers[i] = tuple(int(value) for value in answer)
     return answers
 

@@ -14,6 +14,7 @@ from parcours.engine.results import AMOUNTS
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseMajoration, CasePayment, CaseRate, Pathway, Status
 from parcours.rules.money import share
+from parcours.rules.participations import contributions
 from parcours.rules.settlement import settle
 from parcours.rules.types import Counters, Settlement
 from tests.properties.strategies import LAW, STANDS_IN, SUPPOSES_A_DOCTOR, acts, contracts, euros
@@ -219,7 +220,8 @@ def test_no_cap_is_ever_crossed(facts: dict[str, Any], counters: Counters) -> No
     law = LAW.default.on(encode(facts, LAW).act.care_date)
     if answer.participation_forfaitaire:
         assert counters.participation_annee + answer.participation_forfaitaire <= law.participation_plafond_annee
-        assert counters.participation_jour + answer.participation_forfaitaire <= law.participation_plafond_jour
+        taken = contributions(answer.participation_forfaitaire, law)
+        assert counters.participation_nombre_jour + taken <= law.participation_nombre_jour
     if answer.franchise:
         assert counters.franchise_annee + answer.franchise <= law.franchise_plafond_annee
 

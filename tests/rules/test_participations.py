@@ -7,6 +7,7 @@ import pytest
 from parcours.law.codes import (
     CaseFranchise,
     CaseParticipation,
+    CaseRate,
     DrugClass,
     Exemption,
     Profession,
@@ -117,10 +118,9 @@ def test_several_acts_bear_one_each() -> None:
 @pytest.mark.parametrize(("day", "unit", "most"), [(20240514, 1_00, 4_00), (20240515, 2_00, 8_00)])
 def test_four_a_day_with_one_professional(day: int, unit: int, most: int) -> None:
     facts = {"care_date": day, "base": 26_50, **OWN}
-    assert participation(Counters(participation_jour=most - unit), **facts) == (unit, CaseParticipation.TAKEN)
-    assert participation(Counters(participation_jour=most - 50), **facts) == (50, CaseParticipation.DAILY_CAP)
-    assert participation(Counters(participation_jour=most), **facts) == (0, CaseParticipation.DAILY_CAP)
-    assert participation(Counters(participation_jour=most + 1), **facts) == (0, CaseParticipation.DAILY_CAP)
+    assert participation(Counters(participation_nombre_jour=3), **facts) == (unit, CaseParticipation.TAKEN)
+    assert participation(Counters(participation_nombre_jour=4), **facts) == (0, CaseParticipation.DAILY_CAP)
+    assert participation(Counters(participation_nombre_jour=5), **facts) == (0, CaseParticipation.DAILY_CAP)
     assert participation(base=500_00, fee=500_00, care_date=day, quantity=5, **OWN) == (
         most,
         CaseParticipation.DAILY_CAP,
@@ -137,12 +137,19 @@ def test_fifty_euros_a_year(day: int, unit: int) -> None:
 
 
 def test_the_smaller_of_the_two_caps_is_named() -> None:
-    both = Counters(participation_annee=49_00, participation_jour=7_50)
-    assert participation(both, **OWN) == (50, CaseParticipation.DAILY_CAP)
-    both = Counters(participation_annee=49_50, participation_jour=7_00)
+    both = Counters(participation_annee=49_50, participation_nombre_jour=3)
     assert participation(both, **OWN) == (50, CaseParticipation.ANNUAL_CAP)
-    full = Counters(participation_annee=50_00, participation_jour=8_00)
+    full = Counters(participation_annee=50_00, participation_nombre_jour=4)
     assert participation(full, **OWN) == (0, CaseParticipation.ANNUAL_CAP)
+
+
+@pytest.mark.parametrize(("day", "most"), [(20241230, 50), (20250101, 25)])
+def test_the_year_counts_contributions_whatever_each_was(day: int, most: int) -> None:  # D160-6
+    facts = {"care_date": day, "base": 26_50, **OWN}
+    reduced = {"participation_annee": 20_00}
+    assert participation(Counters(participation_nombre_annee=most - 1, **reduced), **facts)[0] == 2_00
+    last = participation(Counters(participation_nombre_annee=most, **reduced), **facts)
+    assert last == (0, CaseParticipation.ANNUAL_CAP)
 
 
 def test_never_above_what_is_reimbursed() -> None:
@@ -274,7 +281,9 @@ def test_fifty_euros_a_year_for_the_three_kinds_together(care: dict[str, Any]) -
     assert franchise(Counters(franchise_annee=49_50), **care) == (50, CaseFranchise.ANNUAL_CAP)
     assert franchise(Counters(franchise_annee=50_00), **care) == (0, CaseFranchise.ANNUAL_CAP)
     assert franchise(Counters(franchise_annee=50_01), **care) == (0, CaseFranchise.ANNUAL_CAP)
-    assert franchise(Counters(participation_annee=50_00, participation_jour=50_00), **care)[1] == CaseFranchise.TAKEN
+    assert (
+        franchise(Counters(participation_annee=50_00, participation_nombre_jour=25), **care)[1] == CaseFranchise.TAKEN
+    )
 
 
 def test_the_smaller_cap_of_a_franchise_is_named() -> None:
@@ -297,6 +306,16 @@ def test_ten_boxes_bear_ten_franchises() -> None:
 
 
 def test_the_counters_come_out_increased_by_what_the_act_took() -> None:
-    before = Counters(10, 20, 30, 40)
-    assert increased(before, 2_00, 0) == Counters(2_10, 2_20, 30, 40)
-    assert increased(before, 0, 1_00) == Counters(10, 20, 1_30, 1_40)
+    act = make(**OWN)
+    before = Counters(10, 2, 1, 30, 40, 5)
+    assert increased(act, before, 2_00, 0, law_of(act)) == Counters(2_10, 3, 2, 30, 40, 5)
+    assert increased(act, before, 1, 1_00, law_of(act)) == Counters(11, 3, 2, 1_30, 1_40, 5), "a reduced one is one"
+    session = make(profession=Profession.PSYCHOLOGUE)
+    assert increased(session, before, 0, 0, law_of(session)) == Counters(10, 2, 1, 30, 40, 6)
+
+
+def test_a_thirteenth_session_of_the_civil_year_is_not_covered() -> None:  # R162-65
+    session: dict[str, Any] = {"profession": Profession.PSYCHOLOGUE, "fee": 50_00, "care_date": 20260601}
+    assert settled(counters=Counters(seances_annee=11), **session).amo == 30_00
+    answer = settled(counters=Counters(seances_annee=12), **session)
+    assert (answer.amo, answer.patient, answer.case_rate) == (0, 50_00, CaseRate.SESSIONS_USED_UP)

@@ -380,12 +380,12 @@ def test_a_deficit_zone_alone_opens_nothing() -> None:
 
 def test_without_the_exception_a_new_gp_is_as_another() -> None:
     act = make(installed_on=20250101)
-    assert new_generalist(act, law_of(act)._replace(exception_installation=0)) == NOT_HERE
+    assert new_generalist(act, law_of(act)._replace(exception_installation=0), DEFAULT_READINGS) == NOT_HERE
 
 
 def test_a_gp_installed_long_ago_is_none() -> None:
     act = make(installed_on=20100101)
-    assert new_generalist(act, law_of(act)) == NOT_HERE
+    assert new_generalist(act, law_of(act), DEFAULT_READINGS) == NOT_HERE
 
 
 # --- row 20: a médecin traitant who left ---------------------------------------------------------------------------
@@ -574,3 +574,58 @@ def test_an_illness_unrelated_to_the_act_exempts_from_nothing(exemption: Exempti
     act = make(exemption=exemption)
     exempt = exemption not in {Exemption.NONE, Exemption.ALD_SANS_RAPPORT, *LEAVE_THE_SHARE}
     assert exempt_from_ticket_moderateur(act, law_of(act)) is exempt
+
+
+# --- who sends the patient ----------------------------------------------------------------------------------------
+
+
+SENT: dict[str, Any] = {"specialty": support.DERMATOLOGUE, "base": 26_50, "fee": 26_50}
+
+
+@pytest.mark.parametrize("declared", [0, 1])
+def test_a_midwife_may_send_a_patient_to_a_doctor_since_2021(declared: int) -> None:  # L162-5-3, 4
+    facts = {"medecin_traitant": declared, "referral": Referral.SAGE_FEMME, **SENT}
+    assert status(**facts) == (Status.O, CaseStatus.REFERRED_MIDWIFE)
+    assert settled(**facts).amo == 16_55
+    assert status(care_date=day_before(20210428), **facts)[0] in {Status.S, Status.P}
+
+
+def test_a_visit_that_a_new_gp_prescribes_escapes_too() -> None:  # L162-5-4
+    facts = {"medecin_traitant": 0, "referral": Referral.AUTRE_MEDECIN, **SENT}
+    assert status(referrer_installed_on=20230102, **facts) == (Status.J, CaseStatus.SENT_BY_NEW_GP)
+    zone = {"referrer_installed_on": 20230102, "referrer_zone_deficitaire": 1, **facts}
+    assert status(**zone) == (Status.B, CaseStatus.SENT_BY_NEW_GP_DEFICIT_ZONE)
+    assert status(referrer_installed_on=20200531, **facts)[0] == Status.S
+    assert status(referrer_installed_on=20230102, **{**facts, "referral": Referral.NONE})[0] == Status.S
+    assert settled(referrer_installed_on=20230102, **facts).max_fee == 26_50
+
+
+def test_the_exception_of_new_gps_starts_on_3_january_2006() -> None:  # D162-1-8
+    assert status(installed_on=20060101, care_date=20060102)[0] == Status.P
+    assert status(installed_on=20060101, care_date=20060103)[0] == Status.J
+
+
+def test_by_the_text_a_centre_must_be_newly_approved() -> None:
+    centre = {"special_setting": SpecialSetting.CENTRE_SANTE_ZONE_DEFICITAIRE, "medecin_traitant": 0}
+    text = Readings(centre_zone_deficitaire=1)
+    assert status(centre_agree_on=20120101, **centre)[0] == Status.B
+    assert status(text, centre_agree_on=20120101, **centre)[0] == Status.S
+    assert status(text, centre_agree_on=20210101, **centre)[0] == Status.B
+    assert status(text, **centre)[0] == Status.S
+
+
+@pytest.mark.parametrize("referral", [Referral.IPA, Referral.PROTOCOLE_ALD])
+def test_by_the_text_two_exceptions_need_no_declared_doctor(referral: Referral) -> None:  # D162-1-6, 3 and 11
+    facts = {"medecin_traitant": 0, "referral": referral, **SENT}
+    assert status(**facts)[0] == Status.S
+    assert status(Readings(medecin_traitant_exceptions=1), **facts)[0] == Status.O
+
+
+@pytest.mark.parametrize("specialty", [support.PSYCHIATRE, support.OPHTALMOLOGUE, support.GYNECOLOGUE_MEDICAL])
+@pytest.mark.parametrize("declared", [0, 1])
+def test_by_the_decree_whole_specialties_are_open(specialty: int, declared: int) -> None:  # D162-1-7
+    facts = {"specialty": specialty, "medecin_traitant": declared}
+    assert status(**facts)[0] in {Status.P, Status.S}
+    text = Readings(acces_direct_perimetre=1)
+    assert status(text, **facts) == (Status.D, CaseStatus.DIRECT_ACCESS)
+    assert status(text, **{**facts, "specialty": support.STOMATOLOGUE})[0] in {Status.P, Status.S}

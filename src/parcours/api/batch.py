@@ -16,7 +16,6 @@ from parcours.api.common import api_router
 from parcours.edge.depends import ServicesDep
 from parcours.edge.limits import TooLarge
 from parcours.edge.problems import ProblemError, language_of
-from parcours.engine.case import settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts import jsonio
 from parcours.engine.facts.encoding import EncodedAct, encode
@@ -80,7 +79,7 @@ class Batch:
         self.row = 0
         self.flat = flat_law()
         self.patient: str | None = None
-        self.memory = Memory.empty()
+        self.memory = Memory()
         self.latest = (0, 0)
         self.seen: set[int] = set()
 
@@ -116,17 +115,13 @@ class Batch:
 
     def _result(self, facts: dict[str, Any]) -> dict[str, Any]:
         case = encode(facts, self.flat)
-        memory = self._memory_of(case)
-        professional = case.professional_id or f"\0{self.row}"
-        counters = memory.before(case.act, professional)
-        answer = settle_encoded(case, self.flat, {}, counters)
-        memory.after(case.act, professional, counters, answer.settlement)
+        answer = self._memory_of(case).settle(case, self.flat, {}, f"\0{self.row}")
         return {**result_dict(answer.settlement), "defaults": answer.defaults}
 
     def _memory_of(self, case: EncodedAct) -> Memory:
         """The caps of the patient of this line. Raises FactError when the lines are not in order."""
         if not case.patient_id:
-            return Memory.empty()
+            return Memory()
         dates = (case.act.reimbursement_date, case.act.care_date)
         if case.patient_id != self.patient:
             self._next_patient(case.patient_id)
@@ -147,7 +142,7 @@ class Batch:
                  "en": f"the lines of a patient together, {BATCH_PATIENTS} patients at most"},
             )  # fmt: skip
         self.seen.add(mark)
-        self.patient, self.memory, self.latest = patient, Memory.empty(), (0, 0)
+        self.patient, self.memory, self.latest = patient, Memory(), (0, 0)
 
 
 async def _settled(request: Request, batch: Batch, maximum: int) -> AsyncIterator[str]:

@@ -34,6 +34,10 @@ RULE_READINGS = {
     "base_c2s_secteur_2": codes.BaseC2sSecteur2,
     "da_de_cumul": codes.DaDeCumul,
     "depassements_hors_parcours": codes.DepassementsHorsParcours,
+    "acces_direct_perimetre": codes.AccesDirectPerimetre,
+    "medecin_traitant_exceptions": codes.MedecinTraitantExceptions,
+    "centre_zone_deficitaire": codes.CentreZoneDeficitaire,
+    "franchise_plafond_jour": codes.FranchisePlafondJour,
 }
 """The readings that a rule takes; the others change a value of the law."""
 CODED_CANDIDATES: dict[str, tuple[int, ...]] = {

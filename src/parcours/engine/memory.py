@@ -1,47 +1,69 @@
 """The memory of the caps: what each patient has borne, and lists of acts settled with it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from parcours.engine.case import Answer, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import EncodedAct, encode
 from parcours.law.cache import flat_law
+from parcours.law.codes import Profession
+from parcours.law.flat import FlatLaw
 from parcours.rules.participations import increased
-from parcours.rules.types import Act, Counters, Settlement
+from parcours.rules.rate import is_auxiliaire
+from parcours.rules.types import Act, Counters
 
 
 @dataclass
 class Memory:
-    """The caps of one patient: what was borne each year, and each day with each professional."""
+    """The caps of one patient: what was borne each civil year, and each day."""
 
-    participation_year: dict[int, int]
-    franchise_year: dict[int, int]
-    participation_day: dict[tuple[int, str], int]
-    franchise_day: dict[tuple[int, str], int]
+    participation_year: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    number_year: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    number_day: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    franchise_year: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    franchise_day: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    sessions_year: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
 
-    @classmethod
-    def empty(cls) -> "Memory":
-        """Nothing borne yet."""
-        return cls({}, {}, {}, {})
-
-    def before(self, act: Act, professional: str) -> Counters:
-        """The counters before an act."""
+    def before(self, act: Act, professional: str, *, all_together: bool = False) -> Counters:
+        """The counters before an act; `all_together`: the daily cap of deductibles counts all professionals."""
         year, day = act.reimbursement_date // 10_000, (act.care_date, professional)
         return Counters(
-            self.participation_year.get(year, 0),
-            self.participation_day.get(day, 0),
-            self.franchise_year.get(year, 0),
-            self.franchise_day.get(day, 0),
+            self.participation_year[year],
+            self.number_year[year],
+            self.number_day[day],
+            self.franchise_year[year],
+            self.franchise_day[act.care_date, cap_of(act) if all_together else professional],
+            self.sessions_year[act.care_date // 10_000],
         )
 
-    def after(self, act: Act, professional: str, counters: Counters, settlement: Settlement) -> None:
-        """Remember what an act took."""
+    def after(self, act: Act, professional: str, new: Counters, *, all_together: bool = False) -> None:
+        """Remember the counters after an act."""
         year, day = act.reimbursement_date // 10_000, (act.care_date, professional)
-        new = increased(counters, settlement.participation_forfaitaire, settlement.franchise)
-        self.participation_year[year], self.participation_day[day] = new.participation_annee, new.participation_jour
-        self.franchise_year[year], self.franchise_day[day] = new.franchise_annee, new.franchise_jour
+        self.participation_year[year], self.number_year[year] = new.participation_annee, new.participation_nombre_annee
+        self.number_day[day], self.franchise_year[year] = new.participation_nombre_jour, new.franchise_annee
+        self.franchise_day[act.care_date, cap_of(act) if all_together else professional] = new.franchise_jour
+        self.sessions_year[act.care_date // 10_000] = new.seances_annee
+
+    def settle(self, encoded: EncodedAct, flat: FlatLaw, readings: Mapping[str, str], stranger: str) -> Answer:
+        """Settle an act after those remembered, then remember it. `stranger` stands for a professional without id."""
+        together = readings.get("franchise_plafond_jour") == "texte"
+        professional = encoded.professional_id or stranger
+        counters = self.before(encoded.act, professional, all_together=together)
+        answer = settle_encoded(encoded, flat, readings, counters)
+        taken = answer.settlement.participation_forfaitaire, answer.settlement.franchise
+        new = increased(encoded.act, counters, *taken, answer.law)
+        self.after(encoded.act, professional, new, all_together=together)
+        return answer
+
+
+def cap_of(act: Act) -> str:
+    """The daily cap of deductibles that an act shares with those of other professionals (L160-13 III)."""
+    if act.profession == Profession.TRANSPORTEUR:
+        return "\0transport"
+    return "\0auxiliaire" if is_auxiliaire(act) else "\0"
 
 
 def settle_many(
@@ -65,16 +87,11 @@ def settle_many(
     for index, encoded in sorted(
         acts, key=lambda item: (item[1].act.reimbursement_date, item[1].act.care_date, item[0])
     ):
-        memory = memories.setdefault(encoded.patient_id, Memory.empty()) if encoded.patient_id else Memory.empty()
-        professional = encoded.professional_id or f"\0{index}"
-        counters = memory.before(encoded.act, professional)
+        memory = memories.setdefault(encoded.patient_id, Memory()) if encoded.patient_id else Memory()
         try:
-            answer = settle_encoded(encoded, flat, readings or {}, counters)
+            results[index] = memory.settle(encoded, flat, readings or {}, f"\0{index}")
         except FactError as error:
             results[index] = error
-            continue
-        memory.after(encoded.act, professional, counters, answer.settlement)
-        results[index] = answer
     return [result for result in results if result is not None]
 
 
@@ -82,3 +99,12 @@ def order_of_caps(item: tuple[int, EncodedAct]) -> tuple[int, int, int]:
     """Where an act comes in the memory of the caps: its reimbursement, its care, its place in the input."""
     index, encoded = item
     return encoded.act.reimbursement_date, encoded.act.care_date, index
+
+
+def read_counters(borne: Mapping[str, Any]) -> Counters:
+    """Counters as people write them: amounts in euros, contributions and sessions in number."""
+    return Counters(**{name: int(value) if name in NUMBERS else round(value * 100) for name, value in borne.items()})
+
+
+NUMBERS = ("participation_nombre_annee", "participation_nombre_jour", "seances_annee")
+"""The counters that count acts."""

@@ -24,6 +24,7 @@ FIELDS: dict[str, str] = {
     "exception_etudiants": "parcours.exception_etudiants",
     "exception_examen_enfant": "parcours.exception_examen_enfant",
     "exception_ipa": "parcours.exception_ipa",
+    "exception_sage_femme": "parcours.exception_sage_femme",
     "psychiatrie_age_min": "parcours.psychiatrie_age_min",
     "psychiatrie_age_max": "parcours.psychiatrie_age_max",
     "majoration_taux": "majoration.taux",
@@ -51,6 +52,7 @@ FIELDS: dict[str, str] = {
     "orthodontie_age": "exoneration.orthodontie_age",
     "contraception_age": "exoneration.contraception_age",
     "ame_exclusions": "ame.exclusions_adulte",
+    "seances_annee": "mon_soutien_psy.seances_annee",
     "alsace_honoraires": "alsace_moselle.honoraires",
     "alsace_auxiliaires_biologie": "alsace_moselle.auxiliaires_biologie",
     "alsace_medicament_majeur": "alsace_moselle.medicament_majeur",
@@ -58,7 +60,8 @@ FIELDS: dict[str, str] = {
     "alsace_hospitalisation": "alsace_moselle.hospitalisation",
     "alsace_mon_soutien_psy": "alsace_moselle.mon_soutien_psy",
     "participation_montant": "participation_forfaitaire.montant",
-    "participation_plafond_jour": "participation_forfaitaire.plafond_jour",
+    "participation_nombre_jour": "participation_forfaitaire.nombre_jour",
+    "participation_nombre_annee": "participation_forfaitaire.nombre_annee",
     "participation_plafond_annee": "participation_forfaitaire.plafond_annee",
     "participation_age": "participation_forfaitaire.age_exemption",
     "franchise_medicament": "franchise.medicament",
@@ -90,6 +93,8 @@ MAY_BE_UNKNOWN = {
     *(name for name in FIELDS if name.startswith(("taux_", "alsace_", "franchise_", "autorite_"))),
     "contrat_plafond_non_optam",
     "contrat_ecart_optam",
+    "installation_annees",
+    "seances_annee",
     "contraception_age",
     "urgences_forfait",
     "urgences_forfait_minore",
@@ -228,6 +233,9 @@ def fixed_tables(book: LawBook) -> dict[str, tuple[int, ...]]:
         "laboratoire": by_code(SPECIALTIES, {code: int(entry.laboratory) for code, entry in book.specialties.items()}),
         "acces_direct": by_code(
             SPECIALTIES, {c: bits(f.purposes) for f in book.acces_direct.values() for c in f.specialties}
+        ),
+        "acces_direct_decret": by_code(
+            SPECIALTIES, {c: int(f.decree) for f in book.acces_direct.values() for c in f.specialties}
         ),
         "acces_direct_age": by_code(
             SPECIALTIES, {c: int(f.age) for f in book.acces_direct.values() for c in f.specialties}

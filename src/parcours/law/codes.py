@@ -63,6 +63,7 @@ class Referral(IntEnum):
     PROTOCOLE_ALD = 4
     IPA = 5
     AUTRE_MEDECIN = 6
+    SAGE_FEMME = 7
 
 
 class Purpose(IntEnum):
@@ -313,6 +314,34 @@ class DaDeCumul(IntEnum):
     NON_CUMUL = 1
 
 
+class AccesDirectPerimetre(IntEnum):
+    """Direct access: listed purposes and ages (convention), or the whole specialties of D162-1-7?"""
+
+    PRATIQUE = 0
+    TEXTE = 1
+
+
+class MedecinTraitantExceptions(IntEnum):
+    """Do an ALD protocol and a nurse in advanced practice need a declared médecin traitant?  D162-1-6 names none."""
+
+    PRATIQUE = 0
+    TEXTE = 1
+
+
+class CentreZoneDeficitaire(IntEnum):
+    """Any health centre of a deficit zone (official sheets), or a newly approved one (L162-5-4)?"""
+
+    FICHE = 0
+    TEXTE = 1
+
+
+class FranchisePlafondJour(IntEnum):
+    """Is the daily cap of deductibles counted with each professional (practice), or with all of them (L160-13 III)?"""
+
+    PRATIQUE = 0
+    TEXTE = 1
+
+
 class DepassementsHorsParcours(IntEnum):
     """Outside the pathway, may a responsible contract cover overruns?  Insurers: none; R871-1: none but the DA."""
 
@@ -367,6 +396,9 @@ class CaseStatus(IntEnum):
     OUTSIDE_SPECIALTY = 39
     OUTSIDE_PURPOSE = 40
     OUTSIDE_NOT_TRANSMITTED = 41
+    REFERRED_MIDWIFE = 42
+    SENT_BY_NEW_GP = 43
+    SENT_BY_NEW_GP_DEFICIT_ZONE = 44
 
 
 class CaseBase(IntEnum):
@@ -403,6 +435,7 @@ class CaseRate(IntEnum):
     HOSPITAL_TRANSFER = 13
     TERRORISM = 14
     ORTHODONTICS = 15
+    SESSIONS_USED_UP = 16
 
 
 class CaseActeLourd(IntEnum):

@@ -196,6 +196,8 @@ class AccesDirect:
     label: Mapping[str, str]
     specialties: tuple[int, ...]
     purposes: tuple[str, ...]
+    decree: bool
+    """Opened by D162-1-7, whatever the purpose and the age."""
     age: bool
     """Has an age range (psychiatry)."""
     references: tuple[str, ...]
@@ -327,6 +329,7 @@ def acces_direct(files: Files) -> dict[str, AccesDirect]:
             label=both_languages(file, key, entry.get("label")),
             specialties=tuple(entry["specialties"]),
             purposes=tuple(entry["purposes"]),
+            decree=bool(entry.get("decree")),
             age=bool(entry.get("age_min")),
             references=tuple(entry.get("references", ())),
         )

@@ -27,6 +27,7 @@ class LawRecord(NamedTuple):
     exception_etudiants: int
     exception_examen_enfant: int
     exception_ipa: int
+    exception_sage_femme: int
     psychiatrie_age_min: int
     psychiatrie_age_max: int
     majoration_taux: int
@@ -54,6 +55,7 @@ class LawRecord(NamedTuple):
     contraception_age: int
     orthodontie_age: int
     ame_exclusions: int
+    seances_annee: int
     alsace_honoraires: int
     alsace_auxiliaires_biologie: int
     alsace_medicament_majeur: int
@@ -61,7 +63,8 @@ class LawRecord(NamedTuple):
     alsace_hospitalisation: int
     alsace_mon_soutien_psy: int
     participation_montant: int
-    participation_plafond_jour: int
+    participation_nombre_jour: int
+    participation_nombre_annee: int
     participation_plafond_annee: int
     participation_age: int
     franchise_medicament: int
@@ -92,6 +95,8 @@ class LawRecord(NamedTuple):
     laboratoire: tuple[int, ...]
     acces_direct: tuple[int, ...]
     """Purposes that open a direct access, one bit a purpose (by national code of the specialty)."""
+    acces_direct_decret: tuple[int, ...]
+    """1 for the specialties that D162-1-7 opens by itself, whatever the purpose."""
     acces_direct_age: tuple[int, ...]
     """1 where the direct access has an age range."""
     tarif: tuple[int, ...]

@@ -17,9 +17,10 @@ from parcours.law.codes import (
     CaseRate,
 )
 from parcours.law.record import LawRecord
+from parcours.rules.complementary import complementary_part
 from parcours.rules.majoration import majoration_of_act
 from parcours.rules.participations import franchise, participation_forfaitaire
-from parcours.rules.rate import WHOLE, flat_fee, heavy_act, rate_of_act
+from parcours.rules.rate import WHOLE, flat_fee, heavy_act, rate_of_act, sessions_used_up
 from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import Act, Contract, Counters, Readings
 
@@ -52,8 +53,10 @@ def tariff_among(act: Act, around: Around, law: LawRecord, readings: Readings) -
     return around.tariff, CaseBase.GIVEN if case == CaseBase.UNKNOWN else case
 
 
-def rate_among(act: Act, around: Around, law: LawRecord) -> tuple[int, int]:
+def rate_among(act: Act, around: Around, counters: Counters, law: LawRecord) -> tuple[int, int]:
     """Rate, and its case: whole when another line bears the flat fee (R160-16); the exempt keep their own case."""
+    if sessions_used_up(act, counters, law):
+        return 0, CaseRate.SESSIONS_USED_UP
     rate, case = rate_of_act(act, law)
     if case == CaseRate.AME or case == CaseRate.EXEMPT or case == CaseRate.NOT_COVERED:
         return rate, case
@@ -99,6 +102,27 @@ def franchise_among(act: Act, around: Around, reimbursed: int, counters: Counter
     if not around.bears:
         return 0, CaseFranchise.NOT_CONCERNED
     return franchise(act, reimbursed, counters, law)
+
+
+def complementary_among(  # noqa: PLR0913, PLR0917 - what each stage before it found
+    act: Act,
+    around: Around,
+    case_rate: int,
+    status: int,
+    base: int,
+    gross: int,
+    majoration: int,
+    participations: int,
+    contract: Contract,
+    law: LawRecord,
+    readings: Readings,
+) -> tuple[int, int]:
+    """Part of the complementary insurance in cents, and its case: nothing where the act has no base of refund."""
+    if case_rate == CaseRate.SESSIONS_USED_UP:
+        return 0, CaseComplementary.NOT_COVERED
+    if guarantee_in_euros(act, around, contract):
+        return euros_guaranteed(act, around, gross, contract)
+    return complementary_part(act, status, base, gross, majoration, participations, contract, law, readings)
 
 
 def guarantee_in_euros(act: Act, around: Around, contract: Contract) -> bool:

@@ -1,7 +1,8 @@
 """Participation forfaitaire (CSS L160-13 II, R160-19, R160-20) and franchises (L160-13 III), left to the patient.
 
-Each has its own daily cap with one professional and its own annual cap; neither is ever above what is reimbursed. The
-memory of the caps is an explicit value (`Counters`): it goes in, and comes out increased by what this act took.
+Each has a daily and an annual cap, the first counted in number (D160-6, D160-8), the second in euros (D160-10,
+D160-11); neither is ever above what is reimbursed. The memory of the caps is an explicit value (`Counters`): it goes
+in, and comes out increased by what this act took.
 """
 
 from parcours.law.codes import (
@@ -28,8 +29,10 @@ def participation_forfaitaire(
     if case != CaseParticipation.TAKEN:
         return 0, case
     due = law.participation_montant * number_of_acts(act, law)
-    left_today = max(0, law.participation_plafond_jour - counters.participation_jour)
-    left_this_year = max(0, law.participation_plafond_annee - counters.participation_annee)
+    left_today = law.participation_montant * max(0, law.participation_nombre_jour - counters.participation_nombre_jour)
+    left_in_number = max(0, law.participation_nombre_annee - counters.participation_nombre_annee)
+    left_in_euros = max(0, law.participation_plafond_annee - counters.participation_annee)
+    left_this_year = min(law.participation_montant * left_in_number, left_in_euros)
     amount = min(due, left_today, left_this_year, reimbursed)
     if amount == due:
         return amount, CaseParticipation.TAKEN
@@ -126,11 +129,19 @@ def franchise_exemption(act: Act, law: LawRecord) -> CaseFranchise:
     return CaseFranchise.TAKEN
 
 
-def increased(counters: Counters, participation: Cents, taken_franchise: Cents) -> Counters:
+def increased(act: Act, counters: Counters, participation: Cents, taken_franchise: Cents, law: LawRecord) -> Counters:
     """The counters after an act that took these amounts."""
+    number = contributions(participation, law)
     return Counters(
         counters.participation_annee + participation,
-        counters.participation_jour + participation,
+        counters.participation_nombre_annee + number,
+        counters.participation_nombre_jour + number,
         counters.franchise_annee + taken_franchise,
         counters.franchise_jour + taken_franchise,
+        counters.seances_annee + (act.quantity if act.profession == Profession.PSYCHOLOGUE else 0),
     )
+
+
+def contributions(taken: Cents, law: LawRecord) -> int:
+    """How many contributions an amount is: one that a limit has reduced counts as one."""
+    return (taken + law.participation_montant - 1) // law.participation_montant

@@ -1,4 +1,4 @@
-"""Is the act inside the coordinated care pathway?  CSS L162-5-3, L162-5-4, D162-1-6, R160-6.
+"""Is the act inside the coordinated care pathway?  CSS L162-5-3, L162-5-4, D162-1-6 to D162-1-8, R160-6.
 
 The order is the one funds apply: what is excluded, the acts of D162-1-6, urgency, the médecin traitant and who stands
 in for them, distance, direct access, referral, the doctors and times of grace, and the general rule last.
@@ -16,7 +16,7 @@ from parcours.law.codes import (
     Status,
 )
 from parcours.law.record import LawRecord
-from parcours.rules.types import NOT_HERE, Act, Finding, Readings
+from parcours.rules.types import NOT_HERE, Act, Day, Finding, Readings
 
 YEAR = 10_000
 """One year, in a date written YYYYMMDD."""
@@ -55,8 +55,9 @@ def exceptions(act: Act, law: LawRecord, readings: Readings) -> tuple[Finding, .
         own_doctor(act),
         away(act),
         direct_access(act, law, readings),
-        referred(act, law),
-        new_generalist(act, law),
+        referred(act, law, readings),
+        sent_by_new_generalist(act, law),
+        new_generalist(act, law, readings),
         departed_doctor(act, law),
         excluded_activity(act),
         social_structure(act),
@@ -134,7 +135,12 @@ def away(act: Act) -> Finding:
 
 
 def direct_access(act: Act, law: LawRecord, readings: Readings) -> Finding:
-    """Specific direct access: specialty AND purpose AND age AND a declared médecin traitant (reading)."""
+    """Specific direct access: specialty AND purpose AND age AND a declared médecin traitant (readings).
+
+    D162-1-7 opens the specialties it names without more; purposes and ages come from the convention.
+    """
+    if readings.acces_direct_perimetre and law.acces_direct_decret[act.specialty]:
+        return Status.D, CaseStatus.DIRECT_ACCESS
     if not act.medecin_traitant and not readings.medecin_traitant_acces_direct:
         return NOT_HERE
     return (Status.D, CaseStatus.DIRECT_ACCESS) if open_directly(act, law) else NOT_HERE
@@ -150,12 +156,16 @@ def open_directly(act: Act, law: LawRecord) -> bool:
     return (purposes >> act.purpose) & 1 == 1
 
 
-def referred(act: Act, law: LawRecord) -> Finding:
+def referred(act: Act, law: LawRecord, readings: Readings) -> Finding:
     """Sent by the médecin traitant in one of the four flows, by a nurse in advanced practice, or by another doctor.
 
-    Each supposes a declared médecin traitant.
+    Each supposes a declared médecin traitant, in practice the protocol and the nurse too (D162-1-6, 3° and 11°; reading
+    `medecin_traitant_exceptions`). Sent by a midwife in the course of her care: never (L162-5-3, 4°).
     """
-    if not act.medecin_traitant:
+    if act.referral == Referral.SAGE_FEMME and law.exception_sage_femme:
+        return Status.O, CaseStatus.REFERRED_MIDWIFE
+    open_to_all = act.referral == Referral.PROTOCOLE_ALD or act.referral == Referral.IPA
+    if not act.medecin_traitant and not (readings.medecin_traitant_exceptions and open_to_all):
         return NOT_HERE
     if act.referral == Referral.AVIS_PONCTUEL:
         return Status.O, CaseStatus.REFERRED_ONE_OFF
@@ -172,17 +182,33 @@ def referred(act: Act, law: LawRecord) -> Finding:
     return NOT_HERE
 
 
-def new_generalist(act: Act, law: LawRecord) -> Finding:
-    """A GP installed for less than five years, anywhere or in a deficit zone (L162-5-4)."""
-    if not law.exception_installation or not law.generaliste[act.specialty]:
+def sent_by_new_generalist(act: Act, law: LawRecord) -> Finding:
+    """Visits that a newly settled GP prescribes escape like those they give (L162-5-4)."""
+    if act.referral == Referral.NONE or not within_years_of_settling(act.referrer_installed_on, act, law):
         return NOT_HERE
-    if act.special_setting == SpecialSetting.CENTRE_SANTE_ZONE_DEFICITAIRE:
+    if act.referrer_zone_deficitaire:
+        return Status.B, CaseStatus.SENT_BY_NEW_GP_DEFICIT_ZONE
+    return Status.J, CaseStatus.SENT_BY_NEW_GP
+
+
+def new_generalist(act: Act, law: LawRecord, readings: Readings) -> Finding:
+    """A GP installed for less than five years, anywhere or in a deficit zone (L162-5-4, D162-1-8)."""
+    if not law.generaliste[act.specialty] or not law.exception_installation:
+        return NOT_HERE
+    if act.special_setting == SpecialSetting.CENTRE_SANTE_ZONE_DEFICITAIRE and (
+        not readings.centre_zone_deficitaire or within_years_of_settling(act.centre_agree_on, act, law)
+    ):
         return Status.B, CaseStatus.NEW_GP_DEFICIT_ZONE
-    if not act.installed_on <= act.care_date < act.installed_on + law.installation_annees * YEAR:
+    if not within_years_of_settling(act.installed_on, act, law):
         return NOT_HERE
     if act.zone_deficitaire:
         return Status.B, CaseStatus.NEW_GP_DEFICIT_ZONE
     return Status.J, CaseStatus.NEW_GP
+
+
+def within_years_of_settling(day: Day, act: Act, law: LawRecord) -> bool:
+    """Is the care less than five years after that day?  Never before the exception exists."""
+    return law.exception_installation == 1 and day <= act.care_date < day + law.installation_annees * YEAR
 
 
 def departed_doctor(act: Act, law: LawRecord) -> Finding:
@@ -247,7 +273,8 @@ def coordinated(act: Act, law: LawRecord, readings: Readings) -> bool:
         return act.status == Status.O or act.status == Status.D or act.status == Status.H
     if own_doctor(act) != NOT_HERE:
         return False
-    return away(act) != NOT_HERE or direct_access(act, law, readings) != NOT_HERE or referred(act, law) != NOT_HERE
+    sent = act.medecin_traitant and referred(act, law, readings) != NOT_HERE
+    return bool(away(act) != NOT_HERE or direct_access(act, law, readings) != NOT_HERE or sent)
 
 
 def indicator(status: int, case_status: int, law: LawRecord) -> int:

@@ -14,7 +14,7 @@ from parcours.law.codes import (
 )
 from parcours.law.record import LawRecord
 from parcours.rules.exemptions import exempt_from_ticket_moderateur, holds
-from parcours.rules.types import Act, BasisPoints, Cents
+from parcours.rules.types import Act, BasisPoints, Cents, Counters
 
 WHOLE: BasisPoints = 10_000
 """100 %, in basis points."""
@@ -63,6 +63,11 @@ def whole_orthodontics(act: Act, law: LawRecord) -> bool:
     if act.purpose != Purpose.ORTHODONTIE or act.age >= law.orthodontie_age:
         return False
     return law.acte_lourd_seuil != UNKNOWN and act.base >= law.acte_lourd_seuil
+
+
+def sessions_used_up(act: Act, counters: Counters, law: LawRecord) -> bool:
+    """A session with a psychologist beyond those of the civil year is not covered (R162-65)."""
+    return act.profession == Profession.PSYCHOLOGUE and 0 <= law.seances_annee <= counters.seances_annee
 
 
 def not_covered(act: Act, law: LawRecord) -> bool:

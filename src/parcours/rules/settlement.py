@@ -5,17 +5,15 @@ from parcours.law.record import LawRecord
 from parcours.rules.around import (
     ALONE,
     Around,
-    euros_guaranteed,
+    complementary_among,
     flat_fee_among,
     franchise_among,
-    guarantee_in_euros,
     majoration_among,
     participation_among,
     rate_among,
     tariff_among,
 )
 from parcours.rules.charges import hospital_charge
-from parcours.rules.complementary import complementary_part
 from parcours.rules.excess import maximum_fee
 from parcours.rules.exemptions import holds, paid_directly
 from parcours.rules.money import share
@@ -34,7 +32,7 @@ def settle_among(
     """Settle one act among the other lines of its bill: `around` is what they change for it."""
     status, case_status = pathway_status(act, law, readings)
     tariff, case_base = tariff_among(act, around, law, readings)
-    rate, case_rate = rate_among(act, around, law)
+    rate, case_rate = rate_among(act, around, counters, law)
     base = min(tariff, act.fee)
     forfait, case_acte_lourd = flat_fee_among(act, around, tariff, rate, law)
     forfait = min(forfait, base)
@@ -48,12 +46,9 @@ def settle_among(
     covered_excess = act.fee - base if holds(act, Exemption.VICTIME_TERRORISME) else 0  # L169-2-1
     gross += covered_excess
     amo = gross - majoration - participations
-    if guarantee_in_euros(act, around, contract):
-        amc, case_complementary = euros_guaranteed(act, around, gross, contract)
-    else:
-        amc, case_complementary = complementary_part(
-            act, status, base, gross, majoration, participations, contract, law, readings
-        )
+    amc, case_complementary = complementary_among(
+        act, around, case_rate, status, base, gross, majoration, participations, contract, law, readings
+    )
     max_fee, case_excess = maximum_fee(act, status, tariff, law, readings)
     unlawful_excess = 0 if max_fee == UNKNOWN else max(0, act.fee - max_fee)
     advance, deferred, case_payment = payment(act, gross, amo, amc)

@@ -50,6 +50,9 @@ class Act(NamedTuple):
     installed_on: Day
     """YYYYMMDD, or 0."""
     zone_deficitaire: int
+    referrer_installed_on: Day
+    referrer_zone_deficitaire: int
+    centre_agree_on: Day
     medecin_traitant_indisponible: int
     """For a teleconsultation: the médecin traitant has no slot in a compatible time."""
     special_setting: int
@@ -116,18 +119,27 @@ class Readings(NamedTuple):
     base_c2s_secteur_2: int = 0
     da_de_cumul: int = 0
     depassements_hors_parcours: int = 0
+    acces_direct_perimetre: int = 0
+    medecin_traitant_exceptions: int = 0
+    centre_zone_deficitaire: int = 0
+    franchise_plafond_jour: int = 0
 
 
 class Counters(NamedTuple):
-    """What a patient has already borne, in cents, before this act: the explicit memory of the caps.
+    """What a patient has already borne before this act: the explicit memory of the caps.
 
-    `annee` counts the civil year of reimbursement; `jour` counts one day with one professional.
+    Contributions are counted in number (D160-6, D160-8), in the civil year of the reimbursement and in one day with one
+    professional; `participation_annee` and the deductibles in cents. `franchise_jour` is of one day with one
+    professional, or of the day with all of them (reading `franchise_plafond_jour`). `seances_annee` counts the sessions
+    with a psychologist of the civil year of the care.
     """
 
     participation_annee: Cents = 0
-    participation_jour: Cents = 0
+    participation_nombre_annee: int = 0
+    participation_nombre_jour: int = 0
     franchise_annee: Cents = 0
     franchise_jour: Cents = 0
+    seances_annee: int = 0
 
 
 class Settlement(NamedTuple):

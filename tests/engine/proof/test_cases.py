@@ -11,6 +11,7 @@ from parcours.engine.case import settle as settle_facts
 from parcours.engine.errors import UnknownTariff
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.vocabulary import slug
+from parcours.engine.memory import read_counters
 from parcours.engine.results import CASE_CODES, result_dict
 from parcours.engine.say.law_values import needed
 from parcours.engine.say.wording import PLACEHOLDER, PLACEHOLDERS, law_file, pieces
@@ -58,7 +59,7 @@ def test_a_case_has_articles_and_an_example_that_leads_to_it(stage: str, name: s
 
 def counters_of(entry: dict[str, Any]) -> Counters:
     """What was borne before the example of an entry."""
-    return Counters(**{name: int(amount * 100) for name, amount in entry.get("counters", {}).items()})
+    return read_counters(entry.get("counters", {}))
 
 
 def settled_case(stage: str, entry: dict[str, Any]) -> str:

@@ -87,7 +87,7 @@ def act_of_row(row: dict[str, str]) -> tuple[Act, LawRecord]:
 
 def test_the_eras_are_those_in_which_the_pathway_changes() -> None:
     days = [variant.first_day for variant in variants() if not variant.name]
-    assert days == [20060101, 20160213, 20190221, 20190301, 20190814, 20231229]
+    assert days == [20060101, 20060103, 20160213, 20190221, 20190301, 20190814, 20210428, 20231229]
 
 
 def test_professionals_are_told_apart_by_what_the_law_says_of_them() -> None:
@@ -97,7 +97,7 @@ def test_professionals_are_told_apart_by_what_the_law_says_of_them() -> None:
 
 
 def test_the_grid_has_a_value_on_each_side_of_every_threshold() -> None:
-    values = grid_of(variants()[-3], FLAT).values
+    values = grid_of(variants()[-6], FLAT).values
     assert values["age"] == (15, 16, 25, 26)
     assert {Purpose.NONE, Purpose.IVG_MEDICAMENTEUSE, Purpose.REFRACTION} <= set(values["purpose"])
 
@@ -150,7 +150,7 @@ def test_an_example_is_written_as_flags() -> None:
     block = block_of_first(variants()[0], small(grid_of(variants()[0], FLAT)))
     place = int(block.examples[1, CaseStatus.URGENCY].max())
     assert "urgent" in example(block, place).split()
-    assert axis_text("installation", (20250101, 1)) == "installed_on=2025-01-01 zone_deficitaire"
+    assert axis_text("installation", (20250101, 1, 0, 0, 0)) == "installed_on=2025-01-01 zone_deficitaire"
     assert axis_text("teleconsultation", (0, 0)) == ""
 
 

@@ -145,7 +145,7 @@ def _run(
 ) -> None:
     laws, days = run.laws
     most = int(np.diff(first).max(initial=1))
-    memory = np.full((1 << (2 * most).bit_length(), 5), -1, np.int64)
+    memory = np.full((1 << (4 * most).bit_length(), 5), -1, np.int64)
     kernel()(
         facts.rows,
         facts.pattern,

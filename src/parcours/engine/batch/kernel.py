@@ -32,7 +32,9 @@ from parcours.engine.case import UNCERTAIN
 from parcours.engine.digest import rules_digest
 from parcours.engine.results import COMPARED
 from parcours.law.cache import cache_folder
-from parcours.law.codes import CaseBase, CaseRate
+from parcours.law.codes import CaseBase, CaseRate, Profession
+from parcours.rules.participations import contributions
+from parcours.rules.rate import is_auxiliaire
 from parcours.rules.settlement import settle
 from parcours.rules.types import Act, Contract, Counters, Settlement
 
@@ -48,6 +50,8 @@ ROW_FACTS = (
     "base",
     "medecin_traitant_left_on",
     "installed_on",
+    "referrer_installed_on",
+    "centre_agree_on",
     "exigence_particuliere",
     "sejour_jours",
 )
@@ -67,6 +71,11 @@ VARIANT_FACTS = tuple(name for name in Act._fields if name in UNCERTAIN)
 """The facts that a variant may replace (-1: it keeps them)."""
 CODE_RESULTS = tuple(name for name in Settlement._fields if name in {"status", "ips", "pathway"} or "case_" in name)
 AMOUNT_RESULTS = tuple(name for name in Settlement._fields if name not in CODE_RESULTS)
+SESSIONS, ALL_TRANSPORT, ALL_AUXILIAIRES, NO_CAP = -2, -3, -4, -5
+"""Stand for a professional in the memory: sessions of a civil year, the daily caps that all professionals share."""
+PSYCHOLOGUE, TRANSPORTEUR = int(Profession.PSYCHOLOGUE), int(Profession.TRANSPORTEUR)
+NOWHERE = (-1, -1, -1)
+"""Places of an act whose patient has no other: nothing is remembered."""
 LARGEST = 999_999_999
 """The largest amount a file holds, in cents (nine digits)."""
 
@@ -204,6 +213,47 @@ def _slot(memory: Any, patient: Any, day: Any, professional: Any) -> Any:
     return at
 
 
+def _cap(act: Any) -> Any:
+    """Who shares a daily cap of deductibles where it counts all professionals together: a code below every other."""
+    if act.profession == TRANSPORTEUR:
+        return ALL_TRANSPORT
+    return ALL_AUXILIAIRES if is_auxiliaire(act) else NO_CAP
+
+
+def _places(act: Any, professional: Any, memory: Any, patient: Any, readings: Any) -> Any:
+    """Where the memory holds this act's day with this professional, its daily cap of deductibles, its sessions."""
+    day = -1
+    if professional >= 0:
+        day = _slot(memory, patient, act.care_date, professional)
+    capped = day
+    if readings.franchise_plafond_jour:
+        capped = _slot(memory, patient, act.care_date, _cap(act))
+    sessions = -1
+    if act.profession == PSYCHOLOGUE:
+        sessions = _slot(memory, patient, act.care_date // 10_000, SESSIONS)
+    return day, capped, sessions
+
+
+def _counters(places: Any, memory: Any, participation_year: Any, number_year: Any, franchise_year: Any) -> Any:
+    """The counters before an act."""
+    day, capped, sessions = places
+    number_today = memory[day, 3] if day >= 0 else 0
+    franchise_today = memory[capped, 4] if capped >= 0 else 0
+    held = memory[sessions, 3] if sessions >= 0 else 0
+    return Counters(participation_year, number_year, number_today, franchise_year, franchise_today, held)
+
+
+def _remember(places: Any, memory: Any, number: Any, franchise: Any, quantity: Any) -> None:
+    """What an act took, at its places of the memory."""
+    day, capped, sessions = places
+    if day >= 0:
+        memory[day, 3] += number
+    if capped >= 0:
+        memory[capped, 4] += franchise
+    if sessions >= 0:
+        memory[sessions, 3] += quantity
+
+
 def _refusal(answer: Any, declared_ips: Any, declared_status: Any, accepted: Any) -> Any:
     """Is the settlement of no use: no known tariff or rate, or another status than the one that was declared?"""
     if answer.case_base == CaseBase.UNKNOWN or answer.case_rate == CaseRate.UNKNOWN:
@@ -240,7 +290,7 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
 
     `order[first[p]:first[p + 1]]` are the rows of patient `p`, sorted by (reimbursement date, care date, row).
     `professional` is a code by row, -1 when not given: then the row counts as another professional's. `memory` has
-    five columns and a power of two of rows, at least twice the acts of the patient who has most; its first column
+    five columns and a power of two of rows, at least four times the acts of the patient who has most; its first column
     must start at -1. A pattern names a line of `contracts`, and one of `missing`: the first and the end of its
     `variants`. Where no row misses a fact `variants` is None, and the loop is compiled without them: half the code.
     What is refused takes nothing from the caps.
@@ -249,6 +299,7 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
     for patient in range(len(first) - 1):
         year = 0
         participation_year = 0
+        number_year = 0
         franchise_year = 0
         alone = first[patient + 1] - first[patient] == 1
         for rank in range(first[patient], first[patient + 1]):
@@ -258,12 +309,10 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
             if act.reimbursement_date // 10_000 != year:
                 year = act.reimbursement_date // 10_000
                 participation_year = 0
+                number_year = 0
                 franchise_year = 0
-            slot = -1
-            counters = Counters(participation_year, 0, franchise_year, 0)
-            if not alone and professional[i] >= 0:
-                slot = _slot(memory, patient, act.care_date, np.int64(professional[i]))
-                counters = Counters(participation_year, memory[slot, 3], franchise_year, memory[slot, 4])
+            places = _places(act, np.int64(professional[i]), memory, patient, readings) if not alone else NOWHERE
+            counters = _counters(places, memory, participation_year, number_year, franchise_year)
             era = _era(days, act.care_date, era)
             contract = _contract(contracts, np.uint64(patterns[p, CONTRACT]))
             answer = settle(act, contract, counters, laws[era], readings)
@@ -278,11 +327,11 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
             if refusal:
                 continue
             _write(amounts, codes, i, answer)
+            number = contributions(answer.participation_forfaitaire, laws[era])
             participation_year += answer.participation_forfaitaire
+            number_year += number
             franchise_year += answer.franchise
-            if slot >= 0:
-                memory[slot, 3] += answer.participation_forfaitaire
-                memory[slot, 4] += answer.franchise
+            _remember(places, memory, number, answer.franchise, act.quantity)
 
 
 def _sort_acts(order: Any, first: Any, rows: Any, scratch: Any) -> None:
@@ -354,7 +403,10 @@ def kernel() -> Callable[..., None]:
     as wanted.
     """
     register_rules()
-    return _compiled(_settle_patients, (_act, _varied, _contract, _write, _same, _era, _slot, _refusal))
+    return _compiled(
+        _settle_patients,
+        (_act, _varied, _contract, _write, _same, _era, _slot, _cap, _places, _counters, _remember, _refusal),
+    )
 
 
 @cache

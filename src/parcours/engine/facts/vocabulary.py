@@ -98,6 +98,9 @@ FACTS: tuple[Fact, ...] = (
     Fact("medecin_traitant_left_on", "date", None, "Day the médecin traitant retired or left the département."),
     Fact("installed_on", "date", None, "Day a GP first settled in private practice, or settled in a deficit zone."),
     Fact("zone_deficitaire", "boolean", False, "Does the GP practise in a deficit zone?"),
+    Fact("referrer_installed_on", "date", None, "Day the GP who sent the patient settled (see `installed_on`)."),
+    Fact("referrer_zone_deficitaire", "boolean", False, "Did the GP who sent the patient settle in a deficit zone?"),
+    Fact("centre_agree_on", "date", None, "Day the health centre of the deficit zone was approved."),
     Fact(
         "medecin_traitant_indisponible",
         "boolean",

@@ -29,7 +29,6 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import (
     CaseStatus,
     Ips,
-    MedecinTraitantAccesDirect,
     Pathway,
     Profession,
     Purpose,
@@ -56,6 +55,7 @@ PATHWAY_FIELDS = (
     "exception_etudiants",
     "exception_examen_enfant",
     "exception_ipa",
+    "exception_sage_femme",
     "psychiatrie_age_min",
     "psychiatrie_age_max",
 )
@@ -180,6 +180,15 @@ class Report:
         return not (self.holes or self.conflicts or self.unreached or any(law.broken for law in self.laws))
 
 
+OTHER_READINGS = {
+    "medecin_traitant_acces_direct=non_requis": Readings(medecin_traitant_acces_direct=1),
+    "acces_direct_perimetre=texte": Readings(acces_direct_perimetre=1),
+    "medecin_traitant_exceptions=texte": Readings(medecin_traitant_exceptions=1),
+    "centre_zone_deficitaire=texte": Readings(centre_zone_deficitaire=1),
+}
+"""The readings that the pathway takes."""
+
+
 def variants() -> list[Variant]:
     """The eras between two changes of the pathway under the default readings, then the last era of each other
     reading.
@@ -187,8 +196,7 @@ def variants() -> list[Variant]:
     flat = flat_law()
     found = [Variant("", day, law, Readings()) for day, law in distinct(flat.default.rows)]
     last = found[-1]
-    other = Readings(medecin_traitant_acces_direct=int(MedecinTraitantAccesDirect.NON_REQUIS))
-    found.append(Variant("medecin_traitant_acces_direct=non_requis", last.first_day, last.law, other))
+    found += [Variant(name, last.first_day, last.law, readings) for name, readings in OTHER_READINGS.items()]
     known = {key_of(variant.law) for variant in found}
     for (name, option), records in flat.alternatives.items():
         new = [(day, law) for day, law in distinct(records.rows) if key_of(law) not in known]
@@ -215,7 +223,13 @@ def professionals(flat: FlatLaw) -> list[Professional]:
     law = flat.default.rows[-1]
     classes: dict[tuple[int, ...], list[str]] = {}
     for name, code in flat.specialties.items():
-        key = (law.generaliste[code], law.laboratoire[code], law.acces_direct[code], law.acces_direct_age[code])
+        key = (
+            law.generaliste[code],
+            law.laboratoire[code],
+            law.acces_direct[code],
+            law.acces_direct_age[code],
+            law.acces_direct_decret[code],
+        )
         classes.setdefault(key, []).append(name)
     doctors = [
         Professional(names[0], int(Profession.MEDECIN), flat.specialties[names[0]], tuple(names), not key[1])
@@ -251,9 +265,33 @@ def grid_of(variant: Variant, flat: FlatLaw) -> Grid:
             "teleconsultation": ((0, 0), (tele, 0), (tele, 1)),
             "special_setting": tuple(SpecialSetting),
             "left": (0, day - LONG_AGO, day),
-            "installation": ((0, 0), (0, 1), (day - LONG_AGO, 1), (day, 0), (day, 1)),
+            "installation": SETTLED if not variant.law.exception_installation else settlings(day),
             "ips": RELEVANT_IPS,
         }
+    )
+
+
+INSTALLATION = (
+    "installed_on",
+    "zone_deficitaire",
+    "referrer_installed_on",
+    "referrer_zone_deficitaire",
+    "centre_agree_on",
+)
+"""The facts of the axis `installation`, which go together."""
+SETTLED = ((0, 0, 0, 0, 0),)
+
+
+def settlings(day: int) -> tuple[tuple[int, ...], ...]:
+    """Nobody settled; all long ago; then today the GP, the GP who sent the patient, in the zone or not, the centre."""
+    return (
+        *SETTLED,
+        (day - LONG_AGO, 1, day - LONG_AGO, 1, day - LONG_AGO),
+        (day, 0, 0, 0, 0),
+        (day, 1, 0, 0, 0),
+        (0, 0, day, 0, 0),
+        (0, 0, day, 1, 0),
+        (0, 0, 0, 0, day),
     )
 
 
@@ -332,7 +370,10 @@ def _act_source() -> str:
         "medecin_traitant_left_on": "around[4]",
         "installed_on": "around[5]",
         "zone_deficitaire": "around[6]",
-        "ips": "around[7]",
+        "referrer_installed_on": "around[7]",
+        "referrer_zone_deficitaire": "around[8]",
+        "centre_agree_on": "around[9]",
+        "ips": "around[10]",
         "quantity": "1",
         "base": "-1",
     }
@@ -487,7 +528,7 @@ REGIME_CASES = (CaseStatus.OUTSIDE_SCHEME, CaseStatus.STATUS_GIVEN)
 
 def small(grid: Grid) -> Grid:
     """The grid with one value on the axes that cannot matter once a regime or a given status decides."""
-    return Grid({**grid.values, "purpose": grid.values["purpose"][:1], "left": (0,), "installation": ((0, 0),)})
+    return Grid({**grid.values, "purpose": grid.values["purpose"][:1], "left": (0,), "installation": SETTLED})
 
 
 def check_space(workers: int = 2, progress: Callable[[int, int], None] | None = None) -> Report:
@@ -583,8 +624,8 @@ def axis_text(axis: str, value: Any) -> str:
     if axis == "age":
         return f"age={value}"
     if axis == "installation":
-        day, zone = value
-        return " ".join([f"installed_on={iso(day)}"] * bool(day) + ["zone_deficitaire"] * bool(zone))
+        facts = zip(INSTALLATION, value, strict=True)
+        return " ".join(f"{name}={iso(one)}" if one > 1 else name for name, one in facts if one)
     if axis == "teleconsultation":
         return " ".join(
             [f"act={TELECONSULTATION}"] * bool(value[0]) + ["medecin_traitant_indisponible"] * bool(value[1])

@@ -28,7 +28,7 @@ from parcours.law.loader import load
 from parcours.rules.participations import increased
 from parcours.rules.settlement import settle
 from parcours.rules.tariff import tariff_of_act
-from parcours.rules.types import Act, Contract, Counters, Settlement
+from parcours.rules.types import Act, Contract, Settlement
 
 ACTS_PER_YEAR = 4
 """How many such acts a year of them counts, unless said: a visit each season."""
@@ -281,8 +281,8 @@ def year(act: Act, contract: Contract, answer: Answer, acts_per_year: int) -> in
     for _ in range(acts_per_year):
         result = settle(act, contract, counters, answer.law, readings)
         total += result.patient
-        counters = increased(counters, result.participation_forfaitaire, result.franchise)
-        counters = Counters(counters.participation_annee, 0, counters.franchise_annee, 0)
+        counters = increased(act, counters, result.participation_forfaitaire, result.franchise, answer.law)
+        counters = counters._replace(participation_nombre_jour=0, franchise_jour=0)
     return total
 
 

@@ -9,14 +9,13 @@ from typing import Any
 
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
-from parcours.engine.facts.vocabulary import hundredths
+from parcours.engine.memory import read_counters
 from parcours.engine.say.explain import explain
 from parcours.engine.say.wording import parameter_text, pieces
 from parcours.law.data import Parameter
 from parcours.law.dependents import Dependents, dependents
 from parcours.law.loader import load
 from parcours.law.texts import Article
-from parcours.rules.types import Counters
 from parcours.text import Lang
 
 SHOWN = (
@@ -106,7 +105,7 @@ def case_said(stage: str, case: str, lang: Lang) -> CaseSaid:
     """A case on its example: its sentence, and the cents of the whole visit."""
     entry = load().cases[stage][case]
     facts = entry["example"]
-    counters = Counters(**{name: hundredths(value) or 0 for name, value in entry.get("counters", {}).items()})
+    counters = read_counters(entry.get("counters", {}))
     try:
         answer = settle(facts, entry.get("readings"), counters)
         steps = explain(answer, lang, quiet=True).steps

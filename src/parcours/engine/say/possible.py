@@ -234,7 +234,9 @@ def own_values(act: Act, known: Known) -> list[tuple[int, int, int]]:
     roles = [act.role]
     if known.open("role"):
         roles = [Role.MEDECIN_TRAITANT, Role.REMPLACANT, Role.NOUVEAU_MEDECIN_TRAITANT, Role.AUTRE]
-    referrals = [act.referral] if not known.open("referral") else [Referral.NONE, Referral.AVIS_PONCTUEL]
+    referrals = (
+        [act.referral] if not known.open("referral") else [Referral.NONE, Referral.AVIS_PONCTUEL, Referral.SAGE_FEMME]
+    )
     return [
         (mine, int(role), int(referral))
         for mine in declared

@@ -32,7 +32,9 @@ from parcours.law.codes import UNKNOWN
 from parcours.law.days import LawDataError, iso
 from parcours.law.in_use import as_data, enacted
 from parcours.law.loader import load
+from parcours.law.record import LawRecord
 from parcours.law.reform import ReformError, read_kept
+from parcours.rules.participations import contributions
 from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import Contract, Counters
 from parcours.text import euros, percent, text_of
@@ -161,7 +163,19 @@ def answer_of(content: Mapping[str, Any]) -> Answer:
     contract = content.get("contract")
     if contract:
         encoded = replace(encoded, contract=Contract(**contract))
-    return settle_encoded(encoded, flat, content.get("chosen_readings", {}), Counters(**content["counters"]))
+    counters = counters_of(content["counters"], flat.default.on(encoded.act.care_date))
+    return settle_encoded(encoded, flat, content.get("chosen_readings", {}), counters)
+
+
+def counters_of(borne: Mapping[str, int], law: LawRecord) -> Counters:
+    """The counters of a receipt. One made before contributions were counted in number says euros: each is one."""
+    kept = {name: value for name, value in borne.items() if name in Counters._fields}
+    if "participation_jour" not in borne:
+        return Counters(**kept)
+    return Counters(**kept)._replace(
+        participation_nombre_jour=contributions(borne["participation_jour"], law),
+        participation_nombre_annee=contributions(borne["participation_annee"], law),
+    )
 
 
 def replay(content: Mapping[str, Any], lang: str = "fr") -> Replay:

@@ -7,14 +7,16 @@ of auxiliaires together, all the trips together, for one patient, D160-11); year
 from collections.abc import Sequence
 
 from parcours.law.codes import Profession
+from parcours.law.record import LawRecord
 from parcours.rules.bill.types import Borne, Line
+from parcours.rules.participations import contributions
 from parcours.rules.types import Act, Counters
 
 YEAR = 10_000
 
 
 def counters_before(
-    lines: Sequence[Line], participations: Sequence[int], franchises: Sequence[int], borne: Borne
+    lines: Sequence[Line], participations: Sequence[int], franchises: Sequence[int], borne: Borne, law: LawRecord
 ) -> Counters:
     """The counters before the line that follows those that are settled (`participations`: what each of them took).
 
@@ -25,19 +27,22 @@ def counters_before(
     participation_year = borne.participation_annee if same_year(line.act, first.act) else 0
     franchise_year = borne.franchise_annee if same_year(line.act, first.act) else 0
     same_day_as_first = line.act.care_date == first.act.care_date
-    participation_day = borne.participation_jour if same_day_as_first and line.professional == first.professional else 0
+    number_year = contributions(participation_year, law)
+    with_first = same_day_as_first and line.professional == first.professional
+    number_day = contributions(borne.participation_jour, law) if with_first else 0
     franchise_day = borne_of_day(line.act, borne) if same_day_as_first else 0
     for j in range(i):
         if same_year(lines[j].act, line.act):
             participation_year += participations[j]
+            number_year += contributions(participations[j], law)
             franchise_year += franchises[j]
         if lines[j].act.care_date != line.act.care_date:
             continue
         if lines[j].professional == line.professional:
-            participation_day += participations[j]
+            number_day += contributions(participations[j], law)
         if same_deductible(lines[j].act, line.act):
             franchise_day += franchises[j]
-    return Counters(participation_year, participation_day, franchise_year, franchise_day)
+    return Counters(participation_year, number_year, number_day, franchise_year, franchise_day, 0)
 
 
 def same_year(act: Act, other: Act) -> bool:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import hundredths
+from parcours.engine.memory import read_counters
 from parcours.engine.proof.guides import Claim, check_claims
 from parcours.engine.say.explain import explain
 from parcours.law.codes import Pathway
@@ -52,7 +53,7 @@ def rules(language: str) -> list[tuple[str, str, list[CaseLine]]]:
 def case_line(stage: str, slug: str, entry: Mapping[str, Any], language: str) -> CaseLine:
     """One case."""
     facts = entry["example"]
-    counters = Counters(**{name: hundredths(value) or 0 for name, value in entry.get("counters", {}).items()})
+    counters = read_counters(entry.get("counters", {}))
     text = i18n.typography(sentence_of(stage, entry, facts, counters, language), language)
     simple = not entry.keys() & {"counters", "readings"} and all(
         isinstance(value, (str, int, float, bool)) or hasattr(value, "quantize") for value in facts.values()
