@@ -68,9 +68,10 @@ def c2s_part(
     """
     if law.majoree[status] and readings.c2s_hors_parcours:
         return 0, CaseComplementary.C2S_OUTSIDE
+    left = max(0, base - gross)  # the fund may pay more than the base (L169-2-1)
     if majoration:
-        return base - gross + majoration, CaseComplementary.C2S_WITH_MAJORATION
-    return base - gross, CaseComplementary.C2S
+        return left + majoration, CaseComplementary.C2S_WITH_MAJORATION
+    return left, CaseComplementary.C2S
 
 
 def responsible_level(

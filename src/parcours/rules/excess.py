@@ -6,7 +6,7 @@ Sector 1 owes the opposable tariff, with an authorised overrun (DA) for speciali
 (L162-5-13 I bis), nor does a covered session of a psychologist bear an overrun (L162-58).
 """
 
-from parcours.law.codes import UNKNOWN, ActKind, CaseExcess, Convention, Profession, SpecialSetting
+from parcours.law.codes import UNKNOWN, ActKind, CaseExcess, Convention, Profession, Referral, SpecialSetting
 from parcours.law.record import SITUATIONS, LawRecord
 from parcours.rules.money import euro_above, nearest_euro, share
 from parcours.rules.tariff import CONSULTATION, COORDINATED, profile_of
@@ -41,8 +41,10 @@ def maximum_fee(act: Act, status: int, tariff: Cents, law: LawRecord, readings: 
 
 
 def authorised_outside(act: Act, status: int, law: LawRecord) -> bool:
-    """May an authorised overrun (DA) be charged?  A sector 1 specialist, outside the pathway (L162-5, 18°)."""
-    if not law.majoree[status] or law.generaliste[act.specialty]:
+    """May an authorised overrun (DA) be charged?  A sector 1 specialist, outside the pathway, not under an ALD protocol
+    (L162-5, 18°).
+    """
+    if not law.majoree[status] or law.generaliste[act.specialty] or act.referral == Referral.PROTOCOLE_ALD:
         return False
     return law.acte_kind[act.act] != ActKind.SUPPLEMENT and law.acte_kind[act.act] != ActKind.COORDINATION
 
