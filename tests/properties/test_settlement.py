@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from parcours.engine.case import RULE_READINGS, encode_readings
 from parcours.engine.case import settle as settle_facts
 from parcours.engine.errors import UnknownTariff
 from parcours.engine.facts.encoding import encode
+from parcours.engine.facts.readings import RULE_READINGS, encode_readings
 from parcours.engine.results import AMOUNTS
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseMajoration, CasePayment, CaseRate, Pathway, Status

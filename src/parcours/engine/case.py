@@ -14,6 +14,7 @@ from typing import Any
 from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.decoding import decode
 from parcours.engine.facts.encoding import EncodedAct, encode, missing_fact
+from parcours.engine.facts.readings import RULE_READINGS, encode_readings
 from parcours.engine.results import amounts_of, different_amounts, ips_letter, result_dict
 from parcours.law import codes, thresholds
 from parcours.law.cache import flat_law
@@ -24,22 +25,8 @@ from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Act, Counters, Readings, Settlement
-from parcours.text import Text, same
+from parcours.text import Text
 
-RULE_READINGS = {
-    "plafond_majoration": codes.PlafondMajoration,
-    "c2s_hors_parcours": codes.C2sHorsParcours,
-    "medecin_traitant_acces_direct": codes.MedecinTraitantAccesDirect,
-    "arrondi_da": codes.ArrondiDa,
-    "base_c2s_secteur_2": codes.BaseC2sSecteur2,
-    "da_de_cumul": codes.DaDeCumul,
-    "depassements_hors_parcours": codes.DepassementsHorsParcours,
-    "acces_direct_perimetre": codes.AccesDirectPerimetre,
-    "medecin_traitant_exceptions": codes.MedecinTraitantExceptions,
-    "centre_zone_deficitaire": codes.CentreZoneDeficitaire,
-    "franchise_plafond_jour": codes.FranchisePlafondJour,
-}
-"""The readings that a rule takes; the others change a value of the law."""
 CODED_CANDIDATES: dict[str, tuple[int, ...]] = {
     "medecin_traitant": (0, 1),
     "convention": (1, 2, 3, 4),
@@ -140,19 +127,6 @@ def law_on(day: int, flat: FlatLaw, readings: Mapping[str, str]) -> LawRecord:
             f"a day from {first}, the first day of known law",
         )
         raise FactError("care_date", iso(day), allowed) from None
-
-
-def encode_readings(readings: Mapping[str, str]) -> Readings:
-    """The chosen options of the readings that a rule takes. Raises `FactError` for an unknown reading or option."""
-    known = flat_law().readings
-    for name, option in readings.items():
-        if name not in known:
-            raise FactError(f"readings.{name}", name, same(", ".join(sorted(known))))
-        if option not in known[name]:
-            raise FactError(f"readings.{name}", option, same(", ".join(known[name])))
-    return Readings(
-        **{name: int(RULE_READINGS[name][option.upper()]) for name, option in readings.items() if name in RULE_READINGS}
-    )
 
 
 def check_missing(

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from parcours.engine.case import encode_readings, law_on
+from parcours.engine.case import law_on
 from parcours.engine.case import settle as settle_facts
 from parcours.engine.errors import UnknownTariff
 from parcours.engine.facts.encoding import encode
+from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import slug
 from parcours.engine.memory import read_counters
 from parcours.engine.results import CASE_CODES, result_dict

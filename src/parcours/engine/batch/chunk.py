@@ -36,9 +36,10 @@ from parcours.engine.batch.patterns import (
     accepted_indicators,
 )
 from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, codes_in, read_numbers, whole
-from parcours.engine.case import encode_readings, settle_encoded
+from parcours.engine.case import settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
+from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law import thresholds
 from parcours.law.cache import flat_law

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from parcours.engine.case import Answer, encode_readings
+from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.facts.readings import encode_readings
 from parcours.engine.memory import settle_many
 from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.errors import COLON, ParcoursError

@@ -17,9 +17,10 @@ from parcours.engine.bill.lines import BillLine, Shared, read_line
 from parcours.engine.bill.links import linked
 from parcours.engine.bill.stays import charges_of_stay, iso_of
 from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_borne, read_stay
-from parcours.engine.case import candidates, encode_readings, law_on
+from parcours.engine.case import candidates, law_on
 from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.encoding import missing_fact, read, said
+from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.bill import codes as bill_codes
 from parcours.law.bill.book import BillLaw, bill_law, on

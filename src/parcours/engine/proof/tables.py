@@ -1,32 +1,24 @@
 """The tables of the official sheets for any day: situation x doctor x sector -> tariff, base, reimbursed.
 
-Every number is settled by the engine for an adult of 40 (children: 1, 4 and 10) without exemption, the fee being the
-tariff.
+Every number is settled by the engine for a patient without exemption, the fee being the tariff.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
+from parcours.law.data import ExactLoader
 from parcours.rules.types import Settlement
 
+SHEETS = Path(__file__).with_name("sheets.yaml")
 SECTORS = ("secteur_1", "secteur_2_optam", "secteur_2")
-DOCTORS = (
-    "generaliste",
-    "autre_specialite",
-    "psychiatrie",
-    "neurologie",
-    "cardiologie",
-    "gynecologie_medicale",
-    "geriatrie",
-    "mpr",
-)
-"""Doctors of the sheets, by specialty; `autre_specialite` is any other specialist."""
-ADULT = 40
-YOUNG = 20
 
 
 @dataclass(frozen=True)
@@ -36,83 +28,14 @@ class Situation:
     name: str
     title: dict[str, str]
     facts: dict[str, Any]
-    doctors: tuple[tuple[str, str, int], ...]
+    doctors: list[tuple[str, str, int]]
 
 
-def adults(*specialties: str, act: str = "consultation") -> tuple[tuple[str, str, int], ...]:
-    """The same act by several specialties, for an adult."""
-    return tuple((specialty, act, ADULT) for specialty in specialties)
-
-
-REFERRED = {"medecin_traitant": True, "role": "correspondant"}
-SITUATIONS = (
-    Situation(
-        "medecin_traitant",
-        {"fr": "Votre médecin traitant", "en": "Your own médecin traitant"},
-        {"medecin_traitant": True, "role": "medecin_traitant", "referral": "none"},
-        adults(*DOCTORS),
-    ),
-    Situation(
-        "correspondant_regulier",
-        {"fr": "Médecin correspondant, suivi régulier", "en": "Correspondent, regular follow-up"},
-        {**REFERRED, "referral": "soins_iteratifs"},
-        adults(*DOCTORS),
-    ),
-    Situation(
-        "avis_ponctuel",
-        {"fr": "Médecin correspondant, avis ponctuel", "en": "Correspondent, one-off opinion"},
-        {**REFERRED, "referral": "avis_ponctuel"},
-        (*adults("autre_specialite", act="APC"), *adults("psychiatrie", "neurologie", act="APY")),
-    ),
-    Situation(
-        "acces_direct_gynecologie",
-        {
-            "fr": "Accès direct : gynécologue, pour la contraception",
-            "en": "Direct access: gynaecologist, for contraception",
-        },
-        {"medecin_traitant": True, "role": "autre", "referral": "none", "purpose": "contraception"},
-        adults("gynecologie_medicale", "gynecologie_obstetrique"),
-    ),
-    Situation(
-        "acces_direct_ophtalmologie",
-        {"fr": "Accès direct : ophtalmologue, pour des lunettes", "en": "Direct access: ophthalmologist, for glasses"},
-        {"medecin_traitant": True, "role": "autre", "referral": "none", "purpose": "refraction"},
-        adults("ophtalmologie"),
-    ),
-    Situation(
-        "acces_direct_stomatologie",
-        {
-            "fr": "Accès direct : stomatologue, pour des soins dentaires",
-            "en": "Direct access: stomatologist, for dental care",
-        },
-        {"medecin_traitant": True, "role": "autre", "referral": "none", "purpose": "soins_dentaires"},
-        adults("stomatologie"),
-    ),
-    Situation(
-        "acces_direct_psychiatrie",
-        {"fr": "Accès direct : psychiatre, à 20 ans", "en": "Direct access: psychiatrist, at 20"},
-        {"medecin_traitant": True, "role": "autre", "referral": "none", "purpose": "any"},
-        (("psychiatrie", "consultation", YOUNG),),
-    ),
-    Situation(
-        "hors_parcours",
-        {"fr": "Hors du parcours de soins", "en": "Outside the care pathway"},
-        {"medecin_traitant": True, "role": "autre", "referral": "none"},
-        adults(*DOCTORS),
-    ),
-    Situation(
-        "enfants",
-        {"fr": "Enfants (aucune majoration avant 16 ans)", "en": "Children (no majoration under 16)"},
-        {"medecin_traitant": False, "role": "autre", "referral": "none"},
-        (
-            ("generaliste", "consultation", 4),
-            ("generaliste", "consultation", 10),
-            ("pediatrie", "consultation", 1),
-            ("pediatrie", "consultation", 4),
-            ("pediatrie", "consultation", 10),
-        ),
-    ),
-)
+@cache
+def situations() -> tuple[Situation, ...]:
+    """The blocks of the official sheets, in their order (`sheets.yaml`)."""
+    entries = yaml.load(SHEETS.read_text("utf-8"), Loader=ExactLoader)  # noqa: S506 - a safe loader
+    return tuple(Situation(**entry) for entry in entries)
 
 
 @dataclass(frozen=True)
@@ -144,7 +67,7 @@ class Block:
 
 def tables(on: date, readings: dict[str, str] | None = None) -> list[Block]:
     """Every block for a day; a line whose tariff is not known on that day is left out."""
-    return [Block(item.name, item.title, list(rows_of(item, on, readings))) for item in SITUATIONS]
+    return [Block(item.name, item.title, list(rows_of(item, on, readings))) for item in situations()]
 
 
 def rows_of(situation: Situation, on: date, readings: dict[str, str] | None) -> Iterator[Row]:

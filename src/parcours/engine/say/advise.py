@@ -17,7 +17,8 @@ from itertools import combinations
 from typing import Any
 
 from parcours.contracts.schema import encode_contract
-from parcours.engine.case import Answer, encode_readings
+from parcours.engine.case import Answer
+from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.results import euros
 from parcours.engine.say.explain import Reference, context_of, lists_of, references

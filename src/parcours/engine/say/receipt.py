@@ -16,15 +16,17 @@ from typing import Any
 
 import parcours
 from parcours.contracts.schema import PERCENTAGES
-from parcours.engine.case import Answer, encode_readings, settle_encoded
+from parcours.engine.case import Answer, settle_encoded
 from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.facts.readings import encode_readings
+from parcours.engine.facts.vocabulary import LETTERS
 from parcours.engine.results import AMOUNTS
 from parcours.engine.say.explain import explain
 from parcours.engine.say.row import STAGES, Row
-from parcours.engine.say.wording import LETTERS, TemplateError, Words, fill, has_labels, label, sentence
+from parcours.engine.say.wording import TemplateError, Words, fill, has_labels, label, sentence
 from parcours.errors import ParcoursError
 from parcours.law.book import FIELDS
 from parcours.law.cache import flat_law

@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from parcours.engine.case import Answer, encode_readings, law_on, settle_encoded
+from parcours.engine.case import Answer, law_on, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode_values, infer, read, said
+from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given
 from parcours.engine.results import euros
 from parcours.engine.say.possible import Known, Range, Space, base_act, tariff_of

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from parcours.engine.facts.vocabulary import LETTERS
 from parcours.law import loader
 from parcours.law.data import ExactLoader, Value
 from parcours.law.days import FOLDER
@@ -50,8 +51,6 @@ MONTHS = {
         "December",
     ],
 }
-LETTERS = ("status", "ips")
-"""Facts whose value is a national letter: shown with its label."""
 
 
 class TemplateError(ValueError):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
+import yaml
 from starlette.requests import Request
 from starlette.responses import Response
 
-from parcours.web.i18n import N_
+from parcours.text import Text
 from parcours.web.pages import Page, public
+
+NUMBERS: Final = Path(__file__).with_name("emergency.yaml")
 
 
 class Number(NamedTuple):
     """A number to call, whom it reaches, and when to use it."""
 
     number: str
-    name: str
-    detail: str
+    name: Text
+    detail: Text
     sms: bool = False
 
     @property
@@ -24,34 +29,23 @@ class Number(NamedTuple):
         """The address that dials it."""
         return ("sms:" if self.sms else "tel:") + self.number.replace(" ", "")
 
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> Number:
+        """A number of `emergency.yaml`."""
+        return cls(**{**entry, "name": Text(**entry["name"]), "detail": Text(**entry["detail"])})
 
-URGENT: Final = (
-    Number("18", N_("Fire brigade"), N_("Fire, accident, rescue; they also bring first aid.")),
-    Number("17", N_("Police"), N_("Assault, theft, danger from someone.")),
-    Number("112", N_("European emergency number"), N_("From any phone, even locked or without credit.")),
-    Number("114", N_("By text message"), N_("Deaf or hard of hearing, or unable to speak aloud."), sms=True),
-    Number("196", N_("Rescue at sea"), N_("From the shore; at sea, VHF channel 16.")),
-    Number("191", N_("Rescue in the air"), N_("An aircraft in distress.")),
-    Number("3114", N_("Suicide prevention"), N_("For oneself or someone close: a professional listens.")),
-    Number("119", N_("A child in danger"), N_("For the child or anyone who worries.")),
-    Number("3919", N_("Violence against women"), N_("Listening and guidance; in danger, call 17.")),
-)
-SOON: Final = (
-    Number("116 117", N_("Doctor on call"), N_("Free, only in some regions; 15 everywhere.")),
-    Number("3624", N_("SOS Médecins"), N_("A doctor at home where it exists; the call is charged.")),
-)
-POISON: Final = (
-    ("Angers", "02 41 48 21 21"),
-    ("Bordeaux", "05 56 96 40 80"),
-    ("Lille", "0 800 59 59 59"),
-    ("Lyon", "04 72 11 69 11"),
-    ("Marseille", "04 91 75 25 25"),
-    ("Nancy", "03 83 22 50 50"),
-    ("Paris", "01 40 05 48 48"),
-    ("Toulouse", "05 61 77 74 47"),
-)
+
+@cache
+def numbers() -> dict[str, Any]:
+    """What the page lists: free calls, a doctor soon, poison centres by city."""
+    found = yaml.safe_load(NUMBERS.read_text("utf-8"))
+    return {
+        "urgent": [Number.of(entry) for entry in found["urgent"]],
+        "soon": [Number.of(entry) for entry in found["soon"]],
+        "poison": found["poison"].items(),
+    }
 
 
 async def emergency(request: Request) -> Response:
     """The page."""
-    return public(Page.of(request), "emergency.html", urgent=URGENT, soon=SOON, poison=POISON)
+    return public(Page.of(request), "emergency.html", **numbers())

@@ -15,7 +15,7 @@ from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text
-from parcours.web.public.emergency import SOON, URGENT
+from parcours.web.public.emergency import numbers
 from parcours.web.public.law_pages import fold
 from parcours.web.public.rules_pages import claims, rules
 from parcours.web.public.situations import situations, specialties
@@ -60,9 +60,9 @@ def index(language: str) -> tuple[Entry, ...]:
 def entries(language: str) -> Iterator[Entry]:
     """The entries, the most useful first."""
     yield from situation_entries(language)
-    for number in (*URGENT, *SOON):
-        title = f"{number.number} · {i18n.translate(number.name, language)}"
-        yield entry(N_("Emergency"), title, i18n.translate(number.detail, language), "/emergency")
+    for number in (*numbers()["urgent"], *numbers()["soon"]):
+        title, detail = (i18n.typography(words[language], language) for words in (number.name, number.detail))
+        yield entry(N_("Emergency"), f"{number.number} · {title}", detail, "/emergency")
     yield from law_entries(language)
     for claim in claims(language):
         title, verdict = i18n.typography(claim.text, language), i18n.typography(claim.verdict_text, language)
