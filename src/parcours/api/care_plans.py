@@ -7,7 +7,7 @@ from datetime import date, datetime
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.common import CHANGING, CREATING, EXAMPLE_ID, READING, Id, In, Out, api_router, text
+from parcours.api.common import CHANGING, CREATING, EXAMPLE_ID, READING, Day, Id, In, Out, api_router, text
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
@@ -37,8 +37,8 @@ class PlanIn(In):
     patient_id: str = text(64, EXAMPLE_ID)
     kind: PlanKind
     content: str = text(20_000, "Suivi d'une insuffisance cardiaque : quatre consultations par an.")
-    starts_on: date = Field(examples=["2026-11-22"])
-    ends_on: date | None = None
+    starts_on: Day = Field(examples=["2026-11-22"])
+    ends_on: Day | None = None
     ald_number: int | None = Field(None, ge=1, le=99)
     actors: list[PlanActorIn] = Field(min_length=1, max_length=30)
 
@@ -111,7 +111,7 @@ def read_plan(plan_id: Id, unit: ReadUnit, response: Response) -> PlanOut:
 
 
 @router.get("/people/{patient_id}/care-plans", responses=problems(*READING))
-def list_plans(patient_id: Id, unit: ReadUnit, on: date | None = None) -> list[PlanOut]:
+def list_plans(patient_id: Id, unit: ReadUnit, on: Day | None = None) -> list[PlanOut]:
     """Plans of a person, newest first, without their content."""
     record = unit.find(PATIENT, patient_id, Action.READ_PLAN, Tag.CARE_PLAN_READ)
     return [_plan(unit, row) for row in care_plans.plans_of(unit.session, record.insured_id or "", on=on)]
@@ -164,7 +164,7 @@ def approve_plan(plan_id: Id, unit: WriteUnit, response: Response, if_match: IfM
 class StopIn(In):
     """When the plan ends."""
 
-    on: date | None = Field(None, description="First day without it; today when not given.")
+    on: Day | None = Field(None, description="First day without it; today when not given.")
 
 
 @router.post("/care-plans/{plan_id}/end", responses=problems(*CHANGING))

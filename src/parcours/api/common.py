@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from parcours.edge.problems import problems
 
@@ -13,6 +14,15 @@ Id = Annotated[
     str, Path(max_length=64, description="Public id (UUID).", examples=["0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"])
 ]
 Cursor = Annotated[str | None, Query(max_length=100, description="`next` of the page before.")]
+EARLIEST: Final = date(1850, 1, 1)
+LATEST: Final = date(2999, 12, 31)
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+"""A day that somebody sends: adding a year or reading it in another time zone stays inside the calendar."""
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(EARLIEST.year, 1, 1, tzinfo=UTC), le=datetime(LATEST.year, 12, 31, tzinfo=UTC)),
+]
+"""An instant that somebody sends, in the same bounds."""
 Limit = Annotated[int, Query(ge=1, le=200, description="Items of a page.")]
 
 EXAMPLE_ID: Final = "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"

@@ -19,6 +19,7 @@ from parcours.api.common import (
     EXAMPLE_ID,
     LISTING,
     READING,
+    Day,
     Id,
     In,
     Out,
@@ -236,7 +237,7 @@ class ReminderOut(Out):
 
 
 @router.get("/reminders", responses=problems(*LISTING))
-def list_reminders(unit: ReadUnit, on: date | None = None) -> list[ReminderOut]:
+def list_reminders(unit: ReadUnit, on: Day | None = None) -> list[ReminderOut]:
     """What the actor's fund must do by a day (today when not given)."""
     fund = unit.allow(Action.LIST_CASES, of_fund(unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
     due = cases.reminders_due(unit.session, on, fund_code=fund)

@@ -8,7 +8,19 @@ from typing import Final
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.common import CHANGING, CREATING, EXAMPLE_DOCTOR, EXAMPLE_ID, READING, Id, In, Out, api_router, text
+from parcours.api.common import (
+    CHANGING,
+    CREATING,
+    EXAMPLE_DOCTOR,
+    EXAMPLE_ID,
+    READING,
+    Day,
+    Id,
+    In,
+    Out,
+    api_router,
+    text,
+)
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
@@ -80,7 +92,7 @@ class ProposalIn(In):
     professional_id: str = text(64, EXAMPLE_DOCTOR)
     patient_id: str | None = Field(None, max_length=64, examples=[EXAMPLE_ID], description="For a patient or a parent.")
     nir: str | None = Field(None, max_length=24, pattern=r"^[0-9AB ]*$", description="For a doctor, from the card.")
-    birth_date: date | None = Field(None, description="For a doctor, with the number.")
+    birth_date: Day | None = Field(None, description="For a doctor, with the number.")
     route: Route = Route.ELECTRONIC
     organisation_id: str | None = Field(None, max_length=64)
     joint_ids: list[str] = Field(default_factory=list, max_length=20)
@@ -195,7 +207,7 @@ def withdraw(declaration_id: Id, unit: WriteUnit, response: Response, if_match: 
 class EndIn(In):
     """The end of a declaration."""
 
-    on: date | None = Field(None, description="First day it no longer holds; today when not given.")
+    on: Day | None = Field(None, description="First day it no longer holds; today when not given.")
 
 
 @router.post("/declarations/{declaration_id}/end", responses=problems(*CHANGING))
@@ -227,8 +239,8 @@ class FormIn(In):
 
     patient_id: str = text(64, EXAMPLE_ID)
     professional_id: str = text(64, EXAMPLE_DOCTOR)
-    signed_on: date = Field(examples=["2026-11-02"])
-    received_on: date = Field(examples=["2026-11-06"])
+    signed_on: Day = Field(examples=["2026-11-02"])
+    received_on: Day = Field(examples=["2026-11-06"])
     signed_by_insured: bool
     signed_by_doctor: bool
     parent_id: str | None = Field(None, max_length=64, description="The holder of parental authority who signed.")
@@ -255,7 +267,7 @@ def record_form(body: FormIn, once: OnceDep) -> Response:
 class RegistrationIn(In):
     """When the fund received the form."""
 
-    received_on: date = Field(examples=["2026-11-06"])
+    received_on: Day = Field(examples=["2026-11-06"])
 
 
 @router.post("/declarations/{declaration_id}/registration", responses=problems(*CHANGING))

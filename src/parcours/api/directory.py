@@ -14,6 +14,7 @@ from parcours.api.common import (
     LISTING,
     READING,
     Cursor,
+    Day,
     Id,
     In,
     Limit,
@@ -121,7 +122,7 @@ class ProfessionalIn(In):
     first_name: str = text(100, "Claude")
     profession: str = text(40, "medecin", "medecin")
     specialty: int = Field(0, ge=0, le=98, description="National code; 0 for anyone who is not a doctor.", examples=[1])
-    installed_on: date | None = None
+    installed_on: Day | None = None
 
 
 @router.post("/professionals", status_code=201, response_model=ProfessionalOut, responses=problems(*CREATING))
@@ -145,7 +146,7 @@ class ConventionIn(In):
     """A position towards the convention."""
 
     convention: str = text(40, "secteur_1")
-    starts_on: date = Field(examples=["2026-01-01"])
+    starts_on: Day = Field(examples=["2026-01-01"])
 
 
 @router.put("/professionals/{professional_id}/convention", responses=problems(*CHANGING))
@@ -166,11 +167,11 @@ class PracticeIn(In):
     """A place where a professional starts to work."""
 
     organisation_id: str = text(64, "0199f0a4-7c3e-7c11-8b2f-6d4e9a7c1f50")
-    starts_on: date = Field(examples=["2026-01-01"])
+    starts_on: Day = Field(examples=["2026-01-01"])
     mode: PracticeMode = PracticeMode.TITULAIRE
     main: bool = True
     replaced_id: str | None = Field(None, max_length=64, description="Of a locum: the doctor replaced.")
-    ends_on: date | None = None
+    ends_on: Day | None = None
     accepts_new_patients: bool = True
 
 
@@ -201,7 +202,7 @@ class DepartureIn(In):
     """A doctor retires, dies or moves."""
 
     reason: str = Field(pattern="^(retired|deceased|moved)$", examples=["retired"])
-    on: date = Field(examples=["2026-12-31"])
+    on: Day = Field(examples=["2026-12-31"])
     new_organisation_id: str | None = Field(None, max_length=64, description="Of a move: the new place.")
 
 

@@ -89,7 +89,7 @@ def _send(services: Services, account: Account, link: str) -> None:
         secret = settings.smtp_password
         courier = MailServer(
             settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_user,
-            secret.get_secret_value() if secret else None,
+            secret.get_secret_value() if secret else None, settings.smtp_ca_file,
         )  # fmt: skip
     elif settings.outbox is not None:
         courier = Outbox(settings.outbox, settings.mail_from)

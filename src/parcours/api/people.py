@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from parcours.api.common import (
     CHANGING,
@@ -14,8 +14,10 @@ from parcours.api.common import (
     EXAMPLE_ID,
     LISTING,
     READING,
+    Day,
     Id,
     In,
+    Instant,
     Out,
     api_router,
     text,
@@ -52,12 +54,12 @@ class PersonIn(In):
     )
     family_name: str = text(100, "Martin")
     first_name: str = text(100, "Camille")
-    birth_date: date = Field(examples=["1985-06-15"])
+    birth_date: Day = Field(examples=["1985-06-15"])
     commune: str = Field(pattern=r"^[0-9AB]{5}$", description="INSEE code.", examples=["75111"])
     fund: str = Field(pattern=r"^[0-9A-Z]{1,20}$", examples=["01C751"])
     scheme: str = text(40, "general", "general")
     address: str | None = Field(None, max_length=300, pattern=r"^[^\x00]*$")
-    affiliated_on: date | None = None
+    affiliated_on: Day | None = None
 
 
 class RightOut(Out):
@@ -131,7 +133,7 @@ class SearchIn(In):
 
     nir: str | None = Field(None, max_length=24, pattern=r"^[0-9AB ]*$")
     family_name: str | None = Field(None, max_length=100, pattern=r"^[^\x00]*$", examples=["Martin"])
-    birth_date: date | None = Field(None, examples=["1985-06-15"])
+    birth_date: Day | None = Field(None, examples=["1985-06-15"])
 
 
 class Found(Out):
@@ -199,8 +201,8 @@ class RightIn(In):
     """A right to open."""
 
     right: RightKind
-    starts_on: date = Field(examples=["2026-01-01"])
-    ends_on: date | None = Field(None, description="First day without the right.")
+    starts_on: Day = Field(examples=["2026-01-01"])
+    ends_on: Day | None = Field(None, description="First day without the right.")
     detail: str | None = Field(None, max_length=200, pattern=r"^[^\x00]*$", description="ALD number, contract …")
 
 
@@ -224,7 +226,7 @@ def open_right(patient_id: Id, body: RightIn, once: OnceDep) -> Response:
 class RightEnd(In):
     """The end of a right."""
 
-    ends_on: date = Field(description="First day without the right.", examples=["2026-12-31"])
+    ends_on: Day = Field(description="First day without the right.", examples=["2026-12-31"])
 
 
 @router.post("/people/{patient_id}/rights/{right_id}/end", responses=problems(*CHANGING))
@@ -249,7 +251,7 @@ class HolderIn(In):
     holder_id: str = text(64, EXAMPLE_ID)
     kind: KinshipKind = KinshipKind.PARENT
     dependant: bool = True
-    starts_on: date | None = None
+    starts_on: Day | None = None
 
 
 class HolderOut(Out):
@@ -334,8 +336,8 @@ class MedecinTraitantOut(Out):
 def read_medecin_traitant(
     patient_id: Id,
     unit: ReadUnit,
-    on: Annotated[date | None, Query(description="Today when not given.")] = None,
-    known_at: Annotated[AwareDatetime | None, Query(description="As was known at that instant.")] = None,
+    on: Annotated[Day | None, Query(description="Today when not given.")] = None,
+    known_at: Annotated[Instant | None, Query(description="As was known at that instant.")] = None,
 ) -> MedecinTraitantOut:
     """Who is the médecin traitant on a day, as known now or at an instant."""
     record = unit.find(PATIENT, patient_id, DeclarationAction.READ_DECLARATION, DeclarationTag.DECLARATION_READ)

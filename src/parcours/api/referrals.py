@@ -7,7 +7,19 @@ from datetime import date, datetime
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.common import CHANGING, CREATING, EXAMPLE_DOCTOR, EXAMPLE_ID, READING, Id, In, Out, api_router, text
+from parcours.api.common import (
+    CHANGING,
+    CREATING,
+    EXAMPLE_DOCTOR,
+    EXAMPLE_ID,
+    READING,
+    Day,
+    Id,
+    In,
+    Out,
+    api_router,
+    text,
+)
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
@@ -55,7 +67,7 @@ class ReferralIn(In):
     specialty: int | None = Field(None, ge=1, le=98, description="National code, when no doctor is named.")
     plan_id: str | None = Field(None, max_length=64)
     providers: list[ProviderBody] = Field(default_factory=list, max_length=20)
-    valid_until: date | None = Field(None, description="Last day of use; a year when not given, and at most.")
+    valid_until: Day | None = Field(None, description="Last day of use; a year when not given, and at most.")
 
 
 class UseOut(Out):
@@ -160,7 +172,7 @@ def read_letter(referral_id: Id, unit: ReadUnit) -> LetterOut:
 class UseIn(In):
     """A visit made with the referral."""
 
-    care_date: date | None = Field(None, description="Today when not given.")
+    care_date: Day | None = Field(None, description="Today when not given.")
 
 
 @router.post("/referrals/{referral_id}/uses", status_code=201, response_model=UseOut, responses=problems(*CREATING))

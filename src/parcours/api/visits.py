@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fastapi import Response
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from parcours.api.bodies import refused
 from parcours.api.common import (
@@ -15,8 +15,10 @@ from parcours.api.common import (
     EXAMPLE_DOCTOR,
     READING,
     Cursor,
+    Day,
     Id,
     In,
+    Instant,
     Limit,
     Out,
     Page,
@@ -64,9 +66,9 @@ class VisitIn(In):
     """A visit: to whom, when, and what only who asks can know."""
 
     professional_id: str = text(64, EXAMPLE_DOCTOR)
-    care_date: date = Field(examples=["2026-11-20"])
+    care_date: Day = Field(examples=["2026-11-20"])
     organisation_id: str | None = Field(None, max_length=64)
-    known_at: AwareDatetime | None = Field(None, description="As the registry knew at that instant.")
+    known_at: Instant | None = Field(None, description="As the registry knew at that instant.")
     related_to: str | None = Field(
         None, pattern="^(ald|at_mp|none)$", description="Is the care related to a right that exempts some acts only?"
     )
@@ -111,7 +113,7 @@ class NewVisit(In):
     """A visit to settle: to whom, when, and the facts that the registry does not hold."""
 
     professional_id: str = text(64, EXAMPLE_DOCTOR)
-    care_date: date = Field(examples=["2026-11-20"])
+    care_date: Day = Field(examples=["2026-11-20"])
     organisation_id: str | None = Field(None, max_length=64)
     related_to: str | None = Field(
         None, pattern="^(ald|at_mp|none)$", description="Is the care related to a right that exempts some acts only?"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from parcours.registry.accounts.passwords import LoginPolicy, PasswordHashing
@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     smtp_port: int = 587
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
+    smtp_ca_file: FilePath | None = None
+    """Certificates of a private authority, when the mail server's is signed by none that this machine knows."""
     mail_from: str = "parcours@localhost"
 
     request_max_bytes: int = Field(1_048_576, ge=1024)

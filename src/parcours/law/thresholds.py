@@ -44,6 +44,13 @@ def age_of_choice(on: date) -> int:
     return whole("medecin_traitant.age_declaration", on)
 
 
+def first_choice() -> date:
+    """First day on which the law knows a médecin traitant."""
+    from parcours.law.loader import load
+
+    return load().parameters["medecin_traitant.age_declaration"].default.values[0].first_day
+
+
 def declaration_form(on: date) -> str | None:
     """The paper form of a declaration on a day; None before the first one that is known."""
     value = value_on("medecin_traitant.formulaire", on)

@@ -1,7 +1,10 @@
 """The migrations make exactly what the models say, forwards and backwards."""
 
 import ast
+import os
+import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,36 @@ def test_the_overlap_triggers_come_with_the_migrations(database):
     with database.engine.connect() as connection:
         found = connection.execute(text(catalogue[connection.dialect.name])).scalar()
     assert found == {"sqlite": 2, "postgresql": 1}[database.engine.dialect.name]
+
+
+def test_many_who_start_at_once_all_find_it_ready(tmp_path):
+    command = [str(Path(sys.executable).with_name("parcours")), "registry", "init"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PARCOURS_")}
+    environment["PARCOURS_DATA_DIR"] = str(tmp_path / "installation")
+    running = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(8)
+    ]
+    said = [one.communicate(timeout=300) for one in running]
+    assert [one.returncode for one in running] == [0] * 8, said
+    assert sum("secret" in out for out, _ in said) == 1, said
+    assert sorted(one.name for one in (tmp_path / "installation").iterdir() if one.name[0] == ".") == []
+
+
+@pytest.mark.postgresql
+def test_many_who_migrate_one_server_at_once(postgresql_server):
+    from tests.support.postgresql import new_database
+
+    def migrate(url):
+        database = Database.open(url)
+        try:
+            schema.upgrade(database.engine)
+            return schema.current_revision(database.engine)
+        finally:
+            database.close()
+
+    with new_database(postgresql_server, "migrated_at_once") as url, ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(migrate, [url] * 4)) == {schema.head_revision()}
 
 
 REVISIONS = sorted(Path(versions.__path__[0]).glob("[0-9]*.py"))

@@ -119,9 +119,11 @@ def may_be_joint(session: Session, doctor: Professional, other: Professional, pl
 
 
 def check_paper_dates(paper: PaperForm, today: date) -> None:
-    """A form is signed, then received, not in the future."""
+    """A form is signed once the law knows a médecin traitant, then received, not in the future."""
     if not paper.signed_on <= paper.received_on <= today:
         raise problems.paper_dates(signed_on=paper.signed_on, received_on=paper.received_on, today=today)
+    if paper.signed_on < (first := thresholds.first_choice()):
+        raise problems.signed_before_the_law(paper.signed_on, first=first)
 
 
 def check_signatures(session: Session, paper: PaperForm, insured: Insured) -> None:

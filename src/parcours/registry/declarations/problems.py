@@ -25,6 +25,15 @@ locum = Problem(
     article=ARTICLE,
 )
 
+signed_before_the_law = Problem(
+    Invalid,
+    "signed_before_the_law",
+    Text("il n'y avait pas encore de médecin traitant ce jour-là", "there was no médecin traitant yet on that day"),
+    field="signed_on",
+    allowed=Text("{first} ou plus tard", "{first} or later"),
+    article=ARTICLE,
+)
+
 not_practising = Problem(
     Refused,
     "not_practising",

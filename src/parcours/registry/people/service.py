@@ -229,7 +229,8 @@ def add_holder(
     """Say that an adult holds parental authority over (or is the guardian of) a person."""
     child, holder = get_insured(session, child_id), get_insured(session, holder_id)
     starts_on = starts_on or child.birth_date
-    age = thresholds.age_of_choice(starts_on)
+    at = at or now_utc()
+    age = thresholds.age_of_choice(paris_date(at))
     if age_on(holder.birth_date, starts_on) < age or child.id == holder.id:
         raise problems.holder_too_young(age=age)
     row = Kinship(
@@ -238,7 +239,7 @@ def add_holder(
         kind=check_choice("kind", kind, KinshipKind),
         dependant=dependant,
         starts_on=starts_on,
-        recorded_at=at or now_utc(),
+        recorded_at=at,
     )
     session.add(row)
     session.flush()

@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -122,14 +123,19 @@ def keyring() -> Keyring:
 
 
 def create_keys_file(path: Path) -> bool:
-    """Write a first key readable by its owner only; False when the file is there already."""
+    """Write a first key readable by its owner only; False when the file is there already, whole whoever writes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(new_key() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(written, path)
     except FileExistsError:
         return False
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(new_key() + "\n")
+    finally:
+        Path(written).unlink()
     return True
 
 

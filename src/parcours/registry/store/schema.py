@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Enum, MetaData
+from sqlalchemy import Engine, Enum, MetaData, func, select
 
 from parcours.registry.store import problems
 from parcours.registry.store.columns import EncryptedText, UtcDateTime
 
+_LOCK: Final = 0x7061726C  # any number that nothing else of the house locks
+
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to a revision (the newest by default), creating what is missing."""
-    with engine.connect() as connection:
+    """Bring the database to a revision (the newest by default), creating what is missing; who comes second waits."""
+    with _alone(engine), engine.connect() as connection:
         command.upgrade(_config(connection), revision)
         connection.commit()
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to a revision; `base` empties it."""
-    with engine.connect() as connection:
+    with _alone(engine), engine.connect() as connection:
         command.downgrade(_config(connection), revision)
         connection.commit()
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """One process at a time changes the shape of a database; the next one then finds it done."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            connection.execute(select(func.pg_advisory_lock(_LOCK)))
+            connection.commit()  # the lock is the connection's, not the transaction's
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(_LOCK)))
+        return
+    if not engine.url.database or engine.url.database == ":memory:":
+        yield
+        return
+    folder = os.open(Path(engine.url.database).resolve().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def new_revision(engine: Engine, message: str, revision: str) -> None:
