@@ -13,7 +13,7 @@ from parcours.cli import advise, explain, guides, questions, receipt, space
 from parcours.cli import settle as settle_command
 from parcours.engine.case import settle
 from parcours.engine.facts.jsonio import dumps
-from parcours.engine.proof.space import Report
+from parcours.engine.proof.space import SpaceReport
 
 RUNNER = CliRunner()
 FLAGS = [
@@ -134,15 +134,17 @@ def test_check_claims_prints_verdicts() -> None:
     assert {claim["verdict"] for claim in content} >= {"true", "wrong"}
 
 
-@pytest.mark.parametrize(("report", "code"), [(Report(combinations=5), 0), (Report(combinations=5, holes=1), 1)])
-def test_space_check_says_sound_or_not(monkeypatch: pytest.MonkeyPatch, report: Report, code: int) -> None:
+@pytest.mark.parametrize(
+    ("report", "code"), [(SpaceReport(combinations=5), 0), (SpaceReport(combinations=5, holes=1), 1)]
+)
+def test_space_check_says_sound_or_not(monkeypatch: pytest.MonkeyPatch, report: SpaceReport, code: int) -> None:
     monkeypatch.setattr(space, "run", lambda workers, lang: (report, ()))
     for arguments in (["check", "--lang", "fr"], ["check", "--json", "--lang", "en"]):
         assert run(space.app, *arguments).exit_code == code
 
 
 def test_space_publish_writes_the_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(space, "run", lambda workers, lang: (Report(combinations=5), ()))
+    monkeypatch.setattr(space, "run", lambda workers, lang: (SpaceReport(combinations=5), ()))
     assert run(space.app, "publish", str(tmp_path), "--lang", "en").exit_code == 0
     assert (tmp_path / "decision-table.csv").is_file()
 

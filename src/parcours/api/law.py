@@ -16,7 +16,7 @@ from parcours.api.bodies import OBJECT, answers_of, exact, refused
 from parcours.api.common import api_router
 from parcours.edge.problems import language_of, problems
 from parcours.engine.errors import FactError
-from parcours.engine.proof.tables import Block, tables
+from parcours.engine.proof.tables import SheetBlock, tables
 from parcours.engine.results import euros
 from parcours.law.data import Parameter, Series
 from parcours.law.loader import load
@@ -142,14 +142,14 @@ async def read_tables(request: Request, on: date, if_none_match: IfNoneMatch = N
 
 
 @lru_cache(maxsize=64)
-def _blocks(on: date) -> list[Block]:
+def _blocks(on: date) -> list[SheetBlock]:
     return tables(on)
 
 
 EUROS: Final = ("tariff", "base", "majoration", "participation_forfaitaire", "amo")
 
 
-def _block(block: Block, lang: Lang) -> dict[str, Any]:
+def _block(block: SheetBlock, lang: Lang) -> dict[str, Any]:
     return {
         "situation": block.name,
         "title": block.title[lang],

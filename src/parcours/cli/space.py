@@ -13,7 +13,7 @@ from parcours.cli.common import Json, Lang, fail, language
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from parcours.engine.proof.space import MetamorphicLaw, Report
+    from parcours.engine.proof.space import MetamorphicLaw, SpaceReport
     from parcours.engine.proof.space_euros import EuroLaw
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -86,7 +86,7 @@ def publish(
         typer.echo(path)
 
 
-def run(workers: int, lang: str) -> "tuple[Report, tuple[EuroLaw, ...]]":
+def run(workers: int, lang: str) -> "tuple[SpaceReport, tuple[EuroLaw, ...]]":
     """The check, or one line that says what it needs."""
     try:
         from parcours.engine.proof.space import check_space
@@ -108,7 +108,7 @@ def progress_bar() -> "Progress":
     return Progress(console=Console(stderr=True), transient=True)
 
 
-def print_report(report: "Report", euros: "tuple[EuroLaw, ...]", lang: str) -> None:
+def print_report(report: "SpaceReport", euros: "tuple[EuroLaw, ...]", lang: str) -> None:
     """The report as a person reads it."""
     from rich.console import Console
     from rich.table import Table

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from parcours.engine.proof.pages import decision_page, static_pages, write_pages
-from parcours.engine.proof.space import Report
+from parcours.engine.proof.space import SpaceReport
 from parcours.law.loader import load
 
 FOLDER = Path("docs/law")
@@ -24,13 +24,13 @@ def test_every_page_of_the_index_exists() -> None:
 
 
 def test_the_decision_page_says_what_was_counted() -> None:
-    page = decision_page(Report(combinations=1234, holes=2), ())
+    page = decision_page(SpaceReport(combinations=1234, holes=2), ())
     assert "| Combinations | 1,234 |" in page
     assert "| Holes | 2 |" in page
 
 
 def test_pages_are_written_where_asked(tmp_path: Path) -> None:
-    written = list(write_pages(tmp_path / "law", Report(), ()))
+    written = list(write_pages(tmp_path / "law", SpaceReport(), ()))
     assert sorted(path for path in (tmp_path / "law").rglob("*") if path.is_file()) == sorted(written)
 
 

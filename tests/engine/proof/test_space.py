@@ -102,7 +102,7 @@ def test_the_grid_has_a_value_on_each_side_of_every_threshold() -> None:
     assert {Purpose.NONE, Purpose.IVG_MEDICAMENTEUSE, Purpose.REFRACTION} <= set(values["purpose"])
 
 
-def block_of_first(variant: Variant, grid: Grid) -> space.Block:
+def block_of_first(variant: Variant, grid: Grid) -> space.SpaceBlock:
     """A small block of the first professional."""
     return block_of(variant, professionals(FLAT)[0], grid)
 

@@ -85,7 +85,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedRow:
     """A row that is not settled: its position in the table, and why."""
 
     position: int
@@ -323,13 +323,13 @@ def patient_codes(patient: pa.Array, count: int) -> npt.NDArray[np.int64]:
     return np.where(alone, codes.max(initial=0) + 1 + np.arange(count), codes) if alone.any() else codes
 
 
-def reasons(table: pa.Table, settled: Settled, run: Run) -> Iterator[Refused]:
+def reasons(table: pa.Table, settled: Settled, run: Run) -> Iterator[RefusedRow]:
     """Why each row that is left is refused, in the words of a single case."""
     for start in range(0, len(settled.left), REASONS):
         positions = settled.left[start : start + REASONS]
         for position, row in zip(positions.tolist(), table.take(pa.array(positions)).to_pylist(), strict=True):
             facts = {name: as_given(name, row[name]) for name in row if name in BY_NAME and row[name] is not None}
-            yield Refused(position, row, reason(facts, run))
+            yield RefusedRow(position, row, reason(facts, run))
 
 
 def reason(facts: Mapping[str, Any], run: Run) -> FactError:

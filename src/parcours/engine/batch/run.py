@@ -58,7 +58,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Report:
+class RunReport:
     """What a run did. `rows == settled + refused`, always checked."""
 
     rows: int
@@ -93,7 +93,7 @@ class NotGrouped(Exception):
     """The rows do not come sorted by patient after all."""
 
 
-def settle_path(job: Job, progress: Progress | None = None) -> Report:
+def settle_path(job: Job, progress: Progress | None = None) -> RunReport:
     """Settle files into a file. Raises `BatchError` or `FactError` (a reading), and leaves nothing half-written."""
     run = Run.of(job.readings)
     sink = sink_of(job.output)
@@ -253,7 +253,7 @@ class Work:
         if len(rest) or unread or not self.partial.entries:
             yield Chunk(rest, unread, self.read)
 
-    def publish(self, receipt: dict[str, Any]) -> Report:
+    def publish(self, receipt: dict[str, Any]) -> RunReport:
         """Check that no row is lost, complete the file, give it its name."""
         counted, refused = self._counts()
         if counted != self.read:
@@ -268,7 +268,7 @@ class Work:
         with writing(self.job.output):
             complete = self.sink.finish(self.partial.body, places, {**receipt, **counts}, counted - refused)
         rejected = self.partial.publish(complete, self.job.output)
-        return Report(counted, counted - refused, refused, self.job.output, rejected)
+        return RunReport(counted, counted - refused, refused, self.job.output, rejected)
 
     def _nothing(self) -> Done:
         """No row of the output, but its columns."""

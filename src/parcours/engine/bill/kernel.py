@@ -24,7 +24,7 @@ from parcours.engine.batch.kernel import (
 )
 from parcours.engine.batch.law_table import law_table
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.settle import Question, bill_record
+from parcours.engine.bill.settle import BillQuestion, bill_record
 from parcours.law.bill.record import BillRecord
 from parcours.law.flat import Records
 from parcours.rules.bill.bill import settle_bill
@@ -53,7 +53,7 @@ class BillColumns:
     borne: Matrix
 
 
-def columns_of(bills: Sequence[tuple[Sequence[BillLine], Question]]) -> BillColumns:
+def columns_of(bills: Sequence[tuple[Sequence[BillLine], BillQuestion]]) -> BillColumns:
     """Bills that were read, as the compiled loop reads them."""
     rows = [(*line.line.act, *line.line[1:]) for lines, _ in bills for line in lines]
     lengths = [0, *(len(lines) for lines, _ in bills)]

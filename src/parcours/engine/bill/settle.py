@@ -62,7 +62,7 @@ class Laws:
 
 
 @dataclass(frozen=True)
-class Question:
+class BillQuestion:
     """What the rules of a bill read, beside its lines."""
 
     contract: Contract
@@ -80,7 +80,7 @@ class BillAnswer:
     given: Mapping[str, Any]
     lines: Sequence[BillLine]
     settled: Sequence[SettledLine]
-    question: Question
+    question: BillQuestion
     law: FlatLaw
     bill: BillLaw
     readings: Mapping[str, str]
@@ -170,7 +170,7 @@ def shared_of(given: Mapping[str, Any], bill: BillLaw, options: Mapping[str, str
     return Shared(values, str(given.get("territory", "")), law, bill, options)
 
 
-def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str, str]) -> Question:
+def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str, str]) -> BillQuestion:
     """The contract, what was borne, and the readings."""
     for name, option in shared.options.items():
         known = shared.bill.readings[name]
@@ -178,7 +178,7 @@ def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str,
             raise FactError(f"readings.{name}", option, same(", ".join(known)))
     others = {name: option for name, option in readings.items() if name not in shared.options}
     own = {name: option for name, option in shared.options.items() if name in BILL_READINGS}
-    return Question(
+    return BillQuestion(
         contract=shared.values.get("contract", no_contract()),
         euros=encode_euros(contract_in_words(given.get("contract"))),
         borne=Borne(**read_borne(given)),
@@ -232,7 +232,7 @@ def emergency(raw: Mapping[str, Any], shared: Shared) -> Mapping[str, Any]:
     return {**raw, "code": code, "fee": f"{amount // 100}.{amount % 100:02d}"}
 
 
-def laws_of(lines: Sequence[BillLine], shared: Shared, question: Question) -> Laws:
+def laws_of(lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> Laws:
     """The law of each line: one row for each day of care."""
     days = sorted({line.line.act.care_date for line in lines})
     rows = [law_on(day, shared.law, question.chosen) for day in days]
@@ -246,7 +246,7 @@ def bill_record(day: int) -> BillRecord:
     return BillRecord(*(law.value(name, day) for name in BillRecord._fields))
 
 
-def settle_all(lines: Sequence[BillLine], shared: Shared, question: Question) -> list[SettledLine]:
+def settle_all(lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> list[SettledLine]:
     """The rules, over all lines."""
     laws = laws_of(lines, shared, question)
     return settle_lines(
@@ -263,7 +263,7 @@ def settle_all(lines: Sequence[BillLine], shared: Shared, question: Question) ->
     )
 
 
-def is_costly(stay: Mapping[str, Any], lines: Sequence[BillLine], shared: Shared, question: Question) -> bool:
+def is_costly(stay: Mapping[str, Any], lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> bool:
     """Does the stay hold a costly act?  As it says, or as its lines show."""
     if "heavy_act" in stay or not lines:
         return bool(stay.get("heavy_act", 0))
@@ -275,7 +275,7 @@ def is_costly(stay: Mapping[str, Any], lines: Sequence[BillLine], shared: Shared
 
 
 def check_missing(
-    lines: Sequence[BillLine], settled: Sequence[SettledLine], shared: Shared, question: Question
+    lines: Sequence[BillLine], settled: Sequence[SettledLine], shared: Shared, question: BillQuestion
 ) -> None:
     """Raise `MissingFact` when a fact that was not given can change an amount of the bill."""
     missing = list(
@@ -310,7 +310,9 @@ def variants(missing: Sequence[str]) -> Iterator[dict[str, int]]:
             yield {name: value}
 
 
-def culprit(lines: Sequence[BillLine], missing: Sequence[str], amounts: Any, shared: Shared, question: Question) -> str:
+def culprit(
+    lines: Sequence[BillLine], missing: Sequence[str], amounts: Any, shared: Shared, question: BillQuestion
+) -> str:
     """The first missing fact that alone can change an amount; the first one where only several together can."""
     for name in missing:
         for value in candidates()[name]:

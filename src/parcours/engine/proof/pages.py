@@ -20,7 +20,7 @@ from parcours.law.loader import load
 from parcours.text import NARROW, NBSP
 
 if TYPE_CHECKING:
-    from parcours.engine.proof.space import MetamorphicLaw, Report
+    from parcours.engine.proof.space import MetamorphicLaw, SpaceReport
     from parcours.engine.proof.space_euros import EuroLaw
 
 COLUMNS = (
@@ -38,7 +38,7 @@ COLUMNS = (
 MADE = "<!-- Made by `parcours space publish docs/law`: do not edit. -->\n"
 
 
-def write_pages(folder: Path, report: "Report", euros: "tuple[EuroLaw, ...]") -> Iterator[Path]:
+def write_pages(folder: Path, report: "SpaceReport", euros: "tuple[EuroLaw, ...]") -> Iterator[Path]:
     """Write every page; gives the paths written."""
     pages = {
         **static_pages(),
@@ -284,7 +284,7 @@ def decision_csv(rows: list[dict[str, Any]]) -> str:
     return stream.getvalue()
 
 
-def decision_page(report: "Report", euros: "tuple[EuroLaw, ...]") -> str:
+def decision_page(report: "SpaceReport", euros: "tuple[EuroLaw, ...]") -> str:
     """The decision space in words and in a table by case."""
     summary = table(
         ("", ""),

@@ -128,7 +128,7 @@ class Grid:
 
 
 @dataclass
-class Block:
+class SpaceBlock:
     """What one professional under one state of the law gave."""
 
     variant: Variant
@@ -159,7 +159,7 @@ class MetamorphicLaw:
 
 
 @dataclass
-class Report:
+class SpaceReport:
     """The whole decision space, checked."""
 
     combinations: int = 0
@@ -412,7 +412,7 @@ def flattened(values: tuple[Any, ...]) -> list[int]:
 
 def block_of(
     variant: Variant, professional: Professional, grid: Grid, regime: tuple[int, int, int] = (0, 0, 0)
-) -> Block:
+) -> SpaceBlock:
     """Run one professional under one state of the law; `regime` is (AME, scheme, given status)."""
     import numpy as np
 
@@ -430,7 +430,7 @@ def block_of(
     )
     majorated = np.array(variant.law.majoree, np.bool_)[statuses].reshape(grid.shape)
     broken = {} if regime[2] else {name: check(majorated, grid) for name, check in LAWS.items()}
-    return Block(variant, professional, grid, counts, examples, holes, conflicts, overlaps, broken, regime)
+    return SpaceBlock(variant, professional, grid, counts, examples, holes, conflicts, overlaps, broken, regime)
 
 
 def moved(majorated: Any, axis: str) -> tuple[int, int]:
@@ -531,7 +531,7 @@ def small(grid: Grid) -> Grid:
     return Grid({**grid.values, "purpose": grid.values["purpose"][:1], "left": (0,), "installation": SETTLED})
 
 
-def check_space(workers: int = 2, progress: Callable[[int, int], None] | None = None) -> Report:
+def check_space(workers: int = 2, progress: Callable[[int, int], None] | None = None) -> SpaceReport:
     """Run it all, over a billion combinations; needs the compiled rules (the `batch` extra).
 
     `progress` is told the combinations done and those there are in all.
@@ -546,7 +546,7 @@ def check_space(workers: int = 2, progress: Callable[[int, int], None] | None = 
     jobs += [(states[0], doctor, reduced[id(states[0])], regime) for regime in regimes() for doctor in doctors]
     runner()
     size = sum(job[2].size for job in jobs)
-    report = Report(variants=len(states), professionals=len(doctors))
+    report = SpaceReport(variants=len(states), professionals=len(doctors))
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     reached: set[int] = set()
     totals: dict[str, tuple[int, int]] = dict.fromkeys(LAWS, (0, 0))
@@ -563,8 +563,8 @@ def check_space(workers: int = 2, progress: Callable[[int, int], None] | None = 
 
 
 def add(
-    block: Block,
-    report: Report,
+    block: SpaceBlock,
+    report: SpaceReport,
     rows: dict[tuple[Any, ...], dict[str, Any]],
     reached: set[int],
     totals: dict[str, tuple[int, int]],
@@ -583,7 +583,9 @@ def add(
             rows[key] = decision_row(block, *key[1:], before=rows.get(key))
 
 
-def decision_row(block: Block, declared: int, case: int, status: int, before: dict[str, Any] | None) -> dict[str, Any]:
+def decision_row(
+    block: SpaceBlock, declared: int, case: int, status: int, before: dict[str, Any] | None
+) -> dict[str, Any]:
     """A line of the decision table; the first era in which it occurs, an example, the combinations of the last era."""
     from parcours.law.loader import load
 
@@ -602,7 +604,7 @@ def decision_row(block: Block, declared: int, case: int, status: int, before: di
     }
 
 
-def example(block: Block, place: int) -> str:
+def example(block: SpaceBlock, place: int) -> str:
     """The facts of one combination, those at their ordinary value left out."""
     facts: list[str] = []
     for axis in reversed(AXES):

@@ -39,7 +39,7 @@ def situations() -> tuple[Situation, ...]:
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One line of a block. Amounts in cents; `tariff` is the fee settled, `amo` what comes back."""
 
     specialty: str
@@ -57,20 +57,20 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Block:
+class SheetBlock:
     """One situation and its lines."""
 
     name: str
     title: dict[str, str]
-    rows: list[Row]
+    rows: list[SheetRow]
 
 
-def tables(on: date, readings: dict[str, str] | None = None) -> list[Block]:
+def tables(on: date, readings: dict[str, str] | None = None) -> list[SheetBlock]:
     """Every block for a day; a line whose tariff is not known on that day is left out."""
-    return [Block(item.name, item.title, list(rows_of(item, on, readings))) for item in situations()]
+    return [SheetBlock(item.name, item.title, list(rows_of(item, on, readings))) for item in situations()]
 
 
-def rows_of(situation: Situation, on: date, readings: dict[str, str] | None) -> Iterator[Row]:
+def rows_of(situation: Situation, on: date, readings: dict[str, str] | None) -> Iterator[SheetRow]:
     """The lines of one situation."""
     for specialty, act, age in situation.doctors:
         for sector in SECTORS:
@@ -85,7 +85,7 @@ def rows_of(situation: Situation, on: date, readings: dict[str, str] | None) -> 
             settled = at_the_tariff(facts, readings)
             if settled:
                 fee, result = settled
-                yield Row(
+                yield SheetRow(
                     specialty=specialty,
                     act=act,
                     age=age,

@@ -22,7 +22,7 @@ from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.results import euros
 from parcours.engine.say.explain import Reference, context_of, lists_of, references
-from parcours.engine.say.row import Row
+from parcours.engine.say.row import SettledRow
 from parcours.engine.say.wording import fill, law_file, matches, sentence
 from parcours.law.codes import Convention, Purpose, Status
 from parcours.law.loader import load
@@ -118,7 +118,7 @@ def advise(answer: Answer, lang: str = "fr", acts_per_year: int = ACTS_PER_YEAR)
     """
     if acts_per_year < 1:
         raise ValueError(f"acts_per_year: {acts_per_year}; at least 1")
-    row = Row.of_answer(answer)
+    row = SettledRow.of_answer(answer)
     context = context_of_levers(answer, row)
     outcomes = list(helpful(answer, context))
     options = sorted((option(outcome, answer, row, context, lang, acts_per_year) for outcome in outcomes), key=rank)
@@ -141,7 +141,7 @@ def rank(item: Option) -> tuple[int, int, int]:
     return -item.saved, -item.advance_saved, len(item.levers)
 
 
-def context_of_levers(answer: Answer, row: Row) -> dict[str, Any]:
+def context_of_levers(answer: Answer, row: SettledRow) -> dict[str, Any]:
     """What the conditions of a lever read."""
     contract = answer.encoded.contract
     return {
@@ -242,7 +242,7 @@ def fee_of(act: Act, changes: Mapping[str, Any], answer: Answer) -> int:
 
 
 def option(
-    result: Outcome, answer: Answer, row: Row, context: Mapping[str, Any], lang: str, acts_per_year: int
+    result: Outcome, answer: Answer, row: SettledRow, context: Mapping[str, Any], lang: str, acts_per_year: int
 ) -> Option:
     """An outcome, said."""
     entries = [law_file("levers.yaml")[name] for name in result.names]
@@ -287,7 +287,7 @@ def year(act: Act, contract: Contract, answer: Answer, acts_per_year: int) -> in
     return total
 
 
-def monthly(prefix: str, row: Row) -> int | None:
+def monthly(prefix: str, row: SettledRow) -> int | None:
     """What a lever costs each month at the patient's age, in cents; None before its first day."""
     band = next(name for limit, name in C2S_BANDS if int(row.facts.get("age", 0)) < limit)
     value = load().parameters[f"{prefix}_{band}"].default.value_on(row.day)

@@ -17,7 +17,7 @@ from parcours.engine.case import Answer
 from parcours.engine.facts.vocabulary import UNSAID
 from parcours.engine.say.freshness import Freshness, freshness
 from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_values, needed, tariff_of
-from parcours.engine.say.row import STAGES, Row
+from parcours.engine.say.row import STAGES, SettledRow
 from parcours.engine.say.wording import Words, day, fill, label, law_file, lower_first, matches, sentence
 from parcours.law.codes import Profession, Purpose, SpecialSetting
 from parcours.law.in_use import IN_USE, enacted
@@ -104,7 +104,7 @@ def explain(
     if isinstance(source, Answer) and source.flat.reform != IN_USE.get():
         with enacted(source.flat.reform):
             return explain(source, lang, quiet=quiet)
-    row = Row.of_answer(source) if isinstance(source, Answer) else Row.of_mapping(source, readings)
+    row = SettledRow.of_answer(source) if isinstance(source, Answer) else SettledRow.of_mapping(source, readings)
     others = other_readings(source, row, lang)
     words = row.words()
     context = context_of(row)
@@ -127,7 +127,7 @@ def explain(
 
 def step(
     stage: str,
-    row: Row,
+    row: SettledRow,
     words: Words,
     others: Mapping[str, tuple[OtherReadingText, ...]],
     context: Mapping[str, Any],
@@ -151,7 +151,7 @@ def step(
     )
 
 
-def limited_base(row: Row, lang: str) -> str:
+def limited_base(row: SettledRow, lang: str) -> str:
     """That the base stops at the fee, where the tariff is above it."""
     tariff = tariff_of(row)
     base = row.amounts["base"]
@@ -169,7 +169,9 @@ def references(ids: tuple[str, ...], lang: str) -> tuple[Reference, ...]:
     return tuple(Reference(id_, known[id_]["title"][lang], known[id_].get("url", "")) for id_ in ids)
 
 
-def other_readings(source: Answer | Mapping[str, Any], row: Row, lang: str) -> dict[str, tuple[OtherReadingText, ...]]:
+def other_readings(
+    source: Answer | Mapping[str, Any], row: SettledRow, lang: str
+) -> dict[str, tuple[OtherReadingText, ...]]:
     """What the other readings would give, by the stage each one decides."""
     found: dict[str, list[OtherReadingText]] = {}
     for name, option, amounts in reading_amounts(source, row):
@@ -182,7 +184,9 @@ def other_readings(source: Answer | Mapping[str, Any], row: Row, lang: str) -> d
     return {stage: tuple(texts) for stage, texts in found.items()}
 
 
-def reading_amounts(source: Answer | Mapping[str, Any], row: Row) -> Iterator[tuple[str, str, dict[str, int | None]]]:
+def reading_amounts(
+    source: Answer | Mapping[str, Any], row: SettledRow
+) -> Iterator[tuple[str, str, dict[str, int | None]]]:
     """(reading, option, amounts in cents) of each other reading that matters."""
     if isinstance(source, Answer):
         for other in source.other_readings:
@@ -199,7 +203,7 @@ def reading_amounts(source: Answer | Mapping[str, Any], row: Row) -> Iterator[tu
         yield entry["name"], entry["option"], {**row.amounts, **changed}
 
 
-def why_not(row: Row, context: Mapping[str, Any], lang: str) -> tuple[WhyNot, ...]:
+def why_not(row: SettledRow, context: Mapping[str, Any], lang: str) -> tuple[WhyNot, ...]:
     """The exceptions that did not apply to this row, in the order of the law, each with the fact that was missing."""
     words = row.words(lists=lists_of(row, context, lang))
     words.facts = {**words.facts, **{name: context[name] for name in UNSAID if name not in words.facts}}
@@ -217,7 +221,7 @@ def why_not(row: Row, context: Mapping[str, Any], lang: str) -> tuple[WhyNot, ..
     )
 
 
-def context_of(row: Row) -> dict[str, Any]:
+def context_of(row: SettledRow) -> dict[str, Any]:
     """What the conditions of levers and of exceptions read: facts with their defaults, cases, and a few that follow."""
     law, code = row.law, row.specialty_code
     direct = "none"
@@ -240,7 +244,7 @@ def context_of(row: Row) -> dict[str, Any]:
     }
 
 
-def lists_of(row: Row, context: Mapping[str, Any], lang: str) -> dict[str, list[str]]:
+def lists_of(row: SettledRow, context: Mapping[str, Any], lang: str) -> dict[str, list[str]]:
     """The lists a sentence may say: only what the law gives on that day, for that specialty."""
     exemptions = law_file("why_not.yaml")["exemption"]["names"]["exemption"]
     mask = row.law.acces_direct[row.specialty_code]
@@ -253,7 +257,7 @@ def lists_of(row: Row, context: Mapping[str, Any], lang: str) -> dict[str, list[
     }
 
 
-def settings_outside(row: Row) -> list[str]:
+def settings_outside(row: SettledRow) -> list[str]:
     """The settings that the cases of the status name, where every exception their case needs is in force that day."""
     found = [
         setting

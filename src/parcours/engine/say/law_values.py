@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from parcours.engine.say.row import Row
+from parcours.engine.say.row import SettledRow
 from parcours.engine.say.wording import matches, parameter_text, pieces
 from parcours.law.codes import UNKNOWN, Profession, Profile
 from parcours.law.data import Series, Value
@@ -37,7 +37,7 @@ class Tariff(NamedTuple):
     series: Series
 
 
-def law_values(stage: str, row: Row, context: Mapping[str, Any], lang: str) -> Iterator[LawValue]:
+def law_values(stage: str, row: SettledRow, context: Mapping[str, Any], lang: str) -> Iterator[LawValue]:
     """Those that the sentence of a case prints, those the case needs for these facts, and the tariff of a base."""
     entry = load().cases[f"case_{stage}"][row.cases[stage]]
     for id_ in dict.fromkeys([*printed(entry["fr"]), *needed(entry, context)]):
@@ -63,13 +63,13 @@ def needed(entry: Mapping[str, Any], context: Mapping[str, Any]) -> list[str]:
     return [id_ for id_ in needs if not isinstance(needs, Mapping) or matches(needs[id_], context)]
 
 
-def in_force(id_: str, row: Row) -> bool:
+def in_force(id_: str, row: SettledRow) -> bool:
     """Is a parameter known on the day of the row, and not a provision that did not exist yet?"""
     value = load().parameters[id_].series(row.readings).value_on(row.day)
     return value is not None and value.value is not False
 
 
-def parameter_value(id_: str, row: Row, lang: str) -> Iterator[LawValue]:
+def parameter_value(id_: str, row: SettledRow, lang: str) -> Iterator[LawValue]:
     """The value of a parameter on the day of the row, where there is one."""
     entry = load().parameters[id_]
     value = entry.series(row.readings).value_on(row.day)
@@ -89,7 +89,7 @@ def law_value(id_: str, label: str, value: Value, unit: str, lang: str) -> LawVa
     )
 
 
-def tariff_of(row: Row) -> Tariff | None:
+def tariff_of(row: SettledRow) -> Tariff | None:
     """The tariff behind the base of a row, where its case says that it is one of the tables."""
     book = load()
     column = book.cases["case_base"][row.cases["base"]].get("tariff")
@@ -109,7 +109,7 @@ def tariff_of(row: Row) -> Tariff | None:
     return Tariff(f"tariffs/consultations.{profile}.{column}", consultation.label, getattr(consultation, column))
 
 
-def own_series(row: Row, key: str, entry: ActEntry) -> Tariff | None:
+def own_series(row: SettledRow, key: str, entry: ActEntry) -> Tariff | None:
     """The tariff of an act where it is proper to the profession or to the specialty."""
     if row.profession == Profession.SAGE_FEMME and row.amounts["base"] == entry.sage_femme.on(row.day):
         return Tariff(f"tariffs/acts.{key}.sage_femme", entry.label, entry.sage_femme)
@@ -121,7 +121,7 @@ def own_series(row: Row, key: str, entry: ActEntry) -> Tariff | None:
     return Tariff(f"tariffs/consultations.{profile}.teleconsultation", entry.label, own) if known else None
 
 
-def profile_slug(row: Row) -> str:
+def profile_slug(row: SettledRow) -> str:
     """Row of the consultation tariffs for this specialty and age."""
     if row.profession == Profession.MEDECIN:
         return Profile(by_age(row.law.profil[row.specialty_code], int(row.facts.get("age", 40)), row.law)).name.lower()

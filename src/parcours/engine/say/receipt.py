@@ -25,7 +25,7 @@ from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import LETTERS
 from parcours.engine.results import AMOUNTS
 from parcours.engine.say.explain import explain
-from parcours.engine.say.row import STAGES, Row
+from parcours.engine.say.row import STAGES, SettledRow
 from parcours.engine.say.wording import TemplateError, Words, fill, has_labels, label, sentence
 from parcours.errors import ParcoursError
 from parcours.law.book import FIELDS
@@ -62,7 +62,7 @@ class Replay:
 
 def receipt(answer: Answer) -> dict[str, Any]:
     """The receipt of an answer. It holds facts about one person: no more than was given."""
-    row = Row.of_answer(answer)
+    row = SettledRow.of_answer(answer)
     encoded = answer.encoded
     assumed = {*encoded.defaults, *encoded.missing, *encoded.inferred, "tiers_payant", *behind(answer)} - stated(answer)
     body = {
@@ -121,7 +121,7 @@ def effective_readings(chosen: Mapping[str, str]) -> dict[str, str]:
     return {name: chosen.get(name, entry.default) for name, entry in load().readings.items()}
 
 
-def result_part(row: Row, answer: Answer) -> dict[str, Any]:
+def result_part(row: SettledRow, answer: Answer) -> dict[str, Any]:
     """Status and amounts in cents."""
     amounts = {name: getattr(answer.settlement, name) for name in AMOUNTS}
     amounts["max_fee"] = None if amounts["max_fee"] == UNKNOWN else amounts["max_fee"]

@@ -33,7 +33,7 @@ STAGES = tuple(name.removeprefix("case_") for name in CASE_CODES)
 
 
 @dataclass(frozen=True)
-class Row:
+class SettledRow:
     """Facts, amounts in cents and case slugs of one settled act."""
 
     day: int
@@ -47,7 +47,7 @@ class Row:
     readings: Mapping[str, str]
 
     @classmethod
-    def of_answer(cls, answer: Answer) -> "Row":
+    def of_answer(cls, answer: Answer) -> "SettledRow":
         """The row of an answer in memory."""
         result = answer.settlement
         amounts = {name: getattr(result, name) for name in AMOUNTS}
@@ -63,7 +63,7 @@ class Row:
         )
 
     @classmethod
-    def of_mapping(cls, row: Mapping[str, Any], readings: Mapping[str, str] | None = None) -> "Row":
+    def of_mapping(cls, row: Mapping[str, Any], readings: Mapping[str, str] | None = None) -> "SettledRow":
         """A line of an output file: columns of the vocabulary, amounts in euros, case slugs. Raises `FactError`."""
         for name in ("care_date", *CASE_CODES):
             if not row.get(name):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from starlette.requests import Request
 from starlette.responses import Response
 
-from parcours.engine.proof.tables import Block, tables
+from parcours.engine.proof.tables import SheetBlock, tables
 from parcours.engine.say.wording import specialty_labels
 from parcours.law.cache import flat_law
 from parcours.law.days import iso
@@ -20,7 +20,7 @@ SECTORS = {"secteur_1": N_("Sector 1"), "secteur_2_optam": N_("OPTAM"), "secteur
 
 
 @lru_cache(maxsize=64)
-def tables_on(day: date) -> list[Block]:
+def tables_on(day: date) -> list[SheetBlock]:
     """The tables of a day; the law of a day does not change while a process lives."""
     return tables(day)
 

@@ -14,7 +14,7 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text
 from parcours.web.quote import questions
-from parcours.web.quote.questions import Card, Option
+from parcours.web.quote.questions import Card, CardOption
 from parcours.web.quote.result import plain_parameter
 from parcours.web.quote.state import State
 from parcours.web.quote.view import Link, Said
@@ -159,7 +159,7 @@ class Form:
             return self.words(max(matching, key=lambda option: len(option.facts)).label)
         return ", ".join(words for name in question.facts if (words := self.fact_words(name)))
 
-    def chosen(self, option: Option) -> bool:
+    def chosen(self, option: CardOption) -> bool:
         """Are the facts of an answer those given?"""
         return all(
             self.state.given.get(name, "?") == (None if value == "" or (name, value) == ("contract", "none") else value)

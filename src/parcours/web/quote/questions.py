@@ -16,7 +16,7 @@ Facts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Option:
+class CardOption:
     """One possible answer: what it says, a word of help, the facts it sets."""
 
     label: str
@@ -37,21 +37,21 @@ class Card:
     help: str = ""
     kind: str = "options"
     """options | age | fee | base | date"""
-    options: tuple[Option, ...] = ()
+    options: tuple[CardOption, ...] = ()
     terms: tuple[str, ...] = ()
     """Words of the glossary that the question uses."""
     resets: tuple[str, ...] = ()
     """Facts that no longer hold when this answer changes."""
 
 
-def doctor(specialty: str, label: str, help_: str = "") -> Option:
+def doctor(specialty: str, label: str, help_: str = "") -> CardOption:
     """An answer that is a specialty."""
-    return Option(label, {"specialty": specialty}, help_)
+    return CardOption(label, {"specialty": specialty}, help_)
 
 
-def other(profession: str, label: str, help_: str = "") -> Option:
+def other(profession: str, label: str, help_: str = "") -> CardOption:
     """An answer that is a profession other than a doctor's."""
-    return Option(label, {"profession": profession}, help_)
+    return CardOption(label, {"profession": profession}, help_)
 
 
 WHO: Final = Card(
@@ -91,15 +91,15 @@ AGE_IN_JANUARY: Final = Card(
     ("age_1er_janvier",),
     title=N_("Was the patient already 18 on 1 January of this year?"),
     help=N_("The flat contribution on each act starts the year after the 18th birthday."),
-    options=(Option(N_("Yes"), {"age_1er_janvier": "18"}), Option(N_("No"), {"age_1er_janvier": "17"})),
+    options=(CardOption(N_("Yes"), {"age_1er_janvier": "18"}), CardOption(N_("No"), {"age_1er_janvier": "17"})),
 )
 DECLARED: Final = Card(
     "declared",
     N_("Médecin traitant"),
     ("medecin_traitant",),
     options=(
-        Option(N_("Yes, one is declared"), {"medecin_traitant": "true"}),
-        Option(N_("No, none is declared"), {"medecin_traitant": "false"}),
+        CardOption(N_("Yes, one is declared"), {"medecin_traitant": "true"}),
+        CardOption(N_("No, none is declared"), {"medecin_traitant": "false"}),
     ),
     terms=("medecin_traitant", "declaration"),
     resets=("role", "referral", "medecin_traitant_left_on"),
@@ -110,34 +110,34 @@ SENT: Final = Card(
     ("role", "referral"),
     title=N_("How do you come to see this doctor?"),
     options=(
-        Option(
+        CardOption(
             N_("This is my médecin traitant"), {"role": "medecin_traitant"}, N_("Or a doctor named together with mine.")
         ),
-        Option(
+        CardOption(
             N_("My médecin traitant sent me, for one opinion"),
             {"role": "correspondant", "referral": "avis_ponctuel"},
             N_("With a letter; the doctor answers mine and does not follow me."),
         ),
-        Option(
+        CardOption(
             N_("My médecin traitant sent me, and I come back regularly"),
             {"role": "correspondant", "referral": "soins_iteratifs"},
             N_("A follow-up agreed with mine: a letter was needed the first time only."),
         ),
-        Option(
+        CardOption(
             N_("It is planned in my long-term illness protocol"),
             {"role": "correspondant", "referral": "protocole_ald"},
             N_("The ALD protocol lists the specialists who follow me."),
         ),
-        Option(
+        CardOption(
             N_("A stand-in: the locum, or a doctor of the same practice"),
             {"role": "remplacant", "referral": "none"},
             N_("Mine was away or not available."),
         ),
-        Option(
+        CardOption(
             N_("Another doctor, or an advanced practice nurse, sent me"),
             {"role": "correspondant", "referral": "autre_medecin"},
         ),
-        Option(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
+        CardOption(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
     ),
     terms=("medecin_correspondant", "protocole_de_soins", "medecin_remplacant"),
     resets=("act", "fee"),
@@ -148,13 +148,13 @@ SENT_UNDECLARED: Final = Card(
     ("role", "referral"),
     title=N_("How do you come to see this doctor?"),
     options=(
-        Option(
+        CardOption(
             N_("I declare this doctor as my médecin traitant today"),
             {"role": "nouveau_medecin_traitant", "referral": "none"},
             N_("The doctor agrees and sends the declaration during the visit."),
         ),
-        Option(N_("A doctor sent me"), {"role": "correspondant", "referral": "autre_medecin"}),
-        Option(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
+        CardOption(N_("A doctor sent me"), {"role": "correspondant", "referral": "autre_medecin"}),
+        CardOption(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
     ),
 )
 CIRCUMSTANCE: Final = Card(
@@ -164,7 +164,7 @@ CIRCUMSTANCE: Final = Card(
     title=N_("Is there something special about this visit?"),
     help=N_("In each of these cases the refund is not lowered."),
     options=(
-        Option(
+        CardOption(
             N_("No, none of this"),
             {
                 "urgent": "false",
@@ -174,34 +174,34 @@ CIRCUMSTANCE: Final = Card(
                 "installed_on": "",
             },
         ),
-        Option(
+        CardOption(
             N_("It is an emergency"),
             {"urgent": "true"},
             N_("Not foreseen {hours} hours before, a threat to life or body, and a doctor needed quickly: all three."),
         ),
-        Option(N_("I am away from home"), {"away": "true"}, N_("On holiday, travelling, staying elsewhere.")),
-        Option(
+        CardOption(N_("I am away from home"), {"away": "true"}, N_("On holiday, travelling, staying elsewhere.")),
+        CardOption(
             N_("It is the doctor on call"),
             {"special_setting": "permanence_des_soins"},
             N_("At night, on a Sunday or a public holiday, sent by the 15 or the 116 117."),
         ),
-        Option(
+        CardOption(
             N_("A student health service"),
             {"special_setting": "medecine_preventive_etudiante"},
         ),
-        Option(
+        CardOption(
             N_("A hospital service for tobacco, alcohol or drugs"),
             {"special_setting": "addictologie"},
         ),
-        Option(N_("A family planning or sexual health centre"), {"special_setting": "centre_planification"}),
-        Option(N_("A screening I was invited to"), {"special_setting": "depistage_organise"}),
-        Option(N_("Genetic counselling"), {"special_setting": "genetique"}),
-        Option(
+        CardOption(N_("A family planning or sexual health centre"), {"special_setting": "centre_planification"}),
+        CardOption(N_("A screening I was invited to"), {"special_setting": "depistage_organise"}),
+        CardOption(N_("Genetic counselling"), {"special_setting": "genetique"}),
+        CardOption(
             N_("My médecin traitant retired or left the département"),
             {"ask": "medecin_traitant_left_on"},
             N_("Less than a year ago."),
         ),
-        Option(N_("The doctor is a GP who settled here recently"), {"ask": "installed_on"}),
+        CardOption(N_("The doctor is a GP who settled here recently"), {"ask": "installed_on"}),
     ),
     terms=("urgent", "permanence_des_soins"),
 )
@@ -210,14 +210,14 @@ SECTOR: Final = Card(
     N_("Sector"),
     ("convention",),
     options=(
-        Option(
+        CardOption(
             N_("Sector 1"), {"convention": "secteur_1"}, N_("Official tariff, no extra fee. The most common for GPs.")
         ),
-        Option(
+        CardOption(
             N_("Sector 2 with OPTAM"), {"convention": "secteur_2_optam"}, N_("Own fees, but moderate by agreement.")
         ),
-        Option(N_("Sector 2 without OPTAM"), {"convention": "secteur_2"}, N_("Own fees, lower refund.")),
-        Option(
+        CardOption(N_("Sector 2 without OPTAM"), {"convention": "secteur_2"}, N_("Own fees, lower refund.")),
+        CardOption(
             N_("Outside the convention"), {"convention": "non_conventionne"}, N_("Rare: almost nothing is refunded.")
         ),
     ),
@@ -256,8 +256,8 @@ UNAVAILABLE: Final = Card(
     ("medecin_traitant_indisponible",),
     title=N_("Could your médecin traitant have seen you in time?"),
     options=(
-        Option(N_("Yes"), {"medecin_traitant_indisponible": "false"}),
-        Option(N_("No, not in a time that suits my health"), {"medecin_traitant_indisponible": "true"}),
+        CardOption(N_("Yes"), {"medecin_traitant_indisponible": "false"}),
+        CardOption(N_("No, not in a time that suits my health"), {"medecin_traitant_indisponible": "true"}),
     ),
     terms=("teleconsultation",),
 )
@@ -272,11 +272,11 @@ DRUG: Final = Card(
     N_("Medicine"),
     ("drug_class",),
     options=(
-        Option(N_("{irremplacable}: irreplaceable and costly"), {"drug_class": "irremplacable"}),
-        Option(N_("{majeur}: most medicines"), {"drug_class": "majeur"}),
-        Option(N_("{modere}: moderate benefit"), {"drug_class": "modere"}),
-        Option(N_("{faible}: low benefit"), {"drug_class": "faible"}),
-        Option(N_("A device, a dressing, an aid"), {"drug_class": "lpp"}),
+        CardOption(N_("{irremplacable}: irreplaceable and costly"), {"drug_class": "irremplacable"}),
+        CardOption(N_("{majeur}: most medicines"), {"drug_class": "majeur"}),
+        CardOption(N_("{modere}: moderate benefit"), {"drug_class": "modere"}),
+        CardOption(N_("{faible}: low benefit"), {"drug_class": "faible"}),
+        CardOption(N_("A device, a dressing, an aid"), {"drug_class": "lpp"}),
     ),
 )
 COVER: Final = Card(
@@ -285,34 +285,36 @@ COVER: Final = Card(
     ("exemption", "c2s", "ame", "scheme"),
     title=N_("Does one of these apply to the patient?"),
     options=(
-        Option(N_("None of these"), {"exemption": "none", "c2s": "false", "scheme": "general"}),
-        Option(
+        CardOption(N_("None of these"), {"exemption": "none", "c2s": "false", "scheme": "general"}),
+        CardOption(
             N_("C2S: complémentaire santé solidaire"),
             {"c2s": "true", "exemption": "none", "scheme": "general"},
             N_("Free or low-cost cover for low incomes."),
         ),
-        Option(
+        CardOption(
             N_("A long-term illness (ALD), and this visit is for it"),
             {"exemption": "ald", "c2s": "false", "scheme": "general"},
         ),
-        Option(
+        CardOption(
             N_("A long-term illness (ALD), but this visit is for something else"),
             {"exemption": "ald_sans_rapport", "c2s": "false", "scheme": "general"},
         ),
-        Option(
+        CardOption(
             N_("Pregnant from the sixth month, or just after the birth"),
             {"exemption": "maternite", "c2s": "false", "scheme": "general"},
         ),
-        Option(
+        CardOption(
             N_("A work accident or an occupational disease, and this visit is for it"),
             {"exemption": "at_mp", "c2s": "false", "scheme": "general"},
         ),
-        Option(N_("A disability pension"), {"exemption": "invalidite", "c2s": "false", "scheme": "general"}),
-        Option(
+        CardOption(N_("A disability pension"), {"exemption": "invalidite", "c2s": "false", "scheme": "general"}),
+        CardOption(
             N_("The local scheme of Alsace-Moselle"), {"scheme": "alsace_moselle", "c2s": "false", "exemption": "none"}
         ),
-        Option(N_("AME: state medical aid"), {"ame": "true", "exemption": "none", "c2s": "false", "scheme": "general"}),
-        Option(
+        CardOption(
+            N_("AME: state medical aid"), {"ame": "true", "exemption": "none", "c2s": "false", "scheme": "general"}
+        ),
+        CardOption(
             N_("Passing through France, insured elsewhere"), {"scheme": "passage", "c2s": "false", "exemption": "none"}
         ),
     ),
@@ -325,17 +327,17 @@ MUTUELLE: Final = Card(
     title=N_("Do you have a mutuelle?"),
     help=N_("A complementary insurance, through your employer or on your own. Almost all are “contrats responsables”."),
     options=(
-        Option(N_("No"), {"contract": "none"}),
-        Option(
+        CardOption(N_("No"), {"contract": "none"}),
+        CardOption(
             N_("Yes, a basic one"), {"contract": "responsable_100"}, N_("It completes the official tariff, no more.")
         ),
-        Option(
+        CardOption(
             N_("Yes, with some extra fees"),
             {"contract": "responsable_150"},
             N_("It also pays part of what is above the tariff."),
         ),
-        Option(N_("Yes, a strong one"), {"contract": "responsable_220"}, N_("It pays twice the tariff or more.")),
-        Option(
+        CardOption(N_("Yes, a strong one"), {"contract": "responsable_220"}, N_("It pays twice the tariff or more.")),
+        CardOption(
             N_("Yes, not “responsable”"),
             {"contract": "non_responsable_300"},
             N_("Rare: it may also pay the surcharge."),
@@ -348,9 +350,11 @@ DESK: Final = Card(
     N_("At the desk"),
     ("tiers_payant",),
     options=(
-        Option(N_("Yes, and I am refunded later"), {"tiers_payant": "none"}),
-        Option(N_("Only what the Sécu does not cover"), {"tiers_payant": "partial"}, N_("Partial tiers payant.")),
-        Option(N_("Nothing that is covered"), {"tiers_payant": "full"}, N_("Full tiers payant, with the mutuelle.")),
+        CardOption(N_("Yes, and I am refunded later"), {"tiers_payant": "none"}),
+        CardOption(N_("Only what the Sécu does not cover"), {"tiers_payant": "partial"}, N_("Partial tiers payant.")),
+        CardOption(
+            N_("Nothing that is covered"), {"tiers_payant": "full"}, N_("Full tiers payant, with the mutuelle.")
+        ),
     ),
     terms=("tiers_payant",),
 )
