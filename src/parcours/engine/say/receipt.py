@@ -36,7 +36,6 @@ from parcours.law.in_use import as_data, enacted
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
 from parcours.law.reform import ReformError, read_kept
-from parcours.rules.participations import contributions
 from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import Contract, Counters
 from parcours.text import euros, percent, text_of
@@ -170,13 +169,13 @@ def answer_of(content: Mapping[str, Any]) -> Answer:
 
 
 def counters_of(borne: Mapping[str, int], law: LawRecord) -> Counters:
-    """The counters of a receipt. One made before contributions were counted in number says euros: each is one."""
+    """The counters of a receipt. One made before contributions were counted in number says euros."""
     kept = {name: value for name, value in borne.items() if name in Counters._fields}
     if "participation_jour" not in borne:
         return Counters(**kept)
     return Counters(**kept)._replace(
-        participation_nombre_jour=contributions(borne["participation_jour"], law),
-        participation_nombre_annee=contributions(borne["participation_annee"], law),
+        participation_nombre_jour=borne["participation_jour"] // law.participation_montant,
+        participation_nombre_annee=borne["participation_annee"] // law.participation_montant,
     )
 
 
