@@ -15,12 +15,10 @@ import errno
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from parcours.text import LANGS, Text, said, same, text_of
+from parcours.text import COLON, LANGS, SEMICOLON, Text, said, same, text_of
 
 GIVEN = Text("donné", "given")
 ALLOWED = Text("permis", "allowed")
-COLON = Text(" : ", ": ")
-SEMICOLON = Text(" ; ", "; ")
 LONGEST_SHOWN = 80
 OF_THE_SYSTEM = {
     errno.ENOENT: Text("ce fichier ou ce dossier n'existe pas", "no such file or directory"),

@@ -16,6 +16,7 @@ DEFAULT: Final[Lang] = "fr"
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
+MINUS: Final = "\N{MINUS SIGN}"
 
 
 class Text(Mapping[str, str]):
@@ -66,6 +67,13 @@ def same(text: str) -> Text:
     return Text(text, text)
 
 
+COLON: Final = Text(" : ", ": ")
+SEMICOLON: Final = Text(" ; ", "; ")
+THOUSANDS: Final = Text(NARROW, ",")
+DECIMAL: Final = Text(",", ".")
+AND: Final = Text("et", "and")
+
+
 def text_of(value: object) -> Text:
     """A text as it is, a `{fr, en}` mapping as a text, several values as a list, anything else as it is written."""
     if isinstance(value, Text):
@@ -90,28 +98,33 @@ def listed(items: Iterable[str], lang: str) -> str:
     names = list(items)
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {'et' if lang == 'fr' else 'and'} {names[-1]}"
+    return f"{', '.join(names[:-1])} {AND[lang]} {names[-1]}"
 
 
 def euros(cents: int, lang: str) -> str:
-    """An amount: 8,40 € in French, €8.40 in English."""
-    sign, cents = ("-", -cents) if cents < 0 else ("", cents)
+    """An amount: 8,40 € in French, €8.40 in English; two decimals always, so that columns stay aligned."""
+    sign, cents = (MINUS, -cents) if cents < 0 else ("", cents)
     whole = f"{cents // 100:,}"
     if lang == "fr":
-        return f"{sign}{whole.replace(',', NARROW)},{cents % 100:02d}{NBSP}€"
+        return f"{sign}{whole.replace(',', NARROW)},{cents % 100:02d}{NARROW}€"
     return f"{sign}€{whole}.{cents % 100:02d}"
 
 
 def percent(basis_points: int, lang: str) -> str:
     """A rate: 17,5 % in French, 17.5% in English."""
     number = plain_number(Decimal(basis_points).scaleb(-2), lang)
-    return f"{number}{NBSP}%" if lang == "fr" else f"{number}%"
+    return f"{number}{NARROW}%" if lang == "fr" else f"{number}%"
+
+
+def count(number: int, lang: str) -> str:
+    """A count, its thousands apart: 1 234 in French, 1,234 in English."""
+    return f"{number:,}".replace(",", THOUSANDS[lang])
 
 
 def plain_number(number: Decimal | int | str, lang: str) -> str:
     """A number without needless zeros."""
     text = f"{Decimal(number).normalize():f}"
-    return text.replace(".", ",") if lang == "fr" else text
+    return text.replace(".", DECIMAL[lang])
 
 
 def preferred(accept_language: str) -> Lang:

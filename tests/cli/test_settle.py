@@ -61,7 +61,7 @@ def results(path: Path) -> list[dict[str, Any]]:
     ("lang", "words"),
     [
         ("en", ["outside the care pathway", "€8.40", "€21.60", "€7.00"]),
-        ("fr", ["hors du parcours", "8,40\xa0€", "21,60\xa0€"]),
+        ("fr", ["hors du parcours", "8,40\u202f€", "21,60\u202f€"]),
     ],
 )
 def test_one_act_as_a_table_a_person_reads(lang: str, words: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from parcours.text import euros, percent
 from parcours.web import i18n
 from parcours.web.public.situations import FILE, situations
 from tools.catalogue import extracted, stored
@@ -73,7 +74,7 @@ def test_a_situation_is_in_both_languages(slug: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "header", "language"),
+    ("wanted", "header", "lang"),
     [
         (None, None, "fr"),
         (None, "", "fr"),
@@ -88,8 +89,8 @@ def test_a_situation_is_in_both_languages(slug: str) -> None:
         ("de", "en", "en"),
     ],
 )
-def test_the_language_of_an_answer(wanted: str | None, header: str | None, language: str) -> None:
-    assert i18n.negotiate(wanted, header) == language
+def test_the_language_of_an_answer(wanted: str | None, header: str | None, lang: str) -> None:
+    assert i18n.negotiate(wanted, header) == lang
 
 
 @pytest.mark.parametrize(
@@ -102,16 +103,16 @@ def test_the_language_of_an_answer(wanted: str | None, header: str | None, langu
     ],
 )
 def test_amounts(cents: int, fr: str, en: str) -> None:
-    assert i18n.money(cents, "fr") == fr
-    assert i18n.money(cents, "en") == en
+    assert euros(cents, "fr") == fr
+    assert euros(cents, "en") == en
 
 
 def test_ranges_rates_and_dates() -> None:
     assert i18n.money_range(840, 1900, "fr") == "8,40\xa0à\xa019,00\u202f€"
     assert i18n.money_range(840, 1900, "en") == "€8.40\xa0to\xa0€19.00"
     assert i18n.money_range(840, 840, "en") == "€8.40"
-    assert i18n.percent(1750, "fr") == "17,5\u202f%"
-    assert i18n.percent(7000, "en") == "70%"
+    assert percent(1750, "fr") == "17,5\u202f%"
+    assert percent(7000, "en") == "70%"
     assert i18n.long_date(date(2025, 6, 1), "fr") == "1er\xa0juin\xa02025"
     assert i18n.long_date(date(2025, 6, 1), "en") == "1\xa0June\xa02025"
     assert i18n.numeric_date(date(2025, 6, 1), "fr") == "01/06/2025"
@@ -122,3 +123,12 @@ def test_typography() -> None:
         i18n.typography("L'acte : « hors » ; 40 % ?", "fr") == "L’acte\xa0: «\u202fhors\u202f»\u202f; 40\u202f%\u202f?"
     )
     assert i18n.typography("the doctor's fee: 40%", "en") == "the doctor’s fee: 40%"
+
+
+@pytest.mark.parametrize("cents", [0, 840, -1060, 123_456_789])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_terminal_and_the_pages_write_amounts_alike(cents: int, lang: str) -> None:
+    amount, rate = euros(cents, lang), percent(cents, lang)
+    assert i18n.typography(f"{amount} · {rate}", lang) == f"{amount} · {rate}"
+    assert "-" not in amount
+    assert not re.search(r"[ \u00a0]", amount)

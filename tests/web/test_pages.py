@@ -36,12 +36,12 @@ class Outline(HTMLParser):
 
 
 @pytest.mark.parametrize("path", every_path())
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_a_page_is_whole(client: TestClient, path: str, language: str) -> None:
-    answer = client.get(path, headers={"accept-language": language})
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_page_is_whole(client: TestClient, path: str, lang: str) -> None:
+    answer = client.get(path, headers={"accept-language": lang})
     assert answer.status_code == 200
-    assert answer.headers["content-language"] == language
-    assert f'<html lang="{language}">' in answer.text
+    assert answer.headers["content-language"] == lang
+    assert f'<html lang="{lang}">' in answer.text
     assert re.search(r"<title>[^<]{4,} · parcours</title>", answer.text)
     outline = Outline(answer.text)
     assert outline.headings.count("h1") == 1

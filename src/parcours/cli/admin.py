@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, fail, language
+from parcours.cli.common import Json, Lang, fail, lang_of
 from parcours.cli.explain_access import explain_access
 from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, reading, table, writing
 
@@ -60,7 +60,7 @@ def create_user(
     with writing(database, lang) as session:
         account = service.create_account(
             session, as_system("create-user"), login=login, display_name=name, password=password,
-            hashing=_settings().password_hashing(), language=language(lang),
+            hashing=_settings().password_hashing(), language=lang_of(lang),
         )  # fmt: skip
         if role:
             _grant(session, account, role, patient, professional, fund)
@@ -284,7 +284,7 @@ def _reset_token(session: Session, account: Account) -> str:
 def _password(lang: str, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
-    text = {"fr": "Mot de passe", "en": "Password"}[language(lang)]
+    text = {"fr": "Mot de passe", "en": "Password"}[lang_of(lang)]
     return str(typer.prompt(text, hide_input=True, confirmation_prompt=True))
 
 

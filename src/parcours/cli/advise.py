@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcours.cli.common import Json, Lang, Reading, clear_errors, language, readings_of
+from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def advise(
     from parcours.engine.case import settle
     from parcours.engine.say.advise import advise as advise_answer
 
-    lang = language(lang)
+    lang = lang_of(lang)
     with clear_errors(lang):
         answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading, lang))
         advice = advise_answer(answer, lang, acts_per_year)
@@ -87,6 +87,6 @@ def print_option(console: "Console", item: "Option", lang: str) -> None:
 
 def labelled(label: str, cents: int, lang: str) -> str:
     """A label and an amount, with the colon of the language."""
-    from parcours.text import euros
+    from parcours.text import COLON, euros
 
-    return f"{label} : {euros(cents, lang)}" if lang == "fr" else f"{label}: {euros(cents, lang)}"
+    return f"{label}{COLON[lang]}{euros(cents, lang)}"

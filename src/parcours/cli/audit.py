@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, fail, language
+from parcours.cli.common import Json, Lang, fail, lang_of
 from parcours.cli.registry_common import DatabaseUrl, open_registry
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def verify(
     """Find every removed, altered, added or cut row. Exit code 0 when the trail is whole, 1 when it is not."""
     from parcours.registry.audit import proof
 
-    chosen = language(lang)
+    chosen = lang_of(lang)
     against = _read_anchor(anchor, chosen) if anchor else None
     with open_registry(database, lang) as opened, opened.reading() as session:
         result = proof.verify(session, against)
@@ -76,4 +76,4 @@ def resign(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang) as opened, opened.writing() as session:
         done = proof.resign(session)
-    typer.echo({"fr": f"{done} têtes signées", "en": f"{done} heads signed"}[language(lang)])
+    typer.echo({"fr": f"{done} têtes signées", "en": f"{done} heads signed"}[lang_of(lang)])

@@ -11,6 +11,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import EXIT_REFUSED_ROWS, batch_errors, fail
+from parcours.text import Text, count
 
 STAGES = {
     "deal": {"fr": "Répartition par patient", "en": "Dealing by patient"},
@@ -20,6 +21,7 @@ DONE = {
     "fr": "{rows} lignes lues = {settled} liquidées + {refused} refusées → {output}",
     "en": "{rows} rows read = {settled} settled + {refused} refused → {output}",
 }
+SPEED = Text("lignes/s", "rows/s")
 REFUSED = {"fr": "lignes refusées, avec la raison : {path}", "en": "refused rows, with the reason: {path}"}
 SWITCH_SECONDS = 0.0005
 """Python's turn between threads: one that meets new patterns of facts, in plain Python, does not hold up the others."""
@@ -89,7 +91,7 @@ def progress_bar(lang: str) -> Iterator[Any]:
         """Rows a second."""
 
         def render(self, task: Task) -> Any:
-            return f"{task.speed or 0:,.0f} " + ("lignes/s" if lang == "fr" else "rows/s")
+            return f"{count(round(task.speed or 0), lang)} {SPEED[lang]}"
 
     console = Console(stderr=True)
     columns = (

@@ -15,7 +15,7 @@ from parcours.cli.common import (
     Set,
     clear_errors,
     fail,
-    language,
+    lang_of,
     readings_of,
     trying,
 )
@@ -39,7 +39,7 @@ def bill(
     set: Set = None,  # noqa: A002
 ) -> None:
     """Settle whole bills: who pays what for each line, and why. `check FILE` compares worked bills (exit 1)."""
-    lang = language(lang)
+    lang = lang_of(lang)
     readings = readings_of(reading, lang)
     checking, paths = source[0] == CHECK and len(source) > 1, source
     if checking:

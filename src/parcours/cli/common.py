@@ -38,7 +38,7 @@ def default_lang() -> str:
     return "fr" if name.lower().startswith("fr") else "en"
 
 
-def language(lang: str) -> str:
+def lang_of(lang: str) -> str:
     """A language of the product, or exit with what is allowed."""
     chosen = lang or default_lang()
     if chosen not in LANGS:
@@ -48,7 +48,7 @@ def language(lang: str) -> str:
 
 def fail(error: ParcoursError, lang: str, code: int = EXIT_UNREADABLE) -> NoReturn:
     """Say what is wrong on the error stream and stop."""
-    typer.echo(error.message[language(lang)], err=True)
+    typer.echo(error.message[lang_of(lang)], err=True)
     raise typer.Exit(code)
 
 

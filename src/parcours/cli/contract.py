@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, clear_errors, fail, language
+from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,7 +27,7 @@ def audit(
     json: Json = False,
 ) -> None:
     """Say which clauses of a contract break R871-1 or R871-2; exit code 1 when one does."""
-    lang = language(lang)
+    lang = lang_of(lang)
     from parcours.contracts.audit import audit as findings_of
     from parcours.contracts.schema import ContractError
     from parcours.engine.facts.vocabulary import read_date
@@ -59,7 +59,7 @@ def audit(
 @app.command("list")
 def list_contracts(lang: Lang = "") -> None:
     """The contracts that may be named in `--contract`."""
-    lang = language(lang)
+    lang = lang_of(lang)
     from parcours.contracts.library import library
 
     for name, contract in library().items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, fail, language
+from parcours.cli.common import Json, Lang, fail, lang_of
 from parcours.cli.registry_common import DatabaseUrl, open_registry, table
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def communes(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang) as opened, opened.writing() as session:
         loaded = load_communes(session)
-    typer.echo(LOADED[language(lang)].format(**vars(loaded)))
+    typer.echo(LOADED[lang_of(lang)].format(**vars(loaded)))
 
 
 @app.command()
@@ -53,7 +53,7 @@ def places(
     if json:
         typer.echo(json_format.dumps(rows, ensure_ascii=False, indent=1))
     elif rows:
-        columns = COLUMNS[language(lang)]
+        columns = COLUMNS[lang_of(lang)]
         table(columns, [dict(zip(columns, map(_shown, row.values()), strict=True)) for row in rows])
     else:
         fail(problems.no_commune(field=" ".join(text)), lang, code=1)

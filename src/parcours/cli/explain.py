@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, language, readings_of
+from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 from parcours.engine.facts.vocabulary import RENAMED, SOURCE_ROW
 from parcours.errors import os_reason
@@ -46,7 +46,7 @@ def explain(
     **facts: Any,
 ) -> None:
     """Explain an act: each stage in a sentence, its article, the first day of its values, and what did not apply."""
-    lang = language(lang)
+    lang = lang_of(lang)
     said = {name: value for name, value in facts.items() if value is not None}
     with clear_errors(lang):
         explanation = explanation_of((source, facts_file), row, said, readings_of(reading, lang), lang, quiet=all_steps)

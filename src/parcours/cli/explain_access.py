@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, fail, language
+from parcours.cli.common import Json, Lang, fail, lang_of
 from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, writing
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def explain_access(
             session, Tag.ACCESS_EXPLAIN, as_system("explain-access"), insured_id=target.insured_id,
             record=(target.kind, target.id), details={"action": action},
         )  # fmt: skip
-        _print_decision(decision, language(lang), json=json)
+        _print_decision(decision, lang_of(lang), json=json)
     if not decision.allowed:
         raise typer.Exit(1)
 

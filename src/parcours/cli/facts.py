@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, clear_errors, fail, language, pairs
+from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of, pairs
 from parcours.cli.registry_common import DatabaseUrl, open_registry, table
 
 if TYPE_CHECKING:
@@ -57,13 +57,13 @@ def facts(
                 else:
                     answer_visit(session, visit, given=said)
     if json:
-        typer.echo(json_format.dumps(_facts_json(visit, answer, language(lang)), default=str, ensure_ascii=False))
+        typer.echo(json_format.dumps(_facts_json(visit, answer, lang_of(lang)), default=str, ensure_ascii=False))
         return
-    _print_facts(visit, language(lang))
+    _print_facts(visit, lang_of(lang))
     if answer is not None:
         from parcours.cli.answer import print_answer
 
-        print_answer(answer, language(lang))
+        print_answer(answer, lang_of(lang))
 
 
 def _visit(
@@ -113,7 +113,7 @@ def _settled(visit: VisitFacts, said: dict[str, Any], lang: str) -> Any:
     if unanswered:
         choices = ", ".join(visit.questions[unanswered[0]])
         fail(problems.registry_cannot_tell(field=unanswered[0], choices=choices), lang)
-    with clear_errors(language(lang)):
+    with clear_errors(lang_of(lang)):
         return settle(visit.values() | said, {})
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.cli.common import Set, language, trying
+from parcours.cli.common import Set, lang_of, trying
 from parcours.engine.facts.vocabulary import BOOLEANS, FACTS, Fact, slugs
 
 
@@ -29,7 +29,7 @@ def with_fact_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def command(**values: Any) -> None:
-        with trying(values.pop("set"), language(values["lang"])):
+        with trying(values.pop("set"), lang_of(values["lang"])):
             function(**values)
 
     signature = inspect.signature(function)

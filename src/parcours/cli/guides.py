@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from parcours.cli.common import Json, Lang, language
+from parcours.cli.common import Json, Lang, lang_of
 
 if TYPE_CHECKING:
     from parcours.engine.proof.guides import Claim
@@ -19,7 +19,7 @@ def check_claims(json: Json = False, lang: Lang = "") -> None:
     """Check what public guides say: true, true until a day, true only if, or wrong, with the computed figure."""
     from parcours.engine.proof.guides import check_claims as check
 
-    lang = language(lang)
+    lang = lang_of(lang)
     claims = check(lang)
     if json:
         from dataclasses import asdict

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, clear_errors, fail, language
+from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
 from parcours.cli.law_texts import drift, print_json, print_rows, stale, text
 from parcours.law.tariffs import SITUATIONS
+from parcours.text import DECIMAL
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The law as data: parameters over time, readings, gaps, check."
@@ -21,7 +22,7 @@ On = Annotated[str, typer.Option("--on", help="Only the value in force on this d
 @app.command("list")
 def list_parameters(lang: Lang = "", json: Json = False, on: On = "") -> None:
     """Every parameter with its value today, or on a day."""
-    lang = language(lang)
+    lang = lang_of(lang)
     with clear_errors(lang):
         rows = [summary(parameter, lang, on) for parameter in book().parameters.values()]
     if json:
@@ -39,7 +40,7 @@ def show(
     json: Json = False,
 ) -> None:
     """One parameter: its values over time, article, source, confidence."""
-    lang = language(lang)
+    lang = lang_of(lang)
     with clear_errors(lang):
         entry = described(name, lang, on)
     if json:
@@ -62,7 +63,7 @@ def show(
 @app.command()
 def readings(lang: Lang = "", json: Json = False) -> None:
     """The disputed points, their options and the default."""
-    lang = language(lang)
+    lang = lang_of(lang)
     rows = [
         {
             "name": name,
@@ -84,7 +85,7 @@ def readings(lang: Lang = "", json: Json = False) -> None:
 @app.command()
 def gaps(lang: Lang = "") -> None:
     """What is not modelled."""
-    lang = language(lang)
+    lang = lang_of(lang)
     for name, gap in book().gaps.items():
         typer.echo(f"{name} — {gap['label'][lang]}\n    {gap['detail'][lang]}")
 
@@ -92,7 +93,7 @@ def gaps(lang: Lang = "") -> None:
 @app.command()
 def check(lang: Lang = "") -> None:
     """Check every file of the law data; exit code 2 and the file, key and date of the first error."""
-    lang = language(lang)
+    lang = lang_of(lang)
     with clear_errors(lang):
         law = book()
         eras = law.eras()
@@ -205,7 +206,7 @@ def shown(value: Any, unit: str, lang: str) -> str:
         from parcours.cli.common import money
 
         return money(value, lang)
-    number = str(value).replace(".", ",") if lang == "fr" else str(value)
+    number = str(value).replace(".", DECIMAL[lang])
     return number + UNITS[lang].get(unit, "")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, clear_errors, fail, language
+from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
 from parcours.text import Text
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def drift(code: Code, on: OnDay = "", everything: All = False, lang: Lang = "", 
 
     Exit code 0: every article is the one that was read; 1: one is not, or will be replaced; 2: the file cannot be read.
     """
-    lang = language(lang)
+    lang = lang_of(lang)
     with clear_errors(lang):
         from parcours.law.drift import Status
         from parcours.law.drift import drift as findings_of
@@ -97,7 +97,7 @@ def stale(on: OnDay = "", months: Months = 12, lang: Lang = "", json: Json = Fal
 
     Exit code 0: nothing; 1: something is to be checked again.
     """
-    lang = language(lang)
+    lang = lang_of(lang)
     with clear_errors(lang):
         from parcours.law.freshness import stale as entries_of
 
@@ -120,7 +120,7 @@ def text(
     lang: Lang = "",
 ) -> None:
     """One article: what each paragraph decides in our own words, beside the official text of your file."""
-    lang = language(lang)
+    lang = lang_of(lang)
     with clear_errors(lang):
         from parcours.engine.say.articles import article_said, find_article
         from parcours.law.days import number_of

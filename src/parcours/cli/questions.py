@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcours.cli.common import Json, Lang, Reading, clear_errors, language, readings_of
+from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def questions(
     """With partial facts: the next question that matters, and the range of what is left to the patient."""
     from parcours.engine.say.sitting import ask
 
-    lang = language(lang)
+    lang = lang_of(lang)
     said = {name: value for name, value in facts.items() if value is not None}
     readings = readings_of(reading, lang)
     if interactive:

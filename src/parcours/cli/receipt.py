@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, language, readings_of
+from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 from parcours.errors import os_reason
 
@@ -32,7 +32,7 @@ def receipt(
     from parcours.engine.say.receipt import canonical
     from parcours.engine.say.receipt import receipt as receipt_of
 
-    lang = language(lang)
+    lang = lang_of(lang)
     with clear_errors(lang):
         answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading, lang))
     text = canonical(receipt_of(answer))
@@ -52,7 +52,7 @@ def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
     """
     from parcours.engine.say.receipt import replay as replay_receipt
 
-    lang = language(lang)
+    lang = lang_of(lang)
     files = sorted(source.glob("*.json")) if source.is_dir() else [source]
     if not files:
         fail(problems.no_receipt(field=str(source)), lang)
@@ -75,7 +75,7 @@ def diff(before: Receipt, after: Receipt, json: Json = False, lang: Lang = "") -
     """Say in words what differs between two receipts."""
     from parcours.engine.say.receipt import diff as diff_receipts
 
-    lang = language(lang)
+    lang = lang_of(lang)
     sentences = diff_receipts(content_of(before, lang), content_of(after, lang), lang)
     if json:
         from parcours.engine.facts.jsonio import dumps

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, clear_errors, fail, language
+from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
 from parcours.cli.registry_common import DatabaseUrl, open_registry, registry_errors, say, table
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def seed(
 def demo_accounts(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Make an account for each role of the demonstration, or give them a new password; print how to log in."""
     with open_registry(database, lang) as opened:
-        for line in demo_access(opened, language(lang)):
+        for line in demo_access(opened, lang_of(lang)):
             typer.echo(line)
 
 
@@ -91,7 +91,7 @@ def stories(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -
     from parcours.registry.demo.seed import STORIES, find_story
 
     with open_registry(database, lang) as opened, opened.reading() as session:
-        rows = [_story_row(*find_story(session, one.key), language(lang)) for one in STORIES]
+        rows = [_story_row(*find_story(session, one.key), lang_of(lang)) for one in STORIES]
     if json:
         typer.echo(json_format.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -133,7 +133,7 @@ def changes(
     from parcours.registry.people.service import get_insured
     from parcours.registry.visits.service import visits_that_would_change
 
-    with open_registry(database, lang) as opened, opened.reading() as session, clear_errors(language(lang)):
+    with open_registry(database, lang) as opened, opened.reading() as session, clear_errors(lang_of(lang)):
         person = find_story(session, story)[1] if story else get_insured(session, patient).id
         found = visits_that_would_change(session, person)
     rows = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import fail, language
+from parcours.cli.common import fail, lang_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -57,7 +57,7 @@ def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterat
 
 def say(lang: str, fr: str, en: str) -> None:
     """A sentence in the language of the command."""
-    typer.echo({"fr": fr, "en": en}[language(lang)])
+    typer.echo({"fr": fr, "en": en}[lang_of(lang)])
 
 
 def table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Lang, batch_errors, fail, language
+from parcours.cli.common import Lang, batch_errors, fail, lang_of
 
 app = typer.Typer(add_completion=False)
 DONE = {
@@ -28,7 +28,7 @@ def sample(
     """Write a plausible year of acts of invented people, sorted by patient. It describes no one and is not
     calibrated.
     """
-    lang = language(lang)
+    lang = lang_of(lang)
     if patients < 1:
         fail(problems.not_accepted(patients, field="--patients", expected="1, 2, 3 …"), lang)
     with batch_errors(lang):

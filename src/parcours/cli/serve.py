@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Lang, fail, language
+from parcours.cli.common import Lang, fail, lang_of
 
 serve_app = typer.Typer(add_completion=False)
 demo_app = typer.Typer(add_completion=False)
@@ -42,7 +42,7 @@ def serve(
     lang: Lang = "",
 ) -> None:
     """Serve the pages and the API. Every setting is an environment variable: docs/guides/serve.md."""
-    run(host=host, port=port, workers=workers, log_level=log_level, lang=language(lang))
+    run(host=host, port=port, workers=workers, log_level=log_level, lang=lang_of(lang))
 
 
 @demo_app.command()
@@ -53,7 +53,7 @@ def demo(
     lang: Lang = "",
 ) -> None:
     """Set everything up (embedded database, invented people, an account for each role), print a first quote, serve."""
-    chosen = language(lang)
+    chosen = lang_of(lang)
     people, accounts = prepare_registry(chosen)
     for line in first_quote(chosen):
         typer.echo(line)

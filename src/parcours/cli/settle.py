@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, language, readings_of
+from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 
 app = typer.Typer(add_completion=False)
@@ -33,7 +33,7 @@ def settle(
     **facts: Any,
 ) -> None:
     """Settle one act of care, or a file of them: who pays what, and the case behind each amount."""
-    lang = language(lang)
+    lang = lang_of(lang)
     readings = readings_of(reading, lang)
     said = {name: value for name, value in facts.items() if value is not None}
     if source is None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, fail, language
+from parcours.cli.common import Json, Lang, fail, lang_of
+from parcours.text import count
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -56,7 +57,7 @@ def check(
     """Enumerate the whole space: holes, conflicts, cases never reached, laws that do not hold. Exit code 1 on a
     defect.
     """
-    lang = language(lang)
+    lang = lang_of(lang)
     report, euros = run(workers, lang)
     if json:
         from dataclasses import asdict
@@ -81,7 +82,7 @@ def publish(
     """Write the decision table (CSV) and its page, and the pages of articles, cases, levers, claims and parameters."""
     from parcours.engine.proof.pages import static_pages, write_pages, written
 
-    pages = written(folder, static_pages()) if quick else write_pages(folder, *run(workers, language(lang)))
+    pages = written(folder, static_pages()) if quick else write_pages(folder, *run(workers, lang_of(lang)))
     for path in pages:
         typer.echo(path)
 
@@ -120,7 +121,7 @@ def print_report(report: "SpaceReport", euros: "tuple[EuroLaw, ...]", lang: str)
     for name in ("combinations", "variants", "professionals", "holes", "conflicts", "overlaps"):
         value = getattr(report, name)
         bad = name in ("holes", "conflicts") and value
-        summary.add_row(TEXT[name][lang], f"[{'bold red' if bad else 'bold'}]{grouped(value, lang)}[/]")
+        summary.add_row(TEXT[name][lang], f"[{'bold red' if bad else 'bold'}]{count(value, lang)}[/]")
     summary.add_row(TEXT["unreached"][lang], ", ".join(report.unreached) or "0")
     summary.add_row(TEXT["seconds"][lang], f"{report.seconds:.1f}")
     console.print(summary)
@@ -131,13 +132,8 @@ def print_report(report: "SpaceReport", euros: "tuple[EuroLaw, ...]", lang: str)
     checks: list[MetamorphicLaw | EuroLaw] = [*report.laws, *euros]
     for law in checks:
         laws.add_row(
-            getattr(law, lang), grouped(law.checked, lang), f"[{'red' if law.broken else 'green'}]{law.broken}[/]"
+            getattr(law, lang), count(law.checked, lang), f"[{'red' if law.broken else 'green'}]{law.broken}[/]"
         )
     console.print(laws)
     good = report.sound and not any(law.broken for law in euros)
     console.print(f"[bold {'green' if good else 'red'}]{TEXT['sound' if good else 'unsound'][lang]}[/]")
-
-
-def grouped(number: int, lang: str) -> str:
-    """A count with its thousands apart."""
-    return f"{number:,}".replace(",", "\u202f") if lang == "fr" else f"{number:,}"

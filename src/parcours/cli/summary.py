@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, batch_errors, fail, language, money
+from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, money
+from parcours.text import count
 
 app = typer.Typer(add_completion=False)
 TEXT: dict[str, dict[str, str]] = {
@@ -50,7 +51,7 @@ def summary(
     lang: Lang = "",
 ) -> None:
     """Totals of a settled file: by payer, status and specialty, majorations, caps reached."""
-    lang = language(lang)
+    lang = lang_of(lang)
     if plot is not None and plot.suffix not in (".svg", ".png"):
         fail(problems.not_accepted(plot, field="--plot", expected=".svg, .png"), lang)
     with batch_errors(lang):
@@ -80,14 +81,14 @@ def _print(totals: Any, lang: str) -> None:
     from rich.table import Table
 
     console = Console()
-    console.print(f"[bold]{TEXT['title'][lang].format(acts=_count(totals.acts, lang))}[/]")
+    console.print(f"[bold]{TEXT['title'][lang].format(acts=count(totals.acts, lang))}[/]")
     payer = Table(title=TEXT["payer"][lang], title_justify="left", show_header=False)
     payer.add_column()
     payer.add_column(justify="right")
     for name, amount in {**totals.totals, **totals.majoration}.items():
         payer.add_row(TEXT[name][lang], money(amount, lang))
     for name, acts in totals.caps.items():
-        payer.add_row(TEXT[name][lang], f"{_count(acts, lang)} {TEXT['acts'][lang]}")
+        payer.add_row(TEXT[name][lang], f"{count(acts, lang)} {TEXT['acts'][lang]}")
     console.print(payer)
     for key, rows in (("status", totals.by_status), ("specialty", totals.by_specialty)):
         console.print(_table(TEXT[key][lang], rows, lang))
@@ -103,7 +104,7 @@ def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
     for name in columns:
         table.add_column(SHORT.get(name, TEXT[name][lang]), justify="right", no_wrap=True)
     for row in rows:
-        cells = [_count(row[name] if name == "acts" else round(row[name]), lang) for name in columns]
+        cells = [count(row[name] if name == "acts" else round(row[name]), lang) for name in columns]
         table.add_row(_label(row, lang), *cells)
     return table
 
@@ -115,10 +116,6 @@ def _label(row: dict[str, Any], lang: str) -> str:
             return TEXT["refused"][lang]
         return f"{row['status']} ({row['pathway']})"
     return str(row.get("specialty") or row.get("profession") or "—")
-
-
-def _count(number: int, lang: str) -> str:
-    return f"{number:,}".replace(",", "\u202f" if lang == "fr" else ",")
 
 
 def _draw(totals: Any, path: Path, lang: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from parcours.cli.common import Json, Lang, Reading, Set, clear_errors, language, money, readings_of, trying
+from parcours.cli.common import Json, Lang, Reading, Set, clear_errors, lang_of, money, readings_of, trying
 from parcours.text import percent
 
 app = typer.Typer(add_completion=False)
@@ -30,7 +30,7 @@ def tables(
     set: Set = None,  # noqa: A002
 ) -> None:
     """Print the tables of the official sheets on a day: tariff, base and what comes back, by situation and sector."""
-    lang = language(lang)
+    lang = lang_of(lang)
     from parcours.engine.facts.vocabulary import read_date
     from parcours.engine.proof.tables import tables as settle_tables
 

@@ -49,12 +49,12 @@ def routes() -> list[Route]:
 def prepare() -> None:
     """Do once, before traffic, what the first visitor would wait for."""
     assets.assets()
-    for language in LANGS:
-        i18n.messages(language)
-        env = pages.environment(language)
+    for lang in LANGS:
+        i18n.messages(lang)
+        env = pages.environment(lang)
         for template in env.list_templates():
             env.get_template(template)
-        index(language)
+        index(lang)
 
 
 async def favicon(_: Request) -> Response:
@@ -81,5 +81,5 @@ def error_page(request: Request, status: int) -> Response:
             N_("Something went wrong here"),
             N_("The error is on our side and has been recorded without your data."),
         )
-    translated = [i18n.translate(text, page.language) for text in (title, detail)]
+    translated = [i18n.translate(text, page.lang) for text in (title, detail)]
     return answer(page, "error.html", status, title=translated[0], detail=translated[1], code=status)

@@ -18,7 +18,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from parcours.text import LANGS, NARROW, NBSP, preferred
+from parcours.text import LANGS, NARROW, NBSP, euros, preferred
 
 LOCALES: Final = Path(__file__).parent / "locale"
 NAMES: Final = {"fr": "Français", "en": "English"}
@@ -35,38 +35,38 @@ _ENGLISH = ((re.compile(r"(?<=\w)'(?=\w)"), "\u2019"),)
 
 
 @lru_cache(maxsize=16384)
-def typography(text: str, language: str) -> str:
+def typography(text: str, lang: str) -> str:
     """Spaces that do not break before French punctuation, and true apostrophes in both languages.
 
     Kept in memory: for our own sentences. What a visitor typed goes through `set_once`.
     """
-    return set_once(text, language)
+    return set_once(text, lang)
 
 
-def set_once(text: str, language: str) -> str:
+def set_once(text: str, lang: str) -> str:
     """The same, without keeping the text."""
-    for pattern, replacement in _FRENCH if language == "fr" else _ENGLISH:
+    for pattern, replacement in _FRENCH if lang == "fr" else _ENGLISH:
         text = pattern.sub(replacement, text)
     return text
 
 
 @cache
-def messages(language: str) -> Mapping[str, str]:
+def messages(lang: str) -> Mapping[str, str]:
     """English id -> sentence of a language, with its typography; English itself has no catalogue."""
-    if language == "en":
+    if lang == "en":
         return {}
-    with (LOCALES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        catalogue = read_po(file, locale=language)
+    with (LOCALES / lang / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale=lang)
     return {
-        str(message.id): typography(str(message.string), language)
+        str(message.id): typography(str(message.string), lang)
         for message in catalogue
         if message.id and message.string and not message.fuzzy
     }
 
 
-def translate(text: str, language: str) -> str:
+def translate(text: str, lang: str) -> str:
     """A message in a language; an unknown message stays English (a test refuses it)."""
-    return messages(language).get(text) or typography(text, language)
+    return messages(lang).get(text) or typography(text, lang)
 
 
 def N_(text: str) -> str:  # noqa: N802 - the customary name, known to the extractor
@@ -84,54 +84,36 @@ def negotiate(wanted: str | None, accept_language: str | None) -> str:
 # --- amounts, rates, dates -------------------------------------------------------------------------------------
 
 
-def money(cents: int, language: str) -> str:
-    """8,40 € or €8.40, from integer cents; a whole amount keeps its two decimals, columns stay aligned."""
-    sign, cents = ("\u2212", -cents) if cents < 0 else ("", cents)
-    euros, rest = divmod(cents, 100)
-    if language == "fr":
-        return f"{sign}{f'{euros:,}'.replace(',', NARROW)},{rest:02d}{NARROW}€"
-    return f"{sign}€{euros:,}.{rest:02d}"
-
-
-def money_range(low: int, high: int, language: str) -> str:
+def money_range(low: int, high: int, lang: str) -> str:
     """One amount, or "8,40 à 19,00 €"."""
     if low == high:
-        return money(low, language)
-    if language == "fr":
-        return f"{money(low, language).removesuffix('€').rstrip(NARROW)} à {money(high, language)}".replace(" ", NBSP)
-    return f"{money(low, language)} to {money(high, language)}".replace(" ", NBSP)
+        return euros(low, lang)
+    if lang == "fr":
+        return f"{euros(low, lang).removesuffix('€').rstrip(NARROW)} à {euros(high, lang)}".replace(" ", NBSP)
+    return f"{euros(low, lang)} to {euros(high, lang)}".replace(" ", NBSP)
 
 
-def percent(basis_points: int, language: str) -> str:
-    """70 % or 70%, from basis points."""
-    whole, rest = divmod(basis_points, 100)
-    decimals = f"{rest:02d}".rstrip("0")
-    if language == "fr":
-        return f"{whole},{decimals}{NARROW}%" if decimals else f"{whole}{NARROW}%"
-    return f"{whole}.{decimals}%" if decimals else f"{whole}%"
-
-
-def number(value: Decimal | int, language: str) -> str:
+def number(value: Decimal | int, lang: str) -> str:
     """A plain number: 1 234,5 or 1,234.5."""
-    return str(format_decimal(value, locale=language))
+    return str(format_decimal(value, locale=lang))
 
 
-def long_date(day: date, language: str) -> str:
+def long_date(day: date, lang: str) -> str:
     """1er juin 2025, or 1 June 2025."""
-    if language == "fr":
+    if lang == "fr":
         text = str(format_date(day, "d MMMM y", locale="fr"))
         return ("1er" + text[1:] if day.day == 1 else text).replace(" ", NBSP)
     return str(format_date(day, "d MMMM y", locale="en_GB")).replace(" ", NBSP)
 
 
-def numeric_date(day: date, language: str) -> str:
+def numeric_date(day: date, lang: str) -> str:
     """01/06/2025 or 1 Jun 2025: short, for tables, and never ambiguous in English."""
-    if language == "fr":
+    if lang == "fr":
         return str(format_date(day, "dd/MM/y", locale="fr"))
     return str(format_date(day, "d MMM y", locale="en_GB")).replace(" ", NBSP)
 
 
-def label(entry: Mapping[str, str] | str, language: str) -> str:
+def label(entry: Mapping[str, str] | str, lang: str) -> str:
     """The text of a `{fr, en}` entry of the law data, in a language, with its typography."""
-    text = entry if isinstance(entry, str) else entry.get(language) or entry.get("fr", "")
-    return typography(text, language)
+    text = entry if isinstance(entry, str) else entry.get(lang) or entry.get("fr", "")
+    return typography(text, lang)

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from parcours.text import LANGS, listed
+from parcours.text import LANGS, euros, listed, percent
 from parcours.web import i18n
 from parcours.web.assets import asset_url
 from parcours.web.words import Glosses
@@ -35,7 +35,7 @@ LEVEL: Final = 4
 
 
 @cache
-def environment(language: str) -> Environment:
+def environment(lang: str) -> Environment:
     """The templates with everything a language needs; compiled once."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -47,42 +47,42 @@ def environment(language: str) -> Environment:
         auto_reload=False,
     )
     env.globals |= {
-        "_": partial(html_text, language=language),
+        "_": partial(html_text, lang=lang),
         "N_": i18n.N_,
-        "lang": language,
+        "lang": lang,
         "asset": asset_url,
-        "iso_day": lambda day: i18n.numeric_date(date.fromisoformat(day), language),
-        "number": partial(i18n.number, language=language),
-        "money_range": partial(i18n.money_range, language=language),
+        "iso_day": lambda day: i18n.numeric_date(date.fromisoformat(day), lang),
+        "number": partial(i18n.number, lang=lang),
+        "money_range": partial(i18n.money_range, lang=lang),
     }
     env.filters |= {
-        "money": partial(i18n.money, language=language),
-        "percent": partial(i18n.percent, language=language),
-        "day": partial(i18n.long_date, language=language),
-        "short_day": partial(i18n.numeric_date, language=language),
-        "label": partial(i18n.label, language=language),
-        "typo": partial(i18n.typography, language=language),
-        "listing": partial(listed, lang=language),
+        "money": partial(euros, lang=lang),
+        "percent": partial(percent, lang=lang),
+        "day": partial(i18n.long_date, lang=lang),
+        "short_day": partial(i18n.numeric_date, lang=lang),
+        "label": partial(i18n.label, lang=lang),
+        "typo": partial(i18n.typography, lang=lang),
+        "listing": partial(listed, lang=lang),
     }
     return env
 
 
-def text(message: str, language: str, **values: Any) -> str:
+def text(message: str, lang: str, **values: Any) -> str:
     """A message in the language, its values in place; a template escapes it."""
-    translated = i18n.translate(message, language)
+    translated = i18n.translate(message, lang)
     return translated.format(**values) if values else translated
 
 
-def html_text(message: str, language: str, **values: Any) -> Markup:
+def html_text(message: str, lang: str, **values: Any) -> Markup:
     """A message in a template: the values are escaped, or are HTML themselves."""
-    translated = escaped(message, language)
+    translated = escaped(message, lang)
     return translated.format(**values) if values else translated
 
 
 @lru_cache(maxsize=4096)
-def escaped(message: str, language: str) -> Markup:
+def escaped(message: str, lang: str) -> Markup:
     """A message as HTML."""
-    return escape(i18n.translate(message, language))
+    return escape(i18n.translate(message, lang))
 
 
 @lru_cache(maxsize=8192)
@@ -97,7 +97,7 @@ class Page:
 
     path: str
     query: tuple[tuple[str, str], ...]
-    language: str
+    lang: str
     explicit: bool
     """The address itself names the language: its links keep naming it."""
     partial: bool
@@ -112,7 +112,7 @@ class Page:
         return cls(
             path=request.url.path,
             query=tuple((name, value) for name, value in request.query_params.multi_items() if name != "lang"),
-            language=i18n.negotiate(wanted, headers.get("accept-language")),
+            lang=i18n.negotiate(wanted, headers.get("accept-language")),
             explicit=wanted in LANGS,
             partial=headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true",
             gzip="gzip" in headers.get("accept-encoding", ""),
@@ -125,13 +125,13 @@ class Page:
     def address(self, path: str, query: tuple[tuple[str, str], ...], fragment: str = "") -> str:
         """The same, from pairs."""
         if self.explicit:
-            query = (*query, ("lang", self.language))
+            query = (*query, ("lang", self.lang))
         joined = "&".join(encoded(name, value) for name, value in query)
         return path + (f"?{joined}" if query else "") + (f"#{fragment}" if fragment else "")
 
-    def in_language(self, language: str) -> str:
+    def in_lang(self, lang: str) -> str:
         """This very page in another language."""
-        return f"{self.path}?{urlencode((*self.query, ('lang', language)))}"
+        return f"{self.path}?{urlencode((*self.query, ('lang', lang)))}"
 
 
 def today() -> date:
@@ -144,12 +144,12 @@ def render(page: Page, template: str, **values: Any) -> str:
     context = {
         "page": page,
         "url": page.url,
-        "gloss": Glosses(page.language, page.url),
+        "gloss": Glosses(page.lang, page.url),
         "languages": i18n.NAMES,
         "today": today(),
         **values,
     }
-    return environment(page.language).get_template(template).render(context)
+    return environment(page.lang).get_template(template).render(context)
 
 
 def answer(
@@ -163,7 +163,7 @@ def answer(
     """A page as a response, compressed when the browser can; kept by nobody unless it says otherwise."""
     body = render(page, template, **values).encode()
     every = {
-        "Content-Language": page.language,
+        "Content-Language": page.lang,
         "Cache-Control": cache_control,
         "Vary": "Accept-Language, Accept-Encoding, HX-Request",
         **(headers or {}),

@@ -47,38 +47,38 @@ ORDINARY: Final = frozenset(
 
 
 @cache
-def terms(language: str) -> dict[str, str]:
+def terms(lang: str) -> dict[str, str]:
     """Term in lower case -> id of its glossary entry: the French name in both languages, and the language's own."""
     found: dict[str, str] = {}
     for id_, entry in load().glossary.items():
         if id_ in ORDINARY:
             continue
-        for code in (language, "fr"):
-            found.setdefault(i18n.typography(entry[code]["term"], language).lower(), id_)
+        for code in (lang, "fr"):
+            found.setdefault(i18n.typography(entry[code]["term"], lang).lower(), id_)
     return found
 
 
 @cache
-def pattern(language: str) -> re.Pattern[str]:
+def pattern(lang: str) -> re.Pattern[str]:
     """Any term as whole words, the longest first."""
-    names = sorted(terms(language), key=len, reverse=True)
+    names = sorted(terms(lang), key=len, reverse=True)
     return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(name) for name in names) + r")(?![\w-])", re.IGNORECASE)
 
 
 class Glosses:
     """Explains each term once a page."""
 
-    def __init__(self, language: str, url: Callable[..., str]) -> None:
-        self.language, self.url = language, url
+    def __init__(self, lang: str, url: Callable[..., str]) -> None:
+        self.lang, self.url = lang, url
         self.explained: set[str] = set()
 
     def __call__(self, text: str) -> Markup:
         """A sentence as HTML, its new terms linked to their explanation."""
-        text = i18n.typography(text, self.language)
+        text = i18n.typography(text, self.lang)
         parts: list[Markup] = []
         start = 0
-        for match in pattern(self.language).finditer(text):
-            id_ = terms(self.language)[match[0].lower()]
+        for match in pattern(self.lang).finditer(text):
+            id_ = terms(self.lang)[match[0].lower()]
             if id_ in self.explained:
                 continue
             self.explained.add(id_)
@@ -88,7 +88,7 @@ class Glosses:
 
     def term(self, id_: str, shown: str) -> Markup:
         """A term with its explanation on hover or focus, and its place in the glossary."""
-        text = i18n.typography(load().glossary[id_][self.language]["text"], self.language)
+        text = i18n.typography(load().glossary[id_][self.lang]["text"], self.lang)
         return Markup(
             '<span class="tip"><a href="{url}" aria-describedby="word-{id}">{shown}</a>'
             '<span class="tip-text" role="tooltip" id="word-{id}">{text}</span></span>'

@@ -46,8 +46,8 @@ def test_a_quiet_stage_is_left_out_unless_asked_for() -> None:
 
 def test_the_capped_majoration_is_said_with_its_cap_its_article_and_its_first_day() -> None:
     step = step_of(GP_OUTSIDE, "majoration")
-    assert "10,60\N{NO-BREAK SPACE}€" in step.text
-    assert "26,50\N{NO-BREAK SPACE}€" in step.text
+    assert "10,60\N{NARROW NO-BREAK SPACE}€" in step.text
+    assert "26,50\N{NARROW NO-BREAK SPACE}€" in step.text
     assert "CSS-R160-6" in [ref.id for ref in step.references]
     assert step.first_day == "2023-11-01"
     assert step.confidence == "A"
@@ -62,12 +62,12 @@ def test_english_writes_amounts_and_rates_its_own_way() -> None:
 def test_the_other_reading_is_said_where_it_decides() -> None:
     step = step_of(GP_OUTSIDE, "majoration")
     assert [other.name for other in step.other_readings] == ["plafond_majoration"]
-    assert "7,00\N{NO-BREAK SPACE}€" in step.other_readings[0].text
+    assert "7,00\N{NARROW NO-BREAK SPACE}€" in step.other_readings[0].text
 
 
 def test_figures_are_those_of_the_day() -> None:
     step = step_of({**GP_OUTSIDE, "care_date": "2024-05-14", "fee": 26.5}, "participation")
-    assert "1,00\N{NO-BREAK SPACE}€" in step.text
+    assert "1,00\N{NARROW NO-BREAK SPACE}€" in step.text
     assert step.first_day == "2005-01-01"
 
 

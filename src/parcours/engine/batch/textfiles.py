@@ -17,8 +17,8 @@ from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.memory import settle_many
 from parcours.engine.results import AMOUNTS, CASE_CODES
-from parcours.errors import COLON, ParcoursError
-from parcours.text import Text, same, text_of
+from parcours.errors import ParcoursError
+from parcours.text import COLON, Text, same, text_of
 
 LONGEST_LINE = 1_000_000
 """A line of more characters is refused: no act of care needs it."""

@@ -15,6 +15,7 @@ from parcours.law.codes import CaseActeLourd
 from parcours.law.days import iso
 from parcours.rules.bill.types import SettledLine
 from parcours.rules.rate import WHOLE
+from parcours.text import Text
 
 AMOUNTS = (
     "base", "ticket_moderateur", "majoration", "participation_forfaitaire", "franchise", "forfait_acte_lourd", "amo",
@@ -39,7 +40,7 @@ def reasons(answer: BillAnswer, one: SettledLine, lang: str, *, quiet: bool = Fa
         slug = enum(getattr(one, stage)).name.lower()
         french, english, references, silent = answer.bill.cases[stage][slug]
         if quiet or not silent:
-            yield Reason(stage, slug, french if lang == "fr" else english, references)
+            yield Reason(stage, slug, Text(french, english)[lang], references)
 
 
 def bill_dict(answer: BillAnswer) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from parcours.engine.say.wording import Words, day, fill, label, law_file, lower
 from parcours.law.codes import Profession, Purpose, SpecialSetting
 from parcours.law.in_use import IN_USE, enacted
 from parcours.law.loader import load
+from parcours.text import COLON, Text
 
 
 @dataclass(frozen=True)
@@ -274,15 +275,13 @@ def short_labels(fact: str, values: tuple[str, ...], lang: str) -> list[str]:
     return [lower_first(label(fact, value, lang)) for value in values]
 
 
+SINCE = Text("depuis le", "since")
+
+
 def value_note(value: LawValue, lang: str) -> str:
     """A value of the law in one line: label, amount, first day, confidence."""
     since = day(int(value.first_day.replace("-", "")), lang)
-    word = {"fr": "depuis le", "en": "since"}[lang]
-    return (
-        f"{value.label} : {value.text} ({word} {since}, {value.confidence})"
-        if lang == "fr"
-        else f"{value.label}: {value.text} ({word} {since}, {value.confidence})"
-    )
+    return f"{value.label}{COLON[lang]}{value.text} ({SINCE[lang]} {since}, {value.confidence})"
 
 
 __all__ = ["Explanation", "LawValue", "OtherReadingText", "Reference", "Step", "WhyNot", "explain", "why_not"]

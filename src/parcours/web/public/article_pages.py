@@ -19,9 +19,9 @@ from parcours.web.public.law_pages import SEEN, current_text
 
 
 @lru_cache(maxsize=512)
-def said(id_: str, language: Lang, day: int) -> ArticleSaid:
+def said(id_: str, lang: Lang, day: int) -> ArticleSaid:
     """An article said with the values of a day: settled once, the law does not change while the process lives."""
-    return article_said(id_, language, day)
+    return article_said(id_, lang, day)
 
 
 async def law_article(request: Request) -> Response:
@@ -33,7 +33,7 @@ async def law_article(request: Request) -> Response:
     path = f"/law/articles/{article.id}"
     if page.path != path:
         return RedirectResponse(page.url(path), 308)
-    shown = said(article.id, "fr" if page.language == "fr" else "en", number_of(today()))
+    shown = said(article.id, "fr" if page.lang == "fr" else "en", number_of(today()))
     return answer(
         page,
         "law/article.html",

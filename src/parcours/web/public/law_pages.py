@@ -102,7 +102,7 @@ def current(parameter: Parameter) -> Value | None:
 
 def with_units(page: Page, unit: str, values: Iterable[Value]) -> list[tuple[Value, str]]:
     """Values with their text, the newest first."""
-    return [(value, value_text(value.value, unit, page.language)) for value in reversed(list(values))]
+    return [(value, value_text(value.value, unit, page.lang)) for value in reversed(list(values))]
 
 
 async def law_index(request: Request) -> Response:
@@ -118,7 +118,7 @@ async def law_index(request: Request) -> Response:
 def current_text(parameter: Parameter, page: Page) -> str:
     """The value in force today, in words."""
     value = current(parameter)
-    return value_text(value.value if value else None, parameter.unit, page.language)
+    return value_text(value.value if value else None, parameter.unit, page.lang)
 
 
 async def law_parameter(request: Request) -> Response:
@@ -140,9 +140,7 @@ async def law_parameter(request: Request) -> Response:
         now=current_text(parameter, page),
         values=with_units(page, parameter.unit, parameter.values),
         chart=chart,
-        chart_labels=[value_text(point.value, parameter.unit, page.language) for point in chart.points]
-        if chart
-        else [],
+        chart_labels=[value_text(point.value, parameter.unit, page.lang) for point in chart.points] if chart else [],
         alternatives=alternatives,
         confidence=CONFIDENCE,
         book=book,
@@ -185,7 +183,7 @@ async def law_limits(request: Request) -> Response:
 async def glossary(request: Request) -> Response:
     """`/glossary`: the words, in the order of the alphabet of the page's language."""
     page = Page.of(request)
-    terms = sorted(load().glossary.items(), key=lambda item: fold(item[1][page.language]["term"]))
+    terms = sorted(load().glossary.items(), key=lambda item: fold(item[1][page.lang]["term"]))
     return public(page, "glossary.html", terms=terms, book=load())
 
 
@@ -196,7 +194,7 @@ def fold(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
-def reference_title(book: LawBook, reference: str, language: str) -> str:
+def reference_title(book: LawBook, reference: str, lang: str) -> str:
     """The title of a reference in a language."""
     title: Mapping[str, str] = book.references[reference]["title"]
-    return title[language]
+    return title[lang]

@@ -42,19 +42,19 @@ class CaseLine:
 
 
 @lru_cache(maxsize=4)
-def rules(language: str) -> list[tuple[str, str, list[CaseLine]]]:
+def rules(lang: str) -> list[tuple[str, str, list[CaseLine]]]:
     """(stage, its question, its cases) with each sentence filled by its example."""
     return [
-        (stage, question, [case_line(stage, slug, entry, language) for slug, entry in load().cases[stage].items()])
+        (stage, question, [case_line(stage, slug, entry, lang) for slug, entry in load().cases[stage].items()])
         for stage, question in STAGES.items()
     ]
 
 
-def case_line(stage: str, slug: str, entry: Mapping[str, Any], language: str) -> CaseLine:
+def case_line(stage: str, slug: str, entry: Mapping[str, Any], lang: str) -> CaseLine:
     """One case."""
     facts = entry["example"]
     counters = read_counters(entry.get("counters", {}))
-    text = i18n.typography(sentence_of(stage, entry, facts, counters, language), language)
+    text = i18n.typography(sentence_of(stage, entry, facts, counters, lang), lang)
     simple = not entry.keys() & {"counters", "readings"} and all(
         isinstance(value, (str, int, float, bool)) or hasattr(value, "quantize") for value in facts.values()
     )
@@ -63,31 +63,29 @@ def case_line(stage: str, slug: str, entry: Mapping[str, Any], language: str) ->
         if simple
         else ()
     )
-    return CaseLine(slug, text, tuple(entry["references"]), query, tuple(given_amounts(entry, language)))
+    return CaseLine(slug, text, tuple(entry["references"]), query, tuple(given_amounts(entry, lang)))
 
 
-def given_amounts(entry: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
+def given_amounts(entry: Mapping[str, Any], lang: str) -> Iterator[tuple[str, str]]:
     """The amounts that the example of a case gives, with their words."""
     for name, amount in entry.get("gives", {}).items():
         if amount is not None:
-            yield load().glossary[name][language]["term"], euros(hundredths(amount) or 0, language)
+            yield load().glossary[name][lang]["term"], euros(hundredths(amount) or 0, lang)
 
 
-def sentence_of(
-    stage: str, entry: Mapping[str, Any], facts: Mapping[str, Any], counters: Counters, language: str
-) -> str:
+def sentence_of(stage: str, entry: Mapping[str, Any], facts: Mapping[str, Any], counters: Counters, lang: str) -> str:
     """The sentence of a case on its example; the bare sentence for a case that no complete visit reaches."""
     try:
-        steps = explain(settle(facts, entry.get("readings"), counters), language, quiet=True).steps
+        steps = explain(settle(facts, entry.get("readings"), counters), lang, quiet=True).steps
     except FactError as error:
-        return error.message[language]
-    return next((step.text for step in steps if f"case_{step.stage}" == stage), str(entry[language]))
+        return error.message[lang]
+    return next((step.text for step in steps if f"case_{step.stage}" == stage), str(entry[lang]))
 
 
 async def law_rules(request: Request) -> Response:
     """`/law/rules`: every stage, every case."""
     page = Page.of(request)
-    return public(page, "law/rules.html", stages=rules(page.language), book=load())
+    return public(page, "law/rules.html", stages=rules(page.lang), book=load())
 
 
 # --- what guides say -----------------------------------------------------------------------------------------------
@@ -102,15 +100,15 @@ TONES: Final = {
 
 
 @lru_cache(maxsize=2)
-def claims(language: str) -> tuple[Claim, ...]:
+def claims(lang: str) -> tuple[Claim, ...]:
     """What guides say, checked once a process: the law does not change while it lives."""
-    return check_claims(language)
+    return check_claims(lang)
 
 
 async def law_guides(request: Request) -> Response:
     """`/law/guides`: statements of public guides, with their computed verdict."""
     page = Page.of(request)
-    return public(page, "law/guides.html", claims=claims(page.language), tones=TONES)
+    return public(page, "law/guides.html", claims=claims(page.lang), tones=TONES)
 
 
 # --- the decision table --------------------------------------------------------------------------------------------

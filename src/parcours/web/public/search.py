@@ -52,56 +52,56 @@ def entry(kind: str, title: str, body: str, path: str, fragment: str = "", more:
 
 
 @lru_cache(maxsize=2)
-def index(language: str) -> tuple[Entry, ...]:
+def index(lang: str) -> tuple[Entry, ...]:
     """Everything there is to find, in a language; French names are found in both."""
-    return tuple(entries(language))
+    return tuple(entries(lang))
 
 
-def entries(language: str) -> Iterator[Entry]:
+def entries(lang: str) -> Iterator[Entry]:
     """The entries, the most useful first."""
-    yield from situation_entries(language)
+    yield from situation_entries(lang)
     for number in (*numbers()["urgent"], *numbers()["soon"]):
-        title, detail = (i18n.typography(words[language], language) for words in (number.name, number.detail))
+        title, detail = (i18n.typography(words[lang], lang) for words in (number.name, number.detail))
         yield entry(N_("Emergency"), f"{number.number} · {title}", detail, "/emergency")
-    yield from law_entries(language)
-    for claim in claims(language):
-        title, verdict = i18n.typography(claim.text, language), i18n.typography(claim.verdict_text, language)
+    yield from law_entries(lang)
+    for claim in claims(lang):
+        title, verdict = i18n.typography(claim.text, lang), i18n.typography(claim.verdict_text, lang)
         yield entry(N_("Guide"), title, verdict, "/law/guides", claim.id)
-    for stage, _, cases in rules(language):
+    for stage, _, cases in rules(lang):
         for case in cases:
             fragment = f"{stage}.{case.slug}"
             yield entry(N_("Rule"), case.text, "", "/law/rules", fragment, case.slug.replace("_", " "))
 
 
-def situation_entries(language: str) -> Iterator[Entry]:
+def situation_entries(lang: str) -> Iterator[Entry]:
     """The questions people ask, and the specialties."""
     for slug, item in situations().items():
-        more = " ".join((*(part[language] for part in item["text"]), item["title"]["fr"]))
-        first = i18n.typography(item["answer"][language].split("{")[0], language)
-        yield entry(N_("Situation"), i18n.label(item["title"], language), first, f"/situations/{slug}", more=more)
+        more = " ".join((*(part[lang] for part in item["text"]), item["title"]["fr"]))
+        first = i18n.typography(item["answer"][lang].split("{")[0], lang)
+        yield entry(N_("Situation"), i18n.label(item["title"], lang), first, f"/situations/{slug}", more=more)
     for slug, specialty in specialties().items():
-        name = i18n.label(specialty.label, language)
-        title = text("{specialty}: may I go directly?", language, specialty=name)
+        name = i18n.label(specialty.label, lang)
+        title = text("{specialty}: may I go directly?", lang, specialty=name)
         more = f"{specialty.label['fr']} {slug} {doctors(slug)}"
         yield entry(N_("Situation"), title, "", f"/situations/{slug}", more=more)
 
 
-def law_entries(language: str) -> Iterator[Entry]:
+def law_entries(lang: str) -> Iterator[Entry]:
     """Words, numbers, disputed points, articles, limits."""
     book = load()
     for id_, term in book.glossary.items():
-        title, words = (i18n.typography(term[language][name], language) for name in ("term", "text"))
+        title, words = (i18n.typography(term[lang][name], lang) for name in ("term", "text"))
         yield entry(N_("Word"), title, words, "/glossary", id_, f"{term['fr']['term']} {id_}")
     for parameter in book.parameters.values():
-        title, path = i18n.label(parameter.label, language), f"/law/parameters/{parameter.id}"
+        title, path = i18n.label(parameter.label, lang), f"/law/parameters/{parameter.id}"
         yield entry(N_("Number"), title, "", path, more=parameter.id.replace(".", " "))
     for name, reading in book.readings.items():
-        yield entry(N_("Disputed point"), i18n.label(reading.question, language), "", "/law/readings", name)
+        yield entry(N_("Disputed point"), i18n.label(reading.question, lang), "", "/law/readings", name)
     for id_, reference in book.references.items():
         path, fragment = (f"/law/articles/{id_}", "") if id_ in book.articles else ("/law/articles", id_)
-        yield entry(N_("Article"), i18n.label(reference["title"], language), "", path, fragment, id_)
+        yield entry(N_("Article"), i18n.label(reference["title"], lang), "", path, fragment, id_)
     for id_, gap in book.gaps.items():
-        title, detail = i18n.label(gap["label"], language), i18n.label(gap["detail"], language)
+        title, detail = i18n.label(gap["label"], lang), i18n.label(gap["detail"], lang)
         yield entry(N_("Limit"), title, detail, "/law/limits", id_)
 
 
@@ -116,13 +116,13 @@ def doctors(slug: str) -> str:
     }.get(slug, "")
 
 
-def find(query: str, language: str) -> list[Entry]:
+def find(query: str, lang: str) -> list[Entry]:
     """The entries that hold every word of the query (beginnings of words), else the most of them; best first."""
     words = [word for word in spaced(fold(query[:LONGEST])).split() if word not in STOP]
     if not words:
         return []
     found = []
-    for position, item in enumerate(index(language)):
+    for position, item in enumerate(index(lang)):
         held = sum(f" {word}" in item.everywhere for word in words)
         if held:
             found.append((held, sum(f" {word}" in item.in_title for word in words), -position, item))
@@ -140,4 +140,4 @@ async def search(request: Request) -> Response:
     """The page."""
     page = Page.of(request)
     query = request.query_params.get("q", "").strip()[:LONGEST]
-    return public(page, "search.html", query=query, results=find(query, page.language) if query else [], most=MOST)
+    return public(page, "search.html", query=query, results=find(query, page.lang) if query else [], most=MOST)

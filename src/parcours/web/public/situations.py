@@ -24,7 +24,7 @@ from parcours.law.codes import Pathway
 from parcours.law.data import AccesDirect, Specialty
 from parcours.law.days import number_of
 from parcours.law.loader import load
-from parcours.text import listed
+from parcours.text import euros, listed
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text, today
@@ -191,12 +191,12 @@ async def situation_page(request: Request) -> Response:
     return public(
         page,
         "situations/page.html",
-        title=i18n.label(entry["title"], page.language),
-        answer=fill(entry["answer"][page.language], words, page.language),
-        paragraphs=[fill(item[page.language], words, page.language) for item in entry["text"]],
-        examples=[example(i18n.label(item["label"], page.language), item["facts"], page) for item in entry["examples"]],
+        title=i18n.label(entry["title"], page.lang),
+        answer=fill(entry["answer"][page.lang], words, page.lang),
+        paragraphs=[fill(item[page.lang], words, page.lang) for item in entry["text"]],
+        examples=[example(i18n.label(item["label"], page.lang), item["facts"], page) for item in entry["examples"]],
         references=entry["references"],
-        parameters=[(item, value_text(item.values[-1].value, item.unit, page.language)) for item in parameters],
+        parameters=[(item, value_text(item.values[-1].value, item.unit, page.lang)) for item in parameters],
         book=book,
     )
 
@@ -225,21 +225,19 @@ def specialty_page(page: Page, slug: str) -> Response:
     return public(
         page,
         "situations/page.html",
-        title=text("{specialty}: may I go directly?", page.language, specialty=i18n.label(entry.label, page.language)),
+        title=text("{specialty}: may I go directly?", page.lang, specialty=i18n.label(entry.label, page.lang)),
         answer=direct_answer(slug, entry, family, page),
         paragraphs=[
             text(
                 "Whatever the doctor: an emergency, being away from home, and patients under 16 are never refunded "
                 "less. The lines below compare the same visit at the official tariff of sector 1.",
-                page.language,
+                page.lang,
             )
         ],
         examples=examples,
         references=list(family.references) if family else ["CSS-L162-5-3", "CSS-R160-6"],
         parameters=[
-            (item, value_text(item.values[-1].value, item.unit, page.language))
-            for item in ages
-            if family and family.age
+            (item, value_text(item.values[-1].value, item.unit, page.lang)) for item in ages if family and family.age
         ],
         book=book,
     )
@@ -264,7 +262,7 @@ def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page:
             {"specialty": slug, "medecin_traitant": True, "role": "autre", "referral": "none", "fee": HIGH_FEE}, today()
         )
     )
-    lost = i18n.money(sent.settlement.amo - alone.settlement.amo, page.language)
+    lost = euros(sent.settlement.amo - alone.settlement.amo, page.lang)
     if entry.generaliste:
         own = settled(
             complete(
@@ -278,11 +276,11 @@ def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page:
                 today(),
             )
         )
-        lost = i18n.money(own.settlement.amo - alone.settlement.amo, page.language)
+        lost = euros(own.settlement.amo - alone.settlement.amo, page.lang)
         return text(
             "Your own médecin traitant, yes. Another general practitioner only in the cases below: "
             "otherwise {amount} less is refunded.",
-            page.language,
+            page.lang,
             amount=lost,
         )
     if entry.profile == CHILDREN:
@@ -290,14 +288,14 @@ def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page:
         return text(
             "Yes, for a child under {age}: any doctor may be seen directly. "
             "From {age} on, without a letter, {amount} less is refunded.",
-            page.language,
+            page.lang,
             age=age,
             amount=lost,
         )
     if family is None:
         return text(
             "Not without a cost: without a letter from your médecin traitant, {amount} less is refunded.",
-            page.language,
+            page.lang,
             amount=lost,
         )
     if family.age:
@@ -308,16 +306,16 @@ def direct_answer(slug: str, entry: Specialty, family: AccesDirect | None, page:
         return text(
             "Yes from {low} to {high} years of age, with a declared médecin traitant. "
             "At other ages, without a letter, {amount} less is refunded.",
-            page.language,
+            page.lang,
             low=low,
             high=high,
             amount=lost,
         )
-    purposes = listed([lower_first(label("purpose", name, page.language)) for name in family.purposes], page.language)
+    purposes = listed([lower_first(label("purpose", name, page.lang)) for name in family.purposes], page.lang)
     return text(
         "Yes, with a declared médecin traitant, for: {purposes}. "
         "For another reason, without a letter, {amount} less is refunded.",
-        page.language,
+        page.lang,
         purposes=purposes,
         amount=lost,
     )
@@ -329,7 +327,7 @@ def specialty_examples(
     """The visits to compare."""
 
     def say(message: str) -> str:
-        return text(message, page.language)
+        return text(message, page.lang)
 
     alone = {"specialty": slug, "medecin_traitant": True, "role": "autre", "referral": "none"}
     if entry.profile == CHILDREN:
@@ -352,8 +350,8 @@ def specialty_examples(
         yield say("On your own, at 40"), alone
     elif family:
         for purpose in family.purposes:
-            words = lower_first(label("purpose", purpose, page.language))
-            yield text("On your own, for: {purpose}", page.language, purpose=words), {**alone, "purpose": purpose}
+            words = lower_first(label("purpose", purpose, page.lang))
+            yield text("On your own, for: {purpose}", page.lang, purpose=words), {**alone, "purpose": purpose}
         yield say("On your own, for another reason"), alone
     else:
         yield say("On your own"), alone

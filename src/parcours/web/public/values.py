@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from parcours.text import NBSP
+from parcours.text import NBSP, euros, percent
 from parcours.web import i18n
 from parcours.web.i18n import N_
 
@@ -18,23 +18,23 @@ UNIT_WORDS: Final = {
 SUFFIXES: Final = {"euro_per_month": N_("a month"), "euro_per_year": N_("a year")}
 
 
-def value_text(value: Any, unit: str, language: str) -> str:
+def value_text(value: Any, unit: str, lang: str) -> str:
     """A value of a series in words: 8,40 €, 70 %, 16 ans, oui."""
     if value is None:
-        return i18n.translate(N_("not known"), language)
+        return i18n.translate(N_("not known"), lang)
     if isinstance(value, bool) or unit == "boolean":
-        return i18n.translate(N_("yes") if value else N_("no"), language)
+        return i18n.translate(N_("yes") if value else N_("no"), lang)
     if isinstance(value, str):
-        return i18n.typography(value, language)
+        return i18n.typography(value, lang)
     if unit.startswith("euro"):
-        text = i18n.money(int(Decimal(value) * 100), language)
-        return f"{text} {i18n.translate(SUFFIXES[unit], language)}" if unit in SUFFIXES else text
+        text = euros(int(Decimal(value) * 100), lang)
+        return f"{text} {i18n.translate(SUFFIXES[unit], lang)}" if unit in SUFFIXES else text
     if unit == "percent":
-        return i18n.percent(int(Decimal(value) * 100), language)
+        return percent(int(Decimal(value) * 100), lang)
     if unit == "hour":
-        return f"{value}{NBSP}h" if language == "fr" else f"{value}:00"
-    number = i18n.number(value, language)
+        return f"{value}{NBSP}h" if lang == "fr" else f"{value}:00"
+    number = i18n.number(value, lang)
     if unit not in UNIT_WORDS:
         return number
     word = UNIT_WORDS[unit][0 if value == 1 else 1]
-    return f"{number}{NBSP}{i18n.translate(word, language)}"
+    return f"{number}{NBSP}{i18n.translate(word, lang)}"

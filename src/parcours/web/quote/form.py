@@ -10,6 +10,7 @@ from typing import Any
 from parcours.engine.say.questions import COMMON, question_words
 from parcours.engine.say.wording import has_labels, label, specialty_labels
 from parcours.law.loader import load
+from parcours.text import euros, percent
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text
@@ -24,15 +25,15 @@ class Form:
     """The view of a state, on one page."""
 
     def __init__(self, state: State, page: Page) -> None:
-        self.state, self.page, self.language = state, page, page.language
+        self.state, self.page, self.lang = state, page, page.lang
 
     def say(self, message: str, **values: Any) -> str:
         """A message in the language of the page."""
-        return text(message, self.language, **values)
+        return text(message, self.lang, **values)
 
     def money(self, cents: int) -> str:
         """An amount in the language of the page."""
-        return i18n.money(cents, self.language)
+        return euros(cents, self.lang)
 
     def question(self, asked: str | None) -> Card | None:
         """The question in plain words that settles the fact the engine asks for."""
@@ -50,13 +51,13 @@ class Form:
         """The words of a question."""
         if card.title:
             return self.say(card.title)
-        return i18n.typography(question_words(card.facts[0], self.language)[0], self.language)
+        return i18n.typography(question_words(card.facts[0], self.lang)[0], self.lang)
 
     def help(self, card: Card) -> str:
         """How to know the answer."""
         if card.title:
             return self.say(card.help) if card.help else ""
-        return i18n.typography(question_words(card.facts[0], self.language)[1], self.language)
+        return i18n.typography(question_words(card.facts[0], self.lang)[1], self.lang)
 
     def pairs(self, facts: Mapping[str, str | None]) -> list[tuple[str, str]]:
         """Facts and readings as the address writes them."""
@@ -82,19 +83,19 @@ class Form:
     def words(self, message: str) -> str:
         """A message of a question, with the numbers of the law that it names."""
         if "{hours}" in message:
-            hours = plain_parameter("parcours.urgence_delai_heures", self.state.day_number, self.language)
+            hours = plain_parameter("parcours.urgence_delai_heures", self.state.day_number, self.lang)
             return self.say(message, hours=hours)
         if message.startswith("{"):
-            return self.say(message, **drug_rates(self.state.day, self.language))
+            return self.say(message, **drug_rates(self.state.day, self.lang))
         return self.say(message)
 
     def purposes(self) -> Iterator[Link]:
         """The reasons that open a direct access to this specialty, and none of them."""
-        choices = self.state.sitting.purposes(self.language)
+        choices = self.state.sitting.purposes(self.lang)
         for choice in sorted(choices, key=lambda item: item.value == "none"):
             yield Link(
-                i18n.typography(choice.label, self.language),
-                i18n.typography(choice.help, self.language),
+                i18n.typography(choice.label, self.lang),
+                i18n.typography(choice.help, self.lang),
                 self.url({**self.state.given, "purpose": choice.value}),
             )
 
@@ -123,7 +124,7 @@ class Form:
         """The specialties that are not among the answers offered."""
         offered = {option.facts.get("specialty") for option in questions.WHO.options}
         names = {
-            slug: i18n.label(entry, self.language) for slug, entry in specialty_labels().items() if slug not in offered
+            slug: i18n.label(entry, self.lang) for slug, entry in specialty_labels().items() if slug not in offered
         }
         common = [(slug, names[slug]) for slug in COMMON if slug in names]
         return common + sorted(
@@ -152,7 +153,7 @@ class Form:
         if question.kind == "age":
             return self.say("{age} years", age=self.state.given["age"])
         if question.kind == "date":
-            return i18n.long_date(date.fromisoformat(self.state.given[question.facts[0]] or ""), self.language)
+            return i18n.long_date(date.fromisoformat(self.state.given[question.facts[0]] or ""), self.lang)
         candidates = [*question.options, *(questions.SENT_UNDECLARED.options if question is questions.SENT else ())]
         matching = [option for option in candidates if self.chosen(option)]
         if matching:
@@ -172,18 +173,18 @@ class Form:
         if value is None or value in ("none", "false"):
             return ""
         if name == "specialty":
-            return i18n.label(specialty_labels().get(value, value), self.language)
+            return i18n.label(specialty_labels().get(value, value), self.lang)
         if has_labels(name) and value in load().codes[name]:
-            return i18n.typography(label(name, value, self.language), self.language)
+            return i18n.typography(label(name, value, self.lang), self.lang)
         if value == "true":
-            return i18n.typography(load().glossary[name][self.language]["term"], self.language)
+            return i18n.typography(load().glossary[name][self.lang]["term"], self.lang)
         return value
 
 
 @lru_cache(maxsize=256)
-def drug_rates(day: date, language: str) -> dict[str, str]:
+def drug_rates(day: date, lang: str) -> dict[str, str]:
     """The rates of the classes of medicines on a day."""
     number = day.year * 10_000 + day.month * 100 + day.day
     names = ("irremplacable", "majeur", "modere", "faible")
     series = {name: load().parameters[f"taux.medicament_{name}"].default for name in names}
-    return {name: i18n.percent(max(0, values.on(number)), language) for name, values in series.items()}
+    return {name: percent(max(0, values.on(number)), lang) for name, values in series.items()}

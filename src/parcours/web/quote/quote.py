@@ -16,6 +16,7 @@ from parcours.engine.errors import FactError
 from parcours.engine.say.explain import explain
 from parcours.engine.say.receipt import canonical, receipt
 from parcours.law.loader import load
+from parcours.text import COLON
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, Page, answer, text
@@ -72,7 +73,7 @@ async def quote_text(request: Request) -> Response:
     """`/quote.txt`: the same answer as plain text."""
     page = Page.of(request)
     quote = quote_of(page)
-    headers = {"Cache-Control": PRIVATE, "Content-Language": page.language}
+    headers = {"Cache-Control": PRIVATE, "Content-Language": page.lang}
     return PlainTextResponse((quote.error or quote.text) + "\n", 400 if quote.error else 200, headers)
 
 
@@ -82,24 +83,24 @@ async def quote_receipt(request: Request) -> Response:
     state = state_of(page)
     settled = state.outcome
     if state.refused or isinstance(settled, FactError):
-        missing = text("Some facts are missing: answer the questions first.", page.language)
-        return PlainTextResponse(f"{wrong(state, settled, page.language) or missing}\n", 400)
+        missing = text("Some facts are missing: answer the questions first.", page.lang)
+        return PlainTextResponse(f"{wrong(state, settled, page.lang) or missing}\n", 400)
     name = f"parcours-{state.given['care_date']}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
     return Response(canonical(receipt(settled)) + "\n", headers=headers, media_type="application/json")
 
 
-def wrong(state: State, outcome: Answer | FactError | None, language: str) -> str | None:
+def wrong(state: State, outcome: Answer | FactError | None, lang: str) -> str | None:
     """What is wrong with a fact, in words; one that is only missing is asked instead."""
     error = outcome if type(outcome) is FactError else state.refused
-    return i18n.set_once(error.message[language], language) if error else None
+    return i18n.set_once(error.message[lang], lang) if error else None
 
 
-def title_of(result: Result | None, language: str) -> str:
+def title_of(result: Result | None, lang: str) -> str:
     """The title of the page."""
     if result is None:
-        return text("What will your visit cost?", language)
-    return text("{amount} left to you", language, amount=result.left)
+        return text("What will your visit cost?", lang)
+    return text("{amount} left to you", lang, amount=result.left)
 
 
 def quote_of(page: Page) -> Quote:
@@ -110,17 +111,17 @@ def quote_of(page: Page) -> Quote:
     settled = outcome if isinstance(outcome, Answer) else None
     result = more = None
     if settled:
-        explanation = explain(settled, page.language)
-        result = exact_result(settled, explanation, page.language)
-        more = details(settled, explanation, page.language)
+        explanation = explain(settled, page.lang)
+        result = exact_result(settled, explanation, page.lang)
+        more = details(settled, explanation, page.lang)
     elif "specialty" in given or "profession" in given:
-        result = open_result(where, state.cents("fee"), page.language)
+        result = open_result(where, state.cents("fee"), page.lang)
     question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)
     return Quote(
-        title=title_of(result, page.language),
+        title=title_of(result, page.lang),
         care_date=state.day,
         checked=load().verified_on,
-        error=wrong(state, outcome, page.language),
+        error=wrong(state, outcome, page.lang),
         question=question,
         asked=form.asked(question) if question else "",
         help=form.help(question) if question else "",
@@ -130,21 +131,21 @@ def quote_of(page: Page) -> Quote:
         hidden_but_date=[(name, value) for name, value in pairs if name != "care_date"],
         terms=[(name, load().glossary[name]) for name in question.terms] if question else [],
         answers=said,
-        assumed=assumed(state, settled, page.language),
+        assumed=assumed(state, settled, page.lang),
         starts=[] if state.touched else [(form.say(words), form.url(nothing() | facts)) for words, facts in STARTS],
         result=result,
         details=more,
-        text=as_text(state.day, said, result, more, page.language) if result and more else "",
+        text=as_text(state.day, said, result, more, page.lang) if result and more else "",
         text_url=page.address("/quote.txt", tuple(pairs)),
         receipt_url=page.address("/receipt.json", tuple(pairs)),
     )
 
 
-def assumed(state: State, settled: Answer | None, language: str) -> str:
+def assumed(state: State, settled: Answer | None, lang: str) -> str:
     """What is taken for granted, in words."""
     names = settled.encoded.defaults if settled else ()
     glossary = load().glossary
-    terms = [glossary[name][language]["term"] for name in names if name in glossary and name not in state.given]
-    none, colon = text("none", language), ": " if language == "en" else " : "
+    terms = [glossary[name][lang]["term"] for name in names if name in glossary and name not in state.given]
+    none, colon = text("none", lang), COLON[lang]
     listed = ", ".join(f"{term}{colon}{none}" for term in terms[:6])
-    return i18n.typography(listed, language) or text("nothing", language)
+    return i18n.typography(listed, lang) or text("nothing", lang)

@@ -13,6 +13,7 @@ from parcours.engine.say.explain import Explanation
 from parcours.engine.say.sitting import Standing
 from parcours.law.codes import Pathway, TiersPayant
 from parcours.law.loader import load
+from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text
@@ -26,15 +27,15 @@ PATHWAYS: Final = {
 }
 
 
-def plain_parameter(id_: str, day: int, language: str) -> str:
+def plain_parameter(id_: str, day: int, lang: str) -> str:
     """A plain number of the law on a day (YYYYMMDD); the first there was, for a day before it."""
     series = load().parameters[id_].default
-    return i18n.number((series.value_on(day) or series.values[0]).value, language)
+    return i18n.number((series.value_on(day) or series.values[0]).value, lang)
 
 
-def open_result(standing: Standing, fee: int | None, language: str) -> Result:
+def open_result(standing: Standing, fee: int | None, lang: str) -> Result:
     """The card while answers are missing: what is sure, and what depends on them."""
-    say, money = partial(text, language=language), partial(i18n.money, language=language)
+    say, money = partial(text, lang=lang), partial(euros, lang=lang)
     span = standing.sector_1 if standing.range.high is None and standing.sector_1 else standing.range
     low, high = span.low, span.high
     if high is None:
@@ -43,7 +44,7 @@ def open_result(standing: Standing, fee: int | None, language: str) -> Result:
         segments, payers = shares([("you", low), ("open", least)], low + least), []
     else:
         total = max(fee or 0, high)
-        left, of = i18n.money_range(low, high, language), basis(standing, fee, language)
+        left, of = i18n.money_range(low, high, lang), basis(standing, fee, lang)
         segments = shares([("amo", total - high), ("open", high - low), ("you", low)], total)
         payers = [Payer("open", say("Depends on your next answers"), money(high - low))]
         if fee:
@@ -53,18 +54,18 @@ def open_result(standing: Standing, fee: int | None, language: str) -> Result:
     return Result(False, left, of, "", "", segments, payers, [], summary, None)
 
 
-def basis(standing: Standing, fee: int | None, language: str) -> str:
+def basis(standing: Standing, fee: int | None, lang: str) -> str:
     """On which price a range stands."""
     if fee:
-        return text("of {amount} charged", language, amount=i18n.money(fee, language))
+        return text("of {amount} charged", lang, amount=euros(fee, lang))
     free = standing.range.high is None
     words = N_("In sector 1; more where fees are free.") if free else N_("At the official tariff.")
-    return text(words, language)
+    return text(words, lang)
 
 
-def exact_result(settled: Answer, explanation: Explanation, language: str) -> Result:
+def exact_result(settled: Answer, explanation: Explanation, lang: str) -> Result:
     """The card of an exact answer."""
-    say, money = partial(text, language=language), partial(i18n.money, language=language)
+    say, money = partial(text, lang=lang), partial(euros, lang=lang)
     result, fee = settled.settlement, settled.act.fee
     words, tone = PATHWAYS[Pathway(result.pathway)]
     later = min(result.deferred, result.patient)
@@ -91,19 +92,19 @@ def exact_result(settled: Answer, explanation: Explanation, language: str) -> Re
         tone=tone,
         segments=shares(parts, fee),
         payers=[Payer(name, labels[name], money(cents)) for name, cents in parts if cents or name in ("amo", "you")],
-        steps=list(payments(settled, language)),
+        steps=list(payments(settled, lang)),
         summary=summary,
-        warning=i18n.typography(explanation.warning, language) if explanation.warning else None,
+        warning=i18n.typography(explanation.warning, lang) if explanation.warning else None,
     )
 
 
-def payments(settled: Answer, language: str) -> Iterator[When]:
+def payments(settled: Answer, lang: str) -> Iterator[When]:
     """What is paid at the desk, what comes back and when, what is taken later."""
-    say, money = partial(text, language=language), partial(i18n.money, language=language)
+    say, money = partial(text, lang=lang), partial(euros, lang=lang)
     result, kind = settled.settlement, settled.act.tiers_payant
     yield When(say("At the desk"), say("you pay"), money(result.advance))
     if kind == TiersPayant.NONE and result.amo > 0:
-        days = plain_parameter("remboursement.delai_fse_jours", settled.act.care_date, language)
+        days = plain_parameter("remboursement.delai_fse_jours", settled.act.care_date, lang)
         yield When(say("In about {days} days", days=days), say("the Sécu sends you"), money(result.amo))
     if kind != TiersPayant.FULL and result.amc > 0:
         yield When(say("A few days after"), say("the mutuelle sends you"), money(result.amc))
@@ -111,17 +112,17 @@ def payments(settled: Answer, language: str) -> Iterator[When]:
         yield When(say("On a later refund"), say("the Sécu keeps"), money(result.deferred))
 
 
-def details(settled: Answer, explanation: Explanation, language: str) -> Details:
+def details(settled: Answer, explanation: Explanation, lang: str) -> Details:
     """Why, why not, what would have been cheaper: what is always possible first, then what has a condition."""
-    advice = advise(settled, language)
+    advice = advise(settled, lang)
     cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
     return Details(explanation.steps, explanation.why_not, cheaper, advice.note, explanation.freshness.text)
 
 
-def as_text(day: date, said: list[Said], result: Result, more: Details, language: str) -> str:
+def as_text(day: date, said: list[Said], result: Result, more: Details, lang: str) -> str:
     """The answer as lines of text."""
-    say, money = partial(text, language=language), partial(i18n.money, language=language)
-    lines = [f"parcours · {i18n.long_date(day, language)}", ""]
+    say, money = partial(text, lang=lang), partial(euros, lang=lang)
+    lines = [f"parcours · {i18n.long_date(day, lang)}", ""]
     lines += [f"{say(item.name)}: {item.text}" for item in said]
     lines += ["", f"{say('Left to you in the end')}: {result.left} ({result.of})", say(result.pathway)]
     lines += [f"- {payer.label}: {payer.amount}" for payer in result.payers]
@@ -131,4 +132,4 @@ def as_text(day: date, said: list[Said], result: Result, more: Details, language
     saving = [lever for lever in more.cheaper if lever.saved]
     lines += ["", say("What would have been cheaper")] if saving else []
     lines += [f"- {money(-lever.saved)}: {' + '.join(lever.labels)}" for lever in saving]
-    return i18n.set_once("\n".join(lines), language)
+    return i18n.set_once("\n".join(lines), lang)
