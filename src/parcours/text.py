@@ -110,6 +110,11 @@ def euros(cents: int, lang: str) -> str:
     return f"{sign}€{whole}.{cents % 100:02d}"
 
 
+def plain_euros(cents: int) -> str:
+    """An amount as files and facts write it: 8.40."""
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
 def percent(basis_points: int, lang: str) -> str:
     """A rate: 17,5 % in French, 17.5% in English."""
     number = plain_number(Decimal(basis_points).scaleb(-2), lang)

@@ -35,9 +35,8 @@ from parcours.registry.accounts.models import Account, ApiClient, Grant
 from parcours.registry.contexts import Scope
 from parcours.registry.directory.places import require_fund
 from parcours.registry.directory.service import get_professional
-from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get, parse_id
 
 router = api_router(tag="accounts")
 
@@ -161,9 +160,7 @@ def grant_role(account_id: Id, body: GrantIn, once: OnceDep) -> Response:
 def end_role(account_id: Id, grant_id: Id, unit: WriteUnit) -> None:
     """Take a role away; the account's sessions end now."""
     unit.find(ACCOUNT, account_id, Action.MANAGE_ACCOUNTS)
-    grant = unit.session.get(Grant, parse_id(grant_id)) if parse_id(grant_id) else None
-    if grant is None or grant.account_id != parse_id(account_id) or grant.ended_at is not None:
-        raise not_found("grant_id")
+    grant = get(unit.session, Grant, grant_id, "grant_id", account_id=parse_id(account_id), ended_at=None)
     accounts.end_grant(unit.session, unit.who, grant)
 
 

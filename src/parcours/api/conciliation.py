@@ -34,9 +34,8 @@ from parcours.registry.access.model import Role
 from parcours.registry.conciliation import service as cases
 from parcours.registry.conciliation.context import CASE, Action, Tag, of_case
 from parcours.registry.conciliation.models import Case, CaseState, Contact, ContactOutcome, Outcome, ReminderKind
-from parcours.registry.errors import not_found
 from parcours.registry.people.context import PATIENT, of_fund
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 
 router = api_router(tag="conciliation")
 
@@ -201,9 +200,7 @@ def record_answer(
     record = unit.find(CASE, case_id, Action.WORK_CASE, Tag.CASE_CHANGE)
     case = cases.get_case(unit.session, case_id)
     check_version(if_match, case)
-    row = unit.session.get(Contact, parse_id(contact_id)) if parse_id(contact_id) else None
-    if row is None or row.case_id != record.id:
-        raise not_found("contact_id")
+    row = get(unit.session, Contact, contact_id, "contact_id", case_id=record.id)
     response.headers["ETag"] = changed(unit.session, case)
     return ContactOut.model_validate(cases.answer(unit.session, row.id, body.outcome.value, reason=body.reason))
 

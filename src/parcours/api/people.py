@@ -33,12 +33,11 @@ from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.declarations.models import Tenure
-from parcours.registry.errors import not_found
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, Action, Tag, of_fund, of_patient
 from parcours.registry.people.models import Insured, KinshipKind, Right, RightKind
 from parcours.registry.store.clock import paris_today
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get, parse_id
 
 router = api_router(tag="people")
 
@@ -237,9 +236,7 @@ def close_right(
     record = unit.find(PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
     insured = people.get_insured(unit.session, patient_id, lock=True)
     check_version(if_match, insured)
-    right = unit.session.get(Right, parse_id(right_id)) if parse_id(right_id) else None
-    if right is None or right.insured_id != record.insured_id:
-        raise not_found("right_id")
+    right = get(unit.session, Right, right_id, "right_id", insured_id=record.insured_id)
     ended = people.close_right(unit.session, right.id, ends_on=body.ends_on)
     response.headers["ETag"] = changed(unit.session, insured)
     return _right(ended, clinical=False)

@@ -24,7 +24,6 @@ from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import check_version
-from parcours.registry.errors import not_found
 from parcours.registry.people.context import PATIENT
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL, Action, Tag, of_referral
@@ -32,7 +31,7 @@ from parcours.registry.referrals.covering import sequence_of, uses_of
 from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Urgency
 from parcours.registry.store.clock import paris_today
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 
 router = api_router(tag="referrals")
 
@@ -193,9 +192,8 @@ def use_referral(referral_id: Id, body: UseIn, once: OnceDep) -> Response:
 def cancel_use(referral_id: Id, use_id: Id, unit: WriteUnit) -> None:
     """One's own visit did not take place."""
     record = unit.find(REFERRAL, referral_id, Action.USE_REFERRAL, Tag.REFERRAL_CANCEL_USE)
-    row = unit.session.get(ReferralUse, parse_id(use_id)) if parse_id(use_id) else None
-    if row is None or row.referral_id != record.id or row.professional_id != unit.actor.professional_id:
-        raise not_found("use_id")
+    mine = {"referral_id": record.id, "professional_id": unit.actor.professional_id}
+    row = get(unit.session, ReferralUse, use_id, "use_id", **mine)
     if row.cancelled_at is None:
         referrals.cancel_use(unit.session, row.id)
 

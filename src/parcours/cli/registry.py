@@ -11,6 +11,7 @@ import typer
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
 from parcours.cli.registry_common import DatabaseUrl, open_registry, registry_errors, say, table
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from parcours.registry.store.db import Database
@@ -29,10 +30,13 @@ def init(database: DatabaseUrl = None, lang: Lang = "") -> None:
         if (database or database_url()).startswith("sqlite") and not _keys_given():
             path = keyring.data_directory() / "secret.keys"
             if keyring.create_keys_file(path):
-                say(lang, f"clé secrète créée : {path} (à garder à part)", f"secret key made: {path} (keep it apart)")
+                say(
+                    lang,
+                    Text(f"clé secrète créée : {path} (à garder à part)", f"secret key made: {path} (keep it apart)"),
+                )
         keyring.keyring()
         schema.upgrade(opened.engine)
-        say(lang, f"base prête, révision {schema.head_revision()}", f"database ready, {schema.head_revision()}")
+        say(lang, Text(f"base prête, révision {schema.head_revision()}", f"database ready, {schema.head_revision()}"))
 
 
 @app.command()
@@ -44,7 +48,7 @@ def upgrade(database: DatabaseUrl = None, lang: Lang = "") -> None:
         before = schema.current_revision(opened.engine)
         schema.upgrade(opened.engine)
         after = schema.current_revision(opened.engine)
-        say(lang, f"révision {before or 'vide'} → {after}", f"revision {before or 'empty'} → {after}")
+        say(lang, Text(f"révision {before or 'vide'} → {after}", f"revision {before or 'empty'} → {after}"))
 
 
 @app.command()
@@ -58,7 +62,10 @@ def seed(
 
     with open_registry(database, lang) as opened, opened.writing() as session:
         stories = fill(session, population=population)
-    say(lang, f"{len(stories)} récits (`parcours registry stories`)", f"{len(stories)} stories (`… registry stories`)")
+    say(
+        lang,
+        Text(f"{len(stories)} récits (`parcours registry stories`)", f"{len(stories)} stories (`… registry stories`)"),
+    )
 
 
 @app.command("demo-accounts")
@@ -146,7 +153,7 @@ def changes(
     elif rows:
         table(("on", "visit", "name", "then", "now"), rows)
     else:
-        say(lang, "rien ne changerait", "nothing would change")
+        say(lang, Text("rien ne changerait", "nothing would change"))
 
 
 @app.command()
@@ -157,7 +164,7 @@ def backup(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None
     with open_registry(database, lang) as opened:
         manifest = write(opened, file)
     rows = sum(one.rows for one in manifest.tables.values())
-    say(lang, f"{file} : {rows} lignes ; gardez les clés à part", f"{file}: {rows} rows; keep the keys apart")
+    say(lang, Text(f"{file} : {rows} lignes ; gardez les clés à part", f"{file}: {rows} rows; keep the keys apart"))
 
 
 @app.command()
@@ -169,7 +176,7 @@ def restore(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = Non
     with registry_errors(lang):
         manifest = read(file, database or database_url())
     rows = sum(one.rows for one in manifest.tables.values())
-    say(lang, f"{rows} lignes restaurées et vérifiées", f"{rows} rows restored and verified")
+    say(lang, Text(f"{rows} lignes restaurées et vérifiées", f"{rows} rows restored and verified"))
 
 
 @app.command()
@@ -186,13 +193,13 @@ def verify(
     with open_registry(database, lang) as opened:
         if file is not None:
             compare(opened.engine, check_file(file))
-            say(lang, "base égale à la sauvegarde", "the database equals the backup")
+            say(lang, Text("base égale à la sauvegarde", "the database equals the backup"))
             return
         with opened.reading() as session:
             found = people_with_two_contracts(session)
     if found:
         fail(problems.two_doctors(people=len(found)), lang)
-    say(lang, "un médecin traitant au plus par personne", "one médecin traitant at most a person")
+    say(lang, Text("un médecin traitant au plus par personne", "one médecin traitant at most a person"))
 
 
 @app.command("new-key")
@@ -210,7 +217,7 @@ def rotate_keys(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang) as opened:
         counts = rotate(opened)
-    say(lang, f"{sum(counts.values())} lignes réécrites", f"{sum(counts.values())} rows rewritten")
+    say(lang, Text(f"{sum(counts.values())} lignes réécrites", f"{sum(counts.values())} rows rewritten"))
 
 
 @app.command()

@@ -10,6 +10,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import fail, lang_of
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -55,9 +56,9 @@ def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterat
             database.close()
 
 
-def say(lang: str, fr: str, en: str) -> None:
+def say(lang: str, text: Text) -> None:
     """A sentence in the language of the command."""
-    typer.echo({"fr": fr, "en": en}[lang_of(lang)])
+    typer.echo(text[lang_of(lang)])
 
 
 def table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:

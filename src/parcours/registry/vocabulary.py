@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import IntEnum
-from typing import Any, TypeVar
+from enum import IntEnum, StrEnum
+from typing import TypeVar
 
 from parcours.registry import problems
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 
 def slugs(values: type[IntEnum]) -> list[str]:
@@ -30,7 +31,7 @@ def check_name(field: str, value: str, names: Mapping[str, T]) -> T:
     raise problems.unknown_value(value, field=field, choices=sorted(names))
 
 
-def check_choice(field: str, value: str, values: Any) -> Any:
+def check_choice(field: str, value: str, values: type[E]) -> E:
     """The member of a `StrEnum` of the registry, or an error that lists the members."""
     try:
         return values(value)

@@ -38,7 +38,7 @@ from parcours.rules.bill.session import in_session, tariff_before
 from parcours.rules.bill.types import BillReadings, Borne, EurosContract, SettledLine
 from parcours.rules.charges import emergency_charge
 from parcours.rules.types import Contract, Readings
-from parcours.text import Text, same
+from parcours.text import Text, plain_euros, same
 
 BILL_READINGS = {
     "majoration_seance": bill_codes.MajorationSeance,
@@ -229,7 +229,7 @@ def emergency(raw: Mapping[str, Any], shared: Shared) -> Mapping[str, Any]:
     amounts = [on(shared.bill.parameters[name], day) for name in ("urgences.forfait", "urgences.forfait_minore")]
     amount, case = emergency_charge(line.line.act, *amounts)
     code = "FPU_MINORE" if case == bill_codes.CaseCharge.EMERGENCY_REDUCED else "FPU"
-    return {**raw, "code": code, "fee": f"{amount // 100}.{amount % 100:02d}"}
+    return {**raw, "code": code, "fee": plain_euros(amount)}
 
 
 def laws_of(lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> Laws:

@@ -17,7 +17,7 @@ from parcours.rules.money import share
 from parcours.rules.pathway import pathway_status
 from parcours.rules.rate import WHOLE
 from parcours.rules.types import Act, Readings
-from parcours.text import Text
+from parcours.text import Text, plain_euros
 
 LONGEST = 1000
 """Days of a stay: more is a typing error."""
@@ -153,7 +153,7 @@ def charge_line(
     raw = {
         "code": code,
         "quantity": quantity,
-        "fee": f"{fee // 100}.{fee % 100:02d}",
+        "fee": plain_euros(fee),
         "care_date": iso_of(stay["entry"]),
     }
     line = read_line(number, raw, shared, 0)

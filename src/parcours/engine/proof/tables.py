@@ -16,6 +16,7 @@ from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.law.data import ExactLoader
 from parcours.rules.types import Settlement
+from parcours.text import plain_euros
 
 SHEETS = Path(__file__).with_name("sheets.yaml")
 SECTORS = ("secteur_1", "secteur_2_optam", "secteur_2")
@@ -112,4 +113,4 @@ def at_the_tariff(facts: dict[str, Any], readings: dict[str, str] | None) -> tup
         if error.field == "act":
             return None
         raise
-    return tariff, settle({**facts, "fee": f"{tariff // 100}.{tariff % 100:02d}"}, readings).settlement
+    return tariff, settle({**facts, "fee": plain_euros(tariff)}, readings).settlement

@@ -14,9 +14,8 @@ from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import ApiClient
 from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import record
-from parcours.registry.errors import not_found
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 
 
 def create_client(
@@ -66,11 +65,7 @@ def find_client(session: Session, token: str) -> ApiClient | None:
 
 def get_client(session: Session, client_id: str) -> ApiClient:
     """The client of an id. Raises NotFound."""
-    identifier = parse_id(client_id)
-    client = session.get(ApiClient, identifier) if identifier else None
-    if client is None:
-        raise not_found("client_id")
-    return client
+    return get(session, ApiClient, client_id, "client_id")
 
 
 def list_clients(session: Session, *, after: str | None = None, limit: int = 50) -> list[ApiClient]:

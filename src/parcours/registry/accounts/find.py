@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import LOGIN_CONTEXT, Account
-from parcours.registry.errors import Invalid, not_found
+from parcours.registry.errors import Invalid
 from parcours.registry.store.columns import blind_indexes
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 
 
 def normalise_login(login: str) -> str:
@@ -34,11 +34,7 @@ def find_account(session: Session, login: str) -> Account | None:
 
 def get_account(session: Session, account_id: str) -> Account:
     """The account of an id. Raises NotFound."""
-    identifier = parse_id(account_id)
-    account = session.get(Account, identifier) if identifier else None
-    if account is None:
-        raise not_found("account_id")
-    return account
+    return get(session, Account, account_id, "account_id")
 
 
 def list_accounts(session: Session, *, after: str | None = None, limit: int = 50) -> list[Account]:

@@ -21,7 +21,7 @@ from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
 from parcours.registry.store.clock import now_utc, paris_date
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 from parcours.registry.store.periods import check_period
 from parcours.registry.vocabulary import check_choice
 
@@ -61,7 +61,7 @@ def write_plan(
     """
     at = at or now_utc()
     check_period(plan.starts_on, plan.ends_on)
-    kind: PlanKind = check_choice("kind", plan.kind, PlanKind)
+    kind = check_choice("kind", plan.kind, PlanKind)
     insured = get_insured(session, insured_id, lock=True)
     author = get_professional(session, author_id)
     if not speaks_as_medecin_traitant(session, insured.id, author, paris_date(at)):
@@ -128,11 +128,7 @@ def stop(session: Session, plan_id: str, *, on: date, at: datetime | None = None
 
 def get_plan(session: Session, plan_id: str) -> CarePlan:
     """A plan by public id."""
-    key = parse_id(plan_id)
-    row = session.get(CarePlan, key) if key else None
-    if row is None:
-        raise not_found("plan_id")
-    return row
+    return get(session, CarePlan, plan_id, "plan_id")
 
 
 def plans_of(session: Session, insured_id: str, *, on: date | None = None) -> list[CarePlan]:

@@ -28,7 +28,7 @@ from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import affiliation_on, get_insured
 from parcours.registry.store.clock import now_utc, paris_date, paris_today
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 from parcours.registry.vocabulary import check_choice
 
 FIRST_CONTACT_DAYS = 7
@@ -117,10 +117,7 @@ def answer(
 ) -> Contact:
     """What the doctor answered: `accepted`, `refused` (with or without a reason), `no_answer`."""
     at = at or now_utc()
-    key = parse_id(contact_id)
-    row = session.get(Contact, key) if key else None
-    if row is None:
-        raise not_found("contact_id")
+    row = get(session, Contact, contact_id, "contact_id")
     _open_case(session, row.case_id)
     row.outcome = check_choice("outcome", outcome, ContactOutcome)
     row.answered_on, row.reason = on or paris_date(at), reason
@@ -143,7 +140,7 @@ def close(
     """
     at = at or now_utc()
     case = _open_case(session, case_id)
-    chosen: Outcome = check_choice("outcome", outcome, Outcome)
+    chosen = check_choice("outcome", outcome, Outcome)
     declaration = _closing_declaration(session, case, chosen, declaration_id)
     case.outcome, case.state, case.closed_on = chosen, CaseState.CLOSED, paris_date(at)
     case.declaration_id = declaration.id if declaration else None
@@ -155,11 +152,7 @@ def close(
 
 def get_case(session: Session, case_id: str) -> Case:
     """A case by public id."""
-    key = parse_id(case_id)
-    row = session.get(Case, key) if key else None
-    if row is None:
-        raise not_found("case_id")
-    return row
+    return get(session, Case, case_id, "case_id")
 
 
 def cases_of_fund(session: Session, fund_code: str, *, state: str = "open", limit: int = 100) -> list[Case]:

@@ -89,13 +89,13 @@ def propose(session: Session, proposal: Proposal, *, at: datetime | None = None)
     day = paris_date(at)
     insured = get_insured(session, proposal.insured_id, lock=True)
     doctor = get_professional(session, proposal.professional_id)
-    party: Party = check_choice("by", proposal.by, Party)
+    party = check_choice("by", proposal.by, Party)
     place = check_doctor(session, doctor, proposal.organisation_id, day)
     check_not_already(session, insured.id, doctor.id, day)
     check_no_open_proposal(session, insured.id, doctor.id)
     check_party(session, insured, party, proposal.parent_id, day, proposing=True)
     joint = check_joint_doctors(session, doctor, place, proposal.joint_ids, day)
-    route: Route = check_choice("route", proposal.route, Route)
+    route = check_choice("route", proposal.route, Route)
     declaration = Declaration(
         insured_id=insured.id,
         professional_id=doctor.id,
@@ -123,7 +123,7 @@ def agree(
     at = at or now_utc()
     declaration, insured = _locked(session, declaration_id)
     _require_state(declaration, State.PROPOSED)
-    who: Party = check_choice("party", party, Party)
+    who = check_choice("party", party, Party)
     check_party(session, insured, who, parent_id, paris_date(at), proposing=False)
     _sign(declaration, who, parent_id, at)
     return _complete(session, declaration, insured, at)
@@ -225,7 +225,7 @@ def end(
     """
     at = at or now_utc()
     on = on or paris_date(at)
-    end_reason: EndReason = check_choice("reason", reason, EndReason)
+    end_reason = check_choice("reason", reason, EndReason)
     if end_reason in {EndReason.REPLACED, *GRACE_REASONS}:
         raise problems.end_reason(reason)
     declaration, _ = _locked(session, declaration_id)

@@ -23,9 +23,8 @@ from parcours.registry.declarations.models import (
 )
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import active_on, get_professional, shared_places
-from parcours.registry.errors import not_found
 from parcours.registry.people.models import Insured
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding, known, replace
 
 
@@ -79,11 +78,7 @@ def patients_of(session: Session, professional_id: str, *, lock: bool = False) -
 
 def get_declaration(session: Session, declaration_id: str) -> Declaration:
     """A declaration by public id."""
-    key = parse_id(declaration_id)
-    row = session.get(Declaration, key) if key else None
-    if row is None:
-        raise not_found("declaration_id")
-    return row
+    return get(session, Declaration, declaration_id, "declaration_id")
 
 
 def declarations_of(session: Session, insured_id: str) -> list[Declaration]:

@@ -25,7 +25,7 @@ from parcours.registry.errors import not_found
 from parcours.registry.identity import keys
 from parcours.registry.identity.names import letters, next_prefix
 from parcours.registry.store.clock import now_utc, paris_today
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
 from parcours.registry.vocabulary import check_choice, check_slug
 
@@ -184,11 +184,7 @@ def register_organisation(
 
 def get_organisation(session: Session, organisation_id: str) -> Organisation:
     """A place by public id."""
-    key = parse_id(organisation_id)
-    row = session.get(Organisation, key) if key else None
-    if row is None:
-        raise not_found("organisation_id")
-    return row
+    return get(session, Organisation, organisation_id, "organisation_id")
 
 
 def start_practice(  # noqa: PLR0913 - one keyword for each field of the form
@@ -210,7 +206,7 @@ def start_practice(  # noqa: PLR0913 - one keyword for each field of the form
     Raises `Conflict`: another principal place is open.
     """
     check_period(starts_on, ends_on)
-    practice_mode: PracticeMode = check_choice("mode", mode, PracticeMode)
+    practice_mode = check_choice("mode", mode, PracticeMode)
     if (practice_mode is PracticeMode.REMPLACANT) != (replaced_id is not None):
         raise problems.replaced_doctor()
     main = main and practice_mode is not PracticeMode.REMPLACANT

@@ -17,7 +17,7 @@ from parcours.registry.people import problems
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind, Right, RightKind
 from parcours.registry.store.clock import now_utc, paris_date, paris_today
 from parcours.registry.store.columns import blind_index, blind_indexes
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
 from parcours.registry.vocabulary import check_choice, check_slug
 
@@ -161,7 +161,7 @@ def open_right(
     Raises `Conflict`: an ordinary right of the same kind is open over that time (several ALDs may be).
     """
     check_period(starts_on, ends_on)
-    right_kind: RightKind = check_choice("right", kind, RightKind)
+    right_kind = check_choice("right", kind, RightKind)
     get_insured(session, insured_id, lock=True)
     if right_kind is not RightKind.ALD:
         _refuse_overlapping_right(session, insured_id, right_kind, starts_on, ends_on)
@@ -180,9 +180,7 @@ def open_right(
 
 def close_right(session: Session, right_id: str, *, ends_on: date, at: datetime | None = None) -> Right:
     """End a right on a day (the first without it)."""
-    right = session.get(Right, parse_id(right_id) or "") if parse_id(right_id) else None
-    if right is None:
-        raise not_found("right")
+    right = get(session, Right, right_id, "right")
     return replace(session, right, at or now_utc(), ends_on=ends_on)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.declarations.timeline import speaks_as_medecin_traitant
 from parcours.registry.directory.service import get_professional, require_active
-from parcours.registry.errors import Refused, not_found
+from parcours.registry.errors import Refused
 from parcours.registry.people.service import get_insured
 from parcours.registry.referrals import problems
 from parcours.registry.referrals.checks import (
@@ -32,7 +32,7 @@ from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, Urgency
 from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import now_utc, paris_date, paris_today
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 from parcours.registry.vocabulary import check_choice
 
 
@@ -44,7 +44,7 @@ def write_referral(session: Session, new: NewReferral, *, at: datetime | None = 
     """
     at = at or now_utc()
     issued_on = new.issued_on or paris_date(at)
-    flow: Flow = check_choice("referral", new.flow, Flow)
+    flow = check_choice("referral", new.flow, Flow)
     check_choice("urgency", new.letter.urgency, Urgency)
     insured = get_insured(session, new.insured_id, lock=True)
     author = get_professional(session, new.author_id)
@@ -110,10 +110,7 @@ def use(
 
 def cancel_use(session: Session, use_id: str, *, at: datetime | None = None) -> ReferralUse:
     """The visit did not take place."""
-    key = parse_id(use_id)
-    row = session.get(ReferralUse, key) if key else None
-    if row is None:
-        raise not_found("use_id")
+    row = get(session, ReferralUse, use_id, "use_id")
     row.cancelled_at = at or now_utc()
     session.flush()
     return row
@@ -161,11 +158,7 @@ def shorten_overlong(session: Session) -> list[Referral]:
 
 def get_referral(session: Session, referral_id: str) -> Referral:
     """A referral by public id."""
-    key = parse_id(referral_id)
-    row = session.get(Referral, key) if key else None
-    if row is None:
-        raise not_found("referral_id")
-    return row
+    return get(session, Referral, referral_id, "referral_id")
 
 
 def referrals_of(session: Session, insured_id: str) -> list[Referral]:

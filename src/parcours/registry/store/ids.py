@@ -5,8 +5,14 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
+from typing import TypeVar
 
+from sqlalchemy.orm import Session
+
+from parcours.registry.errors import not_found
 from parcours.registry.store.keyring import dashed
+
+M = TypeVar("M")
 
 
 def new_id() -> str:
@@ -24,3 +30,12 @@ def parse_id(text: str) -> str | None:
         return str(uuid.UUID(text))
     except (ValueError, AttributeError, TypeError):
         return None
+
+
+def get(session: Session, model: type[M], public_id: str, field: str, **of: object) -> M:
+    """The row of an id received from outside, which is `of` whom one says (`insured_id=…`). Raises NotFound."""
+    key = parse_id(public_id)
+    row = session.get(model, key) if key else None
+    if row is None or any(getattr(row, name) != value for name, value in of.items()):
+        raise not_found(field)
+    return row

@@ -43,13 +43,14 @@ class Period:
         return self.starts_on <= on and (self.ends_on is None or on < self.ends_on)
 
 
-P = TypeVar("P", bound=Any)
+P = TypeVar("P", bound=Period)
+T = TypeVar("T")
 
 
-def known(model: Any, known_at: datetime | BindParameter[datetime] | None = None) -> ColumnElement[bool]:
+def known(model: type[Period], known_at: datetime | BindParameter[datetime] | None = None) -> ColumnElement[bool]:
     """Rows we hold true now, or held true at an instant."""
     if known_at is None:
-        return model.superseded_at.is_(None)  # type: ignore[no-any-return]
+        return model.superseded_at.is_(None)
     return and_(
         model.recorded_at <= known_at,
         or_(model.superseded_at.is_(None), model.superseded_at > known_at),
@@ -57,7 +58,7 @@ def known(model: Any, known_at: datetime | BindParameter[datetime] | None = None
 
 
 def holding(
-    model: Any, on: date | BindParameter[date], known_at: datetime | BindParameter[datetime] | None = None
+    model: type[Period], on: date | BindParameter[date], known_at: datetime | BindParameter[datetime] | None = None
 ) -> ColumnElement[bool]:
     """Rows that hold on a day, as known now or at an instant."""
     return and_(
@@ -89,13 +90,13 @@ def replace(session: Session, row: P, at: datetime, **changes: Any) -> P:
     }
     row.superseded_at = at
     session.flush()
-    copy = type(row)(**(values | changes), recorded_at=at)
+    copy = type(row)(**(values | changes | {"recorded_at": at}))
     check_period(copy.starts_on, copy.ends_on)
     session.add(copy)
     session.flush()
-    return copy  # type: ignore[no-any-return]
+    return copy
 
 
-def first(rows: Sequence[P]) -> P | None:
+def first(rows: Sequence[T]) -> T | None:
     """The first row, or None."""
     return rows[0] if rows else None

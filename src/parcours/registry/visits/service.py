@@ -14,9 +14,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.errors import not_found
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.ids import parse_id
+from parcours.registry.store.ids import get
 from parcours.registry.visits import problems
 from parcours.registry.visits.facts import DerivedFact, Source, VisitFacts, iso, visit_facts
 from parcours.registry.visits.models import AnsweredVisit
@@ -164,11 +163,7 @@ def answered(visit: AnsweredVisit) -> Answered:
 
 def get_visit(session: Session, visit_id: str, insured_id: str) -> AnsweredVisit:
     """An answered visit of a person. Raises NotFound, also when it is somebody else's."""
-    key = parse_id(visit_id)
-    visit = session.get(AnsweredVisit, key) if key else None
-    if visit is None or visit.insured_id != insured_id:
-        raise not_found("visit_id")
-    return visit
+    return get(session, AnsweredVisit, visit_id, "visit_id", insured_id=insured_id)
 
 
 def visits_of(session: Session, insured_id: str, *, after: str | None = None, limit: int = 50) -> list[AnsweredVisit]:

@@ -24,7 +24,7 @@ from parcours.law.codes import Pathway
 from parcours.law.data import AccesDirect, Specialty
 from parcours.law.days import number_of
 from parcours.law.loader import load
-from parcours.text import euros, listed
+from parcours.text import euros, listed, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text, today
@@ -133,7 +133,7 @@ def settled(facts: Mapping[str, str]) -> Answer:
     if known.get("fee", ORDINARY) == ORDINARY:
         own = {"role": "medecin_traitant", "referral": "none"} if "fee" in known else {}
         tariff = settle({**known, **own, "fee": HIGH_FEE}).settlement.base
-        known["fee"] = f"{tariff // 100}.{tariff % 100:02d}"
+        known["fee"] = plain_euros(tariff)
     return settle(known)
 
 
@@ -141,7 +141,7 @@ def example(words: str, facts: Mapping[str, Any], page: Page) -> Example:
     """A line of a page."""
     given = complete(facts, today())
     result = settled(given)
-    fee = f"{result.act.fee // 100}.{result.act.fee % 100:02d}"
+    fee = plain_euros(result.act.fee)
     place = Pathway(result.settlement.pathway)
     tag, tone = TAGS[place]
     if place == Pathway.OUTSIDE and not result.law.majoree[result.settlement.status]:

@@ -10,7 +10,7 @@ from typing import Any
 from parcours.engine.say.questions import COMMON, question_words
 from parcours.engine.say.wording import has_labels, label, specialty_labels
 from parcours.law.loader import load
-from parcours.text import euros, percent
+from parcours.text import euros, percent, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text
@@ -117,7 +117,7 @@ class Form:
 
     def fee_link(self, cents: int, words: str, facts: Mapping[str, str]) -> Link:
         """A price as an answer."""
-        fee = f"{cents // 100}.{cents % 100:02d}"
+        fee = plain_euros(cents)
         return Link(self.money(cents), self.say(words), self.url({**self.state.given, **facts, "fee": fee}))
 
     def specialists(self) -> list[tuple[str, str]]:
