@@ -2,6 +2,8 @@
 
 import pytest
 
+from parcours.engine.case import settle
+from parcours.engine.errors import UnknownTariff
 from tests.law.rederived import ADULT, Derived, case, found
 
 VISIT = {**ADULT, "profession": "etablissement", "act": "forfait_patient_urgences", "fee": 19.61}
@@ -58,3 +60,10 @@ STAYS = [
 @pytest.mark.parametrize("derived", [*EMERGENCY, *STAYS], ids=str)
 def test_the_amounts_derived_from_the_article(derived: Derived) -> None:
     assert found(derived) == derived.cents
+
+
+def test_before_the_charge_existed_a_visit_is_refused_whatever_its_base() -> None:  # R160-17-1, first day 2022-01-01
+    old = {**VISIT, "base": 40, "fee": 40}
+    with pytest.raises(UnknownTariff):
+        settle({**old, "care_date": "2021-12-31"})
+    assert settle({**old, "care_date": "2022-01-01"}).settlement.forfait_acte_lourd == 19_61

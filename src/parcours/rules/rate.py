@@ -23,9 +23,16 @@ WHOLE: BasisPoints = 10_000
 def rate_of_act(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
     """Share of the base paid before majoration and participations, in basis points, and its case."""
     rate, case = applicable_rate(act, law)
-    if rate == UNKNOWN or (law.acte_kind[act.act] == ActKind.STAY and not act.sejour_jours):
+    if rate == UNKNOWN or charge_unknown(act, law):
         return 0, CaseRate.UNKNOWN
     return rate, case
+
+
+def charge_unknown(act: Act, law: LawRecord) -> bool:
+    """A stay whose days are not said, an emergency visit before its charge existed (2022): a base is not enough."""
+    if law.acte_kind[act.act] == ActKind.STAY:
+        return not act.sejour_jours
+    return law.acte_kind[act.act] == ActKind.EMERGENCY and law.urgences_forfait == UNKNOWN
 
 
 def applicable_rate(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
