@@ -25,7 +25,8 @@ from parcours.registry.conciliation import service as cases
 from parcours.registry.contexts import Scope
 from parcours.registry.declarations import service as declarations
 from parcours.registry.directory.models import Fund
-from parcours.registry.people.service import add_holder, open_right
+from parcours.registry.people.family import add_holder, propose_holder
+from parcours.registry.people.service import open_right
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.store import schema
@@ -190,10 +191,13 @@ def settle_country(database):
         yann = world.person(fund_code="01C992")
         case, case_yann = cases.open_case(session, nora.id), cases.open_case(session, yann.id)
         contact, contact_yann = cases.contact(session, case.id, free.id), cases.contact(session, case_yann.id, free.id)
+        link = propose_holder(
+            session, child_id=alice.id, holder_id=yann.id, kind="guardian", starts_on=today, proof="Jugement (fictif)"
+        )
         right = open_right(session, alice.id, "c2s", starts_on=today)
         visit = answer_visit(session, visit_facts(session, alice.id, amar.id, today))
         ids = SimpleNamespace(
-            plan=plan.id, plan_zoe=plan_zoe.id, yann=yann.id, case=case.id, case_yann=case_yann.id,
+            link=link.id, plan=plan.id, plan_zoe=plan_zoe.id, yann=yann.id, case=case.id, case_yann=case_yann.id,
             contact=contact.id, contact_yann=contact_yann.id, right=right.id, visit=visit.id,
             alice=alice.id, bob=bob.id, nora=nora.id, zoe=zoe.id, amar=amar.id, zola=zola.id, sand=sand.id,
             free=free.id, declaration=declared.id, declaration_zoe=declared_zoe.id, referral=referral.id,

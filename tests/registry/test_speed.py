@@ -18,6 +18,7 @@ from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import Fund
 from parcours.registry.directory.near import doctors_near
 from parcours.registry.errors import NotFound
+from parcours.registry.people import family
 from parcours.registry.people import service as people
 from parcours.registry.referrals import service as referrals
 from parcours.registry.visits.facts import visit_facts
@@ -49,7 +50,7 @@ OPERATIONS = {
     "history": (1, lambda s, c: timeline.history(s, c.person)),
     "patients": (1, lambda s, c: timeline.patients_of(s, c.gp)),
     "rights": (1, lambda s, c: people.rights_on(s, c.person, DAY)),
-    "children": (1, lambda s, c: people.children_of(s, c.person, DAY)),
+    "children": (1, lambda s, c: family.children_of(s, c.person, DAY)),
     "near": (4, lambda s, c: doctors_near(s, "99001", on=DAY)),
     "referrals": (1, lambda s, c: referrals.referrals_of(s, c.person)),
     "cases": (1, lambda s, c: cases.cases_of_fund(s, "01C991")),

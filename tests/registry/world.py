@@ -6,6 +6,7 @@ from itertools import count
 from parcours.registry.demo.fictitious import fictitious_am_number, fictitious_nir, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import Commune, DeficitZone, Fund
+from parcours.registry.people import family
 from parcours.registry.people import service as people
 from parcours.registry.store.ids import new_id
 
@@ -58,7 +59,7 @@ class World:
 
     def parent_of(self, child):
         parent = self.person()
-        people.add_holder(self.session, child_id=child.id, holder_id=parent.id, at=instant(2020, 1, 1))
+        family.add_holder(self.session, child_id=child.id, holder_id=parent.id, at=instant(2020, 1, 1))
         return parent
 
     def place(self, kind="cabinet", commune="99001", **changes):

@@ -106,7 +106,10 @@ ROWS = (
     patient("PATCH", "", FUND, {"commune": "99002"}),
     patient("POST", "/rights", FUND, {"right": "c2s", "starts_on": LATER, "ends_on": LONG_AGO}),
     patient("POST", "/rights/{right}/end", FUND, {"ends_on": LONG_AGO}),
-    patient("POST", "/holders", FUND, {"holder_id": "{alice}"}),
+    patient("GET", "/holders", {"alice", "officer"}),
+    patient("POST", "/holders", FUND, {"holder_id": "{alice}", "proof": "p"}),
+    patient("POST", "/holders/{link}/confirmation", {"officer"}),
+    patient("POST", "/holders/{link}/end", FUND, {"ends_on": LATER, "proof": "p"}),
     patient("GET", "/children", SEES_ALICE),
     patient("GET", "/medecin-traitant", SEES_ALICE),
     patient("GET", "/medecin-traitant/history", SEES_ALICE),
@@ -354,7 +357,7 @@ def test_the_id_of_somebody_else_does_not_exist(world, row, name):
 DECLARED_ZOE = {"outcome": "declaration", "declaration_id": "{declaration_zoe}"}
 INSIDE = (
     ("officer", "POST", "/people/{alice}/rights/{right_zoe}/end", {"ends_on": LATER}),
-    ("officer", "POST", "/people/{alice}/holders", {"holder_id": "{zoe}"}),
+    ("officer", "POST", "/people/{alice}/holders", {"holder_id": "{zoe}", "proof": "p"}),
     ("officer", "PUT", "/conciliation/{case}/contacts/{contact_yann}", {"outcome": "refused"}),
     ("officer", "POST", "/conciliation/{case}/closing", DECLARED_ZOE),
     ("client", "POST", "/conciliation/{case}/closing", DECLARED_ZOE),

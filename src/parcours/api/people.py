@@ -11,7 +11,6 @@ from pydantic import Field
 from parcours.api.common import (
     CHANGING,
     CREATING,
-    EXAMPLE_ID,
     LISTING,
     READING,
     Day,
@@ -35,9 +34,9 @@ from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.declarations.models import Tenure
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, Action, Tag, of_fund, of_patient
-from parcours.registry.people.models import Insured, KinshipKind, Right, RightKind
+from parcours.registry.people.models import Insured, Right, RightKind
 from parcours.registry.store.clock import paris_today
-from parcours.registry.store.ids import get, parse_id
+from parcours.registry.store.ids import get
 
 router = api_router(tag="people")
 
@@ -193,7 +192,7 @@ def move_person(patient_id: Id, body: Move, unit: WriteUnit, response: Response,
     return _person(unit, insured)
 
 
-# --- rights and family -----------------------------------------------------------------------------------------------
+# --- rights -----------------------------------------------------------------------------------------------
 
 
 class RightIn(In):
@@ -240,64 +239,6 @@ def close_right(
     ended = people.close_right(unit.session, right.id, ends_on=body.ends_on)
     response.headers["ETag"] = changed(unit.session, insured)
     return _right(ended, clinical=False)
-
-
-class HolderIn(In):
-    """An adult who holds parental authority, or a guardian."""
-
-    holder_id: str = text(64, EXAMPLE_ID)
-    kind: KinshipKind = KinshipKind.PARENT
-    dependant: bool = True
-    starts_on: Day | None = None
-
-
-class HolderOut(Out):
-    """A link of family."""
-
-    patient_id: str
-    holder_id: str
-    kind: KinshipKind
-    starts_on: date
-
-
-@router.post("/people/{patient_id}/holders", status_code=201, response_model=HolderOut, responses=problems(*CREATING))
-def add_holder(patient_id: Id, body: HolderIn, once: OnceDep) -> Response:
-    """Record who holds parental authority; both persons must be of the actor's fund."""
-    unit = once.unit
-    child = unit.find(PATIENT, patient_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
-    holder = unit.find(PATIENT, body.holder_id, Action.CHANGE_PATIENT, Tag.PERSON_CHANGE)
-
-    def make() -> tuple[HolderOut, dict[str, str]]:
-        row = people.add_holder(
-            unit.session, child_id=child.insured_id or "", holder_id=holder.insured_id or "", kind=body.kind.value,
-            dependant=body.dependant, starts_on=body.starts_on,
-        )  # fmt: skip
-        return HolderOut(patient_id=row.child_id, holder_id=row.holder_id, kind=row.kind, starts_on=row.starts_on), {}
-
-    return once.reply(make)
-
-
-class ChildOut(Out):
-    """A child one may act for."""
-
-    id: str
-    first_name: str
-    family_name: str
-    birth_date: date
-
-
-@router.get("/people/{patient_id}/children", responses=problems(*READING))
-def list_children(patient_id: Id, unit: ReadUnit) -> list[ChildOut]:
-    """The minors (and people under guardianship) a person may act for."""
-    unit.find(PATIENT, patient_id, Action.READ_PATIENT, Tag.PERSON_READ)
-    children = people.children_of(unit.session, parse_id(patient_id) or "")
-    visible = [one for one in children if unit.may(Action.READ_PATIENT, of_patient(one))]
-    for one in visible:
-        unit.allow(Action.READ_PATIENT, of_patient(one), Tag.PERSON_READ)
-    return [
-        ChildOut(id=one.id, first_name=one.first_name, family_name=one.family_name, birth_date=one.birth_date)
-        for one in visible
-    ]
 
 
 # --- the médecin traitant over time ----------------------------------------------------------------------------------

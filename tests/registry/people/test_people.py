@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
+from parcours.registry.people import family
 from parcours.registry.people import service as people
 from tests.registry.world import ADULT_BORN, instant
 
@@ -82,15 +83,15 @@ def test_children_are_those_below_18(world):
     parent = world.person()
     young, adult = world.person(born=date(2010, 6, 1)), world.person(born=date(2005, 6, 1))
     for child in (young, adult):
-        people.add_holder(world.session, child_id=child.id, holder_id=parent.id, at=instant(2020, 1, 1))
-    assert [one.id for one in people.children_of(world.session, parent.id, date(2025, 6, 1))] == [young.id]
-    assert [one.id for one in people.holders_of(world.session, young.id, date(2025, 6, 1))] == [parent.id]
+        family.add_holder(world.session, child_id=child.id, holder_id=parent.id, at=instant(2020, 1, 1))
+    assert [one.id for one in family.children_of(world.session, parent.id, date(2025, 6, 1))] == [young.id]
+    assert [one.id for one in family.holders_of(world.session, young.id, date(2025, 6, 1))] == [parent.id]
 
 
 def test_nobody_is_their_own_parent(world):
     person = world.person()
     with pytest.raises(Refused):
-        people.add_holder(world.session, child_id=person.id, holder_id=person.id)
+        family.add_holder(world.session, child_id=person.id, holder_id=person.id)
 
 
 def test_ids_from_outside_are_checked(world):

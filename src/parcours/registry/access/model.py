@@ -111,6 +111,8 @@ class Record:
     """A declaration still to be signed by the doctor."""
     by_doctor: bool = False
     """A declaration that a doctor proposed."""
+    proposed_by: str | None = None
+    """The account or program that asked for what a second person is to confirm."""
     open_to_specialty: int | None = None
     """Of a referral that names no doctor: any doctor of this specialty may use it."""
 

@@ -74,6 +74,11 @@ def _party(_session: Session, actor: Actor, record: Record) -> bool:
     return doctor is not None and record.live and (doctor == record.professional_id or doctor in record.parties)
 
 
+def second_person(_session: Session, actor: Actor, record: Record) -> bool:
+    """A human being who neither asked for it nor gets it."""
+    return actor.account_id is not None and actor.account_id not in (record.proposed_by, record.account_id)
+
+
 ANY: Final = Relation("any", lambda _session, _actor, _record: True)
 SELF: Final = Relation("self", _self, to_person=True)
 OWN_ACCOUNT: Final = Relation("own_account", _own_account)

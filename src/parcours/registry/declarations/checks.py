@@ -20,8 +20,9 @@ from parcours.registry.directory.service import (
     practices_on,
     shared_places,
 )
+from parcours.registry.people.family import holds_authority
 from parcours.registry.people.models import Insured
-from parcours.registry.people.service import age_on, holds_authority
+from parcours.registry.people.service import age_on
 from parcours.registry.store.ids import parse_id
 
 ARTICLE = "CSS L162-5-3"

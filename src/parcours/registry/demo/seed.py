@@ -28,6 +28,7 @@ from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import Commune, DeficitZone, Fund, Organisation, Professional
 from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.service import find_insured_id
+from parcours.registry.people import family
 from parcours.registry.people import service as people
 from parcours.registry.people.models import Insured
 from parcours.registry.referrals import service as referrals
@@ -330,7 +331,7 @@ def _ages(country: Country) -> None:
     young = country.person(12, born=date(2008, 10, 20))
     waiting = country.person(13, born=date(2009, 2, 14))
     for one in (child, young, waiting):
-        people.add_holder(country.session, child_id=one.id, holder_id=parent.id, at=noon(OPENING))
+        family.add_holder(country.session, child_id=one.id, holder_id=parent.id, at=noon(OPENING))
     country.declare(child, _doctor(country, GP), DECLARED, by="parent", parent_id=parent.id)
     declaration = country.declare(young, _doctor(country, GP), date(2026, 1, 12))
     declarations.agree(country.session, declaration.id, party="parent", parent_id=parent.id, at=noon(date(2026, 1, 15)))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf
-from parcours.registry.access.model import SYSTEM, Kind, Record
-from parcours.registry.access.rules import OWN_FUND, Relation, office_of
+from parcours.registry.access.model import SYSTEM, Kind, Record, Who
+from parcours.registry.access.rules import OWN_FUND, Relation, office_of, second_person
 from parcours.registry.audit.context import Action as AuditAction
 from parcours.registry.audit.context import Scope as AuditScope
+from parcours.registry.audit.service import record
 from parcours.registry.people import problems
+from parcours.registry.people.family import end_at_majority
 from parcours.registry.people.models import Affiliation, Insured, Kinship, Right
 from parcours.registry.people.relations import OFFICER_FUND, OFFICER_OFFICE, PATIENT_CHILD, PATIENT_SELF, client_of
 from parcours.registry.people.service import NAME_CONTEXT, name_key
@@ -18,6 +22,10 @@ from parcours.registry.store.rotation import KeyedIndex
 
 PATIENT: Final = Kind("patient")
 """A person and all that hangs on the person: rights, facts of a visit, who looked."""
+
+
+HOLDER_LINK: Final = Kind("holder_link")
+"""Who acts for a person."""
 
 
 class Action(model.Action):
@@ -28,6 +36,8 @@ class Action(model.Action):
     CREATE_PATIENT = "create_patient"
     CHANGE_PATIENT = "change_patient"
     EXPORT_PATIENT = "export_patient"
+    READ_HOLDERS = "read_holders"
+    CONFIRM_HOLDER = "confirm_holder"
 
 
 class Scope(model.Scope):
@@ -45,6 +55,10 @@ class Tag(model.Tag):
     PERSON_EXPORT = "people:person:export"
     PERSON_SEARCH = "people:person:search"
     PERSON_CHANGE = "people:person:change"
+    HOLDER_READ = "people:holder:read"
+    HOLDER_PROPOSE = "people:holder:propose"
+    HOLDER_CONFIRM = "people:holder:confirm"
+    HOLDER_END = "people:holder:end"
 
 
 def of_fund(fund_code: str | None) -> Record:
@@ -59,7 +73,22 @@ def of_patient(insured: Insured) -> Record:
 
 OWN_FUND_CREATE: Final = Relation("own_fund_create", OWN_FUND.holds, refusal=problems.other_fund)
 
-_ONES_OWN: Final = (Action.READ_PATIENT, Action.EXPORT_PATIENT, AuditAction.READ_TRAIL)
+SECOND_PERSON: Final = Relation("second_person", second_person, refusal=problems.second_person)
+
+
+def of_link(link: Kinship) -> Record:
+    """An authority over a person, for the policy."""
+    return Record(HOLDER_LINK, link.id, insured_id=link.child_id, proposed_by=link.proposed_by)
+
+
+def _expire(session: Session, who: Who) -> int:
+    ended = end_at_majority(session)
+    for link in ended:
+        record(session, Tag.HOLDER_END, who, insured_id=link.child_id, record=(HOLDER_LINK, link.id), why="majority")
+    return len(ended)
+
+
+_ONES_OWN: Final = (Action.READ_HOLDERS, Action.READ_PATIENT, Action.EXPORT_PATIENT, AuditAction.READ_TRAIL)
 
 CONTEXT: Final = Context(
     name="people",
@@ -69,13 +98,16 @@ CONTEXT: Final = Context(
         Right: Personal(),
         Kinship: Personal(by=("child_id", "holder_id")),
     },
-    kinds=(RecordOf(PATIENT, Action.READ_PATIENT, Insured, lambda _session, row: of_patient(row)),),
+    kinds=(
+        RecordOf(PATIENT, Action.READ_PATIENT, Insured, lambda _session, row: of_patient(row)),
+        RecordOf(HOLDER_LINK, Action.READ_PATIENT, Kinship, lambda _session, row: of_link(row)),
+    ),
     actions=Action,
     clinical=frozenset({Action.EXPORT_PATIENT}),
     rules=(
         PATIENT_SELF.gives(*_ONES_OWN),
         PATIENT_CHILD.gives(*_ONES_OWN),
-        OFFICER_FUND.gives(Action.READ_PATIENT, Action.CHANGE_PATIENT),
+        OFFICER_FUND.gives(Action.READ_PATIENT, Action.CHANGE_PATIENT, Action.READ_HOLDERS, Action.CONFIRM_HOLDER),
         OFFICER_OFFICE.gives(Action.SEARCH_PATIENT, Action.CREATE_PATIENT),
         client_of(Scope.PEOPLE_READ).gives(Action.READ_PATIENT),
         client_of(Scope.PEOPLE_WRITE).gives(Action.CHANGE_PATIENT),
@@ -83,7 +115,8 @@ CONTEXT: Final = Context(
         office_of(Scope.PEOPLE_READ).gives(Action.SEARCH_PATIENT),
         office_of(Scope.PEOPLE_WRITE).gives(Action.CREATE_PATIENT),
     ),
-    asks={Action.CREATE_PATIENT: OWN_FUND_CREATE},
+    asks={Action.CREATE_PATIENT: OWN_FUND_CREATE, Action.CONFIRM_HOLDER: SECOND_PERSON},
+    expire=_expire,
     scopes=Scope,
     tags=Tag,
     keyed=(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.columns import EncryptedText, PublicId, text_enum
+from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base, Versioned
 from parcours.registry.store.periods import Period
 
@@ -90,3 +90,10 @@ class Kinship(Period, Base):
     kind: Mapped[KinshipKind] = mapped_column(text_enum(KinshipKind))
     dependant: Mapped[bool] = mapped_column(default=True)
     """Covered through the holder."""
+    proof: Mapped[str | None] = mapped_column(EncryptedText("people_kinships.proof"))
+    """The act of birth, the decision of the court that gives the authority or ends it."""
+    proposed_by: Mapped[str | None] = mapped_column(PublicId)
+    """The account or the program that recorded it; none: a command on the server."""
+    confirmed_by: Mapped[str | None] = mapped_column(PublicId)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Until a second person has confirmed it, it opens nothing."""

@@ -36,6 +36,20 @@ holder_too_young = Problem(
     ),
 )
 
+authority_confirmed = Problem(
+    Conflict,
+    "authority_confirmed",
+    Text("cette autorité est déjà confirmée", "this authority is confirmed already"),
+    field="holder_link_id",
+)
+
+second_person = Problem(
+    Forbidden,
+    "second_person",
+    Text("une autre personne que celle qui a enregistré confirme", "another person than who recorded it confirms"),
+    field="holder_link_id",
+)
+
 other_fund = Problem(
     Forbidden,
     "other_fund",

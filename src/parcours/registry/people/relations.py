@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from parcours.law import thresholds
 from parcours.registry.access.model import Actor, Record, Role, Scope
 from parcours.registry.access.rules import ANY, SELF, Relation, Rule, rule
+from parcours.registry.people.family import in_force
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind
 from parcours.registry.people.service import age_on
 from parcours.registry.store.clock import paris_today
@@ -35,7 +36,7 @@ def _holds_authority(session: Session, actor: Actor, record: Record, until: Call
     rows = session.execute(
         select(Kinship.kind, Insured.birth_date)
         .join(Insured, Insured.id == Kinship.child_id)
-        .where(Kinship.holder_id == actor.insured_id, Kinship.child_id == record.insured_id, holding(Kinship, today))
+        .where(Kinship.holder_id == actor.insured_id, Kinship.child_id == record.insured_id, in_force(today))
     )
     age = until(today)
     return any(kind is KinshipKind.GUARDIAN or age_on(birth_date, today) < age for kind, birth_date in rows)

@@ -1,4 +1,4 @@
-"""Register people, their rights and their family; find them; know what held on a day."""
+"""Register people and their rights; find them; know what held on a day."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from parcours.law import thresholds
 from parcours.law.codes import Scheme
 from parcours.registry.directory.places import require_commune, require_fund
 from parcours.registry.errors import not_found
 from parcours.registry.identity.names import letters
 from parcours.registry.identity.service import assign_identifier, find_insured_id
 from parcours.registry.people import problems
-from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind, Right, RightKind
-from parcours.registry.store.clock import now_utc, paris_date, paris_today
+from parcours.registry.people.models import Affiliation, Insured, Right, RightKind
+from parcours.registry.store.clock import now_utc, paris_date
 from parcours.registry.store.columns import blind_index, blind_indexes
 from parcours.registry.store.ids import get, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
@@ -209,76 +208,6 @@ def _refuse_overlapping_right(
         query = query.where(Right.starts_on < ends_on)
     if session.scalar(query.limit(1)) is not None:
         raise problems.right_overlaps(kind=kind, starts_on=starts_on)
-
-
-# --- family ----------------------------------------------------------------------------------------------------------
-
-
-def add_holder(
-    session: Session,
-    *,
-    child_id: str,
-    holder_id: str,
-    kind: str = "parent",
-    dependant: bool = True,
-    starts_on: date | None = None,
-    at: datetime | None = None,
-) -> Kinship:
-    """Say that an adult holds parental authority over (or is the guardian of) a person."""
-    child, holder = get_insured(session, child_id), get_insured(session, holder_id)
-    starts_on = starts_on or child.birth_date
-    at = at or now_utc()
-    age = thresholds.age_of_choice(paris_date(at))
-    if age_on(holder.birth_date, starts_on) < age or child.id == holder.id:
-        raise problems.holder_too_young(age=age)
-    row = Kinship(
-        child_id=child.id,
-        holder_id=holder.id,
-        kind=check_choice("kind", kind, KinshipKind),
-        dependant=dependant,
-        starts_on=starts_on,
-        recorded_at=at,
-    )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def holds_authority(session: Session, *, holder_id: str, child_id: str, on: date) -> bool:
-    """Is this adult a parent or guardian of this person on a day?"""
-    return (
-        session.scalar(
-            select(Kinship.id)
-            .where(Kinship.holder_id == holder_id, Kinship.child_id == child_id, holding(Kinship, on))
-            .limit(1)
-        )
-        is not None
-    )
-
-
-def children_of(session: Session, holder_id: str, on: date | None = None) -> list[Insured]:
-    """The minors (and people under guardianship) an adult may act for on a day."""
-    on = on or paris_today()
-    rows = session.execute(
-        select(Insured, Kinship.kind)
-        .join(Kinship, Kinship.child_id == Insured.id)
-        .where(Kinship.holder_id == holder_id, holding(Kinship, on))
-        .order_by(Insured.birth_date, Insured.id)
-    )
-    adult = thresholds.majority(on)
-    return [child for child, kind in rows if kind is KinshipKind.GUARDIAN or age_on(child.birth_date, on) < adult]
-
-
-def holders_of(session: Session, child_id: str, on: date | None = None) -> list[Insured]:
-    """Who holds parental authority over a person on a day."""
-    return list(
-        session.scalars(
-            select(Insured)
-            .join(Kinship, Kinship.holder_id == Insured.id)
-            .where(Kinship.child_id == child_id, holding(Kinship, on or paris_today()))
-            .order_by(Insured.id)
-        )
-    )
 
 
 def name_key(family_name: str, birth_date: date) -> str:
