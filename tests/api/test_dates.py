@@ -20,7 +20,7 @@ def models(of=In):
         yield from models(one)
 
 
-@pytest.mark.parametrize("model", set(models()), ids=lambda one: one.__name__)
+@pytest.mark.parametrize("model", sorted(set(models()), key=lambda one: one.__qualname__), ids=lambda one: one.__name__)
 def test_every_day_that_is_sent_has_bounds(model):
     for name, schema in model.model_json_schema()["properties"].items():
         for kind in (schema, *schema.get("anyOf", ())):

@@ -405,3 +405,21 @@ def test_one_case_needs_no_heavy_library() -> None:
 
 def test_the_command_line_and_the_library_agree() -> None:
     assert run("settle", *flags(), "--json").stdout == dumps(settle(VISIT).to_dict()) + "\n"
+
+
+INSIDE = ["--care-date=2025-06-01", "--age=40", "--specialty=generaliste", "--convention=secteur_1", "--fee=30"]
+INSIDE += ["--medecin-traitant", "--role=medecin_traitant", "--referral=none", "--json"]
+
+
+def test_grounds_of_exemption_add_up_however_they_are_said() -> None:
+    ways = [["ald,invalidite"], ["ald+invalidite"], ["ald", "invalidite"]]
+    flags = [[part for ground in way for part in ("--exemption", ground)] for way in ways]
+    settled = {process("settle", *INSIDE, *parts).stdout for parts in flags}
+    assert len(settled) == 1
+    assert json.loads(settled.pop())["amo"] == 28
+
+
+def test_the_help_shows_how_to_say_no() -> None:
+    assert "--no-away" in run("settle", "--help").output
+    denied, false = (process("settle", *INSIDE, *parts).stdout for parts in (["--no-away"], ["--away", "false"]))
+    assert denied == false != ""

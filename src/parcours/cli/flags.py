@@ -10,16 +10,29 @@ import typer
 from parcours.cli.common import Set, lang_of, trying
 from parcours.engine.facts.vocabulary import BOOLEANS, FACTS, Fact, slugs
 
+BOOLEAN, CODES = "boolean", "codes"
+"""Kinds of facts: said by a yes or a no, and by several values."""
+
 
 def flag(fact: Fact) -> str:
     """The flag of a fact."""
     return "--" + fact.name.replace("_", "-")
 
 
+SEVERAL = frozenset(flag(fact) for fact in FACTS if fact.kind == CODES)
+"""Flags that may come more than once."""
+
+
+def denial(fact: Fact) -> str:
+    """The flag that says no to a yes-or-no fact."""
+    return flag(fact).replace("--", "--no-", 1)
+
+
 def parameter(fact: Fact) -> inspect.Parameter:
     """The flag of a fact as a parameter Typer understands: text, read later by the vocabulary."""
     choices = f" One of: {', '.join(slugs(fact.codes))}." if fact.codes else ""  # brackets would be read as markup
-    option = typer.Option(flag(fact), help=fact.help + choices, metavar=fact.kind.upper(), show_default=False)
+    names = (flag(fact), denial(fact)) if fact.kind == BOOLEAN else (flag(fact),)
+    option = typer.Option(*names, help=fact.help + choices, metavar=fact.kind.upper(), show_default=False)
     annotation = Annotated[str | None, option]
     return inspect.Parameter(fact.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
@@ -43,15 +56,28 @@ def with_fact_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def spelled_out(arguments: list[str]) -> list[str]:
-    """`--away` alone means `--away true`, and `--no-away` means `--away false`."""
-    yes_no = {flag(fact) for fact in FACTS if fact.kind == "boolean"}
+    """`--away` alone means `--away true`, and `--no-away` means `--away false`; `--exemption` twice adds up."""
+    yes_no = {flag(fact): denial(fact) for fact in FACTS if fact.kind == BOOLEAN}
+    denied = {no: yes for yes, no in yes_no.items()}
     result: list[str] = []
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        denied = "--" + argument.removeprefix("--no-") if argument.startswith("--no-") else ""
-        if denied in yes_no:
-            result += [denied, "false"]
+        if argument in denied:
+            result += [denied[argument], "false"]
         elif argument in yes_no and following.lower() not in BOOLEANS:
             result += [argument, "true"]
+        else:
+            result.append(argument)
+    return added_up(result)
+
+
+def added_up(arguments: list[str]) -> list[str]:
+    """A flag of several values that comes more than once keeps them all: the last would hide the others."""
+    result: list[str] = []
+    for argument in arguments:
+        if result[-1:] and result[-1] in SEVERAL and result[-1] in result[:-1]:
+            first = result.index(result[-1]) + 1
+            result[first] += "," + argument
+            result.pop()
         else:
             result.append(argument)
     return result

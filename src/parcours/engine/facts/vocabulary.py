@@ -112,7 +112,7 @@ FACTS: tuple[Fact, ...] = (
         "exemption",
         "codes",
         "none",
-        "Grounds of an exemption from the ticket modérateur; several as `ald+invalidite`, or a JSON list.",
+        "Grounds of an exemption from the ticket modérateur; several as `ald+invalidite` (in JSON, also as a list).",
         codes.Exemption,
     ),
     Fact("c2s", "boolean", False, "Does the patient have the complémentaire santé solidaire?"),
