@@ -84,7 +84,7 @@ def literal(node: ast.expr) -> str | None:
 def texts_written(path: Path) -> list[tuple[int, Text]]:
     found = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text" and node.args:
             french, english = (literal(argument) for argument in (*node.args, *node.args)[:2])
             if french is not None and english is not None:
                 found.append((node.lineno, Text(french, english)))

@@ -51,6 +51,12 @@ def first_choice() -> date:
     return load().parameters["medecin_traitant.age_declaration"].default.values[0].first_day
 
 
+def child_has_doctor(on: date) -> bool:
+    """May somebody younger than that age have a declared doctor, on a day? (L162-5-3; since the law of 2016)"""
+    value = value_on("medecin_traitant.declaration_moins_16", on)
+    return value is not None and bool(value.value)
+
+
 def declaration_form(on: date) -> str | None:
     """The paper form of a declaration on a day; None before the first one that is known."""
     value = value_on("medecin_traitant.formulaire", on)

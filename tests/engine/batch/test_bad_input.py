@@ -210,3 +210,8 @@ def test_a_quotation_mark_that_is_never_closed_is_named(tmp_path) -> None:
     source.write_text("care_date,fee,age,specialty\n2025-06-01,30,40," + '"' + "x" * 40_000_000, "utf-8")
     with pytest.raises(UnreadableInput, match="a quotation mark that is never closed"):
         settle_path(Job(str(source), tmp_path / "settled.parquet"))
+
+
+def test_each_refusal_of_a_run_has_its_code():
+    kinds = BatchError.__subclasses__()
+    assert len({kind.CODE for kind in kinds} | {BatchError.CODE}) == len(kinds) + 1

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError, InternalError
 
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations import timeline
-from parcours.registry.declarations.checks import PaperForm
+from parcours.registry.declarations.checks import PaperForm, check_signatures
 from parcours.registry.declarations.models import EndCode, EndReason, State, Tenure
 from parcours.registry.declarations.service import Proposal
 from parcours.registry.errors import Conflict, Invalid, Refused
@@ -381,3 +381,15 @@ def test_the_database_takes_contracts_that_only_touch(world):
     world.session.add(contract_row(declaration, date(2025, 1, 1), date(2025, 3, 1)))
     world.session.flush()
     assert len(timeline.history(world.session, declaration.insured_id)) == 2
+
+
+def test_a_child_has_a_doctor_since_the_law_of_2016(world):
+    child, doctor = world.person(born=date(2005, 1, 1)), world.doctor()
+    form = {"signed_by_insured": False}
+    with pytest.raises(Refused) as refused:
+        check_signatures(world.session, paper(child, doctor, date(2016, 1, 27), date(2016, 1, 28), **form), child)
+    assert refused.value.code == "too_young"
+    assert "avant 16 ans" in refused.value.message["fr"]
+    with pytest.raises(Refused) as refused:
+        check_signatures(world.session, paper(child, doctor, date(2016, 1, 28), date(2016, 1, 28), **form), child)
+    assert refused.value.code == "signature_missing"

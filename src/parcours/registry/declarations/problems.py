@@ -34,6 +34,16 @@ signed_before_the_law = Problem(
     article=ARTICLE,
 )
 
+too_young = Problem(
+    Refused,
+    "too_young",
+    Text(
+        "avant {age} ans, on ne déclarait pas encore de médecin traitant ce jour-là",
+        "below {age}, nobody declared a médecin traitant yet on that day",
+    ),
+    field="signed_on",
+    article=ARTICLE,
+)
 not_practising = Problem(
     Refused,
     "not_practising",
