@@ -51,7 +51,7 @@ def random_acts(count: int, seed: int = 0) -> pa.Table:
         "medecin_traitant_left_on": days(care - rng.integers(0, 800, count), rng.random(count) < 0.8),
         "installed_on": days(care - rng.integers(0, 2500, count), rng.random(count) < 0.8),
         "exigence_particuliere": pa.array(rng.choice([0, 0, 0, 15], count)),
-        "sejour_jours": pa.array(rng.choice([1, 3, 40], count), mask=rng.random(count) < 0.5),
+        "sejour_jours": pa.array(rng.choice([1, 31, 31], count), mask=rng.random(count) < 0.1),
     }
     coded = kinds.take(pa.array(rng.integers(0, len(kinds), count)))
     return pa.table({**facts, **{name: coded[name] for name in coded.column_names}})

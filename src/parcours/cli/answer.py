@@ -7,6 +7,7 @@ from parcours.cli.common import money
 from parcours.engine.case import Answer
 from parcours.engine.results import different_amounts, euros, result_dict
 from parcours.law.codes import Pathway
+from parcours.law.loader import load
 from parcours.text import percent
 
 TEXT = {
@@ -108,7 +109,9 @@ CASE_OF = {
 
 
 def print_notes(console: Console, answer: Answer, lang: str) -> None:
-    """What was assumed, and what another reading of the law would give."""
+    """What the rules noticed, what another reading of the law would give, and what was assumed."""
+    for name in answer.notes:
+        console.print(load().notes[name][lang])
     for other in answer.other_readings:
         changes = different_amounts(answer.settlement, other.settlement).items()
         text = ", ".join(

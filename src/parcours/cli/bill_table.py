@@ -74,7 +74,7 @@ def print_end(answer: BillAnswer, lang: str, width: int) -> None:
     for name in ("advance", "deferred"):
         if answer.totals[name]:
             typer.echo(f"{TEXT[name][lang]}{TEXT['colon'][lang]} {euros(answer.totals[name], lang)}")
-    for note in notes_of(answer.lines, answer.territory, answer.bill):
+    for note in notes_of(answer.lines, answer.settled, answer.territory, answer.bill):
         where = ", ".join(str(number) for number in note.lines)
         text = f"{TEXT['note'][lang]} ({where}){TEXT['colon'][lang]} {note.text[lang]} ({', '.join(note.references)})"
         typer.secho(textwrap.fill(text, width), fg="yellow")

@@ -15,7 +15,7 @@ from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.decoding import decode
 from parcours.engine.facts.encoding import EncodedAct, encode, missing_fact
 from parcours.engine.facts.readings import RULE_READINGS, encode_readings
-from parcours.engine.results import amounts_of, different_amounts, ips_letter, result_dict
+from parcours.engine.results import amounts_of, different_amounts, ips_letter, note_slugs, result_dict
 from parcours.law import codes, thresholds
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
@@ -64,6 +64,8 @@ class Answer:
     readings: Mapping[str, str]
     counters: Counters
     settlement: Settlement
+    noticed: int = 0
+    """Notes that only the other acts of the patient show, as bits."""
 
     @property
     def act(self) -> Act:
@@ -80,6 +82,11 @@ class Answer:
         """The facts that were assumed, with their value."""
         return {name: self.facts.get(name) for name in (*self.encoded.defaults, *self.encoded.missing)}
 
+    @property
+    def notes(self) -> list[str]:
+        """Slugs of what the rules noticed beside the amounts (`law/notes.yaml` has the sentences)."""
+        return note_slugs(self.settlement.notes | self.noticed)
+
     @cached_property
     def other_readings(self) -> list[OtherReading]:
         """The other readings that would change an amount."""
@@ -88,6 +95,7 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """The answer with the names of the vocabulary: euros as `Decimal`, slugs, national letters."""
         result = result_dict(self.settlement)
+        result["notes"] = self.notes
         result["defaults"] = self.defaults
         result["readings"] = [
             {"name": other.name, "option": other.option, **different_amounts(self.settlement, other.settlement)}

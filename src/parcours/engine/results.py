@@ -38,8 +38,13 @@ AMOUNTS = (
     "unlawful_excess",
 )
 """Fields of a settlement in cents."""
-COMPARED = (*AMOUNTS, "rate")
+COMPARED = (*AMOUNTS, "rate", "notes")
 """What a missing fact may not change."""
+
+
+def note_slugs(notes: int) -> list[str]:
+    """The slugs of the notes of a settlement."""
+    return [slug(codes.Note, note) for note in codes.Note if notes >> note & 1]
 
 
 def result_dict(settlement: Settlement) -> dict[str, Any]:

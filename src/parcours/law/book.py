@@ -76,6 +76,8 @@ FIELDS: dict[str, str] = {
     "urgences_forfait_minore": "urgences.forfait_minore",
     "forfait_journalier": "forfait_journalier.general",
     "sejour_jour_100": "exoneration.hospitalisation_jour",
+    "avis_delai_mois": "remboursement.apc_delai_mois",
+    "tiers_payant_droit": "tiers_payant.ald_maternite",
     "da_taux": "depassement.da_taux",
     "autorite_generaliste": "tarif_autorite.generaliste",
     "autorite_specialiste": "tarif_autorite.specialiste",
@@ -96,6 +98,8 @@ MAY_BE_UNKNOWN = {
     "installation_annees",
     "seances_annee",
     "contraception_age",
+    "avis_delai_mois",
+    "tiers_payant_droit",
     "urgences_forfait",
     "urgences_forfait_minore",
     "acte_lourd_seuil",
@@ -122,6 +126,8 @@ class LawBook:
     cases: dict[str, Any]
     gaps: dict[str, Any]
     glossary: dict[str, Any]
+    notes: dict[str, Any]
+    """What a rule notices beside the amounts, said."""
     digest: str
     _records: dict[tuple[tuple[str, str], ...], Records] = field(default_factory=dict)
 
@@ -243,6 +249,9 @@ def fixed_tables(book: LawBook) -> dict[str, tuple[int, ...]]:
         "acte_kind": (0, *(int(ActKind[entry.kind.upper()]) for entry in entries)),
         "acte_taux": (0, *(entry.rate for entry in entries)),
         "acte_coefficient": (0, *(int(entry.coefficient) for entry in entries)),
+        "acte_avis": (0, *(int(entry.opinion) for entry in entries)),
+        "acte_ages_min": (0, *(entry.ages[0] for entry in entries)),
+        "acte_ages_max": (0, *(entry.ages[1] for entry in entries)),
         "acte_teleconsultation": (0, *(int(entry.teleconsultation) for entry in entries)),
         "position": by_code(STATUSES, {code: Pathway[entry["position"].upper()] for code, entry in statuses.items()}),
         "majoree": by_code(STATUSES, {code: int(entry["majoration"]) for code, entry in statuses.items()}),

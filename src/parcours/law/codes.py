@@ -534,6 +534,18 @@ class CaseComplementary(IntEnum):
     OPTAM_GAP = 13
 
 
+class Note(IntEnum):
+    """What a rule notices beside the amounts: the place of its bit in `notes` (law/notes.yaml has the sentence)."""
+
+    NOT_FOR_THIS_AGE = 0
+    THIRD_PARTY_RIGHT = 1
+    NO_THIRD_PARTY_OUTSIDE = 2
+    OVERRUN_C2S = 3
+    OVERRUN_PRISONER = 4
+    OVERRUN_PSYCHOLOGIST = 5
+    SECOND_OPINION = 6
+
+
 class CasePayment(IntEnum):
     """What is paid at the desk and what is recovered later."""
 

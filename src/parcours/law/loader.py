@@ -51,6 +51,7 @@ def read(folder: Path) -> LawBook:
         cases=files.mapping("cases.yaml", optional=True),
         gaps=files.mapping("gaps.yaml"),
         glossary=files.mapping("glossary.yaml", optional=True),
+        notes=files.mapping("notes.yaml", optional=True),
         digest=digest_of(folder),
     )
     check(book)

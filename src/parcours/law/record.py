@@ -79,6 +79,8 @@ class LawRecord(NamedTuple):
     urgences_forfait_minore: int
     forfait_journalier: int
     sejour_jour_100: int
+    avis_delai_mois: int
+    tiers_payant_droit: int
     da_taux: int
     autorite_generaliste: int
     autorite_specialiste: int
@@ -109,6 +111,11 @@ class LawRecord(NamedTuple):
     acte_taux: tuple[int, ...]
     """The act's own rate, or 0."""
     acte_coefficient: tuple[int, ...]
+    acte_avis: tuple[int, ...]
+    """1 for a one-off opinion of a consultant."""
+    acte_ages_min: tuple[int, ...]
+    acte_ages_max: tuple[int, ...]
+    """The act is for patients under this age; 0: no limit."""
     acte_teleconsultation: tuple[int, ...]
     position: tuple[int, ...]
     """Pathway of a status (by its national code)."""

@@ -50,6 +50,10 @@ class ActEntry:
     professions: tuple[str, ...]
     coefficient: bool
     teleconsultation: bool
+    opinion: bool
+    """A one-off opinion of a consultant."""
+    ages: tuple[int, int]
+    """The patient's age, from and before; 0: no limit."""
     rate: int
     """Its own rate in basis points, 0 for the category's."""
     alias_of: str
@@ -126,6 +130,8 @@ def act_entry(
         professions=professions,
         coefficient=bool(entry.get("coefficient", False)),
         teleconsultation=bool(entry.get("teleconsultation", False)),
+        opinion=bool(entry.get("opinion", False)),
+        ages=(int(entry.get("ages", {}).get("from", 0)), int(entry.get("ages", {}).get("before", 0))),
         rate=integer(entry.get("rate", 0), "percent"),
         alias_of=entry.get("alias_of", ""),
         values=series("values") if has_values else EMPTY,

@@ -17,6 +17,7 @@ from parcours.rules.charges import hospital_charge
 from parcours.rules.excess import maximum_fee
 from parcours.rules.exemptions import holds, paid_directly
 from parcours.rules.money import share
+from parcours.rules.notes import notes_of
 from parcours.rules.pathway import indicator, pathway_status
 from parcours.rules.types import Act, Cents, Contract, Counters, Readings, Settlement
 
@@ -81,6 +82,7 @@ def settle_among(
         case_excess=case_excess,
         case_complementary=case_complementary,
         case_payment=case_payment,
+        notes=notes_of(act, status, unlawful_excess, law),
     )
 
 

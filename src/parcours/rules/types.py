@@ -174,3 +174,5 @@ class Settlement(NamedTuple):
     case_excess: int
     case_complementary: int
     case_payment: int
+    notes: int
+    """What the rules noticed beside the amounts, one bit each (`1 << Note.NOT_FOR_THIS_AGE`)."""

@@ -34,7 +34,7 @@ def answered(facts: dict[str, Any], *lines: dict[str, Any]) -> dict[str, Any]:
         (NURSE, ["BSB", "BSB"], [1, 2], "NGAP XVI"),
         (NURSE, ["IFI", "IFD"], [1, 2], "NGAP 13"),
         (NURSE, ["MIE"], [1], "NGAP XVI"),
-        (VISIT, ["G", "MEG"], [2], "NGAP 14"),
+        (VISIT, ["G", "MEG"], [2], "NGAP"),
         (VISIT, ["G", "MHP", "MN"], [2, 3], "NGAP 14"),
         (VISIT, ["G", "FPU"], [2, 1], "CSS L160-13 I"),
     ],

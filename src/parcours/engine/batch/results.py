@@ -13,7 +13,7 @@ import pyarrow as pa
 from parcours.engine.batch.chunk import Settled
 from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
 from parcours.engine.facts.vocabulary import RENAMED
-from parcours.engine.results import CASE_CODES, ips_letter
+from parcours.engine.results import CASE_CODES, ips_letter, note_slugs
 from parcours.law.codes import Ips, Pathway, Status
 from parcours.rules.types import Settlement
 
@@ -43,11 +43,21 @@ def result_columns(settled: Settled) -> dict[str, pa.Array]:
     arrays: dict[str, pa.Array] = {}
     for line, name in enumerate(AMOUNT_RESULTS):
         values = _kept(settled.amounts[line], settled)
+        if name == "notes":
+            arrays[name] = _notes(values)
+            continue
         arrays[name] = pa.array(values.astype(np.int16)) if name == "rate" else _euros(name, values)
     for line, name in enumerate(CODE_RESULTS):
         places, words = DICTIONARIES[name]
         arrays[name] = pa.DictionaryArray.from_arrays(pa.array(places[_kept(settled.codes[line], settled)]), words)
     return {name: arrays[name] for name in RESULT_NAMES}
+
+
+def _notes(values: npt.NDArray[np.int32]) -> pa.Array:
+    """The slugs of the notes, joined by `+`; empty for none."""
+    met, places = np.unique(values, return_inverse=True)
+    words = pa.array(["+".join(note_slugs(int(bits))) for bits in met], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), words)
 
 
 def _kept(line: npt.NDArray[Any], settled: Settled) -> npt.NDArray[Any]:

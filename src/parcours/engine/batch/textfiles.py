@@ -24,7 +24,7 @@ LONGEST_LINE = 1_000_000
 """A line of more characters is refused: no act of care needs it."""
 TOO_LONG = "\0"
 """What stands for a line that is too long."""
-RESULTS = ("status", "ips", "pathway", "base", "rate", *AMOUNTS[1:], *CASE_CODES)
+RESULTS = ("status", "ips", "pathway", "base", "rate", *AMOUNTS[1:], *CASE_CODES, "notes")
 ERRORS = ("error_field", "error_value", "error_allowed", "error_message")
 
 
@@ -163,6 +163,7 @@ def write_csv(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], lang:
     writer.writeheader()
     for row, result in zip(rows, results, strict=True):
         line = result_row(row, result, lang)
+        line["notes"] = "+".join(line.get("notes", ()))
         line.update({f"error_{name}": text for name, text in line.get("error", {}).items()})
         writer.writerow(line)
 

@@ -6,9 +6,12 @@ from typing import Any
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.prices import unit_price
+from parcours.law import codes
 from parcours.law.bill.book import BillLaw
 from parcours.law.bill.codes import Nature
 from parcours.law.codes import UNKNOWN
+from parcours.law.loader import load
+from parcours.rules.bill.types import SettledLine
 from parcours.text import Text
 
 
@@ -21,8 +24,11 @@ class Note:
     references: tuple[str, ...]
 
 
-def notes_of(lines: Sequence[BillLine], territory: str, bill: BillLaw) -> Iterator[Note]:
-    """Every note of a bill, in the order of the data."""
+def notes_of(
+    lines: Sequence[BillLine], settled: Sequence[SettledLine], territory: str, bill: BillLaw
+) -> Iterator[Note]:
+    """Every note of a bill: what the rules noticed of each act, then what its lines show together."""
+    yield from noticed(lines, settled)
     for entry in bill.notes["ages"].values():
         yield from ages(lines, entry)
     for entry in bill.notes["pairs"].values():
@@ -30,6 +36,16 @@ def notes_of(lines: Sequence[BillLine], territory: str, bill: BillLaw) -> Iterat
     for entry in bill.notes["most"].values():
         yield from quotas(lines, entry)
     yield from given_bases(lines, territory, bill)
+
+
+def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine]) -> Iterator[Note]:
+    """The notes of the acts, one for all the lines that share it."""
+    known = load().notes
+    for code in codes.Note:
+        shared = [line.number for line, one in zip(lines, settled, strict=True) if one.settlement.notes & 1 << code]
+        if shared:
+            entry = known[code.name.lower()]
+            yield Note(tuple(shared), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
 
 
 def note(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Note:

@@ -51,7 +51,7 @@ def bill_dict(answer: BillAnswer) -> dict[str, Any]:
         "total": {name: euros(cents) for name, cents in answer.totals.items()},
         "notes": [
             {"lines": list(note.lines), "fr": note.text.fr, "en": note.text.en, "references": list(note.references)}
-            for note in notes_of(answer.lines, answer.territory, answer.bill)
+            for note in notes_of(answer.lines, answer.settled, answer.territory, answer.bill)
         ],
         "readings": [
             {"name": other.name, "option": other.option, **{name: euros(cents) for name, cents in other.totals.items()}}

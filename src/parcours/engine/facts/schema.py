@@ -7,7 +7,7 @@ from parcours.contracts.schema import BOOLEANS, PERCENTAGES, TEXTS
 from parcours.engine.facts.vocabulary import FACTS, REQUIRED, Fact, slugs
 from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.law.cache import flat_law
-from parcours.law.codes import Ips, Pathway, Status
+from parcours.law.codes import Ips, Note, Pathway, Status
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -97,6 +97,11 @@ def result_schema() -> dict[str, Any]:
             **dict.fromkeys(AMOUNTS, euros),
             "max_fee": {"type": ["number", "null"], "description": "null where the fee is free"},
             **{name: {"enum": slugs(enum)} for name, enum in CASE_CODES.items()},
+            "notes": {
+                "type": "array",
+                "items": {"enum": slugs(Note)},
+                "description": "what was noticed beside the amounts",
+            },
             "defaults": {"type": "object", "description": "facts that were assumed, with their value"},
             "readings": {"type": "array", "description": "other readings of the law that would change an amount"},
         },

@@ -52,6 +52,7 @@ def plain(settlement: Settlement) -> Settlement:
         s.case_excess + 0,
         s.case_complementary + 0,
         s.case_payment + 0,
+        s.notes + 0,
     )
 
 
@@ -142,6 +143,7 @@ def settle_charge(line: Line, contract: Contract, euros: EurosContract) -> Settl
         case_excess=0,
         case_complementary=0,
         case_payment=case_payment,
+        notes=0,
     )
     return SettledLine(
         plain(settlement),

@@ -1,0 +1,58 @@
+"""What is worth saying beside the amounts: nothing here changes a cent.
+
+An act that is not for this patient (NGAP); a right to tiers payant that is not used, and its absence outside the
+pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobody may ask (L162-5-13, L162-58).
+"""
+
+from parcours.law.codes import Exemption, Note, Profession, Purpose, SpecialSetting, TiersPayant
+from parcours.law.record import LawRecord
+from parcours.rules.exemptions import holds, paid_directly
+from parcours.rules.types import Act, Cents
+
+
+def notes_of(act: Act, status: int, unlawful_excess: Cents, law: LawRecord) -> int:
+    """The notes of an act, one bit each."""
+    notes = 0
+    if not for_this_age(act, law):
+        notes |= 1 << Note.NOT_FOR_THIS_AGE
+    if law.majoree[status]:
+        if act.profession == Profession.MEDECIN and act.tiers_payant != TiersPayant.NONE:
+            notes |= 1 << Note.NO_THIRD_PARTY_OUTSIDE
+    elif act.tiers_payant == TiersPayant.NONE and right_to_third_party_payment(act, law):
+        notes |= 1 << Note.THIRD_PARTY_RIGHT
+    if unlawful_excess:
+        notes |= forbidden_overrun(act)
+    return notes
+
+
+def for_this_age(act: Act, law: LawRecord) -> bool:
+    """Is the act for patients of this age?"""
+    before = law.acte_ages_max[act.act]
+    return law.acte_ages_min[act.act] <= act.age and (before == 0 or act.age < before)
+
+
+def right_to_third_party_payment(act: Act, law: LawRecord) -> bool:
+    """May the patient ask not to advance the part of the compulsory insurance?  Where the fund pays anyway, no need."""
+    if law.tiers_payant_droit != 1 or paid_directly(act):
+        return False
+    return (
+        act.c2s == 1
+        or holds(act, Exemption.ALD)
+        or holds(act, Exemption.MATERNITE)
+        or holds(act, Exemption.IVG)
+        or act.purpose == Purpose.IVG_MEDICAMENTEUSE
+        or holds(act, Exemption.EXAMEN_ENFANT)
+        or act.special_setting == SpecialSetting.EXAMEN_ENFANT
+        or (holds(act, Exemption.CONTRACEPTION) and act.age < law.contraception_age)
+    )
+
+
+def forbidden_overrun(act: Act) -> int:
+    """Whom the overrun may not be asked of."""
+    if act.profession == Profession.PSYCHOLOGUE:
+        return 1 << Note.OVERRUN_PSYCHOLOGIST
+    if act.c2s:
+        return 1 << Note.OVERRUN_C2S
+    if act.special_setting == SpecialSetting.DETENU:
+        return 1 << Note.OVERRUN_PRISONER
+    return 0

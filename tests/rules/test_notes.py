@@ -1,0 +1,127 @@
+"""What is noticed beside the amounts: the act is not for this patient, tiers payant, overruns nobody may ask."""
+
+from typing import Any
+
+import pytest
+
+from parcours.engine.case import settle as settle_facts
+from parcours.engine.memory import settle_many
+from parcours.law.codes import Convention, Exemption, Note, Profession, Purpose, SpecialSetting, TiersPayant
+from parcours.law.loader import load
+from tests.rules.support import settled
+
+OWN: dict[str, Any] = {"role": 1}
+S2 = Convention.SECTEUR_2
+
+
+def notes(**facts: Any) -> set[str]:
+    bits = settled(**facts).notes
+    return {note.name.lower() for note in Note if bits >> note & 1}
+
+
+@pytest.mark.parametrize(
+    ("act", "age", "noticed"),
+    [
+        ("CCP", 25, False),
+        ("CCP", 26, True),
+        ("COE", 2, False),
+        ("COE", 3, True),
+        ("COE", 40, True),
+        ("COD", 5, False),
+        ("COD", 6, True),
+        ("COB", 5, True),
+        ("COB", 6, False),
+        ("MEG", 5, False),
+        ("MEG", 40, True),
+        ("GL", 79, True),
+        ("GL", 80, False),
+        ("APC", 40, False),
+    ],
+)
+def test_an_act_that_is_not_for_a_patient_of_this_age(act: str, age: int, noticed: bool) -> None:
+    facts = {"act": act, "age": age, "care_date": 20260302, "tiers_payant": TiersPayant.PARTIAL, **OWN}
+    assert notes(**facts) == ({"not_for_this_age"} if noticed else set())
+
+
+RIGHT = {"third_party_right"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, set()),
+        ({"exemption": Exemption.ALD}, RIGHT),
+        ({"exemption": Exemption.ALD_SANS_RAPPORT}, set()),
+        ({"exemption": Exemption.ALD, "tiers_payant": TiersPayant.PARTIAL}, set()),
+        ({"exemption": Exemption.ALD, "care_date": 20161230}, set()),
+        ({"exemption": Exemption.ALD, "care_date": 20161231}, RIGHT),
+        ({"exemption": Exemption.MATERNITE}, RIGHT),
+        ({"purpose": Purpose.IVG_MEDICAMENTEUSE}, RIGHT),
+        ({"special_setting": SpecialSetting.EXAMEN_ENFANT, "age": 4}, RIGHT),
+        ({"exemption": Exemption.CONTRACEPTION, "age": 25}, RIGHT),
+        ({"exemption": Exemption.CONTRACEPTION, "age": 26}, set()),
+        ({"c2s": 1}, RIGHT),
+        ({"exemption": Exemption.AT_MP}, set()),
+        ({"exemption": Exemption.ALD, "role": 0}, set()),
+        ({"role": 0, "tiers_payant": TiersPayant.FULL}, {"no_third_party_outside"}),
+        ({"role": 0}, set()),
+    ],
+)
+def test_the_right_to_tiers_payant_and_its_absence_outside(facts: dict[str, Any], expected: set[str]) -> None:
+    assert notes(**{**OWN, "base": 25_00, "fee": 25_00, **facts}) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"c2s": 1, "convention": S2, "fee": 60_00, "tiers_payant": TiersPayant.FULL}, {"overrun_c2s"}),
+        ({"special_setting": SpecialSetting.DETENU, "convention": S2, "fee": 60_00}, {"overrun_prisoner"}),
+        ({"profession": Profession.PSYCHOLOGUE, "convention": 0, "fee": 70_00}, {"overrun_psychologist"}),
+        ({"convention": S2, "fee": 60_00}, set()),
+        ({"fee": 60_00}, set()),
+    ],
+)
+def test_overruns_that_nobody_may_ask(facts: dict[str, Any], expected: set[str]) -> None:
+    assert notes(**{**OWN, **facts}) == expected
+
+
+OPINION: dict[str, Any] = {
+    "age": 50,
+    "specialty": "dermatologie",
+    "convention": "secteur_1",
+    "medecin_traitant": True,
+    "referral": "avis_ponctuel",
+    "act": "APC",
+    "fee": 60,
+    "patient_id": "P",
+    "professional_id": "D",
+}
+
+
+@pytest.mark.parametrize(
+    ("second", "other", "noticed"),
+    [
+        ("2026-02-10", {}, True),
+        ("2026-05-11", {}, True),
+        ("2026-05-12", {}, False),
+        ("2026-02-10", {"professional_id": "E"}, False),
+        ("2026-02-10", {"patient_id": "Q"}, False),
+    ],
+)
+def test_a_second_opinion_of_the_same_consultant_within_four_months(
+    second: str, other: dict[str, Any], noticed: bool
+) -> None:
+    answers = settle_many([{**OPINION, "care_date": "2026-01-12"}, {**OPINION, "care_date": second, **other}])
+    said = [answer.to_dict()["notes"] for answer in answers]
+    assert said == [[], ["second_opinion"] if noticed else []]
+
+
+def test_every_note_has_its_sentences_its_texts_and_an_example_that_leads_to_it() -> None:
+    book = load()
+    assert set(book.notes) == {note.name.lower() for note in Note}
+    for name, entry in book.notes.items():
+        assert entry["fr"], name
+        assert entry["en"], name
+        assert set(entry["references"]) <= set(book.references), name
+        if name != "second_opinion":  # two acts make it: see the test above
+            assert settle_facts(entry["example"]).notes == [name]
