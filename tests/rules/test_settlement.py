@@ -88,6 +88,7 @@ def test_every_amount_of_an_act_outside_the_pathway() -> None:
         "max_fee": -1,
         "depassement": 15_00,
         "unlawful_excess": 0,
+        "notes": 0,
     }
 
 
