@@ -95,7 +95,8 @@ def demo_access(opened: Database, lang: str) -> list[str]:
 @app.command()
 def stories(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
     """The stories of the demonstration: what to look at, with the ids to use."""
-    from parcours.registry.demo.seed import STORIES, find_story
+    from parcours.registry.demo.seed import find_story
+    from parcours.registry.demo.stories import STORIES
 
     with open_registry(database, lang) as opened, opened.reading() as session:
         rows = [_story_row(*find_story(session, one.key), lang_of(lang)) for one in STORIES]

@@ -7,7 +7,8 @@ import pytest
 from parcours.engine.case import settle
 from parcours.registry.declarations.timeline import people_with_two_contracts
 from parcours.registry.demo.fictitious import fictitious_nir
-from parcours.registry.demo.seed import STORIES, find_story, seed
+from parcours.registry.demo.seed import find_story, seed
+from parcours.registry.demo.stories import STORIES
 from parcours.registry.directory.service import search_professionals
 from parcours.registry.errors import Conflict, NotFound
 from parcours.registry.people.models import Insured

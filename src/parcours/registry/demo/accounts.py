@@ -21,8 +21,9 @@ from parcours.registry.accounts.models import Account, ApiClient
 from parcours.registry.audit.service import system
 from parcours.registry.contexts import Scope
 from parcours.registry.demo import problems
+from parcours.registry.demo.country import FUNDS
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
-from parcours.registry.demo.seed import FUNDS, GP
+from parcours.registry.demo.stories import GP
 from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.service import find_insured_id
 
