@@ -198,6 +198,10 @@ ROWS = (
     on("GET", "/accounts/{account}", {"alice", "administrator"}, {"alice"}, foreign=ACCOUNT_OF_ZOE),
     on("PATCH", "/accounts/{account}", {"administrator"}, {"alice"}, {"disabled": False}, foreign=ACCOUNT_OF_ZOE),
     on("POST", "/accounts/{account}/roles", {"administrator"}, {"alice"}, {"role": "officer"}, foreign=ACCOUNT_OF_ZOE),
+    on(
+        "POST", "/accounts/{account}/roles/{grant}/confirmation", set(), {"alice"}, foreign=ACCOUNT_OF_ZOE,
+        expected={"administrator": 404},
+    ),
     on("DELETE", "/accounts/{account}/roles/{nobody}", set(), {"alice"}, foreign=ACCOUNT_OF_ZOE),
     on("DELETE", "/accounts/{account_spare}/totp", {"administrator"}, set(), foreign={"account_spare": "account_zoe"}),
     system("POST", "/clients", {"administrator"}, {"name": "n", "scopes": ["people:read"], "fund": "NOSUCH"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from fastapi import Response
+from fastapi import BackgroundTasks, Response
 from pydantic import Field
 
 from parcours.api.common import (
@@ -23,6 +23,7 @@ from parcours.api.common import (
     page,
     text,
 )
+from parcours.api.mail import send
 from parcours.api.session import RoleOut
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
@@ -30,7 +31,8 @@ from parcours.edge.versions import check_version, cursor_id
 from parcours.registry.access.model import SYSTEM, Role
 from parcours.registry.accounts import clients, find, passwords, second_factor
 from parcours.registry.accounts import service as accounts
-from parcours.registry.accounts.context import ACCOUNT, CLIENT, Action, Tag
+from parcours.registry.accounts.context import ACCOUNT, CLIENT, GRANT, Action, Tag
+from parcours.registry.accounts.messages import role_message
 from parcours.registry.accounts.models import Account, ApiClient, Grant
 from parcours.registry.contexts import Scope
 from parcours.registry.directory.places import require_fund
@@ -61,6 +63,7 @@ class AccountOut(Out):
     disabled: bool
     locked_until: datetime | None
     roles: list[RoleOut]
+    waiting_roles: list[RoleOut] = Field(description="They wait for a second administrator: nobody acts in them.")
 
     @classmethod
     def of(cls, account: Account) -> AccountOut:
@@ -68,6 +71,7 @@ class AccountOut(Out):
             id=account.id, login=account.login, display_name=account.display_name, language=account.language,
             totp=account.has_totp, disabled=account.disabled_at is not None, locked_until=account.locked_until,
             roles=[RoleOut.of(grant) for grant in account.active_grants],
+            waiting_roles=[RoleOut.of(grant) for grant in account.waiting_grants],
         )  # fmt: skip
 
 
@@ -144,16 +148,28 @@ class GrantIn(In):
 
 @router.post("/accounts/{account_id}/roles", status_code=201, response_model=RoleOut, responses=problems(*CREATING))
 def grant_role(account_id: Id, body: GrantIn, once: OnceDep) -> Response:
-    """Give a role to an account."""
+    """Give a role to another account; nobody acts in it before a second administrator has confirmed it."""
     unit = once.unit
-    unit.find(ACCOUNT, account_id, Action.MANAGE_ACCOUNTS, Tag.ACCOUNT_READ)
+    unit.find(ACCOUNT, account_id, Action.GIVE_ROLE, Tag.ACCOUNT_READ)
 
     def make() -> tuple[RoleOut, dict[str, str]]:
         account = find.get_account(unit.session, account_id)
-        grant = accounts.grant_role(unit.session, unit.who, account, body.role, **body.subject(unit.session))
+        grant = accounts.propose_role(unit.session, unit.who, account, body.role, **body.subject(unit.session))
         return RoleOut.of(grant), {}
 
     return once.reply(make)
+
+
+@router.post("/accounts/{account_id}/roles/{grant_id}/confirmation", responses=problems(401, 403, 404))
+def confirm_role(account_id: Id, grant_id: Id, unit: WriteUnit, later: BackgroundTasks) -> RoleOut:
+    """Confirm a role as another administrator; who already acts for the same professional or person is told."""
+    unit.find(ACCOUNT, account_id, Action.READ_ACCOUNT)
+    unit.find(GRANT, grant_id, Action.CONFIRM_ROLE)
+    waiting = accounts.get_waiting(unit.session, grant_id, of=parse_id(account_id))
+    grant = accounts.confirm_role(unit.session, unit.who, waiting)
+    for one in accounts.told_of(unit.session, grant):
+        later.add_task(send, unit.services, one.login, role_message(one.language))
+    return RoleOut.of(grant)
 
 
 @router.delete("/accounts/{account_id}/roles/{grant_id}", status_code=204, responses=problems(401, 403, 404))

@@ -13,6 +13,7 @@ from parcours.edge.depends import ReadUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.registry.access.model import SYSTEM, Role, source_of
+from parcours.registry.accounts.models import Account
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.context import Action
 from parcours.registry.audit.context import Tag as AuditTag
@@ -35,6 +36,7 @@ class AccessOut(Out):
     event: Tag
     role: str | None = Field(description="In which role; none for a command on the server.")
     by: str | None = Field(description="The professional, the fund or “yourself”; never an officer's name.")
+    account: str | None = Field(description="The name of the account that acted for that professional, else its id.")
     record_kind: str | None
     record_id: str | None
     why: str = Field(description="The rule that allowed it, or why it was refused.")
@@ -83,7 +85,7 @@ def list_account_events(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50
 def _access(unit: Unit, row: AuditEvent) -> AccessOut:
     return AccessOut(
         id=row.id, occurred_at=row.occurred_at, event=row.tag, role=row.role, by=_label(unit, row),
-        record_kind=row.record_kind, record_id=row.record_id, why=row.why,
+        account=_account(unit, row), record_kind=row.record_kind, record_id=row.record_id, why=row.why,
     )  # fmt: skip
 
 
@@ -97,6 +99,14 @@ def _label(unit: Unit, row: AuditEvent) -> str | None:
     if row.acting_for:
         return unit.session.scalar(select(Fund.name).where(Fund.code == row.acting_for))
     return None
+
+
+def _account(unit: Unit, row: AuditEvent) -> str | None:
+    """Who really acted in the role of a professional: not the name that the role borrows."""
+    if row.role not in _PRACTICE or row.actor_id is None:
+        return None
+    account = unit.session.get(Account, row.actor_id)
+    return (account.display_name if account else "") or row.actor_id
 
 
 def _place(unit: Unit, cursor: str | None, *, of: str | None = None) -> tuple[datetime, str] | None:

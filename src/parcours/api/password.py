@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import BackgroundTasks, Request, Response
 from pydantic import Field
 
 from parcours.api.common import Accepted, In, api_router, text
+from parcours.api.mail import send
 from parcours.api.session import SessionOut, renewed
 from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
 from parcours.edge.problems import language_of, problems
-from parcours.edge.services import Services
 from parcours.registry.accounts import find, passwords
 from parcours.registry.accounts.context import Tag
-from parcours.registry.accounts.messages import Courier, MailServer, Outbox, reset_message
-from parcours.registry.accounts.models import Account
+from parcours.registry.accounts.messages import reset_message
 from parcours.registry.audit import service as audit
 
 router = api_router(tag="session")
-logger = logging.getLogger("parcours.api")
 
 
 class PasswordIn(In):
@@ -60,7 +56,8 @@ def ask_password_reset(
             audit.record(session, Tag.PASSWORD_ASK_RESET, who, details={"login": "unknown_or_disabled"})
     if account is not None and token is not None:
         link = f"{settings.public_url.rstrip('/')}/account/reset#token={token}"
-        later.add_task(_send, services, account, link)
+        message = reset_message(account.language, link, settings.reset_minutes)
+        later.add_task(send, services, account.login, message)
     fr = "si ce compte existe, un message lui a été envoyé"
     en = "if this account exists, a message was sent to it"
     return Accepted(message=fr if language_of(request) == "fr" else en)
@@ -80,23 +77,3 @@ def reset_password(body: ResetIn, services: ServicesDep, incoming: IncomingDep) 
         passwords.reset_password(
             session, incoming.anonymous, body.token, body.password, services.settings.password_hashing()
         )
-
-
-def _send(services: Services, account: Account, link: str) -> None:
-    settings = services.settings
-    courier: Courier
-    if settings.smtp_host is not None:
-        secret = settings.smtp_password
-        courier = MailServer(
-            settings.smtp_host, settings.smtp_port, settings.mail_from, settings.smtp_user,
-            secret.get_secret_value() if secret else None, settings.smtp_ca_file,
-        )  # fmt: skip
-    elif settings.outbox is not None:
-        courier = Outbox(settings.outbox, settings.mail_from)
-    else:
-        logger.warning("a reset link was not sent: neither PARCOURS_SMTP_HOST nor PARCOURS_OUTBOX is set")
-        return
-    try:
-        courier.send(account.login, *reset_message(account.language, link, settings.reset_minutes))
-    except OSError as error:
-        logger.error("a reset link was not sent: %s", type(error).__name__)  # noqa: TRY400 - the text may name somebody

@@ -59,6 +59,8 @@ def test_no_rule_gives_an_administrator_anything_of_a_patient():
         AccountAction.READ_ACCOUNT,
         AccountAction.MANAGE_ACCOUNTS,
         AccountAction.REMOVE_SECOND_FACTOR,
+        AccountAction.GIVE_ROLE,
+        AccountAction.CONFIRM_ROLE,
         AuditAction.READ_ACCOUNT_TRAIL,
         DirectoryAction.READ_DIRECTORY,
         DirectoryAction.WRITE_DIRECTORY,
@@ -76,6 +78,8 @@ def test_only_these_actions_need_no_relation():
         AccountAction.READ_ACCOUNT,
         AccountAction.MANAGE_ACCOUNTS,
         AccountAction.REMOVE_SECOND_FACTOR,
+        AccountAction.GIVE_ROLE,
+        AccountAction.CONFIRM_ROLE,
         AuditAction.READ_ACCOUNT_TRAIL,
     }  # fmt: skip
 

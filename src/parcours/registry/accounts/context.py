@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, RecordOf, Shared
 from parcours.registry.access.model import Actor, Kind, Record, Role
-from parcours.registry.access.rules import ANY, OWN_ACCOUNT, Relation, rule
+from parcours.registry.access.rules import ANY, OWN_ACCOUNT, Relation, rule, second_person
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import (
     LOGIN_CONTEXT,
@@ -30,6 +30,7 @@ from parcours.registry.store.rotation import KeyedIndex
 
 ACCOUNT: Final = Kind("account")
 CLIENT: Final = Kind("client")
+GRANT: Final = Kind("grant")
 
 
 class Action(model.Action):
@@ -37,6 +38,8 @@ class Action(model.Action):
 
     READ_ACCOUNT = "read_account"
     MANAGE_ACCOUNTS = "manage_accounts"
+    GIVE_ROLE = "give_role"
+    CONFIRM_ROLE = "confirm_role"
     REMOVE_SECOND_FACTOR = "remove_second_factor"
 
 
@@ -50,6 +53,7 @@ class Tag(model.Tag):
     ACCOUNT_CLOSE = "accounts:account:close"
     ACCOUNT_UNLOCK = "accounts:account:unlock"
     GRANT_CREATE = "accounts:grant:create"
+    GRANT_CONFIRM = "accounts:grant:confirm"
     GRANT_END = "accounts:grant:end"
     LOGIN_SUCCEED = "accounts:login:succeed"
     LOGIN_FAIL = "accounts:login:fail"
@@ -75,6 +79,11 @@ def of_account(account: Account) -> Record:
     return Record(ACCOUNT, account.id, account_id=account.id)
 
 
+def of_grant(grant: Grant) -> Record:
+    """A role of an account, for the policy."""
+    return Record(GRANT, grant.id, account_id=grant.account_id, proposed_by=grant.granted_by)
+
+
 def actor_of_grant(grant: Grant) -> Actor:
     """Who acts in a role of an account."""
     return Actor(
@@ -93,6 +102,9 @@ def _of_another(session: Session, actor: Actor, record: Record) -> bool:
 
 
 ANOTHERS_ACCOUNT: Final = Relation("anothers_account", _of_another, refusal=problems.own_second_factor)
+
+NOT_ONESELF: Final = Relation("not_oneself", _of_another, refusal=problems.own_role)
+SECOND_ADMINISTRATOR: Final = Relation("second_administrator", second_person, refusal=problems.second_administrator)
 
 ADMINISTRATOR_ACCOUNTS: Final = rule(
     "administrator_accounts", Role.ADMINISTRATOR, ANY,
@@ -134,17 +146,22 @@ CONTEXT: Final = Context(
     },
     kinds=(
         RecordOf(ACCOUNT, Action.READ_ACCOUNT, Account, lambda _session, row: of_account(row)),
+        RecordOf(GRANT, Action.READ_ACCOUNT, Grant, lambda _session, row: of_grant(row)),
         RecordOf(CLIENT, Action.MANAGE_ACCOUNTS, ApiClient, lambda _session, row: Record(CLIENT, row.id)),
     ),
     actions=Action,
     rules=(
         ADMINISTRATOR_ACCOUNTS.gives(
-            Action.READ_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.REMOVE_SECOND_FACTOR, AuditAction.READ_ACCOUNT_TRAIL,
-            DirectoryAction.WRITE_DIRECTORY,
+            Action.READ_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.REMOVE_SECOND_FACTOR, Action.GIVE_ROLE,
+            Action.CONFIRM_ROLE, AuditAction.READ_ACCOUNT_TRAIL, DirectoryAction.WRITE_DIRECTORY,
         ),
         OWN.gives(Action.READ_ACCOUNT),
     ),
-    asks={Action.REMOVE_SECOND_FACTOR: ANOTHERS_ACCOUNT},
+    asks={
+        Action.REMOVE_SECOND_FACTOR: ANOTHERS_ACCOUNT,
+        Action.GIVE_ROLE: NOT_ONESELF,
+        Action.CONFIRM_ROLE: SECOND_ADMINISTRATOR,
+    },
     tags=Tag,
     keyed=(
         KeyedIndex(Account.__tablename__, "login_index", lambda row: (row["login"], LOGIN_CONTEXT)),

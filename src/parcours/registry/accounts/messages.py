@@ -71,6 +71,19 @@ def reset_message(lang: str, link: str, minutes: int) -> tuple[str, str]:
     return "Your parcours password", text
 
 
+def role_message(lang: str) -> tuple[str, str]:
+    """Subject and text of the message to whom a role concerns, when another account is given it."""
+    if lang == "fr":
+        return "Un autre compte agit pour vous", (
+            "Un autre compte peut désormais agir en votre nom dans parcours. Si vous ne l'attendiez pas, écrivez à un\n"
+            "administrateur : il retire ce rôle.\n"
+        )
+    return "Another account acts for you", (
+        "Another account may now act in your name in parcours. If you did not expect it, write to an administrator,\n"
+        "who takes this role away.\n"
+    )
+
+
 def _message(sender: str, to: str, subject: str, text: str) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, to, subject

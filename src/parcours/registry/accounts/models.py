@@ -58,7 +58,11 @@ class Account(Versioned, Base):
 
     @property
     def active_grants(self) -> list[Grant]:
-        return [grant for grant in self.grants if grant.ended_at is None]
+        return [grant for grant in self.grants if grant.ended_at is None and grant.confirmed_at is not None]
+
+    @property
+    def waiting_grants(self) -> list[Grant]:
+        return [grant for grant in self.grants if grant.ended_at is None and grant.confirmed_at is None]
 
 
 class Grant(Base):
@@ -73,6 +77,9 @@ class Grant(Base):
     fund_code: Mapped[str | None] = mapped_column(String(20), index=True)
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
     granted_by: Mapped[str | None] = mapped_column(PublicId)
+    confirmed_by: Mapped[str | None] = mapped_column(PublicId)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Until a second administrator has confirmed it, nobody acts in it."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     account: Mapped[Account] = relationship(back_populates="grants")

@@ -153,6 +153,24 @@ a_value = Text("une valeur", "a value")
 
 nothing = Text("rien", "nothing")
 
+own_role = Problem(
+    Forbidden,
+    "own_role",
+    Text("on ne se donne pas un rôle à soi-même", "nobody gives themselves a role"),
+    field="account_id",
+    allowed=Text("un autre compte", "another account"),
+)
+
+second_administrator = Problem(
+    Forbidden,
+    "second_administrator",
+    Text(
+        "un autre administrateur que celui qui a donné le rôle, et que son titulaire, le confirme",
+        "another administrator than who gave the role, and than who gets it, confirms it",
+    ),
+    field="grant_id",
+)
+
 own_second_factor = Problem(
     Forbidden,
     "own_second_factor",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import PEOPLE_ROLES, Role, Who
@@ -22,9 +22,11 @@ from parcours.registry.accounts.models import (
 from parcours.registry.accounts.passwords import PasswordHashing, check_password
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import record
+from parcours.registry.errors import not_found
 from parcours.registry.replies import service as replies
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.columns import blind_index
+from parcours.registry.store.ids import parse_id
 
 
 def create_account(
@@ -74,7 +76,7 @@ def close_account(session: Session, who: Who, account: Account) -> None:
 
     Unlike a disabling, it does not keep the same person out: they may be given an account, or log in at a provider.
     """
-    for grant in account.active_grants:
+    for grant in account.active_grants + account.waiting_grants:
         end_grant(session, who, grant)
     close_sessions(session, account.id)
     for kept in (RecoveryCode, SingleUseToken, ExternalIdentity):
@@ -100,7 +102,7 @@ _SUBJECT: Final = {
 }
 
 
-def grant_role(
+def propose_role(
     session: Session,
     who: Who,
     account: Account,
@@ -110,14 +112,17 @@ def grant_role(
     professional_id: str | None = None,
     fund_code: str | None = None,
 ) -> Grant:
-    """Give a role: insured for a person, doctor or delegate for a professional, officer for a fund, administrator."""
+    """Ask for a role: insured for a person, doctor or delegate for a professional, officer for a fund, administrator.
+
+    Nobody acts in it before `confirm_role`.
+    """
     subject = {
         "insured_id": insured_id,
         "professional_id": professional_id,
         "fund_code": fund_code,
     }
     _check_subject(role, subject)
-    for grant in account.active_grants:
+    for grant in account.active_grants + account.waiting_grants:
         if grant.role is role and all(getattr(grant, name) == value for name, value in subject.items()):
             return grant
     grant = Grant(
@@ -126,7 +131,6 @@ def grant_role(
     )  # fmt: skip
     session.add(grant)
     session.flush()
-    close_sessions(session, account.id)
     record(
         session,
         Tag.GRANT_CREATE,
@@ -136,6 +140,46 @@ def grant_role(
         details={"role": role.value},
     )
     return grant
+
+
+def confirm_role(session: Session, who: Who, grant: Grant) -> Grant:
+    """From now on the account acts in this role; its sessions end."""
+    grant.confirmed_by, grant.confirmed_at = who.id, now_utc()
+    session.flush()
+    close_sessions(session, grant.account_id)
+    record(
+        session, Tag.GRANT_CONFIRM, who, insured_id=grant.insured_id, record=("grant", grant.id),
+        details={"role": grant.role.value},
+    )  # fmt: skip
+    return grant
+
+
+def grant_role(session: Session, who: Who, account: Account, role: Role, **subject: str | None) -> Grant:
+    """Give a role at once: by a command on the server, or to whom an identity provider has proved to be."""
+    grant = propose_role(session, who, account, role, **subject)
+    return grant if grant.confirmed_at is not None else confirm_role(session, who, grant)
+
+
+def get_waiting(session: Session, grant_id: str, *, of: str | None) -> Grant:
+    """A role of an account that waits for a second administrator."""
+    key = parse_id(grant_id)
+    row = session.get(Grant, key) if key else None
+    if row is None or row.account_id != of or row.ended_at is not None or row.confirmed_at is not None:
+        raise not_found("grant_id")
+    return row
+
+
+def told_of(session: Session, grant: Grant) -> list[Account]:
+    """Who already acts as the professional or the person of a role, in another account: they are told."""
+    if grant.professional_id is not None:
+        same = Grant.professional_id == grant.professional_id
+    elif grant.insured_id is not None:
+        same = Grant.insured_id == grant.insured_id
+    else:
+        return []
+    others = session.scalars(select(Grant).where(same, Grant.account_id != grant.account_id, Grant.ended_at.is_(None)))
+    acting = {one.account_id: one.account for one in others if one.confirmed_at is not None}
+    return [one for one in acting.values() if one.disabled_at is None]
 
 
 def _check_subject(role: Role, subject: dict[str, str | None]) -> None:
