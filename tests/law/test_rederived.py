@@ -169,6 +169,21 @@ RATES = [
     ),
 ]
 
+FIRST_SESSION = {**ADULT, "profession": "psychologue", "act": "SEANCE_EVALUATION", "fee": 40}
+SESSIONS = [
+    case(
+        "L162-58", "the first one was 40 €", {**FIRST_SESSION, "care_date": "2022-06-02"}, amo=24_00, unlawful_excess=0
+    ),
+    case(
+        "L162-58",
+        "then one price for all",
+        {**FIRST_SESSION, "care_date": "2024-06-29", "fee": 60},
+        base=50_00,
+        amo=30_00,
+        unlawful_excess=10_00,
+    ),
+]
+
 COVER = [
     case(
         "L861-3 1",
@@ -251,6 +266,6 @@ CONTRACTS = [
 ]
 
 
-@pytest.mark.parametrize("derived", [*COSTLY, *RATES, *COVER, *CONTRACTS], ids=str)
+@pytest.mark.parametrize("derived", [*COSTLY, *RATES, *SESSIONS, *COVER, *CONTRACTS], ids=str)
 def test_the_amounts_derived_from_the_article(derived: Derived) -> None:
     assert found(derived) == derived.cents
