@@ -43,6 +43,15 @@ def test_an_act_that_is_not_for_a_patient_of_this_age(act: str, age: int, notice
     assert notes(**facts) == ({"not_for_this_age"} if noticed else set())
 
 
+def test_a_compulsory_examination_is_not_for_an_adult() -> None:  # L160-14 25, R160-17 I 1 and 7
+    paid = {"tiers_payant": TiersPayant.PARTIAL, "exemption": Exemption.EXAMEN_ENFANT, **OWN}
+    assert notes(age=17, **paid) == set()
+    assert notes(age=18, **paid) == {"not_for_this_age"}
+    assert notes(special_setting=SpecialSetting.EXAMEN_ENFANT, tiers_payant=TiersPayant.PARTIAL, **OWN) == {
+        "not_for_this_age"
+    }
+
+
 RIGHT = {"third_party_right"}
 
 

@@ -9,6 +9,8 @@ from parcours.law.record import LawRecord
 from parcours.rules.exemptions import holds, paid_directly
 from parcours.rules.types import Act, Cents
 
+GROUNDS_OF_CHILDREN = 1 << Exemption.EXAMEN_ENFANT | 1 << Exemption.NOUVEAU_NE
+
 
 def notes_of(act: Act, status: int, unlawful_excess: Cents, law: LawRecord) -> int:
     """The notes of an act, one bit each."""
@@ -26,7 +28,10 @@ def notes_of(act: Act, status: int, unlawful_excess: Cents, law: LawRecord) -> i
 
 
 def for_this_age(act: Act, law: LawRecord) -> bool:
-    """Is the act for patients of this age?"""
+    """Is the act for patients of this age?  Compulsory examinations and the ground of newborns are not for adults."""
+    of_a_child = act.special_setting == SpecialSetting.EXAMEN_ENFANT or act.exemption & GROUNDS_OF_CHILDREN != 0
+    if of_a_child and act.age >= law.participation_age:
+        return False
     before = law.acte_ages_max[act.act]
     return law.acte_ages_min[act.act] <= act.age and (before == 0 or act.age < before)
 
