@@ -2,6 +2,8 @@
 
 import pytest
 
+from parcours.engine.case import settle
+from parcours.engine.say.explain import explain
 from tests.law.rederived import (
     ADULT,
     BOX,
@@ -340,3 +342,8 @@ GROUNDS = [
 @pytest.mark.parametrize("derived", [*OUTSIDE_L160_14, *GROUNDS], ids=str)
 def test_the_amounts_derived_from_the_article(derived: Derived) -> None:
     assert found(derived) == derived.cents
+
+
+def test_two_grounds_are_said_in_one_sentence() -> None:
+    text = explain(settle({**OTHER, "exemption": "invalidite+maternite"}), "fr").steps[2].text
+    assert "(maternité et pension d'invalidité)" in text

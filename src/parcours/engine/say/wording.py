@@ -176,7 +176,8 @@ def has_labels(fact: str) -> bool:
 def label(fact: str, value: Any, lang: str) -> str:
     """Label of a coded value of a fact."""
     known = loader.load().codes[fact]
-    return joined([str(known[one]["label"][lang]) for one in str(value).split("+")], lang, "and")
+    first, *rest = [str(known[one]["label"][lang]) for one in str(value).split("+")]
+    return joined([first, *map(lower_first, rest)], lang, "and")
 
 
 @cache
