@@ -192,7 +192,12 @@ def settle_country(database):
         case, case_yann = cases.open_case(session, nora.id), cases.open_case(session, yann.id)
         contact, contact_yann = cases.contact(session, case.id, free.id), cases.contact(session, case_yann.id, free.id)
         link = propose_holder(
-            session, child_id=alice.id, holder_id=yann.id, kind="guardian", starts_on=today, proof="Jugement (fictif)"
+            session,
+            child_id=alice.id,
+            holder_id=world.person(fund_code="01C992").id,
+            kind="guardian",
+            starts_on=today,
+            proof="Jugement (fictif)",
         )
         right = open_right(session, alice.id, "c2s", starts_on=today)
         visit = answer_visit(session, visit_facts(session, alice.id, amar.id, today))

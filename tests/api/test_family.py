@@ -44,6 +44,9 @@ def test_a_guardian_opens_nothing_before_a_second_person_confirms(as_user, secon
     assert confirm(second_officer, country.alice, link).status_code == 200
     assert guardian.get(letter).status_code == 200
     assert confirm(second_officer, country.alice, link).status_code == 409
+    copy = as_user("alice").get(people + "/export").text
+    assert link in copy
+    assert not any(account in copy for account in country.accounts.values())
     ended = proposer.post(
         f"{people}/holders/{link}/end", json={"ends_on": paris_today().isoformat(), "proof": "Mainlevée"},
         headers={"If-Match": "*"},

@@ -36,6 +36,7 @@ def rows_about(
     tables = [(model.__tablename__, held) for one in contexts for model, held in one.tables.items()]
     personal = {name: held for name, held in tables if isinstance(held, Personal)}
     hidden = {(index.table, index.column) for one in contexts for index in one.keyed}
+    hidden |= {(name, column) for name, held in personal.items() for column in held.hides}
     found: dict[str, list[dict[str, Any]]] = {}
     for table in metadata.sorted_tables:
         if table.name in personal:

@@ -25,6 +25,8 @@ class Personal:
     """Columns that name the person: the row is theirs who is named by any."""
     through: str | None = None
     """In their place: a foreign key to a table that is personal."""
+    hides: tuple[str, ...] = ()
+    """Columns that name somebody else's account: no copy shows them."""
 
 
 @dataclass(frozen=True)

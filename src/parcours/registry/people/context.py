@@ -96,7 +96,7 @@ CONTEXT: Final = Context(
         Insured: Personal(by=("id",)),
         Affiliation: Personal(),
         Right: Personal(),
-        Kinship: Personal(by=("child_id", "holder_id")),
+        Kinship: Personal(by=("child_id", "holder_id"), hides=("proposed_by", "confirmed_by")),
     },
     kinds=(
         RecordOf(PATIENT, Action.READ_PATIENT, Insured, lambda _session, row: of_patient(row)),
