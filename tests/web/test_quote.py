@@ -51,6 +51,18 @@ def test_the_same_in_french(client: TestClient) -> None:
     assert "Hors du parcours" in page
 
 
+def test_what_is_assumed_is_said_with_its_value(client: TestClient) -> None:
+    facts = {"specialty": "dermatologie", "fee": "60", "contract": "none"}
+    for lang, said in (
+        ("fr", "le contraire : acte : consultation, quantité : 1."),
+        ("en", "say otherwise: act: consultation, quantity: 1."),
+    ):
+        page = unescape(client.get(quote(**facts), headers={"accept-language": lang}).text)
+        assert said in page.replace("\xa0", " "), lang
+    everything = unescape(client.get(quote(act="APC", quantity="1", fee="60"), headers={"accept-language": "fr"}).text)
+    assert "le contraire : rien." in everything.replace("\xa0", " ")
+
+
 def test_questions_come_one_by_one_until_the_result_is_exact(client: TestClient) -> None:
     """Follow the first answer of every question: the range never widens, and it ends."""
     address, asked = "/?specialty=dermatologie", []

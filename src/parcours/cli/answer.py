@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from parcours.cli.common import money
-from parcours.engine.case import Answer
+from parcours.engine.case import ABSENT, Answer
 from parcours.engine.results import different_amounts, euros, result_dict
 from parcours.law.codes import Pathway
 from parcours.law.loader import load
@@ -119,8 +119,6 @@ def print_notes(console: Console, answer: Answer, lang: str) -> None:
         )
         console.print(f"[dim]{TEXT['reading'][lang]} ({other.name}={other.option}){TEXT['colon'][lang]} {text}[/]")
     console.print(f"[dim]{TEXT['why'][lang]}[/]")
-    assumed = ", ".join(
-        f"{name}={value}" for name, value in answer.defaults.items() if value not in (None, "none", False, 0)
-    )
+    assumed = ", ".join(f"{name}={value}" for name, value in answer.defaults.items() if value not in ABSENT)
     if assumed:
         console.print(f"[dim]{TEXT['assumed'][lang]}{TEXT['colon'][lang]} {assumed}[/]")

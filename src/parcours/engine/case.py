@@ -36,6 +36,8 @@ CODED_CANDIDATES: dict[str, tuple[int, ...]] = {
 }
 UNCERTAIN = ("age", "age_1er_janvier", *CODED_CANDIDATES)
 """Facts that may stay unsaid where they change nothing."""
+ABSENT = (None, "none", False, 0)
+"""Values assumed that need not be told: nothing is there."""
 
 
 @per_reform

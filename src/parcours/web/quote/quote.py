@@ -11,10 +11,11 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from parcours.engine.case import Answer
+from parcours.engine.case import ABSENT, Answer
 from parcours.engine.errors import FactError
 from parcours.engine.say.explain import explain
 from parcours.engine.say.receipt import canonical, receipt
+from parcours.engine.say.wording import Words, fact_text
 from parcours.law.loader import load
 from parcours.text import COLON
 from parcours.web import i18n
@@ -142,10 +143,12 @@ def quote_of(page: Page) -> Quote:
 
 
 def assumed(state: State, settled: Answer | None, lang: str) -> str:
-    """What is taken for granted, in words."""
-    names = settled.encoded.defaults if settled else ()
-    glossary = load().glossary
-    terms = [glossary[name][lang]["term"] for name in names if name in glossary and name not in state.given]
-    none, colon = text("none", lang), COLON[lang]
-    listed = ", ".join(f"{term}{colon}{none}" for term in terms[:6])
+    """What is taken for granted, in words: as the command line says it, without what is simply not there."""
+    taken = settled.defaults if settled else {}
+    words = Words(state.day_number, taken)
+    listed = ", ".join(
+        f"{load().glossary[name][lang]['term']}{COLON[lang]}{fact_text(name, words, lang)}"
+        for name, value in taken.items()
+        if name not in state.given and value not in ABSENT
+    )
     return i18n.typography(listed, lang) or text("nothing", lang)
