@@ -54,7 +54,7 @@ def test_changes_compose_in_order() -> None:
     on = lambda changes, day: apply(BOOK, changes).on(day).majoration_taux  # noqa: E731
     assert [on((first, then), day) for day in (20231231, 20240101, 20250101)] == [40_00, 20_00, 20_00]
     assert [on((then, first), day) for day in (20240101, 20250101)] == [20_00, 30_00]
-    with reformed({"majoration.taux": 30}), reformed({"participation_forfaitaire.montant": 0}):
+    with reformed({"majoration.taux": "30%"}), reformed({"participation_forfaitaire.montant": 0}):
         assert amo() == 21_00 - 7_95
 
 
@@ -78,7 +78,7 @@ def test_two_answers_at_once_keep_their_own_reform() -> None:
     """A reform travels with its caller, not with the process."""
 
     def under(rate: int) -> set[int]:
-        with reformed({"majoration.taux": rate}):
+        with reformed({"majoration.taux": f"{rate} %"}):
             return {amo() for _ in range(200)}
 
     with ThreadPoolExecutor(4) as pool:
@@ -116,6 +116,29 @@ def test_an_answer_is_explained_under_its_own_reform() -> None:
     assert "€7.95" in step.text
 
 
+def test_a_changed_value_is_no_longer_that_of_its_article() -> None:
+    with reformed({"majoration.taux": "30 %"}):
+        steps = {step.stage: step for step in explain(settle(GP_OUTSIDE), "en").steps}
+    tried = {value.id: value for value in steps["majoration"].values}["majoration.taux"]
+    assert (tried.tried, tried.first_day, tried.confidence) == (True, None, None)
+    assert steps["majoration"].reform
+    assert [ref.id for ref in steps["majoration"].references] == ["CSS-L162-5-3", "CSS-R160-6"], (
+        "R160-6 holds the cap too"
+    )
+    dermatologist = {**GP_OUTSIDE, "specialty": "dermatologie"}
+    with reformed({"majoration.taux": "30 %"}):
+        alone = next(step for step in explain(settle(dermatologist), "en").steps if step.stage == "majoration")
+    assert ([ref.id for ref in alone.references], alone.first_day, alone.confidence) == (["CSS-L162-5-3"], None, None)
+    assert [step.reform for stage, step in steps.items() if stage != "majoration"] == [False] * (len(steps) - 1)
+    assert not any(step.reform for step in explain(settle(GP_OUTSIDE), "en").steps)
+
+
+def test_a_changed_tariff_is_no_longer_that_of_its_article() -> None:
+    with reformed({"tariffs/consultations.generaliste.sans_coordination": 40}):
+        base = next(step for step in explain(settle({**GP_OUTSIDE, "fee": 40}), "en").steps if step.stage == "base")
+    assert (base.reform, base.references, base.first_day, base.confidence) == (True, (), None, None)
+
+
 def test_a_receipt_names_the_reform_and_replays_under_it() -> None:
     with reformed({"majoration.taux": {"2025-01-01": "30 %"}}):
         made = receipt(settle(GP_OUTSIDE))
@@ -143,16 +166,20 @@ def test_a_reform_that_the_law_no_longer_knows_is_said() -> None:
         ({"majoration.fourchette_min": 3}, "reform_unknown", "set"),
         ({"tariffs/acts.ZZZ": 3}, "reform_unknown", "set"),
         ({"majoration.taux": "beaucoup"}, "reform_value", "majoration.taux"),
-        ({"majoration.taux": "30.005"}, "reform_value", "majoration.taux"),
-        ({"majoration.taux": -1}, "reform_value", "majoration.taux"),
+        ({"majoration.taux": "0.3"}, "reform_value", "majoration.taux"),
+        ({"majoration.taux": 30}, "reform_value", "majoration.taux"),
+        ({"majoration.taux": "30 €"}, "reform_value", "majoration.taux"),
+        ({"participation_forfaitaire.montant": "3 %"}, "reform_value", "participation_forfaitaire.montant"),
+        ({"majoration.taux": "30.005 %"}, "reform_value", "majoration.taux"),
+        ({"majoration.taux": "-1 %"}, "reform_value", "majoration.taux"),
         ({"majoration.taux": "101 %"}, "reform_value", "majoration.taux"),
-        ({"majoration.taux": "nan"}, "reform_value", "majoration.taux"),
+        ({"majoration.taux": "nan%"}, "reform_value", "majoration.taux"),
         ({"tariffs/acts.APC": "1e12"}, "reform_value", "tariffs/acts.APC"),
-        ({"majoration.taux": "1e999"}, "reform_value", "majoration.taux"),
+        ({"majoration.taux": "1e999 %"}, "reform_value", "majoration.taux"),
         ({"parcours.age_exclusion": "16,5"}, "reform_value", "parcours.age_exclusion"),
         ({"parcours.exception_ipa": "maybe"}, "reform_value", "parcours.exception_ipa"),
-        ({"majoration.taux": {"soon": 30}}, "reform_day", "majoration.taux"),
-        ({"majoration.taux": {"1999-01-01": 30}}, "reform_day", "majoration.taux"),
+        ({"majoration.taux": {"soon": "30 %"}}, "reform_day", "majoration.taux"),
+        ({"majoration.taux": {"1999-01-01": "30 %"}}, "reform_day", "majoration.taux"),
     ],
 )
 def test_a_change_that_cannot_be_made_is_refused(reform: Mapping[str, Any], code: str, field: str) -> None:
@@ -182,6 +209,17 @@ def test_set_on_every_command_that_settles(tmp_path: Path) -> None:
     assert json.loads(settled.stdout)["amo"] == 11.05
     assert "majoration.taux=30" in settled.stderr
     assert "7.95" in run("explain", *VISIT, *change, "--text", "--lang", "en").stdout
+    for lang, tried, why in (
+        ("fr", "Réforme essayée : majoration.taux=30 %, participation_forfaitaire.montant=3,00 €", "réforme essayée"),
+        ("en", "Reform tried: majoration.taux=30%, participation_forfaitaire.montant=€3.00", "reform tried"),
+    ):
+        both = (*change, "--set", "participation_forfaitaire.montant=3")
+        explained = run("explain", *VISIT, *both, "--lang", lang)
+        assert explained.stderr.strip().replace("\u202f", " ") == tried
+        assert explained.stdout.count(why) == 2
+        refused = run("explain", *VISIT, "--set", "majoration.taux=0.3", "--lang", lang)
+        assert refused.exit_code == 2
+        assert all(word in refused.stderr for word in ("majoration.taux", "0.3", "30 %"))
     assert json.loads(run("receipt", *VISIT, *change).stdout)["law"]["reform"]
     assert run("advise", *VISIT, *change, "--json").exit_code == 0
     assert run("questions", *VISIT[:4], *change, "--json").exit_code == 0

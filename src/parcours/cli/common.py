@@ -98,10 +98,11 @@ def trying(texts: list[str] | None, lang: str) -> Iterator[None]:
 
     with clear_errors(lang):
         from parcours.law.loader import load
-        from parcours.law.reform import read_texts
+        from parcours.law.reform import read_texts, told
 
-        changes = read_texts(load(), texts)
-    typer.echo(TRIED[lang].format(changes=", ".join(map(str, changes))), err=True)
+        book = load()
+        changes = read_texts(book, texts)
+    typer.echo(TRIED[lang].format(changes=", ".join(told(book, one, lang) for one in changes)), err=True)
     with enacted(changes):
         yield
 

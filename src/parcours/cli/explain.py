@@ -11,6 +11,7 @@ from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of
 from parcours.cli.flags import with_fact_flags
 from parcours.engine.facts.vocabulary import RENAMED, SOURCE_ROW
 from parcours.errors import os_reason
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from parcours.engine.say.explain import Explanation, Step
@@ -21,6 +22,7 @@ TITLES = {
     "why_not": {"fr": "Ce qui ne s'applique pas", "en": "What does not apply"},
     "article": {"fr": "Article", "en": "Article"},
 }
+TRIED = Text("réforme essayée", "reform tried")
 TEXT = (".csv", ".ndjson", ".jsonl", ".json")
 COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "magenta"}
 
@@ -151,12 +153,15 @@ def parquet_row(source: Path, row: int) -> Any:
 def lines(explanation: "Explanation") -> list[str]:
     """The explanation as plain sentences."""
     warning = [explanation.warning] if explanation.warning else []
-    steps = [
-        f"{step.title} — {step.text} [{', '.join(ref.id for ref in step.references)}]" for step in explanation.steps
-    ]
+    steps = [f"{step.title} — {step.text} [{', '.join(sources(step, explanation.lang))}]" for step in explanation.steps]
     others = [other.text for step in explanation.steps for other in step.other_readings]
     reasons = [item.text for item in explanation.why_not]
     return [explanation.headline, *warning, *steps, *others, *reasons, explanation.freshness.text]
+
+
+def sources(step: "Step", lang: str) -> list[str]:
+    """What a step rests on: articles, and the reform being tried."""
+    return [*(ref.id for ref in step.references), *([TRIED[lang]] if step.reform else [])]
 
 
 def print_explanation(explanation: "Explanation") -> None:
@@ -188,7 +193,7 @@ def source_line(step: "Step", lang: str) -> str:
     """Articles, first day and confidence, in grey."""
     from parcours.engine.say.wording import day
 
-    parts = [", ".join(short(ref.id) for ref in step.references)]
+    parts = [", ".join(short(source) for source in sources(step, lang))]
     if step.first_day:
         since = {"fr": "depuis le", "en": "since"}[lang]
         parts.append(f"{since} {day(int(step.first_day.replace('-', '')), lang)}")

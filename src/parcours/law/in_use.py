@@ -29,6 +29,8 @@ class Change(NamedTuple):
 P = ParamSpec("P")
 T = TypeVar("T")
 MOST_KEPT = 16_384
+SOURCE = "REFORM"
+"""The source of a value that a reform gives."""
 
 IN_USE: ContextVar[tuple[Change, ...]] = ContextVar("reform", default=())
 

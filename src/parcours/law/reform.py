@@ -19,14 +19,14 @@ from parcours.errors import ParcoursError, Problem
 from parcours.law.book import FIELDS, LawBook
 from parcours.law.codes import UNKNOWN
 from parcours.law.data import Parameter, Series, Value, integer
-from parcours.law.in_use import IN_USE, Change, enacted, reformed_digest
+from parcours.law.in_use import IN_USE, SOURCE, Change, enacted, reformed_digest
 from parcours.law.tariffs import SITUATIONS
-from parcours.text import Text
+from parcours.text import Text, euros, percent
 
 ACTS, CONSULTATIONS = "tariffs/acts.", "tariffs/consultations."
 TRUE, FALSE = ("true", "yes", "oui", "1"), ("false", "no", "non", "0")
-SOURCE = "REFORM"
-MOST = {"percent": 100_00}
+PERCENT, EURO = "percent", "euro"
+MOST = {PERCENT: 100_00}
 LARGEST = 1_000_000_00
 ONE_DAY = timedelta(days=1)
 
@@ -52,8 +52,8 @@ bad_form = Problem(
 )  # fmt: skip
 
 EXPECTED = {
-    "percent": Text("un pourcentage : 30 %", "a percentage: 30%"),
-    "euro": Text("des euros, au centime : 2,50", "euros, to the cent: 2.50"),
+    PERCENT: Text("un pourcentage, avec son signe : 30 %", "a percentage, with its sign: 30 %"),
+    EURO: Text("des euros, au centime : 2,50", "euros, to the cent: 2.50"),
     "boolean": Text("oui ou non", "yes or no"),
 }
 COUNTED = Text("un nombre entier", "a whole number")
@@ -86,15 +86,30 @@ def read_texts(book: LawBook, texts: list[str]) -> tuple[Change, ...]:
 
 def read_kept(book: LawBook, kept: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
     """The changes that a receipt kept, where today's law still has those values. Raises `ReformError`."""
-    return tuple(change_of(book, str(one.get("id")), one.get("value"), str(one.get("first_day") or "")) for one in kept)
+    return tuple(
+        change_of(book, str(one.get("id")), one.get("value"), str(one.get("first_day") or ""), kept=True)
+        for one in kept
+    )
 
 
-def change_of(book: LawBook, id_: str, value: Any, day: str) -> Change:
-    """One change, checked. Raises `ReformError`."""
+def told(book: LawBook, change: Change, lang: str) -> str:
+    """A change as a person reads it, its value with its unit."""
+    series = series_named(book, change.id)
+    unit = series.unit if series else ""
+    value = change.value
+    if unit == PERCENT:
+        value = percent(integer(Decimal(value), unit), lang)
+    elif unit.startswith(EURO):
+        value = euros(integer(Decimal(value), unit), lang)
+    return str(change._replace(value=value))
+
+
+def change_of(book: LawBook, id_: str, value: Any, day: str, *, kept: bool = False) -> Change:
+    """One change, checked; a kept value is as the law data writes it, without its unit. Raises `ReformError`."""
     series = series_named(book, id_)
     if series is None:
         raise unknown(id_, field="set", near=", ".join(near(book, id_)))
-    plain = value_text(id_, value, series.unit)
+    plain = value_text(id_, value, series.unit, kept=kept)
     first = series.values[0].first_day
     if day and not known_day(day, first):
         raise bad_day(day, field=id_, first=first)
@@ -109,10 +124,11 @@ def known_day(text: str, first: date) -> bool:
         return False
 
 
-def value_text(id_: str, value: Any, unit: str) -> str:
-    """A value as the law data writes it. Raises `ReformError`."""
-    said = str(value).lower() if isinstance(value, bool) else str(value)
-    text = re.sub(r"[\s€%\u00a0\u202f]", "", said).replace(",", ".").lower()
+def value_text(id_: str, value: Any, unit: str, *, kept: bool) -> str:
+    """A value as the law data writes it: a rate is said with its sign, for 0.3 might be 30 %. Raises `ReformError`."""
+    said = re.sub(r"[\s\u00a0\u202f]", "", str(value)).replace(",", ".").lower()
+    sign = "%" if unit == PERCENT else "€" if unit.startswith(EURO) else ""
+    text = said.replace(sign, "")
     expected = EXPECTED.get(unit, COUNTED)
     if unit == "boolean":
         if text not in (*TRUE, *FALSE):
@@ -122,7 +138,8 @@ def value_text(id_: str, value: Any, unit: str) -> str:
         counted = integer(Decimal(text), unit)
     except (InvalidOperation, OverflowError, ValueError):
         counted = UNKNOWN
-    if unit == "text" or not 0 <= counted <= MOST.get(unit, LARGEST):
+    bare = unit == PERCENT and counted != 0 and "%" not in said and not kept
+    if bare or unit == "text" or not 0 <= counted <= MOST.get(unit, LARGEST):
         raise bad_value(value, field=id_, expected=expected)
     return text
 

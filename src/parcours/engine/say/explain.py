@@ -18,11 +18,10 @@ from parcours.engine.facts.vocabulary import UNSAID
 from parcours.engine.say.freshness import Freshness, freshness
 from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_values, needed, tariff_of
 from parcours.engine.say.row import STAGES, SettledRow
-from parcours.engine.say.wording import Words, day, fill, label, law_file, lower_first, matches, sentence
+from parcours.engine.say.wording import Words, fill, label, law_file, lower_first, matches, sentence
 from parcours.law.codes import Profession, Purpose, SpecialSetting
 from parcours.law.in_use import IN_USE, enacted
 from parcours.law.loader import load
-from parcours.text import COLON, Text
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,8 @@ class Step:
     """First day of the newest value the step rests on."""
     confidence: str | None
     """The least certain of those values (A law text seen … D derived)."""
+    reform: bool
+    """True where a value is that of a reform being tried: no article, day or confidence stands behind that one."""
     other_readings: tuple[OtherReadingText, ...]
     quiet: bool
     """True where the stage says that nothing happens."""
@@ -143,13 +144,21 @@ def step(
         title=sentence(f"stage_{stage}", words, lang),
         case=case,
         text=fill(entry[lang], words, lang) + (limited_base(row, lang) if stage == "base" else ""),
-        references=references(tuple(entry["references"]), lang),
+        references=references(still_in_force(tuple(entry["references"]), values), lang),
         values=values,
-        first_day=max((value.first_day for value in values), default=None),
-        confidence=max((value.confidence for value in values), key=CONFIDENCES.index, default=None),
+        first_day=max((value.first_day for value in values if value.first_day), default=None),
+        confidence=max((value.confidence for value in values if value.confidence), key=CONFIDENCES.index, default=None),
+        reform=any(value.tried for value in values),
         other_readings=others.get(stage, ()),
         quiet=bool(entry.get("quiet")),
     )
+
+
+def still_in_force(ids: tuple[str, ...], values: tuple[LawValue, ...]) -> tuple[str, ...]:
+    """The articles of a step without those that hold only values a reform replaces."""
+    replaced = {id_ for value in values if value.tried for id_ in value.references}
+    kept = {id_ for value in values if not value.tried for id_ in value.references}
+    return tuple(id_ for id_ in ids if id_ not in replaced - kept)
 
 
 def limited_base(row: SettledRow, lang: str) -> str:
@@ -273,15 +282,6 @@ def settings_outside(row: SettledRow) -> list[str]:
 def short_labels(fact: str, values: tuple[str, ...], lang: str) -> list[str]:
     """Labels as they read inside a sentence."""
     return [lower_first(label(fact, value, lang)) for value in values]
-
-
-SINCE = Text("depuis le", "since")
-
-
-def value_note(value: LawValue, lang: str) -> str:
-    """A value of the law in one line: label, amount, first day, confidence."""
-    since = day(int(value.first_day.replace("-", "")), lang)
-    return f"{value.label}{COLON[lang]}{value.text} ({SINCE[lang]} {since}, {value.confidence})"
 
 
 __all__ = ["Explanation", "LawValue", "OtherReadingText", "Reference", "Step", "WhyNot", "explain", "why_not"]

@@ -10,6 +10,7 @@ from parcours.engine.say.wording import matches, parameter_text, pieces
 from parcours.law.codes import UNKNOWN, Profession, Profile
 from parcours.law.data import Series, Value
 from parcours.law.days import iso, number_of
+from parcours.law.in_use import SOURCE
 from parcours.law.loader import load
 from parcours.law.tariffs import ActEntry
 from parcours.rules.tariff import by_age
@@ -24,9 +25,17 @@ class LawValue:
     id: str
     label: str
     text: str
-    first_day: str
-    confidence: str
+    first_day: str | None
+    """None, as the confidence, where the value is that of a reform being tried."""
+    confidence: str | None
     note: str
+    references: tuple[str, ...]
+    """The articles that hold it: under a reform, no longer."""
+
+    @property
+    def tried(self) -> bool:
+        """Is it the value of a reform?"""
+        return self.first_day is None
 
 
 class Tariff(NamedTuple):
@@ -35,6 +44,7 @@ class Tariff(NamedTuple):
     id: str
     label: Mapping[str, str]
     series: Series
+    references: tuple[str, ...]
 
 
 def law_values(stage: str, row: SettledRow, context: Mapping[str, Any], lang: str) -> Iterator[LawValue]:
@@ -46,7 +56,7 @@ def law_values(stage: str, row: SettledRow, context: Mapping[str, Any], lang: st
     if tariff is not None:
         value = tariff.series.value_on(row.day)
         if value is not None:
-            yield law_value(tariff.id, tariff.label[lang], value, "euro", lang)
+            yield law_value(tariff.id, tariff.label[lang], value, "euro", tariff.references, lang)
 
 
 @cache
@@ -74,18 +84,20 @@ def parameter_value(id_: str, row: SettledRow, lang: str) -> Iterator[LawValue]:
     entry = load().parameters[id_]
     value = entry.series(row.readings).value_on(row.day)
     if value is not None:
-        yield law_value(id_, entry.label[lang], value, entry.unit, lang)
+        yield law_value(id_, entry.label[lang], value, entry.unit, entry.references, lang)
 
 
-def law_value(id_: str, label: str, value: Value, unit: str, lang: str) -> LawValue:
+def law_value(id_: str, label: str, value: Value, unit: str, references: tuple[str, ...], lang: str) -> LawValue:
     """A dated value, said."""
+    enacted = value.sources != (SOURCE,)
     return LawValue(
         id=id_,
         label=label,
         text=parameter_text(value, unit, lang),
-        first_day=iso(number_of(value.first_day)),
-        confidence=max(value.confidence, value.date_confidence, key=CONFIDENCES.index),
+        first_day=iso(number_of(value.first_day)) if enacted else None,
+        confidence=max(value.confidence, value.date_confidence, key=CONFIDENCES.index) if enacted else None,
         note=value.note.get(lang, ""),
+        references=references,
     )
 
 
@@ -101,24 +113,29 @@ def tariff_of(row: SettledRow) -> Tariff | None:
         own = own_series(row, key, entry)
         if own is not None:
             return own
-        return Tariff(f"tariffs/acts.{key}", entry.label, entry.secteur_2 if column == "secteur_2" else entry.values)
+        series = entry.secteur_2 if column == "secteur_2" else entry.values
+        return Tariff(f"tariffs/acts.{key}", entry.label, series, entry.references)
     profile = profile_slug(row)
     consultation = book.consultations[profile]
     if column == "opposable":
         column = "coordonne" if row.amounts["base"] == consultation.coordonne.on(row.day) else "sans_coordination"
-    return Tariff(f"tariffs/consultations.{profile}.{column}", consultation.label, getattr(consultation, column))
+    series = getattr(consultation, column)
+    return Tariff(f"tariffs/consultations.{profile}.{column}", consultation.label, series, consultation.references)
 
 
 def own_series(row: SettledRow, key: str, entry: ActEntry) -> Tariff | None:
     """The tariff of an act where it is proper to the profession or to the specialty."""
     if row.profession == Profession.SAGE_FEMME and row.amounts["base"] == entry.sage_femme.on(row.day):
-        return Tariff(f"tariffs/acts.{key}.sage_femme", entry.label, entry.sage_femme)
+        return Tariff(f"tariffs/acts.{key}.sage_femme", entry.label, entry.sage_femme, entry.references)
     if not entry.teleconsultation:
         return None
     profile = profile_slug(row)
-    own = load().consultations[profile].teleconsultation
-    known = own.on(row.day) != UNKNOWN
-    return Tariff(f"tariffs/consultations.{profile}.teleconsultation", entry.label, own) if known else None
+    consultation = load().consultations[profile]
+    own = consultation.teleconsultation
+    if own.on(row.day) == UNKNOWN:
+        return None
+    id_ = f"tariffs/consultations.{profile}.teleconsultation"
+    return Tariff(id_, entry.label, own, (*entry.references, *consultation.references))
 
 
 def profile_slug(row: SettledRow) -> str:
