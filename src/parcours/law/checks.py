@@ -45,6 +45,8 @@ def check_tables(book: LawBook) -> None:
         check_ids("acces_direct.yaml", key, tuple(p.upper() for p in family.purposes), Purpose.__members__, "purpose")
     for key, reading in book.readings.items():
         check_ids("readings.yaml", key, (reading.default,), reading.options, "option")
+    for ground, entry in book.codes.get("exemption", {}).items():
+        check_ids("codes.yaml", ground, tuple(entry.get("references", ())), book.references, "reference")
     letters = {member.name for member in Status if member is not Status.NOT_GIVEN}
     if set(book.codes.get("status", {})) != letters:
         raise LawDataError("codes.yaml", "status", problems.other_letters.format(letters=sorted(letters)))

@@ -170,6 +170,33 @@ def test_every_reference_of_an_explanation_has_a_title() -> None:
     assert all(title in {entry["title"]["en"] for entry in load().references.values()} for title in titles)
 
 
+@pytest.mark.parametrize(
+    ("facts", "stage", "articles", "said"),
+    [
+        ({"exemption": "ald"}, "rate", ["L160-14", "R160-11"], "(affection de longue durée en rapport avec l'acte)"),
+        ({"exemption": "maternite"}, "rate", ["L160-9"], "(maternité)"),
+        ({"exemption": "at_mp"}, "rate", ["L431-1"], "maladie professionnelle)"),
+        ({"exemption": "ald+invalidite"}, "rate", ["L160-14", "R160-10", "R160-11"], "et pension d'invalidité)"),
+        ({"exemption": "ald_sans_rapport+maternite"}, "rate", ["L160-9"], "sans rapport avec l'acte et maternité)"),
+        ({"special_setting": "examen_enfant", "age": 17}, "rate", ["L160-14", "R160-17"], "(examen obligatoire"),
+        ({"exemption": "at_mp"}, "majoration", ["R160-6", "L432-1"], "maladie professionnelle)"),
+        ({"exemption": "pension_militaire"}, "majoration", ["R160-6", "L371-6"], "(pension militaire"),
+    ],
+)
+def test_an_exemption_cites_the_articles_of_its_grounds(
+    facts: dict[str, Any], stage: str, articles: list[str], said: str
+) -> None:
+    step = step_of({**GP_OUTSIDE, "age_1er_janvier": 16 if facts.get("age") else 40, **facts}, stage)
+    assert [ref.id.removeprefix("CSS-") for ref in step.references] == articles
+    assert said in step.text
+
+
+def test_every_article_of_an_exemption_is_that_of_a_ground() -> None:
+    grounds = {id_ for entry in load().codes["exemption"].values() for id_ in entry.get("references", ())}
+    assert set(load().cases["case_rate"]["exempt"]["references"]) <= grounds
+    assert set(load().cases["case_majoration"]["exempt_not_due"]["references"]) - grounds == {"CSS-R160-6"}
+
+
 def test_an_act_is_explained_in_less_than_two_milliseconds() -> None:
     answer = settle(GP_OUTSIDE)
     explain(answer, "fr")

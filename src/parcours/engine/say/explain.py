@@ -9,7 +9,7 @@ batch is explained like an answer in memory. Only the other readings of an answe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -139,12 +139,16 @@ def step(
     case = row.cases[stage]
     entry = load().cases[f"case_{stage}"][case]
     values = tuple(law_values(stage, row, context, lang))
+    cited = tuple(entry["references"])
+    if entry.get("by_ground") and row.grounds:
+        cited = of_grounds(cited, row.grounds)
+        words = replace(words, facts={**words.facts, "exemption": "+".join(row.grounds)})
     return Step(
         stage=stage,
         title=sentence(f"stage_{stage}", words, lang),
         case=case,
         text=fill(entry[lang], words, lang) + (limited_base(row, lang) if stage == "base" else ""),
-        references=references(still_in_force(tuple(entry["references"]), values), lang),
+        references=references(still_in_force(cited, values), lang),
         values=values,
         first_day=max((value.first_day for value in values if value.first_day), default=None),
         confidence=max((value.confidence for value in values if value.confidence), key=CONFIDENCES.index, default=None),
@@ -152,6 +156,13 @@ def step(
         other_readings=others.get(stage, ()),
         quiet=bool(entry.get("quiet")),
     )
+
+
+def of_grounds(ids: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:
+    """The articles of a case without those of grounds that are not held."""
+    articles = {ground: entry.get("references", ()) for ground, entry in load().codes["exemption"].items()}
+    others = {id_ for ground in articles.keys() - set(held) for id_ in articles[ground]}
+    return tuple(id_ for id_ in ids if id_ not in others or any(id_ in articles[ground] for ground in held))
 
 
 def still_in_force(ids: tuple[str, ...], values: tuple[LawValue, ...]) -> tuple[str, ...]:

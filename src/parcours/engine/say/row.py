@@ -31,6 +31,9 @@ from parcours.text import same
 STAGES = tuple(name.removeprefix("case_") for name in CASE_CODES)
 """The stages of a settlement, in the order of the law."""
 
+IMPLIED_GROUNDS = {("purpose", "ivg_medicamenteuse"): "ivg", ("special_setting", "examen_enfant"): "examen_enfant"}
+"""Facts that are a ground of exemption without being said as one (`rules/exemptions.py`)."""
+
 
 @dataclass(frozen=True)
 class SettledRow:
@@ -97,6 +100,13 @@ class SettledRow:
     def majoree(self) -> bool:
         """Does the status of this row bear the majoration?"""
         return bool(self.status) and bool(self.law.majoree[Status[self.status]])
+
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """The grounds of exemption that the facts state, by name or by what the act is."""
+        said = str(self.facts.get("exemption", "none")).split("+")
+        implied = (ground for (fact, value), ground in IMPLIED_GROUNDS.items() if self.facts.get(fact) == value)
+        return tuple(ground for ground in dict.fromkeys((*said, *implied)) if ground != "none")
 
     def words(self, **more: Any) -> Words:
         """What the templates may say of this row."""
