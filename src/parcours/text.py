@@ -126,6 +126,23 @@ def count(number: int, lang: str) -> str:
     return f"{number:,}".replace(",", THOUSANDS[lang])
 
 
+class Agreeing:
+    """A number that words agree with in a template: `{rows} {rows:row|rows}`; in French, none is singular too."""
+
+    def __init__(self, number: int, lang: str) -> None:
+        self.number, self.plural = number, number > 1 or (number == 0 and lang == "en")
+
+    def __format__(self, words: str) -> str:
+        return words.split("|")[self.plural] if words else str(self.number)
+
+
+def agreed(template: Mapping[str, str], lang: str, **values: object) -> str:
+    """A sentence with its fields filled; its words agree with its whole numbers."""
+    return template[lang].format(
+        **{name: Agreeing(value, lang) if isinstance(value, int) else value for name, value in values.items()}
+    )
+
+
 def plain_number(number: Decimal | int | str, lang: str) -> str:
     """A number without needless zeros."""
     text = f"{Decimal(number).normalize():f}"

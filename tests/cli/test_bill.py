@@ -8,6 +8,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from parcours.cli.main import app
+from parcours.text import Text, agreed
 
 BILL = """
 id: soins
@@ -89,6 +90,15 @@ def test_check_compares_every_amount(tmp_path: Path) -> None:
     assert "3 bills: 3 equal" in result.stderr
 
 
+def test_a_summary_agrees_with_its_numbers(tmp_path: Path) -> None:
+    one = written(tmp_path, WORKED[: WORKED.index("- id: clinique")])
+    for lang, said in (("fr", "1 facture : 1 égale ; "), ("en", "1 bill: 1 equal; ")):
+        assert run("check", one, "--lang", lang).stderr.startswith(said)
+    bills = Text("{bills} {bills:facture|factures}", "{bills} {bills:bill|bills}")
+    assert [agreed(bills, "fr", bills=n) for n in (0, 1, 2)] == ["0 facture", "1 facture", "2 factures"]
+    assert [agreed(bills, "en", bills=n) for n in (0, 1, 2)] == ["0 bills", "1 bill", "2 bills"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
@@ -115,7 +125,8 @@ def test_check_says_each_difference(tmp_path: Path, before: str, after: str, sai
         ("care_date: 2025-05-06\n", "", "care_date: is not given"),
         ("profession: infirmier", "profession: infirmiere", "profession: 'infirmiere'"),
         ("id: soins", "identifiant: soins", "identifiant"),
-        ("fee: 6.30}", "fee: 6.30, tarif: 5}", "lines[1].tarif: '5' is not accepted; expected: tariff?"),
+        ("fee: 6.30}", "fee: 6.30, tarif: 5}", "lines[1].tarif: this name is unknown; did you mean tariff?"),
+        ("profession: infirmier", "professio: infirmier", "professio: this name is unknown; did you mean profession?"),
         ("lines:", "ligne:", "ligne"),
         ("lines:", "lines: 3\nother:", "other"),
     ],

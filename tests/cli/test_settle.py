@@ -196,6 +196,10 @@ def test_a_bad_row_becomes_an_error_in_its_place_and_the_others_are_settled(tmp_
     result = run("settle", str(write(tmp_path, rows)), "-o", str(output), "--lang", "en")
     assert result.exit_code == 3
     assert f"{len(rows)} rows read = {len(BAD_ROWS)} settled + {len(BAD_ROWS)} refused" in result.stderr
+    source = write(tmp_path, [VISIT, rows[0]])
+    for out in ("two.ndjson", "two.parquet"):
+        two = run("settle", str(source), "-o", str(tmp_path / out), "--lang", "fr")
+        assert "2 lignes lues = 1 liquidée + 1 refusée →" in two.stderr
     settled = results(output)
     assert [row["error"]["field"] for row in settled[::2]] == [field for _, field in BAD_ROWS]
     assert [settled[0]["id"], settled[2]["id"]] == [1, 2]

@@ -57,8 +57,9 @@ def test_what_is_assumed_is_said_with_its_value(client: TestClient) -> None:
         ("fr", "le contraire : acte : consultation, quantité : 1."),
         ("en", "say otherwise: act: consultation, quantity: 1."),
     ):
-        page = unescape(client.get(quote(**facts), headers={"accept-language": lang}).text)
-        assert said in page.replace("\xa0", " "), lang
+        page = unescape(client.get(quote(**facts), headers={"accept-language": lang}).text).replace("\xa0", " ")
+        assert said in page, lang
+        assert (' : <span class="money">' in page) == (lang == "fr"), "a space before a colon"
     everything = unescape(client.get(quote(act="APC", quantity="1", fee="60"), headers={"accept-language": "fr"}).text)
     assert "le contraire : rien." in everything.replace("\xa0", " ")
 

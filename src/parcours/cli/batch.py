@@ -11,15 +11,16 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import EXIT_REFUSED_ROWS, batch_errors, fail
-from parcours.text import Text, count
+from parcours.text import Text, agreed, count
 
 STAGES = {
     "deal": {"fr": "Répartition par patient", "en": "Dealing by patient"},
     "settle": {"fr": "Liquidation", "en": "Settling"},
 }
 DONE = {
-    "fr": "{rows} lignes lues = {settled} liquidées + {refused} refusées → {output}",
-    "en": "{rows} rows read = {settled} settled + {refused} refused → {output}",
+    "fr": "{rows} {rows:ligne lue|lignes lues} = {settled} {settled:liquidée|liquidées} + {refused} "
+    "{refused:refusée|refusées} → {output}",
+    "en": "{rows} {rows:row|rows} read = {settled} settled + {refused} refused → {output}",
 }
 SPEED = Text("lignes/s", "rows/s")
 REFUSED = {"fr": "lignes refusées, avec la raison : {path}", "en": "refused rows, with the reason: {path}"}
@@ -42,7 +43,7 @@ def settle_files(
     if workers is not None and workers < 1:
         fail(problems.not_accepted(workers, field="--workers", expected="1, 2, 3 …"), lang)
     report = _run(source, output, readings or {}, workers or os.cpu_count() or 1, columns, resume=resume, lang=lang)
-    typer.echo(DONE[lang].format(**vars(report)), err=True)
+    typer.echo(agreed(DONE, lang, **vars(report)), err=True)
     if report.rejected is not None:
         typer.echo(REFUSED[lang].format(path=report.rejected), err=True)
     if summary and report.settled:

@@ -20,7 +20,7 @@ from parcours.cli.common import (
     trying,
 )
 from parcours.errors import os_reason
-from parcours.text import Text
+from parcours.text import Text, agreed
 
 app = typer.Typer(add_completion=False)
 EXIT_DIFFERENT = 1
@@ -148,14 +148,16 @@ def check(bills: list[Any], readings: dict[str, str], lang: str, *, as_json: boo
     equal = sum(checked.equal for checked in done)
     counted = sum(checked.compared for checked in done)
     bases = sum(len(checked.given_bases) for checked in done)
-    typer.echo(SUMMARY[lang].format(bills=len(done), equal=equal, compared=counted, bases=bases), err=True)
+    typer.echo(agreed(SUMMARY, lang, bills=len(done), equal=equal, compared=counted, bases=bases), err=True)
     if equal != len(done):
         raise typer.Exit(EXIT_DIFFERENT)
 
 
 SUMMARY = Text(
-    "{bills} factures : {equal} égales ; {compared} montants comparés, {bases} bases données par les factures",
-    "{bills} bills: {equal} equal; {compared} amounts compared, {bases} bases given by the bills",
+    "{bills} {bills:facture|factures} : {equal} {equal:égale|égales} ; {compared} "
+    "{compared:montant comparé|montants comparés}, {bases} {bases:base donnée|bases données} par les factures",
+    "{bills} {bills:bill|bills}: {equal} equal; {compared} {compared:amount|amounts} compared, "
+    "{bases} {bases:base|bases} given by the bills",
 )
 
 

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The database of people, declarations, referrals.")
+BACKED_UP = Text(
+    "{file} : {rows} {rows:ligne|lignes} ; gardez les clés à part",
+    "{file}: {rows} {rows:row|rows}; keep the keys apart",
+)
+RESTORED = Text(
+    "{rows} {rows:ligne restaurée et vérifiée|lignes restaurées et vérifiées}",
+    "{rows} {rows:row|rows} restored and verified",
+)
+REWRITTEN = Text("{rows} {rows:ligne réécrite|lignes réécrites}", "{rows} {rows:row|rows} rewritten")
 
 
 @app.command()
@@ -165,7 +174,7 @@ def backup(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None
     with open_registry(database, lang) as opened:
         manifest = write(opened, file)
     rows = sum(one.rows for one in manifest.tables.values())
-    say(lang, Text(f"{file} : {rows} lignes ; gardez les clés à part", f"{file}: {rows} rows; keep the keys apart"))
+    say(lang, BACKED_UP, file=file, rows=rows)
 
 
 @app.command()
@@ -177,7 +186,7 @@ def restore(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = Non
     with registry_errors(lang):
         manifest = read(file, database or database_url())
     rows = sum(one.rows for one in manifest.tables.values())
-    say(lang, Text(f"{rows} lignes restaurées et vérifiées", f"{rows} rows restored and verified"))
+    say(lang, RESTORED, rows=rows)
 
 
 @app.command()
@@ -218,7 +227,7 @@ def rotate_keys(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang) as opened:
         counts = rotate(opened)
-    say(lang, Text(f"{sum(counts.values())} lignes réécrites", f"{sum(counts.values())} rows rewritten"))
+    say(lang, REWRITTEN, rows=sum(counts.values()))
 
 
 @app.command()

@@ -10,7 +10,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import fail, lang_of
-from parcours.text import Text
+from parcours.text import Text, agreed
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -56,9 +56,10 @@ def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterat
             database.close()
 
 
-def say(lang: str, text: Text) -> None:
-    """A sentence in the language of the command."""
-    typer.echo(text[lang_of(lang)])
+def say(lang: str, text: Text, **values: object) -> None:
+    """A sentence in the language of the command, its words agreeing with its numbers."""
+    chosen = lang_of(lang)
+    typer.echo(agreed(text, chosen, **values) if values else text[chosen])
 
 
 def table(columns: tuple[str, ...], rows: list[dict[str, str]]) -> None:

@@ -8,6 +8,7 @@ import typer
 from parcours.cli import problems
 from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
+from parcours.text import agreed
 
 app = typer.Typer(add_completion=False)
 LARGE = 64 * 1024 * 1024
@@ -79,12 +80,13 @@ def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str)
     with clear_errors(lang):
         settled, refused = settle_file(source, output, readings, lang)
     read = settled + refused
-    typer.echo(SUMMARY[lang].format(read=read, settled=settled, refused=refused, output=output), err=True)
+    typer.echo(agreed(SUMMARY, lang, read=read, settled=settled, refused=refused, output=output), err=True)
     if refused:
         raise typer.Exit(EXIT_REFUSED_ROWS)
 
 
 SUMMARY = {
-    "fr": "{read} lignes lues = {settled} liquidées + {refused} refusées → {output}",
-    "en": "{read} rows read = {settled} settled + {refused} refused → {output}",
+    "fr": "{read} {read:ligne lue|lignes lues} = {settled} {settled:liquidée|liquidées} + {refused} "
+    "{refused:refusée|refusées} → {output}",
+    "en": "{read} {read:row|rows} read = {settled} settled + {refused} refused → {output}",
 }

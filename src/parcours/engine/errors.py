@@ -1,12 +1,15 @@
 """What is wrong with a question put to the engine: always the field, what was given, and what is allowed."""
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from parcours.errors import ParcoursError, show
-from parcours.text import Text, text_of
+from parcours.text import COLON, Text, same, text_of
 
 NOT_ACCEPTED = Text("cette valeur n'est pas acceptée", "this value is not accepted")
+MEANT = Text("ce nom est inconnu ; vouliez-vous dire", "this name is unknown; did you mean")
+UNKNOWN_NAME = Text("ce nom est inconnu ; noms connus :", "this name is unknown; known names:")
 NOT_GIVEN = Text("n'est pas donné et change la réponse", "is not given and changes the answer")
 
 
@@ -33,6 +36,20 @@ class FactError(ParcoursError, ValueError):
             "allowed": self.allowed[lang],
             "message": self.sentence(lang),
         }
+
+
+class UnknownName(FactError):
+    """A name is not of the vocabulary: what was meant, else what there is."""
+
+    def __init__(self, name: str, value: object, known: Sequence[str], where: str = "") -> None:
+        near = get_close_matches(name, known, n=1)
+        super().__init__(where + name, value, same(", ".join(near or known)))
+        self.reason = MEANT if near else UNKNOWN_NAME
+
+    def sentence(self, lang: str) -> str:
+        """The error as a sentence."""
+        end = {"fr": " ?", "en": "?"}[lang] if self.reason is MEANT else ""
+        return f"{self.field}{COLON[lang]}{self.reason[lang]} {self.allowed[lang]}{end}"
 
 
 class MissingFact(FactError):

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from parcours.text import LANGS, euros, listed, percent
+from parcours.text import COLON, LANGS, euros, listed, percent
 from parcours.web import i18n
 from parcours.web.assets import asset_url
 from parcours.web.words import Glosses
@@ -49,6 +49,7 @@ def environment(lang: str) -> Environment:
     env.globals |= {
         "_": partial(html_text, lang=lang),
         "N_": i18n.N_,
+        "colon": i18n.typography(COLON[lang], lang),
         "lang": lang,
         "asset": asset_url,
         "iso_day": lambda day: i18n.numeric_date(date.fromisoformat(day), lang),

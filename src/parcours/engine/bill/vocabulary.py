@@ -6,7 +6,7 @@ Every fact of one act (`engine/facts/vocabulary.py`) may stand on the bill, for 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.errors import FactError, MissingFact, UnknownName
 from parcours.engine.facts.vocabulary import (
     BY_NAME,
     READERS,
@@ -130,13 +130,9 @@ STAY_READERS: dict[str, Callable[[str, Any], Any]] = {
 
 def check_keys(where: str, said: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
     """Every key is of the vocabulary. Raises `FactError`."""
-    from difflib import get_close_matches
-
     for name in said:
         if name not in allowed:
-            near = get_close_matches(str(name), allowed, n=1)
-            hint = Text(f"{near[0]} ?", f"{near[0]}?") if near else same(", ".join(allowed))
-            raise FactError(f"{where}{name}", said[name], hint)
+            raise UnknownName(str(name), said[name], allowed, where)
 
 
 BILL_ALLOWED = (*BILL_KEYS, *BORNE, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))

@@ -17,7 +17,7 @@ from typing import Any
 
 from parcours.contracts.library import library
 from parcours.contracts.schema import ContractError, encode_contract
-from parcours.engine.errors import FactError
+from parcours.engine.errors import FactError, UnknownName
 from parcours.law import codes
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import number_of
@@ -148,9 +148,7 @@ def check_names(facts: Mapping[str, Any]) -> None:
     """Every key is a fact. Raises `FactError` with the nearest known name."""
     for name in facts:
         if name not in BY_NAME:
-            near = get_close_matches(str(name), BY_NAME, n=1)
-            hint = Text(f"{near[0]} ?", f"{near[0]}?") if near else same(", ".join(BY_NAME))
-            raise FactError(str(name), facts[name], hint)
+            raise UnknownName(str(name), facts[name], tuple(BY_NAME))
 
 
 def given(value: Any) -> bool:

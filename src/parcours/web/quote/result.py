@@ -13,7 +13,7 @@ from parcours.engine.say.explain import Explanation
 from parcours.engine.say.sitting import Standing
 from parcours.law.codes import Pathway, TiersPayant
 from parcours.law.loader import load
-from parcours.text import euros
+from parcours.text import COLON, euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text
@@ -121,15 +121,15 @@ def details(settled: Answer, explanation: Explanation, lang: str) -> Details:
 
 def as_text(day: date, said: list[Said], result: Result, more: Details, lang: str) -> str:
     """The answer as lines of text."""
-    say, money = partial(text, lang=lang), partial(euros, lang=lang)
+    say, money, colon = partial(text, lang=lang), partial(euros, lang=lang), COLON[lang]
     lines = [f"parcours · {i18n.long_date(day, lang)}", ""]
-    lines += [f"{say(item.name)}: {item.text}" for item in said]
-    lines += ["", f"{say('Left to you in the end')}: {result.left} ({result.of})", say(result.pathway)]
-    lines += [f"- {payer.label}: {payer.amount}" for payer in result.payers]
-    lines += [f"- {step.when}: {step.what} {step.amount}" for step in result.steps]
+    lines += [f"{say(item.name)}{colon}{item.text}" for item in said]
+    lines += ["", f"{say('Left to you in the end')}{colon}{result.left} ({result.of})", say(result.pathway)]
+    lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
+    lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]
     lines += ["", say("Why")]
     lines += [f"{number}. {step.text}" for number, step in enumerate(more.steps, 1)]
     saving = [lever for lever in more.cheaper if lever.saved]
     lines += ["", say("What would have been cheaper")] if saving else []
-    lines += [f"- {money(-lever.saved)}: {' + '.join(lever.labels)}" for lever in saving]
+    lines += [f"- {money(-lever.saved)}{colon}{' + '.join(lever.labels)}" for lever in saving]
     return i18n.set_once("\n".join(lines), lang)
