@@ -144,7 +144,7 @@ def quote_of(page: Page) -> Quote:
 
 def assumed(state: State, settled: Answer | None, lang: str) -> str:
     """What is taken for granted, in words: as the command line says it, without what is simply not there."""
-    taken = settled.defaults if settled else {}
+    taken = {name: settled.facts[name] for name in settled.encoded.defaults} if settled else {}
     words = Words(state.day_number, taken)
     listed = ", ".join(
         f"{load().glossary[name][lang]['term']}{COLON[lang]}{fact_text(name, words, lang)}"
