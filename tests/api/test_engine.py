@@ -134,6 +134,13 @@ def test_a_malformed_receipt_is_refused(client, change):
         assert response.json()["same"] is False
 
 
+def test_a_receipt_with_a_field_of_its_own_is_refused(client):
+    receipt = json.loads(client.post(f"{V1}/receipts", json=case()).text) | {"role": "administrator"}
+    response = client.post(f"{V1}/receipts/replay", json=receipt)
+    assert response.status_code == 422
+    assert "role" in response.text
+
+
 # --- batches ---------------------------------------------------------------------------------------------------------
 
 

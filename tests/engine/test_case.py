@@ -59,7 +59,7 @@ def test_two_acts_of_a_day_keep_their_order_of_input() -> None:
         {**VISIT, "patient_id": "p", "professional_id": "d", "fee": fee, "base": fee} for fee in (2, 30, 30, 30, 30)
     ]
     taken = [a.settlement.participation_forfaitaire for a in settle_many(rows) if isinstance(a, Answer)]
-    assert taken == [1_40, 2_00, 2_00, 2_00, 60]
+    assert taken == [1_40, 2_00, 2_00, 2_00, 0], "four a day with one professional, however small (D160-8)"
 
 
 def test_readings_apply_to_every_row() -> None:

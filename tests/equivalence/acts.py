@@ -19,6 +19,7 @@ CONTRACTS = [
     None,
     json.dumps({"responsable": True, "consultation_pct_br": 100}),
     json.dumps({"responsable": True, "consultation_pct_br": 300, "pharmacie_faible_pct_br": 100}),
+    json.dumps({"responsable": True, "consultation_pct_br_optam": 150, "consultation_pct_br_non_optam": 150}),
     json.dumps({"responsable": False, "consultation_pct_br": 200, "majoration": True, "plafond_par_acte": 15}),
     json.dumps({"responsable": False, "dentaire_pct_br": 400, "plafond_par_acte": 40}),
 ]

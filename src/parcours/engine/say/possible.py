@@ -61,9 +61,17 @@ GENEROUS = encode_contract(
 )
 """A contract that is not named yet stands between none and this one, which pays all that a contrat responsable may
 pay."""
+REFERRALS = (Referral.NONE, Referral.AVIS_PONCTUEL, Referral.PROTOCOLE_ALD, Referral.SAGE_FEMME)
+"""One of each kind: not sent; sent by one's doctor; under a protocol (no authorised overrun); sent by a midwife."""
 ADULT = 40
 DOUBLE = 2
 """A free fee that is not known yet stands at the tariff and at twice the tariff."""
+
+
+Kind = tuple[int, bool, bool]
+"""A class of the pathway: surcharged, coordinated, under a protocol."""
+Money = dict[tuple[Any, ...], tuple[int, int]]
+"""Values of the facts of money -> the patient's share and the highest lawful fee, in cents."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +118,12 @@ class Space:
     def of(cls, known: Known) -> "Space":
         """Enumerate the pathway, then settle the money once for each class."""
         act = base_act(known)
-        classes: dict[tuple[int, bool], Act] = {}
-        found: list[tuple[tuple[int, ...], tuple[int, bool]]] = []
+        classes: dict[Kind, Act] = {}
+        found: list[tuple[tuple[int, ...], Kind]] = []
         for values, candidate in pathway_acts(act, known):
             status, _ = pathway_status(candidate, known.law, known.readings)
-            kind = (known.law.majoree[status], coordinated(candidate, known.law, known.readings))
+            protocol = candidate.referral == Referral.PROTOCOLE_ALD
+            kind = (known.law.majoree[status], coordinated(candidate, known.law, known.readings), protocol)
             classes.setdefault(kind, candidate)
             found.append((values, kind))
         tariff_known = known.values.get("base") is not None or tariff_of(act, known) > 0
@@ -125,7 +134,7 @@ class Space:
             known,
             [(values, numbers[kind]) for values, kind in found],
             names,
-            {numbers[kind]: shares for kind, shares in settled.items()},
+            {numbers[kind]: {key: share for key, (share, _) in money.items()} for kind, money in settled.items()},
             tariff_known,
         )
 
@@ -189,10 +198,10 @@ class Space:
         return self.known.values.get("convention", Convention.SECTEUR_2) in FREE
 
 
-def merged(settled: Mapping[tuple[int, bool], dict[tuple[Any, ...], int]]) -> dict[tuple[int, bool], int]:
+def merged(settled: Mapping[Kind, Money]) -> dict[Kind, int]:
     """Classes with the same amounts everywhere get the same number."""
-    numbers: dict[tuple[int, bool], int] = {}
-    distinct: list[dict[tuple[Any, ...], int]] = []
+    numbers: dict[Kind, int] = {}
+    distinct: list[Money] = []
     for kind, shares in settled.items():
         if shares not in distinct:
             distinct.append(shares)
@@ -234,9 +243,7 @@ def own_values(act: Act, known: Known) -> list[tuple[int, int, int]]:
     roles = [act.role]
     if known.open("role"):
         roles = [Role.MEDECIN_TRAITANT, Role.REMPLACANT, Role.NOUVEAU_MEDECIN_TRAITANT, Role.AUTRE]
-    referrals = (
-        [act.referral] if not known.open("referral") else [Referral.NONE, Referral.AVIS_PONCTUEL, Referral.SAGE_FEMME]
-    )
+    referrals = [act.referral] if not known.open("referral") else REFERRALS
     return [
         (mine, int(role), int(referral))
         for mine in declared
@@ -276,9 +283,9 @@ def tariff_of(act: Act, known: Known) -> int:
     return tariff_of_act(act, known.law, known.readings)[0]
 
 
-def settled_money(act: Act, names: tuple[str, ...], known: Known) -> dict[tuple[Any, ...], int]:
-    """Patient's share for every possibility of the facts of money that are open."""
-    shares = {}
+def settled_money(act: Act, names: tuple[str, ...], known: Known) -> Money:
+    """Patient's share and highest fee for every possibility of the facts of money that are open."""
+    found = {}
     for values in product(*(money_values(name, act, known) for name in names)):
         chosen = dict(zip(names, values, strict=True))
         contract: Contract = chosen.pop("contract")
@@ -291,8 +298,9 @@ def settled_money(act: Act, names: tuple[str, ...], known: Known) -> dict[tuple[
         if "age" in chosen and known.open("age_1er_janvier"):
             candidate = candidate._replace(age_1er_janvier=chosen["age"])
         candidate = candidate._replace(fee=fee if known_fee(known) else likely_fee(candidate, fee, known))
-        shares[values] = settle(candidate, contract, Counters(), known.law, known.readings).patient
-    return shares
+        settled = settle(candidate, contract, Counters(), known.law, known.readings)
+        found[values] = (settled.patient, settled.max_fee)
+    return found
 
 
 def known_fee(known: Known) -> bool:

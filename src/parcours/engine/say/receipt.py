@@ -137,6 +137,11 @@ def digest(body: Mapping[str, Any]) -> str:
     return blake2b(dumps(body, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
+NEEDED = ("engine", "law", "facts", "counters", "result", "cases", "readings", "hash")
+MAY_HAVE = ("assumed", "contract", "chosen_readings", "references")
+LONGEST_NAME = 40
+
+
 def read_receipt(text: str | bytes) -> dict[str, Any]:
     """A receipt from its text. Raises `ReceiptError`."""
     try:
@@ -145,15 +150,15 @@ def read_receipt(text: str | bytes) -> dict[str, Any]:
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ReceiptError({"fr": f"ce n'est pas un reçu ({FORMAT})", "en": f"this is not a receipt ({FORMAT})"})
-    missing = [
-        name
-        for name in ("engine", "law", "facts", "counters", "result", "cases", "readings", "hash")
-        if name not in content
-    ]
+    missing = [name for name in NEEDED if name not in content]
     if missing:
         raise ReceiptError(
             {"fr": f"reçu incomplet : {missing[0]} manque", "en": f"incomplete receipt: {missing[0]} is missing"}
         )
+    foreign = sorted(set(content) - {"format", *NEEDED, *MAY_HAVE})
+    if foreign:
+        name = foreign[0][:LONGEST_NAME]
+        raise ReceiptError({"fr": f"« {name} » n'est pas d'un reçu", "en": f"{name!r} is not part of a receipt"})
     return content
 
 
@@ -170,9 +175,9 @@ def answer_of(content: Mapping[str, Any]) -> Answer:
 
 def counters_of(borne: Mapping[str, int], law: LawRecord) -> Counters:
     """The counters of a receipt. One made before contributions were counted in number says euros."""
-    kept = {name: value for name, value in borne.items() if name in Counters._fields}
     if "participation_jour" not in borne:
-        return Counters(**kept)
+        return Counters(**borne)
+    kept = {name: value for name, value in borne.items() if name != "participation_jour"}
     return Counters(**kept)._replace(
         participation_nombre_jour=borne["participation_jour"] // law.participation_montant,
         participation_nombre_annee=borne["participation_annee"] // law.participation_montant,
