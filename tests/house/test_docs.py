@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if BLOCK.search(page.read_text("utf-8"))]
 SETTINGS = (ROOT / "docs/guides/settings.md").read_text("utf-8")
+FILE_NAME = re.compile(r"# ([\w.-]+)\n")
+"""A block of data that begins with the name of its file is that file, for the commands after it."""
 ROOM = re.compile(r'<text x="(\d+)" y="(\d+)"[^>]*>(\w+)<')
 NAME = re.compile(r"PARCOURS_[A-Z0-9_]+")
 
@@ -34,8 +36,10 @@ def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pyt
     for language, block in BLOCK.findall(page.read_text("utf-8")):
         if language == "python":
             exec(compile(block, page.name, "exec"), names)
-        else:
+        elif language == "sh":
             run_commands(block, tmp_path)
+        elif named := FILE_NAME.match(block):
+            (tmp_path / named[1]).write_text(block, "utf-8")
 
 
 def run_commands(block: str, folder: Path) -> None:
