@@ -19,7 +19,7 @@ from parcours.engine.say.receipt import read_receipt, replay
 from parcours.site.settings import ServerSettings
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(sh|python|yaml)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if BLOCK.search(page.read_text("utf-8"))]
 SETTINGS = (ROOT / "docs/guides/settings.md").read_text("utf-8")
 FILE_NAME = re.compile(r"# ([\w.-]+)\n")
