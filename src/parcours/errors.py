@@ -27,6 +27,7 @@ OF_THE_SYSTEM = {
     errno.EISDIR: Text("c'est un dossier", "it is a directory"),
     errno.ENOTDIR: Text("ce n'est pas un dossier", "it is not a directory"),
     errno.ENOSPC: Text("plus de place sur le disque", "no space left on device"),
+    errno.EFBIG: Text("fichier trop grand", "file too large"),
     errno.EROFS: Text("le disque est en lecture seule", "read-only file system"),
     errno.ENAMETOOLONG: Text("ce nom est trop long", "file name too long"),
 }

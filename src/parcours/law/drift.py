@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from parcours.errors import ParcoursError, Problem
+from parcours.errors import ParcoursError, Problem, os_reason
 from parcours.law.book import LawBook
 from parcours.law.dependents import Dependents, dependents
 from parcours.law.texts import Article, LegalCode, text_hash
@@ -117,7 +117,7 @@ def read_code(path: Path, book: LawBook) -> CodeFile:
     try:
         tree = json.loads(path.read_bytes())
     except OSError as error:
-        raise unreadable(path.name, why=error.strerror) from error
+        raise unreadable(path.name, why=os_reason(error)) from error
     except ValueError as error:
         raise not_json(path.name, why=error) from error
     codes = {article.code.legitext: article.code for article in book.articles.values() if article.code.read_on}

@@ -103,7 +103,7 @@ def test_a_disk_that_is_full_is_said_and_the_run_can_go_on(source, tmp_path) -> 
         command, capture_output=True, text=True, check=False, env={**os.environ, "PARCOURS_DEBUG": ""}
     )
     assert ended.returncode == 1, ended.stderr
-    assert "cannot be written (File too large)" in ended.stderr
+    assert "cannot be written (file too large)" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not output.exists()
     report = settle_path(Job(str(source), output, resume=True, workers=2))

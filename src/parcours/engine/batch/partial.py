@@ -9,7 +9,6 @@ locked by the run that works in it.
 import fcntl
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -19,6 +18,7 @@ from typing import Any
 from zlib import crc32
 
 from parcours.engine.batch.errors import CannotResume, OutputFailed, OutputInUse
+from parcours.errors import os_reason
 from parcours.text import Text
 
 READ_AT_ONCE = 1 << 20
@@ -237,10 +237,10 @@ class writing:  # noqa: N801 - reads as a word: `with writing(path):`
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         """Name the path and the reason."""
         if isinstance(error, OSError):
-            reason = re.sub(r".*\[errno \d+\] ", "", error.strerror or str(error))
+            reason = os_reason(error)
             raise OutputFailed(
                 Text(
-                    f"{self.path} : écriture impossible ({reason}) ; le reste est gardé : --resume continue",
-                    f"{self.path}: cannot be written ({reason}); what is done is kept: --resume goes on",
+                    f"{self.path} : écriture impossible ({reason.fr}) ; le reste est gardé : --resume continue",
+                    f"{self.path}: cannot be written ({reason.en}); what is done is kept: --resume goes on",
                 )
             ) from error

@@ -17,8 +17,8 @@ from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.memory import settle_many
 from parcours.engine.results import AMOUNTS, CASE_CODES
-from parcours.errors import ParcoursError
-from parcours.text import COLON, Text, same, text_of
+from parcours.errors import ParcoursError, os_reason
+from parcours.text import COLON, Text, text_of
 
 LONGEST_LINE = 1_000_000
 """A line of more characters is refused: no act of care needs it."""
@@ -77,7 +77,7 @@ def read_rows(source: Path) -> Iterator[dict[str, Any] | FactError]:
         problem = Text(f"n'est pas en UTF-8 (octet {error.start})", f"is not UTF-8 (byte {error.start})")
         raise UnreadableFile(source, problem) from None
     except OSError as error:
-        raise UnreadableFile(source, same(error.strerror or str(error))) from None
+        raise UnreadableFile(source, os_reason(error)) from None
 
 
 def read_ndjson(stream: TextIO) -> Iterator[dict[str, Any] | FactError]:
@@ -177,6 +177,6 @@ def written_whole(output: Path) -> Iterator[TextIO]:
             yield stream
         aside.replace(output)
     except OSError as error:
-        raise UnreadableFile(output, same(error.strerror or str(error))) from None
+        raise UnreadableFile(output, os_reason(error)) from None
     finally:
         aside.unlink(missing_ok=True)
