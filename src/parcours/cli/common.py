@@ -65,15 +65,14 @@ def clear_errors(lang: str) -> Iterator[None]:
 def batch_errors(lang: str) -> Iterator[None]:
     """Turn what stops a run into a sentence and an exit code."""
     try:
-        from parcours.engine.batch.errors import BatchError, OutputFailed
+        from parcours.engine.batch.errors import OutputFailed
     except ModuleNotFoundError as error:
         fail(problems.extra_missing(module=error.name, extra="batch"), lang)
     try:
-        with clear_errors(lang):
-            yield
+        yield
     except OutputFailed as error:
         fail(error, lang, EXIT_NOT_WRITTEN)
-    except BatchError as error:
+    except ParcoursError as error:
         fail(error, lang)
     except ModuleNotFoundError as error:
         fail(problems.extra_missing(module=error.name, extra="batch"), lang)
