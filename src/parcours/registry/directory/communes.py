@@ -48,9 +48,18 @@ def load_communes(session: Session) -> Loaded:
 
 
 def _replace_postcodes(session: Session) -> None:
-    pairs = [(code, row["code"]) for row in _read("communes.csv.xz") for code in row["postcodes"].split()]
-    session.execute(delete(Postcode).where(Postcode.commune_code.in_(select(Commune.code))))
-    session.execute(insert(Postcode), [{"id": new_id(), "postcode": one, "commune_code": code} for one, code in pairs])
+    """The postcodes of the shipped communes; those of any other commune stay."""
+    shipped = {row["code"]: set(row["postcodes"].split()) for row in _read("communes.csv.xz")}
+    kept: set[tuple[str, str]] = set()
+    for row_id, code, postcode in session.execute(select(Postcode.id, Postcode.commune_code, Postcode.postcode)):
+        if postcode in shipped.get(code, {postcode}):
+            kept.add((code, postcode))
+        else:
+            session.execute(delete(Postcode).where(Postcode.id == row_id))
+    new = [(code, one) for code, codes in shipped.items() for one in sorted(codes) if (code, one) not in kept]
+    if new:
+        rows = [{"id": new_id(), "postcode": one, "commune_code": code} for code, one in new]
+        session.execute(insert(Postcode), rows)
 
 
 def _replace_old_communes(session: Session) -> None:
