@@ -68,7 +68,7 @@ imports: $(DONE)/dev $(DONE)/parcours ## The layers of the house: imports point 
 	$(BIN)/lint-imports
 
 coverage: $(DONE)/dev $(DONE)/parcours ## Every branch of the rules is taken by their own tests
-	$(BIN)/pytest tests/rules -n $(WORKERS) -q --cov=parcours.rules --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+	$(BIN)/pytest tests/rules tests/engine/bill -n $(WORKERS) -q --cov=parcours.rules --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
 unit: $(DONE)/dev $(DONE)/parcours chromium ## All tests: unit, published examples, equivalence, API, PostgreSQL, browser, Spark
 	$(BIN)/pytest -n $(WORKERS)

@@ -26,10 +26,8 @@ def therapeutic(line: Line, law: LawRecord) -> bool:
 def costly_line(
     lines: Sequence[Line], tariffs: Sequence[int], i: int, law: LawRecord, values: BillRecord
 ) -> tuple[int, int]:
-    """How the flat fee concerns one line (`Costly`), and the case. `tariffs`: after the session."""
+    """How the flat fee concerns one act (`Costly`), and the case. `tariffs`: after the session."""
     line = lines[i]
-    if line.nature != Nature.ACT:
-        return Costly.NEVER, CaseCostly.NOT_CONCERNED
     if line.stay:
         return costly_in_stay(lines, tariffs, i, law, values)
     if not therapeutic(line, law):
