@@ -18,7 +18,7 @@ from parcours.web.pages import Page, public, text
 from parcours.web.public.emergency import numbers
 from parcours.web.public.law_pages import fold
 from parcours.web.public.rules_pages import claims, rules
-from parcours.web.public.situations import situations, specialties
+from parcours.web.public.situations import situations, specialties, title_of
 
 LONGEST: Final = 100
 MOST: Final = 40
@@ -78,7 +78,7 @@ def situation_entries(lang: str) -> Iterator[Entry]:
     for slug, item in situations().items():
         more = " ".join((*(part[lang] for part in item["text"]), item["title"]["fr"]))
         first = i18n.typography(item["answer"][lang].split("{")[0], lang)
-        yield entry(N_("Situation"), i18n.label(item["title"], lang), first, f"/situations/{slug}", more=more)
+        yield entry(N_("Situation"), title_of(item, lang), first, f"/situations/{slug}", more=more)
     for slug, specialty in specialties().items():
         name = i18n.label(specialty.label, lang)
         title = text("{specialty}: may I go directly?", lang, specialty=name)

@@ -109,6 +109,11 @@ def specialties() -> Mapping[str, Specialty]:
     return {slug: found[slug] for slug in (*COMMON, *(name for name in found if name not in COMMON))}
 
 
+def title_of(entry: Mapping[str, Any], lang: str) -> str:
+    """The question, with the numbers of the law that it names."""
+    return i18n.typography(fill(entry["title"][lang], Words(number_of(today()), {}), lang), lang)
+
+
 def complete(facts: Mapping[str, Any], day: date) -> dict[str, str]:
     """The facts of an example as the vocabulary writes them, with what it leaves to the ordinary case."""
     given = {name: written(value, day) for name, value in facts.items() if value != "none" or name != "convention"}
@@ -169,11 +174,12 @@ async def situation_index(request: Request) -> Response:
     """`/situations`: every question."""
     page = Page.of(request)
     groups = [
-        (name, [(slug, entry) for slug, entry in situations().items() if entry["group"] == group])
+        (name, [(slug, title_of(entry, page.lang)) for slug, entry in situations().items() if entry["group"] == group])
         for group, name in GROUPS.items()
     ]
     doctors = [(slug, entry, family_of(entry)) for slug, entry in specialties().items()]
-    return public(page, "situations/index.html", groups=groups, doctors=doctors)
+    age = load().parameters["parcours.age_exclusion"].values[-1].value
+    return public(page, "situations/index.html", groups=groups, doctors=doctors, age=age)
 
 
 async def situation_page(request: Request) -> Response:
@@ -191,7 +197,7 @@ async def situation_page(request: Request) -> Response:
     return public(
         page,
         "situations/page.html",
-        title=i18n.label(entry["title"], page.lang),
+        title=title_of(entry, page.lang),
         answer=fill(entry["answer"][page.lang], words, page.lang),
         paragraphs=[fill(item[page.lang], words, page.lang) for item in entry["text"]],
         examples=[example(i18n.label(item["label"], page.lang), item["facts"], page) for item in entry["examples"]],
@@ -229,9 +235,10 @@ def specialty_page(page: Page, slug: str) -> Response:
         answer=direct_answer(slug, entry, family, page),
         paragraphs=[
             text(
-                "Whatever the doctor: an emergency, being away from home, and patients under 16 are never refunded "
+                "Whatever the doctor: an emergency, being away from home, and patients under {age} are never refunded "
                 "less. The lines below compare the same visit at the official tariff of sector 1.",
                 page.lang,
+                age=book.parameters["parcours.age_exclusion"].values[-1].value,
             )
         ],
         examples=examples,

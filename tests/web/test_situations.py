@@ -1,0 +1,34 @@
+"""The pages of situations: what each line leaves to the patient is the engine's, on tariffs of a day."""
+
+from datetime import date
+
+import pytest
+
+from parcours.web.public.situations import complete, settled, situations, title_of
+
+SETTLED_PAGES = {
+    # slug: what is left to the patient on each line, in cents, on the tariffs of November 2026
+    "prison": [2_00, 2_00, 0, 21_60],
+    "accident_du_travail": [2_00, 2_00, 1_00, 11_00],
+    "invalidite": [2_00, 12_60, 2_00, 8_00, 0],
+    "ivg": [2_00, 0, 0, 21_60],
+    "contraception": [2_00, 2_00, 0, 1_00, 14_00],
+    "examens_enfant": [0, 0, 0, 10_50],
+    "prevention": [2_00, 0, 2_00, 11_00],
+    "sage_femme_adresse": [11_45, 9_95, 20_55],
+}
+
+
+@pytest.mark.parametrize("slug", SETTLED_PAGES)
+def test_the_pages_of_people_show_what_the_law_leaves_to_them(slug: str) -> None:
+    """Prison (L382-35), work accidents (L432-1), disability (R160-10, R160-18), abortion, contraception, examinations
+    of children and prevention (R160-17), sent by a midwife (L162-5-3, 4°).
+    """
+    day = date(2026, 11, 26)
+    lines = [settled(complete(line["facts"], day)).settlement.patient for line in situations()[slug]["examples"]]
+    assert lines == SETTLED_PAGES[slug]
+
+
+def test_a_question_names_the_ages_of_the_law() -> None:
+    assert title_of(situations()["enfants"], "en") == "My child is under 16"
+    assert title_of(situations()["contraception"], "fr") == "La contraception avant 26 ans"
