@@ -25,6 +25,7 @@ COMMANDS = {
     "directory": "parcours.cli.directory:app",
     "admin": "parcours.cli.admin:app",
     "audit": "parcours.cli.audit:app",
+    "ledger": "parcours.cli.ledger:app",
     "explain": "parcours.cli.explain:app",
     "advise": "parcours.cli.advise:app",
     "questions": "parcours.cli.questions:app",

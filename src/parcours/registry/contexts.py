@@ -16,13 +16,14 @@ from parcours.registry.access import export, model
 from parcours.registry.access.decide import Policy
 from parcours.registry.access.manifest import Context, Personal, Public, Shared
 from parcours.registry.people.service import get_insured
-from parcours.registry.store import rotation
+from parcours.registry.store import invariants, rotation
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Base, Database
 
 NAMES: Final = (
     "audit",
     "identity",
+    "ledger",
     "directory",
     "people",
     "declarations",
@@ -67,6 +68,11 @@ def expire(session: Session) -> dict[str, int]:
     """Write down every end that time has brought; how many, by context."""
     who = model.Who("system", role="expire")
     return {one.name: one.expire(session, who) for one in CONTEXTS if one.expire is not None}
+
+
+def verify(session: Session) -> list[invariants.Checked]:
+    """Check what every context says always holds."""
+    return [invariants.check(session, one) for context in CONTEXTS for one in context.invariants]
 
 
 def rotate_keys(database: Database) -> dict[str, int]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.access.model import Action, Kind, Record, Scope, Tag, Who
 from parcours.registry.access.rules import Relation, Rule
 from parcours.registry.store.db import Base
+from parcours.registry.store.invariants import Invariant
 from parcours.registry.store.rotation import KeyedIndex
 
 
@@ -81,3 +82,5 @@ class Context:
     """What a person's copy shows of the shared tables: rows by name, of the person with this id."""
     expire: Callable[[Session, Who], int] | None = None
     """Writes down the ends that time has brought, each in the trail, and says how many. No access waits for it."""
+    invariants: tuple[Invariant, ...] = ()
+    """What always holds between its rows, and `parcours ledger verify` checks."""

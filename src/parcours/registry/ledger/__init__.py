@@ -1,0 +1,1 @@
+"""The ledger: append-only double entry in integer cents, balanced by the database itself."""

@@ -1,0 +1,60 @@
+"""What always holds in the ledger, whoever wrote it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from parcours.registry.ledger.models import NEVER_CREDIT, NEVER_DEBIT, Account
+from parcours.registry.store.invariants import Invariant
+from parcours.text import Text
+
+
+def _listed(accounts: tuple[Account, ...]) -> str:
+    return ", ".join(f"'{one.value}'" for one in accounts)
+
+
+_RUNNING: Final = """
+SELECT DISTINCT account || ' ' || party FROM (
+  SELECT p.account, p.party, sum(p.cents) OVER (PARTITION BY t.book, p.account, p.party ORDER BY t.known_at) AS cents
+  FROM ledger_postings p JOIN ledger_transactions t ON t.id = p.transaction_id WHERE p.account IN ({accounts})
+) AS running WHERE cents {side} 0"""
+
+INVARIANTS: Final = (
+    Invariant(
+        "I1",
+        Text("chaque écriture s'équilibre, et a ses lignes", "every entry balances, and has its lines"),
+        "SELECT t.id FROM ledger_transactions t LEFT JOIN ledger_postings p ON p.transaction_id = t.id"
+        " GROUP BY t.id HAVING sum(p.cents) IS NULL OR sum(p.cents) <> 0 UNION ALL"
+        " SELECT p.id FROM ledger_postings p LEFT JOIN ledger_transactions t ON t.id = p.transaction_id"
+        " WHERE t.id IS NULL",
+    ),
+    Invariant(
+        "I2-a_payer",
+        Text("`a_payer` n'est jamais débiteur", "`a_payer` is never a debit"),
+        _RUNNING.format(accounts=_listed(NEVER_DEBIT), side=">"),
+    ),
+    Invariant(
+        "I2-differe",
+        Text("`differe` et `indu` ne sont jamais créditeurs", "`differe` and `indu` are never a credit"),
+        _RUNNING.format(accounts=_listed(NEVER_CREDIT), side="<"),
+    ),
+    Invariant(
+        "I9",
+        Text("une clé, une écriture", "one key, one entry"),
+        "SELECT key FROM ledger_transactions GROUP BY key HAVING count(*) > 1",
+    ),
+    Invariant(
+        "I10",
+        Text("une annulation ne s'annule pas", "a reversal is not reversed"),
+        "SELECT t.id FROM ledger_transactions t JOIN ledger_transactions r ON r.id = t.reverses_id"
+        " WHERE r.reverses_id IS NOT NULL",
+    ),
+    Invariant(
+        "I11",
+        Text(
+            "rien sans une décision, un ordre ou l'acte d'un agent",
+            "nothing without a decision, an order or an officer's act",
+        ),
+        "SELECT id FROM ledger_transactions WHERE cause_id IS NULL OR cause NOT IN ('decision', 'order', 'officer')",
+    ),
+)

@@ -1,0 +1,147 @@
+"""Tables of the ledger. The migration holds their triggers: nothing is changed, removed, or left unbalanced."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, String, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from parcours.registry.store.columns import PublicId, UtcDateTime, text_enum
+from parcours.registry.store.db import Base
+
+
+class Account(StrEnum):
+    """Where cents are. A debit is positive, a credit negative."""
+
+    PRESTATIONS = "prestations"
+    """What the insurance grants, before anything is taken."""
+    MAJORATION = "majoration"
+    PF = "pf"
+    FR = "fr"
+    """Kept from the insured by law: majoration, contributions, deductibles."""
+    A_PAYER_INSURED = "a_payer:insured"
+    A_PAYER_PROFESSIONAL = "a_payer:professional"
+    DIFFERE_TMT = "differe:tmt"
+    DIFFERE_PF = "differe:pf"
+    DIFFERE_FR = "differe:fr"
+    """Owed by the insured after tiers payant, to be taken on later refunds."""
+    INDU_INSURED = "indu:insured"
+    INDU_PROFESSIONAL = "indu:professional"
+    VIREMENTS = "virements"
+    BANQUE = "banque"
+    PENALITE = "penalite"
+    FORFAIT = "forfait"
+    ABANDON = "abandon"
+
+
+NEVER_DEBIT: Final = (Account.A_PAYER_INSURED, Account.A_PAYER_PROFESSIONAL)
+NEVER_CREDIT: Final = (
+    Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR, Account.INDU_INSURED, Account.INDU_PROFESSIONAL,
+)  # fmt: skip
+"""Accounts whose balance has one side only."""
+
+
+class Cause(StrEnum):
+    """What a transaction follows from."""
+
+    DECISION = "decision"
+    ORDER = "order"
+    OFFICER = "officer"
+
+
+class LedgerTransaction(Base):
+    """One movement, whole: written after its postings, which it seals."""
+
+    __tablename__ = "ledger_transactions"
+    __table_args__ = (
+        CheckConstraint("cause IN ('decision', 'order', 'officer')", name="cause"),
+        Index(None, "claim_id"),
+        Index(None, "cause_id"),
+    )
+
+    book: Mapped[str] = mapped_column(String(60))
+    """`amo:FUND`, `amc:INSURER`, `c2s:FUND`."""
+    kind: Mapped[str] = mapped_column(String(40))
+    claim_id: Mapped[str | None] = mapped_column(PublicId)
+    cause: Mapped[Cause] = mapped_column(text_enum(Cause))
+    cause_id: Mapped[str] = mapped_column(PublicId)
+    """The decision, the payment order or the act of an officer."""
+    reverses_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("ledger_transactions.id"), unique=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    at: Mapped[date]
+    """Day of value."""
+    known_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class LedgerPosting(Base):
+    """Cents of one account of one party, inside a transaction."""
+
+    __tablename__ = "ledger_postings"
+    __table_args__ = (
+        CheckConstraint("cents <> 0", name="cents"),
+        Index(None, "transaction_id"),
+        Index(None, "party", "account"),
+        Index(None, "claim_id"),
+    )
+
+    transaction_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("ledger_transactions.id", deferrable=True, initially="DEFERRED")
+    )
+    account: Mapped[Account] = mapped_column(text_enum(Account))
+    party: Mapped[str] = mapped_column(PublicId)
+    """An insured person or a professional."""
+    claim_id: Mapped[str | None] = mapped_column(PublicId)
+    cents: Mapped[int] = mapped_column(BigInteger)
+    year: Mapped[int | None]
+    """Civil year of the cap that a contribution or a deductible counts in."""
+
+
+_TABLES = ("ledger_transactions", "ledger_postings")
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+_EACH = "FOR EACH STATEMENT EXECUTE FUNCTION"
+_CLOSED = "EXISTS (SELECT 1 FROM ledger_transactions WHERE id = NEW.transaction_id)"
+_BALANCED = "(SELECT sum(cents) FROM ledger_postings WHERE transaction_id = NEW.id) IS NOT 0"
+# Postings are written before the transaction that seals them: adding up needs no deferred trigger, on either database.
+_SQLITE = (
+    *(
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {_REFUSE}"
+        for table in _TABLES
+        for verb in ("UPDATE", "DELETE")
+    ),
+    f"""CREATE TRIGGER ledger_postings_sealed BEFORE INSERT ON ledger_postings WHEN {_CLOSED}
+    BEGIN SELECT RAISE(ABORT, 'this entry of the ledger is closed'); END""",
+    f"""CREATE TRIGGER ledger_transactions_balanced BEFORE INSERT ON ledger_transactions WHEN {_BALANCED}
+    BEGIN SELECT RAISE(ABORT, 'an entry of the ledger balances'); END""",
+)
+_POSTGRESQL = (
+    """CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$""",
+    *(
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION "
+        "ledger_refuse()"
+        for table in _TABLES
+    ),
+    """CREATE OR REPLACE FUNCTION ledger_sealed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF EXISTS (SELECT 1 FROM added JOIN ledger_transactions t ON t.id = added.transaction_id) THEN
+    RAISE EXCEPTION 'this entry of the ledger is closed'; END IF; RETURN NULL; END $$""",
+    """CREATE OR REPLACE FUNCTION ledger_balanced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF EXISTS (SELECT 1 FROM added LEFT JOIN ledger_postings p ON p.transaction_id = added.id
+    GROUP BY added.id HAVING sum(p.cents) IS DISTINCT FROM 0) THEN
+    RAISE EXCEPTION 'an entry of the ledger balances'; END IF; RETURN NULL; END $$""",
+    f"""CREATE TRIGGER ledger_postings_sealed AFTER INSERT ON ledger_postings
+    REFERENCING NEW TABLE AS added {_EACH} ledger_sealed()""",
+    f"""CREATE TRIGGER ledger_transactions_balanced AFTER INSERT ON ledger_transactions
+    REFERENCING NEW TABLE AS added {_EACH} ledger_balanced()""",
+)
+
+for _dialect, _statements in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
+    for _statement in _statements:
+        event.listen(
+            LedgerPosting.__table__,
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+        )

@@ -1,0 +1,235 @@
+"""Post an entry, and read balances. Balances are sums: nothing is stored beside the postings.
+
+    post(session, Entry(book="amo:01C991", kind="decision", key=f"decision:{id}", …, lines=(Line(…), …)))
+
+An entry is written once under its key: the same again changes nothing, another content is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Select, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from parcours.registry.ledger import problems
+from parcours.registry.ledger.models import (
+    NEVER_CREDIT,
+    NEVER_DEBIT,
+    Account,
+    Cause,
+    LedgerPosting,
+    LedgerTransaction,
+)
+from parcours.registry.store.ids import get, new_id
+
+GUARDED: Final = (*NEVER_DEBIT, *NEVER_CREDIT)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Cents to post: debit above zero, credit below."""
+
+    account: Account
+    party: str
+    cents: int
+    claim_id: str | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One movement to post."""
+
+    book: str
+    kind: str
+    key: str
+    cause: Cause
+    cause_id: str
+    at: date
+    known_at: datetime
+    lines: tuple[Line, ...]
+    claim_id: str | None = None
+    reverses_id: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what the entry says; not of when it was known, which a repeated request changes."""
+        said = [self.book, self.kind, self.cause.value, self.cause_id, self.at.isoformat(), self.claim_id,
+                self.reverses_id, [[one.account.value, one.party, one.cents, one.claim_id, one.year]
+                                   for one in self.lines]]  # fmt: skip
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def post(session: Session, entry: Entry) -> str:
+    """Write an entry and return its id; the id of the first time when it was written already.
+
+    Lines of zero are left out; one that leaves nothing is written nowhere and has no id: the empty text.
+    Raises `Invalid`: it does not balance. Raises `Conflict`: the key has another content, an account would be on its
+    wrong side, a reversal is reversed.
+    """
+    entry = replace(entry, lines=tuple(one for one in entry.lines if one.cents))
+    total = sum(one.cents for one in entry.lines)
+    if total:
+        raise problems.unbalanced(cents=total)
+    if not entry.lines:
+        return ""
+    _lock_parties(session, entry)
+    if (known := _written(session, entry)) is not None:
+        return known
+    if entry.reverses_id is not None:
+        _check_reversed(session, entry.reverses_id)
+    try:
+        with session.begin_nested():
+            written = _write(session, entry)
+    except IntegrityError:
+        if (known := _written(session, entry)) is None:
+            raise
+        return known
+    _check_sides(session, entry)
+    return written
+
+
+def reverse(session: Session, transaction_id: str, *, key: str, cause_id: str, at: date, known_at: datetime) -> str:
+    """Post the exact negation of an entry, linked to it, by an officer's act. Raises `Conflict` as `post` does."""
+    row = get(session, LedgerTransaction, transaction_id, "transaction_id")
+    lines = session.scalars(
+        select(LedgerPosting).where(LedgerPosting.transaction_id == row.id).order_by(LedgerPosting.id)
+    )
+    negated = tuple(Line(one.account, one.party, -one.cents, one.claim_id, one.year) for one in lines)
+    return post(session, Entry(
+        book=row.book, kind="reversal", key=key, cause=Cause.OFFICER, cause_id=cause_id, at=at, known_at=known_at,
+        lines=negated, claim_id=row.claim_id, reverses_id=row.id,
+    ))  # fmt: skip
+
+
+def _written(session: Session, entry: Entry) -> str | None:
+    query = select(LedgerTransaction.id, LedgerTransaction.fingerprint).where(LedgerTransaction.key == entry.key)
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    if row.fingerprint != entry.fingerprint:
+        raise problems.key_with_other_content()
+    return str(row.id)
+
+
+def _check_reversed(session: Session, transaction_id: str) -> None:
+    row = get(session, LedgerTransaction, transaction_id, "reverses_id")
+    if row.reverses_id is not None:
+        raise problems.reversal_of_reversal()
+    again = select(LedgerTransaction.id).where(LedgerTransaction.reverses_id == row.id)
+    if session.scalar(again) is not None:
+        raise problems.already_reversed()
+
+
+def _write(session: Session, entry: Entry) -> str:
+    """The postings first, then the transaction: its trigger adds them up and closes them."""
+    number = new_id()
+    session.execute(
+        insert(LedgerPosting),
+        [
+            {"id": new_id(), "transaction_id": number, "account": one.account, "party": one.party,
+             "claim_id": one.claim_id, "cents": one.cents, "year": one.year}
+            for one in entry.lines
+        ],
+    )  # fmt: skip
+    session.execute(
+        insert(LedgerTransaction),
+        {"id": number, "book": entry.book, "kind": entry.kind, "claim_id": entry.claim_id, "cause": entry.cause,
+         "cause_id": entry.cause_id, "reverses_id": entry.reverses_id, "key": entry.key,
+         "fingerprint": entry.fingerprint, "at": entry.at, "known_at": entry.known_at},
+    )  # fmt: skip
+    return number
+
+
+def _lock_parties(session: Session, entry: Entry) -> None:
+    """Two writers never read the same balance at once: SQLite has one writer, PostgreSQL a lock a party."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for party in sorted({f"{entry.book}|{one.party}" for one in entry.lines if one.account in GUARDED}):
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:party, 0))"), {"party": party})
+
+
+def _check_sides(session: Session, entry: Entry) -> None:
+    for account, party in sorted({(one.account, one.party) for one in entry.lines if one.account in GUARDED}):
+        cents = balance(session, entry.book, account, party)
+        if account in NEVER_DEBIT and cents > 0:
+            raise problems.wrong_side(field=account.value, cents=cents, sign=problems.CREDIT)
+        if account in NEVER_CREDIT and cents < 0:
+            raise problems.wrong_side(field=account.value, cents=cents, sign=problems.DEBIT)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def balance(session: Session, book: str, account: Account, party: str) -> int:
+    """Cents of one account of one party in a book."""
+    return balances(session, book=book, account=account, party=party).get((book, account, party), 0)
+
+
+def balances(
+    session: Session,
+    *,
+    book: str | None = None,
+    account: Account | None = None,
+    party: str | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> dict[tuple[str, Account, str], int]:
+    """(Book, account, party) → cents, those that are not zero; by day of value, as known at an instant."""
+    query = _summed(LedgerTransaction.book, LedgerPosting.account, LedgerPosting.party)
+    for column, wanted in (
+        (LedgerTransaction.book, book), (LedgerPosting.account, account), (LedgerPosting.party, party)
+    ):  # fmt: skip
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if as_of is not None:
+        query = query.where(LedgerTransaction.at <= as_of)
+    if known_on is not None:
+        query = query.where(LedgerTransaction.known_at <= known_on)
+    return {(row[0], row[1], row[2]): int(row[3]) for row in session.execute(query)}
+
+
+@dataclass(frozen=True)
+class Open:
+    """What is left of one claim in an account."""
+
+    account: Account
+    party: str
+    claim_id: str | None
+    cents: int
+
+
+def open_items(
+    session: Session, book: str, accounts: Iterable[Account], *, party: str | None = None, claim_id: str | None = None
+) -> list[Open]:
+    """What is left in some accounts of a party, claim by claim."""
+    query = _summed(LedgerPosting.account, LedgerPosting.party, LedgerPosting.claim_id)
+    query = query.where(LedgerTransaction.book == book, LedgerPosting.account.in_(tuple(accounts)))
+    if party is not None:
+        query = query.where(LedgerPosting.party == party)
+    if claim_id is not None:
+        query = query.where(LedgerPosting.claim_id == claim_id)
+    return [Open(row[0], row[1], row[2], int(row[3])) for row in session.execute(query)]
+
+
+def by_account(session: Session, book: str, claim_id: str) -> Mapping[Account, int]:
+    """What a claim has moved in a book, account by account."""
+    query = _summed(LedgerPosting.account).where(LedgerTransaction.book == book, LedgerPosting.claim_id == claim_id)
+    return {row[0]: int(row[1]) for row in session.execute(query)}
+
+
+def _summed(*columns: Any) -> Select[Any]:
+    total = func.sum(LedgerPosting.cents)
+    return (
+        select(*columns, total)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .group_by(*columns)
+        .having(total != 0)
+    )

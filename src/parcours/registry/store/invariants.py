@@ -1,0 +1,37 @@
+"""What must always hold between rows, said in SQL that both databases read: each context gives its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from parcours.text import Text
+
+SHOWN = 5
+"""How many of the rows that break an invariant are named."""
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A promise, and the statement that gives the ids of what breaks it."""
+
+    name: str
+    says: Text
+    broken: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An invariant that was checked: how many rows break it, and the first of them."""
+
+    invariant: Invariant
+    count: int
+    examples: tuple[str, ...]
+
+
+def check(session: Session, invariant: Invariant) -> Checked:
+    """Count what breaks an invariant."""
+    found = [str(row[0]) for row in session.execute(text(invariant.broken))]
+    return Checked(invariant, len(found), tuple(found[:SHOWN]))
