@@ -16,8 +16,9 @@ from parcours.edge.requests import services_in
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.access.model import Role
-from parcours.registry.accounts import clients, find, passwords, sessions
+from parcours.registry.accounts import clients, find, sessions
 from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.audit.context import Scope as AuditScope
 from parcours.registry.audit.service import system
 from parcours.registry.care_plans import service as care_plans
@@ -38,7 +39,7 @@ from parcours.registry.visits.service import answer_visit
 from tests.registry.world import World
 
 PASSWORD = "quatre-chevaux-pommelés"
-CHEAP = passwords.PasswordHashing(1, 64, 1)
+CHEAP = PasswordHashing(1, 64, 1)
 """Argon2id at its lowest cost: the tests check what is done with it, not how slow it is."""
 TEST = system("test")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from fastapi import BackgroundTasks, Response
+from fastapi import BackgroundTasks, Depends, Response
 from pydantic import Field
 
 from parcours.api.common import (
@@ -25,7 +26,7 @@ from parcours.api.common import (
 )
 from parcours.api.mail import send
 from parcours.api.session import RoleOut
-from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, ServicesDep, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.versions import check_version, cursor_id
 from parcours.registry.access.model import SYSTEM, Role
@@ -75,7 +76,19 @@ class AccountOut(Out):
         )  # fmt: skip
 
 
-@router.post("/accounts", status_code=201, response_model=AccountOut, responses=problems(*CREATING))
+def _admitted(services: ServicesDep) -> Iterator[None]:
+    """A place to hash a password, taken before the transaction of the unit begins."""
+    with services.settings.password_hashing().admitted():
+        yield
+
+
+@router.post(
+    "/accounts",
+    status_code=201,
+    response_model=AccountOut,
+    responses=problems(*CREATING),
+    dependencies=[Depends(_admitted, scope="function")],
+)
 def create_account(body: AccountIn, once: OnceDep) -> Response:
     """Create an account."""
     unit = once.unit

@@ -29,9 +29,10 @@ class PasswordIn(In):
 def change_password(body: PasswordIn, own: OwnDep, response: Response) -> SessionOut:
     """Change one's password; every session ends, this one goes on under a new cookie."""
     account_id = own.check_password(body.current_password)
-    with own.services.database.writing() as session:
+    hashing = own.services.settings.password_hashing()
+    with hashing.admitted(), own.services.database.writing() as session:
         account = find.get_account(session, account_id)
-        passwords.change_password(session, own.who, account, body.password, own.services.settings.password_hashing())
+        passwords.change_password(session, own.who, account, body.password, hashing)
         return renewed(session, own, response, account)
 
 
@@ -73,7 +74,6 @@ class ResetIn(In):
 @router.put("/password-resets", status_code=204, responses=problems(401))
 def reset_password(body: ResetIn, services: ServicesDep, incoming: IncomingDep) -> None:
     """Set a new password with the token of a reset link."""
-    with services.database.writing() as session:
-        passwords.reset_password(
-            session, incoming.anonymous, body.token, body.password, services.settings.password_hashing()
-        )
+    hashing = services.settings.password_hashing()
+    with hashing.admitted(), services.database.writing() as session:
+        passwords.reset_password(session, incoming.anonymous, body.token, body.password, hashing)

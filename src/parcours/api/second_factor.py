@@ -8,6 +8,7 @@ from pydantic import Field
 from parcours.api.common import In, Out, api_router
 from parcours.api.session import SecondFactor, SessionOut, renewed
 from parcours.edge.depends import OwnDep
+from parcours.edge.own import OwnSession
 from parcours.edge.problems import problems
 from parcours.registry.accounts import find, passwords, second_factor
 
@@ -49,6 +50,12 @@ class RecoveryOut(Out):
     recovery_codes: list[str] = Field(examples=[["0-7F3KQ-9TMZX", "1-QK7WD-2HRPA"]])
 
 
+def _new_codes(own: OwnSession) -> second_factor.RecoveryCodes:
+    hashing = own.services.settings.password_hashing()
+    with hashing.admitted():
+        return second_factor.new_recovery_codes(hashing)
+
+
 class TotpConfirmedOut(SessionOut, RecoveryOut):
     """The session, and the recovery codes to write down."""
 
@@ -56,7 +63,7 @@ class TotpConfirmedOut(SessionOut, RecoveryOut):
 @router.put("/account/totp", responses=problems(401, 403))
 def confirm_totp(body: CodeIn, own: OwnDep, response: Response) -> TotpConfirmedOut:
     """Show that the application works; from now on each login asks for a code. Answers ten recovery codes, once."""
-    made = second_factor.new_recovery_codes(own.services.settings.password_hashing())
+    made = _new_codes(own)
     with own.services.database.writing() as session:
         account = own.row(session).account
         second_factor.confirm_totp(session, own.who, account, body.totp)
@@ -85,7 +92,7 @@ def remove_totp(body: FactorsIn, own: OwnDep, response: Response) -> SessionOut:
 def renew_recovery_codes(body: FactorsIn, own: OwnDep) -> RecoveryOut:
     """Ten new recovery codes, shown this once; the ones before are worth nothing from now on."""
     account_id = own.check_password(body.password, second_factor=True, code=body.totp)
-    made = second_factor.new_recovery_codes(own.services.settings.password_hashing())
+    made = _new_codes(own)
     with own.services.database.writing() as session:
         second_factor.keep_recovery_codes(session, own.who, find.get_account(session, account_id), made)
     return RecoveryOut(recovery_codes=list(made.codes))

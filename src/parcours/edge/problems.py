@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from parcours.errors import ParcoursError
-from parcours.registry.errors import RegistryError
+from parcours.registry.errors import Busy, RegistryError
 from parcours.text import Lang, Text, preferred, said
 
 __all__ = ["FieldError", "Problem", "ProblemError", "add_handlers", "language_of", "problem", "problems"]
@@ -199,6 +199,8 @@ def _on_registry_error(request: Request, error: Exception) -> JSONResponse:
         allowed=error.allowed and error.allowed[lang],
     )
     headers = {"WWW-Authenticate": 'Bearer realm="parcours"'} if error.http_status == HTTPStatus.UNAUTHORIZED else {}
+    if isinstance(error, Busy):
+        headers["Retry-After"] = str(error.retry_after)
     return problem(
         lang, error.http_status, error.code, reason, field=error.field, article=error.article,
         errors=[entry] if error.field else [], headers=headers,

@@ -11,7 +11,8 @@ from pathlib import Path
 from pydantic import Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from parcours.registry.accounts.passwords import LoginPolicy, PasswordHashing
+from parcours.registry.accounts.hashing import PasswordHashing
+from parcours.registry.accounts.passwords import LoginPolicy
 from parcours.registry.accounts.providers import Provider
 from parcours.registry.accounts.sessions import SessionPolicy
 
@@ -39,6 +40,10 @@ class Settings(BaseSettings):
     argon2_time_cost: int = Field(3, ge=1)
     argon2_memory_kib: int = Field(65536, ge=8)
     argon2_parallelism: int = Field(1, ge=1)
+    password_hashes: int = Field(1, ge=1)
+    """Passwords hashed at once in a process; each takes `argon2_memory_kib`."""
+    password_queue: int = Field(16, ge=0)
+    """Logins of a process that wait for their turn to hash; the next one is told to come back (503)."""
 
     oidc: tuple[Provider, ...] = ()
     """OpenID Connect providers (see `parcours.registry.accounts.providers.Provider`)."""
@@ -76,7 +81,10 @@ class Settings(BaseSettings):
         return SessionPolicy(self.session_idle_minutes, self.session_absolute_minutes)
 
     def password_hashing(self) -> PasswordHashing:
-        return PasswordHashing(self.argon2_time_cost, self.argon2_memory_kib, self.argon2_parallelism)
+        return PasswordHashing(
+            self.argon2_time_cost, self.argon2_memory_kib, self.argon2_parallelism,
+            self.password_hashes, self.password_queue,
+        )  # fmt: skip
 
 
 @lru_cache(maxsize=1)

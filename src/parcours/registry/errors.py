@@ -59,6 +59,14 @@ class Misconfigured(RegistryError):
     http_status = 503
 
 
+class Busy(RegistryError):
+    """Too many ask for the same thing at this moment: the same request may pass a little later."""
+
+    http_status = 503
+    retry_after: ClassVar[int] = 3
+    """Seconds."""
+
+
 class ProviderFailure(RegistryError):
     """An outside provider of identity does not answer, or answers nonsense."""
 

@@ -14,6 +14,7 @@ from parcours.registry.access.model import Role, Who
 from parcours.registry.accounts import clients, find, logins, passwords, second_factor, sessions
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.models import Account, ApiClient, Grant, RecoveryCode, SingleUseToken, WebSession
 from parcours.registry.accounts.tokens import secret_hash
 from parcours.registry.contexts import Scope
@@ -104,7 +105,7 @@ def test_a_login_is_taken_once(database, account_id):
 
 
 def test_an_old_cost_is_renewed_at_login(database, account_id):
-    dearer = passwords.PasswordHashing(2, 128, 1)
+    dearer = PasswordHashing(2, 128, 1)
     logins.log_in(
         database, NOBODY, login="zoe@example.org", password=PASSWORD, totp=None, policy=POLICY, hashing=dearer
     )
@@ -147,7 +148,7 @@ def test_a_right_password_forgets_the_wrong_ones(database, account_id):
 def test_parallel_guesses_do_not_outrun_the_lock(database, account_id):
     looked_at = []
 
-    class Counting(passwords.PasswordHashing):
+    class Counting(PasswordHashing):
         def verify(self, password_hash, password):
             if password_hash is not None:
                 looked_at.append(password)
@@ -166,7 +167,7 @@ def test_parallel_guesses_do_not_outrun_the_lock(database, account_id):
 
 
 def test_an_unknown_login_takes_as_long_as_a_known_one(database, account_id):
-    cost = passwords.PasswordHashing(2, 8192, 1)
+    cost = PasswordHashing(2, 8192, 1)
 
     def seconds(password_hash):
         started = time.process_time()
@@ -179,7 +180,7 @@ def test_an_unknown_login_takes_as_long_as_a_known_one(database, account_id):
     assert 0.3 < seconds(None) / seconds(known) < 3
 
 
-class Counting(passwords.PasswordHashing):
+class Counting(PasswordHashing):
     """Notes each slow hash in the work done."""
 
     work: list

@@ -17,8 +17,9 @@ from parcours.registry.access.model import Who
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.find import find_account, get_account
+from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.models import Account, UnknownLogin
-from parcours.registry.accounts.passwords import LoginPolicy, PasswordHashing
+from parcours.registry.accounts.passwords import LoginPolicy
 from parcours.registry.accounts.second_factor import fitting_recovery_code, use_recovery_code, use_totp_code
 from parcours.registry.audit.service import record
 from parcours.registry.errors import Unauthenticated
@@ -41,8 +42,16 @@ def log_in(
     """Check a password (and code). Raises Unauthenticated; what failed is in the audit trail only.
 
     The attempt is counted before the password is looked at, so that parallel guesses cannot outrun the lock; the slow
-    hash is computed outside any transaction.
+    hash is computed outside any transaction. Raises Busy, before anything is counted, when too many log in at once.
     """
+    with hashing.admitted():
+        return _log_in(database, who, (login, password, totp), policy, hashing)
+
+
+def _log_in(
+    database: Database, who: Who, given: tuple[str, str, str | None], policy: LoginPolicy, hashing: PasswordHashing
+) -> Login:
+    login, password, totp = given
     attempt = _count_attempt(database, login, policy)
     account = attempt.account
     fits = hashing.verify(
@@ -76,6 +85,15 @@ def check_own_password(
     """
     with database.reading() as session:
         login = get_account(session, account_id).login
+    with hashing.admitted():
+        _check_own(database, (login, password, code if second_factor else None), policy, hashing, who, second_factor)
+
+
+def _check_own(
+    database: Database, given: tuple[str, str, str | None], policy: LoginPolicy, hashing: PasswordHashing, who: Who,
+    second_factor: bool,
+) -> None:  # fmt: skip
+    login, password, code = given
     attempt = _count_attempt(database, login, policy)
     account = attempt.account
     fits = hashing.verify(

@@ -1,22 +1,19 @@
-"""Passwords: how they are hashed, which are refused, and how a forgotten one is set again."""
+"""Passwords: which are refused, and how a forgotten one is set again."""
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import Tag, Who
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.context import Tag as AccountTag
+from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.models import Account, SingleUseToken, TokenPurpose
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.accounts.tokens import new_secret, secret_hash
@@ -25,43 +22,6 @@ from parcours.registry.store.clock import now_utc
 
 PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 256
-
-
-@dataclass(frozen=True)
-class PasswordHashing:
-    """Cost of Argon2id (RFC 9106): passes, memory in KiB, lanes."""
-
-    time_cost: int = 3
-    memory_kib: int = 65536
-    parallelism: int = 1
-
-    def hash(self, password: str) -> str:
-        return _hasher(self).hash(password)
-
-    def verify(self, password_hash: str | None, password: str) -> bool:
-        """Does the password fit? An account without one takes as long as any other, and never fits."""
-        try:
-            _hasher(self).verify(password_hash or _decoy(self), password)
-        except (Argon2Error, InvalidHashError):
-            return False
-        return password_hash is not None
-
-    def is_outdated(self, password_hash: str) -> bool:
-        return _hasher(self).check_needs_rehash(password_hash)
-
-
-@lru_cache(maxsize=4)
-def _hasher(cost: PasswordHashing) -> PasswordHasher:
-    return PasswordHasher(
-        time_cost=cost.time_cost,
-        memory_cost=cost.memory_kib,
-        parallelism=cost.parallelism,
-    )
-
-
-@lru_cache(maxsize=4)
-def _decoy(cost: PasswordHashing) -> str:
-    return _hasher(cost).hash(secrets.token_urlsafe(16))
 
 
 @dataclass(frozen=True)

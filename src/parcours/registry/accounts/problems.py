@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Forbidden, Invalid, ProviderFailure, Unauthenticated
+from parcours.registry.errors import Busy, Conflict, Forbidden, Invalid, ProviderFailure, Unauthenticated
 from parcours.text import Text, same
 
 no_scope = Problem(
@@ -21,6 +21,15 @@ scope_without_read = Problem(
     ),
     field="scopes",
     allowed=Text("{scope} avec {read}", "{scope} with {read}"),
+)
+
+too_many_logins = Problem(
+    Busy,
+    "too_many_logins",
+    Text(
+        "trop de connexions à la fois : recommencez dans quelques secondes",
+        "too many logins at once: try again in some seconds",
+    ),
 )
 
 bad_login = Problem(

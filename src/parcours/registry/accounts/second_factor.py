@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.models import Account, RecoveryCode
-from parcours.registry.accounts.passwords import PasswordHashing
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import record
 from parcours.registry.errors import not_found

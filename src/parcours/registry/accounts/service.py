@@ -11,6 +11,7 @@ from parcours.registry.access.model import PEOPLE_ROLES, Role, Who
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.find import find_account, normalise_login
+from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.models import (
     LOGIN_CONTEXT,
     Account,
@@ -19,7 +20,7 @@ from parcours.registry.accounts.models import (
     RecoveryCode,
     SingleUseToken,
 )
-from parcours.registry.accounts.passwords import PasswordHashing, check_password
+from parcours.registry.accounts.passwords import check_password
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import record
 from parcours.registry.errors import not_found

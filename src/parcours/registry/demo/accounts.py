@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import clients, find, passwords, second_factor
 from parcours.registry.accounts import service as accounts
+from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.models import Account, ApiClient
 from parcours.registry.audit.service import system
 from parcours.registry.contexts import Scope
@@ -50,7 +51,7 @@ class DemoAccess:
     token: str = field(repr=False)
 
 
-def open_demo_accounts(session: Session, *, public_url: str, hashing: passwords.PasswordHashing) -> DemoAccess:
+def open_demo_accounts(session: Session, *, public_url: str, hashing: PasswordHashing) -> DemoAccess:
     """Make the accounts of the demonstration, or give them a new password.
 
     Raises `Refused`: the registry is not the demonstration, or is served to other machines.

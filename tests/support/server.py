@@ -1,0 +1,100 @@
+"""The real server, started by the command that people use, for the tests that need its processes and connections."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 120
+UNLIMITED = {"PARCOURS_RATE_LIMIT_PER_MINUTE": "0", "PARCOURS_LOGIN_RATE_LIMIT_PER_MINUTE": "0"}
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[Any]
+    port: int
+    log: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def pids(self) -> list[int]:
+        """Its process and those that serve for it."""
+        return [self.process.pid, *children(self.process.pid)]
+
+    def memory_mib(self) -> int:
+        """Resident memory of the process that serves, the largest when there are several."""
+        return max(resident_mib(pid) for pid in self.pids())
+
+
+def children(pid: int) -> list[int]:
+    """The processes that one has started."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(one) for one in listed.read_text().split()] if listed.exists() else []
+
+
+def resident_mib(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS")), 0)
+
+
+@contextmanager
+def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Server]:
+    """`parcours serve` on a free port, ready; stopped at the end as an operator stops it."""
+    port, log = free_port(), folder / "log"
+    command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port), *arguments]
+    every = {**os.environ, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false", **environment}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=every)
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+            yield Server(process, port, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def wait_until_ready(address: str, process: subprocess.Popen[Any], log: Path) -> None:
+    """Wait for `/readyz`; the log says why when the server does not come."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.2)
+    message = f"the server did not start ({process.poll()}): {log.read_text('utf-8', 'replace')[-2000:]}"
+    raise RuntimeError(message)
+
+
+def country_folder(folder: Path, sqlite_country: tuple[Path, Any]) -> dict[str, str]:
+    """A data folder with the country of the tests: what `running` needs to serve it."""
+    from tests.api.fixtures import KEY
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copy(sqlite_country[0], folder / "parcours.db")
+    return {"PARCOURS_SECRET_KEYS": KEY, "PARCOURS_DATABASE_URL": f"sqlite:///{folder / 'parcours.db'}"}
