@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from parcours.contracts.schema import MOST_PERCENT, PERCENTAGES
-from parcours.engine.facts.encoding import WITHOUT_SECTOR
+from parcours.engine.facts.encoding import STAY, WITHOUT_SECTOR
 from parcours.engine.facts.vocabulary import BY_NAME, FACTS, slugs
 from parcours.law import codes
 from parcours.law.cache import flat_law
@@ -119,6 +119,8 @@ def acts(draw: st.DrawFn, profession: str | None = None, *, contract: bool = Tru
     facts["act"] = draw(billable(name))
     for other in draw(OTHERS):
         facts[other] = draw(value(other))
+    if facts["act"] == STAY:
+        facts["sejour_jours"] = draw(value("sejour_jours"))
     if facts.get("reimbursement_date", "9999") < facts["care_date"]:
         del facts["reimbursement_date"]
     if contract and draw(st.booleans()):

@@ -7,8 +7,8 @@ import pytest
 from parcours.engine.case import settle as settle_facts
 from parcours.engine.errors import MissingFact, UnknownTariff
 from parcours.law.codes import CaseActeLourd, CaseRate, Exemption, Profession, Scheme, SpecialSetting
-from parcours.rules.charges import emergency_charge, owes_daily_charge
-from tests.rules.support import make, settled
+from parcours.rules.charges import charge_of_visit, emergency_charge, owes_daily_charge
+from tests.rules.support import law_of, make, settled
 
 HOSPITAL: dict[str, Any] = {"profession": Profession.ETABLISSEMENT, "convention": 0}
 VISIT: dict[str, Any] = {**HOSPITAL, "act": "forfait_patient_urgences"}
@@ -63,6 +63,11 @@ def test_there_is_no_emergency_charge_before_2022() -> None:
     facts = {"care_date": "2021-12-31", "age": 40, "profession": "etablissement", "fee": 19.61}
     with pytest.raises(UnknownTariff):
         settle_facts({**facts, "act": "forfait_patient_urgences"})
+
+
+def test_amounts_of_a_charge_not_known_are_void_and_never_negative() -> None:
+    act = make(care_date=20211231, **VISIT)
+    assert charge_of_visit(act, law_of(act)) == (0, Case.EMERGENCY)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ CSS L160-13 I and R160-17-1 (a visit to an emergency unit without a stay), L174-
 """
 
 from parcours.law.bill.codes import CaseCharge
-from parcours.law.codes import ActKind, CaseActeLourd, Exemption, Scheme, SpecialSetting
+from parcours.law.codes import UNKNOWN, ActKind, CaseActeLourd, Exemption, Scheme, SpecialSetting
 from parcours.law.record import LawRecord
 from parcours.rules.money import portion, share
 from parcours.rules.types import Act, BasisPoints, Cents
@@ -62,7 +62,9 @@ def hospital_charge(act: Act, base: Cents, rate: BasisPoints, law: LawRecord) ->
 
 
 def charge_of_visit(act: Act, law: LawRecord) -> tuple[Cents, CaseActeLourd]:
-    """The emergency charge of this patient."""
+    """The emergency charge of this patient; void before there was one, as its rate (`rate_of_act`)."""
+    if law.urgences_forfait == UNKNOWN:
+        return 0, CaseActeLourd.EMERGENCY
     charge, case = emergency_charge(act, law.urgences_forfait, law.urgences_forfait_minore)
     if act.ame or case == CaseCharge.EMERGENCY_EXEMPT:
         return 0, CaseActeLourd.EMERGENCY_EXEMPT
