@@ -85,7 +85,8 @@ def test_a_sample_in_every_format(tmp_path, suffix) -> None:
 def test_a_year_before_the_law_is_refused(tmp_path) -> None:
     result = RUN.invoke(app, ["sample", "--year", "1990", "-o", str(tmp_path / "sample.parquet")])
     assert result.exit_code == 2
-    assert result.stderr.startswith("--year: ") and "1990" in result.stderr
+    assert result.stderr.startswith("--year: ")
+    assert "1990" in result.stderr
 
 
 @pytest.fixture(scope="module")

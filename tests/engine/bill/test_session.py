@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from parcours.engine.bill.settle import settle_bill
+from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.law.bill.codes import CaseCostly, CaseSession, CaseSurcharge
 
@@ -157,3 +158,10 @@ def test_what_was_borne_before_the_bill_counts() -> None:
     bill = {**OWN, "lines": [{"code": "G", "fee": 30}], "pf_year": 50}
     assert settle_bill(bill).totals["participation_forfaitaire"] == 0
     assert settle_bill({**bill, "reimbursement_date": "2026-03-12"}).totals["participation_forfaitaire"] == 0
+
+
+def test_a_given_base_says_that_an_orthodontic_half_year_is_whole_as_one_act_does() -> None:  # R160-16, L160-14
+    child = {"care_date": "2025-06-03", "age": 12, "profession": "chirurgien_dentiste", "purpose": "orthodontie"}
+    alone = settle({**child, "fee": 193.50, "base": 193.50}).settlement
+    (line,) = settle_bill({**child, "lines": [{"code": "consultation", "fee": 193.50, "base": 193.50}]}).settled
+    assert (line.settlement.rate, line.settlement.amo) == (alone.rate, alone.amo) == (100_00, 193_50)

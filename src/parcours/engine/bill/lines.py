@@ -221,6 +221,8 @@ def encoded_line(
         values["fee"] = lawful_charge(code, values, facts, shared)
     if code.own_exemption and not facts["own_exemption"] and values.get("exemption", 0) >> Exemption.ALD & 1:
         values["exemption"] -= 1 << Exemption.ALD
+    if price.given:
+        values["base"] = price.tariff
     if code.act:
         values["act"] = (shared.law.acts[code.act], code.act)
     quantity = facts.get("quantity", 1)
