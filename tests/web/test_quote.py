@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from itertools import chain
 from random import Random
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -11,13 +12,14 @@ from starlette.testclient import TestClient
 
 from parcours.engine.facts import encoding
 from parcours.engine.say import sitting
+from parcours.engine.say.possible import BESIDE, MONEY, PATHWAY
 from parcours.engine.say.receipt import read_receipt, replay
 from parcours.engine.say.sitting import Sitting, ask
 from parcours.law.days import number_of
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.pages import Page
-from parcours.web.quote.questions import ORDER
+from parcours.web.quote.questions import BY_FACT, ORDER
 from parcours.web.quote.quote import quote_of
 from parcours.web.quote.result import plain_parameter
 from tests.web.pages import GP_OUTSIDE, quote
@@ -337,3 +339,32 @@ def test_any_way_through_the_form_ends(client: TestClient, seed: int) -> None:
             address = unescape(draw.choice(links))
     assert not card, address
     assert '<h2 id="why">' in answer.text
+
+
+def test_every_fact_that_the_engine_may_ask_has_a_card() -> None:
+    asked = {*PATHWAY, *MONEY, "sejour_jours", *chain(*BESIDE.values())}
+    assert asked <= set(BY_FACT)
+
+
+def test_sent_by_a_new_gp_without_a_declared_doctor(client: TestClient) -> None:
+    """The visit that a newly settled GP prescribes is not surcharged (L162-5-4): it is asked, and then the day."""
+    sent = {"medecin_traitant": "false", "role": "correspondant", "referral": "autre_medecin", "fee": "26.50"}
+    facts = {**sent, "specialty": "dermatologie", "ask": "referrer_installed_on"}
+    page = unescape(client.get(quote(**facts)).text)
+    assert 'name="referrer_installed_on" type="date"' in page
+    assert shown(client.get(quote(**{**facts, "referrer_installed_on": "2015-01-06"})).text) == "€12.60"
+    assert shown(client.get(quote(**{**facts, "referrer_installed_on": "2025-01-06"})).text) == "€2.00"
+
+
+def test_the_days_of_a_stay_are_asked(client: TestClient) -> None:
+    page = unescape(client.get("/?profession=etablissement&act=sejour&care_date=2025-06-02").text)
+    assert 'name="sejour_jours"' in page
+    assert "How many days does the stay last?" in page
+
+
+def test_a_journey_has_words_of_its_own(client: TestClient) -> None:
+    said = {"care_date": "2025-06-02", "age": "40", "base": "60", "fee": "60", "exemption": "none", "c2s": "false"}
+    address = "/?" + urlencode({"profession": "transporteur", **said, "contract": "none", "scheme": "general"})
+    page = unescape(client.get(address).text)
+    assert "An urgent journey, decided by the 15" in page
+    assert "A screening I was invited to" not in page

@@ -172,3 +172,39 @@ def test_advice_takes_less_than_twenty_milliseconds() -> None:
     for _ in range(ROUNDS):
         advise(answer, "fr")
     assert (process_time() - start) / ROUNDS < 0.02
+
+
+UNDECLARED = {**BASE, "specialty": "dermatologie", "fee": "26.50", "medecin_traitant": False}
+
+
+@pytest.mark.parametrize(
+    ("lever", "first", "before"),
+    [
+        ("get_referral_midwife", "2021-04-28", "2021-04-27"),  # L162-5-3, 4°
+        ("get_referral_new_gp", "2006-01-03", "2006-01-02"),  # L162-5-4
+    ],
+)
+def test_who_may_refer_without_a_declared_doctor_is_proposed_from_the_day_of_the_law(
+    lever: str, first: str, before: str
+) -> None:
+    def found(day: str) -> list[Option]:
+        facts = {**UNDECLARED, "care_date": day, "base": "23", "fee": "23"}
+        return [item for item in advise(settle(facts), "en").conditional if item.levers == (lever,)]
+
+    assert found(before) == []
+    (option,) = found(first)
+    assert option.only_if
+    visit = settle({**UNDECLARED, "care_date": first, "base": "23", "fee": "23"})
+    assert option.saved == visit.settlement.majoration > 0
+
+
+def test_a_referral_in_the_lever_counts_from_the_day_of_the_care() -> None:
+    (option,) = (item for item in advise(settle(UNDECLARED), "fr").conditional if "get_referral_new_gp" in item.levers)
+    assert (option.saved, Pathway(settle(BASE).law.position[option.status])) == (10_60, Pathway.INSIDE)
+
+
+def test_the_solidarity_cover_leaves_no_forbidden_overrun() -> None:
+    """Sector 1, 45 € for a tariff of 30: L162-5-13 forbids the overrun to whoever has the cover."""
+    answer = settle({**BASE, "role": "medecin_traitant", "fee": 45})
+    (option,) = (item for item in advise(answer, "fr").conditional if item.levers == ("c2s",))
+    assert (answer.settlement.patient, option.patient) == (26_00, 0)

@@ -204,3 +204,22 @@ def test_an_act_is_explained_in_less_than_two_milliseconds() -> None:
     for _ in range(ROUNDS):
         explain(answer, "fr")
     assert (process_time() - start) / ROUNDS < 0.002
+
+
+@pytest.mark.parametrize(
+    ("facts", "said", "silent"),
+    [
+        ({}, {"referral_midwife", "sent_by_new_gp"}, {"referral_midwife_too_early"}),
+        ({"care_date": "2021-04-27", "referral": "sage_femme"}, {"referral_midwife_too_early"}, {"referral_midwife"}),
+        ({"care_date": "2006-01-02"}, set(), {"sent_by_new_gp", "new_gp"}),
+    ],
+)
+def test_who_could_have_referred_is_said_from_the_day_of_the_law(facts, said, silent):
+    """Sent by a midwife (L162-5-3, 4°, from 2021-04-28) or by a newly settled GP (L162-5-4, from 2006-01-03)."""
+    visit = {
+        "care_date": "2025-06-02", "age": 40, "specialty": "dermatologie", "convention": "secteur_1", "base": 20,
+        "fee": 20, "medecin_traitant": False, "role": "correspondant", "referral": "none", **facts,
+    }  # fmt: skip
+    names = {item.name for item in explain(settle(visit), "en").why_not}
+    assert said <= names
+    assert not silent & names

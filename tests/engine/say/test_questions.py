@@ -1,5 +1,6 @@
 """The form asks only what can still change the result, and its range never lies."""
 
+from itertools import chain
 from time import process_time
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import BY_NAME, slugs
-from parcours.engine.say.possible import MONEY, PATHWAY
+from parcours.engine.say.possible import BESIDE, MONEY, PATHWAY
 from parcours.engine.say.sitting import ask, next_question, patient_range
 from parcours.engine.say.wording import law_file
 from parcours.law import codes
@@ -234,4 +235,56 @@ def test_each_step_takes_less_than_fifteen_milliseconds() -> None:
 
 def test_every_question_is_a_fact_and_every_fact_that_may_be_asked_has_its_question() -> None:
     assert set(law_file("questions.yaml")) <= set(BY_NAME)
-    assert {*PATHWAY, *MONEY} <= set(law_file("questions.yaml"))
+    asked = {*PATHWAY, *MONEY, "sejour_jours", *chain(*BESIDE.values())}
+    assert asked <= set(law_file("questions.yaml"))
+
+
+def test_who_referred_is_asked_where_a_new_gp_would_change_the_refund() -> None:
+    """Sent without a declared doctor: only a newly settled GP's referral counts (L162-5-4)."""
+    sent = {**TRUTHS, "specialty": "dermatologie", "role": "correspondant", "referral": "autre_medecin"}
+    asked, said = interview({**sent, "medecin_traitant": False, "referrer_installed_on": "2025-01-06"})
+    assert "referrer_installed_on" in asked
+    assert settle({name: value for name, value in said.items() if value is not None}).settlement.majoration == 0
+    assert "referrer_installed_on" not in interview(sent)[0]
+    assert "referrer_installed_on" not in interview({**sent, "role": "autre", "referral": "none"})[0]
+
+
+def test_the_approval_of_a_centre_is_asked_where_the_letter_of_the_law_is_read() -> None:
+    said = {name: TRUTHS[name] for name in ("specialty", "care_date", "age", "medecin_traitant")}
+    said |= {"role": "autre", "referral": "none", "special_setting": "centre_sante_zone_deficitaire"}
+    said |= dict.fromkeys(("urgent", "away", "medecin_traitant_left_on", "installed_on"))
+    text = next_question(said, readings={"centre_zone_deficitaire": "texte"})
+    assert text is not None
+    assert text.fact == "centre_agree_on"
+    practice = next_question(said)
+    assert practice is not None
+    assert practice.fact != "centre_agree_on"
+
+
+def test_a_journey_is_asked_whether_it_was_urgent_and_a_laboratory_whether_it_only_took_a_sample() -> None:
+    common = {"care_date": "2025-06-02", "age": 40, "base": 60, "fee": 60, "exemption": "none", "c2s": False}
+    more = {"contract": None, "scheme": None}
+    journey = next_question({**common, **more, "profession": "transporteur"})
+    assert journey is not None
+    assert journey.fact == "special_setting"
+    assert [choice.value for choice in journey.choices] == ["none", "transport_urgent", "transfert_hospitalier"]
+    laboratory = next_question({**common, **more, "profession": "laboratoire"})
+    assert laboratory is not None
+    assert laboratory.fact == "prelevement_biologie"
+
+
+def test_a_stay_is_asked_its_days_first() -> None:
+    question = next_question({"profession": "etablissement", "act": "sejour", "care_date": "2025-06-02"})
+    assert question is not None
+    assert question.fact == "sejour_jours"
+    assert question.kind == "days"
+
+
+def test_a_doctor_is_not_asked_about_a_journey() -> None:
+    said = {name: TRUTHS[name] for name in ("specialty", "care_date", "age", "medecin_traitant")}
+    said |= {"role": "autre", "referral": "none", "urgent": False, "away": False}
+    question = next_question(said)
+    assert question is not None
+    assert question.fact == "special_setting"
+    assert not {"transport_urgent", "transfert_hospitalier"} & {choice.value for choice in question.choices}
+    assert {"detenu", "examen_enfant"} <= {choice.value for choice in question.choices}

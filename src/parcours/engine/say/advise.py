@@ -36,6 +36,8 @@ ACTS_PER_YEAR = 4
 C2S_BANDS = ((30, "moins_30"), (50, "30_49"), (60, "50_59"), (70, "60_69"), (200, "70_plus"))
 """Ages under which each parameter of the C2S contribution applies: the ends of their names."""
 WHOLE = 10_000
+THAT_DAY = "care_date"
+"""A changed date that is the day of the care."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ def encoded(names: tuple[str, ...], changes: Mapping[str, Any], answer: Answer) 
     if fields.get("purpose") == "first":
         mask = answer.law.acces_direct[answer.act.specialty]
         fields["purpose"] = next(purpose.name for purpose in Purpose if purpose > Purpose.ANY and mask >> purpose & 1)
-    return {name: code_of(name, value) for name, value in fields.items()}
+    return {name: answer.act.care_date if value == THAT_DAY else code_of(name, value) for name, value in fields.items()}
 
 
 @lru_cache(maxsize=256)
@@ -235,8 +237,8 @@ def fee_of(act: Act, changes: Mapping[str, Any], answer: Answer) -> int:
     if bound and answer.act.fee == before:
         return tariff
     maximum = settle(act, answer.encoded.contract, answer.counters, answer.law, readings).max_fee
-    lawful = not answer.settlement.unlawful_excess
-    if maximum >= 0 and (lawful or changes.get("fee") == "maximum"):
+    limited = not answer.settlement.unlawful_excess or act.c2s > answer.act.c2s or changes.get("fee") == "maximum"
+    if maximum >= 0 and limited:
         return min(act.fee, maximum)
     return act.fee
 

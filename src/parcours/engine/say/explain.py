@@ -258,6 +258,8 @@ def context_of(row: SettledRow) -> dict[str, Any]:
         "generaliste": bool(law.generaliste[code]),
         "direct_access": direct,
         "exception_ipa": bool(law.exception_ipa),
+        "exception_sage_femme": bool(law.exception_sage_femme),
+        "exception_installation": law.exception_installation == 1,
         "grace": bool(law.grace_depart_annees),
         "left": bool(row.facts.get("medecin_traitant_left_on")),
         "excess": bool(row.amounts.get("depassement")),

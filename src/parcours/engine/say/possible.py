@@ -44,12 +44,20 @@ PATHWAY = (
     "special_setting",
     "medecin_traitant_left_on",
     "installed_on",
+    "referrer_installed_on",
+    "centre_agree_on",
 )
 """The facts of the pathway, in the order of the form."""
+DATED = PATHWAY[8:]
+"""Those that are counted from the day of the care itself."""
 CIRCUMSTANCES = PATHWAY[4:]
 """Those that excuse whoever the doctor is."""
 MONEY = ("convention", "fee", "exemption", "c2s", "contract", "scheme")
 """The facts of money, in the order of the form."""
+OTHERS = ("age", *MONEY[1:])
+"""The same with a professional who is not a doctor."""
+BESIDE = {Profession.TRANSPORTEUR: ("special_setting",), Profession.LABORATOIRE: ("prelevement_biologie",)}
+"""What else counts for some of them: an urgent journey has no share (R160-17 I), a sampling bears nothing (D160-8)."""
 LATE: dict[str, tuple[int, ...]] = {
     "tiers_payant": tuple(TiersPayant),
     "scheme": (Scheme.GENERAL, Scheme.ALSACE_MOSELLE),
@@ -127,7 +135,7 @@ class Space:
             classes.setdefault(kind, candidate)
             found.append((values, kind))
         tariff_known = known.values.get("base") is not None or tariff_of(act, known) > 0
-        names = MONEY if known.doctor else ("age", "fee", "exemption", "c2s", "contract", "scheme")
+        names = MONEY if known.doctor else (*OTHERS, *BESIDE.get(known.values["profession"], ()))
         settled = {kind: settled_money(representative, names, known) for kind, representative in classes.items()}
         numbers = merged(settled)
         return cls(
@@ -266,11 +274,24 @@ def pathway_values(name: str, act: Act, known: Known) -> list[int]:
         return [0, 1] if law.acte_teleconsultation[act.act] else [value]
     if name == "special_setting":
         return [SpecialSetting.NONE, SpecialSetting.ADDICTOLOGIE]
-    if name == "medecin_traitant_left_on":
-        return [0, act.care_date] if law.grace_depart_annees else [value]
-    if name == "installed_on":
-        return [0, act.care_date] if law.exception_installation and law.generaliste[code] else [value]
+    if name in DATED:
+        return [0, act.care_date] if dated_matters(name, act, known) else [value]
     return [0, 1]
+
+
+def dated_matters(name: str, act: Act, known: Known) -> bool:
+    """May the day of a departure, of a settling or of an approval count on the day of the care?"""
+    law = known.law
+    if name == "medecin_traitant_left_on":
+        return law.grace_depart_annees > 0
+    if not law.exception_installation:
+        return False
+    if name == "installed_on":
+        return law.generaliste[act.specialty] == 1
+    if name == "referrer_installed_on":
+        return known.open("referral") or act.referral != Referral.NONE
+    centre = act.special_setting == SpecialSetting.CENTRE_SANTE_ZONE_DEFICITAIRE
+    return centre and known.readings.centre_zone_deficitaire == 1
 
 
 def first_purpose(mask: int) -> int:
@@ -337,4 +358,6 @@ OPEN_MONEY: dict[str, tuple[int, ...]] = {
     "exemption": (0, 1 << Exemption.MATERNITE),
     "scheme": (Scheme.GENERAL, Scheme.ALSACE_MOSELLE),
     "c2s": (0, 1),
+    "special_setting": (SpecialSetting.NONE, SpecialSetting.TRANSPORT_URGENT),
+    "prelevement_biologie": (0, 1),
 }

@@ -21,6 +21,8 @@ COMMON = (
     "pediatrie",
 )
 """Specialties offered first."""
+JOURNEYS = ("transport_urgent", "transfert_hospitalier")
+"""Settings of a journey, not of a visit."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Question:
 def question_of(name: str, specialty: int, law: LawRecord, lang: str) -> Question:
     """A question, with the answers that make sense."""
     kind, default = BY_NAME[name].kind, BY_NAME[name].default
-    mask = law.acces_direct[specialty] if name == "purpose" else 0
+    mask = law.acces_direct[specialty] if name == "purpose" else int(specialty > 0)
     return Question(
         name,
         kind,
@@ -68,7 +70,7 @@ def question_words(name: str, lang: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=256)
 def choices_of(name: str, mask: int, lang: str) -> tuple[Choice, ...]:
-    """The answers offered to a question."""
+    """The answers offered to a question. `mask`: the purposes the specialty opens, or whether a doctor is seen."""
     if name == "specialty":
         return specialty_choices(lang)
     enum = BY_NAME[name].codes
@@ -77,6 +79,8 @@ def choices_of(name: str, mask: int, lang: str) -> tuple[Choice, ...]:
     offered = law_file("questions.yaml")[name].get("choices") or slugs(enum)
     if name == "purpose":
         offered = [value for value in offered if value == "none" or mask >> Purpose[value.upper()] & 1]
+    if name == "special_setting":
+        offered = [value for value in offered if (value in JOURNEYS) == (not mask) or value == "none"]
     if name == "drug_class":
         offered = [value for value in offered if value != DrugClass.NONE.name.lower()]
     entries = load().codes[name]

@@ -14,11 +14,11 @@ from typing import Any
 
 from parcours.engine.case import Answer, law_on, settle_encoded
 from parcours.engine.errors import FactError
-from parcours.engine.facts.encoding import encode_values, infer, read, said
+from parcours.engine.facts.encoding import STAY, encode_values, infer, read, said
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given
 from parcours.engine.results import euros
-from parcours.engine.say.possible import Known, Range, Space, base_act, tariff_of
+from parcours.engine.say.possible import DATED, Known, Range, Space, base_act, tariff_of
 from parcours.engine.say.questions import Choice, Question, choices_of, question_of
 from parcours.engine.say.wording import Words, sentence
 from parcours.law import thresholds
@@ -30,8 +30,6 @@ from parcours.rules.types import Counters
 
 LIKELY_AGES = (10, 22, 40)
 """While the age is not said, the likely range spans these: a child, a young adult, an adult."""
-DATED = ("medecin_traitant_left_on", "installed_on")
-"""Facts that are counted from the day of the care itself."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +185,8 @@ def frame_question(known: Known) -> str | None:
         names.append("age_1er_janvier")
     if known.values.get("profession") == Profession.PHARMACIE:
         names.append("drug_class")
+    if known.values.get("act", ("", ""))[1] == STAY:
+        names.append("sejour_jours")
     return next((name for name in names if known.open(name)), None)
 
 

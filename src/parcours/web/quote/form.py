@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from string import Formatter
+from typing import Any, Final
 
 from parcours.engine.say.questions import COMMON, question_words
 from parcours.engine.say.wording import has_labels, label, specialty_labels
@@ -19,6 +20,20 @@ from parcours.web.quote.questions import Card, CardOption
 from parcours.web.quote.result import plain_parameter
 from parcours.web.quote.state import State
 from parcours.web.quote.view import Link, Said
+
+DAYS: Final = {
+    "medecin_traitant_left_on": questions.LEFT,
+    "installed_on": questions.INSTALLED,
+    "referrer_installed_on": questions.SENDER_DAY,
+}
+"""The questions that an answer asks for itself, until a day is given."""
+NUMBERS: Final = {
+    "hours": "parcours.urgence_delai_heures",
+    "years": "medecin_traitant.installation_annees",
+    "contraception": "exoneration.contraception_age",
+    "contribution": "participation_forfaitaire.age_exemption",
+}
+"""The numbers of the law that a question may name."""
 
 
 class Form:
@@ -37,12 +52,13 @@ class Form:
 
     def question(self, asked: str | None) -> Card | None:
         """The question in plain words that settles the fact the engine asks for."""
-        if self.state.by_hand == "medecin_traitant_left_on" and not self.state.given.get("medecin_traitant_left_on"):
-            return questions.LEFT
-        if self.state.by_hand == "installed_on" and not self.state.given.get("installed_on"):
-            return questions.INSTALLED
+        by_hand = self.state.by_hand
+        if by_hand in DAYS and not self.state.given.get(by_hand):
+            return DAYS[by_hand]
         if asked is None:
             return None
+        if asked == "special_setting" and "specialty" not in self.state.given:
+            return questions.JOURNEY
         if asked in ("role", "referral") and self.state.given.get("medecin_traitant") == "false":
             return questions.SENT_UNDECLARED
         return questions.BY_FACT[asked]
@@ -50,13 +66,13 @@ class Form:
     def asked(self, card: Card) -> str:
         """The words of a question."""
         if card.title:
-            return self.say(card.title)
+            return self.words(card.title)
         return i18n.typography(question_words(card.facts[0], self.lang)[0], self.lang)
 
     def help(self, card: Card) -> str:
         """How to know the answer."""
         if card.title:
-            return self.say(card.help) if card.help else ""
+            return self.words(card.help) if card.help else ""
         return i18n.typography(question_words(card.facts[0], self.lang)[1], self.lang)
 
     def pairs(self, facts: Mapping[str, str | None]) -> list[tuple[str, str]]:
@@ -82,12 +98,11 @@ class Form:
 
     def words(self, message: str) -> str:
         """A message of a question, with the numbers of the law that it names."""
-        if "{hours}" in message:
-            hours = plain_parameter("parcours.urgence_delai_heures", self.state.day_number, self.lang)
-            return self.say(message, hours=hours)
-        if message.startswith("{"):
-            return self.say(message, **drug_rates(self.state.day, self.lang))
-        return self.say(message)
+        named = {name for _, name, _, _ in Formatter().parse(message) if name}
+        day = self.state.day_number
+        numbers = {name: plain_parameter(NUMBERS[name], day, self.lang) for name in named & NUMBERS.keys()}
+        rates = drug_rates(self.state.day, self.lang) if named - numbers.keys() else {}
+        return self.say(message, **numbers, **rates)
 
     def purposes(self) -> Iterator[Link]:
         """The reasons that open a direct access to this specialty, and none of them."""
@@ -144,7 +159,7 @@ class Form:
             if words:
                 dropped = {*question.facts, *question.resets}
                 kept = {name: value for name, value in self.state.given.items() if name not in dropped}
-                yield Said(question.short, words, self.url(kept))
+                yield Said(self.words(question.short), words, self.url(kept))
 
     def words_of(self, question: Card) -> str:
         """What was answered, in the words of the question or of the law."""

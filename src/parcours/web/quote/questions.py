@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from parcours.law.thresholds import participation_age
 from parcours.web.i18n import N_
 
 Facts = Mapping[str, str]
@@ -36,7 +37,7 @@ class Card:
     """Its own words where it settles several facts or asks for one from another side; else those of the law's file."""
     help: str = ""
     kind: str = "options"
-    """options | age | fee | base | date"""
+    """options | age | days | fee | base | date"""
     options: tuple[CardOption, ...] = ()
     terms: tuple[str, ...] = ()
     """Words of the glossary that the question uses."""
@@ -87,11 +88,14 @@ AGE: Final = Card(
 )
 AGE_IN_JANUARY: Final = Card(
     "january",
-    N_("18 on 1 January"),
+    N_("{contribution} on 1 January"),
     ("age_1er_janvier",),
-    title=N_("Was the patient already 18 on 1 January of this year?"),
-    help=N_("The flat contribution on each act starts the year after the 18th birthday."),
-    options=(CardOption(N_("Yes"), {"age_1er_janvier": "18"}), CardOption(N_("No"), {"age_1er_janvier": "17"})),
+    title=N_("Was the patient already {contribution} on 1 January of this year?"),
+    help=N_("The flat contribution on each act starts the year after the birthday of {contribution}."),
+    options=(
+        CardOption(N_("Yes"), {"age_1er_janvier": str(participation_age())}),
+        CardOption(N_("No"), {"age_1er_janvier": str(participation_age() - 1)}),
+    ),
 )
 DECLARED: Final = Card(
     "declared",
@@ -102,7 +106,7 @@ DECLARED: Final = Card(
         CardOption(N_("No, none is declared"), {"medecin_traitant": "false"}),
     ),
     terms=("medecin_traitant", "declaration"),
-    resets=("role", "referral", "medecin_traitant_left_on"),
+    resets=("role", "referral", "referrer_installed_on", "medecin_traitant_left_on"),
 )
 SENT: Final = Card(
     "sent",
@@ -134,13 +138,16 @@ SENT: Final = Card(
             N_("Mine was away or not available."),
         ),
         CardOption(
+            N_("A midwife sent me, in the course of her care"), {"role": "correspondant", "referral": "sage_femme"}
+        ),
+        CardOption(
             N_("Another doctor, or an advanced practice nurse, sent me"),
             {"role": "correspondant", "referral": "autre_medecin"},
         ),
         CardOption(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
     ),
     terms=("medecin_correspondant", "protocole_de_soins", "medecin_remplacant"),
-    resets=("act", "fee"),
+    resets=("act", "fee", "referrer_installed_on"),
 )
 SENT_UNDECLARED: Final = Card(
     "sent",
@@ -152,6 +159,9 @@ SENT_UNDECLARED: Final = Card(
             N_("I declare this doctor as my médecin traitant today"),
             {"role": "nouveau_medecin_traitant", "referral": "none"},
             N_("The doctor agrees and sends the declaration during the visit."),
+        ),
+        CardOption(
+            N_("A midwife sent me, in the course of her care"), {"role": "correspondant", "referral": "sage_femme"}
         ),
         CardOption(N_("A doctor sent me"), {"role": "correspondant", "referral": "autre_medecin"}),
         CardOption(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
@@ -196,6 +206,8 @@ CIRCUMSTANCE: Final = Card(
         CardOption(N_("A family planning or sexual health centre"), {"special_setting": "centre_planification"}),
         CardOption(N_("A screening I was invited to"), {"special_setting": "depistage_organise"}),
         CardOption(N_("Genetic counselling"), {"special_setting": "genetique"}),
+        CardOption(N_("A compulsory examination of an adolescent"), {"special_setting": "examen_enfant"}),
+        CardOption(N_("Care in prison"), {"special_setting": "detenu"}),
         CardOption(
             N_("My médecin traitant retired or left the département"),
             {"ask": "medecin_traitant_left_on"},
@@ -250,6 +262,39 @@ INSTALLED: Final = Card(
     title=N_("When did this doctor settle in private practice?"),
     kind="date",
 )
+SENDER: Final = Card(
+    "sender",
+    N_("Who sent me settled on"),
+    ("referrer_installed_on",),
+    title=N_("Were you sent by a GP who settled recently?"),
+    help=N_("For {years} years, the refund of the visits that such a GP prescribes is not lowered."),
+    options=(
+        CardOption(N_("No"), {"referrer_installed_on": ""}),
+        CardOption(N_("Yes"), {"ask": "referrer_installed_on"}),
+    ),
+)
+SENDER_DAY: Final = Card("sender", N_("Who sent me settled on"), ("referrer_installed_on",), kind="date")
+CENTRE: Final = Card("centre", N_("Centre approved on"), ("centre_agree_on",), kind="date")
+JOURNEY: Final = Card(
+    "journey",
+    N_("Journey"),
+    ("special_setting",),
+    options=(
+        CardOption(N_("An ordinary journey"), {"special_setting": "none"}),
+        CardOption(N_("An urgent journey, decided by the 15"), {"special_setting": "transport_urgent"}),
+        CardOption(N_("From one hospital to another"), {"special_setting": "transfert_hospitalier"}),
+    ),
+)
+SAMPLING: Final = Card(
+    "sampling",
+    N_("Sampling"),
+    ("prelevement_biologie",),
+    options=(
+        CardOption(N_("No"), {"prelevement_biologie": "false"}),
+        CardOption(N_("Yes"), {"prelevement_biologie": "true"}),
+    ),
+)
+STAY: Final = Card("stay", N_("Days"), ("sejour_jours",), kind="days")
 UNAVAILABLE: Final = Card(
     "unavailable",
     N_("Médecin traitant in time"),
@@ -308,6 +353,23 @@ COVER: Final = Card(
             {"exemption": "at_mp", "c2s": "false", "scheme": "general"},
         ),
         CardOption(N_("A disability pension"), {"exemption": "invalidite", "c2s": "false", "scheme": "general"}),
+        CardOption(
+            N_("A work-accident annuity of two thirds or more"),
+            {"exemption": "rente_at", "c2s": "false", "scheme": "general"},
+        ),
+        CardOption(
+            N_("Contraception or sexual health, under {contraception}"),
+            {"exemption": "contraception", "c2s": "false", "scheme": "general"},
+        ),
+        CardOption(N_("An abortion"), {"exemption": "ivg", "c2s": "false", "scheme": "general"}),
+        CardOption(
+            N_("A compulsory examination of a child"),
+            {"exemption": "examen_enfant", "c2s": "false", "scheme": "general"},
+        ),
+        CardOption(
+            N_("A prevention visit or screening"),
+            {"exemption": "prevention", "c2s": "false", "scheme": "general"},
+        ),
         CardOption(
             N_("The local scheme of Alsace-Moselle"), {"scheme": "alsace_moselle", "c2s": "false", "exemption": "none"}
         ),
@@ -370,6 +432,10 @@ ORDER: Final = (
     CIRCUMSTANCE,
     LEFT,
     INSTALLED,
+    SENDER_DAY,
+    CENTRE,
+    SAMPLING,
+    STAY,
     UNAVAILABLE,
     SECTOR,
     BASE,
@@ -382,5 +448,6 @@ ORDER: Final = (
 BY_FACT: Final = {name: question for question in reversed(ORDER) for name in question.facts} | {
     "medecin_traitant_left_on": CIRCUMSTANCE,
     "installed_on": CIRCUMSTANCE,
+    "referrer_installed_on": SENDER,
 }
 """The question that settles a fact the engine asks for."""

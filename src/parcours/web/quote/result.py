@@ -123,7 +123,7 @@ def as_text(day: date, said: list[Said], result: Result, more: Details, lang: st
     """The answer as lines of text."""
     say, money, colon = partial(text, lang=lang), partial(euros, lang=lang), COLON[lang]
     lines = [f"parcours · {i18n.long_date(day, lang)}", ""]
-    lines += [f"{say(item.name)}{colon}{item.text}" for item in said]
+    lines += [f"{item.name}{colon}{item.text}" for item in said]
     lines += ["", f"{say('Left to you in the end')}{colon}{result.left} ({result.of})", say(result.pathway)]
     lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
     lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]
