@@ -96,6 +96,18 @@ def _is_local(host: str) -> bool:
         return False
 
 
+# --- nothing is written in the home of who runs the tests ---
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _data_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The data folder of everything that names none."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PARCOURS_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+    yield
+    patch.undo()
+
+
 # --- PostgreSQL ---
 
 

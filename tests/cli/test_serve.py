@@ -98,5 +98,11 @@ def test_every_setting_is_documented(name: str) -> None:
 
 def test_no_setting_is_documented_that_does_not_exist() -> None:
     known = {f"PARCOURS_{name.upper()}" for name in (*Settings.model_fields, *ServerSettings.model_fields)}
-    known |= {"PARCOURS_DATA_DIR", "PARCOURS_REFERRAL_YEARS", "PARCOURS_SECRET_KEYS", "PARCOURS_SECRET_KEYS_FILE"}
+    known |= {
+        "PARCOURS_AUDIT_ANCHORS",
+        "PARCOURS_DATA_DIR",
+        "PARCOURS_REFERRAL_YEARS",
+        "PARCOURS_SECRET_KEYS",
+        "PARCOURS_SECRET_KEYS_FILE",
+    }
     assert set(re.findall(r"PARCOURS_[A-Z0-9_]+", GUIDE.read_text("utf-8"))) <= known

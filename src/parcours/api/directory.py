@@ -42,6 +42,7 @@ from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.models import Insured
 from parcours.registry.store.clock import paris_today
+from parcours.registry.store.columns import marking_unreadable
 
 router = api_router(tag="directory")
 
@@ -303,7 +304,8 @@ def list_my_patients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -
     shown = page(contracts, limit, lambda one: one.insured_id)
     items = []
     for contract in shown["items"]:
-        insured = unit.session.get_one(Insured, contract.insured_id)
+        with marking_unreadable():
+            insured = unit.session.get_one(Insured, contract.insured_id)
         if not unit.may(PeopleAction.READ_PATIENT, of_patient(insured)):
             continue
         unit.allow(PeopleAction.READ_PATIENT, of_patient(insured), PeopleTag.PERSON_READ)

@@ -10,7 +10,8 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, lang_of
-from parcours.cli.registry_common import DatabaseUrl, open_registry
+from parcours.cli.registry_common import DatabaseUrl, as_system, open_registry, say
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from parcours.registry.audit.proof import Anchor
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The audit trail: verify it, anchor it.")
 
 EXIT_BROKEN = 1
+SOUND = Text("{rows} lignes, aucune anomalie", "{rows} rows, all sound")
+COMPARED = Text(
+    "comparées à {ends} extrémités gardées hors de la base", "compared with {ends} ends kept outside the database"
+)
+NOT_COMPARED = Text(
+    "aucune extrémité gardée hors de la base : une fin retirée ne se verrait pas",
+    "no end is kept outside the database: a removed end would not be seen",
+)
+ACCEPTED = Text(
+    "la piste continue ; ce qui y manque ou y est faux reste dit par `parcours audit verify`",
+    "the trail goes on; what is missing or wrong in it is still said by `parcours audit verify`",
+)
 
 
 @app.command()
@@ -29,21 +42,26 @@ def verify(
     lang: Lang = "",
     json: Json = False,
 ) -> None:
-    """Find every removed, altered, added or cut row. Exit code 0 when the trail is whole, 1 when it is not."""
+    """Find every removed, altered, added or cut row, also against the ends kept outside the database.
+
+    Exit code 0 when the trail is whole, 1 when it is not.
+    """
     from parcours.registry.audit import proof
 
     chosen = lang_of(lang)
     against = _read_anchor(anchor, chosen) if anchor else None
-    with open_registry(database, lang) as opened, opened.reading() as session:
-        result = proof.verify(session, against)
+    with open_registry(database, lang) as opened:
+        result = proof.examine(opened, against)
     if json:
         findings = [
             {"code": one.code, "chain": one.chain, "row": one.sequence, "message": one.message[chosen]}
             for one in result.findings
         ]
-        typer.echo(json_format.dumps({"rows": result.rows, "sound": result.sound, "findings": findings}))
+        counts = {"rows": result.rows, "seen_elsewhere": result.seen}
+        typer.echo(json_format.dumps(counts | {"sound": result.sound, "findings": findings}))
     elif result.sound:
-        typer.echo({"fr": f"{result.rows} lignes, aucune anomalie", "en": f"{result.rows} rows, all sound"}[chosen])
+        say(lang, SOUND, rows=result.rows)
+        say(lang, COMPARED if result.seen or against else NOT_COMPARED, ends=result.seen)
     else:
         for finding in result.findings:
             typer.echo(finding.message[chosen])
@@ -72,8 +90,29 @@ def anchor(database: DatabaseUrl = None, lang: Lang = "") -> None:
 @app.command()
 def resign(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Sign the heads again under the newest key, before an older key is dropped."""
-    from parcours.registry.audit import proof
+    from parcours.registry.audit import seals
 
     with open_registry(database, lang) as opened, opened.writing() as session:
-        done = proof.resign(session)
+        done = seals.resign(session)
     typer.echo({"fr": f"{done} têtes signées", "en": f"{done} heads signed"}[lang_of(lang)])
+
+
+@app.command()
+def accept(
+    reason: Annotated[str, typer.Option("--reason", help="What the inquiry found; kept in the trail.")],
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Let the service write again after an inquiry into a trail that is not whole; what is wrong stays visible."""
+    from parcours.registry.audit import proof, seals
+    from parcours.registry.audit.context import Tag
+    from parcours.registry.audit.service import record
+
+    with open_registry(database, lang) as opened:
+        found = proof.examine(opened)
+        with opened.writing() as session:
+            seals.accept(session, found, reason)
+        codes = sorted({f"{one.code}:{one.chain}:{one.sequence}" for one in found.findings})[:20]
+        with opened.writing() as session:
+            record(session, Tag.AUDIT_ACCEPT, as_system("accept"), why=reason.strip(), details={"findings": codes})
+    say(lang, ACCEPTED)

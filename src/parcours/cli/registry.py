@@ -44,7 +44,7 @@ def init(database: DatabaseUrl = None, lang: Lang = "") -> None:
                     Text(f"clé secrète créée : {path} (à garder à part)", f"secret key made: {path} (keep it apart)"),
                 )
         keyring.keyring()
-        schema.upgrade(opened.engine)
+        bring_up_to_date(opened)
         say(lang, Text(f"base prête, révision {schema.head_revision()}", f"database ready, {schema.head_revision()}"))
 
 
@@ -55,9 +55,20 @@ def upgrade(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang, current=False) as opened:
         before = schema.current_revision(opened.engine)
-        schema.upgrade(opened.engine)
+        bring_up_to_date(opened)
         after = schema.current_revision(opened.engine)
         say(lang, Text(f"révision {before or 'vide'} → {after}", f"revision {before or 'empty'} → {after}"))
+
+
+def bring_up_to_date(opened: Database) -> None:
+    """The newest tables, the check value of the keys, and what was in the trail before rows were signed, sealed."""
+    from parcours.registry.audit import seals
+    from parcours.registry.store import installation, schema
+
+    installation.require_keys(opened.engine)
+    schema.upgrade(opened.engine)
+    with opened.writing() as session:
+        seals.seal(session)
 
 
 @app.command()

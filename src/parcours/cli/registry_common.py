@@ -43,7 +43,7 @@ def registry_errors(lang: str) -> Iterator[None]:
 @contextmanager
 def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterator[Database]:
     """The database for the time of a command; what it refuses becomes a sentence and an exit code."""
-    from parcours.registry.store import schema
+    from parcours.registry.store import installation, schema
     from parcours.registry.store.db import Database
 
     with registry_errors(lang):
@@ -51,6 +51,7 @@ def open_registry(url: str | None, lang: str, *, current: bool = True) -> Iterat
         try:
             if current:
                 schema.require_current(database.engine)
+                installation.require_keys(database.engine)
             yield database
         finally:
             database.close()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Lang, fail, lang_of
+from parcours.cli.registry_common import registry_errors
 
 serve_app = typer.Typer(add_completion=False)
 demo_app = typer.Typer(add_completion=False)
@@ -79,6 +82,7 @@ def run(*, lang: str, **given: Any) -> None:
         first = error.errors()[0]
         fail(problems.wrong_setting(first["input"], field=".".join(map(str, first["loc"]))), lang)
     check_free(chosen.host, chosen.port, lang)
+    check_keys(lang)
     os.environ["PARCOURS_LOG_LEVEL"] = chosen.log_level  # for the worker processes
     logs.configure(chosen.log_level)
     words = {"fr": "parcours écoute sur", "en": "parcours listens on"}
@@ -109,12 +113,32 @@ def check_free(host: str, port: int, lang: str) -> None:
             fail(problems.port_taken(field=f"{host}:{port}"), lang)
 
 
+def check_keys(lang: str) -> None:
+    """Stop with a sentence when there is a registry and the keys are not its own; one that is down is no reason."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import DBAPIError
+
+    from parcours.registry.store import installation
+    from parcours.registry.store.db import Database, database_url
+
+    url = make_url(database_url())
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        return
+    with registry_errors(lang):
+        database = Database.open()
+        try:
+            with suppress(DBAPIError):
+                installation.require_keys(database.engine)
+        finally:
+            database.close()
+
+
 def prepare_registry(lang: str) -> tuple[int, list[str]]:
     """The embedded registry with its keys, its tables and its invented people: how many stories, and how to log in."""
-    from parcours.cli.registry import demo_access
+    from parcours.cli.registry import bring_up_to_date, demo_access
     from parcours.registry.demo.seed import seed
     from parcours.registry.errors import RegistryError
-    from parcours.registry.store import keyring, schema
+    from parcours.registry.store import keyring
     from parcours.registry.store.db import Database, database_url
 
     try:
@@ -124,7 +148,7 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
             keyring.create_keys_file(keyring.data_directory() / "secret.keys")
         database = Database.open()
         try:
-            schema.upgrade(database.engine)
+            bring_up_to_date(database)
             with database.writing() as session:
                 stories = len(seed(session))
             return stories, demo_access(database, lang)

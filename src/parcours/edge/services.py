@@ -8,6 +8,7 @@ from parcours.edge.settings import Settings
 from parcours.edge.settings import settings as process_settings
 from parcours.registry.accounts.oidc import Relying
 from parcours.registry.store.db import Database
+from parcours.registry.store.installation import require_keys
 
 
 class Services:
@@ -19,7 +20,14 @@ class Services:
 
     @cached_property
     def database(self) -> Database:
-        return self._database or Database.open(self.settings.database_url)
+        """The database, opened with its own keys only. Raises `Misconfigured`: those of another installation."""
+        opened = self._database or Database.open(self.settings.database_url)
+        try:
+            require_keys(opened.engine)
+        except BaseException:
+            opened.close()
+            raise
+        return opened
 
     @cached_property
     def relying(self) -> Relying:

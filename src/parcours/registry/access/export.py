@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, MetaData, Table, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.manifest import Context, Personal
-from parcours.registry.store.db import check_row
+from parcours.registry.store.columns import UNREADABLE, marking_unreadable
+from parcours.registry.store.db import is_of_another_row
 
 KEPT: Final = {
     "fr": "Votre accès est fermé : identifiant, mot de passe et liens de connexion sont effacés. Les données de votre "
@@ -41,7 +42,8 @@ def rows_about(
     for table in metadata.sorted_tables:
         if table.name in personal:
             where = _about(table, personal[table.name], person_id, found)
-            rows = session.execute(select(table).where(where).order_by(table.c.id)).mappings()
+            with marking_unreadable():
+                rows = session.execute(select(table).where(where).order_by(table.c.id)).mappings().all()
             found[table.name] = [_plain(table, row, hidden) for row in rows]
     for one in contexts:
         found |= one.export(session, person_id) if one.export else {}
@@ -59,6 +61,5 @@ def _about(
 
 
 def _plain(table: Table, row: Mapping[Any, Any], hidden: set[tuple[str, str]]) -> dict[str, Any]:
-    for name, value in row.items():
-        check_row(value, row["id"], f"{table.name}.{name}")
-    return {name: value for name, value in row.items() if (table.name, name) not in hidden}
+    shown = {name: value for name, value in row.items() if (table.name, name) not in hidden}
+    return {name: UNREADABLE if is_of_another_row(value, row["id"]) else value for name, value in shown.items()}

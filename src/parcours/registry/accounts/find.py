@@ -11,6 +11,7 @@ from parcours.registry.accounts import problems
 from parcours.registry.accounts.models import LOGIN_CONTEXT, Account
 from parcours.registry.errors import Invalid
 from parcours.registry.store.columns import blind_indexes
+from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get
 
 
@@ -40,4 +41,4 @@ def get_account(session: Session, account_id: str) -> Account:
 def list_accounts(session: Session, *, after: str | None = None, limit: int = 50) -> list[Account]:
     """Accounts in the order of their ids."""
     query = select(Account).order_by(Account.id).limit(limit)
-    return list(session.scalars(query.where(Account.id > after) if after else query))
+    return listed(session, query.where(Account.id > after) if after else query)

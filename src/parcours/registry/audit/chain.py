@@ -1,4 +1,4 @@
-"""The chain of the audit trail: what is hashed of a row, and how a head is signed."""
+"""The chain of the audit trail: what is hashed of a row, and what is signed: rows, heads, seals, ends seen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from typing import Any, Final
 from parcours.registry.store.columns import blind_index, blind_indexes
 
 SIGNATURE: Final = "audit_heads.signature"
+SEAL: Final = "audit_heads.seal"
+WITNESS: Final = "audit.witness"
+_ROW: Final = "audit_events.signature"
+_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 HASHED: Final = (
     "id", "chain", "sequence", "occurred_at", "tag", "actor_kind", "actor_id", "role", "acting_for", "insured_id",
@@ -28,7 +32,7 @@ def row_hash(row: Mapping[str, Any]) -> str:
 
 def canonical(content: Mapping[str, Any]) -> str:
     """The one JSON text of a content: what is hashed and signed."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(content)
 
 
 def head_text(chain: int, sequence: int, last_hash: str) -> str:
@@ -39,6 +43,16 @@ def head_text(chain: int, sequence: int, last_hash: str) -> str:
 def sign(chain: int, sequence: int, last_hash: str) -> str:
     """A keyed signature: who can write to the database but has no key cannot make one."""
     return blind_index(head_text(chain, sequence, last_hash), SIGNATURE)
+
+
+def sign_row(row: Mapping[str, Any]) -> str:
+    """The signature of a row: over its hash, which covers its content, its place and the row seen before it."""
+    return blind_index(row["hash"], _ROW)
+
+
+def is_row_signed(row: Mapping[str, Any]) -> bool:
+    """Was this row written by who holds the keys?"""
+    return row["signature"] is not None and is_signed(row["hash"], row["signature"], _ROW)
 
 
 def is_signed(text: str, signature: str, context: str) -> bool:

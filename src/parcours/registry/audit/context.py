@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Shared
 from parcours.registry.audit.models import AuditEvent, AuditHead
-from parcours.registry.audit.proof import resign
+from parcours.registry.audit.seals import resign
+from parcours.registry.store import installation
+from parcours.registry.store.installation import Installation
 
 
 class Action(model.Action):
@@ -34,6 +36,8 @@ class Tag(model.Tag):
     """An answer given before, given again to a repeated request: read once more."""
     ACCESS_EXPLAIN = "access:decision:explain"
     AUDIT_READ = "audit:trail:read"
+    AUDIT_ACCEPT = "audit:trail:accept"
+    """After an inquiry: why the trail goes on although something of it is wrong."""
 
 
 _SHOWN: Final = ("occurred_at", "tag", "role", "acting_for", "record_kind", "record_id", "why")
@@ -50,10 +54,11 @@ CONTEXT: Final = Context(
     tables={
         AuditEvent: Shared("an event names who looked beside the person: the person sees a role, never an officer"),
         AuditHead: Shared("the last row of each chain, signed"),
+        Installation: Shared("the name of the installation, and a value that its keys give"),
     },
     actions=Action,
     scopes=Scope,
     tags=Tag,
-    resign={AuditHead.__tablename__: resign},
+    resign={Installation.__tablename__: installation.resign, AuditHead.__tablename__: resign},
     export=_export,
 )

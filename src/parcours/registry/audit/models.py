@@ -46,6 +46,8 @@ class AuditEvent(Base):
     request_id: Mapped[str | None] = mapped_column(PublicId)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str | None] = mapped_column(String(64))
+    """Over the hash, under a key that is not in the database. None: written before rows were signed, under a seal."""
 
     __table_args__ = (
         UniqueConstraint("chain", "sequence"),
@@ -63,6 +65,10 @@ class AuditHead(Base):
     sequence: Mapped[int] = mapped_column(Integer)
     hash: Mapped[str] = mapped_column(String(64))
     signature: Mapped[str] = mapped_column(String(64))
+    sealed_sequence: Mapped[int | None] = mapped_column(Integer)
+    """Up to this row the chain was verified whole when the keys last changed: older signatures are no longer needed."""
+    sealed_hash: Mapped[str | None] = mapped_column(String(64))
+    seal: Mapped[str | None] = mapped_column(String(64))
 
 
 _SQLITE_TRIGGERS = tuple(

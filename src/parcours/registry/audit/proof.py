@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
-from parcours.registry.audit.chain import HASHED, SIGNATURE, canonical, head_text, is_signed, row_hash, sign
+from parcours.registry.audit.chain import (
+    HASHED,
+    SEAL,
+    SIGNATURE,
+    canonical,
+    head_text,
+    is_row_signed,
+    is_signed,
+    row_hash,
+)
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
+from parcours.registry.audit.witness import End, kept_for
+from parcours.registry.errors import Misconfigured
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.columns import blind_index
+from parcours.registry.store.db import Database
+from parcours.registry.store.installation import is_sealed, name_of
 from parcours.text import Text
 
 _ANCHOR: Final = "audit.anchor"
@@ -26,6 +39,12 @@ FindingCode = Literal[
     "head_missing",
     "head_forged",
     "anchor_forged",
+    "unsigned",
+    "seal_forged",
+    "forked",
+    "triggers_missing",
+    "installation_forged",
+    "witness_damaged",
 ]
 
 
@@ -39,6 +58,8 @@ class Finding:
 
     @property
     def message(self) -> Text:
+        if self.code in _OF_THE_WHOLE:
+            return _FINDINGS[self.code]
         place = Text("chaîne {chain}, ligne {row} : ", "chain {chain}, row {row}: ")
         return place.format(chain=self.chain, row=self.sequence) + _FINDINGS[self.code]
 
@@ -66,7 +87,26 @@ _FINDINGS: Final[dict[FindingCode, Text]] = {
         "la signature de l'ancre est fausse",
         "the signature of the anchor is wrong",
     ),
+    "unsigned": Text("n'a pas été écrite avec les clés", "was not written with the keys"),
+    "seal_forged": Text("le sceau de la chaîne est faux", "the seal of the chain is wrong"),
+    "forked": Text(
+        "n'est plus celle qui avait été vue : retirée, ou une autre à sa place",
+        "is no longer the one that was seen: removed, or another in its place",
+    ),
+    "triggers_missing": Text(
+        "la base ne refuse plus de modifier ou de retirer des lignes de la piste",
+        "the database no longer refuses to change or remove rows of the trail",
+    ),
+    "installation_forged": Text(
+        "le nom de l'installation n'a pas été écrit avec les clés",
+        "the name of the installation was not written with the keys",
+    ),
+    "witness_damaged": Text(
+        "les extrémités gardées hors de la base sont illisibles ou fausses",
+        "the ends kept outside the database cannot be read or are forged",
+    ),
 }
+_OF_THE_WHOLE: Final = frozenset({"anchor_forged", "triggers_missing", "installation_forged", "witness_damaged"})
 
 
 @dataclass(frozen=True)
@@ -112,94 +152,163 @@ def anchor(session: Session) -> Anchor:
     return Anchor(taken_at, heads, blind_index(Anchor.text(taken_at, heads), _ANCHOR))
 
 
-def resign(session: Session) -> int:
-    """Sign the heads again under the newest key (before an old key is dropped); the number of those that were not.
-
-    A head whose signature is wrong is left as it is: signing it would hide what was done.
-    """
-    done = 0
-    for head in session.scalars(select(AuditHead).with_for_update()):
-        signature = sign(head.chain, head.sequence, head.hash)
-        sound = is_signed(head_text(head.chain, head.sequence, head.hash), head.signature, SIGNATURE)
-        if sound and head.signature != signature:
-            head.signature = signature
-            done += 1
-    return done
-
-
 @dataclass(frozen=True)
 class Verification:
     """What a verification read and found."""
 
     rows: int
     findings: tuple[Finding, ...]
+    seen: int = 0
+    """How many ends kept outside the database it was compared with."""
 
     @property
     def sound(self) -> bool:
         return not self.findings
 
 
-def verify(session: Session, against: Anchor | None = None) -> Verification:
+def verify(session: Session, against: Anchor | None = None, ends: Collection[tuple[int, End]] = ()) -> Verification:
     """Read the whole trail in bounded memory and find every removed, altered, added or cut row.
 
+    `ends`: rows that were seen, from where they are kept outside the database.
     The session must be fresh: the rows and the heads are read as of one instant, while others go on writing.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     findings: list[Finding] = []
-    tips: dict[int, tuple[int, str]] = {}
-    wanted = {(chain, sequence): last for chain, sequence, last in against.heads} if against else {}
+    wanted: dict[tuple[int, int], set[str]] = {}
     if against and not is_signed(Anchor.text(against.taken_at, against.heads), against.signature, _ANCHOR):
         findings.append(Finding("anchor_forged", 0, 0))
-    rows = 0
-    for row in _all_rows(session):
-        rows += 1
-        sequence, previous = tips.get(row["chain"], (0, GENESIS))
-        findings += _check_row(row, sequence, previous)
-        tips[row["chain"]] = (row["sequence"], row["hash"])
+    for chain, sequence, last in against.heads if against else ():
+        wanted.setdefault((chain, sequence), set()).add(last)
+    seen = {(chain, end.sequence): end.hash for chain, end in ends}
+    heads = {head.chain: head for head in session.scalars(select(AuditHead))}
+    walk = Walk(heads)
+    for row in all_rows(session):
+        findings += walk.step(row)
         place = (row["chain"], row["sequence"])
-        if place in wanted and wanted.pop(place) != row["hash"]:
+        if wanted and wanted.pop(place, {row["hash"]}) != {row["hash"]}:
             findings.append(Finding("altered", *place))
+        if seen and seen.pop(place, row["hash"]) != row["hash"]:
+            findings.append(Finding("forked", *place))
     findings += [Finding("truncated", *place) for place in wanted if place[1] > 0]
-    findings += _check_heads(session, tips)
-    return Verification(rows, tuple(findings))
+    findings += walk.end()
+    findings += [Finding("forked", *place) for place in sorted(seen)]
+    return Verification(walk.rows, tuple(findings))
 
 
-def _all_rows(session: Session, size: int = 2000) -> Iterator[Mapping[str, Any]]:
-    columns = [getattr(AuditEvent, name) for name in (*HASHED, "hash")]
+def examine(database: Database, against: Anchor | None = None) -> Verification:
+    """Everything that can be known of the trail: its rows, what was seen of it elsewhere, and what protects it."""
+    with database.reading() as session:
+        protection = _check_protection(session)
+        try:
+            kept = kept_for(database.engine.url, name_of(session))
+            ends = kept.all_ends() if kept else set()
+        except Misconfigured:
+            ends = set()
+            protection.append(Finding("witness_damaged", 0, 0))
+    with database.reading() as session:
+        found = verify(session, against, ends)
+    return Verification(found.rows, (*found.findings, *protection), seen=len(ends))
+
+
+def _check_protection(session: Session) -> list[Finding]:
+    findings = []
+    if session.scalar(select(AuditEvent.id).limit(1)) and not is_sealed(session):
+        findings.append(Finding("installation_forged", 0, 0))
+    dialect = session.get_bind().dialect.name
+    there = set(session.scalars(text(_TRIGGERS_THERE[dialect])))
+    if not there >= _TRIGGERS[dialect]:
+        findings.append(Finding("triggers_missing", 0, 0))
+    return findings
+
+
+_TRIGGERS: Final = {
+    "sqlite": {"audit_events_no_update", "audit_events_no_delete"},
+    "postgresql": {"audit_events_no_change", "audit_events_no_truncate"},
+}
+_TRIGGERS_THERE: Final = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_events'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit_events'::regclass AND tgenabled <> 'D'",
+}
+
+
+def all_rows(session: Session, size: int = 5000, chain: int | None = None) -> Iterator[Mapping[str, Any]]:
+    """Every row in the order of its chain, or of one chain."""
+    columns = [getattr(AuditEvent, name) for name in (*HASHED, "hash", "signature")]
     place: tuple[int, int] | None = None
     while True:
         query = select(*columns).order_by(AuditEvent.chain, AuditEvent.sequence).limit(size)
+        if chain is not None:
+            query = query.where(AuditEvent.chain == chain)
         if place is not None:
             query = query.where(tuple_(AuditEvent.chain, AuditEvent.sequence) > place)
-        page = session.execute(query).mappings().all()
-        yield from (dict(row) for row in page)
+        page = session.execute(query).all()
+        names = (*HASHED, "hash", "signature")
+        yield from (dict(zip(names, row, strict=True)) for row in page)
         if len(page) < size:
             return
-        place = (page[-1]["chain"], page[-1]["sequence"])
+        place = (page[-1].chain, page[-1].sequence)
 
 
-def _check_row(row: Mapping[str, Any], sequence: int, previous: str) -> list[Finding]:
-    place = (row["chain"], row["sequence"])
-    if row["hash"] != row_hash(row):
-        return [Finding("altered", *place)]
-    if row["sequence"] != sequence + 1:
-        return [Finding("removed", *place)]
-    return [] if row["previous_hash"] == previous else [Finding("broken_link", *place)]
+class Walk:
+    """From row to row along the chains: what the last one was, and whether the next follows."""
+
+    def __init__(self, heads: Mapping[int, AuditHead], *, older_unsigned: bool = False) -> None:
+        self.heads, self.rows = heads, 0
+        self.tips: dict[int, tuple[int, str]] = {}
+        self.seals = {chain: _seal_of(head) for chain, head in heads.items()}
+        self.older_unsigned = older_unsigned
+        """Rows written before rows were signed are accepted, in a chain that has no seal yet."""
+
+    def step(self, row: Mapping[str, Any]) -> list[Finding]:
+        """What is wrong with the next row."""
+        self.rows += 1
+        chain, place = row["chain"], (row["chain"], row["sequence"])
+        sequence, previous = self.tips.get(chain, (0, GENESIS))
+        self.tips[chain] = (row["sequence"], row["hash"])
+        if row["hash"] != row_hash(row):
+            return [Finding("altered", *place)]
+        findings = []
+        if row["sequence"] != sequence + 1:
+            findings.append(Finding("removed", *place))
+        elif row["previous_hash"] != previous:
+            findings.append(Finding("broken_link", *place))
+        if not self._is_vouched_for(row):
+            findings.append(Finding("unsigned", *place))
+        seal = self.seals.get(chain)
+        if seal and seal.sequence == row["sequence"] and seal.hash != row["hash"]:
+            findings.append(Finding("altered", *place))
+        return findings
+
+    def _is_vouched_for(self, row: Mapping[str, Any]) -> bool:
+        """By its signature; before a seal, by the seal, which covers every row before it through their hashes."""
+        seal = self.seals.get(row["chain"])
+        if seal is not None:
+            return row["sequence"] <= seal.sequence or is_row_signed(row)
+        return (self.older_unsigned and row["signature"] is None) or is_row_signed(row)
+
+    def end(self) -> list[Finding]:
+        """What is wrong with the ends of the chains."""
+        if not self.heads and not self.tips:
+            return []
+        findings = []
+        for chain in sorted({*range(CHAINS), *self.heads, *self.tips}):  # one that should not be has no signed head
+            head = self.heads.get(chain)
+            sequence, last = self.tips.get(chain, (0, GENESIS))
+            if head is None:
+                findings.append(Finding("head_missing", chain, sequence))
+            elif not is_signed(head_text(chain, head.sequence, head.hash), head.signature, SIGNATURE):
+                findings.append(Finding("head_forged", chain, head.sequence))
+            elif (head.sequence, head.hash) != (sequence, last):
+                findings.append(Finding("truncated", chain, sequence))
+            if head is not None and head.seal is not None and self.seals[chain] is None:
+                findings.append(Finding("seal_forged", chain, head.sealed_sequence or 0))
+        return findings
 
 
-def _check_heads(session: Session, tips: Mapping[int, tuple[int, str]]) -> list[Finding]:
-    heads = {head.chain: head for head in session.scalars(select(AuditHead))}
-    if not heads and not tips:
-        return []
-    findings = []
-    for chain in sorted({*range(CHAINS), *heads, *tips}):  # a chain that should not be has no signed head
-        head = heads.get(chain)
-        sequence, last = tips.get(chain, (0, GENESIS))
-        if head is None:
-            findings.append(Finding("head_missing", chain, sequence))
-        elif not is_signed(head_text(chain, head.sequence, head.hash), head.signature, SIGNATURE):
-            findings.append(Finding("head_forged", chain, head.sequence))
-        elif (head.sequence, head.hash) != (sequence, last):
-            findings.append(Finding("truncated", chain, sequence))
-    return findings
+def _seal_of(head: AuditHead) -> End | None:
+    """The seal of a chain, when it was made with the keys."""
+    if head.seal is None or head.sealed_sequence is None or head.sealed_hash is None:
+        return None
+    text_of_seal = head_text(head.chain, head.sealed_sequence, head.sealed_hash)
+    return End(head.sealed_sequence, head.sealed_hash) if is_signed(text_of_seal, head.seal, SEAL) else None

@@ -6,6 +6,7 @@ the same transaction: a change and its trace stand or fall together.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +17,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import Tag, Who
-from parcours.registry.audit.chain import canonical, row_hash, sign
+from parcours.registry.audit import problems
+from parcours.registry.audit.chain import SIGNATURE, canonical, head_text, is_signed, row_hash, sign, sign_row
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
+from parcours.registry.audit.witness import End, witness_of
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
 
 _PENDING: Final = "parcours.audit.pending"
+_APPENDED: Final = "parcours.audit.appended"
+_LOG: Final = logging.getLogger("parcours.audit")
 
 
 def system(command: str) -> Who:
@@ -85,19 +90,29 @@ def _write_pending(session: Session) -> None:
         _append(session, pending)
 
 
+@event.listens_for(Session, "after_commit")
+def _remember(session: Session) -> None:
+    if appended := session.info.pop(_APPENDED, None):
+        witness, ends = appended
+        witness.note(ends)
+
+
 @event.listens_for(Session, "after_rollback")
 def _forget_pending(session: Session) -> None:
     session.info.pop(_PENDING, None)
+    session.info.pop(_APPENDED, None)
 
 
 def _append(session: Session, events: list[Event]) -> None:
     """Chain the events and write them; chains are locked in ascending order, so two writers cannot block each other."""
     by_chain: dict[int, list[Event]] = {}
+    ends: dict[int, End] = {}
+    witness = witness_of(session)
     for one in events:
         by_chain.setdefault(one.chain, []).append(one)
     for chain in sorted(by_chain):
-        head = _locked_head(session, chain)
-        sequence, previous = head
+        sequence, previous = _locked_head(session, chain)
+        witness.check(session, chain, sequence, previous)
         rows = []
         for one in by_chain[chain]:
             sequence += 1
@@ -105,6 +120,7 @@ def _append(session: Session, events: list[Event]) -> None:
             previous = row["hash"]
             rows.append(row)
         session.execute(insert(AuditEvent), rows)
+        ends[chain] = End(sequence, previous)
         session.execute(
             update(AuditHead)
             .where(AuditHead.chain == chain)
@@ -114,14 +130,19 @@ def _append(session: Session, events: list[Event]) -> None:
                 signature=sign(chain, sequence, previous),
             )
         )
+    session.info[_APPENDED] = (witness, ends)
 
 
 def _locked_head(session: Session, chain: int) -> tuple[int, str]:
-    query = select(AuditHead.sequence, AuditHead.hash).where(AuditHead.chain == chain).with_for_update()
-    row = session.execute(query).one_or_none()
+    """The last row of a chain, as its signed head says. Raises `Misconfigured`: the head is forged."""
+    query = select(AuditHead.sequence, AuditHead.hash, AuditHead.signature).where(AuditHead.chain == chain)
+    row = session.execute(query.with_for_update()).one_or_none()
     if row is None:
         _create_heads(session)
-        row = session.execute(query).one()
+        row = session.execute(query.with_for_update()).one()
+    if not is_signed(head_text(chain, row.sequence, row.hash), row.signature, SIGNATURE):
+        _LOG.error("audit trail: the head of chain %s is forged", chain)
+        raise problems.head_forged(chain=chain)
     return row.sequence, row.hash
 
 
@@ -161,7 +182,9 @@ def _row(one: Event, chain: int, sequence: int, previous: str) -> dict[str, Any]
         "request_id": one.who.request_id,
         "previous_hash": previous,
     }
-    return row | {"hash": row_hash(row)}
+    row["hash"] = row_hash(row)
+    row["signature"] = sign_row(row)
+    return row
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

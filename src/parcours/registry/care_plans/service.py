@@ -21,6 +21,7 @@ from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
 from parcours.registry.store.clock import now_utc, paris_date
+from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get
 from parcours.registry.store.periods import check_period
 from parcours.registry.vocabulary import check_choice
@@ -136,12 +137,12 @@ def plans_of(session: Session, insured_id: str, *, on: date | None = None) -> li
     query = select(CarePlan).where(CarePlan.insured_id == insured_id).order_by(CarePlan.starts_on.desc(), CarePlan.id)
     if on is not None:
         query = query.where(CarePlan.starts_on <= on, (CarePlan.ends_on.is_(None)) | (CarePlan.ends_on > on))
-    return list(session.scalars(query))
+    return listed(session, query)
 
 
 def actors_of(session: Session, plan_id: str) -> list[PlanActor]:
     """Who takes part in a plan."""
-    return list(session.scalars(select(PlanActor).where(PlanActor.plan_id == plan_id).order_by(PlanActor.id)))
+    return listed(session, select(PlanActor).where(PlanActor.plan_id == plan_id).order_by(PlanActor.id))
 
 
 # --- does a visit fall under the plan? -------------------------------------------------------------------------------

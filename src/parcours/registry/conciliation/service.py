@@ -28,6 +28,7 @@ from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import affiliation_on, get_insured
 from parcours.registry.store.clock import now_utc, paris_date, paris_today
+from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get
 from parcours.registry.vocabulary import check_choice
 
@@ -158,28 +159,18 @@ def get_case(session: Session, case_id: str) -> Case:
 def cases_of_fund(session: Session, fund_code: str, *, state: str = "open", limit: int = 100) -> list[Case]:
     """Cases of a fund, the most pressing first."""
     wanted = check_choice("state", state, CaseState)
-    return list(
-        session.scalars(
-            select(Case)
-            .where(Case.fund_code == fund_code, Case.state == wanted)
-            .order_by(Case.due_on, Case.id)
-            .limit(limit)
-        )
-    )
+    query = select(Case).where(Case.fund_code == fund_code, Case.state == wanted)
+    return listed(session, query.order_by(Case.due_on, Case.id).limit(limit))
 
 
 def cases_of(session: Session, insured_id: str) -> list[Case]:
     """Cases of a person, newest first."""
-    return list(
-        session.scalars(select(Case).where(Case.insured_id == insured_id).order_by(Case.opened_on.desc(), Case.id))
-    )
+    return listed(session, select(Case).where(Case.insured_id == insured_id).order_by(Case.opened_on.desc(), Case.id))
 
 
 def contacts_of(session: Session, case_id: str) -> list[Contact]:
     """Doctors asked, in order."""
-    return list(
-        session.scalars(select(Contact).where(Contact.case_id == case_id).order_by(Contact.contacted_on, Contact.id))
-    )
+    return listed(session, select(Contact).where(Contact.case_id == case_id).order_by(Contact.contacted_on, Contact.id))
 
 
 def reminders_due(session: Session, on: date | None = None, *, fund_code: str | None = None) -> list[Reminder]:

@@ -16,6 +16,7 @@ from parcours.registry.people import problems
 from parcours.registry.people.models import Affiliation, Insured, Right, RightKind
 from parcours.registry.store.clock import now_utc, paris_date
 from parcours.registry.store.columns import blind_index, blind_indexes
+from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
 from parcours.registry.vocabulary import check_choice, check_slug
@@ -94,7 +95,7 @@ def find_by_nir(session: Session, nir: str) -> Insured | None:
 def find_by_name(session: Session, family_name: str, birth_date: date) -> list[Insured]:
     """People of that family name (accents and case ignored) born that day."""
     wanted = blind_indexes(name_key(family_name, birth_date), NAME_CONTEXT)
-    return list(session.scalars(select(Insured).where(Insured.name_index.in_(wanted)).order_by(Insured.id)))
+    return listed(session, select(Insured).where(Insured.name_index.in_(wanted)).order_by(Insured.id))
 
 
 def move_insured(session: Session, insured_id: str, *, commune_code: str, address: str | None) -> Insured:

@@ -32,7 +32,10 @@ from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, Urgency
 from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import now_utc, paris_date, paris_today
+from parcours.registry.store.columns import Unreadable
+from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get
+from parcours.registry.store.keyring import unreadable
 from parcours.registry.vocabulary import check_choice
 
 
@@ -163,24 +166,21 @@ def get_referral(session: Session, referral_id: str) -> Referral:
 
 def referrals_of(session: Session, insured_id: str) -> list[Referral]:
     """Referrals of a person, newest first."""
-    return list(
-        session.scalars(
-            select(Referral)
-            .where(Referral.insured_id == insured_id)
-            .order_by(Referral.issued_on.desc(), Referral.id.desc())
-        )
-    )
+    query = select(Referral).where(Referral.insured_id == insured_id)
+    return listed(session, query.order_by(Referral.issued_on.desc(), Referral.id.desc()))
 
 
 def letter_of(referral: Referral) -> Letter:
     """The letter's sections. Clinical text: for the patient and the doctors concerned only."""
+    if isinstance(referral.letter, Unreadable):
+        raise unreadable("referrals.letter")
     return Letter(**json.loads(referral.letter))
 
 
 def reports_of(session: Session, referral_id: str) -> list[Report]:
     """Reports written back, oldest first."""
-    return list(
-        session.scalars(select(Report).where(Report.referral_id == referral_id).order_by(Report.written_on, Report.id))
+    return listed(
+        session, select(Report).where(Report.referral_id == referral_id).order_by(Report.written_on, Report.id)
     )
 
 

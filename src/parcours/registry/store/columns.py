@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, Uuid
 from sqlalchemy.types import TypeDecorator
 
+from parcours.registry.errors import Misconfigured
 from parcours.registry.store.keyring import dashed, keyring
 
 
@@ -44,6 +47,31 @@ class RowText(str):
         return value
 
 
+class Unreadable(str):
+    """What a list shows in the place of a value that cannot be read: the row is there, the others are not hidden."""
+
+    __slots__ = ()
+
+
+UNREADABLE: Final = Unreadable("[illisible – unreadable]")
+_MARKING: Final[ContextVar[bool]] = ContextVar("parcours.marking_unreadable", default=False)
+
+
+@contextmanager
+def marking_unreadable() -> Iterator[None]:
+    """Read a list in which an unreadable value is marked. One record by itself is refused, as ever."""
+    token = _MARKING.set(True)
+    try:
+        yield
+    finally:
+        _MARKING.reset(token)
+
+
+def is_marking() -> bool:
+    """Is a list being read?"""
+    return _MARKING.get()
+
+
 class EncryptedText(TypeDecorator[str]):
     """Text encrypted at rest, bound to its column (`context`: "table.column") and, written by the ORM, to its row."""
 
@@ -60,7 +88,12 @@ class EncryptedText(TypeDecorator[str]):
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        text, row_id = keyring().open(bytes(value), self.context)
+        try:
+            text, row_id = keyring().open(bytes(value), self.context)
+        except Misconfigured:
+            if is_marking():
+                return UNREADABLE
+            raise
         return text if row_id is None else RowText(text, row_id)
 
 

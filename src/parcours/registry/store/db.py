@@ -20,19 +20,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import MetaData, String, create_engine, event, make_url
+from sqlalchemy import MetaData, Select, String, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
 
+from parcours.registry.errors import Misconfigured
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.columns import EncryptedText, PublicId, RowText, UtcDateTime
+from parcours.registry.store.columns import (
+    UNREADABLE,
+    EncryptedText,
+    PublicId,
+    RowText,
+    Unreadable,
+    UtcDateTime,
+    is_marking,
+    marking_unreadable,
+)
 from parcours.registry.store.ids import new_id
-from parcours.registry.store.keyring import data_directory, unreadable
+from parcours.registry.store.keyring import close_folder, data_directory, unreadable
 
 BUSY_TIMEOUT_MS = 30_000
+R = TypeVar("R")
 
 
 # --- declarative base ------------------------------------------------------------------------------------------------
@@ -99,13 +111,29 @@ def _check_loaded(row: Any) -> None:
     values = row.__dict__
     if "id" in values:
         for name, context in _ENCRYPTED[type(row)].items():
-            check_row(values.get(name), values["id"], context)
+            try:
+                check_row(values.get(name), values["id"], context)
+            except Misconfigured:
+                if not is_marking():
+                    raise
+                set_committed_value(row, name, UNREADABLE)
 
 
 def check_row(value: Any, row_id: str, context: str) -> None:
     """Refuse a value that was written for another row: somebody exchanged them in the database."""
-    if type(value) is RowText and value.row_id != row_id:
+    if is_of_another_row(value, row_id):
         raise unreadable(context)
+
+
+def is_of_another_row(value: Any, row_id: str) -> bool:
+    """Was a value written for another row than the one it is in?"""
+    return type(value) is RowText and value.row_id != row_id
+
+
+def listed(session: Session, query: Select[R]) -> list[R]:
+    """The rows of a list, in which one that cannot be read is marked and never hides the others."""
+    with marking_unreadable():
+        return list(session.scalars(query))
 
 
 @event.listens_for(Session, "before_flush")
@@ -114,6 +142,10 @@ def _bind_to_rows(session: Session, _context: object, _instances: object) -> Non
         for name in _ENCRYPTED.get(type(row), ()):
             row.id = row.id or new_id()
             value = row.__dict__.get(name)
+            if isinstance(value, Unreadable):
+                if name in inspect(row).unmodified:
+                    continue
+                raise unreadable(_ENCRYPTED[type(row)][name])
             if value is not None and getattr(value, "row_id", None) != row.id:
                 setattr(row, name, RowText(value, row.id))
 
@@ -209,6 +241,8 @@ def _sqlite_engine(url: URL, echo: bool) -> Engine:
     if url.database and url.database != ":memory:":
         path = Path(url.database).resolve()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.parent == data_directory().resolve():
+            close_folder(path.parent)
         if not path.exists():
             path.touch(mode=0o600)
     engine = create_engine(

@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import stat
 import tempfile
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -124,7 +125,7 @@ def keyring() -> Keyring:
 
 def create_keys_file(path: Path) -> bool:
     """Write a first key readable by its owner only; False when the file is there already, whole whoever writes it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -150,7 +151,17 @@ def data_directory() -> Path:
 def default_keys_file() -> Path | None:
     """The key file of the embedded installation, if it was made."""
     path = data_directory() / "secret.keys"
-    return path if path.is_file() else None
+    if not path.is_file():
+        return None
+    close_folder(path.parent)
+    return path
+
+
+def close_folder(path: Path) -> None:
+    """Take a folder of ours away from other users: what is in it is for its owner alone."""
+    found = path.stat()
+    if found.st_uid == os.getuid() and found.st_mode & 0o077:
+        path.chmod(0o700)
 
 
 @lru_cache(maxsize=8)
@@ -160,9 +171,14 @@ def parse_keys(text: str) -> Keyring:
 
 
 def _read_file(path: str) -> str:
+    """The keys of a file that nobody else can change, and that only its owner and its group can read."""
     try:
-        return Path(path).read_text(encoding="ascii")
-    except OSError as error:
+        with Path(path).open(encoding="ascii") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            if mode & 0o037:
+                raise problems.keys_file_open(path=path, mode=f"{mode:04o}")
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
         raise problems.secret_key_file(path) from error
 
 
@@ -176,7 +192,7 @@ def dashed(digits: str) -> str:
 
 
 def _index(key: SecretKey, value: str, context: str) -> str:
-    return hmac.new(key.index, f"{context}\x00{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.index, f"{context}\x00{value}".encode(), "sha256").hex()
 
 
 def unreadable(context: str) -> Misconfigured:

@@ -152,3 +152,27 @@ database_revision = Problem(
         "revision {wanted}: run `parcours registry upgrade`",
     ),
 )
+
+other_keys = Problem(
+    Misconfigured,
+    "other_keys",
+    Text(
+        "les clés ne sont pas celles de cette base : rien n'y est lu ni écrit",
+        "the keys are not those of this database: nothing is read or written in it",
+    ),
+    field="PARCOURS_SECRET_KEYS",
+    given=Text("les clés d'une autre installation", "the keys of another installation"),
+    allowed=Text("les clés sous lesquelles cette base a été créée", "the keys under which this database was made"),
+)
+
+keys_file_open = Problem(
+    Misconfigured,
+    "keys_file_open",
+    Text("le fichier de clés est ouvert à d'autres utilisateurs", "the key file is open to other users"),
+    field="PARCOURS_SECRET_KEYS_FILE",
+    given=Text("{path}, mode {mode}", "{path}, mode {mode}"),
+    allowed=Text(
+        "0600 (ou 0400, ou 0640 pour un groupe) : `chmod 600 {path}`, et de nouvelles clés si d'autres ont pu lire",
+        "0600 (or 0400, or 0640 for a group): `chmod 600 {path}`, and new keys if others may have read them",
+    ),
+)

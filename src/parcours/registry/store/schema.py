@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Enum, MetaData, func, select
 
-from parcours.registry.store import problems
+from parcours.registry.store import installation, problems
 from parcours.registry.store.columns import EncryptedText, UtcDateTime
 
 _LOCK: Final = 0x7061726C  # any number that nothing else of the house locks
@@ -27,6 +27,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     with _alone(engine), engine.connect() as connection:
         command.upgrade(_config(connection), revision)
         connection.commit()
+        if revision == "head" and installation.has_keys():
+            installation.seal(engine)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
