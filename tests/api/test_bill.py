@@ -51,3 +51,31 @@ def test_what_is_wrong_is_named(client, changes, field):
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"bill": []}', b'{"bill": {}, "more": 1}', b'{"bill": {"lines": NaN}}'])
 def test_what_is_not_a_bill_is_refused(client, body):
     assert client.post(URL, content=body).status_code == 422
+
+
+def test_the_faces_of_a_bill_answer_in_the_language_asked(client):
+    body, french = {"bill": EXAMPLE_BILL}, {"Accept-Language": "fr"}
+    explained = client.post(f"{URL}/explain", json=body, headers=french).json()
+    assert "il vous reste" in explained["explanation"]["headline"]
+    assert [line["number"] for line in explained["explanation"]["lines"]] == [1, 2]
+    assert explained["result"]["total"]["patient"] == 12.6
+    advice = client.post(f"{URL}/advise", json=body, headers=french).json()
+    assert advice["singles"][0]["saved"] == 10.6
+    asked = client.post(f"{URL}/questions", json={"bill": {**EXAMPLE_BILL, "role": None}}, headers=french).json()
+    assert asked["question"]["fact"] == "role"
+    assert asked["low"] <= 12.6 <= asked["high"]
+
+
+def test_a_receipt_of_a_bill_replays_and_a_wrong_one_is_refused(client):
+    receipt = client.post(f"{URL}/receipts", json={"bill": EXAMPLE_BILL})
+    again = client.post("/api/v1/receipts/replay", content=receipt.content)
+    assert again.json()["same"] is True
+    broken = {**receipt.json(), "lines": 3}
+    assert client.post("/api/v1/receipts/replay", json=broken).json()["same"] is False
+    assert client.post("/api/v1/receipts/replay", json={**broken, "more": 1}).status_code == 422
+
+
+@pytest.mark.parametrize("face", ["explain", "advise", "questions", "receipts"])
+def test_what_is_wrong_in_a_bill_is_named_by_every_face(client, face):
+    response = client.post(f"{URL}/{face}", json={"bill": {**EXAMPLE_BILL, "lines": [{"code": "ZZZ", "fee": 3}]}})
+    assert (response.status_code, response.json()["field"]) == (422, "lines[1].code")

@@ -148,3 +148,59 @@ def test_a_file_that_is_no_bill_is_refused_in_words(tmp_path: Path, text: str) -
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert run(str(tmp_path / "none.yaml")).exit_code == 2
+
+
+def other(*arguments: str) -> Result:
+    """Another command than `bill`, on a bill."""
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.mark.parametrize(
+    ("command", "lang", "said"),
+    [
+        ("explain", "fr", "Noté à moitié par le professionnel."),
+        ("explain", "en", "Coefficient 2 at €3.15 each"),
+        ("advise", "fr", "Demander la complémentaire santé solidaire"),
+        ("advise", "en", "less for you on this bill"),
+        ("questions", "fr", "Plus rien ne peut changer le résultat : il vous reste 5,10 €."),
+        ("questions", "en", "Nothing more can change the result: €5.10 is left to you."),
+    ],
+)
+def test_the_commands_of_one_act_take_a_bill(tmp_path: Path, command: str, lang: str, said: str) -> None:
+    path = written(tmp_path, BILL)
+    result = other(command, path, "--lang", lang)
+    assert result.exit_code == 0, result.output
+    assert said in " ".join(result.output.replace("\u202f", " ").split())
+    assert json.loads(other(command, path, "--json").output)
+
+
+def test_explain_in_plain_sentences_and_a_bill_among_several(tmp_path: Path) -> None:
+    bills = [{"care_date": "2026-03-15", "age": 40, "lines": [{"code": code}]} for code in ("FPU", "FJ")]
+    path = written(tmp_path, "\n".join(json.dumps(bill) for bill in bills), "bills.ndjson")
+    result = other("explain", path, "--row", "2", "--text", "--lang", "en")
+    assert "FJ" in result.output
+    assert "FPU" not in result.output
+    assert other("explain", path, "--row", "3").exit_code == 2
+
+
+def test_a_receipt_of_a_bill_replays_and_compares(tmp_path: Path) -> None:
+    path, receipt = written(tmp_path, BILL), tmp_path / "receipt.json"
+    assert other("receipt", path, "-o", str(receipt)).exit_code == 0
+    assert "Same amounts" in other("replay", str(receipt), "--lang", "en").output
+    assert "No difference" in other("diff", str(receipt), str(receipt), "--lang", "en").output
+
+
+def test_what_is_no_bill_and_flags_beside_a_bill_are_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "age: 40")
+    for command in ("advise", "questions", "receipt"):
+        result = other(command, path, "--lang", "en")
+        assert (result.exit_code, "it needs `lines`" in result.output) == (2, True)
+    assert other("advise", written(tmp_path, BILL), "--age", "40").exit_code == 2
+
+
+def test_a_question_about_a_bill_is_asked(tmp_path: Path) -> None:
+    result = other("questions", written(tmp_path, BILL.replace("age: 60\n", "")), "--lang", "fr")
+    assert result.exit_code == 0
+    assert "Quel âge" in result.output

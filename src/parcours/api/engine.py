@@ -23,12 +23,13 @@ from parcours.api.bodies import (
 )
 from parcours.api.common import api_router
 from parcours.edge.problems import ProblemError, language_of
+from parcours.engine.bill.receipt import read_any, replay_any
 from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.schema import result_schema
 from parcours.engine.say.advise import ACTS_PER_YEAR, advise
 from parcours.engine.say.explain import explain
-from parcours.engine.say.receipt import ReceiptError, canonical, read_receipt, receipt, replay
+from parcours.engine.say.receipt import ReceiptError, canonical, receipt
 from parcours.engine.say.sitting import ask
 
 router = api_router(tag="engine")
@@ -107,11 +108,11 @@ _REPLAYED: Final = {
     "/receipts/replay", response_class=Response, responses=answers_of(_REPLAYED), openapi_extra=body_of(OBJECT, {})
 )
 async def replay_receipt(request: Request) -> Response:
-    """Settle a receipt again: the same cents, or what changed, named."""
+    """Settle a receipt again, of one act or of a bill: the same cents, or what changed, named."""
     body = await request.body()
     parse(body)
     try:
-        result = replay(read_receipt(body), language_of(request))
+        result = replay_any(read_any(body), language_of(request))
     except ReceiptError as error:
         raise ProblemError(422, "not_a_receipt", error.reason) from error
     except FactError as error:

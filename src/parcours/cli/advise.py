@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parcours.cli.bills import Bill, Place, settled_bill
 from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from parcours.engine.bill.advise import BillAdvice, BillOption
     from parcours.engine.say.advise import Advice, Option
 
 app = typer.Typer(add_completion=False)
@@ -29,20 +31,29 @@ TEXT = {
 @app.command()
 @with_fact_flags
 def advise(
+    bill: Bill = None,
+    row: Place = 1,
     acts_per_year: Annotated[int, typer.Option("--acts-per-year", help="Such acts in a year.", min=1)] = 4,
     json: Json = False,
     lang: Lang = "",
     reading: Reading = None,
     **facts: Any,
 ) -> None:
-    """Rank what would make this act cheaper: levers alone, then two together, never one that would be a lie."""
+    """Rank what would make an act, or a bill, cheaper: levers alone, then two together, never a lie."""
     from parcours.engine.case import settle
     from parcours.engine.say.advise import advise as advise_answer
 
     lang = lang_of(lang)
+    said = {name: value for name, value in facts.items() if value is not None}
+    advice: Advice | BillAdvice
     with clear_errors(lang):
-        answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading, lang))
-        advice = advise_answer(answer, lang, acts_per_year)
+        whole = settled_bill(bill, row, said, readings_of(reading, lang), lang)
+        if whole is not None:
+            from parcours.engine.bill.advise import advise_bill
+
+            advice = advise_bill(whole, lang)
+        else:
+            advice = advise_answer(settle(said, readings_of(reading, lang)), lang, acts_per_year)
     if json:
         from parcours.engine.facts.jsonio import dumps
 
@@ -51,7 +62,7 @@ def advise(
         print_advice(advice)
 
 
-def print_advice(advice: "Advice") -> None:
+def print_advice(advice: "Advice | BillAdvice") -> None:
     """The advice as a person reads it."""
     from rich.console import Console
 
@@ -66,7 +77,7 @@ def print_advice(advice: "Advice") -> None:
     console.print(f"\n[dim]{advice.note}[/]")
 
 
-def print_option(console: "Console", item: "Option", lang: str) -> None:
+def print_option(console: "Console", item: "Option | BillOption", lang: str) -> None:
     """One option: what it saves, how, under which condition, until when, by which article."""
     from rich.padding import Padding
 

@@ -7,7 +7,7 @@ import typer
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.notes import notes_of
-from parcours.engine.bill.say import effective_rate, reasons
+from parcours.engine.bill.say import effective_rate, every_reason
 from parcours.engine.bill.settle import BillAnswer, other_readings
 from parcours.engine.bill.vocabulary import BORNE
 from parcours.rules.bill.types import SettledLine
@@ -40,7 +40,6 @@ TEXT = {
         "Rien n'était dit de ce qui a déjà été payé cette année et ce jour : compté à zéro",
         "Nothing was said of what was already borne this year and that day: counted as zero",
     ),
-    "given": Text("base donnée par la facture", "base given by the bill"),
 }
 SHOWN = ("amo", "amc", "patient", "majoration", "participation_forfaitaire")
 COLUMNS = ("fee", "base", "rate", "amo", "amc", "patient")
@@ -118,11 +117,8 @@ def why(answer: BillAnswer, line: BillLine, one: SettledLine, lang: str) -> list
         for name in TAKEN
         if getattr(one.settlement, name)
     ]
-    if line.line.given:
-        taken.append(TEXT["given"][lang])
     parts = [", ".join(taken)] if taken else []
-    return parts + [
-        f"{reason.sentence} ({', '.join(reason.references)})"
-        for reason in reasons(answer, one, lang)
-        if reason.case != "given"
+    return [
+        *(f"{reason.sentence} ({', '.join(reason.references)})" for reason in every_reason(answer, line, one, lang)),
+        *parts,
     ]

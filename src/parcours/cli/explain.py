@@ -33,7 +33,8 @@ def explain(
     source: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[SETTLED]", help="A settled file to explain instead of flags: .ndjson, .csv, .parquet, .arrow."
+            metavar="[SETTLED]",
+            help="Instead of flags: a settled file (.ndjson, .csv, .parquet, .arrow), or a bill (.yaml, .json).",
         ),
     ] = None,
     facts_file: Annotated[
@@ -50,6 +51,10 @@ def explain(
     """Explain an act: each stage in a sentence, its article, the first day of its values, and what did not apply."""
     lang = lang_of(lang)
     said = {name: value for name, value in facts.items() if value is not None}
+    if facts_file is None and is_file_of_bills(source, lang):
+        form = "json" if json else "text" if text else ""
+        explain_bill(source, row, said, readings_of(reading, lang), lang, quiet=all_steps, form=form)
+        return
     with clear_errors(lang):
         explanation = explanation_of((source, facts_file), row, said, readings_of(reading, lang), lang, quiet=all_steps)
     if json:
@@ -60,6 +65,47 @@ def explain(
         typer.echo("\n".join(lines(explanation)))
     else:
         print_explanation(explanation)
+
+
+def is_file_of_bills(source: Path | None, lang: str) -> bool:
+    """Is the file one of bills?  A settled file, or one that cannot be read, is told as such later."""
+    from parcours.cli.bills import SUFFIXES, bill_of
+
+    if source is None or source.suffix not in SUFFIXES or not source.is_file():
+        return False
+    with source.open(encoding="utf-8", errors="replace") as stream:
+        start = stream.read(100_000)
+    if source.suffix in TEXT and not ('"lines"' in start or '"stay"' in start):
+        return False
+    return bill_of(source, 1, lang) is not None
+
+
+def explain_bill(
+    source: Path | None,
+    row: int,
+    facts: dict[str, Any],
+    readings: dict[str, str],
+    lang: str,
+    *,
+    quiet: bool,
+    form: str,
+) -> None:
+    """Explain a whole bill, line by line."""
+    from parcours.cli.bills import plain_bill, print_bill_explanation, wanted_bill
+    from parcours.engine.bill.explain import explain_bill as explained
+    from parcours.engine.bill.settle import settle_bill
+
+    bill = wanted_bill(source, row, facts, lang)
+    with clear_errors(lang):
+        explanation = explained(settle_bill(bill, readings), lang, quiet=quiet)
+    if form == "json":
+        from parcours.engine.facts.jsonio import dumps
+
+        typer.echo(dumps(explanation.to_dict(), indent=1))
+    elif form == "text":
+        typer.echo("\n".join(plain_bill(explanation)))
+    else:
+        print_bill_explanation(explanation)
 
 
 def explanation_of(

@@ -63,6 +63,11 @@ too_large = Problem(
     ),
 )
 no_bill = Problem(CliError, "no_bill", Text("ne contient aucune facture", "no bill in it"))
+not_a_bill = Problem(
+    CliError,
+    "not_a_bill",
+    Text("n'est pas une facture : il lui faut `lines`", "is not a bill: it needs `lines`"),
+)
 no_row = Problem(CliError, "no_row", Text("il n'y a pas de ligne {row}", "there is no row {row}"))
 no_receipt = Problem(CliError, "no_receipt", Text("aucun reçu (*.json) ici", "no receipt (*.json) in it"))
 no_contract = Problem(

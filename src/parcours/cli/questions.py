@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parcours.cli.bills import Bill, Place, wanted_bill
 from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 
 if TYPE_CHECKING:
+    from parcours.engine.bill.questions import BillInterview
     from parcours.engine.say.questions import Question
     from parcours.engine.say.sitting import Interview
 
@@ -20,6 +22,8 @@ LONG_LIST = 20
 @app.command()
 @with_fact_flags
 def questions(
+    bill: Bill = None,
+    row: Place = 1,
     interactive: Annotated[bool, typer.Option("--ask", help="Ask them all at the terminal, then settle.")] = False,
     json: Json = False,
     lang: Lang = "",
@@ -32,6 +36,9 @@ def questions(
     lang = lang_of(lang)
     said = {name: value for name, value in facts.items() if value is not None}
     readings = readings_of(reading, lang)
+    if bill is not None:
+        ask_about_bill(wanted_bill(bill, row, said, lang), readings, lang, as_json=json)
+        return
     if interactive:
         run_interview(said, readings, lang)
         return
@@ -45,16 +52,34 @@ def questions(
         print_interview(found, lang)
 
 
-def print_interview(found: "Interview", lang: str) -> None:
+def ask_about_bill(bill: Any, readings: dict[str, str], lang: str, *, as_json: bool) -> None:
+    """The next question about a whole bill."""
+    from parcours.engine.bill.questions import ask_bill
+
+    with clear_errors(lang):
+        found = ask_bill(bill, lang, readings)
+    if as_json:
+        from parcours.engine.facts.jsonio import dumps
+
+        typer.echo(dumps(found.to_dict(), indent=1))
+    else:
+        print_interview(found, lang)
+
+
+def print_interview(found: "Interview | BillInterview", lang: str) -> None:
     """The range and the next question."""
     from rich.console import Console
+
+    from parcours.engine.say.sitting import Interview
 
     console = Console(highlight=False)
     console.print(f"\n[dim]{found.text}[/]")
     if found.question is None:
-        console.print(f"[bold green]{DONE[lang]}[/]")
+        if isinstance(found, Interview):
+            console.print(f"[bold green]{DONE[lang]}[/]")
         return
-    console.print(f"[bold]{found.question.text}[/]  [cyan]--{found.question.fact.replace('_', '-')}[/]")
+    flag = f"--{found.question.fact.replace('_', '-')}" if isinstance(found, Interview) else found.question.fact
+    console.print(f"[bold]{found.question.text}[/]  [cyan]{flag}[/]")
     if found.question.help:
         console.print(f"[dim]{found.question.help}[/]")
     for choice in found.question.choices[:LONG_LIST]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
+from parcours.cli.bills import Bill, Place, settled_bill
 from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 from parcours.errors import os_reason
@@ -20,6 +21,8 @@ Receipt = Annotated[Path, typer.Argument(help="A receipt, or a folder of them.",
 @receipt_app.command()
 @with_fact_flags
 def receipt(
+    bill: Bill = None,
+    row: Place = 1,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; the screen unless said.")
     ] = None,
@@ -27,15 +30,21 @@ def receipt(
     reading: Reading = None,
     **facts: Any,
 ) -> None:
-    """Settle one act and write its receipt: facts, law, rules, result, all hashed."""
+    """Settle one act, or a bill, and write its receipt: facts, law, rules, result, all hashed."""
     from parcours.engine.case import settle
     from parcours.engine.say.receipt import canonical
     from parcours.engine.say.receipt import receipt as receipt_of
 
     lang = lang_of(lang)
+    said = {name: value for name, value in facts.items() if value is not None}
     with clear_errors(lang):
-        answer = settle({name: value for name, value in facts.items() if value is not None}, readings_of(reading, lang))
-    text = canonical(receipt_of(answer))
+        whole = settled_bill(bill, row, said, readings_of(reading, lang), lang)
+        if whole is not None:
+            from parcours.engine.bill.receipt import bill_receipt
+
+            text = canonical(bill_receipt(whole))
+        else:
+            text = canonical(receipt_of(settle(said, readings_of(reading, lang))))
     if output is None:
         typer.echo(text, nl=False)
         return
@@ -50,7 +59,7 @@ def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
     """Settle receipts again: the same cents, or the parameter, rule or reading that changed. Exit code 1 when one
     changed.
     """
-    from parcours.engine.say.receipt import replay as replay_receipt
+    from parcours.engine.bill.receipt import replay_any as replay_receipt
 
     lang = lang_of(lang)
     files = sorted(source.glob("*.json")) if source.is_dir() else [source]
@@ -73,10 +82,11 @@ def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
 @diff_app.command()
 def diff(before: Receipt, after: Receipt, json: Json = False, lang: Lang = "") -> None:
     """Say in words what differs between two receipts."""
-    from parcours.engine.say.receipt import diff as diff_receipts
+    from parcours.engine.bill.receipt import diff_any
 
     lang = lang_of(lang)
-    sentences = diff_receipts(content_of(before, lang), content_of(after, lang), lang)
+    with clear_errors(lang):
+        sentences = diff_any(content_of(before, lang), content_of(after, lang), lang)
     if json:
         from parcours.engine.facts.jsonio import dumps
 
@@ -87,10 +97,11 @@ def diff(before: Receipt, after: Receipt, json: Json = False, lang: Lang = "") -
 
 def content_of(path: Path, lang: str) -> dict[str, Any]:
     """A receipt from a file, or exit with what is wrong."""
-    from parcours.engine.say.receipt import ReceiptError, read_receipt
+    from parcours.engine.bill.receipt import read_any
+    from parcours.engine.say.receipt import ReceiptError
 
     try:
-        return read_receipt(path.read_bytes())
+        return read_any(path.read_bytes())
     except ReceiptError as error:
         fail(problems.unreadable(field=str(path), why=error.message), lang)
     except OSError as error:

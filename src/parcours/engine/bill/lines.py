@@ -70,10 +70,13 @@ def code_of(key: str, shared: Shared) -> Code:
     combination = COMBINATIONS.get(ActKind(row.acte_kind[number]), Combination.ALONE)
     if row.acte_coefficient[number]:
         combination = Combination.NGAP
+    other = shared.bill.codes["ACTE"]
+    label, references = shared.bill.acts.get(key, (same(key), other.references))
     return replace(
-        shared.bill.codes["ACTE"],
+        other,
         key=key,
-        label=same(key),
+        label=label,
+        references=references,
         act=key,
         profession=0,
         combination=int(combination),

@@ -40,11 +40,10 @@ def notes_of(
 
 def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine]) -> Iterator[Note]:
     """The notes of the acts, one for all the lines that share it."""
-    known = load().notes
     for code in codes.Note:
         shared = [line.number for line, one in zip(lines, settled, strict=True) if one.settlement.notes & 1 << code]
         if shared:
-            entry = known[code.name.lower()]
+            entry = load().notes[code.name.lower()]
             yield Note(tuple(shared), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
 
 

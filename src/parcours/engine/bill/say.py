@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
@@ -10,12 +11,13 @@ from parcours.engine.bill.settle import BillAnswer, other_readings
 from parcours.engine.bill.vocabulary import BORNE
 from parcours.engine.results import euros, result_dict
 from parcours.law.bill.book import STAGES
-from parcours.law.bill.codes import Nature
-from parcours.law.codes import CaseActeLourd
+from parcours.law.bill.codes import CaseSession, CaseSurcharge, Nature
+from parcours.law.codes import CaseActeLourd, Pathway
 from parcours.law.days import iso
 from parcours.rules.bill.types import SettledLine
 from parcours.rules.rate import WHOLE
-from parcours.text import Text
+from parcours.text import Text, percent, plain_number
+from parcours.text import euros as money
 
 AMOUNTS = (
     "base", "ticket_moderateur", "majoration", "participation_forfaitaire", "franchise", "forfait_acte_lourd", "amo",
@@ -39,8 +41,57 @@ def reasons(answer: BillAnswer, one: SettledLine, lang: str, *, quiet: bool = Fa
     for stage, enum in STAGES.items():
         slug = enum(getattr(one, stage)).name.lower()
         french, english, references, silent = answer.bill.cases[stage][slug]
-        if quiet or not silent:
+        if quiet or not silent or tells(answer, one, stage):
             yield Reason(stage, slug, Text(french, english)[lang], references)
+
+
+def tells(answer: BillAnswer, one: SettledLine, stage: str) -> bool:
+    """Does a case that is mostly silent say something here: which line bears the surcharge of a supplement?"""
+    if stage != "case_surcharge" or one.settlement.pathway != Pathway.OUTSIDE:
+        return False
+    surcharge = any(other.settlement.majoration for other in answer.settled)
+    return surcharge and one.case_surcharge in (CaseSurcharge.WITH_SUPPLEMENTS, CaseSurcharge.JOINED)
+
+
+def base_reason(answer: BillAnswer, line: BillLine, one: SettledLine, lang: str) -> Reason | None:
+    """Where the base of an act comes from, and its rate; None for a charge, whose case says it."""
+    if line.line.nature != Nature.ACT:
+        return None
+    result, price = one.settlement, line.line
+    amounts = {"base": result.base, "tariff": max(0, price.tariff), "letter": price.letter}
+    case = case_of_base(line, one)
+    text = answer.bill.sentences[f"base_{case}"][lang].format(
+        **{name: money(cents, lang) for name, cents in amounts.items()},
+        rate=percent(effective_rate(one), lang),
+        coefficient=plain_number(Decimal(price.coefficient).scaleb(-2), lang),
+    )
+    return Reason("base", case, text, line.code.references)
+
+
+def case_of_base(line: BillLine, one: SettledLine) -> str:
+    """What made the base: the bill, a letter and its coefficient, the session, the fee, or the tariff of the code."""
+    if line.line.given:
+        return "given"
+    if line.line.letter:
+        return "letter"
+    if CaseSession(one.case_session) in CUT:
+        return "session"
+    limited = one.settlement.base == line.line.act.fee < line.line.tariff
+    return "limited" if limited else "code"
+
+
+CUT = (
+    CaseSession.NGAP_HALF,
+    CaseSession.NGAP_NOT_NOTED,
+    CaseSession.CCAM_HALF,
+    CaseSession.CCAM_THREE_QUARTERS,
+    CaseSession.CCAM_NOT_ASSOCIATED,
+    CaseSession.CONSULTATION_AND_HALF_ACT,
+    CaseSession.CONSULTATION_NOT_ADDED,
+    CaseSession.ACT_NOT_ADDED,
+    CaseSession.COMPONENTS_APART,
+)
+"""Cases of the session that leave less than the tariff of the line."""
 
 
 def bill_dict(answer: BillAnswer) -> dict[str, Any]:
@@ -82,9 +133,15 @@ def line_dict(answer: BillAnswer, line: BillLine, one: SettledLine) -> dict[str,
     said.update({stage: enum(getattr(one, stage)).name.lower() for stage, enum in STAGES.items()})
     said["reasons"] = [
         {"stage": reason.stage, "fr": reason.sentence, "en": english.sentence, "references": list(reason.references)}
-        for reason, english in zip(reasons(answer, one, "fr"), reasons(answer, one, "en"), strict=True)
+        for reason, english in zip(*(every_reason(answer, line, one, lang) for lang in LANGUAGES), strict=True)
     ]
     return said
+
+
+def every_reason(answer: BillAnswer, line: BillLine, one: SettledLine, lang: str) -> list[Reason]:
+    """Why a line is what it is: its base first, then what the levels did."""
+    base = base_reason(answer, line, one, lang)
+    return [*([base] if base else []), *(item for item in reasons(answer, one, lang) if item.case != "given")]
 
 
 def effective_rate(one: SettledLine) -> int:

@@ -121,13 +121,38 @@ def other_readings(answer: BillAnswer) -> Iterator[OtherTotals]:
             yield OtherTotals(name, option, changed)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A bill, read: what the rules need."""
+
+    lines: list[BillLine]
+    shared: Shared
+    question: BillQuestion
+
+    def settled(self, lines: Sequence[BillLine] | None = None) -> list[SettledLine]:
+        """The rules, over its lines or over others in their place."""
+        return settle_all(self.lines if lines is None else lines, self.shared, self.question)
+
+
 def settle_bill(given: Any, readings: Mapping[str, str] | None = None) -> BillAnswer:
     """Settle one bill. Raises `FactError` for a fact that is wrong, missing or contradictory; it names its line."""
+    ready = prepare(given, readings or {})
+    settled = ready.settled()
+    check_missing(ready.lines, settled, ready.shared, ready.question)
+    check_known(ready.lines, settled)
+    shared = ready.shared
+    return BillAnswer(
+        given, ready.lines, settled, ready.question, shared.law, shared.bill, readings or {}, shared.territory
+    )
+
+
+def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:
+    """Read one bill. Raises `FactError` for what is wrong, or missing to read it."""
     check_shape(given)
     law = bill_law()
-    options = {name: option for name, option in (readings or {}).items() if name in law.readings}
+    options = {name: option for name, option in readings.items() if name in law.readings}
     shared = shared_of(given, law, options)
-    question = question_of(given, shared, {**(readings or {})})
+    question = question_of(given, shared, readings)
     lines = read_lines(given, shared)
     if given.get("stay"):
         stay = read_stay(given["stay"])
@@ -144,10 +169,7 @@ def settle_bill(given: Any, readings: Mapping[str, str] | None = None) -> BillAn
                 iso_of(stay["entry"]),
                 Text("un séjour qui doit quelque chose", "a stay that owes something"),
             )
-    settled = settle_all(lines, shared, question)
-    check_missing(lines, settled, shared, question)
-    check_known(lines, settled)
-    return BillAnswer(given, lines, settled, question, shared.law, shared.bill, readings or {}, shared.territory)
+    return Prepared(lines, shared, question)
 
 
 def shared_of(given: Mapping[str, Any], bill: BillLaw, options: Mapping[str, str]) -> Shared:
@@ -278,9 +300,7 @@ def check_missing(
     lines: Sequence[BillLine], settled: Sequence[SettledLine], shared: Shared, question: BillQuestion
 ) -> None:
     """Raise `MissingFact` when a fact that was not given can change an amount of the bill."""
-    missing = list(
-        dict.fromkeys(name for line in lines if line.line.nature == Nature.ACT for name in line.encoded.missing)
-    )
+    missing = missing_of(lines)
     known = candidates()
     for name in missing:
         if name not in known:
@@ -292,6 +312,13 @@ def check_missing(
         replaced = [varied(line, values) for line in lines]
         if amounts_of(settle_all(replaced, shared, question)) != amounts:
             raise missing_fact(culprit(lines, missing, amounts, shared, question), missing)
+
+
+def missing_of(lines: Sequence[BillLine]) -> list[str]:
+    """The facts that no line was given, and that some line may depend on."""
+    return list(
+        dict.fromkeys(name for line in lines if line.line.nature == Nature.ACT for name in line.encoded.missing)
+    )
 
 
 MOST_VARIANTS = 64

@@ -107,7 +107,13 @@ def explain(
         with enacted(source.flat.reform):
             return explain(source, lang, quiet=quiet)
     row = SettledRow.of_answer(source) if isinstance(source, Answer) else SettledRow.of_mapping(source, readings)
-    others = other_readings(source, row, lang)
+    return explain_row(row, lang, other_readings(source, row, lang), quiet=quiet)
+
+
+def explain_row(
+    row: SettledRow, lang: str, others: Mapping[str, tuple[OtherReadingText, ...]], *, quiet: bool = False
+) -> Explanation:
+    """Explain a settled row; `others`: what other readings would give, by stage."""
     words = row.words()
     context = context_of(row)
     steps = tuple(step(stage, row, words, others, context, lang) for stage in STAGES)

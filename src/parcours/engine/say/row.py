@@ -26,6 +26,7 @@ from parcours.engine.say.wording import Words
 from parcours.law.cache import flat_law
 from parcours.law.codes import Pathway, Profession, Status
 from parcours.law.record import LawRecord
+from parcours.rules.types import Settlement
 from parcours.text import same
 
 STAGES = tuple(name.removeprefix("case_") for name in CASE_CODES)
@@ -52,17 +53,23 @@ class SettledRow:
     @classmethod
     def of_answer(cls, answer: Answer) -> "SettledRow":
         """The row of an answer in memory."""
-        result = answer.settlement
+        return cls.of_settlement(answer.settlement, answer.act.care_date, answer.facts, answer.readings)
+
+    @classmethod
+    def of_settlement(
+        cls, result: Settlement, day: int, facts: Mapping[str, Any], readings: Mapping[str, str]
+    ) -> "SettledRow":
+        """The row of a settled act, its facts as people write them."""
         amounts = {name: getattr(result, name) for name in AMOUNTS}
         return cls(
-            day=answer.act.care_date,
-            facts=answer.facts,
+            day=day,
+            facts=facts,
             amounts={**amounts, "max_fee": None if result.max_fee < 0 else result.max_fee},
             rate=result.rate,
             pathway=slug(Pathway, result.pathway),
             status=Status(result.status).name,
             cases={stage: slug(CASE_CODES[f"case_{stage}"], getattr(result, f"case_{stage}")) for stage in STAGES},
-            readings=answer.readings,
+            readings=readings,
         )
 
     @classmethod

@@ -99,6 +99,10 @@ class BillLaw:
     readings: Mapping[str, Mapping[str, tuple[str, str]]]
     """Reading -> option -> (label in French, in English); the default first."""
     notes: Mapping[str, Any]
+    acts: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]]
+    """Act of the table of one act -> its name and its articles: bills print these too."""
+    sentences: Mapping[str, Mapping[str, str]]
+    """What a bill says beside its cases."""
     digest: str
 
     def value(self, name: str, day: int) -> int:
@@ -117,7 +121,9 @@ def bill_law() -> BillLaw:
     """The law of bills, from the cache folder when neither data nor code has changed."""
     changes, digest = IN_USE.get(), digest_of(FOLDER)
     content = made() if changes else kept(digest)
-    codes, words, letters, values, parameters, trips, modifiers, cases, alternatives, readings, notes = content
+    codes, words, letters, values, parameters, trips, modifiers, cases, alternatives, readings, notes, acts, said = (
+        content
+    )
     return BillLaw(
         {key: Code(*entry) for key, entry in codes.items()},
         words,
@@ -133,6 +139,8 @@ def bill_law() -> BillLaw:
         },
         readings,
         notes,
+        acts,
+        said,
         reformed_digest(digest, changes) if changes else digest,
     )
 

@@ -69,6 +69,11 @@ def read_folder() -> tuple[Any, ...]:
         read_alternatives(sources, readings),
         readings,
         read_notes({*codes, *book.acts}),
+        {
+            key: (dict(entry.label), tuple(id_.replace("-", " ", 1) for id_ in entry.references))
+            for key, entry in book.acts.items()
+        },
+        parsed("sentences.yaml"),
     )
 
 
