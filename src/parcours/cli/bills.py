@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
+from parcours.cli.cited import source_line, sources
 from parcours.cli.common import fail
 
 if TYPE_CHECKING:
@@ -102,8 +103,6 @@ def print_bill_explanation(explanation: "BillExplanation") -> None:
 
 def plain_bill(explanation: "BillExplanation") -> Iterator[str]:
     """The explanation of a bill as plain sentences, one a line."""
-    from parcours.cli.explain import sources
-
     lang = explanation.lang
     yield explanation.headline
     for line in explanation.lines:
@@ -118,8 +117,6 @@ def plain_bill(explanation: "BillExplanation") -> Iterator[str]:
 def print_line(console: "Console", line: "LineExplanation", lang: str) -> None:
     """One line: its steps, with their articles, first days and confidence."""
     from rich.padding import Padding
-
-    from parcours.cli.explain import source_line
 
     label = "" if line.label == line.code else f" — {line.label}"
     console.print(f" [bold cyan]{line.number}[/] [bold]{line.code}{label}[/]")

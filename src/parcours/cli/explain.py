@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
+from parcours.cli.cited import short, source_line, sources
 from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
 from parcours.engine.facts.vocabulary import RENAMED, SOURCE_ROW
 from parcours.errors import os_reason
-from parcours.text import Text
 
 if TYPE_CHECKING:
-    from parcours.engine.say.explain import Explanation, Step
+    from parcours.engine.say.explain import Explanation
 
 app = typer.Typer(add_completion=False)
 TITLES = {
@@ -22,9 +22,7 @@ TITLES = {
     "why_not": {"fr": "Ce qui ne s'applique pas", "en": "What does not apply"},
     "article": {"fr": "Article", "en": "Article"},
 }
-TRIED = Text("réforme essayée", "reform tried")
 TEXT = (".csv", ".ndjson", ".jsonl", ".json")
-COLOURS = {"A": "green", "B": "cyan", "C": "yellow", "D": "magenta"}
 
 
 @app.command()
@@ -205,11 +203,6 @@ def lines(explanation: "Explanation") -> list[str]:
     return [explanation.headline, *warning, *steps, *others, *reasons, explanation.freshness.text]
 
 
-def sources(step: "Step", lang: str) -> list[str]:
-    """What a step rests on: articles, and the reform being tried."""
-    return [*(ref.id for ref in step.references), *([TRIED[lang]] if step.reform else [])]
-
-
 def print_explanation(explanation: "Explanation") -> None:
     """The explanation as a person reads it."""
     from rich.console import Console
@@ -233,21 +226,3 @@ def print_explanation(explanation: "Explanation") -> None:
             Padding(f"· {item.text} [dim]({', '.join(short(ref.id) for ref in item.references)})[/]", (0, 0, 0, 1))
         )
     console.print(f"\n[dim]{explanation.freshness.text}[/]")
-
-
-def source_line(step: "Step", lang: str) -> str:
-    """Articles, first day and confidence, in grey."""
-    from parcours.engine.say.wording import day
-
-    parts = [", ".join(short(source) for source in sources(step, lang))]
-    if step.first_day:
-        since = {"fr": "depuis le", "en": "since"}[lang]
-        parts.append(f"{since} {day(int(step.first_day.replace('-', '')), lang)}")
-    if step.confidence:
-        parts.append(f"[{COLOURS[step.confidence]}]{step.confidence}[/]")
-    return "[dim]" + " · ".join(parts) + "[/]"
-
-
-def short(id_: str) -> str:
-    """An article as people write it: CSS L162-5-3."""
-    return id_.replace("-", " ", 1)
