@@ -72,6 +72,9 @@ SEMICOLON: Final = Text(" ; ", "; ")
 THOUSANDS: Final = Text(NARROW, ",")
 DECIMAL: Final = Text(",", ".")
 AND: Final = Text("et", "and")
+OR: Final = Text("ou", "or")
+YES: Final = Text("oui", "yes")
+NO: Final = Text("non", "no")
 
 
 def text_of(value: object) -> Text:
@@ -93,12 +96,12 @@ def said(value: object, lang: str) -> object:
     return text_of(value)[lang]
 
 
-def listed(items: Iterable[str], lang: str) -> str:
+def listed(items: Iterable[str], lang: str, last: Text = AND) -> str:
     """A list in a sentence: "a, b et c"."""
     names = list(items)
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {AND[lang]} {names[-1]}"
+    return f"{', '.join(names[:-1])} {last[lang]} {names[-1]}"
 
 
 def euros(cents: int, lang: str) -> str:
@@ -141,6 +144,11 @@ def agreed(template: Mapping[str, str], lang: str, **values: object) -> str:
     return template[lang].format(
         **{name: Agreeing(value, lang) if isinstance(value, int) else value for name, value in values.items()}
     )
+
+
+def yes_no(value: object) -> Text:
+    """A fact that is true or false, as a word."""
+    return YES if value else NO
 
 
 def plain_number(number: Decimal | int | str, lang: str) -> str:

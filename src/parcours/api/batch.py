@@ -23,7 +23,7 @@ from parcours.engine.facts.vocabulary import check_names
 from parcours.engine.memory import Memory
 from parcours.engine.results import result_dict
 from parcours.law.cache import flat_law
-from parcours.text import Lang
+from parcours.text import Lang, Text
 
 router = api_router(tag="engine")
 
@@ -96,10 +96,10 @@ class Batch:
             content["error"] = error.to_dict(self.lang)
         return jsonio.dumps(content) + "\n"
 
-    def refuse_line(self, field: str, fr: str, en: str) -> str:
+    def refuse_line(self, field: str, allowed: Text) -> str:
         """An error in place of a line that cannot be read at all."""
         self.row += 1
-        error = FactError(field, None, {"fr": fr, "en": en})
+        error = FactError(field, None, allowed)
         return jsonio.dumps({"row": self.row, "error": error.to_dict(self.lang)}) + "\n"
 
     @staticmethod
@@ -109,7 +109,7 @@ class Batch:
         except ProblemError:
             content = None
         if not isinstance(content, dict):
-            raise FactError("line", None, {"fr": "un objet JSON par ligne", "en": "one JSON object a line"})
+            raise FactError("line", None, Text("un objet JSON par ligne", "one JSON object a line"))
         check_names({name: value for name, value in content.items() if name != "id"})
         return content
 
@@ -128,7 +128,7 @@ class Batch:
         elif dates < self.latest:
             raise FactError(
                 "reimbursement_date", case.act.reimbursement_date,
-                {"fr": "les actes d'un patient par dates croissantes", "en": "a patient's acts in order of date"},
+                Text("les actes d'un patient par dates croissantes", "a patient's acts in order of date"),
             )  # fmt: skip
         self.latest = dates
         return self.memory
@@ -136,11 +136,11 @@ class Batch:
     def _next_patient(self, patient: str) -> None:
         mark = int.from_bytes(hashlib.blake2b(patient.encode(), digest_size=8).digest())
         if mark in self.seen or len(self.seen) >= BATCH_PATIENTS:
-            raise FactError(
-                "patient_id", patient,
-                {"fr": f"les lignes d'un patient à la suite, {BATCH_PATIENTS} patients au plus",
-                 "en": f"the lines of a patient together, {BATCH_PATIENTS} patients at most"},
-            )  # fmt: skip
+            together = Text(
+                f"les lignes d'un patient à la suite, {BATCH_PATIENTS} patients au plus",
+                f"the lines of a patient together, {BATCH_PATIENTS} patients at most",
+            )
+            raise FactError("patient_id", patient, together)
         self.seen.add(mark)
         self.patient, self.memory, self.latest = patient, Memory(), (0, 0)
 
@@ -151,17 +151,16 @@ async def _settled(request: Request, batch: Batch, maximum: int) -> AsyncIterato
     try:
         async for text in _lines(request, maximum):
             if text is None:
-                limit = {"fr": f"{maximum} octets au plus par ligne", "en": f"at most {maximum} bytes a line"}
-                yield batch.refuse_line("line", limit["fr"], limit["en"])
+                limit = Text(f"{maximum} octets au plus par ligne", f"at most {maximum} bytes a line")
+                yield batch.refuse_line("line", limit)
             elif text.strip():
                 yield batch.line(text)
             count += 1
             if count % _BREATHE_EVERY == 0:
                 await asyncio.sleep(0)
     except TooLarge:
-        yield batch.refuse_line(
-            "body", "la fin du fichier dépasse la taille permise", "the rest passes the size allowed"
-        )
+        too_large = Text("la fin du fichier dépasse la taille permise", "the rest passes the size allowed")
+        yield batch.refuse_line("body", too_large)
 
 
 async def _lines(request: Request, maximum: int) -> AsyncIterator[bytes | None]:

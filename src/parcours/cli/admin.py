@@ -16,6 +16,7 @@ from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, lang_of
 from parcours.cli.explain_access import explain_access
 from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, reading, table, writing
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -284,7 +285,7 @@ def _reset_token(session: Session, account: Account) -> str:
 def _password(lang: str, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
-    text = {"fr": "Mot de passe", "en": "Password"}[lang_of(lang)]
+    text = Text("Mot de passe", "Password")[lang_of(lang)]
     return str(typer.prompt(text, hide_input=True, confirmation_prompt=True))
 
 

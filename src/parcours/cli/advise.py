@@ -7,6 +7,7 @@ import typer
 from parcours.cli.bills import Bill, Place, settled_bill
 from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 MOST_SHOWN = 5
 TEXT = {
-    "now": {"fr": "Reste à votre charge", "en": "Left to you"},
-    "singles": {"fr": "Ce que vous pouvez faire", "en": "What you can do"},
-    "pairs": {"fr": "Mieux encore, à deux", "en": "Better still, together"},
-    "conditional": {"fr": "Seulement si c'est vrai pour vous", "en": "Only if it is true of you"},
-    "after": {"fr": "possible après la visite", "en": "possible after the visit"},
-    "before": {"fr": "avant la visite", "en": "before the visit"},
-    "monthly": {"fr": "peut coûter {} par mois", "en": "may cost {} a month"},
-    "left": {"fr": "reste", "en": "left"},
+    "now": Text("Reste à votre charge", "Left to you"),
+    "singles": Text("Ce que vous pouvez faire", "What you can do"),
+    "pairs": Text("Mieux encore, à deux", "Better still, together"),
+    "conditional": Text("Seulement si c'est vrai pour vous", "Only if it is true of you"),
+    "after": Text("possible après la visite", "possible after the visit"),
+    "before": Text("avant la visite", "before the visit"),
+    "monthly": Text("peut coûter {} par mois", "may cost {} a month"),
+    "left": Text("reste", "left"),
 }
 
 

@@ -94,7 +94,7 @@ def resign(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang) as opened, opened.writing() as session:
         done = seals.resign(session)
-    typer.echo({"fr": f"{done} têtes signées", "en": f"{done} heads signed"}[lang_of(lang)])
+    typer.echo(Text(f"{done} têtes signées", f"{done} heads signed")[lang_of(lang)])
 
 
 @app.command()

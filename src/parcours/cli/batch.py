@@ -14,16 +14,16 @@ from parcours.cli.common import EXIT_REFUSED_ROWS, batch_errors, fail
 from parcours.text import Text, agreed, count
 
 STAGES = {
-    "deal": {"fr": "Répartition par patient", "en": "Dealing by patient"},
-    "settle": {"fr": "Liquidation", "en": "Settling"},
+    "deal": Text("Répartition par patient", "Dealing by patient"),
+    "settle": Text("Liquidation", "Settling"),
 }
-DONE = {
-    "fr": "{rows} {rows:ligne lue|lignes lues} = {settled} {settled:liquidée|liquidées} + {refused} "
+DONE = Text(
+    "{rows} {rows:ligne lue|lignes lues} = {settled} {settled:liquidée|liquidées} + {refused} "
     "{refused:refusée|refusées} → {output}",
-    "en": "{rows} {rows:row|rows} read = {settled} settled + {refused} refused → {output}",
-}
+    "{rows} {rows:row|rows} read = {settled} settled + {refused} refused → {output}",
+)
 SPEED = Text("lignes/s", "rows/s")
-REFUSED = {"fr": "lignes refusées, avec la raison : {path}", "en": "refused rows, with the reason: {path}"}
+REFUSED = Text("lignes refusées, avec la raison : {path}", "refused rows, with the reason: {path}")
 SWITCH_SECONDS = 0.0005
 """Python's turn between threads: one that meets new patterns of facts, in plain Python, does not hold up the others."""
 

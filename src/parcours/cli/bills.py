@@ -9,6 +9,7 @@ import typer
 from parcours.cli import problems
 from parcours.cli.cited import source_line, sources
 from parcours.cli.common import fail
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 SUFFIXES = (".yaml", ".yml", ".json", ".ndjson", ".jsonl")
 """What may hold bills."""
 TEXT = {
-    "why": {"fr": "Ligne par ligne", "en": "Line by line"},
-    "pathway": {"fr": "Parcours", "en": "Pathway"},
-    "note": {"fr": "À noter", "en": "Note"},
-    "reading": {"fr": "Autre lecture", "en": "Other reading"},
-    "left": {"fr": "il vous reste", "en": "left to you"},
+    "why": Text("Ligne par ligne", "Line by line"),
+    "pathway": Text("Parcours", "Pathway"),
+    "note": Text("À noter", "Note"),
+    "reading": Text("Autre lecture", "Other reading"),
+    "left": Text("il vous reste", "left to you"),
 }
 Bill = Annotated[
     Path | None,
@@ -89,7 +90,7 @@ def print_bill_explanation(explanation: "BillExplanation") -> None:
     console.print(f"\n[bold]{TEXT['why'][lang]}[/]")
     for line in explanation.lines:
         print_line(console, line, lang)
-    colon = {"fr": " :", "en": ":"}[lang]
+    colon = Text(" :", ":")[lang]
     for note in explanation.notes:
         where = ", ".join(str(number) for number in note.lines)
         console.print(f"[yellow]{TEXT['note'][lang]} ({where}){colon} {note.text[lang]}[/]")

@@ -22,7 +22,7 @@ def source_line(step: "Step", lang: str) -> str:
 
     parts = [", ".join(short(source) for source in sources(step, lang))]
     if step.first_day:
-        since = {"fr": "depuis le", "en": "since"}[lang]
+        since = Text("depuis le", "since")[lang]
         parts.append(f"{since} {day(int(step.first_day.replace('-', '')), lang)}")
     if step.confidence:
         parts.append(f"[{COLOURS[step.confidence]}]{step.confidence}[/]")

@@ -8,6 +8,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
+from parcours.text import Text
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,10 +50,10 @@ def audit(
         raise typer.Exit(EXIT_FINDINGS)
     if not json:
         typer.echo(
-            {
-                "fr": "Le contrat est responsable : aucune clause contraire.",
-                "en": "The contract is responsable: no clause against it.",
-            }[lang]
+            Text(
+                "Le contrat est responsable : aucune clause contraire.",
+                "The contract is responsable: no clause against it.",
+            )[lang]
         )
 
 

@@ -10,19 +10,23 @@ import typer
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, lang_of
 from parcours.cli.registry_common import DatabaseUrl, open_registry, table
+from parcours.text import Text, same
 
 if TYPE_CHECKING:
     from parcours.registry.directory.models import Commune
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Communes, postcodes and places.")
-LOADED = {
-    "fr": "{new} communes ajoutées, {changed} modifiées, {same} inchangées",
-    "en": "{new} communes added, {changed} changed, {same} unchanged",
-}
-COLUMNS = {
-    "fr": ("code", "commune", "codes postaux", "département", "habitants"),
-    "en": ("code", "commune", "postcodes", "department", "inhabitants"),
-}
+LOADED = Text(
+    "{new} communes ajoutées, {changed} modifiées, {same} inchangées",
+    "{new} communes added, {changed} changed, {same} unchanged",
+)
+COLUMNS = (
+    same("code"),
+    same("commune"),
+    Text("codes postaux", "postcodes"),
+    Text("département", "department"),
+    Text("habitants", "inhabitants"),
+)
 
 
 @app.command()
@@ -53,7 +57,7 @@ def places(
     if json:
         typer.echo(json_format.dumps(rows, ensure_ascii=False, indent=1))
     elif rows:
-        columns = COLUMNS[lang_of(lang)]
+        columns = tuple(column[lang_of(lang)] for column in COLUMNS)
         table(columns, [dict(zip(columns, map(_shown, row.values()), strict=True)) for row in rows])
     else:
         fail(problems.no_commune(field=" ".join(text)), lang, code=1)

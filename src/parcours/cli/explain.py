@@ -12,15 +12,16 @@ from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of
 from parcours.cli.flags import with_fact_flags
 from parcours.engine.facts.vocabulary import RENAMED, SOURCE_ROW
 from parcours.errors import os_reason
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from parcours.engine.say.explain import Explanation
 
 app = typer.Typer(add_completion=False)
 TITLES = {
-    "why": {"fr": "Pourquoi", "en": "Why"},
-    "why_not": {"fr": "Ce qui ne s'applique pas", "en": "What does not apply"},
-    "article": {"fr": "Article", "en": "Article"},
+    "why": Text("Pourquoi", "Why"),
+    "why_not": Text("Ce qui ne s'applique pas", "What does not apply"),
+    "article": Text("Article", "Article"),
 }
 TEXT = (".csv", ".ndjson", ".jsonl", ".json")
 

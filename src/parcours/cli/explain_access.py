@@ -10,6 +10,7 @@ import typer
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, lang_of
 from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, writing
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -62,16 +63,20 @@ def _print_decision(decision: Decision, lang: str, *, json: bool) -> None:
         }  # fmt: skip
         typer.echo(json_format.dumps(content, ensure_ascii=False))
         return
-    allowed, hidden, refused = {
-        "fr": ("permis", "refusé : l'enregistrement n'existe pas pour cet acteur (404)", "refusé (403)"),
-        "en": ("allowed", "refused: the record does not exist for this actor (404)", "refused (403)"),
-    }[lang]
-    verdict = allowed if decision.allowed else refused if decision.visible else hidden
-    typer.echo(f"{verdict}{f' — {rule}' if rule else ''}\n{decision.reason[lang]}")
+    verdict = ALLOWED if decision.allowed else REFUSED if decision.visible else HIDDEN
+    typer.echo(f"{verdict[lang]}{f' — {rule}' if rule else ''}\n{decision.reason[lang]}")
     for one in considered:
         typer.echo(f"  {'✓' if one['holds'] else '✗'} {one['rule']} ({one['relation']})")
     if missing:
         typer.echo(f"  ✗ {missing}")
+
+
+ALLOWED = Text("permis", "allowed")
+HIDDEN = Text(
+    "refusé : l'enregistrement n'existe pas pour cet acteur (404)",
+    "refused: the record does not exist for this actor (404)",
+)
+REFUSED = Text("refusé (403)", "refused (403)")
 
 
 def _actor(session: Session, text: str, lang: str) -> Actor:

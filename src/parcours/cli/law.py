@@ -8,7 +8,10 @@ from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
 from parcours.cli.law_texts import drift, print_json, print_rows, stale, text
 from parcours.law.tariffs import SITUATIONS
-from parcours.text import DECIMAL
+from parcours.text import DECIMAL, Text, same, yes_no
+
+LISTED = Text("Paramètre | Valeur | Depuis | Sens", "Parameter | Value | Since | Meaning")
+SERIES = Text("Depuis | Valeur | Confiance | Source", "Since | Value | Confidence | Source")
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The law as data: parameters over time, readings, gaps, check."
@@ -28,8 +31,7 @@ def list_parameters(lang: Lang = "", json: Json = False, on: On = "") -> None:
     if json:
         print_json(rows)
         return
-    headers = {"fr": ("Paramètre", "Valeur", "Depuis", "Sens"), "en": ("Parameter", "Value", "Since", "Meaning")}[lang]
-    print_rows(headers, [(row["id"], row["value"], row["from"], row["label"]) for row in rows])
+    print_rows(LISTED[lang], [(row["id"], row["value"], row["from"], row["label"]) for row in rows])
 
 
 @app.command()
@@ -46,9 +48,6 @@ def show(
     if json:
         print_json(entry)
         return
-    headers = {"fr": ("Depuis", "Valeur", "Confiance", "Source"), "en": ("Since", "Value", "Confidence", "Source")}[
-        lang
-    ]
     typer.echo(f"{name} — {entry['label']}")
     for title in entry["references"]:
         typer.echo(f"  {title}")
@@ -56,7 +55,7 @@ def show(
         if series["name"]:
             typer.echo(f"\n{series['name']}")
         print_rows(
-            headers, [(v["from"], v["value"], v["confidence"], "; ".join(v["sources"])) for v in series["values"]]
+            SERIES[lang], [(v["from"], v["value"], v["confidence"], "; ".join(v["sources"])) for v in series["values"]]
         )
 
 
@@ -97,10 +96,10 @@ def check(lang: Lang = "") -> None:
     with clear_errors(lang):
         law = book()
         eras = law.eras()
-    done = {
-        "fr": "{parameters} paramètres, {acts} actes, {profiles} profils, {eras} périodes : tout est daté et sourcé",
-        "en": "{parameters} parameters, {acts} acts, {profiles} profiles, {eras} periods: all dated and sourced",
-    }[lang]
+    done = Text(
+        "{parameters} paramètres, {acts} actes, {profiles} profils, {eras} périodes : tout est daté et sourcé",
+        "{parameters} parameters, {acts} acts, {profiles} profiles, {eras} periods: all dated and sourced",
+    )[lang]
     counts = {
         "parameters": len(law.parameters),
         "acts": len(law.acts),
@@ -199,34 +198,23 @@ def source_title(title: str | dict[str, str], lang: str) -> str:
 def shown(value: Any, unit: str, lang: str) -> str:
     """A value with its unit."""
     if value is None:
-        return {"fr": "inconnu", "en": "unknown"}[lang]
+        return Text("inconnu", "unknown")[lang]
     if unit == "boolean":
-        return {"fr": ("non", "oui"), "en": ("no", "yes")}[lang][bool(value)]
+        return yes_no(value)[lang]
     if unit == "euro":
         from parcours.cli.common import money
 
         return money(value, lang)
     number = str(value).replace(".", DECIMAL[lang])
-    return number + UNITS[lang].get(unit, "")
+    return number + UNITS.get(unit, same(""))[lang]
 
 
 UNITS = {
-    "fr": {
-        "percent": " %",
-        "years": " ans",
-        "months": " mois",
-        "days": " jours",
-        "hours": " heures",
-        "euro_per_month": " €/mois",
-        "euro_per_year": " €/an",
-    },
-    "en": {
-        "percent": "%",
-        "years": " years",
-        "months": " months",
-        "days": " days",
-        "hours": " hours",
-        "euro_per_month": " €/month",
-        "euro_per_year": " €/year",
-    },
+    "percent": Text(" %", "%"),
+    "years": Text(" ans", " years"),
+    "months": Text(" mois", " months"),
+    "days": Text(" jours", " days"),
+    "hours": Text(" heures", " hours"),
+    "euro_per_month": Text(" €/mois", " €/month"),
+    "euro_per_year": Text(" €/an", " €/year"),
 }

@@ -86,7 +86,7 @@ def drift(code: Code, on: OnDay = "", everything: All = False, lang: Lang = "", 
     else:
         shown = findings if everything else [one for one in findings if one.status is not Status.SAME]
         if shown:
-            print_rows(tuple(HEADERS[lang].split(" | ")), [row(finding, lang) for finding in shown])
+            print_rows(HEADERS[lang], [row(finding, lang) for finding in shown])
         typer.echo(DONE[lang].format(articles=len(findings), drifted=len(drifted), day=day))
     if drifted:
         raise typer.Exit(EXIT_DRIFTED)
@@ -106,7 +106,7 @@ def stale(on: OnDay = "", months: Months = 12, lang: Lang = "", json: Json = Fal
     if json:
         print_json([stale_json(entry) for entry in entries])
     elif entries:
-        print_rows(tuple(STALE_HEADERS[lang].split(" | ")), [stale_row(entry, lang) for entry in entries])
+        print_rows(STALE_HEADERS[lang], [stale_row(entry, lang) for entry in entries])
     else:
         typer.echo(FRESH[lang].format(day=day))
     if entries:
@@ -147,7 +147,7 @@ def beside(said: "ArticleSaid", version: "Version", code: Path, lang: str) -> No
 
     official = "\n\n".join(text_lines(version.html))
     print_rows(
-        tuple(SIDES[lang].format(file=code.name).split(" | ")),
+        SIDES[lang].format(file=code.name),
         [(official, "\n".join(own_words(said, lang)))],
     )
     same = text_hash(version.html) == said.article.sha256
@@ -282,13 +282,13 @@ def print_json(value: Any) -> None:
     typer.echo(dumps(value, indent=1))
 
 
-def print_rows(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """A plain table."""
+def print_rows(headers: str, rows: list[tuple[str, ...]]) -> None:
+    """A plain table; `headers`: "First | second"."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, header_style="dim", padding=(0, 2))
-    for header in headers:
+    for header in headers.split(" | "):
         table.add_column(header, overflow="fold")
     for line in rows:
         table.add_row(*line)

@@ -7,6 +7,7 @@ import typer
 from parcours.cli.bills import Bill, Place, wanted_bill
 from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
+from parcours.text import Text
 
 if TYPE_CHECKING:
     from parcours.engine.bill.questions import BillInterview
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from parcours.engine.say.sitting import Interview
 
 app = typer.Typer(add_completion=False)
-DONE = {"fr": "Plus rien ne peut changer le résultat.", "en": "Nothing more can change the result."}
-NO_IDEA = {"fr": "vide = non, ou je ne sais pas", "en": "empty = no, or I do not know"}
+DONE = Text("Plus rien ne peut changer le résultat.", "Nothing more can change the result.")
+NO_IDEA = Text("vide = non, ou je ne sais pas", "empty = no, or I do not know")
 LONG_LIST = 20
 
 

@@ -26,6 +26,9 @@ RESTORED = Text(
     "{rows} {rows:ligne restaurée et vérifiée|lignes restaurées et vérifiées}",
     "{rows} {rows:row|rows} restored and verified",
 )
+ACCOUNTS = Text("Comptes de démonstration (rien n'y est vrai) :", "Demonstration accounts (nothing in them is real):")
+PASSWORD = Text("mot de passe de tous :", "password of all:")
+TOKEN = Text("jeton de programme :", "token of a program:")
 REWRITTEN = Text("{rows} {rows:ligne réécrite|lignes réécrites}", "{rows} {rows:row|rows} rewritten")
 
 
@@ -104,12 +107,9 @@ def demo_access(opened: Database, lang: str) -> list[str]:
     chosen = Settings()
     with opened.writing() as session:
         access = open_demo_accounts(session, public_url=chosen.public_url, hashing=chosen.password_hashing())
-    first, password, token = {
-        "fr": ("Comptes de démonstration (rien n'y est vrai) :", "mot de passe de tous :", "jeton de programme :"),
-        "en": ("Demonstration accounts (nothing in them is real):", "password of all:", "token of a program:"),
-    }[lang]
     logins = [f"  {login:28} {role.value}" for login, role in access.logins.items()]
-    return [first, *logins, f"  {password} {access.password}", f"  {token} {access.token}"]
+    secrets = [f"  {PASSWORD[lang]} {access.password}", f"  {TOKEN[lang]} {access.token}"]
+    return [ACCOUNTS[lang], *logins, *secrets]
 
 
 @app.command()

@@ -7,12 +7,12 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Lang, batch_errors, fail, lang_of
+from parcours.text import Text
 
 app = typer.Typer(add_completion=False)
-DONE = {
-    "fr": "{rows} actes de {patients} personnes inventées → {output}",
-    "en": "{rows} acts of {patients} invented people → {output}",
-}
+DONE = Text(
+    "{rows} actes de {patients} personnes inventées → {output}", "{rows} acts of {patients} invented people → {output}"
+)
 
 
 @app.command()

@@ -13,6 +13,7 @@ import typer
 from parcours.cli import problems
 from parcours.cli.common import Lang, fail, lang_of
 from parcours.cli.registry_common import registry_errors
+from parcours.text import Text
 
 serve_app = typer.Typer(add_completion=False)
 demo_app = typer.Typer(add_completion=False)
@@ -60,7 +61,7 @@ def demo(
     people, accounts = prepare_registry(chosen)
     for line in first_quote(chosen):
         typer.echo(line)
-    words = {"fr": f"Registre de démonstration : {people} récits.", "en": f"Demonstration registry: {people} stories."}
+    words = Text(f"Registre de démonstration : {people} récits.", f"Demonstration registry: {people} stories.")
     typer.echo(words[chosen])
     for line in accounts:
         typer.echo(line)
@@ -85,7 +86,7 @@ def run(*, lang: str, **given: Any) -> None:
     check_keys(lang)
     os.environ["PARCOURS_LOG_LEVEL"] = chosen.log_level  # for the worker processes
     logs.configure(chosen.log_level)
-    words = {"fr": "parcours écoute sur", "en": "parcours listens on"}
+    words = Text("parcours écoute sur", "parcours listens on")
     typer.echo(f"{words[lang]} http://{chosen.host}:{chosen.port}")
     uvicorn.run(
         "parcours.site.app:application",

@@ -8,7 +8,7 @@ import typer
 from parcours.cli import problems
 from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
 from parcours.cli.flags import with_fact_flags
-from parcours.text import agreed
+from parcours.text import Text, agreed
 
 app = typer.Typer(add_completion=False)
 LARGE = 64 * 1024 * 1024
@@ -85,8 +85,8 @@ def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str)
         raise typer.Exit(EXIT_REFUSED_ROWS)
 
 
-SUMMARY = {
-    "fr": "{read} {read:ligne lue|lignes lues} = {settled} {settled:liquidée|liquidées} + {refused} "
+SUMMARY = Text(
+    "{read} {read:ligne lue|lignes lues} = {settled} {settled:liquidée|liquidées} + {refused} "
     "{refused:refusée|refusées} → {output}",
-    "en": "{read} {read:row|rows} read = {settled} settled + {refused} refused → {output}",
-}
+    "{read} {read:row|rows} read = {settled} settled + {refused} refused → {output}",
+)

@@ -9,7 +9,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, fail, lang_of
-from parcours.text import count
+from parcours.text import Text, count
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -20,28 +20,24 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 EXIT_UNSOUND = 1
 TEXT = {
-    "combinations": {"fr": "combinaisons", "en": "combinations"},
-    "variants": {"fr": "états du droit", "en": "states of the law"},
-    "professionals": {"fr": "sortes de professionnels", "en": "kinds of professionals"},
-    "holes": {"fr": "trous (aucun statut)", "en": "holes (no status)"},
-    "conflicts": {
-        "fr": "conflits (deux exceptions de même rang en désaccord)",
-        "en": "conflicts (two exceptions of one rank disagree)",
-    },
-    "overlaps": {
-        "fr": "recouvrements tranchés par l'ordre du texte",
-        "en": "overlaps settled by the order of the text",
-    },
-    "unreached": {"fr": "cas jamais atteints", "en": "cases never reached"},
-    "seconds": {"fr": "secondes", "en": "seconds"},
-    "law": {"fr": "Loi", "en": "Law"},
-    "checked": {"fr": "vérifiée", "en": "checked"},
-    "broken": {"fr": "violée", "en": "broken"},
-    "sound": {
-        "fr": "L'espace est complet, sans conflit, et toutes les lois tiennent.",
-        "en": "The space is complete, without conflict, and every law holds.",
-    },
-    "unsound": {"fr": "L'espace a un défaut.", "en": "The space has a defect."},
+    "combinations": Text("combinaisons", "combinations"),
+    "variants": Text("états du droit", "states of the law"),
+    "professionals": Text("sortes de professionnels", "kinds of professionals"),
+    "holes": Text("trous (aucun statut)", "holes (no status)"),
+    "conflicts": Text(
+        "conflits (deux exceptions de même rang en désaccord)", "conflicts (two exceptions of one rank disagree)"
+    ),
+    "overlaps": Text("recouvrements tranchés par l'ordre du texte", "overlaps settled by the order of the text"),
+    "unreached": Text("cas jamais atteints", "cases never reached"),
+    "seconds": Text("secondes", "seconds"),
+    "law": Text("Loi", "Law"),
+    "checked": Text("vérifiée", "checked"),
+    "broken": Text("violée", "broken"),
+    "sound": Text(
+        "L'espace est complet, sans conflit, et toutes les lois tiennent.",
+        "The space is complete, without conflict, and every law holds.",
+    ),
+    "unsound": Text("L'espace a un défaut.", "The space has a defect."),
 }
 
 

@@ -7,37 +7,31 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, money
-from parcours.text import count
+from parcours.text import Text, count
 
 app = typer.Typer(add_completion=False)
-TEXT: dict[str, dict[str, str]] = {
-    "title": {"fr": "{acts} actes", "en": "{acts} acts"},
-    "payer": {"fr": "Qui paie", "en": "Who pays"},
-    "status": {"fr": "Par statut", "en": "By status"},
-    "specialty": {"fr": "Par spécialité ou profession", "en": "By specialty or profession"},
-    "acts": {"fr": "actes", "en": "acts"},
-    "refused": {"fr": "refusés", "en": "refused"},
-    "fee": {"fr": "honoraires", "en": "fees"},
-    "amo": {"fr": "assurance maladie", "en": "compulsory insurance"},
-    "amc": {"fr": "complémentaire", "en": "complementary"},
-    "patient": {"fr": "patient", "en": "patient"},
-    "majoration": {"fr": "majorations", "en": "majorations"},
-    "participation_forfaitaire": {"fr": "participations forfaitaires", "en": "participations forfaitaires"},
-    "franchise": {"fr": "franchises", "en": "franchises"},
-    "depassement": {"fr": "dépassements", "en": "dépassements"},
-    "unlawful_excess": {"fr": "dépassements non permis", "en": "unlawful excess"},
-    "direct": {"fr": "majorations retenues aussitôt", "en": "majorations taken at once"},
-    "deferred": {"fr": "majorations récupérées plus tard", "en": "majorations recovered later"},
-    "participation_annual_cap": {
-        "fr": "plafond annuel des participations atteint",
-        "en": "annual cap of participations met",
-    },
-    "participation_daily_cap": {
-        "fr": "plafond journalier des participations atteint",
-        "en": "daily cap of participations met",
-    },
-    "franchise_annual_cap": {"fr": "plafond annuel des franchises atteint", "en": "annual cap of franchises met"},
-    "franchise_daily_cap": {"fr": "plafond journalier des franchises atteint", "en": "daily cap of franchises met"},
+TEXT = {
+    "title": Text("{acts} actes", "{acts} acts"),
+    "payer": Text("Qui paie", "Who pays"),
+    "status": Text("Par statut", "By status"),
+    "specialty": Text("Par spécialité ou profession", "By specialty or profession"),
+    "acts": Text("actes", "acts"),
+    "refused": Text("refusés", "refused"),
+    "fee": Text("honoraires", "fees"),
+    "amo": Text("assurance maladie", "compulsory insurance"),
+    "amc": Text("complémentaire", "complementary"),
+    "patient": Text("patient", "patient"),
+    "majoration": Text("majorations", "majorations"),
+    "participation_forfaitaire": Text("participations forfaitaires", "participations forfaitaires"),
+    "franchise": Text("franchises", "franchises"),
+    "depassement": Text("dépassements", "dépassements"),
+    "unlawful_excess": Text("dépassements non permis", "unlawful excess"),
+    "direct": Text("majorations retenues aussitôt", "majorations taken at once"),
+    "deferred": Text("majorations récupérées plus tard", "majorations recovered later"),
+    "participation_annual_cap": Text("plafond annuel des participations atteint", "annual cap of participations met"),
+    "participation_daily_cap": Text("plafond journalier des participations atteint", "daily cap of participations met"),
+    "franchise_annual_cap": Text("plafond annuel des franchises atteint", "annual cap of franchises met"),
+    "franchise_daily_cap": Text("plafond journalier des franchises atteint", "daily cap of franchises met"),
 }
 SHORT = {"amo": "AMO", "amc": "AMC"}
 COLUMNS = ("acts", "fee", "amo", "amc", "patient", "majoration")

@@ -6,18 +6,23 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli.common import Json, Lang, Reading, Set, clear_errors, lang_of, money, readings_of, trying
-from parcours.text import percent
+from parcours.text import Text, percent, same
 
 app = typer.Typer(add_completion=False)
-HEADERS = {
-    "fr": ("Médecin", "Secteur", "Honoraires", "Base", "Taux", "Major.", "Versé"),
-    "en": ("Doctor", "Sector", "Fee", "Base", "Rate", "Major.", "Paid"),
-}
-FREE = {"fr": "libres", "en": "free"}
+HEADERS = (
+    Text("Médecin", "Doctor"),
+    Text("Secteur", "Sector"),
+    Text("Honoraires", "Fee"),
+    same("Base"),
+    Text("Taux", "Rate"),
+    same("Major."),
+    Text("Versé", "Paid"),
+)
+FREE = Text("libres", "free")
 WIDEST_NAME = 24
 TEXT_COLUMNS = 2
 SECTORS = {"secteur_1": "1", "secteur_2_optam": "2 OPTAM", "secteur_2": "2"}
-YEARS = {"fr": "{} ans", "en": "aged {}"}
+YEARS = Text("{} ans", "aged {}")
 ADULT = 40
 
 
@@ -88,9 +93,9 @@ def print_tables(blocks: list[Any], lang: str) -> None:
             box=None,
             pad_edge=False,
         )
-        for index, header in enumerate(HEADERS[lang]):
+        for index, header in enumerate(HEADERS):
             table.add_column(
-                header,
+                header[lang],
                 justify="left" if index < TEXT_COLUMNS else "right",
                 no_wrap=True,
                 max_width=None if index else WIDEST_NAME,

@@ -48,7 +48,7 @@ class UnknownName(FactError):
 
     def sentence(self, lang: str) -> str:
         """The error as a sentence."""
-        end = {"fr": " ?", "en": "?"}[lang] if self.reason is MEANT else ""
+        end = Text(" ?", "?")[lang] if self.reason is MEANT else ""
         return f"{self.field}{COLON[lang]}{self.reason[lang]} {self.allowed[lang]}{end}"
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from parcours.law import problems
 from parcours.law.data import Files, both_languages
 from parcours.law.days import LawDataError
+from parcours.text import Text
 
 CODES = "articles/codes.yaml"
 ADDRESS = "https://www.legifrance.gouv.fr/codes/article_lc/"
@@ -146,7 +147,7 @@ def paragraph(file: str, key: str, entry: Mapping[str, Any]) -> Paragraph:
     """One paragraph."""
     pairs = [str(case).partition(".") for case in entry.get("cases", ())]
     return Paragraph(
-        at=entry.get("at", {"fr": "", "en": ""}),
+        at=entry.get("at", Text("", "")),
         text=both_languages(file, key, {lang: entry.get(lang) for lang in ("fr", "en")}),
         cases=tuple((f"case_{stage}", case) for stage, _, case in pairs),
         parameters=tuple(entry.get("parameters", ())),

@@ -18,10 +18,10 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from parcours.text import LANGS, NARROW, NBSP, euros, preferred
+from parcours.text import LANGS, NARROW, NBSP, Text, euros, preferred
 
 LOCALES: Final = Path(__file__).parent / "locale"
-NAMES: Final = {"fr": "Français", "en": "English"}
+NAMES: Final = Text("Français", "English")
 
 _FRENCH = (
     (re.compile(r"[ \u00a0\u202f]+([;!?»])"), NARROW + r"\1"),

@@ -27,16 +27,15 @@ from parcours.law.cache import flat_law
 from parcours.law.days import iso, number_of
 from parcours.law.loader import load
 from parcours.rules.money import share
-from parcours.text import euros
+from parcours.text import COLON, Text, euros, yes_no
 
 VERDICTS = {
-    "true": {"fr": "vrai", "en": "true"},
-    "true_until": {"fr": "vrai jusqu'au {}", "en": "true until {}"},
-    "true_only_if": {"fr": "vrai seulement si", "en": "true only if"},
-    "wrong": {"fr": "faux", "en": "wrong"},
-    "not_computed": {"fr": "non vérifiable par le calcul", "en": "not checkable by computation"},
+    "true": Text("vrai", "true"),
+    "true_until": Text("vrai jusqu'au {}", "true until {}"),
+    "true_only_if": Text("vrai seulement si", "true only if"),
+    "wrong": Text("faux", "wrong"),
+    "not_computed": Text("non vérifiable par le calcul", "not checkable by computation"),
 }
-COLON = {"fr": " : ", "en": ": "}
 ON = "2025-06-02"
 """Day on which a parameter is read."""
 
@@ -123,11 +122,8 @@ def fact_word(name: str, value: Any, lang: str) -> str:
         return lower_first(label(name, value, lang))
     word = load().glossary[name][lang]["term"]
     if isinstance(value, bool):
-        return f"{word} ({YES[lang][value]})"
+        return f"{word} ({yes_no(value)[lang]})"
     return f"{word} {value}"
-
-
-YES = {"fr": ("non", "oui"), "en": ("no", "yes")}
 
 
 def verdict_of(held: list[bool], checks: list[Mapping[str, Any]], first_days: list[int]) -> tuple[str, str | None]:

@@ -38,7 +38,7 @@ from parcours.law.record import LawRecord
 from parcours.law.reform import ReformError, read_kept
 from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import Contract, Counters
-from parcours.text import euros, percent, text_of
+from parcours.text import Text, euros, percent, text_of, yes_no
 
 FORMAT = "parcours-receipt-1"
 
@@ -149,16 +149,16 @@ def read_receipt(text: str | bytes) -> dict[str, Any]:
     except ValueError:
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ReceiptError({"fr": f"ce n'est pas un reçu ({FORMAT})", "en": f"this is not a receipt ({FORMAT})"})
+        raise ReceiptError(Text(f"ce n'est pas un reçu ({FORMAT})", f"this is not a receipt ({FORMAT})"))
     missing = [name for name in NEEDED if name not in content]
     if missing:
         raise ReceiptError(
-            {"fr": f"reçu incomplet : {missing[0]} manque", "en": f"incomplete receipt: {missing[0]} is missing"}
+            Text(f"reçu incomplet : {missing[0]} manque", f"incomplete receipt: {missing[0]} is missing")
         )
     foreign = sorted(set(content) - {"format", *NEEDED, *MAY_HAVE})
     if foreign:
         name = foreign[0][:LONGEST_NAME]
-        raise ReceiptError({"fr": f"« {name} » n'est pas d'un reçu", "en": f"{name!r} is not part of a receipt"})
+        raise ReceiptError(Text(f"« {name} » n'est pas d'un reçu", f"{name!r} is not part of a receipt"))
     return content
 
 
@@ -326,7 +326,7 @@ def fact_text(name: str, value: Any, lang: str) -> str:
 
 def yes(value: bool, lang: str) -> str:
     """Yes or no."""
-    return {"fr": ("non", "oui"), "en": ("no", "yes")}[lang][value]
+    return yes_no(value)[lang]
 
 
 def absent(lang: str) -> str:

@@ -27,7 +27,7 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import Pathway, Profession, Status
 from parcours.law.record import LawRecord
 from parcours.rules.types import Settlement
-from parcours.text import same
+from parcours.text import Text, same
 
 STAGES = tuple(name.removeprefix("case_") for name in CASE_CODES)
 """The stages of a settlement, in the order of the law."""
@@ -77,7 +77,7 @@ class SettledRow:
         """A line of an output file: columns of the vocabulary, amounts in euros, case slugs. Raises `FactError`."""
         for name in ("care_date", *CASE_CODES):
             if not row.get(name):
-                allowed = {"fr": "une colonne d'une ligne calculée", "en": "a column of a settled row"}
+                allowed = Text("une colonne d'une ligne calculée", "a column of a settled row")
                 raise FactError(name, row.get(name), allowed)
         cases = {stage: case_slug(f"case_{stage}", row[f"case_{stage}"]) for stage in STAGES}
         amounts = {name: None if row.get(name) in (None, "") else hundredths(row[name]) for name in AMOUNTS}

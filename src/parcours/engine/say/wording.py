@@ -18,7 +18,7 @@ from parcours.law import loader
 from parcours.law.data import ExactLoader, Value
 from parcours.law.days import FOLDER
 from parcours.rules.money import share
-from parcours.text import euros, percent, plain_number
+from parcours.text import OR, euros, listed, percent, plain_number, yes_no
 
 PLACEHOLDER = re.compile(r"\{(\w+):([^{}]+)\}")
 MONTHS = {
@@ -64,14 +64,6 @@ def day(number: int, lang: str) -> str:
     return f"{first} {month} {number // 10_000}"
 
 
-def joined(items: list[str], lang: str, last: str = "or") -> str:
-    """A list in words: a, b ou c."""
-    if len(items) < 2:
-        return "".join(items)
-    word = {"or": {"fr": "ou", "en": "or"}, "and": {"fr": "et", "en": "and"}}[last][lang]
-    return f"{', '.join(items[:-1])} {word} {items[-1]}"
-
-
 def lower_first(text: str) -> str:
     """A label inside a sentence: its first letter lower, unless it starts with an acronym."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
@@ -84,7 +76,7 @@ def parameter_text(value: Value, unit: str, lang: str) -> str:
     if unit == "percent":
         return percent(int(Decimal(value.value) * 100), lang)
     if unit == "boolean":
-        return {"fr": ("non", "oui"), "en": ("no", "yes")}[lang][bool(value.value)]
+        return yes_no(value.value)[lang]
     if unit == "text":
         return str(value.value)
     return plain_number(value.value, lang)
@@ -164,7 +156,7 @@ def fact_text(name: str, words: Words, lang: str) -> str:
     if has_labels(name):
         return lower_first(label(name, value, lang))
     if isinstance(value, bool):
-        return {"fr": ("non", "oui"), "en": ("no", "yes")}[lang][value]
+        return yes_no(value)[lang]
     return plain_number(value, lang) if isinstance(value, (int, Decimal)) else str(value)
 
 
@@ -177,7 +169,7 @@ def label(fact: str, value: Any, lang: str) -> str:
     """Label of a coded value of a fact."""
     known = loader.load().codes[fact]
     first, *rest = [str(known[one]["label"][lang]) for one in str(value).split("+")]
-    return joined([first, *map(lower_first, rest)], lang, "and")
+    return listed([first, *map(lower_first, rest)], lang)
 
 
 @cache
@@ -199,7 +191,7 @@ PLACEHOLDERS: dict[str, Callable[[str, Words, str], str]] = {
     "share": share_text,
     "fact": fact_text,
     "date": date_text,
-    "list": lambda name, words, lang: joined(words.lists[name], lang),
+    "list": lambda name, words, lang: listed(words.lists[name], lang, OR),
     "text": lambda name, words, lang: str(words.texts[name]),
     "count": lambda name, words, lang: plain_number(words.texts[name], lang),
 }

@@ -14,15 +14,16 @@ from sqlalchemy.orm import Session
 from parcours.registry.access.manifest import Context, Personal
 from parcours.registry.store.columns import UNREADABLE, marking_unreadable
 from parcours.registry.store.db import is_of_another_row
+from parcours.text import Text
 
-KEPT: Final = {
-    "fr": "Votre accès est fermé : identifiant, mot de passe et liens de connexion sont effacés. Les données de votre "
+KEPT: Final = Text(
+    "Votre accès est fermé : identifiant, mot de passe et liens de connexion sont effacés. Les données de votre "
     "dossier d'assurance maladie et la trace des accès sont conservées : leur traitement répond à une obligation "
     "légale et à une mission d'intérêt public (RGPD, art. 17, § 3, b).",
-    "en": "Your access is closed: login, password and links to identity providers are erased. The data of your health "
+    "Your access is closed: login, password and links to identity providers are erased. The data of your health "
     "insurance record and the trace of who looked are kept: processing them is a legal obligation and a task in the "
     "public interest (GDPR, art. 17(3)(b)).",
-}
+)
 """What closing one's access erases, what it does not, and the article that says why."""
 
 
