@@ -165,14 +165,15 @@ def first_that_matters(encoded: EncodedAct, law: LawRecord, readings: Readings, 
 
 def check_known(encoded: EncodedAct, settlement: Settlement) -> None:
     """Raise `UnknownTariff` where the law data has no tariff or no rate for that day."""
-    day = iso(encoded.act.care_date)
     if settlement.case_base == CaseBase.UNKNOWN:
+        day = iso(encoded.act.care_date)
         allowed = Text(
             f"aucun tarif connu le {day} pour ces faits ; donnez base",
             f"no known tariff on {day} for these facts; give base",
         )
         raise UnknownTariff("act", encoded.act_key, allowed)
     if settlement.case_rate == CaseRate.UNKNOWN:
+        day = iso(encoded.act.care_date)
         allowed = Text(f"aucun taux connu le {day} pour ces faits", f"no known rate on {day} for these facts")
         raise UnknownTariff("care_date", day, allowed)
 

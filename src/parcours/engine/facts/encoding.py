@@ -1,8 +1,7 @@
 """From the facts as people give them to the integers the rules read: reading, inference, contradictions, defaults."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from parcours.engine.errors import FactError, MissingFact
 from parcours.engine.facts.vocabulary import (
@@ -47,12 +46,13 @@ WITHOUT_SECTOR = {
 """Professions that have no sector."""
 STAY = "sejour"
 """The act that needs its days."""
+DEFAULTED = tuple(item.name for item in FACTS if item.default not in (REQUIRED, None))
+"""Facts that have a documented default."""
 OWN_ROLES = {Role.MEDECIN_TRAITANT, Role.DESIGNE_CONJOINTEMENT, Role.CABINET_SECONDAIRE}
 """Roles that suppose a declared médecin traitant."""
 
 
-@dataclass(frozen=True)
-class EncodedAct:
+class EncodedAct(NamedTuple):
     """One question to the engine, encoded."""
 
     act: Act
@@ -89,7 +89,7 @@ def encode_values(values: dict[str, Any], law: FlatLaw) -> EncodedAct:
     check_profession(values, law)
     check_dates(values)
     declared = transmitted(values)
-    defaults = [item.name for item in FACTS if item.name not in values and item.default not in (REQUIRED, None)]
+    defaults = [name for name in DEFAULTED if name not in values]
     missing = tuple(name for name in needed(values) if name not in values)
     for name in ("care_date", "profession", "fee"):
         if name in missing:
@@ -276,7 +276,6 @@ EXPECTED = {
 
 def act_of(values: Mapping[str, Any], law: FlatLaw) -> Act:
     """The encoded act: the facts of the vocabulary, what was not said by its neutral value, and what follows."""
-    said_or_not = {name: values.get(name, NEUTRAL[name]) for name in Act._fields}
     act_number, act_key = values.get("act", (0, "consultation"))
     adult = values.get("age", thresholds.participation_age())
     following = {
@@ -286,7 +285,7 @@ def act_of(values: Mapping[str, Any], law: FlatLaw) -> Act:
         "act": act_number,
         "quantity": quantity(values, act_number, act_key, law),
     }
-    return Act(**{**said_or_not, **following})
+    return Act._make(map({**NEUTRAL, **values, **following}.__getitem__, Act._fields))
 
 
 def neutral(item: Fact) -> int:

@@ -156,9 +156,15 @@ def given(value: Any) -> bool:
     return value is not None and value != ""
 
 
+CALENDAR_DAY = Text("une date AAAA-MM-JJ du calendrier", "a day of the calendar, YYYY-MM-DD")
+EUROS_AND_CENTS = Text(
+    "un montant en euros, de 0 à 1 000 000, deux décimales au plus",
+    "euros from 0 to 1,000,000, at most two decimals",
+)
+
+
 def read_date(name: str, value: Any) -> int:
     """A day as YYYYMMDD."""
-    allowed = Text("une date AAAA-MM-JJ du calendrier", "a day of the calendar, YYYY-MM-DD")
     if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date):
@@ -166,18 +172,14 @@ def read_date(name: str, value: Any) -> int:
     try:
         return number_of(date.fromisoformat(str(value)))
     except ValueError:
-        raise FactError(name, value, allowed) from None
+        raise FactError(name, value, CALENDAR_DAY) from None
 
 
 def read_money(name: str, value: Any) -> int:
     """Euros as cents: zero or more, at most two decimals."""
-    allowed = Text(
-        "un montant en euros, de 0 à 1 000 000, deux décimales au plus",
-        "euros from 0 to 1,000,000, at most two decimals",
-    )
     cents = hundredths(value)
     if cents is None or not 0 <= cents <= MOST_CENTS:
-        raise FactError(name, value, allowed)
+        raise FactError(name, value, EUROS_AND_CENTS)
     return cents
 
 
@@ -185,6 +187,8 @@ def hundredths(value: Any) -> int | None:
     """A number with at most two decimals, times a hundred; None when it is not one."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, int) and abs(value) <= MOST_CENTS:
+        return value * 100
     try:
         number = Decimal(str(value).strip().replace(",", "."))
         if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:

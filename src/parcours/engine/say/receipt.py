@@ -9,7 +9,7 @@ content.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
@@ -168,7 +168,7 @@ def answer_of(content: Mapping[str, Any]) -> Answer:
     encoded = encode(content["facts"], flat)
     contract = content.get("contract")
     if contract:
-        encoded = replace(encoded, contract=Contract(**contract))
+        encoded = encoded._replace(contract=Contract(**contract))
     counters = counters_of(content["counters"], flat.default.on(encoded.act.care_date))
     return settle_encoded(encoded, flat, content.get("chosen_readings", {}), counters)
 
