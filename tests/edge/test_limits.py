@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from parcours.api import create_app
 from parcours.api.engine import EXAMPLE
-from parcours.edge.limits import RateLimiter
+from parcours.edge.limits import Guard, RateLimiter, Streams
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.text import preferred
@@ -157,3 +157,31 @@ def test_settings_come_from_the_environment(monkeypatch):
     assert settings.session_policy().idle_minutes == 5
     assert settings.oidc[0].label == "FranceConnect"
     assert str(settings.oidc[0].client_secret) != "b"
+
+
+def test_a_client_has_its_share_of_streams():
+    streams = Streams(in_all=3, per_client=2)
+    with streams.one("a") as first, streams.one("a") as second, streams.one("a") as third:
+        assert (first, second, third) == (None, None, "too_many_streams")
+        with streams.one("b") as other, streams.one("c") as last:
+            assert (other, last) == (None, "streams_full")
+    with streams.one("a") as again:
+        assert again is None
+
+
+def test_one_stream_too_many_is_told_to_wait():
+    app = create_app(Services(settings_for_tests(batch_streams_per_client=1)))
+    client = client_of(app)
+    assert client.post(f"{V1}/settle/batch", content=b"{}\n").status_code == 200
+    with guard_of(app.middleware_stack).streams.one("testclient"):
+        refused = client.post(f"{V1}/settle/batch", content=b"{}\n")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert client.post(f"{V1}/settle/batch", content=b"{}\n").status_code == 200
+
+
+def guard_of(app):
+    """The limits in a stack of middleware."""
+    while not isinstance(app, Guard):
+        app = app.app
+    return app

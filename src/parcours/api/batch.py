@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from fastapi import Request
@@ -30,7 +31,10 @@ router = api_router(tag="engine")
 NDJSON: Final = "application/x-ndjson"
 BATCH_PATIENTS: Final = 500_000
 """Patients of one stream whose return is noticed: 8 bytes each."""
-_BREATHE_EVERY: Final = 100
+_BLOCK: Final = 64
+"""Lines settled in one go."""
+_WORKER: Final = ThreadPoolExecutor(1, "settle-batch")
+"""Streams are settled beside the event loop, one block at a time: the other requests go on meanwhile."""
 
 _LINES: Final = "\n".join(
     jsonio.dumps({"id": name, "patient_id": "P1", **EXAMPLE_FACTS, "care_date": day})
@@ -96,6 +100,14 @@ class Batch:
             content["error"] = error.to_dict(self.lang)
         return jsonio.dumps(content) + "\n"
 
+    def block(self, lines: Sequence[bytes | None], maximum: int) -> str:
+        """The answers to some lines; an empty one has none."""
+        said = (text for text in lines if text is None or text.strip())
+        return "".join(self._too_long(maximum) if text is None else self.line(text) for text in said)
+
+    def _too_long(self, maximum: int) -> str:
+        return self.refuse_line("line", Text(f"{maximum} octets au plus par ligne", f"at most {maximum} bytes a line"))
+
     def refuse_line(self, field: str, allowed: Text) -> str:
         """An error in place of a line that cannot be read at all."""
         self.row += 1
@@ -147,36 +159,26 @@ class Batch:
 
 async def _settled(request: Request, batch: Batch, maximum: int) -> AsyncIterator[str]:
     """The answers to the lines of a request, in their order."""
-    count = 0
+    loop = asyncio.get_running_loop()
     try:
-        async for text in _lines(request, maximum):
-            if text is None:
-                limit = Text(f"{maximum} octets au plus par ligne", f"at most {maximum} bytes a line")
-                yield batch.refuse_line("line", limit)
-            elif text.strip():
-                yield batch.line(text)
-            count += 1
-            if count % _BREATHE_EVERY == 0:
-                await asyncio.sleep(0)
+        async for block in _blocks(request, maximum):
+            yield await loop.run_in_executor(_WORKER, batch.block, block, maximum)
     except TooLarge:
         too_large = Text("la fin du fichier dépasse la taille permise", "the rest passes the size allowed")
         yield batch.refuse_line("body", too_large)
 
 
-async def _lines(request: Request, maximum: int) -> AsyncIterator[bytes | None]:
-    """Lines of the body; None for one that is too long (it is skipped, not kept)."""
+async def _blocks(request: Request, maximum: int) -> AsyncIterator[list[bytes | None]]:
+    """The lines of the body as they come, some at a time; None for one that is too long (it is skipped, not kept)."""
     rest, skipping = b"", False
     async for chunk in request.stream():
         *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            if skipping or len(line) > maximum:
-                yield None
-            else:
-                yield line
-            skipping = False
+        lines: list[bytes | None] = [None if len(line) > maximum else line for line in whole]
+        if skipping and lines:
+            lines[0], skipping = None, False
+        for start in range(0, len(lines), _BLOCK):
+            yield lines[start : start + _BLOCK]
         if len(rest) > maximum:
             rest, skipping = b"", True
-    if skipping:
-        yield None
-    elif rest:
-        yield rest
+    if skipping or rest:
+        yield [None if skipping else rest]

@@ -71,10 +71,10 @@ def demo(
 
 def run(*, lang: str, **given: Any) -> None:
     """Start the server with the settings of the environment and what the command line says."""
-    import uvicorn
     from pydantic import ValidationError
 
     from parcours.edge import logs
+    from parcours.site import server
     from parcours.site.settings import ServerSettings
 
     try:
@@ -88,19 +88,8 @@ def run(*, lang: str, **given: Any) -> None:
     logs.configure(chosen.log_level)
     words = Text("parcours écoute sur", "parcours listens on")
     typer.echo(f"{words[lang]} http://{chosen.host}:{chosen.port}")
-    uvicorn.run(
-        "parcours.site.app:application",
-        factory=True,
-        host=chosen.host,
-        port=chosen.port,
-        workers=chosen.workers,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=bool(chosen.trusted_proxies),
-        forwarded_allow_ips=chosen.trusted_proxies or None,
-        timeout_graceful_shutdown=chosen.shutdown_seconds,
-    )
+    if code := server.run(chosen):
+        raise typer.Exit(code)
 
 
 def check_free(host: str, port: int, lang: str) -> None:

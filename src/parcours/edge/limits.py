@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import Callable, MutableMapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from parcours.edge.addresses import client_of
 from parcours.edge.problems import log_internal, problem
 from parcours.edge.settings import Settings
 from parcours.registry.accounts.tokens import secret_hash
@@ -64,6 +66,29 @@ class RateLimiter:
         return (1 - bucket.tokens) / rate
 
 
+class Streams:
+    """How many streams a process serves, in all and for each client."""
+
+    def __init__(self, in_all: int, per_client: int) -> None:
+        self.in_all, self.per_client = in_all, per_client
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one(self, client: str) -> Iterator[str | None]:
+        """Count a stream while it lasts; why not, when there is no room for it."""
+        if self._open[client] >= self.per_client:
+            yield "too_many_streams"
+        elif self._open.total() >= self.in_all:
+            yield "streams_full"
+        else:
+            self._open[client] += 1
+            try:
+                yield None
+            finally:
+                self._open[client] -= 1
+                self._open += Counter()  # forgets the clients that have none
+
+
 class Guard:
     """ASGI middleware of everything under `/api/`."""
 
@@ -74,6 +99,7 @@ class Guard:
         # A client may invent tokens and cookies at will: the address is counted too, more generously.
         self.address_limiter = RateLimiter(settings.rate_limit_per_minute * ADDRESS_SHARE)
         self.login_limiter = RateLimiter(settings.login_rate_limit_per_minute)
+        self.streams = Streams(settings.batch_streams, settings.batch_streams_per_client)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
@@ -95,7 +121,13 @@ class Guard:
             await send(message)
 
         refusal = self._refusal(request, lang)
-        if refusal is None:
+        if refusal is None and scope["path"] == BATCH_PATH:
+            with self.streams.one(_address_of(request)) as why:
+                if why is None:
+                    refusal = await self._run(scope, self._limited(request, receive), send_once, lang, lambda: started)
+                else:
+                    refusal = _problem(lang, _STATUSES[why], why, {"Retry-After": "30"})
+        elif refusal is None:
             refusal = await self._run(scope, self._limited(request, receive), send_once, lang, lambda: started)
         if refusal is not None:
             await refusal(scope, receive, send_once)
@@ -170,7 +202,7 @@ def _proves_identity(request: Request) -> bool:
 
 
 def _address_of(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
+    return client_of(request.client.host) if request.client else "unknown"
 
 
 def _problem(lang: Lang, status: int, code: str, headers: dict[str, str] | None = None) -> Response:
@@ -181,8 +213,16 @@ _DETAILS: Final = {
     "too_large": Text("le corps de la requête dépasse la limite", "the body of the request passes the limit"),
     "too_long": Text("le traitement a dépassé la durée permise", "the processing took longer than allowed"),
     "too_many_requests": Text("trop de requêtes : attendez un peu", "too many requests: wait a little"),
+    "too_many_streams": Text(
+        "trop de flux à la fois pour un client : attendez la fin de l'un d'eux",
+        "too many streams at once for one client: wait for one to end",
+    ),
+    "streams_full": Text("trop de flux à la fois : recommencez plus tard", "too many streams at once: try again later"),
     "internal_error": Text("erreur interne, déjà signalée", "internal error, already reported"),
 }
+
+
+_STATUSES: Final = {"too_many_streams": 429, "streams_full": 503}
 
 
 def _add_headers(message: MutableMapping[str, Any], request_id: str, path: str) -> None:

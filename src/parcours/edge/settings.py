@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     batch_max_bytes: int = Field(4 * 1024**3, ge=1024)
     """Largest body of `settle/batch` (streamed, never held whole)."""
     batch_line_max_bytes: int = Field(65_536, ge=256)
+    batch_streams: int = Field(8, ge=1)
+    """Streams of `settle/batch` that a process serves at once."""
+    batch_streams_per_client: int = Field(2, ge=1)
+    """Of them, those of one client."""
     request_seconds: float = Field(30.0, gt=0)
     batch_seconds: float = Field(3600.0, gt=0)
 

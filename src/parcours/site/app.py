@@ -29,6 +29,7 @@ from parcours.edge.security import SecurityHeaders
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.errors import RegistryError
+from parcours.site.proxies import Forwarded
 from parcours.site.settings import ServerSettings
 from parcours.web.app import error_page, prepare, routes
 
@@ -38,8 +39,9 @@ FACES: Final = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:cre
 
 def application() -> ASGIApp:
     """The application with the settings of the environment: what a server starts in each of its processes."""
-    logs.configure(ServerSettings().log_level)
-    return create_app(Settings())
+    server = ServerSettings()
+    logs.configure(server.log_level)
+    return Forwarded(create_app(Settings()), server.trusted_proxies)
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -103,7 +105,8 @@ async def healthz(_: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """The process can answer: law loaded, not stopping, and the database answers where one is set."""
-    ready = bool(getattr(request.app.state, "ready", False))
+    stopping = getattr(request.state, "stopping", False)
+    ready = bool(getattr(request.app.state, "ready", False)) and not stopping
     ready = ready and await run_in_threadpool(database_answers, services_of(request))
     return JSONResponse(
         {"status": "ready" if ready else "not ready"}, 200 if ready else 503, headers={"Cache-Control": "no-store"}

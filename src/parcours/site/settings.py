@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from parcours.edge.addresses import Proxies
+from parcours.site.protocol import Bounds
 
 
 class ServerSettings(BaseSettings):
@@ -20,7 +23,28 @@ class ServerSettings(BaseSettings):
     """Processes; one a core is a good start."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Requests are logged at `info`."""
+    drain_seconds: float = Field(1.0, ge=0)
+    """At a stop, how long connections are still taken while `/readyz` says no and each answer closes its connection."""
     shutdown_seconds: int = Field(20, ge=0)
-    """How long a stop waits for the requests in progress."""
-    trusted_proxies: str = ""
-    """Addresses of reverse proxies whose X-Forwarded-* headers are believed, separated by commas."""
+    """How long a stop then waits for the requests in progress."""
+    trusted_proxies: Annotated[Proxies, NoDecode] = Proxies()
+    """Addresses and networks of reverse proxies whose X-Forwarded-* headers are believed, separated by commas."""
+
+    head_max_bytes: int = Field(65_536, ge=1024)
+    """Longest address and headers of a request, together."""
+    head_seconds: float = Field(10.0, gt=0)
+    """Longest time between a connection, or the first byte of a request, and the end of its headers."""
+    connections_per_client: int = Field(200, ge=1)
+    """Connections of one client (an address, a /64 of IPv6) in a process; a trusted proxy has no share."""
+    connections: int = Field(2000, ge=1)
+    """Connections of a process."""
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _parsed(cls, given: object) -> object:
+        return Proxies.of(given) if isinstance(given, str) else given
+
+    def bounds(self) -> Bounds:
+        return Bounds(
+            self.head_max_bytes, self.head_seconds, self.connections_per_client, self.connections, self.trusted_proxies
+        )

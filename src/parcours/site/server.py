@@ -1,0 +1,205 @@
+"""The processes of the server: one listening socket, as many workers as asked, and a stop that loses nobody.
+
+A stop has three steps. For `drain_seconds` everything goes on, but `/readyz` says no and each answer closes its
+connection: who balances the load, and who keeps a connection, goes elsewhere. Then what waits to be accepted is
+accepted and the socket is closed. Then what was asked is answered, within `shutdown_seconds`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import socket
+import struct
+import sys
+import time
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from typing import Final
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+
+from parcours.edge import logs
+from parcours.site.protocol import BoundedHttp, Room
+from parcours.site.settings import ServerSettings
+
+logger = logging.getLogger("parcours.server")
+APPLICATION: Final = "parcours.site.app:application"
+FIRST_PASSED_FD: Final = 3
+"""Where systemd passes the first socket (`sd_listen_fds`)."""
+BACKLOG: Final = 2048
+LAST_HANDSHAKES: Final = 0.1
+"""Seconds in which a connection that has begun is completed, by a client that answers at all."""
+_SO_ATTACH_FILTER: Final = 26
+_NO_SYN: Final = tuple(
+    struct.pack("HBBI", *instruction)
+    for instruction in (
+        (0x30, 0, 0, 13),  # the byte of the flags of TCP
+        (0x45, 0, 1, 0x02),  # is SYN among them?
+        (0x06, 0, 0, 0),  # drop
+        (0x06, 0, 0, 0xFFFFFFFF),  # let pass
+    )
+)
+"""A program of the kernel's packet filter (BPF)."""
+
+
+def run(settings: ServerSettings) -> int:
+    """Serve until a signal says to stop; the exit code."""
+    _allow_files()
+    passed = passed_socket()
+    listener = passed or listening_socket(settings.host, settings.port)
+    if settings.workers == 1:
+        return _serve(settings, listener, passed is not None)
+    return Workers(settings, listener, passed is not None).run()
+
+
+def passed_socket() -> socket.socket | None:
+    """The socket that systemd holds for us: no connection is refused while the service restarts."""
+    if os.environ.get("LISTEN_PID") == str(os.getpid()) and os.environ.get("LISTEN_FDS") == "1":
+        return socket.socket(fileno=FIRST_PASSED_FD)
+    return None
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket of ours that listens."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(BACKLOG)
+    return listener
+
+
+def refuse_new(listener: socket.socket) -> None:
+    """From now on the system lets no new connection begin here; those that have begun are completed.
+
+    Closing a socket that listens resets what was accepted a moment before. The filter drops the first packet of a
+    connection (SYN): who sent it tries again a second later, and is then refused properly. Linux only; elsewhere the
+    moment is short.
+    """
+    if sys.platform == "linux":
+        code = ctypes.create_string_buffer(b"".join(_NO_SYN))
+        listener.setsockopt(
+            socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(_NO_SYN), ctypes.addressof(code))
+        )
+
+
+def _allow_files() -> None:
+    """As many open files as the system lets this process have: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if most == resource.RLIM_INFINITY else most
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def _serve(settings: ServerSettings, listener: socket.socket, kept: bool) -> int:
+    BoundedHttp.room = Room(settings.bounds())
+    server = Draining(settings, listener, kept=kept)
+    server.run(sockets=[listener])
+    return 0 if server.started else STARTUP_FAILURE
+
+
+class Draining(uvicorn.Server):
+    """A server that stops without resetting a connection that it or its socket has accepted."""
+
+    def __init__(self, settings: ServerSettings, listener: socket.socket, *, kept: bool) -> None:
+        super().__init__(
+            uvicorn.Config(
+                APPLICATION, factory=True, http=BoundedHttp, ws="none", access_log=False, log_config=None,
+                server_header=False, proxy_headers=False, backlog=BACKLOG,
+                timeout_graceful_shutdown=settings.shutdown_seconds,
+            )
+        )  # fmt: skip
+        self.seconds, self.listener, self.kept = settings.drain_seconds, listener, kept
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.lifespan.state["stopping"] = True
+        BoundedHttp.room.draining = True
+        until = time.monotonic() + self.seconds
+        while time.monotonic() < until and self.server_state.connections:  # noqa: ASYNC110 - no event says it
+            await asyncio.sleep(0.02)
+        if not self.kept:
+            await self._accept_the_rest(sockets or [])
+        await super().shutdown(sockets)
+
+    async def _accept_the_rest(self, sockets: list[socket.socket]) -> None:
+        """Let nobody new in, take what the system has accepted for us, close: what comes then is refused, not lost."""
+        rest = self.listener.dup()
+        refuse_new(rest)
+        await asyncio.sleep(LAST_HANDSHAKES)
+        rest.setblocking(False)
+        for server in self.servers:
+            server.close()
+        for one in sockets:
+            one.close()
+        accepted = []
+        try:
+            while True:
+                accepted.append(rest.accept()[0])
+        except BlockingIOError:
+            rest.close()
+        loop = asyncio.get_running_loop()
+        for connection in accepted:
+            connection.setblocking(False)
+            await loop.connect_accepted_socket(self._protocol, connection)
+
+    def _protocol(self) -> BoundedHttp:
+        return BoundedHttp(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+
+class Workers:
+    """Several processes on one socket; one that dies is replaced, a signal to stop goes to all."""
+
+    def __init__(self, settings: ServerSettings, listener: socket.socket, kept: bool) -> None:
+        self.settings, self.listener, self.kept = settings, listener, kept
+        self.context = multiprocessing.get_context("spawn")
+        self.processes: list[BaseProcess] = []
+        self.stopping = False
+
+    def run(self) -> int:
+        """Start them, watch them, stop them; the exit code."""
+        woken, wakes = socket.socketpair()
+        wakes.setblocking(False)
+        signal.set_wakeup_fd(wakes.fileno())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        self.processes = [self._started() for _ in range(self.settings.workers)]
+        code = 0
+        while not self.stopping:
+            wait([*(one.sentinel for one in self.processes), woken.fileno()])
+            code = self._replace_dead()
+        self.listener.close()  # the workers alone hold it: the last of them to leave closes it
+        for one in self.processes:
+            one.terminate()
+        for one in self.processes:
+            one.join()
+        return code
+
+    def _stop(self, *_: object) -> None:
+        self.stopping = True
+
+    def _started(self) -> BaseProcess:
+        process = self.context.Process(target=_work, args=(self.settings, self.listener, self.kept))
+        process.start()
+        return process
+
+    def _replace_dead(self) -> int:
+        for index, one in enumerate(self.processes):
+            if self.stopping or one.is_alive():
+                continue
+            if one.exitcode == STARTUP_FAILURE:
+                self.stopping = True
+                return STARTUP_FAILURE
+            logger.error("a worker process died (%s): another one takes its place", one.exitcode)
+            self.processes[index] = self._started()
+        return 0
+
+
+def _work(settings: ServerSettings, listener: socket.socket, kept: bool) -> None:
+    """What a worker process does."""
+    logs.configure(settings.log_level)
+    raise SystemExit(_serve(settings, listener, kept))

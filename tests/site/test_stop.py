@@ -1,0 +1,83 @@
+"""A stop under load: nobody whose connection was accepted is sent away without an answer."""
+
+import http.client
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from tests.support.server import running
+
+CLIENTS = 16
+STOPS = int(os.environ.get("PARCOURS_TEST_STOPS", "1"))
+
+
+def ask_for_ever(port, kept, told, stopped):
+    """One request after the other until connections are refused; on one connection while it is kept, or each anew."""
+    connection = None
+    while not stopped.is_set():
+        try:
+            connection = connection or connected(port)
+        except ConnectionRefusedError:
+            told.append("refused")
+            return
+        try:
+            connection.request("GET", "/glossary")
+            answer = connection.getresponse()
+            answer.read()
+            told.append(answer.status)
+            if not kept or answer.will_close:
+                connection.close()
+                connection = None
+        except (OSError, http.client.HTTPException) as error:
+            told.append(type(error).__name__)
+            connection.close()
+            connection = None
+
+
+def connected(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.connect()
+    return connection
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stop_under_load_resets_nobody(tmp_path, workers):
+    """`make attack` does it ten times."""
+    told, stopped = [], threading.Event()
+    for number in range(STOPS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with running(folder, "--workers", str(workers)) as server:
+            threads = [
+                threading.Thread(target=ask_for_ever, args=(server.port, one % 2, told, stopped))
+                for one in range(CLIENTS)
+            ]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.5)
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(timeout=60) in {0, -signal.SIGTERM}
+            for thread in threads:
+                thread.join(30)
+    assert set(told) == {200, "refused"}
+    assert told.count("refused") == CLIENTS * STOPS
+    assert told.count(200) > CLIENTS * STOPS
+
+
+def test_a_stop_is_announced_then_awaits_what_was_asked(tmp_path):
+    with running(tmp_path, PARCOURS_DRAIN_SECONDS="3") as server:
+        kept = connected(server.port)
+        kept.request("GET", "/healthz")
+        assert kept.getresponse().read()
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        kept.request("GET", "/readyz")
+        answer = kept.getresponse()
+        assert (answer.status, answer.getheader("connection")) == (503, "close")
+        assert answer.read()
+        server.process.wait(timeout=30)
+        kept.close()
