@@ -55,7 +55,7 @@ class PracticeOut(Out):
     main: bool
     starts_on: date
     ends_on: date | None
-    accepts_new_patients: bool
+    accepts_new_patients: bool | None
 
 
 class ProfessionalOut(Out):
@@ -173,7 +173,7 @@ class PracticeIn(In):
     main: bool = True
     replaced_id: str | None = Field(None, max_length=64, description="Of a locum: the doctor replaced.")
     ends_on: Day | None = None
-    accepts_new_patients: bool = True
+    accepts_new_patients: bool | None = Field(None, description="Absent: not said.")
 
 
 @router.post(

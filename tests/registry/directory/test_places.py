@@ -36,6 +36,20 @@ def test_every_commune_is_there_and_a_second_run_changes_nothing(france, shared)
     assert france.scalar(select(func.count()).select_from(OldCommune)) == 1_992
 
 
+def test_loading_again_keeps_the_postcodes_of_a_commune_that_is_not_shipped(france, shared):
+    with shared.writing() as session:
+        session.add(Commune(code="99901", name="Exempleville", department="99", latitude_e5=0, longitude_e5=0))
+        session.flush()
+        session.add(Postcode(postcode="99901", commune_code="99901"))
+        session.add(Postcode(postcode="99902", commune_code="51649"))
+        session.flush()
+        assert load_communes(session).new == 0
+        assert names(session, "99901") == ["Exempleville"]
+        assert names(session, "99902") == []
+        assert "Vitry-le-François" in names(session, "51300")
+        session.rollback()
+
+
 def test_a_postcode_is_not_a_commune(france):
     assert len(names(france, "51300")) == 46
     assert names(france, "51300")[0] == "Vitry-le-François"

@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Public, RecordOf
+from parcours.registry.access.manifest import Context, Public, RecordOf, Shared
 from parcours.registry.access.model import Kind, Record, Role
 from parcours.registry.access.rules import ANY, office_of, rule
 from parcours.registry.directory.models import (
+    Claim,
     Commune,
     Convention,
     DeficitZone,
     Fund,
+    Import,
+    NameToken,
+    Offer,
     OldCommune,
+    Opposition,
     Organisation,
     Postcode,
     Practice,
     Professional,
 )
+from parcours.registry.store.rotation import KeyedIndex
 
 DIRECTORY: Final = Record(Kind("directory"))
 """The directory as a whole."""
@@ -50,12 +56,16 @@ DIRECTORY_PUBLIC: Final = rule(
 )  # fmt: skip
 
 TABLES: Final = (
-    Commune, Postcode, OldCommune, DeficitZone, Fund, Professional, Convention, Organisation, Practice,
+    Commune, Postcode, OldCommune, DeficitZone, Fund, Professional, Convention, Organisation, Practice, Offer,
+    NameToken, Claim, Import,
 )  # fmt: skip
 
 CONTEXT: Final = Context(
     name="directory",
-    tables={one: Public() for one in TABLES},
+    tables={
+        **{one: Public() for one in TABLES},
+        Opposition: Shared("A professional's opposition to being shown: known to the service alone, under encryption."),
+    },
     kinds=(RecordOf(DIRECTORY.kind, Action.READ_DIRECTORY),),
     actions=Action,
     rules=(
@@ -64,4 +74,5 @@ CONTEXT: Final = Context(
     ),
     scopes=Scope,
     tags=Tag,
+    keyed=(KeyedIndex("directory_oppositions", "rpps_index", lambda row: (row["rpps"], "directory_oppositions.rpps")),),
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.identity.names import fold
-from parcours.registry.store.columns import PublicId, text_enum
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base, Versioned
 from parcours.registry.store.periods import Period
 
@@ -69,13 +70,25 @@ class OldCommune(Base):
     """The commune it is part of today."""
 
 
+class ZoneKind(StrEnum):
+    """How short of doctors the regional agency found a commune to be."""
+
+    ZIP = "zip"
+    """Zone d'intervention prioritaire."""
+    ZAC = "zac"
+    """Zone d'action complémentaire."""
+
+
 class DeficitZone(Period, Base):
-    """A commune classed as a zone with too few doctors, for a period (L162-5-4)."""
+    """A commune classed as a zone with too few doctors, for a period, by a decision (L162-5-4)."""
 
     __tablename__ = "people_deficit_zones"
     __table_args__ = (Index("ix_people_deficit_zones_commune_code", "commune_code", "starts_on"),)
 
     commune_code: Mapped[str] = mapped_column(ForeignKey("people_communes.code"))
+    kind: Mapped[ZoneKind] = mapped_column(text_enum(ZoneKind), default=ZoneKind.ZIP)
+    decision: Mapped[str | None]
+    """Which decision of which agency says so."""
 
 
 class Fund(Base):
@@ -142,6 +155,15 @@ SHARED = frozenset(
 """Places whose doctors may stand in for one another and be designated together."""
 
 
+class Precision(StrEnum):
+    """What a position is the position of."""
+
+    HOUSE = "house"
+    STREET = "street"
+    COMMUNE = "commune"
+    """The centre of the commune: a distance from it is "about"."""
+
+
 class Organisation(Versioned, Base):
     """A practice, a group, a health centre, a hospital."""
 
@@ -154,6 +176,16 @@ class Organisation(Versioned, Base):
     commune_code: Mapped[str] = mapped_column(ForeignKey("people_communes.code"))
     special_setting: Mapped[str] = mapped_column(default="none")
     """Slug of `law.codes.SpecialSetting`: care given here falls under it."""
+    external_id: Mapped[str | None] = mapped_column(unique=True)
+    """Technical identifier of the structure in the national file."""
+    source_commune: Mapped[str | None]
+    """The commune as the file gave it, where it is a code of before a merger."""
+    address: Mapped[str | None]
+    postcode: Mapped[str | None]
+    latitude_e5: Mapped[int | None]
+    longitude_e5: Mapped[int | None]
+    precision: Mapped[Precision | None] = mapped_column(text_enum(Precision))
+    """Of its own position; None: only its commune is known."""
 
 
 class PracticeMode(StrEnum):
@@ -187,4 +219,135 @@ class Practice(Period, Base):
     """The principal place; the others are secondary practices."""
     am_number: Mapped[str | None]
     replaced_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
-    accepts_new_patients: Mapped[bool] = mapped_column(default=True)
+    accepts_new_patients: Mapped[bool | None]
+    """None: never said. What somebody said since is in the claims."""
+
+
+# --- what is found ---------------------------------------------------------------------------------------------------
+
+
+class Offer(Base):
+    """What a search finds: one professional, at one place, for one savoir-faire. Made from the other tables."""
+
+    __tablename__ = "directory_offers"
+    __table_args__ = (
+        Index("ix_directory_offers_position", "trade", "latitude_e5", "longitude_e5", "accepts_adults"),
+        Index("ix_directory_offers_professional_id", "professional_id"),
+        Index("ix_directory_offers_organisation_id", "organisation_id"),
+        Index("ix_directory_offers_bucket", "bucket"),
+    )
+
+    key: Mapped[str] = mapped_column(unique=True)
+    """RPPS, place and savoir-faire: what makes it the same offer in the next file."""
+    bucket: Mapped[int]
+    """Part of the country's professionals that an import writes at once."""
+    digest: Mapped[int | None] = mapped_column(BigInteger)
+    """Of what the last file said; None when no file did."""
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    organisation_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_organisations.id"))
+    commune_code: Mapped[str]
+    trade: Mapped[int]
+    """Of a doctor the national code of the specialty, of anybody else 100 + the profession."""
+    savoir_faire: Mapped[str]
+    functions: Mapped[str] = mapped_column(default="")
+    sector: Mapped[int | None]
+    """`law.codes.Convention`; None: not known."""
+    latitude_e5: Mapped[int | None]
+    longitude_e5: Mapped[int | None]
+    precision: Mapped[Precision] = mapped_column(text_enum(Precision), default=Precision.COMMUNE)
+    accepts_adults: Mapped[bool | None]
+    accepts_children: Mapped[bool | None]
+    accepts_until: Mapped[date | None]
+    """From this day on, nobody knows any more whether they accept."""
+    teleconsultation: Mapped[bool | None]
+    carte_vitale: Mapped[bool | None]
+    home_visits: Mapped[bool | None]
+    languages: Mapped[str] = mapped_column(default="")
+    """ISO 639 codes between spaces: ` en pt `."""
+    accessible: Mapped[str] = mapped_column(default="")
+    """Known facets between spaces: ` step_free `."""
+    first_seen: Mapped[date]
+    ends_on: Mapped[date | None]
+    """First day it no longer exists; nothing is deleted."""
+    hidden: Mapped[bool] = mapped_column(default=False)
+    """The professional opposes being shown."""
+
+
+class NameToken(Base):
+    """A word of a professional's name, folded."""
+
+    __tablename__ = "directory_tokens"
+    __table_args__ = (
+        Index("ix_directory_tokens_token", "token", "professional_id"),
+        Index("ix_directory_tokens_professional_id", "professional_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, sort_order=-1)  # type: ignore[assignment]
+    token: Mapped[str]
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+
+
+class ClaimSource(StrEnum):
+    """Who says so, the strongest first."""
+
+    PROFESSIONAL = "professional"
+    DELEGATE = "delegate"
+    FUND = "fund"
+    IMPORT = "import"
+    REPORT = "report"
+    """Somebody wrote that it is wrong: it opens a check, and never wins."""
+
+
+class Claim(Base):
+    """What somebody says of a professional, at one place or everywhere: with its source, its day and its expiry."""
+
+    __tablename__ = "directory_claims"
+    __table_args__ = (Index("ix_directory_claims_professional_id", "professional_id", "attribute"),)
+
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    organisation_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_organisations.id"))
+    attribute: Mapped[str]
+    value: Mapped[str]
+    source: Mapped[ClaimSource] = mapped_column(text_enum(ClaimSource))
+    observed_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+
+class OppositionScope(StrEnum):
+    """What a professional opposes."""
+
+    ALL = "all"
+    """Being shown at all."""
+    CONTACT = "contact"
+    """Telephone and e-mail."""
+
+
+class Opposition(Base):
+    """A professional opposes (RGPD, article 21): it outlives every import, and the number is not in clear."""
+
+    __tablename__ = "directory_oppositions"
+    __table_args__ = (Index("ix_directory_oppositions_rpps_index", "rpps_index"),)
+
+    rpps: Mapped[str] = mapped_column(EncryptedText("directory_oppositions.rpps"))
+    rpps_index: Mapped[str]
+    scope: Mapped[OppositionScope] = mapped_column(text_enum(OppositionScope))
+    opposed_on: Mapped[date]
+    withdrawn_on: Mapped[date | None]
+
+
+class Import(Base):
+    """A file that was applied, and what it changed."""
+
+    __tablename__ = "directory_imports"
+    __table_args__ = (Index("ix_directory_imports_source", "source", "recorded_at"),)
+
+    source: Mapped[str]
+    digest: Mapped[str]
+    """SHA-256 of the file."""
+    snapshot_on: Mapped[date]
+    accepted: Mapped[bool]
+    """Somebody let it pass a guard."""
+    counts: Mapped[str]
+    """The report, as JSON."""
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)

@@ -1,29 +1,27 @@
-"""Doctors who take patients near a commune."""
+"""Doctors near a commune who are not known to refuse patients."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from math import asin, cos, radians, sin, sqrt
 
 from sqlalchemy import Integer, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
+from parcours.registry.directory.geometry import box, distance_km
 from parcours.registry.directory.models import Commune, Organisation, Practice, PracticeMode, Professional
 from parcours.registry.directory.places import position_of, require_commune
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding
 
-EARTH_KM = 6371.0
-KM_A_DEGREE = 111.0
 COMMUNES_AT_FIRST = 6
 """Communes in the first ring asked about: near ones are enough most of the time; each next ring has twice as many."""
 
 
 @dataclass(frozen=True)
 class NearbyDoctor:
-    """A doctor who may take patients, and how far from the person's commune (centre to centre)."""
+    """A doctor who takes patients or never said, and how far from the person's commune (centre to centre)."""
 
     professional: Professional
     organisation: Organisation
@@ -40,7 +38,7 @@ def doctors_near(
     specialties: Collection[int] | None = None,
     limit: int = 20,
 ) -> list[NearbyDoctor]:
-    """Doctors who accept new patients near a commune, nearest first (ties by id): general practitioners unless said."""
+    """Doctors near a commune not known to refuse patients, nearest first (ties by id): GPs unless said."""
     centre = require_commune(session, commune_code)
     wanted = tuple(specialties or thresholds.general_practice())
     found: list[tuple[float, str, str]] = []
@@ -56,7 +54,11 @@ _TAKING_PATIENTS = (
     .join(Practice, Practice.professional_id == Professional.id)
     .join(Organisation, Organisation.id == Practice.organisation_id)
     .where(Organisation.commune_code.in_(bindparam("communes", expanding=True)))
-    .where(holding(Practice, ON, KNOWN_AT), Practice.accepts_new_patients, Practice.mode != PracticeMode.REMPLACANT)
+    .where(
+        holding(Practice, ON, KNOWN_AT),
+        Practice.accepts_new_patients.is_not(False),
+        Practice.mode != PracticeMode.REMPLACANT,
+    )
     .where(Professional.profession == "medecin", Professional.specialty.in_(bindparam("specialties", expanding=True)))
     .where(or_(Professional.ceased_on.is_(None), Professional.ceased_on > ON))
 )
@@ -65,7 +67,7 @@ _TAKING_PATIENTS = (
 def _taking_patients(
     session: Session, ring: list[tuple[float, str]], on: date, specialties: tuple[int, ...]
 ) -> list[tuple[float, str, str]]:
-    """Distance, doctor and practice of those who take new patients, of these specialties, at a place of their own."""
+    """Distance, doctor and practice of those not known to refuse, of these specialties, at a place of their own."""
     km = {code: distance for distance, code in ring}
     rows = session.execute(_TAKING_PATIENTS, asked(on, None, communes=list(km), specialties=specialties))
     return [(km[code], doctor_id, practice_id) for code, doctor_id, practice_id in rows]
@@ -98,14 +100,8 @@ _COMMUNES_IN_BOX = select(
 def _communes_within(session: Session, centre: Commune, radius_km: float) -> list[tuple[float, str]]:
     """Distance and code of the communes around a commune, nearest first."""
     here = position_of(centre)
-    latitude = radius_km / KM_A_DEGREE * 1e5
-    longitude = latitude / max(cos(radians(here[0] / 1e5)), 0.01)
-    box = {
-        "south": int(here[0] - latitude), "north": int(here[0] + latitude),
-        "west": int(here[1] - longitude), "east": int(here[1] + longitude),
-    }  # fmt: skip
-    communes = session.execute(_COMMUNES_IN_BOX, box)
-    measured = [(_distance_km(here, (north, east)), code) for code, north, east in communes]
+    communes = session.execute(_COMMUNES_IN_BOX, box(here, radius_km))
+    measured = [(round(distance_km(here, (north, east)), 1), code) for code, north, east in communes]
     return sorted((km, code) for km, code in measured if km <= radius_km)
 
 
@@ -115,11 +111,3 @@ def _rings(communes: list[tuple[float, str]]) -> Iterator[list[tuple[float, str]
     while start < len(communes):
         yield communes[start : start + size]
         start, size = start + size, 2 * size
-
-
-def _distance_km(one: tuple[int, int], other: tuple[int, int]) -> float:
-    """Great-circle distance (haversine) between two places given in degrees × 100 000."""
-    lat1, lat2 = radians(one[0] / 1e5), radians(other[0] / 1e5)
-    step = radians((other[1] - one[1]) / 1e5)
-    chord = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(step / 2) ** 2
-    return round(2 * EARTH_KM * asin(sqrt(chord)), 1)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory import problems
-from parcours.registry.directory.models import Commune, DeficitZone, Fund, OldCommune, Postcode
+from parcours.registry.directory.models import Commune, DeficitZone, Fund, OldCommune, Postcode, ZoneKind
 from parcours.registry.identity.names import fold
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding
 
@@ -129,7 +129,8 @@ def require_fund(session: Session, code: str) -> Fund:
 
 _DEFICIT_ZONE_ON = (
     select(DeficitZone)
-    .where(DeficitZone.commune_code == bindparam("commune_code"), holding(DeficitZone, ON, KNOWN_AT))
+    .where(DeficitZone.commune_code == bindparam("commune_code"), DeficitZone.kind == ZoneKind.ZIP)
+    .where(holding(DeficitZone, ON, KNOWN_AT))
     .limit(1)
 )
 
@@ -137,5 +138,5 @@ _DEFICIT_ZONE_ON = (
 def deficit_zone_on(
     session: Session, commune_code: str, on: date, known_at: datetime | None = None
 ) -> DeficitZone | None:
-    """The zoning record of a commune on a day, when it is a deficit zone."""
+    """The zoning record of a commune on a day, when it is a priority zone (ZIP): L162-5-4 is read as meaning these."""
     return session.scalar(_DEFICIT_ZONE_ON, asked(on, known_at, commune_code=commune_code))

@@ -1,8 +1,8 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Invalid, Refused
-from parcours.text import Text
+from parcours.registry.errors import Conflict, Invalid, Refused, RegistryError
+from parcours.text import Text, same
 
 unknown_commune = Problem(
     Invalid,
@@ -77,4 +77,65 @@ main_practice_open = Problem(
         "un seul lieu principal à la fois : mettez d'abord fin à l'autre, ou donnez main=false",
         "one principal place at a time: end the other first, or give main=false",
     ),
+)
+
+unknown_attribute = Problem(
+    Invalid,
+    "unknown_attribute",
+    Text("cet attribut n'existe pas", "there is no such attribute"),
+    field="attribute",
+    allowed=same("{choices}"),
+)
+
+bad_claim = Problem(
+    Invalid,
+    "bad_claim",
+    Text("cette valeur n'est pas acceptée", "this value is not accepted"),
+    allowed=same("{expected}"),
+)
+
+unknown_place = Problem(
+    Invalid,
+    "unknown_place",
+    Text("aucune commune de ce nom ni de ce code", "no commune of this name or code"),
+    field="place",
+    allowed=Text("une commune, un code postal ou un code INSEE", "a commune, a postcode or an INSEE code"),
+)
+
+several_places = Problem(
+    Invalid,
+    "several_places",
+    Text("plusieurs communes portent ce nom", "several communes bear this name"),
+    field="place",
+    allowed=same("{choices}"),
+)
+
+unknown_specialty = Problem(
+    Invalid,
+    "unknown_specialty",
+    Text("ni une spécialité ni une profession", "neither a specialty nor a profession"),
+    field="specialty",
+    allowed=same("{choices}"),
+)
+
+unknown_filter = Problem(
+    RegistryError,
+    "unknown_filter",
+    Text("ce filtre n'existe pas : rien n'a été cherché", "there is no such filter: nothing was searched"),
+    allowed=same("{choices}"),
+)
+
+bad_filter = Problem(
+    Invalid,
+    "bad_filter",
+    Text("cette valeur n'est pas acceptée", "this value is not accepted"),
+    allowed=same("{expected}"),
+)
+
+nothing_to_search = Problem(
+    Invalid,
+    "nothing_to_search",
+    Text("dites où, ou qui", "say where, or whom"),
+    field="place",
+    allowed=Text("un lieu (`place`, `at`) ou des mots (`q`)", "a place (`place`, `at`) or words (`q`)"),
 )

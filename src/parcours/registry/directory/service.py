@@ -20,10 +20,11 @@ from parcours.registry.directory.models import (
     PracticeMode,
     Professional,
 )
+from parcours.registry.directory.offers import index_name, rebuild
 from parcours.registry.directory.places import require_commune
 from parcours.registry.errors import not_found
 from parcours.registry.identity import keys
-from parcours.registry.identity.names import letters, next_prefix
+from parcours.registry.identity.names import LIGATURES, letters, next_prefix
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.ids import get, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
@@ -56,13 +57,14 @@ def register_professional(
         rpps=number,
         family_name=family_name.strip(),
         first_name=first_name.strip(),
-        search_name=letters(family_name),
+        search_name=letters(family_name.translate(LIGATURES)),
         profession=profession,
         specialty=specialty,
         installed_on=installed_on,
     )
     session.add(professional)
     session.flush()
+    index_name(session, professional)
     return professional
 
 
@@ -109,7 +111,7 @@ def search_professionals(
     """Professionals with a practice on a day, by name prefix, specialty, département; pages by `after` (last id)."""
     query = select(Professional).order_by(Professional.id).limit(limit)
     if family_name:
-        prefix = letters(family_name)
+        prefix = letters(family_name.translate(LIGATURES))
         query = query.where(Professional.search_name >= prefix)
         if after_prefix := next_prefix(prefix):
             query = query.where(Professional.search_name < after_prefix)
@@ -140,7 +142,7 @@ def set_convention(
         replace(session, previous, at, ends_on=starts_on)
     row = Convention(professional_id=professional_id, convention=convention, starts_on=starts_on, recorded_at=at)
     session.add(row)
-    session.flush()
+    rebuild(session, session.get_one(Professional, professional_id))
     return row
 
 
@@ -198,7 +200,7 @@ def start_practice(  # noqa: PLR0913 - one keyword for each field of the form
     am_number: str | None = None,
     replaced_id: str | None = None,
     ends_on: date | None = None,
-    accepts_new_patients: bool = True,
+    accepts_new_patients: bool | None = None,
     at: datetime | None = None,
 ) -> Practice:
     """A professional starts to work at a place; a locum (`remplacant`) names the doctor replaced.
@@ -225,13 +227,15 @@ def start_practice(  # noqa: PLR0913 - one keyword for each field of the form
         recorded_at=at or now_utc(),
     )
     session.add(practice)
-    session.flush()
+    rebuild(session, session.get_one(Professional, professional_id))
     return practice
 
 
 def end_practice(session: Session, practice: Practice, *, ends_on: date, at: datetime | None = None) -> Practice:
     """The professional no longer works there from a day."""
-    return replace(session, practice, at or now_utc(), ends_on=ends_on)
+    ended = replace(session, practice, at or now_utc(), ends_on=ends_on)
+    rebuild(session, session.get_one(Professional, practice.professional_id))
+    return ended
 
 
 _WORKPLACES_ON = (

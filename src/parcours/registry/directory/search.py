@@ -1,0 +1,251 @@
+"""Find offers: everything that answers the filters, in an order that is public and that nobody can buy.
+
+Known to accept before unknown, then distance in bands, then sector 1, OPTAM, 2, 3, then a draw of the day, then the id.
+Who is known to refuse is found by name only. Asked for the nearest, distance itself comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final
+from zlib import crc32
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy.orm import Session
+
+from parcours.registry.directory.geometry import box, distance_km
+from parcours.registry.directory.models import Offer, Precision
+from parcours.registry.directory.names_index import Named, find_names
+from parcours.registry.directory.where import Where
+
+BANDS: Final = (0, 2, 5, 10, 20, 50, 100, 200)
+"""Kilometres: inside a band, distance no longer counts."""
+RADIUS_KM: Final = 20
+MOST: Final = 100
+"""Results that can be reached: the directory is to be asked, not copied."""
+COUNTED: Final = 500
+"""Up to how many unknowns are counted."""
+NEAREST: Final = ("yes", "unknown")
+CLASSES: Final = ("yes", "unknown", "no")
+UNKNOWN_SECTOR: Final = 9
+LAST: Final = 1e-9
+"""The last ring holds its outer edge."""
+
+COLUMNS: Final = (
+    Offer.id, Offer.professional_id, Offer.latitude_e5, Offer.longitude_e5, Offer.precision, Offer.sector,
+    Offer.accepts_adults, Offer.accepts_children, Offer.accepts_until, Offer.commune_code,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is searched; every filter asks for a known yes."""
+
+    where: Where | None = None
+    words: str = ""
+    trades: tuple[int, ...] = ()
+    savoir_faire: str = ""
+    sectors: frozenset[int] = frozenset()
+    accepts: str = ""
+    """`adults` or `children`."""
+    flags: frozenset[str] = frozenset()
+    """`teleconsultation`, `carte_vitale`, `home_visits`."""
+    languages: frozenset[str] = frozenset()
+    accessible: frozenset[str] = frozenset()
+    radius_km: float = RADIUS_KM
+    nearest: int = 0
+    """This many, however far up to the largest band."""
+    unknown_too: bool = False
+    """Asked for who accepts, show who never said too."""
+    day: date = field(default_factory=date.today)
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """An offer in its place; comparing two compares their keys."""
+
+    key: tuple[int | float | str, ...]
+    offer_id: str = field(compare=False)
+    professional_id: str = field(compare=False)
+    km: float | None = field(compare=False)
+    about: bool = field(compare=False)
+    same_commune: bool = field(compare=False)
+    accepts: str = field(compare=False)
+    band: int = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A page of results, and what was set aside."""
+
+    items: list[Found]
+    more: bool
+    unknown: int
+    """Professionals who answer everything else and never said, or long ago, whether they accept."""
+    corrected: str = ""
+    """The word of a name that was searched in place of one that nobody bears."""
+
+
+def search(session: Session, query: Query, limit: int, after: tuple[Any, ...] | None = None) -> Results:
+    """The first results after a key."""
+    named = find_names(session, query.words) if query.words else None
+    found = of_names(session, query, named) if named else ranked(session, query)
+    most = min(MOST, query.nearest or MOST)
+    shown: list[Found] = []
+    more, seen = False, set()
+    for one in found:
+        if one.professional_id in seen:
+            continue
+        seen.add(one.professional_id)
+        if len(seen) > most:
+            break
+        if after is not None and one.key <= after:
+            continue
+        if len(shown) == limit:
+            more = True
+            break
+        shown.append(one)
+    return Results(shown, more, unknowns(session, query), named.corrected if named else "")
+
+
+def ranked(session: Session, query: Query) -> Iterator[Found]:
+    """Everything there is, in order, read ring by ring as far as it is asked for."""
+    if query.where is None:
+        return
+    classes: tuple[tuple[str, ...], ...] = tuple((one,) for one in classes_of(query))
+    if query.nearest:
+        classes = (classes_of(query),)
+        query = replace(query, radius_km=BANDS[-1])
+    radius = radius_of(query)
+    edges = [*(one for one in BANDS if one < radius), radius + LAST]
+    for some in classes:
+        for inner, outer in pairwise(edges):
+            yield from sorted(ring(session, query, (inner, outer), some))
+
+
+def radius_of(query: Query) -> float:
+    """How far is searched: at least to the farthest commune that was meant."""
+    return max(query.radius_km, query.where.spread_km if query.where else 0)
+
+
+def classes_of(query: Query) -> tuple[str, ...]:
+    """Which answers to "do they accept" are shown."""
+    if query.accepts:
+        return ("yes", "unknown") if query.unknown_too else ("yes",)
+    return NEAREST
+
+
+def ring(session: Session, query: Query, edges: tuple[float, float], classes: Collection[str]) -> Iterator[Found]:
+    """The offers from one distance to less than another that answer the filters."""
+    statement = select(*COLUMNS).where(
+        *inside(query, edges[1]), *conditions(query), or_(*(accepting(one, query) for one in classes))
+    )
+    for row in session.execute(statement):
+        km = km_of(row, query)
+        if km is not None and edges[0] <= km < edges[1]:
+            yield placed(row, query, km)
+
+
+def inside(query: Query, radius_km: float) -> Iterator[ColumnElement[bool]]:
+    """A box around the place."""
+    if query.where is not None:
+        square = box(query.where.here, radius_km)
+        yield Offer.latitude_e5.between(square["south"], square["north"])
+        yield Offer.longitude_e5.between(square["west"], square["east"])
+
+
+def km_of(row: Any, query: Query) -> float | None:
+    """How far an offer is; None without a place, or where its position is not known."""
+    if query.where is None or row.latitude_e5 is None or row.longitude_e5 is None:
+        return None
+    return distance_km(query.where.here, (row.latitude_e5, row.longitude_e5))
+
+
+def placed(row: Any, query: Query, km: float | None, first: int = 0) -> Found:
+    """An offer with its key."""
+    answer = said((row.accepts_adults, row.accepts_children, row.accepts_until), query)
+    place = query.where.key if query.where else ""
+    draw = crc32(f"{query.day}{place}{row.professional_id}".encode())
+    band = band_of(km)
+    by_sector = UNKNOWN_SECTOR if row.sector is None else row.sector
+    rank = CLASSES.index(answer)
+    if query.nearest and km is not None:
+        key: tuple[Any, ...] = (first, int(km * 1000), rank, by_sector, draw, row.id)
+    else:
+        key = (first, rank, band, by_sector, draw, row.id)
+    codes = {one.code for one in query.where.communes} if query.where else set()
+    about = row.precision is Precision.COMMUNE or bool(codes)
+    return Found(key, row.id, row.professional_id, km, about, row.commune_code in codes, answer, band)
+
+
+def band_of(km: float | None) -> int:
+    """The outer edge of the band of a distance."""
+    return next((edge for edge in BANDS[1:] if km is not None and km < edge), BANDS[-1])
+
+
+def said(accepts: tuple[bool | None, bool | None, date | None], query: Query) -> str:
+    """Known yes, known no, or unknown: never said, or too long ago."""
+    adults, children, until = accepts
+    value = children if query.accepts == "children" else adults
+    if value is None or (until is not None and until <= query.day):
+        return "unknown"
+    return "yes" if value else "no"
+
+
+def accepting(answer: str, query: Query) -> ColumnElement[bool]:
+    """The same as `said`, for the database."""
+    column = Offer.accepts_children if query.accepts == "children" else Offer.accepts_adults
+    valid = or_(Offer.accepts_until.is_(None), Offer.accepts_until > query.day)
+    if answer == "unknown":
+        return or_(column.is_(None), not_(valid))
+    return and_(column.is_(answer == "yes"), valid)
+
+
+def conditions(query: Query) -> Iterator[ColumnElement[bool]]:
+    """What every result answers, whether or not they accept."""
+    if query.trades:
+        yield Offer.trade.in_(query.trades)
+    yield Offer.hidden.is_(False)
+    yield Offer.first_seen <= query.day
+    yield or_(Offer.ends_on.is_(None), Offer.ends_on > query.day)
+    if query.savoir_faire:
+        yield Offer.savoir_faire == query.savoir_faire
+    if query.sectors:
+        yield Offer.sector.in_(sorted(query.sectors))
+    for name in sorted(query.flags):
+        yield getattr(Offer, name).is_(True)
+    for code in sorted(query.languages):
+        yield Offer.languages.contains(f" {code} ", autoescape=True)
+    for facet in sorted(query.accessible):
+        yield Offer.accessible.contains(f" {facet} ", autoescape=True)
+
+
+def of_names(session: Session, query: Query, named: Named) -> Iterable[Found]:
+    """The offers of who bears the name, the whole word first; refusing or not, that is what was asked."""
+    statement = select(*COLUMNS).where(Offer.professional_id.in_(list(named.ranks)), *conditions(query))
+    if query.accepts:
+        statement = statement.where(or_(*(accepting(one, query) for one in classes_of(query))))
+    found = []
+    for row in session.execute(statement):
+        km = km_of(row, query)
+        if query.where is None or (km is not None and km <= radius_of(query)):
+            found.append(placed(row, query, km, named.ranks[row.professional_id]))
+    return sorted(found)
+
+
+def unknowns(session: Session, query: Query) -> int:
+    """How many were set aside because nobody knows whether they accept."""
+    if not query.accepts or query.unknown_too or query.where is None:
+        return 0
+    radius = BANDS[-1] if query.nearest else radius_of(query)
+    rows = session.execute(
+        select(Offer.professional_id, Offer.latitude_e5, Offer.longitude_e5)
+        .where(*inside(query, radius), *conditions(query), accepting("unknown", query))
+        .distinct()
+        .limit(2 * COUNTED)
+    )
+    within = {one.professional_id for one in rows if (km_of(one, query) or 0) <= radius}
+    return min(COUNTED, len(within))
