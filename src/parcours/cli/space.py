@@ -14,8 +14,9 @@ from parcours.text import Text, count
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from parcours.engine.proof.space import MetamorphicLaw, SpaceReport
+    from parcours.engine.proof.space import SpaceReport
     from parcours.engine.proof.space_euros import EuroLaw
+    from parcours.engine.proof.space_laws import MetamorphicLaw
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 EXIT_UNSOUND = 1

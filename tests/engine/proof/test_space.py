@@ -6,27 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from parcours.engine.proof import space
+from parcours.engine.proof import space_run
 from parcours.engine.proof.pages import COLUMNS, decision_csv
-from parcours.engine.proof.space import (
-    AXES,
-    LAWS,
-    Grid,
-    Variant,
-    axis_text,
-    block_of,
-    check_space,
-    example,
-    exceptions_that_apply,
-    grid_of,
-    moved,
-    never,
-    professionals,
-    regimes,
-    small,
-    variants,
-)
+from parcours.engine.proof.space import axis_text, check_space, example, regimes, small
 from parcours.engine.proof.space_euros import check_euros
+from parcours.engine.proof.space_grid import AXES, Grid, Variant, grid_of, professionals, variants
+from parcours.engine.proof.space_laws import LAWS, moved, never
+from parcours.engine.proof.space_run import block_of, exceptions_that_apply
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseStatus, Profession, Purpose, Status
 from parcours.law.record import LawRecord
@@ -102,7 +88,7 @@ def test_the_grid_has_a_value_on_each_side_of_every_threshold() -> None:
     assert {Purpose.NONE, Purpose.IVG_MEDICAMENTEUSE, Purpose.REFRACTION} <= set(values["purpose"])
 
 
-def block_of_first(variant: Variant, grid: Grid) -> space.SpaceBlock:
+def block_of_first(variant: Variant, grid: Grid) -> space_run.SpaceBlock:
     """A small block of the first professional."""
     return block_of(variant, professionals(FLAT)[0], grid)
 

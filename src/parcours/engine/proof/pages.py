@@ -20,8 +20,9 @@ from parcours.law.loader import load
 from parcours.text import NARROW, NBSP
 
 if TYPE_CHECKING:
-    from parcours.engine.proof.space import MetamorphicLaw, SpaceReport
+    from parcours.engine.proof.space import SpaceReport
     from parcours.engine.proof.space_euros import EuroLaw
+    from parcours.engine.proof.space_laws import MetamorphicLaw
 
 COLUMNS = (
     "professional",

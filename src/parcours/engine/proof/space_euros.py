@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 from parcours.contracts.schema import encode_contract
-from parcours.engine.proof.space import Professional, professionals
+from parcours.engine.proof.space_grid import Professional, professionals
 from parcours.law.cache import flat_law
 from parcours.law.codes import Convention, Exemption, Profession, Purpose, Referral, Role
 from parcours.rules.settlement import settle

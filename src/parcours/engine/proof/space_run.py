@@ -1,0 +1,157 @@
+"""The compiled rules over a grid of the decision space: which status, case and exceptions each combination gets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from parcours.engine.proof.space_grid import CASES, STATUS_CODES, Grid, Professional, Variant
+from parcours.engine.proof.space_laws import LAWS
+from parcours.law.codes import (
+    CaseStatus,
+)
+from parcours.law.record import LawRecord
+from parcours.rules import pathway
+from parcours.rules.types import Act, Readings
+
+
+@dataclass
+class SpaceBlock:
+    """What one professional under one state of the law gave."""
+
+    variant: Variant
+    professional: Professional
+    grid: Grid
+    counts: Any
+    """Combinations by (médecin traitant, case, status)."""
+    examples: Any
+    """A combination of each, by its place in the grid (-1: none)."""
+    holes: int
+    conflicts: int
+    overlaps: int
+    broken: Mapping[str, tuple[int, int]]
+    """For each metamorphic law: comparisons made, comparisons broken."""
+    regime: tuple[int, int, int] = (0, 0, 0)
+    """(AME, scheme, status the fund gave)."""
+
+
+def exceptions_that_apply(act: Act, law: LawRecord, readings: Readings) -> tuple[int, int, int]:
+    """(exceptions of the second rank that apply, those that bear the majoration, distinct letters beyond the first)."""
+    apply, majorated, others, first = 0, 0, 0, 0
+    for letter, _ in pathway.exceptions(act, law, readings):
+        if letter:
+            apply += 1
+            majorated += law.majoree[letter]
+            if first == 0:
+                first = letter
+            elif letter != first:
+                others += 1
+    return apply, majorated, others
+
+
+def _run(
+    people: Any, circumstances: Any, fixed: Any, law: Any, readings: Any, statuses: Any, counts: Any, examples: Any
+) -> Any:
+    """Every person with every circumstance: statuses, counts, examples; returns holes, conflicts, overlaps."""
+    holes, conflicts, overlaps = 0, 0, 0
+    width = len(circumstances)
+    for p in range(len(people)):
+        for c in range(width):
+            act = _act(people[p], circumstances[c], fixed)
+            status, case = pathway.pathway_status(act, law, readings)
+            statuses[p, c] = status
+            if status == 0 or case == 0 or law.position[status] == 0:
+                holes += 1
+            declared = people[p, 1]
+            counts[declared, case, status] += 1
+            if examples[declared, case, status] < 0:
+                examples[declared, case, status] = p * width + c
+            if case >= CaseStatus.ADDICTOLOGY:
+                apply, majorated, others = exceptions_that_apply(act, law, readings)
+                if 0 < majorated < apply or (apply > 0 and law.majoree[status] and majorated == 0):
+                    conflicts += 1
+                if others:
+                    overlaps += 1
+    return holes, conflicts, overlaps
+
+
+def _act_source() -> str:
+    """Source of the function that puts an act together, from the names of the facts."""
+    cells = {
+        "care_date": "fixed[0]",
+        "reimbursement_date": "fixed[0]",
+        "profession": "fixed[1]",
+        "specialty": "fixed[2]",
+        "ame": "fixed[3]",
+        "scheme": "fixed[4]",
+        "status": "fixed[5]",
+        "age": "person[0]",
+        "age_1er_janvier": "person[0]",
+        "medecin_traitant": "person[1]",
+        "role": "person[2]",
+        "referral": "person[3]",
+        "urgent": "person[4]",
+        "away": "person[5]",
+        "purpose": "around[0]",
+        "act": "around[1]",
+        "medecin_traitant_indisponible": "around[2]",
+        "special_setting": "around[3]",
+        "medecin_traitant_left_on": "around[4]",
+        "installed_on": "around[5]",
+        "zone_deficitaire": "around[6]",
+        "referrer_installed_on": "around[7]",
+        "referrer_zone_deficitaire": "around[8]",
+        "centre_agree_on": "around[9]",
+        "ips": "around[10]",
+        "quantity": "1",
+        "base": "-1",
+    }
+    return f"def act(person, around, fixed): return Act({', '.join(cells.get(name, '0') for name in Act._fields)})"
+
+
+def _compiled_act() -> Callable[..., Act]:
+    """The function of `_act_source`: a new fact needs no change here."""
+    names: dict[str, Any] = {"Act": Act}
+    exec(_act_source(), names)  # noqa: S102 - the source is made above, of field names only
+    function: Callable[..., Act] = names["act"]
+    return function
+
+
+_act = _compiled_act()
+
+
+@cache
+def runner() -> Callable[..., tuple[int, int, int]]:
+    """The compiled loop: the very rules of `rules/`."""
+    from numba.extending import register_jitable
+
+    from parcours.engine.batch.kernel import compiled, register_rules
+
+    register_rules()
+    register_jitable(_act)
+    register_jitable(exceptions_that_apply)
+    loop: Callable[..., tuple[int, int, int]] = compiled(_run, error_model="numpy")
+    return loop
+
+
+def block_of(
+    variant: Variant, professional: Professional, grid: Grid, regime: tuple[int, int, int] = (0, 0, 0)
+) -> SpaceBlock:
+    """Run one professional under one state of the law; `regime` is (AME, scheme, given status)."""
+    import numpy as np
+
+    from parcours.engine.batch.law_table import law_table
+    from parcours.law.flat import Records
+
+    people, circumstances = grid.people, grid.circumstances
+    statuses = np.zeros((len(people), len(circumstances)), np.uint8)
+    counts = np.zeros((2, CASES, STATUS_CODES), np.int64)
+    examples = np.full((2, CASES, STATUS_CODES), -1, np.int64)
+    fixed = np.array([variant.first_day, professional.profession, professional.specialty, *regime], np.int64)
+    law = law_table(Records([variant.first_day], [variant.law]))[0][0]
+    holes, conflicts, overlaps = runner()(
+        people, circumstances, fixed, law, variant.readings, statuses, counts, examples
+    )
+    majorated = np.array(variant.law.majoree, np.bool_)[statuses].reshape(grid.shape)
+    broken = {} if regime[2] else {name: check(majorated, grid) for name, check in LAWS.items()}
+    return SpaceBlock(variant, professional, grid, counts, examples, holes, conflicts, overlaps, broken, regime)
