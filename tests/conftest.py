@@ -7,8 +7,10 @@ Fixtures: `postgresql_url` (an empty database of a real server, one per test mod
 import ipaddress
 import os
 import socket
+import tempfile
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ from tests.support.needs import CI, NEEDS, chromium_path
 
 settings.register_profile("parcours", deadline=None, print_blob=True, derandomize=CI)
 settings.load_profile("parcours")
+os.environ["PARCOURS_LIBRARY_DIR"] = str(Path(tempfile.gettempdir()) / "parcours-tests-import-nothing")
+"""No test reads the nomenclatures that whoever runs them has imported."""
 
 LEFT_OUT = "left out"
 

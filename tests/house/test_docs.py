@@ -32,6 +32,7 @@ NAME = re.compile(r"PARCOURS_[A-Z0-9_]+")
 def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PARCOURS_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("PARCOURS_LIBRARY_DIR")
     names: dict[str, Any] = {}
     for language, block in BLOCK.findall(page.read_text("utf-8")):
         if language == "python":

@@ -40,6 +40,7 @@ TEXT = {
         "Rien n'était dit de ce qui a déjà été payé cette année et ce jour : compté à zéro",
         "Nothing was said of what was already borne this year and that day: counted as zero",
     ),
+    "libraries": Text("Listes officielles importées", "Official lists imported"),
 }
 SHOWN = ("amo", "amc", "patient", "majoration", "participation_forfaitaire")
 COLUMNS = ("fee", "base", "rate", "amo", "amc", "patient")
@@ -73,6 +74,9 @@ def print_end(answer: BillAnswer, lang: str, width: int) -> None:
     for name in ("advance", "deferred"):
         if answer.totals[name]:
             typer.echo(f"{TEXT[name][lang]}{TEXT['colon'][lang]} {euros(answer.totals[name], lang)}")
+    if answer.libraries:
+        shown = ", ".join(f"{name.upper()} {one['day']}" for name, one in answer.libraries.items())
+        typer.echo(f"{TEXT['libraries'][lang]}{TEXT['colon'][lang]} {shown}")
     for note in notes_of(answer.lines, answer.settled, answer.territory, answer.bill):
         where = ", ".join(str(number) for number in note.lines)
         text = f"{TEXT['note'][lang]} ({where}){TEXT['colon'][lang]} {note.text[lang]} ({', '.join(note.references)})"

@@ -6,6 +6,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of
+from parcours.cli.law_library import find, import_files, library
 from parcours.cli.law_texts import drift, print_json, print_rows, stale, text
 from parcours.law.tariffs import SITUATIONS
 from parcours.text import DECIMAL, Text, same, yes_no
@@ -19,6 +20,9 @@ app = typer.Typer(
 app.command()(drift)
 app.command()(text)
 app.command()(stale)
+app.command("import")(import_files)
+app.command()(find)
+app.command()(library)
 On = Annotated[str, typer.Option("--on", help="Only the value in force on this day, YYYY-MM-DD.")]
 
 

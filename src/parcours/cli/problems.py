@@ -68,6 +68,14 @@ not_a_bill = Problem(
     "not_a_bill",
     Text("n'est pas une facture : il lui faut `lines`", "is not a bill: it needs `lines`"),
 )
+no_code = Problem(
+    CliError,
+    "no_code",
+    Text(
+        "aucun code ; `parcours law library` dit ce qui est importé",
+        "no code; `parcours law library` says what has been imported",
+    ),
+)
 no_row = Problem(CliError, "no_row", Text("il n'y a pas de ligne {row}", "there is no row {row}"))
 no_receipt = Problem(CliError, "no_receipt", Text("aucun reçu (*.json) ici", "no receipt (*.json) in it"))
 no_contract = Problem(

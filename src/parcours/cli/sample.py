@@ -7,6 +7,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Lang, batch_errors, fail, lang_of
+from parcours.errors import os_reason
 from parcours.text import Text
 
 app = typer.Typer(add_completion=False)
@@ -14,21 +15,35 @@ DONE = Text(
     "{rows} actes de {patients} personnes inventées → {output}", "{rows} acts of {patients} invented people → {output}"
 )
 
+FILES = Text("{files} → {folder}, tout est inventé", "{files} → {folder}, all of it invented")
+
 
 @app.command()
 def sample(
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="Where the acts go: .parquet, .arrow, .csv or .ndjson.")
+        Path,
+        typer.Option(
+            "-o", "--output", help="Where the acts go: .parquet, .arrow, .csv or .ndjson; or a folder of files."
+        ),
     ],
     patients: Annotated[int, typer.Option("--patients", help="How many people.")] = 1_000,
     year: Annotated[int, typer.Option("--year", help="Civil year of the acts.")] = 2025,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same acts.")] = 0,
+    nomenclature: Annotated[
+        str, typer.Option("--nomenclature", help="Files of an official shape instead: ccam, lpp, nabm, bdpm or ngap.")
+    ] = "",
+    codes: Annotated[
+        int, typer.Option("--codes", help="How many codes (as many as the official files unless said).")
+    ] = 0,
     lang: Lang = "",
 ) -> None:
     """Write a plausible year of acts of invented people, sorted by patient. It describes no one and is not
-    calibrated.
+    calibrated. With `--nomenclature`: invented files of the shape and size of the official ones.
     """
     lang = lang_of(lang)
+    if nomenclature:
+        write_files(nomenclature, output, codes, seed, lang)
+        return
     if patients < 1:
         fail(problems.not_accepted(patients, field="--patients", expected="1, 2, 3 …"), lang)
     with batch_errors(lang):
@@ -40,3 +55,18 @@ def sample(
             fail(problems.not_accepted(year, field="--year", expected=f"{first + 1} … 2099"), lang)
         rows = write_sample(Sample(patients, year, seed), output)
     typer.echo(DONE[lang].format(rows=rows, patients=patients, output=output), err=True)
+
+
+def write_files(nomenclature: str, folder: Path, codes: int, seed: int, lang: str) -> None:
+    """Write the files of a nomenclature in a folder."""
+    from parcours.lab.nomenclatures import SIZES, write_nomenclature
+
+    if nomenclature not in SIZES:
+        fail(problems.not_accepted(nomenclature, field="--nomenclature", expected=", ".join(SIZES)), lang)
+    if codes < 0:
+        fail(problems.not_accepted(codes, field="--codes", expected="1, 2, 3 …"), lang)
+    try:
+        files = write_nomenclature(nomenclature, folder, codes, seed)
+    except OSError as error:
+        fail(problems.unwritable(field=str(folder), why=os_reason(error)), lang)
+    typer.echo(FILES[lang].format(files=", ".join(path.name for path in files), folder=folder), err=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from parcours.engine.bill.library import SAME_ACT, Known, known, not_in, shape_of
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import CCAM
 from parcours.law.bill.book import BillLaw
@@ -52,28 +53,44 @@ class CodeText:
     key: str
     said: dict[str, Any] = field(default_factory=dict)
     """Facts of the line, by their names in the vocabulary of a line."""
+    known: Known | None = None
+    """What an installed library says of the code."""
 
 
 def read_code(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText:
     """The code of a printed text and what stands beside it. Raises `FactError` with the nearest known codes."""
-    known = known_key(text.strip(), profession, law, bill)
-    if known:
-        return CodeText(known)
+    exact = coded(text.strip(), profession, law, bill)
+    if exact:
+        return exact
     rest, found = without_marks(text.strip())
     said = facts_of_marks(found)
-    key = known_key(rest, profession, law, bill)
-    key = key or by_words(plain(rest), bill, least=2)
+    bare = coded(rest, profession, law, bill)
     letter = LETTER.fullmatch(rest)
-    if not key and letter:
-        key = known_key(letter["key"], profession, law, bill)
-        if key:
+    if not bare:
+        bare = worded(by_words(plain(rest), bill, least=2))
+    if not bare and letter:
+        bare = coded(letter["key"], profession, law, bill)
+        if bare:
             said["coefficient"] = letter["coefficient"].replace(",", ".")
             said["noted"] = "half" if letter["half"] else "full"
-    if not key:
-        key = by_words(plain(rest), bill)
-    if not key:
+    bare = bare or worded(by_words(plain(rest), bill))
+    if not bare:
         raise unknown_code(text, law, bill)
-    return CodeText(key, said)
+    return CodeText(bare.key, said, bare.known)
+
+
+def coded(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText | None:
+    """An exact text as a code of the product, or of an installed library."""
+    key = known_key(text, profession, law, bill)
+    found = known(text)
+    if found and key not in ("", GENERIC) and found.nomenclature not in SAME_ACT:
+        found = None
+    return CodeText("" if found and key == GENERIC else key, known=found) if key or found else None
+
+
+def worded(key: str) -> CodeText | None:
+    """The code that words stand for."""
+    return CodeText(key) if key else None
 
 
 def without_marks(text: str) -> tuple[str, dict[str, str]]:
@@ -118,9 +135,9 @@ def known_key(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> str:
     letter = bill.letters.get(key, "")
     if letter and (key not in law.acts or bill.codes[letter].profession == profession):
         return letter
-    for known in (key, text):
-        if known in bill.codes or known in law.acts:
-            return known
+    for one in (key, text):
+        if one in bill.codes or one in law.acts:
+            return one
     return GENERIC if CCAM.fullmatch(key) else ""
 
 
@@ -141,7 +158,10 @@ def plain(text: str) -> str:
 
 
 def unknown_code(text: str, law: FlatLaw, bill: BillLaw) -> FactError:
-    """The error of a text that names no code."""
+    """The error of a text that names no code: which library would know it, else the codes that look like it."""
+    shapes = shape_of(text)
+    if shapes:
+        return FactError("code", text, not_in(shapes))
     near = get_close_matches(text.upper(), [*bill.codes, *law.acts, *bill.letters], n=4, cutoff=0.5)
     examples = ", ".join(near or ["G", "AMI 2", "BOITE", "HBLD634", "VSL", "FJ"])
     return FactError("code", text, Text(f"un code d'une facture : {examples}…", f"a code of a bill: {examples}…"))

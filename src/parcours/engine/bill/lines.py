@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from parcours.engine.bill.codetext import CLASSES, read_code
+from parcours.engine.bill.codetext import CLASSES, CodeText, read_code
+from parcours.engine.bill.library import code_of_known, facts_of_known, known_modifiers
 from parcours.engine.bill.prices import base_from_ceiling, highest_price, modifiers_of, unit_price
 from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
@@ -43,6 +44,8 @@ class BillLine:
     encoded: EncodedAct
     said: Mapping[str, Any]
     """The facts of the line, read."""
+    library: str = ""
+    """The nomenclature whose imported library gave the code or its price."""
 
 
 @dataclass(frozen=True)
@@ -107,15 +110,35 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
     for name in ("drug_class", "exemption"):
         if name in text.said and name not in own:
             own[name] = read(BY_NAME[name], text.said[name], shared.law)
-    if "rate_class" in line_facts and "drug_class" not in own:
-        own["drug_class"] = class_of_rate(line_facts["rate_class"])
-    line_facts["own_exemption"] = "exemption" in own
-    code = code_of(text.key, shared)
+    code = code_of_text(text, own, profession, line_facts, shared)
     values = values_of_line(own, code, shared)
+    from_library = facts_of_text(text, code, values, {**own, **line_facts}, shared)
+    line_facts = {**from_library, **line_facts}
+    if "rate_class" in line_facts and "drug_class" not in own and not code.drug_class:
+        values["drug_class"] = class_of_rate(line_facts["rate_class"])
+    line_facts["own_exemption"] = "exemption" in own
     priced = price_of_line(code, values, line_facts, shared)
     encoded = encoded_line(code, values, line_facts, priced, shared)
     line = rules_line(code, values, line_facts, priced, encoded, shared)
-    return BillLine(number, str(raw["code"]), code, line, encoded, line_facts)
+    used = text.known.nomenclature if text.known and (from_library or not text.key) else ""
+    return BillLine(number, str(raw["code"]), code, line, encoded, line_facts, used)
+
+
+def code_of_text(
+    text: CodeText, own: Mapping[str, Any], profession: int, facts: Mapping[str, Any], shared: Shared
+) -> Code:
+    """The code of the tables of bills, or what an imported library makes of it."""
+    if text.key or text.known is None:
+        return code_of(text.key, shared)
+    day = own.get("care_date", shared.values.get("care_date"))
+    return code_of_known(text.known, day, profession, facts.get("activity", 0), shared.bill)
+
+
+def facts_of_text(
+    text: CodeText, code: Code, values: Mapping[str, Any], facts: Mapping[str, Any], shared: Shared
+) -> dict[str, Any]:
+    """What an imported library says of the line on its day."""
+    return facts_of_known(text.known, code, values, facts, shared.bill) if text.known else {}
 
 
 def class_of_rate(rate: int) -> int:
@@ -177,7 +200,7 @@ def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], 
     day = values.get("care_date")
     if day is None or code.nature != Nature.ACT:
         return Price(UNKNOWN, given=False)
-    percent, flat = modifiers_of(facts.get("modifiers", []), day, shared.bill)
+    percent, flat = modifiers_of(facts.get("modifiers", []), day, known_modifiers(values, shared.bill))
     if "base" in facts:
         return Price(facts["base"], given=True)
     if "tariff" in facts:

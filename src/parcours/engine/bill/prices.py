@@ -164,14 +164,14 @@ def check_together(letters: list[str]) -> None:
         raise FactError("modifiers", ", ".join(letters), Text("un seul de U, F, P, S", "one of U, F, P, S only"))
 
 
-def modifiers_of(letters: list[str], day: int, bill: BillLaw) -> tuple[int, int]:
+def modifiers_of(letters: list[str], day: int, known: Mapping[str, tuple[Dated, Dated]]) -> tuple[int, int]:
     """Percentage (basis points) and amount (cents) of the modifiers of a CCAM act."""
     check_together(letters)
     percent = flat = 0
     for letter in letters:
-        if letter not in bill.modifiers:
-            raise FactError("modifiers", letter, same(", ".join(sorted(bill.modifiers))))
-        amount, part = (on(series, day) for series in bill.modifiers[letter])
+        if letter not in known:
+            raise FactError("modifiers", letter, same(", ".join(sorted(known))))
+        amount, part = (on(series, day) for series in known[letter])
         if amount == UNKNOWN and part == UNKNOWN:
             allowed = Text("une valeur connue ce jour : donnez base", "a value known that day: give base")
             raise FactError("modifiers", letter, allowed)

@@ -109,6 +109,7 @@ def bill_dict(answer: BillAnswer) -> dict[str, Any]:
             for other in other_readings(answer)
         ],
         "defaults": defaults(answer),
+        **({"libraries": answer.libraries} if answer.libraries else {}),
     }
 
 

@@ -13,6 +13,7 @@ from math import prod
 from typing import Any
 
 from parcours.contracts.euros import encode_euros
+from parcours.engine.bill.library import libraries_of, not_in, shape_of
 from parcours.engine.bill.lines import BillLine, Shared, read_line
 from parcours.engine.bill.links import linked
 from parcours.engine.bill.stays import charges_of_stay, iso_of
@@ -38,7 +39,7 @@ from parcours.rules.bill.session import in_session, tariff_before
 from parcours.rules.bill.types import BillReadings, Borne, EurosContract, SettledLine
 from parcours.rules.charges import emergency_charge
 from parcours.rules.types import Contract, Readings
-from parcours.text import Text, plain_euros, same
+from parcours.text import SEMICOLON, Text, plain_euros, same
 
 BILL_READINGS = {
     "majoration_seance": bill_codes.MajorationSeance,
@@ -92,6 +93,11 @@ class BillAnswer:
         """Amounts of the whole bill, in cents."""
         totals = {name: sum(getattr(one.settlement, name) for one in self.settled) for name in TOTALS}
         return {"fee": sum(line.line.act.fee for line in self.lines), **totals}
+
+    @cached_property
+    def libraries(self) -> dict[str, dict[str, str]]:
+        """The imported libraries that gave a code or a price: digest, day and version of each."""
+        return libraries_of({line.library for line in self.lines})
 
 
 @dataclass(frozen=True)
@@ -370,6 +376,8 @@ def check_known(lines: Sequence[BillLine], settled: Sequence[SettledLine]) -> No
                 f"aucun tarif connu le {day} pour ces faits ; donnez base",
                 f"no known tariff on {day} for these facts; give base",
             )
+            shapes = shape_of(line.text.split(" ")[0])
+            allowed += SEMICOLON + not_in(shapes) if shapes and not line.library else ""
             raise UnknownTariff(f"lines[{line.number}].code", line.text, allowed)
         if one.settlement.case_rate == CaseRate.UNKNOWN:
             allowed = Text(f"aucun taux connu le {day}", f"no known rate on {day}")

@@ -1,0 +1,80 @@
+"""The libraries that are installed: opened when a code is first looked up, and again when one was imported since.
+
+Nothing is opened, nor SQLite imported, where there is none: a cold command does not wait for what nobody imported.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from parcours.law.library.content import Entry
+    from parcours.law.library.store import Library
+
+NAMES = ("ccam", "lpp", "nabm", "bdpm", "ngap")
+MOST_KEPT = 8_192
+WITHOUT: ContextVar[bool] = ContextVar("without_library", default=False)
+"""Answer as if nothing had been imported."""
+
+
+@contextmanager
+def without_library() -> Iterator[None]:
+    """Answer from what the product ships only."""
+    token = WITHOUT.set(True)
+    try:
+        yield
+    finally:
+        WITHOUT.reset(token)
+
+
+def installed(name: str) -> "Library | None":
+    """A library, when it is installed and in use. Raises `LibraryError` for a file that is none."""
+    if WITHOUT.get():
+        return None
+    path = folder() / f"{name}.sqlite"
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return opened(path, state.st_mtime_ns, state.st_ino)
+
+
+def folder() -> Path:
+    """Where libraries are: `PARCOURS_LIBRARY_DIR`, else `library` in the user's data folder."""
+    import os
+
+    if given := os.environ.get("PARCOURS_LIBRARY_DIR"):
+        return Path(given).expanduser()
+    if given := os.environ.get("PARCOURS_DATA_DIR"):
+        return Path(given).expanduser() / "library"
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "parcours" / "library"
+
+
+@lru_cache(maxsize=32)
+def opened(path: Path, _changed: int, _file: int) -> "Library":
+    """A library, opened once for each import."""
+    from parcours.law.library.store import Library
+
+    return Library(path)
+
+
+def entry(name: str, code: str) -> "Entry | None":
+    """What an installed library says of a code."""
+    library = installed(name)
+    return None if library is None else kept_entry(library, code)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def kept_entry(library: "Library", code: str) -> "Entry | None":
+    """An entry, kept after its first look-up."""
+    return library.get(code)
+
+
+def all_installed() -> Mapping[str, "Library"]:
+    """Every library that is installed."""
+    found = {name: installed(name) for name in NAMES}
+    return {name: library for name, library in found.items() if library is not None}
