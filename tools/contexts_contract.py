@@ -7,7 +7,7 @@ from typing import Any
 from importlinter.contracts.layers import LayersContract
 
 LIST = Path(__file__).parents[1] / "src/parcours/registry/contexts.py"
-ABOVE = ["(migrations) | (demo)", "contexts"]
+ABOVE = ["(migrations) | (scenario)", "(demo)", "contexts"]
 BELOW = ["access", "store", "vocabulary", "problems", "errors"]
 
 

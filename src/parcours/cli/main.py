@@ -26,6 +26,7 @@ COMMANDS = {
     "admin": "parcours.cli.admin:app",
     "audit": "parcours.cli.audit:app",
     "ledger": "parcours.cli.ledger:app",
+    "scenario": "parcours.cli.scenario:app",
     "explain": "parcours.cli.explain:app",
     "advise": "parcours.cli.advise:app",
     "questions": "parcours.cli.questions:app",

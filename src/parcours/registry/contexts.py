@@ -31,6 +31,11 @@ NAMES: Final = (
     "referrals",
     "conciliation",
     "visits",
+    "messages",
+    "complementary",
+    "cards",
+    "claims",
+    "payments",
     "replies",
     "accounts",
 )

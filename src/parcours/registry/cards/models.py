@@ -1,0 +1,70 @@
+"""Simulated cards, and what happened to each."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from parcours.registry.store.columns import PublicId, text_enum
+from parcours.registry.store.db import Base
+
+
+class CardState(StrEnum):
+    """Where a card is in its life."""
+
+    REQUESTED = "requested"
+    DOCUMENTS_REFUSED = "documents_refused"
+    IN_PRODUCTION = "in_production"
+    ACTIVE = "active"
+    TO_UPDATE = "to_update"
+    OPPOSED = "opposed"
+    REPLACED = "replaced"
+    DEACTIVATED = "deactivated"
+
+
+class Card(Base):
+    """A simulated card of a person."""
+
+    __tablename__ = "cards_cards"
+    __table_args__ = (Index(None, "insured_id"),)
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    state: Mapped[CardState] = mapped_column(text_enum(CardState))
+    requested_on: Mapped[date]
+    updated_on: Mapped[date | None]
+    opposed_on: Mapped[date | None]
+
+
+class CardEvent(Base):
+    """A change of a card. Never rewritten."""
+
+    __tablename__ = "cards_events"
+    __table_args__ = (UniqueConstraint("card_id", "number"),)
+
+    card_id: Mapped[str] = mapped_column(PublicId, ForeignKey("cards_cards.id"))
+    number: Mapped[int]
+    state: Mapped[CardState] = mapped_column(text_enum(CardState))
+    day: Mapped[date]
+    why: Mapped[str] = mapped_column(String(60))
+
+
+class Abroad(StrEnum):
+    """What proves rights in another country of the Union."""
+
+    CARD = "card"
+    CERTIFICATE = "certificate"
+
+
+class EuropeanProof(Base):
+    """A European card, or the provisional certificate when there is no time for one."""
+
+    __tablename__ = "cards_european"
+    __table_args__ = (Index(None, "insured_id"),)
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    kind: Mapped[Abroad] = mapped_column(text_enum(Abroad))
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]

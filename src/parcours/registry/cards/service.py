@@ -1,0 +1,126 @@
+"""The life of a card, and the proof of rights abroad."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.law.workdays import months_after
+from parcours.registry.cards import problems
+from parcours.registry.cards.models import Abroad, Card, CardEvent, CardState, EuropeanProof
+from parcours.registry.identity.keys import NirKind
+from parcours.registry.identity.service import current_identifier
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
+
+ASK_BEFORE: Final = timedelta(days=20)
+CERTIFICATE_MONTHS: Final = 3
+CARD_MONTHS: Final = 24
+"""How a European card is delivered: settings of the simulated fund, after the public pages of 2019."""
+WORKING: Final = (CardState.ACTIVE, CardState.TO_UPDATE)
+
+
+def request(session: Session, insured_id: str, *, day: date) -> Card:
+    """Ask for a card. Raises Refused: the number is provisional."""
+    number = current_identifier(session, insured_id, day)
+    if number is None or number.kind is NirKind.NIA:
+        raise problems.card_needs_nir()
+    card = Card(insured_id=insured_id, state=CardState.REQUESTED, requested_on=day)
+    session.add(card)
+    session.flush()
+    note(session, card, day, "asked")
+    return card
+
+
+def refuse_documents(session: Session, card: Card, why: str, *, day: date, at: datetime) -> None:
+    """The photo or the document will not do; the insured sends another."""
+    move(session, card, (CardState.REQUESTED,), CardState.DOCUMENTS_REFUSED, day, why)
+    tell(session, card, f"card_{why}_refused", day, at)
+
+
+def send_documents(session: Session, card: Card, *, day: date) -> None:
+    """Good documents: the card is made."""
+    move(session, card, (CardState.DOCUMENTS_REFUSED,), CardState.REQUESTED, day, "documents")
+    accept_documents(session, card, day=day)
+
+
+def accept_documents(session: Session, card: Card, *, day: date) -> None:
+    """The fund has checked the documents."""
+    move(session, card, (CardState.REQUESTED,), CardState.IN_PRODUCTION, day, "checked")
+
+
+def deliver(session: Session, card: Card, *, day: date, at: datetime) -> None:
+    """The card works from the day it is delivered."""
+    move(session, card, (CardState.IN_PRODUCTION,), CardState.ACTIVE, day, "delivered")
+    card.updated_on = day
+    tell(session, card, "card_sent", day, at)
+
+
+def oppose(session: Session, card: Card, why: str, *, day: date, at: datetime) -> None:
+    """Lost, stolen or misused: it never comes back."""
+    move(session, card, WORKING, CardState.OPPOSED, day, why)
+    card.opposed_on = day
+    tell(session, card, "card_opposed", day, at)
+
+
+def move(session: Session, card: Card, allowed: tuple[CardState, ...], state: CardState, day: date, why: str) -> None:
+    """Change a card, and keep that it changed. Raises Conflict: its state forbids it."""
+    if card.state not in allowed:
+        raise problems.card_state(card.state.value, states=[one.value for one in allowed])
+    card.state = state
+    note(session, card, day, why)
+
+
+def note(session: Session, card: Card, day: date, why: str) -> None:
+    """Write down the state that a card has now."""
+    number = len(history(session, card.id)) + 1
+    session.add(CardEvent(card_id=card.id, number=number, state=card.state, day=day, why=why))
+    session.flush()
+
+
+def history(session: Session, card_id: str) -> list[CardEvent]:
+    """What happened to a card, in order."""
+    return list(session.scalars(select(CardEvent).where(CardEvent.card_id == card_id).order_by(CardEvent.number)))
+
+
+def tell(session: Session, card: Card, subject: str, day: date, at: datetime) -> None:
+    """A message to the account of the insured."""
+    send(session, MessageKind.AVIS, subject, card.insured_id, {"on": day.isoformat()}, at=at, day=day,
+         insured_id=card.insured_id)  # fmt: skip
+
+
+def card_of(session: Session, insured_id: str) -> Card | None:
+    """The newest card of a person."""
+    return session.scalar(select(Card).where(Card.insured_id == insured_id).order_by(Card.id.desc()).limit(1))
+
+
+def opposed_on(session: Session, insured_id: str, day: date) -> bool:
+    """Was a card of this person on the opposition list that day, and none works?"""
+    cards = list(session.scalars(select(Card).where(Card.insured_id == insured_id)))
+    opposed = any(one.opposed_on is not None and one.opposed_on <= day for one in cards)
+    return opposed and not any(one.state in WORKING for one in cards)
+
+
+# --- abroad ----------------------------------------------------------------------------------------------------------
+
+
+def ask_abroad(
+    session: Session, insured_id: str, *, day: date, leaves: date, rights_end: date | None = None
+) -> list[EuropeanProof]:
+    """A European card, never beyond the rights; before it a certificate when it would come too late."""
+    last = months_after(day, CARD_MONTHS) - timedelta(days=1)
+    card = EuropeanProof(
+        insured_id=insured_id, kind=Abroad.CARD, valid_from=day, valid_until=min(last, rights_end or last)
+    )
+    proofs = [card]
+    if leaves - day < ASK_BEFORE:
+        until = months_after(day, CERTIFICATE_MONTHS) - timedelta(days=1)
+        proofs.insert(0, EuropeanProof(
+            insured_id=insured_id, kind=Abroad.CERTIFICATE, valid_from=day, valid_until=min(until, card.valid_until)
+        ))  # fmt: skip
+    session.add_all(proofs)
+    session.flush()
+    return proofs

@@ -1,0 +1,148 @@
+"""What the fund checks before it settles: rights, card, time, duplicates. Each refusal has a code that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.law import thresholds
+from parcours.law.workdays import months_after
+from parcours.registry.cards.service import opposed_on
+from parcours.registry.claims import lifecycle
+from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, SheetKind
+from parcours.registry.claims.sheets import said
+from parcours.registry.directory.service import active_on, get_professional
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
+from parcours.registry.people.models import RightKind
+from parcours.registry.people.service import affiliation_on, rights_on
+
+QUARTER: Final = 3
+GONE: Final = (ClaimState.REJECTED, ClaimState.REFUSED, ClaimState.TIME_BARRED, ClaimState.REVERSED)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a claim does not go on: its code, the state it gets, what is told."""
+
+    code: str
+    state: ClaimState = ClaimState.REJECTED
+    tells: str = ""
+    """Subject of a message to the insured."""
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def last_day(care: date) -> date:
+    """Last day to ask the refund: some years from the first day of the quarter after the care (L160-11)."""
+    quarter = (care.month - 1) // QUARTER
+    first = months_after(date(care.year, 1, 1), QUARTER * (quarter + 1))
+    return thresholds.years_after(first, thresholds.whole("remboursement.prescription_annees", care)) - timedelta(
+        days=1
+    )
+
+
+def rights_closed(session: Session, claim: Claim, at: datetime) -> Refusal | None:
+    """No rights on the care day, as known now."""
+    open_then = affiliation_on(session, claim.insured_id, claim.care_date, at) is not None
+    return None if open_then else Refusal("SIM-RIGHTS-CLOSED")
+
+
+def time_barred(_session: Session, claim: Claim, _at: datetime) -> Refusal | None:
+    """Received after the last day: the day of reception counts."""
+    late = claim.received_on is not None and claim.received_on > last_day(claim.care_date)
+    return Refusal("SIM-TIME-BARRED", ClaimState.TIME_BARRED) if late else None
+
+
+def card_opposed(session: Session, claim: Claim, _at: datetime) -> Refusal | None:
+    """Tiers payant with a card on the opposition list."""
+    content = said(claim)
+    if content["tiers_payant"] == "none":
+        return None
+    if content["card"] == "opposed" or opposed_on(session, claim.insured_id, claim.care_date):
+        return Refusal("SIM-CARD-OPPOSED")
+    return None
+
+
+def right_unknown(session: Session, claim: Claim, at: datetime) -> Refusal | None:
+    """The card shows a right that was not open that day."""
+    shown = said(claim)["claims_right"]
+    held = {one.kind.value for one in rights_on(session, claim.insured_id, claim.care_date, at)}
+    if shown and shown in {one.value for one in RightKind} and shown not in held:
+        return Refusal("0450 072", tells="update_your_card")
+    return None
+
+
+def professional_ceased(session: Session, claim: Claim, _at: datetime) -> Refusal | None:
+    """The professional did not practise any more."""
+    if active_on(get_professional(session, claim.professional_id), claim.care_date):
+        return None
+    return Refusal("SIM-PROFESSIONAL-CEASED")
+
+
+def duplicate(session: Session, claim: Claim, _at: datetime) -> Refusal | None:
+    """The copy of a sheet already dealt with; or what only looks like one, which an officer decides."""
+    query = select(Claim).where(
+        Claim.insured_id == claim.insured_id, Claim.professional_id == claim.professional_id,
+        Claim.care_date == claim.care_date, Claim.fee == claim.fee, Claim.id != claim.id,
+        Claim.state.not_in([*GONE, ClaimState.DRAFT]), Claim.received_on.is_not(None),
+    ).order_by(Claim.id)  # fmt: skip
+    twin = next((one for one in session.scalars(query) if act_of(one) == act_of(claim)), None)
+    if twin is None:
+        return None
+    if SheetKind.PAPER_DUPLICATE in (twin.kind, claim.kind) or claim.original_id == twin.id:
+        claim.original_id = twin.id
+        paid = session.scalar(
+            select(ClaimEvent.day).where(ClaimEvent.claim_id == twin.id, ClaimEvent.state == ClaimState.PAID)
+        )
+        names = {"original": twin.id} | ({"paid_on": paid.isoformat()} if paid else {})
+        return Refusal("2900 005", names=names)
+    held = select(ClaimEvent.id).where(ClaimEvent.claim_id == claim.id, ClaimEvent.state == ClaimState.HELD)
+    confirmed = session.scalar(held) is not None
+    return None if confirmed else Refusal("SIM-SUSPECT-DUPLICATE", ClaimState.HELD, names={"like": twin.id})
+
+
+def act_of(claim: Claim) -> Any:
+    """The act that a sheet names, the same for a copy."""
+    facts = said(claim)["facts"]
+    return facts.get("act"), facts.get("quantity", 1)
+
+
+CHECKS: Final[tuple[Callable[[Session, Claim, datetime], Refusal | None], ...]] = (
+    rights_closed, time_barred, professional_ceased, right_unknown, card_opposed, duplicate,
+)  # fmt: skip
+"""In the order in which a fund looks."""
+
+
+def control(session: Session, claim: Claim, *, day: date, at: datetime) -> Refusal | None:
+    """Check a received claim; it stays received when nothing is wrong."""
+    for check in CHECKS:
+        found = check(session, claim, at)
+        if found is not None:
+            stop(session, claim, found, day=day, at=at)
+            return found
+    return None
+
+
+def stop(session: Session, claim: Claim, refusal: Refusal, *, day: date, at: datetime) -> None:
+    """Reject or hold a claim, and tell the practice; the insured too when there is something to do."""
+    lifecycle.move(session, claim, refusal.state, day=day, at=at, why=refusal.code)
+    if refusal.state is ClaimState.HELD:
+        return
+    body = {"status": "rejected", "reason": refusal.code, "paid": "0.00", "sheet_key": claim.sheet_key,
+            **refusal.names}  # fmt: skip
+    send(session, MessageKind.RSP, "rejected", claim.professional_id, body, at=at, day=day, claim_id=claim.id)
+    if refusal.tells:
+        send(session, MessageKind.AVIS, refusal.tells, claim.insured_id, {"reason": refusal.code}, at=at, day=day,
+             insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
+
+
+def confirm(session: Session, claim: Claim, word: str, *, day: date, at: datetime) -> None:
+    """An officer says that a held claim is no duplicate."""
+    lifecycle.move(session, claim, ClaimState.RECEIVED, day=day, at=at, why=word)
+    claim.reason = None
+    session.flush()

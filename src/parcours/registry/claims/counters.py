@@ -1,0 +1,44 @@
+"""What a person has borne so far in a civil year, from the decisions that stand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from parcours.registry.claims.models import Decision
+from parcours.rules.types import Counters
+
+
+def counters_before(session: Session, insured_id: str, professional_id: str, care: date, year: int) -> Counters:
+    """The counters that the next act finds: the caps of the year of the refund, those of the day of the care."""
+    of_year = Decision.year == year
+    of_day = (Decision.care_date == care) & (Decision.professional_id == professional_id)
+    of_care = (Decision.care_date >= date(care.year, 1, 1)) & (Decision.care_date <= date(care.year, 12, 31))
+    query = select(
+        total(Decision.pf, of_year),
+        total(Decision.pf_number, of_year),
+        total(Decision.pf_number, of_day),
+        total(Decision.fr, of_year),
+        total(Decision.fr, of_day),
+        total(Decision.sessions, of_care),
+    ).where(Decision.insured_id == insured_id, Decision.current.is_(True))
+    return Counters(*(int(one or 0) for one in session.execute(query).one()))
+
+
+def total(column: Any, where: ColumnElement[bool]) -> ColumnElement[int]:
+    """The sum of a column over some of the rows."""
+    return func.sum(column).filter(where)
+
+
+def borne(session: Session, insured_id: str) -> dict[int, tuple[int, int]]:
+    """Year → contributions and deductibles taken, in cents."""
+    query = (
+        select(Decision.year, func.sum(Decision.pf), func.sum(Decision.fr))
+        .where(Decision.insured_id == insured_id, Decision.current.is_(True))
+        .group_by(Decision.year)
+        .order_by(Decision.year)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}

@@ -1,0 +1,126 @@
+"""What is known later: a claim settled again with new facts, or taken back whole. The first decision stays readable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.engine.case import settle
+from parcours.law import thresholds
+from parcours.law.workdays import months_after
+from parcours.registry.claims import lifecycle, problems
+from parcours.registry.claims.adjudicate import Settled, content_kept, current_decision, keep
+from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, Undue
+from parcours.registry.claims.money import Amounts, Moved, amounts_of, post_difference
+from parcours.registry.claims.notices import notify_undue, tell_insurer
+from parcours.registry.ledger.models import Account
+from parcours.registry.store.ids import new_id
+from parcours.rules.types import Counters
+
+RULE_BROKEN: Final = ("rule_broken", "act_not_done")
+"""Causes for which the professional owes, whoever was paid (L133-4 I)."""
+
+
+@dataclass(frozen=True)
+class Regularised:
+    """A claim settled again: its new decision, and what changed."""
+
+    decision: Decision
+    delta_amo: int
+    delta_amc: int
+
+
+def regularise(
+    session: Session, claim: Claim, change: Mapping[str, Any], *, day: date, at: datetime
+) -> Regularised | None:
+    """Settle a claim again with facts known since, with the law, readings and counters of the first time.
+
+    None when nothing changes: to run it twice changes nothing. Raises Conflict: nothing was decided.
+    """
+    before = current_decision(session, claim.id)
+    if before is None or claim.state not in DECIDED:
+        raise problems.no_decision()
+    kept = content_kept(before)
+    facts = kept["facts"] | dict(change)
+    if facts == kept["facts"]:
+        return None
+    counters, readings = Counters(**kept["counters"]), kept["readings"]
+    sources = kept["sources"] | dict.fromkeys(change, "officer")
+    settled = Settled(settle(facts, readings, counters), facts, sources, before.insurer)
+    old = amounts_of(before)
+    decision = keep(session, claim, settled, day=day, at=at, year=before.year)
+    post_difference(session, claim, decision, old, amounts_of(decision), day=day, at=at)
+    lifecycle.move(session, claim, ClaimState.REPLACED, day=day, at=at, why=", ".join(sorted(change))[:80])
+    tell_insurer(session, claim, decision, "replace", day=day, at=at)
+    return Regularised(decision, decision.amo - before.amo, decision.amc - before.amc)
+
+
+def reverse(session: Session, claim: Claim, cause: str, *, day: date, at: datetime) -> Moved:
+    """Take a claim back whole: every cent that is not out is withdrawn, what is out is owed, counters come back.
+
+    Raises Conflict: nothing was decided, or it is reversed already.
+    """
+    decision = current_decision(session, claim.id)
+    if decision is None or claim.state not in DECIDED:
+        raise problems.no_decision(claim.state.value)
+    debtor = Account.INDU_PROFESSIONAL if cause in RULE_BROKEN else None
+    moved = post_difference(
+        session, claim, decision, amounts_of(decision), Amounts(), day=day, at=at, key=f"reversal:{decision.id}",
+        act_id=new_id(), debtor=debtor,
+    )  # fmt: skip
+    decision.current = False
+    lifecycle.move(session, claim, ClaimState.REVERSED, day=day, at=at, why=cause)
+    tell_insurer(session, claim, decision, "cancel", day=day, at=at)
+    if moved.undue:
+        open_undue(session, claim, decision, moved.undue, cause, debtor=debtor, day=day, at=at)
+    return moved
+
+
+def open_undue(
+    session: Session, claim: Claim, decision: Decision, cents: int, cause: str, *, debtor: Account | None, day: date,
+    at: datetime,
+) -> Undue:  # fmt: skip
+    """Tell who owes a sum that they do: the delays run from the day they receive it."""
+    professional = decision.to_professional or debtor is Account.INDU_PROFESSIONAL
+    undue = Undue(
+        claim_id=claim.id, insured_id=None if professional else claim.insured_id,
+        professional_id=claim.professional_id if professional else None, cents=cents, cause=cause, notified_on=day,
+    )  # fmt: skip
+    session.add(undue)
+    session.flush()
+    to = claim.professional_id if professional else claim.insured_id
+    notify_undue(session, claim, cents, to, day=day, at=at)
+    return undue
+
+
+def notice_received(session: Session, undue: Undue, *, day: date) -> Undue:
+    """The notice is received: until when to answer, and from when it may be set off."""
+    undue.received_on = day
+    if undue.professional_id is not None:
+        undue.answer_by = months_after(day, thresholds.whole("delais.indu_professionnel_mois", day))
+        if undue.paid_on is not None:
+            years = thresholds.whole("delais.indu_professionnel_annees", day)
+            undue.limit_on = thresholds.years_after(undue.paid_on, years)
+    else:
+        days = thresholds.whole("delais.indu_assure_jours", day)
+        undue.answer_by = date.fromordinal(day.toordinal() + days)
+    undue.set_off_from = date.fromordinal(undue.answer_by.toordinal() + 1)
+    session.flush()
+    return undue
+
+
+def may_set_off(undue: Undue, day: date) -> bool:
+    """May a sum be taken on later payments? Not while its delay runs, nor once observed on or contested."""
+    due = undue.set_off_from is not None and undue.set_off_from <= day
+    return due and undue.contested_on is None and undue.observed_on is None
+
+
+def undue_of(session: Session, *, insured_id: str | None = None, professional_id: str | None = None) -> list[Undue]:
+    """Sums that somebody owes, oldest first."""
+    query = select(Undue).where(Undue.insured_id == insured_id, Undue.professional_id == professional_id)
+    return list(session.scalars(query.order_by(Undue.notified_on, Undue.id)))

@@ -1,0 +1,36 @@
+"""The states of a claim: each change is an event that stays, and the state is the last of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from parcours.registry.claims import problems
+from parcours.registry.claims.models import NEXT, Claim, ClaimEvent, ClaimState
+
+
+def move(session: Session, claim: Claim, state: ClaimState, *, day: date, at: datetime, why: str = "") -> None:
+    """Change a claim, and keep that it changed. Raises Conflict: this state does not follow that one."""
+    allowed = [one.value for one, after in NEXT.items() if state in after]
+    if claim.state.value not in allowed:
+        raise problems.claim_state(claim.state.value, states=allowed)
+    claim.state = state
+    if why:
+        claim.reason = why
+    note(session, claim, day=day, at=at, why=why)
+
+
+def note(session: Session, claim: Claim, *, day: date, at: datetime, why: str = "") -> None:
+    """Write down the state that a claim has now."""
+    session.flush()
+    count = select(func.count()).select_from(ClaimEvent).where(ClaimEvent.claim_id == claim.id)
+    number = (session.scalar(count) or 0) + 1
+    session.add(ClaimEvent(claim_id=claim.id, number=number, state=claim.state, day=day, known_at=at, why=why))
+    session.flush()
+
+
+def history(session: Session, claim_id: str) -> list[ClaimEvent]:
+    """What happened to a claim, in order."""
+    return list(session.scalars(select(ClaimEvent).where(ClaimEvent.claim_id == claim_id).order_by(ClaimEvent.number)))

@@ -1,0 +1,207 @@
+"""Tables of claims: the sheet, what happened to it, what was decided, what is disputed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
+from parcours.registry.store.db import Base, Versioned
+
+
+class SheetKind(StrEnum):
+    """How a sheet reaches the fund."""
+
+    ELECTRONIC = "electronic"
+    DEGRADED = "degraded"
+    """Without the patient's card: a signed paper follows."""
+    PAPER = "paper"
+    PAPER_DUPLICATE = "paper_duplicate"
+
+
+class ClaimState(StrEnum):
+    """Where a claim is in its life."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+    BATCHED = "batched"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+    RECEIVED = "received"
+    HELD = "held"
+    WAITING_FOR_PROOF = "waiting_for_proof"
+    ADJUDICATED = "adjudicated"
+    REJECTED = "rejected"
+    TIME_BARRED = "time_barred"
+    ORDERED = "ordered"
+    PAID = "paid"
+    REPLACED = "replaced"
+    REVERSED = "reversed"
+
+
+S = ClaimState
+NEXT: Final[dict[ClaimState, tuple[ClaimState, ...]]] = {
+    S.DRAFT: (S.SIGNED,),
+    S.SIGNED: (S.BATCHED,),
+    S.BATCHED: (S.SENT,),
+    S.SENT: (S.ACKNOWLEDGED, S.REFUSED, S.BATCHED),
+    S.REFUSED: (S.BATCHED,),
+    S.ACKNOWLEDGED: (S.RECEIVED, S.WAITING_FOR_PROOF),
+    S.WAITING_FOR_PROOF: (S.RECEIVED, S.REJECTED),
+    S.RECEIVED: (S.HELD, S.ADJUDICATED, S.REJECTED, S.TIME_BARRED),
+    S.HELD: (S.RECEIVED, S.REJECTED),
+    S.ADJUDICATED: (S.ORDERED, S.REPLACED, S.REVERSED),
+    S.ORDERED: (S.PAID, S.ADJUDICATED, S.REPLACED, S.REVERSED),
+    S.PAID: (S.REPLACED, S.REVERSED),
+    S.REPLACED: (S.REPLACED, S.REVERSED),
+}
+"""What may follow; nothing follows the others."""
+FIRST: Final = (S.DRAFT, S.RECEIVED)
+DECIDED: Final = (S.ADJUDICATED, S.ORDERED, S.PAID, S.REPLACED)
+
+
+class Claim(Versioned, Base):
+    """A sheet, and where it is. What the sheet says never changes."""
+
+    __tablename__ = "claims_claims"
+    __table_args__ = (
+        Index(None, "insured_id", "care_date"),
+        Index(None, "professional_id", "state"),
+        Index(None, "state", "received_on"),
+    )
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    payee_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    """Whose card was read: the refund goes to this account."""
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    fund_code: Mapped[str] = mapped_column(ForeignKey("people_funds.code"))
+    kind: Mapped[SheetKind] = mapped_column(text_enum(SheetKind))
+    sheet_key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Professional, day and order number of that day."""
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """Keyed hash of what the sheet says."""
+    sheet_number: Mapped[int]
+    care_date: Mapped[date]
+    fee: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[str] = mapped_column(EncryptedText("claims_claims.content"))
+    """Canonical JSON of the sheet."""
+    state: Mapped[ClaimState] = mapped_column(text_enum(ClaimState))
+    received_on: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(80))
+    """Why it was rejected, held or refused: a code, and what it names."""
+    original_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
+    """The claim of which this one is another copy."""
+
+
+class ClaimEvent(Base):
+    """A change of a claim. Never rewritten: the state is the last of them."""
+
+    __tablename__ = "claims_events"
+    __table_args__ = (UniqueConstraint("claim_id", "number"),)
+
+    claim_id: Mapped[str] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
+    number: Mapped[int]
+    state: Mapped[ClaimState] = mapped_column(text_enum(ClaimState))
+    day: Mapped[date]
+    known_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    why: Mapped[str] = mapped_column(String(80))
+
+
+class Decision(Base):
+    """What was decided about a claim, with all that it was decided from. A later one replaces it, never rewrites it."""
+
+    __tablename__ = "claims_decisions"
+    __table_args__ = (UniqueConstraint("claim_id", "number"), Index(None, "insured_id", "year"))
+
+    claim_id: Mapped[str] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
+    number: Mapped[int]
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    care_date: Mapped[date]
+    decided_on: Mapped[date]
+    year: Mapped[int]
+    """Civil year of the caps: that of the first decision."""
+    known_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    current: Mapped[bool]
+    """False once replaced or reversed: it counts in no cap any more."""
+    fee: Mapped[int] = mapped_column(BigInteger)
+    base: Mapped[int] = mapped_column(BigInteger)
+    rate: Mapped[int]
+    majoration: Mapped[int]
+    pf: Mapped[int]
+    fr: Mapped[int]
+    pf_number: Mapped[int]
+    sessions: Mapped[int]
+    amo: Mapped[int] = mapped_column(BigInteger)
+    amc: Mapped[int] = mapped_column(BigInteger)
+    patient: Mapped[int] = mapped_column(BigInteger)
+    advance: Mapped[int] = mapped_column(BigInteger)
+    deferred: Mapped[int] = mapped_column(BigInteger)
+    to_professional: Mapped[bool]
+    amc_to_professional: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(2))
+    insurer: Mapped[str | None] = mapped_column(String(40))
+    content: Mapped[str] = mapped_column(EncryptedText("claims_decisions.content"))
+    """JSON: facts and where each comes from, coverage, counters before, receipt, cases, signals."""
+
+    @property
+    def gross(self) -> int:
+        """What the insurance grants before anything is taken."""
+        return self.amo + self.majoration + self.pf + self.fr
+
+
+class ObjectionState(StrEnum):
+    """Where an objection is."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    PARTLY = "partly"
+    REJECTED = "rejected"
+    IMPLICITLY_REJECTED = "implicitly_rejected"
+    INADMISSIBLE = "inadmissible"
+
+
+class Objection(Base):
+    """A decision that is disputed before the commission, and its silent end."""
+
+    __tablename__ = "claims_objections"
+    __table_args__ = (Index(None, "claim_id"), Index(None, "state", "answer_by"))
+
+    insured_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    professional_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    claim_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
+    undue_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_undue.id"))
+    state: Mapped[ObjectionState] = mapped_column(text_enum(ObjectionState))
+    notified_on: Mapped[date]
+    file_by: Mapped[date]
+    filed_on: Mapped[date]
+    answer_by: Mapped[date]
+    court_by: Mapped[date | None]
+    ended_on: Mapped[date | None]
+
+
+class Undue(Base):
+    """A sum to be given back: who owes it, and the days that the procedure counts."""
+
+    __tablename__ = "claims_undue"
+    __table_args__ = (Index(None, "insured_id"), Index(None, "professional_id"), Index(None, "claim_id"))
+
+    claim_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
+    insured_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    professional_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    cents: Mapped[int] = mapped_column(BigInteger)
+    cause: Mapped[str] = mapped_column(String(40))
+    paid_on: Mapped[date | None]
+    notified_on: Mapped[date]
+    received_on: Mapped[date | None]
+    """The delays run from the reception of the notice."""
+    answer_by: Mapped[date | None]
+    set_off_from: Mapped[date | None]
+    limit_on: Mapped[date | None]
+    observed_on: Mapped[date | None]
+    contested_on: Mapped[date | None]

@@ -1,0 +1,171 @@
+"""From a decision to the books, and from one decision to the next: what is out is never pulled back by an entry.
+
+What a new decision takes away from somebody who was already paid becomes `indu`; what it frees of a sum already taken
+back is due to the insured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.claims.models import Claim, Decision
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import Account, Cause, LedgerTransaction
+from parcours.registry.ledger.service import Entry, Line
+
+C2S: Final = "c2s"
+DEFERRED: Final = (
+    (Account.DIFFERE_TMT, "majoration"), (Account.DIFFERE_PF, "pf"), (Account.DIFFERE_FR, "fr"),
+)  # fmt: skip
+KEPT: Final = ((Account.MAJORATION, "majoration"), (Account.PF, "pf"), (Account.FR, "fr"))
+
+
+def amo_book(claim: Claim) -> str:
+    """The book of the fund."""
+    return f"amo:{claim.fund_code}"
+
+
+def amc_book(claim: Claim, decision: Decision) -> str:
+    """The book of who pays the complementary part."""
+    return f"c2s:{claim.fund_code}" if decision.insurer == C2S else f"amc:{decision.insurer}"
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What a decision grants, keeps and defers, in cents; nothing at all for a claim that is reversed."""
+
+    gross: int = 0
+    majoration: int = 0
+    pf: int = 0
+    fr: int = 0
+    paid: int = 0
+    """To the payee of the compulsory part."""
+    differe: tuple[int, int, int] = (0, 0, 0)
+    amc: int = 0
+
+
+def amounts_of(decision: Decision) -> Amounts:
+    """The amounts of a decision, what is deferred among what was kept: majoration, contribution, deductible."""
+    left, differe = decision.deferred, []
+    for _, name in DEFERRED:
+        part = min(left, getattr(decision, name))
+        differe.append(part)
+        left -= part
+    return Amounts(
+        decision.gross, decision.majoration, decision.pf, decision.fr,
+        decision.gross - decision.majoration - decision.pf - decision.fr + sum(differe),
+        (differe[0], differe[1], differe[2]), decision.amc,
+    )  # fmt: skip
+
+
+def post_decision(session: Session, claim: Claim, decision: Decision, *, at: datetime) -> None:
+    """Post a first decision."""
+    post_difference(session, claim, decision, Amounts(), amounts_of(decision), day=decision.decided_on, at=at)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a difference made due, in cents."""
+
+    undue: int = 0
+    """To be given back by who was paid."""
+    due_back: int = 0
+    """To the insured, of what was already taken."""
+
+
+def post_difference(  # noqa: PLR0913 - a difference, its two times, and on whose word
+    session: Session,
+    claim: Claim,
+    decision: Decision,
+    old: Amounts,
+    new: Amounts,
+    *,
+    day: date,
+    at: datetime,
+    key: str = "",
+    act_id: str = "",
+    debtor: Account | None = None,
+) -> Moved:
+    """Post what changes between two decisions, in the books of the fund and of the insurer.
+
+    `act_id`: the officer's act, when it is no decision of the fund alone. `debtor`: who owes what is undue, when it is
+    not who was paid.
+    """
+    payable = Account.A_PAYER_PROFESSIONAL if decision.to_professional else Account.A_PAYER_INSURED
+    payee = claim.professional_id if decision.to_professional else claim.insured_id
+    book = amo_book(claim)
+    lines = [Line(Account.PRESTATIONS, claim.insured_id, new.gross - old.gross, claim.id)]
+    for account, name in KEPT:
+        year = None if account is Account.MAJORATION else decision.year
+        cents = getattr(old, name) - getattr(new, name)
+        lines.append(Line(account, claim.insured_id, cents, claim.id, year))
+    due_back = 0
+    for (account, _), before, after in zip(DEFERRED, old.differe, new.differe, strict=True):
+        moved, over = within(session, book, account, claim, after - before)
+        lines.append(Line(account, claim.insured_id, moved, claim.id))
+        due_back += over
+    paid, undue = within(session, book, payable, claim, new.paid - old.paid)
+    lines.append(Line(payable, payee, -paid, claim.id))
+    owed_by = debtor or (Account.INDU_PROFESSIONAL if decision.to_professional else Account.INDU_INSURED)
+    debtor_id = claim.professional_id if owed_by is Account.INDU_PROFESSIONAL else claim.insured_id
+    lines += [Line(owed_by, debtor_id, undue, claim.id), Line(Account.A_PAYER_INSURED, claim.insured_id, -due_back,
+                                                                claim.id)]  # fmt: skip
+    name = key or f"decision:{decision.id}"
+    entry = Entry(
+        book=book, kind="reversal" if act_id else "decision", key=name, claim_id=claim.id, at=day, known_at=at,
+        cause=Cause.OFFICER if act_id else Cause.DECISION, cause_id=act_id or decision.id, lines=merged(lines),
+        reverses_id=first_entry(session, book, claim) if act_id else None,
+    )  # fmt: skip
+    ledger.post(session, entry)
+    post_amc(session, claim, decision, new.amc - old.amc, entry)
+    return Moved(undue, due_back)
+
+
+def within(session: Session, book: str, account: Account, claim: Claim, change: int) -> tuple[int, int]:
+    """How much of a change an account can take, and what is over: only what is still open can be taken away."""
+    if change >= 0:
+        return change, 0
+    left = sum(abs(one.cents) for one in ledger.open_items(session, book, (account,), claim_id=claim.id))
+    taken = min(left, -change)
+    return -taken, -change - taken
+
+
+def post_amc(session: Session, claim: Claim, decision: Decision, change: int, amo: Entry) -> None:
+    """The same change in the book of the complementary part (the product plays the insurer)."""
+    if not change or decision.insurer is None:
+        return
+    book = amc_book(claim, decision)
+    payable = Account.A_PAYER_PROFESSIONAL if decision.amc_to_professional else Account.A_PAYER_INSURED
+    payee = claim.professional_id if decision.amc_to_professional else claim.insured_id
+    owed_by = Account.INDU_PROFESSIONAL if decision.amc_to_professional else Account.INDU_INSURED
+    paid, undue = within(session, book, payable, claim, change)
+    ledger.post(session, Entry(
+        book=book, kind=amo.kind, key=f"{amo.key}:amc", cause=amo.cause, cause_id=amo.cause_id, at=amo.at,
+        known_at=amo.known_at, claim_id=claim.id,
+        reverses_id=first_entry(session, book, claim) if amo.reverses_id else None,
+        lines=merged([Line(Account.PRESTATIONS, claim.insured_id, change, claim.id),
+                      Line(payable, payee, -paid, claim.id), Line(owed_by, payee, undue, claim.id)]),
+    ))  # fmt: skip
+
+
+def merged(lines: list[Line]) -> tuple[Line, ...]:
+    """One line an account and party."""
+    sums: dict[tuple[Account, str], Line] = {}
+    for one in lines:
+        key = (one.account, one.party)
+        before = sums.get(key)
+        sums[key] = one if before is None else Line(*key, before.cents + one.cents, one.claim_id, one.year)
+    return tuple(one for one in sums.values() if one.cents)
+
+
+def first_entry(session: Session, book: str, claim: Claim) -> str | None:
+    """The entry of the first decision about a claim in a book."""
+    query = select(LedgerTransaction.id).where(
+        LedgerTransaction.book == book, LedgerTransaction.claim_id == claim.id, LedgerTransaction.kind == "decision"
+    )
+    return session.scalar(query.order_by(LedgerTransaction.id).limit(1))

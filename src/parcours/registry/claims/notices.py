@@ -1,0 +1,73 @@
+"""What an adjudication tells: the insurer, the practice, the insured."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.claims.models import Claim, Decision
+from parcours.registry.complementary.models import Link, LinkState
+from parcours.registry.complementary.service import link_on
+from parcours.registry.messages.models import Message, MessageKind
+from parcours.registry.messages.service import send
+from parcours.text import plain_euros
+
+KEPT: Final = (("TMT", "majoration"), ("PF", "pf"), ("FR", "fr"))
+C2S: Final = "c2s"
+
+
+def tell_insurer(session: Session, claim: Claim, decision: Decision, action: str, *, day: date, at: datetime) -> bool:
+    """Tell the insurer what was decided; nothing while two contracts overlap: the line waits, it is not lost."""
+    link = link_on(session, claim.insured_id, claim.care_date)
+    if decision.insurer in (None, C2S) or link is None or link.state is not LinkState.ACTIVE:
+        return False
+    body = {
+        "action": action, "expense": plain_euros(decision.fee), "base": plain_euros(decision.base),
+        "rate": decision.rate // 100, "gross": plain_euros(decision.gross), "paid": plain_euros(decision.amo),
+        **{name: f"-{plain_euros(getattr(decision, field))}" for name, field in KEPT if getattr(decision, field)},
+        "amc": plain_euros(decision.amc), "care_date": claim.care_date.isoformat(), "status": decision.status,
+    }  # fmt: skip
+    send(session, MessageKind.NOEMIE_OC, action, link.insurer, body, at=at, day=day,
+         insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
+    return True
+
+
+def tell_waiting(session: Session, link: Link, *, day: date, at: datetime) -> list[Claim]:
+    """Once a link works again: tell its insurer of every decision that nobody was told of."""
+    told = select(Message.claim_id).where(
+        Message.kind == MessageKind.NOEMIE_OC, Message.insured_id == link.insured_id, Message.claim_id.is_not(None)
+    )
+    query = (
+        select(Claim, Decision)
+        .join(Decision, Decision.claim_id == Claim.id)
+        .where(
+            Claim.insured_id == link.insured_id,
+            Decision.current.is_(True),
+            Claim.care_date >= link.starts_on,
+            Claim.id.not_in(told),
+        )
+        .order_by(Claim.id)
+    )
+    waiting = session.execute(query).all()
+    return [claim for claim, decision in waiting if tell_insurer(session, claim, decision, "new", day=day, at=at)]
+
+
+def tell_ips(session: Session, claim: Claim, decision: Decision, *, day: date, at: datetime) -> None:
+    """The practice transmitted another indicator than the one computed: the fund computes, both are kept."""
+    kept = json.loads(decision.content)
+    if not any(one.startswith("SIM-IPS-DIFFERS") for one in kept["signals"]):
+        return
+    body = {"status": "paid", "transmitted": kept["transmitted"], "computed": kept["computed_code"],
+            "signal": "SIM-IPS-DIFFERS"}  # fmt: skip
+    send(session, MessageKind.RSP, "signalled", claim.professional_id, body, at=at, day=day, claim_id=claim.id)
+
+
+def notify_undue(session: Session, claim: Claim, cents: int, to: str, *, day: date, at: datetime) -> None:
+    """A sum to be given back: the notice states the remedies and their delays."""
+    body = {"undue": plain_euros(cents), "remedies": ["correction", "cra", "mediation"], "care": str(claim.care_date)}
+    send(session, MessageKind.NOTIFICATION, "indu", to, body, at=at, day=day,
+         insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip

@@ -1,0 +1,54 @@
+"""Objections: two months to object, a silence of two months that means no, two months to go to the court (R142-1)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.law import thresholds
+from parcours.law.workdays import is_working_day, months_after, working_days_after
+from parcours.registry.claims import problems
+from parcours.registry.claims.models import Claim, Objection, ObjectionState, Undue
+
+
+def months(day: date) -> date:
+    """Two months later, by the law of that day."""
+    return months_after(day, thresholds.whole("delais.recours_mois", day))
+
+
+def file_by(notified_on: date) -> date:
+    """Last day to object to a decision received on a day; the next working day when it is none."""
+    last = months(notified_on)
+    return last if is_working_day(last) else working_days_after(last, 1)
+
+
+def object_to(
+    session: Session, *, day: date, notified_on: date, claim: Claim | None = None, undue: Undue | None = None
+) -> Objection:
+    """Object to a decision, or to a sum asked back. Raises Refused: too late."""
+    last = file_by(notified_on)
+    if day > last:
+        raise problems.objection_late(day, day=last)
+    if undue is not None:
+        undue.contested_on = day
+    objection = Objection(
+        claim_id=claim.id if claim else None, undue_id=undue.id if undue else None,
+        insured_id=claim.insured_id if claim else undue.insured_id if undue else None,
+        professional_id=undue.professional_id if undue else None,
+        state=ObjectionState.OPEN, notified_on=notified_on, file_by=last, filed_on=day, answer_by=months(day),
+    )  # fmt: skip
+    session.add(objection)
+    session.flush()
+    return objection
+
+
+def let_silence_speak(session: Session, day: date) -> list[Objection]:
+    """Every open objection whose time to be answered is over is rejected by silence; the court is open from then."""
+    query = select(Objection).where(Objection.state == ObjectionState.OPEN, Objection.answer_by < day)
+    ended = list(session.scalars(query))
+    for one in ended:
+        one.state, one.ended_on, one.court_by = ObjectionState.IMPLICITLY_REJECTED, one.answer_by, months(one.answer_by)
+    session.flush()
+    return ended

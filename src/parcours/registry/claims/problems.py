@@ -1,0 +1,72 @@
+"""What may be wrong in this context: one entry a problem, in French and in English."""
+
+from parcours.errors import Problem
+from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.text import Text, same
+
+claim_state = Problem(
+    Conflict,
+    "claim_state",
+    Text("l'état de la feuille ne le permet pas", "the state of the sheet forbids it"),
+    field="state",
+    allowed=same("{states}"),
+)
+
+sheet_altered = Problem(
+    Conflict,
+    "sheet_altered",
+    Text(
+        "une autre feuille porte déjà ce numéro ce jour-là",
+        "another sheet already has this number on that day",
+    ),
+    field="number",
+    allowed=Text("la même feuille, ou un numéro nouveau", "the same sheet, or a new number"),
+)
+
+fee_out_of_range = Problem(
+    Invalid,
+    "fee_out_of_range",
+    Text("ce montant n'est pas celui d'un acte", "this is not the amount of an act"),
+    field="fee",
+    allowed=Text("de 0,01 à 1 000 000,00 euros", "from 0.01 to 1,000,000.00 euros"),
+)
+
+care_in_future = Problem(
+    Invalid,
+    "care_in_future",
+    Text("les soins ne sont pas encore donnés", "the care is not given yet"),
+    field="care_date",
+    allowed=Text("le {day} ou avant", "{day} or before"),
+)
+
+no_lines = Problem(
+    Invalid,
+    "no_lines",
+    Text("une feuille a de une à {most} lignes", "a sheet has from one to {most} lines"),
+    field="lines",
+)
+
+no_decision = Problem(
+    Conflict,
+    "no_decision",
+    Text("rien n'est décidé pour cette feuille", "nothing is decided for this sheet"),
+    field="claim_id",
+    allowed=Text("une feuille liquidée", "an adjudicated sheet"),
+)
+
+objection_late = Problem(
+    Refused,
+    "objection_late",
+    Text("le délai de recours est passé", "the time to object is over"),
+    field="day",
+    allowed=Text("le {day} au plus tard", "{day} at the latest"),
+    article="CSS R142-1",
+)
+
+one_act_a_sheet = Problem(
+    Refused,
+    "one_act_a_sheet",
+    Text("la liquidation ne prend encore qu'un acte par feuille", "adjudication takes one act a sheet for now"),
+    field="lines",
+    allowed=Text("une ligne, ou `parcours bill` pour voir la facture", "one line, or `parcours bill` to see the bill"),
+)

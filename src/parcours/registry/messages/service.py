@@ -1,0 +1,52 @@
+"""Send a simulated message, and read those that were sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.messages.models import Message, MessageKind
+from parcours.registry.store.columns import blind_index
+
+HASH_CONTEXT = "messages_messages.body"
+
+
+def send(  # noqa: PLR0913 - one keyword for each field of the envelope
+    session: Session,
+    kind: MessageKind,
+    subject: str,
+    to: str,
+    body: Mapping[str, Any],
+    *,
+    at: datetime,
+    day: date,
+    insured_id: str | None = None,
+    claim_id: str | None = None,
+    reply_to: str | None = None,
+) -> Message:
+    """Keep a message; its body says that it is simulated."""
+    content = json.dumps({"simulated": True, **body}, sort_keys=True, ensure_ascii=False)
+    row = Message(
+        kind=kind, subject=subject, day=day, sent_at=at, recipient=to, insured_id=insured_id, claim_id=claim_id,
+        reply_to=reply_to, body=content, hash=blind_index(content, HASH_CONTEXT),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def messages_to(session: Session, recipient: str, *, after: str | None = None, limit: int = 100) -> list[Message]:
+    """Messages to somebody, oldest first: a feed read on from the last id."""
+    query = select(Message).where(Message.recipient == recipient).order_by(Message.id).limit(limit)
+    return list(session.scalars(query.where(Message.id > after) if after else query))
+
+
+def body_of(message: Message) -> dict[str, Any]:
+    """What a message says."""
+    content: dict[str, Any] = json.loads(message.body)
+    return content

@@ -1,0 +1,133 @@
+"""The account of an insured person: what was refunded, what was taken and for which act, what was transferred."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from parcours.law import thresholds
+from parcours.registry.claims.counters import borne
+from parcours.registry.claims.models import Claim, Decision
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.service import Open
+from parcours.registry.payments.notices import line_of
+from parcours.registry.payments.service import DEFERRED
+
+TAKEN: Final = (*DEFERRED, Account.INDU_INSURED)
+SHOWN: Final = ("set_off", "order", "decision")
+
+
+@dataclass(frozen=True)
+class AccountLine:
+    """One line: `refund`, `deduction`, `to_professional` (shown, not summed) or `transfer`."""
+
+    day: date
+    kind: str
+    cents: int
+    claim_id: str | None = None
+    name: str = ""
+    """Of a deduction: its national line."""
+    care_date: date | None = None
+
+
+def account_lines(
+    session: Session, insured_id: str, *, first: date | None = None, last: date | None = None
+) -> list[AccountLine]:
+    """Lines of a person's account in the book of the fund, oldest first: refunds less deductions are transfers."""
+    query = (
+        select(LedgerTransaction.at, LedgerTransaction.kind, LedgerPosting, Claim)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .join(Claim, Claim.id == LedgerPosting.claim_id, isouter=True)
+        .where(
+            or_(LedgerPosting.party == insured_id, Claim.insured_id == insured_id),
+            LedgerTransaction.book.like("amo:%"),
+            LedgerTransaction.kind.in_(SHOWN),
+        )
+        .order_by(LedgerTransaction.at, LedgerTransaction.known_at, LedgerTransaction.id, LedgerPosting.id)
+    )
+    if first is not None:
+        query = query.where(LedgerTransaction.at >= first)
+    if last is not None:
+        query = query.where(LedgerTransaction.at <= last)
+    found = [line_from(session, *row) for row in session.execute(query)]
+    return together([one for one in found if one is not None])
+
+
+def line_from(
+    session: Session, day: date, kind: str, posting: LedgerPosting, claim: Claim | None
+) -> AccountLine | None:
+    """What a posting of a payment is to the insured."""
+    if posting.account is Account.VIREMENTS:
+        return AccountLine(day, "transfer", -posting.cents)
+    if claim is None:
+        return None
+    if kind == "decision":
+        to_professional = posting.account is Account.A_PAYER_PROFESSIONAL
+        return AccountLine(day, "to_professional", -posting.cents, claim.id) if to_professional else None
+    if posting.account is Account.A_PAYER_INSURED:
+        return AccountLine(day, "refund", posting.cents, claim.id, care_date=claim.care_date)
+    if posting.account in TAKEN:
+        item = Open(posting.account, posting.party, claim.id, posting.cents)
+        name = line_of(session, item, {claim.id: claim})
+        return AccountLine(day, "deduction", -posting.cents, claim.id, name, claim.care_date)
+    return None
+
+
+def together(lines: list[AccountLine]) -> list[AccountLine]:
+    """One line a refund: what was set off and what was transferred of it are one amount."""
+    sums: dict[tuple[object, ...], AccountLine] = {}
+    for one in lines:
+        key = (one.day, one.kind, one.claim_id, one.name)
+        before = sums.get(key)
+        sums[key] = one if before is None else AccountLine(
+            one.day, one.kind, before.cents + one.cents, one.claim_id, one.name, one.care_date
+        )  # fmt: skip
+    return list(sums.values())
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What a person has borne in a year, of how much at most, and what is still to be taken."""
+
+    year: int
+    participations: int
+    participations_cap: int
+    franchises: int
+    franchises_cap: int
+    still_to_take: int
+    reached_on: date | None
+
+
+def caps(session: Session, insured_id: str, fund_code: str, on: date) -> Caps:
+    """The counters of the year of a day."""
+    taken = borne(session, insured_id).get(on.year, (0, 0))
+    left = sum(one.cents for one in ledger.open_items(session, f"amo:{fund_code}", DEFERRED, party=insured_id))
+    most = cap("participation_forfaitaire.plafond_annee", on)
+    return Caps(
+        on.year, taken[0], most, taken[1], cap("franchise.plafond_annee", on), left,
+        reached_on(session, insured_id, on.year, most),
+    )  # fmt: skip
+
+
+def cap(parameter: str, on: date) -> int:
+    """A yearly cap in cents."""
+    value = thresholds.value_on(parameter, on)
+    return 0 if value is None else int(value.value * 100)
+
+
+def reached_on(session: Session, insured_id: str, year: int, most: int) -> date | None:
+    """The day on which the contributions of a year came to their cap."""
+    query = select(Decision.decided_on, Decision.pf).where(
+        Decision.insured_id == insured_id, Decision.year == year, Decision.current.is_(True)
+    )
+    total = 0
+    for day, cents in session.execute(query.order_by(Decision.decided_on, Decision.care_date)):
+        total += cents
+        if total >= most > 0:
+            return day
+    return None

@@ -1,0 +1,31 @@
+"""What always holds between orders and the books."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from parcours.registry.store.invariants import Invariant
+from parcours.text import Text
+
+_POSTED: Final = """
+SELECT o.id FROM payments_orders o WHERE o.cents <> COALESCE((
+  SELECT -sum(p.cents) FROM ledger_postings p JOIN ledger_transactions t ON t.id = p.transaction_id
+  WHERE t.cause_id = o.id AND t.kind = '{kind}' AND p.account = '{account}'), 0){where}"""
+
+INVARIANTS: Final = (
+    Invariant(
+        "I6",
+        Text("un virement est d'un centime au moins", "a transfer is of one cent at least"),
+        "SELECT id FROM payments_orders WHERE cents < 1",
+    ),
+    Invariant(
+        "I7",
+        Text("les lignes d'un virement en font la somme", "the lines of a transfer add up to it"),
+        _POSTED.format(kind="order", account="virements", where=""),
+    ),
+    Invariant(
+        "I12",
+        Text("la banque a ce qui est réglé", "the bank has what is settled"),
+        _POSTED.format(kind="settled", account="banque", where=" AND o.state = 'settled'"),
+    ),
+)

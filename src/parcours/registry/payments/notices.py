@@ -1,0 +1,70 @@
+"""What a payment tells: the return that a practice reconciles, the statement of the insured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.claims.models import Claim
+from parcours.registry.ledger.models import Account
+from parcours.registry.ledger.service import Open
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
+from parcours.registry.payments.models import Order
+from parcours.text import plain_euros
+
+LINES: Final = {
+    Account.DIFFERE_TMT: "TMT 1957",
+    Account.DIFFERE_PF: "PFT 1952",
+    Account.DIFFERE_FR: "FRT",
+    Account.INDU_INSURED: "INDU",
+    Account.INDU_PROFESSIONAL: "INDU",
+}
+"""Names of what is taken, as national lines have them; a deductible's number depends on who gave the care."""
+FRT: Final = {"pharmacie": "FRT 1972", "transporteur": "FRT 1974"}
+FRT_AUXILIAIRES: Final = "FRT 1976"
+
+
+def tell_practice(
+    session: Session, professional_id: str, due: Sequence[Open], order: Order | None, *, day: date, at: datetime
+) -> None:
+    """The lines of a transfer: their sum is the transfer."""
+    lines = [{"claim": one.claim_id, "paid": plain_euros(one.cents), "status": "paid"} for one in due]
+    total = plain_euros(order.cents if order else 0)
+    body = {"transfer": total, "reference": order.reference if order else None, "lines": lines}
+    send(session, MessageKind.RSP, "paid", professional_id, body, at=at, day=day)
+
+
+def tell_statement(
+    session: Session, insured_id: str, due: Sequence[Open], taken: Sequence[tuple[Open, int]], order: Order | None,
+    left: int, *, day: date, at: datetime,
+) -> None:  # fmt: skip
+    """What was refunded, what was taken on it and for which act, what was paid and what is left to take."""
+    claims = {one.id: one for one in session.scalars(
+        select(Claim).where(Claim.id.in_([one.claim_id for one, _ in taken if one.claim_id]))
+    )}  # fmt: skip
+    deductions = [
+        {"line": line_of(session, one, claims), "care_date": claims[one.claim_id].care_date.isoformat(),
+         "claim": one.claim_id, "cents": plain_euros(cents)}
+        for one, cents in taken if one.claim_id in claims
+    ]  # fmt: skip
+    body = {
+        "refunds": [{"claim": one.claim_id, "refund": plain_euros(one.cents)} for one in due],
+        "deductions": deductions, "left": plain_euros(left), "paid": plain_euros(order.cents if order else 0),
+        "reference": order.reference if order else None,
+    }  # fmt: skip
+    send(session, MessageKind.STATEMENT, "refund", insured_id, body, at=at, day=day, insured_id=insured_id)
+
+
+def line_of(session: Session, item: Open, claims: dict[str, Claim]) -> str:
+    """Name of the line under which something is taken."""
+    from parcours.registry.directory.service import get_professional
+
+    if item.account is not Account.DIFFERE_FR or item.claim_id is None:
+        return LINES[item.account]
+    profession = get_professional(session, claims[item.claim_id].professional_id).profession
+    return FRT.get(profession, FRT_AUXILIAIRES)

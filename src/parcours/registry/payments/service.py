@@ -1,0 +1,212 @@
+"""A payment run for one party in one book: set off, order, settle, tell.
+
+What is taken on a refund is the oldest first: by day of care, then majoration, contribution, deductible, then the
+number of the sheet; sums undue come last, once their delay is over. A part may be taken, and a refund may vanish.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.claims import lifecycle
+from parcours.registry.claims.later import may_set_off, undue_of
+from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import Account, Cause
+from parcours.registry.ledger.service import Entry, Line, Open
+from parcours.registry.payments.models import Order, OrderState
+from parcours.registry.payments.notices import tell_practice, tell_statement
+from parcours.registry.store.ids import new_id
+
+DEFERRED: Final = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
+"""In the order in which they are taken for one day of care."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Cents of a refund that pay what is owed."""
+
+    owed: Open
+    cents: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run did for one party."""
+
+    due: tuple[Open, ...]
+    taken: tuple[Taken, ...]
+    order: Order | None
+
+
+def run(
+    session: Session, book: str, party: str, *, professional: bool, day: date, at: datetime,
+    only: Iterable[str] | None = None,
+) -> Run:  # fmt: skip
+    """Pay a party what is due to it in a book, less what it owes; nothing is due: nothing is written.
+
+    `only`: these claims and no other.
+    """
+    payable = Account.A_PAYER_PROFESSIONAL if professional else Account.A_PAYER_INSURED
+    claims = set(only) if only is not None else None
+    due = [
+        replace(one, cents=-one.cents)
+        for one in ledger.open_items(session, book, (payable,), party=party)
+        if claims is None or one.claim_id in claims
+    ]
+    if not due:
+        return Run((), (), None)
+    known = claims_of(session, due)
+    due.sort(key=lambda one: place(one, known))
+    taken = chosen(owed(session, book, party, professional=professional, day=day), sum(one.cents for one in due))
+    act = new_id()
+    if taken:
+        post_set_off(session, book, due, taken, act, day=day, at=at)
+    left = [one for one in remaining(due, sum(one.cents for one in taken)) if one.cents]
+    order = place_order(session, book, party, left, known, day=day, at=at) if left else None
+    done = Run(tuple(due), tuple(taken), order)
+    if book.startswith("amo:"):
+        close(session, [known[one.claim_id] for one in due if one.claim_id in known], day=day, at=at)
+    if professional:
+        tell_practice(session, party, done.due, order, day=day, at=at)
+    else:
+        left_to_take = sum(one.cents for one in ledger.open_items(session, book, DEFERRED, party=party))
+        pairs = [(one.owed, one.cents) for one in taken]
+        tell_statement(session, party, done.due, pairs, order, left_to_take, day=day, at=at)
+    return done
+
+
+def claims_of(session: Session, items: Sequence[Open]) -> dict[str | None, Claim]:
+    """The claims of some items."""
+    ids = [one.claim_id for one in items if one.claim_id]
+    return {one.id: one for one in session.scalars(select(Claim).where(Claim.id.in_(ids)))}
+
+
+def place(item: Open, claims: dict[str | None, Claim]) -> tuple[date, int, int]:
+    """Where an item stands in the order of the law: oldest care first."""
+    claim = claims.get(item.claim_id)
+    rank = DEFERRED.index(item.account) if item.account in DEFERRED else len(DEFERRED)
+    return (claim.care_date, rank, claim.sheet_number) if claim else (date.max, rank, 0)
+
+
+def owed(session: Session, book: str, party: str, *, professional: bool, day: date) -> list[Open]:
+    """What a party owes that may be taken today, in the order in which it is."""
+    found: list[Open] = []
+    if not professional:
+        found = ledger.open_items(session, book, DEFERRED, party=party)
+        claims = claims_of(session, found)
+        found.sort(key=lambda one: place(one, claims))
+    account = Account.INDU_PROFESSIONAL if professional else Account.INDU_INSURED
+    notices = undue_of(
+        session, insured_id=None if professional else party, professional_id=party if professional else None
+    )
+    allowed = {one.claim_id for one in notices if may_set_off(one, day)}
+    undue = ledger.open_items(session, book, (account,), party=party)
+    return found + [one for one in undue if one.claim_id in allowed]
+
+
+def chosen(items: Sequence[Open], cents: int) -> list[Taken]:
+    """What a refund of so many cents pays, in order; the last one maybe in part."""
+    taken = []
+    for one in items:
+        part = min(one.cents, cents)
+        if part:
+            taken.append(Taken(one, part))
+        cents -= part
+    return taken
+
+
+def remaining(due: Sequence[Open], taken: int) -> list[Open]:
+    """What is left of what is due, the oldest refunds being used first."""
+    left = []
+    for one in due:
+        used = min(one.cents, taken)
+        taken -= used
+        left.append(replace(one, cents=one.cents - used))
+    return left
+
+
+def post_set_off(
+    session: Session, book: str, due: Sequence[Open], taken: Sequence[Taken], act: str, *, day: date, at: datetime
+) -> None:
+    """Refunds pay what is owed: one entry, each cent naming its claim on both sides."""
+    total = sum(one.cents for one in taken)
+    used = [replace(one, cents=one.cents - left.cents) for one, left in zip(due, remaining(due, total), strict=True)]
+    lines = [Line(one.account, one.party, one.cents, one.claim_id) for one in used]
+    lines += [Line(one.owed.account, one.owed.party, -one.cents, one.owed.claim_id) for one in taken]
+    ledger.post(session, Entry(
+        book=book, kind="set_off", key=f"set_off:{act}", cause=Cause.ORDER, cause_id=act, at=day, known_at=at,
+        lines=tuple(lines),
+    ))  # fmt: skip
+
+
+def place_order(
+    session: Session, book: str, party: str, left: Sequence[Open], claims: dict[str | None, Claim], *, day: date,
+    at: datetime,
+) -> Order:  # fmt: skip
+    """Prepare an order in the transaction that posts it, send it and settle it: the bank is simulated."""
+    number = new_id()
+    first = claims.get(left[0].claim_id)
+    payee = first.payee_id if first is not None and first.insured_id == party else party
+    order = Order(
+        id=number, book=book, party=party, payee=payee, cents=sum(one.cents for one in left), day=day,
+        reference=f"SIM{hashlib.sha256(number.encode()).hexdigest()[:30].upper()}", state=OrderState.PREPARED,
+        prepared_at=at,
+    )  # fmt: skip
+    session.add(order)
+    session.flush()
+    lines = [Line(one.account, party, one.cents, one.claim_id) for one in left]
+    post_order(session, order, "order", [*lines, Line(Account.VIREMENTS, party, -order.cents)], day, at)
+    order.state = OrderState.SENT
+    settle(session, order, day=day, at=at)
+    return order
+
+
+def settle(session: Session, order: Order, *, day: date, at: datetime) -> None:
+    """The bank confirms an order."""
+    lines = [Line(Account.VIREMENTS, order.party, order.cents), Line(Account.BANQUE, order.party, -order.cents)]
+    post_order(session, order, "settled", lines, day, at)
+    order.state, order.settled_on = OrderState.SETTLED, day
+    session.flush()
+
+
+def post_order(session: Session, order: Order, kind: str, lines: Sequence[Line], day: date, at: datetime) -> None:
+    """An entry of an order, once."""
+    ledger.post(session, Entry(
+        book=order.book, kind=kind, key=f"{kind}:{order.id}", cause=Cause.ORDER, cause_id=order.id, at=day,
+        known_at=at, lines=tuple(lines),
+    ))  # fmt: skip
+
+
+def close(session: Session, claims: Iterable[Claim], *, day: date, at: datetime) -> None:
+    """What is ordered and settled is paid; a claim that was replaced since stays so."""
+    for claim in claims:
+        if claim.state is ClaimState.ADJUDICATED:
+            lifecycle.move(session, claim, ClaimState.ORDERED, day=day, at=at)
+            lifecycle.move(session, claim, ClaimState.PAID, day=day, at=at)
+
+
+def orders_of(session: Session, party: str) -> list[Order]:
+    """Orders for a party, oldest first."""
+    return list(session.scalars(select(Order).where(Order.party == party).order_by(Order.day, Order.id)))
+
+
+def write_off(session: Session, claim: Claim, *, day: date, at: datetime) -> int:
+    """What is still to take back of a claim at its limit is cancelled; how many cents (D160-7)."""
+    book = f"amo:{claim.fund_code}"
+    items = ledger.open_items(session, book, DEFERRED, claim_id=claim.id)
+    total = sum(one.cents for one in items)
+    lines = [Line(one.account, one.party, -one.cents, claim.id) for one in items]
+    ledger.post(session, Entry(
+        book=book, kind="write_off", key=f"write_off:{claim.id}:{day}", claim_id=claim.id, cause=Cause.OFFICER,
+        cause_id=claim.id, at=day, known_at=at,
+        lines=(*lines, Line(Account.ABANDON, claim.insured_id, total, claim.id)),
+    ))  # fmt: skip
+    return total

@@ -1,0 +1,17 @@
+"""The stories of the product, read once."""
+
+from pathlib import Path
+
+import yaml
+
+import parcours.registry.scenario
+from parcours.law.data import ExactLoader
+from parcours.registry.scenario.language import read
+
+STORIES = Path(parcours.registry.scenario.__file__).with_name("stories.yaml")
+
+
+def loaded():
+    """Every story, by its id."""
+    content = yaml.load(STORIES.read_text("utf-8"), Loader=ExactLoader)
+    return {one.id: one for one in read(content)}
