@@ -150,6 +150,7 @@ def database(database_url):
 
 
 def settings_for_tests(**changes):
+    changes = {"second_factor_roles": ()} | changes  # `test_second_factor.py` has it on, as it is by default
     return Settings(
         argon2_time_cost=1, argon2_memory_kib=64, rate_limit_per_minute=0, login_rate_limit_per_minute=0, **changes
     )

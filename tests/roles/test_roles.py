@@ -221,17 +221,23 @@ ROWS = (
     system("POST", "/account/totp", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
     system("PUT", "/account/totp", PEOPLE, {"totp": "000000"}),
     system("POST", "/account/totp/removal", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
+    system("POST", "/account/passkeys/options", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
+    system(
+        "POST", "/account/passkeys", set(), {"name": "x", "credential": {}}, expected=dict.fromkeys(PEOPLE, 422),
+    ),
+    system("GET", "/account/passkeys", PEOPLE),
     system("POST", "/account/closing", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
     system("POST", "/account/recovery-codes", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
 )  # fmt: skip
 
 OPEN = {
-    ("POST", "/session"), ("POST", "/password-resets"), ("PUT", "/password-resets"), ("GET", "/oidc"),
+    ("POST", "/session"), ("POST", "/session/passkey"), ("POST", "/session/passkey/options"),
+    ("POST", "/password-resets"), ("PUT", "/password-resets"), ("GET", "/oidc"),
     ("GET", "/oidc/{provider}/login"), ("GET", "/oidc/{provider}/callback"), ("GET", "/oidc/{provider}/logged-out"),
 }  # fmt: skip
 """Endpoints of the registry for people who are not logged in."""
 ENGINE = {"settle", "bill", "explain", "advise", "questions", "receipts", "law", "tables"}
-TESTED_ELSEWHERE = {("DELETE", "/session")}
+TESTED_ELSEWHERE = {("DELETE", "/session"), ("POST", "/account/passkeys/{passkey_id}/removal")}
 
 
 @pytest.fixture(scope="module", params=BOTH)
@@ -418,6 +424,8 @@ def test_every_endpoint_is_in_the_table(world):
 
 OWN_SESSION = {
     ("GET", "/session"), ("PATCH", "/session"), ("DELETE", "/session"), ("PUT", "/account/password"),
+    ("GET", "/account/passkeys"), ("POST", "/account/passkeys"), ("POST", "/account/passkeys/options"),
+    ("POST", "/account/passkeys/{passkey_id}/removal"),
     ("POST", "/account/totp"), ("PUT", "/account/totp"), ("POST", "/account/totp/removal"),
     ("POST", "/account/recovery-codes"), ("POST", "/account/closing"),
 }  # fmt: skip

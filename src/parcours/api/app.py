@@ -28,7 +28,19 @@ and send the cookie, with the session's token in `X-CSRF-Token` for every change
 """
 
 router = APIRouter(prefix=f"/api/{VERSION}")
-APART = ("engine", "bill", "batch", "law", "session", "password", "second_factor", "own_data", "oidc", "family")
+APART = (
+    "engine",
+    "bill",
+    "batch",
+    "law",
+    "session",
+    "password",
+    "second_factor",
+    "passkeys",
+    "own_data",
+    "oidc",
+    "family",
+)
 """Modules that are not of one context of the registry."""
 MODULES = tuple(
     import_module(f"parcours.api.{name}")

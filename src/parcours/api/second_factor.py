@@ -65,9 +65,11 @@ def confirm_totp(body: CodeIn, own: OwnDep, response: Response) -> TotpConfirmed
     """Show that the application works; from now on each login asks for a code. Answers ten recovery codes, once."""
     made = _new_codes(own)
     with own.services.database.writing() as session:
-        account = own.row(session).account
+        web_session = own.row(session)
+        account = web_session.account
         second_factor.confirm_totp(session, own.who, account, body.totp)
         second_factor.keep_recovery_codes(session, own.who, account, made)
+        web_session.method = "password+totp"
         shown = renewed(session, own, response, account)
     return TotpConfirmedOut(**shown.model_dump(), recovery_codes=list(made.codes))
 

@@ -18,6 +18,7 @@ from parcours.registry.access.model import Actor, Who
 from parcours.registry.accounts import clients, sessions
 from parcours.registry.accounts.context import actor_of_client, actor_of_grant
 from parcours.registry.accounts.models import WebSession
+from parcours.registry.demo.fictitious import is_demonstration
 from parcours.registry.store.clock import now_utc
 
 COOKIE: Final = "parcours_session"
@@ -58,6 +59,8 @@ class Caller:
     actor: Actor
     session_id: str | None
     csrf_token: str | None
+    lacks_factor: bool = False
+    """Logged in by a password alone, in a role that needs more: only one's own account is open."""
 
     def who(self, incoming: Incoming) -> Who:
         return self.actor.who(incoming.id)
@@ -96,12 +99,20 @@ def _session(services: Services, token: str) -> Caller | None:
         found = sessions.find_session(session, token, services.settings.session_policy())
         if found is None:
             return None
-        caller = Caller(_actor_of(found), found.id, found.csrf_token)
+        caller = Caller(_actor_of(found), found.id, found.csrf_token, _lacks_factor(services.settings, found))
         stale = sessions.needs_touch(found)
     if stale:
         with services.database.writing() as session:
             sessions.touch_session(session, caller.session_id or "")
     return caller
+
+
+def _lacks_factor(settings: Settings, web_session: WebSession) -> bool:
+    """A password alone is enough for the accounts of the demonstration: invented people, served to this machine."""
+    needed = web_session.grant is not None and web_session.grant.role in settings.second_factor_roles
+    if not needed or sessions.is_strong(web_session.method):
+        return False
+    return not is_demonstration(web_session.account.login, settings.public_url)
 
 
 def _actor_of(web_session: WebSession) -> Actor:

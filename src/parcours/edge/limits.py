@@ -196,8 +196,8 @@ def _client_of(request: Request) -> str:
 
 def _proves_identity(request: Request) -> bool:
     """A login, a reset, a step of OpenID Connect: what somebody might try many times."""
-    path = request.scope["path"]  # not that of the URL, which the Host header takes part in
-    login = path == "/api/v1/session" and request.method == "POST"
+    path: str = request.scope["path"]  # not that of the URL, which the Host header takes part in
+    login = request.method == "POST" and (path == "/api/v1/session" or path.startswith("/api/v1/session/passkey"))
     return login or path.startswith(("/api/v1/password-resets", "/api/v1/oidc/", "/api/v1/account/"))
 
 

@@ -11,6 +11,16 @@ unauthenticated = Problem(
     Text("connectez-vous, ou envoyez le jeton d'un client", "log in, or send the token of a client"),
 )
 no_role = Refusal(403, "no_role", Text("ce compte n'a encore aucun rôle", "this account has no role yet"), "role")
+second_factor_needed = Refusal(
+    403,
+    "second_factor_needed",
+    Text(
+        "ce rôle demande un second facteur : activez-le (PUT /api/v1/account/totp) ou une clé d'accès "
+        "(POST /api/v1/account/passkeys), puis connectez-vous avec lui",
+        "this role needs a second factor: set one up (PUT /api/v1/account/totp) or a passkey "
+        "(POST /api/v1/account/passkeys), then log in with it",
+    ),
+)
 no_session = Refusal(403, "no_session", Text("un client de l'API n'a pas de session", "an API client has no session"))
 other_site = Refusal(403, "csrf", Text("requête venue d'un autre site", "request from another site"))
 no_csrf_token = Refusal(

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from parcours.registry.access.model import Role
 from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.passwords import LoginPolicy
 from parcours.registry.accounts.providers import Provider
@@ -32,6 +33,8 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(30, ge=1)
     session_absolute_minutes: int = Field(12 * 60, ge=1)
 
+    second_factor_roles: tuple[Role, ...] = (Role.DOCTOR, Role.DELEGATE, Role.OFFICER, Role.ADMINISTRATOR)
+    """Roles in which nobody acts after a password alone: a code, a passkey or an identity provider is needed too."""
     login_attempts: int = Field(5, ge=1)
     """Wrong passwords in a row before an account is locked."""
     login_lock_minutes: int = Field(15, ge=1)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from parcours.edge import refusals
 from parcours.edge.caller import Caller, Incoming
 from parcours.edge.services import Services
 from parcours.registry.access.model import Action, Actor, Kind, Record, Tag, Who
@@ -103,6 +104,7 @@ class Unaccounted(Exception):
 @contextmanager
 def reading(services: Services, incoming: Incoming, caller: Caller) -> Iterator[Unit]:
     """A unit that reads; the accesses it noted are written once it has read, before the answer leaves."""
+    _require_factor(services, incoming, caller)
     unit: Unit | None = None
     try:
         with services.database.reading() as session:
@@ -120,6 +122,7 @@ def reading(services: Services, incoming: Incoming, caller: Caller) -> Iterator[
 @contextmanager
 def writing(services: Services, incoming: Incoming, caller: Caller) -> Iterator[Unit]:
     """A unit that changes: its work and its trace are one transaction; a refusal is traced although nothing changed."""
+    _require_factor(services, incoming, caller)
     unit: Unit | None = None
     try:
         with services.database.writing() as session:
@@ -133,6 +136,14 @@ def writing(services: Services, incoming: Incoming, caller: Caller) -> Iterator[
     finally:
         if unit is not None:
             _keep(services.database, unit.refusals)
+
+
+def _require_factor(services: Services, incoming: Incoming, caller: Caller) -> None:
+    """A password alone opens nothing in a role that needs more; refused, and traced."""
+    if caller.lacks_factor:
+        refused = refusals.second_factor_needed()
+        _keep(services.database, [audit.Event(AuditTag.ACCESS_REFUSE, caller.who(incoming), why=refused.code)])
+        raise refused
 
 
 def _write(session: Session, events: list[audit.Event]) -> None:

@@ -19,6 +19,8 @@ from parcours.registry.accounts.models import (
     ExternalIdentity,
     Grant,
     OidcAttempt,
+    Passkey,
+    PasskeyChallenge,
     RecoveryCode,
     SingleUseToken,
     UnknownLogin,
@@ -68,6 +70,8 @@ class Tag(model.Tag):
     TOTP_REMOVE = "accounts:totp:remove"
     RECOVERY_MAKE = "accounts:recovery:make"
     RECOVERY_USE = "accounts:recovery:use"
+    PASSKEY_ADD = "accounts:passkey:add"
+    PASSKEY_REMOVE = "accounts:passkey:remove"
     OIDC_LINK = "accounts:oidc:link"
     CLIENT_READ = "accounts:client:read"
     CLIENT_CREATE = "accounts:client:create"
@@ -139,6 +143,8 @@ CONTEXT: Final = Context(
         WebSession: _SECRET,
         SingleUseToken: _SECRET,
         RecoveryCode: _SECRET,
+        Passkey: _SECRET,
+        PasskeyChallenge: _SECRET,
         ExternalIdentity: _SECRET,
         OidcAttempt: _SECRET,
         UnknownLogin: Shared("attempts with a login that nobody has: nothing of what was typed is kept"),

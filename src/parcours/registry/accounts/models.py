@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Integer,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -51,6 +52,7 @@ class Account(Versioned, Base):
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     grants: Mapped[list[Grant]] = relationship(back_populates="account", order_by="Grant.granted_at")
+    passkeys: Mapped[list[Passkey]] = relationship(order_by="Passkey.made_at")
 
     @property
     def has_totp(self) -> bool:
@@ -143,6 +145,34 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     __table_args__ = (UniqueConstraint("account_id", "number"),)
+
+
+class Passkey(Base):
+    """A key that a device or a token of the holder keeps (WebAuthn): here is its public half."""
+
+    __tablename__ = "account_passkeys"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    credential_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(Integer, default=0)
+    """A copy of the key would count anew: a count that does not grow is refused."""
+    name: Mapped[str] = mapped_column(EncryptedText("account_passkeys.name"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class PasskeyChallenge(Base):
+    """What a passkey is asked to sign: answered once, within minutes."""
+
+    __tablename__ = "account_passkey_challenges"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[str | None] = mapped_column(PublicId)
+    """Whose new passkey it is for; None: a login."""
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 class ExternalIdentity(Base):

@@ -22,6 +22,7 @@ from parcours.registry.store.clock import now_utc
 
 PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 256
+_LONGEST_ESTIMATED: Final = 72
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class LoginPolicy:
     reset_minutes: int = 30
 
 
+_GUESSES_LOG10: Final = 8
+"""A password that would fall within a hundred million guesses is refused (Argon2 makes that a matter of months)."""
 _COMMON: Final = (
     "password", "motdepasse", "azerty", "qwerty", "123456", "abcdef", "parcours", "bonjour", "letmein", "iloveyou",
     "jetaime", "admin", "welcome", "bienvenue", "doudou", "soleil", "marseille", "loulou",
@@ -48,9 +51,17 @@ def check_password(password: str, login: str = "") -> str:
     rest = text.lower()
     for word in (*_COMMON, *([name] if len(name) > 3 else [])):
         rest = rest.replace(word, "")
-    if len(rest) < 6 or len(set(text)) < 5:
+    if len(rest) < 6 or len(set(text)) < 5 or _is_guessed(text, name):
         raise problems.weak_password(why=problems.password_words)
     return text
+
+
+def _is_guessed(text: str, name: str) -> bool:
+    """Is it among the first guesses: 30 000 common passwords, names, words, keyboards, dates, and what ends them?"""
+    from zxcvbn import zxcvbn  # its lists take half a tenth of a second to load: here only
+
+    found = zxcvbn(text[:_LONGEST_ESTIMATED], user_inputs=[*_COMMON, *filter(None, (name,))])
+    return bool(found["guesses"] < 10**_GUESSES_LOG10)
 
 
 def change_password(

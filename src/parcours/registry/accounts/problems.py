@@ -102,6 +102,27 @@ bad_totp = Problem(
     ),
 )
 
+bad_passkey = Problem(
+    Invalid,
+    "bad_passkey",
+    Text("cette clé d'accès ne répond pas à la demande", "this passkey does not answer what was asked"),
+    field="credential",
+    allowed=Text(
+        "la réponse du navigateur à /account/passkeys/options, dans les cinq minutes, avec doigt ou code",
+        "the browser's answer to /account/passkeys/options, within five minutes, with finger or PIN",
+    ),
+)
+
+passkey_kept = Problem(
+    Conflict,
+    "passkey_kept",
+    Text(
+        "cette clé d'accès est déjà connue, ou il y en a trop", "this passkey is known already, or there are too many"
+    ),
+    field="credential",
+    allowed=Text("{most} clés par compte", "{most} passkeys an account"),
+)
+
 totp_in_use = Problem(
     Conflict,
     "totp_in_use",

@@ -16,7 +16,7 @@ from parcours.registry.access.model import Who
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.hashing import PasswordHashing
-from parcours.registry.accounts.models import Account, RecoveryCode
+from parcours.registry.accounts.models import Account, Passkey, RecoveryCode
 from parcours.registry.accounts.sessions import close_sessions
 from parcours.registry.audit.service import record
 from parcours.registry.errors import not_found
@@ -55,8 +55,9 @@ def confirm_totp(session: Session, who: Who, account: Account, code: str) -> Non
 
 
 def remove_totp(session: Session, who: Who, account: Account) -> None:
-    """No second factor any more (the caller has checked both factors, or is an administrator)."""
+    """No second factor any more, passkeys included (the caller has checked both factors, or is an administrator)."""
     account.totp_secret = account.totp_confirmed_at = None
+    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     close_sessions(session, account.id)
     record(session, Tag.TOTP_REMOVE, who, record=("account", account.id))

@@ -16,6 +16,7 @@ from parcours.registry.accounts.models import (
     Account,
     Grant,
     OidcAttempt,
+    PasskeyChallenge,
     SingleUseToken,
     UnknownLogin,
     WebSession,
@@ -70,6 +71,11 @@ def open_session(
     session.add(web_session)
     session.flush()
     return OpenedSession(web_session, token)
+
+
+def is_strong(method: str) -> bool:
+    """Was the login proved by two factors: a code beside the password, a passkey, or an identity provider?"""
+    return method != "password"
 
 
 def find_session(session: Session, token: str, policy: SessionPolicy) -> WebSession | None:
@@ -132,5 +138,6 @@ def remove_expired(session: Session, policy: SessionPolicy) -> None:
     session.execute(delete(WebSession).where(or_(WebSession.opened_at < oldest, WebSession.closed_at < oldest)))
     session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at < now))
     session.execute(delete(OidcAttempt).where(OidcAttempt.expires_at < now))
+    session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < now))
     session.execute(delete(UnknownLogin).where(UnknownLogin.attempted_at < oldest))
     replies.remove_old(session, now)

@@ -23,13 +23,11 @@ from parcours.registry.audit.service import system
 from parcours.registry.contexts import Scope
 from parcours.registry.demo import problems
 from parcours.registry.demo.country import FUNDS
-from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
+from parcours.registry.demo.fictitious import DEMO_DOMAIN, LOCAL_HOSTS, fictitious_nir, fictitious_rpps
 from parcours.registry.demo.stories import GP
 from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.service import find_insured_id
 
-DOMAIN: Final = "@demo.invalid"
-"""A domain that cannot exist: nobody's address, and no message leaves."""
 CLIENT: Final = "demo"
 LOGINS: Final = {
     "patient": Role.INSURED,
@@ -38,7 +36,6 @@ LOGINS: Final = {
     "officer": Role.OFFICER,
     "administrator": Role.ADMINISTRATOR,
 }
-_LOCAL: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _WHO: Final = system("demo")
 
 
@@ -66,14 +63,14 @@ def open_demo_accounts(session: Session, *, public_url: str, hashing: PasswordHa
         Role.ADMINISTRATOR: {},
     }
     for name, role in LOGINS.items():
-        account = _account(session, name + DOMAIN)
+        account = _account(session, name + DEMO_DOMAIN)
         accounts.grant_role(session, _WHO, account, role, **subjects[role])
         second_factor.remove_totp(session, _WHO, account)
         passwords.change_password(session, _WHO, account, password, hashing)
     for client in session.scalars(select(ApiClient).where(ApiClient.name == CLIENT, ApiClient.revoked_at.is_(None))):
         clients.revoke_client(session, _WHO, client)
     _, token = clients.create_client(session, _WHO, name=CLIENT, scopes=tuple(Scope), fund_code=fund, days=1)
-    return DemoAccess({name + DOMAIN: role for name, role in LOGINS.items()}, password, token)
+    return DemoAccess({name + DEMO_DOMAIN: role for name, role in LOGINS.items()}, password, token)
 
 
 def _account(session: Session, login: str) -> Account:
@@ -86,7 +83,7 @@ def _account(session: Session, login: str) -> Account:
 
 
 def _refuse_elsewhere(session: Session, public_url: str) -> None:
-    if urlsplit(public_url).hostname not in _LOCAL:
+    if urlsplit(public_url).hostname not in LOCAL_HOSTS:
         raise problems.not_the_demonstration()
     if find_insured_id(session, fictitious_nir(0)) is None:
         raise problems.not_invented_people()

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from parcours.registry.identity.keys import luhn_digit, nir_key
 
+DEMO_DOMAIN = "@demo.invalid"
+"""A domain that cannot exist: nobody's address, and no message leaves."""
+LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 FICTITIOUS_NIRS = 2_000_000
 """How many numbers the fictitious range holds."""
+
+
+def is_demonstration(login: str, public_url: str) -> bool:
+    """Is this an account of the demonstration, served to this machine only?"""
+    return login.endswith(DEMO_DOMAIN) and urlsplit(public_url).hostname in LOCAL_HOSTS
 
 
 def fictitious_nir(rank: int) -> str:
