@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.web.pages import PATHS, QUOTES, quote
+from tests.web.pages import BILLS, PATHS, QUOTES, quote
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Any]
@@ -14,6 +14,7 @@ Visit = Callable[..., Any]
 SEEN = [
     *PATHS,
     *QUOTES,
+    *BILLS,
     "/situations/dermatologie",
     "/situations/psychiatrie",
     "/situations/enfants",
@@ -128,7 +129,7 @@ MEASURE = """() => new Promise(done => {
 })"""
 
 
-@pytest.mark.parametrize("path", ["/", quote(), "/situations/dermatologie", "/tables", "/law"])
+@pytest.mark.parametrize("path", ["/", quote(), BILLS[0], "/situations/dermatologie", "/tables", "/law"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_budgets(browser: Any, site: str, path: str, width: int) -> None:
     """Largest paint under a second, nothing that jumps, under 150 kB. A busy machine gets a few tries."""

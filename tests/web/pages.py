@@ -7,6 +7,7 @@ from parcours.web.public.situations import situations, specialties
 
 PATHS = [
     "/",
+    "/bill",
     "/emergency",
     "/glossary",
     "/search",
@@ -64,11 +65,44 @@ QUOTES = [
 ]
 
 
+VISIT = (
+    *(
+        ("care_date", "2026-11-22"),
+        ("at", "evening"),
+        ("age", "4"),
+        ("specialty", "generaliste"),
+        ("convention", "secteur_1"),
+    ),
+    *(
+        ("special_setting", "permanence_des_soins"),
+        ("role", "autre"),
+        ("referral", "none"),
+        ("contract", "responsable_100"),
+    ),
+    *(("code", "VG"), ("code", "MD"), ("code", "VRD"), ("code", "MEG"), ("fee", "7")),
+)
+"""A home visit to a child on a Sunday, with its supplements; the last one asks more than its tariff."""
+
+
+def bill(*pairs: tuple[str, str]) -> str:
+    """The address of a bill."""
+    return "/bill?" + urlencode(pairs)
+
+
+BILLS = [
+    bill(*VISIT),
+    bill(("specialty", "cardiologie"), ("q", "electro"), ("code", "CS")),
+    bill(("profession", "pharmacie"), ("age", "45"), ("code", "BOITE"), ("price", "8,90"), ("generic", "refused")),
+    bill(("kind", "sejour"), ("age", "50"), ("entry", "2026-11-16"), ("exit", "2026-11-18"), ("daily_tariff", "900")),
+]
+
+
 def every_path() -> list[str]:
     """Every page there is: the fixed ones, each situation, each specialty, each parameter."""
     return [
         *PATHS,
         *QUOTES,
+        *BILLS,
         *(f"/situations/{slug}" for slug in (*situations(), *specialties())),
         *(f"/law/parameters/{id_}" for id_ in load().parameters),
         *(f"/law/articles/{id_}" for id_ in load().articles),

@@ -8,6 +8,8 @@ from starlette.routing import Route
 
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
+from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
+from parcours.web.bill.catalogue import known_codes
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 from parcours.web.public import law_pages
@@ -26,6 +28,9 @@ def routes() -> list[Route]:
         Route("/", quote_page),
         Route("/quote.txt", quote_text),
         Route("/receipt.json", quote_receipt),
+        Route("/bill", bill_page),
+        Route("/bill.txt", bill_text),
+        Route("/bill.json", bill_receipt_file),
         Route("/emergency", emergency),
         Route("/search", search),
         Route("/glossary", law_pages.glossary),
@@ -55,6 +60,7 @@ def prepare() -> None:
         for template in env.list_templates():
             env.get_template(template)
         index(lang)
+    known_codes()
 
 
 async def favicon(_: Request) -> Response:

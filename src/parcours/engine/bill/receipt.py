@@ -66,7 +66,7 @@ def plain(value: Any) -> Any:
 
 def law_part(answer: BillAnswer) -> dict[str, Any]:
     """The law that was read: its hashes, and on each day of care every value that a rule could read."""
-    laws = laws_of(answer.lines, shared_law(answer), answer.question)
+    laws = laws_of(answer.lines, answer.shared, answer.question)
     days = sorted({line.line.act.care_date for line in answer.lines})
     return {
         "data": answer.law.digest,
@@ -77,13 +77,6 @@ def law_part(answer: BillAnswer) -> dict[str, Any]:
         },
         **({"reform": as_data(answer.law.reform)} if answer.law.reform else {}),
     }
-
-
-def shared_law(answer: BillAnswer) -> Any:
-    """What `laws_of` reads of a bill: its law."""
-    from parcours.engine.bill.lines import Shared
-
-    return Shared({}, answer.territory, answer.law, answer.bill, {})
 
 
 def readings_of(answer: BillAnswer) -> dict[str, str]:

@@ -82,11 +82,24 @@ class BillAnswer:
     lines: Sequence[BillLine]
     settled: Sequence[SettledLine]
     question: BillQuestion
-    law: FlatLaw
-    bill: BillLaw
+    shared: Shared
     readings: Mapping[str, str]
     """The readings that were chosen."""
-    territory: str
+
+    @property
+    def law(self) -> FlatLaw:
+        """The law of one act."""
+        return self.shared.law
+
+    @property
+    def bill(self) -> BillLaw:
+        """The law of bills."""
+        return self.shared.bill
+
+    @property
+    def territory(self) -> str:
+        """Where the bill was made, where it matters."""
+        return self.shared.territory
 
     @cached_property
     def totals(self) -> dict[str, int]:
@@ -119,7 +132,7 @@ def other_readings(answer: BillAnswer) -> Iterator[OtherTotals]:
         if option == answer.readings.get(name, defaults[name]):
             continue
         try:
-            other = settle_bill(answer.given, {**answer.readings, name: option}).totals
+            other = totals_under(answer, name, option)
         except FactError:
             continue  # not a reading of this bill: it would need a fact that nobody gave
         changed = {item: cents for item, cents in other.items() if cents != answer.totals[item]}
@@ -140,16 +153,25 @@ class Prepared:
         return settle_all(self.lines if lines is None else lines, self.shared, self.question)
 
 
+def totals_under(answer: BillAnswer, name: str, option: str) -> dict[str, int]:
+    """The totals under another option; its lines are read again only where it may change what they are."""
+    readings = {**answer.readings, name: option}
+    if name in answer.bill.readings or answer.given.get("stay"):
+        return settle_bill(answer.given, readings).totals
+    question = question_of(answer.given, answer.shared, readings)
+    settled = settle_all(answer.lines, answer.shared, question)
+    check_missing(answer.lines, settled, answer.shared, question)
+    check_known(answer.lines, settled)
+    return replace(answer, settled=settled, question=question, readings=readings).totals
+
+
 def settle_bill(given: Any, readings: Mapping[str, str] | None = None) -> BillAnswer:
     """Settle one bill. Raises `FactError` for a fact that is wrong, missing or contradictory; it names its line."""
     ready = prepare(given, readings or {})
     settled = ready.settled()
     check_missing(ready.lines, settled, ready.shared, ready.question)
     check_known(ready.lines, settled)
-    shared = ready.shared
-    return BillAnswer(
-        given, ready.lines, settled, ready.question, shared.law, shared.bill, readings or {}, shared.territory
-    )
+    return BillAnswer(given, ready.lines, settled, ready.question, ready.shared, readings or {})
 
 
 def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:

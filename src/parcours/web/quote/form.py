@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from string import Formatter
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from parcours.engine.say.questions import COMMON, question_words
+from parcours.engine.say.sitting import Sitting
 from parcours.engine.say.wording import has_labels, label, specialty_labels
 from parcours.law.loader import load
 from parcours.text import euros, percent, plain_euros
@@ -18,7 +19,6 @@ from parcours.web.pages import Page, text
 from parcours.web.quote import questions
 from parcours.web.quote.questions import Card, CardOption
 from parcours.web.quote.result import plain_parameter
-from parcours.web.quote.state import State
 from parcours.web.quote.view import Link, Said
 
 DAYS: Final = {
@@ -36,10 +36,45 @@ NUMBERS: Final = {
 """The numbers of the law that a question may name."""
 
 
+class Asked(Protocol):
+    """What the form reads of a state: that of a quote, or of a bill."""
+
+    @property
+    def given(self) -> dict[str, str | None]:
+        """The facts as the address gives them."""
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """The chosen readings."""
+
+    @property
+    def by_hand(self) -> str:
+        """The fact that the address asks for itself."""
+
+    @property
+    def day(self) -> date:
+        """The day of the care."""
+
+    @property
+    def day_number(self) -> int:
+        """The same, YYYYMMDD."""
+
+    @property
+    def touched(self) -> bool:
+        """Was anything said?"""
+
+    @property
+    def sitting(self) -> Sitting:
+        """The facts of one act, asked about."""
+
+    def cents(self, name: str) -> int | None:
+        """A fact of money in cents, where it is said."""
+
+
 class Form:
     """The view of a state, on one page."""
 
-    def __init__(self, state: State, page: Page) -> None:
+    def __init__(self, state: Asked, page: Page) -> None:
         self.state, self.page, self.lang = state, page, page.lang
 
     def say(self, message: str, **values: Any) -> str:

@@ -139,7 +139,23 @@ def quote_of(page: Page) -> Quote:
         text=as_text(state.day, said, result, more, page.lang) if result and more else "",
         text_url=page.address("/quote.txt", tuple(pairs)),
         receipt_url=page.address("/receipt.json", tuple(pairs)),
+        bill_url=bill_url(page, pairs) if result and result.exact else "",
     )
+
+
+ORDINARY_CODES: Final = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
+"""The code of an ordinary consultation; `CS` for the other specialties."""
+OF_ONE_ACT: Final = ("act", "fee", "base", "quantity", "status", "ips")
+
+
+def bill_url(page: Page, pairs: list[tuple[str, str]]) -> str:
+    """The bill that begins with the act of the quote."""
+    said = dict(pairs)
+    code = said.get("act") or ORDINARY_CODES.get(said.get("specialty", ""), "CS" if said.get("specialty") else "")
+    if not code:
+        return ""
+    line = (("code", code), ("fee", said.get("fee", "")))
+    return page.address("/bill", (*(pair for pair in pairs if pair[0] not in OF_ONE_ACT), *line))
 
 
 def assumed(state: State, settled: Answer | None, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from parcours.engine.case import Answer
 from parcours.engine.say.advise import advise
@@ -63,53 +63,78 @@ def basis(standing: Standing, fee: int | None, lang: str) -> str:
     return text(words, lang)
 
 
+class Shares(NamedTuple):
+    """A sum and who pays what of it, in cents."""
+
+    fee: int
+    amo: int
+    amc: int
+    patient: int
+    advance: int
+    deferred: int
+
+
 def exact_result(settled: Answer, explanation: Explanation, lang: str) -> Result:
     """The card of an exact answer."""
+    result = settled.settlement
+    return card_of(
+        Shares(settled.act.fee, result.amo, result.amc, result.patient, result.advance, result.deferred),
+        lang,
+        c2s=bool(settled.act.c2s),
+        kind=settled.act.tiers_payant,
+        day=settled.act.care_date,
+        pathway=PATHWAYS[Pathway(result.pathway)],
+        warning=explanation.warning,
+    )
+
+
+def card_of(
+    paid: Shares, lang: str, *, c2s: bool, kind: int, day: int, pathway: tuple[str, str], warning: str | None
+) -> Result:
+    """The card of who pays what, of one act or of a whole bill."""
     say, money = partial(text, lang=lang), partial(euros, lang=lang)
-    result, fee = settled.settlement, settled.act.fee
-    words, tone = PATHWAYS[Pathway(result.pathway)]
-    later = min(result.deferred, result.patient)
-    parts = [("amo", result.amo), ("amc", result.amc), ("you", result.patient - later), ("later", later)]
+    words, tone = pathway
+    later = min(paid.deferred, paid.patient)
+    parts = [("amo", paid.amo), ("amc", paid.amc), ("you", paid.patient - later), ("later", later)]
     labels = {
         "amo": say("Assurance maladie (Sécu)"),
-        "amc": say("C2S") if settled.act.c2s else say("Mutuelle"),
+        "amc": say("C2S") if c2s else say("Mutuelle"),
         "you": say("You"),
         "later": say("You, taken from a later refund"),
     }
     summary = say(
         "Of {fee}: Sécu {amo}, mutuelle {amc}, you {left}. At the desk: {advance}.",
-        fee=money(fee),
-        amo=money(result.amo),
-        amc=money(result.amc),
-        left=money(result.patient),
-        advance=money(result.advance),
+        fee=money(paid.fee),
+        amo=money(paid.amo),
+        amc=money(paid.amc),
+        left=money(paid.patient),
+        advance=money(paid.advance),
     )
     return Result(
         exact=True,
-        left=money(result.patient),
-        of=say("of {amount} charged", amount=money(fee)),
+        left=money(paid.patient),
+        of=say("of {amount} charged", amount=money(paid.fee)),
         pathway=words,
         tone=tone,
-        segments=shares(parts, fee),
+        segments=shares(parts, paid.fee),
         payers=[Payer(name, labels[name], money(cents)) for name, cents in parts if cents or name in ("amo", "you")],
-        steps=list(payments(settled, lang)),
+        steps=list(payments(paid, kind, day, lang)),
         summary=summary,
-        warning=i18n.typography(explanation.warning, lang) if explanation.warning else None,
+        warning=i18n.typography(warning, lang) if warning else None,
     )
 
 
-def payments(settled: Answer, lang: str) -> Iterator[When]:
+def payments(paid: Shares, kind: int, day: int, lang: str) -> Iterator[When]:
     """What is paid at the desk, what comes back and when, what is taken later."""
     say, money = partial(text, lang=lang), partial(euros, lang=lang)
-    result, kind = settled.settlement, settled.act.tiers_payant
-    yield When(say("At the desk"), say("you pay"), money(result.advance))
-    if kind == TiersPayant.NONE and result.amo > 0:
-        days = plain_parameter("remboursement.delai_fse_jours", settled.act.care_date, lang)
-        yield When(say("In about {days} days", days=days), say("the Sécu sends you"), money(result.amo))
-    if kind != TiersPayant.FULL and result.amc > 0:
-        yield When(say("A few days after"), say("the mutuelle sends you"), money(result.amc))
-    if result.deferred > 0:
-        yield When(say("On a later refund"), say("the Sécu keeps"), money(result.deferred))
+    yield When(say("At the desk"), say("you pay"), money(paid.advance))
+    if kind == TiersPayant.NONE and paid.amo > 0:
+        days = plain_parameter("remboursement.delai_fse_jours", day, lang)
+        yield When(say("In about {days} days", days=days), say("the Sécu sends you"), money(paid.amo))
+    if kind != TiersPayant.FULL and paid.amc > 0:
+        yield When(say("A few days after"), say("the mutuelle sends you"), money(paid.amc))
+    if paid.deferred > 0:
+        yield When(say("On a later refund"), say("the Sécu keeps"), money(paid.deferred))
 
 
 def details(settled: Answer, explanation: Explanation, lang: str) -> Details:

@@ -102,3 +102,5 @@ class Quote:
     text: str
     text_url: str
     receipt_url: str
+    bill_url: str
+    """The same act as the first line of a bill; empty where its code is not known."""

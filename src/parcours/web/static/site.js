@@ -42,11 +42,17 @@
     }
   });
 
+  // A paper is settled again as soon as one of its fields is left.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-live]");
+    if (form && window.htmx) form.requestSubmit();
+  });
+
   document.addEventListener("htmx:afterSettle", (event) => {
     const detail = event.detail;
     if (detail.title) document.title = detail.title;
     const heading = document.querySelector("[data-focus]");
-    if (heading) heading.focus({ preventScroll: true });
+    if (heading && !document.activeElement.closest("[data-live]")) heading.focus({ preventScroll: true });
     const top = document.getElementById("quote");
     if (top && top.getBoundingClientRect().top < 0) top.scrollIntoView({ block: "start" });
     const summary = document.getElementById("summary");

@@ -1,0 +1,47 @@
+"""`/bill`: the whole paper. Its lines and facts are in the address; nothing is kept, and nothing says who it is about.
+
+The address is read (`address.py`), the engine settles and says what it still needs, and the page puts beside each line
+who pays it, what the day and the hour may add (`catalogue.py`), and what is wrong beside its field (`fields.py`).
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from parcours.engine.bill.receipt import bill_receipt
+from parcours.engine.say.receipt import canonical
+from parcours.web.bill.address import state_of
+from parcours.web.bill.paper import Paper
+from parcours.web.pages import PRIVATE, Page, answer, text
+
+
+async def bill_page(request: Request) -> Response:
+    """The page, or the part of it that changes."""
+    page = Page.of(request)
+    view = Paper(state_of(page)).view()
+    template = "_bill_partial.html" if page.partial else "bill.html"
+    wrong = view.error or any(row.error or any(item.error for item in row.fields) for row in view.rows)
+    refused = wrong or any(item.error for item in view.head)
+    return answer(page, template, 400 if refused else 200, PRIVATE, bill=view)
+
+
+async def bill_text(request: Request) -> Response:
+    """`/bill.txt`: the same answer as plain text."""
+    page = Page.of(request)
+    view = Paper(state_of(page)).view()
+    missing = text("Some facts are missing: answer the questions first.", page.lang)
+    headers = {"Cache-Control": PRIVATE, "Content-Language": page.lang}
+    return PlainTextResponse((view.text or missing) + "\n", 200 if view.text else 400, headers)
+
+
+async def bill_receipt_file(request: Request) -> Response:
+    """`/bill.json`: the receipt of a complete bill, to keep and to replay."""
+    page = Page.of(request)
+    paper = Paper(state_of(page))
+    if paper.settled is None:
+        missing = text("Some facts are missing: answer the questions first.", page.lang)
+        return PlainTextResponse(f"{missing}\n", 400)
+    name = f"parcours-{paper.state.day}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
+    return Response(canonical(bill_receipt(paper.settled)) + "\n", headers=headers, media_type="application/json")

@@ -1,0 +1,294 @@
+"""The codes that a bill may hold, as people look for them: by the code, by words, by the day and the hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from parcours.engine.bill.lines import BillLine, Shared, code_of
+from parcours.engine.bill.settle import prepare
+from parcours.engine.errors import FactError
+from parcours.law.bill.book import BillLaw, Code, bill_law
+from parcours.law.bill.codes import Cover, Nature
+from parcours.law.cache import flat_law
+from parcours.law.codes import UNKNOWN, Profession
+from parcours.law.days import number_of
+from parcours.law.loader import load
+from parcours.web import i18n
+from parcours.web.bill.address import HOURS, State
+from parcours.web.public.law_pages import fold
+from parcours.web.public.search import spaced
+
+FILE: Final = Path(__file__).with_name("suggestions.yaml")
+MOST_FOUND: Final = 12
+HIDDEN: Final = frozenset({"ACTE", "TM_SEJOUR", "FORFAIT_ACTE_LOURD", "MAJORATION_SEJOUR", "HD", "HG", "FPU_MINORE"})
+"""Codes that a bill makes by itself, or that stand for others."""
+YOUNG: Final = 6
+VISITS: Final = frozenset({"VG", "VL", "VSP"})
+"""Codes of a doctor who came to the patient."""
+ANYONE: Final = {
+    "age": "40",
+    "age_1er_janvier": "40",
+    "convention": "secteur_1",
+    "medecin_traitant": "true",
+    "role": "medecin_traitant",
+    "referral": "none",
+}
+"""What a tariff does not depend on, said for the engine to answer."""
+COUNTED: Final = ("LENTILLES", "B")
+"""Codes of which one line holds several."""
+FREE_PRICES: Final = (Cover.BASKET_FREE, Cover.FRAME, Cover.LENS, Cover.HEARING_AID, Cover.ROOM)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A code that can be found."""
+
+    code: str
+    label: Mapping[str, str]
+    words: str
+    profession: int
+
+
+@cache
+def suggestions() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """What is often on the paper, by who made it out."""
+    content: dict[str, dict[str, list[str]]] = yaml.safe_load(FILE.read_text("utf-8"))
+    return content
+
+
+@cache
+def known_codes() -> tuple[Known, ...]:
+    """Every code, with the words that find it: those of bills, then those of the tables of one act."""
+    bill, book = bill_law(), load()
+    phrases: dict[str, list[str]] = {}
+    for words, key in (*bill.words.items(), *bill.letters.items()):
+        phrases.setdefault(key, []).append(words)
+    found = [
+        Known(key, code.label, folded(key, code.label, phrases.get(key, ())), code.profession)
+        for key, code in bill.codes.items()
+        if key not in HIDDEN
+    ]
+    taken = {code.act for code in bill.codes.values()} | set(bill.codes)
+    for key, (label, _) in bill.acts.items():
+        if key not in taken and key.isupper():
+            profession = Profession[book.acts[key].professions[0].upper()] if book.acts[key].professions else 0
+            found.append(Known(key, label, folded(key, label, ()), int(profession)))
+    return tuple(found)
+
+
+def folded(key: str, label: Mapping[str, str], phrases: Sequence[str]) -> str:
+    """The words that find a code, in both languages."""
+    return spaced(fold(" ".join((key, key.replace("_", " "), label["fr"], label["en"], *phrases))))
+
+
+def find(query: str, profession: int) -> list[Known]:
+    """The codes that hold every word of a query; the exact code first, then those of the profession."""
+    words = spaced(fold(query)).split()
+    if not words:
+        return []
+    held = [known for known in known_codes() if all(f" {word}" in known.words for word in words)]
+    exact = query.strip().upper()
+    order = sorted(held, key=lambda known: (known.code != exact, known.profession not in (0, profession)))
+    return order[:MOST_FOUND]
+
+
+def profession_of(state: State) -> int:
+    """Who made the paper out, as the rules number it; 0 where it is not said."""
+    name = state.facts.get("profession", "").upper()
+    if name in Profession.__members__:
+        return int(Profession[name])
+    return int(Profession.MEDECIN) if state.facts.get("specialty") else 0
+
+
+# --- what a line may say --------------------------------------------------------------------------------------------
+
+
+def read_line(state: State, line: Mapping[str, str]) -> BillLine | None:
+    """A line as the engine reads it, alone and with everything it needs said; None where it cannot be read."""
+    return read_lines(tuple(sorted(plain_facts(state).items())), tuple(line.items()))
+
+
+@lru_cache(maxsize=2048)
+def read_lines(facts: tuple[tuple[str, str], ...], line: tuple[tuple[str, str], ...]) -> BillLine | None:
+    """The same, kept: the public tables alone decide it."""
+    said = {**dict(line), "fee": dict(line).get("fee") or "0"}
+    try:
+        return prepare({**dict(facts), "lines": [said]}, {}).lines[0]
+    except FactError:
+        return None
+
+
+def plain_facts(state: State) -> dict[str, str]:
+    """The facts on which a tariff depends: who, which day, which age."""
+    own = {
+        name: state.facts[name]
+        for name in ("specialty", "profession", "convention", "age", "territory")
+        if state.facts.get(name)
+    }
+    if "specialty" not in own and "profession" not in own:
+        own["profession"] = "medecin"
+        own["specialty"] = "generaliste"
+    facts = {**ANYONE, **own, "care_date": state.day}
+    if facts["age"].isdecimal():
+        facts["age_1er_janvier"] = facts["age"]
+    return facts
+
+
+def code_named(text: str) -> Code | None:
+    """The code of an exact key."""
+    bill, law = bill_law(), flat_law()
+    if text in bill.codes:
+        return bill.codes[text]
+    return code_of(text, Shared({}, "", law, bill, {})) if text in law.acts else None
+
+
+def fields_of(code: Code, line: Mapping[str, str], bill: BillLaw) -> Iterator[str]:
+    """What a line of this code may say beside its price, in the order of the paper."""
+    if code.fee_per_box:
+        yield from ("rate_class", "price", "quantity", "pack", "generic")
+        yield from ("generic_price",) if line.get("generic") in ("refused", "tfr") else ()
+        yield "exemption"
+    asked = {
+        "coefficient": takes_coefficient(code),
+        "distance_km": bool(code.kilometres or code.trip),
+        "tooth": code.tooth,
+        "max_price": bool(code.ceiling_from_base),
+        "quantity": bool(code.parameter) or code.key in COUNTED,
+    }
+    yield from (name for name, needed in asked.items() if needed)
+    yield from fields_of_trip(code, bill)
+
+
+def fields_of_trip(code: Code, bill: BillLaw) -> Iterator[str]:
+    """What a trip may say: those that its tables know."""
+    if code.trip:
+        table = bill.trips[code.trip]
+        asked = {
+            "zone": "any" not in table["packages"],
+            "departement": bool(table["kilometres"]),
+            "shared_with": bool(table["shared"]),
+        }
+        yield from (name for name, needed in asked.items() if needed)
+
+
+def takes_coefficient(code: Code) -> bool:
+    """Is it a letter whose tariff is its value times a coefficient?"""
+    if code.coefficient:
+        return True
+    number = flat_law().acts.get(code.act)
+    return number is not None and not code.values[0] and bool(flat_law().default.rows[-1].acte_coefficient[number])
+
+
+def tariff(state: State, line: Mapping[str, str]) -> int | None:
+    """What is charged where the law sets the price, in cents; None where it is free, or not known yet."""
+    from parcours.engine.bill.settle import settle_bill
+
+    return tariff_of(tuple(sorted(plain_facts(state).items())), tuple(line.items()), apart(state), settle_bill)
+
+
+def apart(state: State) -> tuple[str, ...]:
+    """The supplements of the paper that an ordinary consultation would hold: its letter is then worth the rest."""
+    named = [line["code"].upper() for line in state.lines]
+    return tuple(key for key in named if key in bill_law().codes and bill_law().codes[key].component)
+
+
+@lru_cache(maxsize=4096)
+def tariff_of(
+    facts: tuple[tuple[str, str], ...], line: tuple[tuple[str, str], ...], beside: tuple[str, ...], settle: Any
+) -> int | None:
+    """The same, kept: the public tables alone decide it."""
+    said = dict(line)
+    known = read_lines(facts, line)
+    if known is None or known.line.cover in FREE_PRICES or known.line.given:
+        return None
+    if known.line.nature != Nature.ACT:
+        said.pop("fee", None)
+        try:
+            return int(prepare({**dict(facts), "lines": [said]}, {}).lines[0].line.act.fee) or None
+        except FactError:
+            return None
+    if known.line.tariff != UNKNOWN and not (known.line.percent or known.line.flat):
+        return known.line.tariff
+    try:
+        others = [{"code": key, "fee": "0"} for key in beside]
+        return int(settle({**dict(facts), "lines": [{**said, "fee": "10000"}, *others]}).settled[0].settlement.base)
+    except FactError:
+        return None
+
+
+# --- what the day and the hour add ----------------------------------------------------------------------------------
+
+FIXED_HOLIDAYS: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+AFTER_EASTER: Final = (1, 39, 50)
+"""Easter Monday, Ascension Day, Whit Monday."""
+SUNDAY: Final = 6
+
+
+def easter(year: int) -> date:
+    """Easter Sunday (the anonymous Gregorian computation)."""
+    century, rest = divmod(year, 100)
+    skipped, leap = divmod(century, 4)
+    moon = (19 * (year % 19) + century - skipped - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    week = (32 + 2 * leap + 2 * (rest // 4) - moon - rest % 4) % 7
+    shift = moon + week - 7 * ((year % 19 + 11 * moon + 22 * week) // 451) + 114
+    return date(year, shift // 31, shift % 31 + 1)
+
+
+@lru_cache(maxsize=1024)
+def is_sunday_or_holiday(day: date) -> bool:
+    """Is the day a Sunday, or a public holiday of the whole of France?"""
+    moving = {easter(day.year) + timedelta(days=days) for days in AFTER_EASTER}
+    return day.weekday() == SUNDAY or (day.month, day.day) in FIXED_HOLIDAYS or day in moving
+
+
+def table_of(state: State) -> Mapping[str, Sequence[str]]:
+    """The suggestions for who made the paper out."""
+    known, specialty = suggestions(), state.facts.get("specialty", "")
+    names = (state.facts.get("kind", ""), specialty, state.facts.get("profession", ""))
+    own = next((known[name] for name in names if name in known), None)
+    if specialty:
+        return {**known["medecin"], **own} if own and own is not known["generaliste"] else own or known["medecin"]
+    return own or {}
+
+
+def suggested(state: State, day: date | None) -> Iterator[tuple[str, Sequence[str]]]:
+    """(group, codes) that the day, the hour, a visit or the age of the patient suggest, those of the paper left out."""
+    table = table_of(state)
+    here = {line["code"].split(" ")[0].upper() for line in state.lines}
+    groups = {"acts": table.get("acts", ()), "supplements": table.get("supplements", ())}
+    if state.facts.get("age", "").isdecimal() and int(state.facts["age"]) < YOUNG:
+        groups["young"] = table.get("young", ())
+    if state.facts.get("specialty") != "generaliste" or here & VISITS:
+        groups["visit"] = table.get("visit", ())
+    if day and is_sunday_or_holiday(day):
+        groups["sunday"] = table.get("sunday", ())
+    if state.at != HOURS[0]:
+        groups[state.at] = table.get(state.at, ())
+    for name, codes in groups.items():
+        left = [code for code in codes if code not in here]
+        if left:
+            yield name, left
+
+
+def label_of(code: str, lang: str, profession: int) -> str:
+    """The name of a code, the one of the profession where several write it alike."""
+    from parcours.engine.bill.codetext import read_code
+
+    try:
+        key = read_code(code, profession, flat_law(), bill_law()).key
+    except FactError:
+        return code
+    known = code_named(key)
+    return i18n.label(dict(known.label), lang) if known else code
+
+
+def day_number(day: date) -> int:
+    """A day as the law writes it."""
+    return number_of(day)

@@ -1,0 +1,54 @@
+"""The questions about a bill: those of the quote, each answer an address of the bill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from parcours.engine.say.sitting import Sitting
+from parcours.web.bill import catalogue
+from parcours.web.bill.address import State
+from parcours.web.quote.form import Form
+
+
+@dataclass(frozen=True)
+class Said:
+    """The facts of a bill as the form of the quote reads them."""
+
+    given: dict[str, str | None]
+    readings: Mapping[str, str]
+    by_hand: str
+    day: date
+    touched: bool
+
+    @property
+    def day_number(self) -> int:
+        """The day as the law writes it, YYYYMMDD."""
+        return catalogue.day_number(self.day)
+
+    @property
+    def sitting(self) -> Sitting:
+        """The form of one act, on the same facts."""
+        return Sitting(self.given)
+
+    def cents(self, name: str) -> int | None:
+        """A fact of money; a bill says them line by line."""
+        del name
+        return None
+
+
+class BillForm(Form):
+    """The questions of the quote, each answer an address of the bill."""
+
+    def __init__(self, state: State, day: date) -> None:
+        given: dict[str, str | None] = {
+            name: None if (name, value) == ("contract", "none") else value for name, value in state.facts.items()
+        }
+        super().__init__(Said(given, state.readings, state.by_hand, day, state.touched), state.page)
+        self.bill = state
+
+    def url(self, facts: Mapping[str, str | None]) -> str:
+        """The address of the bill with some facts."""
+        said = {name: "none" if name == "contract" and not value else value or "" for name, value in facts.items()}
+        return self.bill.url(facts=said)

@@ -1,0 +1,62 @@
+"""The card of a bill: the sum that is left, who pays what, what is paid at the desk and what later."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from parcours.engine.bill.explain import BillExplanation
+from parcours.engine.bill.settle import BillAnswer
+from parcours.law.bill.codes import Nature
+from parcours.law.codes import Pathway, Profession
+from parcours.text import euros
+from parcours.web import i18n
+from parcours.web.pages import text
+from parcours.web.quote.charts import shares
+from parcours.web.quote.result import PATHWAYS, Shares, card_of
+from parcours.web.quote.view import Payer, Result
+
+
+def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str) -> Result:
+    """The card of a settled bill."""
+    totals = settled.totals
+    acts = [line.line for line in settled.lines if line.line.nature == Nature.ACT]
+    places = {
+        one.settlement.pathway
+        for line, one in zip(settled.lines, settled.settled, strict=True)
+        if line.line.nature == Nature.ACT and line.line.act.profession == Profession.MEDECIN
+    }
+    words, tone = PATHWAYS[Pathway(places.pop())] if len(places) == 1 else ("", "")
+    warning = next((line.warning for line in explanation.lines if line.warning), None)
+    return card_of(
+        Shares(**{name: totals[name] for name in Shares._fields}),
+        lang,
+        c2s=any(line.act.c2s for line in acts),
+        kind=acts[0].act.tiers_payant if acts else 0,
+        day=settled.lines[0].line.act.care_date,
+        pathway=(words, tone),
+        warning=warning,
+    )
+
+
+def so_far(low: int, high: int, total: int, lang: str) -> Result:
+    """The card while an answer is missing: what is sure, and what depends on it."""
+    say, money = partial(text, lang=lang), partial(euros, lang=lang)
+    total = max(total, high)
+    left = i18n.money_range(low, high, lang)
+    payers = [
+        Payer("amo", say("Covered in any case"), money(total - high)),
+        Payer("open", say("Depends on your next answers"), money(high - low)),
+        Payer("you", say("Yours in any case"), money(low)),
+    ]
+    return Result(
+        exact=False,
+        left=left,
+        of=say("of {amount} charged", amount=money(total)),
+        pathway="",
+        tone="",
+        segments=shares([("amo", total - high), ("open", high - low), ("you", low)], total),
+        payers=payers,
+        steps=[],
+        summary=say("Left to you so far: {amount}.", amount=left),
+        warning=None,
+    )

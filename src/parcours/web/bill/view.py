@@ -1,0 +1,116 @@
+"""What the page of a bill shows: plain data between the engine and the template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from parcours.engine.bill.advise import BillOption
+from parcours.engine.bill.explain import BillExplanation
+from parcours.web.quote.charts import Segment
+from parcours.web.quote.view import Link, Result, Said
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a line, or of the bill."""
+
+    name: str
+    label: str
+    value: str
+    kind: str
+    """money | number | text | select | date"""
+    options: tuple[tuple[str, str], ...]
+    unit: str
+    placeholder: str
+    error: str
+    asked: str
+    """What is missing, said kindly; an error is what is wrong."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the paper."""
+
+    number: int
+    code: str
+    label: str
+    fields: tuple[Field, ...]
+    more: tuple[Field, ...]
+    """Those that few papers need."""
+    more_said: bool
+    """Is one of them filled?"""
+    kept: tuple[tuple[str, str], ...]
+    """What the line says and shows no field for."""
+    remove: str
+    """The address without it."""
+    error: str
+    fee: str
+    amo: str
+    amc: str
+    patient: str
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A line that can be added."""
+
+    code: str
+    label: str
+    amount: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines that the day, the hour or a visit suggest."""
+
+    title: str
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """The next question about the patient or the professional."""
+
+    title: str
+    help: str
+    kind: str
+    """options | number"""
+    name: str
+    unit: str
+    options: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class BillView:
+    """All that the page shows."""
+
+    title: str
+    day: date | None
+    checked: date
+    makers: tuple[Link, ...]
+    """Who made the paper out; empty once it is said."""
+    specialists: tuple[tuple[str, str], ...]
+    head: tuple[Field, ...]
+    """The fields of the whole bill: day, hour, age, a stay."""
+    hidden: tuple[tuple[str, str], ...]
+    """The facts that are kept and not shown as fields."""
+    rows: tuple[Row, ...]
+    groups: tuple[Group, ...]
+    found: tuple[Chip, ...]
+    query: str
+    error: str
+    question: Question | None
+    answers: tuple[Said, ...]
+    result: Result | None
+    explanation: BillExplanation | None
+    cheaper: tuple[BillOption, ...]
+    advice_note: str
+    starts: tuple[tuple[str, str], ...]
+    all_lines: tuple[tuple[str, str], ...]
+    """The lines as pairs: what a form that does not show them keeps."""
+    text: str
+    text_url: str
+    receipt_url: str
