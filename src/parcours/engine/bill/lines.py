@@ -16,6 +16,7 @@ from parcours.law.bill.codes import CaseCharge, Combination, Cover, Nature
 from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
+from parcours.law.library.installed import installed
 from parcours.rules.bill.types import Line
 from parcours.text import Text, same
 
@@ -120,8 +121,15 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
     priced = price_of_line(code, values, line_facts, shared)
     encoded = encoded_line(code, values, line_facts, priced, shared)
     line = rules_line(code, values, line_facts, priced, encoded, shared)
-    used = text.known.nomenclature if text.known and (from_library or not text.key) else ""
+    used = used_library(text, from_library, line_facts)
     return BillLine(number, str(raw["code"]), code, line, encoded, line_facts, used)
+
+
+def used_library(text: CodeText, from_library: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    """The library that gave the line its code, its price or the values of its modifiers."""
+    if text.known and (from_library or not text.key):
+        return text.known.nomenclature
+    return "ccam" if facts.get("modifiers") and installed("ccam") else ""
 
 
 def code_of_text(

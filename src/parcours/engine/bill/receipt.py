@@ -27,6 +27,7 @@ from parcours.law.bill.codes import Nature
 from parcours.law.book import FIELDS
 from parcours.law.days import LawDataError, iso
 from parcours.law.in_use import as_data, enacted
+from parcours.law.library.installed import installed, only_libraries
 from parcours.law.loader import load
 from parcours.law.reform import ReformError, read_kept
 from parcours.rules.bill.types import SettledLine
@@ -76,6 +77,7 @@ def law_part(answer: BillAnswer) -> dict[str, Any]:
             for day, row in zip(days, laws.rows, strict=True)
         },
         **({"reform": as_data(answer.law.reform)} if answer.law.reform else {}),
+        **({"libraries": answer.libraries} if answer.libraries else {}),
     }
 
 
@@ -144,8 +146,11 @@ def replay_any(content: Mapping[str, Any], lang: str = "fr") -> Replay:
     body = {name: value for name, value in content.items() if name != "hash"}
     if digest(body) != content["hash"]:
         return Replay(same=False, sentences=(sentence("replay_tampered", words, lang),))
+    libraries = content["law"].get("libraries", {})
+    if others := tuple(other_libraries(libraries, lang)):
+        return Replay(same=False, sentences=others)
     try:
-        with enacted(read_kept(load(), content["law"].get("reform", ()))):
+        with enacted(read_kept(load(), content["law"].get("reform", ()))), only_libraries(libraries):
             now = bill_receipt(settle_bill(content["bill"], content.get("chosen_readings", {})))
     except (FactError, LawDataError, ReformError) as error:
         words.texts = {"problem": error.message[lang]}
@@ -156,6 +161,28 @@ def replay_any(content: Mapping[str, Any], lang: str = "fr") -> Replay:
         )
         return Replay(same=True, sentences=(sentence("replay_same_new_law" if moved else "replay_same", words, lang),))
     return Replay(same=False, sentences=tuple(changes(content, now, "replay_changed_", lang)))
+
+
+def other_libraries(kept: Mapping[str, Mapping[str, str]], lang: str) -> Iterator[str]:
+    """What says that a library of a receipt is not the one that is installed: it cannot be replayed."""
+    for name, about in kept.items():
+        library = installed(name)
+        if library is not None and library.about.digest == about.get("digest"):
+            continue
+        now = library.about.kept if library else {"digest": "", "day": ""}
+        key = "replay_library_other" if library else "replay_library_none"
+        yield (
+            bill_law()
+            .sentences[key][lang]
+            .format(
+                name=name.upper(),
+                key=name,
+                digest=about.get("digest", "")[:8],
+                day=about.get("day", ""),
+                now=now["digest"][:8],
+                now_day=now["day"],
+            )
+        )
 
 
 def diff_any(before: Mapping[str, Any], after: Mapping[str, Any], lang: str = "fr") -> tuple[str, ...]:
@@ -194,6 +221,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str, la
     if before["law"]["bills"] != after["law"]["bills"]:
         digests = (one["law"]["bills"][:8] for one in (before, after))
         yield sentences["replay_law"][lang].format(**dict(zip(("before", "after"), digests, strict=True)))
+    lists = [shown_libraries(one["law"].get("libraries", {})) for one in (before, after)]
+    if lists[0] != lists[1]:
+        yield sentences["replay_library"][lang].format(before=lists[0], after=lists[1])
     counts = len(before["lines"]), len(after["lines"])
     if counts[0] != counts[1]:
         yield sentences["replay_lines"][lang].format(before=counts[0], after=counts[1])
@@ -203,6 +233,11 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str, la
             yield sentences[key][lang].format(
                 number=line["number"], code=line["code"], name=change.name, before=change.before, after=change.after
             )
+
+
+def shown_libraries(kept: Mapping[str, Mapping[str, str]]) -> str:
+    """The libraries of a receipt: CCAM 2026-11-20 (7c9c8760)."""
+    return ", ".join(f"{name.upper()} {one['day']} ({one['digest'][:8]})" for name, one in sorted(kept.items())) or "—"
 
 
 def paired(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

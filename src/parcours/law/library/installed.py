@@ -3,7 +3,8 @@
 Nothing is opened, nor SQLite imported, where there is none: a cold command does not wait for what nobody imported.
 """
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -16,36 +17,40 @@ if TYPE_CHECKING:
 
 NAMES = ("ccam", "lpp", "nabm", "bdpm", "ngap")
 MOST_KEPT = 8_192
-WITHOUT: ContextVar[bool] = ContextVar("without_library", default=False)
-"""Answer as if nothing had been imported."""
+ONLY: ContextVar[Collection[str]] = ContextVar("libraries", default=NAMES)
+"""The libraries that may answer, where they are installed."""
 
 
 @contextmanager
-def without_library() -> Iterator[None]:
-    """Answer from what the product ships only."""
-    token = WITHOUT.set(True)
+def only_libraries(names: Collection[str] = ()) -> Iterator[None]:
+    """Answer from these libraries only, and from what the product ships; from no library when none is named."""
+    token = ONLY.set(names)
     try:
         yield
     finally:
-        WITHOUT.reset(token)
+        ONLY.reset(token)
 
 
 def installed(name: str) -> "Library | None":
     """A library, when it is installed and in use. Raises `LibraryError` for a file that is none."""
-    if WITHOUT.get():
+    if name not in ONLY.get():
         return None
-    path = folder() / f"{name}.sqlite"
+    path = os.path.join(where(), f"{name}.sqlite")  # noqa: PTH118 - asked for every line of every bill
     try:
-        state = path.stat()
+        state = os.stat(path)  # noqa: PTH116
     except OSError:
         return None
     return opened(path, state.st_mtime_ns, state.st_ino)
 
 
-def folder() -> Path:
+def where() -> str:
     """Where libraries are: `PARCOURS_LIBRARY_DIR`, else `library` in the user's data folder."""
-    import os
+    given = os.environ.get("PARCOURS_LIBRARY_DIR")
+    return given if given and given[0] != "~" else str(folder())
 
+
+def folder() -> Path:
+    """The same, as a path."""
     if given := os.environ.get("PARCOURS_LIBRARY_DIR"):
         return Path(given).expanduser()
     if given := os.environ.get("PARCOURS_DATA_DIR"):
@@ -55,11 +60,11 @@ def folder() -> Path:
 
 
 @lru_cache(maxsize=32)
-def opened(path: Path, _changed: int, _file: int) -> "Library":
+def opened(path: str, _changed: int, _file: int) -> "Library":
     """A library, opened once for each import."""
     from parcours.law.library.store import Library
 
-    return Library(path)
+    return Library(Path(path).absolute())
 
 
 def entry(name: str, code: str) -> "Entry | None":
