@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from parcours.engine.batch.units import units
 
 ROWS = 500_000
 """Rows of a bucket, about."""
@@ -85,11 +86,11 @@ class Buckets:
 def bucket_of(table: pa.Table, count: int) -> npt.NDArray[np.int64]:
     """The bucket of each row: by its patient; a row without one anywhere."""
     anywhere = np.arange(len(table)) % count
-    if "patient_id" not in table.column_names:
+    patients = units(table)
+    if patients is None:
         return anywhere
     import polars as pl  # half a second, for those only whose rows come in any order
 
-    patients = _values(table["patient_id"])
     hashed = (pl.Series(pl.from_arrow(patients)).hash(seed=0) % count).to_numpy().astype(np.int64)
     return np.where(patients.is_null().to_numpy(zero_copy_only=False), anywhere, hashed)
 
@@ -97,15 +98,9 @@ def bucket_of(table: pa.Table, count: int) -> npt.NDArray[np.int64]:
 def together(table: pa.Table) -> pa.Table:
     """The rows of a patient put together, in the order of the source."""
     table = table.unify_dictionaries().combine_chunks()
-    if "patient_id" not in table.column_names:
+    patients = units(table)
+    if patients is None:
         return table
-    codes = _values(table["patient_id"]).dictionary_encode().indices
+    codes = patients.dictionary_encode().indices
     order = np.argsort(codes.fill_null(-1).to_numpy(zero_copy_only=False), kind="stable")
     return table.take(pa.array(order))
-
-
-def _values(column: pa.ChunkedArray) -> pa.Array:
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0)
-    return pc.cast(array, array.type.value_type) if pa.types.is_dictionary(array.type) else array

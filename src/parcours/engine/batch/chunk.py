@@ -2,12 +2,12 @@
 be settled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.engine.batch.kernel import (
+    ACT,
     AMOUNT_RESULTS,
     CODE_RESULTS,
     LARGEST,
-    PATTERN_COLUMNS,
     ROW_FACTS,
     Matrix,
     kernel,
@@ -36,24 +36,40 @@ from parcours.engine.batch.patterns import (
     accepted_indicators,
 )
 from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, codes_in, read_numbers, whole
+from parcours.engine.batch.units import of_bills
 from parcours.engine.case import settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law import thresholds
+from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
 from parcours.law.flat import FlatLaw, Records
 from parcours.rules.types import Counters
-from parcours.text import Text
+from parcours.text import Text, same
 
-ACT = PATTERN_COLUMNS.index("act")
+if TYPE_CHECKING:
+    from parcours.engine.batch.bills import BillRun
+
 DAYS = 100_000_000
 """More than any date written YYYYMMDD: two dates make one number."""
 REASONS = 10_000
 """Refused rows explained at once."""
 SMALLEST_SHARE = 50_000
 """Fewer rows than this are not worth a second thread."""
+
+
+def told_apart(readings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The readings of one act, and those of bills. Raises `FactError` for an option that a reading of bills has not."""
+    if not readings:
+        return {}, {}
+    known = bill_law().readings
+    for name, option in readings.items():
+        if name in known and option not in known[name]:
+            raise FactError(f"readings.{name}", option, same(", ".join(known[name])))
+    of_bill = {name: option for name, option in readings.items() if name in known}
+    return {name: option for name, option in readings.items() if name not in known}, of_bill
 
 
 @dataclass(frozen=True)
@@ -63,14 +79,24 @@ class Run:
     flat: FlatLaw
     records: Records
     readings: Mapping[str, str]
+    """Those of one act."""
+    bill_readings: Mapping[str, str]
     patterns: PatternBook
 
     @classmethod
     def of(cls, readings: Mapping[str, str] | None = None, records: Records | None = None) -> "Run":
         """Settings for some readings (name -> option); `records` replaces the law (a reform). Raises `FactError`."""
         flat = flat_law()
-        encode_readings(readings or {})
-        return cls(flat, records or flat.under(readings or {}), readings or {}, PatternBook(flat))
+        own, of_bills = told_apart(readings or {})
+        encode_readings(own)
+        return cls(flat, records or flat.under(own), own, of_bills, PatternBook(flat))
+
+    @cached_property
+    def bills(self) -> "BillRun":
+        """What is the same for every bill of the run, where the rows are lines of bills."""
+        from parcours.engine.batch.bills import BillRun
+
+        return BillRun.of(self)
 
     @cached_property
     def laws(self) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]:
@@ -104,6 +130,8 @@ class Settled:
     count: int
     left: npt.NDArray[np.int64]
     """Positions of the rows that are not settled (see `reasons`)."""
+    bills: Sequence[npt.NDArray[np.int64]] = ()
+    """Where the rows are lines of bills, those that are not settled, bill by bill."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +145,11 @@ class Facts:
 
 
 def settle_rows(table: pa.Table, run: Run, threads: int = 1) -> Settled:
-    """Settle the rows of a table whose columns bear the names of the facts."""
+    """Settle the rows of a table whose columns bear the names of the facts; rows of one bill together."""
+    if of_bills(table.column_names):
+        from parcours.engine.batch.bills import settle_bill_rows
+
+        return settle_bill_rows(table, run, threads)
     columns = {name: whole(table[name]) for name in table.column_names if name in BY_NAME}
     facts = encode_rows(columns, len(table), run)
     order, first = acts_of_patients(columns.get("patient_id"), facts)
@@ -325,6 +357,11 @@ def patient_codes(patient: pa.Array, count: int) -> npt.NDArray[np.int64]:
 
 def reasons(table: pa.Table, settled: Settled, run: Run) -> Iterator[RefusedRow]:
     """Why each row that is left is refused, in the words of a single case."""
+    if settled.bills:
+        from parcours.engine.batch.bills import reasons_of_bills
+
+        yield from reasons_of_bills(table, settled, run)
+        return
     for start in range(0, len(settled.left), REASONS):
         positions = settled.left[start : start + REASONS]
         for position, row in zip(positions.tolist(), table.take(pa.array(positions)).to_pylist(), strict=True):
@@ -344,10 +381,10 @@ def reason(facts: Mapping[str, Any], run: Run) -> FactError:
             "un nombre pour lequel le montant tient en neuf chiffres", "a number whose amount holds in nine digits"
         )
         return FactError("quantity", encoded.act.quantity, most)
-    return _changed_by_caps(encoded.missing)
+    return unexplained(encoded.missing)
 
 
-def _changed_by_caps(missing: tuple[str, ...]) -> FactError:
+def unexplained(missing: tuple[str, ...]) -> FactError:
     """A missing fact that only matters once earlier acts are counted."""
     name = missing[0] if missing else "row"
     return FactError(name, None, Text("un fait dont le montant dépend", "a fact that the amount depends on"))

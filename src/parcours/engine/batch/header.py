@@ -5,11 +5,15 @@ from difflib import get_close_matches
 
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.results import RESULT_NAMES
+from parcours.engine.batch.units import IDS, of_bills
+from parcours.engine.bill.vocabulary import LINE_KEYS
 from parcours.engine.facts.vocabulary import BY_NAME, RENAMED, SOURCE_ROW
 from parcours.text import Text
 
 NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))
 """Facts without which no row can be settled: one of each."""
+COLUMNS_OF_BILLS = (*IDS, "territory", *LINE_KEYS)
+"""Names that mean something where rows are lines of bills, and are carried through elsewhere."""
 SHORT = 5
 """Shorter names are never taken for a misspelt one."""
 CLOSE = 0.8
@@ -21,7 +25,7 @@ def mapping_of(options: Iterable[str]) -> dict[str, str]:
     mapping = {}
     for text in options:
         column, separator, name = text.partition("=")
-        if not separator or not column or (name and name not in BY_NAME):
+        if not separator or not column or (name and name not in (*BY_NAME, *COLUMNS_OF_BILLS)):
             near = ", ".join(get_close_matches(name, BY_NAME, n=3) or BY_NAME)
             raise WrongColumns(
                 Text(
@@ -47,8 +51,9 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column
     if twice is not None:
         raise _wrong(f"la colonne « {twice} » est donnée deux fois", f"column {twice!r} is given twice")
     _check_needed(names)
+    ours = {*BY_NAME, *(COLUMNS_OF_BILLS if of_bills(names) else ())}
     for column, name in zip(columns, names, strict=True):
-        if name not in BY_NAME:
+        if name not in ours:
             _check_extra(name, names, kept=column in mapping, reserved=("error",) if error_column else (SOURCE_ROW,))
     return names
 

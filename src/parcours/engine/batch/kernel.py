@@ -65,6 +65,7 @@ HALF = 15
 PATTERN_COLUMNS = (*PATTERN_FACTS, *AGES, HIGH, "contract", "declared_ips", "declared_status", "missing")
 """A pattern: its facts; ages where they replace the row's (else -1); which contract; an indicator and a status to be
 checked (0: none); and which facts are missing (0: none), so that variants must all give the same amounts."""
+ACT = PATTERN_COLUMNS.index("act")
 PATTERN_WIDTH = 32
 """A pattern is 32 numbers of 16 bits: one line of the processor's cache, where a row finds it at once."""
 VARIANT_FACTS = tuple(name for name in Act._fields if name in UNCERTAIN)
@@ -398,6 +399,12 @@ def register_rules() -> None:
 
 
 @cache
+def jitable(helper: Callable[..., Any]) -> None:
+    """Make a helper callable from compiled code, once in a process."""
+    register_jitable(**HELPER)(helper)
+
+
+@cache
 def kernel() -> Callable[..., None]:
     """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads
     as wanted.
@@ -418,7 +425,7 @@ def sorter() -> Callable[..., None]:
 def _compiled(function: Callable[..., None], helpers: tuple[Callable[..., Any], ...]) -> Callable[..., None]:
     """A loop over the rules, compiled when it is first called."""
     for helper in helpers:
-        register_jitable(**HELPER)(helper)
+        jitable(helper)
     options = {key: value for key, value in OPTIONS.items() if key != "forceinline"}
     loop: Callable[..., None] = compiled(function, **options)
     return loop

@@ -87,12 +87,16 @@ class PatternBook:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of_rows(
-        self, columns: Mapping[str, pa.Array], ages: npt.NDArray[Any]
+        self, columns: Mapping[str, pa.Array], situations: npt.NDArray[Any], kinds: int = 1
     ) -> tuple[npt.NDArray[np.int32], Patterns]:
-        """The pattern of each row, and the patterns."""
+        """The pattern of each row, and the patterns. `situations`: what is known of the ages, and for the lines of
+        bills one of several kinds of line.
+        """
         names = [name for name in CODED if name in columns]
         coded = [coded_column(name, columns[name]) for name in names]
-        keys, kinds = _combine([(ages, len(age_facts())), *((codes, len(values)) for codes, values in coded)])
+        keys, kinds = _combine(
+            [(situations, len(age_facts()) * kinds), *((codes, len(values)) for codes, values in coded)]
+        )
         firsts = _first_rows(keys, kinds)
         with self.lock:
             if len(self.rows) > MOST_PATTERNS:
@@ -100,7 +104,7 @@ class PatternBook:
             where = [
                 self._places(name, values)[codes[firsts]] for name, (codes, values) in zip(names, coded, strict=True)
             ]
-            places = np.stack([ages[firsts].astype(np.int32), *where], axis=1)
+            places = np.stack([situations[firsts].astype(np.int32), *where], axis=1)
             numbers = np.array([self._number(names, place) for place in places], np.int32)
             return np.take(numbers, keys), self._patterns()
 

@@ -14,10 +14,13 @@ from parcours.engine.batch.chunk import Settled
 from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
 from parcours.engine.facts.vocabulary import RENAMED
 from parcours.engine.results import CASE_CODES, ips_letter, note_slugs
+from parcours.law.bill.book import STAGES
 from parcours.law.codes import Ips, Pathway, Status
 from parcours.rules.types import Settlement
 
-RESULT_NAMES = Settlement._fields
+BILL_CASES = tuple(STAGES)
+"""Cases of the levels of a bill: results of a file of bills only."""
+RESULT_NAMES = (*Settlement._fields, *BILL_CASES)
 EUROS = pa.decimal32(9, 2)
 
 
@@ -34,7 +37,7 @@ DICTIONARIES = {
     "status": _letters(Status, lambda member: member.name),
     "ips": _letters(Ips, ips_letter),
     "pathway": _letters(Pathway, lambda member: member.name.lower()),
-    **{name: _letters(enum, lambda member: member.name.lower()) for name, enum in CASE_CODES.items()},
+    **{name: _letters(enum, lambda member: member.name.lower()) for name, enum in {**CASE_CODES, **STAGES}.items()},
 }
 
 
@@ -47,10 +50,11 @@ def result_columns(settled: Settled) -> dict[str, pa.Array]:
             arrays[name] = _notes(values)
             continue
         arrays[name] = pa.array(values.astype(np.int16)) if name == "rate" else _euros(name, values)
-    for line, name in enumerate(CODE_RESULTS):
+    found = (*CODE_RESULTS, *BILL_CASES) if len(settled.codes) > len(CODE_RESULTS) else CODE_RESULTS
+    for line, name in enumerate(found):
         places, words = DICTIONARIES[name]
         arrays[name] = pa.DictionaryArray.from_arrays(pa.array(places[_kept(settled.codes[line], settled)]), words)
-    return {name: arrays[name] for name in RESULT_NAMES}
+    return {name: arrays[name] for name in RESULT_NAMES if name in arrays}
 
 
 def _notes(values: npt.NDArray[np.int32]) -> pa.Array:

@@ -1,12 +1,11 @@
 """Settles files of any size: read, settle and write overlap; memory holds a few chunks, whatever the size.
 
 Rows that come grouped by patient (sorted on `patient_id`) stream through. Others are first dealt into buckets on the
-disk by a
-hash of the patient, each small enough for memory. Either way a patient's acts are settled together, in the order of
-the caps.
+disk by a hash of the patient, each small enough for memory. Either way a patient's acts are settled together, in the
+order of the caps. Lines of bills without a patient are grouped by their bill (see `units.py`).
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -24,14 +23,15 @@ from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.header import names_of, same_columns
 from parcours.engine.batch.inputs import Inputs
 from parcours.engine.batch.partial import Partial, writing
-from parcours.engine.batch.reading import whole
 from parcours.engine.batch.results import output_table
 from parcours.engine.batch.sinks import Encoded, Sink, sink_of
 from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
+from parcours.engine.batch.units import of_bills, units
 from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps
 from parcours.engine.facts.vocabulary import SOURCE_ROW
+from parcours.law.bill.book import bill_law
 from parcours.law.in_use import as_data
 from parcours.text import Text
 
@@ -99,7 +99,7 @@ def settle_path(job: Job, progress: Progress | None = None) -> RunReport:
     sink = sink_of(job.output)
     files = files_of(job.source)
     names = names_of(columns_of(files[0]), job.columns)
-    receipt = receipt_of(job, run)
+    receipt = receipt_of(job, run, names)
     stamps = [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
     state = {**receipt, "files": stamps, "output": job.output.name}
     partial = Partial.open(job.output, sink.start, state, resume=job.resume)
@@ -109,7 +109,7 @@ def settle_path(job: Job, progress: Progress | None = None) -> RunReport:
         return work.publish({**receipt, "inputs": inputs.digests()})
 
 
-def receipt_of(job: Job, run: Run) -> dict[str, Any]:
+def receipt_of(job: Job, run: Run, columns: Sequence[str]) -> dict[str, Any]:
     """With which law, rules, readings and arguments: the same receipt on the same source gives the same output."""
     return {
         "format": "parcours-batch-1",
@@ -117,6 +117,7 @@ def receipt_of(job: Job, run: Run) -> dict[str, Any]:
         "rules": rules_digest(),
         "law": run.flat.digest,
         **({"reform": as_data(run.flat.reform)} if run.flat.reform else {}),
+        **({"bill_law": bill_law().digest} if of_bills(columns) else {}),
         "readings": dict(job.readings),
         "arguments": {"source": job.source, "map": dict(job.columns), "chunk": job.chunk},
     }
@@ -300,19 +301,6 @@ def _as_first(table: pa.Table, schema: pa.Schema, file: str) -> pa.Table:
         ) from None
 
 
-def _patients(table: pa.Table) -> pa.Array | None:
-    """The column of patients as plain values; an empty text is none."""
-    if "patient_id" not in table.column_names:
-        return None
-    column = whole(table["patient_id"])
-    if pa.types.is_dictionary(column.type):
-        column = pc.cast(column, column.type.value_type)
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        empty = pc.equal(pc.binary_length(column), 0)
-        column = pc.if_else(empty, None, column) if pc.any(empty).as_py() else column
-    return column
-
-
 @dataclass(frozen=True)
 class LastPatient:
     """The last patient met, and whether a row without one came after."""
@@ -323,7 +311,7 @@ class LastPatient:
 
 def check_grouped(table: pa.Table, last: LastPatient) -> LastPatient:
     """The last patient, if patients come in ascending order, each one's rows together. Raises `NotGrouped`."""
-    patients = _patients(table)
+    patients = units(table)
     if patients is None:
         return last
     rows = np.flatnonzero(patients.is_valid().to_numpy(zero_copy_only=False))
@@ -343,7 +331,7 @@ def check_grouped(table: pa.Table, last: LastPatient) -> LastPatient:
 
 def last_patient(table: pa.Table) -> int:
     """Where the acts of the last patient start: those before are whole."""
-    patients = _patients(table)
+    patients = units(table)
     if patients is None or not patients[-1].is_valid:
         return len(table)
     same = pc.fill_null(pc.equal(patients, patients[-1]), fill_value=False)

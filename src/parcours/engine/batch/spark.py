@@ -18,6 +18,7 @@ from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.frame import settle_table
 from parcours.engine.batch.header import names_of
 from parcours.engine.batch.reading import without_views
+from parcours.engine.batch.units import IDS, PATIENT, units
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -43,11 +44,30 @@ def settle(
     """
     names = names_of(frame.columns, columns or {}, error_column=True)
     renamed = frame.toDF(*names)
-    if "patient_id" in names:
-        by = [partitions, "patient_id"] if partitions else ["patient_id"]
-        order = [name for name in ("patient_id", "reimbursement_date", "care_date", *ORDER) if name in names]
-        renamed = renamed.repartition(*by).sortWithinPartitions(*order)
+    together = grouping(renamed)
+    if together is not None:
+        by = [partitions, together] if partitions else [together]
+        order = [name for name in ("reimbursement_date", "care_date", *ORDER) if name in names]
+        renamed = renamed.repartition(*by).sortWithinPartitions(together, *order)
     return renamed.mapInArrow(task(dict(readings or {}), lang), _schema(renamed, readings, lang))
+
+
+def grouping(frame: "DataFrame") -> Any:
+    """What rows are put together by: the patient, else the bill (as `units.units`); None where neither is named."""
+    from pyspark.sql import functions
+
+    names = [name for name in (PATIENT, *IDS) if name in frame.columns]
+    if not names:
+        return None
+    if len(names) == 1:
+        return functions.col(names[0])
+    texts = [functions.col(names[0]).cast("string")]
+    for name in names[1:]:
+        text = functions.col(name).cast("string")
+        said = functions.when((functions.length(text) > 0), text)
+        texts.append(functions.concat(functions.lit(f"{name}\0"), said))
+    first = functions.when(functions.length(texts[0]) > 0, texts[0])
+    return functions.coalesce(first, *texts[1:])
 
 
 ORDER = ("row", "id", "claim_id")
@@ -85,10 +105,8 @@ def whole_patients(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 
 def _last_patient(table: pa.Table) -> int:
     """Where the last patient starts (nulls sort first, and each stands alone)."""
-    if "patient_id" not in table.column_names:
-        return len(table)
-    patients = table["patient_id"]
-    if not patients[-1].is_valid:
+    patients = units(table)
+    if patients is None or not patients[-1].is_valid:
         return len(table)
     return int(pc.index(patients, patients[-1]).as_py())
 

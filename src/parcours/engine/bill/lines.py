@@ -108,16 +108,12 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
     text = read_code(str(raw["code"]), profession, shared.law, shared.bill)
     facts = {**text.said, **{name: value for name, value in raw.items() if name in LINE_KEYS and given(value)}}
     line_facts = {name: LINE_READERS[name](name, value) for name, value in facts.items() if name in LINE_READERS}
-    for name in ("drug_class", "exemption"):
-        if name in text.said and name not in own:
-            own[name] = read(BY_NAME[name], text.said[name], shared.law)
+    add_said(own, text.said, shared)
     code = code_of_text(text, own, profession, line_facts, shared)
     values = values_of_line(own, code, shared)
     from_library = facts_of_text(text, code, values, {**own, **line_facts}, shared)
     line_facts = {**from_library, **line_facts}
-    if "rate_class" in line_facts and "drug_class" not in own and not code.drug_class:
-        values["drug_class"] = class_of_rate(line_facts["rate_class"])
-    line_facts["own_exemption"] = "exemption" in own
+    add_class(values, own, code, line_facts)
     priced = price_of_line(code, values, line_facts, shared)
     encoded = encoded_line(code, values, line_facts, priced, shared)
     line = rules_line(code, values, line_facts, priced, encoded, shared)
@@ -130,6 +126,20 @@ def used_library(text: CodeText, from_library: Mapping[str, Any], facts: Mapping
     if text.known and (from_library or not text.key):
         return text.known.nomenclature
     return "ccam" if facts.get("modifiers") and installed("ccam") else ""
+
+
+def add_said(own: dict[str, Any], text: Mapping[str, Any], shared: Shared) -> None:
+    """Add what the text of the code says of the act: the class of a drug, the zone of a prescription."""
+    for name in ("drug_class", "exemption"):
+        if name in text and name not in own:
+            own[name] = read(BY_NAME[name], text[name], shared.law)
+
+
+def add_class(values: dict[str, Any], own: Mapping[str, Any], code: Code, facts: dict[str, Any]) -> None:
+    """Add the class of a drug where only its rate is said, and whether the line has an exemption of its own."""
+    if "rate_class" in facts and "drug_class" not in own and not code.drug_class:
+        values["drug_class"] = class_of_rate(facts["rate_class"])
+    facts["own_exemption"] = "exemption" in own
 
 
 def code_of_text(

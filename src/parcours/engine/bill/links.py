@@ -6,16 +6,13 @@ from typing import Any
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.errors import FactError
-from parcours.law.bill.codes import Activity, Combination
+from parcours.law.bill.codes import Activity
 from parcours.law.codes import Profession
 from parcours.text import Text
 
-JOINED = (Combination.CONSULTATION, Combination.CCAM, Combination.NGAP, Combination.NGAP_FULL)
-"""What a supplement joins where nothing is said, the best first."""
-
 
 def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list[BillLine]:
-    """The lines with the numbers of their professional and their session, and the line that each supplement joins."""
+    """The lines with the numbers of their professional and their session, and the line that each says it joins."""
     professionals: dict[Any, int] = {}
     sessions: dict[Any, int] = {}
     tied = []
@@ -25,7 +22,9 @@ def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list
         session = sessions.setdefault(session_of(line, person), len(sessions) + 1)
         tied.append(replace(line, line=line.line._replace(professional=number, session=session)))
     return [
-        replace(line, line=line.line._replace(joins=joined(line, raw, tied)))
+        replace(line, line=line.line._replace(joins=named(line, raw["supplement_of"], tied)))
+        if "supplement_of" in raw
+        else line
         for line, raw in zip(tied, raws, strict=True)
     ]
 
@@ -51,27 +50,6 @@ def session_of(line: BillLine, person: tuple[Any, ...]) -> tuple[Any, ...]:
         act.profession,
         act.care_date,
     )
-
-
-def joined(line: BillLine, raw: Mapping[str, Any], lines: Sequence[BillLine]) -> int:
-    """Index of the line that a supplement joins: the one that it names, else the first that may bear it."""
-    if "supplement_of" in raw:
-        return named(line, raw["supplement_of"], lines)
-    if line.line.combination != Combination.SUPPLEMENT:
-        return -1
-    mine = sorted(
-        (
-            other
-            for other in lines
-            if other.line.session == line.line.session and other.line.professional == line.line.professional
-        ),
-        key=lambda other: -other.line.act.fee,  # the dearest, wherever it stands on the bill
-    )
-    for combination in JOINED:
-        for other in mine:
-            if other.line.combination == combination:
-                return other.number - 1
-    return -1
 
 
 def named(line: BillLine, target: Any, lines: Sequence[BillLine]) -> int:

@@ -10,7 +10,6 @@ from parcours.law import codes
 from parcours.law.bill.book import BillLaw
 from parcours.law.bill.codes import Nature
 from parcours.law.codes import UNKNOWN
-from parcours.law.loader import load
 from parcours.rules.bill.types import SettledLine
 from parcours.text import Text
 
@@ -28,7 +27,7 @@ def notes_of(
     lines: Sequence[BillLine], settled: Sequence[SettledLine], territory: str, bill: BillLaw
 ) -> Iterator[Note]:
     """Every note of a bill: what the rules noticed of each act, then what its lines show together."""
-    yield from noticed(lines, settled)
+    yield from noticed(lines, settled, bill)
     for entry in bill.notes["ages"].values():
         yield from ages(lines, entry)
     for entry in bill.notes["pairs"].values():
@@ -38,12 +37,12 @@ def notes_of(
     yield from given_bases(lines, territory, bill)
 
 
-def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine]) -> Iterator[Note]:
+def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: BillLaw) -> Iterator[Note]:
     """The notes of the acts, one for all the lines that share it."""
     for code in codes.Note:
         shared = [line.number for line, one in zip(lines, settled, strict=True) if one.settlement.notes & 1 << code]
         if shared:
-            entry = load().notes[code.name.lower()]
+            entry = bill.notes["noticed"][code.name.lower()]
             yield Note(tuple(shared), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
 
 

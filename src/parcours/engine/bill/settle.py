@@ -35,6 +35,8 @@ from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
 from parcours.rules.bill.bill import settle_bill as settle_lines
 from parcours.rules.bill.costly import costly_stay
+from parcours.rules.bill.links import joined
+from parcours.rules.bill.memory import borne_before
 from parcours.rules.bill.session import in_session, tariff_before
 from parcours.rules.bill.types import BillReadings, Borne, EurosContract, SettledLine
 from parcours.rules.charges import emergency_charge
@@ -299,15 +301,17 @@ def bill_record(day: int) -> BillRecord:
 def settle_all(lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> list[SettledLine]:
     """The rules, over all lines."""
     laws = laws_of(lines, shared, question)
+    acts = [line.line for line in lines]
+    before = [borne_before(acts, i, question.borne, laws.rows[era]) for i, era in enumerate(laws.eras)]
     return settle_lines(
-        [line.line for line in lines],
+        acts,
         laws.eras,
         laws.rows,
         laws.eras,
         laws.bill_rows,
         question.contract,
         question.euros,
-        question.borne,
+        before,
         question.readings,
         question.bill_readings,
     )
@@ -320,7 +324,8 @@ def is_costly(stay: Mapping[str, Any], lines: Sequence[BillLine], shared: Shared
     laws = laws_of(lines, shared, question)
     acts = [line.line for line in lines]
     before = [tariff_before(line, laws.rows[era], question.readings) for line, era in zip(acts, laws.eras, strict=True)]
-    tariffs = [in_session(acts, before, i, laws.bill_rows[laws.eras[i]])[0] for i in range(len(acts))]
+    joins = [joined(acts, i) for i in range(len(acts))]
+    tariffs = [in_session(acts, before, joins, i, laws.bill_rows[laws.eras[i]])[0] for i in range(len(acts))]
     return any(costly_stay(acts, tariffs, line.stay, laws.rows[0], laws.bill_rows[0]) for line in acts if line.stay)
 
 

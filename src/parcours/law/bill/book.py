@@ -6,7 +6,7 @@ the code that shapes it, as the law of one act is: settling a bill never parses 
 
 import marshal
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -114,6 +114,29 @@ def on(series: Dated, day: int) -> int:
     """The value in force on a day, `UNKNOWN` when none is."""
     index = bisect_right(series[0], day) - 1
     return UNKNOWN if index < 0 else series[1][index]
+
+
+def first_days(law: BillLaw) -> list[int]:
+    """Every day on which something of the law of bills changes, in order, from the beginning."""
+    days = {0, *(code.with_consultation_from for code in law.codes.values())}
+    codes = [*law.codes.values(), *(code for changed in law.alternatives.values() for code in changed.values())]
+    for value in (*(vars(code) for code in codes), law.values, law.parameters, law.trips, law.modifiers):
+        days.update(days_in(value))
+    return sorted(days)
+
+
+def days_in(value: Any) -> Iterator[int]:
+    """The first days of every dated series in a structure."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from days_in(item)
+    elif isinstance(value, tuple) and len(value) == 2 and all(isinstance(part, tuple) for part in value):
+        if all(isinstance(number, int) for part in value for number in part):
+            yield from value[0]
+        else:
+            yield from (day for part in value for day in days_in(part))
+    elif isinstance(value, tuple):
+        yield from (day for item in value for day in days_in(item))
 
 
 @per_reform

@@ -68,7 +68,7 @@ def read_folder() -> tuple[Any, ...]:
         read_cases(),
         read_alternatives(sources, readings),
         readings,
-        read_notes({*codes, *book.acts}),
+        {**read_notes({*codes, *book.acts}), "noticed": noticed_by_rules(book)},
         {
             key: (dict(entry.label), tuple(id_.replace("-", " ", 1) for id_ in entry.references))
             for key, entry in book.acts.items()
@@ -311,6 +311,14 @@ def read_alternatives(
                     raise LawDataError(file, key, problems.no_reading.format(name=name, option=option))
                 found.setdefault((name, option), {})[key] = code_entry(file, key, {**entry, **changes}, sources)
     return found
+
+
+def noticed_by_rules(book: Any) -> dict[str, Any]:
+    """The notes that the rules of one act make, as a bill says them: kept here, printing a bill parses no YAML."""
+    return {
+        slug: {"fr": entry["fr"], "en": entry["en"], "references": list(entry["references"])}
+        for slug, entry in book.notes.items()
+    }
 
 
 def read_notes(known: set[str]) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from parcours.law.record import LawRecord
 from parcours.rules.around import Around
 from parcours.rules.bill.costly import costly_line
 from parcours.rules.bill.cover import charge_covered, guarantee_of_line
+from parcours.rules.bill.links import joined
 from parcours.rules.bill.memory import counters_before
 from parcours.rules.bill.session import in_session, tariff_before
 from parcours.rules.bill.surcharge import surcharge_base
-from parcours.rules.bill.types import BillReadings, Borne, EurosContract, Line, SettledLine
+from parcours.rules.bill.types import BillReadings, EurosContract, Line, SettledLine
 from parcours.rules.settlement import payment, settle_among
-from parcours.rules.types import Contract, Readings, Settlement
+from parcours.rules.types import Contract, Counters, Readings, Settlement
 
 
 def plain(settlement: Settlement) -> Settlement:
@@ -64,13 +65,16 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
     bill_laws: Sequence[BillRecord],
     contract: Contract,
     euros: EurosContract,
-    borne: Borne,
+    before: Sequence[Counters],
     readings: Readings,
     bill_readings: BillReadings,
 ) -> list[SettledLine]:
-    """Settle every line, in their order. `laws[eras[i]]` and `bill_laws[bill_eras[i]]` are the law of line `i`."""
-    before = [tariff_before(lines[i], laws[eras[i]], readings) for i in range(len(lines))]
-    after = [in_session(lines, before, i, bill_laws[bill_eras[i]]) for i in range(len(lines))]
+    """Settle every line, in their order. `laws[eras[i]]` and `bill_laws[bill_eras[i]]` are the law of line `i`,
+    `before[i]` what the patient had borne before the bill.
+    """
+    joins = [joined(lines, i) for i in range(len(lines))]
+    alone = [tariff_before(lines[i], laws[eras[i]], readings) for i in range(len(lines))]
+    after = [in_session(lines, alone, joins, i, bill_laws[bill_eras[i]]) for i in range(len(lines))]
     tariffs = [tariff for tariff, _ in after]
     settled = []
     participations: list[int] = []
@@ -82,17 +86,17 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
             one = settle_charge(line, contract, euros)
         else:
             costly, case_costly = costly_line(lines, tariffs, i, law, bill_laws[bill_eras[i]])
-            counted, case_surcharge = surcharge_base(lines, tariffs, i, bill_readings)
+            counted, case_surcharge = surcharge_base(lines, tariffs, joins, i, bill_readings)
             guarantee, case_cover = guarantee_of_line(line, tariffs[i], contract, euros, bill_laws[bill_eras[i]])
             around = Around(
-                tariff=UNKNOWN if tariffs[i] == before[i] and line.tariff == UNKNOWN else tariffs[i],
+                tariff=UNKNOWN if tariffs[i] == alone[i] and line.tariff == UNKNOWN else tariffs[i],
                 rate=line.rate,
                 costly=costly,
                 surcharge_base=counted,
                 bears=line.bears,
                 guarantee=guarantee,
             )
-            counters = counters_before(lines, participations, franchises, borne, law)
+            counters = counters_before(lines, participations, franchises, before, law)
             settlement = settle_among(line.act, around, contract, counters, law, readings)
             one = SettledLine(
                 plain(settlement),

@@ -16,33 +16,64 @@ YEAR = 10_000
 
 
 def counters_before(
-    lines: Sequence[Line], participations: Sequence[int], franchises: Sequence[int], borne: Borne, law: LawRecord
+    lines: Sequence[Line],
+    participations: Sequence[int],
+    franchises: Sequence[int],
+    before: Sequence[Counters],
+    law: LawRecord,
 ) -> Counters:
     """The counters before the line that follows those that are settled (`participations`: what each of them took).
 
-    What was borne before the bill counts for its first line's year of refund, day, professional and patient.
+    `before[i]`: what the patient had borne, before the bill, in the year, the day and the caps of line `i`.
     """
     i = len(participations)
-    line, first = lines[i], lines[0]
-    participation_year = borne.participation_annee if same_year(line.act, first.act) else 0
-    franchise_year = borne.franchise_annee if same_year(line.act, first.act) else 0
-    same_day_as_first = line.act.care_date == first.act.care_date
-    number_year = contributions(participation_year, law)
-    with_first = same_day_as_first and line.professional == first.professional
-    number_day = contributions(borne.participation_jour, law) if with_first else 0
-    franchise_day = borne_of_day(line.act, borne) if same_day_as_first else 0
+    line = lines[i]
+    participation_year = before[i].participation_annee
+    number_year = before[i].participation_nombre_annee
+    number_day = before[i].participation_nombre_jour
+    franchise_year = before[i].franchise_annee
+    franchise_day = before[i].franchise_jour
+    sessions = before[i].seances_annee
     for j in range(i):
         if same_year(lines[j].act, line.act):
             participation_year += participations[j]
             number_year += contributions(participations[j], law)
             franchise_year += franchises[j]
+        if held_by_psychologist(lines[j].act, line.act):
+            sessions += lines[j].act.quantity
         if lines[j].act.care_date != line.act.care_date:
             continue
         if lines[j].professional == line.professional:
             number_day += contributions(participations[j], law)
         if same_deductible(lines[j].act, line.act):
             franchise_day += franchises[j]
-    return Counters(participation_year, number_year, number_day, franchise_year, franchise_day, 0)
+    return Counters(participation_year, number_year, number_day, franchise_year, franchise_day, sessions)
+
+
+def borne_before(lines: Sequence[Line], i: int, borne: Borne, law: LawRecord) -> Counters:
+    """What was borne before the bill in the year, the day and the caps of one line, in the counters of one act.
+
+    It is said of the bill: it counts for its first line's year of refund, day, professional and patient.
+    """
+    line, first = lines[i], lines[0]
+    year = same_year(line.act, first.act)
+    day = line.act.care_date == first.act.care_date
+    participation_year = borne.participation_annee if year else 0
+    return Counters(
+        participation_year,
+        contributions(participation_year, law),
+        contributions(borne.participation_jour, law) if day and line.professional == first.professional else 0,
+        borne.franchise_annee if year else 0,
+        borne_of_day(line.act, borne) if day else 0,
+        0,
+    )
+
+
+def held_by_psychologist(act: Act, other: Act) -> bool:
+    """Are both sessions with a psychologist, in one civil year of care (L162-58)?"""
+    if act.profession != Profession.PSYCHOLOGUE or other.profession != Profession.PSYCHOLOGUE:
+        return False
+    return act.care_date // YEAR == other.care_date // YEAR
 
 
 def same_year(act: Act, other: Act) -> bool:

@@ -27,8 +27,10 @@ def tariff_before(line: Line, law: LawRecord, readings: Readings) -> int:
     return tariff_of_act(line.act, law, readings)[0]
 
 
-def in_session(lines: Sequence[Line], tariffs: Sequence[int], i: int, values: BillRecord) -> tuple[int, int]:
-    """Tariff of one line after the session in cents, and the case that applied."""
+def in_session(
+    lines: Sequence[Line], tariffs: Sequence[int], joins: Sequence[int], i: int, values: BillRecord
+) -> tuple[int, int]:
+    """Tariff of one line after the session in cents, and the case that applied. `joins`: the line each one joins."""
     line = lines[i]
     if line.combination == Combination.ALONE:
         return tariffs[i], CaseSession.GIVEN if line.given else CaseSession.ALONE
@@ -37,7 +39,7 @@ def in_session(lines: Sequence[Line], tariffs: Sequence[int], i: int, values: Bi
     if line.combination == Combination.SUPPLEMENT:
         return tariffs[i], CaseSession.SUPPLEMENT
     if line.combination == Combination.CONSULTATION:
-        return consultation(lines, tariffs, i)
+        return consultation(lines, tariffs, joins, i)
     if line.combination == Combination.NGAP or line.combination == Combination.NGAP_FULL:
         return letter(lines, tariffs, i, values)
     return technical(lines, tariffs, i, values)
@@ -48,7 +50,7 @@ def together(lines: Sequence[Line], i: int, j: int) -> bool:
     return i != j and lines[i].session == lines[j].session and lines[i].professional == lines[j].professional
 
 
-def consultation(lines: Sequence[Line], tariffs: Sequence[int], i: int) -> tuple[int, int]:
+def consultation(lines: Sequence[Line], tariffs: Sequence[int], joins: Sequence[int], i: int) -> tuple[int, int]:
     """A consultation or a visit: nothing when the act done at the same time is worth more (CCAM III-3 A).
 
     Where the supplements that the ordinary consultation holds stand on lines of their own, its letter is the rest.
@@ -63,7 +65,7 @@ def consultation(lines: Sequence[Line], tariffs: Sequence[int], i: int) -> tuple
             if lines[j].with_consultation == WithConsultation.NOT_ADDED and tariffs[j] > tariffs[i]:
                 return 0, CaseSession.CONSULTATION_NOT_ADDED
             with_act = True
-        if lines[j].component and lines[j].joins == i and tariffs[j]:
+        if lines[j].component and joins[j] == i and tariffs[j]:
             rest -= tariffs[j]
             apart = True
     if apart:

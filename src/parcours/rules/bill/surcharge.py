@@ -7,7 +7,9 @@ from parcours.law.codes import UNKNOWN
 from parcours.rules.bill.types import BillReadings, Line
 
 
-def surcharge_base(lines: Sequence[Line], tariffs: Sequence[int], i: int, readings: BillReadings) -> tuple[int, int]:
+def surcharge_base(
+    lines: Sequence[Line], tariffs: Sequence[int], joins: Sequence[int], i: int, readings: BillReadings
+) -> tuple[int, int]:
     """Base of the surcharge of one line in cents (`UNKNOWN`: its own; 0: none here), and the case.
 
     The text speaks of acts and consultations: a supplement is neither, it joins its act before the cap (reading
@@ -18,12 +20,12 @@ def surcharge_base(lines: Sequence[Line], tariffs: Sequence[int], i: int, readin
         return 0, CaseSurcharge.NOT_CONCERNED
     if readings.majoration_seance == MajorationSeance.PAR_LIGNE:
         return UNKNOWN, CaseSurcharge.OWN
-    if line.combination == Combination.SUPPLEMENT and line.joins >= 0:
+    if line.combination == Combination.SUPPLEMENT and joins[i] >= 0:
         return 0, CaseSurcharge.JOINED
     total = min(tariffs[i], line.act.fee)
     joined = False
     for j in range(len(lines)):
-        if lines[j].combination == Combination.SUPPLEMENT and lines[j].joins == i:
+        if lines[j].combination == Combination.SUPPLEMENT and joins[j] == i:
             total += min(tariffs[j], lines[j].act.fee)
             joined = True
     if joined:

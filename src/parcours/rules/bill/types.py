@@ -20,7 +20,7 @@ class Line(NamedTuple):
     professional: int
     """Lines of one professional share its number."""
     joins: int
-    """Index of the line that a supplement joins; -1: none."""
+    """Index of the line that this one says it joins; -1: it does not say."""
     component: int
     """1: the ordinary consultation holds this supplement, so that its letter is worth less beside it."""
     tariff: int

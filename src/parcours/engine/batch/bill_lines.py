@@ -1,0 +1,381 @@
+"""What rows of bills share: the pattern of their line, read once by the reader of a bill, and that of their act."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from parcours.contracts.euros import encode_euros
+from parcours.engine.batch.kernel import PATTERN_COLUMNS, VARIANT_FACTS
+from parcours.engine.batch.patterns import STAND_INS, PatternBook, _combine, _facts, _first_rows, age_facts
+from parcours.engine.batch.reading import Column, dictionary
+from parcours.engine.batch.units import IDS
+from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.kernel import TABLE_FIELDS
+from parcours.engine.bill.lines import (
+    BillLine,
+    Price,
+    Shared,
+    add_class,
+    add_said,
+    encoded_line,
+    read_line,
+    values_of_line,
+)
+from parcours.engine.bill.settle import contract_in_words
+from parcours.engine.bill.vocabulary import LINE_KEYS
+from parcours.engine.case import UNCERTAIN
+from parcours.engine.errors import FactError
+from parcours.engine.facts.encoding import EncodedAct, encode_values
+from parcours.engine.facts.encoding import read as read_fact
+from parcours.engine.facts.vocabulary import BY_NAME, given
+from parcours.law.bill.book import BillLaw, Code, bill_law
+from parcours.law.bill.codes import Combination, Cover, Nature
+from parcours.law.codes import UNKNOWN, Profession, SpecialSetting
+from parcours.law.flat import FlatLaw
+from parcours.rules.bill.types import NO_EUROS, EurosContract
+from parcours.rules.types import NO_CONTRACT, Contract
+from parcours.text import Text
+
+AMOUNTS = ("fee", "base", "tariff", "price")
+"""Facts of a line whose value is its own: rows of one pattern only share whether they are given."""
+NOT_IN_FILES = ("session", "note")
+CODED_LINE = tuple(name for name in LINE_KEYS if name not in (*AMOUNTS, *NOT_IN_FILES, "code"))
+"""Facts that make the pattern of a line."""
+ROW_COLUMNS = (*CODED_LINE, *AMOUNTS, "code", "territory", *IDS)
+"""Columns of a file of bills that are not facts of one act."""
+LIMITED = ("refused", "tfr")
+"""A box whose price is limited by another."""
+NO_LINE = {
+    "nature": Nature.ACT,
+    "combination": Combination.ALONE,
+    "rate": UNKNOWN,
+    "bears": 1,
+    "in_pathway": 1,
+    "cover": Cover.CATEGORY,
+    "ceiling": UNKNOWN,
+}
+"""The line of a row that is no bill: nothing of it changes the settlement of its act."""
+MOST_DAYS = 30_000_000
+ALONE = 0
+"""The pattern of line, and the kind, of a row that is no bill."""
+
+
+@dataclass(frozen=True)
+class LinePattern:
+    """One pattern of lines. `tariff` is whole, or what is added to `price_times` prices."""
+
+    table: tuple[int, ...]
+    kind: int
+    quantity: int
+    tariff: int
+    lawful_fee: int
+    """Amount of a charge that the law sets and the row does not say; -1 elsewhere."""
+    price_times: int
+    activity: int
+    valid: bool
+
+
+NEUTRAL = LinePattern(tuple(int(NO_LINE.get(name, 0)) for name in TABLE_FIELDS), ALONE, 0, UNKNOWN, UNKNOWN, 0, 0, True)
+REFUSED = LinePattern(NEUTRAL.table, ALONE, 0, UNKNOWN, UNKNOWN, 0, 0, valid=False)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a pattern of lines asks of the pattern of its act."""
+
+    code: Code
+    text: Mapping[str, Any]
+    """What the text of the code says beside it."""
+    facts: Mapping[str, Any]
+    price: Price
+    stay: bool
+
+
+@dataclass
+class LineBook:
+    """The patterns of lines met so far in a run. Safe to use from several threads."""
+
+    flat: FlatLaw
+    options: Mapping[str, str]
+    """The chosen readings of bills."""
+    days: npt.NDArray[np.int64]
+    """Every day on which something of the law of bills changes."""
+    library: bool
+    """Is the library of the CCAM installed, whose modifiers go by sector and by day?"""
+    law: BillLaw = field(default_factory=bill_law)
+    patterns: list[LinePattern] = field(default_factory=lambda: [NEUTRAL])
+    kinds: list[Kind | None] = field(default_factory=lambda: [None])
+    known: dict[str, int] = field(default_factory=dict)
+    known_kinds: dict[str, int] = field(default_factory=dict)
+    needs: dict[tuple[Any, int], tuple[bool, bool]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of_rows(
+        self,
+        columns: Mapping[str, pa.Array],
+        numbers: Mapping[str, Column],
+        ages: npt.NDArray[Any],
+        eras: npt.NDArray[Any],
+        alone: npt.NDArray[np.bool_],
+    ) -> npt.NDArray[np.int64]:
+        """The pattern of the line of each row."""
+        count = len(eras)
+        told = {name: dictionary(columns[name]) for name in (*CODED_LINE, "territory") if name in columns}
+        for name in ("act", "code", "profession", "special_setting", "specialty"):
+            if name in columns:
+                told[name] = dictionary(columns[name])
+        said = {name: dictionary(columns[name]) for name in ("base", "price") if name in columns}
+        coded = [(codes, len(values)) for codes, values in told.values()]
+        coded += [(eras, int(eras.max(initial=0)) + 1), (alone.astype(np.int8), 2)]
+        coded += [(self._is_said(columns, "stay_id", count), 2)]
+        coded += [(self._is_said(columns, name, count), 2) for name in AMOUNTS]
+        young, ceiled, dated = self._needs(told, count)
+        coded.append((np.where(young | dated, ages, -1) + 1, 256))
+        care = numbers["care_date"].values
+        if dated.any():
+            coded.append((np.where(dated, care, 0).astype(np.int64), MOST_DAYS))
+            if "convention" in columns:
+                codes, values = dictionary(columns["convention"])
+                coded.append((np.where(dated, codes, len(values)), len(values) + 1))
+        limited = self._limited(told, count)
+        for name, mask in (("base", ceiled), ("price", limited)):
+            if name in said and mask.any():
+                codes, values = said[name]
+                coded.append((np.where(mask, codes, len(values)), len(values) + 1))
+        keys, kinds = _combine(coded)
+        firsts = _first_rows(keys, kinds)
+        rows = self._raws(columns, firsts, care, ages, alone)
+        with self.lock:
+            return np.array([self._number(raw) for raw in rows], np.int64)[keys]
+
+    def _is_said(self, columns: Mapping[str, pa.Array], name: str, count: int) -> npt.NDArray[np.int8]:
+        """Where a column says something."""
+        if name not in columns:
+            return np.zeros(count, np.int8)
+        codes, values = dictionary(columns[name])
+        said: npt.NDArray[np.int8] = np.array([given(value) for value in values], np.int8)[codes]
+        return said
+
+    def _needs(self, told: Mapping[str, Any], count: int) -> npt.NDArray[np.bool_]:
+        """Where the code needs the age for its tariff, its base for its highest price, its very day and sector."""
+        found = np.zeros((3, count), np.bool_)
+        if "code" in told:
+            codes, values = told["code"]
+            flags = np.array([self._need(value) for value in values], np.bool_).reshape(-1, 3)
+            found = flags[codes].T.copy()
+        if "modifiers" in told and self.library:
+            codes, values = told["modifiers"]
+            found[2] |= np.array([given(value) for value in values], np.bool_)[codes]
+        return found
+
+    def _need(self, text: Any) -> tuple[bool, bool, bool]:
+        if not given(text):
+            return False, False, False
+        try:
+            read = read_code(str(text), 0, self.flat, self.law)
+        except FactError:
+            return False, False, False
+        code = self.law.codes.get(read.key)
+        young, ceiled = (bool(code.young[0]), bool(code.ceiling_from_base)) if code else (False, False)
+        return young, ceiled, read.known is not None
+
+    def _limited(self, told: Mapping[str, Any], count: int) -> npt.NDArray[np.bool_]:
+        """Where the price of a box is limited by another."""
+        if "generic" not in told:
+            return np.zeros(count, np.bool_)
+        codes, values = told["generic"]
+        limited: npt.NDArray[np.bool_] = np.array(
+            [str(value).strip().lower() in LIMITED for value in values], np.bool_
+        )[codes]
+        return limited
+
+    def _raws(
+        self,
+        columns: Mapping[str, pa.Array],
+        firsts: npt.NDArray[Any],
+        care: npt.NDArray[Any],
+        ages: npt.NDArray[Any],
+        alone: npt.NDArray[np.bool_],
+    ) -> list[dict[str, Any]]:
+        """One row of each pattern, as people write a line."""
+        names = [
+            name
+            for name in (*ROW_COLUMNS, "act", "quantity", "profession", "specialty", "special_setting", "convention")
+            if name in columns
+        ]
+        taken = {name: columns[name].take(pa.array(firsts)).to_pylist() for name in dict.fromkeys(names)}
+        rows = []
+        for place, first in enumerate(firsts.tolist()):
+            raw = {name: values[place] for name, values in taken.items() if given(values[place])}
+            rows.append({**raw, " day": int(care[first]), " age": int(ages[first]), " alone": bool(alone[first])})
+        return rows
+
+    def _number(self, raw: dict[str, Any]) -> int:
+        if raw[" alone"]:
+            return ALONE
+        line, day, territory = self._line(raw)
+        first = int(self.days[np.searchsorted(self.days, day, side="right") - 1])
+        dated = self._need(line["code"])[2] or (self.library and "modifiers" in line)
+        key = repr(sorted(line.items())) + f"{day if dated else first} {territory}"
+        if key not in self.known:
+            self.known[key] = len(self.patterns)
+            self.patterns.append(self._read(line, day, territory))
+        return self.known[key]
+
+    def _line(self, raw: dict[str, Any]) -> tuple[dict[str, Any], int, str]:
+        """A line of the pattern: what differs from row to row has a stand-in."""
+        line = line_of_row({name: value for name, value in raw.items() if not name.startswith(" ")}, self.flat)
+        young, ceiled, dated = self._need(line["code"])
+        if (young or dated) and raw[" age"] >= 0:
+            line["age"] = raw[" age"]
+        if "base" in line and not ceiled:
+            line["base"] = 1
+        if "price" in line and str(line.get("generic")).strip().lower() not in LIMITED:
+            line["price"] = 0
+        for name in ("fee", "tariff"):
+            if name in line:
+                line[name] = 1
+        return line, raw[" day"], str(line.pop("territory", ""))
+
+    def _read(self, line: dict[str, Any], day: int, territory: str) -> LinePattern:
+        shared = Shared({"care_date": day}, territory, self.flat, self.law, self.options)
+        try:
+            read = read_line(1, line, shared, 0)
+            text = read_code(line["code"], profession_named(line, self.flat), self.flat, self.law)
+        except FactError:
+            return REFUSED
+        facts = read.said
+        boxes = "price" in line and "base" not in line and "tariff" not in line and read.code.fee_per_box
+        limited = str(line.get("generic")).strip().lower() in LIMITED
+        return LinePattern(
+            tuple(int(getattr(read.line, name)) for name in TABLE_FIELDS),
+            self._kind(read, text.said, stay="special_setting" in line and line.get("special_setting") == STAY),
+            read.line.act.quantity,
+            read.line.tariff,
+            read.line.act.fee if "fee" not in line else UNKNOWN,
+            facts.get("quantity", 1) if boxes and not limited else 0,
+            read.line.activity,
+            valid=True,
+        )
+
+    def _kind(self, read: BillLine, text: Mapping[str, Any], *, stay: bool) -> int:
+        facts = {name: read.said[name] for name in KIND_FACTS if name in read.said}
+        own = {name: text[name] for name in ("drug_class", "exemption") if name in text}
+        key = repr((read.code.key, own, facts.get("rate_class"), bool(read.line.letter), "quantity" in facts, stay))
+        if key not in self.known_kinds:
+            self.known_kinds[key] = len(self.kinds)
+            price = Price(UNKNOWN, given=False, letter=read.line.letter, coefficient=read.line.coefficient)
+            self.kinds.append(Kind(read.code, own, {**facts, "fee": 0}, price, stay))
+        return self.known_kinds[key]
+
+
+KIND_FACTS = ("quantity", "rate_class")
+STAY = "hospitalisation"
+
+
+def profession_named(line: Mapping[str, Any], flat: FlatLaw) -> int:
+    """The profession that a line names, 0 for none."""
+    return int(read_fact(BY_NAME["profession"], line["profession"], flat)) if "profession" in line else 0
+
+
+def line_of_row(row: Mapping[str, Any], flat: FlatLaw) -> dict[str, Any]:
+    """A row of a file as a line of a bill: its code, by today's name of the act where it has no other."""
+    line = {
+        name: value
+        for name, value in row.items()
+        if given(value) and name not in (*IDS, "act", "patient_id", "contract")
+    }
+    if "code" not in line:
+        key = str(row.get("act") or "consultation")
+        line["code"] = key
+        number = flat.acts.get(key, flat.acts.get(key.upper(), 0))
+        if flat.default.rows[-1].acte_coefficient[number] and "coefficient" not in line and "quantity" in line:
+            line["coefficient"] = line.pop("quantity")
+    if "profession" not in line and "specialty" in line:
+        line["profession"] = Profession.MEDECIN.name.lower()
+    if given(row.get("stay_id")):
+        line.setdefault("special_setting", STAY)
+    if given(row.get("session_id")):
+        line["session"] = str(row["session_id"])
+    return line
+
+
+@dataclass(frozen=True)
+class Guarantees:
+    """A contract: percentages, and what it gives in euros."""
+
+    contract: Contract
+    euros: EurosContract
+
+
+@dataclass
+class BillActs(PatternBook):
+    """Patterns of the acts of lines: the facts of the row and the kind of its line."""
+
+    lines: LineBook = None  # type: ignore[assignment]
+    guarantees: dict[Guarantees, int] = field(default_factory=lambda: {Guarantees(NO_CONTRACT, NO_EUROS): 0})
+    masks: list[int] = field(default_factory=list)
+    """Of each pattern, the facts that are missing: a bit each, in the order of `VARIANT_FACTS`."""
+
+    def _read(self, name: str, value: Any) -> Any:
+        found = super()._read(name, value)
+        if name == "contract" and isinstance(found, Contract):
+            return Guarantees(found, encode_euros(contract_in_words(value)))
+        return found
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.masks = []
+
+    def _append(self, row: list[int], *, valid: bool, missing: Sequence[str] = ()) -> int:
+        self.masks.append(sum(1 << VARIANT_FACTS.index(name) for name in missing))
+        return super()._append(row, valid=valid)
+
+    def contracts_table(self) -> npt.NDArray[np.int64]:
+        """A line of integers for each contract that was met."""
+        with self.lock:
+            return np.array([(*one.contract, *one.euros) for one in self.guarantees], np.int64)
+
+    def _add(self, values: Mapping[str, Any], ages: int) -> int:
+        given_values = {name: value for name, value in values.items() if value is not None}
+        refused = [0] * len(PATTERN_COLUMNS)
+        if self.wrong and any(isinstance(value, FactError) for value in given_values.values()):
+            return self._append(refused, valid=False)
+        kind, known = divmod(ages, len(age_facts()))
+        guarantees = given_values.pop("contract", Guarantees(NO_CONTRACT, NO_EUROS))
+        try:
+            encoded = self._encoded({**STAND_INS, **age_facts()[known], **given_values}, self.lines.kinds[kind])
+        except FactError:
+            return self._append(refused, valid=False)
+        if any(name not in UNCERTAIN for name in encoded.missing) and not self._is_charge(kind):
+            return self._append(refused, valid=False)
+        number = self.guarantees.setdefault(guarantees, len(self.guarantees))
+        missing = [name for name in encoded.missing if name in UNCERTAIN]
+        return self._append([*_facts(encoded), number, *encoded.declared, 0], valid=True, missing=missing)
+
+    def _is_charge(self, kind: int) -> bool:
+        found = self.lines.kinds[kind]
+        return found is not None and found.code.nature != Nature.ACT
+
+    def _encoded(self, values: dict[str, Any], kind: Kind | None) -> EncodedAct:
+        """The act of a row alone, or of the line of a bill. Raises `FactError`."""
+        if kind is None:
+            return encode_values(values, self.flat)
+        if "ips" in values or "status" in values:
+            raise FactError("ips", values.get("ips"), Text("rien sur une facture", "nothing on a bill"))
+        values.pop("act", None)
+        if "specialty" in values:
+            values.setdefault("profession", int(Profession.MEDECIN))
+        if kind.stay:
+            values.setdefault("special_setting", int(SpecialSetting.HOSPITALISATION))
+        shared = Shared({}, "", self.flat, self.lines.law, self.lines.options)
+        add_said(values, kind.text, shared)
+        own = values_of_line(values, kind.code, shared)
+        facts = dict(kind.facts)
+        add_class(own, values, kind.code, facts)
+        return encoded_line(kind.code, own, facts, kind.price, shared)
