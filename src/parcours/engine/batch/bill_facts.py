@@ -77,7 +77,6 @@ def encode_lines(
     lawful = np.array([line.lawful_fee for line in lines], np.int64)[kind]
     fee = _or_else(numbers["fee"], np.where(alone, UNKNOWN, lawful))
     valid &= fee >= 0
-    given_base = _or_else(numbers["base"], UNKNOWN)
     tariff, wrong = tariffs(columns, count, numbers, lines, kind, alone)
     valid &= ~wrong
     values = {
@@ -86,7 +85,7 @@ def encode_lines(
         "age_1er_janvier": january,
         "quantity": np.where(alone, quantity, np.array([line.quantity for line in lines], np.int64)[kind]),
         "fee": fee,
-        "base": np.where(alone, given_base, UNKNOWN),
+        "base": _or_else(numbers["base"], UNKNOWN),
     }
     rows = matrix(ROW_FACTS, count, np.int32)
     for line, name in enumerate(ROW_FACTS):
