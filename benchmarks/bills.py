@@ -28,7 +28,7 @@ NURSE = {"profession": "infirmier"}
 CHEMIST = {"profession": "pharmacie"}
 BILLS: tuple[tuple[dict[str, str], tuple[tuple[str, int, str | None], ...]], ...] = (
     (DOCTOR, (("G", 30_00, None), ("DEQP003", 14_52, None))),
-    (DOCTOR, (("VG", 30_00, None), ("MD", 10_00, None), ("IK", 3_66, None))),
+    (DOCTOR, (("VG", 30_00, None), ("MD", 10_00, None), ("IK", 3_66, "6"))),
     (DOCTOR, (("ACTE", 62_70, None), ("ACTE", 40_00, None), ("ACTE", 19_63, None))),
     (NURSE, (("AMI", 6_30, "2"), ("AMI", 3_15, "1"), ("IFD", 2_75, None))),
     (NURSE, (("BSB", 18_20, None), ("AMX", 4_73, "1.5"), ("IFI", 2_75, None), ("IFI", 2_75, None))),
@@ -36,7 +36,7 @@ BILLS: tuple[tuple[dict[str, str], tuple[tuple[str, int, str | None], ...]], ...
     ({"profession": "laboratoire"}, (("B", 17_50, "70"), ("B", 5_00, "20"), ("PREANALYTIQUE", 1_00, None))),
     ({"profession": "masseur_kinesitherapeute"}, (("RAM", 17_90, "8.1"),)),
 )
-"""Bills as they are handed: code, fee in cents, coefficient. A fee varies from bill to bill."""
+"""Bills as they are handed: code, fee in cents, coefficient or kilometres. A fee varies from bill to bill."""
 
 
 def write_bills(path: Path, rows: int, seed: int = 1) -> int:
@@ -46,7 +46,7 @@ def write_bills(path: Path, rows: int, seed: int = 1) -> int:
     patient = bill = 0
     while len(columns["bill_id"]) < rows:
         patient += 1
-        told = {"age": draw.randrange(18, 95), "exemption": draw.choice(("none", "none", "none", "ald"))}
+        told = {"age": draw.randrange(20, 95), "exemption": draw.choice(("none", "none", "none", "ald"))}
         for _ in range(draw.randint(1, 10)):
             bill += 1
             who, lines = draw.choice(BILLS)
@@ -54,7 +54,8 @@ def write_bills(path: Path, rows: int, seed: int = 1) -> int:
             for code, fee, coefficient in lines:
                 own = {
                     **told, **who, "patient_id": f"P{patient:08}", "bill_id": bill, "care_date": day, "code": code,
-                    "professional_id": f"{who['profession']}{bill % 500}", "coefficient": coefficient,
+                    "professional_id": f"{who['profession']}{bill % 500}",
+                    "quantity" if code == "IK" else "coefficient": coefficient,
                     "fee": fee + draw.randrange(0, 300) if code == "BOITE" else fee, **(SEEN if who is DOCTOR else {}),
                 }  # fmt: skip
                 own["base"] = own["fee"] if code in GIVEN else None
@@ -70,7 +71,7 @@ GIVEN = ("ACTE", "BOITE", "PREANALYTIQUE")
 SEEN = {"medecin_traitant": True, "role": "medecin_traitant"}
 COLUMNS = (
     "patient_id", "bill_id", "professional_id", "care_date", "age", "exemption", "profession", "specialty",
-    "convention", "medecin_traitant", "role", "code", "coefficient", "fee", "base", "drug_class",
+    "convention", "medecin_traitant", "role", "code", "coefficient", "quantity", "fee", "base", "drug_class",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from parcours.engine.batch.bill_facts import NOTHING_TRIED, BillFacts, Numbers, encode_lines
 from parcours.engine.batch.bill_lines import ROW_COLUMNS, BillActs, LineBook, line_of_row
 from parcours.engine.batch.chunk import (
+    REASONS,
     RefusedRow,
     Run,
     Settled,
@@ -202,7 +203,7 @@ def tied(
     place = np.lexsort((first, care[first], paid[first], patient[first]))
     starts, ends, first = starts[place], ends[place], first[place]
     patients = np.append(np.flatnonzero(np.diff(patient[first], prepend=-1)), len(first)).astype(np.int64)
-    choices, tried = choices_of(facts, order, starts, ends, count)
+    choices, tried = choices_of(facts, order, starts, ends)
     bills = Bills(order, starts, ends, alone[first], choices, patients, refused)
     return bills, BillFacts(**{**vars(facts), "variants": tried})
 
@@ -215,19 +216,16 @@ def differ(values: npt.NDArray[Any], starts: Numbers) -> npt.NDArray[np.bool_]:
     return found
 
 
-def choices_of(facts: BillFacts, order: Numbers, starts: Numbers, ends: Numbers, count: int) -> tuple[Numbers, Numbers]:
+def choices_of(facts: BillFacts, order: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
     """The variants of each bill that tell whether the facts that it misses change an amount; none where none misses."""
     choices = np.zeros((len(starts), 2), np.int64)
     if not len(starts) or not facts.unsaid.any():
         return choices, NOTHING_TRIED
     masks = np.where(facts.table[facts.kind, NATURE] == Nature.ACT, facts.unsaid[facts.pattern], 0)[order]
-    cumulated = (
-        [np.bitwise_or.reduce(masks[start:end]) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        if masks.any()
-        else []
-    )
-    if not cumulated:
+    if not masks.any():
         return choices, NOTHING_TRIED
+    bounds_of_bills = np.stack([starts, ends], axis=1).reshape(-1)
+    cumulated = np.bitwise_or.reduceat(np.append(masks, 0), bounds_of_bills)[::2]
     tried: list[list[int]] = []
     bounds: dict[int, tuple[int, int]] = {0: (0, 0)}
     for mask in np.unique(cumulated).tolist():
@@ -236,14 +234,29 @@ def choices_of(facts: BillFacts, order: Numbers, starts: Numbers, ends: Numbers,
             first = len(tried)
             tried += [[values.get(name, -1) for name in VARIANT_FACTS] for values in variants(names)]
             bounds[mask] = first, len(tried)
-    choices[:] = [bounds[int(mask)] for mask in cumulated]
+    known, place = np.unique(cumulated, return_inverse=True)
+    choices[:] = np.array([bounds[int(mask)] for mask in known])[place]
     return choices, np.array(tried, np.int64)
 
 
 def reasons_of_bills(table: pa.Table, settled: Settled, run: Run) -> Iterator[RefusedRow]:
     """Why each row of a bill that is left is refused: its own fault, or that of another line of its bill."""
+    held: list[Numbers] = []
     for positions in settled.bills:
-        rows = table.take(pa.array(positions)).to_pylist()
+        held.append(positions)
+        if sum(map(len, held)) >= REASONS:
+            yield from reasons_of(table, held, run)
+            held = []
+    yield from reasons_of(table, held, run)
+
+
+def reasons_of(table: pa.Table, bills: list[Numbers], run: Run) -> Iterator[RefusedRow]:
+    """The same for a few bills, taken from the table at once."""
+    if not bills:
+        return
+    taken = iter(table.take(pa.array(np.concatenate(bills))).to_pylist())
+    for positions in bills:
+        rows = [next(taken) for _ in positions]
         for position, row, error in zip(positions.tolist(), rows, why(rows, run), strict=True):
             yield RefusedRow(position, row, error)
 
