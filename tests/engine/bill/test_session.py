@@ -165,3 +165,12 @@ def test_a_given_base_says_that_an_orthodontic_half_year_is_whole_as_one_act_doe
     alone = settle({**child, "fee": 193.50, "base": 193.50}).settlement
     (line,) = settle_bill({**child, "lines": [{"code": "consultation", "fee": 193.50, "base": 193.50}]}).settled
     assert (line.settlement.rate, line.settlement.amo) == (alone.rate, alone.amo) == (100_00, 193_50)
+
+
+def test_sessions_with_a_psychologist_on_one_bill_count_towards_those_of_the_year() -> None:  # L162-58, R162-65
+    many, last = {"code": "consultation", "quantity": 11, "fee": 550}, {"code": "consultation", "fee": 50}
+    bill = {"care_date": "2026-03-10", "age": 30, "profession": "psychologue"}
+    answer = settle_bill({**bill, "lines": [many, last, last]})
+    assert [one.settlement.rate for one in answer.settled] == [60_00, 60_00, 0]
+    next_year = {**last, "care_date": "2027-01-04"}
+    assert settle_bill({**bill, "lines": [many, last, next_year]}).settled[2].settlement.rate == 60_00
