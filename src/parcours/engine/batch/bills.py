@@ -40,6 +40,7 @@ from parcours.engine.facts.vocabulary import BY_NAME, given
 from parcours.law.bill.book import bill_law, first_days
 from parcours.law.bill.codes import Nature
 from parcours.law.bill.record import BillRecord
+from parcours.law.library.installed import installed
 from parcours.rules.bill.types import BillReadings
 from parcours.rules.types import Counters
 from parcours.text import Text

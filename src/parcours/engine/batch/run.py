@@ -27,6 +27,7 @@ from parcours.engine.batch.results import output_table
 from parcours.engine.batch.sinks import Encoded, Sink, sink_of
 from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
 from parcours.engine.batch.units import of_bills, units
+from parcours.engine.bill.library import OFFICIAL, libraries_of
 from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps
@@ -117,7 +118,7 @@ def receipt_of(job: Job, run: Run, columns: Sequence[str]) -> dict[str, Any]:
         "rules": rules_digest(),
         "law": run.flat.digest,
         **({"reform": as_data(run.flat.reform)} if run.flat.reform else {}),
-        **({"bill_law": bill_law().digest} if of_bills(columns) else {}),
+        **({"bill_law": bill_law().digest, "libraries": libraries_of(OFFICIAL)} if of_bills(columns) else {}),
         "readings": dict(job.readings),
         "arguments": {"source": job.source, "map": dict(job.columns), "chunk": job.chunk},
     }
