@@ -12,6 +12,7 @@ from parcours.engine.bill.receipt import read_any, replay_any
 from parcours.engine.bill.settle import settle_bill
 from parcours.web.bill.catalogue import easter, find, is_sunday_or_holiday, known_codes, suggestions
 from parcours.web.bill.makers import MAKERS, STARTS
+from parcours.web.public.situations import situations
 from tests.web.pages import BILLS, VISIT, bill, quote
 
 OWN = (("medecin_traitant", "true"), ("role", "medecin_traitant"), ("referral", "none"))
@@ -232,3 +233,18 @@ def test_a_step_takes_less_than_fifteen_milliseconds_of_the_server() -> None:
             made()
             best[name] = min(best[name], perf_counter() - start)
     assert best["bill"] < max(0.015, 5 * best["quote"])
+
+
+@pytest.mark.parametrize("slug", [slug for slug, entry in situations().items() if entry["group"] == "bills"])
+def test_a_situation_told_by_bills_opens_each_with_the_same_amounts(client: TestClient, slug: str) -> None:
+    page = seen(client, f"/situations/{slug}")
+    rows = re.findall(r'<li><a href="(/bill\?[^"]*)">.*?<strong class="money">([^<]*)</strong>', page, re.DOTALL)
+    assert len(rows) == len(situations()[slug]["bills"])
+    for address, amount in rows:
+        opened = seen(client, address)
+        assert left(opened) == amount
+        assert "Left to you in the end<" in opened, "the bill is complete"
+    assert 'href="/law/articles' in page
+    if slug == "visite_du_dimanche":
+        days = {date.fromisoformat(day) for day in re.findall(r"care_date=([\d-]+)", page)}
+        assert [day.weekday() for day in days] == [6]

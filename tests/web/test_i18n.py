@@ -6,11 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from parcours.text import euros, percent
 from parcours.web import i18n
-from parcours.web.public.situations import FILE, situations
+from parcours.web.public.situations import situations
 from tools.catalogue import extracted, stored
 
 TEMPLATES = Path(i18n.__file__).parent / "templates"
@@ -70,7 +69,7 @@ def test_a_situation_is_in_both_languages(slug: str) -> None:
             for position, value in enumerate(entry):
                 check(value, f"{place}[{position}]")
 
-    check(yaml.safe_load(FILE.read_text("utf-8"))[slug], slug)
+    check(situations()[slug], slug)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from parcours.engine.bill.receipt import bill_receipt
 from parcours.engine.say.receipt import canonical
 from parcours.web.bill.address import state_of
 from parcours.web.bill.paper import Paper
-from parcours.web.pages import PRIVATE, Page, answer, text
+from parcours.web.pages import PRIVATE, PUBLIC, Page, answer, text
 
 
 async def bill_page(request: Request) -> Response:
@@ -23,7 +23,7 @@ async def bill_page(request: Request) -> Response:
     template = "_bill_partial.html" if page.partial else "bill.html"
     wrong = view.error or any(row.error or any(item.error for item in row.fields) for row in view.rows)
     refused = wrong or any(item.error for item in view.head)
-    return answer(page, template, 400 if refused else 200, PRIVATE, bill=view)
+    return answer(page, template, 400 if refused else 200, PRIVATE if page.query else PUBLIC, bill=view)
 
 
 async def bill_text(request: Request) -> Response:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import yaml
 
+from parcours.engine.bill.find import find as find_code
 from parcours.engine.bill.lines import BillLine, Shared, code_of
 from parcours.engine.bill.settle import prepare
 from parcours.engine.errors import FactError
@@ -22,8 +23,7 @@ from parcours.law.days import number_of
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
-from parcours.web.public.law_pages import fold
-from parcours.web.public.search import spaced
+from parcours.web.finding import fold, spaced
 
 FILE: Final = Path(__file__).with_name("suggestions.yaml")
 MOST_FOUND: Final = 12
@@ -88,15 +88,24 @@ def folded(key: str, label: Mapping[str, str], phrases: Sequence[str]) -> str:
     return spaced(fold(" ".join((key, key.replace("_", " "), label["fr"], label["en"], *phrases))))
 
 
-def find(query: str, profession: int) -> list[Known]:
-    """The codes that hold every word of a query; the exact code first, then those of the profession."""
+def find(query: str, profession: int, day: date | None = None) -> list[Known]:
+    """The codes that hold every word of a query: the exact one, those of the profession, then imported libraries."""
     words = spaced(fold(query)).split()
     if not words:
         return []
     held = [known for known in known_codes() if all(f" {word}" in known.words for word in words)]
     exact = query.strip().upper()
     order = sorted(held, key=lambda known: (known.code != exact, known.profession not in (0, profession)))
-    return order[:MOST_FOUND]
+    here = {known.code for known in order}
+    imported = [known for known in in_libraries(query, day) if known.code not in here] if day else []
+    return [*order, *imported][:MOST_FOUND]
+
+
+def in_libraries(query: str, day: date) -> Iterator[Known]:
+    """The codes of the libraries that were imported (CCAM, LPP, NABM, medicines)."""
+    for one in find_code(query, number_of(day), MOST_FOUND):
+        if one.nomenclature:
+            yield Known(one.code, one.label, "", 0)
 
 
 def profession_of(state: State) -> int:

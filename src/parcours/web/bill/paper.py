@@ -127,7 +127,7 @@ class Paper:
             hidden=tuple(self.hidden()),
             rows=rows,
             groups=tuple(self.groups()),
-            found=tuple(self.chip(known.code) for known in self.found()),
+            found=tuple(self.chip(known.code, i18n.label(dict(known.label), self.lang)) for known in self.found()),
             query=self.state.query,
             error=self.error(),
             question=self.question(),
@@ -230,13 +230,15 @@ class Paper:
 
     def found(self) -> list[catalogue.Known]:
         """What the search found."""
-        return catalogue.find(self.state.query, catalogue.profession_of(self.state)) if self.state.query else []
+        return (
+            catalogue.find(self.state.query, catalogue.profession_of(self.state), self.day) if self.state.query else []
+        )
 
-    def chip(self, code: str) -> Chip:
+    def chip(self, code: str, label: str = "") -> Chip:
         """A line that can be added, with its price where the law sets it."""
         line = {"code": code}
         cents = catalogue.tariff(self.state, line)
-        label = catalogue.label_of(code, self.lang, catalogue.profession_of(self.state))
+        label = label or catalogue.label_of(code, self.lang, catalogue.profession_of(self.state))
         url = self.state.url(lines=[*self.state.lines, line], fragment="paper")
         return Chip(code, label, self.money(cents) if cents else "", url)
 

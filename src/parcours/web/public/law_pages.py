@@ -19,6 +19,7 @@ from parcours.law.book import LawBook
 from parcours.law.data import Parameter, Value
 from parcours.law.days import number_of
 from parcours.law.loader import load
+from parcours.web.finding import fold
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, today
 from parcours.web.public.values import value_text
@@ -185,13 +186,6 @@ async def glossary(request: Request) -> Response:
     page = Page.of(request)
     terms = sorted(load().glossary.items(), key=lambda item: fold(item[1][page.lang]["term"]))
     return public(page, "glossary.html", terms=terms, book=load())
-
-
-def fold(text: str) -> str:
-    """A text without accents or capitals, to sort and to search."""
-    import unicodedata
-
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def reference_title(book: LawBook, reference: str, lang: str) -> str:

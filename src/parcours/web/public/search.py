@@ -13,10 +13,10 @@ from starlette.responses import Response
 
 from parcours.law.loader import load
 from parcours.web import i18n
+from parcours.web.finding import fold, spaced
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text
 from parcours.web.public.emergency import numbers
-from parcours.web.public.law_pages import fold
 from parcours.web.public.rules_pages import claims, rules
 from parcours.web.public.situations import situations, specialties, title_of
 
@@ -129,11 +129,6 @@ def find(query: str, lang: str) -> list[Entry]:
     most = max((held for held, *_ in found), default=0)
     best = sorted((row for row in found if row[0] == most), key=lambda row: row[:3], reverse=True)
     return [row[3] for row in best[:MOST]]
-
-
-def spaced(text: str) -> str:
-    """A text whose words are between spaces."""
-    return " " + "".join(character if character.isalnum() else " " for character in text) + " "
 
 
 async def search(request: Request) -> Response:

@@ -29,12 +29,15 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text, today
 from parcours.web.public.values import value_text
+from parcours.web.public.worked_bills import FILE as BILLS
+from parcours.web.public.worked_bills import worked_bills
 
 FILE: Final = Path(__file__).with_name("situations.yaml")
 GROUPS: Final = {
     "exceptions": N_("Exceptions"),
     "people": N_("Who I am"),
     "money": N_("What I pay"),
+    "bills": N_("Whole bills, settled"),
 }
 TAGS: Final = {
     Pathway.INSIDE: (N_("Inside"), "inside"),
@@ -98,7 +101,9 @@ class Example:
 @cache
 def situations() -> Mapping[str, Mapping[str, Any]]:
     """The questions, by their address."""
-    content: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+    content: dict[str, dict[str, Any]] = {}
+    for file in (FILE, BILLS):
+        content |= yaml.safe_load(file.read_text("utf-8"))
     return content
 
 
@@ -200,7 +205,10 @@ async def situation_page(request: Request) -> Response:
         title=title_of(entry, page.lang),
         answer=fill(entry["answer"][page.lang], words, page.lang),
         paragraphs=[fill(item[page.lang], words, page.lang) for item in entry["text"]],
-        examples=[example(i18n.label(item["label"], page.lang), item["facts"], page) for item in entry["examples"]],
+        examples=[
+            example(i18n.label(item["label"], page.lang), item["facts"], page) for item in entry.get("examples", ())
+        ],
+        bills=list(worked_bills(entry.get("bills", ()), page, today())),
         references=entry["references"],
         parameters=[(item, value_text(item.values[-1].value, item.unit, page.lang)) for item in parameters],
         book=book,
@@ -242,6 +250,7 @@ def specialty_page(page: Page, slug: str) -> Response:
             )
         ],
         examples=examples,
+        bills=[],
         references=list(family.references) if family else ["CSS-L162-5-3", "CSS-R160-6"],
         parameters=[
             (item, value_text(item.values[-1].value, item.unit, page.lang)) for item in ages if family and family.age
