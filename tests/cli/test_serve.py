@@ -43,7 +43,7 @@ def test_serve_starts_answers_logs_and_stops(tmp_path: Path) -> None:
                     assert json.load(answer) == {"status": "ready"}
                 break
             except OSError:
-                assert process.poll() is None
+                assert process.poll() is None, process.communicate()
                 time.sleep(0.2)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/?specialty=dermatologie&age=87", timeout=30) as answer:
             assert answer.status == 200

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 START_SECONDS = 120
+INSTALLED = ("PARCOURS_DATABASE_URL", "PARCOURS_SECRET_KEYS", "PARCOURS_SECRET_KEYS_FILE")
 UNLIMITED = {"PARCOURS_RATE_LIMIT_PER_MINUTE": "0", "PARCOURS_LOGIN_RATE_LIMIT_PER_MINUTE": "0"}
 
 
@@ -60,9 +61,10 @@ def resident_mib(pid: int) -> int:
 @contextmanager
 def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Server]:
     """`parcours serve` on a free port, ready; stopped at the end as an operator stops it."""
-    port, log = free_port(), folder / "log"
+    port, log = free_port(), folder / "server.log"
     command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port), *arguments]
-    every = {**os.environ, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false", **environment}
+    inherited = {name: value for name, value in os.environ.items() if name not in INSTALLED}
+    every = {**inherited, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false", **environment}
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=every)
         try:

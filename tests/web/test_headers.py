@@ -91,7 +91,8 @@ def test_first_load_is_light(client: TestClient) -> None:
 
 def test_health_and_readiness(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ready"}
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["why"]) == (503, "database_missing"), "pages alone are no whole service"
 
 
 def test_not_ready_before_the_law_is_loaded() -> None:

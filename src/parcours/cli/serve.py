@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import suppress
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -83,7 +81,7 @@ def run(*, lang: str, **given: Any) -> None:
         first = error.errors()[0]
         fail(problems.wrong_setting(first["input"], field=".".join(map(str, first["loc"]))), lang)
     check_free(chosen.host, chosen.port, lang)
-    check_keys(lang)
+    check_registry(lang)
     os.environ["PARCOURS_LOG_LEVEL"] = chosen.log_level  # for the worker processes
     logs.configure(chosen.log_level)
     words = Text("parcours écoute sur", "parcours listens on")
@@ -103,24 +101,36 @@ def check_free(host: str, port: int, lang: str) -> None:
             fail(problems.port_taken(field=f"{host}:{port}"), lang)
 
 
-def check_keys(lang: str) -> None:
-    """Stop with a sentence when there is a registry and the keys are not its own; one that is down is no reason."""
-    from sqlalchemy import make_url
+def check_registry(lang: str) -> None:
+    """Stop with a sentence when the registry is not one to serve; one whose server is down is no reason.
+
+    Where nothing was installed yet (no database named, no trace of one), the embedded one is made, empty.
+    """
     from sqlalchemy.exc import DBAPIError
 
-    from parcours.registry.store import installation
+    from parcours.cli.registry import bring_up_to_date
+    from parcours.edge.services import Services
+    from parcours.registry.store import keyring
     from parcours.registry.store.db import Database, database_url
+    from parcours.site.readiness import check_registry as check
 
-    url = make_url(database_url())
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
-        return
+    folder = keyring.data_directory()
+    traces = [*folder.glob("parcours.db*"), *folder.glob("secret.keys")]
+    fresh = not os.environ.get("PARCOURS_DATABASE_URL") and not traces
     with registry_errors(lang):
-        database = Database.open()
+        if fresh:
+            if not any(os.environ.get(name) for name in (keyring.KEYS_VARIABLE, keyring.KEYS_FILE_VARIABLE)):
+                keyring.create_keys_file(folder / "secret.keys")
+            made = Database.open()
+            bring_up_to_date(made)
+            made.close()
+        services = Services()
         try:
-            with suppress(DBAPIError):
-                installation.require_keys(database.engine)
-        finally:
-            database.close()
+            check(services)
+            services.database.close()
+        except DBAPIError:
+            if database_url().startswith("sqlite"):
+                raise
 
 
 def prepare_registry(lang: str) -> tuple[int, list[str]]:

@@ -21,7 +21,7 @@ class Services:
     @cached_property
     def database(self) -> Database:
         """The database, opened with its own keys only. Raises `Misconfigured`: those of another installation."""
-        opened = self._database or Database.open(self.settings.database_url)
+        opened = self._database or Database.open(self.settings.database_url, self.settings.patience())
         try:
             require_keys(opened.engine)
         except BaseException:

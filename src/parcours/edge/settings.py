@@ -16,6 +16,7 @@ from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.passwords import LoginPolicy
 from parcours.registry.accounts.providers import Provider
 from parcours.registry.accounts.sessions import SessionPolicy
+from parcours.registry.store.patience import Patience
 
 
 class Settings(BaseSettings):
@@ -25,6 +26,13 @@ class Settings(BaseSettings):
 
     database_url: str | None = None
     """SQLAlchemy URL; the embedded SQLite file when it is not given."""
+    database_connect_seconds: float = Field(5.0, ge=1)
+    database_statement_seconds: float = Field(30.0, ge=0.1)
+    """Longest statement of a request; commands on the server have no such limit."""
+    database_lock_seconds: float = Field(10.0, ge=0.1)
+    """Longest wait for a lock; on SQLite, for the one writer."""
+    database_idle_seconds: float = Field(30.0, ge=0.1)
+    """PostgreSQL ends a transaction in which nothing was asked for so long."""
     public_url: str = "http://127.0.0.1:8000"
     """Where browsers reach the service: redirections of OpenID Connect, links in messages, the accepted Origin."""
 
@@ -80,6 +88,12 @@ class Settings(BaseSettings):
 
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call the API; none by default."""
+
+    def patience(self) -> Patience:
+        return Patience(
+            self.database_connect_seconds, self.database_statement_seconds, self.database_lock_seconds,
+            self.database_idle_seconds,
+        )  # fmt: skip
 
     def login_policy(self) -> LoginPolicy:
         return LoginPolicy(self.login_attempts, self.login_lock_minutes, self.reset_minutes)

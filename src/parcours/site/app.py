@@ -14,9 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
-import sqlalchemy
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -24,12 +22,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parcours.edge import logs
-from parcours.edge.requests import attach, services_of
+from parcours.edge.requests import attach
 from parcours.edge.security import SecurityHeaders
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
-from parcours.registry.errors import RegistryError
 from parcours.site.proxies import Forwarded
+from parcours.site.readiness import Readiness
 from parcours.site.settings import ServerSettings
 from parcours.web.app import error_page, prepare, routes
 
@@ -54,6 +52,7 @@ def create_app(settings: Settings) -> ASGIApp:
         lifespan=lifespan(faces),
     )
     attach(site, services)
+    site.state.readiness = Readiness(services)
     https = settings.public_url.startswith("https:")
     return logs.RequestLog(SecurityHeaders(Faces(site, faces), https=https))
 
@@ -104,25 +103,14 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The process can answer: law loaded, not stopping, and the database answers where one is set."""
-    stopping = getattr(request.state, "stopping", False)
-    ready = bool(getattr(request.app.state, "ready", False)) and not stopping
-    ready = ready and await run_in_threadpool(database_answers, services_of(request))
-    return JSONResponse(
-        {"status": "ready" if ready else "not ready"}, 200 if ready else 503, headers={"Cache-Control": "no-store"}
-    )
-
-
-def database_answers(services: Services) -> bool:
-    """Does the configured database answer?  The pages need none: the embedded one is not looked at."""
-    if services.settings.database_url is None:
-        return True
-    try:
-        with services.database.reading() as session:
-            session.scalar(sqlalchemy.select(1))
-    except (RegistryError, sqlalchemy.exc.SQLAlchemyError):
-        return False
-    return True
+    """The process can answer: law loaded, not stopping, the registry's tables and keys are those of this code."""
+    headers = {"Cache-Control": "no-store"}
+    if getattr(request.state, "stopping", False) or not getattr(request.app.state, "ready", False):
+        return JSONResponse({"status": "not ready", "why": "starting_or_stopping"}, 503, headers=headers)
+    why = await request.app.state.readiness.why_not()
+    if why is not None:
+        return JSONResponse({"status": "not ready", "why": why}, 503, headers=headers)
+    return JSONResponse({"status": "ready"}, headers=headers)
 
 
 async def robots(_: Request) -> Response:

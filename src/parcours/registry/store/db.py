@@ -42,6 +42,7 @@ from parcours.registry.store.columns import (
 )
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.keyring import close_folder, data_directory, unreadable
+from parcours.registry.store.patience import Patience, bound
 
 BUSY_TIMEOUT_MS = 30_000
 R = TypeVar("R")
@@ -158,15 +159,19 @@ def database_url() -> str:
     return os.environ.get("PARCOURS_DATABASE_URL") or f"sqlite:///{data_directory() / 'parcours.db'}"
 
 
-def create_engine_from_url(url: str | None = None, *, echo: bool = False, pool_size: int = 10) -> Engine:
-    """An engine for SQLite or PostgreSQL.
+def create_engine_from_url(
+    url: str | None = None, *, echo: bool = False, pool_size: int = 10, patience: Patience | None = None
+) -> Engine:
+    """An engine for SQLite or PostgreSQL; with `patience`, one that does not wait for ever.
 
     Statements never show their parameters, in logs or in errors (`hide_parameters`): they are personal data.
     """
     target = _normalised(url or database_url())
     if target.get_backend_name() == "sqlite":
-        return _sqlite_engine(target, echo)
+        return _sqlite_engine(target, echo, patience)
     engine = create_engine(target, echo=echo, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
+    if patience is not None:
+        bound(engine, patience)
     event.listen(engine, "handle_error", _hide_rows)
     return engine
 
@@ -198,8 +203,8 @@ class Database:
         return read_session_factory(self.engine)
 
     @classmethod
-    def open(cls, url: str | None = None) -> Database:
-        return cls(create_engine_from_url(url))
+    def open(cls, url: str | None = None, patience: Patience | None = None) -> Database:
+        return cls(create_engine_from_url(url, patience=patience))
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -237,7 +242,7 @@ def _hide_rows(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({type(original).__name__}) {primary}",)
 
 
-def _sqlite_engine(url: URL, echo: bool) -> Engine:
+def _sqlite_engine(url: URL, echo: bool, patience: Patience | None) -> Engine:
     if url.database and url.database != ":memory:":
         path = Path(url.database).resolve()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -251,17 +256,18 @@ def _sqlite_engine(url: URL, echo: bool) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
-    event.listen(engine, "connect", _configure_sqlite)
+    wait_ms = BUSY_TIMEOUT_MS if patience is None else round(patience.lock_seconds * 1000)
+    event.listen(engine, "connect", lambda connection, _record: _configure_sqlite(connection, wait_ms))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
+def _configure_sqlite(connection: DBAPIConnection, wait_ms: int) -> None:
     # The driver's own transaction handling is switched off: `_begin_sqlite` says BEGIN itself.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"busy_timeout={wait_ms}",
         "journal_mode=WAL",
         "foreign_keys=ON",
         "synchronous=FULL",  # an acknowledged write survives a power cut, not only a crash of the process

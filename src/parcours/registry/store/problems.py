@@ -4,6 +4,17 @@ from parcours.errors import Problem
 from parcours.registry.errors import Conflict, Invalid, Misconfigured
 from parcours.text import Text, same
 
+database_missing = Problem(
+    Misconfigured,
+    "database_missing",
+    Text("il n'y a pas de base du registre", "there is no database of the registry"),
+    field="PARCOURS_DATABASE_URL",
+    allowed=Text(
+        "la base restaurée, ou une neuve : parcours registry init",
+        "the restored one, or a new one: parcours registry init",
+    ),
+)
+
 backup_exists = Problem(
     Conflict,
     "backup_exists",

@@ -1,0 +1,58 @@
+"""The role that the guide gives to the service: it works, and cannot touch the past."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
+
+from parcours.registry.access.model import Who
+from parcours.registry.audit.context import Tag
+from parcours.registry.audit.service import record
+from parcours.registry.store.db import Database
+
+GUIDE = Path(__file__).parents[2] / "docs/guides/registry.md"
+FORBIDDEN = [
+    "UPDATE audit_events SET why = 'nothing'",
+    "DELETE FROM audit_events",
+    "TRUNCATE audit_events",
+    "ALTER TABLE audit_events DISABLE TRIGGER ALL",
+    "DROP TRIGGER audit_events_no_change ON audit_events",
+    "DELETE FROM audit_heads",
+    "UPDATE ledger_postings SET id = id",
+    "DELETE FROM ledger_transactions",
+    "UPDATE alembic_version SET version_num = '0001'",
+    "DROP TABLE audit_events",
+    "CREATE ROLE another SUPERUSER",
+]
+
+
+@pytest.fixture
+def service(database_url, database):
+    """The database as the service's role sees it."""
+    statements = re.search(r"```sql\n(CREATE ROLE parcours_service.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    owner = create_engine(make_url(database_url), isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        for statement in statements[1].strip().split(";\n"):
+            connection.execute(text(statement.rstrip(";")))
+    name = make_url(database_url).set(username="parcours_service")
+    limited = Database.open(name.render_as_string(hide_password=False))
+    yield limited
+    limited.close()
+    with owner.connect() as connection:
+        connection.execute(text("DROP OWNED BY parcours_service"))
+        connection.execute(text("DROP ROLE parcours_service"))
+    owner.dispose()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_the_role_of_the_guide_may_add_and_nothing_else(service):
+    with service.writing() as session:
+        record(session, Tag.ACCESS_REFUSE, Who("anonymous"), why="tried")
+    with service.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM audit_events WHERE why = 'tried'")) == 1
+    for statement in FORBIDDEN:
+        with pytest.raises(ProgrammingError, match="InsufficientPrivilege"), service.writing() as session:
+            session.execute(text(statement))
