@@ -1,6 +1,7 @@
 """The loader refuses wrong law data with the file, the key and the date; the law on a day; the cache."""
 
 import ast
+import marshal
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from parcours.law.book import FIELDS, MAY_BE_UNKNOWN, LawBook
-from parcours.law.cache import SHAPING, flat_law, kept_law
+from parcours.law.cache import SHAPING, flat_law, kept_law, own_folder, read_cache
 from parcours.law.days import FOLDER, LawDataError, iso, number_of
 from parcours.law.flat import FlatLaw
 from parcours.law.loader import load
@@ -240,6 +241,31 @@ def test_a_broken_cache_is_made_again(cache: Path, garbage: bytes) -> None:
     kept_law.cache_clear()
     assert same(flat_law(), BOOK)
     assert len(kept.read_bytes()) > 1000
+
+
+def test_one_number_changed_in_the_cache_is_seen(cache: Path) -> None:
+    """It would change the euros under a receipt that names the right digest."""
+    flat_law()
+    (kept,) = cache.iterdir()
+    content = list(marshal.loads(kept.read_bytes()))
+    content[0][0] = (content[0][0][0], content[0][0][1] + 1, *content[0][0][2:])
+    kept.write_bytes(marshal.dumps(tuple(content)) + kept.read_bytes()[-32:])
+    kept_law.cache_clear()
+    assert same(flat_law(), BOOK)
+
+
+def test_the_cache_is_closed_to_others_and_what_is_another_users_is_not_believed(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.mkdir(mode=0o755)
+    flat_law()
+    assert cache.stat().st_mode & 0o777 == 0o700
+    (kept,) = cache.iterdir()
+    monkeypatch.setattr("os.getuid", lambda: kept.stat().st_uid + 1)
+    with pytest.raises(PermissionError):
+        read_cache(kept)
+    with pytest.raises(PermissionError):
+        own_folder(cache / "kernel")
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

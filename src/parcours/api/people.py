@@ -26,17 +26,18 @@ from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import changed, check_version
 from parcours.registry import contexts
-from parcours.registry.access.model import SYSTEM
+from parcours.registry.access.model import SYSTEM, Record
 from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.declarations.models import Tenure
+from parcours.registry.errors import Conflict
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, Action, Tag, of_fund, of_patient
 from parcours.registry.people.models import Insured, Right, RightKind
 from parcours.registry.store.clock import paris_today
-from parcours.registry.store.ids import get
+from parcours.registry.store.ids import get, new_id
 
 router = api_router(tag="people")
 
@@ -110,20 +111,30 @@ def _right(right: Right, *, clinical: bool) -> RightOut:
 
 @router.post("/people", status_code=201, response_model=PersonOut, responses=problems(*CREATING))
 def register_person(body: PersonIn, once: OnceDep) -> Response:
-    """Register a person of the actor's own fund."""
+    """Register a person of the actor's own fund. A number that is somebody's is refused, and traced on that person."""
     unit = once.unit
     unit.allow(Action.CREATE_PATIENT, of_fund(body.fund))
 
     def make() -> tuple[PersonOut, dict[str, str]]:
-        insured = people.register_insured(
-            unit.session, nir=body.nir, family_name=body.family_name, first_name=body.first_name,
-            birth_date=body.birth_date, commune_code=body.commune, fund_code=body.fund, scheme=body.scheme,
-            address=body.address, affiliated_on=body.affiliated_on,
-        )  # fmt: skip
+        insured = _registered(unit, body)
         unit.note(Tag.PERSON_CREATE, of_patient(insured))
         return _person(unit, insured), {"ETag": insured.etag, "Location": f"/api/v1/people/{insured.id}"}
 
     return once.reply(make)
+
+
+def _registered(unit: Unit, body: PersonIn) -> Insured:
+    try:
+        return people.register_insured(
+            unit.session, nir=body.nir, family_name=body.family_name, first_name=body.first_name,
+            birth_date=body.birth_date, commune_code=body.commune, fund_code=body.fund, scheme=body.scheme,
+            address=body.address, affiliated_on=body.affiliated_on,
+        )  # fmt: skip
+    except Conflict as error:
+        taken = people.find_by_nir(unit.session, body.nir)
+        if taken is not None:
+            unit.note_refusal(Action.CREATE_PATIENT, of_patient(taken), error.code)
+        raise
 
 
 class SearchIn(In):
@@ -151,6 +162,9 @@ def search_people(body: SearchIn, unit: ReadUnit) -> Found:
     elif body.family_name and body.birth_date:
         found = people.find_by_name(unit.session, body.family_name, body.birth_date)
     shown = [one for one in found if unit.may(Action.READ_PATIENT, of_patient(one))]
+    if not found:  # as much work, and as much trace, as for somebody who may not be shown
+        unit.may(Action.READ_PATIENT, Record(PATIENT, insured_id=unit.actor.id))
+        unit.note_refusal(Action.READ_PATIENT, Record(PATIENT, insured_id=new_id()), "not_found")
     for one in found:
         if one in shown:
             unit.allow(Action.READ_PATIENT, of_patient(one), Tag.PERSON_READ)

@@ -190,12 +190,14 @@ def backup(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None
 
 @app.command()
 def restore(file: Annotated[Path, typer.Argument()], database: DatabaseUrl = None, lang: Lang = "") -> None:
-    """Restore a backup into an empty database and verify the copy."""
+    """Restore a backup, signed with the present keys, into an empty database and verify the copy."""
+    from parcours.registry.audit.seals import begin_anew
     from parcours.registry.store.backup import restore as read
     from parcours.registry.store.db import database_url
 
     with registry_errors(lang):
         manifest = read(file, database or database_url())
+        begin_anew(database or database_url())
     rows = sum(one.rows for one in manifest.tables.values())
     say(lang, RESTORED, rows=rows)
 

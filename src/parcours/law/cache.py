@@ -1,8 +1,10 @@
 """The flat law kept in the user's cache folder, so that settling one case never parses YAML.
 
-A kept file bears the hash of the data and of the code that shapes it: it cannot outlive either.
+A kept file bears the hash of the data and of the code that shapes it: it cannot outlive either. It ends with the digest
+of its own content, and only the user's own files are believed, in a folder that nobody else enters.
 """
 
+import errno
 import marshal
 import os
 from collections.abc import Mapping
@@ -16,6 +18,7 @@ from parcours.law.in_use import IN_USE, Change
 
 SHAPING = ("days.py", "in_use.py", "codes.py", "record.py", "flat.py", "data.py", "tariffs.py", "book.py", "loader.py")
 """The code that shapes what is kept."""
+DIGEST_BYTES = 32
 
 
 def flat_law() -> FlatLaw:
@@ -40,7 +43,7 @@ def kept_law() -> FlatLaw:
     digest = digest_of()
     path = cache_folder() / f"law-{digest}-{digest_of_code()}.marshal"
     try:
-        content = FlatContent(*marshal.loads(path.read_bytes()))  # noqa: S302 - our own file, in the user's cache folder
+        content = FlatContent(*marshal.loads(read_cache(path)))  # noqa: S302 - our own file, checked, in our own folder
     except (OSError, ValueError, EOFError, TypeError):
         from parcours.law.book import flat_content
         from parcours.law.loader import load
@@ -70,12 +73,41 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "parcours"
 
 
+def own_folder(path: Path) -> Path:
+    """A folder of the cache, made and closed to other users. Raises OSError where it is another's or cannot be made."""
+    root = cache_folder()
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = root.stat()
+    if found.st_uid != os.getuid():
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(root))
+    if found.st_mode & 0o077:
+        root.chmod(0o700)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def read_cache(path: Path) -> bytes:
+    """What was kept. Raises OSError: nothing, or another user's; ValueError: not what was written."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_uid != os.getuid():
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(path))
+        written = file.read()
+    content, end = written[:-DIGEST_BYTES], written[-DIGEST_BYTES:]
+    if _digest_of_content(content) != end:
+        raise ValueError("the kept law is not what was written")
+    return content
+
+
 def write_cache(path: Path, content: bytes) -> None:
-    """Write aside and rename; a folder that cannot be written is no error."""
+    """Write aside and rename, the digest of the content at its end; a folder that cannot be written is no error."""
     aside = path.with_suffix(f".{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
+        own_folder(path.parent)
+        aside.write_bytes(content + _digest_of_content(content))
         aside.replace(path)
     except OSError:
         return
+
+
+def _digest_of_content(content: bytes) -> bytes:
+    return blake2b(content, digest_size=DIGEST_BYTES, person=b"parcours/kept").digest()

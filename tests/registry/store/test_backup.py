@@ -1,17 +1,21 @@
 """A backup of a registry in use is restored and proved equal."""
 
+import errno
 import json
 import shutil
+import subprocess
+import sys
 import uuid
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from parcours.registry.errors import Conflict, Invalid, Misconfigured
 from parcours.registry.people.service import find_by_name
 from parcours.registry.store import backup as backups
 from parcours.registry.store.db import Database
+from parcours.registry.store.keyring import new_key
 from tests.registry.declarations.test_declarations import declare
 from tests.registry.world import ADULT_BORN, World, instant
 
@@ -95,6 +99,61 @@ def test_a_backup_neither_overwrites_nor_restores_over_data(filled, database_url
         backups.backup(filled, data)
     with pytest.raises(Conflict, match="not empty"):
         backups.restore(data, database_url)
+
+
+def test_a_backup_with_a_row_more_and_its_manifest_made_anew_is_refused_before_anything_is_written(
+    filled, empty_url, tmp_path, monkeypatch
+):
+    """Who has the backup but not the keys gives themselves a doctor's role, and computes every digest again."""
+    data = tmp_path / "registry.backup"
+    manifest = backups.backup(filled, data)
+    made = json.loads(backups.manifest_path(data).read_text())
+    with data.open("ab") as file:
+        file.write(b"x")
+    made["sha256"] = backups._sha256(data)
+    backups.manifest_path(data).write_text(json.dumps(made))
+    for _ in range(2):
+        with pytest.raises(Invalid, match="not signed"):
+            backups.restore(data, empty_url)
+        made.pop("signature", None)
+        backups.manifest_path(data).write_text(json.dumps(made))
+    copy = Database.open(empty_url)
+    assert inspect(copy.engine).get_table_names() == []
+    copy.close()
+    with monkeypatch.context() as other:
+        other.setenv("PARCOURS_SECRET_KEYS", new_key())
+        manifest.write(data)
+    with pytest.raises(Invalid, match="manifest"):
+        backups.check_file(data)
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(filled, tmp_path):
+    def fill(_path):
+        raise OSError(errno.ENOSPC, "x")
+
+    with pytest.MonkeyPatch.context() as full:
+        full.setattr(backups, "_sync", fill)
+        with pytest.raises(Misconfigured, match="no space left"):
+            backups.backup(filled, tmp_path / "registry.backup")
+    assert not list(tmp_path.glob("registry.backup*"))
+
+
+def test_a_file_that_cannot_grow_is_a_sentence(database_url, filled, tmp_path):
+    """As a full disk is, for SQLite and for pg_dump: no file of this process may be longer than 4 kB."""
+    code = (
+        "import resource, signal, sys; from pathlib import Path;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "from parcours.registry.store.backup import backup; from parcours.registry.store.db import Database;"
+        "import parcours.registry.contexts; database = Database.open(sys.argv[1]);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); backup(database, Path(sys.argv[2]))"
+    )
+    target = tmp_path / "full" / "registry.backup"
+    command = [sys.executable, "-c", code, database_url, str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert "Misconfigured" in last, last
+    assert not list(target.parent.glob("registry.backup*"))
 
 
 def test_a_manifest_that_is_not_one(tmp_path):

@@ -31,7 +31,7 @@ import parcours.rules
 from parcours.engine.case import UNCERTAIN
 from parcours.engine.digest import rules_digest
 from parcours.engine.results import COMPARED
-from parcours.law.cache import cache_folder
+from parcours.law.cache import cache_folder, own_folder
 from parcours.law.codes import CaseBase, CaseRate, Profession
 from parcours.rules.participations import contributions
 from parcours.rules.rate import is_auxiliaire
@@ -437,7 +437,7 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """
     directory = cache_directory()
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        own_folder(directory)
     except OSError:
         return numba.njit(nogil=True, **options)(function)
     settings: Any = config

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from parcours.law.bill import codes as bill_codes
-from parcours.law.cache import cache_folder, write_cache
+from parcours.law.cache import cache_folder, read_cache, write_cache
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import digest_of
 from parcours.law.in_use import IN_USE, per_reform, reformed_digest
@@ -179,7 +179,7 @@ def kept(digest: str) -> tuple[Any, ...]:
     """The content, from the cache folder or for it."""
     path = cache_folder() / f"bill-{digest}-{digest_of()}-{digest_of_code()}.marshal"
     try:
-        content: tuple[Any, ...] = marshal.loads(path.read_bytes())  # noqa: S302 - our own file, in the user's folder
+        content: tuple[Any, ...] = marshal.loads(read_cache(path))  # noqa: S302 - our own file, checked
     except (OSError, ValueError, EOFError, TypeError):
         content = made()
         write_cache(path, marshal.dumps(content))

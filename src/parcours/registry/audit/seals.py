@@ -12,6 +12,8 @@ from parcours.registry.audit.proof import Verification, Walk, all_rows
 from parcours.registry.audit.witness import forget, kept_for, witness_of
 from parcours.registry.errors import Misconfigured
 from parcours.registry.store.columns import blind_index
+from parcours.registry.store.db import Database
+from parcours.registry.store.installation import name_of
 
 SHORTEST_REASON = 10
 
@@ -75,6 +77,18 @@ def accept(session: Session, found: Verification, reason: str) -> int:
         kept.set_aside()
     forget(engine)
     return moved
+
+
+def begin_anew(url: str) -> None:
+    """After a backup was restored: the ends seen before are set aside, for this history legitimately stops earlier."""
+    database = Database.open(url)
+    try:
+        with database.reading() as session:
+            kept = kept_for(database.engine.url, name_of(session))
+        if kept is not None:
+            kept.set_aside()
+    finally:
+        database.close()
 
 
 def _is_whole(session: Session, head: AuditHead) -> bool:

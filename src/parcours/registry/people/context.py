@@ -45,6 +45,8 @@ class Scope(model.Scope):
 
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
+    PEOPLE_REGISTER = "people:register"
+    """Registering tells whether a number is somebody's already, in any fund: a right of its own."""
 
 
 class Tag(model.Tag):
@@ -113,7 +115,7 @@ CONTEXT: Final = Context(
         client_of(Scope.PEOPLE_WRITE).gives(Action.CHANGE_PATIENT),
         client_of(AuditScope.AUDIT_READ).gives(AuditAction.READ_TRAIL),
         office_of(Scope.PEOPLE_READ).gives(Action.SEARCH_PATIENT),
-        office_of(Scope.PEOPLE_WRITE).gives(Action.CREATE_PATIENT),
+        office_of(Scope.PEOPLE_REGISTER).gives(Action.CREATE_PATIENT),
     ),
     asks={Action.CREATE_PATIENT: OWN_FUND_CREATE, Action.CONFIRM_HOLDER: SECOND_PERSON},
     expire=_expire,

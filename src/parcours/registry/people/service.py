@@ -22,6 +22,7 @@ from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, h
 from parcours.registry.vocabulary import check_choice, check_slug
 
 NAME_CONTEXT = "people_insured.name"
+_NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def age_on(birth_date: date, on: date) -> int:
@@ -89,7 +90,7 @@ def get_insured(session: Session, insured_id: str, *, lock: bool = False) -> Ins
 def find_by_nir(session: Session, nir: str) -> Insured | None:
     """A person by number; a provisional number that was replaced still finds the person."""
     insured_id = find_insured_id(session, nir)
-    return session.get(Insured, insured_id) if insured_id else None
+    return session.scalar(_INSURED, {"id": insured_id or _NOBODY})  # as much work for a number that nobody has
 
 
 def find_by_name(session: Session, family_name: str, birth_date: date) -> list[Insured]:

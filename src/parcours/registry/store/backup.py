@@ -1,13 +1,15 @@
 """Back the registry up while it is in use, restore it into an empty database, prove that the copy is the same.
 
 A backup is two files: the data (an SQLite copy, or a `pg_dump` archive) and its manifest, a JSON with the revision,
-the rows and a digest of every table, and the SHA-256 of the data.  The secret keys are *not* in it: keep them apart,
+the rows and a digest of every table, and the SHA-256 of the data, signed with the keys of the installation: who has no
+key can neither add a row to a backup nor make one.  The secret keys are *not* in it: keep them apart,
 a backup without them cannot be read.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 import shutil
@@ -20,14 +22,18 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
+from parcours.errors import os_reason
 from parcours.registry.store import problems, schema
 from parcours.registry.store.clock import now_utc
+from parcours.registry.store.columns import blind_index, blind_indexes
 from parcours.registry.store.db import BUSY_TIMEOUT_MS, Database, create_engine_from_url
 
 PROGRAMS_VARIABLE = "PARCOURS_POSTGRESQL_BIN"
 """Directory of pg_dump and pg_restore, when they are not on the PATH or are older than the server."""
 DIGEST_BYTES = 32
+_SIGNED = "backup.manifest"
 
 
 @dataclass(frozen=True)
@@ -49,16 +55,31 @@ class Manifest:
     tables: dict[str, TableState]
 
     def write(self, data: Path) -> None:
-        manifest_path(data).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        """Sign it with the keys of the installation, and put it on the disk whole."""
+        content = {"signature": blind_index(self._text(), _SIGNED), **asdict(self)}
+        unfinished = manifest_path(data).with_suffix(".partial")
+        with unfinished.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(content, indent=1) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(manifest_path(data))
 
     @classmethod
     def read(cls, data: Path) -> Manifest:
+        """The manifest beside a backup, signed with the keys of this installation. Raises `Invalid`."""
         try:
             values = json.loads(manifest_path(data).read_text(encoding="utf-8"))
+            signature = str(values.pop("signature", ""))
             tables = {name: TableState(**state) for name, state in values.pop("tables").items()}
-            return cls(tables=tables, **values)
+            found = cls(tables=tables, **values)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise problems.manifest_unreadable(manifest_path(data).name) from error  # fmt: skip
+        if not any(hmac.compare_digest(one, signature) for one in blind_indexes(found._text(), _SIGNED)):
+            raise problems.manifest_forged(manifest_path(data).name)
+        return found
+
+    def _text(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
 
 
 def manifest_path(data: Path) -> Path:
@@ -69,30 +90,47 @@ def manifest_path(data: Path) -> Path:
 def backup(database: Database, target: Path) -> Manifest:
     """Write a backup of a database in use; readers and writers go on.
 
-    Raises `Conflict`: the file is there already.
+    Raises `Conflict`: the file is there already. Raises `Misconfigured`: it cannot be written (no room, no right).
     """
     if target.exists():
         raise problems.backup_exists(target.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(target.name + ".partial")
-    unfinished.unlink(missing_ok=True)
-    unfinished.touch(mode=0o600, exist_ok=False)  # before anything is written: nobody else reads it meanwhile
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600, exist_ok=False)  # before anything is written: nobody else reads it meanwhile
         kind = database.engine.dialect.name
         state = _backup_sqlite(database, unfinished) if kind == "sqlite" else _backup_postgresql(database, unfinished)
         revision, tables = state
         manifest = Manifest(kind, now_utc().isoformat(), revision, _sha256(unfinished), tables)
+        _sync(unfinished)
         manifest.write(target)
         unfinished.replace(target)
+        _sync(target.parent)
+    except OSError as error:
+        raise problems.backup_not_written(target.name, why=os_reason(error)) from error
+    except (sqlite3.OperationalError, OperationalError) as error:
+        raise problems.backup_not_written(target.name, why=str(getattr(error, "orig", error))) from error
     finally:
         unfinished.unlink(missing_ok=True)
+        manifest_path(target).with_suffix(".partial").unlink(missing_ok=True)
     return manifest
+
+
+def _sync(path: Path) -> None:
+    """On the disk, not only in the memory of the machine."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def restore(data: Path, url: str) -> Manifest:
     """Restore a backup into an empty database, then verify the copy table by table.
 
-    Raises `Invalid`: the file is altered or of the other kind.
+    Raises `Invalid`: the manifest is not signed with our keys, the file is altered or of the other kind; nothing is
+    written then.
     Raises `Conflict`: the database is not empty, or the copy differs.
     """
     manifest = check_file(data)

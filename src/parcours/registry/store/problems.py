@@ -187,3 +187,25 @@ keys_file_open = Problem(
         "0600 (or 0400, or 0640 for a group): `chmod 600 {path}`, and new keys if others may have read them",
     ),
 )
+
+manifest_forged = Problem(
+    Invalid,
+    "manifest_forged",
+    Text(
+        "le manifeste n'est pas signé avec les clés de cette installation : rien n'a été écrit",
+        "the manifest is not signed with the keys of this installation: nothing was written",
+    ),
+    field="backup",
+    allowed=Text(
+        "une sauvegarde faite sous une des clés de PARCOURS_SECRET_KEYS",
+        "a backup made under one of the keys of PARCOURS_SECRET_KEYS",
+    ),
+)
+
+backup_not_written = Problem(
+    Misconfigured,
+    "backup_not_written",
+    Text("la sauvegarde n'a pas pu être écrite : {why}", "the backup could not be written: {why}"),
+    field="backup",
+    allowed=Text("un dossier où l'on peut écrire, avec assez de place", "a folder one can write in, with enough room"),
+)
