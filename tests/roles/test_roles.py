@@ -139,6 +139,11 @@ ROWS = (
     system("POST", "/professionals/{amar}/departure", DIRECTORY, {"reason": "moved", "on": LATER}),
     system("POST", "/organisations", DIRECTORY, {"kind": "cabinet", "name": "A", "commune": "00000"}),
     system("GET", "/organisations/{place}", EVERYBODY),
+    system("GET", "/directory/search", EVERYBODY),
+    system("GET", "/directory/professionals/{amar}", EVERYBODY),
+    system("PUT", "/directory/professionals/{amar}/line", {"amar", "delegate"}, {"values": {"nosuch": "1"}}),
+    system("PUT", "/directory/professionals/{amar}/opposition", {"amar"}, {}),
+    system("POST", "/directory/professionals/{amar}/reports", EVERYBODY, {"attribute": "nosuch", "note": "n"}),
     system("GET", "/my/patients", {"amar", "zola", "sand", "delegate"}),
     # declarations
     on(

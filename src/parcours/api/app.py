@@ -40,6 +40,7 @@ APART = (
     "own_data",
     "oidc",
     "family",
+    "find",
 )
 """Modules that are not of one context of the registry."""
 MODULES = tuple(

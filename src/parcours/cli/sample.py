@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Lang, batch_errors, fail, lang_of
+from parcours.cli.common import EXIT_NOT_WRITTEN, Lang, batch_errors, fail, lang_of
 from parcours.errors import os_reason
 from parcours.text import Text
 
@@ -14,6 +14,7 @@ app = typer.Typer(add_completion=False)
 DONE = Text(
     "{rows} actes de {patients} personnes inventées → {output}", "{rows} acts of {patients} invented people → {output}"
 )
+LINES = Text("{rows} lignes de professionnels inventés → {output}", "{rows} lines of invented professionals → {output}")
 
 FILES = Text("{files} → {folder}, tout est inventé", "{files} → {folder}, all of it invented")
 
@@ -35,6 +36,9 @@ def sample(
     codes: Annotated[
         int, typer.Option("--codes", help="How many codes (as many as the official files unless said).")
     ] = 0,
+    directory: Annotated[
+        int, typer.Option("--directory", help="In place of acts, so many lines of the national file of professionals.")
+    ] = 0,
     lang: Lang = "",
 ) -> None:
     """Write a plausible year of acts of invented people, sorted by patient. It describes no one and is not
@@ -43,6 +47,9 @@ def sample(
     lang = lang_of(lang)
     if nomenclature:
         write_files(nomenclature, output, codes, seed, lang)
+        return
+    if directory:
+        write_lines(output, directory, seed, lang)
         return
     if patients < 1:
         fail(problems.not_accepted(patients, field="--patients", expected="1, 2, 3 …"), lang)
@@ -70,3 +77,14 @@ def write_files(nomenclature: str, folder: Path, codes: int, seed: int, lang: st
     except OSError as error:
         fail(problems.unwritable(field=str(folder), why=os_reason(error)), lang)
     typer.echo(FILES[lang].format(files=", ".join(path.name for path in files), folder=folder), err=True)
+
+
+def write_lines(output: Path, rows: int, seed: int, lang: str) -> None:
+    """Lines of the national file of professionals."""
+    from parcours.registry.demo.directory_files import write_rpps
+
+    try:
+        write_rpps(output, rows, seed)
+    except OSError as error:
+        fail(problems.unwritable(str(output), why=os_reason(error)), lang, EXIT_NOT_WRITTEN)
+    typer.echo(LINES[lang].format(rows=rows, output=output), err=True)

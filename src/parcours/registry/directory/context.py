@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Public, RecordOf, Shared
-from parcours.registry.access.model import Kind, Record, Role
-from parcours.registry.access.rules import ANY, office_of, rule
+from parcours.registry.access.model import PRACTICE, Kind, Record, Role
+from parcours.registry.access.rules import ANY, OWN_PRACTICE, office_of, rule
+from parcours.registry.directory.claims import expire
 from parcours.registry.directory.models import (
     Claim,
     Commune,
@@ -24,10 +27,13 @@ from parcours.registry.directory.models import (
     Practice,
     Professional,
 )
+from parcours.registry.store.clock import paris_today
 from parcours.registry.store.rotation import KeyedIndex
 
 DIRECTORY: Final = Record(Kind("directory"))
 """The directory as a whole."""
+LINE: Final = Kind("directory_line")
+"""What is shown of one professional."""
 
 
 class Action(model.Action):
@@ -35,6 +41,8 @@ class Action(model.Action):
 
     READ_DIRECTORY = "read_directory"
     WRITE_DIRECTORY = "write_directory"
+    KEEP_LINE = "keep_line"
+    OPPOSE = "oppose"
 
 
 class Scope(model.Scope):
@@ -48,12 +56,25 @@ class Tag(model.Tag):
 
     PROFESSIONAL_CREATE = "people:professional:create"
     PROFESSIONAL_CHANGE = "people:professional:change"
+    PROFESSIONAL_OPPOSE = "people:professional:oppose"
+    PROFESSIONAL_REPORT = "people:professional:report"
 
 
 DIRECTORY_PUBLIC: Final = rule(
     "directory_public", tuple(Role), ANY,
     "L'annuaire des professionnels est public.", "The directory of professionals is public.",
 )  # fmt: skip
+OWN_LINE: Final = rule(
+    "own_line", PRACTICE, OWN_PRACTICE,
+    "Un professionnel, ou qui travaille pour lui, tient sa propre fiche.",
+    "A professional, or who works for them, keeps their own line.",
+)  # fmt: skip
+
+
+def line_of(_session: Session, row: Professional) -> Record:
+    """The record of a professional's line."""
+    return Record(LINE, row.id, professional_id=row.id)
+
 
 TABLES: Final = (
     Commune, Postcode, OldCommune, DeficitZone, Fund, Professional, Convention, Organisation, Practice, Offer,
@@ -66,13 +87,19 @@ CONTEXT: Final = Context(
         **{one: Public() for one in TABLES},
         Opposition: Shared("A professional's opposition to being shown: known to the service alone, under encryption."),
     },
-    kinds=(RecordOf(DIRECTORY.kind, Action.READ_DIRECTORY),),
+    kinds=(
+        RecordOf(DIRECTORY.kind, Action.READ_DIRECTORY),
+        RecordOf(LINE, Action.READ_DIRECTORY, Professional, line_of),
+    ),
     actions=Action,
+    signatures=frozenset({Action.OPPOSE}),
     rules=(
         DIRECTORY_PUBLIC.gives(Action.READ_DIRECTORY),
+        OWN_LINE.gives(Action.KEEP_LINE, Action.OPPOSE),
         office_of(Scope.DIRECTORY_WRITE).gives(Action.WRITE_DIRECTORY),
     ),
     scopes=Scope,
     tags=Tag,
+    expire=lambda session, _who: expire(session, paris_today()),
     keyed=(KeyedIndex("directory_oppositions", "rpps_index", lambda row: (row["rpps"], "directory_oppositions.rpps")),),
 )

@@ -139,3 +139,55 @@ nothing_to_search = Problem(
     field="place",
     allowed=Text("un lieu (`place`, `at`) ou des mots (`q`)", "a place (`place`, `at`) or words (`q`)"),
 )
+
+not_the_file = Problem(
+    Invalid,
+    "not_the_file",
+    Text("cette archive ne contient pas le fichier attendu", "this archive does not hold the expected file"),
+    field="file",
+    allowed=same("{expected}"),
+)
+
+unreadable_file = Problem(Invalid, "unreadable_file", Text("illisible : {why}", "cannot be read: {why}"), field="file")
+
+unknown_header = Problem(
+    Invalid,
+    "unknown_header",
+    Text(
+        "l'en-tête n'est pas connu, rien n'a changé ; il manque : {columns}",
+        "the header is not known, nothing has changed; missing: {columns}",
+    ),
+    allowed=Text("un fichier qui dit où sont ces colonnes", "a file that says where these columns are"),
+)
+
+unknown_column = Problem(
+    Invalid,
+    "unknown_column",
+    Text("l'import n'a pas cette colonne", "the import has no such column"),
+    allowed=same("{choices}"),
+)
+
+guarded = Problem(
+    Conflict,
+    "guarded",
+    Text(
+        "l'import s'arrête, rien n'a changé : {share} % de {what} (au plus {most} %)",
+        "the import stops, nothing has changed: {share} % of {what} (at most {most} %)",
+    ),
+    field="--accept",
+    allowed=Text("vérifiez le fichier, puis --accept", "check the file, then --accept"),
+)
+
+no_communes = Problem(
+    Conflict,
+    "no_communes",
+    Text("aucune commune n'est inscrite", "no commune is registered"),
+    field="communes",
+    allowed=Text("d'abord `parcours directory communes`", "first `parcours directory communes`"),
+)
+
+GUARDED = {
+    "refused": Text("lignes refusées", "refused lines"),
+    "gone": Text("disparus", "gone"),
+    "changed": Text("modifiés", "changed"),
+}

@@ -1,0 +1,319 @@
+"""Write one part of a file: professionals, places, practices, offers, contacts. What is gone ends, as of its day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from itertools import islice
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from parcours.registry.directory.claims import expiry, refresh
+from parcours.registry.directory.importing.bulk import insert_many
+from parcours.registry.directory.importing.gazetteer import Gazetteer
+from parcours.registry.directory.importing.rpps import Line
+from parcours.registry.directory.models import (
+    Claim,
+    ClaimSource,
+    NameToken,
+    Offer,
+    OppositionScope,
+    Organisation,
+    OrganisationKind,
+    Practice,
+    PracticeMode,
+    Precision,
+    Professional,
+)
+from parcours.registry.directory.offers import bucket_of, tokens_of
+from parcours.registry.directory.oppositions import scopes_of
+from parcours.registry.directory.trades import OTHERS
+from parcours.registry.identity.names import LIGATURES, letters
+from parcours.registry.store.clock import now_utc
+from parcours.registry.store.ids import new_id
+from parcours.registry.store.periods import known, replace
+
+AT_ONCE: Final = 500
+"""Values of one question to the database."""
+OFFER: Final = (
+    "id", "key", "bucket", "digest", "professional_id", "organisation_id", "commune_code", "trade", "savoir_faire",
+    "functions", "latitude_e5", "longitude_e5", "precision", "languages", "accessible", "first_seen", "hidden",
+)  # fmt: skip
+
+
+class Standing(NamedTuple):
+    """An offer of an earlier file."""
+
+    id: str
+    digest: int
+    ends_on: date | None
+    professional_id: str
+    organisation_id: str
+
+
+def standing_in(session: Session, bucket: int) -> dict[str, Standing]:
+    """The offers of a part that came from a file, by key."""
+    rows = session.execute(
+        select(Offer.key, Offer.id, Offer.digest, Offer.ends_on, Offer.professional_id, Offer.organisation_id)
+        .where(Offer.bucket == bucket, Offer.digest.is_not(None))
+    )  # fmt: skip
+    return {row[0]: Standing._make(row[1:]) for row in rows}
+
+
+def some(values: Iterable[str]) -> Iterator[list[str]]:
+    """Values, so many at once."""
+    rest = iter(values)
+    while batch := list(islice(rest, AT_ONCE)):
+        yield batch
+
+
+class Part:
+    """One part of the country, in one transaction."""
+
+    def __init__(self, session: Session, bucket: int, day: date, gazetteer: Gazetteer) -> None:
+        self.session, self.bucket, self.day, self.gazetteer = session, bucket, day, gazetteer
+        self.now = now_utc()
+
+    def apply(self, lines: Mapping[str, Line]) -> None:
+        """Bring the part in line with the file."""
+        from parcours.registry.directory.importing.run import fingerprint
+
+        self.standing = standing_in(self.session, self.bucket)
+        digests = {key: fingerprint(line) for key, line in lines.items()}
+        written = {
+            key: line for key, line in lines.items()
+            if key not in self.standing
+            or self.standing[key].ends_on is not None
+            or self.standing[key].digest != digests[key]
+        }  # fmt: skip
+        if written:
+            people, newcomers = self.people(written.values())
+            places = self.places(written.values())
+            self.offers(written, digests, people, places)
+            self.practices(written.values(), people, places, newcomers)
+            self.contacts(written.values(), people, places, newcomers)
+            known_before = sorted({people[line.rpps] for line in written.values()} - newcomers)
+            for batch in some(known_before):
+                refresh(self.session, batch, self.day)
+        self.gone({key: one for key, one in self.standing.items() if one.ends_on is None and key not in lines})
+
+    def people(self, lines: Iterable[Line]) -> tuple[dict[str, str], set[str]]:
+        """Ids by number, those who were entered now; a changed name is changed."""
+        by_number = {line.rpps: line for line in sorted(lines, key=lambda one: int(one.trade))[::-1]}
+        ids: dict[str, str] = {}
+        for batch in some(by_number):
+            for row in self.session.scalars(select(Professional).where(Professional.rpps.in_(batch))):
+                ids[row.rpps] = row.id
+                self.rename(row, by_number[row.rpps])
+        missing = [line for number, line in by_number.items() if number not in ids]
+        rows, tokens = [], []
+        for line in missing:
+            key = ids[line.rpps] = new_id()
+            specialty = int(line.trade) if int(line.trade) < OTHERS else 0
+            search_name = letters(line.family_name.translate(LIGATURES))
+            rows.append(
+                (
+                    key,
+                    line.rpps,
+                    line.family_name,
+                    line.first_name,
+                    search_name,
+                    line.profession,
+                    specialty,
+                    1,
+                    self.now,
+                )
+            )
+            tokens += [(word, key) for word in sorted(tokens_of(line.family_name, line.first_name)) if word]
+        names = ("id", "rpps", "family_name", "first_name", "search_name", "profession", "specialty", "version")
+        insert_many(self.session, Professional, (*names, "recorded_at"), rows)
+        insert_many(self.session, NameToken, ("token", "professional_id"), tokens)
+        return ids, {ids[line.rpps] for line in missing}
+
+    def rename(self, row: Professional, line: Line) -> None:
+        from parcours.registry.directory.offers import index_name
+
+        if (row.family_name, row.first_name) != (line.family_name, line.first_name):
+            row.family_name, row.first_name = line.family_name, line.first_name
+            row.search_name = letters(line.family_name.translate(LIGATURES))
+            index_name(self.session, row)
+
+    def places(self, lines: Iterable[Line]) -> dict[str, Organisation | str]:
+        """Organisations by technical identifier: the row where it was there, the id where it was entered now."""
+        by_key = {line.structure: line for line in lines}
+        found: dict[str, Organisation | str] = {}
+        for batch in some(by_key):
+            for row in self.session.scalars(select(Organisation).where(Organisation.external_id.in_(batch))):
+                found[row.external_id or ""] = row
+                self.move(row, by_key[row.external_id or ""])
+        rows = []
+        for key, line in by_key.items():
+            if key not in found:
+                found[key] = new_id()
+                source = line.source_commune if line.source_commune != line.commune else None
+                kind = OrganisationKind(line.kind)
+                where = (line.address or None, line.postcode)
+                rows.append((found[key], kind, line.place, line.commune, "none", key, source, *where, 1, self.now))
+        names = ("id", "kind", "name", "commune_code", "special_setting", "external_id", "source_commune", "address")
+        insert_many(self.session, Organisation, (*names, "postcode", "version", "recorded_at"), rows)
+        return found
+
+    @staticmethod
+    def move(row: Organisation, line: Line) -> None:
+        said = {"name": line.place, "commune_code": line.commune, "address": line.address or None}
+        if any(getattr(row, name) != value for name, value in said.items()):
+            if row.commune_code != line.commune:
+                row.latitude_e5 = row.longitude_e5 = row.precision = None
+            for name, value in said.items():
+                setattr(row, name, value)
+            row.postcode = line.postcode
+
+    def offers(
+        self, lines: Mapping[str, Line], digests: Mapping[str, int], people: Mapping[str, str],
+        places: Mapping[str, Organisation | str],
+    ) -> None:  # fmt: skip
+        """Enter the new ones, change the others."""
+        rows: list[tuple[Any, ...]] = []
+        for key, line in lines.items():
+            place = places[line.structure]
+            latitude, longitude, precision = self.position(place, line)
+            values = {
+                "digest": digests[key], "commune_code": line.commune, "trade": int(line.trade),
+                "functions": line.function, "latitude_e5": latitude, "longitude_e5": longitude, "precision": precision,
+            }  # fmt: skip
+            if key in self.standing:
+                statement = update(Offer).where(Offer.id == self.standing[key].id)
+                self.session.execute(statement.values(ends_on=None, **values))
+                continue
+            hidden = self.hidden(people[line.rpps])
+            own = {
+                "id": new_id(), "key": key, "bucket": self.bucket, "professional_id": people[line.rpps],
+                "organisation_id": place if isinstance(place, str) else place.id, "savoir_faire": line.savoir_faire,
+                "languages": "", "accessible": "", "first_seen": self.day, "hidden": hidden,
+            }  # fmt: skip
+            every = values | own
+            rows.append(tuple(every[name] for name in OFFER))
+        insert_many(self.session, Offer, OFFER, rows)
+
+    def position(self, place: Organisation | str, line: Line) -> tuple[int | None, int | None, Precision]:
+        if isinstance(place, Organisation) and place.latitude_e5 is not None:
+            return place.latitude_e5, place.longitude_e5, place.precision or Precision.HOUSE
+        return (*self.gazetteer.positions[line.commune], Precision.COMMUNE)
+
+    @cached_property
+    def opposed(self) -> frozenset[str]:
+        """Professionals of this part who oppose being shown."""
+        rows = self.session.execute(select(Professional.rpps, Professional.id)).all() if self.somebody_opposes else []
+        mine = {rpps: key for rpps, key in rows if bucket_of(rpps) == self.bucket}
+        found = {rpps for batch in some(mine) for rpps, scope in scopes_of(self.session, batch).items()
+                 if scope is OppositionScope.ALL}  # fmt: skip
+        return frozenset(mine[rpps] for rpps in found)
+
+    @cached_property
+    def somebody_opposes(self) -> bool:
+        from parcours.registry.directory.models import Opposition
+
+        return self.session.scalar(select(Opposition.id).where(Opposition.withdrawn_on.is_(None)).limit(1)) is not None
+
+    def hidden(self, professional_id: str) -> bool:
+        return professional_id in self.opposed
+
+    @staticmethod
+    def open_practices(batch: list[str]) -> Any:
+        mine = select(Practice).where(Practice.professional_id.in_(batch))
+        return mine.where(known(Practice), Practice.ends_on.is_(None))
+
+    def practices(
+        self, lines: Iterable[Line], people: Mapping[str, str], places: Mapping[str, Organisation | str],
+        newcomers: set[str],
+    ) -> None:  # fmt: skip
+        """Where they work, from the day of the file; the first place of somebody is the principal one."""
+        there: set[tuple[str, str]] = set()
+        main = set()
+        for batch in some(sorted(set(people.values()) - newcomers)):
+            rows = select(Practice).where(
+                Practice.professional_id.in_(batch), known(Practice), Practice.ends_on.is_(None)
+            )
+            for row in self.session.scalars(rows):
+                there.add((row.professional_id, row.organisation_id))
+                if row.main:
+                    main.add(row.professional_id)
+        made = []
+        for line in lines:
+            person, place = people[line.rpps], places[line.structure]
+            at = place if isinstance(place, str) else place.id
+            if (person, at) in there:
+                continue
+            there.add((person, at))
+            made.append((new_id(), person, at, PracticeMode(line.mode), person not in main, self.day, self.now))
+            main.add(person)
+        names = ("id", "professional_id", "organisation_id", "mode", "main", "starts_on", "recorded_at")
+        insert_many(self.session, Practice, names, made)
+
+    def contacts(
+        self, lines: Iterable[Line], people: Mapping[str, str], places: Mapping[str, Organisation | str],
+        newcomers: set[str],
+    ) -> None:  # fmt: skip
+        """Telephones and e-mails as the file says them; what it says no more, ends."""
+        said: dict[tuple[str, str], dict[tuple[str, str], None]] = {}
+        for line in lines:
+            place = places[line.structure]
+            at = (people[line.rpps], place if isinstance(place, str) else place.id)
+            values = [("phone", one) for one in line.phones.split()] + ([("email", line.email)] if line.email else [])
+            said.setdefault(at, {}).update(dict.fromkeys(values))
+        for batch in some(sorted({person for person, _ in said} - newcomers)):
+            rows = select(Claim).where(Claim.professional_id.in_(batch), Claim.source == ClaimSource.IMPORT)
+            for claim in self.session.scalars(rows.where(Claim.attribute.in_(("phone", "email")))):
+                at = (claim.professional_id, claim.organisation_id or "")
+                if at in said and (claim.expires_on is None or claim.expires_on > self.day):
+                    if (claim.attribute, claim.value) in said[at]:
+                        del said[at][claim.attribute, claim.value]
+                    else:
+                        claim.expires_on = self.day
+        made = [
+            (
+                new_id(),
+                person,
+                place,
+                attribute,
+                value,
+                ClaimSource.IMPORT,
+                self.day,
+                expiry(attribute, self.day),
+                self.now,
+            )
+            for (person, place), values in said.items()
+            for attribute, value in values
+        ]
+        names = (
+            "id",
+            "professional_id",
+            "organisation_id",
+            "attribute",
+            "value",
+            "source",
+            "observed_on",
+        )
+        insert_many(self.session, Claim, (*names, "expires_on", "recorded_at"), made)
+
+    def gone(self, gone: Mapping[str, Standing]) -> None:
+        """What is no longer in the file ends on its day: the offers, and the practices that have none left."""
+        if not gone:
+            return
+        keys = {one.id for one in gone.values()}
+        for batch in some(sorted(keys)):
+            self.session.execute(update(Offer).where(Offer.id.in_(batch)).values(ends_on=self.day))
+        ended = {(one.professional_id, one.organisation_id) for one in gone.values()}
+        for batch in some(sorted({person for person, _ in ended})):
+            left = select(Offer.professional_id, Offer.organisation_id)
+            left = left.where(Offer.professional_id.in_(batch), Offer.ends_on.is_(None))
+            ended -= {(person, place) for person, place in self.session.execute(left)}
+            rows = select(Practice).where(
+                Practice.professional_id.in_(batch), known(Practice), Practice.ends_on.is_(None)
+            )
+            for row in self.session.scalars(rows).all():
+                if (row.professional_id, row.organisation_id) in ended:
+                    replace(self.session, row, self.now, ends_on=max(self.day, row.starts_on))

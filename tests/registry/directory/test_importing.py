@@ -1,0 +1,255 @@
+"""The national file in its own layout: what is united, mapped, refused, guarded, ended; and the commands."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+from typer.testing import CliRunner
+
+from parcours.cli.directory import app
+from parcours.registry.demo.directory_files import HEADER, Maker, write_rpps
+from parcours.registry.demo.fictitious import fictitious_rpps
+from parcours.registry.directory import service as directory
+from parcours.registry.directory.ask import answer, read
+from parcours.registry.directory.cards import card_of, cards
+from parcours.registry.directory.importing.run import GUARDS, Asked, run
+from parcours.registry.directory.models import (
+    Commune,
+    Import,
+    Offer,
+    OldCommune,
+    OppositionScope,
+    Organisation,
+    Postcode,
+    Practice,
+    Professional,
+)
+from parcours.registry.directory.oppositions import oppose
+from parcours.registry.errors import Conflict, Invalid
+from parcours.registry.store.clock import paris_today
+
+TITLE = "|".join(HEADER) + "|"
+FIRST_DAY, SECOND_DAY = date(2026, 11, 1), date(2026, 11, 8)
+NO_GUARD = dict.fromkeys(GUARDS, 100)
+TOURS, OREE, PARIS = "37261", "49126", ("75056", "75111", "75116")
+
+
+@pytest.fixture
+def country(database):
+    """A database with a handful of communes."""
+    with database.writing() as session:
+        for code, name, mother, latitude, longitude in (
+            (TOURS, "Tours", None, 4_739_000, 69_000),
+            ("37122", "Joué-lès-Tours", None, 4_735_000, 66_000),
+            (OREE, "Orée d'Anjou", None, 4_733_000, -130_000),
+            ("75056", "Paris", None, 4_886_000, 234_000),
+            ("75111", "Paris 11e Arrondissement", "75056", 4_886_000, 238_000),
+            ("75116", "Paris 16e Arrondissement", "75056", 4_886_000, 227_000),
+        ):
+            position = {"latitude_e5": latitude, "longitude_e5": longitude}
+            session.add(Commune(code=code, name=name, department=code[:2], mother_code=mother, **position))
+        session.flush()
+        for postcode, code in (("37000", TOURS), ("37300", "37122"), ("75011", "75111"), ("75116", "75116")):
+            session.add(Postcode(postcode=postcode, commune_code=code))
+        session.add(OldCommune(code="49069", name="Champtoceaux", commune_code=OREE))
+    return database
+
+
+def row(rank=1, **said):
+    """A line of the file, its fields by name."""
+    rpps = fictitious_rpps(rank)
+    usual = {
+        "Type d'identifiant PP": "8", "Identifiant PP": rpps, "Nom d'exercice": f"EXEMPLE{chr(65 + rank % 26)}",
+        "Prénom d'exercice": "CAMILLE", "Code profession": "10", "Code catégorie professionnelle": "C",
+        "Code savoir-faire": "SM54", "Code mode exercice": "L", "Identifiant technique de la structure": f"R{rank}",
+        "Raison sociale site": "CABINET EXEMPLE", "Code postal (coord. structure)": "37000",
+        "Code commune (coord. structure)": TOURS, "Libellé commune (coord. structure)": "TOURS",
+        "Libellé rôle": "Titulaire", "Code genre activité": "GENR01",
+    }  # fmt: skip
+    every = usual | said
+    return "|".join(every.get(name, "") for name in HEADER) + "|"
+
+
+@pytest.fixture
+def imported(country, tmp_path):
+    def take(*rows, on=FIRST_DAY, header=TITLE, **more):
+        path = tmp_path / "PS_LibreAcces.txt"
+        path.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
+        return run(country, replace(Asked(path, on), **more))
+
+    return take
+
+
+def found(database, **filters):
+    with database.reading() as session:
+        asked = read(session, filters)
+        return cards(session, answer(session, asked).items, asked.query.where, asked.query.day)
+
+
+# --- DIR-01 ----------------------------------------------------------------------------------------------------------
+
+
+def test_one_professional_on_several_lines(country, imported):
+    place_b = {"Identifiant technique de la structure": "RB", "Code commune (coord. structure)": "37122"}
+    counts = imported(
+        row(**{"Téléphone (coord. structure)": "02 99 00 00 01"}),
+        row(**{"Libellé rôle": "Collaborateur", "Téléphone (coord. structure)": "0299000002"}),
+        row(**place_b),
+        row(**{"Code savoir-faire": "SM18"}),
+    )
+    assert (counts["rows"], counts["new"]) == (4, 3)
+    (card,) = found(country, place="Tours")
+    assert [one.commune.name for one in card.places] == ["Tours", "Joué-lès-Tours"]
+    assert card.places[0].functions == ("collaborateur", "titulaire")
+    assert {one.value for one in card.places[0].said["phone"]} == {"0299000001", "0299000002"}
+    assert [one.professional.id for one in found(country, place="Tours", specialty="geriatrie")] == [
+        card.professional.id
+    ]
+    with country.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Practice)) == 2
+        assert session.scalar(select(func.count()).select_from(Professional)) == 1
+
+
+# --- DIR-04 and DIR-06 -----------------------------------------------------------------------------------------------
+
+
+def test_old_codes_and_arrondissements(country, imported):
+    code, name, postcode = (f"{one} (coord. structure)" for one in ("Code commune", "Libellé commune", "Code postal"))
+    counts = imported(
+        row(1, **{code: "49069", name: "CHAMPTOCEAUX", postcode: "49270"}),
+        row(2, **{code: "75056", name: "PARIS", postcode: "75011"}),
+        row(3, **{code: "", name: "TOURS CEDEX 1", postcode: "37000"}),
+        row(4, **{code: "00000", name: "NULLE PART", postcode: "99999"}),
+        guards=NO_GUARD,
+    )
+    assert (counts["new"], counts["mapped_commune"], counts["refused:commune"]) == (3, 2, 1)
+    with country.reading() as session:
+        places = {one.external_id: one for one in session.scalars(select(Organisation))}
+    assert (places["R1"].commune_code, places["R1"].source_commune) == (OREE, "49069")
+    assert places["R2"].commune_code == "75111"
+    assert (places["R3"].commune_code, places["R3"].source_commune) == (TOURS, None)
+    assert [one.places[0].commune.code for one in found(country, place="75116", radius="10")] == ["75111"]
+
+
+def test_what_is_refused_and_what_offers_nothing(country, imported):
+    counts = imported(
+        row(1),
+        row(2, **{"Identifiant PP": "10003461033"}),
+        row(3, **{"Code catégorie professionnelle": "E"}),
+        row(4, **{"Identifiant technique de la structure": ""}),
+        row(5, **{"Code profession": "86"}),
+        row(6, **{"Code genre activité": "GENR02"}),
+        row(7, **{"Raison sociale site": 'CABINET\r"EXEMPLE'}),
+        "8|too|short",
+        guards=NO_GUARD,
+    )
+    refused = {what: count for what, count in counts.items() if ":" in what}
+    assert refused == {
+        "refused:rpps": 1, "refused:short_line": 1, "ignored:student": 1, "ignored:no_place": 1,
+        "ignored:profession": 1, "ignored:not_care": 1,
+    }  # fmt: skip
+    assert counts["new"] == 2
+    with country.reading() as session:
+        assert session.scalar(select(Organisation.name).where(Organisation.external_id == "R7")) == 'CABINET "EXEMPLE'
+
+
+def test_columns_are_found_by_name(country, imported):
+    renamed = "|".join(HEADER).replace("Libellé rôle", "Libellé fonction") + "|"
+    assert imported(row(), header=renamed)["new"] == 1
+    other = renamed.replace("Identifiant PP", "Numéro", 2)
+    with pytest.raises(Invalid, match="Identifiant PP"):
+        imported(row(2), header=other)
+    assert imported(row(), row(2), header=other, given={"rpps": "Numéro"})["new"] == 1
+    with pytest.raises(Invalid, match="no such column"):
+        imported(row(), given={"nosuch": "x"})
+
+
+# --- DIR-07 ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_truncated_file_stops_and_changes_nothing(country, imported):
+    everybody = [row(rank) for rank in range(20)]
+    imported(*everybody)
+    before = [one.professional.id for one in found(country, place="Tours", limit="50")]
+    with pytest.raises(Conflict, match=r"40 % of gone \(at most 5 %\)"):
+        imported(*everybody[:12], on=SECOND_DAY)
+    assert [one.professional.id for one in found(country, place="Tours", limit="50")] == before
+    counts = imported(*everybody[:12], on=SECOND_DAY, accept=True)
+    assert (counts["gone"], counts["same"]) == (8, 12)
+    assert len(found(country, place="Tours", limit="50")) == 12
+    with country.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Professional)) == 20
+        ended = select(func.count()).select_from(Practice).where(Practice.superseded_at.is_(None))
+        assert session.scalar(ended.where(Practice.ends_on == SECOND_DAY)) == 8
+        assert session.scalar(select(func.count()).select_from(Offer).where(Offer.ends_on == SECOND_DAY)) == 8
+        assert [one.accepted for one in session.scalars(select(Import).order_by(Import.recorded_at))] == [False, True]
+    assert imported(*everybody, on=date(2026, 11, 15))["new"] == 8
+    assert len(found(country, place="Tours", limit="50")) == 20
+
+
+def test_a_second_run_changes_nothing_and_a_change_is_one(country, imported):
+    rows = [row(rank) for rank in range(10)]
+    imported(*rows)
+    assert imported(*rows, on=SECOND_DAY)["same"] == 10
+    rows[3] = row(3, **{"Nom d'exercice": "AUTREMENT", "Téléphone (coord. structure)": "0299000003"})
+    assert imported(*rows, on=SECOND_DAY)["changed"] == 1
+    (card,) = found(country, q="autrement")
+    assert card.places[0].said["phone"][0].value == "0299000003"
+    assert card.professional.id not in {one.professional.id for one in found(country, q="exempled")}
+
+
+# --- DIR-08 ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_opposition_outlives_imports(country, imported):
+    lines = [row(rank, **{"Téléphone (coord. structure)": "0299000001"}) for rank in (1, 2)]
+    imported(*lines)
+    with country.writing() as session:
+        one, other = (directory.get_professional(session, fictitious_rpps(rank)) for rank in (1, 2))
+        oppose(session, one, OppositionScope.CONTACT)
+        oppose(session, other, OppositionScope.ALL)
+    changed = [line.replace("0299000001", "0299000009") for line in lines]
+    moved = changed[1].replace("|R2|", "|R2B|")
+    imported(changed[0], moved, on=SECOND_DAY, accept=True)
+    (card,) = found(country, place="Tours")
+    assert card.professional.id == one.id
+    assert "phone" not in card.places[0].said
+    with country.reading() as session:
+        assert card_of(session, directory.get_professional(session, fictitious_rpps(2)), paris_today()) is None
+
+
+# --- the generator, and the commands ---------------------------------------------------------------------------------
+
+
+def test_the_file_is_the_same_for_a_seed_and_has_the_quirks(tmp_path):
+    one, other = tmp_path / "one.txt", tmp_path / "other.txt"
+    assert write_rpps(one, 400, seed=3) == write_rpps(other, 400, seed=3) == 400
+    text = one.read_bytes().decode()
+    assert text == other.read_bytes().decode()
+    lines = text.split("\n")[:-1]
+    assert {line.count("|") for line in lines} == {56}
+    assert len(lines) == 401
+    assert all(sign in text for sign in ("\r", '"', "CEDEX", "LEBŒUF", "Collaborateur"))
+    assert len(Maker().towns) > 30_000
+
+
+def test_the_commands(country, imported, tmp_path, database_url):
+    def run_command(*args):
+        return CliRunner().invoke(app, [*args, "--database", database_url, "--lang", "en"])
+
+    path = tmp_path / "file.txt"
+    path.write_text("\n".join(("|".join(HEADER) + "|", row(), row(2))) + "\n", encoding="utf-8")
+    done = run_command("import", str(path), "--snapshot", "2026-11-01")
+    assert done.stdout.startswith("2 new offers")
+    listed = run_command("search", "place=Tours", "specialty=generaliste")
+    assert "EXEMPLEB CAMILLE" in listed.stdout
+    page = json.loads(run_command("search", "place=Tours", "accepts=adults", "--json").stdout)
+    assert (page["items"], page["unknown"]) == ([], 2)
+    refused = run_command("search", "proche_de=44.8,-0.6", "specialty=generaliste")
+    assert refused.exit_code == 2
+    assert "proche_de" in refused.stderr
+    assert not refused.stdout
+    assert run_command("import", str(tmp_path / "none.txt")).exit_code == 2
+    assert run_command("import", str(path), "--source", "nosuch").exit_code == 2
