@@ -1,6 +1,7 @@
 """Search over REST, a professional's own line, opposition, reports."""
 
 V1 = "/api/v1"
+ANY_VERSION = {"If-Match": "*"}
 SEARCH = f"{V1}/directory/search"
 
 
@@ -31,7 +32,7 @@ def test_search_prices_and_refuses_by_name(as_user, country):
 def test_a_doctor_keeps_their_line_and_opposes(as_user, country):
     doctor, card = as_user("amar"), f"{V1}/directory/professionals/{country.amar}"
     line = {"values": {"accepts_adults": "yes", "language": ["pt", "en"], "phone": "0199000001"}}
-    said = doctor.put(f"{card}/line", json=line).json()
+    said = doctor.put(f"{card}/line", json=line, headers=ANY_VERSION).json()
     assert {(one["attribute"], one["source"]) for one in said} >= {("accepts_adults", "professional")}
     accepting = as_user("alice").get(SEARCH, params={"place": "99001", "accepts": "adults", "language": "pt"}).json()
     (found,) = accepting["items"]
@@ -39,10 +40,11 @@ def test_a_doctor_keeps_their_line_and_opposes(as_user, country):
     assert "phone" not in {one["attribute"] for place in found["places"] for one in place["said"]}
     shown = as_user("alice").get(card).json()
     assert "phone" in {one["attribute"] for place in shown["places"] for one in place["said"]}
-    delegate = as_user("delegate").put(f"{card}/line", json={"values": {"accepts_adults": "no"}}).json()
+    refuses = {"values": {"accepts_adults": "no"}}
+    delegate = as_user("delegate").put(f"{card}/line", json=refuses, headers=ANY_VERSION).json()
     assert next(one["value"] for one in delegate if one["attribute"] == "accepts_adults") == "yes"
     report = {"attribute": "phone", "note": "wrong"}
     assert as_user("alice").post(f"{card}/reports", json=report).status_code == 204
-    assert doctor.put(f"{card}/opposition", json={"scope": "all"}).status_code == 204
+    assert doctor.put(f"{card}/opposition", json={"scope": "all"}, headers=ANY_VERSION).status_code == 204
     problem(as_user("alice").get(card), 404, "not_found")
     assert as_user("alice").get(f"{V1}/people/{country.alice}/medecin-traitant").status_code == 200

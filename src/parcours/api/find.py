@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import Field
 
-from parcours.api.common import LISTING, READING, Day, Id, In, Out, api_router, text
-from parcours.edge.depends import ReadUnit, WriteUnit
+from parcours.api.common import CHANGING, LISTING, READING, Day, Id, In, Out, api_router, text
+from parcours.edge.depends import IfMatch, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.versions import changed, check_version
 from parcours.engine.results import euros
 from parcours.registry.access.model import Role
 from parcours.registry.directory import service as directory
@@ -154,13 +155,15 @@ def search_directory(request: Request, unit: ReadUnit) -> ResultsOut:
 
 
 @router.get("/professionals/{professional_id}", responses=problems(*READING))
-def read_card(professional_id: Id, request: Request, unit: ReadUnit) -> FoundOut:
+def read_card(professional_id: Id, request: Request, unit: ReadUnit, response: Response) -> FoundOut:
     """What is known of one professional, contacts included."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
     today = paris_today()
-    card = card_of(unit.session, directory.get_professional(unit.session, professional_id), today)
+    row = directory.get_professional(unit.session, professional_id)
+    card = card_of(unit.session, row, today)
     if card is None:
         raise not_found("professional_id")
+    response.headers["ETag"] = row.etag
     return _found(card, preferred(request.headers.get("accept-language", "")), today, contacts=True)
 
 
@@ -176,15 +179,20 @@ class LineIn(In):
     until: Day | None = Field(None, description="An earlier end than the usual one.")
 
 
-@router.put("/professionals/{professional_id}/line", responses=problems(*READING))
-def keep_line(professional_id: Id, body: LineIn, unit: WriteUnit) -> list[SaidOut]:
+@router.put("/professionals/{professional_id}/line", responses=problems(*CHANGING))
+def keep_line(
+    professional_id: Id, body: LineIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
+) -> list[SaidOut]:
     """A professional keeps their own line, or who works for them does."""
-    record = unit.find(LINE, professional_id, Action.KEEP_LINE, Tag.PROFESSIONAL_CHANGE)
+    unit.find(LINE, professional_id, Action.KEEP_LINE, Tag.PROFESSIONAL_CHANGE)
+    row = directory.get_professional(unit.session, professional_id)
+    check_version(if_match, row)
+    response.headers["ETag"] = changed(unit.session, row)
     source = ClaimSource.DELEGATE if unit.actor.role is Role.DELEGATE else ClaimSource.PROFESSIONAL
     place = directory.get_organisation(unit.session, body.organisation_id).id if body.organisation_id else None
     today = paris_today()
-    state(unit.session, record.id or "", body.values, source, organisation_id=place, on=today, until=body.until)
-    card = card_of(unit.session, directory.get_professional(unit.session, professional_id), today)
+    state(unit.session, row.id, body.values, source, organisation_id=place, on=today, until=body.until)
+    card = card_of(unit.session, row, today)
     return [_said(one) for place in (card.places if card else ()) for values in place.said.values() for one in values]
 
 
@@ -194,11 +202,15 @@ class OppositionIn(In):
     scope: OppositionScope | None = None
 
 
-@router.put("/professionals/{professional_id}/opposition", status_code=204, responses=problems(*READING))
-def set_opposition(professional_id: Id, body: OppositionIn, unit: WriteUnit) -> None:
+@router.put("/professionals/{professional_id}/opposition", status_code=204, responses=problems(*CHANGING))
+def set_opposition(
+    professional_id: Id, body: OppositionIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
+) -> None:
     """A professional opposes being shown, or their contacts being shown; at once, and at every later import."""
     unit.find(LINE, professional_id, Action.OPPOSE, Tag.PROFESSIONAL_OPPOSE)
     row = directory.get_professional(unit.session, professional_id)
+    check_version(if_match, row)
+    response.headers["ETag"] = changed(unit.session, row)
     if body.scope is None:
         withdraw(unit.session, row)
     else:

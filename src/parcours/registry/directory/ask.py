@@ -29,6 +29,8 @@ SECTORS: Final = {
 FLAGS: Final = ("teleconsultation", "carte_vitale", "home_visits")
 GROUPS: Final = ("adults", "children")
 PAGE: Final = 20
+LONGEST: Final = 200
+"""Characters of a value."""
 KEY: Final = [int, int, int, int, int, str]
 """The types of a key."""
 WHOLE: Final = ("q", "place", "at")
@@ -60,10 +62,12 @@ def read(session: Session, given: Mapping[str, str | Sequence[str]]) -> Asked:
     """Read the filters. Raises `RegistryError`: a name that does not exist, a value that is not accepted."""
     for name in given:
         if name not in FILTERS:
-            raise problems.unknown_filter(field=name, choices=", ".join(FILTERS))
+            raise problems.unknown_filter(field=name[:40], choices=", ".join(FILTERS))
+        if any(len(one) > LONGEST or "\x00" in one for one in _several(given[name])):
+            raise problems.bad_filter("…", field=name, expected=f"1 … {LONGEST}")
     texts = {name: _listed(value) for name, value in given.items() if name not in WHOLE}
     one = {name: values[0] for name, values in texts.items() if values}
-    one |= {name: str(given[name]).strip() for name in WHOLE if name in given}
+    one |= {name: _several(given[name])[0].strip() for name in WHOLE if given.get(name)}
     day, after = _cursor(one.get("cursor", ""))
     query = Query(
         where=_where(session, one),
@@ -90,9 +94,12 @@ def answer(session: Session, asked: Asked) -> Results:
     return search(session, asked.query, asked.limit, asked.after)
 
 
+def _several(value: str | Sequence[str]) -> Sequence[str]:
+    return [value] if isinstance(value, str) else value
+
+
 def _listed(value: str | Sequence[str]) -> list[str]:
-    every = [value] if isinstance(value, str) else value
-    return [text.strip() for one in every for text in one.split(",") if text.strip()]
+    return [text.strip() for one in _several(value) for text in one.split(",") if text.strip()]
 
 
 def _where(session: Session, one: Mapping[str, str]) -> Where | None:

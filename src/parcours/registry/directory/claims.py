@@ -27,6 +27,7 @@ CONTACTS: Final = ("phone", "email", "website")
 TEXTS: Final = (*CONTACTS, "language", "absence", "locum")
 FEES: Final = tuple(f"fee_{rank}" for rank in range(1, 6))
 """Five usual acts: the act's name, then cents."""
+LONGEST: Final = 300
 SEVERAL: Final = frozenset({"phone", "email", "language"})
 """Attributes of which several values stand side by side."""
 MONTHS: Final = {**dict.fromkeys(ACCEPTS, 6), **dict.fromkeys(FEES, 12)}
@@ -58,6 +59,8 @@ def check_value(attribute: str, value: str) -> str:
     known = (*FLAGS, *TEXTS, *FEES, *(f"accessible_{one}" for one in FACETS))
     if attribute not in known:
         raise problems.unknown_attribute(attribute, choices=", ".join(known))
+    if not value or len(value) > LONGEST or "\x00" in value:
+        raise problems.bad_claim("…", field=attribute, expected=f"1 … {LONGEST}")
     yes_no = attribute in FLAGS or attribute.startswith("accessible_")
     if yes_no and value not in YES_NO:
         raise problems.bad_claim(value, field=attribute, expected="yes, no")
