@@ -16,7 +16,7 @@ from parcours.web.public import law_pages
 from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
 from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
-from parcours.web.public.search import index, search
+from parcours.web.public.search import search, vocabulary
 from parcours.web.public.situations import situation_index, situation_page
 from parcours.web.public.tables_page import tables_page
 from parcours.web.quote.quote import quote_page, quote_receipt, quote_text
@@ -59,7 +59,7 @@ def prepare() -> None:
         env = pages.environment(lang)
         for template in env.list_templates():
             env.get_template(template)
-        index(lang)
+        vocabulary(lang)
     known_codes()
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from math import log
+from pathlib import Path
 from typing import Final
 
+import yaml
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,15 +22,52 @@ from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text
 from parcours.web.public.emergency import numbers
 from parcours.web.public.rules_pages import claims, rules
-from parcours.web.public.situations import situations, specialties, title_of
+from parcours.web.public.situations import filled, situations, specialties, title_of
 
 LONGEST: Final = 100
-MOST: Final = 40
+MOST: Final = 20
+FILE: Final = Path(__file__).with_name("search.yaml")
+KIND_WEIGHT: Final = {
+    "Situation": 6,
+    "Emergency": 6,
+    "Page": 6,
+    "Word": 4,
+    "Article": 4,
+    "Number": 3,
+    "Guide": 2,
+    "Disputed point": 2,
+    "Limit": 2,
+    "Rule": 1,
+}
+"""What a person who searches wants first."""
+IN_KNOWN, IN_TITLE, IN_TEXT = 4, 3, 1
+"""Weight of a word among what people call the page, in its title, in its text."""
+WORTH_SHOWING: Final = 0.3
+"""Least share of the best score."""
+ALIKE: Final = 0.75
+"""Least likeness of a word and of what may be meant, from 0 to 1."""
+SHORTEST_MENDED: Final = 4
+PAGES: Final = {
+    "/": N_("What will my visit cost me?"),
+    "/bill": N_("A whole bill, line by line"),
+    "/tables": N_("Tariffs of ordinary visits"),
+    "/law/guides": N_("Guides checked"),
+}
+SUGGESTED: Final = (
+    "trouver_un_medecin",
+    "hors_parcours",
+    "medecin_de_garde",
+    "carte_perdue",
+    "secteurs",
+    "ald",
+    "c2s",
+    "visiteurs",
+)
 STOP: Final = frozenset(
     re.findall(
         r"\w+",
-        "a an and au aux ce cet cette d dans de des do does du en est et for from i il is j je l la le les m ma me mes "
-        "mon my of on ou par pas pour qu que quel quelle qui s sans se si sur the to un une with",
+        "a ai am an and are au aux ce cet cette d dans de des do does du en est et for from i il is j je l la le les m "
+        "ma me mes mon my of on ou par pas pour qu que quel quelle qui s sans se si suis sur the to un une with",
     )
 )
 """Words too common to search."""
@@ -41,14 +82,31 @@ class Entry:
     text: str
     path: str
     fragment: str
+    known: str
     in_title: str
     everywhere: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query finds, and how it was read where a word was not known."""
+
+    entries: list[Entry]
+    read_as: str = ""
 
 
 def entry(kind: str, title: str, body: str, path: str, fragment: str = "", more: str = "") -> Entry:
     """An entry with its folded words."""
     folded = spaced(fold(title))
-    return Entry(kind, title, body, path, fragment, folded, folded + spaced(fold(body)) + spaced(fold(more)))
+    known = "" if fragment else spaced(fold(known_as().get(path, "")))
+    return Entry(kind, title, body, path, fragment, known, folded, folded + spaced(fold(body)) + spaced(fold(more)))
+
+
+@cache
+def known_as() -> Mapping[str, str]:
+    """What people call a page, by its address."""
+    content: dict[str, str] = yaml.safe_load(FILE.read_text("utf-8"))
+    return content
 
 
 @lru_cache(maxsize=2)
@@ -60,6 +118,8 @@ def index(lang: str) -> tuple[Entry, ...]:
 def entries(lang: str) -> Iterator[Entry]:
     """The entries, the most useful first."""
     yield from situation_entries(lang)
+    for path, words in PAGES.items():
+        yield entry(N_("Page"), text(words, lang), "", path)
     for number in (*numbers()["urgent"], *numbers()["soon"]):
         title, detail = (i18n.typography(words[lang], lang) for words in (number.name, number.detail))
         yield entry(N_("Emergency"), f"{number.number} · {title}", detail, "/emergency")
@@ -77,7 +137,7 @@ def situation_entries(lang: str) -> Iterator[Entry]:
     """The questions people ask, and the specialties."""
     for slug, item in situations().items():
         more = " ".join((*(part[lang] for part in item["text"]), item["title"]["fr"]))
-        first = i18n.typography(item["answer"][lang].split("{")[0], lang)
+        first = filled(item["answer"], lang)
         yield entry(N_("Situation"), title_of(item, lang), first, f"/situations/{slug}", more=more)
     for slug, specialty in specialties().items():
         name = i18n.label(specialty.label, lang)
@@ -116,23 +176,68 @@ def doctors(slug: str) -> str:
     }.get(slug, "")
 
 
-def find(query: str, lang: str) -> list[Entry]:
-    """The entries that hold every word of the query (beginnings of words), else the most of them; best first."""
-    words = [word for word in spaced(fold(query[:LONGEST])).split() if word not in STOP]
+def find(query: str, lang: str) -> Found:
+    """The entries that a query may mean, best first; a word that nothing holds is read as the nearest one."""
+    asked = [word for word in spaced(fold(query[:LONGEST])).split() if word not in STOP]
+    words = [stem(word) if held(stem(word), lang) else mended(word, lang) for word in asked]
+    words = [word for word in words if word]
     if not words:
-        return []
-    found = []
-    for position, item in enumerate(index(lang)):
-        held = sum(f" {word}" in item.everywhere for word in words)
-        if held:
-            found.append((held, sum(f" {word}" in item.in_title for word in words), -position, item))
-    most = max((held for held, *_ in found), default=0)
-    best = sorted((row for row in found if row[0] == most), key=lambda row: row[:3], reverse=True)
-    return [row[3] for row in best[:MOST]]
+        return Found([])
+    rarity = {word: 1 + log(len(index(lang)) / held(word, lang)) for word in words}
+    scored = [(score(item, rarity), -position, item) for position, item in enumerate(index(lang))]
+    best = sorted((row for row in scored if row[0]), key=lambda row: row[:2], reverse=True)[:MOST]
+    entries = [item for points, _, item in best if points >= best[0][0] * WORTH_SHOWING]
+    changed = any(not word.startswith(now) for word, now in zip(asked, words, strict=False))
+    return Found(entries, " ".join(words) if changed else "")
+
+
+def score(item: Entry, rarity: Mapping[str, float]) -> float:
+    """How well an entry answers words: rare words, words of its title and of what people call it weigh more."""
+    found = [
+        weight * max(IN_KNOWN * (f" {word}" in item.known), IN_TITLE * (f" {word}" in item.in_title), IN_TEXT)
+        for word, weight in rarity.items()
+        if f" {word}" in item.everywhere or f" {word}" in item.known
+    ]
+    together = IN_KNOWN * len(rarity) if spaced(" ".join(rarity)).rstrip() in item.known else 0
+    return (sum(found) + together) * len(found) / len(rarity) * KIND_WEIGHT[item.kind]
+
+
+@lru_cache(maxsize=4096)
+def held(word: str, lang: str) -> int:
+    """The number of entries that hold a word, or words that begin with it."""
+    return sum(f" {word}" in item.everywhere or f" {word}" in item.known for item in index(lang))
+
+
+def stem(word: str) -> str:
+    """A word without its plural."""
+    return word[:-1] if len(word) > SHORTEST_MENDED and word[-1] in "sx" else word
+
+
+@cache
+def vocabulary(lang: str) -> list[str]:
+    """Every word that can be found."""
+    words = {word for item in index(lang) for word in (item.everywhere + item.known).split()}
+    return sorted(word for word in words if len(word) >= SHORTEST_MENDED)
+
+
+@lru_cache(maxsize=4096)
+def mended(word: str, lang: str) -> str:
+    """The nearest word that can be found; empty where none is near."""
+    if len(word) < SHORTEST_MENDED:
+        return ""
+    return next(iter(get_close_matches(word, vocabulary(lang), n=1, cutoff=ALIKE)), "")
 
 
 async def search(request: Request) -> Response:
     """The page."""
     page = Page.of(request)
     query = request.query_params.get("q", "").strip()[:LONGEST]
-    return public(page, "search.html", query=query, results=find(query, page.lang) if query else [], most=MOST)
+    found = find(query, page.lang)
+    return public(
+        page, "search.html", query=query, results=found.entries, read_as=found.read_as, suggested=suggested(page.lang)
+    )
+
+
+def suggested(lang: str) -> list[tuple[str, str]]:
+    """Where most people go from here: address and title."""
+    return [(f"/situations/{slug}", title_of(situations()[slug], lang)) for slug in SUGGESTED]

@@ -29,15 +29,15 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text, today
 from parcours.web.public.values import value_text
-from parcours.web.public.worked_bills import FILE as BILLS
 from parcours.web.public.worked_bills import worked_bills
 
-FILE: Final = Path(__file__).with_name("situations.yaml")
+FILES: Final = tuple(Path(__file__).with_name(name) for name in ("situations.yaml", "worked_bills.yaml", "steps.yaml"))
 GROUPS: Final = {
     "exceptions": N_("Exceptions"),
     "people": N_("Who I am"),
     "money": N_("What I pay"),
     "bills": N_("Whole bills, settled"),
+    "steps": N_("What to do"),
 }
 TAGS: Final = {
     Pathway.INSIDE: (N_("Inside"), "inside"),
@@ -102,7 +102,7 @@ class Example:
 def situations() -> Mapping[str, Mapping[str, Any]]:
     """The questions, by their address."""
     content: dict[str, dict[str, Any]] = {}
-    for file in (FILE, BILLS):
+    for file in FILES:
         content |= yaml.safe_load(file.read_text("utf-8"))
     return content
 
@@ -116,7 +116,12 @@ def specialties() -> Mapping[str, Specialty]:
 
 def title_of(entry: Mapping[str, Any], lang: str) -> str:
     """The question, with the numbers of the law that it names."""
-    return i18n.typography(fill(entry["title"][lang], Words(number_of(today()), {}), lang), lang)
+    return filled(entry["title"], lang)
+
+
+def filled(words: Mapping[str, str], lang: str) -> str:
+    """A sentence of a page, with the numbers of the law of today that it names."""
+    return i18n.typography(fill(words[lang], Words(number_of(today()), {}), lang), lang)
 
 
 def complete(facts: Mapping[str, Any], day: date) -> dict[str, str]:

@@ -1,0 +1,40 @@
+"""Search: what people write leads to the page they need."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from starlette.testclient import TestClient
+
+from parcours.web.public.search import find, known_as
+
+QUERIES = yaml.safe_load(Path(__file__).with_name("queries.yaml").read_text("utf-8"))
+ASKED = [(lang, query, page) for lang, pages in QUERIES.items() for page, queries in pages.items() for query in queries]
+
+
+def test_there_are_a_hundred_and_fifty_queries() -> None:
+    assert len({(lang, query) for lang, query, _ in ASKED}) >= 150
+
+
+@pytest.mark.parametrize(("lang", "query", "page"), ASKED, ids=[f"{lang}: {query}" for lang, query, _ in ASKED])
+def test_the_page_that_is_needed_comes_first(lang: str, query: str, page: str) -> None:
+    first = find(query, lang).entries[0]
+    assert f"{first.path}#{first.fragment}".rstrip("#") == page
+
+
+def test_every_page_that_has_other_names_exists(client: TestClient) -> None:
+    for path in known_as():
+        assert client.get(path).status_code == 200, path
+
+
+def test_a_misspelt_word_is_read_as_the_nearest_and_said_to_be(client: TestClient) -> None:
+    page = client.get("/search?q=generalsite&lang=fr").text
+    assert "/situations/generaliste" in page
+    assert "Lu comme «\u202fgeneraliste\u202f»" in page
+
+
+def test_where_nothing_is_found_pages_are_proposed(client: TestClient) -> None:
+    for query in ("", "?q=zzzqqqxx"):
+        page = client.get(f"/search{query}").text
+        assert "/situations/trouver_un_medecin" in page
+        assert "/emergency" in page
