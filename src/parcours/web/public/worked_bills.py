@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 from parcours.engine.bill.vocabulary import STAY_KEYS
@@ -15,7 +14,6 @@ from parcours.web.bill.address import HOURS, State
 from parcours.web.bill.paper import Paper
 from parcours.web.pages import Page
 
-FILE: Final = Path(__file__).with_name("worked_bills.yaml")
 SAID: Final = {"exemption": "none", "c2s": "false", "scheme": "general", "contract": "none", "tiers_payant": "none"}
 """What a bill does not say, said: the page that it opens asks nothing more."""
 WEEK: Final = 7
