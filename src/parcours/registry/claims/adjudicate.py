@@ -19,7 +19,7 @@ from parcours.law.codes import CasePayment, Profession, Status
 from parcours.registry.claims import lifecycle, problems
 from parcours.registry.claims.control import control
 from parcours.registry.claims.counters import counters_before
-from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision
 from parcours.registry.claims.money import post_decision
 from parcours.registry.claims.notices import tell_insurer, tell_ips
 from parcours.registry.claims.sheets import said
@@ -49,11 +49,14 @@ class Settled:
 def adjudicate(
     session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any] | None = None
 ) -> Decision | None:
-    """Check a received claim, settle it and post it; None when it is rejected or held.
+    """Check a received claim, settle it and post it; None when it is rejected or held, its decision if it has one.
 
     `stated`: facts that an officer states in the place of those of the registry.
     Raises FactError as the engine does: an unknown act, a day without law.
     """
+    session.refresh(claim, with_for_update=True)
+    if claim.state in DECIDED:
+        return current_decision(session, claim.id)
     if control(session, claim, day=day, at=at) is not None:
         return None
     settled = settle_claim(session, claim, day=day, at=at, stated=stated or {})

@@ -70,3 +70,33 @@ one_act_a_sheet = Problem(
     field="lines",
     allowed=Text("une ligne, ou `parcours bill` pour voir la facture", "one line, or `parcours bill` to see the bill"),
 )
+
+sheet_shape = Problem(
+    Invalid,
+    "sheet_shape",
+    Text("cette feuille ne se lit pas", "this sheet cannot be read"),
+    allowed=same("{names}"),
+)
+
+sheet_value = Problem(
+    Invalid,
+    "sheet_value",
+    Text("cette valeur n'est pas acceptée", "this value is not accepted"),
+    allowed=same("{allowed}"),
+)
+
+total_not_sum = Problem(
+    Invalid,
+    "total_not_sum",
+    Text("le total n'est pas la somme des lignes", "the total is not the sum of the lines"),
+    field="total",
+    allowed=same("{sum}"),
+)
+
+no_fund = Problem(
+    Invalid,
+    "no_fund",
+    Text("aucune caisse connue pour cet assuré", "no known fund for this insured person"),
+    field="fund",
+    allowed=Text("le code d'une caisse", "the code of a fund"),
+)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from parcours.law.workdays import working_days_after
@@ -100,8 +101,12 @@ def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: Cla
         care_date=sheet.care_date, fee=sum(sheet.lines),
         content=sheet.content, state=state, received_on=day if state is ClaimState.RECEIVED else None,
     )  # fmt: skip
-    session.add(claim)
-    lifecycle.note(session, claim, day=day, at=at)
+    try:
+        with session.begin_nested():
+            session.add(claim)
+            lifecycle.note(session, claim, day=day, at=at)
+    except IntegrityError:  # the same sheet, written by somebody else meanwhile
+        return write(session, sheet, day=day, at=at, state=state)
     return claim
 
 

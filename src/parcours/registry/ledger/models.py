@@ -33,6 +33,8 @@ class Account(StrEnum):
     VIREMENTS = "virements"
     BANQUE = "banque"
     PENALITE = "penalite"
+    PENALITE_DUE = "penalite:due"
+    """Due to a practice, paid in the next half-year."""
     FORFAIT = "forfait"
     ABANDON = "abandon"
 

@@ -149,11 +149,15 @@ def _write(session: Session, entry: Entry) -> str:
 
 
 def _lock_parties(session: Session, entry: Entry) -> None:
+    for party in sorted({one.party for one in entry.lines if one.account in GUARDED}):
+        lock(session, entry.book, party)
+
+
+def lock(session: Session, book: str, party: str) -> None:
     """Two writers never read the same balance at once: SQLite has one writer, PostgreSQL a lock a party."""
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    for party in sorted({f"{entry.book}|{one.party}" for one in entry.lines if one.account in GUARDED}):
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:party, 0))"), {"party": party})
+    if session.get_bind().dialect.name == "postgresql":
+        statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:party, 0))")
+        session.execute(statement, {"party": f"{book}|{party}"})
 
 
 def _check_sides(session: Session, entry: Entry) -> None:

@@ -23,6 +23,7 @@ from parcours.registry.ledger.models import Account, Cause
 from parcours.registry.ledger.service import Entry, Line, Open
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.notices import tell_practice, tell_statement
+from parcours.registry.payments.practices import note_penalty
 from parcours.registry.store.ids import new_id
 
 DEFERRED: Final = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
@@ -56,6 +57,7 @@ def run(
     """
     payable = Account.A_PAYER_PROFESSIONAL if professional else Account.A_PAYER_INSURED
     claims = set(only) if only is not None else None
+    ledger.lock(session, book, party)
     due = [
         replace(one, cents=-one.cents)
         for one in ledger.open_items(session, book, (payable,), party=party)
@@ -75,6 +77,9 @@ def run(
     if book.startswith("amo:"):
         close(session, [known[one.claim_id] for one in due if one.claim_id in known], day=day, at=at)
     if professional:
+        for one in due if book.startswith("amo:") else ():
+            if (claim := known.get(one.claim_id)) is not None:
+                note_penalty(session, book, claim, one.cents, day=day, at=at)
         tell_practice(session, party, done.due, order, day=day, at=at)
     else:
         left_to_take = sum(one.cents for one in ledger.open_items(session, book, DEFERRED, party=party))

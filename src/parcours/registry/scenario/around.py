@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from sqlalchemy import select
@@ -11,12 +13,18 @@ from sqlalchemy.orm import Session
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.models import Card, CardState
 from parcours.registry.claims import later
-from parcours.registry.claims.models import Undue
+from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.models import ClaimState, SheetKind, Undue
 from parcours.registry.claims.notices import tell_waiting
+from parcours.registry.claims.sheets import write
 from parcours.registry.complementary import service as complementary
 from parcours.registry.declarations.checks import PaperForm
-from parcours.registry.declarations.service import record_paper
+from parcours.registry.declarations.models import State
+from parcours.registry.declarations.service import end, record_paper
+from parcours.registry.declarations.timeline import declarations_of
+from parcours.registry.errors import Conflict
 from parcours.registry.payments import service as payments
+from parcours.registry.payments.practices import yearly_flat_fee
 from parcours.registry.people.models import Affiliation
 from parcours.registry.people.service import affiliate
 from parcours.registry.scenario import verbs
@@ -175,6 +183,57 @@ def pay_run(stage: Stage, event: Event) -> None:
                          at=stage.at)  # fmt: skip
 
 
+BANDS: Final = {
+    "under_7": "moins_de_7", "from_7_to_74": "de_7_a_74", "from_75_to_79": "de_75_a_79", "from_80": "des_80",
+    "ald_under_80": "ald_moins_de_80", "ald_from_80": "ald_des_80",
+}  # fmt: skip
+
+
+def patientele(stage: Stage, event: Event) -> None:
+    """The patients of a doctor on 31 December: the flat fee of the next year."""
+    counts = {BANDS[name]: count for name, count in event["count"].items()}
+    stage.found["flat_fee"] = yearly_flat_fee(counts, event.get("c2s", 0), stage.today.year + 1)
+
+
+def patient_leaves(stage: Stage, event: Event) -> None:
+    """Somebody ends their declaration: the flat fee of the year stays as it is."""
+    with stage.writing() as session:
+        person = stage.person(session, event["who"])
+        (current,) = [one for one in declarations_of(session, person) if one.state is State.IN_FORCE]
+        end(session, current.id, reason="patient", on=stage.today, at=stage.at)
+
+
+def post(stage: Stage, event: Event) -> None:
+    """A sheet is posted under a key: the same again is the same claim, another content is refused."""
+    body = str(event["body"])
+    fee = body.rsplit("fee ", maxsplit=1)[-1] if "fee " in body else stage.scenario.defaults["fee"]
+    stage.found["third"] = "accepted"
+    try:
+        submit(stage, {**event, "id": body.split(maxsplit=1)[0], "fee": fee})
+    except Conflict as error:
+        stage.found["third"] = f"refused {error.http_status} {error.code}"
+
+
+def post_twice_concurrently(stage: Stage, event: Event) -> None:
+    """The same request twice at the same instant."""
+    with stage.writing() as session:
+        stage.person(session, stage.scenario.defaults["of"])
+        stage.professional(session, stage.scenario.defaults["by"])
+    with ThreadPoolExecutor(2) as threads:
+        stage.found["replies"] = list(threads.map(lambda _: submit(stage, {**event, "id": event["body"]}), range(2)))
+
+
+def submit(stage: Stage, event: Event) -> str:
+    """Submit and adjudicate a sheet whose number stands for its key; the id of the claim."""
+    with stage.writing() as session:
+        number = 1 + zlib.crc32(str(event["key"]).encode()) % 1_000_000
+        sheet = verbs.sheet_of(stage, session, event, SheetKind.ELECTRONIC, stage.today, number)
+        row = write(session, sheet, day=stage.today, at=stage.at, state=ClaimState.RECEIVED)
+        adjudicate(session, row, day=stage.today, at=stage.at)
+        stage.claims[str(event["id"])] = row.id
+        return row.id
+
+
 VERBS: Final[dict[str, Callable[[Stage, Event], None]]] = {
     "claim": verbs.claim,
     "pay": verbs.pay,
@@ -213,5 +272,9 @@ VERBS: Final[dict[str, Callable[[Stage, Event], None]]] = {
     "indu_notified": indu_notified,
     "observations": observations,
     "pay_run": pay_run,
+    "patientele": patientele,
+    "patient_leaves": patient_leaves,
+    "post": post,
+    "post_twice_concurrently": post_twice_concurrently,
 }
 """Every verb of the language."""

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from parcours.law.codes import CaseParticipation
+from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import content_kept, decisions_of
 from parcours.registry.claims.counters import borne
-from parcours.registry.claims.models import Claim, Decision
+from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
 from parcours.registry.messages.models import MessageKind
+from parcours.registry.payments import practices
 from parcours.registry.payments.service import DEFERRED
 from parcours.registry.scenario import told
 from parcours.registry.scenario.language import cents
@@ -307,12 +310,62 @@ def abroad(stage: Stage, who: str, expected: Any) -> Iterator[Failed]:
             yield Failed(who, str(wanted), found)
 
 
+def working_day(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
+    """On which working day after its reception each claim was paid."""
+    for name, wanted in expected.items():
+        claim = session.get_one(Claim, stage.claims[name])
+        days = [one.day for one in lifecycle.history(session, claim.id) if one.state is ClaimState.PAID]
+        yield from equal(f"working_day.{name}", wanted, practices.working_day(claim, days[0]) if days else None)
+
+
+def penalty(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
+    """The penalty due to the practice for each claim."""
+    for name, wanted in expected.items():
+        found = ledger.by_account(session, f"amo:{FUND}", stage.claims[name]).get(Account.PENALITE, 0)
+        yield from equal(f"penalty.{name}", plain_euros(cents(wanted)), plain_euros(found))
+
+
+def flat_fee(name: str) -> Check:
+    """A part of the flat fee of a year."""
+
+    def checked(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
+        found = stage.found["flat_fee"]
+        if name == "parts":
+            months = {f"{date(2026, month, 1):%B}".lower(): plain_euros(one) for month, one in found.parts}
+            yield from equal(name, {month: plain_euros(cents(one)) for month, one in expected.items()}, months)
+        else:
+            yield from equal(name, plain_euros(cents(expected)), plain_euros(getattr(found, name)))
+
+    return checked
+
+
+def claims_created(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
+    """How many claims the people of the story have."""
+    query = select(func.count()).select_from(Claim).where(Claim.insured_id.in_(list(stage.ids.values())))
+    yield from equal("claims_created", expected, session.scalar(query))
+
+
+def second(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
+    """Both requests had the same reply."""
+    replies = stage.found.get("replies", [])
+    if len(replies) != 2 or len(set(replies)) != 1:
+        yield Failed("second", str(expected), str(replies))
+
+
+def third(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
+    """The third request, another content under the same key, was refused."""
+    if not str(stage.found.get("third")).startswith("refused"):
+        yield Failed("third", str(expected), str(stage.found.get("third")))
+
+
 CHECKS: Final[dict[str, Check]] = {
     "claims": claims, "regularised": regularised, "bank": bank, "counters": counters, "owed": owed, "states": states,
     "messages": messages, "reason": reason, "ledger": no_entry, "ledger_transactions": ledger_transactions,
     "deadline": deadline, "deadlines": deadline, "balances": balances, "signals": signals, "case": case,
     "statement": statement, "screen": screen, "practice": practice, "set_off": set_off,
-    "changed_again": changed_again, "count": counted,
+    "changed_again": changed_again, "count": counted, "working_day": working_day, "penalty": penalty,
+    "socle": flat_fee("socle"), "c2s": flat_fee("c2s"), "year": flat_fee("year"), "parts": flat_fee("parts"),
+    "claims_created": claims_created, "second": second, "third": third,
 }  # fmt: skip
 """Every expectation of the language that is checked."""
 

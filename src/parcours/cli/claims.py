@@ -1,0 +1,216 @@
+"""`parcours claims …`: submit sheets, adjudicate, pay, take back, settle again with what is known later (simulated)."""
+
+from __future__ import annotations
+
+import json as json_format
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcours.cli import problems
+from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, clear_errors, fail, lang_of, pairs
+from parcours.cli.ledger import signed
+from parcours.cli.registry_common import DatabaseUrl, open_registry, say
+from parcours.errors import ParcoursError, os_reason
+from parcours.text import Text, plain_euros
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from parcours.registry.claims.models import Claim as ClaimRow
+    from parcours.registry.claims.models import Decision
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Sheets of simulated care: submit, decide, correct.")
+Claim = Annotated[str, typer.Argument(help="Public id of a claim.")]
+Day = Annotated[
+    datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The day on which it happens; today unless said.")
+]
+BLOCK = 100
+NOTHING = Text("rien ne change", "nothing changes")
+
+
+@contextmanager
+def acting(database: str | None, lang: str, claim_id: str) -> Iterator[tuple[Session, ClaimRow]]:
+    """One transaction about one claim; what is refused is one sentence, and nothing is kept."""
+    from parcours.registry.claims.models import Claim as Row
+    from parcours.registry.store.ids import get
+
+    with open_registry(database, lang) as opened, clear_errors(lang_of(lang)), opened.writing() as session:
+        yield session, get(session, Row, claim_id, "claim")
+
+
+def moment(day: datetime | None) -> datetime:
+    """The instant at which something is known: now, or noon of a day."""
+    return datetime.combine(day.date(), time(12), UTC) if day else datetime.now(UTC)
+
+
+@app.command()
+def submit(
+    file: Annotated[Path, typer.Argument(help="Sheets, one JSON object a line.")],
+    day: Day = None,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Take sheets in, one answer a line in their order: the claim, or why not. Exit code 3 when some were refused.
+
+    A file that cannot be read to its end is refused whole. A sheet that was taken in before is the same claim.
+    """
+    chosen = lang_of(lang)
+    sheets = list(read_sheets(file, chosen))
+    at, refused = moment(day), 0
+    with open_registry(database, lang) as opened:
+        for start in range(0, len(sheets), BLOCK):
+            with opened.writing() as session:
+                answers = [answer(session, one, at, chosen) for one in sheets[start : start + BLOCK]]
+            refused += sum("error" in one for one in answers)
+            for one in answers:
+                typer.echo(json_format.dumps(one, ensure_ascii=False))
+    if refused:
+        raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+def read_sheets(file: Path, lang: str) -> Iterator[Any]:
+    """Every sheet of a file. A line cut in the middle ends the command: nothing of the file is taken in."""
+    from parcours.engine.facts.jsonio import loads
+
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError as error:
+        fail(problems.unreadable(field=str(file), why=os_reason(error)), lang)
+    except UnicodeDecodeError:
+        fail(problems.not_text(field=str(file)), lang)
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield loads(line)
+            except ValueError:
+                fail(problems.not_format(field=f"{file}:{number}", format="JSON"), lang)
+
+
+def answer(session: Any, said: Any, at: datetime, lang: str) -> dict[str, Any]:
+    """What came of one sheet; a refused one leaves nothing."""
+    from parcours.registry.claims.intake import submit as take_in
+    from parcours.registry.store.clock import paris_date
+
+    number = said.get("number") if isinstance(said, dict) else None
+    try:
+        with session.begin_nested():
+            claim = take_in(session, said, day=paris_date(at), at=at)
+    except ParcoursError as error:
+        return {"number": number, "error": {"code": error.code, "field": error.field, "message": error.message[lang]}}
+    return {"simulated": True, "number": number, "claim": claim.id, "state": claim.state.value}
+
+
+@app.command()
+def adjudicate(claim: Claim, day: Day = None, database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Check, settle and post one received claim."""
+    from parcours.registry.claims.adjudicate import adjudicate as decide
+
+    with acting(database, lang, claim) as (session, row):
+        at = moment(day)
+        decide(session, row, day=at.date(), at=at)
+        show_state(row)
+
+
+@app.command()
+def pay(claim: Claim, day: Day = None, database: DatabaseUrl = None, lang: Lang = "") -> None:
+    """Pay what is due for one claim, less what its payee owes."""
+    from parcours.registry.claims.adjudicate import current_decision
+    from parcours.registry.payments.service import run
+
+    with acting(database, lang, claim) as (session, row):
+        at, decision = moment(day), current_decision(session, row.id)
+        professional = decision is not None and decision.to_professional
+        party = row.professional_id if professional else row.insured_id
+        done = run(
+            session, f"amo:{row.fund_code}", party, professional=professional, day=at.date(), at=at, only=[row.id]
+        )
+        typer.echo(json_format.dumps({
+            "simulated": True, "claim": row.id, "state": row.state.value,
+            "paid": plain_euros(done.order.cents if done.order else 0),
+            "taken": plain_euros(sum(one.cents for one in done.taken)),
+        }))  # fmt: skip
+
+
+@app.command()
+def reverse(
+    claim: Claim,
+    cause: Annotated[str, typer.Option("--cause", help="rights_closed, rule_broken, act_not_done, cancelled.")],
+    day: Day = None,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Take a claim back whole: what is out is owed, counters come back."""
+    from parcours.registry.claims.later import reverse as take_back
+
+    with acting(database, lang, claim) as (session, row):
+        at = moment(day)
+        moved = take_back(session, row, cause, day=at.date(), at=at)
+        typer.echo(json_format.dumps({
+            "simulated": True, "claim": row.id, "state": row.state.value, "undue": plain_euros(moved.undue),
+            "due_back": plain_euros(moved.due_back),
+        }))  # fmt: skip
+
+
+@app.command()
+def regularise(
+    claim: Claim,
+    facts: Annotated[list[str], typer.Option("--fact", help="What is known now: NAME=VALUE of the vocabulary.")],
+    day: Day = None,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Settle a claim again with facts known since; run twice, it changes nothing."""
+    from parcours.registry.claims.later import regularise as again
+
+    change = {name: {"true": True, "false": False}.get(value, value)
+              for name, value in pairs(facts, "--fact", "VALUE", lang_of(lang)).items()}  # fmt: skip
+    with acting(database, lang, claim) as (session, row):
+        at = moment(day)
+        done = again(session, row, change, day=at.date(), at=at)
+        if done is None:
+            say(lang, NOTHING)
+            return
+        typer.echo(json_format.dumps({
+            "simulated": True, "claim": row.id, "state": row.state.value, "decision": done.decision.number,
+            "delta_amo": signed(done.delta_amo), "delta_amc": signed(done.delta_amc),
+        }))  # fmt: skip
+
+
+@app.command()
+def show(claim: Claim, database: DatabaseUrl = None, json: Json = False, lang: Lang = "") -> None:
+    """States of a claim, and its decisions."""
+    from parcours.registry.claims.adjudicate import decisions_of
+    from parcours.registry.claims.lifecycle import history
+
+    with acting(database, lang, claim) as (session, row):
+        events = [f"{one.day} {one.state.value} {one.why}".strip() for one in history(session, row.id)]
+        decided = [decision_line(one) for one in decisions_of(session, row.id)]
+        if json:
+            said = {
+                "simulated": True,
+                "claim": row.id,
+                "state": row.state.value,
+                "events": events,
+                "decisions": decided,
+            }
+            typer.echo(json_format.dumps(said, ensure_ascii=False, indent=1))
+        else:
+            typer.echo("\n".join([*events, *decided]))
+
+
+def decision_line(decision: Decision) -> str:
+    """A decision in one line."""
+    kept = f"majoration {plain_euros(decision.majoration)} pf {plain_euros(decision.pf)} fr {plain_euros(decision.fr)}"
+    parts = f"amo {plain_euros(decision.amo)} amc {plain_euros(decision.amc)} patient {plain_euros(decision.patient)}"
+    return f"{decision.decided_on} {decision.number} {decision.status} {kept} {parts}"
+
+
+def show_state(row: Any) -> None:
+    """Where a claim is, and why."""
+    said = {"simulated": True, "claim": row.id, "state": row.state.value, "reason": row.reason}
+    typer.echo(json_format.dumps(said, ensure_ascii=False))

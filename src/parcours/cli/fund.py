@@ -1,0 +1,57 @@
+"""`parcours fund …`: a day of a simulated fund."""
+
+from __future__ import annotations
+
+import json as json_format
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from parcours.cli.common import Json, Lang
+from parcours.cli.registry_common import DatabaseUrl, open_registry
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="A day of a simulated fund.")
+EVERY = 1000
+
+
+@app.callback()
+def root() -> None:
+    """Nothing here is real: sheets, decisions and transfers are simulated."""
+
+
+@app.command()
+def run(
+    day: Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="The day to run.")],
+    fund: Annotated[str, typer.Option("--fund", help="Code of one fund; every fund that has claims unless said.")] = "",
+    database: DatabaseUrl = None,
+    json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Adjudicate, pay, let silences speak, cancel what is too old. Killed or run again, it does only what is left."""
+    from sqlalchemy import select
+
+    from parcours.registry.claims.models import Claim
+    from parcours.registry.payments.fund import run_day
+
+    with open_registry(database, lang) as opened:
+        with opened.reading() as session:
+            funds = [fund] if fund else sorted(set(session.scalars(select(Claim.fund_code).distinct())))
+        done = {code: run_day(opened, code, day.date(), progress) for code in funds}
+    if json:
+        said = {
+            "simulated": True,
+            "day": day.date().isoformat(),
+            "funds": {code: one.counts for code, one in done.items()},
+        }
+        typer.echo(json_format.dumps(said, indent=1))
+        return
+    for code, one in done.items():
+        counts = ", ".join(f"{name} {count}" for name, count in one.counts.items() if count)
+        typer.echo(f"{code} {day.date()}: {counts or '0'}")
+
+
+def progress(step: str, done: int, total: int) -> None:
+    """How far a step is, on the error stream."""
+    if done % EVERY == 0 or (done == total and total > EVERY):
+        typer.echo(f"{step} {done}/{total}", err=True)

@@ -1,0 +1,146 @@
+"""A sheet as programs send it: JSON in the names of the vocabulary, euros as text or numbers, checked before anything.
+
+{"patient": "0190…", "professional": "10001234567", "care_date": "2026-03-02", "number": 1, "fee": "30.00",
+ "tiers_payant": "partial", "facts": {"referral": "avis_ponctuel"}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.registry.claims import problems
+from parcours.registry.claims.adjudicate import settle_claim
+from parcours.registry.claims.models import Claim, ClaimState, SheetKind
+from parcours.registry.claims.sheets import Sheet, write
+from parcours.registry.directory.models import Fund
+from parcours.registry.directory.service import get_professional
+from parcours.registry.people.models import Affiliation
+from parcours.registry.people.service import affiliation_on, get_insured
+from parcours.text import plain_euros
+
+KEYS: Final = (
+    "patient", "professional", "fund", "care_date", "number", "fee", "lines", "total", "kind", "tiers_payant", "card",
+    "claims_right", "ips", "payee", "facts",
+)  # fmt: skip
+NEEDED: Final = ("patient", "professional", "care_date", "number")
+OF_THE_FUND: Final = {
+    "patient_id", "professional_id", "care_date", "reimbursement_date", "fee", "tiers_payant", "birth_date", "age",
+    "c2s", "ame", "contract", "status", "ips", "scheme", "convention", "profession", "specialty",
+}  # fmt: skip
+"""Facts that a sheet does not say of its act: the registry knows them, or the sheet says them elsewhere."""
+CHOICES: Final = {
+    "tiers_payant": ("none", "partial", "full"),
+    "card": ("read", "unread", "opposed"),
+    "kind": tuple(one.value for one in SheetKind),
+}
+MOST_NUMBER: Final = 999_999
+
+
+def read_sheet(session: Session, said: Any) -> Sheet:
+    """A sheet from JSON. Raises Invalid: its shape or a value; NotFound: the person or the professional."""
+    if not isinstance(said, Mapping):
+        raise problems.sheet_shape(type(said).__name__, names=", ".join(KEYS))
+    unknown = [str(name) for name in said if name not in KEYS]
+    missing = [name for name in NEEDED if said.get(name) in (None, "")]
+    if unknown or missing:
+        raise problems.sheet_shape(field=(unknown or missing)[0], names=", ".join(KEYS))
+    for name, allowed in CHOICES.items():
+        if name in said and said[name] not in allowed:
+            raise problems.sheet_value(said[name], field=name, allowed=", ".join(allowed))
+    lines = read_lines(said)
+    if said.get("total") is not None and read_cents("total", said["total"]) != sum(lines):
+        raise problems.total_not_sum(said["total"], sum=plain_euros(sum(lines)))
+    insured = get_insured(session, str(said["patient"]))
+    care = read_day(said["care_date"])
+    payee = get_insured(session, str(said["payee"])).id if said.get("payee") else ""
+    return Sheet(
+        insured_id=insured.id, professional_id=get_professional(session, str(said["professional"])).id,
+        fund_code=fund_of(session, insured.id, care, said.get("fund")), care_date=care,
+        number=read_number(said["number"]), lines=lines, total=sum(lines),
+        kind=SheetKind(said.get("kind", "electronic")),
+        tiers_payant=said.get("tiers_payant", "none"), card=said.get("card", "read"),
+        claims_right=str(said.get("claims_right", "")), ips=str(said.get("ips", "")), payee_id=payee,
+        facts=read_facts(said.get("facts")),
+    )  # fmt: skip
+
+
+def read_lines(said: Mapping[str, Any]) -> tuple[int, ...]:
+    """The fees of the acts: `fee` for one, `lines` for several."""
+    raw = said["lines"] if "lines" in said else [said.get("fee")]
+    if not isinstance(raw, list) or ("lines" in said and "fee" in said):
+        raise problems.sheet_shape(field="lines", names="fee | lines")
+    return tuple(read_cents("fee", one) for one in raw)
+
+
+def read_cents(name: str, value: Any) -> int:
+    """An amount in euros, with two decimals at most, as cents."""
+    try:
+        amount = Decimal(str(value)) * 100
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if isinstance(value, bool) or not amount.is_finite() or amount != amount.to_integral_value():
+        raise problems.sheet_value(value, field=name, allowed="0.00")
+    return int(amount)
+
+
+def read_day(value: Any) -> date:
+    """A day."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise problems.sheet_value(value, field="care_date", allowed="YYYY-MM-DD") from None
+
+
+def read_number(value: Any) -> int:
+    """The order number of a sheet in its day."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_NUMBER:
+        raise problems.sheet_value(value, field="number", allowed=f"1 … {MOST_NUMBER}")
+    return value
+
+
+def read_facts(value: Any) -> dict[str, Any]:
+    """What the sheet says of its act, in the names of the vocabulary."""
+    if value is None:
+        return {}
+    allowed = sorted(set(BY_NAME) - OF_THE_FUND)
+    if not isinstance(value, Mapping):
+        raise problems.sheet_shape(field="facts", names=", ".join(allowed))
+    for name in value:
+        if name not in allowed:
+            raise problems.sheet_value(name, field="facts", allowed=", ".join(allowed))
+    return dict(value)
+
+
+def fund_of(session: Session, insured_id: str, care: date, said: Any) -> str:
+    """The fund that a sheet is addressed to: as said, that of the care day, the last one known."""
+    if said:
+        code = session.scalar(select(Fund.code).where(Fund.code == str(said)))
+    elif (affiliation := affiliation_on(session, insured_id, care)) is not None:
+        code = affiliation.fund_code
+    else:
+        query = select(Affiliation.fund_code).where(Affiliation.insured_id == insured_id)
+        code = session.scalar(query.order_by(Affiliation.starts_on.desc()).limit(1))
+    if code is None:
+        raise problems.no_fund(said)
+    return code
+
+
+def submit(session: Session, said: Any, *, day: date, at: datetime) -> Claim:
+    """Take a sheet in, or the claim that it already is. What it says of its act is read by the engine at once.
+
+    Raises as `read_sheet` and `write`; FactError: an unknown act, a fact that is wrong.
+    """
+    sheet = read_sheet(session, said)
+    claim = write(session, sheet, day=day, at=at, state=ClaimState.RECEIVED)
+    if claim.state is ClaimState.RECEIVED and sheet.facts and len(sheet.lines) == 1:
+        settle_claim(session, claim, day=day, at=at, stated={})
+    return claim

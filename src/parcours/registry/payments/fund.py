@@ -1,0 +1,163 @@
+"""A day of a fund (simulated): adjudicate what was received before, pay what is due, let silences speak, cancel.
+
+Each claim and each payment is its own transaction: killed at any point, the day is run again and does what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from parcours.engine.errors import FactError
+from parcours.law import thresholds
+from parcours.law.workdays import is_working_day
+from parcours.registry.claims import lifecycle
+from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.claims.objections import let_silence_speak
+from parcours.registry.claims.sheets import receive
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import NEVER_DEBIT, Account, Cause, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.service import Entry, Line
+from parcours.registry.payments import service as payments
+from parcours.registry.payments.practices import next_half_year
+from parcours.registry.store.db import Database
+
+NO_LAW: Final = "SIM-NO-LAW"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class FundDay:
+    """What a day did, by name."""
+
+    day: date
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, name: str, count: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + count
+
+
+def silent(_step: str, _done: int, _all: int) -> None:
+    """Nobody looks on."""
+
+
+def run_day(database: Database, fund_code: str, day: date, progress: Progress = silent) -> FundDay:
+    """Run a day of one fund; on a day off nothing is adjudicated or paid. Run again, it changes nothing."""
+    done = FundDay(day)
+    at = datetime.combine(day, time(12), UTC)
+    if is_working_day(day):
+        adjudicate_all(database, fund_code, day, at, done, progress)
+        penalties_due(database, fund_code, day, at, done)
+        pay_all(database, fund_code, day, at, done, progress)
+    with database.writing() as session:
+        done.add("silences", len(let_silence_speak(session, day)))
+    write_off_all(database, fund_code, day, at, done)
+    return done
+
+
+def adjudicate_all(
+    database: Database, fund_code: str, day: date, at: datetime, done: FundDay, progress: Progress
+) -> None:
+    """What was received before this day, oldest first; what the law does not know is held for an officer."""
+    with database.reading() as session:
+        waiting = list(session.scalars(
+            select(Claim.id).where(
+                Claim.fund_code == fund_code,
+                Claim.state.in_([ClaimState.RECEIVED, ClaimState.ACKNOWLEDGED]),
+            ).order_by(Claim.received_on, Claim.care_date, Claim.sheet_number, Claim.id)
+        ))  # fmt: skip
+    for number, claim_id in enumerate(waiting, start=1):
+        with database.writing() as session:
+            one_claim(session, claim_id, day, at, done)
+        progress("adjudicate", number, len(waiting))
+
+
+def one_claim(session: Session, claim_id: str, day: date, at: datetime, done: FundDay) -> None:
+    """Adjudicate one claim, in its transaction."""
+    claim = session.get_one(Claim, claim_id, with_for_update=True)
+    if claim.state is ClaimState.ACKNOWLEDGED:
+        receive(session, claim, day=day, at=at)
+        done.add("received")
+    if claim.state is not ClaimState.RECEIVED or (claim.received_on or day) >= day:
+        return
+    try:
+        with session.begin_nested():
+            adjudicate(session, claim, day=day, at=at)
+    except FactError as error:
+        session.refresh(claim)
+        lifecycle.move(session, claim, ClaimState.HELD, day=day, at=at, why=f"{NO_LAW} {error.field or error.code}")
+    done.add(claim.state.value)
+
+
+def pay_all(database: Database, fund_code: str, day: date, at: datetime, done: FundDay, progress: Progress) -> None:
+    """Every party to whom something is due, in the books of the fund and of the insurers that the product plays."""
+    with database.reading() as session:
+        due = parties_due(session, fund_code)
+    for number, (book, account, party) in enumerate(due, start=1):
+        with database.writing() as session:
+            professional = account is Account.A_PAYER_PROFESSIONAL
+            run = payments.run(session, book, party, professional=professional, day=day, at=at)
+        done.add("orders", run.order is not None)
+        done.add("set_off", len(run.taken))
+        progress("pay", number, len(due))
+
+
+def parties_due(session: Session, fund_code: str) -> Sequence[tuple[str, Account, str]]:
+    """(Book, account, party) of everything that is due."""
+    total = func.sum(LedgerPosting.cents)
+    query = (
+        select(LedgerTransaction.book, LedgerPosting.account, LedgerPosting.party)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .where(LedgerPosting.account.in_(NEVER_DEBIT))
+        .group_by(LedgerTransaction.book, LedgerPosting.account, LedgerPosting.party)
+        .having(total < 0)
+        .order_by(LedgerTransaction.book, LedgerPosting.party)
+    )
+    books = {f"amo:{fund_code}", f"c2s:{fund_code}"}
+    return [
+        (book, account, party)
+        for book, account, party in session.execute(query)
+        if book in books or book.startswith("amc:")
+    ]
+
+
+def penalties_due(database: Database, fund_code: str, day: date, at: datetime, done: FundDay) -> None:
+    """Penalties of the half-years before become due to the practices."""
+    book = f"amo:{fund_code}"
+    with database.writing() as session:
+        query = (
+            select(LedgerPosting.claim_id, LedgerPosting.party, LedgerTransaction.at)
+            .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+            .where(LedgerTransaction.book == book, LedgerPosting.account == Account.PENALITE_DUE)
+        )
+        since = {row[0]: row[2] for row in session.execute(query.order_by(LedgerTransaction.at.desc()))}
+        for one in ledger.open_items(session, book, (Account.PENALITE_DUE,)):
+            if one.claim_id is None or day < next_half_year(since[one.claim_id]):
+                continue
+            ledger.post(session, Entry(
+                book=book, kind="penalty_due", key=f"penalty_due:{one.claim_id}", cause=Cause.ORDER,
+                cause_id=one.claim_id, at=day, known_at=at, claim_id=one.claim_id,
+                lines=(Line(Account.PENALITE_DUE, one.party, -one.cents, one.claim_id),
+                       Line(Account.A_PAYER_PROFESSIONAL, one.party, one.cents, one.claim_id)),
+            ))  # fmt: skip
+            done.add("penalties")
+
+
+def write_off_all(database: Database, fund_code: str, day: date, at: datetime, done: FundDay) -> None:
+    """What was not taken back within its time is cancelled, oldest first."""
+    years = thresholds.whole("delais.recuperation_annees", day)
+    with database.writing() as session:
+        open_ones = {
+            one.claim_id for one in ledger.open_items(session, f"amo:{fund_code}", payments.DEFERRED) if one.claim_id
+        }
+        query = select(Claim, func.min(Decision.decided_on)).join(Decision, Decision.claim_id == Claim.id)
+        query = query.where(Claim.id.in_(open_ones)).group_by(Claim.id).order_by(func.min(Decision.decided_on))
+        for claim, decided in session.execute(query):
+            if thresholds.years_after(decided, years) < day:
+                done.add("written_off", payments.write_off(session, claim, day=day, at=at) > 0)

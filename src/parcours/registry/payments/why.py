@@ -1,0 +1,54 @@
+"""Where each cent of a claim went: the decisions in the words of the engine, then every movement of the books."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.claims.adjudicate import content_kept, decisions_of
+from parcours.registry.claims.models import Claim, Decision
+from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
+from parcours.registry.store.ids import get
+from parcours.text import plain_euros
+
+SHOWN = ("gross", "majoration", "pf", "fr", "amo", "amc", "patient", "advance", "deferred")
+
+
+def why_of(session: Session, claim_id: str, lang: str) -> dict[str, Any]:
+    """Everything that was decided about a claim and every movement that names it. Raises NotFound."""
+    claim = get(session, Claim, claim_id, "claim_id")
+    query = (
+        select(LedgerTransaction.at, LedgerTransaction.book, LedgerTransaction.kind, LedgerPosting.account,
+               LedgerPosting.cents)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .where(LedgerPosting.claim_id == claim.id)
+        .order_by(LedgerTransaction.at, LedgerTransaction.known_at, LedgerTransaction.id)
+    )  # fmt: skip
+    movements = [
+        {"day": str(day), "book": book, "account": account.value, "because": kind,
+         "euros": f"{'-' if cents < 0 else ''}{plain_euros(abs(cents))}"}
+        for day, book, kind, account, cents in session.execute(query)
+    ]  # fmt: skip
+    return {
+        "claim": claim.id,
+        "state": claim.state.value,
+        "care_date": str(claim.care_date),
+        "decisions": [told(one, lang) for one in decisions_of(session, claim.id)],
+        "movements": movements,
+    }
+
+
+def told(decision: Decision, lang: str) -> dict[str, Any]:
+    """A decision in the words of the engine, from its receipt."""
+    from parcours.engine.say.explain import explain
+    from parcours.engine.say.receipt import answer_of
+
+    kept = content_kept(decision)
+    steps = explain(answer_of(kept["receipt"]), lang).steps
+    return {
+        "number": decision.number, "decided_on": str(decision.decided_on), "current": decision.current,
+        "status": decision.status, "amounts": {name: plain_euros(getattr(decision, name)) for name in SHOWN},
+        "because": [one.text for one in steps], "signals": kept["signals"],
+    }  # fmt: skip

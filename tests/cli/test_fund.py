@@ -1,0 +1,151 @@
+"""A day of a fund, its sheets and accounts, as somebody types them; killed at any point, it ends as if it were not."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from typer.testing import CliRunner
+
+from parcours.cli.account import app as account
+from parcours.cli.claims import app as claims
+from parcours.cli.fund import app as fund
+from parcours.cli.ledger import app as ledger
+from parcours.registry.claims.models import Claim
+from parcours.registry.payments.models import Order
+from parcours.registry.scenario.language import Caregiver, Person, Scenario
+from parcours.registry.scenario.stage import FUND, Stage
+
+COMMAND = str(Path(sys.executable).with_name("parcours"))
+ANA = Person(date(1981, 5, 4), doctor="mt")
+CAST = Scenario("S", "", (), {}, {"ana": ANA}, {"mt": Caregiver(specialty="generaliste")})
+
+
+@pytest.fixture
+def people(database):
+    stage = Stage(database, CAST)
+    with stage.writing() as session:
+        return {"patient": stage.person(session, "ana"), "professional": stage.professional(session, "mt")}
+
+
+@pytest.fixture
+def run(database_url, monkeypatch):
+    monkeypatch.setenv("PARCOURS_DATABASE_URL", database_url)
+    return lambda app, *arguments: CliRunner().invoke(app, [*map(str, arguments), "--lang", "en"])
+
+
+def sheet(people, number, **changes):
+    return {**people, "care_date": f"2026-03-{number:02d}", "number": number, "fee": "30.00", **changes}
+
+
+@pytest.fixture
+def file(people, tmp_path):
+    def written(sheets, name="sheets.ndjson"):
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(one) + "\n" for one in sheets))
+        return path
+
+    return written
+
+
+def days(run, *days):
+    return [json.loads(run(fund, "run", "--day", day, "--json").output)["funds"].get(FUND, {}) for day in days]
+
+
+def test_sheets_are_decided_paid_and_explained(run, file, people):
+    sent = run(
+        claims, "submit", file([sheet(people, 2), sheet(people, 3, tiers_payant="partial")]), "--day", "2026-03-04"
+    )
+    direct, third = [json.loads(one)["claim"] for one in sent.output.splitlines()]
+    (same_day,) = days(run, "2026-03-04")
+    assert same_day.get("adjudicated", 0) == 0
+    (next_day,) = days(run, "2026-03-05")
+    assert (next_day["adjudicated"], next_day["orders"], next_day["set_off"]) == (2, 2, 1)
+    (again,) = days(run, "2026-03-05")
+    assert not any(again.values())
+    said = json.loads(run(account, "statement", people["patient"], "--json").output)
+    assert said["totals"] == {"refund": "19.00", "deduction": "2.00", "transfer": "17.00"}
+    assert [one["name"] for one in said["lines"] if one["kind"] == "deduction"] == ["PFT 1952"]
+    why = json.loads(run(account, "why", third, "--json").output)
+    assert why["decisions"][0]["amounts"]["deferred"] == "2.00"
+    assert any("contribution" in one for one in why["decisions"][0]["because"])
+    assert {one["because"] for one in why["movements"]} == {"decision", "set_off", "order"}
+    shown = json.loads(run(claims, "show", direct, "--json").output)
+    assert shown["state"] == "paid"
+    assert run(ledger, "verify").exit_code == 0
+
+
+def test_on_a_day_off_nothing_is_decided(run, file, people):
+    run(claims, "submit", file([sheet(people, 2)]), "--day", "2026-03-06")
+    (sunday, monday) = days(run, "2026-03-08", "2026-03-09")
+    assert (sunday.get("adjudicated", 0), monday["adjudicated"]) == (0, 1)
+
+
+def test_what_is_known_later_and_taking_back(run, file, people):
+    sent = run(claims, "submit", file([sheet(people, 2)]), "--day", "2026-03-04").output
+    claim = json.loads(sent)["claim"]
+    days(run, "2026-03-05")
+    changed = run(claims, "regularise", claim, "--fact", "medecin_traitant=false", "--fact", "role=autre")
+    assert json.loads(changed.output)["delta_amo"] == "-10.60"
+    assert run(claims, "regularise", claim, "--fact", "role=autre").output == "nothing changes\n"
+    back = json.loads(run(claims, "reverse", claim, "--cause", "rights_closed").output)
+    assert (back["state"], back["undue"]) == ("reversed", "8.40")
+    refused = run(claims, "reverse", claim, "--cause", "rights_closed")
+    assert refused.exit_code == 2
+    assert "nothing is decided" in refused.output
+    assert run(ledger, "verify").exit_code == 0
+
+
+def test_a_wrong_sheet_is_refused_and_the_others_are_taken(run, file, people):
+    done = run(
+        claims, "submit", file([sheet(people, 2), sheet(people, 3, fee="-1"), sheet(people, 2)]), "--day", "2026-03-04"
+    )
+    first, wrong, again = [json.loads(one) for one in done.output.splitlines()]
+    assert (done.exit_code, wrong["error"]["code"], first["claim"]) == (3, "fee_out_of_range", again["claim"])
+
+
+def test_a_file_cut_in_the_middle_is_refused_whole(run, file, people, database):
+    path = file([sheet(people, 2), sheet(people, 3)])
+    path.write_text(path.read_text()[:-20])
+    assert run(claims, "submit", path).exit_code == 2
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Claim)) == 0
+
+
+def killed(url, *arguments):
+    """Run a command and kill it somewhere; what it had said."""
+    environment = {**os.environ, "PARCOURS_DATABASE_URL": url}
+    process = subprocess.Popen([COMMAND, *map(str, arguments)], env=environment, stdout=subprocess.PIPE, text=True)
+    time.sleep(random.uniform(0.8, 2.0))
+    process.send_signal(signal.SIGKILL)
+    return process.communicate()[0]
+
+
+def test_killed_at_any_point_nothing_is_lost_or_paid_twice(run, file, people, database_url, database):
+    sheets = [
+        sheet(people, number, fee=f"{20 + number}.00", care_date=f"2026-01-{number:02d}") for number in range(1, 29)
+    ]
+    path = file(sheets)
+    said = killed(database_url, "claims", "submit", path, "--day", "2026-02-02")
+    taken = [json.loads(one)["claim"] for one in said.splitlines() if one.endswith("}")]
+    with database.reading() as session:
+        assert set(taken) <= set(session.scalars(select(Claim.id)))
+    assert run(claims, "submit", path, "--day", "2026-02-02").exit_code == 0
+    for _ in range(3):
+        killed(database_url, "fund", "run", "--day", "2026-02-03")
+        assert run(ledger, "verify").exit_code == 0
+    days(run, "2026-02-03")
+    with database.reading() as session:
+        states = dict(session.execute(select(Claim.state, func.count()).group_by(Claim.state)).all())
+        paid = int(session.scalar(select(func.sum(Order.cents))))
+    assert {one.value: count for one, count in states.items()} == {"paid": 28}
+    lines = json.loads(run(account, "statement", people["patient"], "--json").output)
+    assert lines["totals"]["transfer"] == f"{paid // 100}.{paid % 100:02d}"
+    assert len([one for one in lines["lines"] if one["kind"] == "refund"]) == 28

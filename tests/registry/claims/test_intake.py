@@ -1,0 +1,128 @@
+"""A sheet that is wrong is refused with a code and a sentence, and leaves nothing behind."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from parcours.errors import ParcoursError
+from parcours.registry.claims.adjudicate import adjudicate, current_decision, decisions_of
+from parcours.registry.claims.control import last_day
+from parcours.registry.claims.intake import submit
+from parcours.registry.claims.lifecycle import history
+from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.ledger.models import LedgerPosting
+from parcours.registry.scenario.stage import COMMUNE, FUND, noon, prepare
+from tests.registry.world import World
+
+DAY = date(2026, 3, 4)
+
+
+@pytest.fixture
+def people(session):
+    prepare(session)
+    world = World.__new__(World)
+    world.session = session
+    from itertools import count
+
+    world.ranks = count(1)
+    person = world.person(commune=COMMUNE, fund_code=FUND)
+    return {"patient": person.id, "professional": world.doctor(place=world.place(commune=COMMUNE)).id}
+
+
+@pytest.fixture
+def send(session, people):
+    def sent(**changes):
+        said = {**people, "care_date": "2026-03-02", "number": 1, "fee": "30.00", **changes}
+        with session.begin_nested():
+            return submit(session, {name: one for name, one in said.items() if one is not ...}, day=DAY, at=noon(DAY))
+
+    return sent
+
+
+def kept(session):
+    return [session.scalar(select(func.count()).select_from(one)) for one in (Claim, LedgerPosting)]
+
+
+WRONG = [
+    ({"fee": "-1.00"}, "fee_out_of_range"),
+    ({"fee": "0"}, "fee_out_of_range"),
+    ({"fee": 10**12}, "fee_out_of_range"),
+    ({"fee": "30.001"}, "sheet_value"),
+    ({"fee": True}, "sheet_value"),
+    ({"fee": "NaN"}, "sheet_value"),
+    ({"fee": ..., "lines": ["30.00", "30.00"], "total": "30.00"}, "total_not_sum"),
+    ({"fee": ..., "lines": []}, "no_lines"),
+    ({"fee": ..., "lines": ["1.00"] * 101}, "no_lines"),
+    ({"lines": ["30.00"]}, "sheet_shape"),
+    ({"care_date": "2026-03-05"}, "care_in_future"),
+    ({"care_date": "tomorrow"}, "sheet_value"),
+    ({"care_date": ...}, "sheet_shape"),
+    ({"number": 0}, "sheet_value"),
+    ({"number": "1"}, "sheet_value"),
+    ({"colour": "blue"}, "sheet_shape"),
+    ({"tiers_payant": "yes"}, "sheet_value"),
+    ({"patient": "nobody"}, "not_found"),
+    ({"professional": "10000000000"}, "not_found"),
+    ({"fund": "99X999"}, "no_fund"),
+    ({"facts": {"act": "ZZZZ999999"}}, "wrong_fact"),
+    ({"facts": {"c2s": True}}, "sheet_value"),
+    ({"facts": ["act"]}, "sheet_shape"),
+]
+
+
+@pytest.mark.parametrize(("changes", "code"), WRONG, ids=str)
+def test_what_is_wrong_is_refused_and_leaves_nothing(session, send, changes, code):
+    before = kept(session)
+    with pytest.raises(ParcoursError) as refused:
+        send(**changes)
+    assert refused.value.code == code
+    assert refused.value.message["fr"] != refused.value.message["en"]
+    assert kept(session) == before
+
+
+def test_the_same_sheet_is_the_same_claim_and_an_altered_one_is_refused(session, send):
+    first = send()
+    assert send().id == first.id
+    with pytest.raises(ParcoursError) as refused:
+        send(fee="31.00")
+    assert refused.value.code == "sheet_altered"
+    with pytest.raises(ParcoursError):
+        send(facts={"referral": "avis_ponctuel"})
+    assert kept(session)[0] == 1
+
+
+def test_adjudicated_twice_it_has_one_decision(session, send):
+    claim = send()
+    first = adjudicate(session, claim, day=DAY, at=noon(DAY))
+    assert adjudicate(session, claim, day=DAY, at=noon(DAY)) is first
+    assert len(decisions_of(session, claim.id)) == 1
+    assert current_decision(session, claim.id) is first
+
+
+def test_a_sheet_with_two_acts_waits(session, send):
+    claim = send(fee=..., lines=["30.00", "10.00"])
+    with pytest.raises(ParcoursError) as refused:
+        adjudicate(session, claim, day=DAY, at=noon(DAY))
+    assert refused.value.code == "one_act_a_sheet"
+
+
+def test_two_alike_are_held_for_an_officer(session, send):
+    adjudicate(session, send(), day=DAY, at=noon(DAY))
+    twin = send(number=2)
+    assert adjudicate(session, twin, day=DAY, at=noon(DAY)) is None
+    assert (twin.state, twin.reason) == (ClaimState.HELD, "SIM-SUSPECT-DUPLICATE")
+    assert [one.state.value for one in history(session, twin.id)] == ["received", "held"]
+
+
+@pytest.mark.parametrize(
+    ("care", "last"),
+    [
+        (date(2024, 2, 7), date(2026, 3, 31)),
+        (date(2024, 3, 31), date(2026, 3, 31)),
+        (date(2024, 4, 1), date(2026, 6, 30)),
+        (date(2023, 12, 31), date(2025, 12, 31)),
+    ],
+)
+def test_two_years_from_the_first_day_of_the_next_quarter(care, last):
+    assert last_day(care) == last
