@@ -62,6 +62,7 @@ def test_what_needs_no_login_is_a_short_list():
     engine = {path for path, _, operation in OPERATIONS if operation["tags"] == ["engine"]}
     assert free - engine == {
         "/api/v1/session", "/api/v1/session/passkey", "/api/v1/session/passkey/options", "/api/v1/password-resets",
+        "/api/v1/session/identity",
         "/api/v1/oidc", "/api/v1/oidc/{provider}/login",
         "/api/v1/oidc/{provider}/callback", "/api/v1/oidc/{provider}/logged-out",
     }  # fmt: skip

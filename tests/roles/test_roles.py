@@ -197,6 +197,7 @@ ROWS = (
     case("POST", "/contacts", FUND, {"professional_id": "{free}"}),
     case("PUT", "/contacts/{contact}", FUND, {"outcome": "waiting"}),
     case("POST", "/closing", {"alice", "nora"} | FUND, {"outcome": "withdrawn"}),
+    patient("POST", "/identity-codes", set(), {"way": "desk"}, expected={"officer": 409}),
     # accounts
     system("POST", "/accounts", {"administrator"}, {"login": "not an address"}),
     system("GET", "/accounts", {"administrator"}),
@@ -236,7 +237,8 @@ ROWS = (
 )  # fmt: skip
 
 OPEN = {
-    ("POST", "/session"), ("POST", "/session/passkey"), ("POST", "/session/passkey/options"),
+    ("POST", "/session"), ("POST", "/session/identity"), ("POST", "/session/passkey"),
+    ("POST", "/session/passkey/options"),
     ("POST", "/password-resets"), ("PUT", "/password-resets"), ("GET", "/oidc"),
     ("GET", "/oidc/{provider}/login"), ("GET", "/oidc/{provider}/callback"), ("GET", "/oidc/{provider}/logged-out"),
 }  # fmt: skip

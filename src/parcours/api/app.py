@@ -39,6 +39,7 @@ APART = (
     "passkeys",
     "own_data",
     "oidc",
+    "identity_proof",
     "family",
     "find",
 )

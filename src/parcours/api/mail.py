@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 
 from parcours.edge.services import Services
 from parcours.registry.accounts.messages import Courier, MailServer, Outbox
+from parcours.registry.store.ids import new_id
 
 logger = logging.getLogger(__name__)
+
+
+def post(services: Services, letter: str) -> None:
+    """Put a letter in the folder of what leaves by post; sending it is the work of the fund's mail room."""
+    outbox = services.settings.outbox
+    if outbox is None:
+        logger.warning("a letter was not written: PARCOURS_OUTBOX is not set")
+        return
+    outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(outbox / f"{new_id()}.letter.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(letter)
 
 
 def send(services: Services, to: str, message: tuple[str, str]) -> None:

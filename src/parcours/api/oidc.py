@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import Cookie, Query, Response
+from fastapi import BackgroundTasks, Depends, Query, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from parcours.api.common import Out, api_router
+from parcours.api.mail import send
 from parcours.edge.caller import Incoming, host_cookie
 from parcours.edge.depends import IncomingDep, ServicesDep
 from parcours.edge.own import close_presented
 from parcours.edge.problems import problems
 from parcours.edge.requests import set_session_cookie
 from parcours.edge.services import Services
-from parcours.registry.accounts import sessions
+from parcours.registry.accounts import doubts, sessions
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.linking import account_of
+from parcours.registry.accounts.messages import doubt_message
 from parcours.registry.accounts.oidc import Proof
 from parcours.registry.audit import service as audit
 from parcours.registry.errors import RegistryError
@@ -53,6 +55,14 @@ _BACK: dict[int | str, dict[str, Any]] = {
 }
 
 
+def _browser(services: ServicesDep, incoming: IncomingDep) -> str:
+    """What ties the provider's answer to the browser that asked: the value of its cookie, or nothing."""
+    return incoming.cookies.get(_oidc_cookie(services), "")
+
+
+BrowserDep = Annotated[str, Depends(_browser)]
+
+
 @router.get(
     "/oidc/{provider}/login", status_code=302, response_class=Response, responses={**_REDIRECT, **problems(404, 502)}
 )
@@ -76,23 +86,24 @@ def finish_oidc(
     provider: str,
     services: ServicesDep,
     incoming: IncomingDep,
+    browser: BrowserDep,
+    later: BackgroundTasks,
     state: Annotated[str, Query(max_length=200)] = "",
     code: Annotated[str, Query(max_length=2000)] = "",
     iss: Annotated[str | None, Query(max_length=300)] = None,
-    host_cookie: Annotated[str | None, Cookie(alias=f"__Host-{OIDC_COOKIE}", include_in_schema=False)] = None,
-    plain_cookie: Annotated[str | None, Cookie(alias=OIDC_COOKIE, include_in_schema=False)] = None,
 ) -> RedirectResponse:
     """Where the provider sends the browser back: checks the answer and opens the session."""
-    browser = _oidc_cookie_in(services, host_cookie, plain_cookie)
     proof = services.relying.finish(
         services.database, provider, state=state, code=code, browser_token=browser, issuer=iss
     )
     try:
-        token = _open_for(services, incoming, proof)
+        token, doubted = _open_for(services, incoming, proof)
     except RegistryError as error:
         _note_refused(services, incoming, proof, error)
         raise
-    response = RedirectResponse(proof.return_to, 303)
+    for officer, message in doubted:
+        later.add_task(send, services, officer, message)
+    response = RedirectResponse(proof.return_to, 303, background=later)
     set_session_cookie(response, services.settings, token)
     _delete_oidc_cookie(response, services)
     return response
@@ -104,26 +115,30 @@ def finish_oidc(
 def left_oidc(
     provider: str,
     services: ServicesDep,
+    browser: BrowserDep,
     state: Annotated[str, Query(max_length=200)] = "",
-    host_cookie: Annotated[str | None, Cookie(alias=f"__Host-{OIDC_COOKIE}", include_in_schema=False)] = None,
-    plain_cookie: Annotated[str | None, Cookie(alias=OIDC_COOKIE, include_in_schema=False)] = None,
 ) -> RedirectResponse:
     """Where the provider sends the browser back once it has logged out there."""
-    browser = _oidc_cookie_in(services, host_cookie, plain_cookie)
     services.relying.left(provider, state=state, browser_token=browser)
     response = RedirectResponse("/", 303)
     _delete_oidc_cookie(response, services)
     return response
 
 
-def _open_for(services: Services, incoming: Incoming, proof: Proof) -> str:
+def _open_for(services: Services, incoming: Incoming, proof: Proof) -> tuple[str, list[tuple[str, tuple[str, str]]]]:
+    """The token of the session, and who is told that an identity is to be checked, with what."""
     with services.database.writing() as session:
         close_presented(session, services, incoming)
         account = account_of(session, incoming.anonymous, proof)
         session.flush()
         session.refresh(account, ["grants"])
         method = f"oidc:{proof.provider.name}"
-        return sessions.open_session(session, account, method, id_token=proof.id_token).token
+        token = sessions.open_session(session, account, method, id_token=proof.id_token).token
+        return token, [
+            (officer.login, doubt_message(officer.language, grant.insured_id or ""))
+            for grant in doubts.new_doubts(account, incoming.at)
+            for officer in doubts.told_of(session, grant.insured_id or "")
+        ]
 
 
 def _note_refused(services: Services, incoming: Incoming, proof: Proof, error: RegistryError) -> None:
@@ -135,10 +150,6 @@ def _note_refused(services: Services, incoming: Incoming, proof: Proof, error: R
 
 def _oidc_cookie(services: Services) -> str:
     return host_cookie(services.settings, OIDC_COOKIE)
-
-
-def _oidc_cookie_in(services: Services, host_cookie: str | None, plain_cookie: str | None) -> str:
-    return (host_cookie if services.settings.cookie_secure else plain_cookie) or ""
 
 
 def set_oidc_cookie(response: Response, services: Services, token: str) -> None:

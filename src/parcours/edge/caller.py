@@ -88,6 +88,17 @@ def require_caller(services: Services, incoming: Incoming, csrf_token: str | Non
     return caller
 
 
+def account_without_role(services: Services, incoming: Incoming) -> str:
+    """The account of a session that has no role yet, to prove who it is; 401 for anybody else."""
+    check_same_site(incoming)
+    cookie = incoming.cookies.get(cookie_name(services.settings))
+    with services.database.reading() as session:
+        found = sessions.find_session(session, cookie, services.settings.session_policy()) if cookie else None
+        if found is None or found.grant is not None:
+            raise refusals.unauthenticated()
+        return found.account_id
+
+
 def _client(services: Services, token: str) -> Caller | None:
     with services.database.reading() as session:
         client = clients.find_client(session, token)

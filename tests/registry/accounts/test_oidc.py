@@ -1,5 +1,6 @@
 """Log in through an OpenID Connect provider, against a real one; and everything that must not work."""
 
+import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,12 +15,15 @@ from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.requests import services_in
 from parcours.edge.services import Services
 from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.models import Grant
 from parcours.registry.accounts.oidc import local_path
 from parcours.registry.accounts.providers import Provider as Settings
+from parcours.registry.demo.fictitious import fictitious_nia
 from parcours.registry.directory.service import get_professional
 from parcours.registry.people.service import get_insured
-from tests.api.fixtures import PASSWORD, settings_for_tests, trail
+from tests.api.fixtures import PASSWORD, credentials, settings_for_tests, trail
 from tests.registry.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
+from tests.registry.world import World
 
 V1 = "/api/v1"
 SITE = "https://testserver"
@@ -153,14 +157,88 @@ def test_nobody_or_somebody_else_is_refused(client, provider, traits):
 
 
 def test_two_people_of_the_same_traits_are_refused(client, provider, database, country):
-    from tests.registry.world import World
-
     with database.writing() as session:
         alice = get_insured(session, country.alice)
         twin = World.__new__(World)
         twin.session, twin.ranks = session, iter(range(900, 999))
         twin.person(born=alice.birth_date, family_name=alice.family_name, first_name=alice.first_name)
     refused(log_in(client), 403, "no_match")
+
+
+@pytest.fixture
+def awaited(client, provider, database, country):
+    """A person with a waiting number, registered by her fund; a homonym born that day logs in."""
+    with database.writing() as session:
+        twin = World.__new__(World)
+        twin.session, twin.ranks = session, iter(range(900, 999))
+        person = twin.person(family_name="Attente", nir=fictitious_nia(77), address="3 rue des Lilas").id
+        born = get_insured(session, person).birth_date.isoformat()
+    provider.claims |= {"family_name": "ATTENTE", "given_name": "Camille", "birthdate": born, "gender": "male",
+                        "birthplace": "75056", "sub": "another-human"}  # fmt: skip
+    assert log_in(client).status_code == 303
+    return person
+
+
+def officer(database, country, client):
+    headers = credentials(country, database, "officer", services_in(client.app).settings)
+    return TestClient(client.app, base_url=SITE, headers={"Accept-Language": "en", **headers})
+
+
+def test_a_name_and_a_day_of_birth_open_nothing(client, database, country, awaited):
+    for path in (f"/people/{awaited}", f"/people/{awaited}/accesses", "/session"):
+        assert client.get(V1 + path).status_code == 403
+    assert [one.insured_id for one in trail(database, tag="accounts:oidc:doubt")] == [awaited]
+    wrong = client.post(f"{V1}/session/identity", json={"code": "AAAA-BBBB-CCCC"})
+    refused(wrong, 401, "bad_identity_code")
+    log_in(client)
+    assert client.get(f"{V1}/people/{awaited}").status_code == 403, "nor does a second login"
+
+
+@pytest.mark.parametrize("way", ["desk", "post"])
+def test_a_code_of_the_fund_opens_the_record(client, database, country, awaited, tmp_path, way, monkeypatch):
+    services_in(client.app).settings.__dict__["outbox"] = tmp_path / "outbox"
+    fund = officer(database, country, client)
+    answer = fund.post(f"{V1}/people/{awaited}/identity-codes", json={"way": way})
+    assert answer.status_code == 201, answer.text
+    code = answer.json()["code"]
+    if way == "post":
+        assert code is None, "by post, the officer does not see it"
+        (letter,) = (tmp_path / "outbox").glob("*.letter.txt")
+        assert "3 rue des Lilas" in letter.read_text()
+        code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", letter.read_text())[0]
+    proved = client.post(f"{V1}/session/identity", json={"code": code.lower()})
+    assert proved.status_code == 200, proved.text
+    assert client.get(f"{V1}/people/{awaited}").status_code == 200
+    assert client.post(f"{V1}/session/identity", json={"code": code}).status_code == 401
+    log_in(client)
+    assert client.get(f"{V1}/people/{awaited}").status_code == 200
+
+
+def test_five_wrong_codes_and_the_right_one_is_worth_nothing(client, database, country, awaited):
+    code = officer(database, country, client).post(f"{V1}/people/{awaited}/identity-codes", json={"way": "desk"}).json()
+    for _ in range(5):
+        assert client.post(f"{V1}/session/identity", json={"code": "AAAA-BBBB-CCCC"}).status_code == 401
+    assert client.post(f"{V1}/session/identity", json={"code": code["code"]}).status_code == 401
+
+
+def test_only_an_officer_of_the_fund_gives_a_code_and_only_when_somebody_waits(client, database, country, awaited):
+    for name, status in (("officer_zoe", 404), ("administrator", 404), ("amar", 404), ("client", 403)):
+        headers = credentials(country, database, name, services_in(client.app).settings)
+        other = TestClient(client.app, base_url=SITE, headers={"Accept-Language": "en", **headers})
+        answer = other.post(f"{V1}/people/{awaited}/identity-codes", json={"way": "desk"})
+        assert answer.status_code == status, name
+    fund = officer(database, country, client)
+    assert fund.post(f"{V1}/people/{country.alice}/identity-codes", json={"way": "desk"}).status_code == 409
+
+
+def test_no_administrator_confirms_who_somebody_is(client, database, country, awaited):
+    headers = credentials(country, database, "administrator", services_in(client.app).settings)
+    boss = TestClient(client.app, base_url=SITE, headers={"Accept-Language": "en", **headers})
+    (doubted,) = trail(database, tag="accounts:oidc:doubt")
+    with database.reading() as session:
+        account_id = session.get(Grant, doubted.record_id).account_id
+    path = f"{V1}/accounts/{account_id}/roles/{doubted.record_id}/confirmation"
+    assert boss.post(path).status_code == 404
 
 
 @pytest.mark.parametrize(

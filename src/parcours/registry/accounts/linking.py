@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from enum import Enum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from parcours.registry.access.model import Role, Who
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.claims import IdentityTraits, identity_traits, rpps_of
 from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.doubts import doubt
 from parcours.registry.accounts.models import Account, ExternalIdentity, Grant
 from parcours.registry.accounts.oidc import Proof
 from parcours.registry.accounts.service import create_account, grant_role
@@ -33,7 +35,8 @@ def account_of(session: Session, who: Who, proof: Proof) -> Account:
 
     It is an account of its own, with that one role: a citizen's identity never opens the other roles that the same
     human may hold through another login.  When the key that the link was kept under is gone, the account is found
-    again by the person it is for: what an administrator closed stays closed.
+    again by the person it is for: what an administrator closed stays closed. Where name and day of birth are not
+    proof enough, the account opens nothing before a code of the fund has come back (`doubts.py`).
 
     Raises `Forbidden`: nobody, or more than one person, fits what the provider says.
     Raises `Unauthenticated`: the account, or another one in that role for the same person, is disabled.
@@ -64,11 +67,14 @@ def _subject(proof: Proof) -> str:
 
 def _linked_account(session: Session, who: Who, proof: Proof) -> Account:
     """The account this provider already opened for the person named, else a new one; linked to who has logged in."""
-    role, subject = _named(session, proof)
+    role, subject, certain = _named(session, proof)
     account = _account_before(session, proof.provider.issuer, role, subject)
     if account is None:
         account = create_account(session, who, login=f"{new_id()}@{proof.provider.name}.invalid")
-        grant_role(session, who, account, role, **subject)
+        if certain:
+            grant_role(session, who, account, role, **subject)
+        else:
+            doubt(session, who, account, subject["insured_id"], proof.provider.name)
     session.add(
         ExternalIdentity(
             issuer=proof.provider.issuer,
@@ -99,19 +105,22 @@ def _account_before(session: Session, issuer: str, role: Role, subject: dict[str
     return mine[0] if mine else None
 
 
-def _named(session: Session, proof: Proof) -> tuple[Role, dict[str, str]]:
+def _named(session: Session, proof: Proof) -> tuple[Role, dict[str, str], bool]:
+    """Who is named, in which role, and whether what the provider says proves it."""
     if proof.provider.subject == "professional":
         try:
             professional = get_professional(session, rpps_of(proof.claims))
         except NotFound as error:
             raise problems.no_match() from error
-        return Role.DOCTOR, {"professional_id": professional.id}
+        return Role.DOCTOR, {"professional_id": professional.id}, True
     traits = identity_traits(proof.claims)
     found = [one for one in find_by_name(session, traits.family_name, traits.birth_date) if _same_person(one, traits)]
-    found = [one for one in found if _number_agrees(current_identifier(session, one.id, paris_date(now_utc())), traits)]
-    if len(found) != 1:
+    today = paris_date(now_utc())
+    agreeing = {one.id: _agreement(current_identifier(session, one.id, today), traits) for one in found}
+    left = [one for one in found if agreeing[one.id] is not Agreement.NO]
+    if len(left) != 1:
         raise problems.no_match()
-    return Role.INSURED, {"insured_id": found[0].id}
+    return Role.INSURED, {"insured_id": left[0].id}, agreeing[left[0].id] is Agreement.YES
 
 
 def _same_person(insured: Insured, traits: IdentityTraits) -> bool:
@@ -119,13 +128,28 @@ def _same_person(insured: Insured, traits: IdentityTraits) -> bool:
     return insured.died_on is None and _bare(insured.first_name) == _bare(traits.given_names)
 
 
-def _number_agrees(nir: Nir | None, traits: IdentityTraits) -> bool:
-    """The definitive number says the sex and the place of birth: a homonym of the same day is told apart by them."""
+class Agreement(Enum):
+    """Do the traits of a provider say that somebody is the person of a number?"""
+
+    YES = "yes"
+    NO = "no"
+    UNPROVED = "unproved"
+    """Nothing against it, and not enough for it: somebody else may have that name and that day of birth."""
+
+
+def _agreement(nir: Nir | None, traits: IdentityTraits) -> Agreement:
+    """A definitive number says sex and place of birth: both must agree. A waiting number, or none, proves nothing.
+
+    The numbers of the demonstration (`fictitious`) are nobody's.
+    """
+    if nir is not None and nir.kind is NirKind.FICTITIOUS:
+        return Agreement.YES
     if nir is None or nir.kind is not NirKind.NIR:
-        return True
-    sex = {"male": "1", "female": "2"}.get(traits.sex or "", nir.body[0])
-    place = (traits.birth_place or nir.body[5:10]).upper()
-    return nir.body[0] == sex and nir.body[5:10] == place
+        return Agreement.UNPROVED
+    sex, place = {"male": "1", "female": "2"}.get(traits.sex or ""), (traits.birth_place or "").upper()
+    if (sex and sex != nir.body[0]) or (place and place != nir.body[5:10]):
+        return Agreement.NO
+    return Agreement.YES if sex and place else Agreement.UNPROVED
 
 
 def _bare(names: str) -> str:

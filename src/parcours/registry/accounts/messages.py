@@ -71,6 +71,32 @@ def reset_message(lang: str, link: str, minutes: int) -> tuple[str, str]:
     return "Your parcours password", text
 
 
+def doubt_message(lang: str, person: str) -> tuple[str, str]:
+    """Subject and text of the message to the officers of a fund: somebody says to be a person and has not proved it."""
+    if lang == "fr":
+        return "Une identité à vérifier", (
+            f"Quelqu'un s'est connecté par un fournisseur d'identité et dit être l'assuré {person}.\n"
+            "Rien n'est ouvert. Après vérification, envoyez un code par courrier ou remettez-le à l'accueil.\n"
+        )
+    return "An identity to check", (
+        f"Somebody logged in at an identity provider and says to be the insured {person}.\n"
+        "Nothing is open. After a check, send a code by post or give it at the desk.\n"
+    )
+
+
+def code_letter(lang: str, name: str, address: str, code: str, days: int) -> str:
+    """The letter that carries a code to the address the fund knows."""
+    if lang == "fr":
+        return (
+            f"{name}\n{address}\n\nVotre code, à saisir après vous être connecté : {code}\n"
+            f"Il sert une fois, dans les {days} jours. Si vous n'avez rien demandé, prévenez votre caisse.\n"
+        )
+    return (
+        f"{name}\n{address}\n\nYour code, to enter once you have logged in: {code}\n"
+        f"It works once, within {days} days. If you asked for nothing, tell your fund.\n"
+    )
+
+
 def role_message(lang: str) -> tuple[str, str]:
     """Subject and text of the message to whom a role concerns, when another account is given it."""
     if lang == "fr":

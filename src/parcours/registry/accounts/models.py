@@ -27,6 +27,8 @@ class TokenPurpose(StrEnum):
     """What a single-use token is for."""
 
     PASSWORD_RESET = "password_reset"
+    IDENTITY = "identity"
+    """A code sent by post or given at the desk: who holds it is who the fund knows."""
 
 
 LOGIN_CONTEXT: Final = "accounts.login"

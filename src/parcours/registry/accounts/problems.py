@@ -123,6 +123,20 @@ passkey_kept = Problem(
     allowed=Text("{most} clés par compte", "{most} passkeys an account"),
 )
 
+nobody_waits = Problem(
+    Conflict,
+    "nobody_waits",
+    Text("personne n'attend de prouver qu'il est cette personne", "nobody waits to prove to be this person"),
+    field="patient_id",
+)
+
+bad_identity_code = Problem(
+    Unauthenticated,
+    "bad_identity_code",
+    Text("ce code n'est pas celui que votre caisse a donné, ou ne vaut plus", "not the code of your fund, or too old"),
+    field="code",
+)
+
 totp_in_use = Problem(
     Conflict,
     "totp_in_use",

@@ -166,7 +166,8 @@ def get_waiting(session: Session, grant_id: str, *, of: str | None) -> Grant:
     """A role of an account that waits for a second administrator."""
     key = parse_id(grant_id)
     row = session.get(Grant, key) if key else None
-    if row is None or row.account_id != of or row.ended_at is not None or row.confirmed_at is not None:
+    unproved = row is not None and row.granted_by is None  # that somebody is a person is for the fund to say
+    if row is None or unproved or row.account_id != of or row.ended_at is not None or row.confirmed_at is not None:
         raise not_found("grant_id")
     return row
 

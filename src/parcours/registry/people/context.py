@@ -38,6 +38,7 @@ class Action(model.Action):
     EXPORT_PATIENT = "export_patient"
     READ_HOLDERS = "read_holders"
     CONFIRM_HOLDER = "confirm_holder"
+    PROVE_IDENTITY = "prove_identity"
 
 
 class Scope(model.Scope):
@@ -109,7 +110,13 @@ CONTEXT: Final = Context(
     rules=(
         PATIENT_SELF.gives(*_ONES_OWN),
         PATIENT_CHILD.gives(*_ONES_OWN),
-        OFFICER_FUND.gives(Action.READ_PATIENT, Action.CHANGE_PATIENT, Action.READ_HOLDERS, Action.CONFIRM_HOLDER),
+        OFFICER_FUND.gives(
+            Action.READ_PATIENT,
+            Action.CHANGE_PATIENT,
+            Action.READ_HOLDERS,
+            Action.CONFIRM_HOLDER,
+            Action.PROVE_IDENTITY,
+        ),
         OFFICER_OFFICE.gives(Action.SEARCH_PATIENT, Action.CREATE_PATIENT),
         client_of(Scope.PEOPLE_READ).gives(Action.READ_PATIENT),
         client_of(Scope.PEOPLE_WRITE).gives(Action.CHANGE_PATIENT),
