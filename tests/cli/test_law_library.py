@@ -29,7 +29,7 @@ def test_import_find_and_library(files: dict[str, Path]) -> None:
     assert "rien n'est importé ici" in run("law", "library", "--lang", "fr").output
     done = run("law", "import", "ccam", str(files["ccam"]), "--lang", "en")
     assert "prices in 2 grids (3, 4)" in done.stderr
-    assert "ccam: 5 codes, distribution of 2026-11-20" in done.stdout
+    assert "ccam: 6 codes, distribution of 2026-11-20" in done.stdout
     grids = ("--grid", "secteur_1=3", "--grid", "secteur_2=4")
     assert "prices" not in run("law", "import", "ccam", str(files["ccam"]), *grids, "--lang", "en").stderr
     again = run("law", "import", "ccam", str(files["ccam"]), *grids, "--lang", "fr")
@@ -38,7 +38,7 @@ def test_import_find_and_library(files: dict[str, Path]) -> None:
     assert "2026-11-01" in run("law", "library").output
     kept = json.loads(run("law", "library", "--json").output)
     assert [(one["name"], one["codes"], one["day"]) for one in kept] == [
-        ("ccam", 5, "2026-11-20"), ("bdpm", 6, "2026-11-01"),
+        ("ccam", 6, "2026-11-20"), ("bdpm", 6, "2026-11-01"),
     ]  # fmt: skip
     assert "Biopsie" in run("law", "find", "biopsie", "--lang", "fr").output
     one = json.loads(run("law", "find", "3400930000002", "--on", "2026-11-25", "--json").output)[0]

@@ -50,6 +50,7 @@ def ccam_tables() -> Tables:
                 act("LAPH001", 20111220, "Acte en deux phases, à l'épaule"),
                 act("ZZZZ001", 20100101, "Acte supprimé en 2015", last=20150630, after="QZHA001"),
                 act("ZZZZ002", 20100101, "Acte non remboursé", refunded=2),
+                act("AGES001", 20100101, "Acte de l'enfant"),
             ],
         ),
         "R_ACTE_IVITE": (
@@ -62,6 +63,7 @@ def ccam_tables() -> Tables:
                 ("LAPH0011", 20111220, "LAPH001", 20111220, "1", "ADI", "99"),
                 ("ZZZZ0011", 20100101, "ZZZZ001", 20100101, "1", "ATM", "99"),
                 ("ZZZZ0021", 20100101, "ZZZZ002", 20100101, "1", "ATM", "99"),
+                ("AGES0011", 20100101, "AGES001", 20100101, "1", "ATM", "99"),
             ],
         ),
         "R_ACTE_IVITE_PHASE": (
@@ -76,6 +78,7 @@ def ccam_tables() -> Tables:
                 ("LAPH00112", 20111220, "LAPH0011", 20111220, 2, 0, 60.0, 0, 0),
                 ("ZZZZ00110", 20100101, "ZZZZ0011", 20100101, 0, 0, 10.0, 0, 0),
                 ("ZZZZ00210", 20100101, "ZZZZ0021", 20100101, 0, 0, 0.0, 0, 0),
+                ("AGES00110", 20100101, "AGES0011", 20100101, 0, 0, 20.0, 3, 12),
             ],
         ),
         "R_PU_BASE": (
@@ -92,6 +95,7 @@ def ccam_tables() -> Tables:
                 ("LAPH00112", 3, 60.0, 20111220),
                 ("ZZZZ00110", 3, 10.0, 20100101),
                 ("ZZZZ00210", 3, 0.0, 20100101),
+                ("AGES00110", 3, 20.0, 20100101),
             ],
         ),
         "R_ACTIVITE_MODIFICATEUR": (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from parcours.engine.bill.explain import explain_bill
 from parcours.engine.bill.find import find
 from parcours.engine.bill.receipt import bill_receipt, diff_any, read_any, replay_any
 from parcours.engine.bill.say import bill_dict
@@ -87,6 +88,7 @@ def test_an_act_has_the_price_of_its_day_and_of_the_grid_of_who_does_it(day, con
         ({"code": "ZZZZ002", "fee": 40}, 0),
         ({"code": "1104", "fee": 6}, 575),
         ({"code": "NABM 1104", "fee": 6}, 575),
+        ({"code": "1104 x 2", "fee": 20}, 1150),
         ({"code": "9005", "fee": 1}, 75),
         ({"code": "0552", "fee": 20}, 0),
         ({"code": "2900001", "fee": 30}, 900),
@@ -146,7 +148,6 @@ def test_full_sante_is_paid_whole_up_to_its_highest_price() -> None:
         ({"code": "DEQP003 + Y", "fee": 9}, {}, "modifiers: 'Y' is not accepted; expected: of DEQP003: F P S U"),
         ({"code": "AAAA001", "fee": 9}, {}, "give base; a code of CCAM of 2026-11-20"),
         ({"code": "9998", "fee": 9}, {}, "closed since 2014-12-31"),
-        ({"code": "1104 x 2", "fee": 9}, {}, "lines[1].quantity: '2' is not accepted; expected: 1 at most for one"),
         ({"code": "0553", "fee": 9}, {}, "B 60.00 + PB 2.00: give base"),
         ({"code": "1105", "fee": 9}, {}, "expected: a code of NABM 105 of 2026-11-20"),
         ({"code": "2900004", "fee": 9}, {}, "closed since 2019-12-31"),
@@ -192,10 +193,47 @@ def test_a_bill_says_which_libraries_it_used() -> None:
     assert "libraries" not in bill_dict(settle({"code": "FJ"}))
 
 
-def test_two_acts_of_a_library_are_a_session_as_any_others() -> None:
-    lines = [{"code": "QZHA001", "fee": 40}, {"code": "LAPH001 phase 2", "fee": 30}]
-    bases = [one.settlement.base for one in settle(lines).settled]
-    assert bases == [2000, 3000]
+@pytest.mark.parametrize(
+    ("lines", "bases"),
+    [
+        (["QZHA001", "DEQP003"], [4000, 726]),
+        (["QZHA001", "LAPH001 phase 2"], [4000, 6000]),
+        (["LAPH001 phase 2", "QZHA001"], [6000, 4000]),
+        (["LAPH001 phase 2", "DEQP003"], [6000, 726]),
+        (["QZHA001", "LAPH001 phase 2", "DEQP003"], [4000, 6000, 726]),
+    ],
+)
+def test_two_acts_are_a_session_unless_the_list_foresees_the_second_in_full(lines, bases) -> None:
+    answer = settle([{"code": code, "fee": 90} for code in lines])
+    assert [one.settlement.base for one in answer.settled] == bases
+
+
+@pytest.mark.parametrize(
+    ("lines", "facts", "said"),
+    [
+        ([{"code": "QZHA001", "fee": 40}, {"code": "ZZZZ001", "fee": 10}], {"care_date": "2014-06-02"},
+         "QZHA001 and ZZZZ001 are never billed together."),
+        ([{"code": "1104 x 2", "fee": 12}], {}, "1104: 1 at most."),
+        ([{"code": "2900002 x 3", "fee": 90}], {}, "2900002: 2 at most."),
+        ([{"code": "2900002 x 2", "fee": 90}], {}, ""),
+        ([{"code": "AGES001", "fee": 90}], {"age": 2}, "AGES001 is foreseen from 3 up to 12 years."),
+        ([{"code": "AGES001", "fee": 90}], {"age": 12}, ""),
+        ([{"code": "AGES001", "fee": 90}], {"age": 13}, "AGES001 is foreseen from 3 up to 12 years."),
+    ],
+)  # fmt: skip
+def test_what_the_lists_limit_is_noted(lines: list[Any], facts: dict[str, Any], said: str) -> None:
+    notes = [one["en"] for one in bill_dict(settle(lines, **facts))["notes"]]
+    assert said in notes if said else not [one for one in notes if one.startswith(("AGES", "29000"))]
+
+
+def test_the_base_is_explained_by_its_list() -> None:
+    explanation = explain_bill(settle({"code": "2900002 x 2", "fee": 65}), "en")
+    sentences = [step.text for step in explanation.lines[0].steps]
+    assert "Tariff of this code in the LPP of 2026-11-20, €19.50; refunded at 60%." in sentences
+
+
+def test_the_highest_price_counts_for_each_device() -> None:
+    assert settle({"code": "2900002 x 2", "fee": 65}, contract="responsable_100").totals["patient"] == 0
 
 
 def found(text: str, day: int = 20261125, most: int = 20) -> list[str]:

@@ -36,9 +36,9 @@ CCAM_FAULTS: list[tuple[str, Callable[[official.Tables], None], str]] = [
     ("rule", lambda t: changed(t["R_ASSOCIATIONS"][1], 0, 4, "9"), "R_ASSOCIATIONS.dbf:1: REGLE_COD"),
     ("key", lambda t: changed(t["R_ACTE_IVITE"][1], 0, 4, "2"), "its parts (given: DEQP0031; allowed: DEQP0032)"),
     ("phase key", lambda t: changed(t["R_ACTE_IVITE_PHASE"][1], 0, 4, 3), "COD_AAP"),
-    ("price twice", lambda t: t["R_PU_BASE"][1].append(t["R_PU_BASE"][1][0]), "R_PU_BASE.dbf:12: given twice"),
-    ("act twice", lambda t: t["R_ACTE"][1].append(t["R_ACTE"][1][0]), "R_ACTE.dbf:7: given twice"),
-    ("activity twice", lambda t: t["R_ACTE_IVITE"][1].append(t["R_ACTE_IVITE"][1][0]), "R_ACTE_IVITE.dbf:8: given"),
+    ("price twice", lambda t: t["R_PU_BASE"][1].append(t["R_PU_BASE"][1][0]), "R_PU_BASE.dbf:13: given twice"),
+    ("act twice", lambda t: t["R_ACTE"][1].append(t["R_ACTE"][1][0]), "R_ACTE.dbf:8: given twice"),
+    ("activity twice", lambda t: t["R_ACTE_IVITE"][1].append(t["R_ACTE_IVITE"][1][0]), "R_ACTE_IVITE.dbf:9: given"),
     ("modifier ends", lambda t: changed(t["R_TB11"][1], 3, 5, 20160101), "R_TB11.dbf:4: DT_FIN: a period"),
     ("modifier cuts", lambda t: changed(t["R_TB11"][1], 3, 3, 0.5), "R_TB11.dbf:4: COEF: this value does not belong"),
     ("no act", lambda t: t["R_ACTE"][1].clear(), "R_ACTE.dbf: no code in it"),
@@ -137,11 +137,11 @@ def test_a_line_of_the_ngap_that_does_not_hold(library_folder, tmp_path: Path, b
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda raw: raw[: len(raw) // 2], "R_ACTE.dbf:3: the file ends too early (allowed: 6 rows"),
+        (lambda raw: raw[: len(raw) // 2], "R_ACTE.dbf:4: the file ends too early (allowed: 7 rows"),
         (lambda raw: raw[:200], "R_ACTE.dbf: is not a dBase III table: header cut"),
         (lambda raw: b"", "R_ACTE.dbf: is not a dBase III table: first byte"),
         (lambda raw: b"\x30" + raw[1:], "R_ACTE.dbf: is not a dBase III table: first byte (given: 30)"),
-        (lambda raw: raw[:-1] + raw[-500:], "R_ACTE.dbf:7: bytes follow the last row"),
+        (lambda raw: raw[:-1] + raw[-500:], "R_ACTE.dbf:8: bytes follow the last row"),
         (lambda raw: raw[:10] + b"\x11" + raw[11:], "R_ACTE.dbf: is not a dBase III table: width of the rows"),
         (lambda raw: raw.replace("É".encode("cp850"), b"\0"), r"makes this text readable (given: \x00"),
         (lambda raw: raw.replace(b" QZHA001", b"?QZHA001", 1), "R_ACTE.dbf:3: this row is neither live nor deleted"),
@@ -158,7 +158,7 @@ def test_a_table_whose_end_mark_misses_is_read(library_folder, tmp_path: Path) -
     folder = official.write_tables(tmp_path / "f", official.ccam_tables())
     for path in folder.iterdir():
         path.write_bytes(path.read_bytes().removesuffix(b"\x1a"))
-    assert import_library("ccam", [folder]).about.codes == 5
+    assert import_library("ccam", [folder]).about.codes == 6
 
 
 def test_two_encodings_in_one_file_and_utf_16(library_folder, tmp_path: Path) -> None:

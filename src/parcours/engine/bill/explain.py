@@ -21,6 +21,7 @@ from parcours.engine.say.explain import Explanation, Reference, Step, WhyNot, ex
 from parcours.engine.say.freshness import Freshness, freshness
 from parcours.engine.say.row import SettledRow
 from parcours.law.bill.codes import CaseCover, CaseSurcharge, Nature
+from parcours.law.codes import UNKNOWN
 from parcours.law.loader import load
 from parcours.rules.bill.types import SettledLine
 from parcours.text import Text
@@ -142,7 +143,7 @@ def steps_of(
         if step.stage in SAID_ONCE or replaced(step.stage, one):
             continue
         base = base_reason(answer, line, one, lang) if step.stage == "base" else None
-        if base and case_of_base(line, one) in OWN_BASES:
+        if base and (case_of_base(line, one) in OWN_BASES or line.line.tariff != UNKNOWN):
             yield step_of(answer, base, lang)
         elif step.stage != "excess" or one.settlement.depassement:
             yield step

@@ -8,6 +8,8 @@ from parcours.engine.bill.lines import BillLine
 from parcours.engine.errors import FactError
 from parcours.law.bill.codes import Activity
 from parcours.law.codes import Profession
+from parcours.law.library.installed import installed
+from parcours.rules.rate import WHOLE
 from parcours.text import Text
 
 
@@ -21,12 +23,39 @@ def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list
         number = professionals.setdefault(person, len(professionals) + 1)
         session = sessions.setdefault(session_of(line, person), len(sessions) + 1)
         tied.append(replace(line, line=line.line._replace(professional=number, session=session)))
+    tied = foreseen(tied)
     return [
         replace(line, line=line.line._replace(joins=named(line, raw["supplement_of"], tied)))
         if "supplement_of" in raw
         else line
         for line, raw in zip(tied, raws, strict=True)
     ]
+
+
+def foreseen(lines: list[BillLine]) -> list[BillLine]:
+    """The lines, those that the CCAM foresees in full beside a main act of their session outside the count of two."""
+    library = installed("ccam")
+    if library is None or not any(line.library == "ccam" for line in lines):
+        return lines
+    pairs: Mapping[str, Sequence[Sequence[Any]]] = library.about.tables["associations"]
+    full = {
+        (main.line.session, main.line.professional, other)
+        for main in lines
+        for other, rate in pairs.get(act_and_activity(main), ())
+        if rate == WHOLE
+    }
+    beside = int(Combination.CCAM_FULL)
+    return [
+        replace(line, line=line.line._replace(combination=beside))
+        if (line.line.session, line.line.professional, act_and_activity(line)) in full
+        else line
+        for line in lines
+    ]
+
+
+def act_and_activity(line: BillLine) -> str:
+    """The key of a line in the pairs of the CCAM: its code and its activity."""
+    return f"{line.code.key}{line.line.activity or 1}"
 
 
 def professional_of(line: BillLine) -> tuple[Any, ...]:

@@ -10,6 +10,9 @@ from parcours.law import codes
 from parcours.law.bill.book import BillLaw
 from parcours.law.bill.codes import Nature
 from parcours.law.codes import UNKNOWN
+from parcours.law.library.content import Entry
+from parcours.law.library.content import on as value_on
+from parcours.law.library.installed import entry as known_entry
 from parcours.rules.bill.types import SettledLine
 from parcours.text import Text
 
@@ -35,6 +38,7 @@ def notes_of(
     for entry in bill.notes["most"].values():
         yield from quotas(lines, entry)
     yield from given_bases(lines, territory, bill)
+    yield from listed(lines)
 
 
 def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: BillLaw) -> Iterator[Note]:
@@ -101,3 +105,53 @@ def given_bases(lines: Sequence[BillLine], territory: str, bill: BillLaw) -> Ite
                 f"The given base wins over the known tariff of {line.code.key}.",
             )
             yield Note((line.number,), text, line.code.references)
+
+
+NEVER = Text("{one} et {other} ne se facturent pas ensemble.", "{one} and {other} are never billed together.")
+AGES = Text("{code} est prévu {ages}.", "{code} is foreseen {ages}.")
+MOST = Text("{code} : {most} au plus.", "{code}: {most} at most.")
+
+
+def listed(lines: Sequence[BillLine]) -> Iterator[Note]:
+    """What the imported lists say of the lines: pairs that they refuse, ages, the most of one code."""
+    known = {line.number: known_entry(line.library, line.code.key) for line in lines if line.library}
+    for line in lines:
+        found = known.get(line.number)
+        if found is None:
+            continue
+        source = (line.library.upper(),)
+        for other in lines[line.number :]:
+            if other.code.key in found.record.get("never", ()) and same_scope("session", line, other):
+                yield Note((line.number, other.number), NEVER.format(one=line.code.key, other=other.code.key), source)
+        ages_of_list = None if "age" in line.encoded.missing else limits_of_age(found, line)
+        if ages_of_list:
+            yield Note((line.number,), AGES.format(code=line.code.key, ages=ages_of_list), source)
+        most = most_of(found, line.line.act.care_date)
+        if most and line.said.get("quantity", 1) > most:
+            yield Note((line.number,), MOST.format(code=line.code.key, most=most), source)
+
+
+def limits_of_age(found: Entry, line: BillLine) -> Text | None:
+    """The ages that a list foresees, where the patient's is not one of them."""
+    act = line.line.act
+    youngest, oldest = 0, int(found.record.get("oldest", 0))
+    phases = found.record.get("phases", {})
+    key = f"{line.line.activity or 1}{line.said.get('phase', 0)}"
+    state = value_on(phases[key], act.care_date) if key in phases else None
+    if state:
+        _, youngest, oldest = state
+    if act.age >= youngest and (not oldest or act.age <= oldest):
+        return None
+    fr = [f"à partir de {youngest} ans"] * bool(youngest) + [f"jusqu'à {oldest} ans"] * bool(oldest)
+    en = [f"from {youngest}"] * bool(youngest) + [f"up to {oldest} years"] * bool(oldest)
+    return Text(" ".join(fr), " ".join(en))
+
+
+def most_of(found: Entry, day: int) -> int:
+    """The most of one code that a list lets bill; 0 for no limit."""
+    if "values" in found.record:
+        value = value_on(found.record["values"], day)
+        return int(value[0]) if value else 0
+    return next(
+        (int(one[6]) for one in found.record.get("periods", ()) if one[0] <= day <= (one[1] or day) and len(one) > 6), 0
+    )

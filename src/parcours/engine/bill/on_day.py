@@ -168,10 +168,7 @@ def analysis(found: "Entry", day: int, facts: Mapping[str, Any], *, by_letter: b
     if value is None:
         allowed = Text(f"aucune valeur le {iso(day)} ; donnez base", f"no value on {iso(day)}; give base")
         raise UnknownTariff("code", found.code, allowed)
-    most, _, _, letters = value
-    if most and facts.get("quantity", 1) > most:
-        allowed = Text(f"{most} au plus par demande", f"{most} at most for one request")
-        raise FactError("quantity", facts["quantity"], allowed)
+    letters = value[3]
     if [letter for letter, _ in letters] == ["B"]:
         coefficient = letters[0][1] * facts.get("quantity", 1)
         if not by_letter:

@@ -140,7 +140,8 @@ def highest_price(code: Code, day: int, said: Mapping[str, Any], age: int | None
     if code.ceiling_from_base and "base" in said:
         part = bill.value(code.ceiling_from_base, day)
         return UNKNOWN if part == UNKNOWN else (said["base"] * WHOLE + part // 2) // part
-    return on(series_of(code, age, territory, day, bill)[1], day)
+    unit = on(series_of(code, age, territory, day, bill)[1], day)
+    return UNKNOWN if unit == UNKNOWN else unit * int(said.get("quantity", 1))
 
 
 def base_from_ceiling(code: Code, day: int, said: Mapping[str, Any], bill: BillLaw) -> int:

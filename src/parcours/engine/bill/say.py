@@ -60,7 +60,10 @@ def base_reason(answer: BillAnswer, line: BillLine, one: SettledLine, lang: str)
     result, price = one.settlement, line.line
     amounts = {"base": result.base, "tariff": max(0, price.tariff), "letter": price.letter}
     case = case_of_base(line, one)
+    about = answer.libraries.get(line.library, {"day": ""})
     text = answer.bill.sentences[f"base_{case}"][lang].format(
+        list=line.library.upper(),
+        day=about["day"],
         **{name: money(cents, lang) for name, cents in amounts.items()},
         rate=percent(effective_rate(one), lang),
         coefficient=plain_number(Decimal(price.coefficient).scaleb(-2), lang),
@@ -77,7 +80,7 @@ def case_of_base(line: BillLine, one: SettledLine) -> str:
     if CaseSession(one.case_session) in CUT:
         return "session"
     limited = one.settlement.base == line.line.act.fee < line.line.tariff
-    return "limited" if limited else "code"
+    return "limited" if limited else "library" if line.library else "code"
 
 
 CUT = (
