@@ -12,7 +12,7 @@ from typing import Any
 from parcours.law.codes import UNKNOWN
 from parcours.law.library import problems
 from parcours.law.library.content import OPEN, Content, Entry
-from parcours.law.library.decode import encoding_of
+from parcours.law.library.decode import decoded, encoding_of, one_line
 from parcours.law.library.parts import MEGABYTE, Part, needed
 from parcours.law.library.problems import place
 from parcours.text import Text, same
@@ -21,8 +21,10 @@ NEEDED = ("CIS_bdpm.txt", "CIS_CIP_bdpm.txt", "CIS_GENER_bdpm.txt")
 MOST_BYTES = 256 * MEGABYTE
 RATES = (15, 30, 65, 100)
 ACTIVE = "présentation active"
-PRICE = re.compile(r"(\d{1,3}(?:,\d{3})*|\d+)(?:,(\d{2}))")
+PRICE = re.compile(r"(\d{1,3}(?:,\d{3}){0,2}|\d{1,9}),(\d{2})")
 DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
+MOST_NUMBERS = 6
+"""Of the label of a pack: count and sizes."""
 GENERICS = ("1", "2", "4")
 TYPES = ("0", *GENERICS)
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -38,7 +40,7 @@ class Lines:
         self.part, self.key, self.count = part, re.compile(key), count
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        records = [(number, [field.strip() for field in line.split("\t")]) for number, line in self.records()]
+        records = [(number, [one_line(field) for field in line.split("\t")]) for number, line in self.records()]
         phantom = any(len(fields) == self.count + 1 and not fields[-1] for _, fields in records)
         for number, fields in records:
             if phantom and not fields[-1]:
@@ -50,20 +52,21 @@ class Lines:
     def records(self) -> Iterator[tuple[int, str]]:
         """The records, each on one line. Raises `LibraryError`."""
         content = self.part.read(MOST_BYTES)
-        text = content.decode(encoding_of(self.part.name, [content])).removeprefix(BOM)
-        start, held = 0, ""
+        text = decoded(content, encoding_of(self.part.name, [content]), self.part.name).removeprefix(BOM)
+        start: int = 0
+        held: list[str] = []
         for number, raw in enumerate(text.split("\n"), start=1):
             line = raw.removesuffix("\r")
             if self.key.match(line):
                 if held:
-                    yield start, held
-                start, held = number, line
+                    yield start, " ".join(held)
+                start, held = number, [line]
             elif line.strip():
                 if not held:
                     raise problems.no_key(line[:20], field=place(self.part.name, number), expected=self.key.pattern)
-                held = f"{held} {line}"
+                held.append(line)
         if held:
-            yield start, held
+            yield start, " ".join(held)
 
 
 def read(parts: Mapping[str, Part], day: int) -> Content:
@@ -188,7 +191,7 @@ def read_rates(part: Part, number: int, text: str) -> list[int]:
     """The rates of a presentation: none, one, or several by indication."""
     rates = []
     for one in filter(None, (item.strip() for item in text.split(";"))):
-        found = re.fullmatch(r"(\d+) ?%", one)
+        found = re.fullmatch(r"(\d{1,3}) ?%", one)
         if not found or int(found[1]) not in RATES:
             expected = same(", ".join(f"{rate}%" for rate in RATES))
             raise problems.wrong_value(one, field=place(part.name, number, "9"), expected=expected)
@@ -199,6 +202,6 @@ def read_rates(part: Part, number: int, text: str) -> list[int]:
 def pack_of(label: str) -> str:
     """The size of a pack: the product of the numbers of its label; two packs of one size hold as much."""
     product = 1
-    for number in re.findall(r"\d+(?:,\d+)?", label):
+    for number in re.findall(r"\d{1,9}(?:,\d{1,3})?", label)[:MOST_NUMBERS]:
         product *= int(number.replace(",", "")) or 1
     return str(product)

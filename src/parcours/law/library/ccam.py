@@ -13,6 +13,7 @@ from typing import Any
 from parcours.law.library import problems
 from parcours.law.library.content import OPEN, Content, Entry, steps
 from parcours.law.library.dbf import CENTS, DAY, RATE, RAW, WHOLE, WORD, Table, table_of
+from parcours.law.library.decode import decoded, one_line
 from parcours.law.library.parts import Part, needed
 from parcours.law.library.problems import place
 from parcours.text import Text, same
@@ -265,7 +266,7 @@ def entry(code: str, rows: Sequence[tuple[Any, ...]], label: bytes, encoding: st
     first = min(day for day, *_ in rows)
     return Entry(
         code,
-        text_of(label, encoding),
+        one_line(decoded(label, encoding, f"R_ACTE.dbf: {code}")),
         first,
         last[3] or OPEN,
         {
@@ -357,13 +358,5 @@ def wrong(table: Table, number: int, column: str, given: object, expected: Text)
 
 
 def text(table: Table, number: int, column: str, raw: bytes, encoding: str) -> str:
-    """A label. Raises `LibraryError`."""
-    try:
-        return text_of(raw, encoding)
-    except UnicodeDecodeError as error:
-        raise problems.wrong_encoding(repr(raw[:20]), field=place(table.part.name, number, column)) from error
-
-
-def text_of(raw: bytes, encoding: str) -> str:
-    """A label, on one line."""
-    return " ".join(raw.decode(encoding).split())
+    """A label, on one line. Raises `LibraryError`."""
+    return one_line(decoded(raw, encoding, place(table.part.name, number, column)))

@@ -24,7 +24,9 @@ END_OF_FIELDS = 0x0D
 END_OF_FILE = b"\x1a\0"
 LIVE, DELETED = b" ", b"*"
 BLOCK_ROWS = 4096
-MOST_ROWS = 10_000_000
+MOST_ROWS = 3_000_000
+"""Three times the largest table of the CCAM."""
+MOST_DIGITS = 12
 CENTURY = 80
 
 
@@ -58,6 +60,8 @@ def scaled(raw: bytes, places: int) -> int:
         return UNKNOWN
     whole, _, decimals = text.partition(b".")
     decimals = decimals.rstrip(b"0")
+    if len(whole) > MOST_DIGITS:
+        raise ValueError
     if (
         not (whole.isdigit() or (not whole and decimals))
         or not (decimals.isdigit() or not decimals)

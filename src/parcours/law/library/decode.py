@@ -15,7 +15,8 @@ TABLES = ("cp850", "cp1252")
 FOREIGN = 50
 """One letter in so many may be of another language: the name of a foreign laboratory."""
 ASCII = bytes(range(128))
-CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1a"))
+LAYOUT = b"\t\n\r\x0c\x1a"
+NO_CONTROL = bytes(set(range(256)) - set(range(32)) | set(LAYOUT))
 
 
 def encoding_of(name: str, blocks: Iterable[bytes]) -> str:
@@ -23,8 +24,8 @@ def encoding_of(name: str, blocks: Iterable[bytes]) -> str:
     decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, found = True, Counter[int]()
     for block in blocks:
-        if b"\0" in block:
-            raise problems.wrong_encoding(r"\x00", field=name)
+        if controls := block.translate(None, NO_CONTROL):
+            raise problems.wrong_encoding(rf"\x{controls[0]:02x}", field=name)
         found.update(block.translate(None, ASCII))
         try:
             decoder.decode(block)
@@ -57,3 +58,18 @@ def blocks_of(file: object, size: int = 1 << 20) -> Iterator[bytes]:
     """A file by blocks."""
     while block := file.read(size):  # type: ignore[attr-defined]
         yield block
+
+
+def decoded(raw: bytes, encoding: str, at: str) -> str:
+    """A text. Raises `LibraryError` for a byte that stands for nothing, with its place."""
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise problems.wrong_encoding(rf"\x{raw[error.start]:02x}", field=at) from error
+
+
+def one_line(text: str) -> str:
+    """A label as it is shown: on one line, without what a terminal would obey."""
+    if text.isprintable():
+        return text.strip() if "  " not in text else " ".join(text.split())
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -9,6 +9,7 @@ from typing import Any
 from parcours.law.library import problems
 from parcours.law.library.content import OPEN, Content, Entry
 from parcours.law.library.dbf import CENTS, DAY, RAW, WHOLE, WORD, Table, table_of
+from parcours.law.library.decode import decoded, one_line
 from parcours.law.library.parts import Part
 from parcours.law.library.problems import place
 from parcours.text import Text, same
@@ -155,10 +156,7 @@ def end(periods: Sequence[Sequence[Any]], last: int) -> int:
 
 def label(table: Table, number: int, raw: bytes, encoding: str) -> str:
     """A label, on one line. Raises `LibraryError`."""
-    try:
-        return " ".join(raw.decode(encoding).split())
-    except UnicodeDecodeError as error:
-        raise problems.wrong_encoding(repr(raw[:20]), field=place(table.part.name, number, "NOM_COURT")) from error
+    return one_line(decoded(raw, encoding, place(table.part.name, number, "NOM_COURT")))
 
 
 def version(table: Table) -> str:

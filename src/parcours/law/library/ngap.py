@@ -12,7 +12,7 @@ from typing import Any
 from parcours.law.codes import Profession
 from parcours.law.library import problems
 from parcours.law.library.content import OPEN, Content, Entry
-from parcours.law.library.decode import encoding_of
+from parcours.law.library.decode import decoded, encoding_of
 from parcours.law.library.parts import MEGABYTE, Part
 from parcours.law.library.problems import place
 from parcours.text import Text, same
@@ -39,7 +39,7 @@ def read(parts: Mapping[str, Part]) -> Content:
         raise (problems.two_files(names, field="*.csv") if found else problems.no_file(names, names=same("*.csv")))
     part = found[0]
     content = part.read(MOST_BYTES)
-    text = content.decode(encoding_of(part.name, [content])).removeprefix(BOM)
+    text = decoded(content, encoding_of(part.name, [content]), part.name).removeprefix(BOM)
     rows: dict[str, list[Period]] = defaultdict(list)
     table = csv.reader(io.StringIO(text), delimiter=";")
     header = next(table, [])
@@ -87,7 +87,7 @@ def add(part: Part, number: int, row: Mapping[str, str], rows: dict[str, list[Pe
         refuse("from", Text("AAAA-MM-JJ", "YYYY-MM-DD"))
     if last is None or 0 < last < (first or 0):
         refuse("to", Text("AAAA-MM-JJ ou rien, pas avant `from`", "YYYY-MM-DD or blank, not before `from`"))
-    if not re.fullmatch(r"\d+(\.\d{1,2})?", row["amount"].strip()):
+    if not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", row["amount"].strip()):
         refuse("amount", same("30.00"))
     if not re.fullmatch(r"(\d{1,2}|100)?", row["rate"].strip()):
         refuse("rate", same("0 … 100"))

@@ -5,17 +5,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from typing import IO
 
 from parcours.errors import os_reason
 from parcours.law.library import problems
-from parcours.text import same
+from parcours.text import Text, same
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 4096 * MEGABYTE
 """Of one file once unpacked: the largest table of the CCAM is ten times smaller."""
 MOST_FILES = 2_000
 ENCRYPTED = 1
+NO_FILE = Text("ni un fichier ni un dossier", "neither a file nor a folder")
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,20 @@ def parts_in(path: Path) -> Iterator[Part]:
             if child.is_file():
                 yield from parts_in(child)
         return
-    size = path.stat().st_size
+    state = path.stat()
+    if not S_ISREG(state.st_mode):
+        raise problems.unreadable(field=str(path), why=NO_FILE)
+    size = state.st_size
     if size > MOST_BYTES:
         raise problems.too_large(field=path.name, most=MOST_BYTES // MEGABYTE)
     if path.suffix.lower() != ".zip":
         yield Part(path.name, size, lambda: path.open("rb"))
         return
+    yield from members_of(path)
+
+
+def members_of(path: Path) -> Iterator[Part]:
+    """The files of an archive."""
     archive = zipfile.ZipFile(path)
     for member in archive.infolist():
         name = PurePosixPath(member.filename.replace("\\", "/")).name

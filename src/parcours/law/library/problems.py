@@ -39,7 +39,13 @@ too_many = Problem(
     allowed=Text("au plus {most}", "{most} at most"),
 )
 not_a_zip = Problem(LibraryError, "not_a_zip", Text("archive ZIP abîmée", "damaged ZIP archive"))
-encrypted = Problem(LibraryError, "encrypted", Text("archive ZIP chiffrée", "encrypted ZIP archive"))
+encrypted = Problem(
+    LibraryError,
+    "encrypted",
+    Text(
+        "archive ZIP chiffrée, ou d'une compression inconnue", "encrypted ZIP archive, or compressed in an unknown way"
+    ),
+)
 not_a_dbf = Problem(
     LibraryError,
     "not_a_dbf",

@@ -5,7 +5,7 @@ The digest of a library is that of its content: two imports of the same files by
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -82,8 +82,9 @@ def write(name: str, content: Content, files: Mapping[str, str], where: Path | N
     )
     aside = path.with_suffix(f".{os.getpid()}.new")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.chmod(0o700)
+        if not path.parent.is_dir():  # the modes of a folder that was there are its owner's
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.chmod(0o700)
         aside.unlink(missing_ok=True)
         os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         fill(aside, about, content.entries)
@@ -127,6 +128,9 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
 
 
 COLUMNS = "code, label, first, last, record"
+BY_CODE = f"SELECT {COLUMNS} FROM entry WHERE code = ?"  # noqa: S608
+OTHER = "SELECT entry FROM other WHERE code = ?"
+MOST_WORDS = 20
 
 
 class Library:
@@ -134,47 +138,50 @@ class Library:
 
     def __init__(self, path: Path) -> None:
         name = path.stem
+        self.path = path
         try:
             self.database = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-            meta = {key: loads(value) for key, value in self.database.execute("SELECT key, value FROM meta")}
+            meta = {key: loads(value) for key, value in self.rows("SELECT key, value FROM meta")}
         except (sqlite3.Error, ValueError) as error:
             raise problems.not_a_library(field=str(path), name=name) from error
         if meta.pop("format", "") != FORMAT or meta.get("name") != name:
             raise problems.not_a_library(field=str(path), name=name)
         self.about = About(**meta)
 
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows of a query. Raises `LibraryError` for a file that is damaged."""
+        try:
+            return self.database.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise problems.not_a_library(field=str(self.path), name=self.path.stem) from error
+
     def get(self, code: str) -> Entry | None:
         """The entry of a code, or of another way to write it."""
-        row = self.row(code)
-        if row is None and self.about.name == "bdpm":
-            other = self.database.execute("SELECT entry FROM other WHERE code = ?", (code,)).fetchone()
-            row = self.row(other[0]) if other else None
-        return entry_of(row) if row else None
+        found = self.rows(BY_CODE, (code,))
+        if not found and self.about.name == "bdpm":
+            found = [row for (other,) in self.rows(OTHER, (code,)) for row in self.rows(BY_CODE, (other,))]
+        return entry_of(found[0]) if found else None
 
     def of_group(self, group: str) -> list[Entry]:
         """The boxes of a generic group."""
-        rows = self.database.execute("SELECT entry FROM other WHERE code = ?", (f"group {group}",)).fetchall()
-        return [entry for (code,) in rows if (entry := self.get(code)) is not None]
-
-    def row(self, code: str) -> Any:
-        """The row of a code."""
-        return self.database.execute(f"SELECT {COLUMNS} FROM entry WHERE code = ?", (code,)).fetchone()  # noqa: S608
+        codes = self.rows(OTHER, (f"group {group}",))
+        return [entry_of(row) for (code,) in codes for row in self.rows(BY_CODE, (code,))]
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, by code."""
-        return map(entry_of, self.database.execute(f"SELECT {COLUMNS} FROM entry ORDER BY code"))  # noqa: S608
+        return map(entry_of, self.rows(f"SELECT {COLUMNS} FROM entry ORDER BY code"))  # noqa: S608
 
     def find(self, words: list[str], code: str, most: int) -> list[Entry]:
         """Entries whose code starts so, or that hold each word at the start of one of theirs: codes first."""
-        starts = len(code), code
+        words, starts = words[:MOST_WORDS], (len(code), code)
         held = " AND ".join(["instr(words, ?) > 0"] * len(words)) or "0"
-        rows = self.database.execute(
+        found = self.rows(
             f"SELECT {COLUMNS} FROM entry WHERE substr(code, 1, ?) = ? OR ({held}) "  # noqa: S608 - no text of the user
             "ORDER BY substr(code, 1, ?) <> ?, last <> 0, CASE substr(code, 1, ?) WHEN ? THEN code ELSE '' END, "
             "length(label), code LIMIT ?",
             (*starts, *(f" {word}" for word in words), *starts, *starts, most),
         )
-        return list(map(entry_of, rows))
+        return list(map(entry_of, found))
 
     def close(self) -> None:
         """Close it."""
