@@ -13,6 +13,7 @@ from parcours.engine.batch.kernel import ACT, PATTERN_COLUMNS, ROW_FACTS, VARIAN
 from parcours.engine.batch.patterns import NO_AGE, ONLY_AGE_IN_JANUARY, Patterns, age_facts
 from parcours.engine.batch.reading import read_numbers
 from parcours.engine.batch.units import IDS
+from parcours.engine.bill.links import foreseen_in_full
 from parcours.law.bill.codes import Activity
 from parcours.law.codes import UNKNOWN, Profession, SpecialSetting
 
@@ -96,9 +97,30 @@ def encode_lines(
     own[:, 2], joined_wrong = joins(columns, count)
     own[:, 3] = tariff
     valid &= ~joined_wrong
+    kind = in_full_beside(kind, own, keys, lines)
     table = np.array([line.table for line in lines], np.int64)
     contracts = run.bills.acts.contracts_table()
     return BillFacts(rows, pattern, patterns, contracts, unsaid, NOTHING_TRIED, table, kind, own, known), valid, keys
+
+
+def in_full_beside(kind: Numbers, own: Numbers, keys: Numbers, lines: list[Any]) -> Numbers:
+    """The patterns of the rows, those of acts that the CCAM foresees in full beside a main act of their session."""
+    mains = foreseen_in_full()
+    named = {main for found in mains.values() for main in found}
+    beside = np.array([line.beside for line in lines], np.int64)[kind]
+    listed = np.array([line.listed in named for line in lines], np.bool_)[kind]
+    if not (beside >= 0).any() or not listed.any():
+        return kind
+
+    def of(row: int) -> tuple[int, int, int]:
+        return int(keys[row]), int(own[row, 0]), int(own[row, 1])
+
+    here = {(*of(row), lines[kind[row]].listed) for row in np.flatnonzero(listed).tolist()}
+    found = kind.copy()
+    for row in np.flatnonzero((beside >= 0) & (keys >= 0)).tolist():
+        if any((*of(row), main) in here for main in mains[lines[kind[row]].listed]):
+            found[row] = beside[row]
+    return found
 
 
 UNKNOWN_AGES = (NO_AGE, ONLY_AGE_IN_JANUARY)

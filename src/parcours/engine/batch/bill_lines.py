@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from parcours.engine.bill.lines import (
     read_line,
     values_of_line,
 )
+from parcours.engine.bill.links import act_and_activity, foreseen_in_full
 from parcours.engine.bill.settle import contract_in_words
 from parcours.engine.bill.vocabulary import LINE_KEYS
 from parcours.engine.case import UNCERTAIN
@@ -78,6 +79,10 @@ class LinePattern:
     price_times: int
     activity: int
     valid: bool
+    listed: str = ""
+    """Act and activity of a line of the library of the CCAM."""
+    beside: int = -1
+    """The pattern of the same line beside a main act with which the CCAM foresees it in full; -1: none."""
 
 
 NEUTRAL = LinePattern(tuple(int(NO_LINE.get(name, 0)) for name in TABLE_FIELDS), ALONE, 0, UNKNOWN, UNKNOWN, 0, 0, True)
@@ -223,8 +228,12 @@ class LineBook:
         dated = self._need(line["code"])[2] or (self.library and "modifiers" in line)
         key = repr(sorted(line.items())) + f"{day if dated else first} {territory}"
         if key not in self.known:
+            pattern = self._read(line, day, territory)
+            if pattern.listed in foreseen_in_full():
+                pattern = replace(pattern, beside=len(self.patterns))
+                self.patterns.append(replace(pattern, table=with_combination(pattern.table, Combination.CCAM_FULL)))
             self.known[key] = len(self.patterns)
-            self.patterns.append(self._read(line, day, territory))
+            self.patterns.append(pattern)
         return self.known[key]
 
     def _line(self, raw: dict[str, Any]) -> tuple[dict[str, Any], int, str]:
@@ -261,6 +270,7 @@ class LineBook:
             facts.get("quantity", 1) if boxes and not limited else 0,
             read.line.activity,
             valid=True,
+            listed=act_and_activity(read) if read.library == "ccam" else "",
         )
 
     def _kind(self, read: BillLine, text: Mapping[str, Any], *, stay: bool) -> int:
@@ -272,6 +282,12 @@ class LineBook:
             price = Price(UNKNOWN, given=False, letter=read.line.letter, coefficient=read.line.coefficient)
             self.kinds.append(Kind(read.code, own, {**facts, "fee": 0}, price, stay))
         return self.known_kinds[key]
+
+
+def with_combination(table: tuple[int, ...], combination: int) -> tuple[int, ...]:
+    """A line that combines otherwise with those of its session."""
+    place = TABLE_FIELDS.index("combination")
+    return (*table[:place], int(combination), *table[place + 1 :])
 
 
 KIND_FACTS = ("quantity", "rate_class")

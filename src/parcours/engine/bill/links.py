@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.errors import FactError
-from parcours.law.bill.codes import Activity
+from parcours.law.bill.codes import Activity, Combination
 from parcours.law.codes import Profession
 from parcours.law.library.installed import installed
 from parcours.rules.rate import WHOLE
@@ -34,23 +35,33 @@ def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list
 
 def foreseen(lines: list[BillLine]) -> list[BillLine]:
     """The lines, those that the CCAM foresees in full beside a main act of their session outside the count of two."""
-    library = installed("ccam")
-    if library is None or not any(line.library == "ccam" for line in lines):
-        return lines
-    pairs: Mapping[str, Sequence[Sequence[Any]]] = library.about.tables["associations"]
-    full = {
-        (main.line.session, main.line.professional, other)
-        for main in lines
-        for other, rate in pairs.get(act_and_activity(main), ())
-        if rate == WHOLE
-    }
+    mains = foreseen_in_full()
+    listed = [act_and_activity(line) if line.library == "ccam" else "" for line in lines]
+    here = {(line.line.session, line.line.professional, act) for line, act in zip(lines, listed, strict=True)}
     beside = int(Combination.CCAM_FULL)
     return [
         replace(line, line=line.line._replace(combination=beside))
-        if (line.line.session, line.line.professional, act_and_activity(line)) in full
+        if any((line.line.session, line.line.professional, main) in here for main in mains.get(act, ()))
         else line
-        for line in lines
+        for line, act in zip(lines, listed, strict=True)
     ]
+
+
+def foreseen_in_full() -> Mapping[str, frozenset[str]]:
+    """Act and activity -> those beside which the imported CCAM foresees it in full; nothing where none is imported."""
+    library = installed("ccam")
+    return {} if library is None else in_full(library)
+
+
+@lru_cache(maxsize=8)
+def in_full(library: Any) -> Mapping[str, frozenset[str]]:
+    """The same, of one library."""
+    found: dict[str, set[str]] = {}
+    for main, others in library.about.tables["associations"].items():
+        for other, rate in others:
+            if rate == WHOLE:
+                found.setdefault(other, set()).add(main)
+    return {other: frozenset(mains) for other, mains in found.items()}
 
 
 def act_and_activity(line: BillLine) -> str:
