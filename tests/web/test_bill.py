@@ -248,3 +248,10 @@ def test_a_situation_told_by_bills_opens_each_with_the_same_amounts(client: Test
     if slug == "visite_du_dimanche":
         days = {date.fromisoformat(day) for day in re.findall(r"care_date=([\d-]+)", page)}
         assert [day.weekday() for day in days] == [6]
+
+
+def test_the_charges_of_a_stay_are_lines_that_nobody_wrote(client: TestClient) -> None:
+    page = seen(client, BILLS[3])
+    paper = page[page.index('id="paper"') : page.index('id="add"')]
+    assert re.findall(r'<p class="line-fee money">([^<]*)</p>', paper) == ["€360.00", "€23.00"]
+    assert 'name="code"' not in paper

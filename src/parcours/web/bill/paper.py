@@ -115,7 +115,7 @@ class Paper:
         advice = advise_bill(self.settled, self.lang) if self.settled else None
         result = self.result(explanation)
         answers = tuple(self.form.said())
-        rows = tuple(self.rows())
+        rows = (*self.rows(), *self.charges())
         options = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3]) if advice else ()
         return BillView(
             title=self.title(result),
@@ -217,6 +217,25 @@ class Paper:
                 **self.shared(place),
             )
 
+    def charges(self) -> Iterator[Row]:
+        """The lines that the stay makes by itself: its share, its daily charges."""
+        if self.settled is None:
+            return
+        for place in range(len(self.state.lines), len(self.settled.lines)):
+            line = self.settled.lines[place]
+            yield Row(
+                number=place + 1,
+                code=line.code.key,
+                label=i18n.label(dict(line.code.label), self.lang),
+                fields=(),
+                more=(),
+                more_said=False,
+                kept=(),
+                remove="",
+                error="",
+                **self.shared(place),
+            )
+
     def shared(self, place: int) -> dict[str, Any]:
         """Who pays a line."""
         if not self.settled:
@@ -301,7 +320,7 @@ class Paper:
         colon = COLON[self.lang]
         day = i18n.long_date(self.day, self.lang) if self.day else ""
         lines = [f"parcours · {day}", ""]
-        lines += [f"{row.number}. {row.code} {row.label}{colon}{row.fee}" for row in self.rows()]
+        lines += [f"{row.number}. {row.code} {row.label}{colon}{row.fee}" for row in (*self.rows(), *self.charges())]
         lines += ["", f"{self.say('Left to you in the end')}{colon}{result.left} ({result.of})"]
         lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
         lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]

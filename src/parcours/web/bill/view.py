@@ -43,7 +43,7 @@ class Row:
     kept: tuple[tuple[str, str], ...]
     """What the line says and shows no field for."""
     remove: str
-    """The address without it."""
+    """The address without it; empty for a charge of the stay, which nobody wrote."""
     error: str
     fee: str
     amo: str
