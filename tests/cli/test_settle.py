@@ -71,6 +71,33 @@ def test_one_act_as_a_table_a_person_reads(lang: str, words: list[str]) -> None:
         assert word.lower() in result.output.lower()
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("fr", ["le 1er juin 2025", "CSS R160-6", "depuis le", "A : texte officiel lu", "acte : consultation"]),
+        ("en", ["on 1 June 2025", "CSS R160-6", "since", "A: official text read", "act: consultation"]),
+    ],
+)
+def test_the_table_of_an_act_says_its_day_its_articles_and_no_code(lang: str, words: list[str]) -> None:
+    result = run("settle", *flags(), "--lang", lang)
+    assert result.exit_code == 0
+    text = " ".join(result.output.replace("\u202f", " ").split())
+    for word in words:
+        assert word in text
+    for code in ("not_coordinated", "all_advanced", "opposable", "scheme=general", "quantity=1"):
+        assert code not in text
+
+
+def test_our_command_is_named_as_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from parcours.cli.common import as_typed
+
+    said = "le parcours de soins : voyez `parcours settle --help`"
+    assert as_typed(said) == said, "typed as `parcours`, or called from Python"
+    monkeypatch.setattr("sys.argv", [".venv/bin/parcours", "settle"])
+    assert as_typed(said) == "le parcours de soins : voyez `.venv/bin/parcours settle --help`"
+    assert as_typed("/usr/bin/parcours settle") == "/usr/bin/parcours settle"
+
+
 def test_one_act_as_one_json_object_with_two_decimals() -> None:
     result = run("settle", *flags(), "--json")
     assert result.exit_code == 0

@@ -1,17 +1,21 @@
-"""One settled act as a person reads it: who pays what, the status, and the case behind each amount."""
+"""One settled act as a person reads it: who pays what, the status, the article and the day behind each amount."""
 
 from rich.console import Console
 from rich.table import Table
 
-from parcours.cli.common import money
+from parcours.cli.cited import source_line
+from parcours.cli.common import as_typed, money
 from parcours.engine.case import ABSENT, Answer
 from parcours.engine.results import different_amounts, euros, result_dict
+from parcours.engine.say.explain import Explanation, explain
+from parcours.engine.say.wording import day as day_text
+from parcours.engine.say.wording import facts_said
 from parcours.law.codes import Pathway
 from parcours.law.loader import load
-from parcours.text import Text, percent
+from parcours.text import COLON, Text, percent
 
 TEXT = {
-    "title": Text("Qui paie quoi", "Who pays what"),
+    "title": Text("Qui paie quoi le {day}", "Who pays what on {day}"),
     "fee": Text("Honoraires", "Fee"),
     "base": Text("Base de remboursement", "Base of reimbursement"),
     "rate": Text("Taux de l'assurance maladie", "Rate of the compulsory insurance"),
@@ -33,7 +37,10 @@ TEXT = {
     "not_concerned": Text("le parcours ne s'applique pas", "the pathway does not apply"),
     "assumed": Text("Supposé faute d'indication", "Assumed, as nothing was said"),
     "reading": Text("Autre lecture", "Other reading"),
-    "colon": Text(" :", ":"),
+    "confidence": Text(
+        "A : texte officiel lu ; B : bonne source ; C : source fragile ; D : déduit.",
+        "A: official text read; B: good source; C: weak source; D: derived.",
+    ),
     "why": Text(
         "Pourquoi, et comment payer moins : parcours explain et parcours advise, avec les mêmes faits",
         "Why, and how to pay less: parcours explain and parcours advise, with the same facts",
@@ -62,15 +69,23 @@ def print_answer(answer: Answer, lang: str) -> None:
     ]
     label = answer.flat.statuses[result["status"]][lang]
     console.print(f"[bold {colour}]{pathway[0].upper()}{pathway[1:]}[/] — {label} [dim]({result['status']})[/]")
-    console.print(table_of(answer, lang))
+    explanation = explain(answer, lang, quiet=True)
+    console.print(table_of(answer, explanation, lang))
     print_notes(console, answer, lang)
+    console.print(f"[dim]{explanation.freshness.text} {TEXT['confidence'][lang]}[/]")
 
 
-def table_of(answer: Answer, lang: str) -> Table:
-    """The amounts, from the fee to what is left to the patient, each with its case."""
+def table_of(answer: Answer, explanation: Explanation, lang: str) -> Table:
+    """The amounts, from the fee to what is left to the patient, each with its article, its day and its confidence."""
     result = result_dict(answer.settlement)
+    steps = {step.stage: step for step in explanation.steps}
+    source = {name: source_line(steps[stage], lang) for name, stage in STAGE_OF.items()}
     table = Table(
-        title=TEXT["title"][lang], title_justify="left", title_style="bold", show_header=False, pad_edge=False
+        title=TEXT["title"][lang].format(day=day_text(answer.act.care_date, lang)),
+        title_justify="left",
+        title_style="bold",
+        show_header=False,
+        pad_edge=False,
     )
     table.add_column()
     table.add_column(justify="right")
@@ -78,34 +93,37 @@ def table_of(answer: Answer, lang: str) -> Table:
     table.add_row(TEXT["fee"][lang], money(euros(answer.act.fee), lang), "")
     for name in DETAIL:
         if result[name] or name in ALWAYS:
-            table.add_row(TEXT[name][lang], money(result[name], lang), result.get(CASE_OF.get(name, ""), ""))
-    table.add_row(TEXT["rate"][lang], percent(answer.settlement.rate, lang), result["case_rate"])
+            table.add_row(TEXT[name][lang], money(result[name], lang), source.get(name, ""))
+    table.add_row(TEXT["rate"][lang], percent(answer.settlement.rate, lang), source["rate"])
     table.add_section()
     for name in SHARES:
         table.add_row(
             f"[bold]{TEXT[name][lang]}[/]",
             f"[bold]{money(result[name], lang)}[/]",
-            result.get(CASE_OF.get(name, ""), ""),
+            source.get(name, ""),
         )
     table.add_section()
-    table.add_row(TEXT["advance"][lang], money(result["advance"], lang), result["case_payment"])
+    table.add_row(TEXT["advance"][lang], money(result["advance"], lang), source["advance"])
     for name in ("deferred", "unlawful_excess"):
         if result[name]:
             table.add_row(TEXT[name][lang], money(result[name], lang), "")
     if result["max_fee"] is not None:
-        table.add_row(TEXT["max_fee"][lang], money(result["max_fee"], lang), result["case_excess"])
+        table.add_row(TEXT["max_fee"][lang], money(result["max_fee"], lang), source["max_fee"])
     return table
 
 
-CASE_OF = {
-    "base": "case_base",
-    "majoration": "case_majoration",
-    "participation_forfaitaire": "case_participation",
-    "franchise": "case_franchise",
-    "forfait_acte_lourd": "case_acte_lourd",
-    "amo": "case_status",
-    "amc": "case_complementary",
+STAGE_OF = {
+    "base": "base",
+    "rate": "rate",
+    "majoration": "majoration",
+    "participation_forfaitaire": "participation",
+    "franchise": "franchise",
+    "forfait_acte_lourd": "acte_lourd",
+    "amc": "complementary",
+    "advance": "payment",
+    "max_fee": "excess",
 }
+"""Amount -> the stage that decides it."""
 
 
 def print_notes(console: Console, answer: Answer, lang: str) -> None:
@@ -117,8 +135,11 @@ def print_notes(console: Console, answer: Answer, lang: str) -> None:
         text = ", ".join(
             f"{TEXT[name][lang].lower()} {money(amount, lang)}" for name, amount in changes if name in TEXT
         )
-        console.print(f"[dim]{TEXT['reading'][lang]} ({other.name}={other.option}){TEXT['colon'][lang]} {text}[/]")
-    console.print(f"[dim]{TEXT['why'][lang]}[/]")
-    assumed = ", ".join(f"{name}={value}" for name, value in answer.defaults.items() if value not in ABSENT)
-    if assumed:
-        console.print(f"[dim]{TEXT['assumed'][lang]}{TEXT['colon'][lang]} {assumed}[/]")
+        option = load().readings[other.name].options[other.option]["label"][lang]
+        chosen = f"--reading {other.name}={other.option}"
+        console.print(f"[dim]{TEXT['reading'][lang]}{COLON[lang]}{option} ({chosen}){COLON[lang]}{text}[/]")
+    console.print(f"[dim]{as_typed(TEXT['why'][lang])}[/]")
+    kept = {name: value for name, value in answer.defaults.items() if value not in ABSENT}
+    if kept:
+        assumed = facts_said(kept, answer.act.care_date, lang)
+        console.print(f"[dim]{TEXT['assumed'][lang]}{COLON[lang]}{assumed}[/]")

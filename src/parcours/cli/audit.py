@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The audit trail: verify it, anchor it.")
 
 EXIT_BROKEN = 1
-SOUND = Text("{rows} lignes, aucune anomalie", "{rows} rows, all sound")
+SOUND = Text("{rows} {rows:ligne|lignes}, aucune anomalie", "{rows} {rows:row|rows}, all sound")
 COMPARED = Text(
-    "comparées à {ends} extrémités gardées hors de la base", "compared with {ends} ends kept outside the database"
+    "comparaison avec {ends} {ends:extrémité gardée|extrémités gardées} hors de la base",
+    "compared with {ends} {ends:end|ends} kept outside the database",
 )
+SIGNED = Text("{done} {done:tête signée|têtes signées}", "{done} {done:head|heads} signed")
 NOT_COMPARED = Text(
     "aucune extrémité gardée hors de la base : une fin retirée ne se verrait pas",
     "no end is kept outside the database: a removed end would not be seen",
@@ -94,7 +96,7 @@ def resign(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang) as opened, opened.writing() as session:
         done = seals.resign(session)
-    typer.echo(Text(f"{done} têtes signées", f"{done} heads signed")[lang_of(lang)])
+    say(lang, SIGNED, done=done)
 
 
 @app.command()

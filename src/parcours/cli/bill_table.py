@@ -11,7 +11,7 @@ from parcours.engine.bill.say import effective_rate, every_reason
 from parcours.engine.bill.settle import BillAnswer, other_readings
 from parcours.engine.bill.vocabulary import BORNE
 from parcours.rules.bill.types import SettledLine
-from parcours.text import Text, euros, percent
+from parcours.text import COLON, Text, euros, percent
 
 TEXT = {
     "note": Text("À noter", "Note"),
@@ -82,10 +82,14 @@ def print_end(answer: BillAnswer, lang: str, width: int) -> None:
         text = f"{TEXT['note'][lang]} ({where}){TEXT['colon'][lang]} {note.text[lang]} ({', '.join(note.references)})"
         typer.secho(textwrap.fill(text, width), fg="yellow")
     for other in other_readings(answer):
+        from parcours.engine.bill.explain import reading_label
+
         changes = ", ".join(
             f"{TEXT[name][lang]} {euros(cents, lang)}" for name, cents in other.totals.items() if name in SHOWN
         )
-        text = f"{TEXT['reading'][lang]} ({other.name}={other.option}){TEXT['colon'][lang]} {changes}"
+        option = reading_label(answer, other.name, other.option, lang)
+        chosen = f"--reading {other.name}={other.option}"
+        text = f"{TEXT['reading'][lang]}{COLON[lang]}{option} ({chosen}){COLON[lang]}{changes}"
         typer.secho(textwrap.fill(text, width), dim=True)
     ends = [TEXT["shares"][lang]] + ([] if any(name in answer.given for name in BORNE) else [TEXT["assumed"][lang]])
     for end in ends:

@@ -2,9 +2,13 @@
 
 import locale
 import os
+import re
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -48,8 +52,23 @@ def lang_of(lang: str) -> str:
 
 def fail(error: ParcoursError, lang: str, code: int = EXIT_UNREADABLE) -> NoReturn:
     """Say what is wrong on the error stream and stop."""
-    typer.echo(error.message[lang_of(lang)], err=True)
+    typer.echo(as_typed(error.message[lang_of(lang)]), err=True)
     raise typer.Exit(code)
+
+
+COMMAND = "parcours"
+OURS = re.compile(
+    r"(?<![\w/.-])parcours (?=(?:settle|bill|explain|advise|law|demo|serve|questions|audit|admin|space)\b)"
+)
+"""Our command inside a sentence: not the pathway of care, which has the same name in French."""
+
+
+def as_typed(sentence: str) -> str:
+    """A sentence that names our command, as it was typed here: set-up does not put it on the path."""
+    typed = sys.argv[0]
+    if Path(typed).name != COMMAND or shutil.which(COMMAND) == str(Path(typed).absolute()):
+        return sentence
+    return OURS.sub(f"{typed} ", sentence)
 
 
 @contextmanager

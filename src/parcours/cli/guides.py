@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 import typer
 
 from parcours.cli.common import Json, Lang, lang_of
+from parcours.text import Text, agreed
 
 if TYPE_CHECKING:
     from parcours.engine.proof.guides import Claim
 
 app = typer.Typer(add_completion=False)
+VERDICTS = {
+    "true": Text("{count} {count:vraie|vraies}", "{count} true"),
+    "true_until": Text("{count} {count:vraie|vraies} jusqu'à un jour", "{count} true until a day"),
+    "true_only_if": Text("{count} {count:vraie|vraies} sous condition", "{count} true only if"),
+    "wrong": Text("{count} {count:fausse|fausses}", "{count} wrong"),
+    "not_computed": Text("{count} non {count:calculée|calculées}", "{count} not computed"),
+}
 COLOURS = {"true": "green", "true_until": "yellow", "true_only_if": "yellow", "wrong": "red", "not_computed": "dim"}
 
 
@@ -46,4 +54,5 @@ def print_claims(claims: "tuple[Claim, ...]", lang: str) -> None:
         if claim.condition:
             console.print(Padding(f"[yellow]{claim.condition}[/]", (0, 0, 0, 3)))
     counts = Counter(claim.verdict for claim in claims)
-    console.print("\n" + " · ".join(f"[{COLOURS[name]}]{number} {name}[/]" for name, number in counts.items()))
+    said = (f"[{COLOURS[name]}]{agreed(VERDICTS[name], lang, count=number)}[/]" for name, number in counts.items())
+    console.print("\n" + " · ".join(said))

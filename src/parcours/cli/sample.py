@@ -8,11 +8,12 @@ import typer
 from parcours.cli import problems
 from parcours.cli.common import EXIT_NOT_WRITTEN, Lang, batch_errors, fail, lang_of
 from parcours.errors import os_reason
-from parcours.text import Text
+from parcours.text import Text, agreed
 
 app = typer.Typer(add_completion=False)
 DONE = Text(
-    "{rows} actes de {patients} personnes inventées → {output}", "{rows} acts of {patients} invented people → {output}"
+    "{rows} {rows:acte|actes} de {patients} {patients:personne inventée|personnes inventées} → {output}",
+    "{rows} {rows:act|acts} of {patients} invented {patients:person|people} → {output}",
 )
 LINES = Text("{rows} lignes de professionnels inventés → {output}", "{rows} lines of invented professionals → {output}")
 
@@ -61,7 +62,7 @@ def sample(
         if not first < year < 2100:
             fail(problems.not_accepted(year, field="--year", expected=f"{first + 1} … 2099"), lang)
         rows = write_sample(Sample(patients, year, seed), output)
-    typer.echo(DONE[lang].format(rows=rows, patients=patients, output=output), err=True)
+    typer.echo(agreed(DONE, lang, rows=rows, patients=patients, output=output), err=True)
 
 
 def write_files(nomenclature: str, folder: Path, codes: int, seed: int, lang: str) -> None:

@@ -7,11 +7,11 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, money
-from parcours.text import Text, count
+from parcours.text import Text, agreed, count
 
 app = typer.Typer(add_completion=False)
 TEXT = {
-    "title": Text("{acts} actes", "{acts} acts"),
+    "title": Text("{shown} {acts:acte|actes}", "{shown} {acts:act|acts}"),
     "payer": Text("Qui paie", "Who pays"),
     "status": Text("Par statut", "By status"),
     "specialty": Text("Par spécialité ou profession", "By specialty or profession"),
@@ -21,17 +21,17 @@ TEXT = {
     "amo": Text("assurance maladie", "compulsory insurance"),
     "amc": Text("complémentaire", "complementary"),
     "patient": Text("patient", "patient"),
-    "majoration": Text("majorations", "majorations"),
-    "participation_forfaitaire": Text("participations forfaitaires", "participations forfaitaires"),
-    "franchise": Text("franchises", "franchises"),
-    "depassement": Text("dépassements", "dépassements"),
+    "majoration": Text("majorations", "surcharges"),
+    "participation_forfaitaire": Text("participations forfaitaires", "flat contributions"),
+    "franchise": Text("franchises", "deductibles"),
+    "depassement": Text("dépassements", "above the base"),
     "unlawful_excess": Text("dépassements non permis", "unlawful excess"),
-    "direct": Text("majorations retenues aussitôt", "majorations taken at once"),
-    "deferred": Text("majorations récupérées plus tard", "majorations recovered later"),
-    "participation_annual_cap": Text("plafond annuel des participations atteint", "annual cap of participations met"),
-    "participation_daily_cap": Text("plafond journalier des participations atteint", "daily cap of participations met"),
-    "franchise_annual_cap": Text("plafond annuel des franchises atteint", "annual cap of franchises met"),
-    "franchise_daily_cap": Text("plafond journalier des franchises atteint", "daily cap of franchises met"),
+    "direct": Text("majorations retenues aussitôt", "surcharges taken at once"),
+    "deferred": Text("majorations récupérées plus tard", "surcharges recovered later"),
+    "participation_annual_cap": Text("plafond annuel des participations atteint", "annual cap of contributions met"),
+    "participation_daily_cap": Text("plafond journalier des participations atteint", "daily cap of contributions met"),
+    "franchise_annual_cap": Text("plafond annuel des franchises atteint", "annual cap of deductibles met"),
+    "franchise_daily_cap": Text("plafond journalier des franchises atteint", "daily cap of deductibles met"),
 }
 SHORT = {"amo": "AMO", "amc": "AMC"}
 COLUMNS = ("acts", "fee", "amo", "amc", "patient", "majoration")
@@ -75,17 +75,22 @@ def _print(totals: Any, lang: str) -> None:
     from rich.table import Table
 
     console = Console()
-    console.print(f"[bold]{TEXT['title'][lang].format(acts=count(totals.acts, lang))}[/]")
+    console.print(f"[bold]{counted(totals.acts, lang)}[/]")
     payer = Table(title=TEXT["payer"][lang], title_justify="left", show_header=False)
     payer.add_column()
     payer.add_column(justify="right")
     for name, amount in {**totals.totals, **totals.majoration}.items():
         payer.add_row(TEXT[name][lang], money(amount, lang))
     for name, acts in totals.caps.items():
-        payer.add_row(TEXT[name][lang], f"{count(acts, lang)} {TEXT['acts'][lang]}")
+        payer.add_row(TEXT[name][lang], counted(acts, lang))
     console.print(payer)
     for key, rows in (("status", totals.by_status), ("specialty", totals.by_specialty)):
         console.print(_table(TEXT[key][lang], rows, lang))
+
+
+def counted(acts: int, lang: str) -> str:
+    """A number of acts, in words."""
+    return agreed(TEXT["title"], lang, acts=acts, shown=count(acts, lang))
 
 
 def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
@@ -104,12 +109,16 @@ def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
 
 
 def _label(row: dict[str, Any], lang: str) -> str:
-    """What a row is about: its status and pathway, its specialty, or its profession."""
+    """What a row is about, in words: its status with its letter, its specialty, or its profession."""
+    from parcours.engine.say.wording import label, specialty_labels
+
     if "status" in row:
         if row["status"] is None:
             return TEXT["refused"][lang]
-        return f"{row['status']} ({row['pathway']})"
-    return str(row.get("specialty") or row.get("profession") or "—")
+        return f"{label('status', row['status'], lang)} ({row['status']})"
+    if row.get("specialty"):
+        return specialty_labels()[row["specialty"]][lang]
+    return label("profession", row["profession"], lang) if row.get("profession") else "—"
 
 
 def _draw(totals: Any, path: Path, lang: str) -> None:

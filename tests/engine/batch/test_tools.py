@@ -113,7 +113,7 @@ def test_totals_are_the_sums_of_the_rows(settled, suffix) -> None:
 
 def test_the_command_prints_totals_draws_and_gives_json(settled, tmp_path) -> None:
     source, plot = str(settled / "settled.parquet"), tmp_path / "plot.svg"
-    assert "majorations recovered later" in RUN.invoke(app, ["summary", source, "--lang", "en"]).stdout
+    assert "surcharges recovered later" in RUN.invoke(app, ["summary", source, "--lang", "en"]).stdout
     result = RUN.invoke(app, ["summary", source, "--json", "--plot", str(plot), "--lang", "fr"])
     assert json.loads(result.stdout)["acts"] > 0
     assert plot.read_text("utf-8").startswith("<svg")

@@ -18,7 +18,7 @@ from parcours.law import loader
 from parcours.law.data import ExactLoader, Value
 from parcours.law.days import FOLDER
 from parcours.rules.money import share
-from parcours.text import OR, euros, listed, percent, plain_number, yes_no
+from parcours.text import COLON, OR, euros, listed, percent, plain_number, yes_no
 
 PLACEHOLDER = re.compile(r"\{(\w+):([^{}]+)\}")
 MONTHS = {
@@ -142,6 +142,13 @@ def share_text(argument: str, words: Words, lang: str) -> str:
     """A rate of an amount, both parameters: `amount.id*rate.id`."""
     amount, rate = (int(parameter_in_force(id_, words)[0].value * 100) for id_ in argument.split("*"))
     return euros(share(amount, rate), lang)
+
+
+def facts_said(facts: Mapping[str, Any], day: int, lang: str) -> str:
+    """Facts in words, each by the term of the glossary and its label: "régime : général"."""
+    words = Words(day, facts)
+    terms = loader.load().glossary
+    return ", ".join(f"{terms[name][lang]['term']}{COLON[lang]}{fact_text(name, words, lang)}" for name in facts)
 
 
 def fact_text(name: str, words: Words, lang: str) -> str:

@@ -15,9 +15,8 @@ from parcours.engine.case import ABSENT, Answer
 from parcours.engine.errors import FactError
 from parcours.engine.say.explain import explain
 from parcours.engine.say.receipt import canonical, receipt
-from parcours.engine.say.wording import Words, fact_text
+from parcours.engine.say.wording import facts_said
 from parcours.law.loader import load
-from parcours.text import COLON
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, Page, answer, text
@@ -161,10 +160,6 @@ def bill_url(page: Page, pairs: list[tuple[str, str]]) -> str:
 def assumed(state: State, settled: Answer | None, lang: str) -> str:
     """What is taken for granted, in words: as the command line says it, without what is simply not there."""
     taken = {name: settled.facts[name] for name in settled.encoded.defaults} if settled else {}
-    words = Words(state.day_number, taken)
-    listed = ", ".join(
-        f"{load().glossary[name][lang]['term']}{COLON[lang]}{fact_text(name, words, lang)}"
-        for name, value in taken.items()
-        if name not in state.given and value not in ABSENT
-    )
+    kept = {name: value for name, value in taken.items() if name not in state.given and value not in ABSENT}
+    listed = facts_said(kept, state.day_number, lang)
     return i18n.typography(listed, lang) or text("nothing", lang)
