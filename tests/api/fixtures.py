@@ -25,13 +25,14 @@ from parcours.registry.care_plans import service as care_plans
 from parcours.registry.conciliation import service as cases
 from parcours.registry.contexts import Scope
 from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations.models import Departure
 from parcours.registry.directory.models import Fund
 from parcours.registry.people.family import add_holder, propose_holder
 from parcours.registry.people.service import open_right
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.store import schema
-from parcours.registry.store.clock import paris_today
+from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
 from parcours.registry.store.keyring import new_key
 from parcours.registry.visits.facts import visit_facts
@@ -203,7 +204,17 @@ def settle_country(database):
         )
         right = open_right(session, alice.id, "c2s", starts_on=today)
         visit = answer_visit(session, visit_facts(session, alice.id, amar.id, today))
+        leaving, leaving_zoe = (
+            Departure(
+                professional_id=free.id, fund_code=fund, reason="retired", leaves_on=today, declarations=1,
+                proposed_at=now_utc(),
+            )
+            for fund in ("01C991", "01C992")
+        )  # fmt: skip
+        session.add_all((leaving, leaving_zoe))
+        session.flush()
         ids = SimpleNamespace(
+            departure=leaving.id, departure_zoe=leaving_zoe.id,
             link=link.id, plan=plan.id, plan_zoe=plan_zoe.id, yann=yann.id, case=case.id, case_yann=case_yann.id,
             contact=contact.id, contact_yann=contact_yann.id, right=right.id, visit=visit.id,
             alice=alice.id, bob=bob.id, nora=nora.id, zoe=zoe.id, amar=amar.id, zola=zola.id, sand=sand.id,

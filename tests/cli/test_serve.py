@@ -101,6 +101,7 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
     known |= {
         "PARCOURS_AUDIT_ANCHORS",
         "PARCOURS_DATA_DIR",
+        "PARCOURS_DEPARTURE_DAYS",
         "PARCOURS_REFERRAL_YEARS",
         "PARCOURS_SECRET_KEYS",
         "PARCOURS_SECRET_KEYS_FILE",

@@ -198,6 +198,11 @@ ROWS = (
     case("PUT", "/contacts/{contact}", FUND, {"outcome": "waiting"}),
     case("POST", "/closing", {"alice", "nora"} | FUND, {"outcome": "withdrawn"}),
     patient("POST", "/identity-codes", set(), {"way": "desk"}, expected={"officer": 409}),
+    # departures
+    system("GET", "/departures", {"officer", "officer_zoe"}),
+    on("POST", "/departures/{departure}/confirmation", {"officer"}, set(), foreign={"departure": "departure_zoe"}),
+    on("POST", "/departures/{departure}/refusal", {"officer"}, set(), foreign={"departure": "departure_zoe"}),
+    on("POST", "/departures/{departure}/undoing", {"officer"}, set(), foreign={"departure": "departure_zoe"}),
     # accounts
     system("POST", "/accounts", {"administrator"}, {"login": "not an address"}),
     system("GET", "/accounts", {"administrator"}),

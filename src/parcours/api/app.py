@@ -40,6 +40,7 @@ APART = (
     "own_data",
     "oidc",
     "identity_proof",
+    "departures",
     "family",
     "find",
 )

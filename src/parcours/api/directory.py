@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import BackgroundTasks, Query, Response
 from pydantic import Field
 
 from parcours.api.common import (
@@ -24,16 +24,19 @@ from parcours.api.common import (
     page,
     text,
 )
+from parcours.api.mail import send
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import changed, check_version, cursor_id
 from parcours.registry.access.model import Record
-from parcours.registry.declarations import service as declarations
-from parcours.registry.declarations import timeline
-from parcours.registry.declarations.context import DECLARATION, of_practice
+from parcours.registry.accounts.find import officers_of, told_of_doctor
+from parcours.registry.accounts.messages import departure_message
+from parcours.registry.declarations import departures, timeline
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
+from parcours.registry.declarations.context import of_practice
+from parcours.registry.declarations.departures import Leaving
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.context import DIRECTORY, Action, Tag
 from parcours.registry.directory.models import OrganisationKind, PracticeMode, Professional
@@ -207,30 +210,47 @@ class DepartureIn(In):
     new_organisation_id: str | None = Field(None, max_length=64, description="Of a move: the new place.")
 
 
-class DepartureOut(Out):
-    """How many declarations ended."""
+class ProposalOut(Out):
+    """The departure as proposed to one fund."""
 
-    declarations_ended: int
+    id: str
+    fund: str
+    declarations: int = Field(description="How many people of the fund it would leave.")
+
+
+class DepartureOut(Out):
+    """A departure that ends declarations is proposed to the funds concerned; it ends none by itself."""
+
+    declarations_ended: int = Field(description="Always 0: a fund decides.")
+    proposed_to: list[ProposalOut]
 
 
 @router.post("/professionals/{professional_id}/departure", responses=problems(*CHANGING))
 def depart(
-    professional_id: Id, body: DepartureIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
+    professional_id: Id,
+    body: DepartureIn,
+    unit: WriteUnit,
+    response: Response,
+    later: BackgroundTasks,
+    if_match: IfMatch = None,
 ) -> DepartureOut:
-    """A doctor leaves: practices end, declarations too (save for a move inside the département)."""
+    """A doctor leaves. Done at once when it ends no declaration; else proposed to the funds of those it would leave."""
     unit.allow(Action.WRITE_DIRECTORY, DIRECTORY)
     doctor = directory.get_professional(unit.session, professional_id)
     check_version(if_match, doctor)
     changed(unit.session, doctor)
-    ended = declarations.depart(
-        unit.session, doctor.id, reason=body.reason, on=body.on, new_organisation_id=body.new_organisation_id
-    )
-    unit.note(Tag.PROFESSIONAL_CHANGE, Record(DIRECTORY.kind, doctor.id), reason=body.reason)
-    for contract in ended:
-        record = Record(DECLARATION, contract.declaration_id, insured_id=contract.insured_id)
-        unit.note(DeclarationTag.DECLARATION_END, record, "departure", reason=body.reason)
+    leaving = Leaving(doctor.id, body.reason, body.on, body.new_organisation_id)
+    proposed = departures.announce(unit.session, leaving, by=unit.actor.id)
+    tag = DeclarationTag.DEPARTURE_PROPOSE if proposed else Tag.PROFESSIONAL_CHANGE
+    unit.note(tag, Record(DIRECTORY.kind, doctor.id), reason=body.reason)
+    told = [*told_of_doctor(unit.session, doctor.id)]
+    for one in proposed:
+        told += officers_of(unit.session, one.fund_code)
+    for account in told:
+        later.add_task(send, unit.services, account.login, departure_message(account.language, "proposed"))
     response.headers["ETag"] = doctor.etag
-    return DepartureOut(declarations_ended=len(ended))
+    shown = [ProposalOut(id=one.id, fund=one.fund_code, declarations=one.declarations) for one in proposed]
+    return DepartureOut(declarations_ended=0, proposed_to=shown)
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.access.model import Role, Who
 from parcours.registry.accounts import problems
 from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.find import officers_of
 from parcours.registry.accounts.models import Account, Grant, SingleUseToken, TokenPurpose
 from parcours.registry.accounts.service import confirm_role, propose_role
 from parcours.registry.accounts.tokens import secret_hash
@@ -110,9 +111,7 @@ def told_of(session: Session, insured_id: str) -> list[Account]:
     affiliation = affiliation_on(session, insured_id, paris_today())
     if affiliation is None:
         return []
-    query = select(Grant).where(Grant.role == Role.OFFICER, Grant.fund_code == affiliation.fund_code)
-    officers = session.scalars(query.where(Grant.ended_at.is_(None), Grant.confirmed_at.is_not(None)))
-    return [one.account for one in officers if one.account.disabled_at is None]
+    return officers_of(session, affiliation.fund_code)
 
 
 def _burn(session: Session, account_id: str) -> None:

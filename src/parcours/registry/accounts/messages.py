@@ -8,9 +8,10 @@ import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from parcours.registry.store.ids import new_id
+from parcours.text import Text
 
 SMTP_SECONDS = 10
 
@@ -82,6 +83,41 @@ def doubt_message(lang: str, person: str) -> tuple[str, str]:
         f"Somebody logged in at an identity provider and says to be the insured {person}.\n"
         "Nothing is open. After a check, send a code by post or give it at the desk.\n"
     )
+
+
+_DEPARTURES: Final = {
+    "proposed": (
+        Text("Un départ de médecin à décider", "A doctor's departure to decide"),
+        Text(
+            "Le départ d'un médecin est proposé ; il mettrait fin à des déclarations.\n"
+            "Rien ne change avant la décision d'un agent de chaque caisse concernée.\n",
+            "The departure of a doctor is proposed; it would end declarations.\n"
+            "Nothing changes before an officer of each fund concerned decides.\n",
+        ),
+    ),
+    "confirmed": (
+        Text("Votre médecin traitant part", "Your médecin traitant leaves"),
+        Text(
+            "Votre caisse a enregistré le départ de votre médecin traitant.\n"
+            "Si c'est une erreur, dites-le-lui : ce départ peut être annulé.\n",
+            "Your fund has recorded the departure of your médecin traitant.\n"
+            "If this is a mistake, tell it: the departure can be undone.\n",
+        ),
+    ),
+    "undone": (
+        Text("Votre médecin traitant reste", "Your médecin traitant stays"),
+        Text(
+            "Le départ de votre médecin traitant, enregistré par erreur, est annulé.\n",
+            "The departure of your médecin traitant, recorded by mistake, is undone.\n",
+        ),
+    ),
+}
+
+
+def departure_message(lang: str, what: str) -> tuple[str, str]:
+    """Subject and text about the departure of a doctor: proposed to a fund, confirmed to a patient, or undone."""
+    subject, text = _DEPARTURES[what]
+    return subject[lang], text[lang]
 
 
 def code_letter(lang: str, name: str, address: str, code: str, days: int) -> str:

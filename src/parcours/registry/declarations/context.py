@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Personal, RecordOf
-from parcours.registry.access.model import SYSTEM, Kind, Record
-from parcours.registry.declarations.models import Declaration, JointDoctor, Party, State, Tenure
+from parcours.registry.access.manifest import Context, Personal, RecordOf, Shared
+from parcours.registry.access.model import SYSTEM, Kind, Record, Role
+from parcours.registry.access.rules import OWN_FUND, rule
+from parcours.registry.declarations.models import Declaration, Departure, JointDoctor, Party, State, Tenure
 from parcours.registry.declarations.relations import (
     DECLARED_DOCTOR,
     DOCTOR_DECLARED,
@@ -27,6 +28,7 @@ from parcours.registry.people.relations import (
 )
 
 DECLARATION: Final = Kind("declaration")
+DEPARTURE: Final = Kind("departure")
 
 
 class Action(model.Action):
@@ -44,6 +46,7 @@ class Action(model.Action):
     END_AS_DOCTOR = "end_as_doctor"
     REGISTER_DECLARATION = "register_declaration"
     LIST_PATIENTS = "list_patients"
+    DECIDE_DEPARTURE = "decide_departure"
 
 
 class Scope(model.Scope):
@@ -63,6 +66,10 @@ class Tag(model.Tag):
     DECLARATION_WITHDRAW = "declarations:declaration:withdraw"
     DECLARATION_END = "declarations:declaration:end"
     DECLARATION_REGISTER = "declarations:declaration:register"
+    DEPARTURE_PROPOSE = "declarations:departure:propose"
+    DEPARTURE_READ = "declarations:departure:read"
+    DEPARTURE_DECIDE = "declarations:departure:decide"
+    DECLARATION_RESUME = "declarations:declaration:resume"
     DECLARATION_ANNUL = "declarations:declaration:annul"
 
 
@@ -74,6 +81,23 @@ def of_declaration(declaration: Declaration) -> Record:
         pending=declaration.state in (State.PROPOSED, State.SIGNED),
         by_doctor=declaration.proposed_by is Party.DOCTOR,
     )  # fmt: skip
+
+
+def of_departure(departure: Departure) -> Record:
+    """A departure as proposed to a fund, for the policy."""
+    return Record(DEPARTURE, departure.id, fund_code=departure.fund_code)
+
+
+def departures_of_fund(fund_code: str | None) -> Record:
+    """What was proposed to a fund, as a whole."""
+    return Record(SYSTEM.kind, fund_code=fund_code)
+
+
+OFFICER_DEPARTURES: Final = rule(
+    "officer_departures", Role.OFFICER, OWN_FUND,
+    "Un agent de la caisse concernée décide si le départ d'un médecin met fin aux déclarations de ses assurés.",
+    "An officer of the fund concerned decides whether a doctor's departure ends the declarations of its insured.",
+)  # fmt: skip
 
 
 def of_practice(professional_id: str | None) -> Record:
@@ -89,8 +113,12 @@ CONTEXT: Final = Context(
         Declaration: Personal(),
         JointDoctor: Personal(through="declaration_id"),
         Tenure: Personal(),
+        Departure: Shared("the departure of a doctor as proposed to a fund: it names no patient"),
     },
-    kinds=(RecordOf(DECLARATION, Action.READ_DECLARATION, Declaration, lambda _session, row: of_declaration(row)),),
+    kinds=(
+        RecordOf(DECLARATION, Action.READ_DECLARATION, Declaration, lambda _session, row: of_declaration(row)),
+        RecordOf(DEPARTURE, Action.DECIDE_DEPARTURE, Departure, lambda _session, row: of_departure(row)),
+    ),
     actions=Action,
     signatures=frozenset({Action.PROPOSE_AS_DOCTOR, Action.SIGN_AS_DOCTOR, Action.END_AS_DOCTOR}),
     rules=(
@@ -105,6 +133,7 @@ CONTEXT: Final = Context(
         ),
         DOCTOR_PROPOSES.gives(Action.PROPOSE_AS_DOCTOR),
         DOCTOR_LIST.gives(Action.LIST_PATIENTS),
+        OFFICER_DEPARTURES.gives(Action.DECIDE_DEPARTURE),
         OFFICER_FUND.gives(Action.READ_DECLARATION, Action.REGISTER_DECLARATION),
         client_of(Scope.DECLARATIONS_READ).gives(Action.READ_DECLARATION),
         client_of(Scope.DECLARATIONS_WRITE).gives(Action.REGISTER_DECLARATION),

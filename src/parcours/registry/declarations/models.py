@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, ForeignKey, Index, UniqueConstraint, event, text
+from sqlalchemy import Connection, ForeignKey, Index, Integer, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.columns import EncryptedText, PublicId, text_enum
+from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base, Versioned
 from parcours.registry.store.periods import Period
 
@@ -78,6 +78,35 @@ END_CODES = {
     EndReason.DECEASED: EndCode.FIP,
     EndReason.PATIENT_DECEASED: EndCode.FIB,
 }
+
+
+class DepartureState(StrEnum):
+    """What a fund has decided of the departure of a doctor."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    UNDONE = "undone"
+
+
+class Departure(Base):
+    """A doctor leaves, as proposed to one fund whose people have them as médecin traitant."""
+
+    __tablename__ = "declarations_departures"
+
+    professional_id: Mapped[str] = mapped_column(ForeignKey("people_professionals.id"), index=True)
+    fund_code: Mapped[str] = mapped_column(String(20), index=True)
+    reason: Mapped[str] = mapped_column(String(20))
+    leaves_on: Mapped[date] = mapped_column()
+    new_organisation_id: Mapped[str | None] = mapped_column(PublicId)
+    declarations: Mapped[int] = mapped_column(Integer)
+    """How many people of the fund it would leave, when it was proposed."""
+    state: Mapped[DepartureState] = mapped_column(text_enum(DepartureState, 20), default=DepartureState.PROPOSED)
+    proposed_by: Mapped[str | None] = mapped_column(PublicId)
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    decided_by: Mapped[str | None] = mapped_column(PublicId)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
 
 GRACE_REASONS = frozenset({EndReason.RETIRED, EndReason.MOVED_DEPARTEMENT})
 """Departures that open the grace year (L162-5-3, 5°)."""

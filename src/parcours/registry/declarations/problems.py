@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Forbidden, Invalid, Refused
+from parcours.registry.errors import Conflict, Forbidden, Invalid, Misconfigured, Refused
 from parcours.text import Text, same
 
 ARTICLE = "CSS L162-5-3"
@@ -170,6 +170,36 @@ no_main_practice = Problem(
     Text("ce médecin n'a pas de lieu principal à cette date", "this doctor has no principal place that day"),
     field="professional_id",
     allowed=Text("un médecin qui a un lieu principal ce jour-là", "a doctor with a principal place on that day"),
+)
+
+departure_long_ago = Problem(
+    Invalid,
+    "departure_long_ago",
+    Text("ce départ est trop ancien", "this departure is too long ago"),
+    field="on",
+    allowed=Text("le {first} ou plus tard", "{first} or later"),
+)
+
+departure_days = Problem(
+    Misconfigured,
+    "departure_days",
+    Text("réglage inconnu", "unknown setting"),
+    field="PARCOURS_DEPARTURE_DAYS",
+    allowed=Text("un nombre de jours, de 0 à {most}", "a number of days, from 0 to {most}"),
+)
+
+departure_proposed = Problem(
+    Conflict,
+    "departure_proposed",
+    Text("un départ de ce médecin attend déjà une décision", "a departure of this doctor awaits a decision already"),
+)
+
+departure_decided = Problem(
+    Conflict,
+    "departure_decided",
+    Text("ce départ n'est pas dans l'état voulu", "this departure is not in the state needed"),
+    field="state",
+    allowed=Text("{state}", "{state}"),
 )
 
 departure_reason = Problem(

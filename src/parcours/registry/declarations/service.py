@@ -251,6 +251,20 @@ def depart(
     """
     at = at or now_utc()
     doctor = get_professional(session, professional_id)
+    end_reason = leave_practices(session, doctor, reason=reason, on=on, new_organisation_id=new_organisation_id, at=at)
+    if end_reason is EndReason.MOVED:
+        return []
+    return [
+        end_tenure(session, tenure, max(on, tenure.starts_on), end_reason, at)
+        for tenure in patients_of(session, doctor.id, lock=True)
+        if tenure.ends_on is None or tenure.ends_on > on
+    ]
+
+
+def leave_practices(
+    session: Session, doctor: Professional, *, reason: str, on: date, new_organisation_id: str | None, at: datetime
+) -> EndReason:
+    """What a departure changes in the directory; the reason that it gives to tenures."""
     if reason == "moved":
         end_reason = _move_practice(session, doctor, new_organisation_id, on, at)
     elif reason in {"retired", "deceased"}:
@@ -261,13 +275,7 @@ def depart(
     else:
         raise problems.departure_reason(reason)
     session.flush()
-    if end_reason is EndReason.MOVED:
-        return []
-    return [
-        end_tenure(session, tenure, max(on, tenure.starts_on), end_reason, at)
-        for tenure in patients_of(session, doctor.id, lock=True)
-        if tenure.ends_on is None or tenure.ends_on > on
-    ]
+    return end_reason
 
 
 def annul(session: Session, declaration_id: str, *, at: datetime | None = None) -> Declaration:
@@ -333,12 +341,17 @@ def _move_practice(
     old = main_practice(session, doctor.id, on)
     if old is None:
         raise problems.no_main_practice()
-    before = require_commune(session, get_organisation(session, old.organisation_id).commune_code)
-    after = require_commune(session, place.commune_code)
+    end_reason = reason_of_move(session, old.organisation_id, place.id)
     replace(session, old, at, ends_on=on)
     # The AM number is of the place: the new one comes with the new place.
     start_practice(session, doctor.id, place.id, starts_on=on, mode=old.mode, at=at)
-    return EndReason.MOVED if before.department == after.department else EndReason.MOVED_DEPARTEMENT
+    return end_reason
+
+
+def reason_of_move(session: Session, old_id: str, new_id: str) -> EndReason:
+    """Only a move to another département ends tenures."""
+    old, new = (require_commune(session, get_organisation(session, one).commune_code) for one in (old_id, new_id))
+    return EndReason.MOVED if old.department == new.department else EndReason.MOVED_DEPARTEMENT
 
 
 def _locked(session: Session, declaration_id: str) -> tuple[Declaration, Insured]:
