@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     """Where browsers reach the service: redirections of OpenID Connect, links in messages, the accepted Origin."""
 
+    security_contact: str | None = None
+    """Whom to tell of a weakness, for `/.well-known/security.txt`: `mailto:…` or `https://…`."""
+
     cookie_secure: bool = True
     """Send cookies over HTTPS only (browsers make an exception for localhost); false only behind plain HTTP."""
     session_idle_minutes: int = Field(30, ge=1)

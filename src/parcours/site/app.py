@@ -17,7 +17,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> ASGIApp:
     services = Services(settings)
     faces = {prefix: made for prefix, target in FACES.items() if (made := face(target, services)) is not None}
     site = Starlette(
-        routes=[*routes(), Route("/healthz", healthz), Route("/readyz", readyz), Route("/robots.txt", robots)],
+        routes=[*routes(), Route("/healthz", healthz), Route("/readyz", readyz)],
         exception_handlers={HTTPException: on_http_error, Exception: on_error},
         lifespan=lifespan(faces),
     )
@@ -111,11 +111,6 @@ async def readyz(request: Request) -> Response:
     if why is not None:
         return JSONResponse({"status": "not ready", "why": why}, 503, headers=headers)
     return JSONResponse({"status": "ready"}, headers=headers)
-
-
-async def robots(_: Request) -> Response:
-    """Pages may be indexed; quotes hold someone's facts."""
-    return PlainTextResponse("User-agent: *\nDisallow: /*?\nDisallow: /api/\n")
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

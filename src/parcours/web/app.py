@@ -15,6 +15,7 @@ from parcours.web.pages import Page, answer
 from parcours.web.public import law_pages
 from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
+from parcours.web.public.indexed import manifest, robots, security, sitemap
 from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.public.search import search, vocabulary
 from parcours.web.public.situations import situation_index, situation_page
@@ -48,6 +49,10 @@ def routes() -> list[Route]:
         Route("/law/limits", law_pages.law_limits),
         Route("/static/{fingerprint}/{name:path}", assets.serve_asset),
         Route("/favicon.ico", favicon),
+        Route("/robots.txt", robots),
+        Route("/sitemap.xml", sitemap),
+        Route("/manifest.webmanifest", manifest),
+        Route("/.well-known/security.txt", security),
     ]
 
 

@@ -16,6 +16,7 @@ FOLDER: Final = Path(__file__).parent / "static"
 TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
@@ -52,7 +53,7 @@ def fingerprint(bodies: dict[str, bytes]) -> str:
 def asset(name: str, body: bytes, print_: str) -> Asset:
     """A file with its compressed form, where compression is worth it."""
     suffix = Path(name).suffix
-    compressed = None if suffix == ".woff2" else gzip.compress(body, 9, mtime=0)
+    compressed = None if suffix in {".woff2", ".png"} else gzip.compress(body, 9, mtime=0)
     return Asset(body, compressed, TYPES[suffix], print_)
 
 

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from parcours.edge.requests import services_of
 from parcours.text import COLON, LANGS, euros, listed, percent
 from parcours.web import i18n
 from parcours.web.assets import asset_url
@@ -104,6 +105,8 @@ class Page:
     partial: bool
     """HTMX asks for the changing part alone."""
     gzip: bool = field(default=False)
+    site: str = field(default="")
+    """Where browsers reach the service: what other sites show of a page needs whole addresses."""
 
     @classmethod
     def of(cls, request: Request) -> Page:
@@ -117,6 +120,7 @@ class Page:
             explicit=wanted in LANGS,
             partial=headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true",
             gzip="gzip" in headers.get("accept-encoding", ""),
+            site=services_of(request).settings.public_url,
         )
 
     def url(self, path: str, /, fragment: str = "", **values: Any) -> str:
@@ -129,6 +133,11 @@ class Page:
             query = (*query, ("lang", self.lang))
         joined = "&".join(encoded(name, value) for name, value in query)
         return path + (f"?{joined}" if query else "") + (f"#{fragment}" if fragment else "")
+
+    @property
+    def canonical(self) -> str:
+        """The whole address of this page in its language, without anybody's facts."""
+        return f"{self.site}{self.path}?lang={self.lang}"
 
     def in_lang(self, lang: str) -> str:
         """This very page in another language."""
