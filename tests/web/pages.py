@@ -8,6 +8,7 @@ from parcours.web.public.situations import situations, specialties
 PATHS = [
     "/",
     "/bill",
+    "/directory",
     "/emergency",
     "/glossary",
     "/search",

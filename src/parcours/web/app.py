@@ -10,6 +10,8 @@ from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
+from parcours.web.directory.find import directory_page
+from parcours.web.directory.professional import appointment, professional_page, report_page
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 from parcours.web.public import law_pages
@@ -32,6 +34,10 @@ def routes() -> list[Route]:
         Route("/bill", bill_page),
         Route("/bill.txt", bill_text),
         Route("/bill.json", bill_receipt_file),
+        Route("/directory", directory_page),
+        Route("/directory/professionals/{id}", professional_page),
+        Route("/directory/professionals/{id}/wrong", report_page, methods=["POST"]),
+        Route("/directory/professionals/{id}/appointment.ics", appointment),
         Route("/emergency", emergency),
         Route("/search", search),
         Route("/glossary", law_pages.glossary),

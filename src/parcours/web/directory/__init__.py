@@ -1,0 +1,1 @@
+"""Find a doctor: the search, and the page of one professional."""
