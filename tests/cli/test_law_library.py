@@ -28,7 +28,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 def test_import_find_and_library(files: dict[str, Path]) -> None:
     assert "rien n'est importé ici" in run("law", "library", "--lang", "fr").output
     done = run("law", "import", "ccam", str(files["ccam"]), "--lang", "en")
-    assert "prices in 2 grids (3, 4)" in done.stderr
+    assert "prices in 2 grids (3 Secteur 1" in done.stderr
     assert "ccam: 6 codes, distribution of 2026-11-20" in done.stdout
     grids = ("--grid", "secteur_1=3", "--grid", "secteur_2=4")
     assert "prices" not in run("law", "import", "ccam", str(files["ccam"]), *grids, "--lang", "en").stderr

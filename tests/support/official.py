@@ -24,6 +24,8 @@ from parcours.lab.nomenclatures import (
     write_dbf,
 )
 
+R_TB02 = (("COD_ASSONP", "C", 2, 0), ("DT_DEBUT", "D", 8, 0), ("COEF", "N", 5, 3), ("DT_FIN", "D", 8, 0))
+R_TB22 = (("COD_CONTXT", "C", 2, 0), ("COD_CONTX0", "C", 2, 0), ("GRILLE_COD", "N", 3, 0))
 Tables = dict[str, tuple[Any, list[Any]]]
 LONG = (
     "Électrocardiographie sur au moins 12 dérivations " + "avec un libellé très long " * 8 + "coupé au milieu d'un mot"

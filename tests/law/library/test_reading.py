@@ -203,3 +203,24 @@ def test_the_library_is_the_user_s_alone(importing, library_folder: Path, tmp_pa
     assert [path.name for path in library_folder.iterdir()] == ["nabm.sqlite"]
     assert (library_folder / "nabm.sqlite").stat().st_mode & 0o777 == 0o600
     assert installed("ccam") is None
+
+
+def test_what_the_file_says_otherwise_is_told(importing, tmp_path: Path) -> None:
+    tables = official.ccam_tables()
+    tables["R_TB02"] = (
+        official.R_TB02,
+        [("1", 20050325, 1.0, None), ("2", 20050325, 0.6, None), ("4", 20050325, 0.9, 20100101)],
+    )
+    tables["R_TB22"] = (official.R_TB22, [("01", "02", 3), ("03", "02", 4)])
+    said = [text["en"] for text in importing("ccam", official.write_tables(tmp_path / "f", tables)).said]
+    assert said[0] == "R_TB02, association code 2: 60% in the file, 50% in the product"
+    assert said[1].startswith("prices in 2 grids (3 Secteur 1 ou OPTAM (inventé), 4 Secteur 2 (inventé)): say whose")
+    assert said[2:] == ["R_TB22, professional/patient → grid: 01/02 → 3, 03/02 → 4"]
+    tables = official.lpp_tables()
+    assert not importing("lpp", official.write_tables(tmp_path / "1", tables)).said
+    rows = tables["lpp_histo_tot901"][1]
+    rows[0] = (*rows[0][:6], 9.05, *rows[0][7:])
+    said = [text["en"] for text in importing("lpp", official.write_tables(tmp_path / "2", tables)).said]
+    assert said == [
+        "2900001, OPTIQUE, CLASSE A, MONTURE (INVENTÉ): 9.05 / 30.00 where 9.00 / 30.00 are known (base, highest price)"
+    ]

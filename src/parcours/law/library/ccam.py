@@ -11,18 +11,28 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parcours.law.library import problems
+from parcours.law.library.ccam_tables import (
+    check_day,
+    check_key,
+    check_parent,
+    in_order,
+    read_associations,
+    read_grids,
+    read_modifiers,
+    told,
+    wrong,
+)
 from parcours.law.library.content import OPEN, Content, Entry, steps
-from parcours.law.library.dbf import CENTS, DAY, RATE, RAW, WHOLE, WORD, Table, table_of
+from parcours.law.library.dbf import CENTS, DAY, RAW, WHOLE, WORD, Table, table_of
 from parcours.law.library.decode import decoded, one_line
 from parcours.law.library.parts import Part, needed
 from parcours.law.library.problems import place
-from parcours.text import Text, same
+from parcours.text import same
 
 NEEDED = ("R_ACTE.dbf", "R_ACTE_IVITE.dbf", "R_ACTE_IVITE_PHASE.dbf", "R_PU_BASE.dbf", "R_TB11.dbf")
 LABELS = ("NOM_LONG", *(f"NOM_LONG{suffix}" for suffix in "0123456789ABCDE"))
 """One label, cut every 254 characters in the middle of its words."""
 CODE = re.compile(r"[A-Z]{4}\d{3}")
-WHOLE_COEFFICIENT = 10_000
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -43,17 +53,18 @@ def read(parts: Mapping[str, Part], grids: Mapping[str, int]) -> Content:
     below = Below(by_parent(activities), by_parent(phases), prices, modifiers, incompatible)
     encoding = tables["R_ACTE.DBF"].encoding()
     entries = [entry(code, rows, labels[code], encoding, below) for code, rows in sorted(acts.items())]
+    names = read_grids(tables.get("R_TB23.DBF"), known)
     return Content(
         entries,
         max(table.day for table in tables.values()) or max(row[0] for rows in acts.values() for row in rows),
         "",
         {
             "modifiers": read_modifiers(tables["R_TB11.DBF"]),
-            "grids": read_grids(tables.get("R_TB23.DBF"), known),
+            "grids": names,
             "of": dict(grids),
             "associations": read_associations(tables),
         },
-        told(tables, known, grids),
+        told(tables, names, grids),
     )
 
 
@@ -177,68 +188,6 @@ def read_incompatible(table: Table | None, acts: Rows) -> dict[str, list[str]]:
     return {code: sorted(others) for code, others in pairs.items()}
 
 
-# --- tables of the whole list ---
-
-
-def read_modifiers(table: Table) -> dict[str, list[list[Any]]]:
-    """Letter -> [first day, last day, percentage in basis points, amount in cents, grid]."""
-    found: dict[str, list[list[Any]]] = defaultdict(list)
-    for number, letter, first, coefficient, flat, last, grid in table.read(
-        COD_MODIFI=WORD, DT_DEBUT=DAY, COEF=RATE, FORFAIT=CENTS, DT_FIN=DAY, GRILLE_COD=WHOLE
-    ):
-        check_day(table, number, "DT_DEBUT", first)
-        if last and last < first:
-            raise problems.wrong_order(last, field=place(table.part.name, number, "DT_FIN"), first=first)
-        percent = max(0, coefficient - WHOLE_COEFFICIENT)
-        if 0 < coefficient < WHOLE_COEFFICIENT:
-            raise wrong(
-                table, number, "COEF", f"{coefficient / WHOLE_COEFFICIENT}", Text("0, ou 1 et plus", "0, or 1 and more")
-            )
-        found[letter].append([first, last, percent, max(0, flat), max(0, grid)])
-    return {letter: sorted(rows) for letter, rows in sorted(found.items())}
-
-
-def read_grids(table: Table | None, known: Sequence[int]) -> dict[str, str]:
-    """Name of each grid that has prices."""
-    names = dict.fromkeys(map(str, known), "")
-    if table is not None:
-        encoding = table.encoding()
-        for number, grid, label in table.read(COD_GRILLE=WHOLE, LIBELLE=RAW):
-            if str(grid) in names:
-                names[str(grid)] = text(table, number, "LIBELLE", label, encoding)
-    return names
-
-
-def read_associations(tables: Mapping[str, Table]) -> dict[str, list[list[Any]]]:
-    """Main act and activity -> [the other, percentage of it in basis points], for the pairs that the list foresees."""
-    pairs, rules = tables.get("R_ASSOCIATIONS.DBF"), tables.get("R_TB03.DBF")
-    if pairs is None or rules is None:
-        return {}
-    rates = {rule: rate for _, rule, rate in rules.read(COD_REGLE=WORD, COEF=RATE)}
-    found: dict[str, set[tuple[str, int]]] = defaultdict(set)
-    for number, main, other, rule in pairs.read(AA_CODE1=WORD, AA_CODE2=WORD, REGLE_COD=WORD):
-        if rule not in rates:
-            raise problems.orphan(rule, field=place(pairs.part.name, number, "REGLE_COD"), parent="R_TB03")
-        found[main].add((other, rates[rule]))
-    return {main: [list(one) for one in sorted(others)] for main, others in sorted(found.items())}
-
-
-def told(tables: Mapping[str, Table], known: Sequence[int], grids: Mapping[str, int]) -> list[Text]:
-    """What whoever imports should know."""
-    said = []
-    if len(known) > 1 and not grids:
-        listed = ", ".join(map(str, known))
-        said.append(
-            Text(
-                f"prix en {len(known)} grilles ({listed}) : dites laquelle est celle de qui, --grid secteur_1=N "
-                "--grid secteur_2=N ; sinon un acte dont les grilles diffèrent demande sa base",
-                f"prices in {len(known)} grids ({listed}): say whose each is, --grid secteur_1=N --grid secteur_2=N; "
-                "otherwise an act whose grids differ asks for its base",
-            )
-        )
-    return said
-
-
 # --- one act over time ---
 
 
@@ -318,45 +267,3 @@ def by_parent(rows: Rows) -> dict[tuple[str, int], list[tuple[str, int, tuple[An
         for row in series:
             found[row[1], row[2]].append((key, row[0], row))
     return found
-
-
-# --- checks ---
-
-
-def in_order(table: Table, rows: list[tuple[Any, ...]], parents: int = 0) -> None:
-    """Order the rows of one key; refuse two of one day (and of one row above, where there is one)."""
-    rows.sort(key=lambda row: row[0])
-    seen = set()
-    for row in rows:
-        key = (row[0], row[parents] if parents else 0)
-        if key in seen:
-            raise problems.twice(row[0], field=place(table.part.name, row[-1]))
-        seen.add(key)
-
-
-def check_day(table: Table, number: int, column: str, day: int) -> None:
-    """A day that cannot be blank."""
-    if not day:
-        raise wrong(table, number, column, "", Text("AAAAMMJJ", "YYYYMMDD"))
-
-
-def check_key(table: Table, number: int, column: str, key: str, expected: str) -> None:
-    """A key is made of its parts."""
-    if key != expected:
-        raise problems.not_its_key(key, field=place(table.part.name, number, column), expected=expected)
-
-
-def check_parent(table: Table, number: int, key: tuple[str, int], parents: Any, parent: str) -> None:
-    """The row above is there."""
-    if key not in parents:
-        raise problems.orphan(f"{key[0]} {key[1]}", field=place(table.part.name, number), parent=parent)
-
-
-def wrong(table: Table, number: int, column: str, given: object, expected: Text) -> Exception:
-    """A value that is not of its column."""
-    return problems.wrong_value(given, field=place(table.part.name, number, column), expected=expected)
-
-
-def text(table: Table, number: int, column: str, raw: bytes, encoding: str) -> str:
-    """A label, on one line. Raises `LibraryError`."""
-    return one_line(decoded(raw, encoding, place(table.part.name, number, column)))

@@ -3,18 +3,22 @@
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from parcours.law.bill.book import bill_law, on
+from parcours.law.codes import UNKNOWN
 from parcours.law.library import problems
 from parcours.law.library.content import OPEN, Content, Entry
 from parcours.law.library.dbf import CENTS, DAY, RAW, WHOLE, WORD, Table, table_of
 from parcours.law.library.decode import decoded, one_line
 from parcours.law.library.parts import Part
 from parcours.law.library.problems import place
-from parcours.text import Text, same
+from parcours.text import Text, plain_euros, same
 
 LETTERS = range(1, 6)
+FRAME = re.compile(r"(?=.*\bMONTURE\b).*\bCLASSE ([AB])\b")
+"""The label of a frame of glasses, and its class."""
 LPP_DIGITS, NABM_DIGITS = 7, 4
 KNOWN_LETTERS = ("B", "BHN", "PB", "KB", "TB", "BM", "BP", "BR", "TBM", "APM", "BC", "RB")
 
@@ -47,7 +51,23 @@ def read_lpp(parts: Mapping[str, Part]) -> Content:
                 Entry(f"{code:07d}", label(cards, number, name, encoding), own[0][0], end(own, last), record)
             )
     no_orphan(history, periods)
-    return Content(sorted(entries), cards.day or newest(entries), version(cards))
+    return Content(sorted(entries), cards.day or newest(entries), version(cards), {}, list(unlike(entries)))
+
+
+def unlike(entries: Sequence[Entry]) -> Iterator[Text]:
+    """Frames whose base and highest price are not the known ones: do the columns mean what we take them for?"""
+    for entry in entries:
+        found = FRAME.search(entry.label.upper())
+        if found and entry.last == OPEN:
+            known = bill_law().codes[f"MONTURE_{found[1]}"]
+            first, *_, base, _, price = entry.record["periods"][-1]
+            expected = on(known.values, first), max(0, on(known.ceiling, first))
+            if UNKNOWN not in expected and (base, price) != expected:
+                shown = [" / ".join(map(plain_euros, pair)) for pair in ((base, price), expected)]
+                yield Text(
+                    f"{entry.code}, {entry.label} : {shown[0]}, {shown[1]} attendus (base, prix maximal)",
+                    f"{entry.code}, {entry.label}: {shown[0]} where {shown[1]} are known (base, highest price)",
+                )
 
 
 def read_nabm(parts: Mapping[str, Part]) -> Content:

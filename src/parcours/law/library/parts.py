@@ -2,7 +2,9 @@
 
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
@@ -26,7 +28,7 @@ class Part:
 
     name: str
     size: int
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], AbstractContextManager[IO[bytes]]]
 
     def read(self, most: int) -> bytes:
         """The whole file, when it is not too large. Raises `LibraryError`."""
@@ -95,8 +97,9 @@ def parts_in(path: Path) -> Iterator[Part]:
 
 def members_of(path: Path) -> Iterator[Part]:
     """The files of an archive."""
-    archive = zipfile.ZipFile(path)
-    for member in archive.infolist():
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+    for member in members:
         name = PurePosixPath(member.filename.replace("\\", "/")).name
         if member.is_dir() or not name:
             continue
@@ -104,7 +107,14 @@ def members_of(path: Path) -> Iterator[Part]:
             raise problems.encrypted(field=f"{path.name}/{name}")
         if member.file_size > MOST_BYTES:
             raise problems.too_large(field=f"{path.name}/{name}", most=MOST_BYTES // MEGABYTE)
-        yield Part(name, member.file_size, lambda member=member: archive.open(member))  # type: ignore[misc]
+        yield Part(name, member.file_size, partial(unpacking, path, member))
+
+
+@contextmanager
+def unpacking(path: Path, member: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+    """A file of an archive, as a stream; the archive is closed with it."""
+    with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+        yield file
 
 
 def hashes(paths: Iterable[Path]) -> dict[str, str]:
