@@ -9,7 +9,9 @@ from parcours.api import create_app
 from parcours.api.bill import EXAMPLE_BILL
 from parcours.edge.services import Services
 from parcours.engine.facts import jsonio
+from parcours.law.library.importing import import_library
 from tests.api.fixtures import settings_for_tests
+from tests.support import official
 
 URL = "/api/v1/bill"
 
@@ -79,3 +81,15 @@ def test_a_receipt_of_a_bill_replays_and_a_wrong_one_is_refused(client):
 def test_what_is_wrong_in_a_bill_is_named_by_every_face(client, face):
     response = client.post(f"{URL}/{face}", json={"bill": {**EXAMPLE_BILL, "lines": [{"code": "ZZZ", "fee": 3}]}})
     assert (response.status_code, response.json()["field"]) == (422, "lines[1].code")
+
+
+def test_a_code_of_an_imported_list_is_settled_and_its_list_named(client, tmp_path, monkeypatch):
+    bill = {"care_date": "2026-11-25", "age": 40, "lines": [{"code": "1104", "fee": 5.75}]}
+    monkeypatch.setenv("PARCOURS_LIBRARY_DIR", str(tmp_path / "library"))
+    refused = client.post(URL, json={"bill": bill})
+    assert refused.status_code == 422
+    assert "parcours law import nabm" in refused.text
+    import_library("nabm", [official.write_tables(tmp_path / "files", official.nabm_tables())])
+    answer = jsonio.loads(client.post(URL, json={"bill": bill}).text)
+    assert answer["total"]["base"] == Decimal("5.75")
+    assert list(answer["libraries"]) == ["nabm"]

@@ -66,6 +66,23 @@ def test_a_bill_by_code_says_its_lists(files: dict[str, Path], tmp_path: Path) -
     assert "Official lists imported: LPP 2026-11-20" in said
 
 
+def test_seven_digits_that_are_a_device_and_a_box_are_named(files: dict[str, Path], tmp_path: Path) -> None:
+    run("law", "import", "bdpm", str(files["bdpm"]), "--on", "2026-11-01")
+    tables = official.lpp_tables()
+    for name in tables:
+        columns, rows = tables[name]
+        tables[name] = columns, [tuple(3000001 if value == 2900001 else value for value in row) for row in rows]
+    run("law", "import", "lpp", str(official.write_tables(tmp_path / "other", tables)))
+    bill = tmp_path / "bill.yaml"
+    for code, status, said in (
+        ("3000001", 2, "LPP or CIP before a code of both"),
+        ("LPP 3000001", 0, "MONTURE"),
+        ("CIP 3000001", 0, "DOLOR"),
+    ):
+        bill.write_text(f"{{care_date: 2026-11-25, age: 40, lines: [{{code: '{code}', fee: 30}}]}}", "utf-8")
+        assert said in run("bill", str(bill), "--lang", "en", code=status).output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -115,11 +115,9 @@ def ngap(entry: Entry, day: int) -> tuple[int, Text]:
 
 def shipped(words: list[str], code: str, day: int) -> Iterator[Found]:
     """What the product ships: the codes of bills, and the table of acts."""
-    from parcours.law.loader import load
-
     law, bill = flat_law(), bill_law()
     rows = law.default.on(max(day, law.default.first_days[0]))
-    labels = {key: Text(act.label["fr"], act.label["en"]) for key, act in load().acts.items()}
+    labels = {key: Text(label["fr"], label["en"]) for key, (label, _) in bill.acts.items()}
     labels |= {key: Text(one.label["fr"], one.label["en"]) for key, one in bill.codes.items()}
     other = {key: letter for letter, key in bill.letters.items()}
     for key, label in sorted(labels.items()):

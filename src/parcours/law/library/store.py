@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from json import dumps, loads
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from parcours.errors import os_reason
@@ -138,7 +139,7 @@ class Library:
 
     def __init__(self, path: Path) -> None:
         name = path.stem
-        self.path = path
+        self.path, self.lock = path, Lock()
         try:
             self.database = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
             meta = {key: loads(value) for key, value in self.rows("SELECT key, value FROM meta")}
@@ -151,7 +152,8 @@ class Library:
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query. Raises `LibraryError` for a file that is damaged."""
         try:
-            return self.database.execute(query, values).fetchall()
+            with self.lock:
+                return self.database.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise problems.not_a_library(field=str(self.path), name=self.path.stem) from error
 
