@@ -126,8 +126,8 @@ def complementary_among(  # noqa: PLR0913, PLR0917 - what each stage before it f
 
 
 def guarantee_in_euros(act: Act, around: Around, contract: Contract) -> bool:
-    """Does the contract pay this line up to an amount, rather than a percentage of its base?"""
-    return bool(around.guarantee != UNKNOWN and contract.present and not act.ame and not act.c2s)
+    """Does the contract, or the C2S, pay this line up to an amount, rather than a percentage of its base?"""
+    return bool(around.guarantee != UNKNOWN and not act.ame and (contract.present or act.c2s))
 
 
 def euros_guaranteed(act: Act, around: Around, gross: int, contract: Contract) -> tuple[int, int]:

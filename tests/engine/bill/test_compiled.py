@@ -28,6 +28,7 @@ from parcours.law.bill.codes import (
     Combination,
     Cover,
     Nature,
+    OpticalCategory,
     WithConsultation,
 )
 from parcours.law.cache import flat_law
@@ -107,7 +108,9 @@ def random_line(draw: random.Random, size: int, day: int, person: dict[str, int]
         in_pathway=draw.choice((1, 1, 0)),
         cover=cover,
         ceiling=draw.choice((-1, 500_00)),
-        stay=int(act.special_setting == SpecialSetting.HOSPITALISATION) * draw.randrange(2),
+        c2s_ceiling=draw.choice((-1, 300_00)),
+        category=draw.choice((0, 0, *OpticalCategory)),
+        stay=int(act.special_setting == SpecialSetting.HOSPITALISATION) * draw.choice((0, 1, 1, 2)),
         case_charge=draw.choice([case for case in CaseCharge if case != CaseCharge.NOT_A_CHARGE])
         if nature != Nature.ACT
         else 0,

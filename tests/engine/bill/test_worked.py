@@ -14,7 +14,8 @@ from parcours.law.data import ExactLoader
 
 @cache
 def worked() -> list[dict[str, Any]]:
-    return yaml.load(Path(__file__).with_name("worked.yaml").read_text("utf-8"), Loader=ExactLoader)
+    texts = [Path(__file__).with_name(name).read_text("utf-8") for name in ("worked.yaml", "by_hand.yaml")]
+    return [entry for text in texts for entry in yaml.load(text, Loader=ExactLoader)]
 
 
 @pytest.mark.parametrize("place", range(len(worked())), ids=[entry["name"] for entry in worked()])

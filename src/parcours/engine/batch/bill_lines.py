@@ -186,7 +186,7 @@ class LineBook:
         except FactError:
             return False, False, False
         code = self.law.codes.get(read.key)
-        young, ceiled = (bool(code.young[0]), bool(code.ceiling_from_base)) if code else (False, False)
+        young, ceiled = (bool(code.young[0] or code.due_ages), bool(code.ceiling_from_base)) if code else (False, False)
         return young, ceiled, read.known is not None
 
     def _limited(self, told: Mapping[str, Any], count: int) -> npt.NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import WITHOUT_SECTOR, EncodedAct, encode_values, read, said
 from parcours.engine.facts.vocabulary import BY_NAME, given
 from parcours.law.bill.book import BASKETS, BillLaw, Code, on
-from parcours.law.bill.codes import CaseCharge, Combination, Cover, Nature
+from parcours.law.bill.codes import CaseCharge, Combination, Cover, Nature, OpticalCategory, StayOf
 from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
@@ -113,6 +113,8 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
     values = values_of_line(own, code, shared)
     from_library = facts_of_text(text, code, values, {**own, **line_facts}, shared)
     line_facts = {**from_library, **line_facts}
+    if code.fixed:
+        line_facts.setdefault("coefficient", code.fixed)
     add_class(values, own, code, line_facts)
     priced = price_of_line(code, values, line_facts, shared)
     encoded = encoded_line(code, values, line_facts, priced, shared)
@@ -221,6 +223,8 @@ def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], 
     percent, flat = modifiers_of(facts.get("modifiers", []), day, known_modifiers(values, shared.bill))
     if "base" in facts:
         return Price(facts["base"], given=True)
+    if code.due_ages and not due_at(code, day, values.get("age"), shared.bill):
+        return Price(0, given=False)
     if "tariff" in facts:
         return Price(facts["tariff"], given=False, percent=percent, flat=flat)
     letter = letter_of(code, day, shared)
@@ -243,6 +247,12 @@ def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], 
     if unit == UNKNOWN:
         return Price(UNKNOWN, given=False, percent=percent, flat=flat)
     return Price(unit * facts.get("quantity", 1), given=False, percent=percent, flat=flat)
+
+
+def due_at(code: Code, day: int, age: int | None, bill: BillLaw) -> bool:
+    """Is the code due at this age?  Below the first age or from the second; an unknown age is taken to be right."""
+    below, start = (bill.value(name, day) for name in code.due_ages)
+    return age is None or age < below or age >= start
 
 
 def letter_of(code: Code, day: int, shared: Shared) -> int:
@@ -322,7 +332,9 @@ def rules_line(
         in_pathway=int(not code.outside_pathway_rules),
         cover=code.cover if free else int(Cover.CATEGORY),
         ceiling=highest_price(code, day, facts, values.get("age"), shared.territory, shared.bill),
-        stay=int(values.get("special_setting") == SpecialSetting.HOSPITALISATION),
+        c2s_ceiling=on(code.c2s, day),
+        category=int(OpticalCategory[facts["category"].upper()]) if "category" in facts else 0,
+        stay=int(StayOf.ITSELF if values.get("special_setting") == SpecialSetting.HOSPITALISATION else StayOf.NONE),
         case_charge=int(CHARGES.get(code.key, CaseCharge.COMFORT)) if code.nature != Nature.ACT else 0,
     )
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.prices import unit_price
+from parcours.engine.memory import months_later
 from parcours.law import codes
 from parcours.law.bill.book import BillLaw
-from parcours.law.bill.codes import Nature
+from parcours.law.bill.codes import Nature, OpticalCategory
 from parcours.law.codes import UNKNOWN
 from parcours.law.library.content import Entry
 from parcours.law.library.content import on as value_on
@@ -37,6 +38,9 @@ def notes_of(
         yield from pairs(lines, entry)
     for entry in bill.notes["most"].values():
         yield from quotas(lines, entry)
+    for entry in bill.notes["renewals"].values():
+        yield from renewals(lines, entry, bill)
+    yield from floors(lines, settled, bill)
     yield from given_bases(lines, territory, bill)
     yield from listed(lines)
 
@@ -90,6 +94,33 @@ def quotas(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note
         if len(together) > entry["most"] and together[0].number not in seen:
             seen.add(together[0].number)
             yield note(together, entry)
+
+
+def renewals(lines: Sequence[BillLine], entry: Mapping[str, Any], bill: BillLaw) -> Iterator[Note]:
+    """Lines of a device that replaces another before its delay, where the sight has not changed."""
+    for line in lines:
+        if line.code.key not in entry["codes"] or "previous_on" not in line.said or line.said.get("sight_changed"):
+            continue
+        day, age = line.line.act.care_date, line.line.act.age
+        young = next((name for limit, name in entry.get("young", {}).items() if age < bill.value(limit, day)), None)
+        months = bill.value(young or entry["months"], day)
+        if months != UNKNOWN and day < months_later(line.said["previous_on"], months):
+            yield note([line], entry)
+
+
+def floors(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: BillLaw) -> Iterator[Note]:
+    """An optical equipment of class B for which a contract pays less than a responsible one must (R871-2 3°)."""
+    entry = bill.notes["floors"]["optique"]
+    for category in OpticalCategory:
+        mine = [
+            (line, one.settlement) for line, one in zip(lines, settled, strict=True) if line.line.category == category
+        ]
+        if not mine or not any(one.amc for _, one in mine):
+            continue
+        least = bill.value(f"contrat_optique_plancher_{category.name.lower()}", mine[0][0].line.act.care_date)
+        paid = sum(one.amo + one.amc for _, one in mine)
+        if least != UNKNOWN and paid < min(least, sum(line.line.act.fee for line, _ in mine)):
+            yield note([line for line, _ in mine], entry)
 
 
 def given_bases(lines: Sequence[BillLine], territory: str, bill: BillLaw) -> Iterator[Note]:

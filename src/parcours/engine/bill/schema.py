@@ -5,6 +5,7 @@ from typing import Any
 from parcours.engine.bill.vocabulary import (
     BILL_KEYS,
     BORNE,
+    CATEGORIES,
     DISCIPLINES,
     GENERICS,
     KINDS,
@@ -28,10 +29,11 @@ LISTS = {
     "eye": SIDES,
     "ear": SIDES,
     "discipline": DISCIPLINES,
+    "category": CATEGORIES,
 }
 TEXTS = ("id", "title", "code", "session", "zone", "departement", "territory", "note")
-DATES = ("entry", "exit")
-BOOLEANS = ("night", "heavy_act", "outside_pathway")
+DATES = ("entry", "exit", "previous_on")
+BOOLEANS = ("night", "heavy_act", "linked_stay", "outside_pathway", "sight_changed")
 
 
 def bill_schema() -> dict[str, Any]:

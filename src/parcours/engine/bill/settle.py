@@ -25,7 +25,7 @@ from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.bill import codes as bill_codes
 from parcours.law.bill.book import BillLaw, bill_law, on
-from parcours.law.bill.codes import Nature
+from parcours.law.bill.codes import Nature, StayOf
 from parcours.law.bill.record import BillRecord
 from parcours.law.cache import flat_law
 from parcours.law.codes import CaseBase, CaseRate, Profession, SpecialSetting
@@ -186,6 +186,8 @@ def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:
     lines = read_lines(given, shared)
     if given.get("stay"):
         stay = read_stay(given["stay"])
+        if stay.get("linked_stay"):
+            lines = [replace(line, line=line.line._replace(stay=int(StayOf.AFTER_COSTLY))) for line in lines]
         lines += charges_of_stay(
             stay,
             lines,
@@ -318,7 +320,9 @@ def settle_all(lines: Sequence[BillLine], shared: Shared, question: BillQuestion
 
 
 def is_costly(stay: Mapping[str, Any], lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> bool:
-    """Does the stay hold a costly act?  As it says, or as its lines show."""
+    """Does the stay hold a costly act, or directly follow one that did?  As it says, or as its lines show."""
+    if stay.get("linked_stay"):
+        return True
     if "heavy_act" in stay or not lines:
         return bool(stay.get("heavy_act", 0))
     laws = laws_of(lines, shared, question)

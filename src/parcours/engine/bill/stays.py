@@ -11,11 +11,12 @@ from parcours.law.bill.book import on
 from parcours.law.bill.codes import CaseCharge
 from parcours.law.codes import UNKNOWN, Convention, Profession, SpecialSetting
 from parcours.law.days import number_of
+from parcours.law.record import LawRecord
 from parcours.rules.bill.stay import StayInvoice, stay_invoice, stay_surcharge, terms_of_stay
 from parcours.rules.bill.types import BillReadings
 from parcours.rules.money import share
 from parcours.rules.pathway import pathway_status
-from parcours.rules.rate import WHOLE
+from parcours.rules.rate import WHOLE, rate_of_act
 from parcours.rules.types import Act, Readings
 from parcours.text import Text, plain_euros
 
@@ -65,7 +66,9 @@ def charges_of_stay(
         )
     invoice = stay_invoice(terms, charges, bill_readings)
     if has_establishment(lines):
-        invoice = beside_establishment(invoice, lines, costly)
+        invoice = beside_establishment(invoice, lines, costly, law)
+    if stay.get("linked_stay"):
+        invoice = invoice._replace(flat_fee=0)  # owed once, on the stay before (R160-16 I)
     surcharge = stay_surcharge(law) if outside(stay, person.line.act, shared, chosen, rule_readings) else 0
     found = wanted(invoice, surcharge, kind, costly, terms.whole_from <= len(charges))
     return [
@@ -96,12 +99,12 @@ def has_establishment(lines: Sequence[BillLine]) -> bool:
     return any(line.line.act.profession == Profession.ETABLISSEMENT and line.code.key == "GHS" for line in lines)
 
 
-def beside_establishment(invoice: StayInvoice, lines: Sequence[BillLine], costly: bool) -> StayInvoice:
+def beside_establishment(invoice: StayInvoice, lines: Sequence[BillLine], costly: bool, law: LawRecord) -> StayInvoice:
     """In a clinic the share is on the package's line: only what the charges exceed it by is owed beside (L174-4)."""
     if costly:
         return invoice._replace(flat_fee=0)
-    packages = sum(max(0, line.line.tariff) for line in lines if line.code.key == "GHS")
-    own = share(packages, WHOLE - 8000)
+    packages = [line.line for line in lines if line.code.key == "GHS"]
+    own = sum(share(max(0, package.tariff), WHOLE - rate_of_act(package.act, law)[0]) for package in packages)
     return invoice._replace(charges=max(0, invoice.charges - own))
 
 

@@ -16,6 +16,7 @@ from parcours.engine.facts.vocabulary import (
     read_date,
     read_money,
 )
+from parcours.law.bill.codes import OpticalCategory
 from parcours.text import Text, same
 
 KINDS = (
@@ -30,9 +31,9 @@ LINE_KEYS = (
     "modifiers",
     "supplement_of", "session", "price", "pack", "generic", "generic_price", "tooth", "eye",
     "ear", "rate_class", "distance_km", "zone",
-    "departement", "shared_with", "night", "max_price", "note",
+    "departement", "shared_with", "night", "max_price", "category", "previous_on", "sight_changed", "note",
 )  # fmt: skip
-STAY_KEYS = ("entry", "exit", "daily_tariff", "heavy_act", "discipline", "outside_pathway")
+STAY_KEYS = ("entry", "exit", "daily_tariff", "heavy_act", "linked_stay", "discipline", "outside_pathway")
 BORNE = {
     "pf_year": "participation_annee",
     "pf_day_professional": "participation_jour",
@@ -46,6 +47,7 @@ GENERICS = ("accepted", "refused", "not_substitutable", "tfr")
 NOTED = ("full", "half")
 DISCIPLINES = ("medecine", "chirurgie", "obstetrique", "psychiatrie", "soins_de_suite")
 SIDES = ("od", "og")
+CATEGORIES = tuple(member.name.lower() for member in OpticalCategory)
 MOST_LINES = 100
 """A bill of more lines is a typing error, and would take long: the rules compare each line with each other."""
 MOST_KM = 200_000
@@ -116,6 +118,9 @@ LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
     "shared_with": lambda name, value: read_number(name, value, 1, 9),
     "night": read_boolean,
     "max_price": read_money,
+    "category": one_of(CATEGORIES),
+    "previous_on": read_date,
+    "sight_changed": read_boolean,
     "note": READERS["text"],
 }
 STAY_READERS: dict[str, Callable[[str, Any], Any]] = {
@@ -123,6 +128,7 @@ STAY_READERS: dict[str, Callable[[str, Any], Any]] = {
     "exit": read_date,
     "daily_tariff": read_money,
     "heavy_act": read_boolean,
+    "linked_stay": read_boolean,
     "discipline": one_of(DISCIPLINES),
     "outside_pathway": read_boolean,
 }

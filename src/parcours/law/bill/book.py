@@ -75,6 +75,12 @@ class Code:
     outside_pathway_rules: bool
     component: bool
     """The ordinary consultation of the table holds this supplement."""
+    c2s: Dated
+    """Price of a prosthesis for who has the C2S."""
+    fixed: int
+    """Coefficient that the act always has, in hundredths; 0: as the line says."""
+    due_ages: tuple[str, ...]
+    """Values between which it is due: below the first age, and from the second; empty: at any age."""
     references: tuple[str, ...]
 
 

@@ -59,6 +59,26 @@ class Association(IntEnum):
     OTHER_TIME = 5
 
 
+class StayOf(IntEnum):
+    """The stay that a line belongs to, as its costly acts see it."""
+
+    NONE = 0
+    ITSELF = 1
+    AFTER_COSTLY = 2
+    """It directly follows a stay with a costly act, whose flat fee covers it."""
+
+
+class OpticalCategory(IntEnum):
+    """Correction of an equipment of class B, which sets the least and the most that a responsible contract pays."""
+
+    A = 1
+    B = 2
+    C = 3
+    D = 4
+    E = 5
+    F = 6
+
+
 class Costly(IntEnum):
     """Does the flat fee of costly acts concern the line (R160-16)?"""
 
@@ -168,6 +188,8 @@ class CaseCover(IntEnum):
     NOT_COVERED = 6
     C2S = 7
     EQUIPMENT_CEILING = 8
+    OPTICAL_CEILING = 9
+    C2S_BASKET = 10
 
 
 # --- readings of a bill (law/bill/readings.yaml); 0 is always the default ---

@@ -7,10 +7,10 @@ from typing import Any
 from parcours.law import problems
 from parcours.law.bill.book import BASKETS, FOLDER, NEVER, STAGES, Dated
 from parcours.law.bill.codes import Combination, Cover, Nature, WithConsultation
-from parcours.law.codes import DrugClass, Profession
+from parcours.law.codes import UNKNOWN, DrugClass, Profession
 from parcours.law.days import LawDataError, iso, number_of
 
-EURO, PERCENT, COUNT = 100, 100, 1
+EURO, PERCENT, COUNT, HUNDREDTHS = 100, 100, 1, 100
 UNITS = {"euro": EURO, "percent": PERCENT, "count": COUNT, "boolean": COUNT}
 CONFIDENCES = ("A", "B", "C")
 MAIN_PARAMETERS = (
@@ -26,6 +26,7 @@ KEYS = {
     "coefficient", "references", "verified_on", "values", "rate", "bears", "words", "letters", "activity", "drug_class",
     "nature", "cover", "basket", "ceiling", "ceiling_from_base", "tooth", "kilometres", "fee_per_box", "parameter",
     "trip", "young", "territories", "rate_by_coefficient", "own_exemption", "outside_pathway_rules", "component",
+    "c2s", "fixed", "due_ages",
     "alternatives",
 }  # fmt: skip
 
@@ -43,7 +44,7 @@ def read_folder() -> tuple[Any, ...]:
     for file, key, entry in entries():
         if key in codes:
             raise LawDataError(file, key, problems.twice)
-        codes[key] = code_entry(file, key, entry, sources)
+        codes[key] = code_entry(file, key, entry, sources, book.acts)
         for phrase in entry.get("words", []):
             if words.setdefault(phrase, key) != key:
                 raise LawDataError(file, key, problems.words_taken.format(words=repr(phrase), other=words[phrase]))
@@ -66,7 +67,7 @@ def read_folder() -> tuple[Any, ...]:
         read_trips(sources),
         read_modifiers(sources),
         read_cases(),
-        read_alternatives(sources, readings),
+        read_alternatives(sources, readings, book.acts),
         readings,
         {**read_notes({*codes, *book.acts}), "noticed": noticed_by_rules(book)},
         {
@@ -143,15 +144,20 @@ def dated(file: str, key: str, items: Any, unit: int, sources: Mapping[str, Any]
                     field=f"{first}: confidence", given=repr(item.get("confidence")), choices=CONFIDENCES
                 ),
             )
+        days.append(number_of(first))
+        if item["value"] is None:  # known to be unknown from that day
+            numbers.append(UNKNOWN)
+            continue
         scaled = item["value"] * unit
         if scaled != int(scaled) or scaled < 0:
             raise LawDataError(file, key, problems.not_counted.format(error=f"{first}: {item['value']}"))
-        days.append(number_of(first))
         numbers.append(int(scaled))
     return tuple(days), tuple(numbers)
 
 
-def code_entry(file: str, key: str, entry: Mapping[str, Any], sources: Mapping[str, Any]) -> tuple[Any, ...]:
+def code_entry(
+    file: str, key: str, entry: Mapping[str, Any], sources: Mapping[str, Any], acts: Mapping[str, Any]
+) -> tuple[Any, ...]:
     """The fields of `Code`, in order."""
     check_described(file, key, entry)
     unknown = set(entry) - KEYS
@@ -170,7 +176,7 @@ def code_entry(file: str, key: str, entry: Mapping[str, Any], sources: Mapping[s
         member(file, key, WithConsultation, entry.get("with_consultation"), 0),
         number_of(entry["with_consultation_from"]) if "with_consultation_from" in entry else 0,
         bool(entry.get("coefficient", False)),
-        dated(file, key, entry.get("values", []), EURO, sources),
+        values_of(file, key, entry, sources, acts),
         rate_of(file, key, entry, sources),
         bool(entry.get("bears", True)),
         int(entry.get("activity", 0)),
@@ -190,8 +196,25 @@ def code_entry(file: str, key: str, entry: Mapping[str, Any], sources: Mapping[s
         bool(entry.get("own_exemption", False)),
         bool(entry.get("outside_pathway_rules", False)),
         bool(entry.get("component", False)),
+        dated(file, key, entry.get("c2s", []), EURO, sources),
+        int(entry.get("fixed", 0) * HUNDREDTHS),
+        tuple(entry.get("due_ages", ())),
         tuple(entry["references"]),
     )
+
+
+OF_THE_ACT = "act"
+"""Values of a code that are those of its act in the law of one act: they are written once, there."""
+
+
+def values_of(
+    file: str, key: str, entry: Mapping[str, Any], sources: Mapping[str, Any], acts: Mapping[str, Any]
+) -> Dated:
+    """The dated price of a code: its own, or that of its act."""
+    if entry.get("values") != OF_THE_ACT:
+        return dated(file, key, entry.get("values", []), EURO, sources)
+    series = acts[entry["act"]].values
+    return tuple(series.first_days), tuple(series.integers)
 
 
 def pair(file: str, key: str, entry: Mapping[str, Any], sources: Mapping[str, Any]) -> tuple[Dated, Dated]:
@@ -300,7 +323,7 @@ def read_readings() -> dict[str, dict[str, tuple[str, str]]]:
 
 
 def read_alternatives(
-    sources: Mapping[str, Any], readings: Mapping[str, Mapping[str, tuple[str, str]]]
+    sources: Mapping[str, Any], readings: Mapping[str, Mapping[str, tuple[str, str]]], acts: Mapping[str, Any]
 ) -> dict[tuple[str, str], dict[str, tuple[Any, ...]]]:
     """The codes as another option of a reading makes them."""
     found: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
@@ -309,7 +332,7 @@ def read_alternatives(
             for option, changes in options.items():
                 if option not in list(readings.get(name, {}))[1:]:
                     raise LawDataError(file, key, problems.no_reading.format(name=name, option=option))
-                found.setdefault((name, option), {})[key] = code_entry(file, key, {**entry, **changes}, sources)
+                found.setdefault((name, option), {})[key] = code_entry(file, key, {**entry, **changes}, sources, acts)
     return found
 
 

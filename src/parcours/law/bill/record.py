@@ -17,3 +17,9 @@ class BillRecord(NamedTuple):
     sejour_jour_100: int
     contrat_monture: int
     contrat_aide_auditive: int
+    contrat_optique_plafond_a: int
+    contrat_optique_plafond_b: int
+    contrat_optique_plafond_c: int
+    contrat_optique_plafond_d: int
+    contrat_optique_plafond_e: int
+    contrat_optique_plafond_f: int

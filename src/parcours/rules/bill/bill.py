@@ -76,7 +76,7 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
     alone = [tariff_before(lines[i], laws[eras[i]], readings) for i in range(len(lines))]
     after = [in_session(lines, alone, joins, i, bill_laws[bill_eras[i]]) for i in range(len(lines))]
     tariffs = [tariff for tariff, _ in after]
-    settled = []
+    settled: list[SettledLine] = []
     participations: list[int] = []
     franchises: list[int] = []
     for i in range(len(lines)):
@@ -87,7 +87,9 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
         else:
             costly, case_costly = costly_line(lines, tariffs, i, law, bill_laws[bill_eras[i]])
             counted, case_surcharge = surcharge_base(lines, tariffs, joins, i, bill_readings)
-            guarantee, case_cover = guarantee_of_line(line, tariffs[i], contract, euros, bill_laws[bill_eras[i]])
+            guarantee, case_cover = guarantee_of_line(
+                lines, tariffs, settled, contract, euros, law, bill_laws[bill_eras[i]]
+            )
             around = Around(
                 tariff=UNKNOWN if tariffs[i] == alone[i] and line.tariff == UNKNOWN else tariffs[i],
                 rate=line.rate,

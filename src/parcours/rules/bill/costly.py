@@ -6,7 +6,7 @@ stay one flat fee is due for a visit; in a stay it is due once and stands for al
 
 from collections.abc import Sequence
 
-from parcours.law.bill.codes import Activity, CaseCostly, Costly, Nature
+from parcours.law.bill.codes import Activity, CaseCostly, Costly, Nature, StayOf
 from parcours.law.bill.record import BillRecord
 from parcours.law.codes import UNKNOWN, ActKind, Profession
 from parcours.law.record import LawRecord
@@ -81,8 +81,10 @@ def costly_in_stay(
     lines: Sequence[Line], tariffs: Sequence[int], i: int, law: LawRecord, values: BillRecord
 ) -> tuple[int, int]:
     """In a stay with a costly act every line is whole but one: the establishment's, or the dearest act where it has
-    none.
+    none. What directly follows a costly stay is whole too (R160-16 I).
     """
+    if lines[i].stay == StayOf.AFTER_COSTLY:
+        return Costly.COVERED, CaseCostly.COVERED_BY_STAY
     if not costly_stay(lines, tariffs, lines[i].stay, law, values):
         return Costly.NEVER, CaseCostly.NOT_CONCERNED
     if bearer_of_stay(lines, tariffs, i) == i:

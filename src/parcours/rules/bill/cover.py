@@ -4,30 +4,93 @@ Amounts are in cents, the compulsory insurance's part included; `UNKNOWN` leaves
 category.
 """
 
-from parcours.law.bill.codes import CaseCover, Cover
+from collections.abc import Sequence
+
+from parcours.law.bill.codes import CaseCover, Cover, OpticalCategory
 from parcours.law.bill.record import BillRecord
 from parcours.law.codes import UNKNOWN
-from parcours.rules.bill.types import EurosContract, Line
+from parcours.law.record import LawRecord
+from parcours.rules.bill.types import EurosContract, Line, SettledLine
 from parcours.rules.money import share
-from parcours.rules.rate import WHOLE
+from parcours.rules.rate import WHOLE, rate_of_act
 from parcours.rules.types import Contract
 
 
 def guarantee_of_line(
-    line: Line, tariff: int, contract: Contract, euros: EurosContract, values: BillRecord
+    lines: Sequence[Line],
+    tariffs: Sequence[int],
+    settled: Sequence[SettledLine],
+    contract: Contract,
+    euros: EurosContract,
+    law: LawRecord,
+    values: BillRecord,
 ) -> tuple[int, int]:
-    """Most that both insurances pay for one line in cents, and the case."""
+    """Most that both insurances pay for the line that follows those that are settled, in cents, and the case."""
+    line = lines[len(settled)]
+    if line.act.c2s:
+        basket = line.cover == Cover.BASKET_FREE and line.c2s_ceiling != UNKNOWN
+        return (line.c2s_ceiling, CaseCover.C2S_BASKET) if basket else (UNKNOWN, CaseCover.CATEGORY)
     if line.cover == Cover.NONE:
         return 0, CaseCover.NONE
     if line.cover == Cover.BASKET_FREE and euros.cent_pour_cent_sante and line.ceiling != UNKNOWN:
         return line.ceiling, CaseCover.WHOLE_BASKET
     if line.cover == Cover.FRAME and euros.monture != UNKNOWN:
-        return capped_by_frame(euros.monture, contract, values), CaseCover.EUROS
+        amount = capped_by_frame(euros.monture, contract, values)
+        return of_equipment(amount, left_for_line(lines, tariffs, settled, contract, law, values))
     if line.cover == Cover.LENS and euros.verre != UNKNOWN:
-        return euros.verre, CaseCover.EUROS
+        return of_equipment(euros.verre, left_for_line(lines, tariffs, settled, contract, law, values))
     if line.cover == Cover.HEARING_AID:
-        return hearing_aid(line, tariff, contract, euros, values)
+        return hearing_aid(line, tariffs[len(settled)], contract, euros, values)
     return UNKNOWN, CaseCover.CATEGORY
+
+
+def of_equipment(amount: int, left: int) -> tuple[int, int]:
+    """A frame or a lens: the guarantee, within what the ceiling of the equipment leaves (R871-2 3°)."""
+    if left != UNKNOWN and amount > left:
+        return left, CaseCover.OPTICAL_CEILING
+    return amount, CaseCover.EUROS
+
+
+def left_for_line(
+    lines: Sequence[Line],
+    tariffs: Sequence[int],
+    settled: Sequence[SettledLine],
+    contract: Contract,
+    law: LawRecord,
+    values: BillRecord,
+) -> int:
+    """What the ceiling of the whole equipment leaves for one frame or lens, both insurances' parts of the others
+    taken off; `UNKNOWN` where there is no ceiling.
+    """
+    i = len(settled)
+    ceiling = optical_ceiling(lines[i].category, values)
+    if not contract.responsable or ceiling == UNKNOWN:
+        return UNKNOWN
+    for j in range(len(lines)):
+        if lines[j].category != lines[i].category or lines[j].session != lines[i].session:
+            continue
+        if j < i:
+            ceiling -= settled[j].settlement.amo + settled[j].settlement.amc
+        elif j > i:
+            ceiling -= share(min(tariffs[j], lines[j].act.fee), rate_of_act(lines[j].act, law)[0])
+    return max(0, ceiling)
+
+
+def optical_ceiling(category: int, values: BillRecord) -> int:
+    """Most that a contrat responsable pays for an equipment of class B, in cents."""
+    if category == OpticalCategory.A:
+        return values.contrat_optique_plafond_a
+    if category == OpticalCategory.B:
+        return values.contrat_optique_plafond_b
+    if category == OpticalCategory.C:
+        return values.contrat_optique_plafond_c
+    if category == OpticalCategory.D:
+        return values.contrat_optique_plafond_d
+    if category == OpticalCategory.E:
+        return values.contrat_optique_plafond_e
+    if category == OpticalCategory.F:
+        return values.contrat_optique_plafond_f
+    return UNKNOWN
 
 
 def capped_by_frame(amount: int, contract: Contract, values: BillRecord) -> int:

@@ -48,8 +48,12 @@ class Line(NamedTuple):
     """`Cover`."""
     ceiling: int
     """Highest price of 100 % Santé in cents; -1: none."""
+    c2s_ceiling: int
+    """Price of the prosthesis for who has the C2S, in cents; -1: not known."""
+    category: int
+    """`OpticalCategory` of a class B equipment; 0: not said."""
     stay: int
-    """Number of the stay the line belongs to; 0: none."""
+    """`StayOf`."""
     case_charge: int
     """`CaseCharge` of a charge."""
 
