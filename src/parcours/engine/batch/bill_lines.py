@@ -27,7 +27,7 @@ from parcours.engine.bill.lines import (
     values_of_line,
 )
 from parcours.engine.bill.links import act_and_activity, foreseen_in_full
-from parcours.engine.bill.settle import contract_in_words
+from parcours.engine.bill.settle import EMERGENCY, contract_in_words, emergency
 from parcours.engine.bill.vocabulary import LINE_KEYS
 from parcours.engine.case import UNCERTAIN
 from parcours.engine.errors import FactError
@@ -44,6 +44,8 @@ from parcours.text import Text
 
 AMOUNTS = ("fee", "base", "tariff", "price")
 """Facts of a line whose value is its own: rows of one pattern only share whether they are given."""
+OF_THE_PERSON = ("convention", "exemption")
+"""What the price of an emergency visit, or of a code of an imported library, also depends on."""
 NOT_IN_FILES = ("session", "note")
 CODED_LINE = tuple(name for name in LINE_KEYS if name not in (*AMOUNTS, *NOT_IN_FILES, "code"))
 """Facts that make the pattern of a line."""
@@ -144,9 +146,10 @@ class LineBook:
         care = numbers["care_date"].values
         if dated.any():
             coded.append((np.where(dated, care, 0).astype(np.int64), MOST_DAYS))
-            if "convention" in columns:
-                codes, values = dictionary(columns["convention"])
-                coded.append((np.where(dated, codes, len(values)), len(values) + 1))
+            for name in OF_THE_PERSON:
+                if name in columns:
+                    codes, values = dictionary(columns[name])
+                    coded.append((np.where(dated, codes, len(values)), len(values) + 1))
         limited = self._limited(told, count)
         for name, mask in (("base", ceiled), ("price", limited)):
             if name in said and mask.any():
@@ -187,7 +190,7 @@ class LineBook:
             return False, False, False
         code = self.law.codes.get(read.key)
         young, ceiled = (bool(code.young[0] or code.due_ages), bool(code.ceiling_from_base)) if code else (False, False)
-        return young, ceiled, read.known is not None
+        return young, ceiled, read.known is not None or read.key == EMERGENCY
 
     def _limited(self, told: Mapping[str, Any], count: int) -> npt.NDArray[np.bool_]:
         """Where the price of a box is limited by another."""
@@ -210,7 +213,7 @@ class LineBook:
         """One row of each pattern, as people write a line."""
         names = [
             name
-            for name in (*ROW_COLUMNS, "act", "quantity", "profession", "specialty", "special_setting", "convention")
+            for name in (*ROW_COLUMNS, "act", "quantity", "profession", "specialty", "special_setting", *OF_THE_PERSON)
             if name in columns
         ]
         taken = {name: columns[name].take(pa.array(firsts)).to_pylist() for name in dict.fromkeys(names)}
@@ -225,8 +228,7 @@ class LineBook:
             return ALONE
         line, day, territory = self._line(raw)
         first = int(self.days[np.searchsorted(self.days, day, side="right") - 1])
-        dated = self._need(line["code"])[2] or (self.library and "modifiers" in line)
-        key = repr(sorted(line.items())) + f"{day if dated else first} {territory}"
+        key = repr(sorted(line.items())) + f"{day if self._is_dated(line) else first} {territory}"
         if key not in self.known:
             pattern = self._read(line, day, territory)
             if pattern.listed in foreseen_in_full():
@@ -236,12 +238,19 @@ class LineBook:
             self.patterns.append(pattern)
         return self.known[key]
 
+    def _is_dated(self, line: Mapping[str, Any]) -> bool:
+        """Does the line depend on its very day, and on who the patient and the professional are?"""
+        return self._need(line["code"])[2] or (self.library and "modifiers" in line)
+
     def _line(self, raw: dict[str, Any]) -> tuple[dict[str, Any], int, str]:
         """A line of the pattern: what differs from row to row has a stand-in."""
         line = line_of_row({name: value for name, value in raw.items() if not name.startswith(" ")}, self.flat)
         young, ceiled, dated = self._need(line["code"])
         if (young or dated) and raw[" age"] >= 0:
             line["age"] = raw[" age"]
+        if not self._is_dated(line):
+            for name in OF_THE_PERSON:
+                line.pop(name, None)
         if "base" in line and not ceiled:
             line["base"] = 1
         if "price" in line and str(line.get("generic")).strip().lower() not in LIMITED:
@@ -254,7 +263,7 @@ class LineBook:
     def _read(self, line: dict[str, Any], day: int, territory: str) -> LinePattern:
         shared = Shared({"care_date": day}, territory, self.flat, self.law, self.options)
         try:
-            read = read_line(1, line, shared, 0)
+            read = read_line(1, emergency(line, shared), shared, 0)
             text = read_code(line["code"], profession_named(line, self.flat), self.flat, self.law)
         except FactError:
             return REFUSED

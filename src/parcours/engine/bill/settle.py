@@ -274,9 +274,13 @@ def read_lines(given: Mapping[str, Any], shared: Shared) -> list[BillLine]:
     return linked(lines, raws)
 
 
+EMERGENCY = "FPU"
+"""The charge of an emergency visit: the law sets it for each patient."""
+
+
 def emergency(raw: Mapping[str, Any], shared: Shared) -> Mapping[str, Any]:
     """An emergency charge without its amount: the one that this patient owes."""
-    if str(raw["code"]).strip().upper() != "FPU" or "fee" in raw:
+    if str(raw["code"]).strip().upper() != EMERGENCY or "fee" in raw:
         return raw
     line = read_line(1, {**raw, "fee": 0}, shared, 0)
     day = line.line.act.care_date
