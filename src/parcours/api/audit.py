@@ -21,6 +21,7 @@ from parcours.registry.audit.models import AuditEvent
 from parcours.registry.contexts import Tag
 from parcours.registry.directory.models import Fund, Professional
 from parcours.registry.people.context import PATIENT
+from parcours.registry.referrals.service import withheld_ids
 from parcours.registry.store.ids import parse_id
 
 router = api_router(tag="audit")
@@ -47,7 +48,10 @@ def list_accesses(patient_id: Id, unit: ReadUnit, cursor: Cursor = None, limit: 
     """Everything that was read or changed about a person, newest first: who, when, what and why."""
     record = unit.find(PATIENT, patient_id, Action.READ_TRAIL, AuditTag.AUDIT_READ)
     before = _place(unit, cursor, of=record.insured_id)
-    rows = audit.events_of_insured(unit.session, record.insured_id or "", before=before, limit=limit + 1)
+    insured_id = record.insured_id or ""
+    for_oneself = unit.actor.role is not Role.INSURED or unit.actor.insured_id == insured_id
+    hidden = frozenset() if for_oneself else withheld_ids(unit.session, insured_id)
+    rows = audit.events_of_insured(unit.session, insured_id, before=before, limit=limit + 1, hidden=hidden)
     items = [_access(unit, row) for row in rows]
     return Page[AccessOut](**page(items, limit, lambda one: one.id))
 

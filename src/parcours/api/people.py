@@ -26,6 +26,7 @@ from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import changed, check_version
 from parcours.registry import contexts
+from parcours.registry.access.export import without
 from parcours.registry.access.model import SYSTEM, Record
 from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.declarations import timeline
@@ -36,6 +37,7 @@ from parcours.registry.errors import Conflict
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, Action, Tag, of_fund, of_patient
 from parcours.registry.people.models import Insured, Right, RightKind
+from parcours.registry.referrals.service import withheld_ids
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import get, new_id
 
@@ -185,8 +187,11 @@ def read_person(patient_id: Id, unit: ReadUnit, response: Response) -> PersonOut
 @router.get("/people/{patient_id}/export", responses=problems(*READING))
 def export_person(patient_id: Id, unit: ReadUnit) -> dict[str, Any]:
     """Everything held about a person, by table, for that person (GDPR, art. 15 and 20), and who looked."""
-    unit.find(PATIENT, patient_id, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
-    return contexts.export_person(unit.session, patient_id)
+    record = unit.find(PATIENT, patient_id, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
+    content = contexts.export_person(unit.session, patient_id)
+    if unit.actor.insured_id == record.insured_id:
+        return content
+    return without(content, withheld_ids(unit.session, record.insured_id or ""))
 
 
 class Move(In):

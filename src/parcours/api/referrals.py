@@ -67,6 +67,7 @@ class ReferralIn(In):
     plan_id: str | None = Field(None, max_length=64)
     providers: list[ProviderBody] = Field(default_factory=list, max_length=20)
     valid_until: Day | None = Field(None, description="Last day of use; a year when not given, and at most.")
+    withheld: bool = Field(False, description="At the wish of a minor, kept from those who act for them (CSP L1111-5).")
 
 
 class UseOut(Out):
@@ -91,6 +92,7 @@ class ReferralOut(Out):
     issued_on: date
     valid_until: date
     cancelled_at: datetime | None
+    withheld: bool
     uses: list[UseOut]
 
 
@@ -99,7 +101,7 @@ def _referral(unit: Unit, row: Referral) -> ReferralOut:
     return ReferralOut(
         id=row.id, patient_id=row.insured_id, author_id=row.author_id, addressee_id=row.addressee_id,
         specialty=row.specialty, flow=row.flow, plan_id=row.plan_id, issued_on=row.issued_on,
-        valid_until=row.valid_until, cancelled_at=row.cancelled_at,
+        valid_until=row.valid_until, cancelled_at=row.cancelled_at, withheld=row.withheld,
         providers=[ProviderBody(professional_id=one.professional_id, specialty=one.specialty) for one in sequence],
         uses=[UseOut.model_validate(one) for one in uses_of(unit.session, row.id)],
     )  # fmt: skip
@@ -115,7 +117,7 @@ def write_referral(body: ReferralIn, once: OnceDep) -> Response:
         new = NewReferral(
             insured_id=record.insured_id or "", author_id=unit.actor.professional_id or "", flow=body.flow.value,
             letter=Letter(**body.letter.model_dump(mode="json")), addressee_id=body.addressee_id,
-            specialty=body.specialty, plan_id=body.plan_id, valid_until=body.valid_until,
+            specialty=body.specialty, plan_id=body.plan_id, valid_until=body.valid_until, withheld=body.withheld,
             providers=tuple(Provider(one.professional_id, one.specialty) for one in body.providers),
         )  # fmt: skip
         row = referrals.write_referral(unit.session, new)
@@ -138,7 +140,24 @@ def read_referral(referral_id: Id, unit: ReadUnit, response: Response) -> Referr
 def list_referrals(patient_id: Id, unit: ReadUnit) -> list[ReferralOut]:
     """Referrals of a person, newest first, without their letters."""
     record = unit.find(PATIENT, patient_id, Action.READ_REFERRAL, Tag.REFERRAL_READ)
-    return [_referral(unit, row) for row in referrals.referrals_of(unit.session, record.insured_id or "")]
+    rows = referrals.referrals_of(unit.session, record.insured_id or "")
+    shown = [row for row in rows if not row.withheld or unit.may(Action.READ_REFERRAL, of_referral(unit.session, row))]
+    return [_referral(unit, row) for row in shown]
+
+
+class Secrecy(In):
+    """Whether a minor keeps a referral from those who act for them."""
+
+    withheld: bool
+
+
+@router.post("/referrals/{referral_id}/secrecy", responses=problems(*CHANGING))
+def withhold_referral(referral_id: Id, body: Secrecy, unit: WriteUnit, response: Response) -> ReferralOut:
+    """As the minor concerned: keep a referral, its letter and its reports from those who act for one, or show them."""
+    unit.find(REFERRAL, referral_id, Action.WITHHOLD_REFERRAL, Tag.REFERRAL_WITHHOLD)
+    row = referrals.withhold(unit.session, referrals.get_referral(unit.session, referral_id), withheld=body.withheld)
+    response.headers["ETag"] = row.etag
+    return _referral(unit, row)
 
 
 class ReportOut(Out):

@@ -138,8 +138,8 @@ FOUND = {
     "en": ("name", "specialty", "sector", "accepts", "commune", "km"),
 }
 UNKNOWN = Text(
-    "{unknown} autres n'ont pas dit s'ils acceptent (unknown=true les montre)",
-    "{unknown} others did not say whether they accept (unknown=true shows them)",
+    "{unknown} autres n'ont pas dit s'ils acceptent (`unknown=true` les montre)",
+    "{unknown} others did not say whether they accept (`unknown=true` shows them)",
 )
 
 

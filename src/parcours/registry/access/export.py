@@ -51,6 +51,18 @@ def rows_about(
     return found
 
 
+def without(content: dict[str, Any], records: frozenset[str]) -> dict[str, Any]:
+    """A copy without some records, what hangs on them and what the trail says of them."""
+    return {
+        name: [row for row in rows if not _names_one(row, records)] if isinstance(rows, list) else rows
+        for name, rows in content.items()
+    }
+
+
+def _names_one(row: Mapping[str, Any], records: frozenset[str]) -> bool:
+    return any(isinstance(value, str) and value in records for value in row.values())
+
+
 def _about(
     table: Table, held: Personal, person_id: str, found: Mapping[str, list[dict[str, Any]]]
 ) -> ColumnElement[bool]:

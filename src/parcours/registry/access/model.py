@@ -113,6 +113,8 @@ class Record:
     """A declaration that a doctor proposed."""
     proposed_by: str | None = None
     """The account or program that asked for what a second person is to confirm."""
+    withheld: bool = False
+    """A minor keeps it from those who act for them (CSP L1111-5)."""
     open_to_specialty: int | None = None
     """Of a referral that names no doctor: any doctor of this specialty may use it."""
 

@@ -196,9 +196,16 @@ def events_of_insured(
     *,
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
+    hidden: frozenset[str] = frozenset(),
 ) -> list[AuditEvent]:
-    """Newest first: everything that was read or changed about one person. `before` continues after a page."""
-    return _page(session, AuditEvent.insured_id == insured_id, before, limit)
+    """Newest first: everything that was read or changed about one person. `before` continues after a page.
+
+    `hidden`: records that who asks may not know of.
+    """
+    where = AuditEvent.insured_id == insured_id
+    if hidden:
+        where &= AuditEvent.record_id.is_(None) | AuditEvent.record_id.not_in(hidden)
+    return _page(session, where, before, limit)
 
 
 def events(

@@ -30,7 +30,7 @@ def _child_under_16(session: Session, actor: Actor, record: Record) -> bool:
 
 
 def _holds_authority(session: Session, actor: Actor, record: Record, until: Callable[[date], int]) -> bool:
-    if actor.insured_id is None or record.insured_id is None:
+    if actor.insured_id is None or record.insured_id is None or record.withheld:
         return False
     today = paris_today()
     rows = session.execute(

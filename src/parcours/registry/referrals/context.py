@@ -35,6 +35,7 @@ class Action(model.Action):
     CANCEL_REFERRAL = "cancel_referral"
     USE_REFERRAL = "use_referral"
     WRITE_REPORT = "write_report"
+    WITHHOLD_REFERRAL = "withhold_referral"
 
 
 class Scope(model.Scope):
@@ -53,6 +54,7 @@ class Tag(model.Tag):
     REFERRAL_CANCEL_USE = "referrals:referral:cancel_use"
     REFERRAL_REPORT = "referrals:report:write"
     REFERRAL_CANCEL = "referrals:referral:cancel"
+    REFERRAL_WITHHOLD = "referrals:referral:withhold"
     REFERRAL_SHORTEN = "referrals:referral:shorten"
 
 
@@ -74,7 +76,7 @@ def of_referral(session: Session, referral: Referral) -> Record:
         parties=frozenset(one for one in named if one),
         live=referral.cancelled_at is None
         and referral.issued_on <= paris_today() <= min(referral.valid_until, last_day(referral.issued_on)),
-        open_to_specialty=referral.specialty,
+        open_to_specialty=referral.specialty, withheld=referral.withheld,
     )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ CONTEXT: Final = Context(
     clinical=frozenset({Action.READ_LETTER}),
     signatures=frozenset({Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT}),
     rules=(
-        PATIENT_SELF.gives(*_READ, Action.CANCEL_REFERRAL),
+        PATIENT_SELF.gives(*_READ, Action.CANCEL_REFERRAL, Action.WITHHOLD_REFERRAL),
         PATIENT_CHILD.gives(*_READ, Action.CANCEL_REFERRAL),
         DOCTOR_DECLARED.gives(*_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL),
         DOCTOR_REFERRED.gives(

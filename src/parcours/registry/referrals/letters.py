@@ -48,4 +48,6 @@ class NewReferral:
     """The doctors of a sequence, in order."""
     issued_on: date | None = None
     valid_until: date | None = None
+    withheld: bool = False
+    """At the wish of a minor: kept from those who act for them."""
     """Last day of use; a year after the issue when not given (a habit of this house: the law sets none)."""

@@ -54,6 +54,8 @@ class Referral(Versioned, Base):
     valid_until: Mapped[date]
     """Last day on which it may be used."""
     letter: Mapped[str] = mapped_column(EncryptedText("referrals.letter"))
+    withheld: Mapped[bool] = mapped_column(default=False)
+    """A minor keeps it from those who act for them: they neither see it nor that it is there (CSP L1111-5)."""
     """JSON of the letter's sections: clinical text, never shown to a fund officer."""
     cancelled_at: Mapped[datetime | None]
     authored_by_medecin_traitant: Mapped[bool]

@@ -144,3 +144,10 @@ other_author = Problem(
     Text("seuls l'auteur et le patient annulent un adressage", "only its author and the patient cancel a referral"),
     field="referral_id",
 )
+
+withheld_of_adult = Problem(
+    Refused,
+    "withheld_of_adult",
+    Text("seul un mineur a des parents à qui taire un courrier", "only a minor has parents to keep a letter from"),
+    field="withheld",
+)

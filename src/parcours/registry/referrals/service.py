@@ -14,10 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.declarations.timeline import speaks_as_medecin_traitant
 from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import Refused
-from parcours.registry.people.service import get_insured
+from parcours.registry.people.service import age_on, get_insured
 from parcours.registry.referrals import problems
 from parcours.registry.referrals.checks import (
     check_addressee,
@@ -57,6 +58,8 @@ def write_referral(session: Session, new: NewReferral, *, at: datetime | None = 
     addressee = check_addressee(session, flow, new, issued_on)
     plan = check_plan(session, flow, new, insured.id)
     steps = [sequence_step(session, rank, one, issued_on) for rank, one in enumerate(new.providers, start=1)]
+    if new.withheld:
+        _check_minor(session, insured.id, issued_on)
     refuse_oneself(author, [new.addressee_id, *(one.professional_id for one in new.providers)])
     referral = Referral(
         insured_id=insured.id,
@@ -68,6 +71,7 @@ def write_referral(session: Session, new: NewReferral, *, at: datetime | None = 
         issued_on=issued_on,
         valid_until=check_validity(issued_on, new.valid_until),
         letter=new.letter.as_text(),
+        withheld=new.withheld,
         authored_by_medecin_traitant=as_medecin_traitant,
         recorded_at=at,
     )
@@ -168,6 +172,26 @@ def referrals_of(session: Session, insured_id: str) -> list[Referral]:
     """Referrals of a person, newest first."""
     query = select(Referral).where(Referral.insured_id == insured_id)
     return listed(session, query.order_by(Referral.issued_on.desc(), Referral.id.desc()))
+
+
+def withhold(session: Session, referral: Referral, *, withheld: bool) -> Referral:
+    """A minor keeps a referral from those who act for them, or shows it again. Raises `Refused`: of age."""
+    if withheld:
+        _check_minor(session, referral.insured_id, paris_today())
+    referral.withheld = withheld
+    session.flush()
+    return referral
+
+
+def withheld_ids(session: Session, insured_id: str) -> frozenset[str]:
+    """The referrals that a minor keeps from those who act for them."""
+    query = select(Referral.id).where(Referral.insured_id == insured_id, Referral.withheld)
+    return frozenset(session.scalars(query))
+
+
+def _check_minor(session: Session, insured_id: str, on: date) -> None:
+    if age_on(get_insured(session, insured_id).birth_date, on) >= thresholds.majority(on):
+        raise problems.withheld_of_adult()
 
 
 def letter_of(referral: Referral) -> Letter:
