@@ -42,6 +42,7 @@ def test_a_reading_can_be_chosen(client):
         ({"lines": [{"code": "VG", "fee": 1}] * 101}, "lines"),
         ({"contract": "inconnu"}, "contract"),
         ({"unknown": 1}, "unknown"),
+        ({"care_date": "2005-01-01", "lines": [{"code": "AMI 2", "fee": 6}]}, "lines[1].care_date"),
     ],
 )
 def test_what_is_wrong_is_named(client, changes, field):

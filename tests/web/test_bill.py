@@ -255,3 +255,23 @@ def test_the_charges_of_a_stay_are_lines_that_nobody_wrote(client: TestClient) -
     paper = page[page.index('id="paper"') : page.index('id="add"')]
     assert re.findall(r'<p class="line-fee money">([^<]*)</p>', paper) == ["€360.00", "€23.00"]
     assert 'name="code"' not in paper
+
+
+@pytest.mark.parametrize(
+    "fact", ["installed_on", "referrer_installed_on", "medecin_traitant_left_on", "contract", "role"]
+)
+def test_a_fact_that_the_engine_refuses_is_told_and_is_no_answer(client: TestClient, fact: str) -> None:
+    kept = [(name, value) for name, value in GP if name != fact]
+    response = client.get(bill((fact, "2026-02-31"), *kept, ("code", "VG")))
+    assert response.status_code == 400
+    body = html.unescape(response.text)
+    assert 'class="error" role="alert"' in body
+    assert "<dd>2026-02-31" not in body
+
+
+def test_a_day_before_the_first_known_law_has_its_sentence(client: TestClient) -> None:
+    response = client.get(
+        bill(("care_date", "2005-01-01"), ("profession", "infirmier"), ("age", "60"), ("code", "AMI 2"))
+    )
+    assert response.status_code == 400
+    assert "2006-01-01" in response.text

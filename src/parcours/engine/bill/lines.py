@@ -8,6 +8,7 @@ from parcours.engine.bill.codetext import CLASSES, CodeText, read_code
 from parcours.engine.bill.library import code_of_known, facts_of_known, known_modifiers
 from parcours.engine.bill.prices import base_from_ceiling, highest_price, modifiers_of, unit_price
 from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
+from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import WITHOUT_SECTOR, EncodedAct, encode_values, read, said
 from parcours.engine.facts.vocabulary import BY_NAME, given
@@ -262,7 +263,7 @@ def letter_of(code: Code, day: int, shared: Shared) -> int:
     number = shared.law.acts.get(code.act)
     if number is None or not shared.law.default.rows[-1].acte_coefficient[number] or code.values[0]:
         return UNKNOWN
-    return shared.law.default.on(day).acte_base[number]
+    return law_on(day, shared.law, {}).acte_base[number]
 
 
 def encoded_line(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import missing_fact
 from parcours.law.bill.book import BillLaw, Dated
@@ -187,7 +188,7 @@ def analysis(found: "Entry", day: int, facts: Mapping[str, Any], *, by_letter: b
 def worth(coefficient: int, day: int) -> int:
     """So many B (in hundredths) on a day, in cents."""
     law = flat_law()
-    return (law.default.on(day).acte_base[law.acts["B"]] * coefficient + HUNDRED // 2) // HUNDRED
+    return (law_on(day, law, {}).acte_base[law.acts["B"]] * coefficient + HUNDRED // 2) // HUNDRED
 
 
 # --- BDPM ---

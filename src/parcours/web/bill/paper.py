@@ -21,7 +21,7 @@ from parcours.law.loader import load
 from parcours.text import COLON, DECIMAL, euros, plain_euros
 from parcours.web import i18n
 from parcours.web.bill import catalogue
-from parcours.web.bill.address import Line, State
+from parcours.web.bill.address import FACTS, Line, State
 from parcours.web.bill.fields import Wrong, field_of, wrong_of
 from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.bill.questions import BillForm
@@ -102,7 +102,10 @@ class Paper:
     @cached_property
     def wrong(self) -> Wrong | None:
         """What is wrong or missing on the paper."""
-        return wrong_of(self.outcome if isinstance(self.outcome, FactError) else None, self.lang)
+        found = wrong_of(self.outcome if isinstance(self.outcome, FactError) else None, self.lang)
+        if found and found.line and found.name in FACTS and found.name not in self.state.lines[found.line - 1]:
+            return replace(found, line=0)  # a fact of the whole bill, that a line did not say
+        return found
 
     @cached_property
     def form(self) -> BillForm:

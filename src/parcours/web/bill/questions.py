@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from parcours.engine.errors import FactError
+from parcours.engine.facts.encoding import read
+from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.say.sitting import Sitting
+from parcours.law.cache import flat_law
 from parcours.web.bill import catalogue
 from parcours.web.bill.address import State
 from parcours.web.quote.form import Form
@@ -38,12 +42,25 @@ class Said:
         return None
 
 
+def readable(name: str, value: str) -> bool:
+    """Does the engine understand this fact?  One that it refuses is told, and is no answer."""
+    if name not in BY_NAME or not value or (name, value) == ("contract", "none"):
+        return True
+    try:
+        read(BY_NAME[name], value, flat_law())
+    except FactError:
+        return False
+    return True
+
+
 class BillForm(Form):
     """The questions of the quote, each answer an address of the bill."""
 
     def __init__(self, state: State, day: date) -> None:
         given: dict[str, str | None] = {
-            name: None if (name, value) == ("contract", "none") else value for name, value in state.facts.items()
+            name: None if (name, value) == ("contract", "none") else value
+            for name, value in state.facts.items()
+            if readable(name, value)
         }
         super().__init__(Said(given, state.readings, state.by_hand, day, state.touched), state.page)
         self.bill = state
