@@ -22,6 +22,10 @@ from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.audit.context import Scope as AuditScope
 from parcours.registry.audit.service import system
 from parcours.registry.care_plans import service as care_plans
+from parcours.registry.claims import sheets
+from parcours.registry.claims.control import Refusal, stop
+from parcours.registry.claims.models import ClaimState
+from parcours.registry.claims.sheets import Sheet
 from parcours.registry.conciliation import service as cases
 from parcours.registry.contexts import Scope
 from parcours.registry.declarations import service as declarations
@@ -213,8 +217,13 @@ def settle_country(database):
         )  # fmt: skip
         session.add_all((leaving, leaving_zoe))
         session.flush()
+        sheet = Sheet(
+            insured_id=alice.id, professional_id=amar.id, fund_code="01C991", care_date=today, number=1, lines=(3000,)
+        )
+        claim = sheets.write(session, sheet, day=today, at=now_utc(), state=ClaimState.RECEIVED)
+        stop(session, claim, Refusal("0250 050"), day=today, at=now_utc())
         ids = SimpleNamespace(
-            departure=leaving.id, departure_zoe=leaving_zoe.id,
+            claim=claim.id, departure=leaving.id, departure_zoe=leaving_zoe.id,
             link=link.id, plan=plan.id, plan_zoe=plan_zoe.id, yann=yann.id, case=case.id, case_yann=case_yann.id,
             contact=contact.id, contact_yann=contact_yann.id, right=right.id, visit=visit.id,
             alice=alice.id, bob=bob.id, nora=nora.id, zoe=zoe.id, amar=amar.id, zola=zola.id, sand=sand.id,

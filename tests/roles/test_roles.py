@@ -121,6 +121,16 @@ ROWS = (
     patient("GET", "/visits", SEES_ALICE),
     patient("GET", "/visits/{visit}", SEES_ALICE),
     patient("GET", "/visits/changes", SEES_ALICE),
+    # claims
+    patient("GET", "/claims", {"alice"} | FUND),
+    patient("GET", "/claims/{claim}", {"alice"} | FUND),
+    patient(
+        "POST", "/claims", {"amar", "delegate"} | FUND,
+        {"professional_id": "{amar}", "care_date": "2999-01-01", "number": 1, "fee": "30.00"},
+    ),
+    patient("POST", "/claims/{claim}/adjudication", FUND),
+    patient("GET", "/account", {"alice"} | FUND),
+    system("GET", "/my/messages", {"amar", "zola", "sand", "delegate"}),
     patient("GET", "/accesses", {"alice", "client", "client_bare"}),
     patient("GET", "/export", {"alice"}),
     patient("GET", "/declarations", SEES_ALICE),

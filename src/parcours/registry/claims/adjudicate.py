@@ -25,7 +25,7 @@ from parcours.registry.claims.notices import tell_insurer, tell_ips
 from parcours.registry.claims.sheets import said
 from parcours.registry.complementary.models import Link
 from parcours.registry.complementary.service import link_on
-from parcours.registry.store.ids import new_id
+from parcours.registry.store.ids import get, new_id
 from parcours.registry.visits.facts import iso, visit_facts
 from parcours.rules.participations import contributions
 from parcours.rules.types import Counters
@@ -176,6 +176,19 @@ def decisions_of(session: Session, claim_id: str) -> list[Decision]:
 def current_decision(session: Session, claim_id: str) -> Decision | None:
     """The decision that stands."""
     return session.scalar(select(Decision).where(Decision.claim_id == claim_id, Decision.current.is_(True)))
+
+
+def get_claim(session: Session, claim_id: str, insured_id: str) -> Claim:
+    """A claim of a person. Raises NotFound, also when it is somebody else's."""
+    return get(session, Claim, claim_id, "claim_id", insured_id=insured_id)
+
+
+def claims_of(session: Session, insured_id: str, *, after: str | None = None, limit: int = 50) -> list[Claim]:
+    """Claims of a person, newest first; pages by `after` (last id)."""
+    query = select(Claim).where(Claim.insured_id == insured_id)
+    if after:
+        query = query.where(Claim.id < after)
+    return list(session.scalars(query.order_by(Claim.id.desc()).limit(limit)))
 
 
 def content_kept(decision: Decision) -> dict[str, Any]:

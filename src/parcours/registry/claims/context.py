@@ -4,10 +4,58 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy.orm import Session
+
+from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal
+from parcours.registry.access.model import PRACTICE, Actor, Record
+from parcours.registry.access.rules import OWN_PRACTICE, Relation, rule
+from parcours.registry.claims import problems
 from parcours.registry.claims.invariants import INVARIANTS
 from parcours.registry.claims.models import Claim, ClaimEvent, Decision, Objection, Undue
+from parcours.registry.declarations.relations import DOCTOR_DECLARED
+from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
+from parcours.registry.referrals.relations import DOCTOR_REFERRED
 from parcours.registry.store.rotation import KeyedIndex
+
+
+class Action(model.Action):
+    """What one does with claims."""
+
+    PREPARE_CLAIM = "prepare_claim"
+    SUBMIT_CLAIM = "submit_claim"
+    READ_CLAIMS = "read_claims"
+    DECIDE_CLAIM = "decide_claim"
+    READ_PRACTICE_MESSAGES = "read_practice_messages"
+
+
+class Scope(model.Scope):
+    """What a program may ask of claims."""
+
+    CLAIMS_READ = "claims:read"
+    CLAIMS_WRITE = "claims:write"
+
+
+class Tag(model.Tag):
+    """What happens to claims."""
+
+    CLAIM_SUBMIT = "claims:claim:submit"
+    CLAIM_READ = "claims:claim:read"
+    CLAIM_DECIDE = "claims:claim:decide"
+    STATEMENT_READ = "claims:statement:read"
+    MESSAGES_READ = "claims:messages:read"
+
+
+def _own_sheet(_session: Session, actor: Actor, record: Record) -> bool:
+    """A practice submits its own sheets; others answer for those that they hand in."""
+    return actor.professional_id is None or actor.professional_id == record.professional_id
+
+
+OWN_SHEET: Final = Relation("own_sheet", _own_sheet, refusal=problems.not_your_sheet)
+DOCTOR_MESSAGES: Final = rule(
+    "doctor_messages", PRACTICE, OWN_PRACTICE,
+    "Un cabinet lit les retours qui lui sont adressés.", "A practice reads the returns addressed to it.",
+)  # fmt: skip
 
 CONTEXT: Final = Context(
     name="claims",
@@ -18,6 +66,20 @@ CONTEXT: Final = Context(
         Objection: Personal(),
         Undue: Personal(),
     },
+    actions=Action,
+    rules=(
+        PATIENT_SELF.gives(Action.READ_CLAIMS),
+        PATIENT_CHILD.gives(Action.READ_CLAIMS),
+        DOCTOR_DECLARED.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
+        DOCTOR_REFERRED.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
+        OFFICER_FUND.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM, Action.READ_CLAIMS, Action.DECIDE_CLAIM),
+        client_of(Scope.CLAIMS_READ).gives(Action.READ_CLAIMS),
+        client_of(Scope.CLAIMS_WRITE).gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM, Action.DECIDE_CLAIM),
+        DOCTOR_MESSAGES.gives(Action.READ_PRACTICE_MESSAGES),
+    ),
+    asks={Action.SUBMIT_CLAIM: OWN_SHEET},
+    scopes=Scope,
+    tags=Tag,
     keyed=(KeyedIndex(Claim.__tablename__, "fingerprint", None),),
     invariants=INVARIANTS,
 )

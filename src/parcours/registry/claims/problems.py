@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.registry.errors import Conflict, Forbidden, Invalid, Refused
 from parcours.text import Text, same
 
 claim_state = Problem(
@@ -99,4 +99,11 @@ no_fund = Problem(
     Text("aucune caisse connue pour cet assuré", "no known fund for this insured person"),
     field="fund",
     allowed=Text("le code d'une caisse", "the code of a fund"),
+)
+
+not_your_sheet = Problem(
+    Forbidden,
+    "not_your_sheet",
+    Text("un cabinet n'envoie que ses propres feuilles", "a practice sends its own sheets only"),
+    field="professional_id",
 )

@@ -103,10 +103,13 @@ class Caps:
     reached_on: date | None
 
 
-def caps(session: Session, insured_id: str, fund_code: str, on: date) -> Caps:
+def caps(session: Session, insured_id: str, on: date) -> Caps:
     """The counters of the year of a day."""
     taken = borne(session, insured_id).get(on.year, (0, 0))
-    left = sum(one.cents for one in ledger.open_items(session, f"amo:{fund_code}", DEFERRED, party=insured_id))
+    left = sum(
+        cents for (book, account, _), cents in ledger.balances(session, party=insured_id).items()
+        if account in DEFERRED and book.startswith("amo:")
+    )  # fmt: skip
     most = cap("participation_forfaitaire.plafond_annee", on)
     return Caps(
         on.year, taken[0], most, taken[1], cap("franchise.plafond_annee", on), left,

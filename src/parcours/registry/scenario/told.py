@@ -16,7 +16,7 @@ from parcours.registry.messages.service import body_of
 from parcours.registry.payments.account import account_lines, caps
 from parcours.registry.payments.models import Order
 from parcours.registry.payments.practice import practice_view
-from parcours.registry.scenario.stage import FUND, Stage
+from parcours.registry.scenario.stage import Stage
 from parcours.text import plain_euros
 
 TOKEN = re.compile(r"-?[\w.]*\d[\w.-]*|\b[A-Z]+\b|\w+_\w+")
@@ -115,7 +115,7 @@ def statement(stage: Stage, session: Session, who: str) -> list[str]:
 
 def screen(stage: Stage, session: Session, who: str) -> list[str]:
     """The counters of somebody, in lines."""
-    found = caps(session, stage.ids[who], FUND, stage.today)
+    found = caps(session, stage.ids[who], stage.today)
     lines = [
         f"participations {plain_euros(found.participations)} of {plain_euros(found.participations_cap)}",
         f"franchises {plain_euros(found.franchises)} of {plain_euros(found.franchises_cap)}",

@@ -1,0 +1,175 @@
+"""What stories say beside their amounts, each sentence as a test of the same story."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from parcours.errors import ParcoursError
+from parcours.registry.cards import service as cards
+from parcours.registry.claims.adjudicate import content_kept, decisions_of
+from parcours.registry.claims.models import ClaimState
+from parcours.registry.ledger.models import Account, LedgerPosting
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import body_of
+from parcours.registry.payments.models import Order
+from parcours.registry.scenario import told
+from parcours.registry.scenario.around import VERBS
+from parcours.registry.scenario.run import play
+from parcours.registry.scenario.stage import Stage
+from parcours.registry.scenario.verbs import history
+from tests.registry.scenario.files import loaded
+
+STORIES = loaded()
+
+
+@pytest.fixture
+def played(stage_database):
+    """A story that was played, and the session to look at it."""
+
+    def play_story(name, until=None):
+        stage = Stage(stage_database, STORIES[name])
+        for event in STORIES[name].events[:until]:
+            stage.today = event["day"]
+            VERBS[event["do"]](stage, event)
+        return stage
+
+    return play_story
+
+
+@pytest.fixture
+def look(stage_database):
+    with stage_database.reading() as session:
+        yield session
+
+
+def messages(stage, session, kind):
+    return [(one.subject, body_of(one)) for one in told.messages(stage, session) if one.kind is kind]
+
+
+def test_s02_the_opposed_card_never_comes_back(played, stage_database):
+    stage = played("S02")
+    with stage.writing() as session:
+        card = cards.card_of(session, stage.ids["ana"])
+        with pytest.raises(ParcoursError):
+            cards.deliver(session, card, day=date(2026, 4, 9), at=stage.at)
+        fresh = cards.request(session, stage.ids["ana"], day=date(2026, 4, 9))
+        assert fresh.id != card.id
+
+
+def test_s04_no_card_with_a_provisional_number(played):
+    stage = played("S04", until=3)
+    with stage.writing() as session, pytest.raises(ParcoursError) as refused:
+        cards.request(session, stage.ids["hugo"], day=date(2026, 4, 21))
+    assert refused.value.code == "card_needs_nir"
+
+
+def test_s05_the_parent_whose_card_was_read_is_paid(played, look):
+    stage = played("S05")
+    (order,) = told.orders(stage, look)
+    assert stage.name_of(order.party) == "lea"
+    assert stage.name_of(order.payee) == "ana"
+
+
+def test_s07_the_insurer_gives_no_contribution_back(played, look):
+    stage = played("S07")
+    (_, body), *_ = messages(stage, look, MessageKind.NOEMIE_OC)
+    assert (body["PF"], body["amc"], body["simulated"]) == ("-2.00", "9.00", True)
+
+
+def test_s08_the_same_sheet_key_in_both_lots_and_no_decision_after_a_refusal(played, look):
+    stage = played("S08", until=2)
+    with pytest.raises(ParcoursError):
+        VERBS["claim"](stage, {"day": stage.today, "do": "claim", "id": "F1"})
+    stage = played("S08")
+    keys = {body["sheet_key"] for _, body in messages(stage, look, MessageKind.LOT)}
+    assert len(keys) == 1
+
+
+def test_s10_the_rejection_names_the_paid_sheet_and_its_payment(played, look):
+    stage = played("S10")
+    (body,) = [body for subject, body in messages(stage, look, MessageKind.RSP) if subject == "rejected"]
+    assert (body["original"], body["paid_on"]) == (stage.claims["P1"], "2026-03-24")
+
+
+def test_s11_no_automatic_rejection_on_the_same_day_and_act(played, look):
+    stage = played("S11", until=2)
+    assert history(look, stage.claims["F2"])[-1] == ClaimState.HELD
+
+
+def test_s12_the_law_of_the_care_day_and_the_counter_of_the_refund(played, look):
+    stage = played("S12")
+    (decision,) = decisions_of(look, stage.claims["P1"])
+    assert (decision.pf, decision.year, decision.care_date.year) == (100, 2026, 2024)
+
+
+def test_s13_no_guarantee_for_a_degraded_sheet(played, look):
+    stage = played("S13")
+    assert not look.query(LedgerPosting).filter_by(account=Account.PENALITE, claim_id=stage.claims["F1"]).all()
+
+
+def test_s14_the_transmitted_indicator_is_kept_beside_the_computed_one(played, look):
+    stage = played("S14")
+    (decision,) = decisions_of(look, stage.claims["F1"])
+    assert (content_kept(decision)["transmitted"], decision.status) == ("T", "P")
+
+
+def test_s18_an_ald_does_not_exempt_from_the_contribution(played, look):
+    stage = played("S18")
+    (decision,) = decisions_of(look, stage.claims["F1"])
+    assert (content_kept(decision)["facts"]["exemption"], decision.pf) == ("ald", 200)
+
+
+def test_s24_the_penalty_is_never_against_the_insured(played, look):
+    stage = played("S24")
+    parties = {one.party for one in look.query(LedgerPosting).filter_by(account=Account.PENALITE)}
+    assert stage.ids["ana"] not in parties
+
+
+def test_s29_the_first_decision_stays_readable(played, look):
+    stage = played("S29")
+    first, second = decisions_of(look, stage.claims["F1"])
+    assert (first.status, first.amo, str(first.decided_on), first.current) == ("S", 840, "2026-03-06", False)
+    assert content_kept(first)["facts"]["medecin_traitant"] is False
+    assert content_kept(second)["counters"] == content_kept(first)["counters"]
+
+
+def test_s31_the_base_moves_too(played, look):
+    stage = played("S31")
+    assert [one.base for one in decisions_of(look, stage.claims["F1"])] == [2650, 3150]
+
+
+def test_s33_no_transfer_is_ever_of_nothing_or_less(played, look):
+    played("S33")
+    assert not look.query(Order).filter(Order.cents < 1).all()
+
+
+def test_s37_a_contested_sum_is_not_set_off_on_what_is_due(played, look):
+    stage = played("S37")
+    assert stage.found["may_set_off"] is False
+
+
+def test_s38_the_line_goes_to_one_insurer_never_to_both(played, look):
+    stage = played("S38")
+    told_to = [one.recipient for one in told.messages(stage, look) if one.kind is MessageKind.NOEMIE_OC]
+    assert told_to == ["amc_b"]
+
+
+def test_a_failed_expectation_says_what_was_expected_and_what_happened(stage_database):
+    story = STORIES["S17"]
+    wrong = replace(story, expect={**story.expect, "bank": [[date(2026, 3, 18), "amo", "gp2", "21.01"]]})
+    (failed,) = [one for one in play(stage_database, wrong).failures if one.what == "bank"]
+    assert "21.01" in failed.expected
+    assert "21.00" in failed.happened
+
+
+def test_what_nobody_can_check_fails(stage_database):
+    wrong = replace(STORIES["S26"], expect={"colour": "blue"})
+    assert not play(stage_database, wrong).held
+
+
+def test_an_unknown_verb_is_refused(stage_database):
+    wrong = replace(STORIES["S26"], events=({"day": date(2026, 1, 5), "do": "fly"},))
+    with pytest.raises(ParcoursError) as refused:
+        play(stage_database, wrong)
+    assert refused.value.code == "unknown_verb"
