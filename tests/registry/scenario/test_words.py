@@ -173,3 +173,38 @@ def test_an_unknown_verb_is_refused(stage_database):
     with pytest.raises(ParcoursError) as refused:
         play(stage_database, wrong)
     assert refused.value.code == "unknown_verb"
+
+
+def story(events, **expect):
+    return replace(STORIES["S17"], id="own", events=tuple(events), expect=expect)
+
+
+def event(day, do, **said):
+    return {"day": date.fromisoformat(day), "do": do, **said}
+
+
+def test_a_parent_is_paid_for_a_child_and_owes_what_is_deferred(stage_database):
+    outcome = play(stage_database, story(
+        [
+            event("2026-03-04", "claim", id="F1", of="chloe", by="gp2", care=date(2026, 3, 2), tp="partial"),
+            event("2026-03-04", "claim", id="F2", of="chloe", by="derm", care=date(2026, 3, 3), fee="31.50"),
+            event("2026-03-06", "claim", id="F3", care=date(2026, 3, 5)),
+            event("2026-03-09", "pay", who="ana"),
+        ],
+        owed={"ana": {}}, bank=[[date(2026, 3, 9), "amo", "ana", "16.35"]],
+        claims={"F1": {"majoration": "10.60", "pf": "0.00", "deferred": "10.60"}, "F2": {"amo": "7.95"}},
+    ))  # fmt: skip
+    assert outcome.failures == ()
+
+
+def test_the_insured_pays_a_part_then_the_rest_is_taken(stage_database):
+    outcome = play(stage_database, story(
+        [
+            event("2026-03-16", "claim", id="F1", by="gp2", care=date(2026, 3, 12), tp="partial"),
+            event("2026-03-20", "insured_pays", who="ana", amount="10.00"),
+            event("2026-04-06", "claim", id="F2", care=date(2026, 4, 2)),
+            event("2026-04-08", "pay", who="ana"),
+        ],
+        owed={"ana": {}}, bank=[[date(2026, 4, 8), "amo", "ana", "16.40"]],
+    ))  # fmt: skip
+    assert outcome.failures == ()

@@ -107,7 +107,7 @@ def post_difference(  # noqa: PLR0913 - a difference, its two times, and on whos
     due_back = 0
     for (account, _), before, after in zip(DEFERRED, old.differe, new.differe, strict=True):
         moved, over = within(session, book, account, claim, after - before)
-        lines.append(Line(account, claim.insured_id, moved, claim.id))
+        lines.append(Line(account, claim.payee_id, moved, claim.id))  # owed by the payee of the rights
         due_back += over
     paid, undue = within(session, book, payable, claim, new.paid - old.paid)
     lines.append(Line(payable, payee, -paid, claim.id))

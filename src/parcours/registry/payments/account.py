@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from parcours.law import thresholds
 from parcours.registry.claims.counters import borne
 from parcours.registry.claims.models import Claim, Decision
+from parcours.registry.directory.models import Professional
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
-from parcours.registry.ledger.service import Open
-from parcours.registry.payments.notices import line_of
+from parcours.registry.payments.notices import line_name
 from parcours.registry.payments.service import DEFERRED
 
 TAKEN: Final = (*DEFERRED, Account.INDU_INSURED)
@@ -40,41 +40,43 @@ def account_lines(
 ) -> list[AccountLine]:
     """Lines of a person's account in the book of the fund, oldest first: refunds less deductions are transfers."""
     query = (
-        select(LedgerTransaction.at, LedgerTransaction.kind, LedgerPosting, Claim)
+        select(
+            LedgerTransaction.at, LedgerTransaction.kind, LedgerPosting.account, LedgerPosting.cents,
+            Claim.id, Claim.care_date, Professional.profession,
+        )
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
         .join(Claim, Claim.id == LedgerPosting.claim_id, isouter=True)
+        .join(Professional, Professional.id == Claim.professional_id, isouter=True)
         .where(
             or_(LedgerPosting.party == insured_id, Claim.insured_id == insured_id),
             LedgerTransaction.book.like("amo:%"),
             LedgerTransaction.kind.in_(SHOWN),
         )
         .order_by(LedgerTransaction.at, LedgerTransaction.known_at, LedgerTransaction.id, LedgerPosting.id)
-    )
+    )  # fmt: skip
     if first is not None:
         query = query.where(LedgerTransaction.at >= first)
     if last is not None:
         query = query.where(LedgerTransaction.at <= last)
-    found = [line_from(session, *row) for row in session.execute(query)]
+    found = (line_from(*row) for row in session.execute(query))
     return together([one for one in found if one is not None])
 
 
 def line_from(
-    session: Session, day: date, kind: str, posting: LedgerPosting, claim: Claim | None
+    day: date, kind: str, account: Account, cents: int, claim: str | None, care: date | None, profession: str | None
 ) -> AccountLine | None:
     """What a posting of a payment is to the insured."""
-    if posting.account is Account.VIREMENTS:
-        return AccountLine(day, "transfer", -posting.cents)
+    if account is Account.VIREMENTS:
+        return AccountLine(day, "transfer", -cents)
     if claim is None:
         return None
     if kind == "decision":
-        to_professional = posting.account is Account.A_PAYER_PROFESSIONAL
-        return AccountLine(day, "to_professional", -posting.cents, claim.id) if to_professional else None
-    if posting.account is Account.A_PAYER_INSURED:
-        return AccountLine(day, "refund", posting.cents, claim.id, care_date=claim.care_date)
-    if posting.account in TAKEN:
-        item = Open(posting.account, posting.party, claim.id, posting.cents)
-        name = line_of(session, item, {claim.id: claim})
-        return AccountLine(day, "deduction", -posting.cents, claim.id, name, claim.care_date)
+        to_professional = account is Account.A_PAYER_PROFESSIONAL
+        return AccountLine(day, "to_professional", -cents, claim) if to_professional else None
+    if account is Account.A_PAYER_INSURED:
+        return AccountLine(day, "refund", cents, claim, care_date=care)
+    if account in TAKEN:
+        return AccountLine(day, "deduction", -cents, claim, line_name(account, profession), care)
     return None
 
 

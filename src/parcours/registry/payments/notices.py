@@ -65,6 +65,12 @@ def line_of(session: Session, item: Open, claims: dict[str, Claim]) -> str:
     from parcours.registry.directory.service import get_professional
 
     if item.account is not Account.DIFFERE_FR or item.claim_id is None:
-        return LINES[item.account]
-    profession = get_professional(session, claims[item.claim_id].professional_id).profession
-    return FRT.get(profession, FRT_AUXILIAIRES)
+        return line_name(item.account, None)
+    return line_name(item.account, get_professional(session, claims[item.claim_id].professional_id).profession)
+
+
+def line_name(account: Account, profession: str | None) -> str:
+    """National name of a deduction; a deductible's depends on who gave the care."""
+    if account is Account.DIFFERE_FR and profession is not None:
+        return FRT.get(profession, FRT_AUXILIAIRES)
+    return LINES[account]

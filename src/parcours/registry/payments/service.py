@@ -67,12 +67,13 @@ def run(
         return Run((), (), None)
     known = claims_of(session, due)
     due.sort(key=lambda one: place(one, known))
-    taken = chosen(owed(session, book, party, professional=professional, day=day), sum(one.cents for one in due))
+    payee = payee_of(due, known, party)
+    taken = chosen(owed(session, book, payee, professional=professional, day=day), sum(one.cents for one in due))
     act = new_id()
     if taken:
         post_set_off(session, book, due, taken, act, day=day, at=at)
     left = [one for one in remaining(due, sum(one.cents for one in taken)) if one.cents]
-    order = place_order(session, book, party, left, known, day=day, at=at) if left else None
+    order = place_order(session, book, party, payee, left, day=day, at=at) if left else None
     done = Run(tuple(due), tuple(taken), order)
     if book.startswith("amo:"):
         close(session, [known[one.claim_id] for one in due if one.claim_id in known], day=day, at=at)
@@ -82,7 +83,7 @@ def run(
                 note_penalty(session, book, claim, one.cents, day=day, at=at)
         tell_practice(session, party, done.due, order, day=day, at=at)
     else:
-        left_to_take = sum(one.cents for one in ledger.open_items(session, book, DEFERRED, party=party))
+        left_to_take = sum(one.cents for one in ledger.open_items(session, book, DEFERRED, party=payee))
         pairs = [(one.owed, one.cents) for one in taken]
         tell_statement(session, party, done.due, pairs, order, left_to_take, day=day, at=at)
     return done
@@ -99,6 +100,12 @@ def place(item: Open, claims: dict[str | None, Claim]) -> tuple[date, int, int]:
     claim = claims.get(item.claim_id)
     rank = DEFERRED.index(item.account) if item.account in DEFERRED else len(DEFERRED)
     return (claim.care_date, rank, claim.sheet_number) if claim else (date.max, rank, 0)
+
+
+def payee_of(due: Sequence[Open], claims: dict[str | None, Claim], party: str) -> str:
+    """Whose bank account a refund goes to, and who owes what is taken on it: the parent whose card was read."""
+    first = claims.get(due[0].claim_id)
+    return first.payee_id if first is not None and first.insured_id == party else party
 
 
 def owed(session: Session, book: str, party: str, *, professional: bool, day: date) -> list[Open]:
@@ -153,13 +160,10 @@ def post_set_off(
 
 
 def place_order(
-    session: Session, book: str, party: str, left: Sequence[Open], claims: dict[str | None, Claim], *, day: date,
-    at: datetime,
-) -> Order:  # fmt: skip
+    session: Session, book: str, party: str, payee: str, left: Sequence[Open], *, day: date, at: datetime
+) -> Order:
     """Prepare an order in the transaction that posts it, send it and settle it: the bank is simulated."""
     number = new_id()
-    first = claims.get(left[0].claim_id)
-    payee = first.payee_id if first is not None and first.insured_id == party else party
     order = Order(
         id=number, book=book, party=party, payee=payee, cents=sum(one.cents for one in left), day=day,
         reference=f"SIM{hashlib.sha256(number.encode()).hexdigest()[:30].upper()}", state=OrderState.PREPARED,
@@ -201,6 +205,20 @@ def close(session: Session, claims: Iterable[Claim], *, day: date, at: datetime)
 def orders_of(session: Session, party: str) -> list[Order]:
     """Orders for a party, oldest first."""
     return list(session.scalars(select(Order).where(Order.party == party).order_by(Order.day, Order.id)))
+
+
+def insured_pays(session: Session, book: str, party: str, cents: int, *, day: date, at: datetime) -> int:
+    """The insured pays what they owe by themselves, the oldest first; what is left of the sum, which is not taken."""
+    act = new_id()
+    ledger.lock(session, book, party)
+    taken = chosen(owed(session, book, party, professional=False, day=day), cents)
+    total = sum(one.cents for one in taken)
+    lines = [Line(one.owed.account, one.owed.party, -one.cents, one.owed.claim_id) for one in taken]
+    ledger.post(session, Entry(
+        book=book, kind="paid_by_insured", key=f"paid_by_insured:{act}", cause=Cause.ORDER, cause_id=act, at=day,
+        known_at=at, lines=(*lines, Line(Account.BANQUE, party, total)),
+    ))  # fmt: skip
+    return cents - total
 
 
 def write_off(session: Session, claim: Claim, *, day: date, at: datetime) -> int:

@@ -238,6 +238,7 @@ VERBS: Final[dict[str, Callable[[Stage, Event], None]]] = {
     "claim": verbs.claim,
     "pay": verbs.pay,
     "paid": verbs.paid,
+    "insured_pays": verbs.insured_pays,
     "received": verbs.received,
     "regularise": verbs.regularise,
     "run_regularisation_again": verbs.regularise_again,

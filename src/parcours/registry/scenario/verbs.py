@@ -23,6 +23,7 @@ from parcours.registry.scenario.stage import FUND, Stage
 
 Event = Mapping[str, Any]
 BOOKS: Final = {"amo": f"amo:{FUND}", "c2s": f"c2s:{FUND}"}
+MOST: Final = 10**9
 NOT_A_DECLARED_DOCTOR: Final = {"medecin_traitant": False, "role": "autre"}
 
 
@@ -121,8 +122,24 @@ def pay(stage: Stage, event: Event) -> None:
     with stage.writing() as session:
         professional = stage.is_professional(who)
         party = stage.professional(session, who) if professional else stage.person(session, who)
-        for one in [BOOKS[book]] if book in BOOKS else insurers(session, party):
-            payments.run(session, one, party, professional=professional, day=stage.today, at=stage.at)
+        for one in [party] if professional else [party, *children(stage, session, who)]:
+            for where in [BOOKS[book]] if book in BOOKS else insurers(session, one):
+                done = payments.run(session, where, one, professional=professional, day=stage.today, at=stage.at)
+                if done.order is not None:
+                    stage.found.setdefault("paid_as", {})[done.order.id] = (id(event), who)
+
+
+def children(stage: Stage, session: Session, who: str) -> list[str]:
+    """Those of the story whose refunds go to somebody."""
+    return [stage.ids[name] for name, one in stage.scenario.people.items() if one.payee == who and name in stage.ids]
+
+
+def insured_pays(stage: Stage, event: Event) -> None:
+    """Somebody pays what they owe by themselves: all of it, or an amount."""
+    with stage.writing() as session:
+        amount = cents(event["amount"]) if "amount" in event else MOST
+        payments.insured_pays(session, BOOKS["amo"], stage.person(session, event["who"]), amount, day=stage.today,
+                              at=stage.at)  # fmt: skip
 
 
 def insurers(session: Session, party: str) -> list[str]:
