@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,22 @@ def test_a_file_cut_in_the_middle_is_refused_whole(run, file, people, database):
     assert run(claims, "submit", path).exit_code == 2
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Claim)) == 0
+
+
+def test_sheets_come_as_parquet_too(run, people, tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [
+        {**sheet(people, 2), "care_date": date(2026, 3, 2), "fee": Decimal("30.00"), "facts": {"referral": None}},
+        {**sheet(people, 3), "care_date": date(2026, 3, 3), "fee": Decimal("31.00"), "facts": {"referral": "none"}},
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "sheets.parquet")
+    done = run(claims, "submit", tmp_path / "sheets.parquet", "--day", "2026-03-04")
+    assert [json.loads(one)["state"] for one in done.output.splitlines()] == ["received", "received"]
+    cut = tmp_path / "cut.parquet"
+    cut.write_bytes((tmp_path / "sheets.parquet").read_bytes()[:-40])
+    assert run(claims, "submit", cut).exit_code == 2
 
 
 def killed(url, *arguments):

@@ -50,7 +50,7 @@ def moment(day: datetime | None) -> datetime:
 
 @app.command()
 def submit(
-    file: Annotated[Path, typer.Argument(help="Sheets, one JSON object a line.")],
+    file: Annotated[Path, typer.Argument(help="Sheets: one JSON object a line, or Parquet.")],
     day: Day = None,
     database: DatabaseUrl = None,
     lang: Lang = "",
@@ -77,6 +77,9 @@ def read_sheets(file: Path, lang: str) -> Iterator[Any]:
     """Every sheet of a file. A line cut in the middle ends the command: nothing of the file is taken in."""
     from parcours.engine.facts.jsonio import loads
 
+    if file.suffix == ".parquet":
+        yield from read_parquet(file, lang)
+        return
     try:
         lines = file.read_text("utf-8").splitlines()
     except OSError as error:
@@ -89,6 +92,26 @@ def read_sheets(file: Path, lang: str) -> Iterator[Any]:
                 yield loads(line)
             except ValueError:
                 fail(problems.not_format(field=f"{file}:{number}", format="JSON"), lang)
+
+
+def read_parquet(file: Path, lang: str) -> Iterator[Any]:
+    """Every sheet of a Parquet file: a column for each name, nothing where a value is missing."""
+    try:
+        from pyarrow import ArrowInvalid
+        from pyarrow.parquet import ParquetFile
+    except ModuleNotFoundError as error:
+        fail(problems.extra_missing(module=error.name, extra="batch"), lang)
+    try:
+        for batch in ParquetFile(file).iter_batches():
+            yield from (without_nothing(row) for row in batch.to_pylist())
+    except (OSError, ArrowInvalid):
+        fail(problems.not_format(field=str(file), format="Parquet"), lang)
+
+
+def without_nothing(row: dict[str, Any]) -> dict[str, Any]:
+    """A row without what it does not say."""
+    said = {name: value for name, value in row.items() if value is not None}
+    return {name: without_nothing(one) if isinstance(one, dict) else one for name, one in said.items()}
 
 
 def answer(session: Any, said: Any, at: datetime, lang: str) -> dict[str, Any]:

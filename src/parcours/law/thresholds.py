@@ -25,6 +25,14 @@ def value_on(parameter: str, on: date) -> Value | None:
     return load().parameters[parameter].default.value_on(number_of(on))
 
 
+def series(parameter: str) -> list[tuple[date, int]]:
+    """Every value of an amount under the default readings, in cents, each with its first day; the newest first."""
+    from parcours.law.loader import load
+
+    values = load().parameters[parameter].default.values
+    return [(one.first_day, int(one.value * 100)) for one in reversed(values)]
+
+
 def whole(parameter: str, on: date) -> int:
     """A whole number of the law on a day; the first one that is known for an earlier day (a kinship of 1980)."""
     from parcours.law.loader import load

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from parcours.law import thresholds
 from parcours.registry.store.invariants import Invariant
 from parcours.text import Text
 
@@ -16,6 +17,24 @@ SELECT claim_id FROM (
     WHERE {book} AND p.account IN ({accounts})
   ) AS both_sides GROUP BY claim_id
 ) AS compared WHERE cents <> 0"""
+
+CAPS: Final = (("pf", "participation_forfaitaire.plafond_annee"), ("fr", "franchise.plafond_annee"))
+
+
+def over_a_cap() -> str:
+    """Who bore more in a year than the cap of that year, by the law."""
+    return " UNION ALL ".join(
+        f"SELECT insured_id FROM claims_decisions WHERE current GROUP BY insured_id, year"  # noqa: S608 - our own words
+        f" HAVING sum({column}) > {cap_by_year(parameter)}"
+        for column, parameter in CAPS
+    )
+
+
+def cap_by_year(parameter: str) -> str:
+    """A yearly cap in cents, as an expression over `year`."""
+    cases = "".join(f" WHEN year >= {first.year} THEN {cents}" for first, cents in thresholds.series(parameter))
+    return f"CASE{cases} ELSE 0 END"
+
 
 INVARIANTS: Final = (
     Invariant(
@@ -53,6 +72,11 @@ INVARIANTS: Final = (
         "SELECT who FROM (SELECT insured_id AS who, year, pf + fr AS cents FROM claims_decisions WHERE current"
         " UNION ALL SELECT party, year, cents FROM ledger_postings WHERE account IN ('pf', 'fr')) AS sums"
         " GROUP BY who, year HAVING sum(cents) <> 0",
+    ),
+    Invariant(
+        "I5-cap",
+        Text("personne ne dépasse un plafond de l'année", "nobody bears more than a cap of the year"),
+        over_a_cap,
     ),
     Invariant(
         "state",
