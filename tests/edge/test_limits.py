@@ -5,12 +5,16 @@ import logging
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from parcours.api import create_app
 from parcours.api.engine import EXAMPLE
 from parcours.edge.limits import Guard, RateLimiter, Streams
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
+from parcours.registry.accounts import attempts
+from parcours.registry.accounts.models import AttemptBucket
+from parcours.registry.store.db import Database
 from parcours.text import preferred
 from tests.api.fixtures import settings_for_tests
 
@@ -185,3 +189,43 @@ def guard_of(app):
     while not isinstance(app, Guard):
         app = app.app
     return app
+
+
+def test_a_new_address_of_one_network_is_not_a_new_client():
+    app = create_app(Services(Settings(rate_limit_per_minute=5, login_rate_limit_per_minute=0)))
+    clients = [TestClient(app, base_url="https://testserver", client=(f"2001:db8::{one:x}", 1)) for one in range(8)]
+    statuses = [client.get(f"{V1}/oidc").status_code for client in clients]
+    assert statuses == [200] * 5 + [429] * 3
+
+
+def test_invented_tokens_are_counted_and_known_ones_are_not(database, country):
+    limited = Settings(argon2_time_cost=1, argon2_memory_kib=64, login_rate_limit_per_minute=4)
+    client = client_of(create_app(Services(limited, database)))
+    mine = {"Authorization": f"Bearer {country.clients['client']}"}
+
+    def asked(headers):
+        return client.get(f"{V1}/conciliation", headers=headers).status_code
+
+    assert asked(mine) == 200
+    assert [asked({"Authorization": f"Bearer pct_{number}"}) for number in range(6)] == [401] * 3 + [429] * 3
+    assert asked(mine) == 200, "who has shown a token goes on"
+
+
+def test_two_processes_share_the_count_of_logins(database, country):
+    limited = Settings(argon2_time_cost=1, argon2_memory_kib=64, login_rate_limit_per_minute=4)
+    body = {"login": "alice@example.org", "password": "wrong wrong wrong"}
+    other = Database.open(database.engine.url.render_as_string(hide_password=False))
+    workers = [client_of(create_app(Services(limited, one))) for one in (database, other)]
+    statuses = [workers[number % 2].post(f"{V1}/session", json=body).status_code for number in range(8)]
+    other.close()
+    assert statuses == [401] * 4 + [429] * 4
+    with database.reading() as session:
+        (row,) = session.scalars(select(AttemptBucket))
+        assert "testclient" not in row.source_index
+
+
+def test_attempts_come_back_with_time(database):
+    with database.writing() as session:
+        waits = [attempts.take(session, "192.0.2.1", 6, now=1000.0 + second) for second in (0, 0, 0, 0, 0, 0, 1, 11)]
+    assert [wait > 0 for wait in waits] == [False] * 6 + [True, False]
+    assert 8 < waits[6] < 10

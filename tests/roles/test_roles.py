@@ -240,6 +240,7 @@ ROWS = (
         "PUT", "/account/password", set(), {"current_password": "x", "password": "quatre-chevaux-gris"},
         expected=dict.fromkeys(PEOPLE, 401),
     ),
+    system("GET", "/account/sessions", PEOPLE),
     system("POST", "/account/totp", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
     system("PUT", "/account/totp", PEOPLE, {"totp": "000000"}),
     system("POST", "/account/totp/removal", set(), {"password": "x"}, expected=dict.fromkeys(PEOPLE, 401)),
@@ -260,7 +261,12 @@ OPEN = {
 }  # fmt: skip
 """Endpoints of the registry for people who are not logged in."""
 ENGINE = {"settle", "bill", "explain", "advise", "questions", "receipts", "law", "tables"}
-TESTED_ELSEWHERE = {("DELETE", "/session"), ("POST", "/account/passkeys/{passkey_id}/removal")}
+TESTED_ELSEWHERE = {
+    ("DELETE", "/session"),
+    ("DELETE", "/account/sessions"),
+    ("DELETE", "/account/sessions/{session_id}"),
+    ("POST", "/account/passkeys/{passkey_id}/removal"),
+}
 
 
 @pytest.fixture(scope="module", params=BOTH)
@@ -450,7 +456,8 @@ OWN_SESSION = {
     ("GET", "/account/passkeys"), ("POST", "/account/passkeys"), ("POST", "/account/passkeys/options"),
     ("POST", "/account/passkeys/{passkey_id}/removal"),
     ("POST", "/account/totp"), ("PUT", "/account/totp"), ("POST", "/account/totp/removal"),
-    ("POST", "/account/recovery-codes"), ("POST", "/account/closing"),
+    ("POST", "/account/recovery-codes"), ("POST", "/account/closing"), ("GET", "/account/sessions"),
+    ("DELETE", "/account/sessions"), ("DELETE", "/account/sessions/{session_id}"),
 }  # fmt: skip
 """What one does with one's own session and proofs: no record, so no decision; the services write the trace."""
 

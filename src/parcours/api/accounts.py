@@ -24,9 +24,9 @@ from parcours.api.common import (
     page,
     text,
 )
-from parcours.api.mail import send
 from parcours.api.session import RoleOut
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, ServicesDep, WriteUnit
+from parcours.edge.mail import send
 from parcours.edge.problems import problems
 from parcours.edge.versions import check_version, cursor_id
 from parcours.registry.access.model import SYSTEM, Role

@@ -38,6 +38,7 @@ APART = (
     "second_factor",
     "passkeys",
     "own_data",
+    "own_sessions",
     "oidc",
     "identity_proof",
     "departures",
@@ -60,7 +61,7 @@ def install(app: FastAPI, services: Services) -> None:
     attach(app, services)
     add_handlers(app)
     app.include_router(router)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, services=services)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(settings.cors_origins), allow_methods=["*"],

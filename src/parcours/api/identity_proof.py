@@ -6,10 +6,10 @@ from fastapi import BackgroundTasks, Response
 from pydantic import Field
 
 from parcours.api.common import CREATING, Id, In, Out, api_router
-from parcours.api.mail import post
 from parcours.api.session import SessionOut, opened
 from parcours.edge.caller import account_without_role
 from parcours.edge.depends import IncomingDep, ServicesDep, WriteUnit
+from parcours.edge.mail import post
 from parcours.edge.problems import problems
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import doubts, find, sessions

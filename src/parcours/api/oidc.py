@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from parcours.api.common import Out, api_router
-from parcours.api.mail import send
 from parcours.edge.caller import Incoming, host_cookie
 from parcours.edge.depends import IncomingDep, ServicesDep
+from parcours.edge.mail import send
 from parcours.edge.own import close_presented
 from parcours.edge.problems import problems
 from parcours.edge.requests import set_session_cookie

@@ -6,9 +6,9 @@ from fastapi import BackgroundTasks, Request, Response
 from pydantic import Field
 
 from parcours.api.common import Accepted, In, api_router, text
-from parcours.api.mail import send
 from parcours.api.session import SessionOut, renewed
 from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
+from parcours.edge.mail import send
 from parcours.edge.problems import language_of, problems
 from parcours.registry.accounts import find, passwords
 from parcours.registry.accounts.context import Tag

@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from parcours.api.common import LISTING, In, Out, api_router, text
 from parcours.api.oidc import set_oidc_cookie
+from parcours.edge import login
 from parcours.edge.caller import check_same_site
 from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
-from parcours.edge.own import OwnSession, close_presented
+from parcours.edge.own import OwnSession
 from parcours.edge.problems import problems
-from parcours.edge.requests import clear_session_cookie, set_session_cookie
+from parcours.edge.requests import clear_session_cookie, set_device_cookie, set_session_cookie
 from parcours.edge.services import Services
 from parcours.registry.access.model import Role
-from parcours.registry.accounts import find, logins, passwords, sessions
+from parcours.registry.accounts import passwords, sessions
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import Account, Grant, WebSession
 from parcours.registry.audit import service as audit
@@ -85,20 +86,11 @@ class SessionOut(Out):
 def log_in(body: LoginIn, services: ServicesDep, incoming: IncomingDep, response: Response) -> SessionOut:
     """Log in with a password (and the code of a second factor); sets the cookie of the session."""
     check_same_site(incoming)
-    settings = services.settings
-    login = logins.log_in(
-        services.database,
-        incoming.anonymous,
-        login=body.login,
-        password=body.password,
-        totp=body.totp,
-        policy=settings.login_policy(),
-        hashing=settings.password_hashing(),
-    )
+    found = login.check_password(services, incoming, login=body.login, password=body.password, totp=body.totp)
     with services.database.writing() as session:
-        close_presented(session, services, incoming)
-        account = find.get_account(session, login.account.id)
-        return opened(session, services, response, account, sessions.open_session(session, account, login.method))
+        begun = login.begin(session, services, incoming, found)
+        set_device_cookie(response, services.settings, begun.device_token)
+        return opened(session, services, response, begun.account, begun.opened)
 
 
 @router.get("/session", responses=problems(*LISTING))
@@ -122,7 +114,7 @@ def switch_role(body: SwitchIn, own: OwnDep, response: Response) -> SessionOut:
         with own.services.database.writing() as session:
             return _switched(session, own, response, body.grant_id)
     except NotFound as error:
-        _note_foreign_grant(own, error)
+        note_foreign(own, error)
         raise
 
 
@@ -137,8 +129,8 @@ def _switched(session: Session, own: OwnSession, response: Response, grant_id: s
     return opened(session, own.services, response, web_session.account, rotated)
 
 
-def _note_foreign_grant(own: OwnSession, error: NotFound) -> None:
-    """A role that is not one's own is refused like any record of somebody else: traced too, by the field's name."""
+def note_foreign(own: OwnSession, error: NotFound) -> None:
+    """A role or a session of somebody else is refused like any record: traced too, by the field's name."""
     with own.services.database.writing() as session:
         details = {"field": error.field}
         audit.record(session, AuditTag.ACCESS_REFUSE, own.who, why=error.code, details=details)

@@ -8,16 +8,21 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import Request
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parcours.edge.addresses import client_of
 from parcours.edge.problems import log_internal, problem
-from parcours.edge.settings import Settings
+from parcours.edge.services import Services
+from parcours.registry.accounts import attempts
 from parcours.registry.accounts.tokens import secret_hash
+from parcours.registry.errors import RegistryError
 from parcours.registry.store.ids import new_id
 from parcours.text import Lang, Text, preferred
 
@@ -92,20 +97,30 @@ class Streams:
 class Guard:
     """ASGI middleware of everything under `/api/`."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    prefix = PREFIX
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
         self.app = app
-        self.settings = settings
+        self.services = services
+        self.settings = settings = services.settings
         self.limiter = RateLimiter(settings.rate_limit_per_minute)
         # A client may invent tokens and cookies at will: the address is counted too, more generously.
         self.address_limiter = RateLimiter(settings.rate_limit_per_minute * ADDRESS_SHARE)
         self.login_limiter = RateLimiter(settings.login_rate_limit_per_minute)
+        self.secret_limiter = RateLimiter(settings.login_rate_limit_per_minute)
+        self.known: OrderedDict[str, None] = OrderedDict()
+        """Tokens and cookies (hashed) that were no invention: they are not counted as attempts."""
         self.streams = Streams(settings.batch_streams, settings.batch_streams_per_client)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+        if scope["type"] != "http" or not self.covers(scope["path"]):
             await self.app(scope, receive, send)
             return
         await self._serve(scope, receive, send)
+
+    def covers(self, path: str) -> bool:
+        """Is an address one of this face?"""
+        return path.startswith(self.prefix)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
@@ -117,65 +132,111 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                self._learn(request, message["status"])
                 _add_headers(message, request_id, scope["path"])
             await send(message)
 
-        refusal = self._refusal(request, lang)
+        refusal, limited = await self._refusal(request, lang), self._limited(request, receive)
         if refusal is None and scope["path"] == BATCH_PATH:
             with self.streams.one(_address_of(request)) as why:
                 if why is None:
-                    refusal = await self._run(scope, self._limited(request, receive), send_once, lang, lambda: started)
+                    refusal = await self._run(request, limited, send_once, lang, lambda: started)
                 else:
-                    refusal = _problem(lang, _STATUSES[why], why, {"Retry-After": "30"})
+                    refusal = self.refuse(request, lang, _STATUSES[why], why, {"Retry-After": "30"})
         elif refusal is None:
-            refusal = await self._run(scope, self._limited(request, receive), send_once, lang, lambda: started)
+            refusal = await self._run(request, limited, send_once, lang, lambda: started)
         if refusal is not None:
             await refusal(scope, receive, send_once)
 
     async def _run(
-        self, scope: Scope, receive: Receive, send: Send, lang: Lang, started: Callable[[], bool]
+        self, request: Request, receive: Receive, send: Send, lang: Lang, started: Callable[[], bool]
     ) -> Response | None:
         """Serve within the time limit; the answer to give instead when that fails before anything was sent."""
-        batch = scope["path"] == BATCH_PATH
+        batch = request.scope["path"] == BATCH_PATH
         seconds = self.settings.batch_seconds if batch else self.settings.request_seconds
         try:
             async with asyncio.timeout(seconds):
-                await self.app(scope, receive, send)
+                await self.app(request.scope, receive, send)
         except TimeoutError as error:
-            return self._give_up(started, error, lang, 504, "too_long")
+            return self._give_up(request, started(), error, lang, 504, "too_long")
         except TooLarge as error:
-            return self._give_up(started, error, lang, 413, "too_large")
+            return self._give_up(request, started(), error, lang, 413, "too_large")
         except Exception as error:  # noqa: BLE001 - nothing may reach the client or the log unfiltered
             log_internal(error)
-            return self._give_up(started, error, lang, 500, "internal_error")
+            return self._give_up(request, started(), error, lang, 500, "internal_error")
         return None
+
+    def _give_up(
+        self, request: Request, started: bool, error: BaseException, lang: Lang, status: int, code: str
+    ) -> Response | None:
+        if started:  # the answer has begun: only a broken connection can say that it is not whole
+            raise ConnectionAbortedError(code) from error
+        return self.refuse(request, lang, status, code)
+
+    def refuse(
+        self, request: Request, lang: Lang, status: int, code: str, headers: dict[str, str] | None = None
+    ) -> Response:
+        """A refusal as this face says it."""
+        return _problem(lang, status, code, headers)
+
+    async def _refusal(self, request: Request, lang: Lang) -> Response | None:
+        length = request.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self.max_bytes(request):
+            return self.refuse(request, lang, 413, "too_large")
+        address = _address_of(request)
+        wait = self.limiter.wait(self.client(request))
+        if wait == 0 and self.address_limiter is not self.limiter:
+            wait = self.address_limiter.wait(address)
+        if wait == 0 and _shows_secret(request) and _client_of(request) not in self.known:
+            wait = self.secret_limiter.wait(address)
+        if wait == 0 and self.proves_identity(request) and self.login_limiter.per_minute:
+            wait = await run_in_threadpool(self._attempt, address)
+        if wait > 0:
+            return self.refuse(request, lang, 429, "too_many_requests", {"Retry-After": str(int(wait) + 1)})
+        return None
+
+    def client(self, request: Request) -> str:
+        """Whose requests are counted together."""
+        return _client_of(request)
 
     @staticmethod
-    def _give_up(
-        started: Callable[[], bool], error: BaseException, lang: Lang, status: int, code: str
-    ) -> Response | None:
-        if started():  # the answer has begun: only a broken connection can say that it is not whole
-            raise ConnectionAbortedError(code) from error
-        return _problem(lang, status, code)
+    def address(request: Request) -> str:
+        """The client that the address of a request belongs to."""
+        return _address_of(request)
 
-    def _refusal(self, request: Request, lang: Lang) -> Response | None:
-        length = request.headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self._max_bytes(request):
-            return _problem(lang, 413, "too_large")
-        wait = self.limiter.wait(_client_of(request)) or self.address_limiter.wait(_address_of(request))
-        if wait == 0 and _proves_identity(request):
-            wait = self.login_limiter.wait(_address_of(request))
-        if wait > 0:
-            return _problem(lang, 429, "too_many_requests", {"Retry-After": str(int(wait) + 1)})
-        return None
+    def proves_identity(self, request: Request) -> bool:
+        """Is it what somebody might try many times?"""
+        return _proves_identity(request)
 
-    def _max_bytes(self, request: Request) -> int:
+    def _attempt(self, address: str) -> float:
+        """Count an attempt for every process; without a database, for this one. Seconds to wait, or 0."""
+        try:
+            with self.services.database.writing() as session:
+                return attempts.take(session, address, self.login_limiter.per_minute)
+        except (RegistryError, SQLAlchemyError):
+            return self.login_limiter.wait(address)
+
+    def _learn(self, request: Request, status: int) -> None:
+        """A secret that was not refused is known from now on; one that was (logged out, revoked) no longer."""
+        if not _shows_secret(request):
+            return
+        client = _client_of(request)
+        if status == HTTPStatus.UNAUTHORIZED:
+            self.known.pop(client, None)
+            return
+        self.known[client] = None
+        self.known.move_to_end(client)
+        if len(self.known) > _BUCKETS:
+            self.known.popitem(last=False)
+
+    def max_bytes(self, request: Request) -> int:
+        """Largest body of a request."""
         batch = request.scope["path"] == BATCH_PATH
         return self.settings.batch_max_bytes if batch else self.settings.request_max_bytes
 
     def _limited(self, request: Request, receive: Receive) -> Receive:
         """`receive` that counts the bytes: a request without (or with a false) length is limited too."""
-        limit, total = self._max_bytes(request), 0
+        limit, total = self.max_bytes(request), 0
 
         async def counted() -> Message:
             nonlocal total
@@ -192,6 +253,11 @@ def _client_of(request: Request) -> str:
     """What identifies a client for the rate: its token or session (hashed), else its address."""
     secret = request.headers.get("authorization") or request.headers.get("cookie")
     return f"{_address_of(request)}:{secret_hash(secret)}" if secret and len(secret) < 4096 else _address_of(request)
+
+
+def _shows_secret(request: Request) -> bool:
+    """Does it come with a token that may be invented?"""
+    return "authorization" in request.headers
 
 
 def _proves_identity(request: Request) -> bool:

@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.edge.caller import Incoming, cookie_name
+from parcours.edge.login import device_cookie
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
+from parcours.registry.accounts.devices import KNOWN_DAYS
 
 
 def attach(app: Starlette, services: Services) -> None:
@@ -51,3 +53,12 @@ def clear_session_cookie(response: Response, settings: Settings) -> None:
     response.delete_cookie(
         cookie_name(settings), path="/", secure=settings.cookie_secure, httponly=True, samesite="lax"
     )
+
+
+def set_device_cookie(response: Response, settings: Settings, token: str | None) -> None:
+    """The cookie of a browser that is known from now on; nothing for one that was."""
+    if token is not None:
+        response.set_cookie(
+            device_cookie(settings), token, max_age=KNOWN_DAYS * 86400, path="/", secure=settings.cookie_secure,
+            httponly=True, samesite="lax",
+        )  # fmt: skip

@@ -86,8 +86,11 @@ class Settings(BaseSettings):
 
     rate_limit_per_minute: int = Field(600, ge=0)
     """Requests a minute for one client, per process; 0 means no limit."""
+    page_rate_limit_per_minute: int = Field(1200, ge=0)
+    """Pages a minute for one address, per process; 0, or no limit of requests, means no limit."""
     login_rate_limit_per_minute: int = Field(20, ge=0)
-    """Attempts a minute from one address on login, reset and OpenID Connect; 0 means no limit."""
+    """Attempts a minute from one address on login, reset and OpenID Connect, counted in the database for every
+    process; as many unknown tokens a minute, per process; 0 means no limit."""
 
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call the API; none by default."""

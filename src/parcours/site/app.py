@@ -26,6 +26,7 @@ from parcours.edge.requests import attach
 from parcours.edge.security import SecurityHeaders
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
+from parcours.site.page_limits import PageGuard
 from parcours.site.proxies import Forwarded
 from parcours.site.readiness import Readiness
 from parcours.site.settings import ServerSettings
@@ -54,7 +55,7 @@ def create_app(settings: Settings) -> ASGIApp:
     attach(site, services)
     site.state.readiness = Readiness(services)
     https = settings.public_url.startswith("https:")
-    return logs.RequestLog(SecurityHeaders(Faces(site, faces), https=https))
+    return logs.RequestLog(SecurityHeaders(Faces(PageGuard(site, services), faces), https=https))
 
 
 def face(target: str, services: Services) -> Any:
@@ -68,7 +69,7 @@ def face(target: str, services: Services) -> Any:
 class Faces:
     """Sends a request to the face its address begins with, else to the pages."""
 
-    def __init__(self, site: Starlette, faces: dict[str, ASGIApp]) -> None:
+    def __init__(self, site: ASGIApp, faces: dict[str, ASGIApp]) -> None:
         self.site, self.faces = site, faces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

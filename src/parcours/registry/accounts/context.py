@@ -16,6 +16,8 @@ from parcours.registry.accounts.models import (
     LOGIN_CONTEXT,
     Account,
     ApiClient,
+    AttemptBucket,
+    Device,
     ExternalIdentity,
     Grant,
     OidcAttempt,
@@ -151,6 +153,8 @@ CONTEXT: Final = Context(
         ExternalIdentity: _SECRET,
         OidcAttempt: _SECRET,
         UnknownLogin: Shared("attempts with a login that nobody has: nothing of what was typed is kept"),
+        Device: _SECRET,
+        AttemptBucket: Shared("how often an address tried: the address as a keyed index, for an hour"),
         ApiClient: Shared("programs, not persons"),
     },
     kinds=(
@@ -174,6 +178,7 @@ CONTEXT: Final = Context(
     tags=Tag,
     keyed=(
         KeyedIndex(Account.__tablename__, "login_index", lambda row: (row["login"], LOGIN_CONTEXT)),
+        KeyedIndex(AttemptBucket.__tablename__, "source_index", None),
         KeyedIndex(ExternalIdentity.__tablename__, "subject_index", None),
     ),
     export=_export,

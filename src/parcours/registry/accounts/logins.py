@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import Who
-from parcours.registry.accounts import problems
+from parcours.registry.accounts import devices, problems
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.find import find_account, get_account
 from parcours.registry.accounts.hashing import PasswordHashing
-from parcours.registry.accounts.models import Account, UnknownLogin
+from parcours.registry.accounts.models import Account, Device, UnknownLogin
 from parcours.registry.accounts.passwords import LoginPolicy
 from parcours.registry.accounts.second_factor import fitting_recovery_code, use_recovery_code, use_totp_code
 from parcours.registry.audit.service import record
@@ -37,7 +37,7 @@ class Login:
 
 def log_in(
     database: Database, who: Who, *, login: str, password: str, totp: str | None, policy: LoginPolicy,
-    hashing: PasswordHashing,
+    hashing: PasswordHashing, device: str | None = None,
 ) -> Login:  # fmt: skip
     """Check a password (and code). Raises Unauthenticated; what failed is in the audit trail only.
 
@@ -45,14 +45,15 @@ def log_in(
     hash is computed outside any transaction. Raises Busy, before anything is counted, when too many log in at once.
     """
     with hashing.admitted():
-        return _log_in(database, who, (login, password, totp), policy, hashing)
+        return _log_in(database, who, (login, password, totp, device), policy, hashing)
 
 
 def _log_in(
-    database: Database, who: Who, given: tuple[str, str, str | None], policy: LoginPolicy, hashing: PasswordHashing
-) -> Login:
-    login, password, totp = given
-    attempt = _count_attempt(database, login, policy)
+    database: Database, who: Who, given: tuple[str, str, str | None, str | None], policy: LoginPolicy,
+    hashing: PasswordHashing,
+) -> Login:  # fmt: skip
+    login, password, totp, device = given
+    attempt = _count_attempt(database, login, policy, device)
     account = attempt.account
     fits = hashing.verify(
         account.password_hash if account else None,
@@ -70,9 +71,22 @@ def _log_in(
         else:
             missing = _second_factor(session, who, current, attempt, (totp, recovery), policy)
             if missing is None:
-                return _accepted(session, who, current, password, hashing, recovered=recovery is not None)
+                return _accepted(session, who, current, attempt, password, hashing, recovered=recovery is not None)
             failure = missing
     raise failure
+
+
+def lock_to_tell(database: Database, login: str) -> Account | None:
+    """The account of a login that strangers have locked, when its holder was not told of it within a day."""
+    now = now_utc()
+    with database.writing() as session:
+        account = find_account(session, login)
+        if account is None or account.locked_until is None or account.locked_until <= now:
+            return None
+        if account.told_locked_at is not None and account.told_locked_at > now - timedelta(days=1):
+            return None
+        account.told_locked_at = now
+        return account
 
 
 def check_own_password(
@@ -121,7 +135,9 @@ class _Attempt:
     """A counted attempt: the account to look at (None: unknown, or locked already), and whether it locks it."""
 
     account: Account | None
-    locks: bool
+    locks: bool = False
+    device_id: str | None = None
+    """The browser it was counted on, where the account has logged in before."""
 
 
 def _second_factor(
@@ -136,42 +152,55 @@ def _second_factor(
     if not account.has_totp:
         return None
     if not code:
-        _uncount_attempt(account, policy)
+        _uncount_attempt(session, account, attempt, policy)
         return problems.totp_required()
     if use_totp_code(session, account, code) or use_recovery_code(session, who, account, recovery):
         return None
     return _refused(session, who, attempt, "totp", policy)
 
 
-def _count_attempt(database: Database, login: str, policy: LoginPolicy) -> _Attempt:
-    """Count one attempt: one row is written, whether an account has the login or not, locked or not."""
+def _count_attempt(database: Database, login: str, policy: LoginPolicy, device: str | None = None) -> _Attempt:
+    """Count one attempt: one row is written, whether an account has the login or not, locked or not.
+
+    In a browser that has logged in before it is counted there, else on the account: who guesses elsewhere locks
+    strangers out, and not the browser of the holder.
+    """
     with database.writing() as session:
         account, now = find_account(session, login), now_utc()
+        known = devices.find(session, device, account)
         if account is None:
             session.add(UnknownLogin(attempted_at=now))
-            return _Attempt(None, locks=False)
-        was_locked = account.locked_until is not None and account.locked_until > now
-        count = case((Account.locked_until <= now, 1), else_=Account.failed_attempts + 1)
-        lock = now + timedelta(minutes=policy.lock_minutes)
-        locked_until = case((Account.locked_until > now, Account.locked_until), (count >= policy.attempts, lock))
-        counted = session.execute(
-            update(Account)
-            .where(Account.id == account.id)
-            .values(failed_attempts=count, locked_until=locked_until)
-            .execution_options(synchronize_session=False)
-            .returning(Account.failed_attempts)
-        ).scalar_one()
+            return _Attempt(None)
+        row: Account | Device = known or account
+        was_locked = row.locked_until is not None and row.locked_until > now
+        counted = _counted(session, type(row), row.id, policy, now)
         session.expunge(account)
     if was_locked or counted > policy.attempts:
-        return _Attempt(None, locks=False)
-    return _Attempt(account, locks=counted == policy.attempts)
+        return _Attempt(None)
+    return _Attempt(account, counted == policy.attempts, None if known is None else known.id)
 
 
-def _uncount_attempt(account: Account, policy: LoginPolicy) -> None:
+def _counted(session: Session, table: type[Account | Device], row_id: str, policy: LoginPolicy, now: datetime) -> int:
+    """How many attempts there are with this one."""
+    count = case((table.locked_until <= now, 1), else_=table.failed_attempts + 1)
+    lock = now + timedelta(minutes=policy.lock_minutes)
+    locked_until = case((table.locked_until > now, table.locked_until), (count >= policy.attempts, lock))
+    return session.execute(
+        update(table)
+        .where(table.id == row_id)
+        .values(failed_attempts=count, locked_until=locked_until)
+        .execution_options(synchronize_session=False)
+        .returning(table.failed_attempts)
+    ).scalar_one()
+
+
+def _uncount_attempt(session: Session, account: Account, attempt: _Attempt, policy: LoginPolicy) -> None:
     """The password was right and only the code is missing: no guess, so no step towards the lock."""
-    account.failed_attempts = max(0, account.failed_attempts - 1)
-    if account.failed_attempts < policy.attempts:
-        account.locked_until = None
+    row = session.get(Device, attempt.device_id) if attempt.device_id else account
+    if row is not None:
+        row.failed_attempts = max(0, row.failed_attempts - 1)
+        if row.failed_attempts < policy.attempts:
+            row.locked_until = None
 
 
 def _refused(session: Session, who: Who, attempt: _Attempt, factor: str, policy: LoginPolicy) -> Unauthenticated:
@@ -188,12 +217,14 @@ def _accepted(
     session: Session,
     who: Who,
     account: Account,
+    attempt: _Attempt,
     password: str,
     hashing: PasswordHashing,
     *,
     recovered: bool,
 ) -> Login:
-    account.failed_attempts, account.locked_until = 0, None
+    if attempt.device_id is None:  # what strangers try stays counted
+        account.failed_attempts, account.locked_until = 0, None
     if account.password_hash and hashing.is_outdated(account.password_hash):
         account.password_hash = hashing.hash(unicodedata.normalize("NFKC", password))
     second = "+recovery" if recovered else "+totp"

@@ -133,6 +133,35 @@ def code_letter(lang: str, name: str, address: str, code: str, days: int) -> str
     )
 
 
+def lock_message(lang: str, minutes: int) -> tuple[str, str]:
+    """Subject and text of the message to whom somebody locks out of new browsers."""
+    if lang == "fr":
+        return "Des essais de connexion à votre compte", (
+            "Plusieurs mots de passe faux ont été essayés pour votre compte parcours. Pendant "
+            f"{minutes} minutes, on ne peut s'y\nconnecter que depuis un navigateur où vous vous êtes déjà connecté. "
+            "Si ce n'était pas vous, ne faites rien : votre mot\nde passe n'a pas été trouvé. Ce message n'est envoyé "
+            "qu'une fois par jour.\n"
+        )
+    return "Attempts to log in to your account", (
+        "Several wrong passwords were tried for your parcours account. For "
+        f"{minutes} minutes one can log in to it only from a\nbrowser in which you have logged in before. If it was "
+        "not you, do nothing: your password was not found. This message\nis sent once a day at most.\n"
+    )
+
+
+def new_device_message(lang: str) -> tuple[str, str]:
+    """Subject and text of the message after a login in a browser that was not known."""
+    if lang == "fr":
+        return "Connexion depuis un nouveau navigateur", (
+            "Votre compte parcours vient d'être ouvert depuis un navigateur où il ne l'avait jamais été. Si ce n'était "
+            "pas vous,\nchangez votre mot de passe : toutes les sessions se ferment.\n"
+        )
+    return "A login from a new browser", (
+        "Your parcours account was just opened in a browser in which it had never been. If it was not you, change\n"
+        "your password: every session ends.\n"
+    )
+
+
 def role_message(lang: str) -> tuple[str, str]:
     """Subject and text of the message to whom a role concerns, when another account is given it."""
     if lang == "fr":

@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
+    Double,
+    Float,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -51,6 +54,8 @@ class Account(Versioned, Base):
     """The last 30-second step a code was accepted for: a code works once."""
     failed_attempts: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    told_locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the holder was last told that somebody locks the account: once a day is enough."""
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     grants: Mapped[list[Grant]] = relationship(back_populates="account", order_by="Grant.granted_at")
@@ -120,6 +125,35 @@ class WebSession(Base):
 
     account: Mapped[Account] = relationship()
     grant: Mapped[Grant | None] = relationship()
+
+
+class Device(Base):
+    """A browser in which somebody has logged in to an account: strangers' wrong passwords do not lock it out."""
+
+    __tablename__ = "account_devices"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    failed_attempts: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    known_since: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+
+class AttemptBucket(Base):
+    """How many attempts at proving an identity an address has left: one count for every process of the service.
+
+    A token bucket; the address is kept as a keyed index only, and forgotten within the day.
+    """
+
+    __tablename__ = "account_attempt_buckets"
+
+    source_index: Mapped[str] = mapped_column(String(64), unique=True)
+    tokens: Mapped[float] = mapped_column(Float)
+    passed: Mapped[bool] = mapped_column(Boolean)
+    """Was there a token for the last attempt?"""
+    seen_at: Mapped[float] = mapped_column(Double)
+    """Seconds since 1970: the refill is computed by the database, in one statement."""
 
 
 class SingleUseToken(Base):

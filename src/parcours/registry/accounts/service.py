@@ -15,6 +15,7 @@ from parcours.registry.accounts.hashing import PasswordHashing
 from parcours.registry.accounts.models import (
     LOGIN_CONTEXT,
     Account,
+    Device,
     ExternalIdentity,
     Grant,
     Passkey,
@@ -81,7 +82,7 @@ def close_account(session: Session, who: Who, account: Account) -> None:
     for grant in account.active_grants + account.waiting_grants:
         end_grant(session, who, grant)
     close_sessions(session, account.id)
-    for kept in (RecoveryCode, Passkey, SingleUseToken, ExternalIdentity):
+    for kept in (RecoveryCode, Passkey, SingleUseToken, ExternalIdentity, Device):
         session.execute(delete(kept).where(kept.account_id == account.id))
     replies.forget_of(session, account.id)
     erased = f"{account.id}@closed.invalid"

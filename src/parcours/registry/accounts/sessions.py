@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import Who
+from parcours.registry.accounts import attempts, devices
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import (
     Account,
@@ -122,6 +123,18 @@ def close_session(session: Session, who: Who, web_session: WebSession) -> None:
     record(session, Tag.SESSION_CLOSE, who, record=("session", web_session.id))
 
 
+def open_sessions(session: Session, account_id: str, policy: SessionPolicy) -> list[WebSession]:
+    """The sessions of an account that live, newest first: what its holder may see, and end."""
+    now = now_utc()
+    query = select(WebSession).where(
+        WebSession.account_id == account_id,
+        WebSession.closed_at.is_(None),
+        WebSession.last_seen_at > now - timedelta(minutes=policy.idle_minutes),
+        WebSession.opened_at > now - timedelta(minutes=policy.absolute_minutes),
+    )
+    return list(session.scalars(query.order_by(WebSession.opened_at.desc(), WebSession.id)))
+
+
 def close_sessions(session: Session, account_id: str) -> None:
     """Every session of an account ends now."""
     session.execute(
@@ -140,4 +153,6 @@ def remove_expired(session: Session, policy: SessionPolicy) -> None:
     session.execute(delete(OidcAttempt).where(OidcAttempt.expires_at < now))
     session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < now))
     session.execute(delete(UnknownLogin).where(UnknownLogin.attempted_at < oldest))
+    devices.forget_old(session)
+    attempts.forget_old(session)
     replies.remove_old(session, now)

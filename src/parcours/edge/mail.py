@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 from parcours.edge.services import Services
 from parcours.registry.accounts.messages import Courier, MailServer, Outbox
@@ -22,6 +25,21 @@ def post(services: Services, letter: str) -> None:
     descriptor = os.open(outbox / f"{new_id()}.letter.txt", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(letter)
+
+
+_LATER: Final = ThreadPoolExecutor(1, "mail")
+
+
+def later(work: Callable[..., None], *given: object) -> None:
+    """Do something beside the request: its time tells nothing of it."""
+    _LATER.submit(_logged, work, *given)
+
+
+def _logged(work: Callable[..., None], *given: object) -> None:
+    try:
+        work(*given)
+    except Exception as error:  # noqa: BLE001 - nobody waits for it
+        logger.error("a message was not sent: %s", type(error).__name__)  # noqa: TRY400 - the text may name somebody
 
 
 def send(services: Services, to: str, message: tuple[str, str]) -> None:

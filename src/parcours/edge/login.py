@@ -1,0 +1,68 @@
+"""Logging in with a password, for every face: the session, the browser that is known from now on, the notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from parcours.edge.caller import Incoming, host_cookie
+from parcours.edge.mail import later, send
+from parcours.edge.own import close_presented
+from parcours.edge.services import Services
+from parcours.edge.settings import Settings
+from parcours.registry.accounts import devices, find, logins, sessions
+from parcours.registry.accounts.messages import lock_message, new_device_message
+from parcours.registry.accounts.models import Account
+from parcours.registry.accounts.sessions import OpenedSession
+from parcours.registry.errors import Unauthenticated
+
+DEVICE_COOKIE: Final = "parcours_device"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A session that begins, and the new cookie of a browser that was a stranger."""
+
+    opened: OpenedSession
+    account: Account
+    device_token: str | None
+
+
+def device_cookie(settings: Settings) -> str:
+    """The name of the cookie of a known browser."""
+    return host_cookie(settings, DEVICE_COOKIE)
+
+
+def check_password(
+    services: Services, incoming: Incoming, *, login: str, password: str, totp: str | None
+) -> logins.Login:
+    """The account of a login. Raises Unauthenticated; the holder is told when it locks the account."""
+    settings = services.settings
+    try:
+        return logins.log_in(
+            services.database, incoming.anonymous, login=login, password=password, totp=totp,
+            policy=settings.login_policy(), hashing=settings.password_hashing(),
+            device=incoming.cookies.get(device_cookie(settings)),
+        )  # fmt: skip
+    except Unauthenticated:
+        later(_tell_locked, services, login)
+        raise
+
+
+def _tell_locked(services: Services, login: str) -> None:
+    account = logins.lock_to_tell(services.database, login)
+    if account is not None:
+        send(services, account.login, lock_message(account.language, services.settings.login_lock_minutes))
+
+
+def begin(session: Session, services: Services, incoming: Incoming, login: logins.Login) -> Begun:
+    """Open the session of a login; the one that the browser still had ends, and a new browser is told of by mail."""
+    close_presented(session, services, incoming)
+    account = find.get_account(session, login.account.id)
+    elsewhere = devices.is_known(session, account)
+    token = devices.know(session, account, incoming.cookies.get(device_cookie(services.settings)))
+    if token is not None and elsewhere:
+        later(send, services, account.login, new_device_message(account.language))
+    return Begun(sessions.open_session(session, account, login.method), account, token)
