@@ -8,12 +8,10 @@ from pydantic import Field
 from parcours.api.common import Accepted, In, api_router, text
 from parcours.api.session import SessionOut, renewed
 from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
+from parcours.edge.login import ask_reset
 from parcours.edge.mail import send
 from parcours.edge.problems import language_of, problems
 from parcours.registry.accounts import find, passwords
-from parcours.registry.accounts.context import Tag
-from parcours.registry.accounts.messages import reset_message
-from parcours.registry.audit import service as audit
 
 router = api_router(tag="session")
 
@@ -47,18 +45,9 @@ def ask_password_reset(
     body: ResetAskIn, request: Request, services: ServicesDep, incoming: IncomingDep, later: BackgroundTasks
 ) -> Accepted:
     """Send a single-use link to the holder of an account; the answer is the same, as fast, when there is none."""
-    settings, who = services.settings, incoming.anonymous
-    with services.database.writing() as session:
-        account = find.find_account(session, body.login)
-        token = None
-        if account is not None and account.disabled_at is None:
-            token = passwords.ask_password_reset(session, who, account, settings.login_policy())
-        else:  # a commit in both cases: the time does not tell whether the account exists
-            audit.record(session, Tag.PASSWORD_ASK_RESET, who, details={"login": "unknown_or_disabled"})
-    if account is not None and token is not None:
-        link = f"{settings.public_url.rstrip('/')}/account/reset#token={token}"
-        message = reset_message(account.language, link, settings.reset_minutes)
-        later.add_task(send, services, account.login, message)
+    made = ask_reset(services, incoming, body.login)
+    if made is not None:
+        later.add_task(send, services, *made)
     fr = "si ce compte existe, un message lui a été envoyé"
     en = "if this account exists, a message was sent to it"
     return Accepted(message=fr if language_of(request) == "fr" else en)

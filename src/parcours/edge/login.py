@@ -12,10 +12,12 @@ from parcours.edge.mail import later, send
 from parcours.edge.own import close_presented
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
-from parcours.registry.accounts import devices, find, logins, sessions
-from parcours.registry.accounts.messages import lock_message, new_device_message
+from parcours.registry.accounts import devices, find, logins, passwords, sessions
+from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.messages import lock_message, new_device_message, reset_message
 from parcours.registry.accounts.models import Account
 from parcours.registry.accounts.sessions import OpenedSession
+from parcours.registry.audit import service as audit
 from parcours.registry.errors import Unauthenticated
 
 DEVICE_COOKIE: Final = "parcours_device"
@@ -55,6 +57,23 @@ def _tell_locked(services: Services, login: str) -> None:
     account = logins.lock_to_tell(services.database, login)
     if account is not None:
         send(services, account.login, lock_message(account.language, services.settings.login_lock_minutes))
+
+
+def ask_reset(services: Services, incoming: Incoming, login: str) -> tuple[str, tuple[str, str]] | None:
+    """Make a link that sets a new password: to whom it goes, and the message; None when nobody has the login.
+
+    Both commit one row: the time does not tell whether the account exists. The token stands in the fragment of the
+    address, which browsers send to no server and no proxy.
+    """
+    settings, who = services.settings, incoming.anonymous
+    with services.database.writing() as session:
+        account = find.find_account(session, login)
+        if account is None or account.disabled_at is not None:
+            audit.record(session, Tag.PASSWORD_ASK_RESET, who, details={"login": "unknown_or_disabled"})
+            return None
+        token = passwords.ask_password_reset(session, who, account, settings.login_policy())
+    link = f"{settings.public_url.rstrip('/')}/reset#token={token}"
+    return account.login, reset_message(account.language, link, token, settings.reset_minutes)
 
 
 def begin(session: Session, services: Services, incoming: Incoming, login: logins.Login) -> Begun:

@@ -8,6 +8,8 @@ from starlette.routing import Route
 
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
+from parcours.web.account import pages as account
+from parcours.web.account.pages import form_page
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
 from parcours.web.directory.find import directory_page
@@ -53,6 +55,10 @@ def routes() -> list[Route]:
         Route("/law/articles/{id}", law_article),
         Route("/law/readings", law_pages.law_readings),
         Route("/law/limits", law_pages.law_limits),
+        Route("/login", form_page(account.login_form, account.log_in), methods=["GET", "POST"]),
+        Route("/account", form_page(account.account_page, account.leave), methods=["GET", "POST"]),
+        Route("/forgot", form_page(account.forgot_form, account.forgot), methods=["GET", "POST"]),
+        Route("/reset", form_page(account.reset_form, account.reset), methods=["GET", "POST"]),
         Route("/static/{fingerprint}/{name:path}", assets.serve_asset),
         Route("/favicon.ico", favicon),
         Route("/robots.txt", robots),

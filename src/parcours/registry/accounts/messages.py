@@ -57,16 +57,18 @@ class MailServer:
             server.send_message(_message(self.sender, to, subject, text))
 
 
-def reset_message(lang: str, link: str, minutes: int) -> tuple[str, str]:
+def reset_message(lang: str, link: str, code: str, minutes: int) -> tuple[str, str]:
     """Subject and text of the message that carries a reset link."""
     if lang == "fr":
         text = (
             f"Pour choisir un nouveau mot de passe, ouvrez ce lien dans les {minutes} minutes :\n\n{link}\n\n"
+            f"Si la page demande un code, c'est celui-ci :\n\n{code}\n\n"
             "Si vous n'avez rien demandé, ne faites rien : votre mot de passe ne change pas.\n"
         )
         return "Votre mot de passe parcours", text
     text = (
         f"To choose a new password, open this link within {minutes} minutes:\n\n{link}\n\n"
+        f"If the page asks for a code, it is this one:\n\n{code}\n\n"
         "If you did not ask for this, do nothing: your password stays as it is.\n"
     )
     return "Your parcours password", text

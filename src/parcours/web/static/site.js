@@ -1,4 +1,4 @@
-// All of the site's own script: copying a text, printing, and moving the focus after a step. Every page works without it.
+// All of the site's own script: copying a text, printing, a code of a link, and moving the focus after a step. Every page works without it.
 (() => {
   "use strict";
   document.documentElement.classList.add("js");
@@ -7,6 +7,15 @@
     const live = document.getElementById("live");
     if (live) live.textContent = text;
   };
+
+  // A code that came in the fragment of a link, which no server sees: into its field, and out of the address.
+  for (const field of document.querySelectorAll("[data-from-fragment]")) {
+    const code = new URLSearchParams(location.hash.slice(1)).get(field.dataset.fromFragment);
+    if (code) {
+      field.value = code;
+      history.replaceState(null, "", location.pathname + location.search);
+    }
+  }
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy],[data-print]");

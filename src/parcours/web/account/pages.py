@@ -1,0 +1,221 @@
+"""Log in, log out, set a forgotten password again, see where one is logged in: forms without a script.
+
+Every page here is kept by nobody; a form that changes something comes from our own pages, and one of a session carries
+its token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from parcours.edge import login
+from parcours.edge.caller import CSRF_FIELD, Incoming, check_csrf, check_same_site, identify
+from parcours.edge.mail import send
+from parcours.edge.own import OwnSession
+from parcours.edge.problems import ProblemError
+from parcours.edge.requests import (
+    clear_session_cookie,
+    incoming_of,
+    services_of,
+    set_device_cookie,
+    set_session_cookie,
+)
+from parcours.edge.services import Services
+from parcours.errors import ParcoursError
+from parcours.registry.accounts import devices, passwords, sessions
+from parcours.registry.errors import Busy, RegistryError
+from parcours.web import i18n
+from parcours.web.i18n import N_
+from parcours.web.pages import Page, answer
+
+ROLES: Final = {
+    "insured": N_("insured person"),
+    "doctor": N_("doctor"),
+    "delegate": N_("delegate"),
+    "officer": N_("officer of a fund"),
+    "administrator": N_("administrator"),
+}
+SENT: Final = N_("If this account exists, a message was sent to it. Its link works for a short while.")
+CHANGED: Final = N_("Your password is changed. Log in with the new one.")
+LEFT: Final = N_("You are logged out.")
+SAID: Final = {"changed": CHANGED, "left": LEFT}
+
+Handler = Callable[[Request, FormData], Response]
+
+
+def form_page(shown: Handler, sent: Handler) -> Callable[..., object]:
+    """A page whose form comes back to it: `shown` when it is asked for, `sent` with what was filled in."""
+
+    async def page(request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=20)
+        return await run_in_threadpool(sent if request.method == "POST" else shown, request, form)
+
+    return page
+
+
+def field(form: FormData, name: str, most: int = 300) -> str:
+    """What was filled in; a file, or more than fits, is nothing."""
+    given = form.get(name, "")
+    return given if isinstance(given, str) and len(given) <= most else ""
+
+
+def refused(request: Request, template: str, error: ParcoursError, **values: Any) -> Response:
+    """The form again, with what was wrong."""
+    page = Page.of(request)
+    status = error.http_status if isinstance(error, RegistryError) else 403
+    made = answer(page, template, status, error=error.reason[page.lang], allowed=_allowed(error, page.lang), **values)
+    if isinstance(error, Busy):
+        made.headers["Retry-After"] = str(error.retry_after)
+    return made
+
+
+def _allowed(error: ParcoursError, lang: str) -> str:
+    return error.allowed[lang] if error.allowed is not None else ""
+
+
+def own_site(services: Services, incoming: Incoming) -> None:
+    """A form must come from our own pages, also from a browser that says no `Sec-Fetch-Site`. Raises ProblemError."""
+    check_same_site(incoming)
+    origin = incoming.headers.get("origin")
+    if "sec-fetch-site" in incoming.headers:
+        return  # a browser that says it: without a referrer, its `Origin` is null even here
+    if origin is not None and urlsplit(origin).netloc not in {
+        urlsplit(services.settings.public_url).netloc, incoming.headers.get("host"),
+    }:  # fmt: skip
+        check_csrf(incoming, "x", None)
+
+
+# --- log in and out --------------------------------------------------------------------------------------------------
+
+
+def login_form(request: Request, _: FormData) -> Response:
+    """The form of a login."""
+    said = SAID.get(request.query_params.get("said", ""), "")
+    page = Page.of(request)
+    return answer(page, "account/login.html", said=said and i18n.translate(said, page.lang), **EMPTY)
+
+
+EMPTY: Final[dict[str, Any]] = {"error": "", "allowed": "", "login": "", "asks_code": False}
+
+
+def log_in(request: Request, form: FormData) -> Response:
+    """Log in with a password, and a code where there is a second factor."""
+    services, incoming = services_of(request), incoming_of(request)
+    name = field(form, "login")
+    try:
+        own_site(services, incoming)
+        found = login.check_password(
+            services, incoming, login=name, password=field(form, "password"), totp=field(form, "totp", 20) or None
+        )
+        with services.database.writing() as session:
+            begun = login.begin(session, services, incoming, found)
+    except (RegistryError, ProblemError) as error:
+        asks = error.code == "totp_required" or bool(field(form, "totp", 20))
+        return refused(request, "account/login.html", error, said="", login=name, asks_code=asks)
+    response = RedirectResponse(Page.of(request).url("/account"), 303, {"Cache-Control": "no-store"})
+    set_session_cookie(response, services.settings, begun.opened.token)
+    set_device_cookie(response, services.settings, begun.device_token)
+    return response
+
+
+def account_page(request: Request, _: FormData) -> Response:
+    """Who is logged in here, as what, and where else."""
+    services, incoming = services_of(request), incoming_of(request)
+    caller = identify_or_none(services, incoming)
+    if caller is None:
+        return RedirectResponse(Page.of(request).url("/login"), 303, {"Cache-Control": "no-store"})
+    with services.database.reading() as session:
+        present = caller.row(session)
+        account = present.account
+        rows = sessions.open_sessions(session, account.id, services.settings.session_policy())
+        return answer(
+            Page.of(request), "account/account.html", login=account.login,
+            roles=[ROLES[grant.role.value] for grant in account.active_grants],
+            sessions=[(row.opened_at, row.last_seen_at, row.id == present.id) for row in rows],
+            csrf_token=present.csrf_token, csrf_field=CSRF_FIELD,
+        )  # fmt: skip
+
+
+def leave(request: Request, form: FormData) -> Response:
+    """Log out here, or everywhere else."""
+    services, incoming = services_of(request), incoming_of(request)
+    own = identify_or_none(services, incoming)
+    if own is None:
+        return RedirectResponse(Page.of(request).url("/login"), 303, {"Cache-Control": "no-store"})
+    try:
+        own_site(services, incoming)
+        check_csrf(incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
+    except ProblemError as error:
+        return refused(request, "account/login.html", error, said="", login="", asks_code=False)
+    elsewhere = field(form, "where") == "elsewhere"
+    with services.database.writing() as session:
+        present = own.row(session)
+        rows = sessions.open_sessions(session, present.account_id, services.settings.session_policy())
+        for row in rows:
+            if (row.id == present.id) != elsewhere:
+                sessions.close_session(session, own.who, row)
+        if elsewhere:
+            devices.forget_all(session, present.account_id)
+    target = Page.of(request).url("/account") if elsewhere else Page.of(request).url("/login", said="left")
+    response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})
+    if not elsewhere:
+        clear_session_cookie(response, services.settings)
+    return response
+
+
+def identify_or_none(services: Services, incoming: Incoming) -> OwnSession | None:
+    """The session of a browser, if it lives."""
+    try:
+        caller = identify(services, incoming)
+    except ProblemError:
+        return None
+    return OwnSession(services, incoming, caller) if caller is not None and caller.session_id else None
+
+
+# --- a forgotten password --------------------------------------------------------------------------------------------
+
+
+def forgot_form(request: Request, _: FormData) -> Response:
+    """Who forgot the password?"""
+    return answer(Page.of(request), "account/forgot.html", said="", error="", allowed="")
+
+
+def forgot(request: Request, form: FormData) -> Response:
+    """Send a link; the same answer when nobody has this login."""
+    services, incoming = services_of(request), incoming_of(request)
+    try:
+        own_site(services, incoming)
+        made = login.ask_reset(services, incoming, field(form, "login"))
+    except (RegistryError, ProblemError) as error:
+        return refused(request, "account/forgot.html", error, said="")
+    page = Page.of(request)
+    response = answer(page, "account/forgot.html", said=i18n.translate(SENT, page.lang), error="", allowed="")
+    if made is not None:
+        response.background = BackgroundTask(send, services, *made)
+    return response
+
+
+def reset_form(request: Request, _: FormData) -> Response:
+    """A new password, for who has the code of the message."""
+    return answer(Page.of(request), "account/reset.html", error="", allowed="", token="", least=passwords.PASSWORD_MIN)
+
+
+def reset(request: Request, form: FormData) -> Response:
+    """Set a new password; the code works once."""
+    services, incoming = services_of(request), incoming_of(request)
+    token, hashing = field(form, "token", 100).strip(), services.settings.password_hashing()
+    try:
+        own_site(services, incoming)
+        with hashing.admitted(), services.database.writing() as session:
+            passwords.reset_password(session, incoming.anonymous, token, field(form, "password"), hashing)
+    except (RegistryError, ProblemError) as error:
+        return refused(request, "account/reset.html", error, token=token, least=passwords.PASSWORD_MIN)
+    return RedirectResponse(Page.of(request).url("/login", said="changed"), 303, {"Cache-Control": "no-store"})
