@@ -78,6 +78,12 @@ mutation: $(DONE)/dev $(DONE)/parcours ## Change the rules one operator at a tim
 	$(BIN)/mutmut run --max-children $(WORKERS)
 	$(BIN)/mutmut results
 
+attack: $(DONE)/dev $(DONE)/parcours ## Attack a server of one's own, on this machine only, on both databases: longer than make test
+	PARCOURS_TEST_STOPS=5 PARCOURS_ATTACK=long $(BIN)/pytest -n 1 tests/attack tests/site tests/edge/test_limits.py tests/registry/test_crash.py
+
+sbom: $(DONE)/dev ## The list of what production installs, with hashes, as CycloneDX: sbom.cdx.json
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --validate --of JSON -o sbom.cdx.json requirements.lock
+
 bench: $(DONE)/dev $(DONE)/parcours ## Side by side with peers; prints ratios
 	$(BIN)/python -m benchmarks
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from fastapi import BackgroundTasks
 
 from parcours.api.common import CHANGING, LISTING, Id, Out, api_router
-from parcours.api.mail import send
 from parcours.edge.depends import ReadUnit, WriteUnit
+from parcours.edge.mail import send
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.registry.access.model import Record

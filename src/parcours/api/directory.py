@@ -24,8 +24,8 @@ from parcours.api.common import (
     page,
     text,
 )
-from parcours.api.mail import send
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
+from parcours.edge.mail import send
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import changed, check_version, cursor_id
