@@ -66,7 +66,7 @@ def places(
         fail(problems.no_commune(field=" ".join(text)), lang, code=1)
 
 
-SOURCES = ("rpps",)
+SOURCES = ("rpps", "ameli", "finess", "communes", "zones")
 IMPORTED = Text(
     "{new} nouvelles offres, {changed} modifiées, {same} inchangées, {gone} disparues ; {refused} lignes refusées",
     "{new} new offers, {changed} changed, {same} unchanged, {gone} gone; {refused} lines refused",
@@ -76,7 +76,7 @@ IMPORTED = Text(
 @app.command(name="import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="The file as it is published: text, .gz or .zip.")],
-    source: Annotated[str, typer.Option("--source", help="rpps.")] = "rpps",
+    source: Annotated[str, typer.Option("--source", help="rpps, ameli, finess, communes or zones.")] = "rpps",
     snapshot: Annotated[str, typer.Option("--snapshot", help="Day of the file, YYYY-MM-DD; today unless said.")] = "",
     column: Annotated[
         list[str] | None, typer.Option("--map", help="A column that bears another name: NAME=COLUMN.")
@@ -87,7 +87,8 @@ def import_file(
     lang: Lang = "",
     json: Json = False,
 ) -> None:
-    """Import an open file of professionals. Nothing changes when too much of it is refused, gone or changed."""
+    """Import an open file. Nothing changes when too much of it is refused, gone or changed."""
+    from parcours.registry.directory.importing.others import run_other
     from parcours.registry.directory.importing.run import Asked, run
     from parcours.registry.store.clock import paris_today
 
@@ -99,7 +100,7 @@ def import_file(
         fail(problems.not_accepted(snapshot, field="--snapshot", expected="YYYY-MM-DD"), lang)
     asked = Asked(file, day, pairs(column, "--map", "COLUMN", lang), accept=accept, strict=not lenient)
     with open_registry(database, lang) as opened:
-        counts = run(opened, asked)
+        counts = run(opened, asked) if source == "rpps" else run_other(opened, source, asked)
     if json:
         typer.echo(json_format.dumps(dict(sorted(counts.items())), indent=1))
         return

@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from parcours.cli.directory import app
 from parcours.registry.demo.directory_files import HEADER, Maker, write_rpps
-from parcours.registry.demo.fictitious import fictitious_rpps
+from parcours.registry.demo.fictitious import fictitious_finess, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.ask import answer, read
 from parcours.registry.directory.cards import card_of, cards
+from parcours.registry.directory.importing.others import from_lambert_93, run_other
 from parcours.registry.directory.importing.run import GUARDS, Asked, run
 from parcours.registry.directory.models import (
     Commune,
@@ -27,6 +28,7 @@ from parcours.registry.directory.models import (
     Professional,
 )
 from parcours.registry.directory.oppositions import oppose
+from parcours.registry.directory.places import communes_of, deficit_zone_on
 from parcours.registry.errors import Conflict, Invalid
 from parcours.registry.store.clock import paris_today
 
@@ -218,6 +220,80 @@ def test_an_opposition_outlives_imports(country, imported):
     assert "phone" not in card.places[0].said
     with country.reading() as session:
         assert card_of(session, directory.get_professional(session, fictitious_rpps(2)), paris_today()) is None
+
+
+# --- the other files -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other(country, tmp_path):
+    def take(source, text, on=FIRST_DAY, **more):
+        path = tmp_path / f"{source}.csv"
+        path.write_text(text, encoding="utf-8")
+        return run_other(country, source, replace(Asked(path, on), **more))
+
+    return take
+
+
+def test_sectors_and_carte_vitale_of_the_former_file_of_the_fund(country, imported, other):
+    imported(row(1), row(2), row(3), row(4, **{"Nom d'exercice": "EXEMPLEB"}))
+    line = "F;{name};CAMILLE;;;;1 RUE;37000;TOURS;;45;1;1;{sector};{optam};O;G__;1;30.0;30.0;30.0"
+    lines = [
+        line.format(name="EXEMPLEC", sector="c3", optam="O"), line.format(name="EXEMPLEC", sector="c3", optam="O"),
+        line.format(name="EXEMPLED", sector="c1", optam="N"), line.format(name="EXEMPLEB", sector="c1", optam="N"),
+    ]  # fmt: skip
+    counts = other("ameli", "\n".join(lines))
+    assert (counts["changed"], counts["ignored:nobody_or_several"]) == (2, 1)
+    (card,) = found(country, place="Tours", sector="secteur_2_optam")
+    assert card.professional.family_name == "EXEMPLEC"
+    assert len(found(country, place="Tours", carte_vitale="true")) == 2
+    assert other("ameli", "\n".join(lines), on=SECOND_DAY)["same"] == 2
+
+
+def test_the_new_file_of_the_fund_is_read_by_a_map_and_refused_without(country, imported, other):
+    imported(row(1))
+    text = f"id_ps|nom|prenom|code_postal|commune|secteur|optam|carte_vitale\n{fictitious_rpps(1)}|X|Y|||c3|N|N\n"
+    with pytest.raises(Invalid, match="convention"):
+        other("ameli", text)
+    assert other("ameli", text, given={"convention": "secteur", "rpps": "id_ps"})["changed"] == 1
+    (card,) = found(country, place="Tours")
+    assert card.sector == "secteur_2"
+
+
+def test_zones_are_dated_and_the_whole_zoning_is_replaced(country, other):
+    first = "code_commune;zonage;decision\n37261;ZIP;ARS 2025-1\n37122;ZAC;ARS 2025-1\n49069;HZ;ARS 2025-1\n"
+    assert other("zones", first)["new"] == 2
+    assert other("zones", first)["same"] == 2
+    counts = other("zones", "code_commune;zonage\n37122;ZIP\n", on=SECOND_DAY)
+    assert (counts["gone"], counts["changed"]) == (1, 1)
+    with country.reading() as session:
+        assert deficit_zone_on(session, TOURS, FIRST_DAY).decision == "ARS 2025-1"
+        assert deficit_zone_on(session, TOURS, SECOND_DAY) is None
+        assert deficit_zone_on(session, "37122", FIRST_DAY) is None
+        assert deficit_zone_on(session, "37122", SECOND_DAY).kind.value == "zip"
+    with pytest.raises(Conflict):
+        other("zones", "code_commune;zonage\n00000;ZIP\n")
+
+
+def test_an_establishment_is_entered_and_placed(country, other):
+    number = fictitious_finess(1)
+    place = ["structureet", number, "", "CENTRE DE SANTE EXEMPLE", "", "", "", "1", "R", "EXEMPLE", "", "", "261", "37"]
+    place += ["", "37000 TOURS", "", "", "124", "Centre"]
+    where = ["geolocalisation", number, "525800.0", "6701800.0", "1,ATLASANTE,100,IGN,BD_ADRESSE,V2.1,LAMBERT_93"]
+    counts = other("finess", "\n".join((";".join(place), ";".join(where))))
+    assert (counts["new"], counts["located"]) == (1, 1)
+    with country.reading() as session:
+        row = session.scalars(select(Organisation)).one()
+        assert (row.kind.value, row.commune_code, row.precision.value) == ("centre_de_sante", TOURS, "house")
+    assert from_lambert_93(652_469, 6_862_035) == pytest.approx((4_885_660, 235_220), abs=60)
+
+
+def test_communes_of_another_list(country, other):
+    header = "code_insee,nom,codes_postaux,departement,region,population,latitude,longitude,source,commune_mere"
+    counts = other("communes", f"{header}\n37003,Amboise,37400,37,24,12900,47.41,0.98,x,\n")
+    assert (counts["rows"], counts["new"]) == (1, 1)
+    with country.reading() as session:
+        assert [one.name for one in communes_of(session, "37400")] == ["Amboise"]
 
 
 # --- the generator, and the commands ---------------------------------------------------------------------------------

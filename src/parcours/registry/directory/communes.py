@@ -29,12 +29,13 @@ class Loaded:
     same: int
 
 
-def load_communes(session: Session) -> Loaded:
-    """Enter the shipped communes, their postcodes and the codes of merged ones; safe to run again.
+def load_communes(session: Session, given: list[dict[str, str]] | None = None) -> Loaded:
+    """Enter the shipped communes (or `given`), their postcodes and the codes of merged ones; safe to run again.
 
     A commune that is registered and not shipped stays as it is: people may live there.
     """
-    rows = [_commune(row) for row in _read("communes.csv.xz")]
+    shipped = list(_read("communes.csv.xz")) if given is None else given
+    rows = [_commune(row) for row in shipped]
     known = {row["code"]: row for row in session.execute(select(*Commune.__table__.columns)).mappings()}
     new = [row for row in rows if row["code"] not in known]
     changed = [row for row in rows if row["code"] in known and _differs(row, known[row["code"]])]
@@ -42,14 +43,14 @@ def load_communes(session: Session) -> Loaded:
         session.execute(insert(Commune), [{**row, "id": new_id()} for row in new])
     for row in changed:
         session.execute(update(Commune).where(Commune.code == row["code"]).values(row))
-    _replace_postcodes(session)
-    _replace_old_communes(session)
+    _replace_postcodes(session, {row["code"]: set(row["postcodes"].split()) for row in shipped})
+    if given is None:
+        _replace_old_communes(session)
     return Loaded(len(new), len(changed), len(rows) - len(new) - len(changed))
 
 
-def _replace_postcodes(session: Session) -> None:
-    """The postcodes of the shipped communes; those of any other commune stay."""
-    shipped = {row["code"]: set(row["postcodes"].split()) for row in _read("communes.csv.xz")}
+def _replace_postcodes(session: Session, shipped: dict[str, set[str]]) -> None:
+    """The postcodes of the communes of the file; those of any other commune stay."""
     kept: set[tuple[str, str]] = set()
     for row_id, code, postcode in session.execute(select(Postcode.id, Postcode.commune_code, Postcode.postcode)):
         if postcode in shipped.get(code, {postcode}):
