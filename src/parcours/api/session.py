@@ -89,8 +89,9 @@ def log_in(body: LoginIn, services: ServicesDep, incoming: IncomingDep, response
     found = login.check_password(services, incoming, login=body.login, password=body.password, totp=body.totp)
     with services.database.writing() as session:
         begun = login.begin(session, services, incoming, found)
+        shown = opened(session, services, response, begun.account, begun.opened)
         set_device_cookie(response, services.settings, begun.device_token)
-        return opened(session, services, response, begun.account, begun.opened)
+        return shown
 
 
 @router.get("/session", responses=problems(*LISTING))
