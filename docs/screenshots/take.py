@@ -1,4 +1,4 @@
-"""Takes the screenshots of this folder from a running server:  python docs/screenshots/take.py http://127.0.0.1:8000"""
+"""Takes the screenshots of this folder from a running server: python docs/screenshots/take.py ADDRESS [NAME]"""
 
 import shutil
 import sys
@@ -30,11 +30,19 @@ OUTSIDE = {
     "tiers_payant": "none",
 }
 FIRST_STEP = {name: OUTSIDE[name] for name in list(OUTSIDE)[:5]}
+SUNDAY = (
+    *(("care_date", "2026-11-22"), ("age", "4"), ("specialty", "generaliste"), ("convention", "secteur_1")),
+    *(("special_setting", "permanence_des_soins"), ("role", "autre"), ("referral", "none"), ("exemption", "none")),
+    *(("contract", "responsable_100"), ("tiers_payant", "none")),
+    *(("code", "VG"), ("code", "MEG"), ("code", "MD"), ("code", "VRD")),
+)
 SHOTS = (
     ("home-fr", "/?lang=fr", DESKTOP, "light"),
     ("quote-en", "/?" + urlencode({**OUTSIDE, "lang": "en"}), DESKTOP, "light"),
     ("quote-fr-phone", "/?" + urlencode({**OUTSIDE, "lang": "fr"}), PHONE, "dark"),
     ("question-en-phone", "/?" + urlencode({**FIRST_STEP, "lang": "en"}), PHONE, "light"),
+    ("bill-fr", "/bill?" + urlencode((*SUNDAY, ("lang", "fr"))), DESKTOP, "light"),
+    ("bill-en-phone", "/bill?" + urlencode((*SUNDAY, ("lang", "en"))), PHONE, "dark"),
     ("situation-fr-phone", "/situations/dermatologie?lang=fr", PHONE, "light"),
     ("law-en", "/law/parameters/majoration.taux?lang=en", DESKTOP, "dark"),
     ("emergency-fr", "/emergency?lang=fr", DESKTOP, "light"),
@@ -47,7 +55,7 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for name, path, (width, height), theme in SHOTS:
+        for name, path, (width, height), theme in (shot for shot in SHOTS if shot[0] in (sys.argv[2:] or [shot[0]])):
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
             page.goto(site + path, wait_until="networkidle")
             page.screenshot(path=HERE / f"{name}.png")

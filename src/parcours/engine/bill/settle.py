@@ -158,9 +158,16 @@ class Prepared:
 def totals_under(answer: BillAnswer, name: str, option: str) -> dict[str, int]:
     """The totals under another option; its lines are read again only where it may change what they are."""
     readings = {**answer.readings, name: option}
-    if name in answer.bill.readings or answer.given.get("stay"):
+    if answer.given.get("stay"):
         return settle_bill(answer.given, readings).totals
-    question = question_of(answer.given, answer.shared, readings)
+    if name in answer.bill.readings and name not in BILL_READINGS:
+        known = answer.bill.alternatives
+        changed = {*known.get((name, option), ()), *known.get((name, answer.readings.get(name, "")), ())}
+        others = any(line.code.key in changed for line in answer.lines)
+        return settle_bill(answer.given, readings).totals if others else answer.totals
+    own = {name: option} if name in BILL_READINGS else {}
+    shared = replace(answer.shared, options={**answer.shared.options, **own})
+    question = question_of(answer.given, shared, readings)
     settled = settle_all(answer.lines, answer.shared, question)
     check_missing(answer.lines, settled, answer.shared, question)
     check_known(answer.lines, settled)
