@@ -90,7 +90,7 @@ def gaps(lang: Lang = "") -> None:
     """What is not modelled."""
     lang = lang_of(lang)
     for name, gap in book().gaps.items():
-        typer.echo(f"{name} — {gap['label'][lang]}\n    {gap['detail'][lang]}")
+        typer.echo(f"{name} — {gap['label'][lang]}\n    {gap['detail'][lang]}\n    → {gap['closed_by'][lang]}")
 
 
 @app.command()

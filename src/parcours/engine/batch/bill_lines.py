@@ -1,7 +1,7 @@
 """What rows of bills share: the pattern of their line, read once by the reader of a bill, and that of their act."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,9 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parcours.contracts.euros import encode_euros
-from parcours.engine.batch.kernel import PATTERN_COLUMNS, VARIANT_FACTS
-from parcours.engine.batch.patterns import STAND_INS, PatternBook, _combine, _facts, _first_rows, age_facts
+from parcours.engine.batch.patterns import _combine, _first_rows
 from parcours.engine.batch.reading import Column, dictionary
 from parcours.engine.batch.units import IDS
 from parcours.engine.bill.codetext import read_code
@@ -20,27 +18,18 @@ from parcours.engine.bill.lines import (
     BillLine,
     Price,
     Shared,
-    add_class,
-    add_said,
-    encoded_line,
     read_line,
-    values_of_line,
 )
 from parcours.engine.bill.links import act_and_activity, foreseen_in_full
-from parcours.engine.bill.settle import EMERGENCY, contract_in_words, emergency
+from parcours.engine.bill.settle import EMERGENCY, emergency
 from parcours.engine.bill.vocabulary import LINE_KEYS
-from parcours.engine.case import UNCERTAIN
 from parcours.engine.errors import FactError
-from parcours.engine.facts.encoding import EncodedAct, encode_values
 from parcours.engine.facts.encoding import read as read_fact
 from parcours.engine.facts.vocabulary import BY_NAME, given
 from parcours.law.bill.book import BillLaw, Code, bill_law
 from parcours.law.bill.codes import Combination, Cover, Nature
-from parcours.law.codes import UNKNOWN, Profession, SpecialSetting
+from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.flat import FlatLaw
-from parcours.rules.bill.types import NO_EUROS, EurosContract
-from parcours.rules.types import NO_CONTRACT, Contract
-from parcours.text import Text
 
 AMOUNTS = ("fee", "base", "tariff", "price")
 """Facts of a line whose value is its own: rows of one pattern only share whether they are given."""
@@ -328,79 +317,3 @@ def line_of_row(row: Mapping[str, Any], flat: FlatLaw) -> dict[str, Any]:
     if given(row.get("session_id")):
         line["session"] = str(row["session_id"])
     return line
-
-
-@dataclass(frozen=True)
-class Guarantees:
-    """A contract: percentages, and what it gives in euros."""
-
-    contract: Contract
-    euros: EurosContract
-
-
-@dataclass
-class BillActs(PatternBook):
-    """Patterns of the acts of lines: the facts of the row and the kind of its line."""
-
-    lines: LineBook = None  # type: ignore[assignment]
-    guarantees: dict[Guarantees, int] = field(default_factory=lambda: {Guarantees(NO_CONTRACT, NO_EUROS): 0})
-    masks: list[int] = field(default_factory=list)
-    """Of each pattern, the facts that are missing: a bit each, in the order of `VARIANT_FACTS`."""
-
-    def _read(self, name: str, value: Any) -> Any:
-        found = super()._read(name, value)
-        if name == "contract" and isinstance(found, Contract):
-            return Guarantees(found, encode_euros(contract_in_words(value)))
-        return found
-
-    def _forget(self) -> None:
-        super()._forget()
-        self.masks = []
-
-    def _append(self, row: list[int], *, valid: bool, missing: Sequence[str] = ()) -> int:
-        self.masks.append(sum(1 << VARIANT_FACTS.index(name) for name in missing))
-        return super()._append(row, valid=valid)
-
-    def contracts_table(self) -> npt.NDArray[np.int64]:
-        """A line of integers for each contract that was met."""
-        with self.lock:
-            return np.array([(*one.contract, *one.euros) for one in self.guarantees], np.int64)
-
-    def _add(self, values: Mapping[str, Any], ages: int) -> int:
-        given_values = {name: value for name, value in values.items() if value is not None}
-        refused = [0] * len(PATTERN_COLUMNS)
-        if self.wrong and any(isinstance(value, FactError) for value in given_values.values()):
-            return self._append(refused, valid=False)
-        kind, known = divmod(ages, len(age_facts()))
-        guarantees = given_values.pop("contract", Guarantees(NO_CONTRACT, NO_EUROS))
-        try:
-            encoded = self._encoded({**STAND_INS, **age_facts()[known], **given_values}, self.lines.kinds[kind])
-        except FactError:
-            return self._append(refused, valid=False)
-        if any(name not in UNCERTAIN for name in encoded.missing) and not self._is_charge(kind):
-            return self._append(refused, valid=False)
-        number = self.guarantees.setdefault(guarantees, len(self.guarantees))
-        missing = [name for name in encoded.missing if name in UNCERTAIN]
-        return self._append([*_facts(encoded), number, *encoded.declared, 0], valid=True, missing=missing)
-
-    def _is_charge(self, kind: int) -> bool:
-        found = self.lines.kinds[kind]
-        return found is not None and found.code.nature != Nature.ACT
-
-    def _encoded(self, values: dict[str, Any], kind: Kind | None) -> EncodedAct:
-        """The act of a row alone, or of the line of a bill. Raises `FactError`."""
-        if kind is None:
-            return encode_values(values, self.flat)
-        if "ips" in values or "status" in values:
-            raise FactError("ips", values.get("ips"), Text("rien sur une facture", "nothing on a bill"))
-        values.pop("act", None)
-        if "specialty" in values:
-            values.setdefault("profession", int(Profession.MEDECIN))
-        if kind.stay:
-            values.setdefault("special_setting", int(SpecialSetting.HOSPITALISATION))
-        shared = Shared({}, "", self.flat, self.lines.law, self.lines.options)
-        add_said(values, kind.text, shared)
-        own = values_of_line(values, kind.code, shared)
-        facts = dict(kind.facts)
-        add_class(own, values, kind.code, facts)
-        return encoded_line(kind.code, own, facts, kind.price, shared)

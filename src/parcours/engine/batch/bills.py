@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parcours.engine.batch.bill_acts import BillActs
 from parcours.engine.batch.bill_facts import NOTHING_TRIED, BillFacts, Numbers, encode_lines
-from parcours.engine.batch.bill_lines import ROW_COLUMNS, BillActs, LineBook, line_of_row
+from parcours.engine.batch.bill_lines import ROW_COLUMNS, LineBook, line_of_row
 from parcours.engine.batch.chunk import (
     REASONS,
     RefusedRow,
@@ -277,7 +278,7 @@ def why(rows: list[dict[str, Any]], run: Run) -> list[FactError]:
     try:
         settle_bill(bill, {**run.readings, **run.bill_readings})
     except FactError as error:
-        return shared_error(error, len(rows))
+        return shared_error(error, said)
     return [unexplained(()) for _ in rows]
 
 
@@ -289,14 +290,16 @@ def is_of_a_line(name: str) -> bool:
     return name == "session" or name in ROW_COLUMNS or name in BY_NAME
 
 
-def shared_error(error: FactError, count: int) -> list[FactError]:
+def shared_error(error: FactError, rows: list[dict[str, Any]]) -> list[FactError]:
     """The error on the line that it names; the others are refused with it."""
     line, _, field = error.field.removeprefix("lines[").partition("].")
     if not field or not line.isdigit():
-        return [error] * count
+        return [error] * len(rows)
     error.field = field
     place = int(line)
+    name = next(name for name in IDS if given(rows[0].get(name)))
     with_it = Text(
         f"une facture sans faute : sa ligne {place} est refusée", f"a faultless bill: its line {place} is refused"
     )
-    return [error if number == place else FactError("bill_id", None, with_it) for number in range(1, count + 1)]
+    others = (FactError(name, row[name], with_it) for row in rows)
+    return [error if number == place else other for number, other in enumerate(others, start=1)]

@@ -264,12 +264,16 @@ def readings_page() -> str:
 def gaps_page() -> str:
     """What is not modelled."""
     rows = (
-        (f"`{name}`", entry["label"]["en"], entry["detail"]["en"], entry["detail"]["fr"])
+        (
+            f"`{name}`",
+            entry["label"]["en"],
+            *(f"{entry['detail'][it]} → {entry['closed_by'][it]}" for it in ("en", "fr")),
+        )
         for name, entry in load().gaps.items()
     )
     return page(
         "Gaps",
-        "Nothing is guessed: what the rules do not model is listed.\n",
+        "Nothing is guessed: what the rules do not model is listed, with what would close it (→).\n",
         table(("Gap", "", "English", "Français"), rows),
     )
 
