@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from parcours.registry.directory import search as search_module
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.ask import FILTERS, answer, read
 from parcours.registry.directory.cards import cards
@@ -279,7 +280,9 @@ def scattered(shared):
 @given(
     st.integers(-120_000, 120_000), st.integers(-120_000, 120_000), st.integers(1, 60), st.sampled_from(["", "adults"])
 )
-def test_no_nearer_offer_is_left_out(scattered, north, east, count, accepts):
+@pytest.mark.parametrize("sparse", [300, 3])
+def test_no_nearer_offer_is_left_out(scattered, monkeypatch, sparse, north, east, count, accepts):
+    monkeypatch.setattr(search_module, "SPARSE", sparse)
     session, offers = scattered
     here = (HERE[0] + north, HERE[1] + east)
     query = Query(Where(here), trades=(1,), nearest=count, accepts=accepts)
@@ -296,7 +299,9 @@ def test_no_nearer_offer_is_left_out(scattered, north, east, count, accepts):
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(AWAY, AWAY, st.sampled_from([1, 3, 20, 50, 77, 200]))
-def test_the_order_is_the_one_that_is_published(scattered, north, east, radius):
+@pytest.mark.parametrize("sparse", [300, 3])
+def test_the_order_is_the_one_that_is_published(scattered, monkeypatch, sparse, north, east, radius):
+    monkeypatch.setattr(search_module, "SPARSE", sparse)
     session, offers = scattered
     here = (HERE[0] + north, HERE[1] + east)
     found = search(session, Query(Where(here), trades=(1, 3), radius_km=radius), MOST).items

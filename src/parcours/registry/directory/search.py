@@ -31,6 +31,8 @@ COUNTED: Final = 500
 NEAREST: Final = ("yes", "unknown")
 CLASSES: Final = ("yes", "unknown", "no")
 UNKNOWN_SECTOR: Final = 9
+SPARSE: Final = 300
+"""Offers that are ranked at once; where there are more, ring by ring."""
 LAST: Final = 1e-9
 """The last ring holds its outer edge."""
 
@@ -121,9 +123,14 @@ def ranked(session: Session, query: Query) -> Iterator[Found]:
         query = replace(query, radius_km=BANDS[-1])
     radius = radius_of(query)
     edges = [*(one for one in BANDS if one < radius), radius + LAST]
-    for some in classes:
-        for inner, outer in pairwise(edges):
-            yield from sorted(ring(session, query, (inner, outer), some))
+    everywhere = (0, edges[-1])
+    few = list(ring(session, query, everywhere, classes_of(query), SPARSE + 1))
+    if few and len(few) <= SPARSE:
+        yield from sorted(one for one in few if one is not None)
+    elif few:
+        for some in classes:
+            for inner, outer in pairwise(edges):
+                yield from sorted(one for one in ring(session, query, (inner, outer), some) if one is not None)
 
 
 def radius_of(query: Query) -> float:
@@ -138,15 +145,16 @@ def classes_of(query: Query) -> tuple[str, ...]:
     return NEAREST
 
 
-def ring(session: Session, query: Query, edges: tuple[float, float], classes: Collection[str]) -> Iterator[Found]:
-    """The offers from one distance to less than another that answer the filters."""
+def ring(
+    session: Session, query: Query, edges: tuple[float, float], classes: Collection[str], most: int | None = None
+) -> Iterator[Found | None]:
+    """The offers from one distance to less than another that answer the filters; None for one that the box adds."""
     statement = select(*COLUMNS).where(
         *inside(query, edges[1]), *conditions(query), or_(*(accepting(one, query) for one in classes))
     )
-    for row in session.execute(statement):
+    for row in session.execute(statement.limit(most)):
         km = km_of(row, query)
-        if km is not None and edges[0] <= km < edges[1]:
-            yield placed(row, query, km)
+        yield placed(row, query, km) if km is not None and edges[0] <= km < edges[1] else None
 
 
 def inside(query: Query, radius_km: float) -> Iterator[ColumnElement[bool]]:
