@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -30,7 +30,10 @@ COMMUNE: Final = "99001"
 FUND: Final = "01C991"
 OPENING: Final = date(2005, 1, 1)
 DECLARED: Final = date(2018, 1, 8)
-RANKS: Final = 900_000
+RANKS: Final = 1_900_000
+RPPS_RANKS: Final = 10**8
+AM_RANKS: Final = 10**5
+"""How many numbers each fictitious range holds."""
 SPECIALTIES: Final = {"generaliste": 1, "cardiologie": 3, "dermatologie": 5}
 
 
@@ -95,9 +98,9 @@ class Stage:
         """Enter somebody in the registry, with doctor, rights and insurer; a newcomer with a provisional number."""
         prepare(session)
         at = noon(from_day or max(said.born, OPENING))
-        number = fictitious_nia if from_day else fictitious_nir
         row = people.register_insured(
-            session, nir=number(free_rank()), family_name=f"Exemple-{name}", first_name="Camille",
+            session, nir=free_number(session, fictitious_nia if from_day else fictitious_nir),
+            family_name=f"Exemple-{name}", first_name="Camille",
             birth_date=said.born, commune_code=COMMUNE, fund_code=FUND, affiliated_on=from_day, at=at,
         )  # fmt: skip
         self.ids[name] = row.id
@@ -139,15 +142,16 @@ class Stage:
             raise problems.unknown_name(name, field="by", names=sorted(self.scenario.professionals))
         prepare(session)
         doctor = directory.register_professional(
-            session, rpps=fictitious_rpps(free_rank()), family_name=f"Modèle-{name}", first_name="Dominique",
-            profession=said.profession, specialty=SPECIALTIES.get(said.specialty, 0), installed_on=OPENING,
+            session, rpps=fictitious_rpps(secrets.randbelow(RPPS_RANKS)), family_name=f"Modèle-{name}",
+            first_name="Dominique", profession=said.profession,
+            specialty=SPECIALTIES.get(said.specialty, 0), installed_on=OPENING,
         )  # fmt: skip
         if said.convention:
             directory.set_convention(session, doctor.id, said.convention, starts_on=OPENING, at=noon(OPENING))
         place = directory.register_organisation(session, kind="cabinet", name=f"Cabinet {name}", commune_code=COMMUNE)
         directory.start_practice(
-            session, doctor.id, place.id, starts_on=OPENING, am_number=fictitious_am_number(free_rank() % 100_000),
-            at=noon(OPENING),
+            session, doctor.id, place.id, starts_on=OPENING,
+            am_number=fictitious_am_number(secrets.randbelow(AM_RANKS)), at=noon(OPENING),
         )  # fmt: skip
         self.ids[name] = doctor.id
         return doctor.id
@@ -157,9 +161,11 @@ class Stage:
         return name in self.scenario.professionals
 
 
-def free_rank() -> int:
-    """A rank of the fictitious ranges; two stories of one database have other people."""
-    return secrets.randbelow(RANKS)
+def free_number(session: Session, number: Callable[[int], str]) -> str:
+    """A number of the fictitious range that nobody has: two stories of one database have other people."""
+    while people.find_by_nir(session, found := number(secrets.randbelow(RANKS))) is not None:
+        pass
+    return found
 
 
 def prepare(session: Session) -> None:
