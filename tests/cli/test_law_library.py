@@ -66,6 +66,25 @@ def test_a_bill_by_code_says_its_lists(files: dict[str, Path], tmp_path: Path) -
     assert "Official lists imported: LPP 2026-11-20" in said
 
 
+def test_a_key_says_what_it_needs_and_a_dentist_s_acts_are_never_cut(files: dict[str, Path], tmp_path: Path) -> None:
+    run("law", "import", "ngap", str(files["ngap"]))
+    run("law", "import", "ccam", str(files["ccam"]))
+    bill = tmp_path / "bill.yaml"
+    bill.write_text(
+        "{care_date: 2026-11-25, age: 40, specialty: generaliste, convention: secteur_1, medecin_traitant: true, "
+        "role: medecin_traitant, lines: [{code: ZMG, fee: 5}]}",
+        "utf-8",
+    )
+    assert "ZMG goes with: G, VG." in run("bill", str(bill), "--lang", "en").output
+    bill.write_text(
+        "{care_date: 2026-11-25, age: 40, profession: chirurgien_dentiste, convention: secteur_1, "
+        "lines: [{code: LAPH001 phase 1, fee: 50}, {code: AGES001, fee: 20}]}",
+        "utf-8",
+    )
+    lines = json.loads(run("bill", str(bill), "--json").output)["lines"]
+    assert [line["base"] for line in lines] == [50, 20]
+
+
 def test_seven_digits_that_are_a_device_and_a_box_are_named(files: dict[str, Path], tmp_path: Path) -> None:
     run("law", "import", "bdpm", str(files["bdpm"]), "--on", "2026-11-01")
     tables = official.lpp_tables()

@@ -73,7 +73,7 @@ OTHER_FAULTS: list[tuple[str, Callable[[official.Tables], None], str]] = [
     ("lpp", lambda t: changed(t["lpp_fiche_tot901"][1], 1, 0, 2900001), "lpp_fiche_tot901.dbf:2: CODE_TIPS: given"),
     ("lpp", lambda t: t.pop("lpp_histo_tot901"), "lpp_histo_tot*.dbf"),
     ("nabm", lambda t: changed(t["NABM_HISTO_TOT105"][1], 1, 1, 20150101), "TOT105.dbf:2: DATE_EFFET: given"),
-    ("nabm", lambda t: changed(t["NABM_HISTO_TOT105"][1], 1, 5, "XYZ"), "NABM_HISTO_TOT105.dbf:2: LC1…COEF5"),
+    ("nabm", lambda t: changed(t["NABM_HISTO_TOT105"][1], 1, 5, "B3"), "NABM_HISTO_TOT105.dbf:2: LC1…COEF5"),
     ("nabm", lambda t: changed(t["NABM_FICHE_TOT105"][1], 0, 4, 19950101), "NABM_FICHE_TOT105.dbf:1: DATE_FIN"),
 ]  # fmt: skip
 

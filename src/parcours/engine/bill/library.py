@@ -136,7 +136,7 @@ def code_of_known(found: Known, day: int | None, profession: int, activity: int,
 def of_ccam(found: "Entry", day: int, profession: int, activity: int, bill: BillLaw) -> Code:
     """An act: technical unless its group says imaging; of a dentist or a midwife where the bill is theirs."""
     if profession in CARED_BY:
-        return replace(bill.codes["ACTE"], act="", profession=profession)
+        return replace(bill.codes["ACTE"], act="", profession=profession, combination=int(Combination.ALONE))
     if activity == Activity.ANAESTHESIA:
         return bill.codes["ANESTHESIE"]
     groups = {group for group, _ in on_day.activities(found, day).values()}

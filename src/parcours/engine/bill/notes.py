@@ -140,6 +140,7 @@ def given_bases(lines: Sequence[BillLine], territory: str, bill: BillLaw) -> Ite
 
 NEVER = Text("{one} et {other} ne se facturent pas ensemble.", "{one} and {other} are never billed together.")
 AGES = Text("{code} est prévu {ages}.", "{code} is foreseen {ages}.")
+NEEDS = Text("{code} accompagne : {others}.", "{code} goes with: {others}.")
 MOST = Text("{code} : {most} au plus.", "{code}: {most} at most.")
 
 
@@ -157,9 +158,25 @@ def listed(lines: Sequence[BillLine]) -> Iterator[Note]:
         ages_of_list = None if "age" in line.encoded.missing else limits_of_age(found, line)
         if ages_of_list:
             yield Note((line.number,), AGES.format(code=line.code.key, ages=ages_of_list), source)
+        yield from conditions(found, line, lines)
         most = most_of(found, line.line.act.care_date)
         if most and line.said.get("quantity", 1) > most:
             yield Note((line.number,), MOST.format(code=line.code.key, most=most), source)
+
+
+def conditions(found: Entry, line: BillLine, lines: Sequence[BillLine]) -> Iterator[Note]:
+    """What a key of the NGAP needs beside it, or excludes, as its file says."""
+    day = line.line.act.care_date
+    periods = found.record["periods"] if line.library == "ngap" else ()
+    value = next((value for first, last, value in periods if first <= day <= (last or day)), None)
+    if value is None:
+        return
+    beside = {other.code.key: other.number for other in lines if other is not line}
+    for key in value["excludes"]:
+        if key in beside:
+            yield Note((line.number, beside[key]), NEVER.format(one=line.code.key, other=key), ("NGAP",))
+    if value["needs"] and not beside.keys() & set(value["needs"]):
+        yield Note((line.number,), NEEDS.format(code=line.code.key, others=value["needs"]), ("NGAP",))
 
 
 def limits_of_age(found: Entry, line: BillLine) -> Text | None:

@@ -20,7 +20,7 @@ LETTERS = range(1, 6)
 FRAME = re.compile(r"(?=.*\bMONTURE\b).*\bCLASSE ([AB])\b")
 """The label of a frame of glasses, and its class."""
 LPP_DIGITS, NABM_DIGITS = 7, 4
-KNOWN_LETTERS = ("B", "BHN", "PB", "KB", "TB", "BM", "BP", "BR", "TBM", "APM", "BC", "RB")
+LETTER = re.compile("[A-Z]{1,3}")
 
 
 def read_lpp(parts: Mapping[str, Part]) -> Content:
@@ -82,9 +82,9 @@ def read_nabm(parts: Mapping[str, Part]) -> Content:
         period(history, number, first, 0, "")
         named = [[letter, value] for letter, value in zip(letters[::2], letters[1::2], strict=True) if letter]
         for letter, value in named:
-            if letter not in KNOWN_LETTERS or value < 0:
+            if not LETTER.fullmatch(letter) or value < 0:
                 at = place(history.part.name, number, "LC1…COEF5")
-                raise problems.wrong_value(f"{letter} {value}", field=at, expected=same(", ".join(KNOWN_LETTERS)))
+                raise problems.wrong_value(f"{letter} {value}", field=at, expected=same("B 23.00"))
         values[code].append([first, max(0, most), max(0, rule), max(0, most_of_rule), named, number])
     entries: list[Entry] = []
     seen: set[int] = set()
