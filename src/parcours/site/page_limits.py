@@ -42,6 +42,7 @@ class PageGuard(Guard):
     def refuse(
         self, request: Request, lang: Lang, status: int, code: str, headers: dict[str, str] | None = None
     ) -> Response:
+        request.scope.setdefault("app", self.app)  # what a page asks for; it was not reached
         page = error_page(request, status)
         page.headers.update({**(headers or {}), "Cache-Control": "no-store"})
         return page
