@@ -11,7 +11,8 @@ from parcours.registry.directory.communes import load_communes
 from parcours.registry.directory.models import Commune, OldCommune, Postcode
 from parcours.registry.directory.near import doctors_near
 from parcours.registry.directory.places import commune_of_row, communes_of
-from parcours.registry.errors import Refused
+from parcours.registry.directory.where import where
+from parcours.registry.errors import Invalid, Refused
 from parcours.registry.identity.names import fold
 from parcours.registry.store.clock import paris_today
 
@@ -54,6 +55,17 @@ def test_a_postcode_is_not_a_commune(france):
     assert len(names(france, "51300")) == 46
     assert names(france, "51300")[0] == "Vitry-le-François"
     assert names(france, "51300 vitry le francois") == ["Vitry-le-François"]
+
+
+def test_a_search_takes_every_commune_that_was_meant_and_chooses_none(france):
+    served = where(france, "51300")
+    assert len(served.communes) == 46
+    assert served.approximate
+    assert 0 < served.spread_km < 30
+    assert [one.code for one in where(france, "75116").communes] == ["75116"]
+    assert len(where(france, "paris").communes) == 20
+    with pytest.raises(Invalid, match="several communes bear this name"):
+        where(france, "Sainte-Colombe")
 
 
 @pytest.mark.parametrize(
