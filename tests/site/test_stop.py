@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,23 @@ def test_a_stop_is_announced_then_awaits_what_was_asked(tmp_path):
         assert answer.read()
         server.process.wait(timeout=30)
         kept.close()
+
+
+def workers_of(server):
+    """The processes that serve (the one that tracks what they share is none)."""
+    return {pid for pid in server.pids()[1:] if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path):
+    with running(tmp_path, "--workers", "2") as server:
+        before = workers_of(server)
+        assert len(before) == 2
+        os.kill(min(before), signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while len(workers_of(server) - before) < 1 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert len(workers_of(server)) == 2
+        asked = connected(server.port)
+        asked.request("GET", "/healthz")
+        assert asked.getresponse().read() == b'{"status":"ok"}'
+        asked.close()
