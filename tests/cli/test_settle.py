@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from parcours.cli.main import app
 from parcours.engine.case import settle
 from parcours.engine.facts.jsonio import dumps
+from parcours.engine.facts.vocabulary import FACTS
 from parcours.engine.results import AMOUNTS, CASE_CODES
 
 VISIT: dict[str, Any] = {
@@ -451,6 +452,8 @@ def test_grounds_of_exemption_add_up_however_they_are_said() -> None:
 
 
 def test_the_help_shows_how_to_say_no() -> None:
-    assert "--no-away" in run("settle", "--help").output
+    shown = "".join(run("settle", "--help").output.replace("│", " ").split())
+    assert shown.count("With--no-infront:no.") == sum(fact.kind == "boolean" for fact in FACTS) > 5
+    assert "--no-away" in shown
     denied, false = (process("settle", *INSIDE, *parts).stdout for parts in (["--no-away"], ["--away", "false"]))
     assert denied == false != ""

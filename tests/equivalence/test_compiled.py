@@ -22,6 +22,7 @@ ROWS = int(os.environ.get("PARCOURS_EQUIVALENCE_ROWS", "200000"))
 SHARE = 50_000
 """Acts drawn from one seed."""
 NOT_REACHED = {
+    "case_status": {"direct_access_decree"},  # of other readings, below
     "case_base": {"unknown"},  # refused: no known tariff
     "case_rate": {"unknown"},  # refused: no known rate
     "case_majoration": {"flat"},  # of other readings, below
@@ -53,6 +54,8 @@ def compare(count, seed, readings=None):
         different = rows[given[:, position] != columns[position][rows]]
         assert not len(different), f"{name}: rows {different[:5]} of seed {seed}"
     met = {name: set(np.unique(columns[Settlement._fields.index(name)][rows]).tolist()) for name in CASE_CODES}
+    notes = columns[Settlement._fields.index("notes")][rows]
+    met["notes"] = {note for note in codes.Note if (notes >> note & 1).any()}
     return len(rows), met, set(np.unique(columns[0][rows]).tolist())
 
 
@@ -64,6 +67,7 @@ def check(count, shares):
         met = set().union(*(cases[name] for _, cases, _ in results))
         never = {member.name.lower() for member in enum if member not in met} - NOT_REACHED.get(name, set())
         assert not never, f"{name}: no random act reaches {never}"
+    assert set().union(*(cases["notes"] for _, cases, _ in results)) == set(codes.Note)
     return set().union(*(statuses for _, _, statuses in results))
 
 
@@ -88,5 +92,7 @@ def test_interpreted_equals_compiled_under_other_readings(readings) -> None:
     assert rows > 3_000
     if "plafond_majoration" in readings:
         assert codes.CaseMajoration.FLAT in met["case_majoration"]
+    if "acces_direct_perimetre" in readings:
+        assert codes.CaseStatus.DIRECT_ACCESS_DECREE in met["case_status"]
     if "c2s_hors_parcours" in readings:
         assert codes.CaseComplementary.C2S_OUTSIDE in met["case_complementary"]

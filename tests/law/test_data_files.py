@@ -281,6 +281,10 @@ def test_references_say_how_far_they_were_read() -> None:
         assert reference.get("url", "https://").startswith("https://"), key
 
 
+NOT_READ = {"CSS-L162-5-14"}
+"""Of a followed code, but not among the articles that were read: known by its first day, neither id nor hash."""
+
+
 def followed(key: str) -> bool:
     """Was the code of an article read whole?"""
     return "read_on" in read("articles/codes.yaml")[key.split("-", maxsplit=1)[0]]
@@ -288,7 +292,7 @@ def followed(key: str) -> bool:
 
 def test_every_article_of_a_followed_code_has_its_version_its_hash_and_what_it_decides() -> None:
     """The id gives the address; one article, one version, one hash."""
-    entries = {key: entry for key, entry in articles().items() if followed(key)}
+    entries = {key: entry for key, entry in articles().items() if followed(key) and key not in NOT_READ}
     assert len({entry["legiarti"] for entry in entries.values()}) == len(entries) >= 100
     assert len({entry["sha256"] for entry in entries.values()}) == len(entries)
     known = {"title", "legiarti", "from", "sha256", "replaced_on", "decides"}
@@ -307,16 +311,12 @@ def test_every_article_says_what_it_decides() -> None:
     )
 
 
-NOT_READ = {"L162-5-14", "D161-13-4"}
-"""Named by a rule, not among the articles that were read: neither id nor hash is known."""
-
-
 def test_every_article_that_a_rule_names_has_a_page() -> None:
     """In the docstrings of rules/ and contracts/: an article that a reader may want to follow."""
     numbers = {key.split("-", 1)[1] for key in articles()}
     for path in [*(LAW.parent / "rules").glob("*.py"), *(LAW.parent / "contracts").glob("*.py")]:
         named = re.findall(r"\b[LRD]\d{2,4}(?:-\d+)+\b", path.read_text("utf-8"))
-        assert set(named) - NOT_READ <= numbers, path.name
+        assert set(named) <= numbers, path.name
 
 
 NARROW_FILES = [LAW / "references.yaml", LAW / "sources.yaml", *ARTICLE_FILES, *TARIFF_FILES]

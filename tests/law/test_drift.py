@@ -76,6 +76,14 @@ def test_each_article_is_found_as_it_is(small: Path) -> None:
     assert "psychologue" in found["L162-58"].dependents.tariffs
 
 
+@pytest.mark.parametrize(("start", "status"), [("2025-12-31", Status.SAME), ("2026-07-01", Status.CHANGED)])
+def test_an_article_that_was_not_read_is_told_by_its_first_day(tmp_path: Path, start: str, status: Status) -> None:
+    path = code(tmp_path, node("L162-5-14", "<p>Un texte.</p>", start))
+    found = {finding.article.number: finding for finding in drift(BOOK, read_code(path, BOOK), date(2026, 11, 26))}
+    assert found["L162-5-14"].status is status
+    assert "permanence_des_soins.tarif_opposable" in found["L162-5-14"].dependents.parameters
+
+
 def test_the_day_decides_which_version_is_in_force(tmp_path: Path, same_hash: None) -> None:
     path = code(tmp_path, node("D162-1-8", HTML, end="2027-01-01"), node("D162-1-8", "<p>Nouveau.</p>", "2027-01-01"))
     file = read_code(path, BOOK)

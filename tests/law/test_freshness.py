@@ -63,7 +63,7 @@ def test_what_is_stale_on_a_day() -> None:
     assert found("2026-10-01")["CSS-L162-58"].replaced_on == date(2026, 10, 1)
     assert "psychologue" in found("2026-10-01")["CSS-L162-58"].dependents.tariffs
     assert found("2026-03-14")["CSS-L861-3"].replaced_on == date.max, "announced, undated: to be looked at"
-    followed = [article for article in BOOK.articles.values() if article.code.read_on]
+    followed = [article for article in BOOK.articles.values() if article.read_on]
     assert len(found("2031-01-01")) == sum(map(len, (BOOK.parameters, BOOK.acts, BOOK.consultations, followed)))
 
 

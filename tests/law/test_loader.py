@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from parcours.law.book import FIELDS, MAY_BE_UNKNOWN, LawBook
+from parcours.law.book import FIELDS, MAY_BE_UNKNOWN, NEXT_NUMBER, LawBook
 from parcours.law.cache import SHAPING, flat_law, kept_law, own_folder, read_cache
 from parcours.law.days import FOLDER, LawDataError, iso, number_of
 from parcours.law.flat import FlatLaw
@@ -195,7 +195,14 @@ def test_each_field_of_the_record_is_its_parameter_on_every_day_of_change(name: 
 
 def test_the_record_has_no_field_without_a_source() -> None:
     scalars = {name for name, kind in LawRecord.__annotations__.items() if kind is int} - {"first_day"}
-    assert scalars == set(FIELDS)
+    assert scalars == {*FIELDS, *NEXT_NUMBER}
+
+
+@pytest.mark.parametrize(
+    ("day", "following"), [(20240514, (25, 20250101)), (20241231, (25, 20250101)), (20250101, (-1, 0))]
+)
+def test_the_next_yearly_number_is_known_before_its_day(day: int, following: tuple[int, int]) -> None:
+    assert tuple(getattr(BOOK.on(day), name) for name in NEXT_NUMBER) == following
 
 
 def test_eras_start_where_something_changes() -> None:

@@ -7,7 +7,7 @@ import pytest
 from parcours.engine.case import settle as settle_facts
 from parcours.engine.errors import MissingFact, UnknownTariff
 from parcours.law.codes import CaseActeLourd, CaseRate, Exemption, Profession, Scheme, SpecialSetting
-from parcours.rules.charges import charge_of_visit, emergency_charge, owes_daily_charge
+from parcours.rules.charges import charge_of_stay, charge_of_visit, emergency_charge, owes_daily_charge
 from tests.rules.support import law_of, make, settled
 
 HOSPITAL: dict[str, Any] = {"profession": Profession.ETABLISSEMENT, "convention": 0}
@@ -108,3 +108,18 @@ def test_the_days_of_a_stay_are_asked_for() -> None:
 def test_bills_ask_the_same_rules() -> None:
     assert emergency_charge(make(exemption=Exemption.RENTE_AT), 23_00, 9_96)[0] == 0
     assert not owes_daily_charge(make(exemption=Exemption.DONNEUR))
+
+
+def test_the_days_of_a_stay_not_said_leave_no_amount() -> None:
+    act = make(**{**STAY, "sejour_jours": 0})
+    assert charge_of_stay(act, 2_700_00, 540_00, law_of(act)) == (0, 0, Case.STAY_SHARE)
+
+
+@pytest.mark.parametrize("days", [31, 60, 1000])
+def test_the_daily_charge_of_a_long_stay_never_exceeds_the_base(days: int) -> None:
+    """The share of the first days is at least their charges: what is left of the base holds those of the others."""
+    least = 20_00 * days * 5
+    answer = settled(**{**STAY, "sejour_jours": days, "base": least, "fee": least})
+    assert answer.case_acte_lourd == Case.LONG_STAY
+    assert answer.forfait_acte_lourd == 20_00 * (days - 30)
+    assert answer.amo + answer.patient == least

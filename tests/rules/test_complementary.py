@@ -288,3 +288,33 @@ def test_a_drug_of_low_benefit_need_not_be_covered() -> None:
 def test_a_direct_access_is_inside_for_the_contract() -> None:
     facts: dict[str, Any] = {"specialty": 15, "purpose": Purpose.GLAUCOME, "convention": OPTAM, "fee": 60_00}
     assert paid(level(150), **facts)[::2] == (47_25 - 22_05, CaseComplementary.GUARANTEE)
+
+
+@pytest.mark.parametrize(
+    ("convention", "level_paid", "case"),
+    [
+        (Convention.SECTEUR_1, 100, CaseComplementary.OUTSIDE_PATHWAY),
+        (OPTAM, 200, CaseComplementary.GUARANTEE),
+        (S2, 180, CaseComplementary.OPTAM_GAP),
+    ],
+)
+def test_by_the_letter_only_the_overruns_of_sector_1_are_forbidden_outside(
+    convention: Convention, level_paid: int, case: CaseComplementary
+) -> None:  # R871-1 2°, R871-2
+    outside = {"specialty": 5, "convention": convention, "base": 26_50, "fee": 80_00}
+    letter = Readings(depassements_hors_parcours=1)
+    amc, _, found = paid(level(200), letter, **outside)
+    assert (amc, found) == (26_50 * level_paid // 100 - 18_55, case)
+    assert paid(level(200), **outside)[2] == CaseComplementary.OUTSIDE_PATHWAY
+
+
+@pytest.mark.parametrize(("optam", "covered"), [(150, 130), (120, 100), (100, 100), (200, 180), (240, 200)])
+def test_without_optam_at_least_twenty_points_below_optam(optam: int, covered: int) -> None:  # R871-2 2°
+    amc, _, _ = paid(level(200, optam), convention=S2, base=23_00, fee=150_00, **REFERRED)
+    assert amc == 23_00 * covered // 100 - 16_10
+
+
+def test_a_major_appliance_is_a_device_to_a_contract() -> None:
+    facts = {"profession": Profession.PHARMACIE, "drug_class": DrugClass.GRAND_APPAREILLAGE, "base": 10_00}
+    contract = RESPONSABLE_100._replace(appareillage=150_00, medicament_majeur=0)
+    assert paid(contract, fee=20_00, **facts)[0] == 5_00

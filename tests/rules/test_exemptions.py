@@ -164,3 +164,10 @@ def test_a_covered_session_of_a_psychologist_bears_no_overrun() -> None:  # L162
 def test_where_the_coordinated_tariff_is_unknown_no_highest_fee_is_made_up() -> None:
     answer = settled(care_date=20120601, specialty=support.CARDIOLOGUE, base=25_00, fee=32_00)
     assert (answer.max_fee, answer.unlawful_excess, answer.case_excess) == (-1, 0, CaseExcess.UNKNOWN)
+
+
+@pytest.mark.parametrize(("day", "share"), [(20221231, 3_50), (20230101, 0)])
+def test_emergency_contraception_has_no_share_at_any_age(day: int, share: int) -> None:  # L160-14 21°
+    ground = Exemption.CONTRACEPTION_URGENCE
+    assert drug(DrugClass.MAJEUR, ground, care_date=day, age=40) == share
+    assert drug(DrugClass.MODERE, ground, care_date=day, age=40) == 7_00

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from parcours.engine.case import settle as settle_facts
-from parcours.engine.memory import settle_many
+from parcours.engine.memory import read_counters, settle_many
 from parcours.law.codes import Convention, Exemption, Note, Profession, Purpose, SpecialSetting, TiersPayant
 from parcours.law.loader import load
 from tests.rules.support import settled
@@ -113,6 +113,8 @@ OPINION: dict[str, Any] = {
         ("2026-02-10", {}, True),
         ("2026-05-11", {}, True),
         ("2026-05-12", {}, False),
+        ("2025-09-13", {"reimbursement_date": "2026-02-02"}, True),
+        ("2025-09-12", {"reimbursement_date": "2026-02-02"}, False),
         ("2026-02-10", {"professional_id": "E"}, False),
         ("2026-02-10", {"patient_id": "Q"}, False),
     ],
@@ -132,5 +134,18 @@ def test_every_note_has_its_sentences_its_texts_and_an_example_that_leads_to_it(
         assert entry["fr"], name
         assert entry["en"], name
         assert set(entry["references"]) <= set(book.references), name
-        if name != "second_opinion":  # two acts make it: see the test above
-            assert settle_facts(entry["example"]).notes == [name]
+        counters = read_counters(entry.get("counters", {}))
+        assert settle_facts(entry["example"], counters=counters).notes == [name]
+
+
+@pytest.mark.parametrize(("age", "expected"), [(2, {"not_for_this_age"}), (3, set())])
+def test_a_psychologist_s_sessions_start_at_three(age: int, expected: set[str]) -> None:  # R162-64
+    assert notes(profession=Profession.PSYCHOLOGUE, convention=0, age=age, fee=50_00) == expected
+
+
+@pytest.mark.parametrize("tiers_payant", [TiersPayant.NONE, TiersPayant.PARTIAL])
+def test_an_emergency_charge_is_the_patient_s_alone(tiers_payant: TiersPayant) -> None:
+    """No part of health insurance is advanced: a long-term illness gives no right to direct billing of it."""
+    charge = {"profession": "etablissement", "act": "forfait_patient_urgences", "fee": 23, "exemption": "ald"}
+    facts = {"care_date": "2026-06-02", "age": 40, "medecin_traitant": True, **charge}
+    assert settle_facts({**facts, "tiers_payant": tiers_payant.name.lower()}).notes == []

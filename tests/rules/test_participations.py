@@ -152,6 +152,16 @@ def test_the_year_counts_contributions_whatever_each_was(day: int, most: int) ->
     assert last == (0, CaseParticipation.ANNUAL_CAP)
 
 
+@pytest.mark.parametrize(("refund", "most"), [(20241231, 50), (20250101, 25)])
+def test_the_yearly_number_is_that_of_the_refund(refund: int, most: int) -> None:  # D160-6
+    """Care of April 2024, 1 € each: refunded in 2025, the 26th contribution of that year is no longer due."""
+    facts = {"care_date": 20240415, "reimbursement_date": refund, "base": 26_50, **OWN}
+    borne = Counters(participation_annee=20_00, participation_nombre_annee=most - 1)
+    assert participation(borne, **facts) == (1_00, CaseParticipation.TAKEN)
+    full = borne._replace(participation_nombre_annee=most)
+    assert participation(full, **facts) == (0, CaseParticipation.ANNUAL_CAP)
+
+
 def test_never_above_what_is_reimbursed() -> None:
     assert participation(base=2_00, fee=2_00, **OWN) == (1_40, CaseParticipation.LIMITED_TO_REIMBURSEMENT)
     assert participation(fee=0, **OWN) == (0, CaseParticipation.LIMITED_TO_REIMBURSEMENT)
@@ -205,7 +215,7 @@ def test_who_brings_a_franchise(profession: Profession) -> None:
 
 @pytest.mark.parametrize("drug", [c for c in DrugClass if c not in {DrugClass.NONE, DrugClass.HOMEOPATHIE}])
 def test_drugs_but_not_devices(drug: DrugClass) -> None:
-    bears = drug not in {DrugClass.LPP, DrugClass.SERVICE_PHARMACIEN}
+    bears = drug not in {DrugClass.LPP, DrugClass.SERVICE_PHARMACIEN, DrugClass.GRAND_APPAREILLAGE}
     expected = (1_00, CaseFranchise.TAKEN) if bears else (0, CaseFranchise.NOT_CONCERNED)
     assert franchise(**{**BOX, "drug_class": drug}) == expected
 

@@ -627,5 +627,5 @@ def test_by_the_decree_whole_specialties_are_open(specialty: int, declared: int)
     facts = {"specialty": specialty, "medecin_traitant": declared}
     assert status(**facts)[0] in {Status.P, Status.S}
     text = Readings(acces_direct_perimetre=1)
-    assert status(text, **facts) == (Status.D, CaseStatus.DIRECT_ACCESS)
+    assert status(text, **facts) == (Status.D, CaseStatus.DIRECT_ACCESS_DECREE)
     assert status(text, **{**facts, "specialty": support.STOMATOLOGUE})[0] in {Status.P, Status.S}

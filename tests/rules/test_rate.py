@@ -299,6 +299,7 @@ def test_a_listed_act_is_heavy_by_its_tariff() -> None:
         (20200203, 12, 107_50, 75_25),
         (20200203, 16, 193_50, 135_45),
         (20250602, 12, 193_50, 193_50),
+        (20250602, 12, 120_00, 120_00),
         (20250602, 12, 107_50, 64_50),
     ],
 )
@@ -308,3 +309,36 @@ def test_orthodontics_begun_in_childhood_is_whole_from_the_threshold_of_a_costly
     dentist = {"profession": Profession.CHIRURGIEN_DENTISTE, "convention": 0, "purpose": Purpose.ORTHODONTIE}
     answer = settled(care_date=day, age=age, base=base, fee=600_00, **dentist)
     assert (answer.amo, answer.forfait_acte_lourd) == (amo, 0)
+
+
+@pytest.mark.parametrize(
+    ("profession", "more", "points"),
+    [
+        (Profession.MEDECIN, {}, 80_00),
+        (Profession.PEDICURE_PODOLOGUE, {}, 80_00),
+        (Profession.LABORATOIRE, {}, 80_00),
+        (Profession.PSYCHOLOGUE, {}, 60_00),
+        (Profession.PHARMACIE, {"drug_class": DrugClass.MAJEUR}, 65_00),
+        (Profession.TRANSPORTEUR, {}, 55_00),
+    ],
+)
+def test_fees_of_practitioners_paramedics_and_laboratories_have_the_rate_of_the_stay(
+    profession: Profession, more: dict[str, int], points: int
+) -> None:  # R160-5, 1°
+    assert rate(profession=profession, special_setting=SpecialSetting.HOSPITALISATION, **more)[0] == points
+
+
+@pytest.mark.parametrize("facts", [{"exemption": Exemption.ASPA}, {"scheme": Scheme.ALSACE_MOSELLE}, {}])
+def test_a_rate_that_is_not_known_stays_unknown_whoever_pays(facts: dict[str, int]) -> None:
+    """Sessions with a psychologist have no rate before April 2022: neither R160-9 nor the local scheme makes one."""
+    session = {"profession": Profession.PSYCHOLOGUE, "base": 40_00, "fee": 40_00}
+    assert rate(care_date=20220404, **session, **facts) == (0, CaseRate.UNKNOWN)
+    assert rate(care_date=20220405, **session)[0] == 60_00
+
+
+def test_major_appliances_bear_no_share() -> None:  # R160-16 V
+    device = {"profession": Profession.PHARMACIE, "base": 1_000_00, "fee": 1_000_00}
+    assert rate(drug_class=DrugClass.GRAND_APPAREILLAGE, **device) == (100_00, CaseRate.ORDINARY)
+    assert rate(drug_class=DrugClass.LPP, **device)[0] == 60_00
+    answer = settled(drug_class=DrugClass.GRAND_APPAREILLAGE, **device)
+    assert (answer.amo, answer.franchise) == (1_000_00, 0)

@@ -318,6 +318,13 @@ def test_a_specialists_teleconsultation_follows_the_specialty_and_the_sector(
     assert tariff(act="TCS", specialty=specialty, convention=convention, care_date=day) == (amount, case)
 
 
+@pytest.mark.parametrize(("reading", "case"), [(0, CaseBase.LETTER_KEY), (1, CaseBase.UNKNOWN)])
+def test_a_specialists_teleconsultation_in_sector_2_with_the_solidarity_cover(reading: int, case: CaseBase) -> None:
+    act = make(act="TCS", specialty=support.PSYCHIATRE, convention=S2, care_date=20250303, c2s=1)
+    amount = {CaseBase.LETTER_KEY: 50_20, CaseBase.UNKNOWN: 0}[case]
+    assert tariff_of_act(act, law_of(act), Readings(base_c2s_secteur_2=reading)) == (amount, case)
+
+
 def test_a_smear_by_a_midwife_is_worth_3_77_less_than_by_a_gp_from_2025() -> None:
     midwife = {"profession": Profession.SAGE_FEMME, "convention": 0}
     assert tariff(act="JKHD001", care_date=20250303)[0] - tariff(act="JKHD001", care_date=20250303, **midwife)[0] == 377

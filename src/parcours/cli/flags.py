@@ -32,7 +32,8 @@ def parameter(fact: Fact) -> inspect.Parameter:
     """The flag of a fact as a parameter Typer understands: text, read later by the vocabulary."""
     choices = f" One of: {', '.join(slugs(fact.codes))}." if fact.codes else ""  # brackets would be read as markup
     names = (flag(fact), denial(fact)) if fact.kind == BOOLEAN else (flag(fact),)
-    option = typer.Option(*names, help=fact.help + choices, metavar=fact.kind.upper(), show_default=False)
+    no = " With --no- in front: no." if fact.kind == BOOLEAN else ""  # a narrow terminal cuts long names, not the help
+    option = typer.Option(*names, help=fact.help + choices + no, metavar=fact.kind.upper(), show_default=False)
     annotation = Annotated[str | None, option]
     return inspect.Parameter(fact.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 

@@ -66,8 +66,6 @@ class Answer:
     readings: Mapping[str, str]
     counters: Counters
     settlement: Settlement
-    noticed: int = 0
-    """Notes that only the other acts of the patient show, as bits."""
 
     @property
     def act(self) -> Act:
@@ -87,7 +85,7 @@ class Answer:
     @property
     def notes(self) -> list[str]:
         """Slugs of what the rules noticed beside the amounts (`law/notes.yaml` has the sentences)."""
-        return note_slugs(self.settlement.notes | self.noticed)
+        return note_slugs(self.settlement.notes)
 
     @cached_property
     def other_readings(self) -> list[OtherReading]:

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from parcours.engine.case import Answer, settle_encoded
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import EncodedAct, encode
 from parcours.law.cache import flat_law
-from parcours.law.codes import UNKNOWN, Note, Profession
+from parcours.law.codes import Profession
 from parcours.law.flat import FlatLaw
 from parcours.rules.participations import increased
 from parcours.rules.rate import is_auxiliaire
@@ -26,7 +26,7 @@ class Memory:
     franchise_year: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
     franchise_day: defaultdict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
     sessions_year: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
-    opinion_day: dict[str, int] = field(default_factory=dict)
+    opinion_day: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Day of the last one-off opinion of each consultant."""
 
     def before(self, act: Act, professional: str, *, all_together: bool = False) -> Counters:
@@ -39,6 +39,7 @@ class Memory:
             self.franchise_year[year],
             self.franchise_day[act.care_date, cap_of(act) if all_together else professional],
             self.sessions_year[act.care_date // 10_000],
+            self.opinion_day[professional],
         )
 
     def after(self, act: Act, professional: str, new: Counters, *, all_together: bool = False) -> None:
@@ -48,6 +49,7 @@ class Memory:
         self.number_day[day], self.franchise_year[year] = new.participation_nombre_jour, new.franchise_annee
         self.franchise_day[act.care_date, cap_of(act) if all_together else professional] = new.franchise_jour
         self.sessions_year[act.care_date // 10_000] = new.seances_annee
+        self.opinion_day[professional] = new.avis_precedent
 
     def settle(self, encoded: EncodedAct, flat: FlatLaw, readings: Mapping[str, str], stranger: str) -> Answer:
         """Settle an act after those remembered, then remember it. `stranger` stands for a professional without id."""
@@ -58,23 +60,7 @@ class Memory:
         taken = answer.settlement.participation_forfaitaire, answer.settlement.franchise
         new = increased(encoded.act, counters, *taken, answer.law)
         self.after(encoded.act, professional, new, all_together=together)
-        return replace(answer, noticed=self.noticed(answer, professional))
-
-    def noticed(self, answer: Answer, professional: str) -> int:
-        """What the acts before this one show: a second one-off opinion within its delay. Remembers this one."""
-        act, law = answer.act, answer.law
-        if not law.acte_avis[act.act]:
-            return 0
-        last = self.opinion_day.get(professional, 0)
-        self.opinion_day[professional] = act.care_date
-        again = last and law.avis_delai_mois != UNKNOWN and act.care_date < months_later(last, law.avis_delai_mois)
-        return 1 << Note.SECOND_OPINION if again else 0
-
-
-def months_later(day: int, months: int) -> int:
-    """The same day so many months later, as YYYYMMDD; only compared, so that a day no month has does not matter."""
-    month = day // 10_000 * 12 + day // 100 % 100 - 1 + months
-    return month // 12 * 10_000 + (month % 12 + 1) * 100 + day % 100
+        return answer
 
 
 def cap_of(act: Act) -> str:
@@ -124,5 +110,5 @@ def read_counters(borne: Mapping[str, Any]) -> Counters:
     return Counters(**{name: int(value) if name in NUMBERS else round(value * 100) for name, value in borne.items()})
 
 
-NUMBERS = ("participation_nombre_annee", "participation_nombre_jour", "seances_annee")
-"""The counters that count acts."""
+NUMBERS = ("participation_nombre_annee", "participation_nombre_jour", "seances_annee", "avis_precedent")
+"""The counters that count acts, and a day (YYYYMMDD)."""

@@ -40,6 +40,7 @@ FIELDS: dict[str, str] = {
     "taux_medicament_faible": "taux.medicament_faible",
     "taux_homeopathie": "taux.homeopathie",
     "taux_lpp": "taux.lpp",
+    "taux_grand_appareillage": "taux.grand_appareillage",
     "taux_transport": "taux.transport",
     "taux_transport_urgent": "taux.transport_urgent",
     "taux_hospitalisation": "taux.hospitalisation",
@@ -51,8 +52,10 @@ FIELDS: dict[str, str] = {
     "ivg_exoneree": "exoneration.ivg",
     "orthodontie_age": "exoneration.orthodontie_age",
     "contraception_age": "exoneration.contraception_age",
+    "contraception_urgence": "exoneration.contraception_urgence",
     "ame_exclusions": "ame.exclusions_adulte",
     "seances_annee": "mon_soutien_psy.seances_annee",
+    "psychologue_minimum": "mon_soutien_psy.age_minimum",
     "alsace_honoraires": "alsace_moselle.honoraires",
     "alsace_auxiliaires_biologie": "alsace_moselle.auxiliaires_biologie",
     "alsace_medicament_majeur": "alsace_moselle.medicament_majeur",
@@ -98,6 +101,8 @@ MAY_BE_UNKNOWN = {
     "installation_annees",
     "seances_annee",
     "contraception_age",
+    "contraception_urgence",
+    "psychologue_minimum",
     "avis_delai_mois",
     "tiers_payant_droit",
     "urgences_forfait",
@@ -185,6 +190,10 @@ def value_readings(known: Mapping[str, data.Reading], chosen: Mapping[str, str])
     return tuple(sorted((name, option) for name, option in chosen.items() if option != known[name].default))
 
 
+NEXT_NUMBER = ("participation_nombre_suivant", "participation_nombre_suivant_le")
+"""The yearly number of contributions is that of the day of the refund (D160-6), which may be later than the care."""
+
+
 def build_records(book: LawBook, readings: Mapping[str, str]) -> Records:
     """One record for each period between two changes of any value a rule reads."""
     scalars = {name: book.parameters[parameter].series(readings) for name, parameter in FIELDS.items()}
@@ -204,6 +213,7 @@ def record_on(
     fields: dict[str, Any] = {
         "first_day": day,
         **{name: series.on(day) for name, series in scalars.items()},
+        **dict(zip(NEXT_NUMBER, scalars["participation_nombre_annee"].next_after(day), strict=True)),
         "tarif": consultation_table(book, day),
         "acte_base": (UNKNOWN, *(entry.values.on(day) for entry in entries)),
         "acte_base_secteur_2": (UNKNOWN, *(entry.secteur_2.on(day) for entry in entries)),

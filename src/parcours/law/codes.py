@@ -142,6 +142,7 @@ class Exemption(IntEnum):
     VACCINATION = 23
     SANTE_SEXUELLE = 24
     RISQUE_SANITAIRE = 25
+    CONTRACEPTION_URGENCE = 26
 
 
 class Scheme(IntEnum):
@@ -173,6 +174,7 @@ class DrugClass(IntEnum):
     HOMEOPATHIE = 5
     LPP = 6
     SERVICE_PHARMACIEN = 7
+    GRAND_APPAREILLAGE = 8
 
 
 class ActKind(IntEnum):
@@ -399,6 +401,7 @@ class CaseStatus(IntEnum):
     REFERRED_MIDWIFE = 42
     SENT_BY_NEW_GP = 43
     SENT_BY_NEW_GP_DEFICIT_ZONE = 44
+    DIRECT_ACCESS_DECREE = 45
 
 
 class CaseBase(IntEnum):

@@ -136,6 +136,11 @@ class Series:
         value = self.value_on(day)
         return UNKNOWN if value is None else self.integers[bisect_right(self.first_days, day) - 1]
 
+    def next_after(self, day: int) -> tuple[int, int]:
+        """The next value that a rule will read after a day, and its first day; (`UNKNOWN`, 0) where none is known."""
+        index = bisect_right(self.first_days, day)
+        return (UNKNOWN, 0) if index == len(self.values) else (self.integers[index], self.first_days[index])
+
 
 EMPTY = Series((), "euro")
 

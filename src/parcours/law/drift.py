@@ -194,8 +194,15 @@ def status_of(article: Article, file: CodeFile, found: Version | None, change: d
     """What became of an article, the gravest first."""
     if found is None:
         return Status.ENDED if article.number in file.versions else Status.MISSING
-    if text_hash(found.html) != article.sha256:
+    if differs(article, found):
         return Status.CHANGED
     if change:
         return Status.REPLACED_LATER
-    return Status.SAME if found.legiarti == article.legiarti else Status.REISSUED
+    return Status.SAME if found.legiarti == article.legiarti or not article.legiarti else Status.REISSUED
+
+
+def differs(article: Article, found: Version) -> bool:
+    """Is it another text than the one read?  One that was not read is told by its first day."""
+    if not article.sha256:
+        return article.first_day is None or found.first_day > article.first_day
+    return text_hash(found.html) != article.sha256

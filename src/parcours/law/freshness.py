@@ -73,7 +73,7 @@ def known(book: LawBook, values: Iterable[str], references: Iterable[str]) -> Kn
     articles = [book.articles[id_] for id_ in cited if id_ in book.articles]
     return Known(
         verified_on=min((entry.verified_on for entry in entries), default=book.verified_on),
-        read_on=min((article.code.read_on for article in articles if article.code.read_on), default=None),
+        read_on=min((article.read_on for article in articles if article.read_on), default=None),
         replaced=tuple(article for article in articles if article.replaced_on),
     )
 
@@ -90,7 +90,7 @@ def stale(book: LawBook, day: date, months: int) -> Iterator[Stale]:
             yield Stale("tariff", key, tariff.verified_on, None, None)
     rests = dependents(book)
     for id_, article in book.articles.items():
-        later, read_on = later_day(article), article.code.read_on
+        later, read_on = later_day(article), article.read_on
         replaced = article.replaced_on is not None and (later is None or later <= day)
         if read_on and (replaced or read_on < limit):
             yield Stale("article", id_, read_on, article.replaced_on if replaced else None, rests[id_])

@@ -43,6 +43,7 @@ class LawRecord(NamedTuple):
     taux_medicament_faible: int
     taux_homeopathie: int
     taux_lpp: int
+    taux_grand_appareillage: int
     taux_transport: int
     taux_transport_urgent: int
     taux_hospitalisation: int
@@ -53,9 +54,11 @@ class LawRecord(NamedTuple):
     taux_service_pharmacien: int
     ivg_exoneree: int
     contraception_age: int
+    contraception_urgence: int
     orthodontie_age: int
     ame_exclusions: int
     seances_annee: int
+    psychologue_minimum: int
     alsace_honoraires: int
     alsace_auxiliaires_biologie: int
     alsace_medicament_majeur: int
@@ -65,6 +68,10 @@ class LawRecord(NamedTuple):
     participation_montant: int
     participation_nombre_jour: int
     participation_nombre_annee: int
+    participation_nombre_suivant: int
+    """The next yearly number that is known, for an act that is refunded once it is in force."""
+    participation_nombre_suivant_le: int
+    """Its first day; 0 where none is known."""
     participation_plafond_annee: int
     participation_age: int
     franchise_medicament: int

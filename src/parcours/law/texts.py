@@ -51,7 +51,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Article:
-    """One version of one article; without version or hash where its code is not followed."""
+    """One version of one article; without version or hash where it was not read."""
 
     id: str
     """Code and number: CSS-R160-6."""
@@ -71,6 +71,11 @@ class Article:
     def number(self) -> str:
         """The number in its code: R160-6."""
         return self.id.removeprefix(f"{self.code.id}-")
+
+    @property
+    def read_on(self) -> date | None:
+        """Day of the state in which the article itself was read; none where it is known through another text."""
+        return self.code.read_on if self.sha256 else None
 
     @property
     def address(self) -> str:
@@ -106,7 +111,7 @@ def article(file: str, key: str, entry: Mapping[str, Any], codes: Mapping[str, L
     code = codes.get(key.partition("-")[0])
     if code is None:
         raise LawDataError(file, key, problems.no_code.format(file=CODES, codes=list(codes)))
-    check_version(file, key, entry, followed=code.read_on is not None)
+    check_version(file, key, entry, read=code.read_on is not None and "seen" not in entry)
     replaced = entry.get("replaced_on")
     return Article(
         id=key,
@@ -122,9 +127,9 @@ def article(file: str, key: str, entry: Mapping[str, Any], codes: Mapping[str, L
     )
 
 
-def check_version(file: str, key: str, entry: Mapping[str, Any], *, followed: bool) -> None:
-    """An article of a followed code says which version was read; another one, how it is known."""
-    if not followed:
+def check_version(file: str, key: str, entry: Mapping[str, Any], *, read: bool) -> None:
+    """An article of a followed code says which version was read; one that was not read, how it is known."""
+    if not read:
         if entry.get("seen") not in SEEN:
             raise LawDataError(
                 file, key, problems.not_one_of.format(field="seen", given=repr(entry.get("seen")), choices=SEEN)

@@ -82,9 +82,8 @@ def charge_of_stay(act: Act, base: Cents, left: Cents, law: LawRecord) -> tuple[
     daily = law.forfait_journalier if owes_daily_charge(act) and not act.ame else 0
     days = min(act.sejour_jours, law.sejour_jour_100 - 1)
     owed_share = portion(left, days, act.sejour_jours)
-    after = daily * (act.sejour_jours - days)
+    after = daily * (act.sejour_jours - days)  # less than what is left of the base: the share is a part of it
     if owed_share < daily * days or owed_share == 0:
         charge = min(daily * act.sejour_jours, base)
         return charge, base - charge, CaseActeLourd.DAILY_CHARGE if charge else CaseActeLourd.NO_DAILY_CHARGE
-    after = min(after, base - owed_share)
     return after, base - owed_share - after, CaseActeLourd.LONG_STAY if after else CaseActeLourd.STAY_SHARE

@@ -142,7 +142,7 @@ def technical(act: Act, law: LawRecord) -> bool:
 
 def pharmacy_guarantee(act: Act, contract: Contract) -> BasisPoints:
     """Drugs by class; a contrat responsable need not cover the classes at 30 % and 15 %."""
-    if act.drug_class == DrugClass.LPP:
+    if act.drug_class == DrugClass.LPP or act.drug_class == DrugClass.GRAND_APPAREILLAGE:
         return contract.appareillage
     if act.drug_class == DrugClass.MODERE:
         return contract.medicament_modere

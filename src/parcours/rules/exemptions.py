@@ -61,6 +61,7 @@ def exempt_from_ticket_moderateur(act: Act, law: LawRecord) -> bool:
     return (
         act.exemption & WITHOUT_SHARE_SAVE_DRUGS != 0
         or (holds(act, Exemption.CONTRACEPTION) and act.age < law.contraception_age)
+        or (holds(act, Exemption.CONTRACEPTION_URGENCE) and law.contraception_urgence == 1)
         or (act.purpose == Purpose.IVG_MEDICAMENTEUSE and law.ivg_exoneree == 1)
         or act.special_setting == SpecialSetting.EXAMEN_ENFANT
     )

@@ -1,18 +1,19 @@
 """What is worth saying beside the amounts: nothing here changes a cent.
 
 An act that is not for this patient (NGAP); a right to tiers payant that is not used, and its absence outside the
-pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobody may ask (L162-5-13, L162-58).
+pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobody may ask (L162-5-13, L162-58); a second
+one-off opinion too soon (NGAP).
 """
 
-from parcours.law.codes import Exemption, Note, Profession, Purpose, SpecialSetting, TiersPayant
+from parcours.law.codes import UNKNOWN, ActKind, Exemption, Note, Profession, Purpose, SpecialSetting, TiersPayant
 from parcours.law.record import LawRecord
 from parcours.rules.exemptions import holds, paid_directly
-from parcours.rules.types import Act, Cents
+from parcours.rules.types import Act, Cents, Counters, Day
 
 GROUNDS_OF_CHILDREN = 1 << Exemption.EXAMEN_ENFANT | 1 << Exemption.NOUVEAU_NE
 
 
-def notes_of(act: Act, status: int, unlawful_excess: Cents, law: LawRecord) -> int:
+def notes_of(act: Act, status: int, unlawful_excess: Cents, counters: Counters, law: LawRecord) -> int:
     """The notes of an act, one bit each."""
     notes = 0
     if not for_this_age(act, law):
@@ -24,21 +25,44 @@ def notes_of(act: Act, status: int, unlawful_excess: Cents, law: LawRecord) -> i
         notes |= 1 << Note.THIRD_PARTY_RIGHT
     if unlawful_excess:
         notes |= forbidden_overrun(act)
+    if second_opinion(act, counters, law):
+        notes |= 1 << Note.SECOND_OPINION
     return notes
 
 
+def second_opinion(act: Act, counters: Counters, law: LawRecord) -> bool:
+    """Another one-off opinion of the same consultant within the months, before or after, that allow only one?"""
+    last = counters.avis_precedent
+    if not law.acte_avis[act.act] or not last or law.avis_delai_mois == UNKNOWN:
+        return False
+    months = law.avis_delai_mois
+    return act.care_date < months_later(last, months) and last < months_later(act.care_date, months)
+
+
+def months_later(day: Day, months: int) -> Day:
+    """The same day so many months later; only compared, so that a day no month has does not matter."""
+    month = day // 10_000 * 12 + day // 100 % 100 - 1 + months
+    return month // 12 * 10_000 + (month % 12 + 1) * 100 + day % 100
+
+
 def for_this_age(act: Act, law: LawRecord) -> bool:
-    """Is the act for patients of this age?  Compulsory examinations and the ground of newborns are not for adults."""
+    """Is the act for patients of this age?  Compulsory examinations and the ground of newborns are not for adults, nor
+    are a psychologist's sessions for the youngest (R162-64).
+    """
     of_a_child = act.special_setting == SpecialSetting.EXAMEN_ENFANT or act.exemption & GROUNDS_OF_CHILDREN != 0
     if of_a_child and act.age >= law.participation_age:
+        return False
+    if act.profession == Profession.PSYCHOLOGUE and act.age < law.psychologue_minimum:
         return False
     before = law.acte_ages_max[act.act]
     return law.acte_ages_min[act.act] <= act.age and (before == 0 or act.age < before)
 
 
 def right_to_third_party_payment(act: Act, law: LawRecord) -> bool:
-    """May the patient ask not to advance the part of the compulsory insurance?  Where the fund pays anyway, no need."""
-    if law.tiers_payant_droit != 1 or paid_directly(act):
+    """May the patient ask not to advance the part of the compulsory insurance?  Where the fund pays anyway, no need; an
+    emergency charge is the patient's part alone.
+    """
+    if law.tiers_payant_droit != 1 or paid_directly(act) or law.acte_kind[act.act] == ActKind.EMERGENCY:
         return False
     return (
         act.c2s == 1

@@ -30,7 +30,7 @@ def participation_forfaitaire(
         return 0, case
     due = law.participation_montant * number_of_acts(act, law)
     left_today = law.participation_montant * max(0, law.participation_nombre_jour - counters.participation_nombre_jour)
-    left_in_number = max(0, law.participation_nombre_annee - counters.participation_nombre_annee)
+    left_in_number = max(0, yearly_number(act, law) - counters.participation_nombre_annee)
     left_in_euros = max(0, law.participation_plafond_annee - counters.participation_annee)
     left_this_year = min(law.participation_montant * left_in_number, left_in_euros)
     amount = min(due, left_today, left_this_year, reimbursed)
@@ -41,6 +41,13 @@ def participation_forfaitaire(
     if amount == left_today:
         return amount, CaseParticipation.DAILY_CAP
     return amount, CaseParticipation.LIMITED_TO_REIMBURSEMENT
+
+
+def yearly_number(act: Act, law: LawRecord) -> int:
+    """The most contributions of a civil year: that of the day of the refund (D160-6), not of the care."""
+    if law.participation_nombre_suivant_le and law.participation_nombre_suivant_le <= act.reimbursement_date:
+        return law.participation_nombre_suivant
+    return law.participation_nombre_annee
 
 
 def participation_exemption(act: Act, law: LawRecord) -> CaseParticipation:
@@ -139,6 +146,7 @@ def increased(act: Act, counters: Counters, participation: Cents, taken_franchis
         counters.franchise_annee + taken_franchise,
         counters.franchise_jour + taken_franchise,
         counters.seances_annee + (act.quantity if act.profession == Profession.PSYCHOLOGUE else 0),
+        act.care_date if law.acte_avis[act.act] else counters.avis_precedent,
     )
 
 

@@ -140,7 +140,7 @@ def direct_access(act: Act, law: LawRecord, readings: Readings) -> Finding:
     D162-1-7 opens the specialties it names without more; purposes and ages come from the convention.
     """
     if readings.acces_direct_perimetre and law.acces_direct_decret[act.specialty]:
-        return Status.D, CaseStatus.DIRECT_ACCESS
+        return Status.D, CaseStatus.DIRECT_ACCESS_DECREE
     if not act.medecin_traitant and not readings.medecin_traitant_acces_direct:
         return NOT_HERE
     return (Status.D, CaseStatus.DIRECT_ACCESS) if open_directly(act, law) else NOT_HERE

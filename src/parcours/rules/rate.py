@@ -114,12 +114,14 @@ def acts_during_a_stay(act: Act) -> bool:
 
 
 def old_age_minimum_rate(act: Act, law: LawRecord) -> BasisPoints:
-    """With the old-age minimum (R160-9): a limited share on auxiliaires, tests and devices, none on transport."""
+    """With the old-age minimum (R160-9): a limited share on auxiliaires, tests and devices, none on transport;
+    `UNKNOWN` where it changes nothing.
+    """
     if act.profession == Profession.TRANSPORTEUR:
         return WHOLE
     if act.profession == Profession.LABORATOIRE or is_auxiliaire(act) or act.drug_class == DrugClass.LPP:
         return law.taux_aspa
-    return 0
+    return UNKNOWN
 
 
 def ordinary_rate(act: Act, law: LawRecord) -> BasisPoints:
@@ -157,11 +159,13 @@ def pharmacy_rate(act: Act, law: LawRecord) -> BasisPoints:
         return law.taux_homeopathie
     if act.drug_class == DrugClass.SERVICE_PHARMACIEN:
         return law.taux_service_pharmacien
+    if act.drug_class == DrugClass.GRAND_APPAREILLAGE:
+        return law.taux_grand_appareillage
     return law.taux_lpp
 
 
 def alsace_moselle_rate(act: Act, law: LawRecord) -> BasisPoints:
-    """Rate with the complement of the local scheme (L325-1, D325-7); 0 where what it adds is not known."""
+    """Rate with the complement of the local scheme (L325-1, D325-7); `UNKNOWN` where what it adds is not known."""
     if act.special_setting == SpecialSetting.HOSPITALISATION or act.profession == Profession.ETABLISSEMENT:
         return law.alsace_hospitalisation
     if act.profession <= Profession.SAGE_FEMME:
@@ -174,7 +178,7 @@ def alsace_moselle_rate(act: Act, law: LawRecord) -> BasisPoints:
         return law.alsace_medicament_majeur
     if act.drug_class == DrugClass.MODERE:
         return law.alsace_medicament_modere
-    return 0
+    return UNKNOWN
 
 
 def is_auxiliaire(act: Act) -> bool:

@@ -82,7 +82,7 @@ def settle_among(
         case_excess=case_excess,
         case_complementary=case_complementary,
         case_payment=case_payment,
-        notes=notes_of(act, status, unlawful_excess, law),
+        notes=notes_of(act, status, unlawful_excess, counters, law),
     )
 
 

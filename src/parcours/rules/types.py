@@ -131,7 +131,8 @@ class Counters(NamedTuple):
     Contributions are counted in number (D160-6, D160-8), in the civil year of the reimbursement and in one day with one
     professional; `participation_annee` and the deductibles in cents. `franchise_jour` is of one day with one
     professional, or of the day with all of them (reading `franchise_plafond_jour`). `seances_annee` counts the sessions
-    with a psychologist of the civil year of the care.
+    with a psychologist of the civil year of the care; `avis_precedent` is the day of the last one-off opinion of the
+    same consultant.
     """
 
     participation_annee: Cents = 0
@@ -140,6 +141,7 @@ class Counters(NamedTuple):
     franchise_annee: Cents = 0
     franchise_jour: Cents = 0
     seances_annee: int = 0
+    avis_precedent: Day = 0
 
 
 class Settlement(NamedTuple):

@@ -137,3 +137,12 @@ def test_the_kilometres_of_a_visit_are_counted_beyond_the_first_four() -> None:
 )  # fmt: skip
 def test_a_code_is_read_as_bills_print_it(text: str, key: str) -> None:
     assert read_code(text, 0, flat_law(), bill_law()).key == key
+
+
+@pytest.mark.parametrize(("second", "noted"), [("2026-03-10", True), ("2026-07-11", False)])
+def test_two_one_off_opinions_of_one_consultant_on_a_bill(second: str, noted: bool) -> None:
+    """The nomenclature allows one in four months (NGAP 18)."""
+    visit = {**VISIT, "specialty": "dermatologie", "role": "correspondant", "referral": "avis_ponctuel"}
+    opinion = {"code": "APC", "fee": 60}
+    notes = answered(visit, {**opinion, "care_date": "2026-03-02"}, {**opinion, "care_date": second})["notes"]
+    assert any("one-off opinion" in note["en"] for note in notes) is noted

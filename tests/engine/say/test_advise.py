@@ -208,3 +208,9 @@ def test_the_solidarity_cover_leaves_no_forbidden_overrun() -> None:
     answer = settle({**BASE, "role": "medecin_traitant", "fee": 45})
     (option,) = (item for item in advise(answer, "fr").conditional if item.levers == ("c2s",))
     assert (answer.settlement.patient, option.patient) == (26_00, 0)
+
+
+@pytest.mark.parametrize(("january", "monthly"), [(29, 8_00), (30, 14_00)])
+def test_the_solidarity_cover_counts_the_age_of_the_start_of_the_year(january: int, monthly: int) -> None:  # L861-1
+    answer = settle({**BASE, "age": 30, "age_1er_janvier": january})
+    assert {item.monthly for item in advise(answer, "fr").conditional if item.levers == ("c2s",)} == {monthly}

@@ -74,8 +74,10 @@ CODE_RESULTS = tuple(name for name in Settlement._fields if name in {"status", "
 AMOUNT_RESULTS = tuple(name for name in Settlement._fields if name not in CODE_RESULTS)
 SESSIONS, ALL_TRANSPORT, ALL_AUXILIAIRES, NO_CAP = -2, -3, -4, -5
 """Stand for a professional in the memory: sessions of a civil year, the daily caps that all professionals share."""
+OPINION = 0
+"""Stands for a day in the memory: the last one-off opinion of a consultant."""
 PSYCHOLOGUE, TRANSPORTEUR = int(Profession.PSYCHOLOGUE), int(Profession.TRANSPORTEUR)
-NOWHERE = (-1, -1, -1)
+NOWHERE = (-1, -1, -1, -1)
 """Places of an act whose patient has no other: nothing is remembered."""
 LARGEST = 999_999_999
 """The largest amount a file holds, in cents (nine digits)."""
@@ -221,8 +223,10 @@ def _cap(act: Any) -> Any:
     return ALL_AUXILIAIRES if is_auxiliaire(act) else NO_CAP
 
 
-def _places(act: Any, professional: Any, memory: Any, patient: Any, readings: Any) -> Any:
-    """Where the memory holds this act's day with this professional, its daily cap of deductibles, its sessions."""
+def _places(act: Any, professional: Any, memory: Any, patient: Any, law: Any, readings: Any) -> Any:
+    """Where the memory holds this act's day with this professional, its daily cap of deductibles, its sessions, the
+    consultant's last one-off opinion.
+    """
     day = -1
     if professional >= 0:
         day = _slot(memory, patient, act.care_date, professional)
@@ -232,27 +236,33 @@ def _places(act: Any, professional: Any, memory: Any, patient: Any, readings: An
     sessions = -1
     if act.profession == PSYCHOLOGUE:
         sessions = _slot(memory, patient, act.care_date // 10_000, SESSIONS)
-    return day, capped, sessions
+    opinion = -1
+    if professional >= 0 and law.acte_avis[act.act]:
+        opinion = _slot(memory, patient, OPINION, professional)
+    return day, capped, sessions, opinion
 
 
 def _counters(places: Any, memory: Any, participation_year: Any, number_year: Any, franchise_year: Any) -> Any:
     """The counters before an act."""
-    day, capped, sessions = places
+    day, capped, sessions, opinion = places
     number_today = memory[day, 3] if day >= 0 else 0
     franchise_today = memory[capped, 4] if capped >= 0 else 0
     held = memory[sessions, 3] if sessions >= 0 else 0
-    return Counters(participation_year, number_year, number_today, franchise_year, franchise_today, held)
+    last = memory[opinion, 3] if opinion >= 0 else 0
+    return Counters(participation_year, number_year, number_today, franchise_year, franchise_today, held, last)
 
 
-def _remember(places: Any, memory: Any, number: Any, franchise: Any, quantity: Any) -> None:
+def _remember(places: Any, memory: Any, number: Any, franchise: Any, act: Any) -> None:
     """What an act took, at its places of the memory."""
-    day, capped, sessions = places
+    day, capped, sessions, opinion = places
     if day >= 0:
         memory[day, 3] += number
     if capped >= 0:
         memory[capped, 4] += franchise
     if sessions >= 0:
-        memory[sessions, 3] += quantity
+        memory[sessions, 3] += act.quantity
+    if opinion >= 0:
+        memory[opinion, 3] = act.care_date
 
 
 def _refusal(answer: Any, declared_ips: Any, declared_status: Any, accepted: Any) -> Any:
@@ -312,9 +322,11 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
                 participation_year = 0
                 number_year = 0
                 franchise_year = 0
-            places = _places(act, np.int64(professional[i]), memory, patient, readings) if not alone else NOWHERE
-            counters = _counters(places, memory, participation_year, number_year, franchise_year)
             era = _era(days, act.care_date, era)
+            places = NOWHERE
+            if not alone:
+                places = _places(act, np.int64(professional[i]), memory, patient, laws[era], readings)
+            counters = _counters(places, memory, participation_year, number_year, franchise_year)
             contract = _contract(contracts, np.uint64(patterns[p, CONTRACT]))
             answer = settle(act, contract, counters, laws[era], readings)
             refusal = _refusal(answer, patterns[p, DECLARED_IPS], patterns[p, DECLARED_STATUS], accepted)
@@ -332,7 +344,7 @@ def _settle_patients(  # noqa: PLR0913, PLR0917 - columns, not objects, for comp
             participation_year += answer.participation_forfaitaire
             number_year += number
             franchise_year += answer.franchise
-            _remember(places, memory, number, answer.franchise, act.quantity)
+            _remember(places, memory, number, answer.franchise, act)
 
 
 def _sort_acts(order: Any, first: Any, rows: Any, scratch: Any) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.prices import unit_price
-from parcours.engine.memory import months_later
 from parcours.law import codes
 from parcours.law.bill.book import BillLaw
 from parcours.law.bill.codes import Nature, OpticalCategory
@@ -15,6 +14,7 @@ from parcours.law.library.content import Entry
 from parcours.law.library.content import on as value_on
 from parcours.law.library.installed import entry as known_entry
 from parcours.rules.bill.types import SettledLine
+from parcours.rules.notes import months_later
 from parcours.text import Text
 
 

@@ -63,7 +63,7 @@ def said_in(said: ArticleSaid, lang: Lang) -> Iterator[str]:
         article.code.title[lang],
         *(
             HEADINGS[name][lang].format(day=day(number_of(known), lang))
-            for name, known in (("version", article.first_day), ("read", article.code.read_on))
+            for name, known in (("version", article.first_day), ("read", article.read_on))
             if known
         ),
         f"[{HEADINGS['official'][lang]}]({article.address})",

@@ -290,7 +290,9 @@ def year(act: Act, contract: Contract, answer: Answer, acts_per_year: int) -> in
 
 
 def monthly(prefix: str, row: SettledRow) -> int | None:
-    """What a lever costs each month at the patient's age, in cents; None before its first day."""
-    band = next(name for limit, name in C2S_BANDS if int(row.facts.get("age", 0)) < limit)
+    """What a lever costs each month at the patient's age on 1 January (L861-1), in cents; None before its first day."""
+    band = next(
+        name for limit, name in C2S_BANDS if int(row.facts.get("age_1er_janvier", row.facts.get("age", 0))) < limit
+    )
     value = load().parameters[f"{prefix}_{band}"].default.value_on(row.day)
     return None if value is None else int(Decimal(value.value) * 100)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from parcours.engine.say.row import SettledRow
-from parcours.engine.say.wording import matches, parameter_text, pieces
+from parcours.engine.say.wording import day_of_value, matches, parameter_text, pieces
 from parcours.law.codes import UNKNOWN, Profession, Profile
 from parcours.law.data import Series, Value
 from parcours.law.days import iso, number_of
@@ -82,7 +82,7 @@ def in_force(id_: str, row: SettledRow) -> bool:
 def parameter_value(id_: str, row: SettledRow, lang: str) -> Iterator[LawValue]:
     """The value of a parameter on the day of the row, where there is one."""
     entry = load().parameters[id_]
-    value = entry.series(row.readings).value_on(row.day)
+    value = entry.series(row.readings).value_on(day_of_value(id_, row.day, row.facts))
     if value is not None:
         yield law_value(id_, entry.label[lang], value, entry.unit, entry.references, lang)
 

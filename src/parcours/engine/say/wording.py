@@ -129,10 +129,20 @@ def amount_text(name: str, words: Words, lang: str) -> str:
     return euros(cents, lang)
 
 
+OF_THE_REFUND = ("participation_forfaitaire.nombre_annee",)
+"""Parameters whose value is that of the day of the refund (D160-6)."""
+
+
+def day_of_value(id_: str, care: int, facts: Mapping[str, Any]) -> int:
+    """The day, YYYYMMDD, on which a parameter counts: that of the care, or of the refund where the law says so."""
+    refund = facts.get("reimbursement_date") if id_ in OF_THE_REFUND else None
+    return int(str(refund).replace("-", "")) if refund else care
+
+
 def parameter_in_force(id_: str, words: Words) -> tuple[Value, str]:
     """The value of a parameter on the day of the row, and its unit."""
     entry = loader.load().parameters[id_]
-    value = entry.series(words.readings).value_on(words.day)
+    value = entry.series(words.readings).value_on(day_of_value(id_, words.day, words.facts))
     if value is None:
         raise KeyError(id_)
     return value, entry.unit

@@ -34,6 +34,7 @@ def counters_before(
     franchise_year = before[i].franchise_annee
     franchise_day = before[i].franchise_jour
     sessions = before[i].seances_annee
+    opinion = before[i].avis_precedent
     for j in range(i):
         if same_year(lines[j].act, line.act):
             participation_year += participations[j]
@@ -41,13 +42,15 @@ def counters_before(
             franchise_year += franchises[j]
         if held_by_psychologist(lines[j].act, line.act):
             sessions += lines[j].act.quantity
+        if lines[j].professional == line.professional and law.acte_avis[lines[j].act.act]:
+            opinion = lines[j].act.care_date
         if lines[j].act.care_date != line.act.care_date:
             continue
         if lines[j].professional == line.professional:
             number_day += contributions(participations[j], law)
         if same_deductible(lines[j].act, line.act):
             franchise_day += franchises[j]
-    return Counters(participation_year, number_year, number_day, franchise_year, franchise_day, sessions)
+    return Counters(participation_year, number_year, number_day, franchise_year, franchise_day, sessions, opinion)
 
 
 def borne_before(lines: Sequence[Line], i: int, borne: Borne, law: LawRecord) -> Counters:
@@ -65,6 +68,7 @@ def borne_before(lines: Sequence[Line], i: int, borne: Borne, law: LawRecord) ->
         contributions(borne.participation_jour, law) if day and line.professional == first.professional else 0,
         borne.franchise_annee if year else 0,
         borne_of_day(line.act, borne) if day else 0,
+        0,
         0,
     )
 

@@ -322,6 +322,7 @@ DRUG: Final = Card(
         CardOption(N_("{modere}: moderate benefit"), {"drug_class": "modere"}),
         CardOption(N_("{faible}: low benefit"), {"drug_class": "faible"}),
         CardOption(N_("A device, a dressing, an aid"), {"drug_class": "lpp"}),
+        CardOption(N_("A major appliance: orthoprosthesis, wheelchair"), {"drug_class": "grand_appareillage"}),
     ),
 )
 COVER: Final = Card(
