@@ -138,11 +138,6 @@ def test_every_note_has_its_sentences_its_texts_and_an_example_that_leads_to_it(
         assert settle_facts(entry["example"], counters=counters).notes == [name]
 
 
-@pytest.mark.parametrize(("age", "expected"), [(2, {"not_for_this_age"}), (3, set())])
-def test_a_psychologist_s_sessions_start_at_three(age: int, expected: set[str]) -> None:  # R162-64
-    assert notes(profession=Profession.PSYCHOLOGUE, convention=0, age=age, fee=50_00) == expected
-
-
 @pytest.mark.parametrize("tiers_payant", [TiersPayant.NONE, TiersPayant.PARTIAL])
 def test_an_emergency_charge_is_the_patient_s_alone(tiers_payant: TiersPayant) -> None:
     """No part of health insurance is advanced: a long-term illness gives no right to direct billing of it."""

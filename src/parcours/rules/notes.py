@@ -46,13 +46,9 @@ def months_later(day: Day, months: int) -> Day:
 
 
 def for_this_age(act: Act, law: LawRecord) -> bool:
-    """Is the act for patients of this age?  Compulsory examinations and the ground of newborns are not for adults, nor
-    are a psychologist's sessions for the youngest (R162-64).
-    """
+    """Is the act for patients of this age?  Compulsory examinations and the ground of newborns are not for adults."""
     of_a_child = act.special_setting == SpecialSetting.EXAMEN_ENFANT or act.exemption & GROUNDS_OF_CHILDREN != 0
     if of_a_child and act.age >= law.participation_age:
-        return False
-    if act.profession == Profession.PSYCHOLOGUE and act.age < law.psychologue_minimum:
         return False
     before = law.acte_ages_max[act.act]
     return law.acte_ages_min[act.act] <= act.age and (before == 0 or act.age < before)
