@@ -6,8 +6,6 @@ where it is installed; otherwise a small client of asyncio does. The bars: under
 with two workers.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -3,10 +3,8 @@
 The tests use `extracted()` to refuse a message without a translation, and a translation nobody uses.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -15,10 +13,10 @@ from babel.messages.pofile import read_po, write_po
 from parcours.web import pages
 from parcours.web.i18n import LOCALES
 
-PAGES: Final = Path(pages.__file__).parent
-METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
-KEYWORDS: Final[dict[str, Any]] = {"_": None, "N_": None, "say": None, "text": None}
-OPTIONS: Final = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}}
+PAGES = Path(pages.__file__).parent
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+KEYWORDS: dict[str, Any] = {"_": None, "N_": None, "say": None, "text": None}
+OPTIONS = {"templates/**.html": {"trimmed": "true", "extensions": "jinja2.ext.do", "silent": "false"}}
 
 
 def extracted() -> Catalog:

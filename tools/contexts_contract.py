@@ -14,7 +14,7 @@ BELOW = ["access", "store", "vocabulary", "problems", "errors"]
 def names() -> list[str]:
     """The list of contexts, read without importing the registry."""
     for node in ast.parse(LIST.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "NAMES" and node.value:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "NAMES":
             return list(ast.literal_eval(node.value))
     raise LookupError(LIST)
 

@@ -8,15 +8,15 @@ The bottom layer of the house: it imports nothing of it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Literal
 
 Lang = Literal["fr", "en"]
-LANGS: Final[tuple[Lang, ...]] = ("fr", "en")
-DEFAULT: Final[Lang] = "fr"
+LANGS: tuple[Lang, ...] = ("fr", "en")
+DEFAULT: Lang = "fr"
 
-NBSP: Final = "\N{NO-BREAK SPACE}"
-NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
-MINUS: Final = "\N{MINUS SIGN}"
+NBSP = "\N{NO-BREAK SPACE}"
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 
 
 class Text(Mapping[str, str]):
@@ -67,14 +67,14 @@ def same(text: str) -> Text:
     return Text(text, text)
 
 
-COLON: Final = Text(" : ", ": ")
-SEMICOLON: Final = Text(" ; ", "; ")
-THOUSANDS: Final = Text(NARROW, ",")
-DECIMAL: Final = Text(",", ".")
-AND: Final = Text("et", "and")
-OR: Final = Text("ou", "or")
-YES: Final = Text("oui", "yes")
-NO: Final = Text("non", "no")
+COLON = Text(" : ", ": ")
+SEMICOLON = Text(" ; ", "; ")
+THOUSANDS = Text(NARROW, ",")
+DECIMAL = Text(",", ".")
+AND = Text("et", "and")
+OR = Text("ou", "or")
+YES = Text("oui", "yes")
+NO = Text("non", "no")
 
 
 def text_of(value: object) -> Text:

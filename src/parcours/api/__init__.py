@@ -10,8 +10,6 @@ An ASGI application takes it in with one call, which adds the routes, the error 
 there too; all are imported on first use, so that importing this package costs nothing.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -1,7 +1,5 @@
 """The routes of the API, and how an application takes them in."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any

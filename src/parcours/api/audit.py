@@ -1,7 +1,5 @@
 """Who looked: the trail of a person for that person, the trail of the accounts for administrators."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from pydantic import Field

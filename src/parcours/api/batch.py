@@ -1,12 +1,10 @@
 """Settle a stream of acts, line by line, in bounded memory."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
@@ -28,19 +26,19 @@ from parcours.text import Lang, Text
 
 router = api_router(tag="engine")
 
-NDJSON: Final = "application/x-ndjson"
-BATCH_PATIENTS: Final = 500_000
+NDJSON = "application/x-ndjson"
+BATCH_PATIENTS = 500_000
 """Patients of one stream whose return is noticed: 8 bytes each."""
-_BLOCK: Final = 64
+_BLOCK = 64
 """Lines settled in one go."""
-_WORKER: Final = ThreadPoolExecutor(1, "settle-batch")
+_WORKER = ThreadPoolExecutor(1, "settle-batch")
 """Streams are settled beside the event loop, one block at a time: the other requests go on meanwhile."""
 
-_LINES: Final = "\n".join(
+_LINES = "\n".join(
     jsonio.dumps({"id": name, "patient_id": "P1", **EXAMPLE_FACTS, "care_date": day})
     for name, day in (("a", "2025-06-01"), ("b", "2025-06-02"))
 )
-_BATCH_BODY: Final = {
+_BATCH_BODY = {
     "requestBody": {
         "required": True,
         "content": {

@@ -1,8 +1,6 @@
 """Whole bills over HTTP: every line settled, who pays what and why. Nothing is stored and nobody needs to log in."""
 
-from __future__ import annotations
-
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -22,7 +20,7 @@ from parcours.engine.say.receipt import canonical
 
 router = api_router(tag="engine")
 
-EXAMPLE_BILL: Final = {
+EXAMPLE_BILL = {
     "care_date": "2026-03-10",
     "age": 40,
     "specialty": "generaliste",
@@ -33,8 +31,8 @@ EXAMPLE_BILL: Final = {
     "contract": "responsable_100",
     "lines": [{"code": "VG", "fee": 30}, {"code": "MD", "fee": 10}],
 }
-EXAMPLE_STAY: Final = {"age": 50, "stay": {"entry": "2026-05-11", "exit": "2026-05-15", "daily_tariff": 1500}}
-_BILL: Final = body_of(
+EXAMPLE_STAY = {"age": 50, "stay": {"entry": "2026-05-11", "exit": "2026-05-15", "daily_tariff": 1500}}
+_BILL = body_of(
     {
         "type": "object",
         "properties": {

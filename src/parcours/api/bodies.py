@@ -1,10 +1,8 @@
 """Bodies that the engine reads and writes: JSON with exact decimals, so that no amount passes through a float."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -15,7 +13,7 @@ from parcours.engine.facts import jsonio
 from parcours.engine.facts.schema import facts_schema
 from parcours.text import Lang
 
-EXAMPLE_FACTS: Final = {
+EXAMPLE_FACTS = {
     "care_date": "2025-06-01",
     "age": 40,
     "specialty": "generaliste",
@@ -26,7 +24,7 @@ EXAMPLE_FACTS: Final = {
     "referral": "none",
 }
 
-OBJECT: Final = {"type": "object"}
+OBJECT = {"type": "object"}
 
 
 def exact(content: Any, status: int = 200) -> Response:

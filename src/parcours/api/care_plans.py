@@ -1,7 +1,5 @@
 """Care plans and ALD protocols: write, agree, approve, stop. Their content is clinical text, read apart."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from fastapi import Response

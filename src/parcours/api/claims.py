@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from fastapi import Response
 from pydantic import Field, StrictBool, StrictInt
@@ -48,7 +48,7 @@ from parcours.text import plain_euros, preferred
 
 router = api_router(tag="claims")
 
-EXAMPLE_ACT: Final = {"referral": "avis_ponctuel"}
+EXAMPLE_ACT = {"referral": "avis_ponctuel"}
 
 
 class SheetIn(In):

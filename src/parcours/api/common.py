@@ -1,9 +1,7 @@
 """Small pieces that the models of the API share."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -14,8 +12,8 @@ Id = Annotated[
     str, Path(max_length=64, description="Public id (UUID).", examples=["0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"])
 ]
 Cursor = Annotated[str | None, Query(max_length=100, description="`next` of the page before.")]
-EARLIEST: Final = date(1850, 1, 1)
-LATEST: Final = date(2999, 12, 31)
+EARLIEST = date(1850, 1, 1)
+LATEST = date(2999, 12, 31)
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 """A day that somebody sends: adding a year or reading it in another time zone stays inside the calendar."""
 Instant = Annotated[
@@ -25,13 +23,13 @@ Instant = Annotated[
 """An instant that somebody sends, in the same bounds."""
 Limit = Annotated[int, Query(ge=1, le=200, description="Items of a page.")]
 
-EXAMPLE_ID: Final = "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"
-EXAMPLE_DOCTOR: Final = "0199f0a4-7c3e-7b22-9a10-2f6c8d7e1b35"
-EVERYWHERE: Final = (400, 413, 422, 429, 500, 503, 504)
-LISTING: Final = (401, 403)
-READING: Final = (401, 403, 404)
-CREATING: Final = (401, 403, 404, 409)
-CHANGING: Final = (401, 403, 404, 409, 412, 428)
+EXAMPLE_ID = "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10"
+EXAMPLE_DOCTOR = "0199f0a4-7c3e-7b22-9a10-2f6c8d7e1b35"
+EVERYWHERE = (400, 413, 422, 429, 500, 503, 504)
+LISTING = (401, 403)
+READING = (401, 403, 404)
+CREATING = (401, 403, 404, 409)
+CHANGING = (401, 403, 404, 409, 412, 428)
 
 T = TypeVar("T")
 

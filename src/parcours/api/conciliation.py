@@ -3,8 +3,6 @@
 The addresses of before (`/cases…`) answer the same until 1.0; they are no longer in the OpenAPI document.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

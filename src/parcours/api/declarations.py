@@ -1,9 +1,6 @@
 """Declarations of the médecin traitant: propose, sign, refuse, withdraw, register a form, end."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
-from typing import Final
 
 from fastapi import Response
 from pydantic import Field
@@ -38,7 +35,7 @@ from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="declarations")
 
-SIGNING: Final = {
+SIGNING = {
     Party.INSURED: Action.SIGN_AS_PATIENT,
     Party.PARENT: Action.SIGN_AS_PARENT,
     Party.DOCTOR: Action.SIGN_AS_DOCTOR,

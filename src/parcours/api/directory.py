@@ -1,7 +1,5 @@
 """The directory of professionals and places, and a doctor's own patients."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

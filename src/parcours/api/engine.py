@@ -3,9 +3,7 @@
 The endpoints call the interpreted rules directly: a case takes a fraction of a millisecond.
 """
 
-from __future__ import annotations
-
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Query, Request, Response
 
@@ -34,9 +32,9 @@ from parcours.engine.say.sitting import ask
 
 router = api_router(tag="engine")
 
-EXAMPLE: Final = {"facts": EXAMPLE_FACTS}
-EXAMPLE_READING: Final = {"facts": EXAMPLE_FACTS, "readings": {"plafond_majoration": "fiche"}}
-_CASE: Final = body_of(case_schema(), {"outside": EXAMPLE, "another_reading": EXAMPLE_READING})
+EXAMPLE = {"facts": EXAMPLE_FACTS}
+EXAMPLE_READING = {"facts": EXAMPLE_FACTS, "readings": {"plafond_majoration": "fiche"}}
+_CASE = body_of(case_schema(), {"outside": EXAMPLE, "another_reading": EXAMPLE_READING})
 
 
 async def answer_of(request: Request) -> Answer:
@@ -72,7 +70,7 @@ async def advise_one(request: Request, acts_per_year: Annotated[int, Query(ge=1,
     return exact(advise(answer, language_of(request), acts_per_year).to_dict())
 
 
-_QUESTIONS: Final = body_of(
+_QUESTIONS = body_of(
     case_schema(), {"nothing_known": {"facts": {}}, "some_known": {"facts": {"profession": "medecin"}}}
 )
 
@@ -97,7 +95,7 @@ async def make_receipt(request: Request) -> Response:
     return Response(canonical(receipt(await answer_of(request))), media_type="application/json")
 
 
-_REPLAYED: Final = {
+_REPLAYED = {
     "type": "object",
     "properties": {"same": {"type": "boolean"}, "sentences": {"type": "array", "items": {"type": "string"}}},
     "required": ["same", "sentences"],

@@ -1,9 +1,7 @@
 """Find a professional, see what is known of them; a professional keeps their own line."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Request, Response
 from pydantic import Field
@@ -29,7 +27,7 @@ from parcours.text import Lang, preferred
 
 router = api_router(prefix="/directory", tag="directory")
 
-PARAMETERS: Final[dict[str, Any]] = {
+PARAMETERS: dict[str, Any] = {
     "parameters": [
         {
             "name": name,

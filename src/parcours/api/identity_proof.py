@@ -1,7 +1,5 @@
 """Prove to be the person that an identity provider names, when name and day of birth are not enough."""
 
-from __future__ import annotations
-
 from fastapi import BackgroundTasks, Response
 from pydantic import Field
 

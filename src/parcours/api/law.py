@@ -1,13 +1,11 @@
 """The law as data: parameters, disputed readings, tables of the official sheets. Every answer may be kept by caches."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
 
@@ -39,8 +37,8 @@ def cached(request: Request, if_none_match: str | None, make: Callable[[], Any])
     return response
 
 
-CACHED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Not changed"}}
-LIST: Final = {"type": "array", "items": OBJECT}
+CACHED: dict[int | str, dict[str, Any]] = {304: {"description": "Not changed"}}
+LIST = {"type": "array", "items": OBJECT}
 
 
 def _day(on: date | None) -> int | None:
@@ -146,7 +144,7 @@ def _blocks(on: date) -> list[SheetBlock]:
     return tables(on)
 
 
-EUROS: Final = ("tariff", "base", "majoration", "participation_forfaitaire", "amo")
+EUROS = ("tariff", "base", "majoration", "participation_forfaitaire", "amo")
 
 
 def _block(block: SheetBlock, lang: Lang) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """Log in through an identity provider (OpenID Connect), and leave it."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Depends, Query, Response
 from fastapi.responses import RedirectResponse
@@ -26,7 +24,7 @@ from parcours.registry.errors import RegistryError
 
 router = api_router(tag="session")
 
-OIDC_COOKIE: Final = "parcours_oidc"
+OIDC_COOKIE = "parcours_oidc"
 
 
 class ProviderOut(Out):

@@ -1,7 +1,5 @@
 """What somebody decides about their own data: to close their access."""
 
-from __future__ import annotations
-
 from fastapi import Request, Response
 from pydantic import Field
 

@@ -1,7 +1,5 @@
 """See where one is logged in, and end it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from fastapi import Response

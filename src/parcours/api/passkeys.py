@@ -1,7 +1,5 @@
 """Passkeys: make one, log in with it, see and remove one's own."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

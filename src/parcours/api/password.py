@@ -1,7 +1,5 @@
 """Change one's password, or set a new one with the link of a message."""
 
-from __future__ import annotations
-
 from fastapi import BackgroundTasks, Request, Response
 from pydantic import Field
 

@@ -1,7 +1,5 @@
 """Referrals: write with a letter, use for a visit, report back, cancel. The letter is clinical text, read apart."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from fastapi import Response

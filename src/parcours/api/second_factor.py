@@ -1,7 +1,5 @@
 """The second factor: an authenticator application, and the codes that stand in for it."""
 
-from __future__ import annotations
-
 from fastapi import Response
 from pydantic import Field
 

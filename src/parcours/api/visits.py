@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Response
 from pydantic import Field, StrictBool, StrictInt
@@ -105,8 +105,8 @@ def _facts(unit: Unit, patient_id: str, body: VisitIn) -> FactsOut:
 
 # --- answered visits -------------------------------------------------------------------------------------------------
 
-EXAMPLE_GIVEN: Final = {"act": "consultation", "fee": "30.00", "urgent": False}
-EXAMPLE_RESULT: Final = {"status": "T", "pathway": "inside", "base": "30.00", "amo": "19.00", "patient": "2.00"}
+EXAMPLE_GIVEN = {"act": "consultation", "fee": "30.00", "urgent": False}
+EXAMPLE_RESULT = {"status": "T", "pathway": "inside", "base": "30.00", "amo": "19.00", "patient": "2.00"}
 
 
 class NewVisit(In):

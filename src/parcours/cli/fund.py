@@ -1,7 +1,5 @@
 """`parcours fund …`: a day of a simulated fund."""
 
-from __future__ import annotations
-
 import json as json_format
 from datetime import datetime
 from typing import Annotated

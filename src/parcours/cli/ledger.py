@@ -1,7 +1,5 @@
 """`parcours ledger …`: is every promise of the books kept, and what do the accounts hold."""
 
-from __future__ import annotations
-
 import json as json_format
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated

@@ -1,7 +1,5 @@
 """`parcours serve`: pages and API in production; `parcours demo`: all set up, a first quote, and the server."""
 
-from __future__ import annotations
-
 import os
 import socket
 from typing import Annotated, Any

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -13,10 +13,10 @@ from parcours.cli.common import default_lang
 from parcours.cli.problems import CliError
 from parcours.text import Text
 
-ClickError: Final[Any] = typer.BadParameter.__mro__[2]
+ClickError: Any = typer.BadParameter.__mro__[2]
 """What Typer raises for a command that it cannot read: it gives this class no public name."""
 
-WRONG: Final = (
+WRONG = (
     (r"'(?P<given>.*)' is not a valid (int|integer)\.?", Text("un nombre entier", "a whole number")),
     (r"'(?P<given>.*)' is not a valid (float|number)\.?", Text("un nombre", "a number")),
     (r"'(?P<given>.*)' is not a valid boolean.*", Text("true, false", "true, false")),

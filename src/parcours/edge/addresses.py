@@ -5,11 +5,10 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
-IPV6_SHARE: Final = 64
+IPV6_SHARE = 64
 """A household or a server is given so many bits of IPv6 address: what follows them is theirs to choose."""
-ANY: Final = "*"
+ANY = "*"
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -3,13 +3,10 @@
 Nothing here knows a web framework: a face says what came in (`Incoming`) and gets a `Caller`.
 """
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from parcours.edge import refusals
 from parcours.edge.services import Services
@@ -21,10 +18,10 @@ from parcours.registry.accounts.models import WebSession
 from parcours.registry.demo.fictitious import is_demonstration
 from parcours.registry.store.clock import now_utc
 
-COOKIE: Final = "parcours_session"
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-CSRF_HEADER: Final = "X-CSRF-Token"
-CSRF_FIELD: Final = "csrf_token"
+COOKIE = "parcours_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf_token"
 """A form without a script sends the session's token in this field."""
 
 

@@ -4,10 +4,8 @@ An endpoint takes a `ReadUnit` or a `WriteUnit`; one that creates something take
 takes `IfMatch` too. One about the caller's own session takes `OwnDep`; `ServicesDep` and `IncomingDep` need no login.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -20,8 +18,8 @@ from parcours.edge.requests import incoming_of, services_of
 from parcours.edge.services import Services
 from parcours.edge.unit import Unit
 
-_cookie: Final = APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False, description="Cookie of a login.")
-_bearer: Final = HTTPBearer(scheme_name="token", auto_error=False, description="Token of an API client.")
+_cookie = APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False, description="Cookie of a login.")
+_bearer = HTTPBearer(scheme_name="token", auto_error=False, description="Token of an API client.")
 
 IfMatch = Annotated[
     str | None,

@@ -1,7 +1,5 @@
 """Limits around the API: size and time of a request, requests a minute; a request id; no store; no stack trace."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter, OrderedDict
@@ -9,7 +7,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,12 +24,12 @@ from parcours.registry.errors import RegistryError
 from parcours.registry.store.ids import new_id
 from parcours.text import Lang, Text, preferred
 
-PREFIX: Final = "/api/"
-BATCH_PATH: Final = "/api/v1/settle/batch"
-ADDRESS_SHARE: Final = 10
+PREFIX = "/api/"
+BATCH_PATH = "/api/v1/settle/batch"
+ADDRESS_SHARE = 10
 """An address may hold so many clients (a hospital behind one router)."""
-LAW_PATHS: Final = ("/api/v1/law/", "/api/v1/tables")
-_BUCKETS: Final = 20_000
+LAW_PATHS = ("/api/v1/law/", "/api/v1/tables")
+_BUCKETS = 20_000
 
 
 class TooLarge(Exception):
@@ -275,7 +273,7 @@ def _problem(lang: Lang, status: int, code: str, headers: dict[str, str] | None 
     return problem(lang, status, code, _DETAILS[code][lang], headers=headers)
 
 
-_DETAILS: Final = {
+_DETAILS = {
     "too_large": Text("le corps de la requête dépasse la limite", "the body of the request passes the limit"),
     "too_long": Text("le traitement a dépassé la durée permise", "the processing took longer than allowed"),
     "too_many_requests": Text("trop de requêtes : attendez un peu", "too many requests: wait a little"),
@@ -288,7 +286,7 @@ _DETAILS: Final = {
 }
 
 
-_STATUSES: Final = {"too_many_streams": 429, "streams_full": 503}
+_STATUSES = {"too_many_streams": 429, "streams_full": 503}
 
 
 def _add_headers(message: MutableMapping[str, Any], request_id: str, path: str) -> None:

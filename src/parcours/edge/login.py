@@ -1,9 +1,6 @@
 """Logging in with a password, for every face: the session, the browser that is known from now on, the notices."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +17,7 @@ from parcours.registry.accounts.sessions import OpenedSession
 from parcours.registry.audit import service as audit
 from parcours.registry.errors import Unauthenticated
 
-DEVICE_COOKIE: Final = "parcours_device"
+DEVICE_COOKIE = "parcours_device"
 
 
 @dataclass(frozen=True)

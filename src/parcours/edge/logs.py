@@ -4,20 +4,18 @@ A line holds what operations need and nothing about a person: the route (never t
 the status, the time taken, the size. No query string, no address of a client, no header.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger("parcours.requests")
-QUIET: Final = ("/static/", "/healthz", "/readyz")
-FIELDS: Final = "fields"
+QUIET = ("/static/", "/healthz", "/readyz")
+FIELDS = "fields"
 
 
 class JsonLines(logging.Formatter):

@@ -1,12 +1,9 @@
 """Send a message to the holder of an account, by the mail server or into the folder of the settings."""
 
-from __future__ import annotations
-
 import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
 
 from parcours.edge.services import Services
 from parcours.registry.accounts.messages import Courier, MailServer, Outbox
@@ -27,7 +24,7 @@ def post(services: Services, letter: str) -> None:
         file.write(letter)
 
 
-_LATER: Final = ThreadPoolExecutor(1, "mail")
+_LATER = ThreadPoolExecutor(1, "mail")
 
 
 def later(work: Callable[..., None], *given: object) -> None:

@@ -1,7 +1,5 @@
 """A request that creates something, done once per idempotency key and answered the same again."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable

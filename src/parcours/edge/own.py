@@ -1,7 +1,5 @@
 """What somebody does with their own session and proofs: no record, so no decision; the services write the trace."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,13 +1,11 @@
 """Errors of the API: RFC 9457 problem details in French or English, with the field and what is allowed."""
 
-from __future__ import annotations
-
 import logging
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,7 +21,7 @@ from parcours.text import Lang, Text, preferred, said
 
 __all__ = ["FieldError", "Problem", "ProblemError", "add_handlers", "language_of", "problem", "problems"]
 
-MEDIA_TYPE: Final = "application/problem+json"
+MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger("parcours.api")
 
 
@@ -89,7 +87,7 @@ class Refusal:
         return ProblemError(self.status, self.code, self.reason.format(**values), field=field or self.field)
 
 
-_TITLES: Final[dict[int, Text]] = {
+_TITLES: dict[int, Text] = {
     400: Text("Requête illisible", "Unreadable request"),
     401: Text("Identification nécessaire", "Identification needed"),
     403: Text("Action refusée", "Action refused"),
@@ -248,7 +246,7 @@ def log_internal(error: BaseException) -> None:
 
 # --- words for validation errors -------------------------------------------------------------------------------------
 
-_WORDS: Final[dict[str, Text]] = {
+_WORDS: dict[str, Text] = {
     "missing": Text("ce champ est nécessaire", "this field is needed"),
     "extra_forbidden": Text("ce champ n'existe pas ici", "there is no such field here"),
     "json_invalid": Text("le corps de la requête n'est pas du JSON", "the body of the request is not JSON"),
@@ -301,8 +299,8 @@ def field_error(error: Mapping[str, Any], lang: Lang) -> FieldError:
     return FieldError(field=name, code=kind, message=message, allowed=_allowed(error, lang))
 
 
-_PLACES: Final = frozenset({"body", "query", "path", "header", "cookie"})
-_BOUNDS: Final = {
+_PLACES = frozenset({"body", "query", "path", "header", "cookie"})
+_BOUNDS = {
     "expected": "{}", "ge": "≥ {}", "gt": "> {}", "le": "≤ {}", "lt": "< {}", "min_length": "min. {}",
     "max_length": "max. {}", "pattern": "{}", "decimal_places": "{}",
 }  # fmt: skip

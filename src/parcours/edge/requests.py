@@ -1,7 +1,5 @@
 """The edge as Starlette takes it, and so every face: services, what came in, the cookie of a session."""
 
-from __future__ import annotations
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

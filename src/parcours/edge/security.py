@@ -1,13 +1,9 @@
 """Headers of every answer: nothing is loaded from elsewhere, no script is inline, nobody learns which page was read."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CONTENT_SECURITY_POLICY: Final = "; ".join(  # noqa: FLY002 - one directive a line
+CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
         "default-src 'none'",
         "script-src 'self'",
@@ -20,7 +16,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(  # noqa: FLY002 - one directive a li
         "frame-ancestors 'none'",
     )
 )
-HEADERS: Final = {
+HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -29,7 +25,7 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-HSTS: Final = "max-age=31536000; includeSubDomains"
+HSTS = "max-age=31536000; includeSubDomains"
 
 
 class SecurityHeaders:

@@ -1,7 +1,5 @@
 """What the faces share while the process runs."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 from parcours.edge.settings import Settings

@@ -3,8 +3,6 @@
 Lists and objects are JSON, e.g. `PARCOURS_OIDC='[{"preset": "france_connect", "client_id": "…", …}]'`.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from pathlib import Path
 

@@ -4,8 +4,6 @@
 the answer leaves, and an answer whose trace cannot be written is not given.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Optimistic locking, and the pages of a list."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 

@@ -1,7 +1,5 @@
 """Working days in France (code du travail, L3133-1): every day but Saturdays, Sundays and public holidays."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from functools import cache
 

@@ -4,10 +4,8 @@ A context may use those before it in the list, never one after (`make imports` r
 with a `context.py`, and its name here ([the guide](../../../docs/guides/add-a-context.md)).
 """
 
-from __future__ import annotations
-
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Session
@@ -20,7 +18,7 @@ from parcours.registry.store import invariants, rotation
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Base, Database
 
-NAMES: Final = (
+NAMES = (
     "audit",
     "identity",
     "ledger",
@@ -40,11 +38,9 @@ NAMES: Final = (
     "accounts",
 )
 
-CONTEXTS: Final[tuple[Context, ...]] = tuple(
-    import_module(f"parcours.registry.{name}.context").CONTEXT for name in NAMES
-)
-POLICY: Final = Policy(CONTEXTS)
-METADATA: Final[MetaData] = Base.metadata
+CONTEXTS: tuple[Context, ...] = tuple(import_module(f"parcours.registry.{name}.context").CONTEXT for name in NAMES)
+POLICY = Policy(CONTEXTS)
+METADATA: MetaData = Base.metadata
 """Every table of the registry: each context has brought its own."""
 
 

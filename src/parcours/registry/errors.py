@@ -3,8 +3,6 @@
 No error ever carries personal data: a value that identifies somebody is described (its length, its key), never shown.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from parcours.errors import ParcoursError, Problem

@@ -1,7 +1,5 @@
 """Closed lists at the door of the registry: a slug is checked once, against the lists of `law/codes.py`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import TypeVar

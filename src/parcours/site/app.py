@@ -6,13 +6,11 @@
 OperationOutcome); every other address answers a page.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -32,7 +30,7 @@ from parcours.site.readiness import Readiness
 from parcours.site.settings import ServerSettings
 from parcours.web.app import error_page, prepare, routes
 
-FACES: Final = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
+FACES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
 """Applications beside the pages, by the beginning of their addresses; taken in when they exist."""
 
 

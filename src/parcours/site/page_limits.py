@@ -1,9 +1,5 @@
 """The limits of the pages: those of the API, refused as a page."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -14,9 +10,9 @@ from parcours.edge.services import Services
 from parcours.text import Lang
 from parcours.web.app import error_page
 
-ASKING: Final = frozenset({"/login", "/reset", "/forgot"})
+ASKING = frozenset({"/login", "/reset", "/forgot"})
 """Forms that prove an identity, or send a link to do it."""
-FORM_BYTES: Final = 16_384
+FORM_BYTES = 16_384
 
 
 class PageGuard(Guard):

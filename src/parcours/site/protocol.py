@@ -10,18 +10,18 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from parcours.edge.addresses import Proxies, client_of
 
-LINGER_SECONDS: Final = 2.0
-_LATE: Final = (408, b"Request Timeout")
-_LONG: Final = (431, b"Request Header Fields Too Large")
+LINGER_SECONDS = 2.0
+_LATE = (408, b"Request Timeout")
+_LONG = (431, b"Request Header Fields Too Large")
 
 
-NOBODY: Final = Proxies()
+NOBODY = Proxies()
 
 
 @dataclass(frozen=True)

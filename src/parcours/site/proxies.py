@@ -1,9 +1,6 @@
 """Who asks, when a reverse proxy stands in between: its word is taken if it is named, and missed if it is not."""
 
-from __future__ import annotations
-
 import logging
-from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,8 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from parcours.edge.addresses import Proxies
 
 logger = logging.getLogger("parcours.proxies")
-FORWARDED_FOR: Final = "x-forwarded-for"
-SCHEMES: Final = frozenset({"http", "https"})
+FORWARDED_FOR = "x-forwarded-for"
+SCHEMES = frozenset({"http", "https"})
 
 
 class Forwarded:

@@ -1,11 +1,8 @@
 """Is the registry one to serve? Its file or server, its revision, its keys: asked each time, in a bounded time."""
 
-from __future__ import annotations
-
 import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +12,7 @@ from parcours.registry.errors import RegistryError
 from parcours.registry.store import installation, problems, schema
 from parcours.registry.store.db import database_url
 
-SECONDS: Final = 2.0
+SECONDS = 2.0
 """A database that needs longer than that to say who it is, is not ready."""
 
 

@@ -5,8 +5,6 @@ connection: who balances the load, and who keeps a connection, goes elsewhere. T
 accepted and the socket is closed. Then what was asked is answered, within `shutdown_seconds`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import ctypes
 import logging
@@ -20,7 +18,6 @@ import sys
 import time
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
-from typing import Final
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
@@ -30,14 +27,14 @@ from parcours.site.protocol import BoundedHttp, Room
 from parcours.site.settings import ServerSettings
 
 logger = logging.getLogger("parcours.server")
-APPLICATION: Final = "parcours.site.app:application"
-FIRST_PASSED_FD: Final = 3
+APPLICATION = "parcours.site.app:application"
+FIRST_PASSED_FD = 3
 """Where systemd passes the first socket (`sd_listen_fds`)."""
-BACKLOG: Final = 2048
-LAST_HANDSHAKES: Final = 0.1
+BACKLOG = 2048
+LAST_HANDSHAKES = 0.1
 """Seconds in which a connection that has begun is completed, by a client that answers at all."""
-_SO_ATTACH_FILTER: Final = 26
-_NO_SYN: Final = tuple(
+_SO_ATTACH_FILTER = 26
+_NO_SYN = tuple(
     struct.pack("HBBI", *instruction)
     for instruction in (
         (0x30, 0, 0, 13),  # the byte of the flags of TCP

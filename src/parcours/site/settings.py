@@ -1,7 +1,5 @@
 """Settings of the server, read from the environment (`PARCOURS_…`); those of the service are in `edge/settings.py`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator

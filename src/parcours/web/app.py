@@ -1,7 +1,5 @@
 """The pages and their addresses."""
 
-from __future__ import annotations
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route

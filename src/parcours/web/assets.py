@@ -1,19 +1,16 @@
 """The static files, held in memory: an address with a fingerprint may be kept for ever, and is served compressed."""
 
-from __future__ import annotations
-
 import gzip
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-FOLDER: Final = Path(__file__).parent / "static"
-TYPES: Final = {
+FOLDER = Path(__file__).parent / "static"
+TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
@@ -21,7 +18,7 @@ TYPES: Final = {
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
 }
-FOR_EVER: Final = "public, max-age=31536000, immutable"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """How words are compared: without accents nor case, whole."""
 
-from __future__ import annotations
-
 import unicodedata
 
 

@@ -4,15 +4,12 @@ Message ids are the English sentences; `locale/fr/LC_MESSAGES/messages.po` trans
 compiled when it is first read: there is no `.mo` file to forget.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
 
 from babel.dates import format_date
 from babel.messages.pofile import read_po
@@ -20,8 +17,8 @@ from babel.numbers import format_decimal
 
 from parcours.text import LANGS, NARROW, NBSP, Text, euros, preferred
 
-LOCALES: Final = Path(__file__).parent / "locale"
-NAMES: Final = Text("Français", "English")
+LOCALES = Path(__file__).parent / "locale"
+NAMES = Text("Français", "English")
 
 _FRENCH = (
     (re.compile(r"[ \u00a0\u202f]+([;!?»])"), NARROW + r"\1"),

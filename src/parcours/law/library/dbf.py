@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import getitem
-from typing import Any, Final
+from typing import Any
 
 from parcours.law.codes import UNKNOWN
 from parcours.law.library import problems
@@ -85,16 +85,16 @@ class Kind:
     expected: Text
 
 
-DAY: Final = Kind(read_day, Text("AAAAMMJJ ou rien", "YYYYMMDD or blank"))
-CENTS: Final = Kind(
+DAY = Kind(read_day, Text("AAAAMMJJ ou rien", "YYYYMMDD or blank"))
+CENTS = Kind(
     lambda raw: scaled(raw, 2), Text("un montant de deux décimales ou rien", "an amount of two decimals or blank")
 )
-RATE: Final = Kind(
+RATE = Kind(
     lambda raw: scaled(raw, 4), Text("un nombre de quatre décimales ou rien", "a figure of four decimals or blank")
 )
-WHOLE: Final = Kind(lambda raw: scaled(raw, 0), Text("un nombre entier ou rien", "a whole figure or blank"))
-WORD: Final = Kind(read_word, Text("un code en ASCII", "a code in ASCII"))
-RAW: Final = Kind(bytes, same("…"))
+WHOLE = Kind(lambda raw: scaled(raw, 0), Text("un nombre entier ou rien", "a whole figure or blank"))
+WORD = Kind(read_word, Text("un code en ASCII", "a code in ASCII"))
+RAW = Kind(bytes, same("…"))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ action may ask for one relation more, whoever does it (only who proposed withdra
 may not read does not exist for that person (404); an action refused on a record one may read is refused openly (403).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 

@@ -3,10 +3,8 @@
 What is erased when somebody closes their access, and why the rest is kept, is said in `KEPT`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, MetaData, Table, or_, select
 from sqlalchemy.orm import Session
@@ -16,7 +14,7 @@ from parcours.registry.store.columns import UNREADABLE, marking_unreadable
 from parcours.registry.store.db import is_of_another_row
 from parcours.text import Text
 
-KEPT: Final = Text(
+KEPT = Text(
     "Votre accès est fermé : identifiant, mot de passe et liens de connexion sont effacés. Les données de votre "
     "dossier d'assurance maladie et la trace des accès sont conservées : leur traitement répond à une obligation "
     "légale et à une mission d'intérêt public (RGPD, art. 17, § 3, b).",

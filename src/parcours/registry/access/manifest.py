@@ -3,8 +3,6 @@
 A context is a folder with models, services and a `context.py` that holds one `Context`, plain data.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Literal, NewType
+from typing import Literal, NewType
 
 
 class Role(StrEnum):
@@ -20,8 +20,8 @@ class Role(StrEnum):
     API_CLIENT = "api_client"
 
 
-PEOPLE_ROLES: Final = tuple(role for role in Role if role is not Role.API_CLIENT)
-PRACTICE: Final = (Role.DOCTOR, Role.DELEGATE)
+PEOPLE_ROLES = tuple(role for role in Role if role is not Role.API_CLIENT)
+PRACTICE = (Role.DOCTOR, Role.DELEGATE)
 """A doctor, and who works for one."""
 
 Kind = NewType("Kind", str)
@@ -119,5 +119,5 @@ class Record:
     """Of a referral that names no doctor: any doctor of this specialty may use it."""
 
 
-SYSTEM: Final = Record(Kind("system"))
+SYSTEM = Record(Kind("system"))
 """What has no record: lists of accounts or of a fund's cases, searches, new people."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -79,14 +78,14 @@ def second_person(_session: Session, actor: Actor, record: Record) -> bool:
     return actor.account_id is not None and actor.account_id not in (record.proposed_by, record.account_id)
 
 
-ANY: Final = Relation("any", lambda _session, _actor, _record: True)
-SELF: Final = Relation("self", _self, to_person=True)
-OWN_ACCOUNT: Final = Relation("own_account", _own_account)
-OWN_PRACTICE: Final = Relation("own_practice", _own_practice)
-OWN_FUND: Final = Relation("own_fund", _own_fund)
-PARTY: Final = Relation("party", _party)
+ANY = Relation("any", lambda _session, _actor, _record: True)
+SELF = Relation("self", _self, to_person=True)
+OWN_ACCOUNT = Relation("own_account", _own_account)
+OWN_PRACTICE = Relation("own_practice", _own_practice)
+OWN_FUND = Relation("own_fund", _own_fund)
+PARTY = Relation("party", _party)
 
-DOCTOR_PARTY: Final = rule(
+DOCTOR_PARTY = rule(
     "doctor_party", (Role.DOCTOR, Role.DELEGATE), PARTY,
     "L'auteur et les destinataires d'un adressage ou d'un plan y accèdent tant qu'il est valable.",
     "The author and the addressees of a referral or a plan have access to it while it is valid.",

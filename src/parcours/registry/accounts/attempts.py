@@ -1,9 +1,6 @@
 """Attempts at proving an identity, counted by their address in the database: one count for all processes."""
 
-from __future__ import annotations
-
 import time
-from typing import Final
 
 from sqlalchemy import case, delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,8 +10,8 @@ from parcours.registry.accounts.models import AttemptBucket
 from parcours.registry.store.columns import blind_index
 from parcours.registry.store.ids import new_id
 
-_CONTEXT: Final = "account_attempt_buckets.source"
-FORGOTTEN_AFTER: Final = 3600.0
+_CONTEXT = "account_attempt_buckets.source"
+FORGOTTEN_AFTER = 3600.0
 """A bucket is full again long before."""
 
 

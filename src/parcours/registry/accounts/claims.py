@@ -1,7 +1,5 @@
 """What a provider says about somebody: identity traits of a person, the number of a professional."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

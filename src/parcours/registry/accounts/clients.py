@@ -1,7 +1,5 @@
 """API clients: programs with a token and scopes."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import timedelta
 

@@ -1,8 +1,6 @@
 """Who can log in, as what, with which proof."""
 
-from __future__ import annotations
-
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,9 +30,9 @@ from parcours.registry.audit.context import Action as AuditAction
 from parcours.registry.directory.context import Action as DirectoryAction
 from parcours.registry.store.rotation import KeyedIndex
 
-ACCOUNT: Final = Kind("account")
-CLIENT: Final = Kind("client")
-GRANT: Final = Kind("grant")
+ACCOUNT = Kind("account")
+CLIENT = Kind("client")
+GRANT = Kind("grant")
 
 
 class Action(model.Action):
@@ -110,17 +108,17 @@ def _of_another(session: Session, actor: Actor, record: Record) -> bool:
     return not OWN_ACCOUNT.holds(session, actor, record)
 
 
-ANOTHERS_ACCOUNT: Final = Relation("anothers_account", _of_another, refusal=problems.own_second_factor)
+ANOTHERS_ACCOUNT = Relation("anothers_account", _of_another, refusal=problems.own_second_factor)
 
-NOT_ONESELF: Final = Relation("not_oneself", _of_another, refusal=problems.own_role)
-SECOND_ADMINISTRATOR: Final = Relation("second_administrator", second_person, refusal=problems.second_administrator)
+NOT_ONESELF = Relation("not_oneself", _of_another, refusal=problems.own_role)
+SECOND_ADMINISTRATOR = Relation("second_administrator", second_person, refusal=problems.second_administrator)
 
-ADMINISTRATOR_ACCOUNTS: Final = rule(
+ADMINISTRATOR_ACCOUNTS = rule(
     "administrator_accounts", Role.ADMINISTRATOR, ANY,
     "L'administrateur gère les comptes et l'annuaire ; il n'accède à aucune donnée de santé.",
     "The administrator manages accounts and the directory, and has no access to health data.",
 )  # fmt: skip
-OWN: Final = rule(
+OWN = rule(
     "own_account", tuple(Role), OWN_ACCOUNT, "Chacun voit son propre compte.", "Everyone sees their own account."
 )
 
@@ -138,9 +136,9 @@ def _login(account: Account, grant: Grant) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_SECRET: Final = Shared("a proof of who logs in: shown to nobody")
+_SECRET = Shared("a proof of who logs in: shown to nobody")
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="accounts",
     tables={
         Account: Shared("one login may open several records: the person sees the login, not what else it opens"),

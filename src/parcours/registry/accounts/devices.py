@@ -1,9 +1,6 @@
 """Browsers in which somebody has logged in: what strangers try does not lock them out."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -12,7 +9,7 @@ from parcours.registry.accounts.models import Account, Device
 from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.store.clock import now_utc
 
-KNOWN_DAYS: Final = 180
+KNOWN_DAYS = 180
 """A browser that has not logged in for so long is a stranger again."""
 
 

@@ -4,12 +4,9 @@ Until then the account holds a role that waits. A person of the fund decides how
 that the fund knows, or by hand at its desk, where an identity document is shown.
 """
 
-from __future__ import annotations
-
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -25,9 +22,9 @@ from parcours.registry.audit.service import record
 from parcours.registry.people.service import affiliation_on
 from parcours.registry.store.clock import now_utc, paris_today
 
-CODE_DAYS: Final = 30
-ATTEMPTS: Final = 5
-_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_DAYS = 30
+ATTEMPTS = 5
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 class Way(StrEnum):

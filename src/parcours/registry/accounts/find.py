@@ -1,7 +1,5 @@
 """An account by its login or its id."""
 
-from __future__ import annotations
-
 import unicodedata
 
 from sqlalchemy import ColumnElement, select

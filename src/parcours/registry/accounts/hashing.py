@@ -1,7 +1,5 @@
 """Slow hashes of passwords (Argon2id), and how many of them a process computes at once."""
 
-from __future__ import annotations
-
 import secrets
 import threading
 from collections.abc import Iterator

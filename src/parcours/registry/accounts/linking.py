@@ -1,7 +1,5 @@
 """From what an identity provider says to an account: the person or the professional it names in the registry."""
 
-from __future__ import annotations
-
 import unicodedata
 from enum import Enum
 

@@ -4,8 +4,6 @@ A login answers the same, and does the same work (statements, commits, slow hash
 the password is wrong or the account is locked.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta

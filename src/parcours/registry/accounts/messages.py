@@ -1,14 +1,12 @@
 """Messages to the holder of an account: by a mail server, or into a folder when there is none."""
 
-from __future__ import annotations
-
 import os
 import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from parcours.registry.store.ids import new_id
 from parcours.text import Text
@@ -87,7 +85,7 @@ def doubt_message(lang: str, person: str) -> tuple[str, str]:
     )
 
 
-_DEPARTURES: Final = {
+_DEPARTURES = {
     "proposed": (
         Text("Un départ de médecin à décider", "A doctor's departure to decide"),
         Text(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
 from sqlalchemy import (
     Boolean,
@@ -34,7 +33,7 @@ class TokenPurpose(StrEnum):
     """A code sent by post or given at the desk: who holds it is who the fund knows."""
 
 
-LOGIN_CONTEXT: Final = "accounts.login"
+LOGIN_CONTEXT = "accounts.login"
 
 
 class Account(Versioned, Base):

@@ -6,8 +6,6 @@ somebody is; what they may do here is decided by the person or the professional 
 here is sent to log out there too, when the provider can (FranceConnect requires it).
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -16,7 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx2 as httpx
@@ -35,11 +33,11 @@ from parcours.registry.errors import NotFound, ProviderFailure, not_found
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Database
 
-ALGORITHMS: Final = ["RS256", "PS256", "ES256"]
-CLOCK_SKEW_SECONDS: Final = 60
-ATTEMPT_MINUTES: Final = 10
-HTTP_SECONDS: Final = 5.0
-_METADATA_SECONDS: Final = 3600
+ALGORITHMS = ["RS256", "PS256", "ES256"]
+CLOCK_SKEW_SECONDS = 60
+ATTEMPT_MINUTES = 10
+HTTP_SECONDS = 5.0
+_METADATA_SECONDS = 3600
 
 
 @dataclass(frozen=True)

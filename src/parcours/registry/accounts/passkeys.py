@@ -3,14 +3,12 @@
 The browser signs a challenge of ours for our own address only: nothing that a false page collects opens anything here.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
@@ -25,9 +23,9 @@ from parcours.registry.audit.service import record
 from parcours.registry.errors import not_found
 from parcours.registry.store.clock import now_utc
 
-METHOD: Final = "passkey"
-CHALLENGE_MINUTES: Final = 5
-MOST: Final = 10
+METHOD = "passkey"
+CHALLENGE_MINUTES = 5
+MOST = 10
 """Passkeys of one account."""
 
 

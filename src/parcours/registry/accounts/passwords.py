@@ -1,11 +1,8 @@
 """Passwords: which are refused, and how a forgotten one is set again."""
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -20,9 +17,9 @@ from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import record
 from parcours.registry.store.clock import now_utc
 
-PASSWORD_MIN: Final = 12
-PASSWORD_MAX: Final = 256
-_LONGEST_ESTIMATED: Final = 72
+PASSWORD_MIN = 12
+PASSWORD_MAX = 256
+_LONGEST_ESTIMATED = 72
 
 
 @dataclass(frozen=True)
@@ -34,9 +31,9 @@ class LoginPolicy:
     reset_minutes: int = 30
 
 
-_GUESSES_LOG10: Final = 8
+_GUESSES_LOG10 = 8
 """A password that would fall within a hundred million guesses is refused (Argon2 makes that a matter of months)."""
-_COMMON: Final = (
+_COMMON = (
     "password", "motdepasse", "azerty", "qwerty", "123456", "abcdef", "parcours", "bonjour", "letmein", "iloveyou",
     "jetaime", "admin", "welcome", "bienvenue", "doudou", "soleil", "marseille", "loulou",
 )  # fmt: skip

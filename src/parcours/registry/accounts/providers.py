@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from parcours.registry.accounts import problems
 from parcours.registry.errors import ProviderFailure, Unauthenticated
 
-_PRESETS: Final[dict[str, dict[str, Any]]] = {
+_PRESETS: dict[str, dict[str, Any]] = {
     "generic": {},
     "france_connect": {
         "name": "franceconnect",

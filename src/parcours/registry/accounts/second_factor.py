@@ -1,12 +1,9 @@
 """The second factor: codes of an authenticator application, and the recovery codes that stand in for them."""
 
-from __future__ import annotations
-
 import hmac
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Final
 
 import pyotp
 from sqlalchemy import delete, select, update
@@ -23,9 +20,9 @@ from parcours.registry.errors import not_found
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Database
 
-TOTP_STEP_SECONDS: Final = 30
-RECOVERY_CODES: Final = 10
-_RECOVERY_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+TOTP_STEP_SECONDS = 30
+RECOVERY_CODES = 10
+_RECOVERY_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Nothing to mistake for something else on paper."""
 
 

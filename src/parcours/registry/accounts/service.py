@@ -1,9 +1,5 @@
 """Accounts and their roles: opened, disabled, closed; given and taken away."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -96,7 +92,7 @@ def close_account(session: Session, who: Who, account: Account) -> None:
 # --- roles -----------------------------------------------------------------------------------------------------------
 
 
-_SUBJECT: Final = {
+_SUBJECT = {
     Role.INSURED: "insured_id",
     Role.DOCTOR: "professional_id",
     Role.DELEGATE: "professional_id",

@@ -1,11 +1,8 @@
 """Sessions in a browser: opened at a login, alive while used, closed at once when rights change."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -27,7 +24,7 @@ from parcours.registry.audit.service import record
 from parcours.registry.replies import service as replies
 from parcours.registry.store.clock import now_utc
 
-_SEEN_EVERY: Final = timedelta(minutes=1)
+_SEEN_EVERY = timedelta(minutes=1)
 """A session notes that it was used at most this often: a page view need not write."""
 
 

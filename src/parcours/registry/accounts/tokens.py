@@ -1,7 +1,5 @@
 """Secrets of a session, a link or a client: random, shown once and kept as hashes only."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 

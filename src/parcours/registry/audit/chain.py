@@ -1,23 +1,21 @@
 """The chain of the audit trail: what is hashed of a row, and what is signed: rows, heads, seals, ends seen."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Any, Final
+from typing import Any
 
 from parcours.registry.store.columns import blind_index, blind_indexes
 
-SIGNATURE: Final = "audit_heads.signature"
-SEAL: Final = "audit_heads.seal"
-WITNESS: Final = "audit.witness"
-_ROW: Final = "audit_events.signature"
-_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+SIGNATURE = "audit_heads.signature"
+SEAL = "audit_heads.seal"
+WITNESS = "audit.witness"
+_ROW = "audit_events.signature"
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
-HASHED: Final = (
+HASHED = (
     "id", "chain", "sequence", "occurred_at", "tag", "actor_kind", "actor_id", "role", "acting_for", "insured_id",
     "record_kind", "record_id", "why", "details", "request_id", "previous_hash",
 )  # fmt: skip

@@ -1,8 +1,6 @@
 """What the trail says of itself: who looked, what was refused."""
 
-from __future__ import annotations
-
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,7 +38,7 @@ class Tag(model.Tag):
     """After an inquiry: why the trail goes on although something of it is wrong."""
 
 
-_SHOWN: Final = ("occurred_at", "tag", "role", "acting_for", "record_kind", "record_id", "why")
+_SHOWN = ("occurred_at", "tag", "role", "acting_for", "record_kind", "record_id", "why")
 
 
 def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -49,7 +47,7 @@ def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]
     return {"audit_events": [{name: getattr(event, name) for name in _SHOWN} for event in events]}
 
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="audit",
     tables={
         AuditEvent: Shared("an event names who looked beside the person: the person sees a role, never an officer"),

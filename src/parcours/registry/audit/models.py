@@ -1,9 +1,6 @@
 """Tables of the audit trail, and the triggers that refuse to change it."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import DDL, Index, Integer, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,10 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from parcours.registry.store.columns import PublicId, UtcDateTime
 from parcours.registry.store.db import Base
 
-CHAINS: Final = 16
+CHAINS = 16
 """Independent chains: writers about different people rarely wait for one another."""
 
-GENESIS: Final = "0" * 64
+GENESIS = "0" * 64
 """What the first row of a chain has as its previous hash."""
 
 
@@ -83,7 +80,7 @@ _POSTGRESQL_TRIGGERS = (
     f"CREATE TRIGGER audit_events_no_change BEFORE UPDATE OR DELETE ON audit_events FOR EACH ROW {_REFUSE}",
     f"CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events FOR EACH STATEMENT {_REFUSE}",
 )
-APPEND_ONLY_TRIGGERS: Final[dict[str, tuple[str, ...]]] = {
+APPEND_ONLY_TRIGGERS: dict[str, tuple[str, ...]] = {
     "sqlite": _SQLITE_TRIGGERS,
     "postgresql": _POSTGRESQL_TRIGGERS,
 }

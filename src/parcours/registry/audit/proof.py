@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from parcours.registry.store.db import Database
 from parcours.registry.store.installation import is_sealed, name_of
 from parcours.text import Text
 
-_ANCHOR: Final = "audit.anchor"
+_ANCHOR = "audit.anchor"
 
 FindingCode = Literal[
     "removed",
@@ -64,7 +64,7 @@ class Finding:
         return place.format(chain=self.chain, row=self.sequence) + _FINDINGS[self.code]
 
 
-_FINDINGS: Final[dict[FindingCode, Text]] = {
+_FINDINGS: dict[FindingCode, Text] = {
     "removed": Text(
         "une ou plusieurs lignes manquent avant celle-ci",
         "one or more rows are missing before this one",
@@ -106,7 +106,7 @@ _FINDINGS: Final[dict[FindingCode, Text]] = {
         "the ends kept outside the database cannot be read or are forged",
     ),
 }
-_OF_THE_WHOLE: Final = frozenset({"anchor_forged", "triggers_missing", "installation_forged", "witness_damaged"})
+_OF_THE_WHOLE = frozenset({"anchor_forged", "triggers_missing", "installation_forged", "witness_damaged"})
 
 
 @dataclass(frozen=True)
@@ -222,11 +222,11 @@ def _check_protection(session: Session) -> list[Finding]:
     return findings
 
 
-_TRIGGERS: Final = {
+_TRIGGERS = {
     "sqlite": {"audit_events_no_update", "audit_events_no_delete"},
     "postgresql": {"audit_events_no_change", "audit_events_no_truncate"},
 }
-_TRIGGERS_THERE: Final = {
+_TRIGGERS_THERE = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_events'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit_events'::regclass AND tgenabled <> 'D'",
 }

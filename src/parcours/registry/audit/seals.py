@@ -1,7 +1,5 @@
 """Sealing the trail when the keys change, and going on after an inquiry: nothing wrong is ever signed over."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

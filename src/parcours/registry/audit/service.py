@@ -4,13 +4,11 @@
 the same transaction: a change and its trace stand or fall together.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, event, false, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,9 +22,9 @@ from parcours.registry.audit.witness import End, witness_of
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
 
-_PENDING: Final = "parcours.audit.pending"
-_APPENDED: Final = "parcours.audit.appended"
-_LOG: Final = logging.getLogger("parcours.audit")
+_PENDING = "parcours.audit.pending"
+_APPENDED = "parcours.audit.appended"
+_LOG = logging.getLogger("parcours.audit")
 
 
 def system(command: str) -> Who:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select, text
@@ -35,16 +35,16 @@ from parcours.registry.store.ids import new_id
 from parcours.registry.store.installation import name_of
 from parcours.registry.store.keyring import data_directory
 
-ANCHORS_VARIABLE: Final = "PARCOURS_AUDIT_ANCHORS"
-SECONDS_BETWEEN: Final = 10
+ANCHORS_VARIABLE = "PARCOURS_AUDIT_ANCHORS"
+SECONDS_BETWEEN = 10
 """Between two anchors of one process in another database; the file is written after each commit."""
-_SLOT: Final = 256
+_SLOT = 256
 """Bytes of a chain in the file: none crosses a sector of the disk, so a power cut leaves the old or the new."""
-_TABLE: Final = (
+_TABLE = (
     "CREATE TABLE IF NOT EXISTS audit_anchors (id VARCHAR(36) PRIMARY KEY, installation VARCHAR(80) NOT NULL,"
     " taken_at VARCHAR(40) NOT NULL, content TEXT NOT NULL, signature VARCHAR(64) NOT NULL)"
 )
-_LOG: Final = logging.getLogger("parcours.audit")
+_LOG = logging.getLogger("parcours.audit")
 
 
 class End(NamedTuple):

@@ -1,7 +1,5 @@
 """Simulated cards, and what happened to each."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 

@@ -1,9 +1,6 @@
 """The life of a card, and the proof of rights abroad."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,11 +13,11 @@ from parcours.registry.identity.service import current_identifier
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 
-ASK_BEFORE: Final = timedelta(days=20)
-CERTIFICATE_MONTHS: Final = 3
-CARD_MONTHS: Final = 24
+ASK_BEFORE = timedelta(days=20)
+CERTIFICATE_MONTHS = 3
+CARD_MONTHS = 24
 """How a European card is delivered: settings of the simulated fund, after the public pages of 2019."""
-WORKING: Final = (CardState.ACTIVE, CardState.TO_UPDATE)
+WORKING = (CardState.ACTIVE, CardState.TO_UPDATE)
 
 
 def request(session: Session, insured_id: str, *, day: date) -> Card:

@@ -1,9 +1,5 @@
 """Care plans and ALD protocols: their content is clinical text."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,7 +12,7 @@ from parcours.registry.declarations.relations import DOCTOR_DECLARED
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
 from parcours.registry.store.clock import paris_today
 
-CARE_PLAN: Final = Kind("care_plan")
+CARE_PLAN = Kind("care_plan")
 
 
 class Action(model.Action):
@@ -60,14 +56,14 @@ def of_plan(session: Session, plan: CarePlan) -> Record:
     )  # fmt: skip
 
 
-PLAN_AUTHOR: Final = rule(
+PLAN_AUTHOR = rule(
     "plan_author", PRACTICE, OWN_PRACTICE,
     "L'auteur d'un plan de soins y met fin.", "The author of a care plan may end it.",
 )  # fmt: skip
 
-_READ: Final = (Action.READ_PLAN, Action.READ_PLAN_CONTENT)
+_READ = (Action.READ_PLAN, Action.READ_PLAN_CONTENT)
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="care_plans",
     tables={CarePlan: Personal(), PlanActor: Personal(through="plan_id")},
     kinds=(RecordOf(CARE_PLAN, Action.READ_PLAN, CarePlan, of_plan),),

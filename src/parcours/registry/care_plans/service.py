@@ -4,8 +4,6 @@ D162-1-6: 1° iterative care under a plan agreed by the two doctors and the pati
 which the médecin traitant writes and the fund's medical adviser approves (L324-1).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -3,13 +3,11 @@
 No amount is computed here: the engine settles, this module keeps its answer and posts it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -31,9 +29,9 @@ from parcours.rules.participations import contributions
 from parcours.rules.types import Counters
 from parcours.text import plain_euros
 
-RELATED: Final = ("ald", "at_mp")
+RELATED = ("ald", "at_mp")
 """Exemptions that a sheet ticks: the registry cannot tell whether the care is related."""
-C2S: Final = "c2s"
+C2S = "c2s"
 
 
 @dataclass(frozen=True)

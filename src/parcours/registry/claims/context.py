@@ -1,9 +1,5 @@
 """Claims: each is about one person; a professional's undue sum names the claim it comes from."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
@@ -51,13 +47,13 @@ def _own_sheet(_session: Session, actor: Actor, record: Record) -> bool:
     return actor.professional_id is None or actor.professional_id == record.professional_id
 
 
-OWN_SHEET: Final = Relation("own_sheet", _own_sheet, refusal=problems.not_your_sheet)
-DOCTOR_MESSAGES: Final = rule(
+OWN_SHEET = Relation("own_sheet", _own_sheet, refusal=problems.not_your_sheet)
+DOCTOR_MESSAGES = rule(
     "doctor_messages", PRACTICE, OWN_PRACTICE,
     "Un cabinet lit les retours qui lui sont adressés.", "A practice reads the returns addressed to it.",
 )  # fmt: skip
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="claims",
     tables={
         Claim: Personal(),

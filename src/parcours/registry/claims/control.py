@@ -1,11 +1,9 @@
 """What the fund checks before it settles: rights, card, time, duplicates. Each refusal has a code that stays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,8 +20,8 @@ from parcours.registry.messages.service import send
 from parcours.registry.people.models import RightKind
 from parcours.registry.people.service import affiliation_on, rights_on
 
-QUARTER: Final = 3
-GONE: Final = (ClaimState.REJECTED, ClaimState.REFUSED, ClaimState.TIME_BARRED, ClaimState.REVERSED)
+QUARTER = 3
+GONE = (ClaimState.REJECTED, ClaimState.REFUSED, ClaimState.TIME_BARRED, ClaimState.REVERSED)
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def act_of(claim: Claim) -> Any:
     return facts.get("act"), facts.get("quantity", 1)
 
 
-CHECKS: Final[tuple[Callable[[Session, Claim, datetime], Refusal | None], ...]] = (
+CHECKS: tuple[Callable[[Session, Claim, datetime], Refusal | None], ...] = (
     rights_closed, time_barred, professional_ceased, right_unknown, card_opposed, duplicate,
 )  # fmt: skip
 """In the order in which a fund looks."""

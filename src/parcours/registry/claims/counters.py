@@ -1,7 +1,5 @@
 """What a person has borne so far in a civil year, from the decisions that stand."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -4,12 +4,10 @@
  "tiers_payant": "partial", "facts": {"referral": "avis_ponctuel"}}
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,22 +23,22 @@ from parcours.registry.people.models import Affiliation
 from parcours.registry.people.service import affiliation_on, get_insured
 from parcours.text import plain_euros
 
-KEYS: Final = (
+KEYS = (
     "patient", "professional", "fund", "care_date", "number", "fee", "lines", "total", "kind", "tiers_payant", "card",
     "claims_right", "ips", "payee", "facts",
 )  # fmt: skip
-NEEDED: Final = ("patient", "professional", "care_date", "number")
-OF_THE_FUND: Final = {
+NEEDED = ("patient", "professional", "care_date", "number")
+OF_THE_FUND = {
     "patient_id", "professional_id", "care_date", "reimbursement_date", "fee", "tiers_payant", "birth_date", "age",
     "c2s", "ame", "contract", "status", "ips", "scheme", "convention", "profession", "specialty",
 }  # fmt: skip
 """Facts that a sheet does not say of its act: the registry knows them, or the sheet says them elsewhere."""
-CHOICES: Final = {
+CHOICES = {
     "tiers_payant": ("none", "partial", "full"),
     "card": ("read", "unread", "opposed"),
     "kind": tuple(one.value for one in SheetKind),
 }
-MOST_NUMBER: Final = 999_999
+MOST_NUMBER = 999_999
 
 
 def read_sheet(session: Session, said: Any) -> Sheet:

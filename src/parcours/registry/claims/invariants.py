@@ -1,14 +1,10 @@
 """What always holds between claims, their decisions and the books."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from parcours.law import thresholds
 from parcours.registry.store.invariants import Invariant
 from parcours.text import Text
 
-_KEPT: Final = """
+_KEPT = """
 SELECT claim_id FROM (
   SELECT claim_id, sum(cents) AS cents FROM (
     SELECT c.claim_id, {amount} AS cents FROM claims_decisions c WHERE c.current
@@ -18,7 +14,7 @@ SELECT claim_id FROM (
   ) AS both_sides GROUP BY claim_id
 ) AS compared WHERE cents <> 0"""
 
-CAPS: Final = (("pf", "participation_forfaitaire.plafond_annee"), ("fr", "franchise.plafond_annee"))
+CAPS = (("pf", "participation_forfaitaire.plafond_annee"), ("fr", "franchise.plafond_annee"))
 
 
 def over_a_cap() -> str:
@@ -36,7 +32,7 @@ def cap_by_year(parameter: str) -> str:
     return f"CASE{cases} ELSE 0 END"
 
 
-INVARIANTS: Final = (
+INVARIANTS = (
     Invariant(
         "I3",
         Text(

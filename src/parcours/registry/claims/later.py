@@ -1,11 +1,9 @@
 """What is known later: a claim settled again with new facts, or taken back whole. The first decision stays readable."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +20,7 @@ from parcours.registry.ledger.models import Account
 from parcours.registry.store.ids import new_id
 from parcours.rules.types import Counters
 
-RULE_BROKEN: Final = ("rule_broken", "act_not_done")
+RULE_BROKEN = ("rule_broken", "act_not_done")
 """Causes for which the professional owes, whoever was paid (L133-4 I)."""
 
 

@@ -1,7 +1,5 @@
 """The states of a claim: each change is an event that stays, and the state is the last of them."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import func, select

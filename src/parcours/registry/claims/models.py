@@ -1,10 +1,7 @@
 """Tables of claims: the sheet, what happened to it, what was decided, what is disputed."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,7 +42,7 @@ class ClaimState(StrEnum):
 
 
 S = ClaimState
-NEXT: Final[dict[ClaimState, tuple[ClaimState, ...]]] = {
+NEXT: dict[ClaimState, tuple[ClaimState, ...]] = {
     S.DRAFT: (S.SIGNED,),
     S.SIGNED: (S.BATCHED,),
     S.BATCHED: (S.SENT,),
@@ -61,8 +58,8 @@ NEXT: Final[dict[ClaimState, tuple[ClaimState, ...]]] = {
     S.REPLACED: (S.REPLACED, S.REVERSED),
 }
 """What may follow; nothing follows the others."""
-FIRST: Final = (S.DRAFT, S.RECEIVED)
-DECIDED: Final = (S.ADJUDICATED, S.ORDERED, S.PAID, S.REPLACED)
+FIRST = (S.DRAFT, S.RECEIVED)
+DECIDED = (S.ADJUDICATED, S.ORDERED, S.PAID, S.REPLACED)
 
 
 class Claim(Versioned, Base):

@@ -4,11 +4,8 @@ What a new decision takes away from somebody who was already paid becomes `indu`
 back is due to the insured.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,11 +15,11 @@ from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, Cause, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line
 
-C2S: Final = "c2s"
-DEFERRED: Final = (
+C2S = "c2s"
+DEFERRED = (
     (Account.DIFFERE_TMT, "majoration"), (Account.DIFFERE_PF, "pf"), (Account.DIFFERE_FR, "fr"),
 )  # fmt: skip
-KEPT: Final = ((Account.MAJORATION, "majoration"), (Account.PF, "pf"), (Account.FR, "fr"))
+KEPT = ((Account.MAJORATION, "majoration"), (Account.PF, "pf"), (Account.FR, "fr"))
 
 
 def amo_book(claim: Claim) -> str:

@@ -1,10 +1,7 @@
 """What an adjudication tells: the insurer, the practice, the insured."""
 
-from __future__ import annotations
-
 import json
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,8 +13,8 @@ from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.messages.service import send
 from parcours.text import plain_euros
 
-KEPT: Final = (("TMT", "majoration"), ("PF", "pf"), ("FR", "fr"))
-C2S: Final = "c2s"
+KEPT = (("TMT", "majoration"), ("PF", "pf"), ("FR", "fr"))
+C2S = "c2s"
 
 
 def tell_insurer(session: Session, claim: Claim, decision: Decision, action: str, *, day: date, at: datetime) -> bool:

@@ -1,7 +1,5 @@
 """Objections: two months to object, a silence of two months that means no, two months to go to the court (R142-1)."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import select

@@ -3,15 +3,13 @@
 A sheet says who gave what to whom, when, for how much. What the registry knows beside it is found at adjudication.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -25,12 +23,12 @@ from parcours.registry.messages.service import send
 from parcours.registry.store.columns import blind_index, blind_indexes
 from parcours.text import plain_euros
 
-MOST_LINES: Final = 100
-MOST_CENTS: Final = 100_000_000
-RESEND_DAYS: Final = 2
+MOST_LINES = 100
+MOST_CENTS = 100_000_000
+RESEND_DAYS = 2
 """Working days to send again after a bad acknowledgement: a setting (it stood in the text until 2007)."""
-PAPERS: Final = (SheetKind.PAPER, SheetKind.PAPER_DUPLICATE)
-FINGERPRINT: Final = "claims_claims.fingerprint"
+PAPERS = (SheetKind.PAPER, SheetKind.PAPER_DUPLICATE)
+FINGERPRINT = "claims_claims.fingerprint"
 
 
 @dataclass(frozen=True, kw_only=True)

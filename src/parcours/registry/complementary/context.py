@@ -1,10 +1,6 @@
 """Complementary insurance: contracts as the fund knows them."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from parcours.registry.access.manifest import Context, Personal
 from parcours.registry.complementary.models import Link, LinkEvent
 
-CONTEXT: Final = Context(name="complementary", tables={Link: Personal(), LinkEvent: Personal(through="link_id")})
+CONTEXT = Context(name="complementary", tables={Link: Personal(), LinkEvent: Personal(through="link_id")})

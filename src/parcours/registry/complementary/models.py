@@ -1,7 +1,5 @@
 """The link of a person to an insurer, and what happened to it."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 

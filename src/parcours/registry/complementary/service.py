@@ -1,7 +1,5 @@
 """Register a contract, find the one of a day, and settle an overlap: the insured chooses, nothing is lost meanwhile."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import or_, select

@@ -1,9 +1,5 @@
 """Conciliation: the fund helps who finds no médecin traitant."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf
 from parcours.registry.access.model import Kind, Record, Role
@@ -11,7 +7,7 @@ from parcours.registry.access.rules import OWN_FUND, rule
 from parcours.registry.conciliation.models import Case, Contact, Reminder
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
 
-CASE: Final = Kind("case")
+CASE = Kind("case")
 
 
 class Action(model.Action):
@@ -45,19 +41,19 @@ def of_case(case: Case) -> Record:
     return Record(CASE, case.id, insured_id=case.insured_id)
 
 
-OFFICER_CASES: Final = rule(
+OFFICER_CASES = rule(
     "officer_cases", Role.OFFICER, OWN_FUND,
     "Un agent voit les dossiers de conciliation de sa caisse.", "An officer sees the cases of their fund.",
 )  # fmt: skip
-CLIENT_CASES: Final = rule(
+CLIENT_CASES = rule(
     "client_cases_read_list", Role.API_CLIENT, OWN_FUND,
     "Le jeton porte le droit cases:read, pour les dossiers de sa caisse.",
     "The token has the scope cases:read, for the cases of its fund.", Scope.CASES_READ,
 )  # fmt: skip
 
-_ONES_OWN: Final = (Action.READ_CASE, Action.OPEN_CASE, Action.WITHDRAW_CASE)
+_ONES_OWN = (Action.READ_CASE, Action.OPEN_CASE, Action.WITHDRAW_CASE)
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="conciliation",
     tables={
         Case: Personal(),

@@ -3,8 +3,6 @@
 Delays below are habits of this house (no text sets them): settings of the calls, with these defaults.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """What a declaration must satisfy: the doctor, the place, the age and the signatures it needs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

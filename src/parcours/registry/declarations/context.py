@@ -1,9 +1,5 @@
 """Declarations of the médecin traitant, and the tenures they start."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf, Shared
 from parcours.registry.access.model import SYSTEM, Kind, Record, Role
@@ -27,8 +23,8 @@ from parcours.registry.people.relations import (
     client_of,
 )
 
-DECLARATION: Final = Kind("declaration")
-DEPARTURE: Final = Kind("departure")
+DECLARATION = Kind("declaration")
+DEPARTURE = Kind("departure")
 
 
 class Action(model.Action):
@@ -93,7 +89,7 @@ def departures_of_fund(fund_code: str | None) -> Record:
     return Record(SYSTEM.kind, fund_code=fund_code)
 
 
-OFFICER_DEPARTURES: Final = rule(
+OFFICER_DEPARTURES = rule(
     "officer_departures", Role.OFFICER, OWN_FUND,
     "Un agent de la caisse concernée décide si le départ d'un médecin met fin aux déclarations de ses assurés.",
     "An officer of the fund concerned decides whether a doctor's departure ends the declarations of its insured.",
@@ -105,9 +101,9 @@ def of_practice(professional_id: str | None) -> Record:
     return Record(SYSTEM.kind, professional_id=professional_id)
 
 
-_CHOICE: Final = (Action.PROPOSE_DECLARATION, Action.WITHDRAW_DECLARATION, Action.END_AS_PATIENT)
+_CHOICE = (Action.PROPOSE_DECLARATION, Action.WITHDRAW_DECLARATION, Action.END_AS_PATIENT)
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="declarations",
     tables={
         Declaration: Personal(),

@@ -4,13 +4,10 @@ Who writes the directory knows that a doctor leaves; whether the people of a fun
 person of that fund to say. The day is bounded in the past (`PARCOURS_DEPARTURE_DAYS`).
 """
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,9 +23,9 @@ from parcours.registry.store.clock import now_utc, paris_date
 from parcours.registry.store.ids import get, parse_id
 from parcours.registry.store.periods import known, replace
 
-DAYS_VARIABLE: Final = "PARCOURS_DEPARTURE_DAYS"
-_DEFAULT_DAYS: Final = 90
-_MOST_DAYS: Final = 366
+DAYS_VARIABLE = "PARCOURS_DEPARTURE_DAYS"
+_DEFAULT_DAYS = 90
+_MOST_DAYS = 366
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Tables of the declarations: the procedure (who proposed, who signed) and the contract's periods (two times)."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 

@@ -1,9 +1,5 @@
 """Who one is by a declaration: the médecin traitant, the doctor it names, who proposed it."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -42,29 +38,29 @@ def _proposer(_session: Session, actor: Actor, record: Record) -> bool:
     return record.by_doctor == (actor.professional_id is not None)
 
 
-MEDECIN_TRAITANT: Final = Relation("medecin_traitant", _medecin_traitant, to_person=True)
-NAMED_DOCTOR: Final = Relation("named_doctor", _named_doctor)
-PROPOSER: Final = Relation("proposer", _proposer, refusal=problems.not_the_proposer)
-FOR_ONESELF: Final = Relation("for_oneself", OWN_PRACTICE.holds, refusal=problems.for_oneself_only)
-DECLARED_DOCTOR: Final = Relation("declared_doctor", OWN_PRACTICE.holds, refusal=problems.other_doctor)
+MEDECIN_TRAITANT = Relation("medecin_traitant", _medecin_traitant, to_person=True)
+NAMED_DOCTOR = Relation("named_doctor", _named_doctor)
+PROPOSER = Relation("proposer", _proposer, refusal=problems.not_the_proposer)
+FOR_ONESELF = Relation("for_oneself", OWN_PRACTICE.holds, refusal=problems.for_oneself_only)
+DECLARED_DOCTOR = Relation("declared_doctor", OWN_PRACTICE.holds, refusal=problems.other_doctor)
 """Not one designated together with the declared doctor."""
 
-DOCTOR_DECLARED: Final = rule(
+DOCTOR_DECLARED = rule(
     "doctor_declared", PRACTICE, MEDECIN_TRAITANT,
     "Le médecin traitant suit ses patients tant que la déclaration est en vigueur.",
     "The médecin traitant follows patients for as long as the declaration is in force.",
 )  # fmt: skip
-DOCTOR_NAMED: Final = rule(
+DOCTOR_NAMED = rule(
     "doctor_named", PRACTICE, NAMED_DOCTOR,
     "Le médecin désigné lit la déclaration proposée et y répond.",
     "The doctor named in a proposed declaration reads and answers it.",
 )  # fmt: skip
-DOCTOR_PROPOSES: Final = rule(
+DOCTOR_PROPOSES = rule(
     "doctor_proposes", Role.DOCTOR, ANY,
     "Un médecin propose une déclaration au patient qui lui présente sa carte.",
     "A doctor proposes a declaration to the patient who presents the card.",
 )  # fmt: skip
-DOCTOR_LIST: Final = rule(
+DOCTOR_LIST = rule(
     "doctor_list", PRACTICE, OWN_PRACTICE,
     "Un médecin voit la liste des patients qui l'ont déclaré.", "A doctor sees the list of declared patients.",
 )  # fmt: skip

@@ -5,8 +5,6 @@ co-signs; from 18 the person signs alone.  The doctor always agrees.  A new tenu
 Every writer of one person waits for the row of that person, and the database itself refuses two tenures at once.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 

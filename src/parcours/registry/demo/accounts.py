@@ -4,11 +4,8 @@ They exist in the demonstration only: a registry that `parcours.registry.demo.se
 only), served to this machine.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass, field
-from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -28,15 +25,15 @@ from parcours.registry.demo.stories import GP
 from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.service import find_insured_id
 
-CLIENT: Final = "demo"
-LOGINS: Final = {
+CLIENT = "demo"
+LOGINS = {
     "patient": Role.INSURED,
     "doctor": Role.DOCTOR,
     "delegate": Role.DELEGATE,
     "officer": Role.OFFICER,
     "administrator": Role.ADMINISTRATOR,
 }
-_WHO: Final = system("demo")
+_WHO = system("demo")
 
 
 @dataclass(frozen=True)

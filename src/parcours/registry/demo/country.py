@@ -1,7 +1,5 @@
 """The invented country of the demonstration: communes, funds, places, professionals, people in no story."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 

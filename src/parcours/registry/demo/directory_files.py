@@ -1,19 +1,17 @@
 """Files of invented professionals in exactly the layouts of the open ones, with their quirks: to try and to measure."""
 
-from __future__ import annotations
-
 import csv
 import lzma
 from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from parcours.registry.demo.fictitious import fictitious_rpps
 from parcours.registry.directory.communes import DATA
 
-HEADER: Final = (
+HEADER = (
     "Type d'identifiant PP",
     "Identifiant PP",
     "Identification nationale PP",
@@ -71,17 +69,17 @@ HEADER: Final = (
     "Code genre activité",
     "Libellé genre activité",
 )
-FAMILY: Final = (
+FAMILY = (
     "EXEMPLE", "ESSAI", "MODELE", "SPECIMEN", "MAQUETTE", "GABARIT", "TEMOIN", "FICTIF", "PATRON", "DEMO", "LEBŒUF",
     "LE BOEUF", "D'HAUTEFEUILLE", "NGUYỄN-MÜLLER", "DE LA FICTION", "SAINT-ESSAI",
 )  # fmt: skip
-FIRST: Final = ("CAMILLE", "DOMINIQUE", "CLAUDE", "SACHA", "ALIX", "MAXIME", "CHARLIE", "ANDREA", "NOA", "ÉLÉONORE")
-PROFESSIONS: Final = (
+FIRST = ("CAMILLE", "DOMINIQUE", "CLAUDE", "SACHA", "ALIX", "MAXIME", "CHARLIE", "ANDREA", "NOA", "ÉLÉONORE")
+PROFESSIONS = (
     (30, "60", "Infirmier"), (20, "10", "Médecin"), (15, "70", "Masseur-Kinésithérapeute"),
     (10, "40", "Chirurgien-Dentiste"), (8, "21", "Pharmacien"), (5, "91", "Orthophoniste"), (4, "50", "Sage-Femme"),
     (3, "80", "Pédicure-Podologue"), (2, "86", "Technicien de laboratoire médical"),
 )  # fmt: skip
-SPECIALTIES: Final = (
+SPECIALTIES = (
     (46, "SM54", "Médecine Générale"), (6, "SM04", "Cardiologie et maladies vasculaires"), (5, "SM15", "Dermatologie"),
     (6, "SM38", "Ophtalmologie"), (8, "SM42", "Psychiatrie"), (6, "SM40", "Pédiatrie"), (6, "SM20", "Gynécologie"),
     (4, "SM48", "Rhumatologie"), (1, "SM17", "Génétique médicale"),

@@ -1,7 +1,5 @@
 """Numbers that look right and belong to nobody: for the demonstration, the tests and the benchmarks."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from parcours.registry.identity.keys import luhn_digit, nir_key

@@ -5,8 +5,6 @@ numbers of the national fictitious ranges.  The same seed gives the same people.
 `find_story` gives the ids in a seeded database.
 """
 
-from __future__ import annotations
-
 from random import Random
 
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """The stories of the demonstration: who is in each, what happened, and what it shows."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -1,14 +1,12 @@
 """What a search is asked, as names and texts. An unknown name is refused, never dropped."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,24 +18,24 @@ from parcours.registry.directory.trades import by_slug, trades_of
 from parcours.registry.directory.where import Where, point, where
 from parcours.registry.store.clock import paris_today
 
-SECTORS: Final = {
+SECTORS = {
     "secteur_1": Convention.SECTEUR_1,
     "secteur_2_optam": Convention.SECTEUR_2_OPTAM,
     "secteur_2": Convention.SECTEUR_2,
     "non_conventionne": Convention.NON_CONVENTIONNE,
 }
-FLAGS: Final = ("teleconsultation", "carte_vitale", "home_visits")
-GROUPS: Final = ("adults", "children")
-PAGE: Final = 20
-LONGEST: Final = 200
+FLAGS = ("teleconsultation", "carte_vitale", "home_visits")
+GROUPS = ("adults", "children")
+PAGE = 20
+LONGEST = 200
 """Characters of a value."""
-KEY: Final = [int, int, int, int, int, str]
+KEY = [int, int, int, int, int, str]
 """The types of a key."""
-WHOLE: Final = ("q", "place", "at")
+WHOLE = ("q", "place", "at")
 """Filters whose commas are their own."""
-ON: Final = ("true", "1", "yes", "on")
-OFF: Final = ("", "false", "0", "no", "off")
-FILTERS: Final = (
+ON = ("true", "1", "yes", "on")
+OFF = ("", "false", "0", "no", "off")
+FILTERS = (
     "place", "at", "q", "specialty", "savoir_faire", "sector", "accepts", *FLAGS, "language", "accessible", "radius",
     "nearest", "unknown", "limit", "cursor",
 )  # fmt: skip

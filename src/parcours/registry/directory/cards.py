@@ -1,7 +1,5 @@
 """What is shown of a professional who was found: places, what is known and since when; contacts unless opposed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,11 +1,9 @@
 """What is said of a professional: the newest unexpired claim of the strongest source, and what a search reads of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -15,24 +13,24 @@ from parcours.registry.directory.models import Claim, ClaimSource, Offer, Practi
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.periods import holding
 
-SOURCES: Final = tuple(ClaimSource)
+SOURCES = tuple(ClaimSource)
 """The strongest first."""
-STRENGTH: Final = {source: rank for rank, source in enumerate(SOURCES)}
-ACCEPTS: Final = ("accepts_adults", "accepts_children")
-FLAGS: Final = (*ACCEPTS, "teleconsultation", "carte_vitale", "home_visits")
+STRENGTH = {source: rank for rank, source in enumerate(SOURCES)}
+ACCEPTS = ("accepts_adults", "accepts_children")
+FLAGS = (*ACCEPTS, "teleconsultation", "carte_vitale", "home_visits")
 """Attributes that are yes or no."""
-FACETS: Final = ("step_free", "parking", "toilets", "hearing_loop", "guide_dog")
+FACETS = ("step_free", "parking", "toilets", "hearing_loop", "guide_dog")
 """What may be known of a place's accessibility; never a global "accessible"."""
-CONTACTS: Final = ("phone", "email", "website")
-TEXTS: Final = (*CONTACTS, "language", "absence", "locum")
-FEES: Final = tuple(f"fee_{rank}" for rank in range(1, 6))
+CONTACTS = ("phone", "email", "website")
+TEXTS = (*CONTACTS, "language", "absence", "locum")
+FEES = tuple(f"fee_{rank}" for rank in range(1, 6))
 """Five usual acts: the act's name, then cents."""
-LONGEST: Final = 300
-SEVERAL: Final = frozenset({"phone", "email", "language"})
+LONGEST = 300
+SEVERAL = frozenset({"phone", "email", "language"})
 """Attributes of which several values stand side by side."""
-MONTHS: Final = {**dict.fromkeys(ACCEPTS, 6), **dict.fromkeys(FEES, 12)}
+MONTHS = {**dict.fromkeys(ACCEPTS, 6), **dict.fromkeys(FEES, 12)}
 """After how many months nobody knows any more; 24 for anything else."""
-YES_NO: Final = {"yes": True, "no": False}
+YES_NO = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True)

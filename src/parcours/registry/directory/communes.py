@@ -1,7 +1,5 @@
 """The communes of France as the product ships them (`data/README.md` says from where), entered in a registry."""
 
-from __future__ import annotations
-
 import csv
 import lzma
 from collections.abc import Iterator

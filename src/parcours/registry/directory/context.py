@@ -1,9 +1,5 @@
 """The directory of professionals and places: public, written by administrators and by a scope."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
@@ -30,9 +26,9 @@ from parcours.registry.directory.models import (
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.rotation import KeyedIndex
 
-DIRECTORY: Final = Record(Kind("directory"))
+DIRECTORY = Record(Kind("directory"))
 """The directory as a whole."""
-LINE: Final = Kind("directory_line")
+LINE = Kind("directory_line")
 """What is shown of one professional."""
 
 
@@ -60,11 +56,11 @@ class Tag(model.Tag):
     PROFESSIONAL_REPORT = "people:professional:report"
 
 
-DIRECTORY_PUBLIC: Final = rule(
+DIRECTORY_PUBLIC = rule(
     "directory_public", tuple(Role), ANY,
     "L'annuaire des professionnels est public.", "The directory of professionals is public.",
 )  # fmt: skip
-OWN_LINE: Final = rule(
+OWN_LINE = rule(
     "own_line", PRACTICE, OWN_PRACTICE,
     "Un professionnel, ou qui travaille pour lui, tient sa propre fiche.",
     "A professional, or who works for them, keeps their own line.",
@@ -76,12 +72,12 @@ def line_of(_session: Session, row: Professional) -> Record:
     return Record(LINE, row.id, professional_id=row.id)
 
 
-TABLES: Final = (
+TABLES = (
     Commune, Postcode, OldCommune, DeficitZone, Fund, Professional, Convention, Organisation, Practice, Offer,
     NameToken, Claim, Import,
 )  # fmt: skip
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="directory",
     tables={
         **{one: Public() for one in TABLES},

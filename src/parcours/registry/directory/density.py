@@ -3,8 +3,6 @@
 Our own count, an *indice d'offre*: not the APL, which weighs activity, travel and age.
 """
 
-from __future__ import annotations
-
 from datetime import date
 
 from sqlalchemy import func, or_, select

@@ -1,12 +1,9 @@
 """Distances and boxes, in degrees × 100 000."""
 
-from __future__ import annotations
-
 from math import asin, cos, radians, sin, sqrt
-from typing import Final
 
-EARTH_KM: Final = 6371.0
-KM_A_DEGREE: Final = 111.0
+EARTH_KM = 6371.0
+KM_A_DEGREE = 111.0
 
 
 def distance_km(one: tuple[int, int], other: tuple[int, int]) -> float:

@@ -1,7 +1,5 @@
 """Tables of the directory: who treats, where, under which convention; communes, deficit zones, funds."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any

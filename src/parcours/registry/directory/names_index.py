@@ -1,7 +1,5 @@
 """Professionals by the words of their names: beginnings of words, all of them, in any order; else one letter off."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from string import ascii_uppercase
 

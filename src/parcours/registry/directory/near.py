@@ -1,7 +1,5 @@
 """Doctors near a commune who are not known to refuse patients."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date

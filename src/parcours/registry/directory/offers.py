@@ -1,7 +1,5 @@
 """What a search finds, made from professionals, places and conventions."""
 
-from __future__ import annotations
-
 from datetime import date
 from zlib import crc32
 

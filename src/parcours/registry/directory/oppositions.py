@@ -1,7 +1,5 @@
 """Professionals who oppose being shown, or their contacts being shown: applied at once, and at every later import."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 

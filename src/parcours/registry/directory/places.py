@@ -1,7 +1,5 @@
 """Communes, deficit zones and funds: where people live and care is given."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime
 

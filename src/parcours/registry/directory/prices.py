@@ -1,25 +1,23 @@
 """What a visit to somebody who was found would cost this visitor, settled by the engine: three ways to go there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from parcours.engine.errors import FactError
 from parcours.engine.say.sitting import Sitting
 from parcours.law.loader import load
 from parcours.registry.directory.trades import OTHERS
 
-WAYS: Final[Mapping[str, Mapping[str, Any]]] = {
+WAYS: Mapping[str, Mapping[str, Any]] = {
     "as_medecin_traitant": {"medecin_traitant": True, "role": "medecin_traitant"},
     "with_a_letter": {"medecin_traitant": True, "role": "correspondant", "referral": "avis_ponctuel"},
     "directly": {"medecin_traitant": True, "role": "autre", "referral": "none"},
 }
 """As the médecin traitant; sent by them; on one's own."""
-ADULT: Final = 40
+ADULT = 40
 """Age while the visitor says none."""
 
 

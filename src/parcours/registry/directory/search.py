@@ -4,13 +4,11 @@ Known to accept before unknown, then distance in bands, then sector 1, OPTAM, 2,
 Who is known to refuse is found by name only. Asked for the nearest, distance itself comes first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 from zlib import crc32
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select
@@ -21,22 +19,22 @@ from parcours.registry.directory.models import Offer, Precision
 from parcours.registry.directory.names_index import Named, find_names
 from parcours.registry.directory.where import Where
 
-BANDS: Final = (0, 2, 5, 10, 20, 50, 100, 200)
+BANDS = (0, 2, 5, 10, 20, 50, 100, 200)
 """Kilometres: inside a band, distance no longer counts."""
-RADIUS_KM: Final = 20
-MOST: Final = 100
+RADIUS_KM = 20
+MOST = 100
 """Results that can be reached: the directory is to be asked, not copied."""
-COUNTED: Final = 500
+COUNTED = 500
 """Up to how many unknowns are counted."""
-NEAREST: Final = ("yes", "unknown")
-CLASSES: Final = ("yes", "unknown", "no")
-UNKNOWN_SECTOR: Final = 9
-SPARSE: Final = 300
+NEAREST = ("yes", "unknown")
+CLASSES = ("yes", "unknown", "no")
+UNKNOWN_SECTOR = 9
+SPARSE = 300
 """Offers that are ranked at once; where there are more, ring by ring."""
-LAST: Final = 1e-9
+LAST = 1e-9
 """The last ring holds its outer edge."""
 
-COLUMNS: Final = (
+COLUMNS = (
     Offer.id, Offer.professional_id, Offer.latitude_e5, Offer.longitude_e5, Offer.precision, Offer.sector,
     Offer.accepts_adults, Offer.accepts_children, Offer.accepts_until, Offer.commune_code,
 )  # fmt: skip

@@ -1,7 +1,5 @@
 """The directory: professionals, their conventions, the places where they work, and what held on a day."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, select

@@ -1,11 +1,8 @@
 """What a professional does, as one number: the specialty of a doctor, else 100 + the profession; and its names."""
 
-from __future__ import annotations
-
 import csv
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
 
 from parcours.law import thresholds
 from parcours.law.codes import Profession
@@ -13,9 +10,9 @@ from parcours.law.loader import load
 from parcours.registry.identity.names import fold
 from parcours.text import Text
 
-OTHERS: Final = 100
+OTHERS = 100
 """What the trade of somebody who is no doctor starts from."""
-DATA: Final = Path(__file__).parent / "data"
+DATA = Path(__file__).parent / "data"
 
 
 def trade_of(profession: str, specialty: int) -> int:
@@ -84,7 +81,7 @@ def of_savoir_faire() -> dict[str, int]:
         return {row["code"]: int(row["specialty"]) for row in csv.DictReader(stream)}
 
 
-RPPS_PROFESSIONS: Final = {
+RPPS_PROFESSIONS = {
     "10": "medecin",
     "21": "pharmacie",
     "40": "chirurgien_dentiste",

@@ -1,7 +1,5 @@
 """Where somebody searches: a commune, every commune of a postcode, or a point that is rounded and never kept."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session

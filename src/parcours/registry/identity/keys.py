@@ -4,8 +4,6 @@ NIR and NIA: 13 characters and a two-digit key, `97 - N mod 97` with 2A read as 
 RPPS (11 digits), AM number of a practice (9), FINESS (9): Luhn.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Where a person's national numbers are kept: encrypted, with a keyed index to find them."""
 
-from __future__ import annotations
-
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 

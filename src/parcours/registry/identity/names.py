@@ -1,7 +1,5 @@
 """Names as what a search compares: letters, without accent or case."""
 
-from __future__ import annotations
-
 import unicodedata
 
 LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O"})

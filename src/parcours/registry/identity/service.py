@@ -1,7 +1,5 @@
 """Assign a number to a person, find a person by a number."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import select

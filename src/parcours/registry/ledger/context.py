@@ -1,8 +1,6 @@
 """The ledger: it knows ids only, and nobody reads it but through what it was written for."""
 
-from __future__ import annotations
-
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +23,7 @@ def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]
     return {"ledger_postings": [dict(row) for row in session.execute(query).mappings()]}
 
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="ledger",
     tables={
         LedgerTransaction: Shared("an entry moves cents between several parties"),

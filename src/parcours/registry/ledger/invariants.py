@@ -1,9 +1,5 @@
 """What always holds in the ledger, whoever wrote it."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from parcours.registry.ledger.models import NEVER_CREDIT, NEVER_DEBIT, Account
 from parcours.registry.store.invariants import Invariant
 from parcours.text import Text
@@ -13,13 +9,13 @@ def _listed(accounts: tuple[Account, ...]) -> str:
     return ", ".join(f"'{one.value}'" for one in accounts)
 
 
-_RUNNING: Final = """
+_RUNNING = """
 SELECT DISTINCT account || ' ' || party FROM (
   SELECT p.account, p.party, sum(p.cents) OVER (PARTITION BY t.book, p.account, p.party ORDER BY t.known_at) AS cents
   FROM ledger_postings p JOIN ledger_transactions t ON t.id = p.transaction_id WHERE p.account IN ({accounts})
 ) AS running WHERE cents {side} 0"""
 
-INVARIANTS: Final = (
+INVARIANTS = (
     Invariant(
         "I1",
         Text("chaque écriture s'équilibre, et a ses lignes", "every entry balances, and has its lines"),

@@ -1,10 +1,7 @@
 """Tables of the ledger. The migration holds their triggers: nothing is changed, removed, or left unbalanced."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 
 from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,8 +36,8 @@ class Account(StrEnum):
     ABANDON = "abandon"
 
 
-NEVER_DEBIT: Final = (Account.A_PAYER_INSURED, Account.A_PAYER_PROFESSIONAL)
-NEVER_CREDIT: Final = (
+NEVER_DEBIT = (Account.A_PAYER_INSURED, Account.A_PAYER_PROFESSIONAL)
+NEVER_CREDIT = (
     Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR, Account.INDU_INSURED, Account.INDU_PROFESSIONAL,
 )  # fmt: skip
 """Accounts whose balance has one side only."""

@@ -5,14 +5,12 @@
 An entry is written once under its key: the same again changes nothing, another content is refused.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Select, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
@@ -29,7 +27,7 @@ from parcours.registry.ledger.models import (
 )
 from parcours.registry.store.ids import get, new_id
 
-GUARDED: Final = (*NEVER_DEBIT, *NEVER_CREDIT)
+GUARDED = (*NEVER_DEBIT, *NEVER_CREDIT)
 
 
 @dataclass(frozen=True)

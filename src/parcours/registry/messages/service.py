@@ -1,7 +1,5 @@
 """Send a simulated message, and read those that were sent."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from datetime import date, datetime

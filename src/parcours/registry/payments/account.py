@@ -1,10 +1,7 @@
 """The account of an insured person: what was refunded, what was taken and for which act, what was transferred."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -18,8 +15,8 @@ from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransa
 from parcours.registry.payments.notices import line_name
 from parcours.registry.payments.service import DEFERRED
 
-TAKEN: Final = (*DEFERRED, Account.INDU_INSURED)
-SHOWN: Final = ("set_off", "order", "decision")
+TAKEN = (*DEFERRED, Account.INDU_INSURED)
+SHOWN = ("set_off", "order", "decision")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """Payments: an order is for a person or a professional, by an opaque id."""
 
-from __future__ import annotations
-
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +19,7 @@ def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]
     }
 
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="payments",
     tables={Order: Shared("a party is an insured person or a professional, by an opaque id")},
     export=_export,

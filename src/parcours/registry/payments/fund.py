@@ -3,12 +3,9 @@
 Each claim and each payment is its own transaction: killed at any point, the day is run again and does what is left.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,7 +25,7 @@ from parcours.registry.payments import service as payments
 from parcours.registry.payments.practices import next_half_year
 from parcours.registry.store.db import Database
 
-NO_LAW: Final = "SIM-NO-LAW"
+NO_LAW = "SIM-NO-LAW"
 Progress = Callable[[str, int, int], None]
 
 

@@ -1,18 +1,14 @@
 """What always holds between orders and the books."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from parcours.registry.store.invariants import Invariant
 from parcours.text import Text
 
-_POSTED: Final = """
+_POSTED = """
 SELECT o.id FROM payments_orders o WHERE o.cents <> COALESCE((
   SELECT -sum(p.cents) FROM ledger_postings p JOIN ledger_transactions t ON t.id = p.transaction_id
   WHERE t.cause_id = o.id AND t.kind = '{kind}' AND p.account = '{account}'), 0){where}"""
 
-INVARIANTS: Final = (
+INVARIANTS = (
     Invariant(
         "I6",
         Text("un virement est d'un centime au moins", "a transfer is of one cent at least"),

@@ -1,7 +1,5 @@
 """Payment orders. The simulated bank file is rebuilt from them, so that a crash sends once."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 

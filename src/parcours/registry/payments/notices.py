@@ -1,10 +1,7 @@
 """What a payment tells: the return that a practice reconciles, the statement of the insured."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +14,7 @@ from parcours.registry.messages.service import send
 from parcours.registry.payments.models import Order
 from parcours.text import plain_euros
 
-LINES: Final = {
+LINES = {
     Account.DIFFERE_TMT: "TMT 1957",
     Account.DIFFERE_PF: "PFT 1952",
     Account.DIFFERE_FR: "FRT",
@@ -25,8 +22,8 @@ LINES: Final = {
     Account.INDU_PROFESSIONAL: "INDU",
 }
 """Names of what is taken, as national lines have them; a deductible's number depends on who gave the care."""
-FRT: Final = {"pharmacie": "FRT 1972", "transporteur": "FRT 1974"}
-FRT_AUXILIAIRES: Final = "FRT 1976"
+FRT = {"pharmacie": "FRT 1972", "transporteur": "FRT 1974"}
+FRT_AUXILIAIRES = "FRT 1976"
 
 
 def tell_practice(

@@ -1,7 +1,5 @@
 """What a practice expects of tiers payant, what it received, what is left and why."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 

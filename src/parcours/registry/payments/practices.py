@@ -1,11 +1,8 @@
 """What is due to a practice beside its acts (simulated): the penalty of a late payment, the yearly flat fee."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -19,10 +16,10 @@ from parcours.registry.ledger.service import Entry, Line
 from parcours.rules.money import portion
 from parcours.rules.practice import flat_fee, late_penalty
 
-HALF_YEAR: Final = 6
-BANDS: Final = ("moins_de_7", "de_7_a_74", "de_75_a_79", "des_80", "ald_moins_de_80", "ald_des_80")
+HALF_YEAR = 6
+BANDS = ("moins_de_7", "de_7_a_74", "de_75_a_79", "des_80", "ald_moins_de_80", "ald_des_80")
 """Kinds of patients that the flat fee tells apart."""
-MONTHS: Final = (4, 6, 9, 11)
+MONTHS = (4, 6, 9, 11)
 """Months in which the flat fee is paid, a part each."""
 
 

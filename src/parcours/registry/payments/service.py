@@ -4,13 +4,10 @@ What is taken on a refund is the oldest first: by day of care, then majoration, 
 number of the sheet; sums undue come last, once their delay is over. A part may be taken, and a refund may vanish.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +23,7 @@ from parcours.registry.payments.notices import tell_practice, tell_statement
 from parcours.registry.payments.practices import note_penalty
 from parcours.registry.store.ids import new_id
 
-DEFERRED: Final = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
+DEFERRED = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
 """In the order in which they are taken for one day of care."""
 
 

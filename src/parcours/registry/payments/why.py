@@ -1,7 +1,5 @@
 """Where each cent of a claim went: the decisions in the words of the engine, then every movement of the books."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import select

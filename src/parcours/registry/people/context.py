@@ -1,9 +1,5 @@
 """Insured persons: who they are, their rights, their family."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
@@ -20,11 +16,11 @@ from parcours.registry.people.relations import OFFICER_FUND, OFFICER_OFFICE, PAT
 from parcours.registry.people.service import NAME_CONTEXT, name_key
 from parcours.registry.store.rotation import KeyedIndex
 
-PATIENT: Final = Kind("patient")
+PATIENT = Kind("patient")
 """A person and all that hangs on the person: rights, facts of a visit, who looked."""
 
 
-HOLDER_LINK: Final = Kind("holder_link")
+HOLDER_LINK = Kind("holder_link")
 """Who acts for a person."""
 
 
@@ -74,9 +70,9 @@ def of_patient(insured: Insured) -> Record:
     return Record(PATIENT, insured.id, insured_id=insured.id)
 
 
-OWN_FUND_CREATE: Final = Relation("own_fund_create", OWN_FUND.holds, refusal=problems.other_fund)
+OWN_FUND_CREATE = Relation("own_fund_create", OWN_FUND.holds, refusal=problems.other_fund)
 
-SECOND_PERSON: Final = Relation("second_person", second_person, refusal=problems.second_person)
+SECOND_PERSON = Relation("second_person", second_person, refusal=problems.second_person)
 
 
 def of_link(link: Kinship) -> Record:
@@ -91,9 +87,9 @@ def _expire(session: Session, who: Who) -> int:
     return len(ended)
 
 
-_ONES_OWN: Final = (Action.READ_HOLDERS, Action.READ_PATIENT, Action.EXPORT_PATIENT, AuditAction.READ_TRAIL)
+_ONES_OWN = (Action.READ_HOLDERS, Action.READ_PATIENT, Action.EXPORT_PATIENT, AuditAction.READ_TRAIL)
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="people",
     tables={
         Insured: Personal(by=("id",)),

@@ -1,7 +1,5 @@
 """Who acts for a person: parents until the 18th birthday, guardians; recorded by one, confirmed by another, ended."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, select

@@ -1,7 +1,5 @@
 """Tables of people: who is insured, by which fund, with which rights, and whose child."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 

@@ -1,10 +1,7 @@
 """Who one is to a person: oneself, a parent or a guardian, the fund; and the rules that give something by it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,31 +51,31 @@ def _same_fund(session: Session, actor: Actor, record: Record) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-CHILD: Final = Relation("child", _child, to_person=True)
-CHILD_UNDER_16: Final = Relation("child_under_16", _child_under_16, to_person=True)
-SAME_FUND: Final = Relation("same_fund", _same_fund, to_person=True)
+CHILD = Relation("child", _child, to_person=True)
+CHILD_UNDER_16 = Relation("child_under_16", _child_under_16, to_person=True)
+SAME_FUND = Relation("same_fund", _same_fund, to_person=True)
 
-PATIENT_SELF: Final = rule(
+PATIENT_SELF = rule(
     "patient_self", Role.INSURED, SELF,
     "Chacun accède à ses propres données et choisit son médecin traitant.",
     "Everyone has access to their own data and chooses their médecin traitant.",
 )  # fmt: skip
-PATIENT_CHILD: Final = rule(
+PATIENT_CHILD = rule(
     "patient_child", Role.INSURED, CHILD,
     "Un titulaire de l'autorité parentale agit pour son enfant mineur, un tuteur pour la personne protégée.",
     "A holder of parental authority acts for a minor child, a guardian for the protected person.",
 )  # fmt: skip
-PATIENT_CHILD_CHOICE: Final = rule(
+PATIENT_CHILD_CHOICE = rule(
     "patient_child_choice", Role.INSURED, CHILD_UNDER_16,
     "Avant 16 ans, un titulaire de l'autorité parentale choisit le médecin traitant.",
     "Below 16 a holder of parental authority chooses the médecin traitant.",
 )  # fmt: skip
-OFFICER_FUND: Final = rule(
+OFFICER_FUND = rule(
     "officer_fund", Role.OFFICER, SAME_FUND,
     "Un agent traite les données administratives des assurés de sa caisse, jamais le texte médical.",
     "An officer handles administrative data of the insured of their fund, never clinical text.",
 )  # fmt: skip
-OFFICER_OFFICE: Final = rule(
+OFFICER_OFFICE = rule(
     "officer_office", Role.OFFICER, ANY,
     "Un agent cherche et enregistre des assurés ; seul un assuré de sa caisse lui est montré.",
     "An officer looks up and registers insured persons; only those of their fund are shown.",

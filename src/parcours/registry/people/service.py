@@ -1,7 +1,5 @@
 """Register people and their rights; find them; know what held on a day."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, or_, select

@@ -1,7 +1,5 @@
 """What a referral must satisfy: its author, its addressee, its plan, its validity."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

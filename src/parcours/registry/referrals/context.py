@@ -1,9 +1,5 @@
 """Referrals: a doctor sends a patient to another, and the letter between them is clinical text."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,7 +19,7 @@ from parcours.registry.referrals.service import shorten_overlong
 from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import paris_today
 
-REFERRAL: Final = Kind("referral")
+REFERRAL = Kind("referral")
 
 
 class Action(model.Action):
@@ -87,9 +83,9 @@ def _expire(session: Session, who: Who) -> int:
     return len(shortened)
 
 
-_READ: Final = (Action.READ_REFERRAL, Action.READ_LETTER)
+_READ = (Action.READ_REFERRAL, Action.READ_LETTER)
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="referrals",
     tables={
         Referral: Personal(),

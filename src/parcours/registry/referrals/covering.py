@@ -1,7 +1,5 @@
 """Does a referral cover a visit? Which one does, and why the others do not."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial

@@ -1,7 +1,5 @@
 """What a doctor writes: the letter, to whom it goes, for how long."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from datetime import date

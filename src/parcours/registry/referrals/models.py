@@ -1,7 +1,5 @@
 """Tables of the referrals."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 

@@ -1,9 +1,5 @@
 """Who one is by a referral: the doctor to whom the patient was sent, a doctor of the specialty it is open to."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -93,17 +89,17 @@ def _author_or_patient(session: Session, actor: Actor, record: Record) -> bool:
     return actor.role is Role.INSURED or OWN_PRACTICE.holds(session, actor, record)
 
 
-REFERRED: Final = Relation("referred", _referred, to_person=True)
-SPECIALTY: Final = Relation("specialty", _specialty)
+REFERRED = Relation("referred", _referred, to_person=True)
+SPECIALTY = Relation("specialty", _specialty)
 
-AUTHOR_OR_PATIENT: Final = Relation("author_or_patient", _author_or_patient, refusal=problems.other_author)
+AUTHOR_OR_PATIENT = Relation("author_or_patient", _author_or_patient, refusal=problems.other_author)
 
-DOCTOR_REFERRED: Final = rule(
+DOCTOR_REFERRED = rule(
     "doctor_referred", PRACTICE, REFERRED,
     "Le médecin à qui le patient est adressé accède au dossier tant que l'adressage ou le plan est valable.",
     "A doctor to whom the patient is sent has access while the referral or the plan is valid.",
 )  # fmt: skip
-DOCTOR_SPECIALTY: Final = rule(
+DOCTOR_SPECIALTY = rule(
     "doctor_specialty", PRACTICE, SPECIALTY,
     "Un adressage à une spécialité peut être utilisé par tout médecin de cette spécialité.",
     "A referral to a specialty may be used by any doctor of that specialty.",

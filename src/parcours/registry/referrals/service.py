@@ -5,8 +5,6 @@ correspondent; around them the ALD protocol, the nurse in advanced practice, and
 médecin traitant.
 """
 
-from __future__ import annotations
-
 import json
 from datetime import date, datetime
 

@@ -1,16 +1,13 @@
 """How long a referral opens a record: the law gives no end, so the installation gives one."""
 
-from __future__ import annotations
-
 import os
 from datetime import date
-from typing import Final
 
 from parcours.law import thresholds
 from parcours.registry.referrals import problems
 
-YEARS_VARIABLE: Final = "PARCOURS_REFERRAL_YEARS"
-_MOST: Final = 5
+YEARS_VARIABLE = "PARCOURS_REFERRAL_YEARS"
+_MOST = 5
 
 
 def longest() -> int:

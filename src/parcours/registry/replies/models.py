@@ -1,7 +1,5 @@
 """The table of the answers that may have to be given again."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import Index, Integer, String, Text, UniqueConstraint

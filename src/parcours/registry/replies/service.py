@@ -1,9 +1,6 @@
 """Take a key, keep the answer under it, find it again, forget it."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -12,9 +9,9 @@ from sqlalchemy.orm import Session
 from parcours.registry.replies.models import IdempotentReply
 from parcours.registry.store.columns import blind_index, blind_indexes
 
-HOURS: Final = 24
+HOURS = 24
 """How long an answer is kept."""
-_REQUEST: Final = "idempotent_replies.request"
+_REQUEST = "idempotent_replies.request"
 """A body may hold a password or a national number: its plain digest could be guessed, so it is kept under a key."""
 
 

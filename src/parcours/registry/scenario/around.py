@@ -1,11 +1,8 @@
 """The verbs around the money: people, cards, rights, contracts, sums asked back."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -183,7 +180,7 @@ def pay_run(stage: Stage, event: Event) -> None:
                          at=stage.at)  # fmt: skip
 
 
-BANDS: Final = {
+BANDS = {
     "under_7": "moins_de_7", "from_7_to_74": "de_7_a_74", "from_75_to_79": "de_75_a_79", "from_80": "des_80",
     "ald_under_80": "ald_moins_de_80", "ald_from_80": "ald_des_80",
 }  # fmt: skip
@@ -234,7 +231,7 @@ def submit(stage: Stage, event: Event) -> str:
         return row.id
 
 
-VERBS: Final[dict[str, Callable[[Stage, Event], None]]] = {
+VERBS: dict[str, Callable[[Stage, Event], None]] = {
     "claim": verbs.claim,
     "pay": verbs.pay,
     "paid": verbs.paid,

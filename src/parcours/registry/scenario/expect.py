@@ -1,12 +1,10 @@
 """What a story may expect, and how each expectation is checked against what was kept."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -27,9 +25,9 @@ from parcours.registry.scenario.stage import FUND, Stage
 from parcours.registry.scenario.verbs import history
 from parcours.text import plain_euros
 
-KINDS: Final = tuple(one.value for one in MessageKind)
-SUBJECTS: Final = {"rejected", "positive", "negative", "cancel", "replace", "indu", "signalled"}
-PROSE: Final = {"text", "not", "then", "payee", "paid_in", "account", "surcharge", "each"}
+KINDS = tuple(one.value for one in MessageKind)
+SUBJECTS = {"rejected", "positive", "negative", "cancel", "replace", "indu", "signalled"}
+PROSE = {"text", "not", "then", "payee", "paid_in", "account", "surcharge", "each"}
 """Said for the reader: checked by a test of the same name, not by the player of stories."""
 
 
@@ -360,7 +358,7 @@ def third(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
         yield Failed("third", str(expected), str(stage.found.get("third")))
 
 
-CHECKS: Final[dict[str, Check]] = {
+CHECKS: dict[str, Check] = {
     "claims": claims, "regularised": regularised, "bank": bank, "counters": counters, "owed": owed, "states": states,
     "messages": messages, "reason": reason, "ledger": no_entry, "ledger_transactions": ledger_transactions,
     "deadline": deadline, "deadlines": deadline, "balances": balances, "signals": signals, "case": case,

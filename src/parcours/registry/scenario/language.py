@@ -7,26 +7,24 @@ scenarios:
     expect: {claims: {F1: {amo: 19.00}}, bank: [[2026-03-06, amo, ana, 19.00]]}
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from parcours.registry.scenario import problems
 
-PROFESSIONS: Final[dict[str, tuple[str, str]]] = {
+PROFESSIONS: dict[str, tuple[str, str]] = {
     "dental": ("chirurgien_dentiste", ""), "laboratory": ("laboratoire", ""), "pharmacy": ("pharmacie", ""),
     "masseur": ("masseur_kinesitherapeute", ""), "nurse": ("infirmier", ""), "transport": ("transporteur", ""),
     "dermatologist": ("medecin", "dermatologie"), "cardiologist": ("medecin", "cardiologie"),
     "gp": ("medecin", "generaliste"),
 }  # fmt: skip
 """A word that describes somebody -> profession and specialty."""
-WITHOUT_SECTOR: Final = ("laboratoire", "pharmacie", "transporteur")
-ORDINARY_DOCTOR: Final = "mt"
+WITHOUT_SECTOR = ("laboratoire", "pharmacie", "transporteur")
+ORDINARY_DOCTOR = "mt"
 """Whom somebody has declared, when a few words do not say `no MT`."""
 
 

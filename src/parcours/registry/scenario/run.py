@@ -1,7 +1,5 @@
 """Play a story: its events in order, each in its own transaction, then what it expects."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

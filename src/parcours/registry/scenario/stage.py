@@ -1,13 +1,11 @@
 """The stage of a story: its people and professionals, made when first named, and what happened to its claims."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,15 +24,15 @@ from parcours.registry.scenario.language import Person, Scenario
 from parcours.registry.store.db import Database
 from parcours.registry.store.ids import get, new_id
 
-COMMUNE: Final = "99001"
-FUND: Final = "01C991"
-OPENING: Final = date(2005, 1, 1)
-DECLARED: Final = date(2018, 1, 8)
-RANKS: Final = 1_900_000
-RPPS_RANKS: Final = 10**8
-AM_RANKS: Final = 10**5
+COMMUNE = "99001"
+FUND = "01C991"
+OPENING = date(2005, 1, 1)
+DECLARED = date(2018, 1, 8)
+RANKS = 1_900_000
+RPPS_RANKS = 10**8
+AM_RANKS = 10**5
 """How many numbers each fictitious range holds."""
-SPECIALTIES: Final = {"generaliste": 1, "cardiologie": 3, "dermatologie": 5}
+SPECIALTIES = {"generaliste": 1, "cardiologie": 3, "dermatologie": 5}
 
 
 def noon(day: date) -> datetime:

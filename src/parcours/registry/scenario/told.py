@@ -1,7 +1,5 @@
 """What happened in a story, in lines: states, messages, transfers, account. Nothing is computed: it was kept."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,10 +1,8 @@
 """The verbs of money: claim, pay, reverse, regularise, write off; and what happens to a sheet on its way."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,9 +20,9 @@ from parcours.registry.scenario.language import cents
 from parcours.registry.scenario.stage import FUND, Stage
 
 Event = Mapping[str, Any]
-BOOKS: Final = {"amo": f"amo:{FUND}", "c2s": f"c2s:{FUND}"}
-MOST: Final = 10**9
-NOT_A_DECLARED_DOCTOR: Final = {"medecin_traitant": False, "role": "autre"}
+BOOKS = {"amo": f"amo:{FUND}", "c2s": f"c2s:{FUND}"}
+MOST = 10**9
+NOT_A_DECLARED_DOCTOR = {"medecin_traitant": False, "role": "autre"}
 
 
 def said(stage: Stage, event: Event, name: str) -> Any:

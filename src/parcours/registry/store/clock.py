@@ -1,7 +1,5 @@
 """The clock of the registry: instants in UTC, days as in Paris."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 

@@ -1,12 +1,10 @@
 """Column types: instants, encrypted text, public ids, enumerations; and the keyed indexes beside encrypted values."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, Uuid
 from sqlalchemy.types import TypeDecorator
@@ -53,8 +51,8 @@ class Unreadable(str):
     __slots__ = ()
 
 
-UNREADABLE: Final = Unreadable("[illisible – unreadable]")
-_MARKING: Final[ContextVar[bool]] = ContextVar("parcours.marking_unreadable", default=False)
+UNREADABLE = Unreadable("[illisible – unreadable]")
+_MARKING: ContextVar[bool] = ContextVar("parcours.marking_unreadable", default=False)
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """Public ids: random version-7 UUIDs as text, safe to show in a URL, ordered in an index."""
 
-from __future__ import annotations
-
 import secrets
 import time
 import uuid

@@ -4,8 +4,6 @@ A service with the keys of another installation would write what nobody here can
 and every command with it.
 """
 
-from __future__ import annotations
-
 import hmac
 import uuid
 

@@ -1,7 +1,5 @@
 """What must always hold between rows, said in SQL that both databases read: each context gives its own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -6,7 +6,7 @@ PostgreSQL keeps the last three itself. A server that is frozen keeps nothing, s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
 
-MARGIN_SECONDS: Final = 2.0
+MARGIN_SECONDS = 2.0
 """What a server that lives is given to say that the time is over."""
 
 

@@ -9,8 +9,6 @@ A question asked at every visit is a statement built once, at import, with the t
     session.scalars(_RIGHTS_ON, asked(on, known_at, insured_id=insured_id))
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar

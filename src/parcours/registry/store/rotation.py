@@ -5,8 +5,6 @@ Logins at an outside identity provider are kept as a keyed index only: it cannot
 dropped, whoever uses them is linked anew at the next login, to the same account (`accounts/linking.py`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,14 +1,11 @@
 """The shape of the database: create it, bring it up to date, say whether it is."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -20,7 +17,7 @@ from sqlalchemy import Engine, Enum, MetaData, func, select
 from parcours.registry.store import installation, problems
 from parcours.registry.store.columns import EncryptedText, UtcDateTime
 
-_LOCK: Final = 0x7061726C  # any number that nothing else of the house locks
+_LOCK = 0x7061726C  # any number that nothing else of the house locks
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -1,9 +1,5 @@
 """Visits: the facts that the registry knows of one, the answers given, what changed since."""
 
-from __future__ import annotations
-
-from typing import Final
-
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal
 from parcours.registry.declarations.relations import DOCTOR_DECLARED
@@ -33,7 +29,7 @@ class Tag(model.Tag):
     FACTS_ANSWER = "facts:visit:answer"
 
 
-CONTEXT: Final = Context(
+CONTEXT = Context(
     name="visits",
     tables={AnsweredVisit: Personal()},
     actions=Action,

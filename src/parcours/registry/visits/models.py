@@ -1,7 +1,5 @@
 """What was answered about visits, and when."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index

@@ -3,8 +3,6 @@
 An answered visit is never rewritten; `visits_that_would_change` tells which ones later knowledge contradicts.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Why a fact is what it is, and what was passed over, in French and in English."""
 
-from __future__ import annotations
-
 from parcours.text import Text
 
 REASONS: dict[str, Text] = {

@@ -4,10 +4,8 @@ Every page here is kept by nobody; a form that changes something comes from our 
 its token.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.background import BackgroundTask
@@ -36,17 +34,17 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 
-ROLES: Final = {
+ROLES = {
     "insured": N_("insured person"),
     "doctor": N_("doctor"),
     "delegate": N_("delegate"),
     "officer": N_("officer of a fund"),
     "administrator": N_("administrator"),
 }
-SENT: Final = N_("If this account exists, a message was sent to it. Its link works for a short while.")
-CHANGED: Final = N_("Your password is changed. Log in with the new one.")
-LEFT: Final = N_("You are logged out.")
-SAID: Final = {"changed": CHANGED, "left": LEFT}
+SENT = N_("If this account exists, a message was sent to it. Its link works for a short while.")
+CHANGED = N_("Your password is changed. Log in with the new one.")
+LEFT = N_("You are logged out.")
+SAID = {"changed": CHANGED, "left": LEFT}
 
 Handler = Callable[[Request, FormData], Response]
 
@@ -103,7 +101,7 @@ def login_form(request: Request, _: FormData) -> Response:
     return answer(page, "account/login.html", said=said and i18n.translate(said, page.lang), **EMPTY)
 
 
-EMPTY: Final[dict[str, Any]] = {"error": "", "allowed": "", "login": "", "asks_code": False}
+EMPTY: dict[str, Any] = {"error": "", "allowed": "", "login": "", "asks_code": False}
 
 
 def log_in(request: Request, form: FormData) -> Response:

@@ -6,11 +6,9 @@ A form sends its fields in the order of the page, so that the page works without
 shared; nothing in it says who the patient is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from parcours.engine.bill.vocabulary import BORNE, LINE_KEYS, NOT_ON_A_BILL, STAY_KEYS
 from parcours.engine.facts.vocabulary import BY_NAME
@@ -22,16 +20,16 @@ from parcours.web.quote.state import IDENTITY
 Pairs = tuple[tuple[str, str], ...]
 Line = Mapping[str, str]
 
-OF_THE_PAGE: Final = ("q", "at", "ask")
+OF_THE_PAGE = ("q", "at", "ask")
 """What is searched, the hour, the question that is asked for itself: they are not of the bill."""
-FACTS: Final = frozenset(BY_NAME) - IDENTITY - frozenset(NOT_ON_A_BILL)
-OF_THE_BILL: Final = FACTS | frozenset(BORNE) | {"kind", "territory"}
-OF_A_LINE: Final = (FACTS | frozenset(LINE_KEYS)) - {"note"}
-LONGEST: Final = 60
+FACTS = frozenset(BY_NAME) - IDENTITY - frozenset(NOT_ON_A_BILL)
+OF_THE_BILL = FACTS | frozenset(BORNE) | {"kind", "territory"}
+OF_A_LINE = (FACTS | frozenset(LINE_KEYS)) - {"note"}
+LONGEST = 60
 """Characters of a value; a code as a bill prints it is shorter."""
-MOST: Final = 40
+MOST = 40
 """Lines of one page."""
-HOURS: Final = ("day", "evening", "night")
+HOURS = ("day", "evening", "night")
 
 
 @dataclass(frozen=True)

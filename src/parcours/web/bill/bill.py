@@ -4,8 +4,6 @@ The address is read (`address.py`), the engine settles and says what it still ne
 who pays it, what the day and the hour may add (`catalogue.py`), and what is wrong beside its field (`fields.py`).
 """
 
-from __future__ import annotations
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 

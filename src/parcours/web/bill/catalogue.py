@@ -1,13 +1,11 @@
 """The codes that a bill may hold, as people look for them: by the code, by words, by the day and the hour."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
@@ -25,14 +23,14 @@ from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
 from parcours.web.finding import fold, spaced
 
-FILE: Final = Path(__file__).with_name("suggestions.yaml")
-MOST_FOUND: Final = 12
-HIDDEN: Final = frozenset({"ACTE", "TM_SEJOUR", "FORFAIT_ACTE_LOURD", "MAJORATION_SEJOUR", "HD", "HG", "FPU_MINORE"})
+FILE = Path(__file__).with_name("suggestions.yaml")
+MOST_FOUND = 12
+HIDDEN = frozenset({"ACTE", "TM_SEJOUR", "FORFAIT_ACTE_LOURD", "MAJORATION_SEJOUR", "HD", "HG", "FPU_MINORE"})
 """Codes that a bill makes by itself, or that stand for others."""
-YOUNG: Final = 6
-VISITS: Final = frozenset({"VG", "VL", "VSP"})
+YOUNG = 6
+VISITS = frozenset({"VG", "VL", "VSP"})
 """Codes of a doctor who came to the patient."""
-ANYONE: Final = {
+ANYONE = {
     "age": "40",
     "age_1er_janvier": "40",
     "convention": "secteur_1",
@@ -41,9 +39,9 @@ ANYONE: Final = {
     "referral": "none",
 }
 """What a tariff does not depend on, said for the engine to answer."""
-COUNTED: Final = ("LENTILLES", "B")
+COUNTED = ("LENTILLES", "B")
 """Codes of which one line holds several."""
-FREE_PRICES: Final = (Cover.BASKET_FREE, Cover.FRAME, Cover.LENS, Cover.HEARING_AID, Cover.ROOM)
+FREE_PRICES = (Cover.BASKET_FREE, Cover.FRAME, Cover.LENS, Cover.HEARING_AID, Cover.ROOM)
 
 
 @dataclass(frozen=True)
@@ -234,10 +232,10 @@ def tariff_of(
 
 # --- what the day and the hour add ----------------------------------------------------------------------------------
 
-FIXED_HOLIDAYS: Final = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-AFTER_EASTER: Final = (1, 39, 50)
+FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+AFTER_EASTER = (1, 39, 50)
 """Easter Monday, Ascension Day, Whit Monday."""
-SUNDAY: Final = 6
+SUNDAY = 6
 
 
 def easter(year: int) -> date:

@@ -1,11 +1,9 @@
 """The fields of the page of a bill: how each is called and filled, and what stands beside it when it is wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.law.bill.book import Code, bill_law
@@ -15,7 +13,7 @@ from parcours.web.i18n import N_
 from parcours.web.pages import text
 
 MONEY, NUMBER, TEXT, SELECT, DATE = "money", "number", "text", "select", "date"
-KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
+KINDS: Mapping[str, tuple[str, str, str]] = {
     "fee": (N_("Price asked"), MONEY, "€"),
     "base": (N_("Base printed"), MONEY, "€"),
     "price": (N_("Price of the box, without its fee"), MONEY, "€"),
@@ -42,7 +40,7 @@ KINDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "exit": (N_("Exit"), DATE, ""),
 }
 """Name in the vocabulary -> its label, how it is filled, its unit."""
-OPTIONS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+OPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "rate_class": (("65", "65 %"), ("100", "100 %"), ("30", "30 %"), ("15", "15 %")),
     "pack": (("", N_("One month")), ("three_months", N_("Three months"))),
     "generic": (
@@ -59,9 +57,9 @@ OPTIONS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("night", N_("In the night (0-6 h)")),
     ),
 }
-SAY_BASE: Final = N_("No table we know gives it: copy the base printed on the paper.")
-SAY_FEE: Final = N_("The price is free: copy the one of the paper.")
-SAY_MISSING: Final = N_("Needed to settle this line.")
+SAY_BASE = N_("No table we know gives it: copy the base printed on the paper.")
+SAY_FEE = N_("The price is free: copy the one of the paper.")
+SAY_MISSING = N_("Needed to settle this line.")
 
 
 @dataclass(frozen=True)

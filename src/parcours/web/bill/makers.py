@@ -1,16 +1,13 @@
 """Who may have made the paper out, and a few papers to start from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from parcours.web.i18n import N_
 
 Facts = Mapping[str, str]
 Lines = Sequence[Mapping[str, str]]
 
-MAKERS: Final[tuple[tuple[str, str, Facts, Lines], ...]] = (
+MAKERS: tuple[tuple[str, str, Facts, Lines], ...] = (
     (N_("A general practitioner"), "", {"specialty": "generaliste"}, ()),
     (N_("A pharmacy"), N_("A ticket, a prescription"), {"profession": "pharmacie", "kind": "ticket_pharmacie"}, ()),
     (N_("A dentist"), N_("Care, a quote for a crown"), {"profession": "chirurgien_dentiste"}, ()),
@@ -26,8 +23,8 @@ MAKERS: Final[tuple[tuple[str, str, Facts, Lines], ...]] = (
 """Its words, what it holds, the facts that it sets, the lines it starts with."""
 
 Pairs = tuple[tuple[str, str], ...]
-OWN: Final[Pairs] = (("medecin_traitant", "true"), ("role", "medecin_traitant"), ("referral", "none"))
-STARTS: Final[tuple[tuple[str, Pairs], ...]] = (
+OWN: Pairs = (("medecin_traitant", "true"), ("role", "medecin_traitant"), ("referral", "none"))
+STARTS: tuple[tuple[str, Pairs], ...] = (
     (
         N_("A home visit on a Sunday"),
         (

@@ -1,12 +1,10 @@
 """A bill on its page: its lines with who pays them, what may be added, what is asked, and the result."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import Any
 
 from parcours.engine.bill.advise import advise_bill
 from parcours.engine.bill.codetext import read_code
@@ -34,7 +32,7 @@ from parcours.web.quote.charts import shares
 from parcours.web.quote.questions import Card
 from parcours.web.quote.view import Link, Result
 
-GROUPS: Final = {
+GROUPS = {
     "acts": N_("Often on this paper"),
     "supplements": N_("Supplements"),
     "young": N_("For a young child"),
@@ -43,9 +41,9 @@ GROUPS: Final = {
     "evening": N_("In the evening or early morning"),
     "night": N_("In the night"),
 }
-ABOUT_THE_PATIENT: Final = (questions.COVER, questions.MUTUELLE, questions.DESK)
+ABOUT_THE_PATIENT = (questions.COVER, questions.MUTUELLE, questions.DESK)
 """Asked last: the engine takes them for granted where they are not said."""
-SHOWN_LEVERS: Final = 6
+SHOWN_LEVERS = 6
 
 
 class Paper:
@@ -333,7 +331,7 @@ class Paper:
         return i18n.set_once("\n".join(lines), self.lang)
 
 
-RARE: Final = ("pack", "generic", "generic_price", "exemption")
+RARE = ("pack", "generic", "generic_price", "exemption")
 """Fields of a line that few papers need."""
 
 
@@ -342,7 +340,7 @@ def shown_price(amount: str, lang: str) -> str:
     return amount.replace(".", DECIMAL[lang])
 
 
-KNOWN_FIELDS: Final = frozenset(
+KNOWN_FIELDS = frozenset(
     {
         "fee", "base", "price", "generic_price", "max_price", "quantity", "coefficient", "distance_km", "shared_with",
         "tooth", "association", "rate_class", "pack", "generic", "exemption", "zone", "departement",

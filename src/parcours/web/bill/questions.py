@@ -1,7 +1,5 @@
 """The questions about a bill: those of the quote, each answer an address of the bill."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """The card of a bill: the sum that is left, who pays what, what is paid at the desk and what later."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from parcours.engine.bill.explain import BillExplanation

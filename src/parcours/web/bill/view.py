@@ -1,7 +1,5 @@
 """What the page of a bill shows: plain data between the engine and the template."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

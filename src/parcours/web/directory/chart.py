@@ -1,7 +1,5 @@
 """A small map of our own: the outline of the département, from the centres of its communes, and who was found in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import cos, radians

@@ -1,12 +1,10 @@
 """`/directory`: find a doctor. What is searched is in the address, a place typed; nothing is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,33 +29,33 @@ from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, PUBLIC, Page
 from parcours.web.pages import answer as page_answer
 
-LIMITER: Final = RateLimiter(240)
+LIMITER = RateLimiter(240)
 """Pages a minute of one address: people look, programs copy."""
-OWN: Final = ("age", "lang")
+OWN = ("age", "lang")
 """What the page knows besides the filters."""
-SPECIALTIES: Final = (
+SPECIALTIES = (
     "generaliste", "cardiologie", "dermatologie", "gynecologie_medicale", "gynecologie_obstetrique", "ophtalmologie",
     "orl", "pediatrie", "pneumologie", "psychiatrie", "rhumatologie", "gastroenterologie", "neurologie",
     "chirurgien_dentiste", "sage_femme", "infirmier", "masseur_kinesitherapeute", "orthophoniste", "pedicure_podologue",
 )  # fmt: skip
-SECTOR_NAMES: Final = {
+SECTOR_NAMES = {
     "secteur_1": N_("sector 1"),
     "secteur_2_optam": N_("sector 2 with OPTAM"),
     "secteur_2": N_("sector 2"),
     "non_conventionne": N_("no agreement"),
     "sans_objet": N_("no sectors in this profession"),
 }
-ACCEPTS: Final = {
+ACCEPTS = {
     "yes": N_("takes new patients"),
     "no": N_("takes no new patients"),
     "unknown": N_("not known whether they take new patients"),
 }
-WAYS: Final = {
+WAYS = {
     "as_medecin_traitant": N_("As your médecin traitant"),
     "with_a_letter": N_("With a letter from them"),
     "directly": N_("Directly"),
 }
-ATTRIBUTES: Final = {
+ATTRIBUTES = {
     "accepts_adults": N_("takes new adult patients"),
     "accepts_children": N_("takes children"),
     "teleconsultation": N_("remote consultations"),
@@ -75,13 +73,13 @@ ATTRIBUTES: Final = {
     "accessible_hearing_loop": N_("hearing loop"),
     "accessible_guide_dog": N_("guide dogs welcome"),
 }
-SOURCES: Final = {
+SOURCES = {
     "professional": N_("said by the professional"),
     "delegate": N_("said by their practice"),
     "fund": N_("said by the fund"),
     "import": N_("from an open file"),
 }
-FLAGS: Final = ("teleconsultation", "carte_vitale", "home_visits")
+FLAGS = ("teleconsultation", "carte_vitale", "home_visits")
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def directory(request: Request) -> Iterator[Session]:
         raise Misconfigured("no_directory", NO_DIRECTORY) from None
 
 
-NO_DIRECTORY: Final = Text("cette installation n'a pas d'annuaire", "this installation has no directory")
+NO_DIRECTORY = Text("cette installation n'a pas d'annuaire", "this installation has no directory")
 
 
 def limited(request: Request) -> bool:

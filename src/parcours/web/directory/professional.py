@@ -1,9 +1,6 @@
 """The page of one professional: not indexed; how to reach them, an appointment for a calendar, what is wrong."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
-from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -26,11 +23,11 @@ from parcours.registry.store.clock import now_utc, paris_today
 from parcours.web.directory.find import ACCEPTS, ATTRIBUTES, SECTOR_NAMES, SOURCES, WAYS, age_of, directory, limited
 from parcours.web.pages import PRIVATE, Page, answer
 
-REPORTS: Final = RateLimiter(5)
+REPORTS = RateLimiter(5)
 """Reports a minute of one address."""
-MAX_BODY: Final = 4096
-HALF_HOUR: Final = timedelta(minutes=30)
-ZONE: Final = (
+MAX_BODY = 4096
+HALF_HOUR = timedelta(minutes=30)
+ZONE = (
     "BEGIN:VTIMEZONE", "TZID:Europe/Paris",
     "BEGIN:DAYLIGHT", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "TZNAME:CEST", "DTSTART:19700329T020000",
     "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU", "END:DAYLIGHT",

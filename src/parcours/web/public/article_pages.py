@@ -1,7 +1,5 @@
 """`/law/articles/{id}`: one article, what each paragraph decides, each case with the cents of its example."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any

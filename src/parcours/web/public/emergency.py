@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from parcours.text import Text
 from parcours.web.pages import Page, public
 
-NUMBERS: Final = Path(__file__).with_name("emergency.yaml")
+NUMBERS = Path(__file__).with_name("emergency.yaml")
 
 
 class Number(NamedTuple):

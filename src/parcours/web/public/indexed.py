@@ -1,9 +1,6 @@
 """What programs read before people do: robots, the map of the site, the manifest, whom to tell of a weakness."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
-from typing import Final
 from xml.sax.saxutils import escape
 
 from starlette.exceptions import HTTPException
@@ -17,8 +14,8 @@ from parcours.text import LANGS
 from parcours.web.assets import asset_url
 from parcours.web.public.situations import situations, specialties
 
-DAY: Final = {"Cache-Control": "public, max-age=86400"}
-PATHS: Final = (
+DAY = {"Cache-Control": "public, max-age=86400"}
+PATHS = (
     "/",
     "/bill",
     "/emergency",
@@ -32,7 +29,7 @@ PATHS: Final = (
     "/law/readings",
     "/law/limits",
 )
-SECURITY_DAYS: Final = 180
+SECURITY_DAYS = 180
 """How long what `security.txt` says may be believed; less than the year of RFC 9116."""
 
 

@@ -3,13 +3,11 @@
 Everything shown is the law data itself: nothing here holds a number or a sentence of law.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,7 +23,7 @@ from parcours.web.pages import Page, public, today
 from parcours.web.public.values import value_text
 from parcours.web.quote.charts import SMALL, steps
 
-INSTITUTIONS: Final = {
+INSTITUTIONS = {
     "parcours": N_("Inside or outside the pathway"),
     "medecin_traitant": N_("The declared doctor"),
     "majoration": N_("The surcharge outside the pathway"),
@@ -49,13 +47,13 @@ INSTITUTIONS: Final = {
     "remboursement": N_("Refunds and claims"),
     "ages_tarifaires": N_("Ages in the tariffs"),
 }
-SEEN: Final = {
+SEEN = {
     "full": N_("Current wording read"),
     "former": N_("An earlier wording read"),
     "secondary": N_("Known through a text that quotes it"),
     "not_seen": N_("Number known, text not read"),
 }
-STAGES: Final = {
+STAGES = {
     "case_status": N_("1. Is the act inside the pathway?"),
     "case_base": N_("2. Which base of reimbursement?"),
     "case_rate": N_("3. Which rate?"),
@@ -67,7 +65,7 @@ STAGES: Final = {
     "case_excess": N_("9. What may be charged above the tariff"),
     "case_payment": N_("10. What is paid at the desk, what comes later"),
 }
-CONFIDENCE: Final = {
+CONFIDENCE = {
     "A": N_("read in the text, an official table or an official site"),
     "B": N_("read in a reliable secondary source"),
     "C": N_("one weak source: to be checked"),

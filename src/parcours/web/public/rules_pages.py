@@ -1,11 +1,9 @@
 """`/law/rules`, `/law/guides`, `/law/decision-table`: the rules by their cases, and tables settled by the engine."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -90,7 +88,7 @@ async def law_rules(request: Request) -> Response:
 
 # --- what guides say -----------------------------------------------------------------------------------------------
 
-TONES: Final = {
+TONES = {
     "true": "inside",
     "true_until": "neutral",
     "true_only_if": "neutral",
@@ -113,7 +111,7 @@ async def law_guides(request: Request) -> Response:
 
 # --- the decision table --------------------------------------------------------------------------------------------
 
-SITUATIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+SITUATIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     (N_("Your médecin traitant"), {"role": "medecin_traitant"}),
     (N_("Declared during the visit"), {"role": "nouveau_medecin_traitant"}),
     (N_("The locum"), {"role": "remplacant"}),
@@ -142,9 +140,9 @@ SITUATIONS: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     (N_("A médecin traitant who has just left"), {"medecin_traitant_left_on": "three_months_ago"}),
     (N_("None of this"), {}),
 )
-AGES: Final = (10, 16, 20, 26, 40)
-ALONE: Final = {"role": "autre", "referral": "none"}
-OUTCOMES: Final = {
+AGES = (10, 16, 20, 26, 40)
+ALONE = {"role": "autre", "referral": "none"}
+OUTCOMES = {
     "": N_("All"),
     "inside": N_("Inside"),
     "outside": N_("Outside"),

@@ -1,7 +1,5 @@
 """`/search?q=`: one index, in memory, over situations, words, numbers, articles, rules and disputed points."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +7,6 @@ from difflib import get_close_matches
 from functools import cache, lru_cache
 from math import log
 from pathlib import Path
-from typing import Final
 
 import yaml
 from starlette.requests import Request
@@ -24,10 +21,10 @@ from parcours.web.public.emergency import numbers
 from parcours.web.public.rules_pages import claims, rules
 from parcours.web.public.situations import filled, situations, specialties, title_of
 
-LONGEST: Final = 100
-MOST: Final = 20
-FILE: Final = Path(__file__).with_name("search.yaml")
-KIND_WEIGHT: Final = {
+LONGEST = 100
+MOST = 20
+FILE = Path(__file__).with_name("search.yaml")
+KIND_WEIGHT = {
     "Situation": 6,
     "Emergency": 6,
     "Page": 6,
@@ -42,18 +39,18 @@ KIND_WEIGHT: Final = {
 """What a person who searches wants first."""
 IN_KNOWN, IN_TITLE, IN_TEXT = 4, 3, 1
 """Weight of a word among what people call the page, in its title, in its text."""
-WORTH_SHOWING: Final = 0.3
+WORTH_SHOWING = 0.3
 """Least share of the best score."""
-ALIKE: Final = 0.75
+ALIKE = 0.75
 """Least likeness of a word and of what may be meant, from 0 to 1."""
-SHORTEST_MENDED: Final = 4
-PAGES: Final = {
+SHORTEST_MENDED = 4
+PAGES = {
     "/": N_("What will my visit cost me?"),
     "/bill": N_("A whole bill, line by line"),
     "/tables": N_("Tariffs of ordinary visits"),
     "/law/guides": N_("Guides checked"),
 }
-SUGGESTED: Final = (
+SUGGESTED = (
     "trouver_un_medecin",
     "hors_parcours",
     "medecin_de_garde",
@@ -63,7 +60,7 @@ SUGGESTED: Final = (
     "c2s",
     "visiteurs",
 )
-STOP: Final = frozenset(
+STOP = frozenset(
     re.findall(
         r"\w+",
         "a ai am an and are au aux ce cet cette d dans de des do does du en est et for from i il is j je l la le les m "

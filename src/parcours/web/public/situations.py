@@ -4,14 +4,12 @@ Two kinds: the questions of `situations.yaml`, and one page for each specialty (
 data alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import yaml
 from starlette.exceptions import HTTPException
@@ -31,24 +29,24 @@ from parcours.web.pages import Page, public, text, today
 from parcours.web.public.values import value_text
 from parcours.web.public.worked_bills import worked_bills
 
-FILES: Final = tuple(Path(__file__).with_name(name) for name in ("situations.yaml", "worked_bills.yaml", "steps.yaml"))
-GROUPS: Final = {
+FILES = tuple(Path(__file__).with_name(name) for name in ("situations.yaml", "worked_bills.yaml", "steps.yaml"))
+GROUPS = {
     "exceptions": N_("Exceptions"),
     "people": N_("Who I am"),
     "money": N_("What I pay"),
     "bills": N_("Whole bills, settled"),
     "steps": N_("What to do"),
 }
-TAGS: Final = {
+TAGS = {
     Pathway.INSIDE: (N_("Inside"), "inside"),
     Pathway.OUTSIDE: (N_("Outside"), "outside"),
     Pathway.NOT_CONCERNED: (N_("Not concerned"), "neutral"),
 }
-ORDINARY: Final = "ordinary"
+ORDINARY = "ordinary"
 """A fee that is the tariff of one's own doctor, whatever the situation allows to add."""
-HIGH_FEE: Final = "1000"
+HIGH_FEE = "1000"
 """A fee above every tariff: its base is the tariff."""
-COMPLETE: Final = {
+COMPLETE = {
     "purpose": "none",
     "urgent": "false",
     "away": "false",
@@ -62,8 +60,8 @@ COMPLETE: Final = {
     "tiers_payant": "none",
 }
 """What an example does not say, said: the quote it opens asks nothing more."""
-CHILDREN: Final = "pediatre"
-COMMON: Final = (
+CHILDREN = "pediatre"
+COMMON = (
     "generaliste",
     "dermatologie",
     "gynecologie_obstetrique",

@@ -1,7 +1,5 @@
 """`/tables?on=DATE`: the layout of the official sheets for any day, settled by the engine."""
 
-from __future__ import annotations
-
 from datetime import date
 from functools import lru_cache
 

@@ -1,21 +1,19 @@
 """How a value of the law is written, by its unit."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from parcours.text import NBSP, euros, percent
 from parcours.web import i18n
 from parcours.web.i18n import N_
 
-UNIT_WORDS: Final = {
+UNIT_WORDS = {
     "years": (N_("year"), N_("years")),
     "months": (N_("month"), N_("months")),
     "days": (N_("day"), N_("days")),
     "hours": (N_("hour"), N_("hours")),
 }
-SUFFIXES: Final = {"euro_per_month": N_("a month"), "euro_per_year": N_("a year")}
+SUFFIXES = {"euro_per_month": N_("a month"), "euro_per_year": N_("a year")}
 
 
 def value_text(value: Any, unit: str, lang: str) -> str:

@@ -1,11 +1,9 @@
 """Whole bills that a situation tells, settled when its page is made; each opens as a bill."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from parcours.engine.bill.vocabulary import STAY_KEYS
 from parcours.text import euros
@@ -14,9 +12,9 @@ from parcours.web.bill.address import HOURS, State
 from parcours.web.bill.paper import Paper
 from parcours.web.pages import Page
 
-SAID: Final = {"exemption": "none", "c2s": "false", "scheme": "general", "contract": "none", "tiers_payant": "none"}
+SAID = {"exemption": "none", "c2s": "false", "scheme": "general", "contract": "none", "tiers_payant": "none"}
 """What a bill does not say, said: the page that it opens asks nothing more."""
-WEEK: Final = 7
+WEEK = 7
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,13 @@
 """Small drawings in SVG, made of numbers only: a value that changes in steps, and a sum shared between payers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from parcours.law.data import Series
 
-SHARE_WIDTH: Final = 1000
+SHARE_WIDTH = 1000
 
 
 class Point(NamedTuple):
@@ -44,8 +42,8 @@ class Frame(NamedTuple):
     bottom: float
 
 
-LARGE: Final = Frame(720, 200, 6, 72, 34, 30)
-SMALL: Final = Frame(168, 40, 1, 1, 4, 2)
+LARGE = Frame(720, 200, 6, 72, 34, 30)
+SMALL = Frame(168, 40, 1, 1, 4, 2)
 
 
 def steps(series: Series, until: date, frame: Frame = LARGE) -> Steps | None:

@@ -1,12 +1,10 @@
 """The form: the question in plain words, the answers offered as addresses, the answers already given."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from string import Formatter
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from parcours.engine.say.questions import COMMON, question_words
 from parcours.engine.say.sitting import Sitting
@@ -21,13 +19,13 @@ from parcours.web.quote.questions import Card, CardOption
 from parcours.web.quote.result import plain_parameter
 from parcours.web.quote.view import Link, Said
 
-DAYS: Final = {
+DAYS = {
     "medecin_traitant_left_on": questions.LEFT,
     "installed_on": questions.INSTALLED,
     "referrer_installed_on": questions.SENDER_DAY,
 }
 """The questions that an answer asks for itself, until a day is given."""
-NUMBERS: Final = {
+NUMBERS = {
     "hours": "parcours.urgence_delai_heures",
     "years": "medecin_traitant.installation_annees",
     "contraception": "exoneration.contraception_age",

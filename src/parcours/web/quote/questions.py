@@ -4,11 +4,8 @@ Which of them still matters is the engine's to say (`engine/questions.py`); here
 settles a few facts at once, because a patient does not know that "who sent me" is two facts of the law.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from parcours.law.thresholds import participation_age
 from parcours.web.i18n import N_
@@ -55,7 +52,7 @@ def other(profession: str, label: str, help_: str = "") -> CardOption:
     return CardOption(label, {"profession": profession}, help_)
 
 
-WHO: Final = Card(
+WHO = Card(
     "who",
     N_("Seen"),
     ("profession", "specialty"),
@@ -79,14 +76,14 @@ WHO: Final = Card(
     ),
     resets=("purpose", "role", "referral", "act", "base", "fee", "drug_class", "convention", "age_1er_janvier"),
 )
-AGE: Final = Card(
+AGE = Card(
     "age",
     N_("Age"),
     ("age",),
     kind="age",
     resets=("age_1er_janvier",),
 )
-AGE_IN_JANUARY: Final = Card(
+AGE_IN_JANUARY = Card(
     "january",
     N_("{contribution} on 1 January"),
     ("age_1er_janvier",),
@@ -97,7 +94,7 @@ AGE_IN_JANUARY: Final = Card(
         CardOption(N_("No"), {"age_1er_janvier": str(participation_age() - 1)}),
     ),
 )
-DECLARED: Final = Card(
+DECLARED = Card(
     "declared",
     N_("Médecin traitant"),
     ("medecin_traitant",),
@@ -108,7 +105,7 @@ DECLARED: Final = Card(
     terms=("medecin_traitant", "declaration"),
     resets=("role", "referral", "referrer_installed_on", "medecin_traitant_left_on"),
 )
-SENT: Final = Card(
+SENT = Card(
     "sent",
     N_("How you came"),
     ("role", "referral"),
@@ -149,7 +146,7 @@ SENT: Final = Card(
     terms=("medecin_correspondant", "protocole_de_soins", "medecin_remplacant"),
     resets=("act", "fee", "referrer_installed_on"),
 )
-SENT_UNDECLARED: Final = Card(
+SENT_UNDECLARED = Card(
     "sent",
     N_("How you came"),
     ("role", "referral"),
@@ -167,7 +164,7 @@ SENT_UNDECLARED: Final = Card(
         CardOption(N_("Nobody sent me"), {"role": "autre", "referral": "none"}, N_("I booked it myself.")),
     ),
 )
-CIRCUMSTANCE: Final = Card(
+CIRCUMSTANCE = Card(
     "circumstance",
     N_("Circumstances"),
     ("urgent", "away", "special_setting", "medecin_traitant_left_on", "installed_on", "zone_deficitaire"),
@@ -217,7 +214,7 @@ CIRCUMSTANCE: Final = Card(
     ),
     terms=("urgent", "permanence_des_soins"),
 )
-SECTOR: Final = Card(
+SECTOR = Card(
     "sector",
     N_("Sector"),
     ("convention",),
@@ -235,34 +232,34 @@ SECTOR: Final = Card(
     ),
     terms=("secteur_1", "secteur_2", "optam"),
 )
-FEE: Final = Card(
+FEE = Card(
     "fee",
     N_("Price"),
     ("fee",),
     kind="fee",
 )
-BASE: Final = Card(
+BASE = Card(
     "base",
     N_("Official tariff"),
     ("base",),
     kind="base",
     terms=("base", "brss"),
 )
-LEFT: Final = Card(
+LEFT = Card(
     "left",
     N_("Médecin traitant left on"),
     ("medecin_traitant_left_on",),
     title=N_("When did your médecin traitant stop or leave?"),
     kind="date",
 )
-INSTALLED: Final = Card(
+INSTALLED = Card(
     "installed",
     N_("Doctor settled on"),
     ("installed_on",),
     title=N_("When did this doctor settle in private practice?"),
     kind="date",
 )
-SENDER: Final = Card(
+SENDER = Card(
     "sender",
     N_("Who sent me settled on"),
     ("referrer_installed_on",),
@@ -273,9 +270,9 @@ SENDER: Final = Card(
         CardOption(N_("Yes"), {"ask": "referrer_installed_on"}),
     ),
 )
-SENDER_DAY: Final = Card("sender", N_("Who sent me settled on"), ("referrer_installed_on",), kind="date")
-CENTRE: Final = Card("centre", N_("Centre approved on"), ("centre_agree_on",), kind="date")
-JOURNEY: Final = Card(
+SENDER_DAY = Card("sender", N_("Who sent me settled on"), ("referrer_installed_on",), kind="date")
+CENTRE = Card("centre", N_("Centre approved on"), ("centre_agree_on",), kind="date")
+JOURNEY = Card(
     "journey",
     N_("Journey"),
     ("special_setting",),
@@ -285,7 +282,7 @@ JOURNEY: Final = Card(
         CardOption(N_("From one hospital to another"), {"special_setting": "transfert_hospitalier"}),
     ),
 )
-SAMPLING: Final = Card(
+SAMPLING = Card(
     "sampling",
     N_("Sampling"),
     ("prelevement_biologie",),
@@ -294,8 +291,8 @@ SAMPLING: Final = Card(
         CardOption(N_("Yes"), {"prelevement_biologie": "true"}),
     ),
 )
-STAY: Final = Card("stay", N_("Days"), ("sejour_jours",), kind="days")
-UNAVAILABLE: Final = Card(
+STAY = Card("stay", N_("Days"), ("sejour_jours",), kind="days")
+UNAVAILABLE = Card(
     "unavailable",
     N_("Médecin traitant in time"),
     ("medecin_traitant_indisponible",),
@@ -306,13 +303,13 @@ UNAVAILABLE: Final = Card(
     ),
     terms=("teleconsultation",),
 )
-PURPOSE: Final = Card(
+PURPOSE = Card(
     "purpose",
     N_("Reason"),
     ("purpose",),
     terms=("acces_direct",),
 )
-DRUG: Final = Card(
+DRUG = Card(
     "drug",
     N_("Medicine"),
     ("drug_class",),
@@ -325,7 +322,7 @@ DRUG: Final = Card(
         CardOption(N_("A major appliance: orthoprosthesis, wheelchair"), {"drug_class": "grand_appareillage"}),
     ),
 )
-COVER: Final = Card(
+COVER = Card(
     "cover",
     N_("Cover"),
     ("exemption", "c2s", "ame", "scheme"),
@@ -383,7 +380,7 @@ COVER: Final = Card(
     ),
     terms=("c2s", "ald", "ame"),
 )
-MUTUELLE: Final = Card(
+MUTUELLE = Card(
     "mutuelle",
     N_("Mutuelle"),
     ("contract",),
@@ -408,7 +405,7 @@ MUTUELLE: Final = Card(
     ),
     terms=("mutuelle", "contrat_responsable"),
 )
-DESK: Final = Card(
+DESK = Card(
     "desk",
     N_("At the desk"),
     ("tiers_payant",),
@@ -422,7 +419,7 @@ DESK: Final = Card(
     terms=("tiers_payant",),
 )
 
-ORDER: Final = (
+ORDER = (
     WHO,
     AGE,
     AGE_IN_JANUARY,
@@ -446,7 +443,7 @@ ORDER: Final = (
     DESK,
 )
 """The answers are listed in this order."""
-BY_FACT: Final = {name: question for question in reversed(ORDER) for name in question.facts} | {
+BY_FACT = {name: question for question in reversed(ORDER) for name in question.facts} | {
     "medecin_traitant_left_on": CIRCUMSTANCE,
     "installed_on": CIRCUMSTANCE,
     "referrer_installed_on": SENDER,

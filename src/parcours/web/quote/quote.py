@@ -4,10 +4,6 @@ The address is read once (`state.py`); the engine says what still matters and be
 lies, and settles. Here the page is put together: the question in plain words (`form.py`), the result (`result.py`).
 """
 
-from __future__ import annotations
-
-from typing import Final
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -26,7 +22,7 @@ from parcours.web.quote.result import as_text, details, exact_result, open_resul
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.view import Quote, Result
 
-STARTS: Final = (
+STARTS = (
     (
         N_("I saw a dermatologist without a referral"),
         {"specialty": "dermatologie", "medecin_traitant": "true", "role": "autre", "referral": "none"},
@@ -142,9 +138,9 @@ def quote_of(page: Page) -> Quote:
     )
 
 
-ORDINARY_CODES: Final = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
+ORDINARY_CODES = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
 """The code of an ordinary consultation; `CS` for the other specialties."""
-OF_ONE_ACT: Final = ("act", "fee", "base", "quantity", "status", "ips")
+OF_ONE_ACT = ("act", "fee", "base", "quantity", "status", "ips")
 
 
 def bill_url(page: Page, pairs: list[tuple[str, str]]) -> str:

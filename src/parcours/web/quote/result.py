@@ -1,11 +1,9 @@
 """The result of a quote: the card of who pays what, the payments in time, the reasons, the text to copy."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from parcours.engine.case import Answer
 from parcours.engine.say.advise import advise
@@ -20,7 +18,7 @@ from parcours.web.pages import text
 from parcours.web.quote.charts import shares
 from parcours.web.quote.view import Details, Payer, Result, Said, When
 
-PATHWAYS: Final = {
+PATHWAYS = {
     Pathway.INSIDE: (N_("Inside the pathway"), "inside"),
     Pathway.OUTSIDE: (N_("Outside the pathway"), "outside"),
     Pathway.NOT_CONCERNED: (N_("Not concerned by the pathway"), "neutral"),

@@ -1,12 +1,9 @@
 """What an address says, read once: the facts, the readings, what is refused, where the form stands, the settled act."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
 
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
@@ -18,9 +15,9 @@ from parcours.web.pages import Page, today
 Given = dict[str, str | None]
 """Facts as the address gives them; None: answered by nothing."""
 
-IDENTITY: Final = frozenset({"patient_id", "professional_id", "birth_date"})
+IDENTITY = frozenset({"patient_id", "professional_id", "birth_date"})
 """Facts that may identify someone are never read from an address."""
-CIRCUMSTANCES: Final = ("urgent", "away", "special_setting", "medecin_traitant_left_on", "installed_on")
+CIRCUMSTANCES = ("urgent", "away", "special_setting", "medecin_traitant_left_on", "installed_on")
 """The facts of one question: what is special about the visit."""
 
 

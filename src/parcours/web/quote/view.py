@@ -1,7 +1,5 @@
 """What the quote shows: plain data between the engine's answer and the template."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from typing import Any

@@ -1,12 +1,10 @@
 """Write one part of a file: professionals, places, practices, offers, contacts. What is gone ends, as of its day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -36,9 +34,9 @@ from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.periods import known, replace
 
-AT_ONCE: Final = 500
+AT_ONCE = 500
 """Values of one question to the database."""
-OFFER: Final = (
+OFFER = (
     "id", "key", "bucket", "digest", "professional_id", "organisation_id", "commune_code", "trade", "savoir_faire",
     "functions", "latitude_e5", "longitude_e5", "precision", "languages", "accessible", "first_seen", "hidden",
 )  # fmt: skip

@@ -1,7 +1,5 @@
 """Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

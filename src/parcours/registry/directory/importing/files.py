@@ -1,7 +1,5 @@
 """Open files: lines with a header by name, in text, gzip or the zip that a source publishes."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io
@@ -9,12 +7,12 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from parcours.errors import os_reason
 from parcours.registry.directory import problems
 
-BLOCK: Final = 1 << 20
+BLOCK = 1 << 20
 
 
 @contextmanager

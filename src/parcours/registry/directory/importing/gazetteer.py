@@ -1,7 +1,5 @@
 """The communes in memory: what the commune of a line is, a million times over."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

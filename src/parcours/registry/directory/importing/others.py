@@ -1,13 +1,10 @@
 """The smaller files: sectors of the fund, establishments, zones, communes. Each is one transaction."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from math import asin, atan, degrees, exp, log, pi, sin, sqrt, tanh
-from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -41,7 +38,7 @@ from parcours.registry.store.db import Database
 from parcours.registry.store.periods import holding, replace
 
 Rows = Iterator[list[str]]
-SEPARATORS: Final = ";|\t,"
+SEPARATORS = ";|\t,"
 
 
 def run_other(database: Database, source: str, asked: Asked) -> Counter[str]:
@@ -83,7 +80,7 @@ def _named(
 
 # --- the fund: sectors, OPTAM, carte Vitale --------------------------------------------------------------------------
 
-AMELI: Final = {
+AMELI = {
     "rpps": ("rpps", ""),
     "family_name": ("nom",),
     "first_name": ("prenom",),
@@ -94,12 +91,12 @@ AMELI: Final = {
     "carte_vitale": ("carte_vitale",),
 }
 """The names of the new file are not published here: `--map` says them."""
-OLD_AMELI: Final = {
+OLD_AMELI = {
     "family_name": 1, "first_name": 2, "postcode": 7, "commune_name": 8, "convention": 13, "optam": 14,
     "carte_vitale": 15,
 }  # fmt: skip
 """Places in the former file, which has no header."""
-YES: Final = frozenset({"O", "OUI", "1", "TRUE"})
+YES = frozenset({"O", "OUI", "1", "TRUE"})
 
 
 def ameli(session: Session, rows: Rows, asked: Asked, counts: Counter[str]) -> None:
@@ -192,12 +189,12 @@ def _say(session: Session, professional: Professional, sector: str, vitale: str,
 
 # --- FINESS: establishments and where they are -----------------------------------------------------------------------
 
-PLACE: Final = {
+PLACE = {
     "finess": 1, "name": 3, "number": 7, "street_kind": 8, "street": 9, "commune": 12, "department": 13, "routing": 15,
     "category": 18,
 }  # fmt: skip
 """Places in a line `structureet`."""
-CATEGORIES: Final = {
+CATEGORIES = {
     "124": "centre_de_sante", "603": "maison_de_sante", "101": "hopital", "355": "hopital", "365": "hopital",
 }  # fmt: skip
 
@@ -269,7 +266,7 @@ def from_lambert_93(x: float, y: float) -> tuple[int, int]:
 
 # --- zones, communes -------------------------------------------------------------------------------------------------
 
-ZONES: Final = {"commune": ("code_commune",), "kind": ("zonage",), "decision": ("decision", "")}
+ZONES = {"commune": ("code_commune",), "kind": ("zonage",), "decision": ("decision", "")}
 
 
 def zones(session: Session, rows: Rows, asked: Asked, counts: Counter[str]) -> None:
@@ -297,7 +294,7 @@ def zones(session: Session, rows: Rows, asked: Asked, counts: Counter[str]) -> N
     session.flush()
 
 
-COMMUNES: Final = {
+COMMUNES = {
     "code": ("code_insee",), "name": ("nom",), "postcodes": ("codes_postaux",), "department": ("departement",),
     "population": ("population",), "latitude": ("latitude",), "longitude": ("longitude",),
     "mother_code": ("commune_mere", ""),
@@ -323,7 +320,7 @@ def _e5(text: str) -> str:
     return str(round(float(text) * 1e5)) if text else ""
 
 
-SOURCES: Final[dict[str, Callable[[Session, Rows, Asked, Counter[str]], None]]] = {
+SOURCES: dict[str, Callable[[Session, Rows, Asked, Counter[str]], None]] = {
     "ameli": ameli,
     "finess": finess,
     "zones": zones,

@@ -1,24 +1,22 @@
 """The RPPS in libre accès: one line an activity; what of it makes an offer, and what does not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from parcours.registry.directory.importing.files import columns, split
 from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.trades import OTHERS, RPPS_PROFESSIONS, of_savoir_faire, trade_of
 from parcours.registry.identity.keys import luhn_sum
 
-PART: Final = "Personne_activite"
-SEPARATOR: Final = "|"
-ADDRESS: Final = {
+PART = "Personne_activite"
+SEPARATOR = "|"
+ADDRESS = {
     "number": ("Numéro Voie (coord. structure)", ""),
     "index": ("Indice répétition voie (coord. structure)", ""),
     "street_kind": ("Libellé type de voie (coord. structure)", ""),
     "street": ("Libellé Voie (coord. structure)", ""),
 }
-COLUMNS: Final = {
+COLUMNS = {
     "rpps": ("Identifiant PP",),
     "family_name": ("Nom d'exercice",),
     "first_name": ("Prénom d'exercice",),
@@ -41,13 +39,13 @@ COLUMNS: Final = {
     "genre": ("Code genre activité", ""),
     **ADDRESS,
 }
-CARE: Final = "GENR01"
+CARE = "GENR01"
 """Kind of activity: ordinary care."""
-STUDENT: Final = "E"
-KINDS: Final = {"SA07": "cabinet", "SA08": "cabinet_de_groupe", "SA05": "centre_de_sante", "SA01": "hopital"}
-MODES: Final = {"L": "titulaire", "S": "salarie", "B": "salarie"}
-OTHER_SPECIALTY: Final = 90
-UNIT: Final = "\x1f"
+STUDENT = "E"
+KINDS = {"SA07": "cabinet", "SA08": "cabinet_de_groupe", "SA05": "centre_de_sante", "SA01": "hopital"}
+MODES = {"L": "titulaire", "S": "salarie", "B": "salarie"}
+OTHER_SPECIALTY = 90
+UNIT = "\x1f"
 
 
 class Line(NamedTuple):

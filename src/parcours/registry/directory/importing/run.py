@@ -4,8 +4,6 @@ Memory stays flat: a part is all that is held. What was interrupted is run again
 be the same and are not written.
 """
 
-from __future__ import annotations
-
 import json
 import tempfile
 from collections import Counter
@@ -15,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,7 +27,7 @@ from parcours.registry.directory.models import Commune, Import
 from parcours.registry.directory.offers import BUCKETS, bucket_of
 from parcours.registry.store.db import Database
 
-GUARDS: Final = {"refused": 3, "gone": 5, "changed": 20}
+GUARDS = {"refused": 3, "gone": 5, "changed": 20}
 """Per cent above which an import stops and asks."""
 
 
