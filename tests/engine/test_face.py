@@ -56,4 +56,4 @@ def test_nothing_is_imported_before_it_is_needed() -> None:
 
 def test_a_receipt_and_a_batch_name_the_rules_alike(tmp_path) -> None:
     job = Job("acts.csv", tmp_path / "settled.csv")
-    assert receipt_of(job, Run.of())["rules"] == receipt(parcours.settle(VISIT))["engine"]["rules"]
+    assert receipt_of(job, Run.of(), ())["rules"] == receipt(parcours.settle(VISIT))["engine"]["rules"]
