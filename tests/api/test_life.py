@@ -434,7 +434,8 @@ def test_what_is_kept_of_a_request_cannot_be_guessed_back(as_user, country, data
 
 def test_a_program_of_no_fund_registers_nobody(anonymous, country, database):
     with database.writing() as session:
-        _, token = clients.create_client(session, TEST, name="no fund", scopes={Scope.PEOPLE_READ, Scope.PEOPLE_WRITE})
+        scopes = {Scope.PEOPLE_READ, Scope.PEOPLE_WRITE, Scope.PEOPLE_REGISTER}
+        _, token = clients.create_client(session, TEST, name="no fund", scopes=scopes)
     body = {
         "nir": fictitious_nir(900), "family_name": "Nouveau", "first_name": "Dominique",
         "birth_date": "1985-05-01", "commune": "99001", "fund": "01C991",

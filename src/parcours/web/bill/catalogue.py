@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.days import number_of
 from parcours.law.loader import load
+from parcours.law.workdays import holidays
 from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
 from parcours.web.finding import fold, spaced
@@ -232,27 +233,12 @@ def tariff_of(
 
 # --- what the day and the hour add ----------------------------------------------------------------------------------
 
-FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
-AFTER_EASTER = (1, 39, 50)
-"""Easter Monday, Ascension Day, Whit Monday."""
 SUNDAY = 6
 
 
-def easter(year: int) -> date:
-    """Easter Sunday (the anonymous Gregorian computation)."""
-    century, rest = divmod(year, 100)
-    skipped, leap = divmod(century, 4)
-    moon = (19 * (year % 19) + century - skipped - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
-    week = (32 + 2 * leap + 2 * (rest // 4) - moon - rest % 4) % 7
-    shift = moon + week - 7 * ((year % 19 + 11 * moon + 22 * week) // 451) + 114
-    return date(year, shift // 31, shift % 31 + 1)
-
-
-@lru_cache(maxsize=1024)
 def is_sunday_or_holiday(day: date) -> bool:
     """Is the day a Sunday, or a public holiday of the whole of France?"""
-    moving = {easter(day.year) + timedelta(days=days) for days in AFTER_EASTER}
-    return day.weekday() == SUNDAY or (day.month, day.day) in FIXED_HOLIDAYS or day in moving
+    return day.weekday() == SUNDAY or day in holidays(day.year)
 
 
 def table_of(state: State) -> Mapping[str, Sequence[str]]:
