@@ -13,6 +13,8 @@ from parcours.site.app import create_app
 def client() -> Iterator[TestClient]:
     """The whole application."""
     with TestClient(
-        create_app(Settings()), base_url="http://127.0.0.1:8000", headers={"accept-language": "en"}
+        create_app(Settings(page_rate_limit_per_minute=0)),
+        base_url="http://127.0.0.1:8000",
+        headers={"accept-language": "en"},
     ) as client:
         yield client
