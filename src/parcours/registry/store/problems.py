@@ -181,7 +181,7 @@ keys_file_open = Problem(
     "keys_file_open",
     Text("le fichier de clés est ouvert à d'autres utilisateurs", "the key file is open to other users"),
     field="PARCOURS_SECRET_KEYS_FILE",
-    given=Text("{path}, mode {mode}", "{path}, mode {mode}"),
+    given=Text("mode {mode}, {path}", "mode {mode}, {path}"),
     allowed=Text(
         "0600 (ou 0400, ou 0640 pour un groupe) : `chmod 600 {path}`, et de nouvelles clés si d'autres ont pu lire",
         "0600 (or 0400, or 0640 for a group): `chmod 600 {path}`, and new keys if others may have read them",
