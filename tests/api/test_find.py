@@ -46,5 +46,33 @@ def test_a_doctor_keeps_their_line_and_opposes(as_user, country):
     report = {"attribute": "phone", "note": "wrong"}
     assert as_user("alice").post(f"{card}/reports", json=report).status_code == 204
     assert doctor.put(f"{card}/opposition", json={"scope": "all"}, headers=ANY_VERSION).status_code == 204
-    problem(as_user("alice").get(card), 404, "not_found")
     assert as_user("alice").get(f"{V1}/people/{country.alice}/medecin-traitant").status_code == 200
+
+
+def test_who_opposes_shows_nowhere_but_to_their_own(as_user, country, database):
+    """DIR-08, on every address that names a professional: by id, by exact RPPS, in lists, near a case of the fund."""
+    amar, listing = f"{V1}/professionals/{country.amar}", f"{V1}/professionals"
+    card = f"{V1}/directory/professionals/{country.amar}"
+    rpps = as_user("zoe").get(amar).json()["rpps"]
+    before = {one["id"] for one in as_user("zoe").get(listing).json()["items"]}
+    assert as_user("amar").put(f"{card}/opposition", json={"scope": "all"}, headers=ANY_VERSION).status_code == 204
+    for outsider in ("zoe", "sand", "officer"):
+        for address in (amar, f"{listing}/{rpps}", card, f"{V1}/directory/professionals/{rpps}"):
+            problem(as_user(outsider).get(address), 404, "not_found")
+    report = {"attribute": "phone", "note": "wrong"}
+    problem(as_user("zoe").post(f"{card}/reports", json=report), 404, "not_found")
+    for one in ("alice", "amar", "delegate", "administrator"):
+        assert as_user(one).get(amar).json()["rpps"] == rpps, one
+        assert as_user(one).get(card).status_code == 200, one
+    pages, cursor = [], None
+    while True:
+        page = as_user("zoe").get(listing, params={"limit": 1} | ({"cursor": cursor} if cursor else {})).json()
+        pages += [one["id"] for one in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert set(pages) == before - {country.amar}
+    assert len(pages) == len(set(pages))
+    near = as_user("officer").get(f"{V1}/conciliation/{country.case}/candidates").json()
+    assert country.amar not in str(near)
+    assert country.zola in str(near)

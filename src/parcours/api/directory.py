@@ -23,6 +23,7 @@ from parcours.api.common import (
     text,
 )
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
+from parcours.edge.directory import visible_professional
 from parcours.edge.mail import send
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
@@ -109,9 +110,9 @@ def search_professionals(
 
 @router.get("/professionals/{professional_id}", responses=problems(*READING))
 def read_professional(professional_id: Id, unit: ReadUnit, response: Response) -> ProfessionalOut:
-    """One professional, by public id or RPPS number."""
+    """One professional, by public id or RPPS number; who opposes being shown is not found."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
-    row = directory.get_professional(unit.session, professional_id)
+    row = visible_professional(unit.session, unit.actor, professional_id, paris_today())
     response.headers["ETag"] = row.etag
     return _professional(unit, row)
 

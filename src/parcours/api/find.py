@@ -8,6 +8,7 @@ from pydantic import Field
 
 from parcours.api.common import CHANGING, LISTING, READING, Day, Id, In, Out, api_router, text
 from parcours.edge.depends import IfMatch, ReadUnit, WriteUnit
+from parcours.edge.directory import visible_professional
 from parcours.edge.problems import problems
 from parcours.edge.versions import changed, check_version
 from parcours.engine.results import euros
@@ -157,8 +158,8 @@ def read_card(professional_id: Id, request: Request, unit: ReadUnit, response: R
     """What is known of one professional, contacts included."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
     today = paris_today()
-    row = directory.get_professional(unit.session, professional_id)
-    card = card_of(unit.session, row, today)
+    row = visible_professional(unit.session, unit.actor, professional_id, today)
+    card = card_of(unit.session, row, today, opposed=True)
     if card is None:
         raise not_found("professional_id")
     response.headers["ETag"] = row.etag
@@ -190,7 +191,7 @@ def keep_line(
     place = directory.get_organisation(unit.session, body.organisation_id).id if body.organisation_id else None
     today = paris_today()
     state(unit.session, row.id, body.values, source, organisation_id=place, on=today, until=body.until)
-    card = card_of(unit.session, row, today)
+    card = card_of(unit.session, row, today, opposed=True)
     return [_said(one) for place in (card.places if card else ()) for values in place.said.values() for one in values]
 
 
@@ -226,4 +227,5 @@ class ReportIn(In):
 def report(professional_id: Id, body: ReportIn, unit: WriteUnit) -> None:
     """Say that something is wrong: it opens a check and changes nothing that is shown."""
     unit.find(LINE, professional_id, Action.READ_DIRECTORY, Tag.PROFESSIONAL_REPORT)
-    report_wrong(unit.session, directory.get_professional(unit.session, professional_id), body.attribute, body.note)
+    row = visible_professional(unit.session, unit.actor, professional_id, paris_today())
+    report_wrong(unit.session, row, body.attribute, body.note)

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from parcours.registry.directory import service as directory
-from parcours.registry.directory.models import Commune
+from parcours.registry.directory.models import Commune, OppositionScope
 from parcours.registry.directory.near import doctors_near
+from parcours.registry.directory.oppositions import oppose
 from parcours.registry.errors import Conflict, Invalid
 from tests.registry.world import instant
 
@@ -53,6 +54,22 @@ def test_doctors_near_are_sorted_by_distance_and_take_patients(world):
     found = doctors_near(world.session, "99001", on=date(2025, 1, 1))
     assert [(one.professional.id, one.distance_km) for one in found] == [(same.id, 0.0), (near.id, 6.7)]
     assert len(doctors_near(world.session, "99001", on=date(2025, 1, 1), limit=1)) == 1
+
+
+def test_who_opposes_is_in_no_list(world):
+    shown = [world.doctor() for _ in range(2)]
+    hidden = [world.doctor() for _ in range(3)]
+    contact = world.doctor()
+    for one in hidden:
+        oppose(world.session, one, OppositionScope.ALL)
+    oppose(world.session, contact, OppositionScope.CONTACT)
+    wanted = {one.id for one in (*shown, contact)}
+    near = doctors_near(world.session, "99001", on=date(2025, 1, 1))
+    assert {one.professional.id for one in near} == wanted
+    assert {one.id for one in directory.search_professionals(world.session, family_name="modele")} == wanted
+    for limit in (1, 2, 3):
+        some = directory.search_professionals(world.session, limit=limit)
+        assert [one.id for one in some] == sorted(wanted)[:limit]
 
 
 def test_doctors_near_whatever_the_number_of_communes_between(world):

@@ -13,8 +13,8 @@ from parcours.law.days import iso
 from parcours.law.library.content import Entry, on
 from parcours.law.library.installed import all_installed
 from parcours.law.library.store import Library
-from parcours.law.library.words import folded
 from parcours.text import COLON, SEMICOLON, Text, plain_euros, same
+from parcours.words import fold
 
 SHIPPED = Text("livré", "shipped")
 CLOSED = Text("fermé le {day}", "closed on {day}")
@@ -41,7 +41,7 @@ class Found:
 
 def find(text: str, day: int, most: int) -> list[Found]:
     """Codes that start so, or whose words do: exact codes first, then labels, the libraries before what is shipped."""
-    words, code = folded(text).split(), text.strip().upper()
+    words, code = fold(text).split(), text.strip().upper()
     if not words:
         return []
     found = [
@@ -121,7 +121,7 @@ def shipped(words: list[str], code: str, day: int) -> Iterator[Found]:
     labels |= {key: Text(one.label["fr"], one.label["en"]) for key, one in bill.codes.items()}
     other = {key: letter for letter, key in bill.letters.items()}
     for key, label in sorted(labels.items()):
-        written = f" {folded(label.fr)} {folded(label.en)} {folded(key)} {other.get(key, '')}"
+        written = f" {fold(label.fr)} {fold(label.en)} {fold(key)} {other.get(key, '')}"
         if not key.startswith(code) and other.get(key) != code and not all(f" {word}" in written for word in words):
             continue
         price = price_of(bill.codes[key], bill, day) if key in bill.codes else UNKNOWN

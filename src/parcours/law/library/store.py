@@ -18,7 +18,7 @@ from parcours.errors import os_reason
 from parcours.law.library import problems
 from parcours.law.library.content import Content, Entry
 from parcours.law.library.installed import folder
-from parcours.law.library.words import folded
+from parcours.words import fold
 
 FORMAT = "parcours-library-1"
 SCHEMA = """
@@ -119,7 +119,7 @@ def fill(path: Path, about: About, entries: Iterable[Entry]) -> None:
 def row_of(entry: Entry) -> tuple[Any, ...]:
     """An entry as a row."""
     record = dumps(entry.record, separators=(",", ":"), ensure_ascii=False)
-    return entry.code, entry.label, f" {folded(entry.label)}", entry.first, entry.last, record
+    return entry.code, entry.label, f" {fold(entry.label)}", entry.first, entry.last, record
 
 
 def entry_of(row: tuple[Any, ...]) -> Entry:

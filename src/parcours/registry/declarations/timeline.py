@@ -43,6 +43,14 @@ def as_known_on(session: Session, insured_id: str, on: date, known_at: datetime 
     return session.scalar(_CONTRACT_ON, asked(on, known_at, insured_id=insured_id))
 
 
+def declared_to(session: Session, insured_id: str, professional_id: str, on: date) -> bool:
+    """Is this the médecin traitant of a person on a day, alone or designated together with others?"""
+    tenure = as_of(session, insured_id, on)
+    if tenure is None:
+        return False
+    return professional_id in (tenure.professional_id, *joint_doctors(session, tenure.declaration_id))
+
+
 def history(session: Session, insured_id: str, *, known_at: datetime | None = None) -> list[Tenure]:
     """Every tenure of a person, oldest first, as known now or at an instant."""
     return list(

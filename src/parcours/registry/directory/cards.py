@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from parcours.law.codes import Convention
@@ -68,9 +68,12 @@ def cards(session: Session, found: Iterable[Found], where: Where | None, on: dat
     return made
 
 
-def card_of(session: Session, professional: Professional, on: date) -> Card | None:
-    """The card of one professional; None where there is nothing to show, or they oppose it."""
-    described = _described(session, [professional.id], None, on)
+def card_of(session: Session, professional: Professional, on: date, *, opposed: bool = False) -> Card | None:
+    """The card of one professional; None where there is nothing to show, or they oppose it.
+
+    `opposed`: for themselves, and for who declared them, in spite of an opposition.
+    """
+    described = _described(session, [professional.id], None, on, opposed=opposed)
     if professional.id not in described:
         return None
     _, offers, places, hidden = described[professional.id]
@@ -99,7 +102,9 @@ def _card(
 Described = tuple[Professional, list[Offer], list[Place], bool]
 
 
-def _described(session: Session, ids: list[str], where: Where | None, on: date) -> dict[str, Described]:
+def _described(
+    session: Session, ids: list[str], where: Where | None, on: date, *, opposed: bool = False
+) -> dict[str, Described]:
     """Of each professional who may be shown: offers, places without repetition, and whether contacts are hidden."""
     offers: dict[str, list[Offer]] = {}
     places: dict[str, dict[str, tuple[Offer, Organisation, Commune]]] = {}
@@ -107,7 +112,8 @@ def _described(session: Session, ids: list[str], where: Where | None, on: date) 
         select(Offer, Organisation, Commune)
         .join(Organisation, Organisation.id == Offer.organisation_id)
         .join(Commune, Commune.code == Organisation.commune_code)
-        .where(Offer.professional_id.in_(ids), Offer.hidden.is_(False), Offer.first_seen <= on)
+        .where(Offer.professional_id.in_(ids), Offer.first_seen <= on)
+        .where(true() if opposed else Offer.hidden.is_(False))
         .where(or_(Offer.ends_on.is_(None), Offer.ends_on > on))
         .order_by(Offer.first_seen, Offer.id)
     )

@@ -12,6 +12,7 @@ from parcours.registry.directory import problems
 from parcours.registry.directory.models import Claim, ClaimSource, Offer, Practice, Professional
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.periods import holding
+from parcours.words import spaced
 
 SOURCES = tuple(ClaimSource)
 """The strongest first."""
@@ -148,12 +149,6 @@ def summary(said: Mapping[str, list[Said]]) -> dict[str, Any]:
     languages = sorted(one.value for one in said.get("language", ()))
     columns["languages"], columns["accessible"] = spaced(languages), spaced(facets)
     return columns
-
-
-def spaced(words: Iterable[str]) -> str:
-    """Words between spaces, so that one can be found whole; nothing for none."""
-    joined = " ".join(words)
-    return f" {joined} " if joined else ""
 
 
 def refresh(session: Session, professional_ids: Iterable[str], on: date) -> None:

@@ -1,4 +1,4 @@
-"""Doctors near a commune who are not known to refuse patients."""
+"""Doctors near a commune who are not known to refuse patients, and do not oppose being shown."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from parcours.law import thresholds
 from parcours.registry.directory.geometry import box, distance_km
 from parcours.registry.directory.models import Commune, Organisation, Practice, PracticeMode, Professional
+from parcours.registry.directory.oppositions import opposed
 from parcours.registry.directory.places import position_of, require_commune
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, holding
 
@@ -48,7 +49,7 @@ def doctors_near(
 
 
 _TAKING_PATIENTS = (
-    select(Organisation.commune_code, Professional.id, Practice.id)
+    select(Organisation.commune_code, Professional.id, Practice.id, Professional.rpps)
     .join(Practice, Practice.professional_id == Professional.id)
     .join(Organisation, Organisation.id == Practice.organisation_id)
     .where(Organisation.commune_code.in_(bindparam("communes", expanding=True)))
@@ -67,8 +68,9 @@ def _taking_patients(
 ) -> list[tuple[float, str, str]]:
     """Distance, doctor and practice of those not known to refuse, of these specialties, at a place of their own."""
     km = {code: distance for distance, code in ring}
-    rows = session.execute(_TAKING_PATIENTS, asked(on, None, communes=list(km), specialties=specialties))
-    return [(km[code], doctor_id, practice_id) for code, doctor_id, practice_id in rows]
+    rows = session.execute(_TAKING_PATIENTS, asked(on, None, communes=list(km), specialties=specialties)).all()
+    hidden = opposed(session, [row.rpps for row in rows])
+    return [(km[row.commune_code], row[1], row[2]) for row in rows if row.rpps not in hidden]
 
 
 _NEARBY = (

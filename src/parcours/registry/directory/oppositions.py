@@ -54,6 +54,11 @@ def scopes_of(session: Session, numbers: Iterable[str]) -> dict[str, OppositionS
     return {indexes[index]: scope for index, scope in rows}
 
 
+def opposed(session: Session, numbers: Iterable[str]) -> set[str]:
+    """Those of these professionals who oppose being shown at all: no list, no search, no export names them."""
+    return {number for number, scope in scopes_of(session, numbers).items() if scope is OppositionScope.ALL}
+
+
 def everybody(session: Session) -> dict[str, OppositionScope]:
     """Every opposition of today by index: an import compares each line with it."""
     rows = session.execute(select(Opposition.rpps_index, Opposition.scope).where(Opposition.withdrawn_on.is_(None)))

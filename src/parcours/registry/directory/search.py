@@ -108,7 +108,7 @@ def search(session: Session, query: Query, limit: int, after: tuple[Any, ...] | 
             more = True
             break
         shown.append(one)
-    return Results(shown, more, unknowns(session, query), named.corrected if named else "")
+    return Results(shown, more, unknowns(session, query), named.corrected if named and shown else "")
 
 
 def ranked(session: Session, query: Query) -> Iterator[Found]:

@@ -19,10 +19,11 @@ from parcours.registry.directory.models import (
     Professional,
 )
 from parcours.registry.directory.offers import index_name, rebuild
+from parcours.registry.directory.oppositions import opposed
 from parcours.registry.directory.places import require_commune
 from parcours.registry.errors import not_found
 from parcours.registry.identity import keys
-from parcours.registry.identity.names import LIGATURES, letters, next_prefix
+from parcours.registry.identity.names import fold, letters, next_prefix
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.ids import get, parse_id
 from parcours.registry.store.periods import KNOWN_AT, ON, asked, check_period, holding, replace
@@ -55,7 +56,7 @@ def register_professional(
         rpps=number,
         family_name=family_name.strip(),
         first_name=first_name.strip(),
-        search_name=letters(family_name.translate(LIGATURES)),
+        search_name=letters(fold(family_name)),
         profession=profession,
         specialty=specialty,
         installed_on=installed_on,
@@ -106,10 +107,13 @@ def search_professionals(
     limit: int = 50,
     after: str | None = None,
 ) -> list[Professional]:
-    """Professionals with a practice on a day, by name prefix, specialty, département; pages by `after` (last id)."""
+    """Professionals with a practice on a day, by name prefix, specialty, département; pages by `after` (last id).
+
+    Who opposes being shown is left out.
+    """
     query = select(Professional).order_by(Professional.id).limit(limit)
     if family_name:
-        prefix = letters(family_name.translate(LIGATURES))
+        prefix = letters(fold(family_name))
         query = query.where(Professional.search_name >= prefix)
         if after_prefix := next_prefix(prefix):
             query = query.where(Professional.search_name < after_prefix)
@@ -123,9 +127,15 @@ def search_professionals(
             .where(Commune.department == department, holding(Practice, on or paris_today()))
         )
         query = query.where(Professional.id.in_(place))
-    if after:
-        query = query.where(Professional.id > parse_id(after))
-    return list(session.scalars(query))
+    last = parse_id(after) if after else None
+    found: list[Professional] = []
+    while True:
+        some = list(session.scalars(query.where(Professional.id > last) if last else query))
+        hidden = opposed(session, [one.rpps for one in some])
+        found += [one for one in some if one.rpps not in hidden]
+        if len(some) < limit or len(found) >= limit:
+            return found[:limit]
+        last = some[-1].id
 
 
 def set_convention(

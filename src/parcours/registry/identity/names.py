@@ -2,19 +2,12 @@
 
 import unicodedata
 
-LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O"})
-"""Letters that Unicode does not take apart."""
+from parcours import words
 
 
 def fold(text: str) -> str:
-    """A text as a search compares it: words of upper-case letters and digits, one space between them.
-
-    Accents go, ligatures are written out, apostrophes and hyphens part words: "L'Haÿ-les-Roses" is "L HAY LES ROSES".
-    The same function serves what is written and what is asked.
-    """
-    bare = unicodedata.normalize("NFKD", text.translate(LIGATURES)).upper()
-    kept = "".join(one if one.isalnum() else "" if unicodedata.combining(one) else " " for one in bare)
-    return " ".join(kept.split())
+    """A name as the registry writes it to be searched: the words of `words.fold` in capitals."""
+    return words.fold(text).upper()
 
 
 def letters(name: str) -> str:

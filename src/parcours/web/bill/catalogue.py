@@ -22,7 +22,7 @@ from parcours.law.loader import load
 from parcours.law.workdays import holidays
 from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
-from parcours.web.finding import fold, spaced
+from parcours.words import fold, spaced
 
 FILE = Path(__file__).with_name("suggestions.yaml")
 MOST_FOUND = 12
@@ -84,12 +84,12 @@ def known_codes() -> tuple[Known, ...]:
 
 def folded(key: str, label: Mapping[str, str], phrases: Sequence[str]) -> str:
     """The words that find a code, in both languages."""
-    return spaced(fold(" ".join((key, key.replace("_", " "), label["fr"], label["en"], *phrases))))
+    return spaced([fold(" ".join((key, label["fr"], label["en"], *phrases)))])
 
 
 def find(query: str, profession: int, day: date | None = None) -> list[Known]:
     """The codes that hold every word of a query: the exact one, those of the profession, then imported libraries."""
-    words = spaced(fold(query)).split()
+    words = fold(query).split()
     if not words:
         return []
     held = [known for known in known_codes() if all(f" {word}" in known.words for word in words)]

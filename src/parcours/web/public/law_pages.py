@@ -17,11 +17,11 @@ from parcours.law.book import LawBook
 from parcours.law.data import Parameter, Value
 from parcours.law.days import number_of
 from parcours.law.loader import load
-from parcours.web.finding import fold
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, today
 from parcours.web.public.values import value_text
 from parcours.web.quote.charts import SMALL, steps
+from parcours.words import fold
 
 INSTITUTIONS = {
     "parcours": N_("Inside or outside the pathway"),

@@ -14,12 +14,12 @@ from starlette.responses import Response
 
 from parcours.law.loader import load
 from parcours.web import i18n
-from parcours.web.finding import fold, spaced
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text
 from parcours.web.public.emergency import numbers
 from parcours.web.public.rules_pages import claims, rules
 from parcours.web.public.situations import filled, situations, specialties, title_of
+from parcours.words import fold, spaced
 
 LONGEST = 100
 MOST = 20
@@ -94,9 +94,9 @@ class Found:
 
 def entry(kind: str, title: str, body: str, path: str, fragment: str = "", more: str = "") -> Entry:
     """An entry with its folded words."""
-    folded = spaced(fold(title))
-    known = "" if fragment else spaced(fold(known_as().get(path, "")))
-    return Entry(kind, title, body, path, fragment, known, folded, folded + spaced(fold(body)) + spaced(fold(more)))
+    in_title, others = spaced([fold(title)]), spaced([fold(f"{body} {more}")])
+    known = "" if fragment else spaced([fold(known_as().get(path, ""))])
+    return Entry(kind, title, body, path, fragment, known, in_title, in_title + others)
 
 
 @cache
@@ -175,7 +175,7 @@ def doctors(slug: str) -> str:
 
 def find(query: str, lang: str) -> Found:
     """The entries that a query may mean, best first; a word that nothing holds is read as the nearest one."""
-    asked = [word for word in spaced(fold(query[:LONGEST])).split() if word not in STOP]
+    asked = [word for word in fold(query[:LONGEST]).split() if word not in STOP]
     words = [stem(word) if held(stem(word), lang) else mended(word, lang) for word in asked]
     words = [word for word in words if word]
     if not words:
@@ -195,7 +195,7 @@ def score(item: Entry, rarity: Mapping[str, float]) -> float:
         for word, weight in rarity.items()
         if f" {word}" in item.everywhere or f" {word}" in item.known
     ]
-    together = IN_KNOWN * len(rarity) if spaced(" ".join(rarity)).rstrip() in item.known else 0
+    together = IN_KNOWN * len(rarity) if spaced(rarity).rstrip() in item.known else 0
     return (sum(found) + together) * len(found) / len(rarity) * KIND_WEIGHT[item.kind]
 
 

@@ -29,7 +29,7 @@ from parcours.registry.directory.models import (
 from parcours.registry.directory.offers import bucket_of, tokens_of
 from parcours.registry.directory.oppositions import scopes_of
 from parcours.registry.directory.trades import OTHERS
-from parcours.registry.identity.names import LIGATURES, letters
+from parcours.registry.identity.names import fold, letters
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.periods import known, replace
@@ -111,7 +111,7 @@ class Part:
         for line in missing:
             key = ids[line.rpps] = new_id()
             specialty = int(line.trade) if int(line.trade) < OTHERS else 0
-            search_name = letters(line.family_name.translate(LIGATURES))
+            search_name = letters(fold(line.family_name))
             rows.append(
                 (
                     key,
@@ -136,7 +136,7 @@ class Part:
 
         if (row.family_name, row.first_name) != (line.family_name, line.first_name):
             row.family_name, row.first_name = line.family_name, line.first_name
-            row.search_name = letters(line.family_name.translate(LIGATURES))
+            row.search_name = letters(fold(line.family_name))
             index_name(self.session, row)
 
     def places(self, lines: Iterable[Line]) -> dict[str, Organisation | str]:

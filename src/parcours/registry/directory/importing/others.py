@@ -32,7 +32,7 @@ from parcours.registry.directory.models import (
 from parcours.registry.directory.service import set_convention
 from parcours.registry.errors import Invalid
 from parcours.registry.identity.keys import parse_finess
-from parcours.registry.identity.names import LIGATURES, fold, letters
+from parcours.registry.identity.names import fold, letters
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Database
 from parcours.registry.store.periods import holding, replace
@@ -151,7 +151,7 @@ def _who(session: Session, one: Mapping[str, str], gazetteer: Gazetteer) -> Prof
     commune = gazetteer.commune("", one["postcode"], one["commune_name"])
     if commune is None:
         return None
-    name = letters(one["family_name"].translate(LIGATURES))
+    name = letters(fold(one["family_name"]))
     found = session.scalars(
         select(Professional)
         .where(Professional.search_name == name)
