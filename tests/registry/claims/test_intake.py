@@ -6,12 +6,21 @@ import pytest
 from sqlalchemy import func, select
 
 from parcours.errors import ParcoursError
-from parcours.registry.claims.adjudicate import adjudicate, current_decision, decisions_of
+from parcours.registry.claims.adjudicate import (
+    adjudicate,
+    content_kept,
+    current_decision,
+    decisions_of,
+    lines_of_decision,
+)
 from parcours.registry.claims.control import last_day
 from parcours.registry.claims.intake import submit
+from parcours.registry.claims.later import regularise, reverse
 from parcours.registry.claims.lifecycle import history
 from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import LedgerPosting
+from parcours.registry.payments.why import why_of
 from parcours.registry.scenario.stage import COMMUNE, FUND, noon, prepare
 from tests.registry.world import World
 
@@ -55,6 +64,10 @@ WRONG = [
     ({"fee": ..., "lines": []}, "no_lines"),
     ({"fee": ..., "lines": ["1.00"] * 101}, "no_lines"),
     ({"lines": ["30.00"]}, "sheet_shape"),
+    ({"fee": ..., "lines": [{"code": "ZZZZ999999", "fee": "30.00"}, "30.00"]}, "wrong_fact"),
+    ({"fee": ..., "lines": [{"code": "G", "fee": "30.00", "colour": "blue"}]}, "sheet_value"),
+    ({"fee": ..., "lines": [{"code": "G"}]}, "sheet_value"),
+    ({"fee": ..., "lines": ["30.00", "30.00"], "facts": {"quantity": 2}}, "sheet_value"),
     ({"care_date": "2026-03-05"}, "care_in_future"),
     ({"care_date": "tomorrow"}, "sheet_value"),
     ({"care_date": ...}, "sheet_shape"),
@@ -100,11 +113,35 @@ def test_adjudicated_twice_it_has_one_decision(session, send):
     assert current_decision(session, claim.id) is first
 
 
-def test_a_sheet_with_two_acts_waits(session, send):
-    claim = send(fee=..., lines=["30.00", "10.00"])
-    with pytest.raises(ParcoursError) as refused:
-        adjudicate(session, claim, day=DAY, at=noon(DAY))
-    assert refused.value.code == "one_act_a_sheet"
+def test_a_sheet_of_two_acts_has_a_line_of_decision_for_each(session, send):
+    lines = [{"code": "G", "fee": "30.00"}, {"code": "DEQP003", "fee": "14.52"}]
+    claim = send(fee=..., lines=lines, total="44.52")
+    decision = adjudicate(session, claim, day=DAY, at=noon(DAY))
+    acts = lines_of_decision(session, decision.id)
+    assert [(one.code, one.fee, one.pf) for one in acts] == [("G", 3000, 200), ("DEQP003", 1452, 200)]
+    assert (sum(one.amo for one in acts), decision.fee, decision.pf_number) == (decision.amo, 4452, 2)
+    (direct, taken) = (decision.amo + decision.pf + decision.majoration, decision.gross)
+    assert direct == taken
+    kept = content_kept(decision)["receipt"]
+    assert (len(kept["lines"]), kept["total"]["amo"]) == (2, decision.amo)
+    assert len(why_of(session, claim.id, "fr")["decisions"][0]["because"]) > 4
+
+
+def test_a_sheet_of_several_acts_counts_towards_the_day(session, send):
+    adjudicate(session, send(fee=..., lines=["30.00"] * 3), day=DAY, at=noon(DAY))
+    second = adjudicate(session, send(number=2, fee=..., lines=["30.00", "30.00"]), day=DAY, at=noon(DAY))
+    assert [one.pf for one in lines_of_decision(session, second.id)] == [200, 0], "four contributions a day at most"
+
+
+def test_several_acts_are_settled_again_and_taken_back(session, send):
+    claim = send(fee=..., lines=[{"code": "G", "fee": "30.00"}, {"code": "DEQP003", "fee": "14.52"}])
+    first = adjudicate(session, claim, day=DAY, at=noon(DAY))
+    done = regularise(session, claim, {"medecin_traitant": True, "role": "medecin_traitant"}, day=DAY, at=noon(DAY))
+    assert done is not None
+    assert (first.majoration > 0, done.decision.majoration) == (True, 0)
+    assert done.delta_amo == first.majoration
+    reverse(session, claim, "cancelled", day=DAY, at=noon(DAY))
+    assert set(ledger.balances(session).values()) == set()
 
 
 def test_two_alike_are_held_for_an_officer(session, send):

@@ -83,6 +83,7 @@ class Grant(Base):
     insured_id: Mapped[str | None] = mapped_column(PublicId, index=True)
     professional_id: Mapped[str | None] = mapped_column(PublicId, index=True)
     fund_code: Mapped[str | None] = mapped_column(String(20), index=True)
+    insurer: Mapped[str | None] = mapped_column(String(40), index=True)
     granted_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
     granted_by: Mapped[str | None] = mapped_column(PublicId)
     confirmed_by: Mapped[str | None] = mapped_column(PublicId)
@@ -94,11 +95,13 @@ class Grant(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "(role = 'insured' AND insured_id IS NOT NULL AND professional_id IS NULL AND fund_code IS NULL)"
+            "(((role = 'insured' AND insured_id IS NOT NULL AND professional_id IS NULL AND fund_code IS NULL)"
             " OR (role IN ('doctor', 'delegate') AND professional_id IS NOT NULL"
             " AND insured_id IS NULL AND fund_code IS NULL)"
             " OR (role = 'officer' AND fund_code IS NOT NULL AND insured_id IS NULL AND professional_id IS NULL)"
-            " OR (role = 'administrator' AND insured_id IS NULL AND professional_id IS NULL AND fund_code IS NULL)",
+            " OR (role = 'administrator' AND insured_id IS NULL AND professional_id IS NULL AND fund_code IS NULL))"
+            " AND insurer IS NULL) OR (role = 'insurer_officer' AND insurer IS NOT NULL AND fund_code IS NULL"
+            " AND insured_id IS NULL AND professional_id IS NULL)",
             name="subject_of_role",
         ),
     )

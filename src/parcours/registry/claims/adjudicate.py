@@ -5,43 +5,35 @@ No amount is computed here: the engine settles, this module keeps its answer and
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from parcours.engine.case import Answer
-from parcours.law.codes import CasePayment, Profession, Status
-from parcours.registry.claims import lifecycle, problems
+from parcours.engine.case import law_on
+from parcours.law.cache import flat_law
+from parcours.law.codes import CasePayment, Status
+from parcours.law.days import number_of
+from parcours.law.record import LawRecord
+from parcours.registry.claims import lifecycle
 from parcours.registry.claims.control import control
-from parcours.registry.claims.counters import counters_before
-from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision
+from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, DecisionLine
 from parcours.registry.claims.money import post_decision
 from parcours.registry.claims.notices import tell_insurer, tell_ips
+from parcours.registry.claims.settling import Settled, SettledAct, settle_claim
 from parcours.registry.claims.sheets import said
-from parcours.registry.complementary.models import Link
-from parcours.registry.complementary.service import link_on
 from parcours.registry.store.ids import get, new_id
-from parcours.registry.visits.facts import iso, visit_facts
+from parcours.registry.visits.facts import iso
 from parcours.rules.participations import contributions
-from parcours.rules.types import Counters
-from parcours.text import plain_euros
 
-RELATED = ("ald", "at_mp")
-"""Exemptions that a sheet ticks: the registry cannot tell whether the care is related."""
-C2S = "c2s"
-
-
-@dataclass(frozen=True)
-class Settled:
-    """An answer of the engine about a claim, and what it was asked."""
-
-    answer: Answer
-    facts: Mapping[str, Any]
-    sources: Mapping[str, str]
-    insurer: str | None
+AMOUNTS = {
+    "base": "base", "majoration": "majoration", "pf": "participation_forfaitaire", "fr": "franchise", "amo": "amo",
+    "amc": "amc", "patient": "patient", "advance": "advance", "deferred": "deferred",
+}  # fmt: skip
+"""Amounts of a decision, and their names in a settlement."""
+CODE = 60
+"""Characters of the code of an act."""
 
 
 def adjudicate(
@@ -66,102 +58,63 @@ def adjudicate(
     return decision
 
 
-def settle_claim(
-    session: Session,
-    claim: Claim,
-    *,
-    day: date,
-    at: datetime,
-    stated: Mapping[str, Any],
-    counters: Counters | None = None,
-) -> Settled:
-    """Ask the engine about a claim, with the counters of that day unless others are given."""
-    from parcours.engine.case import settle
-
-    facts, sources, insurer = facts_of(session, claim, day=day, at=at, stated=stated)
-    if counters is None:
-        counters = counters_before(session, claim.insured_id, claim.professional_id, claim.care_date, day.year)
-    return Settled(settle(facts, counters=counters), facts, sources, insurer)
-
-
-def facts_of(
-    session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, str], str | None]:
-    """Facts of a claim, where each comes from, and the insurer of that day."""
-    content = said(claim)
-    if len(content["lines"]) != 1:
-        raise problems.one_act_a_sheet(len(content["lines"]))
-    sheet: dict[str, Any] = content["facts"]
-    exemption = sheet.get("exemption", "none")
-    derived = visit_facts(
-        session, claim.insured_id, claim.professional_id, claim.care_date, known_at=at,
-        related_to=exemption if exemption in RELATED else "none",
-    )  # fmt: skip
-    facts = derived.values() | sheet
-    sources = {name: one.because for name, one in derived.facts.items()} | dict.fromkeys(sheet, "sheet")
-    facts |= {"fee": plain_euros(claim.fee), "tiers_payant": content["tiers_payant"], "reimbursement_date": day}
-    facts |= stated
-    link = link_on(session, claim.insured_id, claim.care_date)
-    if not facts.get(C2S):
-        facts |= {"contract": contract_of(link)} if contract_of(link) else {}
-    return facts, sources | dict.fromkeys(stated, "officer"), insurer_of(facts, link)
-
-
-def contract_of(link: Link | None) -> str | None:
-    """What the contract guarantees, when the fund knows."""
-    return link.contract if link is not None and link.contract else None
-
-
-def insurer_of(facts: Mapping[str, Any], link: Link | None) -> str | None:
-    """Who pays the complementary part: the C2S, or the insurer of the care day."""
-    if facts.get(C2S):
-        return C2S
-    return link.insurer if link is not None else None
-
-
 def keep(
     session: Session, claim: Claim, settled: Settled, *, day: date, at: datetime, year: int | None = None
 ) -> Decision:
     """Write a decision with all that it was decided from; the one before stops counting."""
-    answer, settlement = settled.answer, settled.answer.settlement
+    first, law = settled.acts[0].settlement, law_of(claim.care_date)
     before = current_decision(session, claim.id)
     number = session.scalar(select(func.count()).select_from(Decision).where(Decision.claim_id == claim.id)) or 0
     if before is not None:
         before.current = False
+    rates = {one.settlement.rate for one in settled.acts}
     paid_by_third_party = settled.facts["tiers_payant"] != "none"
     decision = Decision(
         id=new_id(), claim_id=claim.id, number=number + 1, insured_id=claim.insured_id,
         professional_id=claim.professional_id, care_date=claim.care_date, decided_on=day, year=year or day.year,
-        known_at=at, current=True, fee=claim.fee, base=settlement.base, rate=settlement.rate,
-        majoration=settlement.majoration, pf=settlement.participation_forfaitaire, fr=settlement.franchise,
-        pf_number=contributions(settlement.participation_forfaitaire, answer.law),
-        sessions=answer.act.quantity if answer.act.profession == Profession.PSYCHOLOGUE else 0,
-        amo=settlement.amo, amc=settlement.amc, patient=settlement.patient, advance=settlement.advance,
-        deferred=settlement.deferred,
-        to_professional=paid_by_third_party or settlement.case_payment == CasePayment.PAID_DIRECTLY,
+        known_at=at, current=True, fee=claim.fee, rate=rates.pop() if len(rates) == 1 else 0,
+        **{column: settled.total(name) for column, name in AMOUNTS.items()},
+        pf_number=sum(contributions(one.settlement.participation_forfaitaire, law) for one in settled.acts),
+        sessions=settled.sessions,
+        to_professional=paid_by_third_party or first.case_payment == CasePayment.PAID_DIRECTLY,
         amc_to_professional=settled.facts["tiers_payant"] == "full",
-        status=Status(settlement.status).name, insurer=settled.insurer, content=content_of(claim, settled),
+        status=Status(first.status).name, insurer=settled.insurer, content=content_of(claim, settled),
     )  # fmt: skip
     session.add(decision)
     session.flush()
+    if len(settled.acts) > 1:
+        session.add_all(line_of(decision, place, one) for place, one in enumerate(settled.acts, start=1))
+        session.flush()
     return decision
+
+
+def line_of(decision: Decision, number: int, act: SettledAct) -> DecisionLine:
+    """What was decided about one act of a sheet."""
+    return DecisionLine(
+        decision_id=decision.id, number=number, code=act.code[:CODE], fee=act.fee, rate=act.settlement.rate,
+        status=Status(act.settlement.status).name,
+        **{column: getattr(act.settlement, name) for column, name in AMOUNTS.items()},
+    )  # fmt: skip
+
+
+def law_of(care: date) -> LawRecord:
+    """The law of the day of the care."""
+    return law_on(number_of(care), flat_law(), {})
 
 
 def content_of(claim: Claim, settled: Settled) -> str:
     """What is kept to read a decision again years later, as it was taken."""
-    from parcours.engine.say.receipt import receipt
-
-    answer = settled.answer
-    transmitted, computed = said(claim)["ips"], Status(answer.settlement.status).name
+    first = settled.acts[0].settlement
+    transmitted, computed = said(claim)["ips"], Status(first.status).name
     signals = []
     if transmitted and transmitted != computed:
         signals.append(f"SIM-IPS-DIFFERS transmitted {transmitted} computed {computed}")
-    if answer.settlement.unlawful_excess:
+    if settled.total("unlawful_excess"):
         signals.append("SIM-AMOUNT-OVER-MAX")
     kept = {
-        "facts": dict(settled.facts), "sources": dict(settled.sources), "counters": answer.counters._asdict(),
-        "readings": dict(answer.readings), "transmitted": transmitted, "signals": signals,
-        "computed_code": int(answer.settlement.status), "receipt": receipt(answer),
+        "facts": dict(settled.facts), "sources": dict(settled.sources), "counters": settled.counters._asdict(),
+        "readings": dict(settled.answer.readings), "transmitted": transmitted, "signals": signals,
+        "computed_code": int(first.status), "receipt": settled.receipt(),
     }  # fmt: skip
     return json.dumps(kept, default=iso, ensure_ascii=False)
 
@@ -169,6 +122,12 @@ def content_of(claim: Claim, settled: Settled) -> str:
 def decisions_of(session: Session, claim_id: str) -> list[Decision]:
     """Every decision about a claim, the first one first."""
     return list(session.scalars(select(Decision).where(Decision.claim_id == claim_id).order_by(Decision.number)))
+
+
+def lines_of_decision(session: Session, decision_id: str) -> list[DecisionLine]:
+    """What was decided about each act of a sheet of several; none for a sheet of one act: the decision says it."""
+    query = select(DecisionLine).where(DecisionLine.decision_id == decision_id)
+    return list(session.scalars(query.order_by(DecisionLine.number)))
 
 
 def current_decision(session: Session, claim_id: str) -> Decision | None:

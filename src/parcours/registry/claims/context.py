@@ -3,12 +3,12 @@
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Personal
+from parcours.registry.access.manifest import Context, Personal, Shared
 from parcours.registry.access.model import PRACTICE, Actor, Record
 from parcours.registry.access.rules import OWN_PRACTICE, Relation, rule
 from parcours.registry.claims import problems
 from parcours.registry.claims.invariants import INVARIANTS
-from parcours.registry.claims.models import Claim, ClaimEvent, Decision, Objection, Undue
+from parcours.registry.claims.models import Claim, ClaimEvent, Decision, DecisionLine, Lot, Objection, Undue
 from parcours.registry.declarations.relations import DOCTOR_DECLARED
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
 from parcours.registry.referrals.relations import DOCTOR_REFERRED
@@ -56,9 +56,11 @@ DOCTOR_MESSAGES = rule(
 CONTEXT = Context(
     name="claims",
     tables={
+        Lot: Shared("a lot is of a practice: it names nobody whose sheets it holds"),
         Claim: Personal(),
         ClaimEvent: Personal(through="claim_id"),
         Decision: Personal(),
+        DecisionLine: Personal(through="decision_id"),
         Objection: Personal(),
         Undue: Personal(),
     },

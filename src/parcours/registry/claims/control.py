@@ -106,8 +106,9 @@ def duplicate(session: Session, claim: Claim, _at: datetime) -> Refusal | None:
 
 def act_of(claim: Claim) -> Any:
     """The act that a sheet names, the same for a copy."""
-    facts = said(claim)["facts"]
-    return facts.get("act"), facts.get("quantity", 1)
+    content = said(claim)
+    facts = content["facts"]
+    return facts.get("act"), facts.get("quantity", 1), content["lines"], content.get("acts")
 
 
 CHECKS: tuple[Callable[[Session, Claim, datetime], Refusal | None], ...] = (

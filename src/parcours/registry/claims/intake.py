@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.engine.bill.vocabulary import LINE_ALLOWED
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.registry.claims import problems
-from parcours.registry.claims.adjudicate import settle_claim
 from parcours.registry.claims.models import Claim, ClaimState, SheetKind
+from parcours.registry.claims.settling import settle_claim
 from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.directory.models import Fund
 from parcours.registry.directory.service import get_professional
@@ -33,6 +34,9 @@ OF_THE_FUND = {
     "c2s", "ame", "contract", "status", "ips", "scheme", "convention", "profession", "specialty",
 }  # fmt: skip
 """Facts that a sheet does not say of its act: the registry knows them, or the sheet says them elsewhere."""
+OF_A_LINE = {"quantity", "base"}
+LINE_NAMES = (*(name for name in LINE_ALLOWED if name not in OF_THE_FUND), "fee", "act")
+"""What a line may say: its fee, and its act as a line of a bill."""
 CHOICES = {
     "tiers_payant": ("none", "partial", "full"),
     "card": ("read", "unread", "opposed"),
@@ -52,7 +56,7 @@ def read_sheet(session: Session, said: Any) -> Sheet:
     for name, allowed in CHOICES.items():
         if name in said and said[name] not in allowed:
             raise problems.sheet_value(said[name], field=name, allowed=", ".join(allowed))
-    lines = read_lines(said)
+    lines, acts = read_lines(said)
     if said.get("total") is not None and read_cents("total", said["total"]) != sum(lines):
         raise problems.total_not_sum(said["total"], sum=plain_euros(sum(lines)))
     insured = get_insured(session, str(said["patient"]))
@@ -61,20 +65,38 @@ def read_sheet(session: Session, said: Any) -> Sheet:
     return Sheet(
         insured_id=insured.id, professional_id=get_professional(session, str(said["professional"])).id,
         fund_code=fund_of(session, insured.id, care, said.get("fund")), care_date=care,
-        number=read_number(said["number"]), lines=lines, total=sum(lines),
+        number=read_number(said["number"]), lines=lines, acts=acts, total=sum(lines),
         kind=SheetKind(said.get("kind", "electronic")),
         tiers_payant=said.get("tiers_payant", "none"), card=said.get("card", "read"),
         claims_right=str(said.get("claims_right", "")), ips=str(said.get("ips", "")), payee_id=payee,
-        facts=read_facts(said.get("facts")),
+        facts=read_facts(said.get("facts"), one=len(lines) == 1 and not acts),
     )  # fmt: skip
 
 
-def read_lines(said: Mapping[str, Any]) -> tuple[int, ...]:
-    """The fees of the acts: `fee` for one, `lines` for several."""
+def read_lines(said: Mapping[str, Any]) -> tuple[tuple[int, ...], tuple[Mapping[str, Any], ...]]:
+    """The fees of the acts, and what each line says of its act: `fee` for one, `lines` for several.
+
+    A line is an amount, or an object with its `fee` and its act as a line of a bill says it (`code`, `coefficient`…).
+    """
     raw = said["lines"] if "lines" in said else [said.get("fee")]
     if not isinstance(raw, list) or ("lines" in said and "fee" in said):
         raise problems.sheet_shape(field="lines", names="fee | lines")
-    return tuple(read_cents("fee", one) for one in raw)
+    lines = [read_line(one, number) for number, one in enumerate(raw, start=1)]
+    acts = tuple(act for _, act in lines)
+    return tuple(fee for fee, _ in lines), acts if any(acts) else ()
+
+
+def read_line(said: Any, number: int) -> tuple[int, Mapping[str, Any]]:
+    """One line: its fee in cents, and what it says of its act."""
+    if not isinstance(said, Mapping):
+        return read_cents("fee", said), {}
+    act = dict(said)
+    if "act" in act:
+        act.setdefault("code", act.pop("act"))
+    for name in act:
+        if name not in LINE_NAMES:
+            raise problems.sheet_value(name, field=f"lines[{number}]", allowed=", ".join(LINE_NAMES))
+    return read_cents(f"lines[{number}].fee", act.pop("fee", None)), act
 
 
 def read_cents(name: str, value: Any) -> int:
@@ -105,11 +127,11 @@ def read_number(value: Any) -> int:
     return value
 
 
-def read_facts(value: Any) -> dict[str, Any]:
-    """What the sheet says of its act, in the names of the vocabulary."""
+def read_facts(value: Any, *, one: bool) -> dict[str, Any]:
+    """What the sheet says of its act, or of all its acts, in the names of the vocabulary."""
     if value is None:
         return {}
-    allowed = sorted(set(BY_NAME) - OF_THE_FUND)
+    allowed = sorted(set(BY_NAME) - OF_THE_FUND - (set() if one else OF_A_LINE))
     if not isinstance(value, Mapping):
         raise problems.sheet_shape(field="facts", names=", ".join(allowed))
     for name in value:
@@ -139,6 +161,6 @@ def submit(session: Session, said: Any, *, day: date, at: datetime) -> Claim:
     """
     sheet = read_sheet(session, said)
     claim = write(session, sheet, day=day, at=at, state=ClaimState.RECEIVED)
-    if claim.state is ClaimState.RECEIVED and sheet.facts and len(sheet.lines) == 1:
+    if claim.state is ClaimState.RECEIVED and (sheet.facts or len(sheet.lines) > 1 or sheet.acts):
         settle_claim(session, claim, day=day, at=at, stated={})
     return claim

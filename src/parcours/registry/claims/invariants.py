@@ -60,6 +60,14 @@ INVARIANTS = (
         "SELECT id FROM claims_decisions WHERE amo + amc + patient <> fee",
     ),
     Invariant(
+        "I4-lines",
+        Text("les actes d'une feuille font sa décision", "the acts of a sheet add up to its decision"),
+        "SELECT d.id FROM claims_decisions d JOIN claims_decision_lines l ON l.decision_id = d.id"
+        " GROUP BY d.id, d.fee, d.amo, d.amc, d.patient, d.majoration, d.pf, d.fr"
+        " HAVING sum(l.fee) <> d.fee OR sum(l.amo) <> d.amo OR sum(l.amc) <> d.amc OR sum(l.patient) <> d.patient"
+        " OR sum(l.majoration) <> d.majoration OR sum(l.pf) <> d.pf OR sum(l.fr) <> d.fr",
+    ),
+    Invariant(
         "I5",
         Text(
             "les compteurs de l'année sont la somme des lignes",

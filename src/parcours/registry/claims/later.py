@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.engine.case import settle
 from parcours.law import thresholds
 from parcours.law.workdays import months_after
 from parcours.registry.claims import lifecycle, problems
-from parcours.registry.claims.adjudicate import Settled, content_kept, current_decision, keep
+from parcours.registry.claims.adjudicate import content_kept, current_decision, keep
 from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, Undue
 from parcours.registry.claims.money import Amounts, Moved, amounts_of, post_difference
 from parcours.registry.claims.notices import notify_undue, tell_insurer
+from parcours.registry.claims.settling import settle_facts
 from parcours.registry.ledger.models import Account
 from parcours.registry.store.ids import new_id
 from parcours.rules.types import Counters
@@ -49,7 +49,7 @@ def regularise(
         return None
     counters, readings = Counters(**kept["counters"]), kept["readings"]
     sources = kept["sources"] | dict.fromkeys(change, "officer")
-    settled = Settled(settle(facts, readings, counters), facts, sources, before.insurer)
+    settled = settle_facts(facts, sources, before.insurer, counters, readings)
     old = amounts_of(before)
     decision = keep(session, claim, settled, day=day, at=at, year=before.year)
     post_difference(session, claim, decision, old, amounts_of(decision), day=day, at=at)

@@ -62,6 +62,31 @@ FIRST = (S.DRAFT, S.RECEIVED)
 DECIDED = (S.ADJUDICATED, S.ORDERED, S.PAID, S.REPLACED)
 
 
+class LotState(StrEnum):
+    """What became of a lot."""
+
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    REFUSED = "refused"
+
+
+class Lot(Base):
+    """Sheets of one professional sent together to one fund."""
+
+    __tablename__ = "claims_lots"
+    __table_args__ = (UniqueConstraint("professional_id", "fund_code", "number"),)
+
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    fund_code: Mapped[str] = mapped_column(ForeignKey("people_funds.code"))
+    number: Mapped[str] = mapped_column(String(40))
+    """As the practice numbers its lots."""
+    sent_on: Mapped[date]
+    sheets: Mapped[int]
+    total: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[LotState] = mapped_column(text_enum(LotState))
+    answered_on: Mapped[date | None]
+
+
 class Claim(Versioned, Base):
     """A sheet, and where it is. What the sheet says never changes."""
 
@@ -93,6 +118,8 @@ class Claim(Versioned, Base):
     """Why it was rejected, held or refused: a code, and what it names."""
     original_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
     """The claim of which this one is another copy."""
+    lot_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_lots.id"), index=True)
+    """The last lot that it was sent in."""
 
 
 class ClaimEvent(Base):
@@ -150,6 +177,29 @@ class Decision(Base):
     def gross(self) -> int:
         """What the insurance grants before anything is taken."""
         return self.amo + self.majoration + self.pf + self.fr
+
+
+class DecisionLine(Base):
+    """What was decided about one act of a sheet of several: the lines add up to the decision."""
+
+    __tablename__ = "claims_decision_lines"
+    __table_args__ = (UniqueConstraint("decision_id", "number"),)
+
+    decision_id: Mapped[str] = mapped_column(PublicId, ForeignKey("claims_decisions.id"))
+    number: Mapped[int]
+    code: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(2))
+    fee: Mapped[int] = mapped_column(BigInteger)
+    base: Mapped[int] = mapped_column(BigInteger)
+    rate: Mapped[int]
+    majoration: Mapped[int]
+    pf: Mapped[int]
+    fr: Mapped[int]
+    amo: Mapped[int] = mapped_column(BigInteger)
+    amc: Mapped[int] = mapped_column(BigInteger)
+    patient: Mapped[int] = mapped_column(BigInteger)
+    advance: Mapped[int] = mapped_column(BigInteger)
+    deferred: Mapped[int] = mapped_column(BigInteger)
 
 
 class ObjectionState(StrEnum):

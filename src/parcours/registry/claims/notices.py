@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.claims.models import Claim, Decision
+from parcours.registry.claims.models import Claim, Decision, DecisionLine
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.complementary.service import link_on
 from parcours.registry.messages.models import Message, MessageKind
@@ -22,15 +22,26 @@ def tell_insurer(session: Session, claim: Claim, decision: Decision, action: str
     link = link_on(session, claim.insured_id, claim.care_date)
     if decision.insurer in (None, C2S) or link is None or link.state is not LinkState.ACTIVE:
         return False
+    lines = session.scalars(select(DecisionLine).where(DecisionLine.decision_id == decision.id))
     body = {
         "action": action, "expense": plain_euros(decision.fee), "base": plain_euros(decision.base),
         "rate": decision.rate // 100, "gross": plain_euros(decision.gross), "paid": plain_euros(decision.amo),
         **{name: f"-{plain_euros(getattr(decision, field))}" for name, field in KEPT if getattr(decision, field)},
         "amc": plain_euros(decision.amc), "care_date": claim.care_date.isoformat(), "status": decision.status,
+        "lines": [said_line(one) for one in sorted(lines, key=lambda one: one.number)],
     }  # fmt: skip
     send(session, MessageKind.NOEMIE_OC, action, link.insurer, body, at=at, day=day,
          insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
     return True
+
+
+def said_line(line: DecisionLine) -> dict[str, object]:
+    """One act of a sheet of several, as an insurer is told of it."""
+    return {
+        "act": line.code, "expense": plain_euros(line.fee), "base": plain_euros(line.base), "rate": line.rate // 100,
+        "paid": plain_euros(line.amo), "amc": plain_euros(line.amc),
+        **{name: f"-{plain_euros(getattr(line, field))}" for name, field in KEPT if getattr(line, field)},
+    }  # fmt: skip
 
 
 def tell_waiting(session: Session, link: Link, *, day: date, at: datetime) -> list[Claim]:

@@ -63,12 +63,20 @@ objection_late = Problem(
     article="CSS R142-1",
 )
 
-one_act_a_sheet = Problem(
+one_session_a_sheet = Problem(
     Refused,
-    "one_act_a_sheet",
-    Text("la liquidation ne prend encore qu'un acte par feuille", "adjudication takes one act a sheet for now"),
+    "one_session_a_sheet",
+    Text("une séance de psychologue par feuille", "one session with a psychologist a sheet"),
     field="lines",
-    allowed=Text("une ligne, ou `parcours bill` pour voir la facture", "one line, or `parcours bill` to see the bill"),
+    allowed=Text("une ligne", "one line"),
+)
+
+lot_answered = Problem(
+    Conflict,
+    "lot_answered",
+    Text("la caisse a déjà répondu à ce lot", "the fund has answered this lot already"),
+    field="lot",
+    allowed=Text("un numéro nouveau", "a new number"),
 )
 
 sheet_shape = Problem(

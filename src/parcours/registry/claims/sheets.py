@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from parcours.law.workdays import working_days_after
 from parcours.registry.claims import lifecycle, problems
-from parcours.registry.claims.models import Claim, ClaimState, SheetKind
+from parcours.registry.claims.models import Claim, ClaimState, Lot, LotState, SheetKind
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.store.columns import blind_index, blind_indexes
@@ -43,6 +43,8 @@ class Sheet:
     """Order number of the professional's sheets made that day."""
     lines: tuple[int, ...]
     """Fee of each act, in cents."""
+    acts: tuple[Mapping[str, Any], ...] = ()
+    """What each line says of its act beside its fee, in the names of a line of a bill; nothing for all of them."""
     total: int | None = None
     kind: SheetKind = SheetKind.ELECTRONIC
     tiers_payant: str = "none"
@@ -70,6 +72,8 @@ class Sheet:
             "card": self.card, "claims_right": self.claims_right, "ips": self.ips, "insured_id": self.insured_id,
             "facts": {name: plain(value) for name, value in self.facts.items()},
         }  # fmt: skip
+        if self.acts:
+            said["acts"] = [{name: plain(value) for name, value in act.items()} for act in self.acts]
         return json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
@@ -134,9 +138,36 @@ def issue(session: Session, sheet: Sheet, lot: str, *, day: date, at: datetime) 
 def send_in_lot(session: Session, claim: Claim, lot: str, *, day: date, at: datetime) -> None:
     """Put a claim in a lot and send it; a second time after a bad acknowledgement, or none."""
     lifecycle.move(session, claim, ClaimState.BATCHED, day=day, at=at)
+    row = lot_of(session, claim, lot, day)
+    claim.lot_id = row.id
+    row.sheets, row.total = row.sheets + 1, row.total + claim.fee
     lifecycle.move(session, claim, ClaimState.SENT, day=day, at=at)
-    body = {"lot": lot, "sheets": 1, "total": plain_euros(claim.fee), "sheet_key": claim.sheet_key}
+    body = {"lot": lot, "sheets": row.sheets, "total": plain_euros(row.total), "sheet_key": claim.sheet_key}
     send(session, MessageKind.LOT, "sent", claim.fund_code, body, at=at, day=day, claim_id=claim.id)
+
+
+def lot_of(session: Session, claim: Claim, number: str, day: date) -> Lot:
+    """The lot of this number of a practice, begun when there is none. Raises Conflict: it was answered already."""
+    row = session.scalar(select(Lot).where(
+        Lot.professional_id == claim.professional_id, Lot.fund_code == claim.fund_code, Lot.number == number
+    ))  # fmt: skip
+    if row is None:
+        row = Lot(professional_id=claim.professional_id, fund_code=claim.fund_code, number=number, sent_on=day,
+                  sheets=0, total=0, state=LotState.SENT)  # fmt: skip
+        session.add(row)
+        session.flush()
+    if row.state is not LotState.SENT:
+        raise problems.lot_answered(number)
+    return row
+
+
+def acknowledge_lot(session: Session, lot: Lot, anomaly: str = "", *, day: date, at: datetime) -> date | None:
+    """The fund answers a lot: each of its sheets is received, or all are to be sent again by the day given back."""
+    again = None
+    for claim in session.scalars(select(Claim).where(Claim.lot_id == lot.id).order_by(Claim.sheet_number, Claim.id)):
+        if claim.state is ClaimState.SENT:
+            again = acknowledge(session, claim, anomaly, day=day, at=at) or again
+    return again
 
 
 def acknowledge(session: Session, claim: Claim, anomaly: str = "", *, day: date, at: datetime) -> date | None:
@@ -150,6 +181,10 @@ def acknowledge(session: Session, claim: Claim, anomaly: str = "", *, day: date,
         anomaly = f"total {plain_euros(content['total'])}, lines {lines}"
     body = {"result": "negative" if anomaly else "positive", "anomaly": anomaly, "sheet_key": claim.sheet_key}
     send(session, MessageKind.ARL, body["result"], claim.professional_id, body, at=at, day=day, claim_id=claim.id)
+    lot = session.get(Lot, claim.lot_id) if claim.lot_id else None
+    if lot is not None:
+        bad = anomaly or lot.state is LotState.REFUSED
+        lot.state, lot.answered_on = LotState.REFUSED if bad else LotState.ACKNOWLEDGED, day
     if anomaly:
         lifecycle.move(session, claim, ClaimState.REFUSED, day=day, at=at, why=f"arl negative: {anomaly}")
         return working_days_after(day, RESEND_DAYS)

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from parcours.registry.claims.adjudicate import current_decision, settle_claim
+from parcours.registry.claims.adjudicate import current_decision
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.money import amounts_of
+from parcours.registry.claims.settling import settle_claim
 from parcours.registry.claims.sheets import said
 from parcours.registry.payments.models import Order, OrderState
 
@@ -46,5 +47,5 @@ def expected_of(session: Session, claim: Claim, *, day: date, at: datetime) -> i
         return amounts_of(decision).paid
     if claim.state is ClaimState.REVERSED:
         return 0
-    settlement = settle_claim(session, claim, day=day, at=at, stated={}).answer.settlement
-    return settlement.amo + settlement.deferred
+    settled = settle_claim(session, claim, day=day, at=at, stated={})
+    return settled.total("amo") + settled.total("deferred")

@@ -40,13 +40,25 @@ def why_of(session: Session, claim_id: str, lang: str) -> dict[str, Any]:
 
 def told(decision: Decision, lang: str) -> dict[str, Any]:
     """A decision in the words of the engine, from its receipt."""
-    from parcours.engine.say.explain import explain
-    from parcours.engine.say.receipt import answer_of
-
     kept = content_kept(decision)
-    steps = explain(answer_of(kept["receipt"]), lang).steps
     return {
         "number": decision.number, "decided_on": str(decision.decided_on), "current": decision.current,
         "status": decision.status, "amounts": {name: plain_euros(getattr(decision, name)) for name in SHOWN},
-        "because": [one.text for one in steps], "signals": kept["signals"],
+        "because": sentences(kept["receipt"], lang), "signals": kept["signals"],
     }  # fmt: skip
+
+
+def sentences(receipt: dict[str, Any], lang: str) -> list[str]:
+    """What the engine says of a receipt; line by line for several acts."""
+    from parcours.engine.bill.explain import explain_bill
+    from parcours.engine.bill.receipt import FORMAT
+    from parcours.engine.bill.settle import settle_bill
+    from parcours.engine.say.explain import explain
+    from parcours.engine.say.receipt import answer_of
+
+    if receipt["format"] != FORMAT:
+        return [one.text for one in explain(answer_of(receipt), lang).steps]
+    told = explain_bill(settle_bill(receipt["bill"], receipt["chosen_readings"]), lang)
+    lines = [f"{line.number}. {line.label} : {step.text}" if lang == "fr" else f"{line.number}. {line.label}: {step.text}"
+             for line in told.lines for step in line.steps]  # fmt: skip
+    return [*(one.text for one in told.pathway), *lines]

@@ -1,0 +1,162 @@
+"""Ask the engine about a sheet: one act by itself, the acts of a session together, as a bill."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from parcours.engine.bill.settle import BillAnswer, settle_bill
+from parcours.engine.bill.vocabulary import NOT_ON_A_BILL
+from parcours.engine.case import Answer, settle
+from parcours.law import thresholds
+from parcours.law.codes import Profession
+from parcours.registry.claims import problems
+from parcours.registry.claims.counters import counters_before
+from parcours.registry.claims.models import Claim
+from parcours.registry.claims.sheets import said
+from parcours.registry.complementary.models import Link
+from parcours.registry.complementary.service import link_on
+from parcours.registry.visits.facts import visit_facts
+from parcours.rules.types import Counters, Settlement
+from parcours.text import plain_euros
+
+RELATED = ("ald", "at_mp")
+"""Exemptions that a sheet ticks: the registry cannot tell whether the care is related."""
+C2S = "c2s"
+ORDINARY = "consultation"
+"""The act of a line that names none."""
+OF_ONE_ACT = (*NOT_ON_A_BILL, "patient_id", "professional_id")
+"""Facts that the lines of a bill say, or that no amount needs."""
+
+
+@dataclass(frozen=True)
+class SettledAct:
+    """One act of a sheet, settled."""
+
+    code: str
+    fee: int
+    settlement: Settlement
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the engine answers about a sheet, and what it was asked."""
+
+    answer: Answer | BillAnswer
+    facts: Mapping[str, Any]
+    sources: Mapping[str, str]
+    counters: Counters
+    insurer: str | None
+
+    @property
+    def acts(self) -> tuple[SettledAct, ...]:
+        """Its acts, in the order of its lines."""
+        answer = self.answer
+        if isinstance(answer, Answer):
+            return (SettledAct(answer.encoded.act_key, answer.act.fee, answer.settlement),)
+        pairs = zip(answer.lines, answer.settled, strict=True)
+        return tuple(SettledAct(line.text, line.line.act.fee, one.settlement) for line, one in pairs)
+
+    @property
+    def sessions(self) -> int:
+        """Sessions with a psychologist, which are counted by the year."""
+        act = self.answer.act if isinstance(self.answer, Answer) else None
+        return act.quantity if act is not None and act.profession == Profession.PSYCHOLOGUE else 0
+
+    def total(self, name: str) -> int:
+        """An amount of the whole sheet, in cents."""
+        return sum(getattr(one.settlement, name) for one in self.acts)
+
+    def receipt(self) -> dict[str, Any]:
+        """The receipt of the answer."""
+        from parcours.engine.bill.receipt import bill_receipt
+        from parcours.engine.say.receipt import receipt
+
+        return receipt(self.answer) if isinstance(self.answer, Answer) else bill_receipt(self.answer)
+
+
+def settle_claim(
+    session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any],
+    counters: Counters | None = None,
+) -> Settled:  # fmt: skip
+    """Ask the engine about a claim, with the counters of that day unless others are given."""
+    facts, sources, insurer = facts_of(session, claim, day=day, at=at, stated=stated)
+    if counters is None:
+        counters = counters_before(session, claim.insured_id, claim.professional_id, claim.care_date, day.year)
+    return settle_facts(facts, sources, insurer, counters)
+
+
+def settle_facts(
+    facts: Mapping[str, Any], sources: Mapping[str, str], insurer: str | None, counters: Counters,
+    readings: Mapping[str, str] | None = None,
+) -> Settled:  # fmt: skip
+    """Ask the engine about facts, those of a sheet of several acts if they have lines."""
+    if "lines" not in facts:
+        return Settled(settle(facts, readings, counters), facts, sources, counters, insurer)
+    answer = settle_bill(bill_of(facts, counters), readings)
+    if len(answer.lines) > 1 and any(one.line.act.profession == Profession.PSYCHOLOGUE for one in answer.lines):
+        raise problems.one_session_a_sheet(len(answer.lines))
+    return Settled(answer, facts, sources, counters, insurer)
+
+
+def bill_of(facts: Mapping[str, Any], counters: Counters) -> dict[str, Any]:
+    """The facts of a sheet of several acts as a bill, with what was borne before it."""
+    care = date.fromisoformat(str(facts["care_date"]))
+    price = thresholds.value_on("participation_forfaitaire.montant", care)
+    of_day = counters.participation_nombre_jour * (int(price.value * 100) if price is not None else 0)
+    borne = {
+        "pf_year": counters.participation_annee, "pf_day_professional": of_day,
+        "franchise_year": counters.franchise_annee, "franchise_day_auxiliaires": counters.franchise_jour,
+        "franchise_day_transport": counters.franchise_jour,
+    }  # fmt: skip
+    shared = {name: value for name, value in facts.items() if name not in OF_ONE_ACT}
+    return shared | {name: plain_euros(cents) for name, cents in borne.items() if cents}
+
+
+def facts_of(
+    session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str], str | None]:
+    """Facts of a claim, where each comes from, and the insurer of that day."""
+    content = said(claim)
+    sheet: dict[str, Any] = content["facts"]
+    exemption = sheet.get("exemption", "none")
+    derived = visit_facts(
+        session, claim.insured_id, claim.professional_id, claim.care_date, known_at=at,
+        related_to=exemption if exemption in RELATED else "none",
+    )  # fmt: skip
+    facts = derived.values() | sheet
+    sources = {name: one.because for name, one in derived.facts.items()} | dict.fromkeys(sheet, "sheet")
+    facts |= {"tiers_payant": content["tiers_payant"], "reimbursement_date": day}
+    facts |= stated
+    lines = lines_of(content)
+    if lines is None:
+        facts["fee"] = plain_euros(claim.fee)
+    else:
+        facts["lines"] = lines
+    link = link_on(session, claim.insured_id, claim.care_date)
+    if not facts.get(C2S):
+        facts |= {"contract": contract_of(link)} if contract_of(link) else {}
+    return facts, sources | dict.fromkeys(stated, "officer"), insurer_of(facts, link)
+
+
+def lines_of(content: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """The lines of a sheet as those of a bill; None for a sheet of one act that says nothing more than its fee."""
+    acts: list[dict[str, Any]] = content.get("acts") or [{} for _ in content["lines"]]
+    if len(acts) == 1 and not acts[0]:
+        return None
+    code = content["facts"].get("act", ORDINARY)
+    return [{"code": code, **act, "fee": plain_euros(fee)} for act, fee in zip(acts, content["lines"], strict=True)]
+
+
+def contract_of(link: Link | None) -> str | None:
+    """What the contract guarantees, when the fund knows."""
+    return link.contract if link is not None and link.contract else None
+
+
+def insurer_of(facts: Mapping[str, Any], link: Link | None) -> str | None:
+    """Who pays the complementary part: the C2S, or the insurer of the care day."""
+    if facts.get(C2S):
+        return C2S
+    return link.insurer if link is not None else None
