@@ -37,6 +37,8 @@ class ClaimState(StrEnum):
     TIME_BARRED = "time_barred"
     ORDERED = "ordered"
     PAID = "paid"
+    RECONCILED = "reconciled"
+    """The practice has found it in a return."""
     REPLACED = "replaced"
     REVERSED = "reversed"
 
@@ -54,12 +56,13 @@ NEXT: dict[ClaimState, tuple[ClaimState, ...]] = {
     S.HELD: (S.RECEIVED, S.REJECTED),
     S.ADJUDICATED: (S.ORDERED, S.REPLACED, S.REVERSED),
     S.ORDERED: (S.PAID, S.ADJUDICATED, S.REPLACED, S.REVERSED),
-    S.PAID: (S.REPLACED, S.REVERSED),
+    S.PAID: (S.RECONCILED, S.ADJUDICATED, S.REPLACED, S.REVERSED),
+    S.RECONCILED: (S.ADJUDICATED, S.REPLACED, S.REVERSED),
     S.REPLACED: (S.REPLACED, S.REVERSED),
 }
 """What may follow; nothing follows the others."""
 FIRST = (S.DRAFT, S.RECEIVED)
-DECIDED = (S.ADJUDICATED, S.ORDERED, S.PAID, S.REPLACED)
+DECIDED = (S.ADJUDICATED, S.ORDERED, S.PAID, S.RECONCILED, S.REPLACED)
 
 
 class LotState(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from parcours.engine.errors import FactError
 from parcours.law import thresholds
-from parcours.law.workdays import is_working_day
+from parcours.law.workdays import is_working_day, months_after
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.models import Claim, ClaimState, Decision
@@ -21,11 +21,15 @@ from parcours.registry.claims.sheets import receive
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import NEVER_DEBIT, Account, Cause, LedgerPosting, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line
+from parcours.registry.messages.models import Message
 from parcours.registry.payments import service as payments
+from parcours.registry.payments.notices import TO_PAY, tell_to_pay
 from parcours.registry.payments.practices import next_half_year
 from parcours.registry.store.db import Database
 
 NO_LAW = "SIM-NO-LAW"
+NOTICE_MONTHS = 12
+"""Months without a refund after which a notice is sent: a setting."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -52,6 +56,7 @@ def run_day(database: Database, fund_code: str, day: date, progress: Progress = 
         adjudicate_all(database, fund_code, day, at, done, progress)
         penalties_due(database, fund_code, day, at, done)
         pay_all(database, fund_code, day, at, done, progress)
+        notices_due(database, fund_code, day, at, done)
     with database.writing() as session:
         done.add("silences", len(let_silence_speak(session, day)))
     write_off_all(database, fund_code, day, at, done)
@@ -144,6 +149,32 @@ def penalties_due(database: Database, fund_code: str, day: date, at: datetime, d
                        Line(Account.A_PAYER_PROFESSIONAL, one.party, one.cents, one.claim_id)),
             ))  # fmt: skip
             done.add("penalties")
+
+
+def notices_due(database: Database, fund_code: str, day: date, at: datetime, done: FundDay) -> None:
+    """Who owes, and had no refund and no notice for a year, is told what to pay."""
+    book, before = f"amo:{fund_code}", months_after(day, -NOTICE_MONTHS)
+    with database.reading() as session:
+        owed: dict[str, list[ledger.Open]] = {}
+        for one in ledger.open_items(session, book, payments.DEFERRED):
+            owed.setdefault(one.party, []).append(one)
+        since = dict(session.execute(
+            select(LedgerPosting.party, func.max(LedgerTransaction.at))
+            .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+            .where(LedgerPosting.party.in_(owed), LedgerTransaction.book == book,
+                   LedgerTransaction.kind.in_(("decision", "set_off", "order")))
+            .group_by(LedgerPosting.party)
+        ).tuples())  # fmt: skip
+        told = dict(session.execute(
+            select(Message.recipient, func.max(Message.day)).where(
+                Message.subject == TO_PAY, Message.recipient.in_(owed)
+            ).group_by(Message.recipient)
+        ).tuples())  # fmt: skip
+    for party, items in sorted(owed.items()):
+        if max(since.get(party, day), told.get(party, date.min)) <= before:
+            with database.writing() as session:
+                tell_to_pay(session, party, items, day=day, at=at)
+            done.add("notices")
 
 
 def write_off_all(database: Database, fund_code: str, day: date, at: datetime, done: FundDay) -> None:

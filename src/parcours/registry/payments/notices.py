@@ -14,6 +14,8 @@ from parcours.registry.messages.service import send
 from parcours.registry.payments.models import Order
 from parcours.text import plain_euros
 
+TO_PAY = "avis_a_payer"
+"""A notice of sums to pay."""
 LINES = {
     Account.DIFFERE_TMT: "TMT 1957",
     Account.DIFFERE_PF: "PFT 1952",
@@ -55,6 +57,19 @@ def tell_statement(
         "reference": order.reference if order else None,
     }  # fmt: skip
     send(session, MessageKind.STATEMENT, "refund", insured_id, body, at=at, day=day, insured_id=insured_id)
+
+
+def tell_to_pay(session: Session, insured_id: str, owed: Sequence[Open], *, day: date, at: datetime) -> None:
+    """What is to be paid, and for which act: no refund came to take it from."""
+    known = select(Claim).where(Claim.id.in_([one.claim_id for one in owed if one.claim_id]))
+    claims = {one.id: one for one in session.scalars(known)}
+    lines = [
+        {"line": line_of(session, one, claims), "care_date": claims[one.claim_id].care_date.isoformat(),
+         "claim": one.claim_id, "cents": plain_euros(one.cents)}
+        for one in owed if one.claim_id in claims
+    ]  # fmt: skip
+    body = {"to_pay": plain_euros(sum(one.cents for one in owed)), "lines": lines}
+    send(session, MessageKind.AVIS, TO_PAY, insured_id, body, at=at, day=day, insured_id=insured_id)
 
 
 def line_of(session: Session, item: Open, claims: dict[str, Claim]) -> str:

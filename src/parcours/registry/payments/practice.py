@@ -1,11 +1,13 @@
 """What a practice expects of tiers payant, what it received, what is left and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import current_decision
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.money import amounts_of
@@ -49,3 +51,14 @@ def expected_of(session: Session, claim: Claim, *, day: date, at: datetime) -> i
         return 0
     settled = settle_claim(session, claim, day=day, at=at, stated={})
     return settled.total("amo") + settled.total("deferred")
+
+
+def reconcile(session: Session, professional_id: str, claim_ids: Sequence[str], *, day: date, at: datetime) -> int:
+    """A practice has found these claims in its returns; how many it had not yet. Others' claims are left alone."""
+    query = select(Claim).where(
+        Claim.id.in_(claim_ids), Claim.professional_id == professional_id, Claim.state == ClaimState.PAID
+    )
+    found = list(session.scalars(query.order_by(Claim.id)))
+    for claim in found:
+        lifecycle.move(session, claim, ClaimState.RECONCILED, day=day, at=at)
+    return len(found)

@@ -16,8 +16,9 @@ from parcours.registry.claims import lifecycle
 from parcours.registry.claims.later import may_set_off, undue_of
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account, Cause
+from parcours.registry.ledger.models import Account, Cause, LedgerPosting, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line, Open
+from parcours.registry.payments import problems
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.notices import tell_practice, tell_statement
 from parcours.registry.payments.practices import note_penalty
@@ -181,6 +182,27 @@ def settle(session: Session, order: Order, *, day: date, at: datetime) -> None:
     post_order(session, order, "settled", lines, day, at)
     order.state, order.settled_on = OrderState.SETTLED, day
     session.flush()
+
+
+def give_back(session: Session, order: Order, *, day: date, at: datetime) -> None:
+    """The bank gives a transfer back: what it paid is due again, and its claims wait for another order.
+
+    Raises Conflict: it is not out.
+    """
+    if order.state is not OrderState.SETTLED:
+        raise problems.order_state(order.state.value)
+    query = select(LedgerPosting).join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+    paid = session.scalars(query.where(
+        LedgerTransaction.cause_id == order.id, LedgerTransaction.kind == "order",
+        LedgerPosting.account != Account.VIREMENTS,
+    ).order_by(LedgerPosting.id)).all()  # fmt: skip
+    lines = [Line(one.account, one.party, -one.cents, one.claim_id) for one in paid]
+    post_order(session, order, "returned", [*lines, Line(Account.BANQUE, order.party, order.cents)], day, at)
+    order.state, order.settled_on = OrderState.RETURNED, day
+    claims = select(Claim).where(Claim.id.in_([one.claim_id for one in paid if one.claim_id]))
+    for claim in session.scalars(claims.order_by(Claim.id)):
+        if claim.state is ClaimState.PAID:
+            lifecycle.move(session, claim, ClaimState.ADJUDICATED, day=day, at=at, why="returned")
 
 
 def post_order(session: Session, order: Order, kind: str, lines: Sequence[Line], day: date, at: datetime) -> None:

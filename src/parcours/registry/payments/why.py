@@ -9,8 +9,9 @@ from parcours.registry.claims.adjudicate import content_kept, decisions_of
 from parcours.registry.claims.models import Claim, Decision
 from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
 from parcours.registry.store.ids import get
-from parcours.text import plain_euros
+from parcours.text import Text, plain_euros
 
+COLON = Text(" : ", ": ")
 SHOWN = ("gross", "majoration", "pf", "fr", "amo", "amc", "patient", "advance", "deferred")
 
 
@@ -59,6 +60,6 @@ def sentences(receipt: dict[str, Any], lang: str) -> list[str]:
     if receipt["format"] != FORMAT:
         return [one.text for one in explain(answer_of(receipt), lang).steps]
     told = explain_bill(settle_bill(receipt["bill"], receipt["chosen_readings"]), lang)
-    lines = [f"{line.number}. {line.label} : {step.text}" if lang == "fr" else f"{line.number}. {line.label}: {step.text}"
-             for line in told.lines for step in line.steps]  # fmt: skip
+    colon = COLON[lang]
+    lines = [f"{line.number}. {line.label}{colon}{step.text}" for line in told.lines for step in line.steps]
     return [*(one.text for one in told.pathway), *lines]

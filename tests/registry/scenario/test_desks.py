@@ -1,0 +1,128 @@
+"""What waits at each desk, after stories: who it waits for, since when, until when."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from parcours.errors import ParcoursError
+from parcours.registry.claims.models import ClaimState
+from parcours.registry.contexts import verify
+from parcours.registry.messages.service import body_of
+from parcours.registry.payments import desk, fund
+from parcours.registry.payments import service as payments
+from parcours.registry.payments.models import Order, OrderState
+from parcours.registry.payments.practice import reconcile
+from parcours.registry.scenario import told
+from parcours.registry.scenario.around import VERBS
+from parcours.registry.scenario.stage import FUND, Stage, noon
+from tests.registry.scenario.files import loaded
+
+STORIES = loaded()
+
+
+@pytest.fixture
+def played(stage_database):
+    def play_story(name, until=None):
+        stage = Stage(stage_database, STORIES[name])
+        for event in STORIES[name].events[:until]:
+            stage.today = event["day"]
+            VERBS[event["do"]](stage, event)
+        return stage
+
+    return play_story
+
+
+def own(stage, session, name, day):
+    ids = set(stage.ids.values()) | set(stage.claims.values())
+    return [one for one in desk.queue(session, FUND, name, day)
+            if {one.claim_id, one.insured_id, one.professional_id} & ids]  # fmt: skip
+
+
+WAITS = [
+    ("S11", 2, "held", date(2026, 3, 5), "fund", None, "SIM-SUSPECT-DUPLICATE"),
+    ("S13", 2, "proof_missing", date(2026, 3, 4), "practice", date(2026, 3, 13), ""),
+    ("S17", 1, "late_tiers_payant", date(2026, 3, 17), "fund", date(2026, 3, 25), "day 1"),
+    ("S33", 4, "undue", date(2026, 3, 20), "insured", date(2026, 4, 7), "rights_closed"),
+    ("S33", 3, "reversals", date(2026, 3, 20), "fund", None, "rights_closed"),
+    ("S36", 2, "objections", date(2026, 7, 8), "fund", date(2026, 9, 6), ""),
+    ("S38", 1, "overlaps", date(2026, 3, 3), "insured", None, "suspended"),
+    ("S38", 3, "overlaps", date(2026, 3, 11), "fund", date(2026, 3, 17), "chosen"),
+]
+
+
+@pytest.mark.parametrize("waits", WAITS, ids=lambda one: f"{one[0]} {one[2]}")
+def test_a_queue_says_who_it_waits_for_and_until_when(played, stage_database, waits):
+    story, until, queue, day, owner, deadline, reason = waits
+    stage = played(story, until)
+    with stage_database.reading() as session:
+        found = own(stage, session, queue, day) or desk.queue(session, FUND, queue, day)[-1:]
+        one = found[-1]
+        assert (one.queue, one.owner, one.deadline, one.reason) == (queue, owner, deadline, reason)
+        assert one.age(day) >= 0
+        assert one.left(day) == (None if deadline is None else (deadline - day).days)
+        assert desk.queue_sizes(session, FUND, day)[queue] >= 1
+
+
+def test_a_practice_sees_its_sheets_and_lots(played, stage_database):
+    stage = played("S08", 2)
+    with stage_database.reading() as session:
+        (claim,) = desk.claims_of_practice(session, stage.ids["mt"])
+        assert (claim.state, claim.reason) == (ClaimState.REFUSED, "arl negative: altered")
+        (lot,) = desk.lots_of_practice(session, stage.ids["mt"])
+        assert (lot.number, lot.sheets, lot.total, lot.state.value) == ("L2", 1, 3000, "refused")
+        assert [one.id for one in desk.lot_claims(session, lot.id)] == [claim.id]
+        assert desk.claims_of_practice(session, stage.ids["mt"], states=[ClaimState.PAID]) == []
+        assert desk.claims_of_practice(session, stage.ids["mt"], after=claim.id) == []
+
+
+def test_an_insurer_sees_the_lines_of_its_own_contracts(played, stage_database):
+    stage = played("S07")
+    with stage_database.reading() as session:
+        lines = [one for one in desk.insurer_lines(session, "amc_a", limit=500)
+                 if one.insured_id == stage.ids["ana"]]  # fmt: skip
+        assert [(one.amc, one.care_date) for one in lines] == [(900, date(2026, 3, 2))]
+        assert desk.insurer_lines(session, "nobody") == []
+        assert desk.insurer_lines(session, "amc_a", first=date(2030, 1, 1)) == []
+
+
+def test_a_transfer_that_the_bank_gives_back_is_due_again_and_paid_once(played, stage_database):
+    stage = played("S07", 4)
+    ana, day = stage.ids["ana"], date(2026, 3, 12)
+    with stage.writing() as session:
+        (order,) = session.scalars(select(Order).where(Order.party == ana)).all()
+        payments.give_back(session, order, day=day, at=noon(day))
+        with pytest.raises(ParcoursError):
+            payments.give_back(session, order, day=day, at=noon(day))
+        assert stage.claim(session, "F1").state is ClaimState.ADJUDICATED
+        assert order.id in {one.id for one in desk.queue(session, FUND, "returned_payments", day)}
+    with stage.writing() as session:
+        again = payments.run(session, f"amo:{FUND}", ana, professional=False, day=day, at=noon(day))
+        assert (again.order.cents, again.order.state) == (1900, OrderState.SETTLED)
+        assert [one.invariant.name for one in verify(session) if one.count] == []
+
+
+def test_a_practice_reconciles_its_own_returns_once(played, stage_database):
+    stage = played("S15")
+    day = date(2026, 3, 9)
+    with stage.writing() as session:
+        ids = list(stage.claims.values())
+        assert reconcile(session, stage.ids["ana"], ids, day=day, at=noon(day)) == 0
+        assert reconcile(session, stage.ids["mt"], ids, day=day, at=noon(day)) == 2
+        assert reconcile(session, stage.ids["mt"], ids, day=day, at=noon(day)) == 0
+        assert stage.claim(session, "F1").state is ClaimState.RECONCILED
+
+
+def test_who_owes_and_has_no_refund_for_a_year_is_told_once(database):
+    stage = Stage(database, STORIES["S18"])
+    for event in STORIES["S18"].events:
+        stage.today = event["day"]
+        VERBS[event["do"]](stage, event)
+    first, again, next_year = date(2027, 3, 19), date(2027, 3, 22), date(2028, 3, 20)
+    counts = [fund.run_day(database, FUND, one).counts.get("notices", 0) for one in (first, again, next_year)]
+    with database.reading() as session:
+        mine = [one for one in told.messages(stage, session) if one.subject == "avis_a_payer"]
+        assert [one.day for one in mine] == [first, next_year]
+        assert body_of(mine[0])["lines"][0]["line"] == "PFT 1952"
+        assert own(stage, session, "notices", next_year)[0].cents == 200
+    assert counts == [1, 0, 1]
