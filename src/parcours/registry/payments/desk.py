@@ -117,7 +117,8 @@ def in_state(session: Session, fund_code: str, state: ClaimState) -> Iterator[tu
     since = select(func.max(ClaimEvent.day)).where(ClaimEvent.claim_id == Claim.id, ClaimEvent.state == state)
     query = select(Claim, since.scalar_subquery()).options(UNREAD)
     query = query.where(Claim.fund_code == fund_code, Claim.state == state)
-    yield from session.execute(query).tuples()
+    for row in session.execute(query):
+        yield row[0], row[1]
 
 
 def of_claim(queue: str, claim: Claim, since: date, owner: str, deadline: date | None) -> Waiting:

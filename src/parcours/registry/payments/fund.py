@@ -158,18 +158,18 @@ def notices_due(database: Database, fund_code: str, day: date, at: datetime, don
         owed: dict[str, list[ledger.Open]] = {}
         for one in ledger.open_items(session, book, payments.DEFERRED):
             owed.setdefault(one.party, []).append(one)
-        since = dict(session.execute(
+        since = {row[0]: row[1] for row in session.execute(
             select(LedgerPosting.party, func.max(LedgerTransaction.at))
             .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
             .where(LedgerPosting.party.in_(owed), LedgerTransaction.book == book,
                    LedgerTransaction.kind.in_(("decision", "set_off", "order")))
             .group_by(LedgerPosting.party)
-        ).tuples())  # fmt: skip
-        told = dict(session.execute(
+        )}  # fmt: skip
+        told = {row[0]: row[1] for row in session.execute(
             select(Message.recipient, func.max(Message.day)).where(
                 Message.subject == TO_PAY, Message.recipient.in_(owed)
             ).group_by(Message.recipient)
-        ).tuples())  # fmt: skip
+        )}  # fmt: skip
     for party, items in sorted(owed.items()):
         if max(since.get(party, day), told.get(party, date.min)) <= before:
             with database.writing() as session:
