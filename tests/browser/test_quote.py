@@ -62,7 +62,8 @@ def test_from_the_first_question_to_the_receipt(visit: Visit, tmp_path: Path) ->
     assert page.locator(".bar rect").count() >= 3
     assert "€23.10" in page.title()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the receipt").click()
+        page.get_by_text("For programs").click()
+        page.get_by_role("link", name="The receipt in JSON").click()
     file = tmp_path / "receipt.json"
     download.value.save_as(file)
     receipt = json.loads(file.read_text("utf-8"))

@@ -3,13 +3,16 @@
 import json
 import re
 from html import unescape
+from io import BytesIO
 from itertools import chain
 from random import Random
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from parcours.documents import code_of
 from parcours.engine.facts import encoding
 from parcours.engine.say import sitting
 from parcours.engine.say.possible import BESIDE, MONEY, PATHWAY
@@ -368,3 +371,18 @@ def test_a_journey_has_words_of_its_own(client: TestClient) -> None:
     page = unescape(client.get(address).text)
     assert "An urgent journey, decided by the 15" in page
     assert "A screening I was invited to" not in page
+
+
+def test_the_answer_on_paper_says_the_same_and_carries_its_receipt(client: TestClient) -> None:
+    for lang, left, why in (("en", "€12.60", "Why"), ("fr", "12,60 €", "Pourquoi")):
+        answer = client.get(quote().replace("/?", "/quote.pdf?"), headers={"accept-language": lang})
+        assert answer.headers["content-type"] == "application/pdf"
+        paper = PdfReader(BytesIO(answer.content))
+        assert len(paper.pages) == 1
+        words = " ".join(paper.pages[0].extract_text().replace("\u202f", " ").split())
+        assert left in words
+        assert why in words
+        receipt = read_receipt(paper.attachments["parcours.json"][0])
+        assert replay(receipt, lang).same
+        assert code_of(receipt["hash"]) in words, "the code of the paper is that of the receipt"
+    assert client.get("/quote.pdf?specialty=generaliste").status_code == 400

@@ -22,7 +22,7 @@ from parcours.web.public.rules_pages import decision_table, law_guides, law_rule
 from parcours.web.public.search import search, vocabulary
 from parcours.web.public.situations import situation_index, situation_page
 from parcours.web.public.tables_page import tables_page
-from parcours.web.quote.quote import quote_page, quote_receipt, quote_text
+from parcours.web.quote.quote import quote_page, quote_pdf, quote_receipt, quote_text
 
 
 def routes() -> list[Route]:
@@ -30,6 +30,7 @@ def routes() -> list[Route]:
     return [
         Route("/", quote_page),
         Route("/quote.txt", quote_text),
+        Route("/quote.pdf", quote_pdf),
         Route("/receipt.json", quote_receipt),
         Route("/bill", bill_page),
         Route("/bill.txt", bill_text),

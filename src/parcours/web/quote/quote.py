@@ -7,6 +7,7 @@ lies, and settles. Here the page is put together: the question in plain words (`
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from parcours import documents
 from parcours.engine.case import ABSENT, Answer
 from parcours.engine.errors import FactError
 from parcours.engine.say.explain import explain
@@ -18,6 +19,7 @@ from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, Page, answer, text
 from parcours.web.quote import questions
 from parcours.web.quote.form import Form
+from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.result import as_text, details, exact_result, open_result
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.view import Quote, Result
@@ -73,14 +75,34 @@ async def quote_text(request: Request) -> Response:
     return PlainTextResponse((quote.error or quote.text) + "\n", 400 if quote.error else 200, headers)
 
 
+def quote_pdf(request: Request) -> Response:
+    """`/quote.pdf`: the same answer on one sheet of paper, made in a thread of its own."""
+    page = Page.of(request)
+    settled = state_of(page).outcome
+    quote = quote_of(page)
+    if quote.result is None or quote.details is None or isinstance(settled, FactError):
+        return missing(quote.error, page.lang)
+    address = f"{page.site}{page.address('/', tuple(quote.hidden))}"
+    paper = answer_paper(quote, quote.result, quote.details, settled, address, page.lang)
+    pdf = documents.render("answer", paper, page.lang, for_programs(settled, page.lang))
+    name = f"parcours-{quote.care_date.isoformat()}.pdf"
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": PRIVATE}
+    return Response(pdf, headers=headers, media_type="application/pdf")
+
+
+def missing(error: str | None, lang: str) -> Response:
+    """What a paper needs and the address does not say."""
+    words = error or text("Some facts are missing: answer the questions first.", lang)
+    return PlainTextResponse(f"{words}\n", 400)
+
+
 async def quote_receipt(request: Request) -> Response:
     """`/receipt.json`: the receipt of a complete answer, to keep and to replay."""
     page = Page.of(request)
     state = state_of(page)
     settled = state.outcome
     if state.refused or isinstance(settled, FactError):
-        missing = text("Some facts are missing: answer the questions first.", page.lang)
-        return PlainTextResponse(f"{wrong(state, settled, page.lang) or missing}\n", 400)
+        return missing(wrong(state, settled, page.lang), page.lang)
     name = f"parcours-{state.given['care_date']}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
     return Response(canonical(receipt(settled)) + "\n", headers=headers, media_type="application/json")
@@ -133,6 +155,7 @@ def quote_of(page: Page) -> Quote:
         details=more,
         text=as_text(state.day, said, result, more, page.lang) if result and more else "",
         text_url=page.address("/quote.txt", tuple(pairs)),
+        pdf_url=page.address("/quote.pdf", tuple(pairs)),
         receipt_url=page.address("/receipt.json", tuple(pairs)),
         bill_url=bill_url(page, pairs) if result and result.exact else "",
     )

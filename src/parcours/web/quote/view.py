@@ -99,6 +99,7 @@ class Quote:
     details: Details | None
     text: str
     text_url: str
+    pdf_url: str
     receipt_url: str
     bill_url: str
     """The same act as the first line of a bill; empty where its code is not known."""

@@ -1,0 +1,28 @@
+"""Papers: data in, a tagged PDF out, in French or in English.
+
+    pdf = documents.render("letter", letter, "fr")
+
+`kinds.py` says what each kind needs; the templates beside it draw it. Nothing is fetched: the compiler and the
+fonts come with the packages. The same data give the same bytes.
+"""
+
+from parcours.documents.calendar import Event, calendar
+from parcours.documents.kinds import Answer, Entry, Letter, Paper, Part, Reason, Record, Section, Table
+from parcours.documents.pdf import Attachment, code_of, render
+
+__all__ = [
+    "Answer",
+    "Attachment",
+    "Entry",
+    "Event",
+    "Letter",
+    "Paper",
+    "Part",
+    "Reason",
+    "Record",
+    "Section",
+    "Table",
+    "calendar",
+    "code_of",
+    "render",
+]

@@ -1,0 +1,112 @@
+"""What each kind of document is made of: plain data, already in the language of the reader.
+
+A kind is one template (`templates/NAME.typ`) and one of these. Every kind may add what `Paper` allows.
+"""
+
+from typing import NotRequired, TypedDict
+
+
+class Paper(TypedDict):
+    """What every document has."""
+
+    title: str
+    """Of the document, for the reader of the file and for the margin."""
+    day: str
+    """The day it is made, YYYY-MM-DD; nothing else dates it, so that the same data give the same file."""
+    address: NotRequired[str]
+    """Where the same thing is on the web: printed, and drawn as a QR code."""
+    code: NotRequired[str]
+    """The verification code (`code_of`)."""
+    note: NotRequired[str]
+    """At the foot: what the document is worth, and what it is not."""
+
+
+class Entry(TypedDict):
+    """A name and what it is."""
+
+    name: str
+    text: str
+
+
+class Part(TypedDict):
+    """One payer's part of a sum. `kind` chooses its colour: amo, amc, you, later, dispute."""
+
+    kind: str
+    name: str
+    amount: str
+    cents: int
+
+
+class Reason(TypedDict):
+    """A step of an explanation and the articles behind it."""
+
+    title: str
+    text: str
+    articles: str
+
+
+class Answer(Paper):
+    """The answer of a quote, on one page whatever its length."""
+
+    amount: str
+    amount_says: str
+    status: str
+    warning: NotRequired[str]
+    summary: str
+    """The bar in words, for who does not see it."""
+    parts_title: str
+    parts: list[Part]
+    calendar_title: str
+    calendar: list[Part]
+    facts_title: str
+    facts: list[Entry]
+    todo_title: NotRequired[str]
+    todo: NotRequired[list[Entry]]
+    reasons_title: str
+    reasons: list[Reason]
+
+
+class Letter(Paper):
+    """A letter ready to be signed. Lines to fill in by hand are written `[…]` and drawn as a dotted line."""
+
+    sender: list[str]
+    recipient: list[str]
+    place: str
+    """Written before the day (`dated`): `"Lyon, "`, or `"[…], "`."""
+    dated: str
+    subject: str
+    paragraphs: list[str]
+    closing: str
+    signature: str
+    enclosures: NotRequired[list[str]]
+    enclosures_title: NotRequired[str]
+
+
+class Table(TypedDict):
+    """Rows under headings; `right` are the places, from 0, of the columns of amounts."""
+
+    caption: str
+    head: list[str]
+    rows: list[list[str]]
+    right: NotRequired[list[int]]
+
+
+class Section(TypedDict):
+    """A part of a record: sentences, then names and values, then a table; each where there is one."""
+
+    title: str
+    paragraphs: NotRequired[list[str]]
+    entries: NotRequired[list[Entry]]
+    table: NotRequired[Table]
+
+
+class Record(Paper):
+    """What a register says: a statement, a declaration, a prescription, a certificate."""
+
+    subtitle: NotRequired[str]
+    sections: list[Section]
+    signatures: NotRequired[list[str]]
+    """Who signs by hand: a line for each."""
+
+
+KINDS: dict[str, type] = {"answer": Answer, "letter": Letter, "record": Record}
