@@ -38,6 +38,7 @@ COMMANDS = {
     "diff": "parcours.cli.receipt:diff_app",
     "space": "parcours.cli.space:app",
     "check-claims": "parcours.cli.guides:app",
+    "fhir": "parcours.cli.fhir:app",
     "serve": "parcours.cli.serve:serve_app",
     "demo": "parcours.cli.serve:demo_app",
 }

@@ -270,10 +270,10 @@ def _address_of(request: Request) -> str:
 
 
 def _problem(lang: Lang, status: int, code: str, headers: dict[str, str] | None = None) -> Response:
-    return problem(lang, status, code, _DETAILS[code][lang], headers=headers)
+    return problem(lang, status, code, DETAILS[code][lang], headers=headers)
 
 
-_DETAILS = {
+DETAILS = {
     "too_large": Text("le corps de la requête dépasse la limite", "the body of the request passes the limit"),
     "too_long": Text("le traitement a dépassé la durée permise", "the processing took longer than allowed"),
     "too_many_requests": Text("trop de requêtes : attendez un peu", "too many requests: wait a little"),

@@ -1,0 +1,83 @@
+"""The CapabilityStatement, made from the table of types and operations that the routes are made from."""
+
+from functools import lru_cache
+from typing import Any
+
+import parcours
+from parcours.fhir.kinds import Kind
+from parcours.fhir.operations import OPERATIONS, definition_of
+from parcours.fhir.public import PUBLIC
+from parcours.fhir.query import COMMON
+from parcours.fhir.site import Site
+from parcours.fhir.terminology import PUBLISHED
+from parcours.text import Text
+
+KINDS: dict[str, Kind] = {one.name: one for one in PUBLIC}
+"""Every served type, by its name."""
+PURPOSE = Text(
+    "Le parcours de soins coordonnés en FHIR R4 : une estimation avant les soins, les remboursements et leurs raisons.",
+    "The French coordinated care pathway in FHIR R4: an estimate before care, refunds and their reasons.",
+)
+
+
+@lru_cache(maxsize=8)
+def capability(site: Site) -> dict[str, Any]:
+    """What this server serves."""
+    typed = {one.type for one in OPERATIONS} - KINDS.keys() - {""}
+    return {
+        "resourceType": "CapabilityStatement", "id": "parcours", "url": f"{site.base}/metadata",
+        "version": parcours.__version__, "name": "Parcours", "title": "parcours", "status": "active",
+        "experimental": True, "date": PUBLISHED, "publisher": "parcours", "description": PURPOSE.fr,
+        "kind": "instance", "software": {"name": "parcours", "version": parcours.__version__},
+        "implementation": {"description": PURPOSE.en, "url": site.base}, "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": security(site),
+                "resource": [
+                    *(resource_of(site, one) for one in KINDS.values()),
+                    *({"type": name, "operation": operations_of(site, name)} for name in sorted(typed)),
+                ],
+                **({"operation": own} if (own := operations_of(site, "")) else {}),
+            }
+        ],
+    }  # fmt: skip
+
+
+def security(site: Site) -> dict[str, Any]:
+    """How who asks is known."""
+    said = Text(
+        "Jeton d'un client de l'API, ou cookie d'une session ; une estimation n'en demande pas.",
+        "Token of an API client, or cookie of a session; an estimate needs none.",
+    )
+    return {"cors": True, "description": said.en}
+
+
+def resource_of(site: Site, one: Kind) -> dict[str, Any]:
+    """A served type."""
+    interactions = ["read", "search-type", *(["create", "update"] if one.creates else [])]
+    said: dict[str, Any] = {
+        "type": one.name,
+        "interaction": [{"code": name} for name in interactions],
+        "versioning": "versioned" if not one.public else "no-version",
+        "conditionalRead": "full-support",
+        "searchParam": [
+            *({"name": name, "type": param.kind} for name, param in one.params.items()),
+            *({"name": name, "type": kind} for name, kind in COMMON.items() if name in {"_id", "_lastUpdated"}),
+        ],
+    }
+    if one.profile:
+        said["supportedProfile"] = [one.profile]
+    if one.creates:
+        said["conditionalCreate"] = True
+    references = [name for name, param in one.params.items() if param.kind == "reference"]
+    if references:
+        said["searchInclude"] = [f"{one.name}:{name}" for name in references]
+    operations = operations_of(site, one.name)
+    return said | ({"operation": operations} if operations else {})
+
+
+def operations_of(site: Site, type_: str) -> list[dict[str, Any]]:
+    """The operations of a type, or of the server."""
+    return [{"name": one.name, "definition": definition_of(site, one)} for one in OPERATIONS if one.type == type_]

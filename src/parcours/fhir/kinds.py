@@ -1,0 +1,59 @@
+"""The types that are served: their search parameters, and where their resources come from."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from parcours.edge.unit import Unit
+from parcours.fhir.query import Param, Params, Query
+from parcours.fhir.r4 import definitions
+from parcours.fhir.site import Site
+
+Resource = dict[str, Any]
+
+
+@dataclass
+class Ask:
+    """A read or a search: on which server, by whom (nobody for what is public)."""
+
+    site: Site
+    unit: Unit | None = None
+    known: dict[str, Any] = field(default_factory=dict)
+    """What was already read for this request."""
+
+    @property
+    def by(self) -> Unit:
+        """Who asks, in a unit of work."""
+        if self.unit is None:
+            raise LookupError("a public request reads no record")
+        return self.unit
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A served type."""
+
+    name: str
+    params: Params
+    search: Callable[[Ask, Query], Iterable[Resource]]
+    """Candidates for a search: all that match its filters, and maybe others."""
+    read: Callable[[Ask, str], Resource]
+    """One by its id. Raises `Refused` or NotFound."""
+    public: bool = False
+    profile: str = ""
+    creates: bool = False
+
+    @property
+    def required(self) -> list[str]:
+        """The elements that each of its resources must have."""
+        return [one.name for one in definitions()[self.name].values() if one.least]
+
+
+CANONICAL: Params = {
+    "url": Param("token", ("url",)),
+    "name": Param("string", ("name",)),
+    "title": Param("string", ("title",)),
+    "status": Param("token", ("status",)),
+    "version": Param("token", ("version",)),
+}
+"""Search parameters of what defines something."""

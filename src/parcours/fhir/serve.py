@@ -1,0 +1,198 @@
+"""Reads and searches: the interactions that every served type has."""
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parcours.edge import unit as units
+from parcours.edge.caller import CSRF_HEADER, require_caller
+from parcours.edge.problems import ProblemError
+from parcours.edge.requests import incoming_of, services_of
+from parcours.fhir import problems
+from parcours.fhir.answers import fhir
+from parcours.fhir.capability import KINDS
+from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.matching import pick
+from parcours.fhir.query import Filter, Kinds, Query, cut, found, read_query
+from parcours.fhir.site import Site
+from parcours.registry.errors import RegistryError
+from parcours.registry.store.keyring import keyring
+
+PAGE_CONTEXT = "fhir.page"
+T = TypeVar("T")
+SERVED: Kinds = {name: one.params for name, one in KINDS.items()}
+Items = list[tuple[str, str]]
+
+
+def site_of(request: Request) -> Site:
+    """The names of this server."""
+    return Site(f"{services_of(request).settings.public_url.rstrip('/')}/fhir")
+
+
+def kind_of(request: Request) -> Kind:
+    """The served type of an address. Raises `Refused`."""
+    name = request.path_params["type"]
+    if name not in KINDS:
+        raise problems.unknown_type(type=name[:80])
+    return KINDS[name]
+
+
+def asking(request: Request, public: bool, work: Callable[[Ask], T]) -> T:
+    """Do some reading: in a unit of who asks, or without any for what is public."""
+    site = site_of(request)
+    if public:
+        return work(Ask(site))
+    services, incoming = services_of(request), incoming_of(request)
+    caller = require_caller(services, incoming, incoming.headers.get(CSRF_HEADER))
+    with units.reading(services, incoming, caller) as unit:
+        return work(Ask(site, unit))
+
+
+# --- read ------------------------------------------------------------------------------------------------------------
+
+
+def read(request: Request) -> Response:
+    """One resource, or 304 when the client has it."""
+    kind = kind_of(request)
+    query = read_query(kind.name, options(request), SERVED, strict=is_strict(request))
+    resource = asking(request, kind.public, lambda ask: kind.read(ask, request.path_params["id"]))
+    about = resource.get("meta", {})
+    headers = {}
+    if "versionId" in about:
+        headers["ETag"] = f'W/"{about["versionId"]}"'
+    if headers and request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return fhir(cut(query, resource, kind.required), headers=headers)
+
+
+def options(request: Request) -> Items:
+    """What a read may ask of its form."""
+    return [(name, value) for name, value in request.query_params.multi_items() if name in {"_elements", "_summary"}]
+
+
+def is_strict(request: Request) -> bool:
+    """Does the client want unknown parameters refused?"""
+    return "handling=strict" in request.headers.get("prefer", "").replace(" ", "").lower()
+
+
+# --- search ----------------------------------------------------------------------------------------------------------
+
+
+def search(request: Request, items: Items) -> Response:
+    """A page of matches, and what comes with them."""
+    kind = kind_of(request)
+    items, after = opened(items)
+    query = read_query(kind.name, items, SERVED, strict=is_strict(request))
+    query.after = after
+    return fhir(asking(request, kind.public, lambda ask: bundle(ask, kind, query)))
+
+
+def bundle(ask: Ask, kind: Kind, query: Query) -> Resource:
+    """The answer to a search."""
+    matches = found(query, kind.search(ask, query), kind.params)
+    page = matches[query.after : query.after + query.count]
+    said: Resource = {"resourceType": "Bundle", "type": "searchset", "total": len(matches), "link": []}
+    said["link"].append({"relation": "self", "url": address(ask, query)})
+    if query.summary == "count" or query.count == 0:
+        return said
+    if query.after + query.count < len(matches):
+        said["link"].append({"relation": "next", "url": next_page(ask, query)})
+    entries = [entry(ask, cut(query, one, kind.required), "match") for one in page]
+    entries += [entry(ask, one, "include") for one in included(ask, page, query)]
+    return said | ({"entry": entries} if entries else {})
+
+
+def entry(ask: Ask, resource: Resource, mode: str) -> Resource:
+    """A resource of a page."""
+    address = f"{ask.site.base}/{resource['resourceType']}/{resource['id']}"
+    return {"fullUrl": address, "resource": resource, "search": {"mode": mode}}
+
+
+def included(ask: Ask, page: list[Resource], query: Query) -> list[Resource]:
+    """What the matches of this page point to, and what points to them: once each, never a match again."""
+    seen = {name_of(one) for one in page}
+    extra: list[Resource] = []
+    for resource in [*pointed(ask, page, query), *pointing(ask, page, query)]:
+        if name_of(resource) not in seen:
+            seen.add(name_of(resource))
+            extra.append(resource)
+    return extra
+
+
+def name_of(resource: Resource) -> str:
+    """Type and id."""
+    return f"{resource['resourceType']}/{resource['id']}"
+
+
+def pointed(ask: Ask, page: list[Resource], query: Query) -> Iterable[Resource]:
+    """`_include`: the targets of references; one that may not be read is left out."""
+    wanted: dict[str, None] = {}
+    for source, name, target in query.includes:
+        params = SERVED[source]
+        chosen = [one for key, one in params.items() if one.kind == "reference" and name in {key, "*"}]
+        for resource in page:
+            if resource["resourceType"] != source:
+                continue
+            for path in (path for param in chosen for path in param.paths):
+                for value in pick(resource, f"{path}.reference"):
+                    if not target or value.startswith(f"{target}/"):
+                        wanted[value] = None
+    for value in wanted:
+        type_, _, id_ = value.partition("/")
+        if type_ in KINDS:
+            found_one = readable(ask, KINDS[type_], id_)
+            if found_one is not None:
+                yield found_one
+
+
+def readable(ask: Ask, kind: Kind, id_: str) -> Resource | None:
+    """A resource that somebody points to, if who asks may read it."""
+    try:
+        return kind.read(ask, id_)
+    except (ProblemError, RegistryError):
+        return None
+
+
+def pointing(ask: Ask, page: list[Resource], query: Query) -> Iterable[Resource]:
+    """`_revinclude`: what points to the matches."""
+    for source, name, _ in query.revincludes:
+        for resource in page:
+            filters = [Filter(name, "", (name_of(resource),))]
+            own = Query(source, filters=filters)
+            yield from found(own, KINDS[source].search(ask, own), SERVED[source])
+
+
+# --- links -----------------------------------------------------------------------------------------------------------
+
+
+def address(ask: Ask, query: Query) -> str:
+    """The address that says what was understood."""
+    said = urlencode(query.used, safe=":,|/$")
+    return f"{ask.site.base}/{query.type}" + (f"?{said}" if said else "")
+
+
+def next_page(ask: Ask, query: Query) -> str:
+    """The address of the next page: every filter, readable by this server alone."""
+    content = json.dumps([query.after + query.count, query.used], separators=(",", ":"))
+    sealed = content.encode() if ask.unit is None else keyring().encrypt(content, PAGE_CONTEXT)
+    token = base64.urlsafe_b64encode((b"0" if ask.unit is None else b"1") + sealed).decode().rstrip("=")
+    return f"{ask.site.base}/{query.type}?_page={token}"
+
+
+def opened(items: Items) -> tuple[Items, int]:
+    """The parameters behind a page, and how many matches came before it. Raises `Refused`."""
+    token = next((value for name, value in items if name == "_page"), None)
+    if token is None:
+        return items, 0
+    try:
+        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        text = sealed[1:].decode() if sealed[:1] == b"0" else keyring().decrypt(sealed[1:], PAGE_CONTEXT)
+        after, used = json.loads(text)
+        return [(str(name), str(value)) for name, value in used], int(after)
+    except (ValueError, TypeError, RegistryError) as error:
+        raise problems.bad_page(field="_page") from error
