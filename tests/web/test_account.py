@@ -41,7 +41,7 @@ def test_a_form_is_kept_by_nobody_and_loads_nothing_from_elsewhere(site, path, l
 
 def test_log_in_and_out(site):
     answer = site.post("/login", data=LOGIN, follow_redirects=False)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/account")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/me")
     cookies = answer.headers.get_list("set-cookie")
     assert {one.split("=")[0] for one in cookies} == {"__Host-parcours_session", "__Host-parcours_device"}
     assert all("HttpOnly" in one and "Secure" in one and "SameSite=lax" in one for one in cookies)

@@ -62,6 +62,7 @@ def demo(
     for line in accounts:
         typer.echo(line)
     if serve_pages:
+        os.environ["PARCOURS_DEMONSTRATION"] = "true"  # for the worker processes
         run(host=host, port=port, log_level="warning", lang=chosen)
 
 

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """Longest wait for a lock; on SQLite, for the one writer."""
     database_idle_seconds: float = Field(30.0, ge=0.1)
     """PostgreSQL ends a transaction in which nothing was asked for so long."""
+    demonstration: bool = False
+    """Log in with one click as somebody of the demonstration; without effect for other people and other machines."""
     public_url: str = "http://127.0.0.1:8000"
     """Where browsers reach the service: redirections of OpenID Connect, links in messages, the accepted Origin."""
 

@@ -13,6 +13,7 @@ from parcours.web.bill.catalogue import known_codes
 from parcours.web.directory.find import directory_page
 from parcours.web.directory.professional import appointment, professional_page, report_page
 from parcours.web.i18n import N_
+from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
 from parcours.web.public import law_pages
 from parcours.web.public.article_pages import law_article
@@ -55,6 +56,9 @@ def routes() -> list[Route]:
         Route("/law/readings", law_pages.law_readings),
         Route("/law/limits", law_pages.law_limits),
         Route("/login", form_page(account.login_form, account.log_in), methods=["GET", "POST"]),
+        Route("/login/demo", form_page(account.login_form, account.enter_demonstration), methods=["POST"]),
+        Route("/my", form_page(account.to_own_place, account.to_own_place)),
+        *me.routes(),
         Route("/account", form_page(account.account_page, account.leave), methods=["GET", "POST"]),
         Route("/forgot", form_page(account.forgot_form, account.forgot), methods=["GET", "POST"]),
         Route("/reset", form_page(account.reset_form, account.reset), methods=["GET", "POST"]),

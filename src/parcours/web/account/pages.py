@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from parcours.edge import login
+from parcours.edge import demonstration, login
 from parcours.edge.caller import CSRF_FIELD, Incoming, check_csrf, check_same_site, identify
 from parcours.edge.mail import send
 from parcours.edge.own import OwnSession
@@ -28,9 +28,12 @@ from parcours.edge.requests import (
 )
 from parcours.edge.services import Services
 from parcours.errors import ParcoursError
+from parcours.registry.access.model import Role
 from parcours.registry.accounts import devices, passwords, sessions
+from parcours.registry.accounts.logins import Login
 from parcours.registry.errors import Busy, RegistryError
 from parcours.web import i18n
+from parcours.web.desk.words import HOMES
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 
@@ -45,6 +48,8 @@ SENT = N_("If this account exists, a message was sent to it. Its link works for 
 CHANGED = N_("Your password is changed. Log in with the new one.")
 LEFT = N_("You are logged out.")
 SAID = {"changed": CHANGED, "left": LEFT}
+
+MOST_NEXT = 300
 
 Handler = Callable[[Request, FormData], Response]
 
@@ -98,10 +103,33 @@ def login_form(request: Request, _: FormData) -> Response:
     """The form of a login."""
     said = SAID.get(request.query_params.get("said", ""), "")
     page = Page.of(request)
-    return answer(page, "account/login.html", said=said and i18n.translate(said, page.lang), **EMPTY)
+    return answer(page, "account/login.html", said=said and i18n.translate(said, page.lang), **EMPTY, **around(request))
 
 
 EMPTY: dict[str, Any] = {"error": "", "allowed": "", "login": "", "asks_code": False}
+
+
+def around(request: Request) -> dict[str, Any]:
+    """Where the login leads, and whom one may be in the demonstration."""
+    roles = demonstration.logins(services_of(request))
+    return {"next": next_of(request), "roles": {name: ROLES[role.value] for name, role in roles.items()}}
+
+
+def next_of(request: Request) -> str:
+    """The page of this site that somebody wanted before they logged in; empty: none, or of another site."""
+    wanted = request.query_params.get("next", "")
+    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if own and len(wanted) <= MOST_NEXT else ""
+
+
+def enter(request: Request, begun: login.Begun, role: Role | None) -> Response:
+    """Into the page that was wanted, else into the first one of one's role."""
+    services, page = services_of(request), Page.of(request)
+    to = next_of(request) or page.url(HOMES.get(role, "/account") if role else "/account")
+    response = RedirectResponse(to, 303, {"Cache-Control": "no-store"})
+    set_session_cookie(response, services.settings, begun.opened.token)
+    set_device_cookie(response, services.settings, begun.device_token)
+    return response
 
 
 def log_in(request: Request, form: FormData) -> Response:
@@ -115,13 +143,39 @@ def log_in(request: Request, form: FormData) -> Response:
         )
         with services.database.writing() as session:
             begun = login.begin(session, services, incoming, found)
+            role = role_of(begun)
     except (RegistryError, ProblemError) as error:
         asks = error.code == "totp_required" or bool(field(form, "totp", 20))
-        return refused(request, "account/login.html", error, said="", login=name, asks_code=asks)
-    response = RedirectResponse(Page.of(request).url("/account"), 303, {"Cache-Control": "no-store"})
-    set_session_cookie(response, services.settings, begun.opened.token)
-    set_device_cookie(response, services.settings, begun.device_token)
-    return response
+        return refused(request, "account/login.html", error, said="", login=name, asks_code=asks, **around(request))
+    return enter(request, begun, role)
+
+
+def role_of(begun: login.Begun) -> Role | None:
+    """The role a session begins in."""
+    grant = begun.opened.session.grant
+    return grant.role if grant else None
+
+
+def enter_demonstration(request: Request, form: FormData) -> Response:
+    """One click into a role of the demonstration: invented people, on this machine only."""
+    services, incoming = services_of(request), incoming_of(request)
+    try:
+        own_site(services, incoming)
+        with services.database.writing() as session:
+            account = demonstration.account_of(services, session, field(form, "as", 40))
+            begun = login.begin(session, services, incoming, Login(account, demonstration.METHOD))
+            role = role_of(begun)
+    except (RegistryError, ProblemError) as error:
+        return refused(request, "account/login.html", error, said="", login="", asks_code=False, **around(request))
+    return enter(request, begun, role)
+
+
+def to_own_place(request: Request, _: FormData) -> Response:
+    """`/my`: the first page of one's role, or the login."""
+    services, page = services_of(request), Page.of(request)
+    caller = identify_or_none(services, incoming_of(request))
+    place = HOMES.get(caller.caller.actor.role, "/account") if caller else "/login"
+    return RedirectResponse(page.url(place), 303, {"Cache-Control": "no-store"})
 
 
 def account_page(request: Request, _: FormData) -> Response:
@@ -152,7 +206,7 @@ def leave(request: Request, form: FormData) -> Response:
         own_site(services, incoming)
         check_csrf(incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
     except ProblemError as error:
-        return refused(request, "account/login.html", error, said="", login="", asks_code=False)
+        return refused(request, "account/login.html", error, said="", login="", asks_code=False, **around(request))
     elsewhere = field(form, "where") == "elsewhere"
     with services.database.writing() as session:
         present = own.row(session)

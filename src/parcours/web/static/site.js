@@ -68,6 +68,17 @@
     if (summary) say(summary.textContent.trim());
   });
 
+  // Two minutes before the session ends for want of use, it is said; any page that is opened starts the time again.
+  const idle = document.querySelector("[data-idle]");
+  if (idle) {
+    setTimeout(() => {
+      const line = document.getElementById("idle");
+      line.textContent = line.dataset.soon;
+      line.classList.add("soon");
+      say(line.dataset.soon);
+    }, Math.max(0, idle.dataset.idle - 2) * 60000);
+  }
+
   // An explanation that opened on hover or focus can be closed without moving (Escape), and comes back the next time.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

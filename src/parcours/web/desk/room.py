@@ -1,0 +1,206 @@
+"""A page behind a login: one unit of work, its right asked of the policy, its trace kept, its forms sent back to it.
+
+No page has a rule of access of its own: it asks the policy as the API does, and what one may not see does not exist.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from parcours.edge import unit as units
+from parcours.edge.caller import CSRF_FIELD, Caller, Incoming, check_csrf, identify
+from parcours.edge.problems import ProblemError
+from parcours.edge.refusals import no_role, second_factor_needed
+from parcours.edge.requests import incoming_of, services_of
+from parcours.edge.services import Services
+from parcours.edge.unit import Unit
+from parcours.engine.errors import FactError
+from parcours.errors import ParcoursError
+from parcours.registry.access.model import Action, Record, Tag
+from parcours.registry.errors import Forbidden, Invalid, NotFound, RegistryError, Unauthenticated
+from parcours.registry.people.context import PATIENT
+from parcours.registry.store.clock import paris_date
+from parcours.text import Text
+from parcours.web.account.pages import field as field_of
+from parcours.web.account.pages import own_site
+from parcours.web.desk.words import DONE
+from parcours.web.pages import PERSONAL, Page, answer
+
+NO_STORE = {"Cache-Control": "no-store"}
+MOST_FIELDS = 80
+NOT_YOURS = Text("Cette page n'est pas la vôtre", "This page is not yours")
+
+
+@dataclass
+class Desk:
+    """What a page behind a login works with."""
+
+    request: Request
+    page: Page
+    unit: Unit
+    form: FormData
+    error: ParcoursError | None = None
+    """Why the form that was sent is shown again."""
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def session(self) -> Session:
+        return self.unit.session
+
+    @property
+    def lang(self) -> str:
+        return self.page.lang
+
+    @property
+    def today(self) -> date:
+        return paris_date(self.unit.incoming.at)
+
+    def asked(self, name: str, most: int = 100) -> str:
+        """What the address asks for."""
+        value = self.request.query_params.get(name, "").strip()
+        return value if len(value) <= most else ""
+
+    def field(self, name: str, most: int = 300) -> str:
+        """What was filled in."""
+        return field_of(self.form, name, most).replace("\x00", "").strip()
+
+    def day(self, name: str, default: date | None = None) -> date:
+        """A day that was filled in. Raises Invalid."""
+        return day_of(self.field(name, 10), name, default)
+
+    def euros(self, name: str) -> Decimal:
+        """An amount that was filled in, as people write it. Raises Invalid."""
+        given = self.field(name, 20).replace("\u202f", "").replace("\xa0", "").replace(" ", "").replace(",", ".")
+        try:
+            amount = Decimal(given.removesuffix("€"))
+        except InvalidOperation:
+            raise wrong(name, Text("un montant en euros, comme 30,00", "an amount in euros, like 30.00")) from None
+        if not 0 <= amount <= 1_000_000 or amount != amount.quantize(Decimal("0.01")):
+            raise wrong(name, Text("un montant en euros, comme 30,00", "an amount in euros, like 30.00"))
+        return amount
+
+    def person(self, action: Action, tag: Tag | None = None) -> Record:
+        """The person that the page is about: oneself, or the one the address names."""
+        return self.unit.find(PATIENT, self.asked("of", 64) or self.unit.actor.insured_id or "", action, tag)
+
+    def show(
+        self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
+    ) -> Response:
+        """The page; after a form that was refused, with the reason."""
+        error = self.error
+        status = error.http_status if isinstance(error, RegistryError) else 422 if error is not None else status
+        settings = self.unit.services.settings
+        done = DONE.get(self.asked("done"))
+        return answer(
+            self.page, template, status, PERSONAL, headers, desk=self, csrf_field=CSRF_FIELD,
+            csrf_token=self.unit.caller.csrf_token, done=done[self.lang] if done else "",
+            error="" if error is None else error.reason[self.lang],
+            allowed="" if error is None or error.allowed is None else error.allowed[self.lang],
+            wrong_field="" if error is None else error.field or "", idle_minutes=settings.session_idle_minutes,
+            here=self.here, role=self.unit.actor.role.value, **{**self.kept, **values},
+        )  # fmt: skip
+
+    @property
+    def here(self) -> str:
+        """The address of this page, for its forms."""
+        return self.page.address(self.page.path, tuple(pair for pair in self.page.query if pair[0] != "done"))
+
+    def go(self, path: str = "", *, done: str = "", **query: str) -> Response:
+        """On to a page (this one), once a change is made: a reload repeats nothing."""
+        pairs = tuple((name, value) for name, value in self.page.query if name == "of" and not path)
+        pairs += tuple((name, value) for name, value in query.items() if value) + ((("done", done),) if done else ())
+        return RedirectResponse(self.page.address(path or self.page.path, pairs), 303, NO_STORE)
+
+
+Handler = Callable[[Desk], Response]
+
+
+def wrong(name: str, allowed: Text) -> Invalid:
+    """A field that was filled in wrongly."""
+    return Invalid(
+        "field", Text("cette valeur ne convient pas", "this value does not fit"), field=name, allowed=allowed
+    )
+
+
+def day_of(given: str, name: str, default: date | None = None) -> date:
+    """A day as a form sends it. Raises Invalid."""
+    if not given and default is not None:
+        return default
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise wrong(name, Text("une date", "a date")) from None
+
+
+def room(shown: Handler, **sent: Handler) -> Callable[..., object]:
+    """An address: `shown` when it is asked for; each other handler does what the field `do` of its form names."""
+
+    async def page(request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+        return await run_in_threadpool(serve, request, form, shown, sent)
+
+    return page
+
+
+def serve(request: Request, form: FormData, shown: Handler, sent: Mapping[str, Handler]) -> Response:
+    """Who is it, may they, and what follows."""
+    services, incoming, page = services_of(request), incoming_of(request), Page.of(request)
+    try:
+        caller = identify(services, incoming)
+        if caller is None or caller.csrf_token is None:
+            return to_login(page)
+        error: ParcoursError | None = None
+        if request.method == "POST":
+            own_site(services, incoming)
+            check_csrf(incoming, caller.csrf_token, field_of(form, CSRF_FIELD))
+            done = changed(request, form, (services, incoming, caller), sent)
+            if isinstance(done, Response):
+                return done
+            error = done
+        with units.reading(services, incoming, caller) as unit:
+            return shown(Desk(request, page, unit, form, error))
+    except NotFound:
+        raise HTTPException(404) from None
+    except Unauthenticated:
+        return to_login(page)
+    except Forbidden as refusal:
+        return not_yours(page, 403, refusal)
+    except ProblemError as problem:
+        if problem.code in (second_factor_needed.code, no_role.code):
+            return RedirectResponse(page.url("/account", said=problem.code), 303, NO_STORE)
+        return not_yours(page, problem.status, problem)
+
+
+def changed(
+    request: Request, form: FormData, who: tuple[Services, Incoming, Caller], sent: Mapping[str, Handler]
+) -> Response | ParcoursError:
+    """What a form did: where to go on, or why nothing was done."""
+    handler = sent.get(field_of(form, "do", 40))
+    if handler is None:
+        raise HTTPException(400)
+    try:
+        with units.writing(*who) as unit:
+            return handler(Desk(request, Page.of(request), unit, form))
+    except (NotFound, Forbidden, Unauthenticated):
+        raise
+    except (RegistryError, FactError) as error:
+        return error
+
+
+def to_login(page: Page) -> Response:
+    """Log in, then come back here."""
+    return RedirectResponse(page.url("/login", next=page.address(page.path, page.query)), 303, NO_STORE)
+
+
+def not_yours(page: Page, status: int, error: ParcoursError) -> Response:
+    """What one may not do here, and by which rule."""
+    return answer(page, "error.html", status, title=NOT_YOURS[page.lang], detail=error.reason[page.lang], code=status)

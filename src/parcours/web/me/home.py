@@ -1,0 +1,143 @@
+"""`/me`: what needs one now, then where everything stands."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from starlette.responses import Response
+
+from parcours.law import thresholds
+from parcours.registry.cards.models import CardState
+from parcours.registry.cards.service import card_of
+from parcours.registry.claims.context import Action as ClaimAction
+from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.complementary.models import LinkState
+from parcours.registry.complementary.service import links_of
+from parcours.registry.declarations import checks, timeline
+from parcours.registry.declarations.context import of_declaration
+from parcours.registry.declarations.models import State
+from parcours.registry.payments.account import Caps, caps
+from parcours.registry.people.context import Action, Tag, of_patient
+from parcours.registry.people.service import rights_on
+from parcours.text import Text, euros
+from parcours.web.desk.names import doctor_name
+from parcours.web.desk.room import Desk
+from parcours.web.i18n import long_date
+from parcours.web.me.doctor import Standing, signing
+from parcours.web.me.person import Mine
+
+SOON = timedelta(days=60)
+ON_THE_WAY = (ClaimState.RECEIVED, ClaimState.ADJUDICATED, ClaimState.ORDERED)
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that waits for the person, and where it is done."""
+
+    url: str
+    title: str
+    text: str
+    tone: str = ""
+
+
+def home(desk: Desk) -> Response:
+    """The page."""
+    mine = Mine.of(desk, Action.READ_PATIENT, Tag.PERSON_READ)
+    standing = Standing.of(mine)
+    money = caps(desk.session, mine.id, desk.today) if sees_money(mine) else None
+    return mine.show(
+        "me/home.html", needs=list(needs(mine, standing, money)), standing=standing, money=money,
+        doctor=doctor_name(desk.session, standing.tenure.professional_id) if standing.tenure else "",
+    )  # fmt: skip
+
+
+def sees_money(mine: Mine) -> bool:
+    """May the one who looks see the refunds?"""
+    return mine.desk.unit.may(ClaimAction.READ_CLAIMS, of_patient(mine.row))
+
+
+def needs(mine: Mine, standing: Standing, money: Caps | None) -> Iterator[Need]:
+    """What needs the person now, the most pressing first."""
+    yield from about_the_doctor(mine, standing)
+    yield from about_the_family(mine)
+    if money is not None:
+        yield from about_money(mine, money)
+    yield from about_papers(mine)
+
+
+def about_the_doctor(mine: Mine, standing: Standing) -> Iterator[Need]:
+    """Sign, declare, declare before the year of grace ends."""
+    lang, url = mine.desk.lang, mine.url("/me/doctor")
+    for row, missing in standing.waiting:
+        if signing(mine.desk, row, missing) is not None:
+            name = doctor_name(mine.desk.session, row.professional_id)
+            title = Text("Une déclaration attend votre signature", "A declaration waits for your signature")
+            yield Need(url, title[lang], name, "now")
+    if standing.tenure is not None or mine.age < thresholds.age_of_choice(mine.desk.today) or standing.waiting:
+        return
+    if standing.last_day is not None:
+        title = Text("Votre médecin est parti : déclarez-en un autre", "Your doctor left: declare another one")
+        until = Text("sans pénalité jusqu'au", "no penalty until")
+        yield Need(
+            url, title[lang], f"{until[lang]} {long_date(standing.grace.until - timedelta(days=1), lang)}", "now"
+        )
+        return
+    title = Text("Déclarez un médecin traitant", "Declare a médecin traitant")
+    text = Text("trois étapes, en ligne ; sans lui vos soins sont moins remboursés",
+                "three steps, online; without one your care is refunded less")  # fmt: skip
+    yield Need(url, title[lang], text[lang], "now")
+
+
+def about_the_family(mine: Mine) -> Iterator[Need]:
+    """Declarations of children that wait for a parent."""
+    desk = mine.desk
+    for child in mine.people()[1:] if mine.is_own else ():
+        for row in timeline.declarations_of(desk.session, child.id):
+            if row.state is not State.PROPOSED or not desk.unit.may(ClaimAction.READ_CLAIMS, of_patient(child)):
+                continue
+            if signing(desk, row, checks.parties_missing(row, child, desk.today)) is not None:
+                title = Text(f"Signez pour {child.first_name}", f"Sign for {child.first_name}")
+                name = doctor_name(desk.session, of_declaration(row).professional_id)
+                yield Need(desk.page.url("/me/doctor", of=child.id), title[desk.lang], name, "now")
+
+
+def about_money(mine: Mine, money: Caps) -> Iterator[Need]:
+    """What is on its way, what will be taken back."""
+    desk, lang, url = mine.desk, mine.desk.lang, mine.url("/me/money")
+    query = (
+        select(func.count(Claim.id), func.sum(Decision.amo))
+        .join(Decision, (Decision.claim_id == Claim.id) & Decision.current.is_(True), isouter=True)
+        .where(Claim.insured_id == mine.id, Claim.state.in_(ON_THE_WAY))
+    )
+    count, cents = desk.session.execute(query).one()
+    if count:
+        title = Text("Remboursement en route", "Refund on its way")
+        known = Text(f"{euros(cents or 0, 'fr')}, {count} acte(s)", f"{euros(cents or 0, 'en')}, {count} act(s)")
+        yield Need(url, title[lang], known[lang], "good")
+    if money.still_to_take:
+        title = Text("Sera retenu sur un prochain remboursement", "Will be taken from a later refund")
+        yield Need(url, title[lang], euros(money.still_to_take, lang))
+    proof = desk.session.scalar(
+        select(func.count(Claim.id)).where(Claim.insured_id == mine.id, Claim.state == ClaimState.WAITING_FOR_PROOF)
+    )
+    if proof:
+        title = Text("Une feuille signée est attendue", "A signed sheet is awaited")
+        yield Need(url, title[lang], Text("envoyez-la à votre caisse", "send it to your fund")[lang], "now")
+
+
+def about_papers(mine: Mine) -> Iterator[Need]:
+    """Card to update, rights that end, two contracts at once."""
+    desk, lang = mine.desk, mine.desk.lang
+    card = card_of(desk.session, mine.id)
+    if card is not None and card.state in (CardState.TO_UPDATE, CardState.DOCUMENTS_REFUSED):
+        title = Text("Votre carte Vitale attend quelque chose", "Your carte Vitale needs something")
+        yield Need(mine.url("/me/card"), title[lang], Text("mise à jour ou document", "an update or a document")[lang])
+    for right in rights_on(desk.session, mine.id, desk.today):
+        if right.ends_on is not None and right.ends_on <= desk.today + SOON:
+            title = Text("Un droit prend fin bientôt", "A right ends soon")
+            yield Need(mine.url("/me/card"), title[lang], long_date(right.ends_on, lang))
+    if any(one.state is LinkState.SUSPENDED for one in links_of(desk.session, mine.id)):
+        title = Text("Deux mutuelles se déclarent : choisissez", "Two mutuelles are registered: choose one")
+        text = Text("vos décomptes ne leur sont plus envoyés", "your statements are no longer sent to them")
+        yield Need(mine.url("/me/mutuelle"), title[lang], text[lang], "now")

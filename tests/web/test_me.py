@@ -1,0 +1,139 @@
+"""The account of an insured person: what is one's own is shown, what is somebody else's does not exist."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from parcours.registry.audit.models import AuditEvent
+from parcours.registry.declarations import timeline
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.db import Database
+from parcours.site import app as whole
+from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
+from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
+
+
+@pytest.fixture
+def database_kind():
+    return "sqlite"
+
+
+@pytest.fixture
+def people(database_url, country):
+    """A browser of each person, logged in when first asked for."""
+    app = whole.create_app(settings_for_tests(database_url=database_url, page_rate_limit_per_minute=0))
+    opened = {}
+    with TestClient(app, base_url="https://testserver") as first:
+        del first
+
+        def browser(name):
+            if name not in opened:
+                client = TestClient(app, base_url="https://testserver", headers={"Accept-Language": "en"})
+                login = {"login": f"{name}@example.org", "password": PASSWORD}
+                assert client.post("/login", data=login, follow_redirects=False).status_code == 303
+                opened[name] = client
+            return opened[name]
+
+        yield browser
+
+
+def token(page):
+    return re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+
+
+def send(client, path, do, **fields):
+    """A form of a page, sent as the page has it."""
+    page = client.get(path)
+    return client.post(path, data={"do": do, "csrf_token": token(page), **fields})
+
+
+def refusals(url):
+    database = Database.open(url)
+    with database.reading() as session:
+        query = select(AuditEvent.why, AuditEvent.record_kind).where(AuditEvent.tag == "access:record:refuse")
+        found = [tuple(row) for row in session.execute(query)]
+    database.close()
+    return found
+
+
+def test_a_login_leads_to_the_page_of_the_role_or_the_one_that_was_wanted(people):
+    alice = people("alice")
+    assert alice.get("/my", follow_redirects=False).headers["Location"] == "/me"
+    anonymous = TestClient(alice.app, base_url="https://testserver")
+    answer = anonymous.get("/me/doctor?of=x", follow_redirects=False)
+    assert answer.headers["Location"] == "/login?next=%2Fme%2Fdoctor%3Fof%3Dx"
+    login = {"login": "alice@example.org", "password": PASSWORD}
+    for wanted, place in (("/me/doctor", "/me/doctor"), ("//evil.example", "/me"), ("https://evil.example", "/me")):
+        answer = anonymous.post("/login", params={"next": wanted}, data=login, follow_redirects=False)
+        assert answer.headers["Location"] == place
+
+
+def test_nobody_enters_with_one_click_outside_the_demonstration(people):
+    alice = people("alice")
+    assert "/login/demo" not in alice.get("/login").text
+    assert alice.post("/login/demo", data={"as": "patient"}, follow_redirects=False).status_code == 404
+
+
+def test_the_home_says_what_needs_one_now(people, country):
+    page = people("alice").get("/me")
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert "What needs you now" in page.text
+    assert "Nora" in page.text or "For whom" in page.text
+
+
+def test_declare_change_and_leave(people, country, database_url):
+    alice = people("alice")
+    page = alice.get("/me/doctor", params={"with": country.zola})
+    assert "Ask this doctor" in page.text
+    asked = send(alice, "/me/doctor", "propose", professional_id=country.zola)
+    assert "the doctor&#39;s answer is awaited" in asked.text or "the doctor’s answer is awaited" in asked.text
+    declaration = re.search(r'name="declaration_id" value="([^"]+)"', asked.text.split('id="waiting-1"')[1])[1]
+    assert "proposal is withdrawn" in send(alice, "/me/doctor", "withdraw", declaration_id=declaration).text
+    again = send(alice, "/me/doctor", "propose", professional_id=country.amar)
+    assert again.status_code == 409, "this doctor is the médecin traitant already"
+    assert 'role="alert"' in again.text
+    left = send(alice, "/me/doctor", "leave", declaration_id=country.declaration)
+    assert "You have no médecin traitant" in left.text
+    database = Database.open(database_url)
+    with database.reading() as session:
+        assert timeline.as_of(session, country.alice, paris_today()) is None
+    database.close()
+    helped = send(alice, "/me/doctor", "ask_help", reason="Deux refus")
+    assert "Your fund is looking with you" in helped.text
+
+
+def test_a_parent_chooses_for_a_child_and_signs_with_a_young_person(people, country):
+    alice, nora = people("alice"), people("nora")
+    path = f"/me/doctor?of={country.bob}"
+    assert "awaited" in send(alice, path, "propose", professional_id=country.zola).text
+    assert "awaited" in send(nora, "/me/doctor", "propose", professional_id=country.zola).text
+    home = alice.get("/me").text
+    assert "Sign for" in home
+    page = alice.get(f"/me/doctor?of={country.nora}")
+    declaration = re.search(r'name="declaration_id" value="([^"]+)"', page.text)[1]
+    signed = send(alice, f"/me/doctor?of={country.nora}", "sign", declaration_id=declaration)
+    assert "Your signature is recorded" in signed.text
+    assert alice.get(f"/me/doctor?of={country.nora}").text.count("Sign as") == 0
+
+
+@pytest.mark.parametrize("path", ["/me", "/me/doctor"])
+def test_what_is_somebody_elses_does_not_exist_and_is_traced(people, country, database_url, path):
+    before = len(refusals(database_url))
+    for name in ("zoe", "zola", "officer_zoe", "administrator"):
+        assert people(name).get(f"{path}?of={country.alice}").status_code == 404
+    assert len(refusals(database_url)) == before + 4
+    assert people("zoe").get(f"{path}?of=nobody").status_code == 404
+
+
+def test_a_form_of_another_site_or_without_the_token_changes_nothing(people, country):
+    alice = people("alice")
+    fields = {"do": "leave", "declaration_id": country.declaration}
+    assert alice.post("/me/doctor", data=fields).status_code == 403
+    stolen = {**fields, "csrf_token": token(alice.get("/me/doctor"))}
+    assert alice.post("/me/doctor", data=stolen, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert alice.post("/me/doctor", data={**stolen, "do": "nothing"}).status_code == 400
+    foreign = send(people("zoe"), "/me/doctor", "leave", declaration_id=country.declaration)
+    assert foreign.status_code == 404
+    assert "In force" in alice.get("/me/doctor").text
