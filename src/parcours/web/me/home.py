@@ -79,9 +79,7 @@ def about_the_doctor(mine: Mine, standing: Standing) -> Iterator[Need]:
     if standing.last_day is not None:
         title = Text("Votre médecin est parti : déclarez-en un autre", "Your doctor left: declare another one")
         until = Text("sans pénalité jusqu'au", "no penalty until")
-        yield Need(
-            url, title[lang], f"{until[lang]} {long_date(standing.grace.until - timedelta(days=1), lang)}", "now"
-        )
+        yield Need(url, title[lang], f"{until[lang]} {long_date(standing.last_day, lang)}", "now")
         return
     title = Text("Déclarez un médecin traitant", "Declare a médecin traitant")
     text = Text("trois étapes, en ligne ; sans lui vos soins sont moins remboursés",
