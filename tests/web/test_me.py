@@ -14,6 +14,11 @@ from parcours.site import app as whole
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
 
+PAGES = ("/me", "/me/doctor", "/me/care", "/me/money", "/me/money.csv", "/me/card", "/me/mutuelle", "/me/family",
+         "/me/messages", "/me/objections", "/me/privacy", "/me/export.json")  # fmt: skip
+NOBODY_ELSE = ("/me/card", "/me/mutuelle", "/me/messages", "/me/privacy", "/me/export.json", "/me/family")
+"""Pages that only the person and a parent open; the others have a doctor or an officer who may read the same."""
+
 
 @pytest.fixture
 def database_kind():
@@ -118,13 +123,16 @@ def test_a_parent_chooses_for_a_child_and_signs_with_a_young_person(people, coun
     assert alice.get(f"/me/doctor?of={country.nora}").text.count("Sign as") == 0
 
 
-@pytest.mark.parametrize("path", ["/me", "/me/doctor"])
+@pytest.mark.parametrize("path", PAGES)
 def test_what_is_somebody_elses_does_not_exist_and_is_traced(people, country, database_url, path):
     before = len(refusals(database_url))
-    for name in ("zoe", "zola", "officer_zoe", "administrator"):
+    strangers = ("zoe", "zola", "officer_zoe", "administrator")
+    for name in strangers:
         assert people(name).get(f"{path}?of={country.alice}").status_code == 404
-    assert len(refusals(database_url)) == before + 4
+    assert len(refusals(database_url)) >= before + len(strangers)
     assert people("zoe").get(f"{path}?of=nobody").status_code == 404
+    if path in NOBODY_ELSE:
+        assert people("amar").get(f"{path}?of={country.alice}").status_code == 403
 
 
 def test_a_form_of_another_site_or_without_the_token_changes_nothing(people, country):
@@ -137,3 +145,50 @@ def test_a_form_of_another_site_or_without_the_token_changes_nothing(people, cou
     foreign = send(people("zoe"), "/me/doctor", "leave", declaration_id=country.declaration)
     assert foreign.status_code == 404
     assert "In force" in alice.get("/me/doctor").text
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_page_is_in_both_languages_and_kept_by_nobody(people, country, lang):
+    alice = people("alice")
+    for path in (*PAGES, f"/me/money/{country.claim}", f"/me/care/letters/{country.referral}"):
+        page = alice.get(path, params={"lang": lang})
+        assert page.status_code == 200, path
+        assert "no-store" in page.headers["Cache-Control"], path
+
+
+def test_a_refund_is_explained_and_the_statement_is_a_file(people, country):
+    alice = people("alice")
+    page = alice.get(f"/me/money/{country.claim}")
+    assert "insured not in the fund" in page.text
+    file = alice.get("/me/money.csv?lang=fr")
+    assert file.text.startswith("\ufeffjour;ligne;")
+    assert alice.get("/me/money.csv?first=never").status_code == 422
+
+
+def test_a_card_is_asked_for_lost_and_asked_for_again(people):
+    alice = people("alice")
+    assert "asked for" in send(alice, "/me/card", "ask").text
+    refused = send(alice, "/me/card", "lose", why="lost")
+    assert refused.status_code == 409, "a card that is not there yet is not lost"
+    assert "Provisional certificate" in send(alice, "/me/card", "abroad", leaves=paris_today().isoformat()).text
+    assert send(alice, "/me/card", "abroad", leaves="soon").status_code == 422
+
+
+def test_a_minor_keeps_a_letter_from_a_parent_only(people, country):
+    alice = people("alice")
+    path = f"/me/care/letters/{country.referral}"
+    assert "Reason" in alice.get(path).text
+    assert send(alice, "/me/care", "agree_plan", plan_id=country.plan).status_code in (200, 422)
+    assert people("zoe").get(path).status_code == 404
+    assert people("nora").get(path).status_code == 404
+    assert "letter is cancelled" in send(alice, path, "cancel").text or "cancelled" in alice.get("/me/care").text
+
+
+def test_who_looked_says_who_and_by_which_right(people, country):
+    people("alice").get("/me")
+    page = people("alice").get("/me/privacy")
+    assert "You" in page.text
+    assert "choose their médecin traitant" in page.text or "their own data" in page.text
+    export = people("alice").get("/me/export.json").json()
+    assert export["person"] == country.alice
+    assert people("alice").get(f"/me/export.json?of={country.zoe}").status_code == 404

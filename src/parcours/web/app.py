@@ -7,11 +7,11 @@ from starlette.routing import Route
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
 from parcours.web.account import pages as account
-from parcours.web.account.pages import form_page
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
 from parcours.web.directory.find import directory_page
 from parcours.web.directory.professional import appointment, professional_page, report_page
+from parcours.web.forms import form_page
 from parcours.web.i18n import N_
 from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer

@@ -22,6 +22,8 @@ class Action(model.Action):
     SUBMIT_CLAIM = "submit_claim"
     READ_CLAIMS = "read_claims"
     DECIDE_CLAIM = "decide_claim"
+    OBJECT_TO_CLAIM = "object_to_claim"
+    """Before the commission of the fund, as the insured."""
     READ_PRACTICE_MESSAGES = "read_practice_messages"
 
 
@@ -38,6 +40,7 @@ class Tag(model.Tag):
     CLAIM_SUBMIT = "claims:claim:submit"
     CLAIM_READ = "claims:claim:read"
     CLAIM_DECIDE = "claims:claim:decide"
+    CLAIM_OBJECT = "claims:claim:object"
     STATEMENT_READ = "claims:statement:read"
     MESSAGES_READ = "claims:messages:read"
 
@@ -66,8 +69,8 @@ CONTEXT = Context(
     },
     actions=Action,
     rules=(
-        PATIENT_SELF.gives(Action.READ_CLAIMS),
-        PATIENT_CHILD.gives(Action.READ_CLAIMS),
+        PATIENT_SELF.gives(Action.READ_CLAIMS, Action.OBJECT_TO_CLAIM),
+        PATIENT_CHILD.gives(Action.READ_CLAIMS, Action.OBJECT_TO_CLAIM),
         DOCTOR_DECLARED.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
         DOCTOR_REFERRED.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
         OFFICER_FUND.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM, Action.READ_CLAIMS, Action.DECIDE_CLAIM),

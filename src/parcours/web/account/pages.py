@@ -4,18 +4,15 @@ Every page here is kept by nobody; a form that changes something comes from our 
 its token.
 """
 
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parcours.edge import demonstration, login
-from parcours.edge.caller import CSRF_FIELD, Incoming, check_csrf, check_same_site, identify
+from parcours.edge.caller import CSRF_FIELD, Incoming, check_csrf, identify
 from parcours.edge.mail import send
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
@@ -34,6 +31,7 @@ from parcours.registry.accounts.logins import Login
 from parcours.registry.errors import Busy, RegistryError
 from parcours.web import i18n
 from parcours.web.desk.words import HOMES
+from parcours.web.forms import field, own_site
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 
@@ -51,24 +49,6 @@ SAID = {"changed": CHANGED, "left": LEFT}
 
 MOST_NEXT = 300
 
-Handler = Callable[[Request, FormData], Response]
-
-
-def form_page(shown: Handler, sent: Handler) -> Callable[..., object]:
-    """A page whose form comes back to it: `shown` when it is asked for, `sent` with what was filled in."""
-
-    async def page(request: Request) -> Response:
-        form = await request.form(max_files=0, max_fields=20)
-        return await run_in_threadpool(sent if request.method == "POST" else shown, request, form)
-
-    return page
-
-
-def field(form: FormData, name: str, most: int = 300) -> str:
-    """What was filled in; a file, or more than fits, is nothing."""
-    given = form.get(name, "")
-    return given if isinstance(given, str) and len(given) <= most else ""
-
 
 def refused(request: Request, template: str, error: ParcoursError, **values: Any) -> Response:
     """The form again, with what was wrong."""
@@ -82,18 +62,6 @@ def refused(request: Request, template: str, error: ParcoursError, **values: Any
 
 def _allowed(error: ParcoursError, lang: str) -> str:
     return error.allowed[lang] if error.allowed is not None else ""
-
-
-def own_site(services: Services, incoming: Incoming) -> None:
-    """A form must come from our own pages, also from a browser that says no `Sec-Fetch-Site`. Raises ProblemError."""
-    check_same_site(incoming)
-    origin = incoming.headers.get("origin")
-    if "sec-fetch-site" in incoming.headers:
-        return  # a browser that says it: without a referrer, its `Origin` is null even here
-    if origin is not None and urlsplit(origin).netloc not in {
-        urlsplit(services.settings.public_url).netloc, incoming.headers.get("host"),
-    }:  # fmt: skip
-        check_csrf(incoming, "x", None)
 
 
 # --- log in and out --------------------------------------------------------------------------------------------------

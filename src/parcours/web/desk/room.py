@@ -30,14 +30,15 @@ from parcours.registry.errors import Forbidden, Invalid, NotFound, RegistryError
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_date
 from parcours.text import Text
-from parcours.web.account.pages import field as field_of
-from parcours.web.account.pages import own_site
 from parcours.web.desk.words import DONE
+from parcours.web.forms import field as field_of
+from parcours.web.forms import own_site
 from parcours.web.pages import PERSONAL, Page, answer
 
 NO_STORE = {"Cache-Control": "no-store"}
 MOST_FIELDS = 80
 NOT_YOURS = Text("Cette page n'est pas la vôtre", "This page is not yours")
+NOT_SO = Text("Cela ne peut pas être fait ainsi", "This cannot be done so")
 
 
 @dataclass
@@ -172,8 +173,8 @@ def serve(request: Request, form: FormData, shown: Handler, sent: Mapping[str, H
         raise HTTPException(404) from None
     except Unauthenticated:
         return to_login(page)
-    except Forbidden as refusal:
-        return not_yours(page, 403, refusal)
+    except RegistryError as refusal:
+        return not_yours(page, refusal.http_status, refusal)
     except ProblemError as problem:
         if problem.code in (second_factor_needed.code, no_role.code):
             return RedirectResponse(page.url("/account", said=problem.code), 303, NO_STORE)
@@ -202,5 +203,6 @@ def to_login(page: Page) -> Response:
 
 
 def not_yours(page: Page, status: int, error: ParcoursError) -> Response:
-    """What one may not do here, and by which rule."""
-    return answer(page, "error.html", status, title=NOT_YOURS[page.lang], detail=error.reason[page.lang], code=status)
+    """What one may not do here, or not so, and why."""
+    title = NOT_YOURS if status == 403 else NOT_SO
+    return answer(page, "error.html", status, title=title[page.lang], detail=error.reason[page.lang], code=status)

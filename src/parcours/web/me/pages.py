@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.me import doctor
+from parcours.web.me import doctor, family, money, papers
 from parcours.web.me.home import home
 
 BOTH = ["GET", "POST"]
@@ -15,7 +15,25 @@ def routes() -> list[Route]:
         doctor.my_doctor, propose=doctor.propose, sign=doctor.sign, refuse=doctor.refuse, withdraw=doctor.withdraw,
         leave=doctor.leave, ask_help=doctor.ask_help, stop_help=doctor.stop_help,
     )  # fmt: skip
+    card = room(
+        papers.card, ask=papers.ask_card, lose=papers.lose_card, document=papers.send_document, abroad=papers.go_abroad
+    )
     return [
         Route("/me", room(home)),
         Route("/me/doctor", doctors, methods=BOTH),
-    ]
+        Route("/me/care", room(family.care, agree_plan=family.agree_plan), methods=BOTH),
+        Route(
+            "/me/care/letters/{id}", room(family.letter, withhold=family.withhold, cancel=family.cancel_letter),
+            methods=BOTH,
+        ),
+        Route("/me/money", room(money.money)),
+        Route("/me/money.csv", room(money.statement)),
+        Route("/me/money/{id}", room(money.one_refund)),
+        Route("/me/card", card, methods=BOTH),
+        Route("/me/mutuelle", room(papers.mutuelle, choose=papers.choose), methods=BOTH),
+        Route("/me/family", room(family.my_family)),
+        Route("/me/messages", room(papers.messages)),
+        Route("/me/objections", room(papers.my_objections, object=papers.object_to), methods=BOTH),
+        Route("/me/privacy", room(family.privacy)),
+        Route("/me/export.json", room(family.copy)),
+    ]  # fmt: skip

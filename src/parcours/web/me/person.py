@@ -25,6 +25,11 @@ class Mine:
         record = desk.person(action, tag)
         return cls(desk, get_insured(desk.session, record.insured_id or ""))
 
+    @classmethod
+    def named(cls, desk: Desk, insured_id: str) -> "Mine":
+        """The person of a record that the policy has allowed."""
+        return cls(desk, get_insured(desk.session, insured_id))
+
     @property
     def id(self) -> str:
         return self.row.id

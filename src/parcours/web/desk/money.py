@@ -1,0 +1,118 @@
+"""How the desks say money: states of a claim, reasons, lines of the account."""
+
+from parcours.registry.cards.models import CardState
+from parcours.registry.claims.models import ClaimState, ObjectionState
+from parcours.registry.complementary.models import LinkState
+from parcours.registry.ledger.models import Account
+from parcours.text import Text
+
+STATES = {
+    ClaimState.DRAFT: Text("brouillon", "draft"),
+    ClaimState.SIGNED: Text("signée", "signed"),
+    ClaimState.BATCHED: Text("dans un lot", "in a lot"),
+    ClaimState.SENT: Text("envoyée", "sent"),
+    ClaimState.ACKNOWLEDGED: Text("arrivée à la caisse", "arrived at the fund"),
+    ClaimState.REFUSED: Text("à renvoyer", "to be sent again"),
+    ClaimState.RECEIVED: Text("reçue par la caisse", "received by the fund"),
+    ClaimState.HELD: Text("examinée par un agent", "examined by an officer"),
+    ClaimState.WAITING_FOR_PROOF: Text("attend la feuille signée", "waits for the signed sheet"),
+    ClaimState.ADJUDICATED: Text("décidée, paiement à venir", "decided, payment to come"),
+    ClaimState.REJECTED: Text("rejetée", "rejected"),
+    ClaimState.TIME_BARRED: Text("trop tard", "too late"),
+    ClaimState.ORDERED: Text("virement en cours", "transfer under way"),
+    ClaimState.PAID: Text("payée", "paid"),
+    ClaimState.REPLACED: Text("corrigée", "corrected"),
+    ClaimState.REVERSED: Text("annulée", "taken back"),
+}
+TONES = {
+    ClaimState.PAID: "", ClaimState.ADJUDICATED: "", ClaimState.ORDERED: "",
+    ClaimState.REJECTED: "outside", ClaimState.TIME_BARRED: "outside", ClaimState.REFUSED: "outside",
+}  # fmt: skip
+"""The tone of a state; any other is neutral."""
+
+REASONS = {
+    "0250 050": Text("assuré inconnu de la caisse", "insured not in the fund's file"),
+    "0317 051": Text("nature d'assurance incompatible", "nature of insurance that does not fit"),
+    "0450 072": Text("exonération inconnue à la date des soins", "exemption unknown on the care day"),
+    "0460 053": Text("prescripteur inconnu", "prescriber unknown"),
+    "0470 049": Text("prescription interdite ce jour-là", "prescription not allowed that day"),
+    "2900 005": Text("facture déjà payée", "invoice already paid"),
+    "SIM-RIGHTS-CLOSED": Text("droits fermés à la date des soins", "rights closed on the care day"),
+    "SIM-CARD-OPPOSED": Text("carte en opposition", "card on the opposition list"),
+    "SIM-LATE-DIRECT": Text("envoyée en retard", "sent late"),
+    "SIM-LATE-TP": Text("tiers payant envoyé en retard", "tiers payant sent late"),
+    "SIM-IPS-DIFFERS": Text("autre indicateur de parcours que celui transmis", "another pathway indicator than sent"),
+    "SIM-PROOF-MISSING": Text("feuille signée jamais arrivée", "signed sheet never came"),
+    "SIM-TIME-BARRED": Text("plus de deux ans après les soins", "more than two years after the care"),
+    "SIM-SUSPECT-DUPLICATE": Text("ressemble à une autre facture", "looks like another invoice"),
+    "SIM-AMOUNT-OVER-MAX": Text("montant au-dessus du maximum", "amount above the maximum"),
+    "SIM-NO-LAW": Text("jour hors du droit connu", "a day outside the known law"),
+}
+
+
+def reason(code: str | None) -> Text:
+    """A reason in words; an unknown one by its code."""
+    if not code:
+        return Text("", "")
+    known = next((text for key, text in REASONS.items() if code.startswith(key)), None)
+    return known or Text(code, code)
+
+
+TAKEN = {
+    Account.DIFFERE_TMT: Text("hors parcours", "outside the pathway"),
+    Account.DIFFERE_PF: Text("participation forfaitaire", "flat contribution"),
+    Account.DIFFERE_FR: Text("franchise", "deductible"),
+    Account.INDU_INSURED: Text("somme versée à tort", "sum paid by mistake"),
+}
+"""What is still to be taken, by the account it waits in."""
+NAMED = {
+    "TMT": TAKEN[Account.DIFFERE_TMT], "PFT": TAKEN[Account.DIFFERE_PF], "FRT": TAKEN[Account.DIFFERE_FR],
+    "IND": TAKEN[Account.INDU_INSURED],
+}  # fmt: skip
+
+
+def named(line: str) -> Text:
+    """A line of the account in words, from its national name."""
+    return NAMED.get(line[:3], Text(line, line))
+
+
+CARDS = {
+    CardState.REQUESTED: Text("demandée", "asked for"),
+    CardState.DOCUMENTS_REFUSED: Text("document à renvoyer", "document to be sent again"),
+    CardState.IN_PRODUCTION: Text("en fabrication", "being made"),
+    CardState.ACTIVE: Text("valable", "valid"),
+    CardState.TO_UPDATE: Text("à mettre à jour", "to be updated"),
+    CardState.OPPOSED: Text("en opposition", "blocked"),
+    CardState.REPLACED: Text("remplacée", "replaced"),
+    CardState.DEACTIVATED: Text("désactivée", "deactivated"),
+}
+LINKS = {
+    LinkState.ACTIVE: Text("reçoit vos décomptes", "receives your statements"),
+    LinkState.SUSPENDED: Text("en attente de votre choix", "waits for your choice"),
+    LinkState.CHOSEN: Text("choisie, en cours de reprise", "chosen, being taken up again"),
+    LinkState.ENDED: Text("terminée", "ended"),
+}
+OBJECTIONS = {
+    ObjectionState.OPEN: Text("en cours d'examen", "under examination"),
+    ObjectionState.ACCEPTED: Text("acceptée", "accepted"),
+    ObjectionState.PARTLY: Text("acceptée en partie", "accepted in part"),
+    ObjectionState.REJECTED: Text("rejetée", "rejected"),
+    ObjectionState.IMPLICITLY_REJECTED: Text("rejetée par le silence", "rejected by silence"),
+    ObjectionState.INADMISSIBLE: Text("irrecevable", "inadmissible"),
+}
+SUBJECTS = {
+    "refund": Text("Un remboursement a été versé", "A refund was paid"),
+    "amc_overlap": Text("Deux mutuelles se sont déclarées", "Two mutuelles have registered"),
+    "card_sent": Text("Votre carte est en route", "Your card is on its way"),
+    "card_opposed": Text("Votre carte est bloquée", "Your card is blocked"),
+    "card_photo_refused": Text("Votre photo ne convient pas", "Your photo will not do"),
+    "update_your_card": Text("Mettez votre carte à jour", "Update your card"),
+    "indu": Text("Une somme est à rendre", "A sum is to be given back"),
+    "avis_a_payer": Text("Un avis de sommes à payer", "A notice of sums to pay"),
+    "rejected": Text("Un refus de remboursement", "A refund was refused"),
+}
+
+
+def subject(slug: str) -> Text:
+    """What a message is about."""
+    return SUBJECTS.get(slug, Text("Message de votre caisse", "Message from your fund"))

@@ -1,0 +1,42 @@
+"""Forms without a script: what was filled in, and whether it comes from our own pages."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parcours.edge.caller import Incoming, check_csrf, check_same_site
+from parcours.edge.services import Services
+
+Handler = Callable[[Request, FormData], Response]
+
+
+def form_page(shown: Handler, sent: Handler) -> Callable[..., object]:
+    """A page whose form comes back to it: `shown` when it is asked for, `sent` with what was filled in."""
+
+    async def page(request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=20)
+        return await run_in_threadpool(sent if request.method == "POST" else shown, request, form)
+
+    return page
+
+
+def field(form: FormData, name: str, most: int = 300) -> str:
+    """What was filled in; a file, or more than fits, is nothing."""
+    given = form.get(name, "")
+    return given if isinstance(given, str) and len(given) <= most else ""
+
+
+def own_site(services: Services, incoming: Incoming) -> None:
+    """A form must come from our own pages, also from a browser that says no `Sec-Fetch-Site`. Raises ProblemError."""
+    check_same_site(incoming)
+    origin = incoming.headers.get("origin")
+    if "sec-fetch-site" in incoming.headers:
+        return  # a browser that says it: without a referrer, its `Origin` is null even here
+    if origin is not None and urlsplit(origin).netloc not in {
+        urlsplit(services.settings.public_url).netloc, incoming.headers.get("host"),
+    }:  # fmt: skip
+        check_csrf(incoming, "x", None)

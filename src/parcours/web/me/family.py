@@ -1,0 +1,234 @@
+"""`/me/family`, `/me/privacy`, `/me/care`: whom one acts for, who looked, what was written about one's care."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from parcours.edge import trail
+from parcours.law import thresholds
+from parcours.registry import contexts
+from parcours.registry.access.export import without
+from parcours.registry.audit.context import Action as AuditAction
+from parcours.registry.audit.context import Tag as AuditTag
+from parcours.registry.audit.models import AuditEvent
+from parcours.registry.care_plans import service as plans
+from parcours.registry.care_plans.context import CARE_PLAN, of_plan
+from parcours.registry.care_plans.context import Action as PlanAction
+from parcours.registry.care_plans.context import Tag as PlanTag
+from parcours.registry.directory.trades import name_of
+from parcours.registry.people import family
+from parcours.registry.people.context import Action, Tag, of_patient
+from parcours.registry.people.models import Insured
+from parcours.registry.people.service import age_on
+from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.context import REFERRAL, of_referral
+from parcours.registry.referrals.context import Action as ReferralAction
+from parcours.registry.referrals.context import Tag as ReferralTag
+from parcours.registry.referrals.models import Flow, Referral
+from parcours.registry.store.ids import parse_id
+from parcours.registry.visits import service as visits
+from parcours.registry.visits.context import Action as VisitAction
+from parcours.text import Text
+from parcours.web.desk.names import called, doctor_name, professionals
+from parcours.web.desk.room import Desk
+from parcours.web.me.person import Mine
+
+PAGE = 40
+FLOWS = {
+    Flow.AVIS_PONCTUEL: Text("avis ponctuel", "one-off opinion"),
+    Flow.SOINS_ITERATIFS: Text("soins réguliers", "regular care"),
+    Flow.SEQUENCE: Text("séquence de soins", "sequence of care"),
+    Flow.CORRESPONDANT_GENERALISTE: Text("confrère généraliste", "fellow GP"),
+    Flow.PROTOCOLE_ALD: Text("protocole de soins (ALD)", "care protocol (ALD)"),
+    Flow.IPA: Text("par un infirmier en pratique avancée", "by a nurse in advanced practice"),
+    Flow.AUTRE_MEDECIN: Text("par un autre médecin", "by another doctor"),
+}
+PLANS = {
+    "soins_iteratifs": Text("soins réguliers", "regular care"),
+    "sequence": Text("séquence de soins", "sequence of care"),
+    "protocole_ald": Text("protocole de soins (ALD)", "care protocol (ALD)"),
+}
+SECTIONS = {
+    "reason": Text("Motif", "Reason"),
+    "question": Text("Question posée", "Question"),
+    "history": Text("Antécédents", "History"),
+    "current_treatment": Text("Traitement en cours", "Current treatment"),
+    "examinations_done": Text("Examens faits", "Examinations done"),
+    "allergies": Text("Allergies", "Allergies"),
+    "expectations": Text("Ce qui est attendu", "What is expected"),
+}
+VERBS = {
+    "read": Text("a consulté", "looked at"),
+    "search": Text("a cherché", "searched for"),
+    "create": Text("a créé", "created"),
+    "propose": Text("a proposé", "proposed"),
+    "sign": Text("a signé", "signed"),
+    "refuse": Text("n'a pas pu voir", "was refused"),
+    "change": Text("a changé", "changed"),
+    "submit": Text("a envoyé", "sent"),
+    "decide": Text("a décidé", "decided"),
+    "export": Text("a copié", "copied"),
+}
+OTHERWISE = Text("a agi sur", "acted on")
+THINGS = {
+    "person": Text("l'identité et les droits", "identity and rights"),
+    "declaration": Text("la déclaration du médecin traitant", "the declaration of the médecin traitant"),
+    "claim": Text("un remboursement", "a refund"),
+    "statement": Text("les remboursements", "the refunds"),
+    "letter": Text("une lettre", "a letter"),
+    "referral": Text("un adressage", "a referral"),
+    "plan": Text("un plan de soins", "a care plan"),
+    "content": Text("le contenu d'un plan de soins", "the content of a care plan"),
+    "card": Text("la carte", "the card"),
+    "link": Text("la mutuelle", "the mutuelle"),
+    "case": Text("le dossier de conciliation", "the conciliation case"),
+    "message": Text("les messages", "the messages"),
+    "facts": Text("les faits d'une visite", "the facts of a visit"),
+    "record": Text("le dossier", "the record"),
+}
+
+
+# --- family ----------------------------------------------------------------------------------------------------------
+
+
+def my_family(desk: Desk) -> Response:
+    """Children and protected people, who acts for oneself, the birthdays that change something."""
+    mine = Mine.of(desk, Action.READ_HOLDERS, Tag.HOLDER_READ)
+    children = family.children_of(desk.session, mine.id, desk.today)
+    return mine.show(
+        "me/family.html", children=[described_child(one, desk.today) for one in children],
+        holders=family.holders_of(desk.session, mine.id, desk.today),
+        minor=mine.age < thresholds.majority(desk.today),
+    )  # fmt: skip
+
+
+def described_child(child: Insured, today: date) -> dict[str, Any]:
+    """A child, and what the next birthdays change."""
+    choice, adult = thresholds.age_of_choice(today), thresholds.majority(today)
+    return {
+        "row": child, "age": age_on(child.birth_date, today),
+        "chooses_on": thresholds.years_after(child.birth_date, choice), "choice": choice,
+        "adult_on": thresholds.years_after(child.birth_date, adult), "adult": adult,
+    }  # fmt: skip
+
+
+# --- care ------------------------------------------------------------------------------------------------------------
+
+
+def care(desk: Desk) -> Response:
+    """Visits that were answered, letters, plans."""
+    mine = Mine.of(desk, ReferralAction.READ_REFERRAL, ReferralTag.REFERRAL_READ)
+    session, unit = desk.session, desk.unit
+    letters = [
+        row for row in referrals.referrals_of(session, mine.id)
+        if unit.may(ReferralAction.READ_REFERRAL, of_referral(session, row))
+    ]  # fmt: skip
+    seen = visits.visits_of(session, mine.id) if unit.may(VisitAction.READ_FACTS, of_patient(mine.row)) else []
+    planned = [row for row in plans.plans_of(session, mine.id) if unit.may(PlanAction.READ_PLAN, of_plan(session, row))]
+    ids = [*(one.author_id for one in letters), *(one.addressee_id for one in letters),
+           *(one.professional_id for one in seen), *(one.author_id for one in planned)]  # fmt: skip
+    return mine.show(
+        "me/care.html", letters=letters, visits=seen[:20], plans=planned, flows=FLOWS, kinds=PLANS, called=called,
+        names=professionals(session, ids), specialty=specialty_name(desk.lang),
+    )  # fmt: skip
+
+
+def specialty_name(lang: str) -> Any:
+    """The name of a specialty by its national code."""
+    return lambda code: name_of(code)[lang] if code is not None else ""
+
+
+def letter(desk: Desk) -> Response:
+    """A letter and what was written back."""
+    record = desk.unit.find(REFERRAL, desk.request.path_params["id"], ReferralAction.READ_LETTER,
+                            ReferralTag.REFERRAL_READ_LETTER)  # fmt: skip
+    row = referrals.get_referral(desk.session, record.id or "")
+    mine = Mine.named(desk, row.insured_id)
+    content = referrals.letter_of(row)
+    reports = referrals.reports_of(desk.session, row.id)
+    filled = [(text[desk.lang], getattr(content, name)) for name, text in SECTIONS.items()]
+    return mine.show(
+        "me/letter.html", row=row, flows=FLOWS, sections=[one for one in filled if one[1]],
+        reports=[(doctor_name(desk.session, one.author_id), one) for one in reports],
+        author=doctor_name(desk.session, row.author_id), to=addressee(desk, row),
+        may_withhold=desk.unit.may(ReferralAction.WITHHOLD_REFERRAL, record)
+        and mine.age < thresholds.majority(desk.today),
+        may_cancel=row.cancelled_at is None and desk.unit.may(ReferralAction.CANCEL_REFERRAL, record),
+    )  # fmt: skip
+
+
+def addressee(desk: Desk, row: Referral) -> str:
+    """Whom a letter is for."""
+    if row.addressee_id:
+        return doctor_name(desk.session, row.addressee_id)
+    return str(specialty_name(desk.lang)(row.specialty))
+
+
+def withhold(desk: Desk) -> Response:
+    """A minor keeps a letter from those who act for them, or shows it again."""
+    record = desk.unit.find(REFERRAL, desk.request.path_params["id"], ReferralAction.WITHHOLD_REFERRAL,
+                            ReferralTag.REFERRAL_WITHHOLD)  # fmt: skip
+    row = referrals.get_referral(desk.session, record.id or "")
+    referrals.withhold(desk.session, row, withheld=desk.field("withheld", 5) == "true")
+    return desk.go(done="saved")
+
+
+def cancel_letter(desk: Desk) -> Response:
+    """The patient does not want it any more."""
+    record = desk.unit.find(REFERRAL, desk.request.path_params["id"], ReferralAction.CANCEL_REFERRAL,
+                            ReferralTag.REFERRAL_CANCEL)  # fmt: skip
+    referrals.cancel(desk.session, record.id or "")
+    return desk.go("/me/care", done="saved")
+
+
+def agree_plan(desk: Desk) -> Response:
+    """Agree to a plan that a doctor wrote."""
+    record = desk.unit.find(CARE_PLAN, desk.field("plan_id", 64), PlanAction.AGREE_PLAN_AS_PATIENT,
+                            PlanTag.CARE_PLAN_AGREE)  # fmt: skip
+    plans.agree(desk.session, record.id or "", on=desk.today)
+    return desk.go(done="saved")
+
+
+# --- who looked ------------------------------------------------------------------------------------------------------
+
+
+def privacy(desk: Desk) -> Response:
+    """Who looked at what, when and why; one's copy; to close one's account."""
+    mine = Mine.of(desk, AuditAction.READ_TRAIL, AuditTag.AUDIT_READ)
+    before = event_of(desk, mine, desk.asked("before", 64))
+    rows = trail.accesses(desk.unit, mine.id, before=before, limit=PAGE + 1)
+    return mine.show(
+        "me/privacy.html", accesses=[(one, *said_of(one.row.tag)) for one in rows[:PAGE]],
+        more=rows[PAGE - 1].row.id if len(rows) > PAGE else "", yourself=trail.YOURSELF,
+        reasons={rule.name: Text(rule.fr, rule.en) for rule in contexts.POLICY.rules},
+    )  # fmt: skip
+
+
+def said_of(tag: str) -> tuple[Text, Text]:
+    """What was done, and to what, from the name of an event."""
+    _, about, done = tag.split(":", 2)
+    return VERBS.get(done.split("_", maxsplit=1)[0], OTHERWISE), THINGS.get(about, THINGS["record"])
+
+
+def event_of(desk: Desk, mine: Mine, given: str) -> AuditEvent | None:
+    """The event after which a page starts; one of another person is none."""
+    row = desk.session.get(AuditEvent, parse_id(given)) if parse_id(given) else None
+    return row if row is not None and row.insured_id == mine.id else None
+
+
+def copy(desk: Desk) -> Response:
+    """Everything that is held about the person, as a file."""
+    mine = Mine.of(desk, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
+    content = contexts.export_person(desk.session, mine.id)
+    if not mine.is_own:
+        content = without(content, referrals.withheld_ids(desk.session, mine.id))
+    body = json.dumps(content, default=plain, ensure_ascii=False, indent=1)
+    headers = {"Content-Disposition": 'attachment; filename="parcours.json"', "Cache-Control": "no-store"}
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def plain(value: object) -> str:
+    """A value of the copy as JSON holds it."""
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)

@@ -1,0 +1,147 @@
+"""`/me/money`: refunds and why, what was taken and for which act, counters, the statement as a file."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from parcours.registry.claims import lifecycle
+from parcours.registry.claims.adjudicate import claims_of, current_decision, get_claim
+from parcours.registry.claims.context import Action, Tag
+from parcours.registry.claims.control import last_day
+from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import Account
+from parcours.registry.payments.account import AccountLine, account_lines, caps
+from parcours.registry.payments.service import DEFERRED
+from parcours.registry.payments.why import why_of
+from parcours.text import Text, plain_euros
+from parcours.web.desk.money import REASONS, STATES, TAKEN, TONES, named, reason
+from parcours.web.desk.names import called, professionals
+from parcours.web.desk.room import Desk, day_of
+from parcours.web.me.person import Mine
+
+PAGE = 30
+KINDS = {
+    "refund": Text("remboursement", "refund"),
+    "deduction": Text("retenue", "taken"),
+    "to_professional": Text("payé au professionnel", "paid to the professional"),
+    "transfer": Text("virement", "transfer"),
+}
+COLUMNS = Text("jour;ligne;acte du;motif;euros;numéro", "day;line;care of;reason;euros;number")
+
+
+@dataclass(frozen=True)
+class Refund:
+    """A claim, as its person follows it."""
+
+    claim: Claim
+    decision: Decision | None
+    who: str
+
+    @property
+    def open_until(self) -> date | None:
+        """Last day to prove the care, while something is missing."""
+        return last_day(self.claim.care_date) if self.claim.state is ClaimState.WAITING_FOR_PROOF else None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What will be taken from a later refund, and for which act."""
+
+    cents: int
+    what: Text
+    care_date: date | None
+    who: str
+
+
+def money(desk: Desk) -> Response:
+    """The page."""
+    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
+    rows = claims_of(desk.session, mine.id, after=desk.asked("after", 64) or None, limit=PAGE + 1)
+    refunds = described(desk, rows[:PAGE])
+    lines = account_lines(desk.session, mine.id)
+    return mine.show(
+        "me/money.html", refunds=refunds, more=rows[PAGE - 1].id if len(rows) > PAGE else "", states=STATES,
+        tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today), transfers=transfers(lines)[:12],
+        left=still_to_take(desk, mine), named=named,
+    )  # fmt: skip
+
+
+def described(desk: Desk, claims: list[Claim]) -> list[Refund]:
+    """Claims with what was decided and by whom the care was given."""
+    names = professionals(desk.session, [one.professional_id for one in claims])
+    query = select(Decision).where(Decision.claim_id.in_([one.id for one in claims]), Decision.current.is_(True))
+    decided = {one.claim_id: one for one in desk.session.scalars(query)} if claims else {}
+    return [Refund(one, decided.get(one.id), called(names.get(one.professional_id))) for one in claims]
+
+
+def transfers(lines: list[AccountLine]) -> list[tuple[AccountLine, list[AccountLine]]]:
+    """Each transfer with the refunds and deductions that it is made of, newest first."""
+    found: list[tuple[AccountLine, list[AccountLine]]] = []
+    parts: list[AccountLine] = []
+    for day in sorted({one.day for one in lines}, reverse=True):
+        of_day = [one for one in lines if one.day == day]
+        parts = [one for one in of_day if one.kind in ("refund", "deduction")]
+        found += [(one, parts) for one in of_day if one.kind == "transfer"]
+    return found
+
+
+def still_to_take(desk: Desk, mine: Mine) -> list[Left]:
+    """What is owed after tiers payant, act by act."""
+    claims = {one.id: one for one in desk.session.scalars(select(Claim).where(Claim.insured_id == mine.id))}
+    books = sorted({f"amo:{one.fund_code}" for one in claims.values()})
+    items = [
+        one for book in books for one in ledger.open_items(desk.session, book, (*DEFERRED, Account.INDU_INSURED))
+        if one.party == mine.id and one.cents > 0
+    ]  # fmt: skip
+    names = professionals(
+        desk.session, [claims[one.claim_id].professional_id for one in items if one.claim_id in claims]
+    )
+    return [left_of(one, claims.get(one.claim_id or ""), names) for one in items]
+
+
+def left_of(item: ledger.Open, claim: Claim | None, names: dict) -> Left:  # type: ignore[type-arg]
+    """One of them."""
+    who = called(names.get(claim.professional_id)) if claim else "—"
+    return Left(item.cents, TAKEN[item.account], claim.care_date if claim else None, who)
+
+
+def statement(desk: Desk) -> Response:
+    """The statement of a period, as a file that a spreadsheet opens."""
+    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
+    first = day_of(desk.asked("first", 10), "first", date(desk.today.year, 1, 1))
+    last = day_of(desk.asked("last", 10), "last", desk.today)
+    comma = desk.lang == "fr"
+    output = io.StringIO()
+    writer = csv.writer(output, delimiter=";" if comma else ",", lineterminator="\r\n")
+    writer.writerow(COLUMNS[desk.lang].split(";"))
+    for one in account_lines(desk.session, mine.id, first=first, last=last):
+        signed = -one.cents if one.kind == "deduction" else one.cents
+        euros = f"{'-' if signed < 0 else ''}{plain_euros(abs(signed))}"
+        writer.writerow([
+            one.day.isoformat(), KINDS[one.kind][desk.lang], one.care_date.isoformat() if one.care_date else "",
+            named(one.name)[desk.lang] if one.name else "", euros.replace(".", ",") if comma else euros,
+            one.claim_id or "",
+        ])  # fmt: skip
+    headers = {"Content-Disposition": 'attachment; filename="statement.csv"', "Cache-Control": "no-store"}
+    return Response("\ufeff" + output.getvalue(), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def one_refund(desk: Desk) -> Response:
+    """`/me/money/ID`: what was paid, and why, to the cent."""
+    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.CLAIM_READ)
+    claim = get_claim(desk.session, desk.request.path_params["id"], mine.id)
+    decision = current_decision(desk.session, claim.id)
+    why = why_of(desk.session, claim.id, desk.lang)
+    shown = [one for one in why["decisions"] if one["current"]] or why["decisions"][-1:]
+    before = [one for one in why["decisions"] if one not in shown]
+    moved = [one for one in account_lines(desk.session, mine.id) if one.claim_id == claim.id]
+    return mine.show(
+        "me/refund.html", claim=claim, decision=decision, because=shown[0]["because"] if shown else [],
+        before=before, events=lifecycle.history(desk.session, claim.id), states=STATES, tones=TONES, reason=reason,
+        who=described(desk, [claim])[0].who, moved=moved, kinds=KINDS, named=named, reasons=REASONS,
+    )  # fmt: skip

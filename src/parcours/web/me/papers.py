@@ -1,0 +1,171 @@
+"""`/me/card`, `/me/mutuelle`, `/me/messages`, `/me/objections`: what comes from the fund, and what is asked of it."""
+
+from datetime import date
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from parcours.registry.cards import service as cards
+from parcours.registry.cards.context import Action as CardAction
+from parcours.registry.cards.context import Tag as CardTag
+from parcours.registry.cards.models import CardState, EuropeanProof
+from parcours.registry.claims import objections
+from parcours.registry.claims.adjudicate import current_decision, get_claim
+from parcours.registry.claims.context import Action, Tag
+from parcours.registry.claims.later import undue_of
+from parcours.registry.claims.models import Claim, Objection
+from parcours.registry.complementary import service as complementary
+from parcours.registry.complementary.context import Action as LinkAction
+from parcours.registry.complementary.context import Tag as LinkTag
+from parcours.registry.complementary.models import LinkState
+from parcours.registry.messages.context import Action as MessageAction
+from parcours.registry.messages.context import Tag as MessageTag
+from parcours.registry.messages.models import Message
+from parcours.registry.messages.service import body_of
+from parcours.registry.people.context import of_patient
+from parcours.registry.people.service import affiliation_on, rights_on
+from parcours.web.desk.money import CARDS, LINKS, OBJECTIONS, subject
+from parcours.web.desk.names import fund_name
+from parcours.web.desk.room import Desk
+from parcours.web.desk.words import RIGHTS
+from parcours.web.me.money import described
+from parcours.web.me.person import Mine
+
+MESSAGES = 40
+LOST = ("lost", "stolen", "broken")
+
+
+# --- card and rights -------------------------------------------------------------------------------------------------
+
+
+def card(desk: Desk) -> Response:
+    """The card and its history, the rights of today, the European card."""
+    mine = Mine.of(desk, CardAction.READ_CARD, CardTag.CARD_READ)
+    row = cards.card_of(desk.session, mine.id)
+    affiliation = affiliation_on(desk.session, mine.id, desk.today)
+    proofs = select(EuropeanProof).where(EuropeanProof.insured_id == mine.id).order_by(EuropeanProof.id.desc())
+    return mine.show(
+        "me/card.html", card=row, history=cards.history(desk.session, row.id) if row else [], cards=CARDS,
+        rights=rights_on(desk.session, mine.id, desk.today), right_names=RIGHTS, affiliation=affiliation,
+        fund=fund_name(desk.session, affiliation.fund_code if affiliation else None),
+        may_ask=desk.unit.may(CardAction.ASK_CARD, of_patient(mine.row)), lost=LOST,
+        ask_before=cards.ASK_BEFORE.days,
+        asks=row is None or row.state in (CardState.OPPOSED, CardState.DEACTIVATED, CardState.REPLACED),
+        works=row is not None and row.state in cards.WORKING,
+        refused=row is not None and row.state is CardState.DOCUMENTS_REFUSED,
+        proofs=list(desk.session.scalars(proofs)),
+    )  # fmt: skip
+
+
+def ask_card(desk: Desk) -> Response:
+    """Ask for a card."""
+    record = desk.person(CardAction.ASK_CARD, CardTag.CARD_ASK)
+    cards.request(desk.session, record.insured_id or "", day=desk.today)
+    return desk.go(done="saved")
+
+
+def lose_card(desk: Desk) -> Response:
+    """Lost, stolen, broken: from now on nobody uses it."""
+    record = desk.person(CardAction.ASK_CARD, CardTag.CARD_ASK)
+    row = cards.card_of(desk.session, record.insured_id or "")
+    why = desk.field("why", 20)
+    if row is not None and why in LOST:
+        cards.oppose(desk.session, row, why, day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="saved")
+
+
+def send_document(desk: Desk) -> Response:
+    """Another photo or document, in place of the one that would not do (simulated)."""
+    record = desk.person(CardAction.ASK_CARD, CardTag.CARD_ASK)
+    row = cards.card_of(desk.session, record.insured_id or "")
+    if row is not None:
+        cards.send_documents(desk.session, row, day=desk.today)
+    return desk.go(done="saved")
+
+
+def go_abroad(desk: Desk) -> Response:
+    """The European card, and the certificate when there is no time for it."""
+    record = desk.person(CardAction.ASK_CARD, CardTag.CARD_ASK)
+    person = record.insured_id or ""
+    ends = [one.ends_on for one in rights_on(desk.session, person, desk.today) if one.ends_on]
+    cards.ask_abroad(
+        desk.session, person, day=desk.today, leaves=desk.day("leaves"), rights_end=min(ends, default=None)
+    )
+    return desk.go(done="saved")
+
+
+# --- mutuelle --------------------------------------------------------------------------------------------------------
+
+
+def mutuelle(desk: Desk) -> Response:
+    """The contracts that the fund knows; two at once wait for a choice."""
+    mine = Mine.of(desk, LinkAction.READ_LINKS, LinkTag.LINK_READ)
+    links = complementary.links_of(desk.session, mine.id)
+    c2s = [one for one in rights_on(desk.session, mine.id, desk.today) if one.kind.value == "c2s"]
+    return mine.show(
+        "me/mutuelle.html", links=list(reversed(links)), link_states=LINKS, c2s=c2s[0] if c2s else None,
+        choose=[one for one in links if one.state is LinkState.SUSPENDED],
+        may_choose=desk.unit.may(LinkAction.CHOOSE_LINK, of_patient(mine.row)),
+    )  # fmt: skip
+
+
+def choose(desk: Desk) -> Response:
+    """Which of two contracts receives the statements."""
+    record = desk.person(LinkAction.CHOOSE_LINK, LinkTag.LINK_CHOOSE)
+    complementary.choose(desk.session, record.insured_id or "", desk.field("insurer", 40), day=desk.today)
+    return desk.go(done="saved")
+
+
+# --- messages --------------------------------------------------------------------------------------------------------
+
+
+def messages(desk: Desk) -> Response:
+    """What the fund wrote, newest first."""
+    mine = Mine.of(desk, MessageAction.READ_MESSAGES, MessageTag.MESSAGE_READ)
+    query = select(Message).where(Message.recipient == mine.id).order_by(Message.day.desc(), Message.id.desc())
+    rows = [(one, body_of(one)) for one in desk.session.scalars(query.limit(MESSAGES))]
+    return mine.show("me/messages.html", messages=rows, subject=subject)
+
+
+# --- objections ------------------------------------------------------------------------------------------------------
+
+
+def my_objections(desk: Desk) -> Response:
+    """What one disputes, what is asked back, and until when."""
+    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.CLAIM_READ)
+    asked = desk.asked("claim", 64)
+    claim = get_claim(desk.session, asked, mine.id) if asked else None
+    query = select(Objection).where(Objection.insured_id == mine.id).order_by(Objection.filed_on.desc())
+    rows = list(desk.session.scalars(query))
+    about = {one.claim.id: one for one in described(desk, claims_named(desk, mine, rows))}
+    notified = notified_on(desk, claim) if claim else None
+    return mine.show(
+        "me/objections.html", objections=rows, about=about, names=OBJECTIONS, claim=claim,
+        chosen=described(desk, [claim])[0] if claim else None, notified=notified,
+        file_by=objections.file_by(notified) if notified else None, undue=undue_of(desk.session, insured_id=mine.id),
+    )  # fmt: skip
+
+
+def claims_named(desk: Desk, mine: Mine, rows: list[Objection]) -> list[Claim]:
+    """The claims that objections are about."""
+    ids = [one.claim_id for one in rows if one.claim_id]
+    return list(desk.session.scalars(select(Claim).where(Claim.id.in_(ids), Claim.insured_id == mine.id)))
+
+
+def notified_on(desk: Desk, claim: Claim) -> date | None:
+    """The day on which a decision was told: from it the delay runs."""
+    query = select(Message.day).where(Message.claim_id == claim.id, Message.recipient == claim.insured_id)
+    told = desk.session.scalar(query.order_by(Message.day.desc()).limit(1))
+    decision = current_decision(desk.session, claim.id)
+    return told or (decision.decided_on if decision else None)
+
+
+def object_to(desk: Desk) -> Response:
+    """Go to the commission of the fund."""
+    record = desk.person(Action.OBJECT_TO_CLAIM)
+    claim = get_claim(desk.session, desk.field("claim", 64), record.insured_id or "")
+    objections.object_to(
+        desk.session, day=desk.today, notified_on=notified_on(desk, claim) or desk.today, claim=claim
+    )  # fmt: skip
+    desk.unit.note(Tag.CLAIM_OBJECT, record, claim=claim.id)
+    return desk.go(done="saved")
