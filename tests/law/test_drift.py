@@ -77,7 +77,11 @@ def test_each_article_is_found_as_it_is(small: Path) -> None:
 
 
 @pytest.mark.parametrize(("start", "status"), [("2025-12-31", Status.SAME), ("2026-07-01", Status.CHANGED)])
-def test_an_article_that_was_not_read_is_told_by_its_first_day(tmp_path: Path, start: str, status: Status) -> None:
+def test_an_article_that_was_not_read_is_told_by_its_first_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str, status: Status
+) -> None:
+    unread = replace(BOOK.articles["CSS-L162-5-14"], legiarti="", sha256="")
+    monkeypatch.setitem(BOOK.articles, unread.id, unread)
     path = code(tmp_path, node("L162-5-14", "<p>Un texte.</p>", start))
     found = {finding.article.number: finding for finding in drift(BOOK, read_code(path, BOOK), date(2026, 11, 26))}
     assert found["L162-5-14"].status is status

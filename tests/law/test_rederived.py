@@ -182,6 +182,8 @@ SESSIONS = [
         amo=30_00,
         unlawful_excess=10_00,
     ),
+    case("R162-64", "nothing before three years", {**PSYCHOLOGIST, "age": 2}, amo=0, patient=50_00),
+    case("R162-64", "from the third birthday", {**PSYCHOLOGIST, "age": 3}, amo=30_00, patient=20_00),
 ]
 
 COVER = [
@@ -262,6 +264,35 @@ CONTRACTS = [
         {**SECTOR_2, "care_date": "2025-12-31", "special_setting": "permanence_des_soins"},
         max_fee=23_00,
         unlawful_excess=37_00,
+    ),
+    case(
+        "L162-5-11",
+        "a trainee, sector 2, before the law: free",
+        {**SECTOR_2, "care_date": "2025-12-30", "special_setting": "interne_medecine_generale"},
+        unlawful_excess=0,
+        advance=60_00,
+    ),
+    case(
+        "L162-5-11",
+        "from its day the tariff, and the compulsory part is not advanced",
+        {**SECTOR_2, "care_date": "2025-12-31", "special_setting": "interne_medecine_generale"},
+        max_fee=23_00,
+        unlawful_excess=37_00,
+        advance=43_90,
+        deferred=2_00,
+    ),
+    case(
+        "R160-5 13°",
+        "a visit billed with a hospital flat rate: 80 %",
+        {**OWN, "care_date": "2026-02-02", "special_setting": "hopital_sans_sejour"},
+        ticket_moderateur=6_00,
+        amo=22_00,
+    ),
+    case(
+        "R160-5 13°",
+        "so a nurse's act there",
+        {**NURSE, "care_date": "2026-02-02", "special_setting": "hopital_sans_sejour"},
+        rate=80_00,
     ),
 ]
 

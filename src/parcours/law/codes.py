@@ -111,6 +111,8 @@ class SpecialSetting(IntEnum):
     CURE_THERMALE = 19
     TELESURVEILLANCE = 20
     TRANSFERT_HOSPITALIER = 21
+    HOPITAL_SANS_SEJOUR = 22
+    INTERNE_MEDECINE_GENERALE = 23
 
 
 class Exemption(IntEnum):
@@ -439,6 +441,7 @@ class CaseRate(IntEnum):
     TERRORISM = 14
     ORTHODONTICS = 15
     SESSIONS_USED_UP = 16
+    HOSPITAL_WITHOUT_STAY = 17
 
 
 class CaseActeLourd(IntEnum):
@@ -517,6 +520,7 @@ class CaseExcess(IntEnum):
     ON_DUTY = 7
     PSYCHOLOGIST = 8
     UNKNOWN = 9
+    IN_TRAINING = 10
 
 
 class CaseComplementary(IntEnum):

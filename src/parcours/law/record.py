@@ -51,6 +51,7 @@ class LawRecord(NamedTuple):
     taux_aspa: int
     taux_cure_thermale: int
     taux_telesurveillance: int
+    taux_hopital_sans_sejour: int
     taux_service_pharmacien: int
     ivg_exoneree: int
     contraception_age: int
@@ -94,6 +95,7 @@ class LawRecord(NamedTuple):
     contrat_plafond_non_optam: int
     contrat_ecart_optam: int
     garde_opposable: int
+    interne_opposable: int
     age_nourrisson: int
     age_jeune_enfant: int
     age_fin_pediatrie: int

@@ -2,12 +2,14 @@
 
 Sector 1 owes the opposable tariff, with an authorised overrun (DA) for specialists outside the pathway (convention
 2016, 37.1) and the patient's particular demand (DE, 39.1); sector 2 and OPTAM set their fees with tact and measure
-(CSP R4127-53), but not on duty (`garde_opposable`); a C2S patient owes nothing but a DE (L162-5-13), a prisoner nothing
-(L162-5-13 I bis), nor does a covered session of a psychologist bear an overrun (L162-58).
+(CSP R4127-53), but not on duty (L162-5-14), nor for a trainee (L162-5-11); a C2S patient owes nothing but a DE
+(L162-5-13), a prisoner nothing (L162-5-13 I bis), nor does a covered session of a psychologist bear an overrun
+(L162-58).
 """
 
 from parcours.law.codes import UNKNOWN, ActKind, CaseExcess, Convention, Profession, Referral, SpecialSetting
 from parcours.law.record import SITUATIONS, LawRecord
+from parcours.rules.exemptions import in_training
 from parcours.rules.money import euro_above, nearest_euro, share
 from parcours.rules.tariff import CONSULTATION, COORDINATED, profile_of
 from parcours.rules.types import Act, Cents, Readings
@@ -27,6 +29,8 @@ def maximum_fee(act: Act, status: int, tariff: Cents, law: LawRecord, readings: 
         return tariff, CaseExcess.PRISONER
     if act.special_setting == SpecialSetting.PERMANENCE_DES_SOINS and law.garde_opposable:
         return tariff, CaseExcess.ON_DUTY
+    if in_training(act, law):
+        return tariff, CaseExcess.IN_TRAINING
     if act.convention == Convention.SECTEUR_2 or act.convention == Convention.SECTEUR_2_OPTAM:
         return UNKNOWN, CaseExcess.FREE
     if not authorised_outside(act, status, law):

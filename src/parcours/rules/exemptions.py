@@ -77,6 +77,11 @@ def free_of_majoration(act: Act) -> bool:
     return act.exemption & OUTSIDE_L160_14 != 0
 
 
-def paid_directly(act: Act) -> bool:
-    """Does the fund pay a professional who asks nothing of the patient?  Work accident (L432-3), prison (L382-35)."""
-    return holds(act, Exemption.AT_MP) or act.special_setting == SpecialSetting.DETENU
+def in_training(act: Act, law: LawRecord) -> bool:
+    """Is it the act of a trainee in general practice, charged on behalf of the host doctor (L162-5-11)?"""
+    return act.special_setting == SpecialSetting.INTERNE_MEDECINE_GENERALE and law.interne_opposable == 1
+
+
+def paid_directly(act: Act, law: LawRecord) -> bool:
+    """Is the compulsory part never advanced?  Work accident (L432-3), prison (L382-35), a trainee (L162-5-11)."""
+    return holds(act, Exemption.AT_MP) or act.special_setting == SpecialSetting.DETENU or in_training(act, law)

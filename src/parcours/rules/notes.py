@@ -58,7 +58,7 @@ def right_to_third_party_payment(act: Act, law: LawRecord) -> bool:
     """May the patient ask not to advance the part of the compulsory insurance?  Where the fund pays anyway, no need; an
     emergency charge is the patient's part alone.
     """
-    if law.tiers_payant_droit != 1 or paid_directly(act) or law.acte_kind[act.act] == ActKind.EMERGENCY:
+    if law.tiers_payant_droit != 1 or paid_directly(act, law) or law.acte_kind[act.act] == ActKind.EMERGENCY:
         return False
     return (
         act.c2s == 1

@@ -78,11 +78,13 @@ def sessions_used_up(act: Act, counters: Counters, law: LawRecord) -> bool:
 
 
 def not_covered(act: Act, law: LawRecord) -> bool:
-    """Medicines off the list of refunds; for adults under AME also those of low benefit, spa cures and assisted
-    reproduction (parameter `ame.exclusions_adulte`).
+    """Medicines off the list of refunds, a psychologist's session before the age of R162-64; for adults under AME also
+    medicines of low benefit, spa cures and assisted reproduction (parameter `ame.exclusions_adulte`).
     """
     if act.drug_class == DrugClass.HOMEOPATHIE:
         return law.taux_homeopathie == 0
+    if act.profession == Profession.PSYCHOLOGUE and act.age < law.psychologue_minimum:
+        return True
     if not act.ame or not law.ame_exclusions or act.age < law.participation_age:
         return False
     return (
@@ -101,6 +103,8 @@ def category_rate(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
         return WHOLE, CaseRate.HOSPITAL_TRANSFER
     if setting == SpecialSetting.HOSPITALISATION and acts_during_a_stay(act):
         return law.taux_hospitalisation, CaseRate.STAY
+    if setting == SpecialSetting.HOPITAL_SANS_SEJOUR and acts_during_a_stay(act):
+        return law.taux_hopital_sans_sejour, CaseRate.HOSPITAL_WITHOUT_STAY
     if setting == SpecialSetting.CURE_THERMALE and act.profession == Profession.ETABLISSEMENT:
         return law.taux_cure_thermale, CaseRate.SPA_CURE
     if setting == SpecialSetting.TELESURVEILLANCE:

@@ -52,7 +52,7 @@ def settle_among(
     )
     max_fee, case_excess = maximum_fee(act, status, tariff, law, readings)
     unlawful_excess = 0 if max_fee == UNKNOWN else max(0, act.fee - max_fee)
-    advance, deferred, case_payment = payment(act, gross, amo, amc)
+    advance, deferred, case_payment = payment(act, gross, amo, amc, law)
     return Settlement(
         status=status,
         ips=indicator(status, case_status, law),
@@ -86,15 +86,15 @@ def settle_among(
     )
 
 
-def payment(act: Act, gross: Cents, amo: Cents, amc: Cents) -> tuple[Cents, Cents, CasePayment]:
+def payment(act: Act, gross: Cents, amo: Cents, amc: Cents, law: LawRecord) -> tuple[Cents, Cents, CasePayment]:
     """What is paid at the desk, what is recovered on a later reimbursement, in cents, and the case.
 
     Under tiers payant the compulsory insurance pays the professional its part before majoration and participations,
     which it takes back later (line TMT, PFT). For C2S the majoration is applied at once. Without tiers payant all is
-    advanced, unless the fund pays the professional anyway (work accident, prison).
+    advanced, unless the fund pays the professional anyway (work accident, prison, trainee).
     """
     paid_by_amo = amo if act.c2s else gross
-    if act.tiers_payant == TiersPayant.NONE and paid_directly(act):
+    if act.tiers_payant == TiersPayant.NONE and paid_directly(act, law):
         return act.fee - paid_by_amo, paid_by_amo - amo, CasePayment.PAID_DIRECTLY
     if act.tiers_payant == TiersPayant.NONE:
         return act.fee, 0, CasePayment.ALL_ADVANCED

@@ -83,7 +83,7 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
         line = lines[i]
         law = laws[eras[i]]
         if line.nature != Nature.ACT:
-            one = settle_charge(line, contract, euros)
+            one = settle_charge(line, contract, euros, law)
         else:
             costly, case_costly = costly_line(lines, tariffs, i, law, bill_laws[bill_eras[i]])
             counted, case_surcharge = surcharge_base(lines, tariffs, joins, i, bill_readings)
@@ -114,12 +114,12 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
     return settled
 
 
-def settle_charge(line: Line, contract: Contract, euros: EurosContract) -> SettledLine:
+def settle_charge(line: Line, contract: Contract, euros: EurosContract, law: LawRecord) -> SettledLine:
     """A charge of the patient's invoice: nothing from the compulsory insurance, the contract's part, the rest."""
     amc, case_cover = charge_covered(line, contract, euros)
     fee = line.act.fee
     base = fee if line.nature == Nature.CHARGE else 0
-    advance, deferred, case_payment = payment(line.act, 0, 0, amc)
+    advance, deferred, case_payment = payment(line.act, 0, 0, amc, law)
     settlement = Settlement(
         status=0,
         ips=0,
