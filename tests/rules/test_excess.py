@@ -4,7 +4,18 @@ from typing import Any
 
 import pytest
 
-from parcours.law.codes import CaseExcess, Convention, Ips, Profession, Purpose, Referral, Role, Scheme, Status
+from parcours.law.codes import (
+    CaseExcess,
+    Convention,
+    Ips,
+    Profession,
+    Purpose,
+    Referral,
+    Role,
+    Scheme,
+    SpecialSetting,
+    Status,
+)
 from parcours.rules.settlement import settle
 from parcours.rules.types import Readings
 from tests.rules import support
@@ -148,6 +159,12 @@ def test_a_c2s_patient_owes_no_overrun_but_a_particular_demand(convention: Conve
 
 def test_outside_the_convention_even_c2s_does_not_bind_the_doctor() -> None:
     assert maximum(c2s=1, convention=Convention.NON_CONVENTIONNE) == (UNLIMITED, CaseExcess.FREE)
+
+
+def test_a_trainee_in_general_practice_charges_the_tariff_from_31_december_2025() -> None:  # L162-5-11
+    act = {"convention": Convention.SECTEUR_2, "special_setting": SpecialSetting.INTERNE_MEDECINE_GENERALE}
+    assert maximum(care_date=20251230, **act) == (UNLIMITED, CaseExcess.FREE)
+    assert maximum(care_date=20251231, **act) == (23_00, CaseExcess.IN_TRAINING)
 
 
 def test_the_maximum_is_the_tariff_not_the_fee() -> None:

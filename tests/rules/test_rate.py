@@ -342,3 +342,18 @@ def test_major_appliances_bear_no_share() -> None:  # R160-16 V
     assert rate(drug_class=DrugClass.LPP, **device)[0] == 60_00
     answer = settled(drug_class=DrugClass.GRAND_APPAREILLAGE, **device)
     assert (answer.amo, answer.franchise) == (1_000_00, 0)
+
+
+def test_care_billed_with_a_hospital_flat_rate_is_paid_80_percent() -> None:  # R160-5, 13°
+    setting = {"special_setting": SpecialSetting.HOPITAL_SANS_SEJOUR}
+    assert rate(care_date=20260101, **setting) == (80_00, CaseRate.HOSPITAL_WITHOUT_STAY)
+    assert rate(care_date=20251231, **setting) == (0, CaseRate.UNKNOWN)
+    drug = {"profession": Profession.PHARMACIE, "drug_class": DrugClass.MAJEUR}
+    assert rate(care_date=20260101, **drug, **setting) == (65_00, CaseRate.ORDINARY)
+
+
+def test_a_psychologist_is_covered_from_three_years_old() -> None:  # R162-64
+    session = {"profession": Profession.PSYCHOLOGUE, "base": 50_00, "fee": 50_00}
+    assert rate(age=2, **session) == (0, CaseRate.NOT_COVERED)
+    assert rate(age=3, **session) == (60_00, CaseRate.ORDINARY)
+    assert rate(age=2)[0] == 70_00

@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 
 from parcours.engine.results import COMPARED
-from parcours.law.codes import CaseBase, CasePayment, CaseRate, Convention, Profession, Role, Status, TiersPayant
+from parcours.law.codes import (
+    CaseBase,
+    CasePayment,
+    CaseRate,
+    Convention,
+    Profession,
+    Role,
+    SpecialSetting,
+    Status,
+    TiersPayant,
+)
 from parcours.rules.settlement import settle
 from parcours.rules.types import NO_CONTRACT, Counters, Readings
 from tests.rules.support import NOTHING_BORNE, RESPONSABLE_100, law_of, make, settled
@@ -22,6 +32,12 @@ def payment(**facts: Any) -> tuple[int, int, CasePayment]:
 def test_without_tiers_payant_the_patient_advances_all() -> None:
     assert payment(**OWN) == (30_00, 0, CasePayment.ALL_ADVANCED)
     assert payment(contract=RESPONSABLE_100) == (30_00, 0, CasePayment.ALL_ADVANCED)
+
+
+def test_the_part_of_the_fund_is_not_advanced_to_a_trainee() -> None:  # L162-5-11
+    trainee: dict[str, Any] = {"special_setting": SpecialSetting.INTERNE_MEDECINE_GENERALE}
+    assert payment(care_date=20251231, **OWN, **trainee) == (9_00, 2_00, CasePayment.PAID_DIRECTLY)
+    assert payment(care_date=20251230, **OWN, **trainee) == (30_00, 0, CasePayment.ALL_ADVANCED)
 
 
 def test_under_partial_tiers_payant_the_patient_advances_all_but_the_part_of_the_fund() -> None:
