@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 WHOLE = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "Œ": "OE", "Æ": "AE", "Ø": "O", "Đ": "D"}
@@ -9,6 +10,7 @@ WHOLE = str.maketrans(
 """Letters that Unicode does not take apart."""
 
 
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Lower-case letters and digits, one space between words.
 

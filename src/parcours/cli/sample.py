@@ -15,7 +15,7 @@ DONE = Text(
     "{rows} {rows:acte|actes} de {patients} {patients:personne inventée|personnes inventées} → {output}",
     "{rows} {rows:act|acts} of {patients} invented {patients:person|people} → {output}",
 )
-LINES = Text("{rows} lignes de professionnels inventés → {output}", "{rows} lines of invented professionals → {output}")
+LINES = Text("{rows} lignes inventées → {output}", "{rows} invented lines → {output}")
 
 FILES = Text("{files} → {folder}, tout est inventé", "{files} → {folder}, all of it invented")
 
@@ -38,8 +38,14 @@ def sample(
         int, typer.Option("--codes", help="How many codes (as many as the official files unless said).")
     ] = 0,
     directory: Annotated[
-        int, typer.Option("--directory", help="In place of acts, so many lines of the national file of professionals.")
+        int, typer.Option("--directory", help="In place of acts, so many lines of an open file of professionals.")
     ] = 0,
+    source: Annotated[
+        str,
+        typer.Option(
+            "--source", help="Which one, with --directory: rpps, ameli, ameli_former, finess, communes or zones."
+        ),
+    ] = "rpps",
     lang: Lang = "",
 ) -> None:
     """Write a plausible year of acts of invented people, sorted by patient. It describes no one and is not
@@ -50,7 +56,7 @@ def sample(
         write_files(nomenclature, output, codes, seed, lang)
         return
     if directory:
-        write_lines(output, directory, seed, lang)
+        write_lines(output, source, directory, seed, lang)
         return
     if patients < 1:
         fail(problems.not_accepted(patients, field="--patients", expected="1, 2, 3 …"), lang)
@@ -80,12 +86,16 @@ def write_files(nomenclature: str, folder: Path, codes: int, seed: int, lang: st
     typer.echo(FILES[lang].format(files=", ".join(path.name for path in files), folder=folder), err=True)
 
 
-def write_lines(output: Path, rows: int, seed: int, lang: str) -> None:
-    """Lines of the national file of professionals."""
-    from parcours.registry.demo.directory_files import write_rpps
+def write_lines(output: Path, source: str, rows: int, seed: int, lang: str) -> None:
+    """Lines of an open file of the directory."""
+    from parcours.registry.demo.directory_others import SOURCES, write_directory
 
+    if source not in SOURCES:
+        fail(problems.not_accepted(source, field="--source", expected=", ".join(SOURCES)), lang)
+    if rows < 1:
+        fail(problems.not_accepted(rows, field="--directory", expected="1, 2, 3 …"), lang)
     try:
-        write_rpps(output, rows, seed)
+        rows = write_directory(source, output, rows, seed)
     except OSError as error:
         fail(problems.unwritable(str(output), why=os_reason(error)), lang, EXIT_NOT_WRITTEN)
     typer.echo(LINES[lang].format(rows=rows, output=output), err=True)

@@ -10,13 +10,18 @@ from typer.testing import CliRunner
 
 from parcours.cli.directory import app
 from parcours.registry.demo.directory_files import HEADER, Maker, write_rpps
+from parcours.registry.demo.directory_others import SOURCES, write_directory
 from parcours.registry.demo.fictitious import fictitious_finess, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.ask import answer, read
 from parcours.registry.directory.cards import card_of, cards
-from parcours.registry.directory.importing.others import from_lambert_93, run_other
+from parcours.registry.directory.claims import state
+from parcours.registry.directory.communes import load_communes
+from parcours.registry.directory.importing.finess import from_lambert_93, from_utm
+from parcours.registry.directory.importing.others import run_other
 from parcours.registry.directory.importing.run import GUARDS, Asked, run
 from parcours.registry.directory.models import (
+    ClaimSource,
     Commune,
     Import,
     Offer,
@@ -243,7 +248,7 @@ def test_sectors_and_carte_vitale_of_the_former_file_of_the_fund(country, import
         line.format(name="EXEMPLED", sector="c1", optam="N"), line.format(name="EXEMPLEB", sector="c1", optam="N"),
     ]  # fmt: skip
     counts = other("ameli", "\n".join(lines))
-    assert (counts["changed"], counts["ignored:nobody_or_several"]) == (2, 1)
+    assert (counts["new"], counts["ignored:nobody_or_several"]) == (2, 1)
     (card,) = found(country, place="Tours", sector="secteur_2_optam")
     assert card.professional.family_name == "EXEMPLEC"
     assert len(found(country, place="Tours", carte_vitale="true")) == 2
@@ -255,9 +260,41 @@ def test_the_new_file_of_the_fund_is_read_by_a_map_and_refused_without(country, 
     text = f"id_ps|nom|prenom|code_postal|commune|secteur|optam|carte_vitale\n{fictitious_rpps(1)}|X|Y|||c3|N|N\n"
     with pytest.raises(Invalid, match="convention"):
         other("ameli", text)
-    assert other("ameli", text, given={"convention": "secteur", "rpps": "id_ps"})["changed"] == 1
+    assert other("ameli", text, given={"convention": "secteur", "rpps": "id_ps"})["new"] == 1
     (card,) = found(country, place="Tours")
     assert card.sector == "secteur_2"
+
+
+def test_a_file_of_the_fund_ends_what_it_changes_and_leaves_what_the_professional_said(country, imported, other):
+    imported(*(row(rank) for rank in range(1, 5)))
+    header = "rpps;nom;prenom;code_postal;commune;convention;optam;carte_vitale;carte_vitale_app"
+    line = "{rpps};X;Y;;;{sector};N;{vitale};O"
+
+    def text(sector, vitale):
+        lines = [line.format(rpps=fictitious_rpps(rank), sector=sector, vitale=vitale) for rank in range(1, 5)]
+        return "\n".join((header, *lines, lines[0], line.format(rpps=fictitious_rpps(99), sector="c1", vitale="O")))
+
+    counts = other("ameli", text("c1", "O"))
+    assert (counts["new"], counts["ignored:nobody_or_several"], counts["rows"]) == (4, 1, 6)
+    with country.writing() as session:
+        said = directory.get_professional(session, fictitious_rpps(1))
+        state(session, said.id, {"carte_vitale": "yes"}, ClaimSource.PROFESSIONAL, on=FIRST_DAY)
+    with pytest.raises(Conflict):
+        other("ameli", text("c3", "N"), on=SECOND_DAY)
+    assert len(found(country, place="Tours", sector="secteur_1")) == 4
+    counts = other("ameli", text("c3", "N"), on=SECOND_DAY, accept=True)
+    assert (counts["standing"], counts["changed"], counts["new"]) == (4, 4, 0)
+    assert len(found(country, place="Tours", sector="secteur_2")) == 4
+    (kept,) = found(country, place="Tours", carte_vitale="true")
+    assert kept.professional.id == said.id
+    with country.reading() as session:
+        assert directory.convention_on(session, said.id, FIRST_DAY).convention == "secteur_1"
+        assert directory.convention_on(session, said.id, SECOND_DAY).convention == "secteur_2"
+        other_one = directory.get_professional(session, fictitious_rpps(2))
+        shown = card_of(session, other_one, SECOND_DAY).places[0].said
+        assert [(one.value, one.observed_on) for one in shown["carte_vitale"]] == [("no", SECOND_DAY)]
+        assert shown["carte_vitale_app"][0].value == "yes"
+    assert other("ameli", text("c3", "N"), on=SECOND_DAY)["same"] == 4
 
 
 def test_zones_are_dated_and_the_whole_zoning_is_replaced(country, other):
@@ -286,6 +323,35 @@ def test_an_establishment_is_entered_and_placed(country, other):
         row = session.scalars(select(Organisation)).one()
         assert (row.kind.value, row.commune_code, row.precision.value) == ("centre_de_sante", TOURS, "house")
     assert from_lambert_93(652_469, 6_862_035) == pytest.approx((4_885_660, 235_220), abs=60)
+    assert from_utm(500_000, 0, -63, 0) == (0, -6_300_000)
+    assert from_utm(338_000, 7_690_000, 57, 10_000_000) == pytest.approx((-2_088_080, 5_544_330), abs=300)
+
+
+def test_an_establishment_places_who_works_there_whichever_file_comes_first(country, imported, other):
+    """A health centre of both files is one place; a second structure of the same number stays another one (a sale)."""
+    number = fictitious_finess(1)
+    place = ["structureet", number, "", "CENTRE DE SANTE EXEMPLE", "", "", "", "1", "R", "EXEMPLE", "", "", "261", "37"]
+    place += ["", "37000 TOURS", "", "", "124", "Centre"]
+    where = ["geolocalisation", number, "525800.0", "6701800.0", "1,ATLASANTE,100,IGN,BD_ADRESSE,V2.1,LAMBERT_93"]
+    text = "\n".join((";".join(place), ";".join(where)))
+    there = {"Numéro FINESS site": number}
+    imported(row(1, **there), row(2, **there))
+    assert other("finess", text)["located"] == 1
+    assert sorted(one.places[0].about for one in found(country, at="47.39,0.69")) == [False, True]
+    more = [row(rank, **there | {"Identifiant technique de la structure": f"R{rank - 2}"}) for rank in (3, 4)]
+    imported(row(1, **there), row(2, **there), *more, on=SECOND_DAY)
+    assert sorted(one.places[0].about for one in found(country, at="47.39,0.69")) == [False, False, True, True]
+
+
+def test_a_place_that_finess_entered_first_is_the_one_of_the_national_file(country, imported, other):
+    number = fictitious_finess(2)
+    place = ["structureet", number, "", "MAISON EXEMPLE", "", "", "", "1", "R", "EXEMPLE", "", "", "261", "37"]
+    place += ["", "37000 TOURS", "", "", "603", "Maison"]
+    other("finess", ";".join(place))
+    imported(row(1, **{"Numéro FINESS site": number}))
+    with country.reading() as session:
+        only = session.scalars(select(Organisation)).one()
+        assert (only.external_id, only.kind.value, only.finess) == ("R1", "maison_de_sante", number)
 
 
 def test_communes_of_another_list(country, other):
@@ -309,6 +375,32 @@ def test_the_file_is_the_same_for_a_seed_and_has_the_quirks(tmp_path):
     assert len(lines) == 401
     assert all(sign in text for sign in ("\r", '"', "CEDEX", "LEBŒUF", "Collaborateur"))
     assert len(Maker().towns) > 30_000
+
+
+def test_every_layout_is_invented_the_same_for_a_seed_and_imports(country, other, tmp_path):
+    """Each generator writes what its import reads, with its quirks: the counts say which."""
+    with country.writing() as session:
+        load_communes(session)
+    texts = {}
+    for source in SOURCES:
+        one, again = tmp_path / "one.txt", tmp_path / "again.txt"
+        write_directory(source, one, 600, seed=3)
+        write_directory(source, again, 600, seed=3)
+        texts[source] = one.read_bytes().decode()
+        assert texts[source] == again.read_bytes().decode()
+    national = tmp_path / "rpps.txt"
+    national.write_bytes(texts["rpps"].encode())
+    counts = run(country, Asked(national, FIRST_DAY))
+    assert counts["new"] > 500
+    assert not any(count for what, count in counts.items() if what.startswith("refused:"))
+    quirks = {
+        "ameli": ("new", "refused:convention"), "ameli_former": ("changed", "ignored:nobody_or_several"),
+        "finess": ("new", "located"), "communes": ("same",), "zones": ("new",),
+    }  # fmt: skip
+    for source, expected in quirks.items():
+        counts = other(source.removesuffix("_former"), texts[source], guards=NO_GUARD, on=SECOND_DAY)
+        assert all(counts[what] for what in expected), (source, counts)
+        assert counts["refused:commune"] == counts["refused:finess"] == counts["refused:position"] == 0
 
 
 def test_the_commands(country, imported, tmp_path, database_url):

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from parcours.registry.demo.fictitious import fictitious_rpps
+from parcours.registry.demo.fictitious import fictitious_finess, fictitious_rpps
 from parcours.registry.directory.communes import DATA
 
 HEADER = (
@@ -73,6 +73,10 @@ FAMILY = (
     "EXEMPLE", "ESSAI", "MODELE", "SPECIMEN", "MAQUETTE", "GABARIT", "TEMOIN", "FICTIF", "PATRON", "DEMO", "LEBŒUF",
     "LE BOEUF", "D'HAUTEFEUILLE", "NGUYỄN-MÜLLER", "DE LA FICTION", "SAINT-ESSAI",
 )  # fmt: skip
+START = ("EXEM", "ESSA", "MODE", "SPECI", "MAQUE", "GABA", "TEMO", "FICTI", "PATRO", "DEMO")
+MIDDLE = ("BRI", "CHA", "DOU", "FLO", "GRE", "JOU", "LIN", "MAR", "NOE", "PLU", "ROU", "SAU", "TRE", "VIL", "ZEL")
+END = ("BERT", "CARD", "DELLE", "FOND", "GNAC", "LARD", "MONT", "NEUF", "QUET", "RIEUX", "SART", "TIER", "VAUX")
+"""A name is invented of three parts, or is one of the awkward ones."""
 FIRST = ("CAMILLE", "DOMINIQUE", "CLAUDE", "SACHA", "ALIX", "MAXIME", "CHARLIE", "ANDREA", "NOA", "ÉLÉONORE")
 PROFESSIONS = (
     (30, "60", "Infirmier"), (20, "10", "Médecin"), (15, "70", "Masseur-Kinésithérapeute"),
@@ -93,6 +97,9 @@ class Town(NamedTuple):
     name: str
     postcode: str
     department: str
+    latitude_e5: int
+    longitude_e5: int
+    rank: int
 
 
 class Maker:
@@ -105,7 +112,9 @@ class Maker:
         with lzma.open(DATA / "communes.csv.xz", "rt", encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 if row["postcodes"] and row["population"] and row["latitude_e5"]:
-                    self.towns.append(Town(row["code"], row["name"], row["postcodes"].split()[0], row["department"]))
+                    place = (row["code"], row["name"], row["postcodes"].split()[0], row["department"])
+                    where = (int(row["latitude_e5"]), int(row["longitude_e5"]))
+                    self.towns.append(Town(*place, *where, len(self.towns)))
                     people.append(int(row["population"]))
         self.weights = list(accumulate(people))
 
@@ -118,6 +127,13 @@ class Maker:
                     made += 1
                     yield row
             rank += 1
+
+    def family_name(self) -> str:
+        """One name in eight is awkward: two words, an apostrophe, a ligature, an accent."""
+        rng = self.rng
+        if rng.random() < 0.125:
+            return rng.choice(FAMILY)
+        return rng.choice(START) + rng.choice(MIDDLE) + rng.choice(END)
 
     def person(self, rank: int) -> Iterator[list[str]]:
         """The lines of one professional."""
@@ -149,7 +165,7 @@ class Maker:
         _, skill, skill_label = rng.choices(SPECIALTIES, [one[0] for one in SPECIALTIES])[0]
         said = {
             "Type d'identifiant PP": "8", "Identifiant PP": rpps, "Identification nationale PP": f"8{rpps}",
-            "Nom d'exercice": rng.choice(FAMILY), "Prénom d'exercice": rng.choice(FIRST), "Code profession": code,
+            "Nom d'exercice": self.family_name(), "Prénom d'exercice": rng.choice(FIRST), "Code profession": code,
             "Libellé profession": label, "Code catégorie professionnelle": "E" if rank % 97 == 5 else "C",
         }  # fmt: skip
         if code == "10":
@@ -169,17 +185,25 @@ class Maker:
         if rank % 89 == 2:
             name = f'CABINET "{rng.choice(FAMILY)}'
         cedex = " CEDEX" if rank % 83 == 1 else ""
+        centre = rank % 29 == 4
         return {
             "Code mode exercice": "S" if rng.random() < 0.2 else "L", "Identifiant technique de la structure":
-            f"R{fictitious_rpps(rank)}{place}", "Raison sociale site": name,
+            f"C{town.rank}" if centre else f"R{fictitious_rpps(rank)}{place}",
+            "Raison sociale site": centre_name(town) if centre else name,
+            "Numéro FINESS site": fictitious_finess(town.rank) if centre else "",
             "Numéro Voie (coord. structure)": str(rng.randint(1, 200)),
             "Libellé type de voie (coord. structure)": "Rue", "Libellé Voie (coord. structure)": "DE L EXEMPLE",
             "Code postal (coord. structure)": town.postcode, "Code commune (coord. structure)": town.code,
             "Libellé commune (coord. structure)": town.name.upper() + cedex, "Code pays (coord. structure)": "99000",
             "Téléphone (coord. structure)": f"01 99 00 {rank % 10_000:04d}" if rng.random() < 0.6 else "",
-            "Code Département (structure)": town.department, "Code secteur d'activité": "SA07",
+            "Code Département (structure)": town.department, "Code secteur d'activité": "SA05" if centre else "SA07",
             "Libellé rôle": "Titulaire", "Code genre activité": "GENR01",
         }  # fmt: skip
+
+
+def centre_name(town: Town) -> str:
+    """Of the health centre that a commune has, in every file."""
+    return f"CENTRE DE SANTE EXEMPLE {town.rank}"
 
 
 def write_rpps(path: Path, count: int, seed: int = 0) -> int:

@@ -154,24 +154,26 @@ def summary(said: Mapping[str, list[Said]]) -> dict[str, Any]:
 def refresh(session: Session, professional_ids: Iterable[str], on: date) -> None:
     """Bring the offers of professionals in line with what is said of them."""
     claims = claims_of(session, professional_ids, on)
+    entered = _practices_accept(session, claims, on)
     for offer in session.scalars(select(Offer).where(Offer.professional_id.in_(list(claims)))):
         said = standing(claims[offer.professional_id], offer.organisation_id)
         columns = summary(said)
         if columns["accepts_adults"] is None:
-            columns["accepts_adults"] = _practice_accepts(session, offer, on)
+            columns["accepts_adults"] = entered.get((offer.professional_id, offer.organisation_id))
         for name, value in columns.items():
             setattr(offer, name, value)
     session.flush()
 
 
-def _practice_accepts(session: Session, offer: Offer, on: date) -> bool | None:
-    """What was entered with the place itself."""
-    return session.scalar(
-        select(Practice.accepts_new_patients)
-        .where(Practice.professional_id == offer.professional_id, Practice.organisation_id == offer.organisation_id)
+def _practices_accept(session: Session, people: Iterable[str], on: date) -> dict[tuple[str, str], bool]:
+    """What was entered with the places themselves, by professional and place."""
+    rows = session.execute(
+        select(Practice.professional_id, Practice.organisation_id, Practice.accepts_new_patients)
+        .where(Practice.professional_id.in_(list(people)), Practice.accepts_new_patients.is_not(None))
         .where(holding(Practice, on))
-        .limit(1)
+        .order_by(Practice.id.desc())
     )
+    return {(person, place): bool(accepts) for person, place, accepts in rows}
 
 
 def expire(session: Session, on: date) -> int:

@@ -147,17 +147,40 @@ class Part:
             for row in self.session.scalars(select(Organisation).where(Organisation.external_id.in_(batch))):
                 found[row.external_id or ""] = row
                 self.move(row, by_key[row.external_id or ""])
+        missing = {key: line for key, line in by_key.items() if key not in found}
+        numbers = self.adopt(missing, found)
         rows = []
-        for key, line in by_key.items():
+        for key, line in missing.items():
             if key not in found:
                 found[key] = new_id()
                 source = line.source_commune if line.source_commune != line.commune else None
                 kind = OrganisationKind(line.kind)
                 where = (line.address or None, line.postcode)
-                rows.append((found[key], kind, line.place, line.commune, "none", key, source, *where, 1, self.now))
-        names = ("id", "kind", "name", "commune_code", "special_setting", "external_id", "source_commune", "address")
-        insert_many(self.session, Organisation, (*names, "postcode", "version", "recorded_at"), rows)
+                number = numbers.pop(line.finess, None)
+                rows.append(
+                    (found[key], kind, line.place, line.commune, "none", key, number, source, *where, 1, self.now)
+                )
+        names = ("id", "kind", "name", "commune_code", "special_setting", "external_id", "finess", "source_commune")
+        insert_many(self.session, Organisation, (*names, "address", "postcode", "version", "recorded_at"), rows)
         return found
+
+    def adopt(self, missing: Mapping[str, Line], found: dict[str, Organisation | str]) -> dict[str, str]:
+        """Structures that FINESS entered before; of the others, the numbers that nobody bears yet.
+
+        A number is the first structure's: a pharmacy keeps its number when it is sold, and is another structure.
+        """
+        wanted: dict[str, str] = {}
+        for key, line in missing.items():
+            if line.finess:
+                wanted.setdefault(line.finess, key)
+        free = {number: number for number in wanted}
+        for batch in some(wanted):
+            for row in self.session.scalars(select(Organisation).where(Organisation.finess.in_(batch))):
+                key = wanted[free.pop(row.finess or "")]
+                if row.external_id is None:
+                    row.external_id = key
+                    found[key] = row
+        return free
 
     @staticmethod
     def move(row: Organisation, line: Line) -> None:

@@ -18,12 +18,15 @@ def insert_many(session: Session, model: type[Base], names: Sequence[str], rows:
     connection = session.connection()
     dialect = connection.dialect
     found = [(at, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for at, name in enumerate(names)]
-    processors = [(at, process) for at, process in found if process is not None]
     made = [list(row) for row in rows]
-    for one in made:
-        for at, process in processors:
-            if one[at] is not None:
-                one[at] = process(one[at])
+    for at, process in found:
+        if process is not None:
+            written: dict[Any, Any] = {None: None}
+            for one in made:
+                value = one[at]
+                if value not in written:
+                    written[value] = process(value)
+                one[at] = written[value]
     driver: Any = connection.connection.driver_connection
     if dialect.name == "postgresql":
         columns = ", ".join(f'"{name}"' for name in names)

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from parcours.registry.directory.importing.files import columns, split
 from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.trades import OTHERS, RPPS_PROFESSIONS, of_savoir_faire, trade_of
-from parcours.registry.identity.keys import luhn_sum
+from parcours.registry.errors import Invalid
+from parcours.registry.identity.keys import luhn_sum, parse_finess
 
 PART = "Personne_activite"
 SEPARATOR = "|"
@@ -121,10 +122,19 @@ def line_of(one: Mapping[str, str], gazetteer: Gazetteer, *, strict: bool) -> Li
         rpps, one["structure"], savoir_faire if trade < OTHERS else "", str(trade), one["family_name"],
         one["first_name"], profession, MODES.get(one["mode"], "salarie"),
         one.get("function", "").replace(" ", "_").lower(), one.get("sign", "") or one["name"] or one["structure"],
-        KINDS.get(one.get("sector", ""), "etablissement" if one.get("finess") else "cabinet"), one.get("finess", ""),
+        KINDS.get(one.get("sector", ""), "etablissement" if one.get("finess") else "cabinet"),
+        finess_of(one.get("finess", "")),
         " ".join(filter(None, (one.get(name, "") for name in ADDRESS))), one["postcode"], code,
         one["commune"] or code, " ".join(filter(None, phones)), one.get("email", ""),
     )  # fmt: skip
+
+
+def finess_of(text: str) -> str:
+    """A FINESS number, or nothing where it is none."""
+    try:
+        return parse_finess(text) if text else ""
+    except Invalid:
+        return ""
 
 
 def digits(phone: str) -> str:
