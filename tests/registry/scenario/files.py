@@ -11,7 +11,7 @@ from parcours.registry.scenario.language import read
 STORIES = Path(parcours.registry.scenario.__file__).with_name("stories.yaml")
 
 
-def loaded():
+def loaded(file=STORIES):
     """Every story, by its id."""
-    content = yaml.load(STORIES.read_text("utf-8"), Loader=ExactLoader)
+    content = yaml.load(file.read_text("utf-8"), Loader=ExactLoader)
     return {one.id: one for one in read(content)}

@@ -56,6 +56,29 @@ def deliver(session: Session, card: Card, *, day: date, at: datetime) -> None:
     tell(session, card, "card_sent", day, at)
 
 
+UPDATE_MONTHS = 12
+
+
+def update(session: Session, card: Card, *, day: date) -> None:
+    """Read in a terminal: its rights are those of the day again."""
+    if card.state is CardState.TO_UPDATE:
+        move(session, card, (CardState.TO_UPDATE,), CardState.ACTIVE, day, "updated")
+    if card.state is not CardState.ACTIVE:
+        raise problems.card_state(card.state.value, states=[CardState.ACTIVE.value])
+    card.updated_on = day
+    session.flush()
+
+
+def ask_to_update(session: Session, *, day: date, at: datetime) -> int:
+    """Cards that were not updated for a year ask to be; how many."""
+    query = select(Card).where(Card.state == CardState.ACTIVE, Card.updated_on <= months_after(day, -UPDATE_MONTHS))
+    cards = list(session.scalars(query))
+    for card in cards:
+        move(session, card, (CardState.ACTIVE,), CardState.TO_UPDATE, day, "a year")
+        tell(session, card, "card_to_update", day, at)
+    return len(cards)
+
+
 def oppose(session: Session, card: Card, why: str, *, day: date, at: datetime) -> None:
     """Lost, stolen or misused: it never comes back."""
     move(session, card, WORKING, CardState.OPPOSED, day, why)

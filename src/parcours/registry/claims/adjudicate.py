@@ -12,13 +12,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from parcours.engine.case import law_on
+from parcours.law import thresholds
 from parcours.law.cache import flat_law
 from parcours.law.codes import CasePayment, Status
 from parcours.law.days import number_of
 from parcours.law.record import LawRecord
+from parcours.law.workdays import working_days_between
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.control import control
-from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, DecisionLine
+from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, DecisionLine, SheetKind
 from parcours.registry.claims.money import post_decision
 from parcours.registry.claims.notices import tell_insurer, tell_ips
 from parcours.registry.claims.settling import Settled, SettledAct, settle_claim
@@ -37,11 +39,12 @@ CODE = 60
 
 
 def adjudicate(
-    session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any] | None = None
-) -> Decision | None:
+    session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any] | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> Decision | None:  # fmt: skip
     """Check a received claim, settle it and post it; None when it is rejected or held, its decision if it has one.
 
-    `stated`: facts that an officer states in the place of those of the registry.
+    `stated`: facts that an officer states in the place of those of the registry. `readings`: those of the fund.
     Raises FactError as the engine does: an unknown act, a day without law.
     """
     session.refresh(claim, with_for_update=True)
@@ -49,7 +52,7 @@ def adjudicate(
         return current_decision(session, claim.id)
     if control(session, claim, day=day, at=at) is not None:
         return None
-    settled = settle_claim(session, claim, day=day, at=at, stated=stated or {})
+    settled = settle_claim(session, claim, day=day, at=at, stated=stated or {}, readings=readings)
     decision = keep(session, claim, settled, day=day, at=at)
     lifecycle.move(session, claim, ClaimState.ADJUDICATED, day=day, at=at)
     post_decision(session, claim, decision, at=at)
@@ -111,12 +114,23 @@ def content_of(claim: Claim, settled: Settled) -> str:
         signals.append(f"SIM-IPS-DIFFERS transmitted {transmitted} computed {computed}")
     if settled.total("unlawful_excess"):
         signals.append("SIM-AMOUNT-OVER-MAX")
+    signals += [one for one in (late_signal(claim), settled.signal) if one]
     kept = {
         "facts": dict(settled.facts), "sources": dict(settled.sources), "counters": settled.counters._asdict(),
         "readings": dict(settled.answer.readings), "transmitted": transmitted, "signals": signals,
         "computed_code": int(first.status), "receipt": settled.receipt(),
     }  # fmt: skip
     return json.dumps(kept, default=iso, ensure_ascii=False)
+
+
+def late_signal(claim: Claim) -> str:
+    """An electronic sheet that came later than the law gives to send it: a signal, which alone never loses it."""
+    if claim.kind is not SheetKind.ELECTRONIC or claim.received_on is None:
+        return ""
+    direct = said(claim)["tiers_payant"] == "none"
+    allowed = thresholds.whole(f"delais.feuille_{'directe' if direct else 'tiers_payant'}_jours", claim.care_date)
+    late = working_days_between(claim.care_date, claim.received_on) > allowed
+    return ("SIM-LATE-DIRECT" if direct else "SIM-LATE-TP") if late else ""
 
 
 def decisions_of(session: Session, claim_id: str) -> list[Decision]:

@@ -31,7 +31,8 @@ KEYS = (
 NEEDED = ("patient", "professional", "care_date", "number")
 OF_THE_FUND = {
     "patient_id", "professional_id", "care_date", "reimbursement_date", "fee", "tiers_payant", "birth_date", "age",
-    "c2s", "ame", "contract", "status", "ips", "scheme", "convention", "profession", "specialty",
+    "c2s", "ame", "contract", "status", "ips", "scheme", "convention", "profession", "specialty", "medecin_traitant",
+    "role", "medecin_traitant_left_on", "installed_on", "zone_deficitaire",
 }  # fmt: skip
 """Facts that a sheet does not say of its act: the registry knows them, or the sheet says them elsewhere."""
 OF_A_LINE = {"quantity", "base"}

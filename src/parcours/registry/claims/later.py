@@ -112,10 +112,32 @@ def notice_received(session: Session, undue: Undue, *, day: date) -> Undue:
     return undue
 
 
+SILENCE_MONTHS, AFTER_SILENCE_MONTHS, AFTER_NO_DAYS = 1, 2, 7
+"""A correction that is asked (R133-9-2 II): a silence of a month means no, then two months; a week after a no."""
+
+
+def ask_correction(undue: Undue, *, day: date) -> Undue:
+    """The insured asks a correction within the delay: set-off waits. Raises Refused: too late, or nothing received."""
+    if undue.insured_id is None or undue.answer_by is None or day > undue.answer_by:
+        raise problems.correction_late(day, day=undue.answer_by or "—")
+    undue.observed_on, undue.answer_by = day, months_after(day, SILENCE_MONTHS)
+    undue.set_off_from = date.fromordinal(months_after(undue.answer_by, AFTER_SILENCE_MONTHS).toordinal() + 1)
+    return undue
+
+
+def refuse_correction(undue: Undue, *, day: date) -> Undue:
+    """The fund says no to a correction that was asked. Raises Conflict: none was."""
+    if undue.insured_id is None or undue.observed_on is None:
+        raise problems.correction_late(day, day="—")
+    undue.set_off_from = date.fromordinal(day.toordinal() + AFTER_NO_DAYS + 1)
+    return undue
+
+
 def may_set_off(undue: Undue, day: date) -> bool:
-    """May a sum be taken on later payments? Not while its delay runs, nor once observed on or contested."""
+    """May a sum be taken on later payments? Not while its delay runs, nor once a professional answered or contested."""
     due = undue.set_off_from is not None and undue.set_off_from <= day
-    return due and undue.contested_on is None and undue.observed_on is None
+    answered = undue.professional_id is not None and undue.observed_on is not None
+    return due and undue.contested_on is None and not answered
 
 
 def undue_of(session: Session, *, insured_id: str | None = None, professional_id: str | None = None) -> list[Undue]:

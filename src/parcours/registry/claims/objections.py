@@ -50,3 +50,19 @@ def let_silence_speak(session: Session, day: date) -> list[Objection]:
         one.state, one.ended_on, one.court_by = ObjectionState.IMPLICITLY_REJECTED, one.answer_by, months(one.answer_by)
     session.flush()
     return ended
+
+
+ANSWERS = (ObjectionState.ACCEPTED, ObjectionState.PARTLY, ObjectionState.REJECTED, ObjectionState.INADMISSIBLE)
+
+
+def answer(session: Session, objection: Objection, state: ObjectionState, *, day: date) -> Objection:
+    """The commission answers; the court is open unless it says yes to all. Raises Conflict: it is ended."""
+    if objection.state is not ObjectionState.OPEN:
+        raise problems.not_open(objection.state.value)
+    objection.state, objection.ended_on = state, day
+    objection.court_by = None if state is ObjectionState.ACCEPTED else months(day)
+    undue = session.get(Undue, objection.undue_id) if objection.undue_id else None
+    if undue is not None and state is not ObjectionState.ACCEPTED:
+        undue.contested_on = None
+    session.flush()
+    return objection

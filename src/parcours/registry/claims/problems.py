@@ -115,3 +115,20 @@ not_your_sheet = Problem(
     Text("un cabinet n'envoie que ses propres feuilles", "a practice sends its own sheets only"),
     field="professional_id",
 )
+
+correction_late = Problem(
+    Refused,
+    "correction_late",
+    Text("le délai de rectification est passé, ou ne court pas", "the time to ask a correction is over, or not begun"),
+    field="day",
+    allowed=Text("le {day} au plus tard", "{day} at the latest"),
+    article="CSS R133-9-2",
+)
+
+not_open = Problem(
+    Conflict,
+    "not_open",
+    Text("ce recours n'est plus ouvert", "this objection is not open any more"),
+    field="state",
+    allowed=same("open"),
+)

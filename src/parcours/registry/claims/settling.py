@@ -1,7 +1,7 @@
 """Ask the engine about a sheet: one act by itself, the acts of a session together, as a bill."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -49,6 +49,8 @@ class Settled:
     sources: Mapping[str, str]
     counters: Counters
     insurer: str | None
+    signal: str = ""
+    """What the fund noticed while settling."""
 
     @property
     def acts(self) -> tuple[SettledAct, ...]:
@@ -79,13 +81,40 @@ class Settled:
 
 def settle_claim(
     session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any],
-    counters: Counters | None = None,
+    readings: Mapping[str, str] | None = None,
 ) -> Settled:  # fmt: skip
-    """Ask the engine about a claim, with the counters of that day unless others are given."""
+    """Ask the engine about a claim, with the counters of that day."""
     facts, sources, insurer = facts_of(session, claim, day=day, at=at, stated=stated)
-    if counters is None:
-        counters = counters_before(session, claim.insured_id, claim.professional_id, claim.care_date, day.year)
-    return settle_facts(facts, sources, insurer, counters)
+    counters = counters_before(session, claim.insured_id, claim.professional_id, claim.care_date, day.year)
+    own, others = own_readings(readings or {})
+    settled = settle_facts(facts, sources, insurer, counters, others)
+    if own.get(TIERS_PAYANT) == "text" and refused_outside(settled):
+        direct = settle_facts({**facts, "tiers_payant": "none"}, sources, insurer, counters, others)
+        return replace(direct, signal="SIM-TP-OUTSIDE-PATHWAY")
+    return settled
+
+
+TIERS_PAYANT = "tiers_payant_hors_parcours"
+READINGS = {TIERS_PAYANT: ("practice", "text")}
+"""Readings of what a fund does, beside those of the law: by the text, a doctor's act outside the pathway has no tiers
+payant (L161-36-4 3°); a third of the surcharges are taken back later, so it is done.
+"""
+
+
+def own_readings(readings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The readings of a fund, and those of the engine. Raises Invalid: an option that is none."""
+    own = {name: option for name, option in readings.items() if name in READINGS}
+    for name, option in own.items():
+        if option not in READINGS[name]:
+            raise problems.sheet_value(option, field=f"readings.{name}", allowed=", ".join(READINGS[name]))
+    return own, {name: option for name, option in readings.items() if name not in READINGS}
+
+
+def refused_outside(settled: Settled) -> bool:
+    """Is it a doctor's act outside the pathway, under tiers payant, without the C2S?"""
+    if settled.facts["tiers_payant"] == "none" or settled.facts.get(C2S):
+        return False
+    return settled.facts.get("profession") == "medecin" and settled.total("majoration") > 0
 
 
 def settle_facts(

@@ -62,6 +62,22 @@ def activate(session: Session, insured_id: str, insurer: str, *, day: date) -> L
     raise problems.no_such_link(insurer)
 
 
+def finish(session: Session, insured_id: str, insurer: str, *, day: date) -> Link:
+    """A contract ends on a day, the first without it; one that was suspended by it works again.
+
+    Raises Conflict: none of that insurer is live.
+    """
+    links = [one for one in links_of(session, insured_id) if one.state in LIVE]
+    link = next((one for one in links if one.insurer == insurer), None)
+    if link is None:
+        raise problems.no_such_link(insurer)
+    move(session, link, LinkState.ENDED, day)
+    others = [one for one in links if one is not link]
+    if len(others) == 1:
+        move(session, others[0], LinkState.ACTIVE, day)
+    return link
+
+
 def move(session: Session, link: Link, state: LinkState, day: date) -> None:
     """Change a link, and keep that it changed."""
     if link.state is state:

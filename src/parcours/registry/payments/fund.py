@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from parcours.engine.errors import FactError
 from parcours.law import thresholds
 from parcours.law.workdays import is_working_day, months_after
+from parcours.registry.cards.service import ask_to_update
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.control import return_unproven
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.objections import let_silence_speak
 from parcours.registry.claims.sheets import receive
@@ -59,6 +61,8 @@ def run_day(database: Database, fund_code: str, day: date, progress: Progress = 
         notices_due(database, fund_code, day, at, done)
     with database.writing() as session:
         done.add("silences", len(let_silence_speak(session, day)))
+        done.add("returned", return_unproven(session, fund_code, day=day, at=at))
+        done.add("cards_to_update", ask_to_update(session, day=day, at=at))
     write_off_all(database, fund_code, day, at, done)
     return done
 

@@ -1,7 +1,6 @@
 """The verbs around the money: people, cards, rights, contracts, sums asked back."""
 
 import zlib
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
@@ -229,50 +228,3 @@ def submit(stage: Stage, event: Event) -> str:
         adjudicate(session, row, day=stage.today, at=stage.at)
         stage.claims[str(event["id"])] = row.id
         return row.id
-
-
-VERBS: dict[str, Callable[[Stage, Event], None]] = {
-    "claim": verbs.claim,
-    "pay": verbs.pay,
-    "paid": verbs.paid,
-    "insured_pays": verbs.insured_pays,
-    "received": verbs.received,
-    "regularise": verbs.regularise,
-    "run_regularisation_again": verbs.regularise_again,
-    "reverse": verbs.reverse,
-    "notice_received": verbs.notice_received,
-    "write_off": verbs.write_off,
-    "send": verbs.send,
-    "paper_received": verbs.paper_received,
-    "fse": verbs.fse,
-    "arl": verbs.arl,
-    "resend": verbs.resend,
-    "both_lots_arrive": verbs.both_lots_arrive,
-    "paper_proof": verbs.paper_proof,
-    "officer_confirms": verbs.officer_confirms,
-    "reject": verbs.reject,
-    "decision_received": verbs.decision_received,
-    "objection": verbs.objection,
-    "day_passes": verbs.day_passes,
-    "card_request": card_request,
-    "card_photo_refused": card_photo_refused,
-    "card_photo": card_photo,
-    "card_delivered": card_delivered,
-    "card_lost": card_lost,
-    "ceam_request": ceam_request,
-    "arrives": arrives,
-    "rights_open": rights_open,
-    "birth": birth,
-    "declaration_recorded": declaration_recorded,
-    "amc_registered": amc_registered,
-    "choose_amc": choose_amc,
-    "link_active": link_active,
-    "indu_notified": indu_notified,
-    "observations": observations,
-    "pay_run": pay_run,
-    "patientele": patientele,
-    "patient_leaves": patient_leaves,
-    "post": post,
-    "post_twice_concurrently": post_twice_concurrently,
-}
-"""Every verb of the language."""

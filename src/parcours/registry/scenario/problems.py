@@ -36,3 +36,31 @@ unknown_name = Problem(
     Text("personne de ce nom dans le récit", "nobody of that name in the story"),
     allowed=same("{names}"),
 )
+
+unknown_word = Problem(
+    Invalid,
+    "unknown_word",
+    Text("cet événement ne dit pas cela", "this event does not say this"),
+    allowed=same("{names}"),
+)
+
+word_missing = Problem(
+    Invalid,
+    "word_missing",
+    Text("il manque un mot à cet événement", "a word of this event is missing"),
+    allowed=same("{names}"),
+)
+
+wrong_word = Problem(
+    Invalid,
+    "wrong_word",
+    Text("cette valeur n'est pas acceptée", "this value is not accepted"),
+    allowed=same("{allowed}"),
+)
+
+nothing_there = Problem(
+    Invalid,
+    "nothing_there",
+    Text("le récit n'a encore rien qui s'y prête", "the story has nothing of the kind yet"),
+    allowed=Text("un événement qui le précède", "an event that goes before"),
+)

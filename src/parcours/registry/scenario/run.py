@@ -1,13 +1,11 @@
 """Play a story: its events in order, each in its own transaction, then what it expects."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from parcours.errors import ParcoursError
-from parcours.registry.scenario import problems, told
-from parcours.registry.scenario.around import VERBS
-from parcours.registry.scenario.expect import Failed, check
+from parcours.registry.scenario import told, words
+from parcours.registry.scenario.expect import check, check_names
+from parcours.registry.scenario.failed import Failed
 from parcours.registry.scenario.language import Scenario
 from parcours.registry.scenario.stage import Stage
 from parcours.registry.store.db import Database
@@ -31,30 +29,25 @@ class Outcome:
 def play(database: Database, scenario: Scenario) -> Outcome:
     """Play a story in a database; it makes its own fictitious people, and changes nobody else's.
 
-    Raises Invalid: a verb that the language does not have.
+    A word that the language does not have is a story that does not hold: nothing of it is played.
     """
     stage = Stage(database, scenario)
     failures: list[Failed] = []
-    for event in scenario.events:
-        if event["do"] not in VERBS:
-            raise problems.unknown_verb(event["do"], field=f"{scenario.id}.do", verbs=sorted(VERBS))
+    try:
+        words.check(scenario)
+        check_names(scenario)
+    except ParcoursError as error:
+        return Outcome(scenario, (Failed("language", "words of the language", str(error)),), ())
     for event in scenario.events:
         stage.today = event["day"]
-        failed = happen(stage, event)
-        if failed is not None:
-            failures.append(failed)
+        refused = words.happen(stage, event)
+        if refused is not None and "refused" in scenario.expect:
+            stage.found.setdefault("refused", []).append(refused.code)
+        elif refused is not None:
+            failures.append(Failed(f"{event['day']} {event['do']}", "done", str(refused)))
             break
     with database.writing() as session:
         if not failures:
             failures = check(stage, session)
         days = told.days(stage, session)
     return Outcome(scenario, tuple(failures), tuple(days))
-
-
-def happen(stage: Stage, event: Mapping[str, Any]) -> Failed | None:
-    """Let an event happen; what the registry refuses ends the story."""
-    try:
-        VERBS[event["do"]](stage, event)
-    except ParcoursError as error:
-        return Failed(f"{event['day']} {event['do']}", "done", str(error))
-    return None

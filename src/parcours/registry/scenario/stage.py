@@ -20,7 +20,7 @@ from parcours.registry.directory.models import Commune, Fund
 from parcours.registry.people import family
 from parcours.registry.people import service as people
 from parcours.registry.scenario import problems
-from parcours.registry.scenario.language import Person, Scenario
+from parcours.registry.scenario.language import Person, Scenario, specialties
 from parcours.registry.store.db import Database
 from parcours.registry.store.ids import get, new_id
 
@@ -32,7 +32,6 @@ RANKS = 1_900_000
 RPPS_RANKS = 10**8
 AM_RANKS = 10**5
 """How many numbers each fictitious range holds."""
-SPECIALTIES = {"generaliste": 1, "cardiologie": 3, "dermatologie": 5}
 
 
 def noon(day: date) -> datetime:
@@ -142,7 +141,7 @@ class Stage:
         doctor = directory.register_professional(
             session, rpps=fictitious_rpps(secrets.randbelow(RPPS_RANKS)), family_name=f"Modèle-{name}",
             first_name="Dominique", profession=said.profession,
-            specialty=SPECIALTIES.get(said.specialty, 0), installed_on=OPENING,
+            specialty=specialties().get(said.specialty, 0), installed_on=OPENING,
         )  # fmt: skip
         if said.convention:
             directory.set_convention(session, doctor.id, said.convention, starts_on=OPENING, at=noon(OPENING))

@@ -7,21 +7,27 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.cards.service import ask_to_update
 from parcours.registry.claims import later, lifecycle, objections, sheets
 from parcours.registry.claims.adjudicate import adjudicate
-from parcours.registry.claims.control import Refusal, confirm, control, last_day, stop
-from parcours.registry.claims.models import Claim, ClaimState, SheetKind, Undue
+from parcours.registry.claims.control import Refusal, confirm, control, last_day, return_unproven, stop
+from parcours.registry.claims.intake import CHOICES, OF_THE_FUND, read_facts, read_line
+from parcours.registry.claims.models import Claim, ClaimState, Lot, Objection, SheetKind, Undue
 from parcours.registry.claims.sheets import Sheet
-from parcours.registry.complementary.service import links_of
+from parcours.registry.complementary.models import LinkState
+from parcours.registry.complementary.service import links_of, move, register
 from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
 from parcours.registry.payments import service as payments
 from parcours.registry.people.service import close_right, rights_on
-from parcours.registry.scenario.language import cents
-from parcours.registry.scenario.stage import FUND, Stage
+from parcours.registry.scenario import problems
+from parcours.registry.scenario.language import FACT_NAMES, cents
+from parcours.registry.scenario.stage import DECLARED, FUND, Stage
 
 Event = Mapping[str, Any]
 BOOKS = {"amo": f"amo:{FUND}", "c2s": f"c2s:{FUND}"}
 MOST = 10**9
+OF_THE_FILE = {"mt"}
+"""A short word for facts of the fund's file, which an event states in the place of the registry."""
 NOT_A_DECLARED_DOCTOR = {"medecin_traitant": False, "role": "autre"}
 
 
@@ -33,29 +39,45 @@ def said(stage: Stage, event: Event, name: str) -> Any:
 
 def sheet_of(stage: Stage, session: Session, event: Event, kind: SheetKind, care: date, number: int) -> Sheet:
     """The sheet that an event tells of."""
-    facts = {name: value for name, value in (said(stage, event, "facts") or {}).items() if name not in {"mt", "c2s"}}
-    referral = said(stage, event, "referral")
-    if referral not in (None, "none"):
-        facts = {"referral": referral} | facts
     of, by = said(stage, event, "of") or "ana", said(stage, event, "by") or "mt"
-    lines = tuple(cents(one) for one in event["lines"]) if "lines" in event else (cents(said(stage, event, "fee")),)
+    lines = [read_line(one, place) for place, one in enumerate(event.get("lines") or [said(stage, event, "fee")], 1)]
+    acts = tuple(act for _, act in lines)
     payee = event.get("shown_card") or stage.scenario.people[of].payee
     tiers_payant = "full" if event.get("amc") == "c2s" else said(stage, event, "tp") or "none"
+    if tiers_payant not in CHOICES["tiers_payant"]:
+        raise problems.wrong_word(tiers_payant, field="tp", allowed=", ".join(CHOICES["tiers_payant"]))
     return Sheet(
         insured_id=stage.person(session, of), professional_id=stage.professional(session, by), fund_code=FUND,
-        care_date=care, number=number, lines=lines, kind=kind, tiers_payant=tiers_payant,
-        total=cents(event["total"]) if "total" in event else None,
+        care_date=care, number=number, lines=tuple(fee for fee, _ in lines), acts=acts if any(acts) else (),
+        kind=kind, tiers_payant=tiers_payant, total=cents(event["total"]) if "total" in event else None,
         card="unread" if event.get("degraded") else event.get("card", "read"),
         claims_right=event.get("claims_right", ""), ips=event.get("transmitted_ips") or event.get("ips", ""),
-        payee_id=stage.person(session, payee) if payee else "", facts=facts,
+        payee_id=stage.person(session, payee) if payee else "",
+        facts=sheet_facts(stage, event, one=len(lines) == 1 and not any(acts)),
     )  # fmt: skip
+
+
+def sheet_facts(stage: Stage, event: Event, *, one: bool) -> dict[str, Any]:
+    """What the sheet says of its act: the event's `facts`, then the facts that it names by themselves."""
+    facts = {name: value for name, value in (said(stage, event, "facts") or {}).items() if name not in OF_THE_FILE}
+    for name in FACT_NAMES - OF_THE_FUND - {"facts"}:
+        value = said(stage, event, name)
+        if name not in facts and value not in (None, "none", False):
+            facts[name] = value
+    return read_facts({name: value for name, value in facts.items() if name not in OF_THE_FUND}, one=one)
 
 
 def stated(event: Event) -> dict[str, Any]:
     """What the fund's file says in place of the registry, by the facts of an event."""
     facts = event.get("facts") or {}
+    return file_facts({name: value for name, value in facts.items() if name in OF_THE_FUND | OF_THE_FILE})
+
+
+def file_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts in the names of the vocabulary: `mt` says whether there is a médecin traitant."""
+    rest = {name: value for name, value in facts.items() if name != "mt"}
     known = {} if "mt" not in facts else {"medecin_traitant": True} if facts["mt"] else NOT_A_DECLARED_DOCTOR
-    return {**known, **({"c2s": facts["c2s"]} if "c2s" in facts else {})}
+    return {**known, **rest}
 
 
 def kind_of(event: Event) -> SheetKind:
@@ -88,16 +110,26 @@ def keep(stage: Stage, name: str, claim: Claim, event: Event) -> None:
 
 
 def mutuelle(stage: Stage, session: Session, event: Event) -> None:
-    """The contract that an event names is what the insurer of the person guarantees."""
-    contract = said(stage, event, "mutuelle")
-    if contract in (None, "none"):
-        return
+    """The contract that an event names is what the insurer of the person guarantees; `link`: what the fund knows."""
+    contract, link = said(stage, event, "mutuelle"), said(stage, event, "link") or "active"
     person = stage.person(session, said(stage, event, "of") or "ana")
-    for link in links_of(session, person):
-        link.contract = contract
+    if contract not in (None, "none"):
+        if not links_of(session, person):
+            register(session, person, INSURER, contract=None, starts_on=DECLARED, at=stage.at, day=stage.today)
+        for one in links_of(session, person):
+            one.contract = contract
+    if link not in LINKS:
+        raise problems.wrong_word(link, field="link", allowed=", ".join(LINKS))
+    if "link" in event and link != "active":
+        for one in links_of(session, person):
+            move(session, one, LINKS[link], said(stage, event, "care") or stage.today)
+        stage.found["link_of"] = (stage.name_of(person), INSURER)
 
 
-# --- verbs -----------------------------------------------------------------------------------------------------------
+INSURER = "amc_a"
+LINKS = {"active": LinkState.ACTIVE, "none": LinkState.ENDED, "ended": LinkState.ENDED,
+         "suspended": LinkState.SUSPENDED}  # fmt: skip
+"""What an event says of the link, and its state."""
 
 
 def claim(stage: Stage, event: Event) -> None:
@@ -111,7 +143,8 @@ def claim(stage: Stage, event: Event) -> None:
         with stage.writing() as session:
             mutuelle(stage, session, one)
             row = enter(stage, session, one, kind_of(one))
-            adjudicate(session, row, day=stage.today, at=stage.at, stated=stated(one))
+            adjudicate(session, row, day=stage.today, at=stage.at, stated=stated(one),
+                       readings=stage.scenario.readings)  # fmt: skip
 
 
 def pay(stage: Stage, event: Event) -> None:
@@ -121,7 +154,7 @@ def pay(stage: Stage, event: Event) -> None:
         professional = stage.is_professional(who)
         party = stage.professional(session, who) if professional else stage.person(session, who)
         for one in [party] if professional else [party, *children(stage, session, who)]:
-            for where in [BOOKS[book]] if book in BOOKS else insurers(session, one):
+            for where in books_named(session, book, one):
                 done = payments.run(session, where, one, professional=professional, day=stage.today, at=stage.at)
                 if done.order is not None:
                     stage.found.setdefault("paid_as", {})[done.order.id] = (id(event), who)
@@ -138,6 +171,13 @@ def insured_pays(stage: Stage, event: Event) -> None:
         amount = cents(event["amount"]) if "amount" in event else MOST
         payments.insured_pays(session, BOOKS["amo"], stage.person(session, event["who"]), amount, day=stage.today,
                               at=stage.at)  # fmt: skip
+
+
+def books_named(session: Session, book: str, party: str) -> list[str]:
+    """The books that a word names: those of the fund, of every insurer (`amc`), or of one by its name."""
+    if book in BOOKS:
+        return [BOOKS[book]]
+    return insurers(session, party) if book == "amc" else [f"amc:{book}"]
 
 
 def insurers(session: Session, party: str) -> list[str]:
@@ -169,9 +209,9 @@ def regularise(stage: Stage, event: Event) -> None:
     """A claim settled again with facts known later."""
     with stage.writing() as session:
         done = later.regularise(
-            session, stage.claim(session, event["id"]), event["change"], day=stage.today, at=stage.at
+            session, stage.claim(session, event["id"]), file_facts(event["change"]), day=stage.today, at=stage.at
         )
-    stage.found.setdefault("changes", {})[event["id"]] = event["change"]
+    stage.found.setdefault("changes", {})[event["id"]] = file_facts(event["change"])
     if done is not None:
         stage.found.setdefault("regularised", {})[event["id"]] = done
 
@@ -196,13 +236,24 @@ def reverse(stage: Stage, event: Event) -> None:
 def notice_received(stage: Stage, event: Event) -> None:
     """The notice of a sum undue is received: its delays, and that of an objection."""
     with stage.writing() as session:
-        party = stage.person(session, event["who"])
-        undue = later.notice_received(session, later.undue_of(session, insured_id=party)[-1], day=stage.today)
-        stage.found["deadline"] |= {
-            "correction": undue.answer_by,
-            "first_set_off": undue.set_off_from,
-            "cra": objections.file_by(stage.today),
-        }
+        who = event["who"]
+        party = (
+            {"professional_id": stage.professional(session, who)} if stage.is_professional(who)
+            else {"insured_id": stage.person(session, who)}
+        )  # fmt: skip
+        found = later.undue_of(session, **party)
+        if not found:
+            raise problems.nothing_there(event["who"], field="who")
+        undue = later.notice_received(session, found[-1], day=stage.today)
+        stage.found["undue"], stage.found["notified"] = undue.id, stage.today
+        stage.found.setdefault("deadline", {}).update(
+            {
+                "correction": undue.answer_by,
+                "first_set_off": undue.set_off_from,
+                "cra": objections.file_by(stage.today),
+                "limit": undue.limit_on,
+            }
+        )
 
 
 def write_off(stage: Stage, event: Event) -> None:
@@ -248,13 +299,28 @@ def fse(stage: Stage, event: Event) -> None:
 
 
 def arl(stage: Stage, event: Event) -> None:
-    """The fund acknowledges a lot, or says what is wrong with it."""
+    """The fund acknowledges a sheet or a whole lot, or says what is wrong with it."""
+    if event["result"] not in ("positive", "negative"):
+        raise problems.wrong_word(event["result"], field="result", allowed="positive, negative")
     anomaly = "" if event["result"] == "positive" else event.get("anomaly", "altered")
     with stage.writing() as session:
-        row = stage.claim(session, event["id"])
-        by = sheets.acknowledge(session, row, anomaly, day=stage.today, at=stage.at)
+        name = str(event.get("id", ""))
+        if name in stage.claims or not event.get("lot", name):
+            by = sheets.acknowledge(session, stage.claim(session, name), anomaly, day=stage.today, at=stage.at)
+        else:
+            row = lot_named(stage, session, event.get("lot", name))
+            by = sheets.acknowledge_lot(session, row, anomaly, day=stage.today, at=stage.at)
     if by is not None:
         stage.found["deadline"]["resend"] = by
+
+
+def lot_named(stage: Stage, session: Session, number: str) -> Lot:
+    """A lot of the professionals of the story."""
+    query = select(Lot).where(Lot.number == str(number), Lot.professional_id.in_(list(stage.ids.values())))
+    row = session.scalar(query)
+    if row is None:
+        raise problems.unknown_name(number, field="lot", names=sorted(stage.claims))
+    return row
 
 
 def resend(stage: Stage, event: Event) -> None:
@@ -267,7 +333,12 @@ def both_lots_arrive(stage: Stage, event: Event) -> None:
     """Two lots with the same sheet: each is acknowledged, the sheet is one."""
     with stage.writing() as session:
         for _ in range(2):
-            sheets.acknowledge(session, stage.claim(session, next(iter(stage.claims))), day=stage.today, at=stage.at)
+            sheets.acknowledge(
+                session,
+                stage.claim(session, event.get("id", next(iter(stage.claims), ""))),
+                day=stage.today,
+                at=stage.at,
+            )
 
 
 def paper_proof(stage: Stage, event: Event) -> None:
@@ -299,19 +370,31 @@ def objection(stage: Stage, event: Event) -> None:
     """Somebody objects to a decision, or to a sum asked back."""
     with stage.writing() as session:
         undue = session.get(Undue, stage.found["undue"]) if "undue" in stage.found else None
-        row = objections.object_to(session, day=stage.today, notified_on=stage.found["notified"], undue=undue)
+        claim = stage.claim(session, event["id"]) if event.get("id") in stage.claims else None
+        notified = stage.found.get("notified")
+        if notified is None:
+            raise problems.nothing_there("decision_received", field="objection")
+        row = objections.object_to(session, day=stage.today, notified_on=notified, undue=undue, claim=claim)
         stage.found["objection"] = row.id
         stage.found["objection_states"] = [row.state.value]
         stage.found.setdefault("deadline", {})["answer"] = row.answer_by
 
 
 def day_passes(stage: Stage, event: Event) -> None:
-    """A day of the fund: silences speak."""
+    """A day of the fund: silences speak, sheets whose proof never came go back, old cards ask to be updated."""
     with stage.writing() as session:
-        for one in objections.let_silence_speak(session, stage.today):
-            if one.id == stage.found.get("objection"):
-                stage.found["objection_states"].append(one.state.value)
-                stage.found["deadline"]["court"] = one.court_by
+        objections.let_silence_speak(session, stage.today)
+        return_unproven(session, FUND, day=stage.today, at=stage.at)
+        ask_to_update(session, day=stage.today, at=stage.at)
+        note_silences(stage, session)
+
+
+def note_silences(stage: Stage, session: Session) -> None:
+    """What became of the objection of the story."""
+    row = session.get(Objection, stage.found["objection"]) if "objection" in stage.found else None
+    if row is not None and stage.found["objection_states"][-1] != row.state.value:
+        stage.found["objection_states"].append(row.state.value)
+        stage.found["deadline"]["court"] = row.court_by
 
 
 def history(session: Session, claim_id: str) -> list[str]:
