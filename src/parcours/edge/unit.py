@@ -89,9 +89,10 @@ class Unit:
         Reading the directory, which is public, is the one thing that leaves none.
         """
         public = not self.writes and all(record.kind == DIRECTORY.kind for record in self.decided)
-        traced = bool(self.notes) or audit.is_pending(self.session)
-        if not self.decided or not (traced or public):
-            missing = "no trace" if self.decided else "no decision"
+        traced = bool(self.notes or self.refusals) or audit.is_pending(self.session)
+        decided = self.decided or self.refusals
+        if not decided or not (traced or public):
+            missing = "no trace" if decided else "no decision"
             raise Unaccounted(f"{self.incoming.method} {self.incoming.route}: {missing}")
 
 

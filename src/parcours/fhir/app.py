@@ -1,5 +1,7 @@
 """The application of the face: its routes, its limits, its errors."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -8,17 +10,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from parcours.edge.problems import ProblemError
 from parcours.edge.requests import attach
 from parcours.edge.services import Services
-from parcours.fhir import problems, serve, terminology
-from parcours.fhir.answers import add_handlers, body_of, fhir
+from parcours.fhir import actions, problems, serve, terminology
+from parcours.fhir.actions import KNOWN
+from parcours.fhir.answers import add_handlers, body_of, fhir, lang_of
 from parcours.fhir.capability import capability
 from parcours.fhir.estimate import predetermine
 from parcours.fhir.guard import PREFIX, FhirGuard
+from parcours.fhir.issues import Issue, Refused, first_status, issue_from, outcome
+from parcours.fhir.kinds import Ask
+from parcours.fhir.r4 import check
 from parcours.fhir.serve import site_of
-from parcours.fhir.submit import claim_in
+from parcours.fhir.submit import Others, claim_in, parameter
+from parcours.text import Text
 
 MOST_CODES = 1000
+DONE = Issue("informational", Text("rien à redire", "nothing wrong"), severity="information", name="done")
 
 
 def create_app(services: Services) -> Starlette:
@@ -36,11 +45,107 @@ async def metadata(request: Request) -> Response:
 
 
 async def submit(request: Request) -> Response:
-    """`Claim/$submit`."""
+    """`Claim/$submit`: an estimate for anybody, an estimate or a sheet for who is known."""
     claim, others = claim_in(await body_of(request))
     if claim.get("use") == "claim":
-        raise problems.only_estimates(field="Claim.use")
+        return await run_in_threadpool(sent, request, claim, others)
+    if is_known(request) and KNOWN.fullmatch(str((claim.get("patient") or {}).get("reference", ""))):
+        work = partial(actions.estimated, claim=claim, others=others)
+        return fhir(await run_in_threadpool(serve.asking, request, False, work))
     return fhir(await run_in_threadpool(predetermine, claim, site_of(request), others))
+
+
+def is_known(request: Request) -> bool:
+    """Does the request say who sends it?"""
+    return "authorization" in request.headers or "cookie" in request.headers
+
+
+def sent(request: Request, claim: Mapping[str, Any], others: Others) -> Response:
+    """A sheet, submitted; answered by the fund's answer: it waits."""
+    return fhir(serve.changing(request, lambda ask: actions.answered(ask, actions.send(ask, claim, others)[0])))
+
+
+async def create(request: Request) -> Response:
+    """`POST Claim`: 201, or 200 for a sheet that is there already."""
+    if request.path_params["type"] != "Claim":
+        raise problems.not_created(type=request.path_params["type"][:80])
+    claim, others = claim_in(await body_of(request))
+    if claim.get("use") != "claim":
+        return await submit(request)
+
+    def work(ask: Ask) -> tuple[dict[str, Any], bool]:
+        row, new = actions.send(ask, claim, others)
+        return serve.stamped(actions.shown(ask, row)), new
+
+    resource, new = await run_in_threadpool(serve.changing, request, work)
+    headers = {"Location": f"{site_of(request).base}/Claim/{resource['id']}", "ETag": serve.etag_of(resource)}
+    return preferring(request, resource, 201 if new else 200, headers)
+
+
+def preferring(request: Request, resource: dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+    """What a client prefers to get after a change."""
+    asked = request.headers.get("prefer", "").replace(" ", "").lower()
+    if "return=minimal" in asked:
+        return Response(status_code=status, headers=headers)
+    if "return=operationoutcome" in asked:
+        return fhir(outcome([DONE], lang_of(request)), status, headers)
+    return fhir(resource, status, headers)
+
+
+async def update(request: Request) -> Response:
+    """`PUT Claim/id` with status cancelled, or `Claim/id/$cancel`: take a sheet back."""
+    if request.method == "PUT":
+        body = await body_of(request)
+        if request.path_params.get("type") != "Claim":
+            raise problems.not_created(type=request.path_params["type"][:80])
+        if body.get("resourceType") != "Claim" or body.get("status") != "cancelled":
+            raise problems.status_only(field="Claim.status")
+    given = request.headers.get("if-match")
+
+    def work(ask: Ask) -> dict[str, Any]:
+        if given is not None:
+            actions.check_match(ask, request.path_params["id"], given)
+        return serve.stamped(actions.shown(ask, actions.cancel(ask, request.path_params["id"])))
+
+    resource = await run_in_threadpool(serve.changing, request, work)
+    return preferring(request, resource, 200, {"ETag": serve.etag_of(resource)})
+
+
+async def eligibility(request: Request) -> Response:
+    """`CoverageEligibilityRequest/$submit`."""
+    asked, _ = claim_in(await body_of(request), "CoverageEligibilityRequest")
+    issues = check(asked)
+    if issues:
+        raise Refused(first_status(issues), *issues)
+    return fhir(await run_in_threadpool(serve.asking, request, False, partial(actions.eligibility, asked=asked)))
+
+
+async def everything(request: Request) -> Response:
+    """`Patient/id/$everything`."""
+    work = partial(actions.everything, id_=request.path_params["id"])
+    return fhir(await run_in_threadpool(serve.asking, request, False, work))
+
+
+async def explain(request: Request) -> Response:
+    """`ExplanationOfBenefit/id/$explain`."""
+    work = partial(actions.explain_eob, id_=request.path_params["id"])
+    return fhir(await run_in_threadpool(serve.asking, request, False, work))
+
+
+async def validate(request: Request) -> Response:
+    """`$validate`: what is wrong with the form of a resource; for an estimate, with its facts too."""
+    body = await body_of(request)
+    if body.get("resourceType") == "Parameters" and request.path_params["type"] != "Parameters":
+        body = dict(parameter(body, "resource", request.path_params["type"]))
+    issues = check(body, request.path_params["type"])
+    if not issues and body["resourceType"] == "Claim" and body["use"] == "predetermination":
+        try:
+            await run_in_threadpool(predetermine, body, site_of(request))
+        except Refused as error:
+            issues = list(error.issues)
+        except ProblemError as error:
+            issues = [issue_from(error, error.status)]
+    return fhir(outcome(issues or [DONE], lang_of(request)))
 
 
 async def lookup(request: Request) -> Response:
@@ -59,6 +164,11 @@ async def expand(request: Request) -> Response:
         raise problems.not_found(field="id")
     offset, count = (whole(values, name, default) for name, default in (("offset", 0), ("count", MOST_CODES)))
     return fhir(terminology.expand(site, found, values.get("filter", ""), offset, count))
+
+
+async def read(request: Request) -> Response:
+    """One resource."""
+    return await run_in_threadpool(serve.read, request)
 
 
 async def search(request: Request) -> Response:
@@ -101,7 +211,14 @@ ROUTES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("CodeSystem/$lookup", lookup, ("GET", "POST")),
     ("ValueSet/$expand", expand, ("GET", "POST")),
     ("ValueSet/{id}/$expand", expand, ("GET",)),
+    ("CoverageEligibilityRequest/$submit", eligibility, ("POST",)),
+    ("Claim/{id}/$cancel", update, ("POST",)),
+    ("Patient/{id}/$everything", everything, ("GET", "POST")),
+    ("ExplanationOfBenefit/{id}/$explain", explain, ("GET", "POST")),
+    ("{type}/$validate", validate, ("POST",)),
     ("{type}/_search", search, ("POST",)),
-    ("{type}/{id}", serve.read, ("GET",)),
+    ("{type}/{id}", read, ("GET",)),
+    ("{type}/{id}", update, ("PUT",)),
     ("{type}", search, ("GET",)),
+    ("{type}", create, ("POST",)),
 )

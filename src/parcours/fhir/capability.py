@@ -4,20 +4,30 @@ from functools import lru_cache
 from typing import Any
 
 import parcours
+from parcours.fhir import pathway, person, professionals, refunds
 from parcours.fhir.kinds import Kind
 from parcours.fhir.operations import OPERATIONS, definition_of
+from parcours.fhir.personal import OF_PERSON
 from parcours.fhir.public import PUBLIC
-from parcours.fhir.query import COMMON
+from parcours.fhir.query import COMMON, Filter
 from parcours.fhir.site import Site
 from parcours.fhir.terminology import PUBLISHED
 from parcours.text import Text
 
-KINDS: dict[str, Kind] = {one.name: one for one in PUBLIC}
+KINDS: dict[str, Kind] = {
+    one.name: one for one in (*person.KINDS, *professionals.KINDS, *pathway.KINDS, *refunds.KINDS, *PUBLIC)
+}
 """Every served type, by its name."""
 PURPOSE = Text(
     "Le parcours de soins coordonnés en FHIR R4 : une estimation avant les soins, les remboursements et leurs raisons.",
     "The French coordinated care pathway in FHIR R4: an estimate before care, refunds and their reasons.",
 )
+
+
+def about(kind: Kind, person: str) -> Filter:
+    """The filter for what is about a person."""
+    name = next((one for one in OF_PERSON if one in kind.params), "_id")
+    return Filter(name, "", (person,))
 
 
 @lru_cache(maxsize=8)

@@ -52,6 +52,8 @@ class Asked:
     readings: dict[str, str] = field(default_factory=dict)
     where: dict[str, str] = field(default_factory=dict)
     """Fact (or `lines[1].fee`) -> expression of what said it."""
+    ips: str = ""
+    """The indicator that a sheet transmits: the fund computes its own."""
     borrowed: list[Mapping[str, Any]] = field(default_factory=list)
     """Contained resources that the answer repeats."""
 
@@ -197,6 +199,9 @@ def read_ips(asked: Asked, letter: str, at: str) -> None:
     """The indicator of the pathway."""
     if letter not in OF_IPS:
         raise problems.unknown_ips(field=f"{at}.code", allowed=", ".join(OF_IPS))
+    if asked.use == "claim":
+        asked.ips = letter
+        return
     for name, value in OF_IPS[letter].items():
         asked.say(name, value, at)
 

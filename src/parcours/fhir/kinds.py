@@ -42,6 +42,8 @@ class Kind:
     public: bool = False
     profile: str = ""
     creates: bool = False
+    personal: bool = False
+    """Is each resource about one person?"""
 
     @property
     def required(self) -> list[str]:

@@ -36,6 +36,25 @@ OPERATIONS = (
         (("resource", 1, "Resource"),), "Claim-submit", changes=True,
     ),
     Operation(
+        "cancel", "Claim", ("instance",),
+        Text("Reprendre une feuille avant la décision", "Take a sheet back before it is decided"), changes=True,
+    ),
+    Operation(
+        "submit", "CoverageEligibilityRequest", ("type",), Text("Les droits d'un jour", "The rights of a day"),
+        (("resource", 1, "Resource"),), "CoverageEligibilityRequest-submit",
+    ),
+    Operation(
+        "everything", "Patient", ("instance",),
+        Text("Tout ce qu'on peut lire d'une personne", "All that one may read of a person"), (), "Patient-everything",
+    ),
+    Operation(
+        "explain", "ExplanationOfBenefit", ("instance",), Text("Pourquoi chaque montant", "Why each amount"),
+    ),
+    Operation(
+        "validate", "", ("type",), Text("Cette ressource est-elle bien formée ?", "Is this resource well formed?"),
+        (("resource", 1, "Resource"),),
+    ),
+    Operation(
         "lookup", "CodeSystem", ("type",), Text("Ce que veut dire un code", "What a code means"),
         (("code", 1, "code"), ("system", 1, "uri")), "CodeSystem-lookup",
     ),

@@ -78,3 +78,19 @@ bad_value = Refusal(
     Text("« {value} » n'est pas accepté ; attendu : {allowed}", "{value!r} is not accepted; expected: {allowed}"),
 )  # fmt: skip
 bad_page = Refusal(400, "bad_page", Text("page inconnue", "unknown page"))
+one_day = Refusal(422, "one_day", Text("une feuille est d'un seul jour", "a sheet is of one day alone"))
+decided_already = Refusal(
+    409, "decided_already",
+    Text("la caisse a déjà décidé : seule elle peut revenir dessus", "the fund has decided: it alone can undo it"),
+)  # fmt: skip
+status_only = Refusal(
+    422, "status_only",
+    Text("une feuille ne change pas : seul le statut « cancelled » peut être demandé",
+         "a sheet does not change: the status 'cancelled' alone may be asked for"),
+)  # fmt: skip
+stale = Refusal(412, "stale_version", Text("la ressource a changé entre-temps", "the resource has changed meanwhile"))
+not_created = Refusal(
+    405, "not_created",
+    Text("{type} ne se crée ni ne se change ici : seul Claim s'envoie",
+         "{type} is not created nor changed here: only Claim is sent"),
+)  # fmt: skip

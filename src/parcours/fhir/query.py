@@ -59,7 +59,10 @@ class Query:
 
     def values(self, *names: str) -> list[str]:
         """The values of a filter, however it is named."""
-        return [value for one in self.filters if one.name in names and not one.modifier for value in one.values]
+        return [
+            value for one in self.filters if one.name in names and (not one.modifier or one.modifier[0].isupper())
+            for value in one.values
+        ]  # fmt: skip
 
 
 Params = Mapping[str, Param]
@@ -198,6 +201,7 @@ READERS: dict[str, Callable[[Query, str, Kinds], None]] = {
 def found(query: Query, resources: Iterable[dict[str, Any]], params: Params) -> list[dict[str, Any]]:
     """The resources that match every filter, in the order asked for (else newest first, as they come)."""
     tests = [(one, param_of(one.name, params)) for one in query.filters if "." not in one.name]
+    tests = [(one, param) for one, param in tests if param.paths]  # else the search itself has done it
     matching = [one for one in resources if all(match(one, param.kind, param.paths, test) for test, param in tests)]
     for name in reversed(query.sort):
         param = param_of(name.removeprefix("-"), params)

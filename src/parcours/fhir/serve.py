@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from parcours.edge import unit as units
 from parcours.edge.caller import CSRF_HEADER, require_caller
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import incoming_of, services_of
+from parcours.engine.facts import jsonio
 from parcours.fhir import problems
 from parcours.fhir.answers import fhir
 from parcours.fhir.capability import KINDS
@@ -53,6 +55,14 @@ def asking(request: Request, public: bool, work: Callable[[Ask], T]) -> T:
         return work(Ask(site, unit))
 
 
+def changing(request: Request, work: Callable[[Ask], T]) -> T:
+    """Do some writing, in a unit of who asks."""
+    services, incoming = services_of(request), incoming_of(request)
+    caller = require_caller(services, incoming, incoming.headers.get(CSRF_HEADER))
+    with units.writing(services, incoming, caller) as unit:
+        return work(Ask(site_of(request), unit))
+
+
 # --- read ------------------------------------------------------------------------------------------------------------
 
 
@@ -60,14 +70,22 @@ def read(request: Request) -> Response:
     """One resource, or 304 when the client has it."""
     kind = kind_of(request)
     query = read_query(kind.name, options(request), SERVED, strict=is_strict(request))
-    resource = asking(request, kind.public, lambda ask: kind.read(ask, request.path_params["id"]))
-    about = resource.get("meta", {})
-    headers = {}
-    if "versionId" in about:
-        headers["ETag"] = f'W/"{about["versionId"]}"'
-    if headers and request.headers.get("if-none-match") == headers["ETag"]:
+    resource = stamped(asking(request, kind.public, lambda ask: kind.read(ask, request.path_params["id"])))
+    headers = {"ETag": etag_of(resource)}
+    if headers["ETag"] in (one.strip() for one in request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
     return fhir(cut(query, resource, kind.required), headers=headers)
+
+
+def stamped(resource: Resource) -> Resource:
+    """A resource with its version: the hash of what it says, so that what it derives from others counts too."""
+    digest = blake2b(jsonio.dumps(resource, sort_keys=True).encode(), digest_size=8).hexdigest()
+    return resource | {"meta": {"versionId": digest} | resource.get("meta", {})}
+
+
+def etag_of(resource: Resource) -> str:
+    """The version of a resource, as headers write it."""
+    return f'W/"{resource["meta"]["versionId"]}"'
 
 
 def options(request: Request) -> Items:
@@ -102,13 +120,14 @@ def bundle(ask: Ask, kind: Kind, query: Query) -> Resource:
         return said
     if query.after + query.count < len(matches):
         said["link"].append({"relation": "next", "url": next_page(ask, query)})
-    entries = [entry(ask, cut(query, one, kind.required), "match") for one in page]
+    entries = [entry(ask, cut(query, stamped(one), kind.required), "match") for one in page]
     entries += [entry(ask, one, "include") for one in included(ask, page, query)]
     return said | ({"entry": entries} if entries else {})
 
 
 def entry(ask: Ask, resource: Resource, mode: str) -> Resource:
     """A resource of a page."""
+    resource = resource if "versionId" in resource.get("meta", {}) else stamped(resource)
     address = f"{ask.site.base}/{resource['resourceType']}/{resource['id']}"
     return {"fullUrl": address, "resource": resource, "search": {"mode": mode}}
 

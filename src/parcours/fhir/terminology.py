@@ -46,9 +46,16 @@ def own_systems() -> dict[str, tuple[Text, Concepts]]:
         found[name] = (
             title, {str(one["snds"]): text_of(one["label"]) for one in codes[source].values() if "snds" in one}
         )  # fmt: skip
+    found["specialty"] = (Text("Spécialités médicales", "Medical specialties"), dict(specialties()))
     found["case"] = (Text("Cas du moteur", "Cases of the engine"), dict(cases()))
     found["reading"] = (Text("Lectures d'un point disputé", "Readings of a disputed point"), dict(readings()))
     return found
+
+
+def specialties() -> Iterator[tuple[str, Text]]:
+    """Every specialty, by its slug."""
+    for one in load().specialties.values():
+        yield one.slug, text_of(one.label)
 
 
 def information() -> Iterator[tuple[str, Text]]:

@@ -1,0 +1,292 @@
+"""What changes, and what is asked of several records: claims sent and taken back, rights, everything about a person."""
+
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from parcours.edge.problems import FieldError, ProblemError
+from parcours.engine.bill.explain import explain_bill
+from parcours.engine.bill.receipt import FORMAT
+from parcours.engine.bill.settle import settle_bill
+from parcours.engine.errors import FactError
+from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.engine.say.explain import Step, explain
+from parcours.engine.say.receipt import answer_of
+from parcours.fhir import capability, estimate, problems
+from parcours.fhir.adjudication import Payer
+from parcours.fhir.claim_read import Asked, read_claim
+from parcours.fhir.estimate import PAYERS
+from parcours.fhir.kinds import Ask, Resource
+from parcours.fhir.person import READ as READ_PERSON
+from parcours.fhir.person import coverages
+from parcours.fhir.personal import allowed, reference
+from parcours.fhir.query import Query
+from parcours.fhir.refunds import AMC, CANCELLED, claim_resource, decisions, response_of
+from parcours.fhir.refunds import READ as READ_CLAIMS
+from parcours.fhir.site import meta
+from parcours.fhir.submit import Others
+from parcours.registry.access.model import PRACTICE
+from parcours.registry.claims.adjudicate import content_kept, get_claim
+from parcours.registry.claims.context import Action, Tag
+from parcours.registry.claims.control import Refusal, stop
+from parcours.registry.claims.counters import counters_before
+from parcours.registry.claims.intake import OF_A_LINE, submit
+from parcours.registry.claims.intake import OF_THE_FUND as OF_FUND
+from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.claims.settling import contract_of
+from parcours.registry.complementary.service import link_on
+from parcours.registry.contexts import POLICY
+from parcours.registry.directory.models import Practice
+from parcours.registry.directory.service import get_professional
+from parcours.registry.errors import RegistryError
+from parcours.registry.people.context import PATIENT
+from parcours.registry.store.clock import paris_date
+from parcours.registry.store.ids import parse_id
+from parcours.registry.visits.facts import visit_facts
+from parcours.text import LANGS, plain_euros
+
+KNOWN = re.compile(r"(?:.*/)?(Patient|Practitioner|PractitionerRole)/([0-9a-fA-F-]{36})")
+PLACES = {
+    "patient": "Claim.patient", "patient_id": "Claim.patient", "professional": "Claim.provider",
+    "professional_id": "Claim.provider", "care_date": "Claim.item[0].servicedDate", "fee": "Claim.item[0].net",
+    "number": "Claim.identifier", "fund": "Claim.insurer", "lines": "Claim.item", "facts": "Claim.supportingInfo",
+}  # fmt: skip
+"""Where a Claim says what a sheet says."""
+
+
+# --- what a Claim points to ------------------------------------------------------------------------------------------
+
+
+def id_in(claim: Mapping[str, Any], name: str) -> str | None:
+    """The id of a record of ours that a Claim points to."""
+    found = KNOWN.fullmatch(str(claim.get(name, {}).get("reference", "")))
+    return parse_id(found[2]) if found else None
+
+
+def professional_of(ask: Ask, claim: Mapping[str, Any]) -> str | None:
+    """Who gave the care, by themself or by their role."""
+    id_ = id_in(claim, "provider")
+    if id_ is not None and "PractitionerRole/" in claim["provider"]["reference"]:
+        row = ask.by.session.get(Practice, id_)
+        return row.professional_id if row else id_
+    return id_
+
+
+def estimated(ask: Ask, claim: Mapping[str, Any], others: Others) -> Resource:
+    """An estimate for somebody the registry knows: what it knows is said for them; nothing is written."""
+    asked = read_claim(claim, others)
+    person = id_in(claim, "patient")
+    unit = ask.by
+    action = Action.PREPARE_CLAIM if unit.actor.role in PRACTICE else Action.READ_CLAIMS
+    unit.find(PATIENT, person or "unknown", action, Tag.CLAIM_READ)
+    professional = professional_of(ask, claim)
+    if professional is not None and person is not None:
+        add_known(ask, asked, person, get_professional(unit.session, professional).id)
+    return estimate.answer_of(asked, ask.site)
+
+
+def add_known(ask: Ask, asked: Asked, person: str, professional: str) -> None:
+    """What the registry knows of a visit, where the Claim does not say otherwise: facts, contract, counters."""
+    session = ask.by.session
+    first = asked.bill["lines"][0].get("care_date") or asked.bill.get("care_date")
+    day = date.fromisoformat(str(first))
+    known = visit_facts(session, person, professional, day).values()
+    link = link_on(session, person, day)
+    if contract_of(link) and not known.get("c2s"):
+        known["contract"] = contract_of(link)
+    counters = counters_before(session, person, professional, day, day.year)
+    borne = {"pf_year": counters.participation_annee, "franchise_year": counters.franchise_annee}
+    known |= {name: plain_euros(cents) for name, cents in borne.items()}
+    for name, value in known.items():
+        if value is not None and name not in ("patient_id", "professional_id", "care_date"):
+            asked.bill.setdefault(name, value)
+            asked.where.setdefault(name, "Claim.patient")
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+
+def sheet_of(ask: Ask, claim: Mapping[str, Any], others: Others) -> tuple[dict[str, Any], Asked]:
+    """A Claim as a sheet. Raises `ProblemError`."""
+    asked = read_claim(claim, others)
+    lines = asked.bill.pop("lines")
+    facts = {name: value for name, value in asked.bill.items() if name in BY_NAME and name not in OF_FUND}
+    days = {str(line.pop("care_date", asked.bill.get("care_date"))) for line in lines}
+    if len(days) > 1:
+        raise problems.one_day(field="Claim.item[1].servicedDate")
+    acts = lines
+    if len(lines) == 1:
+        own = {name: value for name, value in lines[0].items() if name in BY_NAME and name != "fee"}
+        facts |= own
+        if not set(lines[0]) - set(own) - {"fee", "code"}:
+            facts |= {} if lines[0]["code"] == "consultation" else {"act": lines[0]["code"]}
+            acts = [lines[0]["fee"]] if "fee" in lines[0] else [None]
+    facts = {name: value for name, value in facts.items() if len(acts) == 1 or name not in OF_A_LINE}
+    number = next((one.get("value", "") for one in claim.get("identifier", ())), "")
+    said = {
+        "patient": id_in(claim, "patient") or "", "professional": professional_of(ask, claim) or "",
+        "care_date": days.pop(), "lines": acts,
+        "number": int(number) if number.isdecimal() and 0 < int(number) < 1_000_000 else number_of(number),
+        "tiers_payant": asked.bill.get("tiers_payant", "none"), "ips": asked.ips, "facts": facts,
+    }  # fmt: skip
+    for name in ("patient", "professional"):
+        if not said[name]:
+            raise problems.unknown_reference(field=PLACES[name], reference=name)
+    return said, asked
+
+
+def number_of(identifier: str) -> int:
+    """The order number that stands for the identifier of a Claim."""
+    return 1 + zlib.crc32(identifier.encode()) % 999_999
+
+
+def send(ask: Ask, claim: Mapping[str, Any], others: Others) -> tuple[Claim, bool]:
+    """Submit a sheet: the claim, and whether it is a new one."""
+    unit = ask.by
+    said, asked = sheet_of(ask, claim, others)
+    unit.find(PATIENT, said["patient"], Action.PREPARE_CLAIM)
+    try:
+        doctor = get_professional(unit.session, said["professional"])
+        record = replace(POLICY.load(unit.session, PATIENT, said["patient"]), professional_id=doctor.id)
+        unit.allow(Action.SUBMIT_CLAIM, record)
+        before = unit.incoming.at
+        row = submit(unit.session, said, day=paris_date(before), at=before)
+    except FactError as error:
+        raise estimate.refused(asked, error) from error
+    except RegistryError as error:
+        raise placed(error) from error
+    unit.note(Tag.CLAIM_SUBMIT, record, claim=row.id)
+    return row, row.received_on == paris_date(before) and row.recorded_at >= before
+
+
+def placed(error: RegistryError) -> ProblemError:
+    """What the registry refuses, at its place in the Claim."""
+    where = PLACES.get(error.field or "", "Claim")
+    entry = FieldError(field=where, code=error.code, message=error.reason["en"])
+    return ProblemError(error.http_status, error.code, error.reason, field=where, errors=[entry])
+
+
+def answered(ask: Ask, row: Claim) -> Resource:
+    """The answer to a claim as it stands."""
+    return response_of(ask, row, decisions(ask, row.insured_id).get(row.id, []))
+
+
+def cancel(ask: Ask, id_: str) -> Claim:
+    """Take a sheet back before it is decided; twice is the same. Raises NotFound, Conflict."""
+    unit = ask.by
+    key = parse_id(id_)
+    row = unit.session.get(Claim, key) if key else None
+    unit.find(PATIENT, row.insured_id if row else "unknown", Action.PREPARE_CLAIM)
+    assert row is not None  # noqa: S101 - nobody is found for no claim
+    record = replace(POLICY.load(unit.session, PATIENT, row.insured_id), professional_id=row.professional_id)
+    unit.allow(Action.SUBMIT_CLAIM, record)
+    claim = get_claim(unit.session, row.id, row.insured_id)
+    if claim.reason != CANCELLED:
+        if claim.state not in (ClaimState.RECEIVED, ClaimState.HELD, ClaimState.WAITING_FOR_PROOF):
+            raise problems.decided_already(field="Claim.status")
+        at = unit.incoming.at
+        stop(unit.session, claim, Refusal(CANCELLED), day=paris_date(at), at=at)
+    unit.note(Tag.CLAIM_SUBMIT, record, claim=claim.id)
+    return claim
+
+
+def check_match(ask: Ask, id_: str, given: str) -> None:
+    """Raise `ProblemError` (412) when the claim is no longer the version that was read."""
+    from parcours.fhir.serve import etag_of, stamped
+
+    key = parse_id(id_)
+    row = ask.by.session.get(Claim, key) if key else None
+    if row is not None and given.strip() not in ("*", etag_of(stamped(claim_resource(ask, row)))):
+        raise problems.stale(field="If-Match")
+
+
+def shown(ask: Ask, row: Claim) -> Resource:
+    """A claim as a resource."""
+    return claim_resource(ask, row)
+
+
+# --- rights ----------------------------------------------------------------------------------------------------------
+
+
+def eligibility(ask: Ask, asked: Mapping[str, Any]) -> Resource:
+    """`CoverageEligibilityRequest/$submit`: the coverages of a day."""
+    person = id_in(asked, "patient")
+    ask.by.find(PATIENT, person or "unknown", READ_PERSON.action, READ_PERSON.tag)
+    day = str(asked.get("servicedDate") or asked.get("servicedPeriod", {}).get("start") or asked["created"])[:10]
+    held = [one for one in coverages(ask, person or "") if holds(one, day)]
+    insurance = [
+        {"coverage": reference("Coverage", one["id"], one["type"]["coding"][0]["code"]), "inforce": True,
+         "benefitPeriod": one["period"]} for one in held
+    ]  # fmt: skip
+    nobody = {"coverage": {"display": PAYERS[Payer.AMO].fr}, "inforce": False}
+    insurer = next((one["payor"][0] for one in held), {"display": PAYERS[Payer.AMO].fr})
+    return {
+        "resourceType": "CoverageEligibilityResponse", "meta": meta(), "status": "active", "purpose": asked["purpose"],
+        "patient": asked["patient"], "servicedDate": day, "created": estimate.now(),
+        "request": {"display": "CoverageEligibilityRequest"}, "outcome": "complete",
+        "disposition": f"Droits au {day} (simulé)", "insurer": insurer, "insurance": insurance or [nobody],
+    }  # fmt: skip
+
+
+def holds(coverage: Resource, day: str) -> bool:
+    """Is a coverage in force on a day?"""
+    dates = coverage["period"]
+    return bool(dates["start"] <= day <= dates.get("end", "9999-12-31"))
+
+
+# --- everything, why -------------------------------------------------------------------------------------------------
+
+
+def everything(ask: Ask, id_: str) -> Resource:
+    """`Patient/$everything`: all that who asks may read of a person."""
+    person = parse_id(id_) or "unknown"
+    if not allowed(ask, READ_PERSON, person):
+        raise problems.not_found(field="id")
+    found: list[Resource] = []
+    for kind in capability.KINDS.values():
+        if not kind.public and kind.personal:
+            query = Query(kind.name)
+            query.filters.append(capability.about(kind, person))
+            found += kind.search(ask, query)
+    entries = [
+        {"fullUrl": f"{ask.site.base}/{one['resourceType']}/{one['id']}", "resource": one, "search": {"mode": "match"}}
+        for one in found
+    ]
+    link = [{"relation": "self", "url": f"{ask.site.base}/Patient/{person}/$everything"}]
+    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "link": link, "entry": entries}
+
+
+def case_of(ask: Ask, stage: str, case: str) -> Resource:
+    """A case of the engine."""
+    coding: Resource = ask.site.concept("case", f"{stage}.{case}")["coding"][0]
+    return coding
+
+
+def steps_of(receipt: Mapping[str, Any], lang: str) -> list[Step]:
+    """The steps of a receipt, those of each line for several acts."""
+    if receipt["format"] != FORMAT:
+        return list(explain(answer_of(receipt), lang).steps)
+    told = explain_bill(settle_bill(receipt["bill"], receipt["chosen_readings"]), lang)
+    return [*told.pathway, *(step for line in told.lines for step in line.steps)]
+
+
+def explain_eob(ask: Ask, id_: str) -> Resource:
+    """`ExplanationOfBenefit/$explain`: why each amount, in both languages."""
+    key = parse_id(id_.removesuffix(AMC))
+    row = ask.by.session.get(Decision, key) if key else None
+    if not allowed(ask, READ_CLAIMS, row.insured_id if row else "unknown") or row is None:
+        raise problems.not_found(field="id")
+    said = [steps_of(content_kept(row)["receipt"], lang) for lang in LANGS]
+    steps = [
+        {"name": "step", "part": [
+            {"name": "stage", "valueCode": french.stage},
+            {"name": "case", "valueCoding": case_of(ask, french.stage, french.case)},
+            {"name": "fr", "valueString": french.text}, {"name": "en", "valueString": english.text},
+            *({"name": "article", "valueString": one.title} for one in french.references),
+        ]}
+        for french, english in zip(*said, strict=True)
+    ]  # fmt: skip
+    return {"resourceType": "Parameters", "parameter": steps}

@@ -1,0 +1,172 @@
+"""Who is insured, by whom: Patient, RelatedPerson, Coverage."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.personal import Access, period, personal, reference
+from parcours.fhir.query import Param
+from parcours.fhir.site import HL7, concept, meta
+from parcours.registry.access.model import Role
+from parcours.registry.complementary.models import Link, LinkState
+from parcours.registry.complementary.service import links_of
+from parcours.registry.declarations.timeline import as_of
+from parcours.registry.directory.models import Fund
+from parcours.registry.identity.service import current_identifier
+from parcours.registry.people import family
+from parcours.registry.people.context import Action, Tag
+from parcours.registry.people.models import Affiliation, Insured, Kinship, Right, RightKind
+from parcours.registry.people.service import get_insured
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.ids import parse_id
+from parcours.registry.store.periods import known
+
+CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
+TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
+TEST_INS = "urn:oid:1.2.250.1.213.1.4.10"
+"""Numbers of the national identity, of test: nothing here is a real one."""
+RELIABILITY = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445"
+SHOWN_NUMBER = (Role.INSURED, Role.OFFICER, Role.API_CLIENT)
+READ = Access(Action.READ_PATIENT, Tag.PERSON_READ)
+HOLDERS = Access(Action.READ_HOLDERS, Tag.HOLDER_READ)
+
+
+def owner_of_patient(ask: Ask, id_: str) -> str | None:
+    """A person is their own."""
+    return parse_id(id_)
+
+
+def patients(ask: Ask, person: str) -> Iterator[Resource]:
+    """A person."""
+    insured = get_insured(ask.by.session, person)
+    today = paris_today()
+    said: Resource = {
+        "resourceType": "Patient", "id": insured.id,
+        "meta": meta(f"{CORE}/fr-core-patient", updated=insured.recorded_at.isoformat()),
+        "extension": [{
+            "url": f"{CORE}/fr-core-identity-reliability",
+            "extension": [{"url": "identityStatus", "valueCoding": {"system": RELIABILITY, "code": "PROV"}}],
+        }],
+        "active": insured.died_on is None,
+        "name": [{"use": "official", "family": insured.family_name, "given": [insured.first_name]}],
+        "gender": "unknown", "birthDate": str(insured.birth_date),
+    }  # fmt: skip
+    number = current_identifier(ask.by.session, person, today) if ask.by.actor.role in SHOWN_NUMBER else None
+    if number is not None:
+        kind = {"coding": [{"system": TYPES, "code": "INS-NIR-TEST"}]}
+        said["identifier"] = [{"use": "official", "type": kind, "system": TEST_INS, "value": number.value}]
+    if insured.died_on is not None:
+        said["deceasedDateTime"] = str(insured.died_on)
+    tenure = as_of(ask.by.session, person, today)
+    if tenure is not None:
+        said["generalPractitioner"] = [reference("Practitioner", tenure.professional_id)]
+    yield said
+
+
+def holders(ask: Ask, person: str) -> Iterator[Resource]:
+    """Who acts for a person: never a bank account."""
+    for link in family.links_of(ask.by.session, person):
+        if link.confirmed_at is None or link.superseded_at is not None:
+            continue
+        holder = ask.by.session.get_one(Insured, link.holder_id)
+        role = "PRN" if link.kind.value == "parent" else "GUARD"
+        yield {
+            "resourceType": "RelatedPerson", "id": link.id, "meta": meta(updated=link.recorded_at.isoformat()),
+            "active": link.holds(paris_today()), "patient": reference("Patient", person),
+            "relationship": [concept(f"{HL7}v3-RoleCode", role)],
+            "name": [{"family": holder.family_name, "given": [holder.first_name]}],
+            "period": period(link.starts_on, link.ends_on and link.ends_on - timedelta(days=1)),
+        }  # fmt: skip
+
+
+def owner_of_link(ask: Ask, id_: str) -> str | None:
+    """Whose child."""
+    row = ask.by.session.get(Kinship, parse_id(id_))
+    return row.child_id if row else None
+
+
+# --- coverage --------------------------------------------------------------------------------------------------------
+
+
+def coverages(ask: Ask, person: str) -> Iterator[Resource]:
+    """The compulsory insurance, each contract, and the C2S."""
+    session = ask.by.session
+    query = select(Affiliation).where(Affiliation.insured_id == person, known(Affiliation))
+    for row in session.scalars(query.order_by(Affiliation.starts_on.desc())):
+        yield coverage(ask, row, "amo", reference("Organization", fund_id(ask, row.fund_code)), 1,
+                       {"group": row.scheme})  # fmt: skip
+    rights = select(Right).where(Right.insured_id == person, Right.kind == RightKind.C2S, known(Right))
+    for right in session.scalars(rights):
+        yield coverage(ask, right, "c2s", {"display": "Complémentaire santé solidaire"}, 2, {})
+    for number, link in enumerate(links_of(session, person)):
+        said = coverage(ask, link, "amc", {"display": link.insurer}, 2 + number,
+                        {"plan": link.contract} if link.contract else {})  # fmt: skip
+        said["extension"] = [{"url": ask.site.extension("link-state"), "valueCode": link.state.value}]
+        if link.state is LinkState.ENDED:
+            said["status"] = "cancelled"
+        yield said
+
+
+def coverage(
+    ask: Ask, row: Affiliation | Right | Link, kind: str, payor: Resource, order: int, classes: dict[str, str]
+) -> Resource:
+    """One coverage."""
+    recorded = getattr(row, "recorded_at", None)
+    ended = row.ends_on is not None and row.ends_on <= paris_today()
+    said: Resource = {
+        "resourceType": "Coverage", "id": row.id, "meta": meta(updated=recorded and recorded.isoformat()),
+        "status": "cancelled" if ended else "active", "type": ask.site.concept("coverage-type", kind),
+        "beneficiary": reference("Patient", row.insured_id),
+        "relationship": concept(f"{HL7}subscriber-relationship", "self"),
+        "period": period(row.starts_on, row.ends_on and row.ends_on - timedelta(days=1)), "payor": [payor],
+        "order": order,
+    }  # fmt: skip
+    if classes:
+        said["class"] = [
+            {"type": concept(f"{HL7}coverage-class", name), "value": value} for name, value in classes.items()
+        ]
+    return said
+
+
+def fund_id(ask: Ask, code: str) -> str | None:
+    """The id of a fund."""
+    return ask.by.session.scalar(select(Fund.id).where(Fund.code == code))
+
+
+def owner_of_coverage(ask: Ask, id_: str) -> str | None:
+    """Whose coverage."""
+    key = parse_id(id_)
+    if key is None:
+        return None
+    models: tuple[Any, ...] = (Affiliation, Link, Right)
+    rows = (ask.by.session.get(model, key) for model in models)
+    return next((str(row.insured_id) for row in rows if row is not None), None)
+
+
+PATIENTS = personal(
+    "Patient", READ, patients, owner_of_patient,
+    {
+        "identifier": Param("token", ("identifier",)), "name": Param("string", ("name",)),
+        "family": Param("string", ("name.family",)), "birthdate": Param("date", ("birthDate",)),
+        "general-practitioner": Param("reference", ("generalPractitioner",)),
+    },
+    profile=f"{CORE}/fr-core-patient",
+)  # fmt: skip
+KINDS: tuple[Kind, ...] = (
+    PATIENTS,
+    personal(
+        "RelatedPerson", HOLDERS, holders, owner_of_link,
+        {"patient": Param("reference", ("patient",)), "active": Param("token", ("active",))},
+    ),
+    personal(
+        "Coverage", READ, coverages, owner_of_coverage,
+        {
+            "patient": Param("reference", ("beneficiary",)), "beneficiary": Param("reference", ("beneficiary",)),
+            "payor": Param("reference", ("payor",)), "status": Param("token", ("status",)),
+            "type": Param("token", ("type",)),
+        },
+    ),
+)  # fmt: skip

@@ -1,0 +1,112 @@
+"""Resources about a person: whose they are, who may read them, what the trail keeps of it.
+
+A person one may not see is a person who does not exist: a read is 404, a search is empty, and both are traced.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from parcours.fhir import problems
+from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.query import Params, Query
+from parcours.registry.access.model import Action, Record, Tag
+from parcours.registry.errors import Forbidden, Invalid, NotFound
+from parcours.registry.people.context import PATIENT
+from parcours.registry.people.service import find_by_nir
+from parcours.registry.store.ids import parse_id
+
+OF_PERSON = ("patient", "subject", "beneficiary")
+"""Search parameters that name the person."""
+Rows = Callable[[Ask, str], Iterable[Resource]]
+Owner = Callable[[Ask, str], str | None]
+
+
+@dataclass(frozen=True)
+class Access:
+    """What reading a type asks of the policy, and how the trail names it."""
+
+    action: Action
+    tag: Tag
+
+
+def personal(
+    name: str, access: Access, rows: Rows, owner: Owner, params: Params, *, profile: str = "", creates: bool = False
+) -> Kind:
+    """A type whose resources each are of one person: `rows` gives those of a person, `owner` whose one is."""
+
+    def search(ask: Ask, query: Query) -> Iterator[Resource]:
+        for person in people_of(ask, query, owner):
+            if allowed(ask, access, person):
+                yield from rows_of(ask, name, rows, person)
+
+    def read(ask: Ask, id_: str) -> Resource:
+        person = owner(ask, id_)
+        if person is None or not allowed(ask, access, person):
+            if person is None:
+                ask.by.note_refusal(access.action, Record(PATIENT), "not_found")
+            raise problems.not_found(field="id")
+        for one in rows_of(ask, name, rows, person):
+            if one["id"] == id_:
+                return one
+        raise problems.not_found(field="id")
+
+    return Kind(name, params, search, read, profile=profile, creates=creates, personal=True)
+
+
+def rows_of(ask: Ask, name: str, rows: Rows, person: str) -> list[Resource]:
+    """The resources of a person, read once a request."""
+    key = f"{name}:{person}"
+    if key not in ask.known:
+        ask.known[key] = list(rows(ask, person))
+    found: list[Resource] = ask.known[key]
+    return found
+
+
+def allowed(ask: Ask, access: Access, person: str) -> bool:
+    """May who asks read that of a person? Asked once a request, and traced either way."""
+    key = f"may:{access.action}:{person}"
+    if key not in ask.known:
+        try:
+            ask.by.find(PATIENT, person, access.action, access.tag)
+        except (NotFound, Forbidden):
+            ask.known[key] = False
+        else:
+            ask.known[key] = True
+    may: bool = ask.known[key]
+    return may
+
+
+def people_of(ask: Ask, query: Query, owner: Owner) -> Iterator[str]:
+    """The people that a search is about: those it names, the owners of ids, else oneself."""
+    named = [value.rpartition("/")[2] for value in query.values(*OF_PERSON)]
+    numbers = [value.rpartition("|")[2] for value in query.values(*(f"{one}.identifier" for one in OF_PERSON))]
+    ids = query.values("_id")
+    if named or numbers:
+        found = [person for number in numbers if (person := person_of(ask, number))]
+        people = [parse_id(one) or "unknown" for one in named] + (found if found or named else ["unknown"])
+    elif ids:
+        people = [person for one in ids if (person := owner(ask, one))] or ["unknown"]
+    elif ask.by.actor.insured_id is not None:
+        people = [ask.by.actor.insured_id]
+    else:
+        raise problems.parameter_needed(field="patient", name="patient")
+    yield from dict.fromkeys(people)
+
+
+def person_of(ask: Ask, number: str) -> str | None:
+    """Whose number it is; nobody's, when it cannot be one."""
+    try:
+        insured = find_by_nir(ask.by.session, number)
+    except Invalid:
+        return None
+    return insured.id if insured else None
+
+
+def reference(kind: str, id_: str | None, display: str = "") -> Resource:
+    """A reference to a served resource."""
+    return {"reference": f"{kind}/{id_}"} | ({"display": display} if display else {})
+
+
+def period(starts_on: object, ends_on: object = None) -> Resource:
+    """A period, its last day included."""
+    return {"start": str(starts_on)} | ({"end": str(ends_on)} if ends_on else {})

@@ -1,0 +1,215 @@
+"""The directory: Practitioner, PractitionerRole, Organization; who opposes being shown is not found."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from parcours.edge.directory import visible_professional
+from parcours.fhir import problems
+from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.personal import period, reference
+from parcours.fhir.query import Param, Params, Query
+from parcours.fhir.site import HL7, concept, meta
+from parcours.law.cache import flat_law
+from parcours.registry.directory.context import DIRECTORY, Action
+from parcours.registry.directory.models import Fund, Organisation, Practice, Professional
+from parcours.registry.directory.service import convention_on, search_professionals, workplaces_on
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.ids import parse_id
+
+CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
+TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
+NOS = "https://mos.esante.gouv.fr/NOS"
+R282 = f"{NOS}/TRE_R282-CNAMAmeliSecteurConventionnement/FHIR/TRE-R282-CNAMAmeliSecteurConventionnement"
+CONTRACTED = "https://interop.esante.gouv.fr/ig/fhir/annuaire/StructureDefinition/as-ext-practitionerrole-contracted"
+SECTORS = {"secteur_1": "c1", "secteur_2_optam": "c3", "secteur_2": "c3", "non_conventionne": "nc"}
+MOST = 200
+PAGE = 50
+
+
+def practitioner(ask: Ask, one: Professional) -> Resource:
+    """A professional."""
+    kind = {"coding": [{"system": TYPES, "code": "RPPS"}]}
+    return {
+        "resourceType": "Practitioner", "id": one.id,
+        "meta": meta(f"{CORE}/fr-core-practitioner", updated=one.recorded_at.isoformat()),
+        "identifier": [{"use": "official", "type": kind, "system": "https://rpps.esante.gouv.fr", "value": one.rpps}],
+        "active": one.ceased_on is None or one.ceased_on > paris_today(),
+        "name": [{"use": "usual", "family": one.family_name, "given": [one.first_name]}],
+        "qualification": [{"code": profession_of(ask, one)}],
+    }  # fmt: skip
+
+
+def profession_of(ask: Ask, one: Professional) -> Resource:
+    """A profession, as the vocabulary names it."""
+    slug = one.profession
+    return ask.site.concept("profession", slug)
+
+
+def roles(ask: Ask, one: Professional) -> Iterator[Resource]:
+    """What a professional does, at each place, with the sector of the convention."""
+    session, today = ask.by.session, paris_today()
+    sector = convention_on(session, one.id, today)
+    specialty = slug_of_specialty(one.specialty)
+    for practice, place in workplaces_on(session, one.id, today):
+        said: Resource = {
+            "resourceType": "PractitionerRole", "id": practice.id,
+            "meta": meta(f"{CORE}/fr-core-practitioner-role", updated=practice.recorded_at.isoformat()),
+            "active": True, "period": period(practice.starts_on),
+            "practitioner": reference("Practitioner", one.id), "organization": reference("Organization", place.id),
+            "code": [profession_of(ask, one)],
+        }  # fmt: skip
+        if specialty:
+            said["specialty"] = [{"coding": [{"system": f"{ask.site.base}/CodeSystem/specialty", "code": specialty}]}]
+        if sector is not None and sector.convention in SECTORS:
+            code = concept(R282, SECTORS[sector.convention])
+            said["extension"] = [{"url": CONTRACTED, "valueCodeableConcept": code}]
+        yield said
+
+
+def slug_of_specialty(code: int) -> str:
+    """The slug of a national code."""
+    return next((slug for slug, number in flat_law().specialties.items() if number == code and code), "")
+
+
+def organization(place: Organisation) -> Resource:
+    """A place of care."""
+    said: Resource = {
+        "resourceType": "Organization", "id": place.id,
+        "meta": meta(f"{CORE}/fr-core-organization", updated=place.recorded_at.isoformat()),
+        "active": True, "type": [concept(f"{HL7}organization-type", "prov")], "name": place.name,
+    }  # fmt: skip
+    if place.finess:
+        kind = {"coding": [{"system": TYPES, "code": "FINEG"}]}
+        system = "https://finess.esante.gouv.fr"
+        said["identifier"] = [{"use": "official", "type": kind, "system": system, "value": place.finess}]
+    if place.address or place.postcode:
+        given = {"text": place.address, "postalCode": place.postcode}
+        said["address"] = [{name: value for name, value in given.items() if value}]
+    return said
+
+
+def fund(ask: Ask, one: Fund) -> Resource:
+    """A fund."""
+    return {
+        "resourceType": "Organization", "id": one.id, "meta": meta(f"{CORE}/fr-core-organization"), "active": True,
+        "identifier": [{"system": f"{ask.site.base}/sid/organisme-amo", "value": one.code}],
+        "type": [concept(f"{HL7}organization-type", "pay")], "name": one.name,
+    }  # fmt: skip
+
+
+# --- found -----------------------------------------------------------------------------------------------------------
+
+
+def open_directory(ask: Ask) -> None:
+    """The directory is open to whoever has logged in."""
+    ask.by.allow(Action.READ_DIRECTORY, DIRECTORY)
+
+
+def professionals(ask: Ask, query: Query) -> Iterator[Professional]:
+    """Professionals by id, RPPS number, name, or the beginning of the directory."""
+    open_directory(ask)
+    session, actor, today = ask.by.session, ask.by.actor, paris_today()
+    ids = [*query.values("_id"), *(one.rpartition("/")[2] for one in query.values("practitioner"))]
+    numbers = [one.rpartition("|")[2] for one in query.values("identifier", "practitioner.identifier")]
+    if ids or numbers:
+        for one in (*ids, *numbers):
+            try:
+                yield visible_professional(session, actor, one, today)
+            except LookupError:
+                continue
+        return
+    names = query.values("name", "family")
+    yield from search_professionals(session, family_name=names[0] if names else None, limit=MOST)
+
+
+def of_id(ask: Ask, id_: str) -> Professional:
+    """A professional by id. Raises NotFound."""
+    open_directory(ask)
+    return visible_professional(ask.by.session, ask.by.actor, id_, paris_today())
+
+
+def search_roles(ask: Ask, query: Query) -> Iterator[Resource]:
+    """The roles of the professionals that are found."""
+    ids = query.values("_id")
+    if ids and not query.values("practitioner"):
+        for one in ids:
+            row = ask.by.session.get(Practice, parse_id(one))
+            if row is not None:
+                yield from roles(ask, of_id(ask, row.professional_id))
+        open_directory(ask)
+        return
+    for found in professionals(ask, query):
+        yield from roles(ask, found)
+
+
+def read_role(ask: Ask, id_: str) -> Resource:
+    """A role by id. Raises `ProblemError`: 404."""
+    open_directory(ask)
+    row = ask.by.session.get(Practice, parse_id(id_))
+    for one in roles(ask, of_id(ask, row.professional_id)) if row is not None else ():
+        if row is not None and one["id"] == row.id:
+            return one
+    raise problems.not_found(field="id")
+
+
+def search_organizations(ask: Ask, query: Query) -> Iterator[Resource]:
+    """Places by id, number or name; funds."""
+    open_directory(ask)
+    session, ids = ask.by.session, [key for one in query.values("_id") if (key := parse_id(one))]
+    places: Any = select(Organisation).order_by(Organisation.id).limit(MOST)
+    funds: Any = select(Fund).order_by(Fund.id).limit(MOST)
+    if ids:
+        places, funds = places.where(Organisation.id.in_(ids)), funds.where(Fund.id.in_(ids))
+    numbers = [one.rpartition("|")[2] for one in query.values("identifier")]
+    if numbers:
+        places, funds = places.where(Organisation.finess.in_(numbers)), funds.where(Fund.code.in_(numbers))
+    for name in query.values("name"):
+        places = places.where(Organisation.name.ilike(f"{name}%"))
+        funds = funds.where(Fund.name.ilike(f"{name}%"))
+    yield from (organization(one) for one in session.scalars(places))
+    yield from (fund(ask, one) for one in session.scalars(funds))
+
+
+def read_organization(ask: Ask, id_: str) -> Resource:
+    """A place or a fund by id. Raises `ProblemError`: 404."""
+    open_directory(ask)
+    key = parse_id(id_)
+    place = ask.by.session.get(Organisation, key) if key else None
+    if place is not None:
+        return organization(place)
+    one = ask.by.session.get(Fund, key) if key else None
+    if one is None:
+        raise problems.not_found(field="id")
+    return fund(ask, one)
+
+
+PERSON: Params = {
+    "identifier": Param("token", ("identifier",)), "name": Param("string", ("name",)),
+    "family": Param("string", ("name.family",)), "active": Param("token", ("active",)),
+}  # fmt: skip
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "Practitioner", PERSON, lambda ask, query: (practitioner(ask, one) for one in professionals(ask, query)),
+        lambda ask, id_: practitioner(ask, of_id(ask, id_)), profile=f"{CORE}/fr-core-practitioner",
+    ),
+    Kind(
+        "PractitionerRole",
+        {
+            "practitioner": Param("reference", ("practitioner",)),
+            "organization": Param("reference", ("organization",)),
+            "specialty": Param("token", ("specialty",)), "role": Param("token", ("code",)),
+            "active": Param("token", ("active",)),
+        },
+        search_roles, read_role, profile=f"{CORE}/fr-core-practitioner-role",
+    ),
+    Kind(
+        "Organization",
+        {
+            "identifier": Param("token", ("identifier",)), "name": Param("string", ("name",)),
+            "type": Param("token", ("type",)), "active": Param("token", ("active",)),
+        },
+        search_organizations, read_organization, profile=f"{CORE}/fr-core-organization",
+    ),
+)  # fmt: skip

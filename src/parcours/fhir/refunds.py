@@ -1,0 +1,372 @@
+"""Refunds as they were decided: Claim, ClaimResponse, ExplanationOfBenefit, PaymentReconciliation, Provenance."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from parcours.fhir.adjudication import Amounts, Payer, adjudications, totals
+from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.person import fund_id
+from parcours.fhir.personal import Access, personal, reference
+from parcours.fhir.query import Param
+from parcours.fhir.site import HL7, concept, meta, money
+from parcours.registry.claims import lifecycle
+from parcours.registry.claims.adjudicate import content_kept
+from parcours.registry.claims.context import Action, Tag
+from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision
+from parcours.registry.claims.sheets import said
+from parcours.registry.payments.account import caps
+from parcours.registry.payments.models import Order, OrderState
+from parcours.registry.payments.service import orders_of
+from parcours.registry.store.clock import paris_date, paris_today
+from parcours.registry.store.ids import parse_id
+
+READ = Access(Action.READ_CLAIMS, Tag.CLAIM_READ)
+STATEMENT = Access(Action.READ_CLAIMS, Tag.STATEMENT_READ)
+AMC = "-amc"
+"""Ending of the id of what the complementary insurer decides."""
+REFUSED = (ClaimState.REJECTED, ClaimState.TIME_BARRED, ClaimState.REFUSED)
+CANCELLED = "SIM-CANCELLED"
+OF_RECEIPT = ("ticket_moderateur", "forfait_acte_lourd", "depassement")
+PROFESSIONAL = concept(f"{HL7}claim-type", "professional")
+
+
+def claims_of(ask: Ask, person: str) -> list[Claim]:
+    """The claims of a person, newest first, read once a request."""
+    key = f"rows:{person}"
+    if key not in ask.known:
+        query = select(Claim).where(Claim.insured_id == person).order_by(Claim.id.desc())
+        ask.known[key] = list(ask.by.session.scalars(query))
+    found: list[Claim] = ask.known[key]
+    return found
+
+
+def cancelled(claim: Claim) -> bool:
+    """Was it taken back by who sent it, or whole by the fund?"""
+    return claim.reason == CANCELLED or claim.state is ClaimState.REVERSED
+
+
+def common(ask: Ask, claim: Claim) -> Resource:
+    """What a claim and its answers say alike."""
+    return {
+        "status": "cancelled" if cancelled(claim) else "active",
+        "type": PROFESSIONAL, "use": "claim", "patient": reference("Patient", claim.insured_id),
+        "insurer": reference("Organization", fund_of(ask, claim.fund_code)),
+    }  # fmt: skip
+
+
+def fund_of(ask: Ask, code: str) -> str | None:
+    """The id of a fund, looked up once a request."""
+    key = f"fund:{code}"
+    if key not in ask.known:
+        ask.known[key] = fund_id(ask, code)
+    found: str | None = ask.known[key]
+    return found
+
+
+def coverage() -> Resource:
+    """The compulsory insurance."""
+    return {"display": "Assurance maladie obligatoire"}
+
+
+def payee(third_party: bool) -> Resource:
+    """Who is paid: who gave the care, or the insured."""
+    return concept(f"{HL7}payeetype", "provider" if third_party else "subscriber")
+
+
+def item_of(claim: Claim, number: int, cents: int, content: Resource) -> Resource:
+    """An act of a sheet."""
+    acts = content.get("acts") or []
+    act = acts[number - 1] if number <= len(acts) else {}
+    code = str(act.get("code") or content["facts"].get("act", "consultation"))
+    return {
+        "sequence": number, "productOrService": {"coding": [{"code": code}], "text": code},
+        "servicedDate": str(claim.care_date), "net": money(cents),
+    }  # fmt: skip
+
+
+def claim_resource(ask: Ask, claim: Claim) -> Resource:
+    """A sheet as it was sent."""
+    content = said(claim)
+    info: list[Resource] = [
+        {"sequence": number, "category": ask.site.concept("claim-info", name), "valueString": str(value)}
+        for number, (name, value) in enumerate(sorted(content["facts"].items()), start=1)
+    ]
+    if content["ips"]:
+        category = ask.site.concept("claim-info", "IPS")
+        info.append({"sequence": len(info) + 1, "category": category, "code": ask.site.concept("ips", content["ips"])})
+    resource = {
+        "resourceType": "Claim", "id": claim.id, "meta": meta(updated=claim.recorded_at.isoformat()),
+        "identifier": [
+            {"system": f"{ask.site.base}/sid/sheet", "value": claim.sheet_key},
+            {"system": f"{ask.site.base}/sid/sheet-number", "value": str(claim.sheet_number)},
+        ],
+        **common(ask, claim), "created": str(claim.received_on or claim.care_date),
+        "provider": reference("Practitioner", claim.professional_id),
+        "priority": concept(f"{HL7}processpriority", "normal"),
+        "careTeam": [{"sequence": 1, "provider": reference("Practitioner", claim.professional_id)}],
+        "insurance": [{"sequence": 1, "focal": True, "coverage": coverage()}],
+        "payee": {"type": payee(content["tiers_payant"] != "none")},
+        "item": [item_of(claim, at, cents, content) for at, cents in enumerate(content["lines"], start=1)],
+        "total": money(claim.fee),
+    }  # fmt: skip
+    if info:
+        resource["supportingInfo"] = info
+    if claim.original_id:
+        related = {"claim": reference("Claim", claim.original_id)}
+        resource["related"] = [related | {"relationship": concept(f"{HL7}ex-relatedclaimrelationship", "prior")}]
+    return resource
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def decisions(ask: Ask, person: str) -> dict[str, list[Decision]]:
+    """The decisions about each claim of a person, the first one first."""
+    key = f"decisions:{person}"
+    if key not in ask.known:
+        query = select(Decision).where(Decision.insured_id == person).order_by(Decision.claim_id, Decision.number)
+        found: dict[str, list[Decision]] = {}
+        for one in ask.by.session.scalars(query):
+            found.setdefault(one.claim_id, []).append(one)
+        ask.known[key] = found
+    kept: dict[str, list[Decision]] = ask.known[key]
+    return kept
+
+
+def settled_lines(claim: Claim, kept: Resource) -> list[tuple[Amounts, dict[str, str]]]:
+    """The amounts and the cases of each act, from the receipt."""
+    receipt, fees = kept["receipt"], said(claim)["lines"]
+    parts = receipt.get("lines") or [receipt]
+    return [
+        (Amounts.of_all({**one["result"], "fee": fee}), {name.removeprefix("case_"): str(case) for name, case in
+                                                         one["cases"].items()})
+        for one, fee in zip(parts, fees, strict=False)
+    ]  # fmt: skip
+
+
+def sum_of(decision: Decision, lines: list[tuple[Amounts, dict[str, str]]]) -> Amounts:
+    """The amounts of a decision; those that the tables do not hold are in its receipt."""
+    rest = {name: sum(getattr(one, name) for one, _ in lines) for name in OF_RECEIPT}
+    return Amounts(
+        decision.fee, decision.base, decision.rate, rest["ticket_moderateur"], decision.majoration, decision.pf,
+        decision.fr, rest["forfait_acte_lourd"], decision.amo, decision.amc, decision.patient, decision.advance,
+        decision.deferred, rest["depassement"],
+    )  # fmt: skip
+
+
+def response_of(ask: Ask, claim: Claim, about: list[Decision]) -> Resource:
+    """The fund's answer: waiting, decided, refused with its reason."""
+    current = next((one for one in about if one.current), None)
+    refused = claim.state in REFUSED
+    outcome = "error" if refused else "complete" if claim.state in DECIDED else "queued"
+    resource = {
+        "resourceType": "ClaimResponse", "id": claim.id, "meta": meta(updated=claim.recorded_at.isoformat()),
+        **common(ask, claim), "created": str(current.decided_on if current else claim.received_on or claim.care_date),
+        "requestor": reference("Practitioner", claim.professional_id), "request": reference("Claim", claim.id),
+        "outcome": outcome, "disposition": f"{claim.state.value} (simulé)",
+    }  # fmt: skip
+    if refused and claim.reason:
+        resource["error"] = [{"code": ask.site.concept("reason", claim.reason)}]
+    if current is not None:
+        lines = settled_lines(claim, content_kept(current))
+        resource["item"] = [
+            {"itemSequence": number, "adjudication": adjudications(ask.site, one[0], Payer.AMO, one[1])}
+            for number, one in enumerate(lines, start=1)
+        ]
+        resource["total"] = totals(ask.site, sum_of(current, lines), Payer.AMO)
+        resource["payeeType"] = payee(current.to_professional)
+    return resource
+
+
+def explanations(ask: Ask, claim: Claim, about: list[Decision]) -> Iterator[Resource]:
+    """What each payer decided, the last decision first; a decision that was replaced is cancelled."""
+    for at, decision in reversed(list(enumerate(about))):
+        kept = content_kept(decision)
+        payers = [Payer.AMO, *([Payer.AMC] if decision.amc or decision.insurer else [])]
+        before = about[at - 1] if at else None
+        for payer in payers:
+            yield explanation(ask, claim, (decision, kept), payer, before)
+
+
+def explanation(
+    ask: Ask, claim: Claim, decided: tuple[Decision, Resource], payer: Payer, before: Decision | None
+) -> Resource:
+    """What one payer decided about a claim, as the patient reads it."""
+    decision, kept = decided
+    lines = settled_lines(claim, kept)
+    ending = AMC if payer is Payer.AMC else ""
+    content = said(claim)
+    resource = {
+        "resourceType": "ExplanationOfBenefit", "id": f"{decision.id}{ending}",
+        "meta": meta(updated=decision.known_at.isoformat()), **common(ask, claim),
+        "status": "active" if decision.current else "cancelled", "created": str(decision.decided_on),
+        "provider": reference("Practitioner", claim.professional_id), "claim": reference("Claim", claim.id),
+        "claimResponse": reference("ClaimResponse", claim.id), "outcome": "complete",
+        "insurance": [{"focal": True, "coverage": coverage() if payer is Payer.AMO else
+                       {"display": decision.insurer or "Complémentaire santé"}}],
+        "item": [
+            item_of(claim, number, amounts.fee, content)
+            | {"adjudication": adjudications(ask.site, amounts, payer, cases)}
+            for number, (amounts, cases) in enumerate(lines, start=1)
+        ],
+        "total": totals(ask.site, sum_of(decision, lines), payer),
+        "benefitPeriod": {"start": f"{decision.year}-01-01", "end": f"{decision.year}-12-31"},
+        "supportingInfo": [{"sequence": 1, "category": ask.site.concept("claim-info", "IPS"),
+                            "code": ask.site.concept("qcp", str(kept["computed_code"]))}],
+    }  # fmt: skip
+    if payer is Payer.AMC:
+        resource["insurer"] = {"display": decision.insurer or "Complémentaire santé"}
+    else:
+        resource["benefitBalance"] = balances(ask, decision)
+        resource |= payment(ask, claim, decision)
+    if before is not None:
+        relation = concept(f"{HL7}ex-relatedclaimrelationship", "prior")
+        about = {"claim": reference("Claim", claim.id), "reference": {"value": f"{before.id}{ending}"}}
+        resource["related"] = [about | {"relationship": relation}]
+    return resource
+
+
+def balances(ask: Ask, decision: Decision) -> list[Resource]:
+    """The two yearly counters, as they are today for the year of the decision."""
+    key = f"caps:{decision.insured_id}:{decision.year}"
+    if key not in ask.known:
+        day = min(paris_today(), decision.decided_on.replace(year=decision.year, month=12, day=31))
+        ask.known[key] = caps(ask.by.session, decision.insured_id, day)
+    found = ask.known[key]
+    return [
+        {
+            "category": ask.site.concept("adjudication-fr", name), "unit": concept(f"{HL7}benefit-unit", "individual"),
+            "term": concept(f"{HL7}benefit-term", "annual"),
+            "financial": [{"type": concept(f"{HL7}benefit-type", "benefit"), "allowedMoney": money(most),
+                           "usedMoney": money(used)}],
+        }
+        for name, used, most in (
+            ("participation-forfaitaire", found.participations, found.participations_cap),
+            ("franchise", found.franchises, found.franchises_cap),
+        )
+    ]  # fmt: skip
+
+
+def payment(ask: Ask, claim: Claim, decision: Decision) -> Resource:
+    """When its share was transferred."""
+    if claim.state is not ClaimState.PAID or not decision.current or not decision.amo:
+        return {}
+    days = [one.day for one in lifecycle.history(ask.by.session, claim.id) if one.state is ClaimState.PAID]
+    paid = {"type": concept(f"{HL7}ex-paymenttype", "complete"), "amount": money(decision.amo)}
+    return {"payment": paid | ({"date": str(days[-1])} if days else {})}
+
+
+def provenance(ask: Ask, decision: Decision) -> Resource:
+    """The receipt of a decision: the engine, the law it read, and the hash that a replay must find again."""
+    receipt = content_kept(decision)["receipt"]
+    sources = {"receipt": receipt["hash"], "rules": receipt["engine"]["rules"], "law": receipt["law"]["data"]}
+    return {
+        "resourceType": "Provenance", "id": decision.id, "meta": meta(updated=decision.known_at.isoformat()),
+        "target": [reference("ExplanationOfBenefit", decision.id)], "recorded": decision.known_at.isoformat(),
+        "agent": [{"type": concept(f"{HL7}provenance-participant-type", "assembler"),
+                   "who": {"display": f"parcours {receipt['engine']['version']}"}}],
+        "entity": [
+            {"role": "source", "what": {"identifier": {"system": f"{ask.site.base}/sid/{name}", "value": value},
+                                        "display": name}}
+            for name, value in sources.items()
+        ],
+    }  # fmt: skip
+
+
+def reconciliation(ask: Ask, order: Order) -> Resource:
+    """A transfer."""
+    return {
+        "resourceType": "PaymentReconciliation", "id": order.id, "meta": meta(updated=order.prepared_at.isoformat()),
+        "identifier": [{"system": f"{ask.site.base}/sid/transfer", "value": order.reference}],
+        "status": "cancelled" if order.state is OrderState.RETURNED else "active",
+        "created": str(paris_date(order.prepared_at)), "outcome": "complete" if order.settled_on else "queued",
+        "disposition": order.state.value, "paymentDate": str(order.settled_on or order.day),
+        "paymentAmount": money(order.cents), "paymentIssuer": {"display": order.book},
+    }  # fmt: skip
+
+
+# --- rows of a person ------------------------------------------------------------------------------------------------
+
+
+def claims(ask: Ask, person: str) -> Iterator[Resource]:
+    """Every sheet."""
+    return (claim_resource(ask, one) for one in claims_of(ask, person))
+
+
+def responses(ask: Ask, person: str) -> Iterator[Resource]:
+    """The answer to every sheet."""
+    about = decisions(ask, person)
+    return (response_of(ask, one, about.get(one.id, [])) for one in claims_of(ask, person))
+
+
+def eobs(ask: Ask, person: str) -> Iterator[Resource]:
+    """Every explanation, newest claim first."""
+    about = decisions(ask, person)
+    for one in claims_of(ask, person):
+        yield from explanations(ask, one, about.get(one.id, []))
+
+
+def provenances(ask: Ask, person: str) -> Iterator[Resource]:
+    """The receipt of every decision."""
+    return (provenance(ask, one) for found in decisions(ask, person).values() for one in found)
+
+
+def transfers(ask: Ask, person: str) -> Iterator[Resource]:
+    """Every transfer to a person."""
+    return (reconciliation(ask, one) for one in orders_of(ask.by.session, person))
+
+
+def owner_by(model: Any, column: str, ending: str = "") -> Any:
+    """Whose is a row."""
+
+    def owner(ask: Ask, id_: str) -> str | None:
+        key = parse_id(id_.removesuffix(ending) if ending else id_)
+        row = ask.by.session.get(model, key) if key else None
+        return getattr(row, column) if row else None
+
+    return owner
+
+
+OF_PATIENT = Param("reference", ("patient",))
+CREATED = Param("date", ("created",))
+STATUS = Param("token", ("status",))
+KINDS: tuple[Kind, ...] = (
+    personal(
+        "Claim", READ, claims, owner_by(Claim, "insured_id"),
+        {
+            "patient": OF_PATIENT, "identifier": Param("token", ("identifier",)), "created": CREATED, "status": STATUS,
+            "provider": Param("reference", ("provider",)), "use": Param("token", ("use",)),
+            "insurer": Param("reference", ("insurer",)),
+        },
+        creates=True,
+    ),
+    personal(
+        "ClaimResponse", READ, responses, owner_by(Claim, "insured_id"),
+        {
+            "patient": OF_PATIENT, "request": Param("reference", ("request",)), "created": CREATED, "status": STATUS,
+            "outcome": Param("token", ("outcome",)), "requestor": Param("reference", ("requestor",)),
+            "insurer": Param("reference", ("insurer",)),
+        },
+    ),
+    personal(
+        "ExplanationOfBenefit", READ, eobs, owner_by(Decision, "insured_id", AMC),
+        {
+            "patient": OF_PATIENT, "claim": Param("reference", ("claim",)), "created": CREATED, "status": STATUS,
+            "provider": Param("reference", ("provider",)), "type": Param("token", ("type",)),
+            "service-date": Param("date", ("item.servicedDate",)), "insurer": Param("reference", ("insurer",)),
+            "coverage": Param("reference", ("insurance.coverage",)), "identifier": Param("token", ("identifier",)),
+        },
+    ),
+    personal(
+        "Provenance", READ, provenances, owner_by(Decision, "insured_id"),
+        {"patient": Param("reference", ()), "target": Param("reference", ("target",)),
+         "recorded": Param("date", ("recorded",))},
+    ),
+    personal(
+        "PaymentReconciliation", STATEMENT, transfers, owner_by(Order, "party"),
+        {"patient": Param("reference", ()), "identifier": Param("token", ("identifier",)),
+         "created": CREATED, "status": STATUS},
+    ),
+)  # fmt: skip
