@@ -15,6 +15,7 @@ from parcours.web.forms import form_page
 from parcours.web.i18n import N_
 from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
+from parcours.web.practice import pages as practice
 from parcours.web.public import law_pages
 from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
@@ -59,6 +60,7 @@ def routes() -> list[Route]:
         Route("/login/demo", form_page(account.login_form, account.enter_demonstration), methods=["POST"]),
         Route("/my", form_page(account.to_own_place, account.to_own_place)),
         *me.routes(),
+        *practice.routes(),
         Route("/account", form_page(account.account_page, account.leave), methods=["GET", "POST"]),
         Route("/forgot", form_page(account.forgot_form, account.forgot), methods=["GET", "POST"]),
         Route("/reset", form_page(account.reset_form, account.reset), methods=["GET", "POST"]),

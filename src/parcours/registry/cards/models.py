@@ -1,12 +1,12 @@
 """Simulated cards, and what happened to each."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.columns import PublicId, text_enum
+from parcours.registry.store.columns import PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base
 
 
@@ -47,6 +47,27 @@ class CardEvent(Base):
     state: Mapped[CardState] = mapped_column(text_enum(CardState))
     day: Mapped[date]
     why: Mapped[str] = mapped_column(String(60))
+
+
+class Shown(StrEnum):
+    """How a patient showed who they are to a practice."""
+
+    CARD = "card"
+    """Its simulated reader."""
+    NUMBER = "number"
+    """The number and the birth date, without the card."""
+
+
+class CardReading(Base):
+    """A patient showed a practice the card. Never rewritten; it opens what a sheet needs, for a day."""
+
+    __tablename__ = "cards_readings"
+    __table_args__ = (Index(None, "insured_id", "professional_id", "read_at"),)
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    how: Mapped[Shown] = mapped_column(text_enum(Shown))
 
 
 class Abroad(StrEnum):

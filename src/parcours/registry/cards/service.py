@@ -7,7 +7,15 @@ from sqlalchemy.orm import Session
 
 from parcours.law.workdays import months_after
 from parcours.registry.cards import problems
-from parcours.registry.cards.models import Abroad, Card, CardEvent, CardState, EuropeanProof
+from parcours.registry.cards.models import (
+    Abroad,
+    Card,
+    CardEvent,
+    CardReading,
+    CardState,
+    EuropeanProof,
+    Shown,
+)
 from parcours.registry.identity.keys import NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.messages.models import MessageKind
@@ -122,6 +130,26 @@ def opposed_on(session: Session, insured_id: str, day: date) -> bool:
     cards = list(session.scalars(select(Card).where(Card.insured_id == insured_id)))
     opposed = any(one.opposed_on is not None and one.opposed_on <= day for one in cards)
     return opposed and not any(one.state in WORKING for one in cards)
+
+
+# --- shown to a practice ---------------------------------------------------------------------------------------------
+
+
+def show(session: Session, insured_id: str, professional_id: str, how: Shown, *, at: datetime) -> CardReading:
+    """A patient shows a practice the card, or the number with the birth date."""
+    row = CardReading(insured_id=insured_id, professional_id=professional_id, read_at=at, how=how)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def shown_since(session: Session, insured_id: str, professional_id: str, since: datetime) -> CardReading | None:
+    """The last time that a patient showed a practice the card, since an instant."""
+    query = select(CardReading).where(
+        CardReading.insured_id == insured_id, CardReading.professional_id == professional_id,
+        CardReading.read_at > since,
+    )  # fmt: skip
+    return session.scalar(query.order_by(CardReading.read_at.desc()).limit(1))
 
 
 # --- abroad ----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, Shared
 from parcours.registry.access.model import PRACTICE, Actor, Record
 from parcours.registry.access.rules import OWN_PRACTICE, Relation, rule
+from parcours.registry.cards.relations import PRACTICE_CARD
 from parcours.registry.claims import problems
 from parcours.registry.claims.invariants import INVARIANTS
 from parcours.registry.claims.models import Claim, ClaimEvent, Decision, DecisionLine, Lot, Objection, Undue
@@ -24,6 +25,10 @@ class Action(model.Action):
     DECIDE_CLAIM = "decide_claim"
     OBJECT_TO_CLAIM = "object_to_claim"
     """Before the commission of the fund, as the insured."""
+    READ_SHEETS = "read_sheets"
+    SEND_SHEETS = "send_sheets"
+    SIGN_SHEETS = "sign_sheets"
+    """What a delegate prepares, the professional signs."""
     READ_PRACTICE_MESSAGES = "read_practice_messages"
 
 
@@ -42,6 +47,9 @@ class Tag(model.Tag):
     CLAIM_DECIDE = "claims:claim:decide"
     CLAIM_OBJECT = "claims:claim:object"
     STATEMENT_READ = "claims:statement:read"
+    SHEETS_READ = "claims:sheets:read"
+    SHEETS_SEND = "claims:sheets:send"
+    SHEETS_SIGN = "claims:sheets:sign"
     MESSAGES_READ = "claims:messages:read"
 
 
@@ -76,8 +84,12 @@ CONTEXT = Context(
         OFFICER_FUND.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM, Action.READ_CLAIMS, Action.DECIDE_CLAIM),
         client_of(Scope.CLAIMS_READ).gives(Action.READ_CLAIMS),
         client_of(Scope.CLAIMS_WRITE).gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM, Action.DECIDE_CLAIM),
-        DOCTOR_MESSAGES.gives(Action.READ_PRACTICE_MESSAGES),
+        DOCTOR_MESSAGES.gives(
+            Action.READ_PRACTICE_MESSAGES, Action.READ_SHEETS, Action.SEND_SHEETS, Action.SIGN_SHEETS
+        ),
+        PRACTICE_CARD.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
     ),
+    signatures=frozenset({Action.SIGN_SHEETS}),
     asks={Action.SUBMIT_CLAIM: OWN_SHEET},
     scopes=Scope,
     tags=Tag,

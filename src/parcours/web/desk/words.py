@@ -7,6 +7,8 @@ from parcours.text import Text
 
 HOMES = {
     Role.INSURED: "/me",
+    Role.DOCTOR: "/practice",
+    Role.DELEGATE: "/practice",
 }
 """Where somebody lands after a login, by the role they act in; else in the account."""
 
@@ -20,6 +22,9 @@ DONE = {
     "withdrawn": Text("La proposition est retirée.", "The proposal is withdrawn."),
     "ended": Text("La déclaration a pris fin.", "The declaration has ended."),
     "opened": Text("Le dossier est ouvert : votre caisse vous aide.", "The case is open: your fund will help."),
+    "prepared": Text("La feuille est prête : un médecin doit la signer.", "The sheet is ready: a doctor must sign it."),
+    "billed": Text("Signée et envoyée : la caisse l'a reçue.", "Signed and sent: the fund has received it."),
+    "sent": Text("Les feuilles sont envoyées.", "The sheets are sent."),
     "saved": Text("C'est enregistré.", "Saved."),
 }
 """What a page says once something is done, by the word in its address."""

@@ -1,0 +1,38 @@
+"""Who one is by a card: the practice to which the patient has just shown it."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.registry.access.model import PRACTICE, Actor, Record
+from parcours.registry.access.rules import OWN_PRACTICE, Relation, rule
+from parcours.registry.cards.models import CardReading
+from parcours.registry.store.clock import now_utc
+
+SHOWN_FOR = timedelta(hours=24)
+"""How long a card that was shown opens what a sheet needs: the day of the visit."""
+
+
+def _shown(session: Session, actor: Actor, record: Record) -> bool:
+    """The patient showed this practice the card, or the number with the birth date, within a day."""
+    if actor.professional_id is None or record.insured_id is None:
+        return False
+    query = select(CardReading.id).where(
+        CardReading.insured_id == record.insured_id, CardReading.professional_id == actor.professional_id,
+        CardReading.read_at > now_utc() - SHOWN_FOR,
+    )  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
+
+
+CARD_SHOWN = Relation("card_shown", _shown, to_person=True)
+
+PRACTICE_CARD = rule(
+    "practice_card", PRACTICE, CARD_SHOWN,
+    "Le cabinet à qui le patient montre sa carte voit, ce jour-là, ce qu'il faut pour la feuille de soins.",
+    "A practice to which the patient shows the card sees, on that day, what the sheet of care needs.",
+)  # fmt: skip
+PRACTICE_READER = rule(
+    "practice_reader", PRACTICE, OWN_PRACTICE,
+    "Un cabinet lit la carte que le patient lui présente.", "A practice reads the card that the patient presents.",
+)  # fmt: skip

@@ -1,0 +1,226 @@
+"""`/practice` and `/practice/patient`: whose card it is, what is known, what to charge, and the sheet sent."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import func, select
+from starlette.responses import Response
+
+from parcours.registry.access.model import Record, Role
+from parcours.registry.cards import service as cards
+from parcours.registry.cards.context import Action as CardAction
+from parcours.registry.cards.context import Tag as CardTag
+from parcours.registry.cards.models import Shown
+from parcours.registry.cards.relations import SHOWN_FOR
+from parcours.registry.claims import lifecycle
+from parcours.registry.claims.context import Action, Tag
+from parcours.registry.claims.intake import read_sheet
+from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.claims.sheets import acknowledge_lot, lot_of, send_in_lot, write
+from parcours.registry.complementary.service import link_on
+from parcours.registry.declarations import timeline
+from parcours.registry.declarations.context import Action as DeclarationAction
+from parcours.registry.declarations.context import of_practice
+from parcours.registry.declarations.models import Declaration, State
+from parcours.registry.directory.models import Professional
+from parcours.registry.directory.service import get_professional
+from parcours.registry.errors import NotFound, not_found
+from parcours.registry.people import service as people
+from parcours.registry.people.context import PATIENT, of_patient
+from parcours.registry.people.models import Insured, RightKind
+from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
+from parcours.registry.visits.context import Action as VisitAction
+from parcours.registry.visits.context import Tag as VisitTag
+from parcours.registry.visits.words import NOTES
+from parcours.text import Text
+from parcours.web.desk.money import STATES, TONES
+from parcours.web.desk.names import called, doctor_name, fund_name
+from parcours.web.desk.room import Desk, wrong
+from parcours.web.desk.words import RIGHTS
+from parcours.web.practice.sheet import HOW, RELATED, WAYS, Bill, bill_of
+
+TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
+"""What the form of a sheet holds."""
+HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a number and the birth date of one person")
+SECRET = (RightKind.ALD, RightKind.AT_MP)
+"""Rights of which a sheet asks whether the care is related."""
+
+
+def doctor_of(desk: Desk) -> Professional:
+    """The professional whose practice it is."""
+    if desk.unit.actor.professional_id is None:
+        desk.unit.allow(Action.READ_SHEETS, of_practice(None))
+    return get_professional(desk.session, desk.unit.actor.professional_id or "")
+
+
+def show(desk: Desk, template: str, **values: Any) -> Response:
+    """A page of the practice."""
+    doctor = doctor_of(desk)
+    signs = desk.unit.actor.role is Role.DOCTOR
+    return desk.show(template, doctor=doctor, called=called, signs=signs, **values)
+
+
+def today(desk: Desk) -> Response:
+    """Whose card is it; what was done today; what waits."""
+    record = desk.unit.allow(Action.READ_SHEETS, of_practice(desk.unit.actor.professional_id), Tag.SHEETS_READ)
+    doctor_id = record.professional_id or ""
+    query = select(Claim).where(Claim.professional_id == doctor_id, Claim.care_date == desk.today)
+    sheets = list(desk.session.scalars(query.order_by(Claim.sheet_number.desc())))
+    by_state = select(Claim.state, func.count()).where(Claim.professional_id == doctor_id).group_by(Claim.state)
+    states = {row[0]: row[1] for row in desk.session.execute(by_state)}
+    waiting = (
+        select(func.count())
+        .select_from(Declaration)
+        .where(
+            Declaration.professional_id == doctor_id,
+            Declaration.state == State.PROPOSED,
+            Declaration.doctor_agreed_at.is_(None),
+        )
+    )
+    return show(
+        desk,
+        "practice/today.html",
+        sheets=[(one, named(desk, one.insured_id)) for one in sheets],
+        states=STATES,
+        tones=TONES,
+        to_sign=states.get(ClaimState.DRAFT, 0),
+        to_correct=states.get(ClaimState.REJECTED, 0),
+        to_resend=states.get(ClaimState.REFUSED, 0),
+        proposals=desk.session.scalar(waiting) or 0,
+        declared=declared(desk, doctor_id),
+    )
+
+
+def named(desk: Desk, insured_id: str) -> str:
+    """The name of a patient on a list of one's own sheets."""
+    row = desk.session.get(Insured, insured_id)
+    return f"{row.first_name} {row.family_name}" if row else "—"
+
+
+def declared(desk: Desk, doctor_id: str) -> list[Insured]:
+    """Whose card the simulated reader may hold: patients who declared this doctor."""
+    ids = [one.insured_id for one in timeline.patients_of(desk.session, doctor_id)]
+    rows = desk.session.scalars(select(Insured).where(Insured.id.in_(ids))) if ids else ()
+    return sorted(rows, key=lambda one: (one.family_name, one.first_name))
+
+
+def read_card(desk: Desk) -> Response:
+    """The simulated reader, or the number and the birth date: both must fit, else it is as if there were nobody."""
+    doctor = doctor_of(desk)
+    desk.unit.allow(CardAction.SHOW_CARD, of_practice(doctor.id))
+    inserted = desk.field("inserted", 64)
+    found = inserted_card(desk, inserted) if inserted else typed_number(desk)
+    if found is None:
+        raise not_found("number")
+    how = Shown.CARD if inserted else Shown.NUMBER
+    cards.show(desk.session, found.id, doctor.id, how, at=desk.unit.incoming.at)
+    desk.unit.note(CardTag.CARD_SHOW, of_patient(found), how.value)
+    return desk.go("/practice/patient", of=found.id)
+
+
+def inserted_card(desk: Desk, insured_id: str) -> Insured | None:
+    """The card that the simulated reader holds: that of somebody who declared this doctor."""
+    record = desk.unit.find(PATIENT, insured_id, DeclarationAction.READ_DECLARATION)
+    return get_insured(desk.session, record.insured_id or "")
+
+
+def typed_number(desk: Desk) -> Insured | None:
+    """Who has this number and this birth date."""
+    number, born = desk.field("number", 24), desk.day("birth_date")
+    insured = people.find_by_nir(desk.session, number) if number else None
+    if insured is None or insured.birth_date != born:
+        found = of_patient(insured) if insured else Record(PATIENT)
+        desk.unit.note_refusal(CardAction.SHOW_CARD, found, "not_found")
+        return None
+    return insured
+
+
+def unknown_card(desk: Desk) -> Response:
+    """The same as `read_card`, but nobody fits: said on the page, and traced."""
+    try:
+        return read_card(desk)
+    except NotFound:
+        if desk.field("inserted", 64):
+            raise
+        raise wrong("number", HOW_TO_READ) from None
+
+
+# --- the patient's line ----------------------------------------------------------------------------------------------
+
+
+def patient(desk: Desk) -> Response:
+    """What the desk needs to know of the patient, and the sheet."""
+    return shown(desk, None)
+
+
+def shown(desk: Desk, bill: Bill | None) -> Response:
+    """The line of the patient, with a bill or not yet."""
+    record = desk.person(VisitAction.READ_FACTS, VisitTag.FACTS_READ)
+    insured = get_insured(desk.session, record.insured_id or "")
+    doctor = doctor_of(desk)
+    rights = rights_on(desk.session, insured.id, desk.today)
+    tenure = timeline.as_of(desk.session, insured.id, desk.today)
+    affiliation = affiliation_on(desk.session, insured.id, desk.today)
+    link = link_on(desk.session, insured.id, desk.today)
+    since = desk.unit.incoming.at - SHOWN_FOR
+    return show(
+        desk,
+        "practice/patient.html",
+        insured=insured,
+        age=age_on(insured.birth_date, desk.today),
+        rights=rights,
+        right_names=RIGHTS,
+        mine=tenure is not None and tenure.professional_id == doctor.id,
+        declared_doctor=doctor_name(desk.session, tenure.professional_id) if tenure else "",
+        fund=fund_name(desk.session, affiliation.fund_code if affiliation else None),
+        linked=link is not None,
+        card=cards.card_of(desk.session, insured.id),
+        reading=cards.shown_since(desk.session, insured.id, doctor.id, since),
+        asks_related=[one.kind.value for one in rights if one.kind in SECRET],
+        bill=bill,
+        ways=WAYS,
+        how=HOW[desk.lang],
+        typed={
+            name: desk.field(name, 200) for name in ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
+        },
+        notes=[NOTES[one] for one in bill.facts.notes if one in NOTES] if bill else [],
+        lasts=SHOWN_FOR,
+        c2s=any(one.kind is RightKind.C2S for one in rights),
+        related=RELATED,
+    )
+
+
+def preview(desk: Desk) -> Response:
+    """What to charge and what the patient pays, before anything is written."""
+    record = desk.person(Action.PREPARE_CLAIM, VisitTag.FACTS_READ)
+    return shown(desk, bill_of(desk, record.insured_id or "", doctor_of(desk)))
+
+
+def send_sheet(desk: Desk) -> Response:
+    """Write the sheet; the professional signs and sends it at once, a delegate leaves it to be signed."""
+    doctor = doctor_of(desk)
+    record = desk.person(Action.PREPARE_CLAIM)
+    desk.unit.allow(Action.SUBMIT_CLAIM, replace(record, professional_id=doctor.id))
+    bill = bill_of(desk, record.insured_id or "", doctor)
+    day, at = desk.today, desk.unit.incoming.at
+    claim = write(desk.session, read_sheet(desk.session, bill.said), day=day, at=at)
+    desk.unit.note(Tag.CLAIM_SUBMIT, record, claim=claim.id)
+    if desk.unit.actor.role is not Role.DOCTOR:
+        return desk.go("/practice", done="prepared")
+    desk.unit.allow(Action.SIGN_SHEETS, of_practice(doctor.id), Tag.SHEETS_SIGN)
+    sign_and_send(desk, [claim])
+    return desk.go("/practice", done="billed")
+
+
+def sign_and_send(desk: Desk, claims: list[Claim]) -> None:
+    """Freeze drafts, put them in the lot of this moment, send it; the simulated network answers at once."""
+    day, at = desk.today, desk.unit.incoming.at
+    number = f"{day:%y%m%d}-{at:%H%M%S%f}"
+    for claim in claims:
+        if claim.state is ClaimState.DRAFT:
+            lifecycle.move(desk.session, claim, ClaimState.SIGNED, day=day, at=at)
+        if claim.state in (ClaimState.SIGNED, ClaimState.REFUSED):
+            send_in_lot(desk.session, claim, number, day=day, at=at)
+    for fund in sorted({one.fund_code for one in claims}):
+        first = next(one for one in claims if one.fund_code == fund)
+        acknowledge_lot(desk.session, lot_of(desk.session, first, number, day), day=day, at=at)

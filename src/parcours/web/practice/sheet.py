@@ -1,0 +1,169 @@
+"""The sheet of a visit as a desk types it: codes in one field, what they are worth, what the patient pays now."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from parcours.law.loader import load
+from parcours.registry.claims.intake import read_sheet
+from parcours.registry.claims.models import Claim
+from parcours.registry.claims.settling import Settled, settle_claim
+from parcours.registry.claims.sheets import Sheet
+from parcours.registry.directory.models import Professional
+from parcours.registry.visits.facts import VisitFacts, visit_facts
+from parcours.text import Text, plain_euros
+from parcours.web.bill.address import HOURS, State
+from parcours.web.bill.catalogue import label_of, profession_of, tariff
+from parcours.web.desk.room import Desk, wrong
+
+WAYS = {
+    "none": Text("Le patient paie tout", "The patient pays everything"),
+    "partial": Text("Tiers payant, part obligatoire", "Tiers payant, compulsory part"),
+    "full": Text("Tiers payant, les deux parts", "Tiers payant, both parts"),
+}
+TYPED = re.compile(
+    r"^(?P<code>[A-Za-z][A-Za-z0-9_+]{0,19})(?:[*x](?P<quantity>\d{1,3}))?(?:=(?P<fee>\d{1,6}(?:[.,]\d{1,2})?))?$"
+)
+HOW = Text(
+    "des codes séparés par des espaces, comme G ou VG MD ou G=35,00 ou IK*6",
+    "codes separated by spaces, like G or VG MD or G=35.00 or IK*6",
+)
+RELATED = ("ald", "at_mp")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A code as it was typed."""
+
+    code: str
+    fee: int | None
+    quantity: int | None = None
+
+    def line(self, fee: int) -> dict[str, Any]:
+        """The line of a sheet."""
+        return {"code": self.code, "fee": plain_euros(fee)} | ({"quantity": self.quantity} if self.quantity else {})
+
+
+def typed(given: str) -> list[Typed]:
+    """The codes of one field. Raises Invalid."""
+    found = [TYPED.match(word) for word in given.split()]
+    if not found or any(one is None for one in found) or len(found) > 20:
+        raise wrong("acts", HOW)
+    return [
+        Typed(one["code"].upper(), cents(one["fee"]) if one["fee"] else None, int(one["quantity"] or 0) or None)
+        for one in found
+        if one is not None
+    ]
+
+
+def cents(given: str) -> int:
+    """Euros as typed, in cents."""
+    return int(Decimal(given.replace(",", ".")) * 100)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A line with its price and its name."""
+
+    typed: Typed
+    fee: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A sheet before it is written, and what it gives each way it may be paid."""
+
+    said: Mapping[str, Any]
+    lines: tuple[Priced, ...]
+    answers: Mapping[str, Settled]
+    way: str
+    facts: VisitFacts
+
+    @property
+    def chosen(self) -> Settled:
+        return self.answers[self.way]
+
+    @property
+    def fee(self) -> int:
+        return sum(one.fee for one in self.lines)
+
+    def at_desk(self, way: str) -> int:
+        """What the patient pays now."""
+        return self.answers[way].total("advance")
+
+
+def state_of(desk: Desk, doctor: Professional, facts: VisitFacts, words: list[Typed]) -> State:
+    """What the catalogue of codes needs to price a line."""
+    values = facts.values()
+    named = {name: str(values[name]) for name in ("specialty", "profession", "convention", "age") if values.get(name)}
+    if doctor.specialty:
+        named.setdefault("specialty", load().specialties[doctor.specialty].slug)
+    lines = [{"code": one.code} | ({"quantity": str(one.quantity)} if one.quantity else {}) for one in words]
+    named["care_date"] = facts.care_date.isoformat()
+    return State(desk.page, named, {}, lines, {}, "", HOURS[0], "")
+
+
+def price(state: State, one: Typed) -> int:
+    """What a line is billed: as typed, else what the law sets. Raises Invalid: its price is free."""
+    if one.fee is not None:
+        return one.fee
+    line = {"code": one.code} | ({"quantity": str(one.quantity)} if one.quantity else {})
+    known = tariff(state, line)
+    if known is None:
+        raise wrong(
+            "acts", Text(f"le prix de {one.code} : {one.code}=30,00", f"the price of {one.code}: {one.code}=30.00")
+        )
+    return known
+
+
+def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
+    """The bill that a form says. Raises Invalid, FactError: a code, a price, a fact."""
+    words, care = typed(desk.field("acts", 200)), desk.day("care_date", desk.today)
+    related = desk.field("related", 10)
+    facts = visit_facts(desk.session, insured_id, doctor.id, care, related_to=related if related in RELATED else "none")
+    state = state_of(desk, doctor, facts, words)
+    profession = profession_of(state)
+    lines = tuple(Priced(one, price(state, one), label_of(one.code, desk.lang, profession)) for one in words)
+    way = desk.field("tiers_payant", 10)
+    said: dict[str, Any] = {
+        "patient": insured_id,
+        "professional": doctor.id,
+        "care_date": care.isoformat(),
+        "number": next_number(desk.session, doctor.id, care),
+        "tiers_payant": way if way in WAYS else "none",
+        "card": "read" if desk.field("card", 10) != "unread" else "unread",
+        "kind": "electronic" if desk.field("card", 10) != "unread" else "degraded",
+        "lines": [one.typed.line(one.fee) for one in lines],
+        "facts": {"urgent": True} if desk.field("urgent", 5) else {},
+    }
+    if related in RELATED:
+        said["facts"] = {**said["facts"], "exemption": related}
+    answers = {name: foreseen(desk, read_sheet(desk.session, {**said, "tiers_payant": name})) for name in WAYS}
+    return Bill(said, lines, answers, str(said["tiers_payant"]), facts)
+
+
+def foreseen(desk: Desk, sheet: Sheet) -> Settled:
+    """What a sheet will give, by the very question that the fund will put to the engine; nothing is written."""
+    claim = Claim(
+        insured_id=sheet.insured_id,
+        professional_id=sheet.professional_id,
+        care_date=sheet.care_date,
+        fee=sum(sheet.lines),
+        content=sheet.content,
+    )
+    return settle_claim(desk.session, claim, day=desk.today, at=desk.unit.incoming.at, stated={})
+
+
+def next_number(session: Session, professional_id: str, care: date) -> int:
+    """The order number of the next sheet of that day."""
+    query = select(func.max(Claim.sheet_number)).where(
+        Claim.professional_id == professional_id, Claim.care_date == care
+    )
+    return (session.scalar(query) or 0) + 1

@@ -1,0 +1,131 @@
+"""The desk of a practice: a card is shown, the sheet is worked out, signed and sent; a delegate prepares."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.identity.service import current_identifier
+from parcours.registry.people.models import Insured
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.db import Database
+from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
+from tests.api.fixtures import _keys  # noqa: F401
+from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
+
+PAGES = ("/practice", "/practice/sheets", "/practice/payments", "/practice/patients", "/practice/declarations",
+         "/practice/letters")  # fmt: skip
+
+
+def sheets_of(url):
+    database = Database.open(url)
+    with database.reading() as session:
+        found = [(one.state, one.fee, one.insured_id) for one in session.scalars(select(Claim).order_by(Claim.id))]
+    database.close()
+    return found
+
+
+def number_of(url, insured_id):
+    database = Database.open(url)
+    with database.reading() as session:
+        row = session.get(Insured, insured_id)
+        found = current_identifier(session, insured_id, paris_today()).value, row.birth_date.isoformat()
+    database.close()
+    return found
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("name", ["amar", "delegate"])
+def test_every_page_is_for_the_practice_in_both_languages(people, lang, name):  # noqa: F811
+    for path in PAGES:
+        page = people(name).get(path, params={"lang": lang})
+        assert page.status_code == 200, path
+        assert page.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nobody_else_opens_it(people, path, database_url):  # noqa: F811
+    before = len(refusals(database_url))
+    for name in ("alice", "officer", "administrator"):
+        assert people(name).get(path).status_code == 403
+    assert len(refusals(database_url)) == before + 3
+
+
+def test_the_doctor_reads_a_card_bills_and_sends(people, country, database_url):  # noqa: F811
+    amar = people("amar")
+    line = send(amar, "/practice", "read", inserted=country.alice)
+    assert "declared here" in line.text
+    path = f"/practice/patient?of={country.alice}"
+    worked_out = send(amar, path, "preview", acts="G", tiers_payant="partial")
+    assert worked_out.status_code == 200
+    assert "The patient pays now" in worked_out.text
+    sent = send(amar, path, "bill", acts="G", tiers_payant="partial")
+    assert "the fund has received it" in sent.text
+    assert (ClaimState.ACKNOWLEDGED, 3000, country.alice) in sheets_of(database_url)
+    refused = send(amar, path, "bill", acts="G; DROP")
+    assert refused.status_code == 422
+    assert 'aria-invalid="true"' in refused.text
+    assert send(amar, path, "preview", acts="ZZZZ999=10").status_code == 422
+
+
+def test_a_delegate_prepares_and_the_doctor_signs(people, country, database_url):  # noqa: F811
+    delegate, amar = people("delegate"), people("amar")
+    path = f"/practice/patient?of={country.alice}"
+    prepared = send(delegate, path, "bill", acts="G=30,00", tiers_payant="none")
+    assert "a doctor must sign it" in prepared.text
+    assert [state for state, *_ in sheets_of(database_url)].count(ClaimState.DRAFT) == 1
+    assert "wait for the signature" in delegate.get("/practice/sheets").text
+    assert send(delegate, "/practice/sheets", "sign").status_code == 403
+    assert "The sheets are sent" in send(amar, "/practice/sheets", "sign").text
+    assert [state for state, *_ in sheets_of(database_url)].count(ClaimState.DRAFT) == 0
+
+
+def test_a_number_opens_the_visit_of_a_stranger_for_the_day_and_is_traced(people, country, database_url):  # noqa: F811
+    zola = people("zola")
+    path = f"/practice/patient?of={country.alice}"
+    assert zola.get(path).status_code == 404
+    number, born = number_of(database_url, country.alice)
+    wrong = send(zola, "/practice", "read", number=number, birth_date="1901-01-01")
+    assert wrong.status_code == 422
+    assert zola.get(path).status_code == 404, "a wrong birth date opens nothing"
+    line = send(zola, "/practice", "read", number=number, birth_date=born)
+    assert "declared:" in line.text
+    assert "outside the pathway" in send(zola, path, "preview", acts="G", tiers_payant="partial").text.lower()
+    assert "the fund has received it" in send(zola, path, "bill", acts="G", tiers_payant="partial").text
+    assert zola.get(f"/me/care?of={country.alice}").status_code in (403, 404), "no letter is opened by a card"
+    assert send(zola, "/practice", "read", inserted=country.nora).status_code == 404
+
+
+def test_a_proposal_is_accepted_and_a_foreign_one_does_not_exist(people, country):  # noqa: F811
+    alice, zola = people("alice"), people("zola")
+    send(alice, "/me/doctor", "propose", professional_id=country.zola)
+    page = zola.get("/practice/declarations")
+    declaration = re.search(r'name="declaration_id" value="([^"]+)"', page.text)[1]
+    assert send(people("sand"), "/practice/declarations", "sign", declaration_id=declaration).status_code == 403
+    page = people("amar").get("/practice/declarations")
+    fields = {"do": "sign", "csrf_token": token(page), "declaration_id": country.declaration_zoe}
+    assert people("amar").post("/practice/declarations", data=fields).status_code == 404
+    assert "in force" in send(zola, "/practice/declarations", "sign", declaration_id=declaration).text
+    assert "Zola" in alice.get("/me/doctor").text or "In force" in alice.get("/me/doctor").text
+
+
+def test_a_letter_is_written_used_and_answered(people, country):  # noqa: F811
+    amar, sand = people("amar"), people("sand")
+    path = f"/practice/letters/new?of={country.alice}"
+    assert send(amar, path, "write", reason="Motif", question="", specialty="5").status_code == 422
+    written = send(amar, path, "write", reason="Motif fictif", question="Avis ?", specialty="5")
+    assert "Motif fictif" in written.text
+    own = f"/practice/letters/{country.referral}"
+    assert "report" in send(sand, own, "use").text.lower()
+    assert "Rien de grave" in send(sand, own, "report", text="Rien de grave (fictif)").text
+    assert people("zola").get(own).status_code == 404
+    assert "for the doctor only" in people("delegate").get(own).text or people("delegate").get(own).status_code == 200
+
+
+def test_a_foreign_sheet_does_not_exist(people, country):  # noqa: F811
+    assert people("amar").get(f"/practice/sheets/{country.claim}").status_code == 200
+    assert people("zola").get(f"/practice/sheets/{country.claim}").status_code == 404
+    page = people("zola").get("/practice/sheets")
+    fields = {"do": "resend", "csrf_token": token(page), "claim_id": country.claim}
+    assert people("zola").post("/practice/sheets", data=fields).status_code == 404
