@@ -314,6 +314,11 @@ def test_without_optam_at_least_twenty_points_below_optam(optam: int, covered: i
     assert amc == 23_00 * covered // 100 - 16_10
 
 
+def test_where_both_limits_without_optam_meet_the_fixed_one_is_said() -> None:
+    case = paid(level(250, 220), convention=S2, base=23_00, fee=150_00, **REFERRED)[2]
+    assert case == CaseComplementary.NON_OPTAM_CAP
+
+
 def test_a_major_appliance_is_a_device_to_a_contract() -> None:
     facts = {"profession": Profession.PHARMACIE, "drug_class": DrugClass.GRAND_APPAREILLAGE, "base": 10_00}
     contract = RESPONSABLE_100._replace(appareillage=150_00, medicament_majeur=0)

@@ -8,6 +8,7 @@ from parcours.engine.case import settle as settle_facts
 from parcours.engine.memory import read_counters, settle_many
 from parcours.law.codes import Convention, Exemption, Note, Profession, Purpose, SpecialSetting, TiersPayant
 from parcours.law.loader import load
+from parcours.rules.types import Counters
 from tests.rules.support import settled
 
 OWN: dict[str, Any] = {"role": 1}
@@ -144,3 +145,18 @@ def test_an_emergency_charge_is_the_patient_s_alone(tiers_payant: TiersPayant) -
     charge = {"profession": "etablissement", "act": "forfait_patient_urgences", "fee": 23, "exemption": "ald"}
     facts = {"care_date": "2026-06-02", "age": 40, "medecin_traitant": True, **charge}
     assert settle_facts({**facts, "tiers_payant": tiers_payant.name.lower()}).notes == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"role": 0, "act": "COE", "tiers_payant": TiersPayant.FULL}, {"not_for_this_age", "no_third_party_outside"}),
+        ({"act": "COE", "exemption": Exemption.ALD}, {"not_for_this_age", "third_party_right"}),
+        ({"act": "APC", "exemption": Exemption.ALD, "specialty": 15}, {"second_opinion", "third_party_right"}),
+        ({}, set()),
+    ],
+)
+def test_what_is_noticed_adds_up(facts: dict[str, Any], expected: set[str]) -> None:
+    """An opinion was given before: it matters to another opinion only."""
+    bits = settled(counters=Counters(avis_precedent=20260210), **{**OWN, "care_date": 20260302, **facts}).notes
+    assert {note.name.lower() for note in Note if bits >> note & 1} == expected

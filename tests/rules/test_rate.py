@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from parcours.law.codes import (
+    UNKNOWN,
     CaseActeLourd,
     CaseRate,
     Convention,
@@ -16,8 +17,8 @@ from parcours.law.codes import (
     Scheme,
     SpecialSetting,
 )
-from parcours.rules.rate import heavy_act, is_auxiliaire, rate_of_act
-from tests.rules.support import day_before, law_of, make, settled
+from parcours.rules.rate import heavy_act, is_auxiliaire, rate_of_act, sessions_used_up
+from tests.rules.support import NOTHING_BORNE, day_before, law_of, make, settled
 
 AUXILIAIRES = [
     Profession.INFIRMIER,
@@ -357,3 +358,35 @@ def test_a_psychologist_is_covered_from_three_years_old() -> None:  # R162-64
     assert rate(age=2, **session) == (0, CaseRate.NOT_COVERED)
     assert rate(age=3, **session) == (60_00, CaseRate.ORDINARY)
     assert rate(age=2)[0] == 70_00
+
+
+def test_a_local_or_old_age_rate_that_is_not_above_the_ordinary_one_changes_nothing() -> None:
+    local, old = make(scheme=Scheme.ALSACE_MOSELLE), make(exemption=Exemption.ASPA, profession=Profession.LABORATOIRE)
+    law = law_of(local)._replace(alsace_honoraires=70_00, taux_aspa=60_00)
+    assert rate_of_act(local, law) == (70_00, CaseRate.ORDINARY)
+    assert rate_of_act(old, law) == (60_00, CaseRate.ORDINARY)
+
+
+def test_a_law_without_sessions_covers_none() -> None:
+    session = make(profession=Profession.PSYCHOLOGUE)
+    assert sessions_used_up(session, NOTHING_BORNE, law_of(session)._replace(seances_annee=0))
+    assert not sessions_used_up(session, NOTHING_BORNE, law_of(session)._replace(seances_annee=UNKNOWN))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"special_setting": SpecialSetting.CURE_THERMALE, "profession": Profession.ETABLISSEMENT},
+        {"exemption": Exemption.AMP},
+        {"drug_class": DrugClass.FAIBLE, "profession": Profession.PHARMACIE},
+    ],
+)
+def test_state_medical_aid_leaves_to_adults_what_it_covers_for_minors(facts: dict[str, Any]) -> None:
+    assert rate(ame=1, age=18, **facts) == (0, CaseRate.NOT_COVERED)
+    assert rate(ame=1, age=17, **facts) == (100_00, CaseRate.AME)
+
+
+def test_what_is_not_refunded_bears_no_flat_fee() -> None:
+    act = {**TECHNICAL, "age": 18, "age_1er_janvier": 18}
+    uncovered = settled(ame=1, exemption=Exemption.AMP, base=150_00, fee=150_00, **act)
+    assert (uncovered.forfait_acte_lourd, uncovered.ticket_moderateur, uncovered.amo) == (0, 150_00, 0)
