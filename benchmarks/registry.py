@@ -30,7 +30,7 @@ from sqlalchemy import func, insert, select, text
 
 from benchmarks.machine import machine
 from parcours.registry.declarations import timeline
-from parcours.registry.declarations.models import Contract, Declaration, EndCode, EndReason, Party, Route, State
+from parcours.registry.declarations.models import Declaration, EndCode, EndReason, Party, Route, State, Tenure
 from parcours.registry.demo.fictitious import fictitious_nir, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.models import (
@@ -167,7 +167,7 @@ def fill(database, count, doctors):
         gps += [own_place(one) for one in rows if one[Professional][0]["specialty"] == 1]
     for batch in batched(range(count), BATCH):
         rows = [person_rows(rank, rng, gps) for rank in batch]
-        write(database, rows, (Insured, Identifier, Affiliation, Right, Declaration, Contract, Referral))
+        write(database, rows, (Insured, Identifier, Affiliation, Right, Declaration, Tenure, Referral))
     if database.engine.dialect.name == "postgresql":  # what its autovacuum does within minutes; SQLite goes without
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
@@ -194,7 +194,7 @@ def bind_to_rows(model, rows):
     for row in rows:
         for name in encrypted:
             if row.get(name) is not None:
-                row[name] = RowText(row[name], row["id"])
+                row[name] = RowText(str(row[name]), row["id"])
 
 
 def commune(rank):
@@ -283,7 +283,7 @@ def person_rows(rank, rng, gps):
             for every, kind, detail in ((5, RightKind.ALD, "8"), (9, RightKind.C2S, "sans participation"))
             if rank % every == 0
         ],
-        Declaration: [], Contract: [],
+        Declaration: [], Tenure: [],
     }  # fmt: skip
     if rank % 4 == 0:
         declare(rows, person, *rng.choice(gps), FIRST_DAY, CHANGED_ON)
@@ -306,7 +306,7 @@ def declare(rows, person, doctor, place, starts_on, ends_on=None):
         "proposed_at": RECORDED, "insured_agreed_at": RECORDED, "doctor_agreed_at": RECORDED,
         "signed_on": starts_on, "version": 1, "recorded_at": RECORDED,
     })  # fmt: skip
-    rows[Contract].append({
+    rows[Tenure].append({
         "id": new_id(), "declaration_id": declaration, "insured_id": person, "professional_id": doctor,
         "end_code": EndCode.FIS if ends_on else None, "end_reason": EndReason.REPLACED if ends_on else None,
         **period(starts_on, ends_on),

@@ -47,7 +47,7 @@ def pass_the_longest_validity(session, country):
 
 
 def turn_eighteen(session, country):
-    session.execute(update(Insured).where(Insured.id == country.bob).values(birth_date=date(2000, 1, 1)))
+    session.get_one(Insured, country.bob).birth_date = date(2000, 1, 1)
 
 
 def end_kinship(session, country):

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import service as accounts
@@ -77,7 +77,7 @@ def test_a_link_is_reached_by_its_own_person_only(as_user, country):
 
 def test_expire_ends_the_authority_on_the_eighteenth_birthday(database, country):
     with database.writing() as session:
-        session.execute(update(Insured).where(Insured.id == country.bob).values(birth_date=date(2000, 2, 29)))
+        session.get_one(Insured, country.bob).birth_date = date(2000, 2, 29)
     for times in (1, 0):
         with database.writing() as session:
             assert expire(session)["people"] == times

@@ -57,7 +57,7 @@ class PlanOut(Out):
     id: str
     patient_id: str
     author_id: str
-    kind: PlanKind
+    kind: PlanKind | None = Field(description="Null in a list: it cannot be read.")
     starts_on: date
     ends_on: date | None
     insured_agreed_on: date | None
@@ -93,7 +93,7 @@ def write_plan(body: PlanIn, once: OnceDep) -> Response:
             body.kind.value, body.content, body.starts_on, body.ends_on, body.ald_number, actors
         )
         row = care_plans.write_plan(unit.session, record.insured_id or "", unit.actor.professional_id or "", content)
-        unit.note(Tag.CARE_PLAN_CREATE, of_plan(unit.session, row), kind=row.kind.value)
+        unit.note(Tag.CARE_PLAN_CREATE, of_plan(unit.session, row))
         return _plan(unit, row), {"ETag": row.etag, "Location": f"/api/v1/care-plans/{row.id}"}
 
     return once.reply(make)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import BackgroundTasks, Query, Response
 from pydantic import Field
+from sqlalchemy import select
 
 from parcours.api.common import (
     CHANGING,
@@ -44,7 +45,7 @@ from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.models import Insured
 from parcours.registry.store.clock import paris_today
-from parcours.registry.store.columns import marking_unreadable
+from parcours.registry.store.db import listed
 
 router = api_router(tag="directory")
 
@@ -309,7 +310,7 @@ class MyPatientOut(Out):
     id: str
     family_name: str
     first_name: str
-    birth_date: date
+    birth_date: date | None = Field(description="Null: it cannot be read.")
     since: date
 
 
@@ -322,9 +323,11 @@ def list_my_patients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -
     contracts = [one for one in timeline.patients_of(unit.session, doctor) if one.insured_id > after][: limit + 1]
     shown = page(contracts, limit, lambda one: one.insured_id)
     items = []
+    ids = [one.insured_id for one in shown["items"]]
+    people = {one.id: one for one in listed(unit.session, select(Insured).where(Insured.id.in_(ids)))}
+    unit.foresee(PeopleAction.READ_PATIENT, [of_patient(one) for one in people.values()])
     for contract in shown["items"]:
-        with marking_unreadable():
-            insured = unit.session.get_one(Insured, contract.insured_id)
+        insured = people[contract.insured_id]
         if not unit.may(PeopleAction.READ_PATIENT, of_patient(insured)):
             continue
         unit.allow(PeopleAction.READ_PATIENT, of_patient(insured), PeopleTag.PERSON_READ)

@@ -79,7 +79,7 @@ class PersonOut(Out):
     id: str
     family_name: str
     first_name: str
-    birth_date: date
+    birth_date: date | None = Field(description="Null in a list: it cannot be read.")
     address: str | None
     commune: str
     died_on: date | None

@@ -85,7 +85,7 @@ class ReferralOut(Out):
     addressee_id: str | None
     specialty: int | None
     providers: list[ProviderBody]
-    flow: Flow
+    flow: Flow | None = Field(description="Null in a list: it cannot be read.")
     plan_id: str | None
     issued_on: date
     valid_until: date
@@ -119,7 +119,7 @@ def write_referral(body: ReferralIn, once: OnceDep) -> Response:
             providers=tuple(Provider(one.professional_id, one.specialty) for one in body.providers),
         )  # fmt: skip
         row = referrals.write_referral(unit.session, new)
-        unit.note(Tag.REFERRAL_CREATE, of_referral(unit.session, row), flow=row.flow.value)
+        unit.note(Tag.REFERRAL_CREATE, of_referral(unit.session, row))
         return _referral(unit, row), {"ETag": row.etag, "Location": f"/api/v1/referrals/{row.id}"}
 
     return once.reply(make)

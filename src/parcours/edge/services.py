@@ -5,6 +5,7 @@ from functools import cached_property
 from parcours.edge.settings import Settings
 from parcours.edge.settings import settings as process_settings
 from parcours.registry.accounts.oidc import Relying
+from parcours.registry.audit.group import TrailWriter
 from parcours.registry.store.db import Database
 from parcours.registry.store.installation import require_keys
 
@@ -26,6 +27,11 @@ class Services:
             opened.close()
             raise
         return opened
+
+    @cached_property
+    def trail(self) -> TrailWriter:
+        """Writes what reads leave in the trail, for many requests at once."""
+        return TrailWriter(self.database)
 
     @cached_property
     def relying(self) -> Relying:

@@ -4,7 +4,7 @@
 the answer leaves, and an answer whose trace cannot be written is not given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,6 @@ from parcours.registry.audit.context import Tag as AuditTag
 from parcours.registry.contexts import POLICY
 from parcours.registry.directory.context import DIRECTORY
 from parcours.registry.errors import NotFound, RegistryError
-from parcours.registry.store.db import Database
 
 
 @dataclass
@@ -83,6 +82,10 @@ class Unit:
         """Would the policy allow it? (to choose what to show; nothing is noted)."""
         return POLICY.decide(self.session, self.actor, action, record).allowed
 
+    def foresee(self, action: Action, records: Sequence[Record]) -> None:
+        """Many records are about to be asked for: what the policy can find out of all at once, it does now."""
+        POLICY.foresee(self.session, self.actor, action, records)
+
     def check_accounted(self) -> None:
         """An endpoint that asked no policy, or leaves no trace, is a mistake of ours: its answer is not given.
 
@@ -107,6 +110,7 @@ def reading(services: Services, incoming: Incoming, caller: Caller) -> Iterator[
     unit: Unit | None = None
     try:
         with services.database.reading() as session:
+            POLICY.remember(session)
             unit = Unit(session, caller, incoming, services, writes=False)
             yield unit
             unit.check_accounted()
@@ -115,7 +119,7 @@ def reading(services: Services, incoming: Incoming, caller: Caller) -> Iterator[
         raise
     finally:
         if unit is not None:
-            _keep(services.database, unit.notes + unit.refusals)
+            _keep(services, unit.notes + unit.refusals)
 
 
 @contextmanager
@@ -128,35 +132,26 @@ def writing(services: Services, incoming: Incoming, caller: Caller) -> Iterator[
             unit = Unit(session, caller, incoming, services, writes=True)
             yield unit
             unit.check_accounted()
-            _write(session, unit.notes)
+            audit.add(session, unit.notes)
     except NotFound as error:
         _note_unfound(unit, error)
         raise
     finally:
         if unit is not None:
-            _keep(services.database, unit.refusals)
+            _keep(services, unit.refusals)
 
 
 def _require_factor(services: Services, incoming: Incoming, caller: Caller) -> None:
     """A password alone opens nothing in a role that needs more; refused, and traced."""
     if caller.lacks_factor:
         refused = refusals.second_factor_needed()
-        _keep(services.database, [audit.Event(AuditTag.ACCESS_REFUSE, caller.who(incoming), why=refused.code)])
+        _keep(services, [audit.Event(AuditTag.ACCESS_REFUSE, caller.who(incoming), why=refused.code)])
         raise refused
 
 
-def _write(session: Session, events: list[audit.Event]) -> None:
-    for one in events:
-        record = (one.record_kind or "", one.record_id)
-        audit.record(
-            session, one.tag, one.who, insured_id=one.insured_id, record=record, why=one.why, details=one.details
-        )
-
-
-def _keep(database: Database, events: list[audit.Event]) -> None:
+def _keep(services: Services, events: list[audit.Event]) -> None:
     if events:
-        with database.writing() as session:
-            _write(session, events)
+        services.trail.write(events)
 
 
 def _note_unfound(unit: Unit | None, error: NotFound) -> None:

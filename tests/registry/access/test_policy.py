@@ -189,7 +189,7 @@ def test_a_parent_loses_the_child_at_eighteen_and_the_choice_at_sixteen(database
     def born(years, days):
         with database.writing() as session:
             day = today.replace(year=today.year - years, day=min(today.day, 28)) + timedelta(days=days)
-            session.execute(update(Insured).where(Insured.id == country.bob).values(birth_date=day))
+            session.get_one(Insured, country.bob).birth_date = day
 
     born(16, 40)
     assert (may(database, *choice), may(database, *read)) == (True, True)

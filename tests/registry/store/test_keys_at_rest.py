@@ -217,7 +217,7 @@ def test_personal_columns_are_encrypted():
         if str(column.type) in {"VARCHAR", "TEXT"} and not isinstance(column.type, EncryptedText)
     }
     assert plain == {
-        "people_insured.name_index", "people_insured.commune_code", "declarations.form", "cases.fund_code"
+        "people_insured.name_index", "declarations.form", "cases.fund_code"
     }  # fmt: skip
 
 

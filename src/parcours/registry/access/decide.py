@@ -6,7 +6,7 @@ action may ask for one relation more, whoever does it (only who proposed withdra
 may not read does not exist for that person (404); an action refused on a record one may read is refused openly (403).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -107,11 +107,26 @@ class Policy:
         for rule in self.rules:
             if action not in rule.actions or actor.role not in rule.roles:
                 continue
-            holds = _has_scope(actor, rule.scope) and rule.relation.holds(session, actor, record)
+            holds = _has_scope(actor, rule.scope) and _holds(session, rule.relation, actor, record)
             found.append(Considered(rule, holds))
             if holds:
                 break
         return tuple(found)
+
+    def remember(self, session: Session) -> None:
+        """In a session that reads one snapshot, what held once holds: it is not asked again."""
+        session.info[_KNOWN] = {}
+
+    def foresee(self, session: Session, actor: Actor, action: Action, records: Sequence[Record]) -> None:
+        """Ask the relations that can be asked of many people at once about all these records, to be remembered."""
+        known: dict[tuple[str, Actor, Record], bool] | None = session.info.get(_KNOWN)
+        if known is None:
+            return
+        people = {one.insured_id for one in records if one.insured_id}
+        for rule in self.rules:
+            if rule.relation.among is not None and action in rule.actions and actor.role in rule.roles:
+                held = rule.relation.among(session, actor, people)
+                known |= {(rule.relation.name, actor, one): one.insured_id in held for one in records}
 
     def enforce(self, session: Session, actor: Actor, action: Action, record: Record) -> Decision:
         """The decision when it allows. Raises NotFound (the actor may not even see the record) or Forbidden."""
@@ -129,6 +144,19 @@ class Policy:
         if row is None or of is None or of.build is None:
             raise not_found(f"{kind}_id")
         return of.build(session, row)
+
+
+_KNOWN = "parcours.access.known"
+
+
+def _holds(session: Session, relation: Relation, actor: Actor, record: Record) -> bool:
+    known: dict[tuple[str, Actor, Record], bool] | None = session.info.get(_KNOWN)
+    if known is None:
+        return relation.holds(session, actor, record)
+    place = (relation.name, actor, record)
+    if place not in known:
+        known[place] = relation.holds(session, actor, record)
+    return known[place]
 
 
 def _merged(contexts: tuple[Context, ...]) -> tuple[Rule, ...]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, MetaData, Table, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.manifest import Context, Personal
-from parcours.registry.store.columns import UNREADABLE, marking_unreadable
+from parcours.registry.store.columns import UNREADABLE, EncryptedText, RowText, marking_unreadable
 from parcours.registry.store.db import is_of_another_row
 from parcours.text import Text
 
@@ -73,4 +73,12 @@ def _about(
 
 def _plain(table: Table, row: Mapping[Any, Any], hidden: set[tuple[str, str]]) -> dict[str, Any]:
     shown = {name: value for name, value in row.items() if (table.name, name) not in hidden}
-    return {name: UNREADABLE if is_of_another_row(value, row["id"]) else value for name, value in shown.items()}
+    return {name: _value(table, name, value, row["id"]) for name, value in shown.items()}
+
+
+def _value(table: Table, name: str, value: Any, row_id: str) -> Any:
+    """What a column says, in its own kind; marked where it was written for another row."""
+    kind = table.c[name].type
+    if is_of_another_row(value, row_id):
+        return UNREADABLE
+    return kind.reads(value) if isinstance(kind, EncryptedText) and type(value) in {str, RowText} else value

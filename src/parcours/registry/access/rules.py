@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ class Relation:
     holds: Callable[[Session, Actor, Record], bool]
     to_person: bool = False
     """It is to the person, whichever record it is about: rules through the person are considered first."""
+    among: Callable[[Session, Actor, Collection[str]], Collection[str]] | None = None
+    """The same of many people at once: those to whom it holds."""
     refusal: Problem[Forbidden] | None = None
     """For a relation that an action asks for besides a rule."""
 

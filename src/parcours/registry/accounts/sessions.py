@@ -4,8 +4,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import attempts, devices
@@ -76,9 +76,16 @@ def is_strong(method: str) -> bool:
     return method != "password"
 
 
+_BY_TOKEN = (
+    select(WebSession)
+    .where(WebSession.token_hash == bindparam("token"))
+    .options(joinedload(WebSession.account), joinedload(WebSession.grant))
+)
+
+
 def find_session(session: Session, token: str, policy: SessionPolicy) -> WebSession | None:
     """The live session of a cookie: open, not idle too long, not too old, of an account and a role still valid."""
-    row = session.scalar(select(WebSession).where(WebSession.token_hash == secret_hash(token)))
+    row = session.scalar(_BY_TOKEN, {"token": secret_hash(token)})
     if row is None or row.closed_at is not None:
         return None
     now = now_utc()

@@ -5,12 +5,12 @@ the same transaction: a change and its trace stand or fall together.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, event, false, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, event, false, insert, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from parcours.registry.audit.chain import SIGNATURE, canonical, head_text, is_si
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.witness import End, witness_of
 from parcours.registry.store.clock import now_utc
+from parcours.registry.store.db import Base
 from parcours.registry.store.ids import new_id
 
 _PENDING = "parcours.audit.pending"
@@ -68,9 +69,27 @@ def record(
 
     `details` may name fields and codes; it must not hold their personal content.
     """
-    kind, identifier = record or (None, None)
+    _note(session, tag, who, insured_id, record or (None, None), why, details)
+
+
+def _note(
+    session: Session,
+    tag: Tag,
+    who: Who,
+    insured_id: str | None,
+    record: tuple[str | None, str | None],
+    why: str,
+    details: Mapping[str, Any] | None,
+) -> None:
     pending: list[Event] = session.info.setdefault(_PENDING, [])
-    pending.append(Event(tag, who, insured_id, kind, identifier, why[:200], details))
+    pending.append(Event(tag, who, insured_id, *record, why[:200], details))
+
+
+def add(session: Session, events: Iterable[Event]) -> None:
+    """Note events that were made before; written when `session` commits."""
+    for one in events:
+        record = (one.record_kind or "", one.record_id)
+        _note(session, one.tag, one.who, one.insured_id, record, one.why, one.details)
 
 
 def is_pending(session: Session) -> bool:
@@ -108,40 +127,51 @@ def _append(session: Session, events: list[Event]) -> None:
     witness = witness_of(session)
     for one in events:
         by_chain.setdefault(one.chain, []).append(one)
-    for chain in sorted(by_chain):
-        sequence, previous = _locked_head(session, chain)
-        witness.check(session, chain, sequence, previous)
-        rows = []
+    heads = _locked_heads(session, sorted(by_chain))
+    rows, moved = [], []
+    for chain, head in heads.items():
+        witness.check(session, chain, *head)
+        sequence, previous = head
         for one in by_chain[chain]:
             sequence += 1
             row = _row(one, chain, sequence, previous)
             previous = row["hash"]
             rows.append(row)
-        session.execute(insert(AuditEvent), rows)
         ends[chain] = End(sequence, previous)
-        session.execute(
-            update(AuditHead)
-            .where(AuditHead.chain == chain)
-            .values(
-                sequence=sequence,
-                hash=previous,
-                signature=sign(chain, sequence, previous),
-            )
-        )
+        signature = sign(chain, sequence, previous)
+        moved.append({"of": chain, "at": sequence, "last": previous, "signed": signature})
+    connection = session.connection()
+    connection.execute(insert(_EVENT_ROWS), rows)
+    connection.execute(_MOVE, moved)
     session.info[_APPENDED] = (witness, ends)
 
 
-def _locked_head(session: Session, chain: int) -> tuple[int, str]:
-    """The last row of a chain, as its signed head says. Raises `Misconfigured`: the head is forged."""
-    query = select(AuditHead.sequence, AuditHead.hash, AuditHead.signature).where(AuditHead.chain == chain)
-    row = session.execute(query.with_for_update()).one_or_none()
-    if row is None:
+_HEADS = (
+    select(AuditHead.chain, AuditHead.sequence, AuditHead.hash, AuditHead.signature)
+    .where(AuditHead.chain.in_(bindparam("chains", expanding=True)))
+    .order_by(AuditHead.chain)
+    .with_for_update()
+)
+_EVENT_ROWS = Base.metadata.tables[AuditEvent.__tablename__]
+_HEAD_ROWS = Base.metadata.tables[AuditHead.__tablename__]
+_MOVE = (
+    update(_HEAD_ROWS)
+    .where(_HEAD_ROWS.c.chain == bindparam("of"))
+    .values(sequence=bindparam("at"), hash=bindparam("last"), signature=bindparam("signed"))
+)
+
+
+def _locked_heads(session: Session, chains: list[int]) -> dict[int, tuple[int, str]]:
+    """The last row of each chain, as its signed head says. Raises `Misconfigured`: a head is forged."""
+    found = session.connection().execute(_HEADS, {"chains": chains}).all()
+    if len(found) < len(chains):
         _create_heads(session)
-        row = session.execute(query.with_for_update()).one()
-    if not is_signed(head_text(chain, row.sequence, row.hash), row.signature, SIGNATURE):
-        _LOG.error("audit trail: the head of chain %s is forged", chain)
-        raise problems.head_forged(chain=chain)
-    return row.sequence, row.hash
+        found = session.connection().execute(_HEADS, {"chains": chains}).all()
+    for row in found:
+        if not is_signed(head_text(row.chain, row.sequence, row.hash), row.signature, SIGNATURE):
+            _LOG.error("audit trail: the head of chain %s is forged", row.chain)
+            raise problems.head_forged(chain=row.chain)
+    return {row.chain: (row.sequence, row.hash) for row in found}
 
 
 def _create_heads(session: Session) -> None:

@@ -253,7 +253,7 @@ def kept_for(url: URL, installation: str | None) -> File | Elsewhere | None:
     if installation is None or url.database in {None, "", ":memory:"}:
         return None
     if "://" in given:
-        return Elsewhere(create_engine_from_url(given, pool_size=1), installation)
+        return Elsewhere(create_engine_from_url(given, kept=False), installation)
     if given:
         if not Path(given).is_dir():
             raise problems.anchors_setting(given)

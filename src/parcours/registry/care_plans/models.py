@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.columns import EncryptedText, PublicId, text_enum
+from parcours.registry.store.columns import EncryptedText, Hidden, PublicId, text_enum
 from parcours.registry.store.db import Base, Versioned
 
 
@@ -36,7 +36,8 @@ class CarePlan(Versioned, Base):
 
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
     author_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
-    kind: Mapped[PlanKind] = mapped_column(text_enum(PlanKind))
+    kind_text: Mapped[str] = mapped_column("kind", EncryptedText("care_plans.kind", 24, PlanKind))
+    kind = Hidden("kind_text", PlanKind)
     content: Mapped[str] = mapped_column(EncryptedText("care_plans.content"))
     """Clinical text: condition, aims, what is planned."""
     ald_number: Mapped[str | None] = mapped_column(EncryptedText("care_plans.ald_number"))
@@ -57,7 +58,10 @@ class PlanActor(Base):
 
     plan_id: Mapped[str] = mapped_column(PublicId, ForeignKey("care_plans.id"))
     professional_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
-    specialty: Mapped[int | None]
+    specialty_text: Mapped[str | None] = mapped_column(
+        "specialty", EncryptedText("care_plans_actors.specialty", 2, int)
+    )
+    specialty = Hidden[int | None]("specialty_text", int)
     acts: Mapped[str] = mapped_column(EncryptedText("care_plans_actors.acts"))
     visits: Mapped[int | None]
     """At most so many visits each `unit`; None: no rhythm fixed (ALD protocol)."""

@@ -1,6 +1,9 @@
 """Who one is by a declaration: the médecin traitant, the doctor it names, who proposed it."""
 
-from sqlalchemy import Select, or_, select
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import BindParameter, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import PRACTICE, Actor, Record, Role
@@ -9,12 +12,12 @@ from parcours.registry.declarations import problems
 from parcours.registry.declarations.models import JointDoctor, Tenure
 from parcours.registry.directory.models import Professional
 from parcours.registry.store.clock import paris_today
-from parcours.registry.store.periods import holding
+from parcours.registry.store.periods import ON, holding
 
 
-def in_charge(insured_id: str) -> Select[str]:
+def in_charge(insured_id: str | BindParameter[str], on: date | BindParameter[date] | None = None) -> Select[str]:
     """Ids of the doctor of the tenure in force today, and of those designated together with that doctor."""
-    tenure = Tenure.insured_id == insured_id, holding(Tenure, paris_today())
+    tenure = Tenure.insured_id == insured_id, holding(Tenure, paris_today() if on is None else on)
     joint = select(JointDoctor.professional_id).join(Tenure, Tenure.declaration_id == JointDoctor.declaration_id)
     named = select(Tenure.professional_id).where(*tenure)
     return select(Professional.id).where(or_(Professional.id.in_(named), Professional.id.in_(joint.where(*tenure))))
@@ -24,8 +27,20 @@ def _medecin_traitant(session: Session, actor: Actor, record: Record) -> bool:
     """The doctor of the tenure in force today, or one designated together with that doctor."""
     if actor.professional_id is None or record.insured_id is None:
         return False
-    query = in_charge(record.insured_id).where(Professional.id == actor.professional_id)
-    return session.scalar(query.limit(1)) is not None
+    who = {"person": record.insured_id, "doctor": actor.professional_id, "on": paris_today()}
+    return session.scalar(_IN_CHARGE, who) is not None
+
+
+_IN_CHARGE = in_charge(bindparam("person"), ON).where(Professional.id == bindparam("doctor")).limit(1)
+
+
+def _patients_among(session: Session, actor: Actor, people: Collection[str]) -> set[str]:
+    if actor.professional_id is None:
+        return set()
+    jointly = select(JointDoctor.declaration_id).where(JointDoctor.professional_id == actor.professional_id)
+    mine = or_(Tenure.professional_id == actor.professional_id, Tenure.declaration_id.in_(jointly))
+    query = select(Tenure.insured_id).where(Tenure.insured_id.in_(people), holding(Tenure, paris_today()), mine)
+    return set(session.scalars(query))
 
 
 def _named_doctor(_session: Session, actor: Actor, record: Record) -> bool:
@@ -38,7 +53,7 @@ def _proposer(_session: Session, actor: Actor, record: Record) -> bool:
     return record.by_doctor == (actor.professional_id is not None)
 
 
-MEDECIN_TRAITANT = Relation("medecin_traitant", _medecin_traitant, to_person=True)
+MEDECIN_TRAITANT = Relation("medecin_traitant", _medecin_traitant, to_person=True, among=_patients_among)
 NAMED_DOCTOR = Relation("named_doctor", _named_doctor)
 PROPOSER = Relation("proposer", _proposer, refusal=problems.not_the_proposer)
 FOR_ONESELF = Relation("for_oneself", OWN_PRACTICE.holds, refusal=problems.for_oneself_only)

@@ -1,5 +1,7 @@
 """Insured persons: who they are, their rights, their family."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
@@ -128,7 +130,7 @@ CONTEXT = Context(
         KeyedIndex(
             Insured.__tablename__,
             "name_index",
-            lambda row: (name_key(row["family_name"], row["birth_date"]), NAME_CONTEXT),
+            lambda row: (name_key(row["family_name"], date.fromisoformat(row["birth_date"])), NAME_CONTEXT),
         ),
     ),
 )

@@ -97,19 +97,19 @@ def end_at_majority(session: Session) -> list[Kinship]:
     today = paris_today()
     age = thresholds.majority(today)
     rows = session.execute(
-        select(Kinship, Insured.birth_date)
+        select(Kinship, Insured)
         .join(Insured, Insured.id == Kinship.child_id)
         .where(
             Kinship.kind == KinshipKind.PARENT,
             Kinship.superseded_at.is_(None),
             Kinship.ends_on.is_(None),
-            Insured.birth_date <= thresholds.years_after(today, -age),
         )
     ).all()
     at = now_utc()
     return [
-        replace(session, link, at, ends_on=max(thresholds.years_after(born, age), link.starts_on))
-        for link, born in rows
+        replace(session, link, at, ends_on=max(thresholds.years_after(child.birth_date, age), link.starts_on))
+        for link, child in rows
+        if thresholds.years_after(child.birth_date, age) <= today
     ]  # fmt: skip
 
 
@@ -126,10 +126,10 @@ def children_of(session: Session, holder_id: str, on: date | None = None) -> lis
         select(Insured, Kinship.kind)
         .join(Kinship, Kinship.child_id == Insured.id)
         .where(Kinship.holder_id == holder_id, in_force(on))
-        .order_by(Insured.birth_date, Insured.id)
     )
     adult = thresholds.majority(on)
-    return [child for child, kind in rows if kind is KinshipKind.GUARDIAN or age_on(child.birth_date, on) < adult]
+    found = [child for child, kind in rows if kind is KinshipKind.GUARDIAN or age_on(child.birth_date, on) < adult]
+    return sorted(found, key=lambda one: (one.birth_date, one.id))
 
 
 def holders_of(session: Session, child_id: str, on: date | None = None) -> list[Insured]:

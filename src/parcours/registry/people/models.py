@@ -6,13 +6,15 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
+from parcours.registry.store.columns import EncryptedText, Hidden, PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base, Versioned
 from parcours.registry.store.periods import Period
 
 
 class Insured(Versioned, Base):
-    """A person covered by the compulsory insurance, adult or child. Names and address are encrypted at rest."""
+    """A person covered by the compulsory insurance, adult or child. Whatever singles somebody out is encrypted at rest:
+    who reads the database without its keys finds rows about nobody.
+    """
 
     __tablename__ = "people_insured"
     __table_args__ = (Index("ix_people_insured_name_index", "name_index"),)
@@ -21,10 +23,16 @@ class Insured(Versioned, Base):
     first_name: Mapped[str] = mapped_column(EncryptedText("people_insured.first_name"))
     name_index: Mapped[str]
     """Keyed index of the family name and the birth date together."""
-    birth_date: Mapped[date]
+    birth_text: Mapped[str] = mapped_column(
+        "birth_date", EncryptedText("people_insured.birth_date", 10, date.fromisoformat)
+    )
     address: Mapped[str | None] = mapped_column(EncryptedText("people_insured.address"))
-    commune_code: Mapped[str] = mapped_column(ForeignKey("people_communes.code"))
-    died_on: Mapped[date | None]
+    commune_code: Mapped[str] = mapped_column(EncryptedText("people_insured.commune_code", 5))
+    death_text: Mapped[str | None] = mapped_column(
+        "died_on", EncryptedText("people_insured.died_on", 10, date.fromisoformat)
+    )
+    birth_date = Hidden("birth_text", date.fromisoformat)
+    died_on = Hidden[date | None]("death_text", date.fromisoformat)
 
 
 class Affiliation(Period, Base):
@@ -57,13 +65,14 @@ class RightKind(StrEnum):
 
 
 class Right(Period, Base):
-    """A rights period of a person; `detail` (ALD number, type of C2S, contract) is encrypted."""
+    """A rights period of a person; its kind and `detail` (ALD number, type of C2S, contract) are encrypted."""
 
     __tablename__ = "people_rights"
     __table_args__ = (Index("ix_people_rights_insured_id", "insured_id", "starts_on"),)
 
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
-    kind: Mapped[RightKind] = mapped_column(text_enum(RightKind))
+    kind_text: Mapped[str] = mapped_column("kind", EncryptedText("people_rights.kind", 24, RightKind))
+    kind = Hidden("kind_text", RightKind)
     detail: Mapped[str | None] = mapped_column(EncryptedText("people_rights.detail"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
@@ -13,7 +13,7 @@ from parcours.registry.people.family import in_force
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind
 from parcours.registry.people.service import age_on
 from parcours.registry.store.clock import paris_today
-from parcours.registry.store.periods import holding
+from parcours.registry.store.periods import ON, holding
 
 
 def _child(session: Session, actor: Actor, record: Record) -> bool:
@@ -31,24 +31,31 @@ def _holds_authority(session: Session, actor: Actor, record: Record, until: Call
         return False
     today = paris_today()
     rows = session.execute(
-        select(Kinship.kind, Insured.birth_date)
+        select(Kinship.kind, Insured)
         .join(Insured, Insured.id == Kinship.child_id)
         .where(Kinship.holder_id == actor.insured_id, Kinship.child_id == record.insured_id, in_force(today))
     )
     age = until(today)
-    return any(kind is KinshipKind.GUARDIAN or age_on(birth_date, today) < age for kind, birth_date in rows)
+    return any(kind is KinshipKind.GUARDIAN or age_on(child.birth_date, today) < age for kind, child in rows)
 
 
 def _same_fund(session: Session, actor: Actor, record: Record) -> bool:
     """The fund the person is affiliated to today."""
     if actor.fund_code is None or record.insured_id is None:
         return False
-    query = select(Affiliation.id).where(
-        Affiliation.insured_id == record.insured_id,
-        Affiliation.fund_code == actor.fund_code,
-        holding(Affiliation, paris_today()),
+    asked = {"person": record.insured_id, "fund": actor.fund_code, "on": paris_today()}
+    return session.scalar(_OF_FUND, asked) is not None
+
+
+_OF_FUND = (
+    select(Affiliation.id)
+    .where(
+        Affiliation.insured_id == bindparam("person"),
+        Affiliation.fund_code == bindparam("fund"),
+        holding(Affiliation, ON),
     )
-    return session.scalar(query.limit(1)) is not None
+    .limit(1)
+)
 
 
 CHILD = Relation("child", _child, to_person=True)

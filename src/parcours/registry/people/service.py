@@ -198,15 +198,14 @@ def rights_on(session: Session, insured_id: str, on: date, known_at: datetime | 
 def _refuse_overlapping_right(
     session: Session, insured_id: str, kind: RightKind, starts_on: date, ends_on: date | None
 ) -> None:
-    query = select(Right.id).where(
+    query = select(Right).where(
         Right.insured_id == insured_id,
-        Right.kind == kind,
         Right.superseded_at.is_(None),
         or_(Right.ends_on.is_(None), Right.ends_on > starts_on),
     )
     if ends_on is not None:
         query = query.where(Right.starts_on < ends_on)
-    if session.scalar(query.limit(1)) is not None:
+    if any(one.kind is kind for one in session.scalars(query)):
         raise problems.right_overlaps(kind=kind, starts_on=starts_on)
 
 

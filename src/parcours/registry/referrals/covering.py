@@ -47,23 +47,18 @@ class Covering:
 _REFERRALS_TO = (
     select(Referral)
     .where(Referral.insured_id == bindparam("insured_id"), Referral.issued_on <= ON, Referral.recorded_at <= KNOWN_AT)
-    .where(
-        or_(
-            Referral.addressee_id == bindparam("professional_id"),
-            Referral.specialty == bindparam("specialty"),
-            Referral.flow == Flow.SEQUENCE,
-        )
-    )
+    .where(or_(Referral.addressee_id == bindparam("professional_id"), Referral.addressee_id.is_(None)))
     .order_by(Referral.issued_on.desc(), Referral.id.desc())
     .limit(200)
 )
+"""Which specialty those without an addressee are for is encrypted: it is read, not looked up."""
 
 
 def covering(
     session: Session, insured_id: str, professional: Professional, on: date, known_at: datetime | None = None
 ) -> Covering:
     """The newest referral that covers a visit to a doctor on a day, as known now or at an instant."""
-    who = {"insured_id": insured_id, "professional_id": professional.id, "specialty": professional.specialty}
+    who = {"insured_id": insured_id, "professional_id": professional.id}
     passed_over: list[tuple[Referral, str]] = []
     for referral in session.scalars(_REFERRALS_TO, asked(on, known_at, **who)):
         why = why_not(session, referral, professional, on, known_at)

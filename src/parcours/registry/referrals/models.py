@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
+from parcours.registry.store.columns import EncryptedText, Hidden, PublicId, UtcDateTime
 from parcours.registry.store.db import Base, Versioned
 
 
@@ -44,9 +44,11 @@ class Referral(Versioned, Base):
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
     author_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
     addressee_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
-    specialty: Mapped[int | None]
+    specialty_text: Mapped[str | None] = mapped_column("specialty", EncryptedText("referrals.specialty", 2, int))
+    specialty = Hidden[int | None]("specialty_text", int)
     """National code, when the letter names no doctor."""
-    flow: Mapped[Flow] = mapped_column(text_enum(Flow))
+    flow_text: Mapped[str] = mapped_column("flow", EncryptedText("referrals.flow", 32, Flow))
+    flow = Hidden("flow_text", Flow)
     plan_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("care_plans.id"))
     issued_on: Mapped[date]
     valid_until: Mapped[date]
@@ -69,7 +71,10 @@ class SequenceProvider(Base):
     referral_id: Mapped[str] = mapped_column(PublicId, ForeignKey("referrals.id"))
     rank: Mapped[int]
     professional_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
-    specialty: Mapped[int | None]
+    specialty_text: Mapped[str | None] = mapped_column(
+        "specialty", EncryptedText("referrals_sequence_providers.specialty", 2, int)
+    )
+    specialty = Hidden[int | None]("specialty_text", int)
 
 
 class ReferralUse(Base):

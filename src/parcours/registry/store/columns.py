@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar, cast, overload
 
 from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, Uuid
 from sqlalchemy.types import TypeDecorator
 
 from parcours.registry.errors import Misconfigured
 from parcours.registry.store.keyring import dashed, keyring
+
+T = TypeVar("T")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -76,12 +78,17 @@ class EncryptedText(TypeDecorator[str]):
     impl = LargeBinary
     cache_ok = True
 
-    def __init__(self, context: str) -> None:
+    def __init__(self, context: str, width: int = 0, reads: Callable[[str], Any] = str) -> None:
         super().__init__()
         self.context = context
+        self.width, self.reads = width, reads
+        """Short words are filled up to one width: the length of what is encrypted tells nothing. `reads` makes the
+        value of the text again."""
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else keyring().encrypt(value, self.context, getattr(value, "row_id", None))
+        if value is None:
+            return None
+        return keyring().encrypt(value.ljust(self.width), self.context, getattr(value, "row_id", None))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:
@@ -92,7 +99,31 @@ class EncryptedText(TypeDecorator[str]):
             if is_marking():
                 return UNREADABLE
             raise
+        text = text.rstrip() if self.width else text
         return text if row_id is None else RowText(text, row_id)
+
+
+class Hidden(Generic[T]):
+    """A value of its own kind (a day, a code) over the encrypted text of an attribute.
+
+    In a list, one that cannot be read is None, as its text is marked.
+    """
+
+    def __init__(self, text: str, reads: Callable[[str], T]) -> None:
+        self.text, self.reads = text, reads
+
+    @overload
+    def __get__(self, row: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, row: object, owner: type) -> T: ...
+    def __get__(self, row: object | None, owner: type) -> Self | T:
+        if row is None:
+            return self
+        text = getattr(row, self.text)
+        return cast("T", None) if text is None or isinstance(text, Unreadable) else self.reads(text)
+
+    def __set__(self, row: object, value: T) -> None:
+        setattr(row, self.text, None if value is None else str(value))
 
 
 def blind_index(value: str, context: str) -> str:

@@ -27,6 +27,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.pool import NullPool
 
 from parcours.registry.errors import Misconfigured
 from parcours.registry.store.clock import now_utc
@@ -95,15 +96,19 @@ class Versioned:
 
 
 _ENCRYPTED: dict[type[Any], dict[str, str]] = {}
-"""Mapped class → its encrypted attributes and their contexts."""
+
+
+def _encrypted(mapped: type[Any]) -> dict[str, str]:
+    """The encrypted attributes of a mapped class and their contexts."""
+    if mapped not in _ENCRYPTED:
+        types = {one.key: one.columns[0].type for one in inspect(mapped).column_attrs}
+        _ENCRYPTED[mapped] = {name: kind.context for name, kind in types.items() if isinstance(kind, EncryptedText)}
+    return _ENCRYPTED[mapped]
 
 
 @event.listens_for(Base, "instrument_class", propagate=True)
 def _watch_encrypted(mapper: Any, mapped: type[Any]) -> None:
-    types = {column.key: column.type for column in mapper.local_table.columns}
-    columns = {name: kind.context for name, kind in types.items() if isinstance(kind, EncryptedText)}
-    if columns:
-        _ENCRYPTED[mapped] = columns
+    if any(isinstance(column.type, EncryptedText) for column in mapper.local_table.columns):
         event.listen(mapped, "load", lambda row, _context: _check_loaded(row))
         event.listen(mapped, "refresh", lambda row, _context, _names: _check_loaded(row))
 
@@ -111,7 +116,7 @@ def _watch_encrypted(mapper: Any, mapped: type[Any]) -> None:
 def _check_loaded(row: Any) -> None:
     values = row.__dict__
     if "id" in values:
-        for name, context in _ENCRYPTED[type(row)].items():
+        for name, context in _encrypted(type(row)).items():
             try:
                 check_row(values.get(name), values["id"], context)
             except Misconfigured:
@@ -140,13 +145,13 @@ def listed(session: Session, query: Select[R]) -> list[R]:
 @event.listens_for(Session, "before_flush")
 def _bind_to_rows(session: Session, _context: object, _instances: object) -> None:
     for row in (*session.new, *session.dirty):
-        for name in _ENCRYPTED.get(type(row), ()):
+        for name in _encrypted(type(row)):
             row.id = row.id or new_id()
             value = row.__dict__.get(name)
             if isinstance(value, Unreadable):
                 if name in inspect(row).unmodified:
                     continue
-                raise unreadable(_ENCRYPTED[type(row)][name])
+                raise unreadable(_encrypted(type(row))[name])
             if value is not None and getattr(value, "row_id", None) != row.id:
                 setattr(row, name, RowText(value, row.id))
 
@@ -160,16 +165,19 @@ def database_url() -> str:
 
 
 def create_engine_from_url(
-    url: str | None = None, *, echo: bool = False, pool_size: int = 10, patience: Patience | None = None
+    url: str | None = None, *, echo: bool = False, kept: bool = True, patience: Patience | None = None
 ) -> Engine:
     """An engine for SQLite or PostgreSQL; with `patience`, one that does not wait for ever.
+
+    Its connections are kept for the next use, unless `kept` is false: such an engine needs no closing.
 
     Statements never show their parameters, in logs or in errors (`hide_parameters`): they are personal data.
     """
     target = _normalised(url or database_url())
     if target.get_backend_name() == "sqlite":
-        return _sqlite_engine(target, echo, patience)
-    engine = create_engine(target, echo=echo, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
+        return _sqlite_engine(target, echo, patience, kept=kept)
+    pool: dict[str, Any] = {"pool_size": 10, "pool_pre_ping": True} if kept else {"poolclass": NullPool}
+    engine = create_engine(target, echo=echo, hide_parameters=True, **pool)
     if patience is not None:
         bound(engine, patience)
     event.listen(engine, "handle_error", _hide_rows)
@@ -242,7 +250,7 @@ def _hide_rows(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({type(original).__name__}) {primary}",)
 
 
-def _sqlite_engine(url: URL, echo: bool, patience: Patience | None) -> Engine:
+def _sqlite_engine(url: URL, echo: bool, patience: Patience | None, *, kept: bool) -> Engine:
     if url.database and url.database != ":memory:":
         path = Path(url.database).resolve()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -255,6 +263,7 @@ def _sqlite_engine(url: URL, echo: bool, patience: Patience | None) -> Engine:
         echo=echo,
         hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        **({} if kept else {"poolclass": NullPool}),
     )
     wait_ms = BUSY_TIMEOUT_MS if patience is None else round(patience.lock_seconds * 1000)
     event.listen(engine, "connect", lambda connection, _record: _configure_sqlite(connection, wait_ms))

@@ -12,17 +12,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Enum, MetaData, func, select
+from sqlalchemy import Connection, Engine, Enum, MetaData, event, func, select
 
 from parcours.registry.store import installation, problems
 from parcours.registry.store.columns import EncryptedText, UtcDateTime
+from parcours.registry.store.keyring import keyring
 
 _LOCK = 0x7061726C  # any number that nothing else of the house locks
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to a revision (the newest by default), creating what is missing; who comes second waits."""
-    with _alone(engine), engine.connect() as connection:
+    if installation.has_keys():
+        installation.require_keys(engine)
+    with _alone(engine), _rewriting(engine) as connection:
         command.upgrade(_config(connection), revision)
         connection.commit()
         if revision == "head" and installation.has_keys():
@@ -31,9 +34,33 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to a revision; `base` empties it."""
-    with _alone(engine), engine.connect() as connection:
+    with _alone(engine), _rewriting(engine) as connection:
         command.downgrade(_config(connection), revision)
         connection.commit()
+
+
+@contextmanager
+def _rewriting(engine: Engine) -> Iterator[Connection]:
+    """A connection to change tables with. SQLite makes a table anew to change a column: what names it waits meanwhile,
+    and is checked before anything is kept.
+    """
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        if engine.dialect.name != "sqlite" or driver is None:
+            yield connection
+            return
+        driver.execute("PRAGMA foreign_keys=OFF")
+        event.listen(connection, "commit", _check_references)
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise problems.copy_damaged()
 
 
 @contextmanager
@@ -105,4 +132,5 @@ def _config(connection: object) -> Config:
     config = Config()
     config.set_main_option("script_location", "parcours.registry:migrations")
     config.attributes["connection"] = connection
+    config.attributes["keyring"] = keyring
     return config

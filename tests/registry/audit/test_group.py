@@ -1,0 +1,80 @@
+"""Traces of many requests go in few commits, and none is promised before it is there."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event as Signal
+
+import pytest
+from sqlalchemy import event, func, select
+
+from parcours.registry.audit import proof
+from parcours.registry.audit import service as audit
+from parcours.registry.audit.group import TrailWriter
+from parcours.registry.audit.models import AuditEvent
+from parcours.registry.people.context import Tag
+from parcours.registry.store.ids import new_id
+from tests.api.fixtures import TEST
+
+
+def read(**changes):
+    return audit.Event(Tag.PERSON_READ, TEST, insured_id=new_id(), **changes)
+
+
+def count(database):
+    with database.reading() as session:
+        return session.scalar(select(func.count(AuditEvent.id)))
+
+
+def test_many_threads_share_few_commits_and_each_finds_its_own_there(database):
+    writer, commits = TrailWriter(database), []
+    event.listen(database.engine, "commit", lambda _: commits.append(1))
+
+    def ask(_):
+        mine = read()
+        writer.write([mine, read()])
+        with database.reading() as session:
+            return session.scalar(select(AuditEvent.tag).where(AuditEvent.insured_id == mine.insured_id))
+
+    with ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(ask, range(96)))
+    readings = 96 if database.engine.dialect.name == "postgresql" else 0  # which end with a commit there
+    assert set(found) == {Tag.PERSON_READ.value}
+    assert len(commits) - readings < 60
+    assert count(database) == 192
+    assert proof.examine(database).sound
+
+
+def test_what_cannot_be_written_fails_its_own_request_only(database):
+    writer, started = TrailWriter(database), Signal()
+    writer.write([read()])
+
+    def fail():
+        with pytest.raises(TypeError):
+            writer.write([read(details={"it": object()})])
+
+    def hold(_connection):
+        if started.is_set():
+            return
+        started.set()
+        later.extend([threads.submit(fail), threads.submit(writer.write, [read(), read()])])
+        while len(writer._waiting) < 2:
+            pass
+
+    later = []
+    with ThreadPoolExecutor(4) as threads:
+        event.listen(database.engine, "commit", hold)
+        writer.write([read()])
+        for one in later:
+            one.result(timeout=30)
+    assert started.is_set()
+    assert count(database) == 4
+    assert proof.examine(database).sound
+
+
+def test_a_request_of_many_events_is_not_parted(database, monkeypatch):
+    monkeypatch.setattr("parcours.registry.audit.group.TOGETHER", 3)
+    writer = TrailWriter(database)
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(writer.write, [read() for _ in range(size)]) for size in (7, 1, 2, 5)]:
+            done.result(timeout=30)
+    assert count(database) == 15
+    assert proof.examine(database).sound
