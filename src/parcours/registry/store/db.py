@@ -230,6 +230,8 @@ class Database:
                 session.commit()  # of a read-only transaction: a rollback makes the driver forget prepared statements
 
     def close(self) -> None:
+        """Close every connection: those in use when they are given back, not when the collector finds them."""
+        event.listen(self.engine.pool, "checkin", lambda _connection, record: record.invalidate())
         self.engine.dispose()
 
 
