@@ -98,8 +98,8 @@ def coverages(ask: Ask, person: str) -> Iterator[Resource]:
     for row in session.scalars(query.order_by(Affiliation.starts_on.desc())):
         yield coverage(ask, row, "amo", reference("Organization", fund_id(ask, row.fund_code)), 1,
                        {"group": row.scheme})  # fmt: skip
-    rights = select(Right).where(Right.insured_id == person, Right.kind == RightKind.C2S, known(Right))
-    for right in session.scalars(rights):
+    rights = session.scalars(select(Right).where(Right.insured_id == person, known(Right)))
+    for right in (one for one in rights if one.kind is RightKind.C2S):
         yield coverage(ask, right, "c2s", {"display": "Complémentaire santé solidaire"}, 2, {})
     for number, link in enumerate(links_of(session, person)):
         said = coverage(ask, link, "amc", {"display": link.insurer}, 2 + number,
