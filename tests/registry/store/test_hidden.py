@@ -87,7 +87,7 @@ def test_the_database_shows_bytes_and_their_length_says_nothing(database, patien
 
 
 def test_older_data_are_hidden_by_the_upgrade_and_read_as_before(database, patient):
-    schema.downgrade(database.engine, "0018")
+    schema.downgrade(database.engine, "0019")
     clear = stored(database)
     assert [str(one) for one in clear["people_insured.birth_date"]] == ["1961-07-23"]
     assert clear["people_rights.kind"] == sorted(RightKind)

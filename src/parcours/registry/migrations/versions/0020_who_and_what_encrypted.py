@@ -2,8 +2,8 @@
 
 The keys of the installation are needed where there are rows; a thousand are rewritten at a time.
 
-Revision ID: 0019
-Revises: 0018
+Revision ID: 0020
+Revises: 0019
 """
 
 import uuid
@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
