@@ -1,16 +1,18 @@
 """`parcours fhir …`: estimates before care in FHIR R4."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, BinaryIO, Self, TextIO
 
 import typer
 
 from parcours.cli import problems
 from parcours.cli.bill import read_content
 from parcours.cli.common import EXIT_REFUSED_ROWS, Lang, fail, lang_of
+from parcours.cli.registry_common import DatabaseUrl, open_registry
 from parcours.errors import os_reason
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="FHIR R4: estimates, exports.")
@@ -44,6 +46,78 @@ def estimate(
             target.write(dumps(answer, indent=None if many else 2) + "\n")
     if refused:
         raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the files go: one a type, NDJSON.")],
+    types: Annotated[list[str] | None, typer.Option("--type", help="These types only.")] = None,
+    database: DatabaseUrl = None,
+    base: Base = BASE,
+    lang: Lang = "",
+) -> None:
+    """Export everybody's resources, some people at a time. Stopped and run again, it goes on where it was."""
+    lang = lang_of(lang)
+    from parcours.fhir.bulk import chunks, exported
+    from parcours.fhir.site import Site
+
+    known = [one.name for one in exported()]
+    names = types or known
+    for one in names:
+        if one not in known:
+            fail(problems.not_accepted(one, field="--type", expected=", ".join(known)), lang)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open_registry(database, lang) as opened, Progress(folder, names) as progress:
+            for last, said in chunks(opened.reading, Site(base), names, progress.last):
+                progress.write(last, said)
+        progress.done()
+    except OSError as error:
+        fail(problems.unwritable(field=str(folder), why=os_reason(error)), lang)
+    for name, count in progress.counts.items():
+        typer.echo(f"{name}: {count}")
+
+
+class Progress:
+    """Files that grow together, and how far all of them are: what a stop cut is written again."""
+
+    def __init__(self, folder: Path, names: list[str]) -> None:
+        self.folder, self.state = folder, folder / "export.state"
+        said = json.loads(self.state.read_text("utf-8")) if self.state.exists() else {}
+        self.last: str = said.get("last", "")
+        self.sizes: dict[str, int] = {name: said.get("sizes", {}).get(name, 0) for name in names}
+        self.counts: dict[str, int] = {name: said.get("counts", {}).get(name, 0) for name in names}
+        self.files: dict[str, BinaryIO] = {}
+
+    def __enter__(self) -> Self:
+        for name, size in self.sizes.items():
+            path = self.folder / f"{name}.ndjson.part"
+            path.touch()
+            self.files[name] = path.open("r+b")
+            self.files[name].truncate(size)
+            self.files[name].seek(size)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self.files.values():
+            file.close()
+
+    def write(self, last: str, said: dict[str, list[bytes]]) -> None:
+        """Some people's lines, then how far this is."""
+        for name, lines in said.items():
+            self.files[name].writelines(lines)
+            self.files[name].flush()
+            self.sizes[name], self.counts[name] = self.files[name].tell(), self.counts[name] + len(lines)
+        text = json.dumps({"last": last, "sizes": self.sizes, "counts": self.counts})
+        part = self.state.with_suffix(".part")
+        part.write_text(text, "utf-8")
+        part.replace(self.state)
+
+    def done(self) -> None:
+        """The files get their names."""
+        for name in self.sizes:
+            (self.folder / f"{name}.ndjson.part").replace(self.folder / f"{name}.ndjson")
+        self.state.unlink(missing_ok=True)
 
 
 def claims(source: Path, lang: str) -> Iterator[Any]:

@@ -150,10 +150,8 @@ class Guard:
         self, request: Request, receive: Receive, send: Send, lang: Lang, started: Callable[[], bool]
     ) -> Response | None:
         """Serve within the time limit; the answer to give instead when that fails before anything was sent."""
-        batch = request.scope["path"] == BATCH_PATH
-        seconds = self.settings.batch_seconds if batch else self.settings.request_seconds
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self.seconds(request)):
                 await self.app(request.scope, receive, send)
         except TimeoutError as error:
             return self._give_up(request, started(), error, lang, 504, "too_long")
@@ -226,6 +224,11 @@ class Guard:
         self.known.move_to_end(client)
         if len(self.known) > _BUCKETS:
             self.known.popitem(last=False)
+
+    def seconds(self, request: Request) -> float:
+        """Longest time of a request."""
+        batch = request.scope["path"] == BATCH_PATH
+        return self.settings.batch_seconds if batch else self.settings.request_seconds
 
     def max_bytes(self, request: Request) -> int:
         """Largest body of a request."""

@@ -1,22 +1,25 @@
 """The application of the face: its routes, its limits, its errors."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from parcours.edge.caller import CSRF_HEADER, require_caller
 from parcours.edge.problems import ProblemError
-from parcours.edge.requests import attach
+from parcours.edge.requests import attach, incoming_of, services_of
 from parcours.edge.services import Services
-from parcours.fhir import actions, problems, serve, terminology
+from parcours.fhir import actions, bulk, problems, serve, terminology
 from parcours.fhir.actions import KNOWN
 from parcours.fhir.answers import add_handlers, body_of, fhir, lang_of
-from parcours.fhir.capability import capability
+from parcours.fhir.capability import capability, directory_of
 from parcours.fhir.estimate import predetermine
 from parcours.fhir.guard import PREFIX, FhirGuard
 from parcours.fhir.issues import Issue, Refused, first_status, issue_from, outcome
@@ -148,6 +151,47 @@ async def validate(request: Request) -> Response:
     return fhir(outcome(issues or [DONE], lang_of(request)))
 
 
+def export(request: Request) -> Response:
+    """`$export`: 202, and where to look."""
+    if "respond-async" not in request.headers.get("prefer", "").lower():
+        raise problems.async_only(field="Prefer")
+    group = request.path_params.get("id", "")
+    parameters = dict(request.query_params)
+
+    def work(ask: Ask) -> str:
+        ask.by.allow(*directory_of())
+        return bulk.asked(ask.by.actor, parameters, f"{ask.site.base}{request.scope['path'][5:]}", group).sealed()
+
+    token = serve.asking(request, False, work)
+    return Response(status_code=202, headers={"Content-Location": f"{site_of(request).base}/bulk/{token}"})
+
+
+def export_status(request: Request) -> Response:
+    """The manifest of an export; DELETE forgets it: nothing was kept."""
+    token = request.path_params["job"]
+
+    def work(ask: Ask) -> dict[str, Any]:
+        ask.by.allow(*directory_of())
+        return bulk.manifest(ask, bulk.opened(token, ask.by.actor), token)
+
+    said = serve.asking(request, False, work)
+    if request.method == "DELETE":
+        return Response(status_code=202)
+    return JSONResponse(said, headers={"Expires": format_datetime(datetime.now(UTC) + bulk.LASTS, usegmt=True)})
+
+
+def export_file(request: Request) -> Response:
+    """A file of an export, streamed."""
+    services, incoming = services_of(request), incoming_of(request)
+    caller = require_caller(services, incoming, incoming.headers.get(CSRF_HEADER))
+    job = bulk.opened(request.path_params["job"], caller.actor)
+    if request.path_params["type"] not in job.types:
+        raise problems.not_found(field="type")
+    after = request.query_params.get("after", "")
+    content = bulk.lines(services, incoming, caller, site_of(request), job, request.path_params["type"], after)
+    return StreamingResponse(content, media_type=bulk.NDJSON)
+
+
 async def lookup(request: Request) -> Response:
     """`CodeSystem/$lookup`."""
     values = await values_of(request)
@@ -215,6 +259,11 @@ ROUTES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("Claim/{id}/$cancel", update, ("POST",)),
     ("Patient/{id}/$everything", everything, ("GET", "POST")),
     ("ExplanationOfBenefit/{id}/$explain", explain, ("GET", "POST")),
+    ("Patient/$export", export, ("GET", "POST")),
+    ("Group/{id}/$export", export, ("GET", "POST")),
+    ("$export", export, ("GET", "POST")),
+    ("bulk/{job}", export_status, ("GET", "DELETE")),
+    ("bulk/{job}/{type}", export_file, ("GET",)),
     ("{type}/$validate", validate, ("POST",)),
     ("{type}/_search", search, ("POST",)),
     ("{type}/{id}", read, ("GET",)),

@@ -12,6 +12,7 @@ from parcours.fhir.public import PUBLIC
 from parcours.fhir.query import COMMON, Filter
 from parcours.fhir.site import Site
 from parcours.fhir.terminology import PUBLISHED
+from parcours.registry.directory.context import DIRECTORY, Action
 from parcours.text import Text
 
 KINDS: dict[str, Kind] = {
@@ -28,6 +29,11 @@ def about(kind: Kind, person: str) -> Filter:
     """The filter for what is about a person."""
     name = next((one for one in OF_PERSON if one in kind.params), "_id")
     return Filter(name, "", (person,))
+
+
+def directory_of() -> tuple[Any, Any]:
+    """What anybody with a login may read."""
+    return Action.READ_DIRECTORY, DIRECTORY
 
 
 @lru_cache(maxsize=8)

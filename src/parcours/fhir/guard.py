@@ -11,8 +11,17 @@ from parcours.fhir.issues import OF_STATUS, Issue, issue_from
 from parcours.text import Lang, preferred
 
 PREFIX = "/fhir/"
+BULK_PATH = f"{PREFIX}bulk/"
 TOKEN_PATH = f"{PREFIX}auth/token"
-ACCEPTED = {*READ, "*/*", "application/*", "json", "application/x-ndjson", "application/fhir+ndjson"}
+ACCEPTED = {
+    *READ,
+    "*/*",
+    "application/*",
+    "json",
+    "application/x-ndjson",
+    "application/fhir+ndjson",
+    "application/ndjson",
+}
 
 
 class FhirGuard(Guard):
@@ -33,6 +42,10 @@ class FhirGuard(Guard):
     def proves_identity(self, request: Request) -> bool:
         path: str = request.scope["path"]
         return path == TOKEN_PATH
+
+    def seconds(self, request: Request) -> float:
+        path: str = request.scope["path"]
+        return self.settings.batch_seconds if path.startswith(BULK_PATH) else super().seconds(request)
 
     def refuse(
         self, request: Request, lang: Lang, status: int, code: str, headers: dict[str, str] | None = None

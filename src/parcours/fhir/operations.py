@@ -29,6 +29,7 @@ class Operation(NamedTuple):
         return f"{self.type or 'server'}-{self.name}"
 
 
+BULK = (("_type", 0, "string"), ("_since", 0, "instant"), ("_outputFormat", 0, "string"))
 OPERATIONS = (
     Operation(
         "submit", "Claim", ("type",),
@@ -47,6 +48,9 @@ OPERATIONS = (
         "everything", "Patient", ("instance",),
         Text("Tout ce qu'on peut lire d'une personne", "All that one may read of a person"), (), "Patient-everything",
     ),
+    Operation("export", "Patient", ("type",), Text("Export de masse", "Bulk export"), BULK),
+    Operation("export", "Group", ("instance",), Text("Export de masse d'une caisse", "Bulk export of a fund"), BULK),
+    Operation("export", "", ("system",), Text("Export de masse", "Bulk export"), BULK),
     Operation(
         "explain", "ExplanationOfBenefit", ("instance",), Text("Pourquoi chaque montant", "Why each amount"),
     ),

@@ -94,3 +94,7 @@ not_created = Refusal(
     Text("{type} ne se crée ni ne se change ici : seul Claim s'envoie",
          "{type} is not created nor changed here: only Claim is sent"),
 )  # fmt: skip
+async_only = Refusal(
+    400, "async_only",
+    Text("un export se demande avec « Prefer: respond-async »", "an export is asked for with 'Prefer: respond-async'"),
+)  # fmt: skip

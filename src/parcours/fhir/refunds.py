@@ -184,7 +184,7 @@ def explanations(ask: Ask, claim: Claim, about: list[Decision]) -> Iterator[Reso
     """What each payer decided, the last decision first; a decision that was replaced is cancelled."""
     for at, decision in reversed(list(enumerate(about))):
         kept = content_kept(decision)
-        payers = [Payer.AMO, *([Payer.AMC] if decision.amc or decision.insurer else [])]
+        payers = [Payer.AMO, *([Payer.AMC] if decision.amc else [])]
         before = about[at - 1] if at else None
         for payer in payers:
             yield explanation(ask, claim, (decision, kept), payer, before)

@@ -5,7 +5,17 @@ import shutil
 import pytest
 
 from parcours.registry.store.db import Database
+from parcours.registry.store.keyring import new_key
 from tests.registry.conftest import _empty_postgresql
+
+KEY = new_key()
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch):
+    """One key for all the stories: they share a database, and its trail."""
+    monkeypatch.setenv("PARCOURS_SECRET_KEYS", KEY)
+    monkeypatch.delenv("PARCOURS_DATABASE_URL", raising=False)
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -1,14 +1,30 @@
 """Play a story: its events in order, each in its own transaction, then what it expects."""
 
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 
 from parcours.errors import ParcoursError
 from parcours.registry.scenario import told, words
-from parcours.registry.scenario.expect import check, check_names
+from parcours.registry.scenario.expect import CHECKS, check, check_names
 from parcours.registry.scenario.failed import Failed
 from parcours.registry.scenario.language import Scenario
 from parcours.registry.scenario.stage import Stage
 from parcours.registry.store.db import Database
+
+FACES = ("parcours.fhir.stories",)
+"""Modules of the faces that bring words of their own, taken in where they are installed."""
+
+
+@cache
+def learn() -> None:
+    """Take in the verbs and the expectations of the faces."""
+    for name in FACES:
+        if find_spec(name.rpartition(".")[0]) is not None and find_spec("starlette") is not None:
+            module = import_module(name)
+            words.VERBS.update(module.VERBS)
+            CHECKS.update(module.CHECKS)
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,7 @@ def play(database: Database, scenario: Scenario) -> Outcome:
 
     A word that the language does not have is a story that does not hold: nothing of it is played.
     """
+    learn()
     stage = Stage(database, scenario)
     failures: list[Failed] = []
     try:

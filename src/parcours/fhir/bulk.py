@@ -1,0 +1,228 @@
+"""Bulk export (Bulk Data 2): everything that who asks may read of many people, type by type, as NDJSON.
+
+A job is its own address: what was asked, by whom and when, sealed. Nothing is prepared and nothing is kept: each file
+is streamed when it is fetched, with the rights of who fetches it, some people at a time. A file holds so many people
+at most: what was cut is fetched again by itself.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from parcours.edge import unit as units
+from parcours.edge.caller import Caller, Incoming
+from parcours.edge.services import Services
+from parcours.engine.facts import jsonio
+from parcours.fhir import capability, problems
+from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.matching import interval
+from parcours.fhir.query import Query
+from parcours.fhir.site import Site
+from parcours.registry.access.model import Actor
+from parcours.registry.errors import RegistryError
+from parcours.registry.people.family import children_of
+from parcours.registry.people.models import Affiliation
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.ids import parse_id
+from parcours.registry.store.keyring import keyring
+from parcours.registry.store.periods import holding
+
+CONTEXT = "fhir.bulk"
+LASTS = timedelta(days=1)
+PART = 5_000
+"""People of a file."""
+TOGETHER = 100
+"""People read in one unit of work."""
+NDJSON = "application/fhir+ndjson"
+FORMATS = ("", "ndjson", "application/ndjson", NDJSON)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What was asked."""
+
+    by: str
+    """Who asked."""
+    types: tuple[str, ...]
+    since: str
+    at: str
+    request: str
+    only: str = ""
+    """One fund, as a group."""
+
+    def sealed(self) -> str:
+        """The job as the end of an address, that this server alone reads."""
+        said = [self.by, self.types, self.since, self.at, self.request, self.only]
+        return base64.urlsafe_b64encode(keyring().encrypt(json.dumps(said), CONTEXT)).decode().rstrip("=")
+
+
+def exported() -> list[Kind]:
+    """The types that are about people."""
+    return [one for one in capability.KINDS.values() if one.personal]
+
+
+def asked(actor: Actor, parameters: dict[str, str], request: str, group: str = "") -> Job:
+    """A job from the parameters of a request. Raises `ProblemError`."""
+    if parameters.get("_outputFormat", "") not in FORMATS:
+        raise problems.bad_value(field="_outputFormat", value=parameters["_outputFormat"][:80], allowed=NDJSON)
+    since = parameters.get("_since", "")
+    if since and interval(since) is None:
+        raise problems.bad_value(field="_since", value=since[:80], allowed="YYYY-MM-DDThh:mm:ss+00:00")
+    known = [one.name for one in exported()]
+    types = [one for one in parameters.get("_type", "").split(",") if one]
+    for one in types:
+        if one not in known:
+            raise problems.bad_value(field="_type", value=one[:80], allowed=", ".join(known))
+    if group and group != actor.fund_code:
+        raise problems.not_found(field="id")
+    return Job(actor.id, tuple(types or known), since, datetime.now(UTC).isoformat(), request, group)
+
+
+def opened(token: str, actor: Actor) -> Job:
+    """The job of an address. Raises `ProblemError`: invented, of somebody else, or of yesterday."""
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        by, types, since, at, request, only = json.loads(keyring().decrypt(raw, CONTEXT))
+    except (ValueError, TypeError, RegistryError) as error:
+        raise problems.not_found(field="job") from error
+    if by != actor.id or datetime.fromisoformat(at) + LASTS < datetime.now(UTC):
+        raise problems.not_found(field="job")
+    return Job(by, tuple(types), since, at, request, only)
+
+
+# --- who, in parts ---------------------------------------------------------------------------------------------------
+
+
+def people(session: Session, actor: Actor, after: str, limit: int) -> list[str]:
+    """The people that an export is about, after one of them: of the fund, or oneself and one's children."""
+    if actor.fund_code is None:
+        own = actor.insured_id
+        mine = [own, *(one.id for one in children_of(session, own))] if own else []
+        return [one for one in sorted(mine) if one > after][:limit]
+    query = select(Affiliation.insured_id).where(
+        Affiliation.fund_code == actor.fund_code, holding(Affiliation, paris_today())
+    )
+    if after:
+        query = query.where(Affiliation.insured_id > after)
+    return list(session.scalars(query.distinct().order_by(Affiliation.insured_id).limit(limit)))
+
+
+def parts(session: Session, actor: Actor) -> Iterator[str]:
+    """After whom each part begins: nobody, then the last of the part before."""
+    after = ""
+    while True:
+        yield after
+        found = people(session, actor, after, PART + 1)
+        if len(found) <= PART:
+            return
+        after = found[PART - 1]
+
+
+def manifest(ask: Ask, job: Job, token: str) -> Resource:
+    """The files of a job. A type of which nothing may be read has no file."""
+    actor = ask.by.actor
+    base = f"{ask.site.base}/bulk/{token}"
+    starts = list(parts(ask.by.session, actor))
+    some = people(ask.by.session, actor, "", 1)
+    output = [
+        {"type": name, "url": f"{base}/{name}" + (f"?after={after}" if after else "")}
+        for name in job.types if some for after in starts
+    ]  # fmt: skip
+    return {
+        "transactionTime": job.at,
+        "request": job.request,
+        "requiresAccessToken": True,
+        "output": output,
+        "error": [],
+    }
+
+
+def lines(
+    services: Services, incoming: Incoming, caller: Caller, site: Site, job: Job, name: str, after: str
+) -> Iterator[bytes]:
+    """A file, line by line: some people at a time, each in a unit of work with its policy and its trail."""
+    kind, left = capability.KINDS[name], PART
+    after = parse_id(after) or ""
+    while left > 0:
+        with units.reading(services, incoming, caller) as unit:
+            some = people(unit.session, unit.actor, after, min(TOGETHER, left))
+            ask = Ask(site, unit)
+            found = [one for person in some for one in of_person(ask, kind, person) if is_recent(one, job.since)]
+            if not unit.decided and not unit.refusals:  # nobody was left
+                unit.allow(*capability.directory_of())
+        yield from (jsonio.dumps(one).encode() + b"\n" for one in found)
+        if len(some) < TOGETHER:
+            return
+        after, left = some[-1], left - len(some)
+
+
+def of_person(ask: Ask, kind: Kind, person: str) -> Iterable[Resource]:
+    """What may be read of a person in one type."""
+    query = Query(kind.name, filters=[capability.about(kind, person)])
+    return kind.search(ask, query)
+
+
+def is_recent(resource: Resource, since: str) -> bool:
+    """Was it recorded since then?"""
+    if not since:
+        return True
+    updated, first = interval(resource["meta"].get("lastUpdated", "")), interval(since)
+    return updated is None or first is None or updated[1] >= first[0]
+
+
+# --- on the server itself --------------------------------------------------------------------------------------------
+
+
+def everybody(session: Session, after: str, limit: int) -> list[str]:
+    """The people of the registry after one of them."""
+    from parcours.registry.people.models import Insured
+
+    query = select(Insured.id).order_by(Insured.id).limit(limit)
+    return list(session.scalars(query.where(Insured.id > after) if after else query))
+
+
+@dataclass
+class Server:
+    """Who works on the server itself: no policy is asked, and what a minor withholds stays withheld."""
+
+    session: Session
+    actor: Actor
+
+    def find(self, *_: Any) -> None:
+        """Everybody may be read."""
+
+    def may(self, *_: Any) -> bool:
+        """Not what is withheld."""
+        return False
+
+    def note_refusal(self, *_: Any) -> None:
+        """Nothing is refused."""
+
+
+def chunks(
+    reading: Callable[[], Any], site: Site, names: list[str], after: str
+) -> Iterator[tuple[str, dict[str, list[bytes]]]]:
+    """(last person, lines of each type) of some people at a time, in the order of their ids."""
+    from parcours.registry.access.model import Role
+
+    while True:
+        with reading() as session:
+            some = everybody(session, after, TOGETHER)
+            ask = Ask(site, Server(session, Actor(Role.API_CLIENT)))  # type: ignore[arg-type]
+            said = {
+                name: [
+                    jsonio.dumps(one).encode() + b"\n"
+                    for person in some for one in of_person(ask, capability.KINDS[name], person)
+                ]
+                for name in names
+            }  # fmt: skip
+        if not some:
+            return
+        after = some[-1]
+        yield after, said
