@@ -8,7 +8,7 @@ import yaml
 
 from parcours.engine.bill.settle import settle_bill, totals_under
 from parcours.engine.errors import FactError
-from parcours.law.data import ExactLoader
+from parcours.law.exact import ExactLoader
 
 FILE = Path(__file__).parents[1] / "engine" / "bill" / "worked.yaml"
 WORKED = yaml.load(FILE.read_text("utf-8"), Loader=ExactLoader)

@@ -2,9 +2,12 @@
 
 import ast
 import marshal
+import os
+import pickle
 import shutil
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,12 @@ from typing import Any
 import pytest
 
 from parcours.law.book import FIELDS, MAY_BE_UNKNOWN, NEXT_NUMBER, LawBook
-from parcours.law.cache import SHAPING, flat_law, kept_law, own_folder, read_cache
-from parcours.law.days import FOLDER, LawDataError, iso, number_of
+from parcours.law.cache import SHAPING, flat_law, kept_law, own_folder, read_cache, write_cache
+from parcours.law.days import FOLDER, LawDataError, digest_of, iso, number_of
 from parcours.law.flat import FlatLaw
-from parcours.law.loader import load
+from parcours.law.loader import load, parsed
 from parcours.law.record import LawRecord
+from parcours.law.shelf import SHAPING_BOOK, kept_book
 
 Change = Callable[[str], str]
 BOOK = load()
@@ -285,7 +289,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch:
 
 
 def test_the_cache_is_keyed_by_all_the_code_that_shapes_it() -> None:
-    """What the loader imports of the law, the checks and the articles apart: they shape nothing."""
+    """What the loader imports of the law; the checks and the articles shape no record, but a book."""
     seen, left = set(), ["loader"]
     while left:
         name = left.pop()
@@ -296,7 +300,29 @@ def test_the_cache_is_keyed_by_all_the_code_that_shapes_it() -> None:
                 left += [alias.name for alias in node.names if alias.name not in seen]
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("parcours.law."):
                 left += [name for name in [str(node.module).rsplit(".", 1)[1]] if name not in seen]
-    assert seen - {"checks", "problems", "reform", "texts"} == {name.removesuffix(".py") for name in SHAPING}
+    shaping = {name.removesuffix(".py") for name in SHAPING}
+    assert seen - {"cache", "problems", "reform"} == shaping | {"checks", "texts", "shelf"}
+    assert {name.removesuffix(".py") for name in SHAPING_BOOK} == shaping | {"checks", "texts", "shelf", "../text"}
+
+
+def test_a_kept_book_is_the_book_and_nothing_else_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    digest = digest_of()
+    build = partial(parsed, FOLDER, digest)
+    assert kept_book(digest, build) == BOOK  # built and kept
+    assert kept_book(digest, never) == BOOK  # read
+    [path] = (tmp_path / "parcours").glob("book-*.kept")
+    foreign = pickle.dumps(os.getcwd)
+    write_cache(path, foreign)
+    assert kept_book(digest, build) == BOOK  # another class is not read: built again
+    assert read_cache(path) != foreign
+    path.write_bytes(path.read_bytes()[:-1])
+    assert kept_book(digest, build) == BOOK  # cut: built again
+
+
+def never() -> LawBook:
+    """Nothing is parsed where a book was kept."""
+    raise AssertionError("parsed again")
 
 
 def test_a_day_is_a_number() -> None:

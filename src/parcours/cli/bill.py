@@ -89,7 +89,7 @@ def read_yaml(text: str) -> Any:
     """YAML whose decimals stay exact. Raises `ValueError`."""
     import yaml
 
-    from parcours.law.data import ExactLoader
+    from parcours.law.exact import ExactLoader
 
     try:
         return yaml.load(text, Loader=ExactLoader)  # noqa: S506 - a safe loader

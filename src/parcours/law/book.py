@@ -135,8 +135,10 @@ class LawBook:
     glossary: dict[str, Any]
     notes: dict[str, Any]
     """What a rule notices beside the amounts, said."""
+    spoken: dict[str, Any]
+    """Files that only sentences read, by name: levers, guides, questions, sentences."""
     digest: str
-    _records: dict[tuple[tuple[str, str], ...], Records] = field(default_factory=dict)
+    _records: dict[tuple[tuple[str, str], ...], Records] = field(default_factory=dict, compare=False)
 
     @property
     def fields(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ of its own content, and only the user's own files are believed, in a folder that
 import errno
 import marshal
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -16,7 +16,10 @@ from parcours.law.days import FOLDER, digest_of
 from parcours.law.flat import FlatContent, FlatLaw, Records, unpacked
 from parcours.law.in_use import IN_USE, Change
 
-SHAPING = ("days.py", "in_use.py", "codes.py", "record.py", "flat.py", "data.py", "tariffs.py", "book.py", "loader.py")
+SHAPING = (
+    "days.py", "in_use.py", "codes.py", "record.py", "flat.py", "exact.py", "data.py", "tariffs.py", "book.py",
+    "loader.py",
+)  # fmt: skip
 """The code that shapes what is kept."""
 DIGEST_BYTES = 32
 
@@ -60,10 +63,10 @@ def records_under(readings: Mapping[str, str]) -> Records:
     return load().records(readings)
 
 
-def digest_of_code() -> str:
-    """Hash of the code that shapes a record: a cached one must not outlive it."""
+def digest_of_code(names: Iterable[str] = SHAPING) -> str:
+    """Hash of the code that shapes what is kept, a record or a book: it must not outlive it."""
     digest = blake2b(digest_size=8)
-    for name in SHAPING:
+    for name in names:
         digest.update((FOLDER / name).read_bytes())
     return digest.hexdigest()
 

@@ -10,8 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from parcours.law import problems
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import LawDataError, number_of
@@ -33,18 +31,6 @@ UNITS = {
 }
 """Known units, and how many integers a rule counts in one: cents, basis points, hundredths."""
 CONFIDENCES = ("A", "B", "C", "D")
-
-
-class ExactLoader(yaml.CSafeLoader):
-    """YAML whose decimal numbers stay exact."""
-
-
-def exact_number(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> Decimal:
-    """A decimal number as it is written."""
-    return Decimal(loader.construct_scalar(node))
-
-
-ExactLoader.add_constructor("tag:yaml.org,2002:float", exact_number)
 
 
 @dataclass(frozen=True)
@@ -75,6 +61,10 @@ class Files:
 
 def read_all(folder: Path) -> Files:
     """Parse every YAML file below a folder."""
+    import yaml  # a book that was kept is not parsed again
+
+    from parcours.law.exact import ExactLoader
+
     content = {}
     for path in sorted(folder.rglob("*.yaml")):
         name = path.relative_to(folder).as_posix()

@@ -7,7 +7,7 @@ Everything is validated at load: dates in order, units, references that resolve,
 names the file, the key and the date.
 """
 
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 from parcours.law import data, tariffs, texts
@@ -15,6 +15,10 @@ from parcours.law.book import LawBook
 from parcours.law.checks import check
 from parcours.law.days import FOLDER, digest_of
 from parcours.law.in_use import IN_USE, Change
+from parcours.law.shelf import kept_book
+
+SPOKEN = ("levers.yaml", "guides.yaml", "questions.yaml", "sentences.yaml", "why_not.yaml")
+"""Files that only sentences read."""
 
 
 def load(folder: Path = FOLDER) -> LawBook:
@@ -33,6 +37,13 @@ def under_reform(folder: Path, changes: tuple[Change, ...]) -> LawBook:
 
 @cache
 def read(folder: Path) -> LawBook:
+    """The book of a folder; that of the product is kept between two commands."""
+    digest = digest_of(folder)
+    build = partial(parsed, folder, digest)
+    return kept_book(digest, build) if folder == FOLDER else build()
+
+
+def parsed(folder: Path, digest: str) -> LawBook:
     """Parse and check every file of the law."""
     files = data.read_all(folder)
     articles = texts.articles(files)
@@ -52,7 +63,8 @@ def read(folder: Path) -> LawBook:
         gaps=files.mapping("gaps.yaml"),
         glossary=files.mapping("glossary.yaml", optional=True),
         notes=files.mapping("notes.yaml", optional=True),
-        digest=digest_of(folder),
+        spoken={name: files.mapping(name, optional=True) for name in SPOKEN},
+        digest=digest,
     )
     check(book)
     return book

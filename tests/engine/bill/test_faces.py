@@ -17,7 +17,7 @@ from parcours.engine.bill.settle import settle_bill
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.engine.say.receipt import ReceiptError, canonical, digest, receipt
-from parcours.law.data import ExactLoader
+from parcours.law.exact import ExactLoader
 
 WORKED = yaml.load(Path(__file__).with_name("worked.yaml").read_text("utf-8"), Loader=ExactLoader)
 VISIT: dict[str, Any] = {

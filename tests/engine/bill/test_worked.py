@@ -9,7 +9,7 @@ import yaml
 
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import settle_bill
-from parcours.law.data import ExactLoader
+from parcours.law.exact import ExactLoader
 
 
 @cache

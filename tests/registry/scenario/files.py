@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 import parcours.registry.scenario
-from parcours.law.data import ExactLoader
+from parcours.law.exact import ExactLoader
 from parcours.registry.scenario.language import read
 
 STORIES = Path(parcours.registry.scenario.__file__).with_name("stories.yaml")

@@ -14,7 +14,7 @@ import yaml
 
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
-from parcours.law.data import ExactLoader
+from parcours.law.exact import ExactLoader
 from parcours.rules.types import Settlement
 from parcours.text import plain_euros
 

@@ -11,12 +11,9 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
-import yaml
-
 from parcours.engine.facts.vocabulary import LETTERS
 from parcours.law import loader
-from parcours.law.data import ExactLoader, Value
-from parcours.law.days import FOLDER
+from parcours.law.data import Value
 from parcours.rules.money import share
 from parcours.text import COLON, OR, euros, listed, percent, plain_number, yes_no
 
@@ -214,10 +211,10 @@ PLACEHOLDERS: dict[str, Callable[[str, Words, str], str]] = {
 }
 
 
-@cache
 def law_file(name: str) -> Any:
     """A file of the law that only sentences read (levers, guides, sentences)."""
-    return yaml.load((FOLDER / name).read_text("utf-8"), Loader=ExactLoader)  # noqa: S506 - a safe loader
+    spoken: Any = loader.load().spoken[name]
+    return spoken
 
 
 def sentence(key: str, words: Words, lang: str) -> str:

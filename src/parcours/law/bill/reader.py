@@ -82,7 +82,7 @@ def parsed(name: str) -> dict[str, Any]:
     """One file, its decimals exact."""
     import yaml
 
-    from parcours.law.data import ExactLoader
+    from parcours.law.exact import ExactLoader
 
     try:
         content = yaml.load((FOLDER / name).read_text("utf-8"), Loader=ExactLoader)  # noqa: S506 - a safe loader
