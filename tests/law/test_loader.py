@@ -307,7 +307,7 @@ def test_the_cache_is_keyed_by_all_the_code_that_shapes_it() -> None:
 
 def test_a_kept_book_is_the_book_and_nothing_else_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    digest = digest_of()
+    digest = digest_of(FOLDER)
     build = partial(parsed, FOLDER, digest)
     assert kept_book(digest, build) == BOOK  # built and kept
     assert kept_book(digest, never) == BOOK  # read

@@ -43,7 +43,7 @@ def under_reform(changes: tuple[Change, ...]) -> FlatLaw:
 @cache
 def kept_law() -> FlatLaw:
     """The flat law, from the cache folder when neither the data nor the code that shapes it has changed."""
-    digest = digest_of()
+    digest = digest_of(FOLDER)
     path = cache_folder() / f"law-{digest}-{digest_of_code()}.marshal"
     try:
         content = FlatContent(*marshal.loads(read_cache(path)))  # noqa: S302 - our own file, checked, in our own folder

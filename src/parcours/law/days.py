@@ -1,6 +1,7 @@
 """Days as numbers, the folder of the law data and its hash, and how it says that it is wrong."""
 
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -28,8 +29,9 @@ def iso(number: int) -> str:
     return f"{number // 10_000:04d}-{number // 100 % 100:02d}-{number % 100:02d}"
 
 
-def digest_of(folder: Path = FOLDER) -> str:
-    """Hash of every data file of the law, names included."""
+@cache
+def digest_of(folder: Path) -> str:
+    """Hash of every data file of a folder of the law, names included; what is read from it is kept as long."""
     digest = blake2b(digest_size=16)
     for path in sorted(folder.rglob("*.yaml")):
         digest.update(path.relative_to(folder).as_posix().encode())

@@ -7,8 +7,10 @@ read_code("boite 65 % (8.90 + 1.02)", ...) -> BOITE, class majeur, price 8.90
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from parcours.engine.bill.library import SAME_ACT, Known, known, not_in, shape_of
@@ -19,6 +21,7 @@ from parcours.law.codes import Profession
 from parcours.law.flat import FlatLaw
 from parcours.text import Text
 
+MOST_KEPT = 4_096
 GENERIC = "ACTE"
 """The code of a CCAM act that no table holds: its base must be given."""
 LETTER = re.compile(r"(?P<key>[A-Z][A-Z0-9_]*) (?P<coefficient>\d+(?:[.,]\d+)?)(?P<half>/2)?(?: \w+)?")
@@ -93,7 +96,8 @@ def worded(key: str) -> CodeText | None:
     return CodeText(key) if key else None
 
 
-def without_marks(text: str) -> tuple[str, dict[str, str]]:
+@lru_cache(maxsize=MOST_KEPT)
+def without_marks(text: str) -> tuple[str, Mapping[str, str]]:
     """The text without what stands beside its code, and those marks."""
     found = {}
     for name, pattern in MARKS:
@@ -104,7 +108,7 @@ def without_marks(text: str) -> tuple[str, dict[str, str]]:
     return " ".join(text.split()), found
 
 
-def facts_of_marks(found: dict[str, str]) -> dict[str, Any]:
+def facts_of_marks(found: Mapping[str, str]) -> dict[str, Any]:
     """The marks of a text as facts of a line."""
     said: dict[str, Any] = {
         name: found[name] for name in ("association", "activity", "phase", "quantity") if name in found
@@ -143,12 +147,9 @@ def known_key(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> str:
 
 def by_words(text: str, bill: BillLaw, least: int = 1) -> str:
     """The code whose words start a text, at least so many; the longest win."""
-    found = [
-        words
-        for words in bill.words
-        if (text == words or text.startswith(f"{words} ")) and words.count(" ") + 1 >= least
-    ]
-    return bill.words[max(found, key=len)] if found else ""
+    words = text.split(" ")
+    starts = (" ".join(words[:count]) for count in range(len(words), least - 1, -1))
+    return next((bill.words[start] for start in starts if start in bill.words), "")
 
 
 def plain(text: str) -> str:

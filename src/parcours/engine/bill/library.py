@@ -77,26 +77,24 @@ class Known:
 
 def known(text: str) -> Known | None:
     """What the installed libraries say of a written code; of two that know it, none unless the text names one."""
+    written, named = looks_like(text)
+    all_found = [Known(name, found) for name in named if (found := entry(name, written)) is not None]
+    return all_found[0] if len(all_found) == 1 else None
+
+
+@lru_cache(maxsize=8_192)
+def looks_like(text: str) -> tuple[str, tuple[str, ...]]:
+    """A written code without the name of its nomenclature, and those that it may be of."""
     written = text.strip().upper()
     named = NAMED.fullmatch(written)
     if named:
-        found = entry(PREFIXES[named[1]], named[2])
-        return Known(PREFIXES[named[1]], found) if found else None
-    all_found = [
-        Known(name, found)
-        for name, shape in SHAPES
-        if shape.fullmatch(written) and (found := entry(name, written)) is not None
-    ]
-    return all_found[0] if len(all_found) == 1 else None
+        return named[2], (PREFIXES[named[1]],)
+    return written, tuple(name for name, shape in SHAPES if shape.fullmatch(written))
 
 
 def shape_of(text: str) -> list[str]:
     """Nomenclatures that a written code may be of: letters of the NGAP are not guessed."""
-    written = text.strip().upper()
-    named = NAMED.fullmatch(written)
-    if named:
-        return [PREFIXES[named[1]]]
-    return [name for name, shape in SHAPES if name != "ngap" and shape.fullmatch(written)]
+    return [name for name in looks_like(text)[1] if name != "ngap" or NAMED.fullmatch(text.strip().upper())]
 
 
 def not_in(names: Sequence[str]) -> Text:

@@ -49,6 +49,10 @@ class BillLine:
     library: str = ""
     """The nomenclature whose imported library gave the code or its price."""
 
+    def as_line(self, line: Line) -> "BillLine":
+        """The same, that the rules read otherwise."""
+        return BillLine(self.number, self.text, self.code, line, self.encoded, self.said, self.library)
+
 
 @dataclass(frozen=True)
 class Shared:

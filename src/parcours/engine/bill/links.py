@@ -1,7 +1,6 @@
 """What ties the lines of a bill: professionals, sessions, supplements and the acts that they join."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -23,10 +22,10 @@ def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list
         person = professional_of(line)
         number = professionals.setdefault(person, len(professionals) + 1)
         session = sessions.setdefault(session_of(line, person), len(sessions) + 1)
-        tied.append(replace(line, line=line.line._replace(professional=number, session=session)))
+        tied.append(line.as_line(line.line._replace(professional=number, session=session)))
     tied = foreseen(tied)
     return [
-        replace(line, line=line.line._replace(joins=named(line, raw["supplement_of"], tied)))
+        line.as_line(line.line._replace(joins=named(line, raw["supplement_of"], tied)))
         if "supplement_of" in raw
         else line
         for line, raw in zip(tied, raws, strict=True)
@@ -40,7 +39,7 @@ def foreseen(lines: list[BillLine]) -> list[BillLine]:
     here = {(line.line.session, line.line.professional, act) for line, act in zip(lines, listed, strict=True)}
     beside = int(Combination.CCAM_FULL)
     return [
-        replace(line, line=line.line._replace(combination=beside))
+        line.as_line(line.line._replace(combination=beside))
         if any((line.line.session, line.line.professional, main) in here for main in mains.get(act, ()))
         else line
         for line, act in zip(lines, listed, strict=True)

@@ -32,6 +32,7 @@ from parcours.law.codes import CaseBase, CaseRate, Profession, SpecialSetting
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
 from parcours.law.in_use import per_reform
+from parcours.law.library.installed import looked_up_once
 from parcours.law.record import LawRecord
 from parcours.rules.bill.bill import settle_bill as settle_lines
 from parcours.rules.bill.costly import costly_stay
@@ -176,10 +177,11 @@ def totals_under(answer: BillAnswer, name: str, option: str) -> dict[str, int]:
 
 def settle_bill(given: Any, readings: Mapping[str, str] | None = None) -> BillAnswer:
     """Settle one bill. Raises `FactError` for a fact that is wrong, missing or contradictory; it names its line."""
-    ready = prepare(given, readings or {})
-    settled = ready.settled()
-    check_missing(ready.lines, settled, ready.shared, ready.question)
-    check_known(ready.lines, settled)
+    with looked_up_once():
+        ready = prepare(given, readings or {})
+        settled = ready.settled()
+        check_missing(ready.lines, settled, ready.shared, ready.question)
+        check_known(ready.lines, settled)
     return BillAnswer(given, ready.lines, settled, ready.question, ready.shared, readings or {})
 
 
@@ -194,7 +196,7 @@ def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:
     if given.get("stay"):
         stay = read_stay(given["stay"])
         if stay.get("linked_stay"):
-            lines = [replace(line, line=line.line._replace(stay=int(StayOf.AFTER_COSTLY))) for line in lines]
+            lines = [line.as_line(line.line._replace(stay=int(StayOf.AFTER_COSTLY))) for line in lines]
         lines += charges_of_stay(
             stay,
             lines,
@@ -399,7 +401,7 @@ def culprit(
 def varied(line: BillLine, values: Mapping[str, int]) -> BillLine:
     """A line with other values of the facts that it misses."""
     own = {name: value for name, value in values.items() if name in line.encoded.missing}
-    return replace(line, line=line.line._replace(act=line.line.act._replace(**own))) if own else line
+    return line.as_line(line.line._replace(act=line.line.act._replace(**own))) if own else line
 
 
 def amounts_of(settled: Sequence[SettledLine]) -> list[tuple[int, ...]]:

@@ -15,6 +15,7 @@ from typing import Any
 from parcours.law.bill import codes as bill_codes
 from parcours.law.cache import cache_folder, read_cache, write_cache
 from parcours.law.codes import UNKNOWN
+from parcours.law.days import FOLDER as LAW
 from parcours.law.days import digest_of
 from parcours.law.in_use import IN_USE, per_reform, reformed_digest
 
@@ -183,7 +184,7 @@ def made() -> tuple[Any, ...]:
 
 def kept(digest: str) -> tuple[Any, ...]:
     """The content, from the cache folder or for it."""
-    path = cache_folder() / f"bill-{digest}-{digest_of()}-{digest_of_code()}.marshal"
+    path = cache_folder() / f"bill-{digest}-{digest_of(LAW)}-{digest_of_code()}.marshal"
     try:
         content: tuple[Any, ...] = marshal.loads(read_cache(path))  # noqa: S302 - our own file, checked
     except (OSError, ValueError, EOFError, TypeError):

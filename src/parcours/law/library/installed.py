@@ -19,6 +19,8 @@ NAMES = ("ccam", "lpp", "nabm", "bdpm", "ngap")
 MOST_KEPT = 8_192
 ONLY: ContextVar[Collection[str]] = ContextVar("libraries", default=NAMES)
 """The libraries that may answer, where they are installed."""
+LOOKED: ContextVar[dict[str, "Library | None"] | None] = ContextVar("looked", default=None)
+"""What was found of each library since `looked_up_once`."""
 
 
 @contextmanager
@@ -31,11 +33,34 @@ def only_libraries(names: Collection[str] = ()) -> Iterator[None]:
         ONLY.reset(token)
 
 
+@contextmanager
+def looked_up_once() -> Iterator[None]:
+    """Look for each library once, for all that is asked meanwhile: the lines of a bill are read from the same files."""
+    if LOOKED.get() is not None:
+        yield
+        return
+    token = LOOKED.set({})
+    try:
+        yield
+    finally:
+        LOOKED.reset(token)
+
+
 def installed(name: str) -> "Library | None":
     """A library, when it is installed and in use. Raises `LibraryError` for a file that is none."""
     if name not in ONLY.get():
         return None
-    path = os.path.join(where(), f"{name}.sqlite")  # noqa: PTH118 - asked for every line of every bill
+    looked = LOOKED.get()
+    if looked is None:
+        return found(name)
+    if name not in looked:
+        looked[name] = found(name)
+    return looked[name]
+
+
+def found(name: str) -> "Library | None":
+    """A library, when there is one."""
+    path = os.path.join(where(), f"{name}.sqlite")  # noqa: PTH118 - asked for every act
     try:
         state = os.stat(path)  # noqa: PTH116
     except OSError:
@@ -45,18 +70,27 @@ def installed(name: str) -> "Library | None":
 
 def where() -> str:
     """Where libraries are: `PARCOURS_LIBRARY_DIR`, else `library` in the user's data folder."""
-    given = os.environ.get("PARCOURS_LIBRARY_DIR")
-    return given if given and given[0] != "~" else str(folder())
+    asked = os.environ.get
+    return place(*(asked(name) for name in PLACES))
+
+
+PLACES = ("PARCOURS_LIBRARY_DIR", "PARCOURS_DATA_DIR", "XDG_DATA_HOME", "HOME")
+"""What says where libraries are; the last two as for other data of the user."""
+
+
+@lru_cache(maxsize=8)
+def place(own: str | None, data: str | None, shared: str | None, _home: str | None) -> str:
+    """The folder of libraries, found once for each setting: it is asked for every line of every bill."""
+    if own:
+        return str(Path(own).expanduser())
+    if data:
+        return str(Path(data).expanduser() / "library")
+    return str(Path(shared or "~/.local/share").expanduser() / "parcours" / "library")
 
 
 def folder() -> Path:
     """The same, as a path."""
-    if given := os.environ.get("PARCOURS_LIBRARY_DIR"):
-        return Path(given).expanduser()
-    if given := os.environ.get("PARCOURS_DATA_DIR"):
-        return Path(given).expanduser() / "library"
-    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(base).expanduser() / "parcours" / "library"
+    return Path(where())
 
 
 @lru_cache(maxsize=32)
@@ -81,5 +115,5 @@ def kept_entry(library: "Library", code: str) -> "Entry | None":
 
 def all_installed() -> Mapping[str, "Library"]:
     """Every library that is installed."""
-    found = {name: installed(name) for name in NAMES}
-    return {name: library for name, library in found.items() if library is not None}
+    every = {name: installed(name) for name in NAMES}
+    return {name: library for name, library in every.items() if library is not None}

@@ -36,20 +36,25 @@ def counters_before(
     sessions = before[i].seances_annee
     opinion = before[i].avis_precedent
     for j in range(i):
-        if same_year(lines[j].act, line.act):
-            participation_year += participations[j]
-            number_year += contributions(participations[j], law)
-            franchise_year += franchises[j]
-        if held_by_psychologist(lines[j].act, line.act):
-            sessions += lines[j].act.quantity
-        if lines[j].professional == line.professional and law.acte_avis[lines[j].act.act]:
-            opinion = lines[j].act.care_date
-        if lines[j].act.care_date != line.act.care_date:
-            continue
-        if lines[j].professional == line.professional:
-            number_day += contributions(participations[j], law)
-        if same_deductible(lines[j].act, line.act):
-            franchise_day += franchises[j]
+        other = lines[j]
+        same_person = other.professional == line.professional
+        same_day = other.act.care_date == line.act.care_date
+        if participations[j]:
+            number = contributions(participations[j], law)
+            if same_year(other.act, line.act):
+                participation_year += participations[j]
+                number_year += number
+            if same_day and same_person:
+                number_day += number
+        if franchises[j]:
+            if same_year(other.act, line.act):
+                franchise_year += franchises[j]
+            if same_day and same_deductible(other.act, line.act):
+                franchise_day += franchises[j]
+        if held_by_psychologist(other.act, line.act):
+            sessions += other.act.quantity
+        if same_person and law.acte_avis[other.act.act]:
+            opinion = other.act.care_date
     return Counters(participation_year, number_year, number_day, franchise_year, franchise_day, sessions, opinion)
 
 
