@@ -51,7 +51,7 @@ def interpreted(table, readings=None):
             act = Act(**coded, **dict(zip(ROW_FACTS, rows[i], strict=True)))
             contract = Contract(*contracts[pattern["contract"]])
             who = str(professional[i]) if professional[i] >= 0 else f"none {next(unknown)}"
-            together = chosen.franchise_plafond_jour == 1
+            together = chosen.franchise_plafond_jour == 0
             counters = memory.before(act, who, all_together=together)
             answer = settle(act, contract, counters, settings.records.on(act.care_date), chosen)
             if answer.case_base == CaseBase.UNKNOWN or answer.case_rate == CaseRate.UNKNOWN:

@@ -29,7 +29,7 @@ class Memory:
     opinion_day: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Day of the last one-off opinion of each consultant."""
 
-    def before(self, act: Act, professional: str, *, all_together: bool = False) -> Counters:
+    def before(self, act: Act, professional: str, *, all_together: bool = True) -> Counters:
         """The counters before an act; `all_together`: the daily cap of deductibles counts all professionals."""
         year, day = act.reimbursement_date // 10_000, (act.care_date, professional)
         return Counters(
@@ -42,7 +42,7 @@ class Memory:
             self.opinion_day[professional],
         )
 
-    def after(self, act: Act, professional: str, new: Counters, *, all_together: bool = False) -> None:
+    def after(self, act: Act, professional: str, new: Counters, *, all_together: bool = True) -> None:
         """Remember the counters after an act."""
         year, day = act.reimbursement_date // 10_000, (act.care_date, professional)
         self.participation_year[year], self.number_year[year] = new.participation_annee, new.participation_nombre_annee
@@ -53,7 +53,7 @@ class Memory:
 
     def settle(self, encoded: EncodedAct, flat: FlatLaw, readings: Mapping[str, str], stranger: str) -> Answer:
         """Settle an act after those remembered, then remember it. `stranger` stands for a professional without id."""
-        together = readings.get("franchise_plafond_jour") == "texte"
+        together = readings.get("franchise_plafond_jour") != "pratique"
         professional = encoded.professional_id or stranger
         counters = self.before(encoded.act, professional, all_together=together)
         answer = settle_encoded(encoded, flat, readings, counters)

@@ -340,10 +340,10 @@ class CentreZoneDeficitaire(IntEnum):
 
 
 class FranchisePlafondJour(IntEnum):
-    """Is the daily cap of deductibles counted with each professional (practice), or with all of them (L160-13 III)?"""
+    """Is the daily cap of deductibles the patient's, whoever acts (L160-13 III), or counted with each professional?"""
 
-    PRATIQUE = 0
-    TEXTE = 1
+    TEXTE = 0
+    PRATIQUE = 1
 
 
 class DepassementsHorsParcours(IntEnum):

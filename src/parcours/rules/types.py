@@ -129,10 +129,10 @@ class Counters(NamedTuple):
     """What a patient has already borne before this act: the explicit memory of the caps.
 
     Contributions are counted in number (D160-6, D160-8), in the civil year of the reimbursement and in one day with one
-    professional; `participation_annee` and the deductibles in cents. `franchise_jour` is of one day with one
-    professional, or of the day with all of them (reading `franchise_plafond_jour`). `seances_annee` counts the sessions
-    with a psychologist of the civil year of the care; `avis_precedent` is the day of the last one-off opinion of the
-    same consultant.
+    professional; `participation_annee` and the deductibles in cents. `franchise_jour` is of one day, towards
+    the cap that the act counts in, whoever acts or with one professional (reading `franchise_plafond_jour`).
+    `seances_annee` counts the sessions with a psychologist of the civil year of the care; `avis_precedent` is the day
+    of the last one-off opinion of the same consultant.
     """
 
     participation_annee: Cents = 0

@@ -42,7 +42,7 @@ BILLS = int(os.environ.get("PARCOURS_EQUIVALENCE_ROWS", "30000")) // 10
 SHARE = 5_000
 """Bills drawn from one seed."""
 RESULTS = (*Settlement._fields, *CASES)
-OTHERS = [{"majoration_seance": "par_ligne", "plafond_majoration": "fiche"}]
+OTHERS = [{"majoration_seance": "par_ligne", "plafond_majoration": "fiche"}, {"franchise_plafond_jour": "pratique"}]
 LAW = flat_law()
 DAYS = (20170601, 20200310, 20240401, 20250603, 20260310, 20261101)
 ACTS = ("consultation", "MD", "MCS", "DEQP003", "acte_technique", "imagerie", "anesthesie", "AMI", "B", "IFD")
@@ -142,7 +142,9 @@ def random_bill(draw: random.Random) -> tuple[list[Line], Contract, EurosContrac
     return lines, contract, euros, Borne(*(draw.choice((0, 0, 3_00, 49_00)) for _ in Borne._fields))
 
 
-def facts_of(bills: list[tuple[list[Line], Contract, EurosContract, Borne]]) -> tuple[BillFacts, Bills, np.ndarray]:
+def facts_of(
+    bills: list[tuple[list[Line], Contract, EurosContract, Borne]], readings: Readings
+) -> tuple[BillFacts, Bills, np.ndarray]:
     """Bills as the compiled loop reads them, each of a patient of its own."""
     lines = [line for bill in bills for line in bill[0]]
     count, sizes = len(lines), [len(bill[0]) for bill in bills]
@@ -170,9 +172,8 @@ def facts_of(bills: list[tuple[list[Line], Contract, EurosContract, Borne]]) -> 
         nobody - 1,
     )
     number = np.arange(len(bills) + 1)
-    alone = np.zeros(len(bills), np.bool_)
-    tied = Bills(np.arange(count), ends - sizes, ends, alone, np.zeros((len(bills), 2), np.int64), number, [])
-    borne = [counters for bill in bills for counters in before(bill)]
+    tied = Bills(np.arange(count), ends - sizes, ends, np.zeros((len(bills), 2), np.int64), number, [])
+    borne = [counters for bill in bills for counters in before(bill, readings)]
     return facts, tied, np.array(borne, np.int64)
 
 
@@ -182,14 +183,14 @@ def pattern_of(act: Act) -> list[int]:
     return [*facts, -1, -1, act.exemption >> HALF]
 
 
-def before(bill: tuple[list[Line], Contract, EurosContract, Borne]) -> list[Counters]:
+def before(bill: tuple[list[Line], Contract, EurosContract, Borne], readings: Readings) -> list[Counters]:
     lines, _, _, borne = bill
-    return [borne_before(lines, i, borne, LAW.default.on(line.act.care_date)) for i, line in enumerate(lines)]
+    return [borne_before(lines, i, borne, LAW.default.on(line.act.care_date), readings) for i, line in enumerate(lines)]
 
 
 def compiled(bills: list[tuple[list[Line], Contract, EurosContract, Borne]], run: Run) -> tuple[np.ndarray, np.ndarray]:
     """The results of every line, in the columns of `RESULTS`, and whether its bill is refused."""
-    facts, tied, borne = facts_of(bills)
+    facts, tied, borne = facts_of(bills, encode_readings(run.readings))
     count = len(facts.kind)
     amounts, codes = matrix(AMOUNT_RESULTS, count, np.int32), matrix(BILL_CODE_RESULTS, count, np.int8)
     refusals = np.zeros(count, np.int8)
@@ -208,7 +209,9 @@ def interpreted(
     laws = [LAW.default.on(line.act.care_date) for line in lines]
     bill_laws = [bill_record(line.act.care_date) for line in lines]
     eras = range(len(lines))
-    settled = settle_lines(lines, eras, laws, eras, bill_laws, contract, euros, before(bill), readings, bill_readings)
+    settled = settle_lines(
+        lines, eras, laws, eras, bill_laws, contract, euros, before(bill, readings), readings, bill_readings
+    )
     return [(*one.settlement, *one[1:]) for one in settled]
 
 

@@ -174,3 +174,23 @@ def test_sessions_with_a_psychologist_on_one_bill_count_towards_those_of_the_yea
     assert [one.settlement.rate for one in answer.settled] == [60_00, 60_00, 0]
     next_year = {**last, "care_date": "2027-01-04"}
     assert settle_bill({**bill, "lines": [many, last, next_year]}).settled[2].settlement.rate == 60_00
+
+
+def nurse_and_physio(**readings: str) -> list[int]:
+    bill = {
+        "care_date": "2026-03-10",
+        "age": 40,
+        "lines": [
+            *[{"code": "AMI 3", "profession": "infirmier", "fee": 9.45, "association": 1}] * 3,
+            *[{"code": "RAM 8.1", "profession": "masseur_kinesitherapeute", "fee": 17.90, "session": n} for n in (1, 2)],
+        ],
+    }
+    return [one.settlement.franchise for one in settle_bill(bill, readings).settled]
+
+
+def test_the_daily_cap_of_deductibles_is_the_patients() -> None:
+    assert nurse_and_physio() == [1_00, 1_00, 1_00, 1_00, 0]  # L160-13 III: 4 euros, whoever acts
+
+
+def test_the_daily_cap_of_deductibles_by_professional_is_a_reading() -> None:
+    assert nurse_and_physio(franchise_plafond_jour="pratique") == [1_00, 1_00, 1_00, 1_00, 1_00]

@@ -89,7 +89,6 @@ class Bills:
     order: npt.NDArray[np.int64]
     starts: Numbers
     ends: Numbers
-    alone: npt.NDArray[np.bool_]
     choices: Numbers
     """First and end of the variants of each bill."""
     patients: Numbers
@@ -155,7 +154,6 @@ def run_bills(
         bills.starts,
         bills.ends,
         bills.choices,
-        bills.alone,
         patients,
         laws,
         days,
@@ -206,7 +204,7 @@ def tied(
     starts, ends, first = starts[place], ends[place], first[place]
     patients = np.append(np.flatnonzero(np.diff(patient[first], prepend=-1)), len(first)).astype(np.int64)
     choices, tried = choices_of(facts, order, starts, ends)
-    bills = Bills(order, starts, ends, alone[first], choices, patients, refused)
+    bills = Bills(order, starts, ends, choices, patients, refused)
     return bills, BillFacts(**{**vars(facts), "variants": tried})
 
 

@@ -215,7 +215,7 @@ def _slot(memory: Any, patient: Any, day: Any, professional: Any) -> Any:
 
 
 def _cap(act: Any) -> Any:
-    """Who shares a daily cap of deductibles where it counts all professionals together: a code below every other."""
+    """Which of the patient's daily caps of deductibles an act counts towards: a code below every other."""
     if act.profession == TRANSPORTEUR:
         return ALL_TRANSPORT
     return ALL_AUXILIAIRES if is_auxiliaire(act) else NO_CAP
@@ -229,8 +229,9 @@ def _places(act: Any, professional: Any, memory: Any, patient: Any, law: Any, re
     if professional >= 0:
         day = _slot(memory, patient, act.care_date, professional)
     capped = day
-    if readings.franchise_plafond_jour:
-        capped = _slot(memory, patient, act.care_date, _cap(act))
+    if not readings.franchise_plafond_jour:
+        cap = _cap(act)
+        capped = -1 if cap == NO_CAP else _slot(memory, patient, act.care_date, cap)
     sessions = -1
     if act.profession == PSYCHOLOGUE:
         sessions = _slot(memory, patient, act.care_date // 10_000, SESSIONS)

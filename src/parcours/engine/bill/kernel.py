@@ -114,7 +114,7 @@ def _vary(cells: Any, k: Any, mask: Any, variants: Any, v: Any) -> None:
 
 
 def _recall(memory: Any, patient: Any, act: Any, professional: Any, apart: Any, counted: Any, k: Any) -> None:
-    """The counters before a line, from the bills before. `apart`: an act alone, its daily cap by professional."""
+    """The counters before a line, from the bills before. `apart`: daily caps by professional."""
     year = act.reimbursement_date // 10_000
     at = _slot(memory, patient, year, YEAR)
     counted[k, 1] += memory[at, 3]
@@ -179,7 +179,6 @@ def _settle_bills(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns, not objec
     starts: Any,
     ends: Any,
     choices: Any,
-    alone: Any,
     patients: Any,
     laws: Any,
     days: Any,
@@ -215,8 +214,7 @@ def _settle_bills(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns, not objec
                 eras[0, k] = era
                 eras[1, k] = bill_era
                 _start(counted, k, initial, i)
-                apart = alone[b] and not readings.franchise_plafond_jour
-                _recall(memory, patient, act, known[i], apart, counted, k)
+                _recall(memory, patient, act, known[i], readings.franchise_plafond_jour, counted, k)
             first = order[starts[b]]
             contract = _contract(contracts, patterns[pattern[first], CONTRACT])
             euros = _euros(contracts, patterns[pattern[first], CONTRACT])

@@ -317,7 +317,9 @@ def settle_all(lines: Sequence[BillLine], shared: Shared, question: BillQuestion
     """The rules, over all lines."""
     laws = laws_of(lines, shared, question)
     acts = [line.line for line in lines]
-    before = [borne_before(acts, i, question.borne, laws.rows[era]) for i, era in enumerate(laws.eras)]
+    before = [
+        borne_before(acts, i, question.borne, laws.rows[era], question.readings) for i, era in enumerate(laws.eras)
+    ]
     return settle_lines(
         acts,
         laws.eras,

@@ -1,4 +1,8 @@
-"""What a person has borne so far in a civil year, from the decisions that stand."""
+"""What a person has borne so far in a civil year, from the decisions that stand.
+
+Contributions of a day are counted with one professional (CSS D160-8), deductibles of a day for the person, whoever
+acts: those of carriers apart from the others (L160-13 III).
+"""
 
 from datetime import date
 from typing import Any
@@ -6,23 +10,33 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from parcours.law.codes import Profession
 from parcours.registry.claims.models import Decision
+from parcours.registry.directory.models import Professional
 from parcours.rules.types import Counters
+
+CARRIER, PHARMACY = Profession.TRANSPORTEUR.name.lower(), Profession.PHARMACIE.name.lower()
+"""Trips have a daily cap of their own, boxes none."""
 
 
 def counters_before(session: Session, insured_id: str, professional_id: str, care: date, year: int) -> Counters:
     """The counters that the next act finds: the caps of the year of the refund, those of the day of the care."""
     of_year = Decision.year == year
     of_day = (Decision.care_date == care) & (Decision.professional_id == professional_id)
+    carrier = session.get_one(Professional, professional_id).profession == CARRIER
+    cap = Professional.profession == CARRIER if carrier else Professional.profession.not_in((CARRIER, PHARMACY))
+    of_cap = (Decision.care_date == care) & cap
     of_care = (Decision.care_date >= date(care.year, 1, 1)) & (Decision.care_date <= date(care.year, 12, 31))
     query = select(
         total(Decision.pf, of_year),
         total(Decision.pf_number, of_year),
         total(Decision.pf_number, of_day),
         total(Decision.fr, of_year),
-        total(Decision.fr, of_day),
+        total(Decision.fr, of_cap),
         total(Decision.sessions, of_care),
-    ).where(Decision.insured_id == insured_id, Decision.current.is_(True))
+    )
+    query = query.join(Professional, Professional.id == Decision.professional_id)
+    query = query.where(Decision.insured_id == insured_id, Decision.current.is_(True))
     return Counters(*(int(one or 0) for one in session.execute(query).one()))
 
 

@@ -98,7 +98,7 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
                 bears=line.bears,
                 guarantee=guarantee,
             )
-            counters = counters_before(lines, participations, franchises, before, law)
+            counters = counters_before(lines, participations, franchises, before, law, readings)
             settlement = settle_among(line.act, around, contract, counters, law, readings)
             one = SettledLine(
                 plain(settlement),

@@ -6,11 +6,11 @@ of auxiliaires together, all the trips together, for one patient, D160-11); year
 
 from collections.abc import Sequence
 
-from parcours.law.codes import Profession
+from parcours.law.codes import FranchisePlafondJour, Profession
 from parcours.law.record import LawRecord
 from parcours.rules.bill.types import Borne, Line
 from parcours.rules.participations import contributions
-from parcours.rules.types import Act, Counters
+from parcours.rules.types import Act, Counters, Readings
 
 YEAR = 10_000
 
@@ -21,6 +21,7 @@ def counters_before(
     franchises: Sequence[int],
     before: Sequence[Counters],
     law: LawRecord,
+    readings: Readings,
 ) -> Counters:
     """The counters before the line that follows those that are settled (`participations`: what each of them took).
 
@@ -49,7 +50,8 @@ def counters_before(
         if franchises[j]:
             if same_year(other.act, line.act):
                 franchise_year += franchises[j]
-            if same_day and same_deductible(other.act, line.act):
+            of_cap = same_person or readings.franchise_plafond_jour == FranchisePlafondJour.TEXTE
+            if same_day and of_cap and same_deductible(other.act, line.act):
                 franchise_day += franchises[j]
         if held_by_psychologist(other.act, line.act):
             sessions += other.act.quantity
@@ -58,7 +60,7 @@ def counters_before(
     return Counters(participation_year, number_year, number_day, franchise_year, franchise_day, sessions, opinion)
 
 
-def borne_before(lines: Sequence[Line], i: int, borne: Borne, law: LawRecord) -> Counters:
+def borne_before(lines: Sequence[Line], i: int, borne: Borne, law: LawRecord, readings: Readings) -> Counters:
     """What was borne before the bill in the year, the day and the caps of one line, in the counters of one act.
 
     It is said of the bill: it counts for its first line's year of refund, day, professional and patient.
@@ -66,13 +68,15 @@ def borne_before(lines: Sequence[Line], i: int, borne: Borne, law: LawRecord) ->
     line, first = lines[i], lines[0]
     year = same_year(line.act, first.act)
     day = line.act.care_date == first.act.care_date
+    same_person = line.professional == first.professional
+    of_cap = same_person or readings.franchise_plafond_jour == FranchisePlafondJour.TEXTE
     participation_year = borne.participation_annee if year else 0
     return Counters(
         participation_year,
         contributions(participation_year, law),
-        contributions(borne.participation_jour, law) if day and line.professional == first.professional else 0,
+        contributions(borne.participation_jour, law) if day and same_person else 0,
         borne.franchise_annee if year else 0,
-        borne_of_day(line.act, borne) if day else 0,
+        borne_of_day(line.act, borne) if day and of_cap else 0,
         0,
         0,
     )
