@@ -110,7 +110,7 @@ def random_line(draw: random.Random, size: int, day: int, person: dict[str, int]
         ceiling=draw.choice((-1, 500_00)),
         c2s_ceiling=draw.choice((-1, 300_00)),
         category=draw.choice((0, 0, *OpticalCategory)),
-        stay=int(act.special_setting == SpecialSetting.HOSPITALISATION) * draw.choice((0, 1, 1, 2)),
+        stay=int(act.special_setting == SpecialSetting.HOSPITALISATION) * draw.choice((0, 1, 1, 2, 3)),
         case_charge=draw.choice([case for case in CaseCharge if case != CaseCharge.NOT_A_CHARGE])
         if nature != Nature.ACT
         else 0,

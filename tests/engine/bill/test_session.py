@@ -182,7 +182,10 @@ def nurse_and_physio(**readings: str) -> list[int]:
         "age": 40,
         "lines": [
             *[{"code": "AMI 3", "profession": "infirmier", "fee": 9.45, "association": 1}] * 3,
-            *[{"code": "RAM 8.1", "profession": "masseur_kinesitherapeute", "fee": 17.90, "session": n} for n in (1, 2)],
+            *[
+                {"code": "RAM 8.1", "profession": "masseur_kinesitherapeute", "fee": 17.90, "session": n}
+                for n in (1, 2)
+            ],
         ],
     }
     return [one.settlement.franchise for one in settle_bill(bill, readings).settled]

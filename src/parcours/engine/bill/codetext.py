@@ -45,6 +45,7 @@ SUFFIXES = {
     Profession.INFIRMIER: "INFIRMIER",
     Profession.MASSEUR_KINESITHERAPEUTE: "KINE",
     Profession.SAGE_FEMME: "SF",
+    Profession.CHIRURGIEN_DENTISTE: "DENTISTE",
 }
 """Ending of the codes that several professions write alike (IK, IFD, MD)."""
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from parcours.engine.bill.codetext import CLASSES, CodeText, read_code
-from parcours.engine.bill.library import code_of_known, facts_of_known, known_modifiers
-from parcours.engine.bill.prices import base_from_ceiling, highest_price, modifiers_of, unit_price
+from parcours.engine.bill.library import code_of_known, facts_of_known, known, known_modifiers
+from parcours.engine.bill.prices import PLACES as ROADS
+from parcours.engine.bill.prices import base_from_ceiling, highest_price, modifiers_of, of_place, unit_price
 from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
 from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
@@ -21,6 +22,7 @@ from parcours.law.library.installed import installed
 from parcours.rules.bill.types import Line
 from parcours.text import Text, same
 
+OPTICAL = ("MONTURE", "VERRE")
 HALF, FULL = 2, 1
 """Association codes that stand for a letter noted at half, or in full."""
 COMBINATIONS = {
@@ -110,11 +112,11 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
         if name in BY_NAME and name not in NOT_ON_A_BILL and said(name, value)
     }
     profession = own.get("profession", shared.values.get("profession", before))
-    text = read_code(str(raw["code"]), profession, shared.law, shared.bill)
+    text = read_code(code_said(raw), profession, shared.law, shared.bill)
     facts = {**text.said, **{name: value for name, value in raw.items() if name in LINE_KEYS and given(value)}}
     line_facts = {name: LINE_READERS[name](name, value) for name, value in facts.items() if name in LINE_READERS}
     add_said(own, text.said, shared)
-    code = code_of_text(text, own, profession, line_facts, shared)
+    code = said_apart(code_of_text(text, own, profession, line_facts, shared), line_facts, shared.bill)
     values = values_of_line(own, code, shared)
     from_library = facts_of_text(text, code, values, {**own, **line_facts}, shared)
     line_facts = {**from_library, **line_facts}
@@ -126,6 +128,29 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
     line = rules_line(code, values, line_facts, priced, encoded, shared)
     used = used_library(text, from_library, line_facts)
     return BillLine(number, str(raw["code"]), code, line, encoded, line_facts, used)
+
+
+def code_said(raw: Mapping[str, Any]) -> str:
+    """The code of a line; of a box, its CIP where a library holds it."""
+    code = str(raw["code"])
+    return f"CIP {raw['cip']}" if given(raw.get("cip")) and known(f"CIP {raw['cip']}") else code
+
+
+def said_apart(code: Code, facts: Mapping[str, Any], bill: BillLaw) -> Code:
+    """The code that a word of its own makes of a line: how a journey is made, the class of a lens, a basket."""
+    if code.kilometres == "plain" and facts.get("zone") in ROADS:
+        key = f"{code.key}_{ROADS[facts['zone']]}"
+        if key not in bill.codes:
+            known_roads = [zone for zone, ending in ROADS.items() if f"{code.key}_{ending}" in bill.codes]
+            raise FactError("zone", facts["zone"], same(", ".join(known_roads)))
+        return bill.codes[key]
+    if "optical_class" in facts and code.key[:-2] in OPTICAL:
+        return bill.codes[f"{code.key[:-1]}{facts['optical_class'].upper()}"]
+    if "basket" in facts and code.tooth and not code.basket[0]:
+        free = facts["basket"] == "rac0"
+        cover = int(Cover.BASKET_FREE if free else Cover.CATEGORY)
+        return replace(code, basket=((0,), (BASKETS.index(facts["basket"]),)), cover=cover)
+    return code
 
 
 def used_library(text: CodeText, from_library: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
@@ -262,12 +287,16 @@ def due_at(code: Code, day: int, age: int | None, bill: BillLaw) -> bool:
 
 def letter_of(code: Code, day: int, shared: Shared) -> int:
     """Price of one unit of a letter with a coefficient; -1 where the code has none."""
+    number = shared.law.acts.get(code.act)
+    by_act = number is not None and shared.law.default.rows[-1].acte_coefficient[number] and not code.values[0]
+    if not code.coefficient and not by_act:
+        return UNKNOWN
+    own = of_place(code, shared.territory)
+    if own and on(own[0], day) != UNKNOWN:
+        return on(own[0], day)
     if code.coefficient:
         return on(code.values, day)
-    number = shared.law.acts.get(code.act)
-    if number is None or not shared.law.default.rows[-1].acte_coefficient[number] or code.values[0]:
-        return UNKNOWN
-    return law_on(day, shared.law, {}).acte_base[number]
+    return law_on(day, shared.law, {}).acte_base[shared.law.acts[code.act]]
 
 
 def encoded_line(
@@ -313,7 +342,12 @@ def rules_line(
     day = encoded.act.care_date
     with_consultation = code.with_consultation if day >= code.with_consultation_from else 0
     basket = on(code.basket, day)
+    if "basket" in facts and basket not in (UNKNOWN, BASKETS.index(facts["basket"])):
+        raise FactError("basket", facts["basket"], same(BASKETS[basket]))
     free = code.cover != Cover.BASKET_FREE or (basket != UNKNOWN and BASKETS[basket] == "rac0")
+    ceiling = highest_price(code, day, facts, values.get("age"), shared.territory, shared.bill)
+    if ceiling == UNKNOWN and code.tooth and basket == BASKETS.index("rac0") and not code.ceiling[0]:
+        ceiling = encoded.act.fee  # its highest fee was not found: the dentist may not ask more (R871-2)
     noted = {"half": HALF, "full": FULL}.get(str(facts.get("noted")), 0)
     return Line(
         act=encoded.act,
@@ -336,7 +370,7 @@ def rules_line(
         bears=int(code.bears),
         in_pathway=int(not code.outside_pathway_rules),
         cover=code.cover if free else int(Cover.CATEGORY),
-        ceiling=highest_price(code, day, facts, values.get("age"), shared.territory, shared.bill),
+        ceiling=ceiling,
         c2s_ceiling=on(code.c2s, day),
         category=int(OpticalCategory[facts["category"].upper()]) if "category" in facts else 0,
         stay=int(StayOf.ITSELF if values.get("special_setting") == SpecialSetting.HOSPITALISATION else StayOf.NONE),

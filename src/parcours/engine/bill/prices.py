@@ -16,6 +16,8 @@ from parcours.text import Text, same
 
 HUNDRED = 100
 FREE_KM = {"plain": "ik_abattement_plaine", "mountain": "ik_abattement_montagne"}
+PLACES = {"montagne": "MONTAGNE", "mountain": "MONTAGNE", "pied": "PIED", "foot": "PIED", "ski": "PIED"}
+"""Zone of a journey -> ending of its allowance; elsewhere, the plain."""
 """Kilometres of a journey there and back that the allowance leaves out (NGAP 13)."""
 
 
@@ -26,7 +28,7 @@ def unit_price(code: Code, day: int, said: Mapping[str, Any], age: int | None, t
     if code.trip:
         return trip(code.trip, day, said, bill)
     if code.kilometres:
-        return kilometres(code, day, said, bill)
+        return kilometres(code, day, said, territory, bill)
     return on(series_of(code, age, territory, day, bill)[0], day)
 
 
@@ -37,7 +39,17 @@ def series_of(code: Code, age: int | None, territory: str, day: int, bill: BillL
         raise missing_fact("age")
     if limit and age is not None and age < bill.value(limit, day):
         return young, young_ceiling
-    return code.territories.get(territory, (code.values, code.ceiling))
+    return of_place(code, territory) or (code.values, code.ceiling)
+
+
+OVERSEAS = ("971", "972", "973", "974")
+"""Départements where the letters of allied health have a price of their own."""
+
+
+def of_place(code: Code, territory: str) -> tuple[Dated, Dated] | None:
+    """Base and highest price of a code in one territory, where it has its own."""
+    own = code.territories.get(territory)
+    return own or (code.territories.get("outre_mer") if territory in OVERSEAS else None)
 
 
 def box(day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
@@ -64,9 +76,9 @@ def limited_by_generic(said: Mapping[str, Any]) -> int:
     return min(price, int(said["generic_price"]))
 
 
-def kilometres(code: Code, day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
+def kilometres(code: Code, day: int, said: Mapping[str, Any], territory: str, bill: BillLaw) -> int:
     """Kilometre allowance of one journey there and back."""
-    rate = on(code.values, day)
+    rate = on(series_of(code, None, territory, day, bill)[0], day)
     if rate == UNKNOWN or ("distance_km" not in said and "quantity" not in said):
         return UNKNOWN
     if "distance_km" not in said:
@@ -84,9 +96,21 @@ def trip(means: str, day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
     rate = kilometre_of(means, table, day, said)
     if UNKNOWN in (package, rate):
         return UNKNOWN
-    beyond = max(0, said["distance_km"] - table["included"] * HUNDRED)
-    amount = package + (beyond * rate + HUNDRED // 2) // HUNDRED + short_trip(table, said["distance_km"])
-    if said.get("night"):
+    included = 0 if said.get("zone") in table["whole"] else table["included"]
+    beyond = max(0, said["distance_km"] - included * HUNDRED)
+    by_distance = (beyond * rate + HUNDRED // 2) // HUNDRED
+    amount = package + by_distance + short_trip(table, said["distance_km"])
+    if said.get("empty_return"):
+        if not table["empty"]:
+            return UNKNOWN
+        reached = max(limit for limit in table["empty"] if said["distance_km"] >= limit * HUNDRED)
+        amount += share(by_distance, table["empty"][reached])
+    if said.get("big_city"):
+        supplement = on(table["big_city"], day)
+        if supplement == UNKNOWN:
+            return UNKNOWN
+        amount += supplement
+    if said.get("night") or said.get("hour_band", "day") != "day":
         if not table["night"]:
             return UNKNOWN
         amount += share(amount, table["night"])

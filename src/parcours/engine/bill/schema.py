@@ -6,19 +6,23 @@ from parcours.engine.bill.vocabulary import (
     BILL_KEYS,
     BORNE,
     CATEGORIES,
+    CLASSES,
     DISCIPLINES,
     GENERICS,
+    HOUR_BANDS,
     KINDS,
     LINE_KEYS,
     MOST_LINES,
     NOT_ON_A_BILL,
     NOTED,
     PACKS,
+    PLACES,
     SIDES,
     STAY_KEYS,
 )
 from parcours.engine.facts.schema import fact_schema
 from parcours.engine.facts.vocabulary import FACTS
+from parcours.law.bill.book import BASKETS
 
 MONEY = {"type": "number", "minimum": 0}
 LISTS = {
@@ -30,10 +34,16 @@ LISTS = {
     "ear": SIDES,
     "discipline": DISCIPLINES,
     "category": CATEGORIES,
+    "optical_class": CLASSES,
+    "basket": BASKETS,
+    "hour_band": HOUR_BANDS,
+    "place": PLACES,
 }
-TEXTS = ("id", "title", "code", "session", "zone", "departement", "territory", "note")
+TEXTS = ("id", "title", "code", "session", "zone", "departement", "territory", "cip", "note")
 DATES = ("entry", "exit", "previous_on")
-BOOLEANS = ("night", "heavy_act", "linked_stay", "outside_pathway", "sight_changed")
+BOOLEANS = (
+    "night", "big_city", "empty_return", "regulated", "heavy_act", "linked_stay", "outside_pathway", "sight_changed",
+)  # fmt: skip
 
 
 def bill_schema() -> dict[str, Any]:

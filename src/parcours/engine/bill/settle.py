@@ -195,8 +195,7 @@ def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:
     lines = read_lines(given, shared)
     if given.get("stay"):
         stay = read_stay(given["stay"])
-        if stay.get("linked_stay"):
-            lines = [line.as_line(line.line._replace(stay=int(StayOf.AFTER_COSTLY))) for line in lines]
+        lines = of_stay(stay, lines)
         lines += charges_of_stay(
             stay,
             lines,
@@ -211,6 +210,16 @@ def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:
                 Text("un séjour qui doit quelque chose", "a stay that owes something"),
             )
     return Prepared(lines, shared, question)
+
+
+def of_stay(stay: Mapping[str, Any], lines: list[BillLine]) -> list[BillLine]:
+    """The lines of a stay that the bill says to follow a costly one, or to hold a costly act."""
+    if stay.get("linked_stay"):
+        return [line.as_line(line.line._replace(stay=int(StayOf.AFTER_COSTLY))) for line in lines]
+    if stay.get("heavy_act"):
+        said = int(StayOf.COSTLY)
+        return [line.as_line(line.line._replace(stay=said)) if line.line.stay else line for line in lines]
+    return lines
 
 
 def shared_of(given: Mapping[str, Any], bill: BillLaw, options: Mapping[str, str]) -> Shared:
@@ -276,6 +285,9 @@ def read_lines(given: Mapping[str, Any], shared: Shared) -> list[BillLine]:
     lines: list[BillLine] = []
     before = 0
     raws = [emergency(raw, shared) for raw in given.get("lines", [])]
+    package = (given.get("stay") or {}).get("ghs")
+    if package is not None:
+        raws.append({"code": "GHS", "fee": package, "base": package})
     for number, raw in enumerate(raws, start=1):
         line = read_line(number, raw, shared, before)
         before = line.line.act.profession if line.line.nature == Nature.ACT else before

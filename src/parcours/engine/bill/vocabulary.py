@@ -16,6 +16,7 @@ from parcours.engine.facts.vocabulary import (
     read_date,
     read_money,
 )
+from parcours.law.bill.book import BASKETS
 from parcours.law.bill.codes import OpticalCategory
 from parcours.text import Text, same
 
@@ -31,9 +32,10 @@ LINE_KEYS = (
     "modifiers",
     "supplement_of", "session", "price", "pack", "generic", "generic_price", "tooth", "eye",
     "ear", "rate_class", "distance_km", "zone",
-    "departement", "shared_with", "night", "max_price", "category", "previous_on", "sight_changed", "note",
+    "departement", "shared_with", "night", "big_city", "empty_return", "max_price", "optical_class", "category",
+    "basket", "cip", "hour_band", "regulated", "place", "previous_on", "sight_changed", "note",
 )  # fmt: skip
-STAY_KEYS = ("entry", "exit", "daily_tariff", "heavy_act", "linked_stay", "discipline", "outside_pathway")
+STAY_KEYS = ("entry", "exit", "daily_tariff", "ghs", "heavy_act", "linked_stay", "discipline", "outside_pathway")
 BORNE = {
     "pf_year": "participation_annee",
     "pf_day_professional": "participation_jour",
@@ -47,6 +49,9 @@ GENERICS = ("accepted", "refused", "not_substitutable", "tfr")
 NOTED = ("full", "half")
 DISCIPLINES = ("medecine", "chirurgie", "obstetrique", "psychiatrie", "soins_de_suite")
 SIDES = ("od", "og")
+CLASSES = ("a", "b")
+HOUR_BANDS = ("day", "evening", "deep_night", "sunday")
+PLACES = ("cabinet", "domicile", "etablissement")
 CATEGORIES = tuple(member.name.lower() for member in OpticalCategory)
 MOST_LINES = 100
 """A bill of more lines is a typing error, and would take long: the rules compare each line with each other."""
@@ -117,7 +122,15 @@ LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
     "departement": READERS["text"],
     "shared_with": lambda name, value: read_number(name, value, 1, 9),
     "night": read_boolean,
+    "big_city": read_boolean,
+    "empty_return": read_boolean,
     "max_price": read_money,
+    "optical_class": one_of(CLASSES),
+    "basket": one_of(BASKETS),
+    "cip": READERS["text"],
+    "hour_band": one_of(HOUR_BANDS),
+    "regulated": read_boolean,
+    "place": one_of(PLACES),
     "category": one_of(CATEGORIES),
     "previous_on": read_date,
     "sight_changed": read_boolean,
@@ -127,6 +140,7 @@ STAY_READERS: dict[str, Callable[[str, Any], Any]] = {
     "entry": read_date,
     "exit": read_date,
     "daily_tariff": read_money,
+    "ghs": read_money,
     "heavy_act": read_boolean,
     "linked_stay": read_boolean,
     "discipline": one_of(DISCIPLINES),

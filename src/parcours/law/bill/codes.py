@@ -66,6 +66,8 @@ class StayOf(IntEnum):
     ITSELF = 1
     AFTER_COSTLY = 2
     """It directly follows a stay with a costly act, whose flat fee covers it."""
+    COSTLY = 3
+    """The bill says that it holds a costly act, which may stand on another bill."""
 
 
 class OpticalCategory(IntEnum):

@@ -53,6 +53,8 @@ def read_folder() -> tuple[Any, ...]:
                 raise LawDataError(file, key, problems.letter_taken.format(letter=repr(letter), other=letters[letter]))
         if entry.get("act") and entry["act"] not in book.acts:
             raise LawDataError(file, key, problems.no_act.format(act=repr(entry["act"])))
+    for key, entry in in_baskets():
+        codes[key] = code_entry("baskets.yaml", key, entry, sources, book.acts)
     parameters = {}
     for name in MAIN_PARAMETERS:
         series = book.parameters[name].series({})
@@ -99,6 +101,24 @@ def entries() -> Iterator[tuple[str, str, dict[str, Any]]]:
         name = f"tariffs/{path.name}"
         for key, entry in parsed(name).items():
             yield name, str(key), entry
+
+
+def in_baskets() -> Iterator[tuple[str, dict[str, Any]]]:
+    """(code, entry) of the prostheses of which only the basket is known."""
+    for basket, entry in parsed("baskets.yaml").items():
+        for key in entry["codes"]:
+            yield (
+                key,
+                {
+                    "label": {"fr": entry["fr"], "en": entry["en"]},
+                    "profession": "chirurgien_dentiste",
+                    "combination": "alone",
+                    "tooth": True,
+                    "basket": basket,
+                    "references": entry["references"],
+                    "verified_on": entry["verified_on"],
+                },
+            )
 
 
 def general_value(name: str, entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Dated:
@@ -281,6 +301,9 @@ def read_trips(sources: Mapping[str, Any]) -> dict[str, Any]:
             "short": {int(limit): int(amount * EURO) for limit, amount in entry.get("short", {}).items()},
             "shared": {int(count): int(cut) * PERCENT for count, cut in entry.get("shared", {}).items()},
             "night": int(entry.get("night", 0)) * PERCENT,
+            "whole": tuple(entry.get("whole", [])),
+            "big_city": dated("trips.yaml", means, entry.get("big_city", []), EURO, sources),
+            "empty": {int(limit): int(part) * PERCENT for limit, part in entry.get("empty_return", {}).items()},
         }
     return trips
 

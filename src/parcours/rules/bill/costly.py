@@ -85,7 +85,7 @@ def costly_in_stay(
     """
     if lines[i].stay == StayOf.AFTER_COSTLY:
         return Costly.COVERED, CaseCostly.COVERED_BY_STAY
-    if not costly_stay(lines, tariffs, lines[i].stay, law, values):
+    if lines[i].stay != StayOf.COSTLY and not costly_stay(lines, tariffs, lines[i].stay, law, values):
         return Costly.NEVER, CaseCostly.NOT_CONCERNED
     if bearer_of_stay(lines, tariffs, i) == i:
         return Costly.BEARS, CaseCostly.BEARS_STAY
