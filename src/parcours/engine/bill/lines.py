@@ -23,6 +23,7 @@ from parcours.rules.bill.types import Line
 from parcours.text import Text, same
 
 OPTICAL = ("MONTURE", "VERRE")
+ANY_FEE = 100_000_000
 HALF, FULL = 2, 1
 """Association codes that stand for a letter noted at half, or in full."""
 COMBINATIONS = {
@@ -347,7 +348,7 @@ def rules_line(
     free = code.cover != Cover.BASKET_FREE or (basket != UNKNOWN and BASKETS[basket] == "rac0")
     ceiling = highest_price(code, day, facts, values.get("age"), shared.territory, shared.bill)
     if ceiling == UNKNOWN and code.tooth and basket == BASKETS.index("rac0") and not code.ceiling[0]:
-        ceiling = encoded.act.fee  # its highest fee was not found: the dentist may not ask more (R871-2)
+        ceiling = ANY_FEE  # its highest fee was not found: the dentist may not ask more (R871-2)
     noted = {"half": HALF, "full": FULL}.get(str(facts.get("noted")), 0)
     return Line(
         act=encoded.act,
