@@ -12,6 +12,7 @@ from parcours.web.bill.catalogue import known_codes
 from parcours.web.directory.find import directory_page
 from parcours.web.directory.professional import appointment, professional_page, report_page
 from parcours.web.forms import form_page
+from parcours.web.fund import pages as fund
 from parcours.web.i18n import N_
 from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
@@ -61,6 +62,7 @@ def routes() -> list[Route]:
         Route("/my", form_page(account.to_own_place, account.to_own_place)),
         *me.routes(),
         *practice.routes(),
+        *fund.routes(),
         Route("/account", form_page(account.account_page, account.leave), methods=["GET", "POST"]),
         Route("/forgot", form_page(account.forgot_form, account.forgot), methods=["GET", "POST"]),
         Route("/reset", form_page(account.reset_form, account.reset), methods=["GET", "POST"]),

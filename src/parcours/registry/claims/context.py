@@ -3,14 +3,24 @@
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Personal, Shared
-from parcours.registry.access.model import PRACTICE, Actor, Record
-from parcours.registry.access.rules import OWN_PRACTICE, Relation, rule
+from parcours.registry.access.manifest import Context, Personal, RecordOf, Shared
+from parcours.registry.access.model import PRACTICE, Actor, Kind, Record, Role
+from parcours.registry.access.rules import OWN_FUND, OWN_PRACTICE, Relation, rule
 from parcours.registry.cards.relations import PRACTICE_CARD
 from parcours.registry.claims import problems
 from parcours.registry.claims.invariants import INVARIANTS
-from parcours.registry.claims.models import Claim, ClaimEvent, Decision, DecisionLine, Lot, Objection, Undue
+from parcours.registry.claims.models import (
+    Claim,
+    ClaimEvent,
+    Decision,
+    DecisionLine,
+    Lot,
+    Objection,
+    Regularisation,
+    Undue,
+)
 from parcours.registry.declarations.relations import DOCTOR_DECLARED
+from parcours.registry.people.context import SECOND_PERSON
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
 from parcours.registry.referrals.relations import DOCTOR_REFERRED
 from parcours.registry.store.rotation import KeyedIndex
@@ -23,6 +33,9 @@ class Action(model.Action):
     SUBMIT_CLAIM = "submit_claim"
     READ_CLAIMS = "read_claims"
     DECIDE_CLAIM = "decide_claim"
+    READ_QUEUES = "read_queues"
+    PROPOSE_REGULARISATION = "propose_regularisation"
+    CONFIRM_REGULARISATION = "confirm_regularisation"
     OBJECT_TO_CLAIM = "object_to_claim"
     """Before the commission of the fund, as the insured."""
     READ_SHEETS = "read_sheets"
@@ -45,6 +58,10 @@ class Tag(model.Tag):
     CLAIM_SUBMIT = "claims:claim:submit"
     CLAIM_READ = "claims:claim:read"
     CLAIM_DECIDE = "claims:claim:decide"
+    QUEUES_READ = "claims:queues:read"
+    REGULARISATION_PROPOSE = "claims:regularisation:propose"
+    REGULARISATION_DECIDE = "claims:regularisation:decide"
+    OBJECTION_DECIDE = "claims:objection:decide"
     CLAIM_OBJECT = "claims:claim:object"
     STATEMENT_READ = "claims:statement:read"
     SHEETS_READ = "claims:sheets:read"
@@ -64,6 +81,18 @@ DOCTOR_MESSAGES = rule(
     "Un cabinet lit les retours qui lui sont adressés.", "A practice reads the returns addressed to it.",
 )  # fmt: skip
 
+OFFICER_QUEUES = rule(
+    "officer_queues", Role.OFFICER, OWN_FUND,
+    "Un agent voit ce qui attend dans sa caisse.", "An officer sees what waits in their fund.",
+)  # fmt: skip
+REGULARISATION = Kind("regularisation")
+
+
+def of_regularisation(row: Regularisation) -> Record:
+    """A correction that one officer proposed, for the policy."""
+    return Record(REGULARISATION, row.id, insured_id=row.insured_id, proposed_by=row.proposed_by)
+
+
 CONTEXT = Context(
     name="claims",
     tables={
@@ -73,15 +102,25 @@ CONTEXT = Context(
         Decision: Personal(),
         DecisionLine: Personal(through="decision_id"),
         Objection: Personal(),
+        Regularisation: Personal(hides=("proposed_by", "decided_by")),
         Undue: Personal(),
     },
+    kinds=(RecordOf(REGULARISATION, Action.READ_CLAIMS, Regularisation, lambda _session, row: of_regularisation(row)),),
     actions=Action,
     rules=(
         PATIENT_SELF.gives(Action.READ_CLAIMS, Action.OBJECT_TO_CLAIM),
         PATIENT_CHILD.gives(Action.READ_CLAIMS, Action.OBJECT_TO_CLAIM),
         DOCTOR_DECLARED.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
         DOCTOR_REFERRED.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
-        OFFICER_FUND.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM, Action.READ_CLAIMS, Action.DECIDE_CLAIM),
+        OFFICER_FUND.gives(
+            Action.PREPARE_CLAIM,
+            Action.SUBMIT_CLAIM,
+            Action.READ_CLAIMS,
+            Action.DECIDE_CLAIM,
+            Action.PROPOSE_REGULARISATION,
+            Action.CONFIRM_REGULARISATION,
+        ),
+        OFFICER_QUEUES.gives(Action.READ_QUEUES),
         client_of(Scope.CLAIMS_READ).gives(Action.READ_CLAIMS),
         client_of(Scope.CLAIMS_WRITE).gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM, Action.DECIDE_CLAIM),
         DOCTOR_MESSAGES.gives(
@@ -90,7 +129,7 @@ CONTEXT = Context(
         PRACTICE_CARD.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
     ),
     signatures=frozenset({Action.SIGN_SHEETS}),
-    asks={Action.SUBMIT_CLAIM: OWN_SHEET},
+    asks={Action.SUBMIT_CLAIM: OWN_SHEET, Action.CONFIRM_REGULARISATION: SECOND_PERSON},
     scopes=Scope,
     tags=Tag,
     keyed=(KeyedIndex(Claim.__tablename__, "fingerprint", None),),

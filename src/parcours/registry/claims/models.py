@@ -235,6 +235,31 @@ class Objection(Base):
     ended_on: Mapped[date | None]
 
 
+class RegularisationState(StrEnum):
+    """What became of a correction that one officer proposed."""
+
+    PROPOSED = "proposed"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Regularisation(Base):
+    """A decision to be corrected by what was known later: proposed by one officer, done by another."""
+
+    __tablename__ = "claims_regularisations"
+    __table_args__ = (Index(None, "claim_id"), Index(None, "state"))
+
+    claim_id: Mapped[str] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    state: Mapped[RegularisationState] = mapped_column(text_enum(RegularisationState))
+    change: Mapped[str] = mapped_column(EncryptedText("claims_regularisations.change"))
+    """JSON: the facts that differ."""
+    proposed_by: Mapped[str] = mapped_column(PublicId)
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    decided_by: Mapped[str | None] = mapped_column(PublicId)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
 class Undue(Base):
     """A sum to be given back: who owes it, and the days that the procedure counts."""
 

@@ -132,3 +132,10 @@ not_open = Problem(
     field="state",
     allowed=same("open"),
 )
+
+nothing_to_regularise = Problem(
+    Conflict,
+    "nothing_to_regularise",
+    Text("il n'y a rien à régulariser, ou c'est déjà fait", "there is nothing to regularise, or it is done already"),
+    field="claim_id",
+)

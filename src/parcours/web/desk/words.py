@@ -9,6 +9,7 @@ HOMES = {
     Role.INSURED: "/me",
     Role.DOCTOR: "/practice",
     Role.DELEGATE: "/practice",
+    Role.OFFICER: "/fund",
 }
 """Where somebody lands after a login, by the role they act in; else in the account."""
 

@@ -1,0 +1,328 @@
+"""`/fund`: what waits in each queue, the figures of the day, and what an officer does about each thing that waits."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from starlette.responses import Response
+
+from parcours.registry.claims import control, later, lifecycle, objections, regularising
+from parcours.registry.claims.adjudicate import adjudicate, current_decision
+from parcours.registry.claims.context import REGULARISATION, Action, Tag
+from parcours.registry.claims.models import (
+    Claim,
+    ClaimEvent,
+    ClaimState,
+    Objection,
+    ObjectionState,
+    Regularisation,
+    Undue,
+)
+from parcours.registry.claims.notices import tell_waiting
+from parcours.registry.complementary import service as complementary
+from parcours.registry.complementary.models import Link, LinkState
+from parcours.registry.conciliation import service as cases
+from parcours.registry.directory.models import Professional
+from parcours.registry.errors import not_found
+from parcours.registry.payments.desk import QUEUES, Waiting, queue, queue_sizes
+from parcours.registry.payments.models import Order
+from parcours.registry.people.context import PATIENT, of_fund
+from parcours.registry.people.models import Insured
+from parcours.registry.store.ids import get
+from parcours.text import Text
+from parcours.web.desk.money import STATES, TONES, reason
+from parcours.web.desk.names import called, doctor_name, fund_name, professionals
+from parcours.web.desk.room import Desk, wrong
+from parcours.web.fund.words import CAUSES, OWNERS
+from parcours.web.fund.words import QUEUES as NAMES
+
+PAGE = 60
+FIGURES = {
+    ClaimState.RECEIVED: Text("feuilles reçues", "sheets received"),
+    ClaimState.ADJUDICATED: Text("décidées", "decided"),
+    ClaimState.HELD: Text("retenues", "held"),
+    ClaimState.REJECTED: Text("rejetées", "rejected"),
+    ClaimState.PAID: Text("payées", "paid"),
+}
+
+
+def allowed(desk: Desk) -> str:
+    """The fund of the officer, if they may see what waits in it."""
+    record = desk.unit.allow(Action.READ_QUEUES, of_fund(desk.unit.actor.fund_code), Tag.QUEUES_READ)
+    return record.fund_code or ""
+
+
+def show(desk: Desk, template: str, **values: Any) -> Response:
+    """A page of the fund."""
+    code = desk.unit.actor.fund_code
+    return desk.show(template, fund=fund_name(desk.session, code), called=called, **values)
+
+
+def today(desk: Desk) -> Response:
+    """The queues and the figures."""
+    fund = allowed(desk)
+    sizes = queue_sizes(desk.session, fund, desk.today)
+    sizes["regularisations"] = regularising.count_proposed(desk.session, fund)
+    counted = (
+        select(ClaimEvent.state, func.count())
+        .join(Claim, Claim.id == ClaimEvent.claim_id)
+        .where(Claim.fund_code == fund, ClaimEvent.day == desk.today)
+        .group_by(ClaimEvent.state)
+    )
+    done = {row[0]: row[1] for row in desk.session.execute(counted)}
+    paid = select(func.sum(Order.cents)).where(Order.day == desk.today, Order.book.in_((f"amo:{fund}", f"c2s:{fund}")))
+    open_cases = cases.cases_of_fund(desk.session, fund, limit=200)
+    return show(
+        desk,
+        "fund/today.html",
+        sizes=sizes,
+        names=NAMES,
+        figures=[(text, done.get(state, 0)) for state, text in FIGURES.items()],
+        paid=desk.session.scalar(paid) or 0,
+        cases=len(open_cases),
+        late=sum(one.due_on < desk.today for one in open_cases),
+    )
+
+
+# --- a queue ---------------------------------------------------------------------------------------------------------
+
+
+def one_queue(desk: Desk) -> Response:
+    """What waits in a queue: since when, whose turn, until when."""
+    fund, name = allowed(desk), desk.request.path_params["name"]
+    if name not in QUEUES:
+        raise not_found("queue")
+    rows = queue(desk.session, fund, name, desk.today)
+    people = named_people(desk, [one.insured_id for one in rows[:PAGE]])
+    doctors = professionals(desk.session, [one.professional_id for one in rows[:PAGE]])
+    return show(
+        desk,
+        "fund/queue.html",
+        name=name,
+        names=NAMES,
+        rows=rows[:PAGE],
+        count=len(rows),
+        people=people,
+        doctors=doctors,
+        owners=OWNERS,
+        why=why_of(desk),
+        link=link_of,
+    )
+
+
+def named_people(desk: Desk, ids: list[str | None]) -> dict[str, str]:
+    """Names of the insured of a list."""
+    wanted = {one for one in ids if one}
+    rows = desk.session.scalars(select(Insured).where(Insured.id.in_(wanted))) if wanted else ()
+    return {one.id: f"{one.first_name} {one.family_name}" for one in rows}
+
+
+def why_of(desk: Desk) -> Any:
+    """Why something waits, in words."""
+    return lambda one: (CAUSES.get(one.reason) or reason(one.reason))[desk.lang]
+
+
+def link_of(one: Waiting) -> str:
+    """Where something that waits is worked on."""
+    if one.queue in ("objections", "undue", "overlaps"):
+        return f"/fund/{one.queue}/{one.id}"
+    return f"/fund/claims/{one.claim_id}" if one.claim_id else ""
+
+
+# --- a claim ---------------------------------------------------------------------------------------------------------
+
+
+def own_claim(desk: Desk, action: Action, tag: Tag) -> Claim:
+    """The claim of an address, if its person is of the officer's fund; else it does not exist."""
+    claim = get(desk.session, Claim, desk.request.path_params["id"], "claim_id")
+    desk.unit.find(PATIENT, claim.insured_id, action, tag)
+    return claim
+
+
+def one_claim(desk: Desk) -> Response:
+    """A claim: states, amounts, reason; never what the sheet says of the care."""
+    claim = own_claim(desk, Action.READ_CLAIMS, Tag.CLAIM_READ)
+    twins = select(Claim).where(
+        Claim.insured_id == claim.insured_id,
+        Claim.professional_id == claim.professional_id,
+        Claim.care_date == claim.care_date,
+        Claim.id != claim.id,
+    )
+    decision = current_decision(desk.session, claim.id)
+    change = regularising.change_of(desk.session, claim, decision, desk.unit.incoming.at) if decision else {}
+    return show(
+        desk,
+        "fund/claim.html",
+        claim=claim,
+        decision=decision,
+        states=STATES,
+        tones=TONES,
+        reason=reason,
+        events=lifecycle.history(desk.session, claim.id),
+        change=sorted(change),
+        who=named_people(desk, [claim.insured_id]).get(claim.insured_id, "—"),
+        doctor=doctor_name(desk.session, claim.professional_id),
+        twins=list(desk.session.scalars(twins)),
+    )
+
+
+def decide(desk: Desk) -> Response:
+    """Adjudicate a received claim now."""
+    claim = own_claim(desk, Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
+    adjudicate(desk.session, claim, day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="saved")
+
+
+def release(desk: Desk) -> Response:
+    """A held claim is in order: it goes on, with a word."""
+    claim = own_claim(desk, Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
+    control.confirm(desk.session, claim, a_word(desk), day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="saved")
+
+
+def reject(desk: Desk) -> Response:
+    """A held claim is a duplicate: the practice is told not to send it again."""
+    claim = own_claim(desk, Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
+    a_word(desk)
+    control.stop(desk.session, claim, control.Refusal("2900 005"), day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="saved")
+
+
+def a_word(desk: Desk) -> str:
+    """Why, in a word. Raises Invalid: none."""
+    given = desk.field("word", 80)
+    if not given:
+        raise wrong("word", Text("pourquoi, en un mot", "why, in a word"))
+    return given
+
+
+def propose(desk: Desk) -> Response:
+    """Ask a colleague to correct a decision by what is known since."""
+    claim = own_claim(desk, Action.PROPOSE_REGULARISATION, Tag.REGULARISATION_PROPOSE)
+    regularising.propose(desk.session, claim, by=desk.unit.actor.id, at=desk.unit.incoming.at)
+    return desk.go("/fund/regularisations", done="saved")
+
+
+# --- regularisations -------------------------------------------------------------------------------------------------
+
+
+def regularisations(desk: Desk) -> Response:
+    """What later knowledge would change, and what waits for a second officer."""
+    fund = allowed(desk)
+    waiting = regularising.proposed(desk.session, fund)
+    found = regularising.found(desk.session, fund, at=desk.unit.incoming.at, limit=30)
+    people = named_people(desk, [*(one.insured_id for _, one in waiting), *(one.claim.insured_id for one in found)])
+    doctors = professionals(
+        desk.session, [*(one.professional_id for _, one in waiting), *(one.claim.professional_id for one in found)]
+    )
+    return show(
+        desk,
+        "fund/regularisations.html",
+        waiting=waiting,
+        found=found,
+        people=people,
+        doctors=doctors,
+        own=desk.unit.actor.id,
+    )
+
+
+def confirm(desk: Desk) -> Response:
+    """The second officer agrees."""
+    record = desk.unit.find(
+        REGULARISATION, desk.field("regularisation_id", 64), Action.CONFIRM_REGULARISATION, Tag.REGULARISATION_DECIDE
+    )
+    row = get(desk.session, Regularisation, record.id or "", "regularisation_id")
+    regularising.confirm(desk.session, row, by=desk.unit.actor.id, day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="saved")
+
+
+def drop(desk: Desk) -> Response:
+    """It is not to be corrected."""
+    record = desk.unit.find(
+        REGULARISATION, desk.field("regularisation_id", 64), Action.PROPOSE_REGULARISATION, Tag.REGULARISATION_DECIDE
+    )
+    row = get(desk.session, Regularisation, record.id or "", "regularisation_id")
+    regularising.drop(desk.session, row, by=desk.unit.actor.id, at=desk.unit.incoming.at)
+    return desk.go(done="saved")
+
+
+# --- objections, sums asked back, overlaps ---------------------------------------------------------------------------
+
+
+def objection(desk: Desk) -> Response:
+    """One objection and its delays."""
+    row = own_row(desk, Objection, "objection_id", Action.READ_CLAIMS, Tag.CLAIM_READ)
+    return show(
+        desk,
+        "fund/objection.html",
+        row=row,
+        who=named_people(desk, [row.insured_id]).get(row.insured_id or "", "—"),
+        
+        left=(row.answer_by - desk.today).days,
+    )
+
+
+def answer(desk: Desk) -> Response:
+    """The commission answers."""
+    row = own_row(desk, Objection, "objection_id", Action.DECIDE_CLAIM, Tag.OBJECTION_DECIDE)
+    given = desk.field("state", 20)
+    if given not in objections.ANSWERS:
+        raise wrong("state", Text("une réponse", "an answer"))
+    objections.answer(desk.session, row, ObjectionState(given), day=desk.today)
+    return desk.go(done="saved")
+
+
+def own_row(desk: Desk, model: Any, name: str, action: Action, tag: Tag) -> Any:
+    """A row of an address whose person is of the officer's fund; else it does not exist."""
+    row = get(desk.session, model, desk.request.path_params["id"], name)
+    insured = row.insured_id or insured_of(desk, row)
+    desk.unit.find(PATIENT, insured or "", action, tag)
+    return row
+
+
+def insured_of(desk: Desk, row: Any) -> str | None:
+    """The person of the claim that a sum owed by a professional comes from."""
+    claim = desk.session.get(Claim, row.claim_id) if getattr(row, "claim_id", None) else None
+    return claim.insured_id if claim else None
+
+
+def undue(desk: Desk) -> Response:
+    """A sum asked back: from whom, why, the days that count."""
+    row = own_row(desk, Undue, "undue_id", Action.READ_CLAIMS, Tag.CLAIM_READ)
+    debtor = desk.session.get(Professional, row.professional_id) if row.professional_id else None
+    who = called(debtor) if debtor else named_people(desk, [row.insured_id]).get(row.insured_id or "", "—")
+    return show(
+        desk,
+        "fund/undue.html",
+        row=row,
+        who=who,
+        cause=(CAUSES.get(row.cause) or Text(row.cause, row.cause)),
+        may_set_off=later.may_set_off(row, desk.today),
+    )
+
+
+def received(desk: Desk) -> Response:
+    """The notice was received: from that day the delays run."""
+    row = own_row(desk, Undue, "undue_id", Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
+    later.notice_received(desk.session, row, day=desk.day("day", desk.today))
+    return desk.go(done="saved")
+
+
+def overlap(desk: Desk) -> Response:
+    """Two contracts of one person."""
+    row = own_row(desk, Link, "link_id", Action.READ_CLAIMS, Tag.CLAIM_READ)
+    return show(
+        desk,
+        "fund/overlap.html",
+        row=row,
+        who=named_people(desk, [row.insured_id]).get(row.insured_id, "—"),
+        links=complementary.links_of(desk.session, row.insured_id),
+        chosen=row.state is LinkState.CHOSEN,
+    )
+
+
+def take_up(desk: Desk) -> Response:
+    """The chosen contract works again, and learns of everything that waited, once."""
+    row = own_row(desk, Link, "link_id", Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
+    link = complementary.activate(desk.session, row.insured_id, row.insurer, day=desk.today)
+    tell_waiting(desk.session, link, day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="saved")

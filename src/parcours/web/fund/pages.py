@@ -1,0 +1,27 @@
+"""The addresses of the desk of a fund."""
+
+from starlette.routing import Route
+
+from parcours.web.desk.room import room
+from parcours.web.fund import desk, people
+
+BOTH = ["GET", "POST"]
+
+
+def routes() -> list[Route]:
+    """Every page of the fund."""
+    claim = room(desk.one_claim, decide=desk.decide, release=desk.release, reject=desk.reject, propose=desk.propose)
+    case = room(people.one_case, contact=people.contact, answered=people.answered, close=people.close)
+    return [
+        Route("/fund", room(desk.today)),
+        Route("/fund/queues/{name}", room(desk.one_queue)),
+        Route("/fund/claims/{id}", claim, methods=BOTH),
+        Route("/fund/regularisations", room(desk.regularisations, confirm=desk.confirm, drop=desk.drop), methods=BOTH),
+        Route("/fund/objections/{id}", room(desk.objection, answer=desk.answer), methods=BOTH),
+        Route("/fund/undue/{id}", room(desk.undue, received=desk.received), methods=BOTH),
+        Route("/fund/overlaps/{id}", room(desk.overlap, take_up=desk.take_up), methods=BOTH),
+        Route("/fund/people", room(people.search, find=people.find), methods=BOTH),
+        Route("/fund/people/{id}", room(people.person, form=people.record_form), methods=BOTH),
+        Route("/fund/cases", room(people.all_cases)),
+        Route("/fund/cases/{id}", case, methods=BOTH),
+    ]

@@ -1,0 +1,200 @@
+"""`/fund/people`, `/fund/cases`: a person's pathway as of and as known on a day; who finds no doctor."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from starlette.responses import Response
+
+from parcours.registry.access.model import SYSTEM, Record
+from parcours.registry.claims.adjudicate import claims_of
+from parcours.registry.claims.context import Action as ClaimAction
+from parcours.registry.conciliation import service as cases
+from parcours.registry.conciliation.context import CASE, Action, Tag, of_case
+from parcours.registry.conciliation.models import Case, CaseState, Contact, ContactOutcome, Outcome
+from parcours.registry.declarations import checks, timeline
+from parcours.registry.declarations import service as declarations
+from parcours.registry.declarations.context import Action as DeclarationAction
+from parcours.registry.declarations.context import Tag as DeclarationTag
+from parcours.registry.declarations.context import of_declaration
+from parcours.registry.declarations.models import State
+from parcours.registry.directory.service import get_professional
+from parcours.registry.people import service as people
+from parcours.registry.people.context import PATIENT, of_fund, of_patient
+from parcours.registry.people.context import Action as PeopleAction
+from parcours.registry.people.context import Tag as PeopleTag
+from parcours.registry.people.models import Insured
+from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
+from parcours.registry.store.clock import PARIS
+from parcours.registry.store.ids import get, new_id
+from parcours.text import Text
+from parcours.web.desk.money import STATES, TONES
+from parcours.web.desk.names import professionals
+from parcours.web.desk.room import Desk, day_of, wrong
+from parcours.web.desk.words import ENDS, RIGHTS
+from parcours.web.fund.desk import named_people, show
+from parcours.web.fund.words import ANSWERS, OUTCOMES
+
+# --- look up ---------------------------------------------------------------------------------------------------------
+
+
+def search(desk: Desk) -> Response:
+    """The form of a look-up; what is searched is never in an address."""
+    desk.unit.allow(PeopleAction.SEARCH_PATIENT, SYSTEM, PeopleTag.PERSON_SEARCH)
+    return show(desk, "fund/search.html", found=None, typed={"family_name": ""})
+
+
+def find(desk: Desk) -> Response:
+    """By number, or by family name and birth date together; only people of the fund are shown."""
+    desk.unit.allow(PeopleAction.SEARCH_PATIENT, SYSTEM, PeopleTag.PERSON_SEARCH)
+    number, name = desk.field("number", 24), desk.field("family_name", 100)
+    if not number and not (name and desk.field("birth_date", 10)):
+        needed = Text("un numéro, ou un nom et une date de naissance", "a number, or a name and a birth date")
+        raise wrong("family_name", needed)
+    one = people.find_by_nir(desk.session, number) if number else None
+    rows = ([one] if one else []) if number else people.find_by_name(desk.session, name, desk.day("birth_date"))
+    shown = [row for row in rows if desk.unit.may(PeopleAction.READ_PATIENT, of_patient(row))]
+    if not rows:  # as much trace as for somebody who may not be shown
+        desk.unit.note_refusal(PeopleAction.READ_PATIENT, Record(PATIENT, insured_id=new_id()), "not_found")
+    for row in rows:
+        if row in shown:
+            desk.unit.allow(PeopleAction.READ_PATIENT, of_patient(row), PeopleTag.PERSON_READ)
+        else:
+            desk.unit.note_refusal(PeopleAction.READ_PATIENT, of_patient(row), "not_found")
+    return show(desk, "fund/search.html", found=shown, typed={"number": number, "family_name": name})
+
+
+# --- a person --------------------------------------------------------------------------------------------------------
+
+
+def person(desk: Desk) -> Response:
+    """Identity, rights without their detail, médecin traitant as of a day as known on another, claims."""
+    desk.unit.find(PATIENT, desk.request.path_params["id"], PeopleAction.READ_PATIENT, PeopleTag.PERSON_READ)
+    insured = get_insured(desk.session, desk.request.path_params["id"])
+    on = day_of(desk.asked("on", 10), "on", desk.today)
+    known = day_of(desk.asked("known", 10), "known", desk.today)
+    at = None if known >= desk.today else datetime.combine(known, time(23, 59), PARIS).astimezone(UTC)
+    tenure = timeline.as_known_on(desk.session, insured.id, on, at)
+    history = timeline.history(desk.session, insured.id, known_at=at)
+    affiliation = affiliation_on(desk.session, insured.id, on, at)
+    claims = claims_of(desk.session, insured.id, limit=20)
+    ids = [one.professional_id for one in history] + [one.professional_id for one in claims]
+    waiting = [one for one in timeline.declarations_of(desk.session, insured.id) if one.state is State.SIGNED]
+    return show(
+        desk,
+        "fund/person.html",
+        insured=insured,
+        age=age_on(insured.birth_date, desk.today),
+        on=on,
+        known=known,
+        tenure=tenure,
+        history=history,
+        grace=None if tenure else timeline.grace_on(desk.session, insured.id, on, at),
+        affiliation=affiliation,
+        rights=rights_on(desk.session, insured.id, on, at),
+        right_names=RIGHTS,
+        ends=ENDS,
+        names=professionals(desk.session, ids),
+        claims=claims,
+        states=STATES,
+        tones=TONES,
+        waiting=waiting,
+        sees_claims=desk.unit.may(ClaimAction.READ_CLAIMS, of_patient(insured)),
+        cases=cases.cases_of(desk.session, insured.id),
+    )
+
+
+def record_form(desk: Desk) -> Response:
+    """Record a paper declaration that came by post: it counts from its signature."""
+    record = desk.unit.find(PATIENT, desk.request.path_params["id"], DeclarationAction.REGISTER_DECLARATION)
+    doctor = professional_of(desk)
+    form = checks.PaperForm(
+        record.insured_id or "",
+        doctor,
+        signed_on=desk.day("signed_on"),
+        received_on=desk.day("received_on", desk.today),
+        signed_by_insured=True,
+        signed_by_doctor=True,
+    )
+    row = declarations.record_paper(desk.session, form)
+    desk.unit.note(DeclarationTag.DECLARATION_REGISTER, of_declaration(row), "form")
+    return desk.go(done="saved")
+
+
+def professional_of(desk: Desk) -> str:
+    """A doctor by RPPS number or id."""
+    return get_professional(desk.session, desk.field("professional", 64)).id
+
+
+# --- conciliation ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pressing:
+    """A file on the list."""
+
+    row: Case
+    who: str
+    asked: int
+
+
+def all_cases(desk: Desk) -> Response:
+    """Open files, the most pressing first."""
+    fund = desk.unit.allow(Action.LIST_CASES, of_fund(desk.unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
+    rows = [one for one in cases.cases_of_fund(desk.session, fund) if desk.unit.may(Action.READ_CASE, of_case(one))]
+    names = named_people(desk, [one.insured_id for one in rows])
+    shown = [
+        Pressing(one, names.get(one.insured_id, "—"), len(cases.contacts_of(desk.session, one.id))) for one in rows
+    ]
+    return show(desk, "fund/cases.html", rows=shown)
+
+
+def one_case(desk: Desk) -> Response:
+    """A file: candidates near, calls, refusals, and how it may be closed."""
+    desk.unit.find(CASE, desk.request.path_params["id"], Action.READ_CASE, Tag.CASE_READ)
+    row = cases.get_case(desk.session, desk.request.path_params["id"])
+    insured = desk.session.get(Insured, row.insured_id)
+    contacts = cases.contacts_of(desk.session, row.id)
+    open_ = row.state is CaseState.OPEN
+    in_force = [one for one in timeline.declarations_of(desk.session, row.insured_id) if one.state is State.IN_FORCE]
+    ids = [one.professional_id for one in contacts] + [one.professional_id for one in in_force]
+    return show(
+        desk,
+        "fund/case.html",
+        row=row,
+        open=open_,
+        insured=insured,
+        contacts=contacts,
+        answers=ANSWERS,
+        names=professionals(desk.session, ids),
+        outcomes=OUTCOMES,
+        in_force=in_force,
+        candidates=cases.candidates(desk.session, row.id, limit=10) if open_ else [],
+    )
+
+
+def contact(desk: Desk) -> Response:
+    """A doctor is asked."""
+    record = desk.unit.find(CASE, desk.request.path_params["id"], Action.WORK_CASE, Tag.CASE_CHANGE)
+    cases.contact(desk.session, record.id or "", desk.field("professional_id", 64))
+    return desk.go(done="saved")
+
+
+def answered(desk: Desk) -> Response:
+    """What the doctor said."""
+    record = desk.unit.find(CASE, desk.request.path_params["id"], Action.WORK_CASE, Tag.CASE_CHANGE)
+    row = get(desk.session, Contact, desk.field("contact_id", 64), "contact_id", case_id=record.id)
+    given = desk.field("outcome", 20)
+    if given not in tuple(ContactOutcome):
+        raise wrong("outcome", Text("une réponse", "an answer"))
+    cases.answer(desk.session, row.id, given, reason=desk.field("reason", 300) or None)
+    return desk.go(done="saved")
+
+
+def close(desk: Desk) -> Response:
+    """With the declaration that was found, or without."""
+    record = desk.unit.find(CASE, desk.request.path_params["id"], Action.WORK_CASE, Tag.CASE_CLOSE)
+    given = desk.field("outcome", 20)
+    if given not in tuple(Outcome):
+        raise wrong("outcome", Text("une issue", "an outcome"))
+    cases.close(desk.session, record.id or "", given, declaration_id=desk.field("declaration_id", 64) or None)
+    return desk.go(done="saved")

@@ -1,0 +1,43 @@
+"""What the desk of a fund calls its queues and whose turn it is."""
+
+from parcours.registry.conciliation.models import ContactOutcome, Outcome
+from parcours.text import Text
+
+QUEUES = {
+    "to_adjudicate": Text("À décider", "To decide"),
+    "held": Text("Retenues : doublon, montant, droit inconnu", "Held: duplicate, amount, unknown law"),
+    "proof_missing": Text("Feuille signée attendue", "Signed sheet awaited"),
+    "regularisations": Text("Régularisations", "Regularisations"),
+    "reversals": Text("Annulations à recouvrer", "Reversals to recover"),
+    "undue": Text("Sommes à rendre", "Sums asked back"),
+    "objections": Text("Contestations", "Objections"),
+    "returned_payments": Text("Virements revenus", "Returned transfers"),
+    "notices": Text("Avis de sommes à payer", "Notices of sums to pay"),
+    "overlaps": Text("Deux mutuelles à la fois", "Two mutuelles at once"),
+    "late_tiers_payant": Text("Tiers payant, garantie de délai", "Tiers payant, guaranteed delay"),
+}
+OWNERS = {
+    "fund": Text("la caisse", "the fund"),
+    "practice": Text("le cabinet", "the practice"),
+    "insured": Text("l'assuré", "the insured"),
+    "bank": Text("la banque", "the bank"),
+}
+CAUSES = {
+    "contested": Text("contestée", "contested"),
+    "observed": Text("observations reçues", "observations received"),
+    "suspended": Text("l'assuré doit choisir", "the insured must choose"),
+    "chosen": Text("choisi, à reprendre", "chosen, to be taken up"),
+    "rule_broken": Text("règle de facturation non respectée", "billing rule broken"),
+    "act_not_done": Text("acte non réalisé", "act not done"),
+}
+ANSWERS = {
+    ContactOutcome.WAITING: Text("réponse attendue", "answer awaited"),
+    ContactOutcome.NO_ANSWER: Text("sans réponse", "no answer"),
+    ContactOutcome.REFUSED: Text("refuse", "refuses"),
+    ContactOutcome.ACCEPTED: Text("accepte", "accepts"),
+}
+OUTCOMES = {
+    Outcome.DECLARATION: Text("un médecin traitant est déclaré", "a médecin traitant is declared"),
+    Outcome.WITHDRAWN: Text("demande retirée", "request withdrawn"),
+    Outcome.NO_DOCTOR_FOUND: Text("aucun médecin trouvé", "no doctor found"),
+}

@@ -1,0 +1,126 @@
+"""The desk of a fund: queues, a person's pathway, conciliation, four eyes; no clinical text, no other fund's people."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from parcours.edge.caller import CSRF_FIELD
+from parcours.registry.access.model import Role
+from parcours.registry.accounts import service as accounts
+from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.directory.models import Professional
+from parcours.registry.store.clock import now_utc, paris_today
+from parcours.registry.store.db import Database
+from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
+from tests.api.fixtures import CHEAP, PASSWORD, TEST, _keys  # noqa: F401
+from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
+from tests.web.test_practice import number_of
+
+QUEUES = ("to_adjudicate", "held", "proof_missing", "reversals", "undue", "objections", "returned_payments", "notices",
+          "overlaps", "late_tiers_payant")  # fmt: skip
+PAGES = ("/fund", "/fund/people", "/fund/cases", "/fund/regularisations", *(f"/fund/queues/{one}" for one in QUEUES))
+
+
+def change(url, work):
+    database = Database.open(url)
+    with database.writing() as session:
+        found = work(session)
+    database.close()
+    return found
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_page_is_for_an_officer_in_both_languages(people, lang):  # noqa: F811
+    for path in PAGES:
+        page = people("officer").get(path, params={"lang": lang})
+        assert page.status_code == 200, path
+        assert page.headers["Cache-Control"] == "private, no-store"
+    assert people("officer").get("/fund/queues/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nobody_else_opens_it(people, path):  # noqa: F811
+    for name in ("alice", "amar", "delegate", "administrator"):
+        assert people(name).get(path).status_code == 403
+
+
+def test_what_is_of_another_fund_does_not_exist_and_is_traced(people, country, database_url):  # noqa: F811
+    stranger, before = people("officer_zoe"), len(refusals(database_url))
+    for path in (f"/fund/people/{country.alice}", f"/fund/claims/{country.claim}", f"/fund/cases/{country.case}"):
+        assert people("officer").get(path).status_code == 200, path
+        assert stranger.get(path).status_code == 404, path
+    assert len(refusals(database_url)) == before + 3
+
+
+def test_no_clinical_text_is_shown(people, country):  # noqa: F811
+    officer = people("officer")
+    pages = [officer.get(f"/fund/people/{country.alice}"), officer.get(f"/fund/claims/{country.claim}")]
+    assert officer.get(f"/me/care/letters/{country.referral}").status_code == 403
+    assert officer.get(f"/practice/letters/{country.referral}").status_code in (403, 404)
+    assert all("Lésion" not in page.text and "Motif" not in page.text for page in pages)
+
+
+def test_a_person_is_found_by_number_or_by_name_with_the_birth_date(people, country, database_url):  # noqa: F811
+    officer = people("officer")
+    number, born = number_of(database_url, country.alice)
+    assert country.alice in send(officer, "/fund/people", "find", number=number).text
+    assert country.alice in send(officer, "/fund/people", "find", family_name="Témoin", birth_date=born).text
+    assert send(officer, "/fund/people", "find", family_name="Témoin").status_code == 422
+    assert "Nobody of this fund" in send(people("officer_zoe"), "/fund/people", "find", number=number).text
+
+
+def test_a_case_is_worked_and_closed_by_a_declaration(people, country):  # noqa: F811
+    officer, nora, alice, zola = people("officer"), people("nora"), people("alice"), people("zola")
+    path = f"/fund/cases/{country.case}"
+    assert "Doctors asked" in send(officer, path, "contact", professional_id=country.zola).text
+    contact = re.findall(r'name="contact_id" value="([^"]+)"', officer.get(path).text)[-1]
+    assert "accepts" in send(officer, path, "answered", contact_id=contact, outcome="accepted").text
+    send(nora, "/me/doctor", "propose", professional_id=country.zola)
+    page = alice.get(f"/me/doctor?of={country.nora}")
+    declaration = re.search(r'name="declaration_id" value="([^"]+)"', page.text)[1]
+    send(alice, f"/me/doctor?of={country.nora}", "sign", declaration_id=declaration)
+    send(zola, "/practice/declarations", "sign", declaration_id=declaration)
+    closed = send(officer, path, "close", outcome="declaration", declaration_id=declaration)
+    assert "a médecin traitant is declared" in closed.text
+
+
+def test_a_correction_needs_two_officers(people, country, database_url):  # noqa: F811
+    zola, officer = people("zola"), people("officer")
+    number, born = number_of(database_url, country.alice)
+    send(zola, "/practice", "read", number=number, birth_date=born)
+    send(zola, f"/practice/patient?of={country.alice}", "bill", acts="G", tiers_payant="none")
+
+    def receive(session):
+        claim = session.scalar(select(Claim).where(Claim.state == ClaimState.ACKNOWLEDGED))
+        from parcours.registry.claims.sheets import receive as take_in
+
+        take_in(session, claim, day=paris_today(), at=now_utc())
+        rpps = session.get(Professional, country.zola).rpps
+        account = accounts.create_account(session, TEST, login="second@example.org", password=PASSWORD, hashing=CHEAP)
+        accounts.grant_role(session, TEST, account, Role.OFFICER, fund_code="01C991")
+        return claim.id, rpps
+
+    claim, rpps = change(database_url, receive)
+    decided = send(officer, f"/fund/claims/{claim}", "decide")
+    assert "Paid by the fund" in decided.text
+    assert "Known since" not in decided.text
+    today = paris_today().isoformat()
+    recorded = send(officer, f"/fund/people/{country.alice}", "form", professional=rpps, signed_on=today)
+    assert recorded.status_code == 200
+    assert claim in officer.get("/fund/regularisations").text
+    proposed = send(officer, f"/fund/claims/{claim}", "propose")
+    assert "proposed by you" in proposed.text
+    row = re.search(r'name="regularisation_id" value="([^"]+)"', proposed.text)[1]
+    fields = {"do": "confirm", "regularisation_id": row, CSRF_FIELD: token(proposed)}
+    assert officer.post("/fund/regularisations", data=fields).status_code == 403, "not by who proposed it"
+    second = people("second")
+    assert send(people("officer_zoe"), "/fund/regularisations", "drop", regularisation_id=row).status_code == 404
+    assert send(second, "/fund/regularisations", "confirm", regularisation_id=row).status_code == 200
+
+    def majorations(session):
+        rows = session.scalars(select(Decision).where(Decision.claim_id == claim).order_by(Decision.number))
+        return [(one.majoration > 0, one.current) for one in rows]
+
+    assert change(database_url, majorations) == [(True, False), (False, True)]
+    assert send(second, "/fund/regularisations", "confirm", regularisation_id=row).status_code == 409
