@@ -256,7 +256,6 @@ def objection(desk: Desk) -> Response:
         "fund/objection.html",
         row=row,
         who=named_people(desk, [row.insured_id]).get(row.insured_id or "", "—"),
-        
         left=(row.answer_by - desk.today).days,
     )
 
