@@ -10,7 +10,7 @@ UV      := tools/uv.sh
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-build-isolation-package pyspark
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint types imports coverage unit mutation lock format chromium clean
+.PHONY: help setup demo test bench docs lint types imports coverage unit mutation lock format chromium clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ attack: $(DONE)/dev $(DONE)/parcours ## Attack a server of one's own, on this ma
 sbom: $(DONE)/dev ## The list of what production installs, with hashes, as CycloneDX: sbom.cdx.json
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --validate --of JSON -o sbom.cdx.json requirements.lock
 
+docs: $(DONE)/dev $(DONE)/parcours ## The documentation as a site of its own, in build/site: serve that folder, no third party is asked
+	$(BIN)/python -m tools.docs_site
+
 bench: $(DONE)/dev $(DONE)/parcours ## Side by side with peers; prints ratios
 	$(BIN)/python -m benchmarks
 
@@ -104,4 +107,4 @@ lock: $(DONE)/uv ## Resolve the newest versions again and rewrite every requirem
 	$(COMPILE) pyproject.toml --extra postgresql -c requirements-dev.lock -o requirements-postgresql.lock
 
 clean: ## Remove what these commands made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants .coverage htmlcov
+	rm -rf build $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis mutants .coverage htmlcov

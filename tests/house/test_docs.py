@@ -82,3 +82,18 @@ def named_in_the_code() -> set[str]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.update(name for name in NAME.findall(node.value) if name != "PARCOURS_")
     return found
+
+
+def test_the_site_is_built_without_a_dead_link_and_asks_nothing_of_a_third_party() -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "tools.docs_site"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    pages = sorted((ROOT / "build/site").rglob("*.html"))
+    assert len(pages) > len(list((ROOT / "docs").rglob("*.md")))
+    for page in pages:
+        html = page.read_text("utf-8")
+        asked = re.findall(
+            r'<(?:script|img|iframe)[^>]+src="(https?:[^"]+)|<link[^>]+stylesheet[^>]+href="(https?:[^"]+)', html
+        )
+        assert not asked, f"{page.name} asks {asked}"
