@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,14 @@ COMPARED = Text(
     "compared with {ends} {ends:end|ends} kept outside the database",
 )
 SIGNED = Text("{done} {done:tête signée|têtes signées}", "{done} {done:head|heads} signed")
+ARCHIVED = Text(
+    "{rows} {rows:ligne|lignes} d'avant le {before} {rows:scellée|scellées} ; à détruire au plus tard le {until}",
+    "{rows} {rows:row|rows} of before {before} sealed; to be destroyed on {until} at the latest",
+)
+PURGED = Text(
+    "{rows} {rows:ligne retirée|lignes retirées} de la base ; l'archive est à détruire au plus tard le {until}",
+    "{rows} {rows:row|rows} removed from the database; the archive is to be destroyed on {until} at the latest",
+)
 NOT_COMPARED = Text(
     "aucune extrémité gardée hors de la base : une fin retirée ne se verrait pas",
     "no end is kept outside the database: a removed end would not be seen",
@@ -87,6 +96,40 @@ def anchor(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
     with open_registry(database, lang) as opened, opened.reading() as session:
         typer.echo(proof.anchor(session).to_json())
+
+
+@app.command()
+def archive(
+    file: Annotated[Path, typer.Argument(help="A new file, to be kept apart from the database.")],
+    before: Annotated[
+        datetime | None,
+        typer.Option("--before", formats=["%Y-%m-%d"], help="Rows of before this day; twelve months ago unless said."),
+    ] = None,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Write what is past its time into a sealed file. Nothing is removed: `audit purge` does that."""
+    from parcours.registry.audit import archives
+
+    with open_registry(database, lang) as opened:
+        found = archives.write(opened, file, before=before.date() if before else archives.usual_day())
+    say(lang, ARCHIVED, rows=found.rows, before=found.before, until=found.destroy_after)
+
+
+@app.command()
+def purge(
+    file: Annotated[Path, typer.Argument(help="An archive of `parcours audit archive`.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the archive is kept, and where; kept in the trail.")],
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Remove from the database the rows that an archive holds, after it was verified; the trail says so."""
+    from parcours.registry.audit import archives
+    from parcours.registry.audit.context import Tag
+
+    with open_registry(database, lang) as opened:
+        found = archives.purge(opened, file, as_system("purge"), Tag.AUDIT_ARCHIVE, reason)
+    say(lang, PURGED, rows=found.rows, until=found.destroy_after)
 
 
 @app.command()

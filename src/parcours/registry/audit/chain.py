@@ -12,6 +12,7 @@ from parcours.registry.store.columns import blind_index, blind_indexes
 SIGNATURE = "audit_heads.signature"
 SEAL = "audit_heads.seal"
 WITNESS = "audit.witness"
+ARCHIVE = "audit.archive"
 _ROW = "audit_events.signature"
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

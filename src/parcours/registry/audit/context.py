@@ -34,6 +34,8 @@ class Tag(model.Tag):
     """An answer given before, given again to a repeated request: read once more."""
     ACCESS_EXPLAIN = "access:decision:explain"
     AUDIT_READ = "audit:trail:read"
+    AUDIT_ARCHIVE = "audit:trail:archive"
+    """What was past its time was taken out of the database, into a sealed archive."""
     AUDIT_ACCEPT = "audit:trail:accept"
     """After an inquiry: why the trail goes on although something of it is wrong."""
 

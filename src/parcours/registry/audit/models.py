@@ -66,6 +66,10 @@ class AuditHead(Base):
     """Up to this row the chain was verified whole when the keys last changed: older signatures are no longer needed."""
     sealed_hash: Mapped[str | None] = mapped_column(String(64))
     seal: Mapped[str | None] = mapped_column(String(64))
+    archived_sequence: Mapped[int | None] = mapped_column(Integer)
+    """Up to this row the chain is in an archive, no longer here: it goes on from this hash."""
+    archived_hash: Mapped[str | None] = mapped_column(String(64))
+    archived_seal: Mapped[str | None] = mapped_column(String(64))
 
 
 _SQLITE_TRIGGERS = tuple(

@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Invalid, Misconfigured
+from parcours.registry.errors import Conflict, Invalid, Misconfigured
 from parcours.text import Text
 
 _WHOLE = Text(
@@ -56,4 +56,70 @@ reason_missing = Problem(
     Text("il faut dire pourquoi", "one must say why"),
     field="reason",
     allowed=Text("une phrase d'au moins dix caractères", "a sentence of ten characters or more"),
+)
+
+_ARCHIVE = Text(
+    "une archive de `parcours audit archive`, entière, de cette installation",
+    "an archive of `parcours audit archive`, whole, of this installation",
+)
+
+archive_too_early = Problem(
+    Invalid,
+    "archive_too_early",
+    Text("la piste se garde au moins six mois", "the trail is kept for six months at least"),
+    field="before",
+    allowed=Text("au plus tard le {latest}", "{latest} at the latest"),
+)
+
+archive_exists = Problem(
+    Conflict,
+    "archive_exists",
+    Text("ce fichier existe déjà", "this file exists already"),
+    field="file",
+    allowed=Text("un nouveau fichier", "a new file"),
+)
+
+trail_not_whole = Problem(
+    Conflict,
+    "trail_not_whole",
+    Text("la piste n'est pas intacte : rien n'en est archivé", "the trail is not whole: nothing of it is archived"),
+    allowed=_WHOLE,
+)
+
+nothing_to_archive = Problem(
+    Conflict,
+    "nothing_to_archive",
+    Text("la piste n'a rien d'aussi ancien", "the trail has nothing so old"),
+    field="before",
+    allowed=Text("un jour après la première ligne", "a day after the first row"),
+)
+
+archive_unreadable = Problem(
+    Misconfigured,
+    "archive_unreadable",
+    Text("l'archive ne peut être lue ou écrite ({why})", "the archive cannot be read or written ({why})"),
+    field="file",
+    allowed=_ARCHIVE,
+)
+
+archive_altered = Problem(
+    Invalid,
+    "archive_altered",
+    Text(
+        "l'archive n'est pas ce qui avait été scellé avec les clés de cette installation",
+        "the archive is not what was sealed with the keys of this installation",
+    ),
+    field="file",
+    allowed=_ARCHIVE,
+)
+
+archive_of_another = Problem(
+    Conflict,
+    "archive_of_another",
+    Text(
+        "la piste ne commence pas par les lignes de cette archive : une autre base, ou déjà retirées",
+        "the trail does not begin with the rows of this archive: another database, or removed already",
+    ),
+    field="file",
+    allowed=_ARCHIVE,
 )

@@ -11,6 +11,7 @@ from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
 from parcours.registry.audit.chain import (
+    ARCHIVE,
     HASHED,
     SEAL,
     SIGNATURE,
@@ -41,6 +42,7 @@ FindingCode = Literal[
     "anchor_forged",
     "unsigned",
     "seal_forged",
+    "archive_forged",
     "forked",
     "triggers_missing",
     "installation_forged",
@@ -88,6 +90,7 @@ _FINDINGS: dict[FindingCode, Text] = {
         "the signature of the anchor is wrong",
     ),
     "unsigned": Text("n'a pas été écrite avec les clés", "was not written with the keys"),
+    "archive_forged": Text("le sceau de ce qui a été archivé est faux", "the seal of what was archived is wrong"),
     "seal_forged": Text("le sceau de la chaîne est faux", "the seal of the chain is wrong"),
     "forked": Text(
         "n'est plus celle qui avait été vue : retirée, ou une autre à sa place",
@@ -183,6 +186,14 @@ def verify(session: Session, against: Anchor | None = None, ends: Collection[tup
     seen = {(chain, end.sequence): end.hash for chain, end in ends}
     heads = {head.chain: head for head in session.scalars(select(AuditHead))}
     walk = Walk(heads)
+    gone = {chain: end.sequence for chain, end in walk.tips.items()}  # archived
+    wanted = {place: ends for place, ends in wanted.items() if place[1] >= gone.get(place[0], 1)}
+    seen = {place: last for place, last in seen.items() if place[1] >= gone.get(place[0], 1)}
+    for chain, end in walk.tips.items():
+        if wanted.pop((chain, end.sequence), {end.hash}) != {end.hash}:
+            findings.append(Finding("altered", chain, end.sequence))
+        if seen.pop((chain, end.sequence), end.hash) != end.hash:
+            findings.append(Finding("forked", chain, end.sequence))
     for row in all_rows(session):
         findings += walk.step(row)
         place = (row["chain"], row["sequence"])
@@ -217,12 +228,12 @@ def _check_protection(session: Session) -> list[Finding]:
         findings.append(Finding("installation_forged", 0, 0))
     dialect = session.get_bind().dialect.name
     there = set(session.scalars(text(_TRIGGERS_THERE[dialect])))
-    if not there >= _TRIGGERS[dialect]:
+    if not there >= TRIGGERS[dialect]:
         findings.append(Finding("triggers_missing", 0, 0))
     return findings
 
 
-_TRIGGERS = {
+TRIGGERS = {
     "sqlite": {"audit_events_no_update", "audit_events_no_delete"},
     "postgresql": {"audit_events_no_change", "audit_events_no_truncate"},
 }
@@ -255,7 +266,9 @@ class Walk:
 
     def __init__(self, heads: Mapping[int, AuditHead], *, older_unsigned: bool = False) -> None:
         self.heads, self.rows = heads, 0
-        self.tips: dict[int, tuple[int, str]] = {}
+        archived = {chain: archived_end(head) for chain, head in heads.items()}
+        self.tips: dict[int, End] = {chain: end for chain, end in archived.items() if end is not None}
+        """The last row of each chain so far: at first, of those that are in an archive."""
         self.seals = {chain: _seal_of(head) for chain, head in heads.items()}
         self.older_unsigned = older_unsigned
         """Rows written before rows were signed are accepted, in a chain that has no seal yet."""
@@ -265,7 +278,7 @@ class Walk:
         self.rows += 1
         chain, place = row["chain"], (row["chain"], row["sequence"])
         sequence, previous = self.tips.get(chain, (0, GENESIS))
-        self.tips[chain] = (row["sequence"], row["hash"])
+        self.tips[chain] = End(row["sequence"], row["hash"])
         if row["hash"] != row_hash(row):
             return [Finding("altered", *place)]
         findings = []
@@ -301,9 +314,19 @@ class Walk:
                 findings.append(Finding("head_forged", chain, head.sequence))
             elif (head.sequence, head.hash) != (sequence, last):
                 findings.append(Finding("truncated", chain, sequence))
+            if head is not None and head.archived_sequence is not None and archived_end(head) is None:
+                findings.append(Finding("archive_forged", chain, head.archived_sequence))
             if head is not None and head.seal is not None and self.seals[chain] is None:
                 findings.append(Finding("seal_forged", chain, head.sealed_sequence or 0))
         return findings
+
+
+def archived_end(head: AuditHead) -> End | None:
+    """The last row of a chain that is in an archive and no longer here, when the seal was made with the keys."""
+    if head.archived_seal is None or head.archived_sequence is None or head.archived_hash is None:
+        return None
+    said = head_text(head.chain, head.archived_sequence, head.archived_hash)
+    return End(head.archived_sequence, head.archived_hash) if is_signed(said, head.archived_seal, ARCHIVE) else None
 
 
 def _seal_of(head: AuditHead) -> End | None:

@@ -4,10 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.audit import problems
-from parcours.registry.audit.chain import SEAL, SIGNATURE, head_text, is_signed, sign
+from parcours.registry.audit.chain import ARCHIVE, SEAL, SIGNATURE, head_text, is_signed, sign
 from parcours.registry.audit.models import GENESIS, AuditEvent, AuditHead
-from parcours.registry.audit.proof import Verification, Walk, all_rows
-from parcours.registry.audit.witness import forget, kept_for, witness_of
+from parcours.registry.audit.proof import Verification, Walk, all_rows, archived_end
+from parcours.registry.audit.witness import End, forget, kept_for, witness_of
 from parcours.registry.errors import Misconfigured
 from parcours.registry.store.columns import blind_index
 from parcours.registry.store.db import Database
@@ -28,6 +28,8 @@ def resign(session: Session) -> int:
         if head.signature != signature and _is_whole(session, head):
             head.signature = signature
             _seal(head)
+            if archived := archived_end(head):
+                mark_archived(head, archived)
             done += 1
     try:
         if (kept := witness_of(session).kept) is not None:
@@ -67,7 +69,7 @@ def accept(session: Session, found: Verification, reason: str) -> int:
             .order_by(AuditEvent.sequence.desc())
             .limit(1)
         ).first()
-        head.sequence, head.hash = (tip.sequence, tip.hash) if tip else (0, GENESIS)
+        head.sequence, head.hash = (tip.sequence, tip.hash) if tip else archived_end(head) or (0, GENESIS)
         head.signature = sign(head.chain, head.sequence, head.hash)
         moved += 1
     session.flush()
@@ -97,6 +99,12 @@ def _is_whole(session: Session, head: AuditHead) -> bool:
     if any(walk.step(row) for row in all_rows(session, chain=head.chain)):
         return False
     return walk.tips.get(head.chain, (0, GENESIS)) == (head.sequence, head.hash)
+
+
+def mark_archived(head: AuditHead, last: End) -> None:
+    """Seal in the head up to where its chain was archived."""
+    head.archived_sequence, head.archived_hash = last
+    head.archived_seal = blind_index(head_text(head.chain, *last), ARCHIVE)
 
 
 def _seal(head: AuditHead) -> None:
