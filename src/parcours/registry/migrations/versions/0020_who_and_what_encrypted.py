@@ -7,7 +7,6 @@ Revises: 0019
 """
 
 import uuid
-from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -39,7 +38,7 @@ COMMUNE = "fk_people_insured_commune_code_people_communes"
 
 def upgrade() -> None:
     for table, columns in HIDDEN.items():
-        made = {name: (sa.LargeBinary(), empty) for name, (_, _, empty) in columns.items()}
+        made: dict[str, tuple[Any, bool]] = {name: (sa.LargeBinary(), empty) for name, (_, _, empty) in columns.items()}
         _rewrite(table, made, partial(_hidden, table), COMMUNE if table == "people_insured" else None)
 
 
@@ -72,8 +71,8 @@ def _in_clear(table: str, name: str, value: Any, row: str) -> object:
 
 def _rewrite(
     table: str,
-    columns: Mapping[str, tuple[sa.types.TypeEngine[Any], bool]],
-    made: Callable[[str, Any, str], object],
+    columns: dict[str, tuple[Any, bool]],
+    made: Any,
     constraint: str | None = None,
 ) -> None:
     """New columns beside the old ones, filled row by row; then they take their place."""
