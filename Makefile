@@ -10,7 +10,7 @@ UV      := tools/uv.sh
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-build-isolation-package pyspark
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench docs lint types imports coverage unit mutation lock format chromium clean
+.PHONY: help setup demo test bench docs lint types imports coverage unit mutation lock format chromium clients clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -70,7 +70,15 @@ imports: $(DONE)/dev $(DONE)/parcours ## The layers of the house: imports point 
 coverage: $(DONE)/dev $(DONE)/parcours ## Every branch of the rules is taken by their own tests
 	$(BIN)/pytest tests/rules tests/engine/bill -n $(WORKERS) -q --cov=parcours.rules --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
-unit: $(DONE)/dev $(DONE)/parcours chromium ## All tests: unit, published examples, equivalence, API, PostgreSQL, browser, Spark
+# FHIR clients of others, that the tests run against our server; Node.js is a system package, installed where we may.
+clients: ## FHIR clients in Node.js, for the tests
+	@command -v npm >/dev/null || { \
+	   test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq \
+	   && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; } || true
+	@cd tests/fhir/node && { ! command -v npm >/dev/null || test node_modules -nt package-lock.json \
+	   || { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules; }; }
+
+unit: $(DONE)/dev $(DONE)/parcours chromium clients ## All tests: unit, published examples, equivalence, API, PostgreSQL, browser, Spark
 	$(BIN)/pytest -n $(WORKERS)
 
 mutation: $(DONE)/dev $(DONE)/parcours ## Change the rules one operator at a time: the tests must notice

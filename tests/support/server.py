@@ -64,7 +64,8 @@ def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Serve
     port, log = free_port(), folder / "server.log"
     command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port), *arguments]
     inherited = {name: value for name, value in os.environ.items() if name not in INSTALLED}
-    every = {**inherited, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false", **environment}
+    every = {**inherited, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false",
+             "PARCOURS_PUBLIC_URL": f"http://127.0.0.1:{port}", **environment}  # fmt: skip
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=every)
         try:

@@ -1,0 +1,135 @@
+"""Programs of others, as they are, against the server that people run: one story each; and their validator."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fhirclient import client as fhirclient
+from fhirclient.models.explanationofbenefit import ExplanationOfBenefit
+from fhirclient.models.patient import Patient
+from fhirpy import SyncFHIRClient
+
+from parcours.engine.facts import jsonio
+from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.intake import submit
+from parcours.registry.store.clock import now_utc, paris_today
+from tests.api.fixtures import opened
+from tests.fhir.claims import amounts, claim, eobs, item
+from tests.support.server import UNLIMITED, country_folder, running
+
+NODE = Path(__file__).with_name("node")
+PROFILES = Path(__file__).with_name("profiles")
+ESTIMATE = claim(item(1, "consultation", 30.00, "2026-03-01"), specialty="generaliste", sector="secteur_1", facts=(
+    ("TOP_MT", True), ("role", "medecin_traitant"), ("referral", "none")))  # fmt: skip
+KINDS = ["ClaimResponse", "ExplanationOfBenefit", "Provenance"]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory, sqlite_country):
+    """The server with the country and five refunds of Alice; the ids in it."""
+    folder = tmp_path_factory.mktemp("fhir")
+    environment, ids = country_folder(folder, sqlite_country), sqlite_country[1]
+    with opened(environment["PARCOURS_DATABASE_URL"]) as database, database.writing() as session:
+        for number in range(2, 7):
+            said = {"patient": ids.alice, "professional": ids.amar, "care_date": str(paris_today()), "number": number,
+                    "fee": f"{20 + number}.00"}  # fmt: skip
+            row = submit(session, said, day=paris_today(), at=now_utc())
+            adjudicate(session, row, day=paris_today(), at=now_utc())
+    with running(folder, **environment, **UNLIMITED) as server:
+        yield f"{server.address}/fhir", ids
+
+
+def test_fhirpy(served):
+    base, ids = served
+    client = SyncFHIRClient(base, authorization=f"Bearer {ids.clients['client']}")
+    answer = client.execute("Claim/$submit", method="post", data=ESTIMATE)
+    (eob,) = eobs(json.loads(json.dumps(answer)))
+    assert amounts(eob["total"])["benefit"] == 19_00
+    search = client.resources("ExplanationOfBenefit").search(patient=f"Patient/{ids.alice}")
+    assert search.count() == 10
+    found = search.limit(3).fetch_all()
+    assert len({one["id"] for one in found}) == 10
+    assert search.first()["resourceType"] == "ExplanationOfBenefit"
+    with_provider = client.resources("ExplanationOfBenefit").search(patient=ids.alice).include(
+        "ExplanationOfBenefit", "provider").fetch_raw()  # fmt: skip
+    assert {one["resource"]["resourceType"] for one in with_provider["entry"]} == {
+        "ExplanationOfBenefit",
+        "Practitioner",
+    }
+    sent = client.resource("Claim", **{name: value for name, value in ESTIMATE.items() if name != "contained"} | {
+        "use": "claim", "patient": {"reference": f"Patient/{ids.alice}"}, "supportingInfo": ESTIMATE["supportingInfo"],
+        "provider": {"reference": f"Practitioner/{ids.amar}"}, "identifier": [{"value": "77"}],
+    })  # fmt: skip
+    sent.create()
+    assert (
+        client.resources("ClaimResponse").search(patient=ids.alice, request=f"Claim/{sent.id}").get()["outcome"]
+        == "queued"
+    )
+
+
+def test_fhirclient_in_its_strict_models(served):
+    base, ids = served
+    smart = fhirclient.FHIRClient(settings={"app_id": "parcours-tests", "api_base": base})
+    smart.server.session.headers["Authorization"] = f"Bearer {ids.clients['client']}"
+    assert Patient.read(ids.alice, smart.server).birthDate is not None
+    search = ExplanationOfBenefit.where({"patient": ids.alice, "_count": "4"})
+    found = list(search.perform_resources_iter(smart.server))
+    assert len({one.id for one in found}) == 10
+    assert {one.outcome for one in found} == {"complete"}
+
+
+def test_smart_fetch_exports(served, tmp_path):
+    base, ids = served
+    token = tmp_path / "token"
+    token.write_text(ids.clients["client"], "utf-8")
+    command = [str(Path(sys.executable).with_name("smart-fetch")), "bulk", str(tmp_path / "out"), "--fhir-url", base,
+               "--bearer-token", str(token), "--type", "Patient,ServiceRequest", "--no-compression"]  # fmt: skip
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert run.returncode == 0, run.stdout + run.stderr
+    lines = [json.loads(line) for path in (tmp_path / "out").glob("*.ndjson") for line in path.read_text().splitlines()]
+    found = {(one["resourceType"], one["id"]) for one in lines if "resourceType" in one}  # the rest is its own log
+    assert {("Patient", ids.alice), ("ServiceRequest", ids.referral)} <= found
+
+
+@pytest.mark.node
+def test_two_clients_of_node(served):
+    base, ids = served
+    command = ["node", "clients.mjs", base, ids.clients["client"], ids.alice]
+    run = subprocess.run(command, cwd=NODE, input=json.dumps(ESTIMATE), capture_output=True, text=True, check=False,
+                         timeout=120)  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    seen = json.loads(run.stdout.splitlines()[-1])
+    for name in ("fhirKit", "medplum"):
+        assert seen[name]["patient"] == ids.alice
+        assert len(set(seen[name]["ids"])) == len(seen[name]["ids"]) == 10
+        assert seen[name]["estimate"] == KINDS
+    assert seen["fhirKit"]["version"] == "4.0.1"
+    assert seen["fhirKit"]["refused"] == "OperationOutcome"
+
+
+@pytest.mark.node
+def test_every_resource_is_valid_for_medplum_and_its_profiles(served):
+    """R4 to the letter; FR Core and the care circle where a profile is said."""
+    base, ids = served
+    client = SyncFHIRClient(base, authorization=f"Bearer {ids.clients['client']}")
+    bundles = [
+        client.execute(f"Patient/{ids.alice}/$everything", method="get"), client.execute("metadata", method="get"),
+        client.execute("Claim/$submit", method="post", data=ESTIMATE),
+        *(client.execute(name, method="get", params={"_count": "200"}) for name in (
+            "Practitioner", "PractitionerRole", "Organization", "CodeSystem", "ValueSet", "StructureDefinition",
+            "OperationDefinition")),
+    ]  # fmt: skip
+    resources = [one["resource"] for bundle in bundles for one in bundle.get("entry", ())]
+    text = "\n".join(json.dumps(one) for one in [*bundles, *resources])
+    run = subprocess.run(["node", "validate.mjs", str(PROFILES)], cwd=NODE, input=text, capture_output=True, text=True,
+                         check=False, timeout=300)  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    said = json.loads(run.stdout.splitlines()[-1])
+    assert said["wrong"] == []
+    assert said["count"] == len(bundles) + len(resources)
+    assert {url.rpartition("/")[2] for url in said["checked"]} == {
+        path.stem.removeprefix("StructureDefinition-") for path in PROFILES.iterdir()
+    }
+    assert jsonio.loads(text.splitlines()[0])
