@@ -240,6 +240,7 @@ def settle_country(database):
             ("delegate", Role.DELEGATE, {"professional_id": amar.id}),
             ("officer", Role.OFFICER, {"fund_code": "01C991"}),
             ("officer_zoe", Role.OFFICER, {"fund_code": "01C992"}),
+            ("insurer", Role.INSURER_OFFICER, {"insurer": "amc_a"}),
             ("administrator", Role.ADMINISTRATOR, {}),
         ):
             account = accounts.create_account(

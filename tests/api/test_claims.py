@@ -61,3 +61,93 @@ def test_a_practice_reads_its_returns_on_from_the_last(as_user, country):
     assert message["body"]["simulated"] is True
     assert doctor.get(f"{V1}/my/messages", params={"after": message["id"]}).json()["items"] == []
     assert as_user("zola").get(f"{V1}/my/messages").json()["items"] == []
+
+
+def decided(as_user, country, **more):
+    doctor = as_user("amar")
+    made = doctor.post(f"{V1}/people/{country.alice}/claims", json=sheet(country, **more))
+    assert made.status_code == 201, made.text
+    where = made.headers["Location"]
+    officer = as_user("officer")
+    assert officer.post(f"{where}/adjudication").json()["state"] == "adjudicated"
+    return where, officer
+
+
+def test_a_claim_is_paid_once_settled_again_and_taken_back(as_user, country, database):
+    where, officer = decided(as_user, country)
+    key = {"Idempotency-Key": "pay-1"}
+    first, again = (officer.post(f"{where}/payment", headers=key) for _ in range(2))
+    assert (first.json()["state"], again.json()) == ("paid", first.json())
+    assert officer.post(f"{where}/payment").json()["movements"] == first.json()["movements"], "nothing is due any more"
+    change = {"change": {"medecin_traitant": False, "role": "autre"}}
+    changed = officer.post(f"{where}/regularisation", json=change).json()
+    assert (changed["state"], len(changed["decisions"])) == ("replaced", 2)
+    assert len(officer.post(f"{where}/regularisation", json=change).json()["decisions"]) == 2
+    wrong = officer.post(f"{where}/regularisation", json={"change": {"role": "wizard"}})
+    assert (wrong.status_code, "wizard" in wrong.text) == (422, True)
+    back = officer.post(f"{where}/reversal", json={"cause": "rights_closed"})
+    assert back.json()["state"] == "reversed"
+    refused = officer.post(f"{where}/reversal", json={"cause": "rights_closed"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_decision")
+    tags = {one.tag for one in trail(database)}
+    assert {Tag.CLAIM_PAY, Tag.CLAIM_REVERSE, Tag.CLAIM_REGULARISE} <= tags
+
+
+def test_a_sheet_of_several_acts_over_rest(as_user, country):
+    lines = [{"code": "G", "fee": "30.00"}, {"code": "DEQP003", "fee": "14.52"}]
+    content = sheet(country, lines=lines, total="44.52")
+    del content["fee"]
+    doctor, url = as_user("amar"), f"{V1}/people/{country.alice}/claims"
+    made = doctor.post(url, json=content)
+    assert (made.status_code, made.json()["fee"]) == (201, "44.52"), made.text
+    for wrong in (
+        {"total": "30.00"},
+        {"lines": []},
+        {"lines": [{"code": "G"}]},
+        {"lines": [{"fee": "1.00", "colour": "blue"}]},
+    ):
+        assert doctor.post(url, json=content | {"number": 9} | wrong).status_code == 422, wrong
+    assert doctor.post(url, json=content | {"number": 9, "facts": {"role": "medecin_traitant"}}).status_code == 422
+
+
+def test_an_objection_has_its_days_and_nobody_elses_claim(as_user, country):
+    where, _ = decided(as_user, country)
+    alice = as_user("alice")
+    made = alice.post(f"{V1}/people/{country.alice}/objections", json={"claim_id": where.rsplit("/", 1)[1]})
+    assert (made.status_code, made.json()["state"]) == (201, "open")
+    assert [one["id"] for one in alice.get(f"{V1}/people/{country.alice}/objections").json()] == [made.json()["id"]]
+    assert (
+        as_user("zoe").post(f"{V1}/people/{country.zoe}/objections", json={"claim_id": country.claim}).status_code
+        == 404
+    )
+    queue = as_user("officer").get(f"{V1}/fund/queues/objections").json()
+    assert (queue[0]["owner"], queue[0]["deadline"]) == ("fund", made.json()["answer_by"])
+    assert as_user("officer").get(f"{V1}/fund/queues").json()["objections"] == 1
+    assert as_user("officer_zoe").get(f"{V1}/fund/queues").json()["objections"] == 0
+
+
+def test_a_card_is_asked_for_once_and_lost_at_once(as_user, country):
+    alice, url = as_user("alice"), f"{V1}/people/{country.alice}"
+    card = alice.post(f"{url}/cards").json()
+    assert (card["state"], card["simulated"]) == ("requested", True)
+    assert alice.post(f"{url}/cards").json()["code"] == "card_state"
+    assert alice.post(f"{url}/cards/{card['id']}/opposition", json={"why": "lost"}).status_code == 409
+    assert alice.post(f"{url}/european-card", json={"leaves": "2001-01-01"}).json()["code"] == "leaves_past"
+    said = alice.get(f"{url}/attestation").json()
+    assert (said["simulated"], said["fund"], len(said["code"])) == (True, "01C991", 32)
+    assert said == alice.get(f"{url}/attestation").json()
+
+
+def test_a_practice_sees_its_sheets_and_an_insurer_its_own_lines(as_user, country):
+    where, officer = decided(as_user, country)
+    officer.post(f"{where}/payment")
+    doctor, claim = as_user("amar"), where.rsplit("/", 1)[1]
+    assert claim in [one["id"] for one in doctor.get(f"{V1}/my/claims").json()["items"]]
+    assert [one["id"] for one in doctor.get(f"{V1}/my/claims", params={"state": "paid"}).json()["items"]] == [claim]
+    assert doctor.get(f"{V1}/my/lots").json()["items"] == []
+    assert doctor.post(f"{V1}/my/claims/reconciled", json={"claim_ids": [claim]}).json() == {"reconciled": 1}
+    assert as_user("zola").post(f"{V1}/my/claims/reconciled", json={"claim_ids": [claim]}).json() == {"reconciled": 0}
+    insurer = as_user("insurer")
+    assert insurer.get(f"{V1}/insurer/lines").json() == {"items": [], "next": None}
+    assert insurer.get(f"{V1}/messages").json()["items"] == []
+    assert doctor.get(f"{V1}/messages").json() == doctor.get(f"{V1}/my/messages").json()

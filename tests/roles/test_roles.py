@@ -26,8 +26,8 @@ from parcours.registry.store.ids import new_id
 from tests.api.fixtures import BOTH, copied_postgresql, logged_in, settings_for_tests, settle_country, trail
 
 ROLES = (
-    "anonymous", "alice", "nora", "zoe", "amar", "zola", "sand", "delegate", "officer", "officer_zoe", "administrator",
-    "client", "client_bare", "client_write",
+    "anonymous", "alice", "nora", "zoe", "amar", "zola", "sand", "delegate", "officer", "officer_zoe", "insurer",
+    "administrator", "client", "client_bare", "client_write",
 )  # fmt: skip
 CARE = {"amar", "delegate", "sand"}
 FUND = {"officer", "client"}
@@ -130,7 +130,27 @@ ROWS = (
     ),
     patient("POST", "/claims/{claim}/adjudication", FUND),
     patient("GET", "/account", {"alice"} | FUND),
+    patient("POST", "/claims/{claim}/payment", FUND),
+    patient("POST", "/claims/{claim}/reversal", FUND, {"cause": "cancelled"}),
+    patient("POST", "/claims/{claim}/regularisation", FUND, {"change": {"medecin_traitant": True}}),
+    patient("POST", "/objections", {"alice"}, {"claim_id": NOBODY}, expected={"alice": 404}),
+    patient("GET", "/objections", {"alice"} | FUND),
     system("GET", "/my/messages", {"amar", "zola", "sand", "delegate"}),
+    system("GET", "/messages", {"amar", "zola", "sand", "delegate", "insurer"}),
+    system("GET", "/my/claims", {"amar", "zola", "sand", "delegate"}),
+    system("GET", "/my/lots", {"amar", "zola", "sand", "delegate"}),
+    system("POST", "/my/claims/reconciled", {"amar", "zola", "sand", "delegate"}, {"claim_ids": [NOBODY]}),
+    system("GET", "/fund/queues", {"officer", "officer_zoe"}),
+    system("GET", "/fund/queues/{queue}", {"officer", "officer_zoe"}),
+    system("GET", "/insurer/lines", {"insurer"}),
+    # cards, contracts
+    patient("GET", "/cards", {"alice", "officer"}),
+    patient("POST", "/cards", {"alice"}),
+    patient("POST", "/cards/{card}/opposition", {"alice"}, {"why": "lost"}),
+    patient("POST", "/european-card", {"alice"}, {"leaves": LONG_AGO}),
+    patient("GET", "/attestation", {"alice", "officer"}),
+    patient("GET", "/complementary", {"alice", "officer"}),
+    patient("POST", "/complementary/choice", {"alice"}, {"insurer": "nobody"}),
     patient("GET", "/accesses", {"alice", "client", "client_bare"}),
     patient("GET", "/export", {"alice"}),
     patient("GET", "/declarations", SEES_ALICE),
@@ -309,7 +329,7 @@ class World:
                 "nobody": NOBODY, "place": place.id, "account": account.id, "grant": account.active_grants[0].id,
                 "account_zoe": self.country.accounts["zoe"], "account_spare": self._spare(),
                 "grant_zoe": find.get_account(session, self.country.accounts["zoe"]).active_grants[0].id,
-                "client_spare": self._spare_client(), **self._of_zoe(),
+                "client_spare": self._spare_client(), "card": self._card(), "queue": "held", **self._of_zoe(),
             }  # fmt: skip
 
     def _spare(self):
@@ -326,6 +346,13 @@ class World:
 
         with self.database.writing() as session:
             return clients.create_client(session, TEST, name="spare", scopes=[Scope.AUDIT_READ])[0].id
+
+    def _card(self):
+        """A card that Alice has asked for already."""
+        from parcours.registry.cards.service import request
+
+        with self.database.writing() as session:
+            return request(session, self.country.alice, day=paris_today()).id
 
     def _of_zoe(self):
         """A right of Zoe's, and a visit she made with her referral."""
@@ -373,7 +400,8 @@ def test_who_gets_through(world, row, name):
         assert status == 404, response.text
 
 
-STRANGERS = ("alice", "amar", "delegate", "officer", "client", "client_bare", "client_write", "administrator")
+STRANGERS = ("alice", "amar", "delegate", "officer", "client", "client_bare", "client_write", "administrator",
+             "insurer")  # fmt: skip
 """All have something to do with Alice, with accounts or with her fund; none with Zoe or Yann."""
 
 
@@ -424,7 +452,7 @@ def test_strangers_are_of_every_role_and_every_endpoint_with_an_id_is_tried(worl
     with world.database.reading() as session:
         held = [get_account(session, known[name]).active_grants for name in STRANGERS if name in known]
     assert {grant.role for grants in held for grant in grants} | {Role.API_CLIENT} == set(Role)
-    public = ("/professionals", "/organisations", "/directory/professionals")
+    public = ("/professionals", "/organisations", "/directory/professionals", "/fund/queues")  # of nobody
     untried = {ids_of(row) for row in ROWS if "{" in row.path and not row.foreign and not row.path.startswith(public)}
     assert untried == set()
 

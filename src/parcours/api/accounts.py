@@ -143,12 +143,13 @@ def change_account(
 
 
 class GrantIn(In):
-    """A role for one person (insured), professional (doctor, delegate) or fund (officer)."""
+    """A role for one person (insured), professional (doctor, delegate), fund (officer) or insurer (insurer_officer)."""
 
     role: Role = Field(description="Any role but `api_client`.")
     patient_id: str | None = Field(None, max_length=64)
     professional_id: str | None = Field(None, max_length=64)
     fund: str | None = Field(None, max_length=20)
+    insurer: str | None = Field(None, min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")
 
     def subject(self, session: Any) -> dict[str, str | None]:
         """Ids of records that exist. Raises NotFound, Invalid."""
@@ -156,6 +157,7 @@ class GrantIn(In):
             "insured_id": get_insured(session, self.patient_id).id if self.patient_id else None,
             "professional_id": get_professional(session, self.professional_id).id if self.professional_id else None,
             "fund_code": require_fund(session, self.fund).code if self.fund else None,
+            "insurer": self.insurer,
         }
 
 

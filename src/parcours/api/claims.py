@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Response
 from pydantic import Field, StrictBool, StrictInt
@@ -29,11 +29,12 @@ from parcours.api.common import (
 )
 from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
+from parcours.edge.unit import Unit
 from parcours.edge.versions import cursor_id
 from parcours.engine.errors import FactError
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate, claims_of, get_claim
-from parcours.registry.claims.context import Action, Tag
+from parcours.registry.claims.context import Action, Tag, of_insurer
 from parcours.registry.claims.intake import submit
 from parcours.registry.claims.models import Claim
 from parcours.registry.contexts import POLICY
@@ -51,13 +52,23 @@ router = api_router(tag="claims")
 EXAMPLE_ACT = {"referral": "avis_ponctuel"}
 
 
+Amount = Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=2)]
+
+
 class SheetIn(In):
     """A simulated sheet: who gave what, when, for how much. What the registry knows is not said."""
 
     professional_id: str = text(64, EXAMPLE_DOCTOR)
     care_date: Day = Field(examples=["2026-11-20"])
     number: int = Field(ge=1, le=999_999, description="Order number of the professional's sheets of that day.")
-    fee: Decimal = Field(gt=0, le=1_000_000, decimal_places=2, examples=["30.00"])
+    fee: Decimal | None = Field(None, gt=0, le=1_000_000, decimal_places=2, examples=["30.00"])
+    lines: list[Amount | dict[str, StrictBool | StrictInt | Decimal | str | list[str]]] | None = Field(
+        None, min_length=1, max_length=100,
+        description="In place of `fee`: the fee of each act, or the act as a line of `/api/v1/bill` with its `fee`.",
+    )  # fmt: skip
+    total: Decimal | None = Field(None, description="Refused when it is not the sum of the lines.")
+    kind: Literal["electronic", "paper", "paper_duplicate"] = "electronic"
+    claims_right: Literal["", "c2s"] = Field("", description="A right that the card shows.")
     tiers_payant: Literal["none", "partial", "full"] = "none"
     card: Literal["read", "unread", "opposed"] = "read"
     ips: str = Field("", max_length=2, description="Indicator of the pathway that the professional transmits.")
@@ -111,7 +122,8 @@ class ClaimLine(Out):
         )  # fmt: skip
 
 
-def _claim(session: Any, claim: Claim, lang: str) -> ClaimOut:
+def claim_out(session: Any, claim: Claim, lang: str) -> ClaimOut:
+    """A claim, explained in a language."""
     why = why_of(session, claim.id, lang)
     return ClaimOut(
         id=claim.id, patient_id=claim.insured_id, professional_id=claim.professional_id, fund_code=claim.fund_code,
@@ -133,14 +145,15 @@ def submit_claim(patient_id: Id, body: SheetIn, once: OnceDep) -> Response:
     lang = preferred(unit.incoming.headers.get("accept-language", ""))
 
     def make() -> tuple[ClaimOut, dict[str, str]]:
-        said = body.model_dump(mode="json", exclude={"professional_id", "facts"})
+        said = body.model_dump(mode="json", exclude={"professional_id", "facts"}, exclude_none=True)
         said |= {"patient": record.insured_id, "professional": doctor.id, "facts": body.facts}
         try:
             claim = submit(unit.session, said, day=paris_date(unit.incoming.at), at=unit.incoming.at)
         except FactError as error:
             raise refused(error, lang) from error
         unit.note(Tag.CLAIM_SUBMIT, record, claim=claim.id)
-        return _claim(unit.session, claim, lang), {"Location": f"/api/v1/people/{claim.insured_id}/claims/{claim.id}"}
+        where = f"/api/v1/people/{claim.insured_id}/claims/{claim.id}"
+        return claim_out(unit.session, claim, lang), {"Location": where}
 
     return once.reply(make)
 
@@ -160,7 +173,7 @@ def read_claim(patient_id: Id, claim_id: Id, unit: ReadUnit, response: Response)
     record = unit.find(PATIENT, patient_id, Action.READ_CLAIMS, Tag.CLAIM_READ)
     claim = get_claim(unit.session, claim_id, record.insured_id or "")
     response.headers["ETag"] = claim.etag
-    return _claim(unit.session, claim, preferred(unit.incoming.headers.get("accept-language", "")))
+    return claim_out(unit.session, claim, preferred(unit.incoming.headers.get("accept-language", "")))
 
 
 @router.post(
@@ -180,7 +193,7 @@ def adjudicate_claim(patient_id: Id, claim_id: Id, once: OnceDep) -> Response:
         except FactError as error:
             raise refused(error, lang) from error
         unit.note(Tag.CLAIM_DECIDE, record, claim=claim.id)
-        return _claim(unit.session, claim, lang), {"ETag": claim.etag}
+        return claim_out(unit.session, claim, lang), {"ETag": claim.etag}
 
     return once.reply(make)
 
@@ -242,11 +255,24 @@ class MessageOut(Out):
     body: dict[str, Any]
 
 
+@router.get("/messages", responses=problems(*LISTING))
+def list_messages(unit: ReadUnit, after: Cursor = None, limit: Limit = 50) -> Page[MessageOut]:
+    """The feed of a practice or an insurer, oldest first: read on with `after`, the last id that was read."""
+    if unit.actor.insurer is not None:
+        record = unit.allow(Action.READ_INSURER_LINES, of_insurer(unit.actor.insurer), Tag.MESSAGES_READ)
+        return _feed(unit, record.insurer or "", after, limit)
+    return list_my_messages(unit, after, limit)
+
+
 @router.get("/my/messages", responses=problems(*LISTING))
 def list_my_messages(unit: ReadUnit, after: Cursor = None, limit: Limit = 50) -> Page[MessageOut]:
     """Messages to the practice of who asks, oldest first: read on with `after`, the last id that was read."""
     record = unit.allow(Action.READ_PRACTICE_MESSAGES, of_practice(unit.actor.professional_id), Tag.MESSAGES_READ)
-    rows = messages_to(unit.session, record.professional_id or "", after=cursor_id(after), limit=limit + 1)
+    return _feed(unit, record.professional_id or "", after, limit)
+
+
+def _feed(unit: Unit, recipient: str, after: str | None, limit: int) -> Page[MessageOut]:
+    rows = messages_to(unit.session, recipient, after=cursor_id(after), limit=limit + 1)
     shown = page(rows, limit, lambda one: one.id)
     items = [
         MessageOut(id=one.id, kind=one.kind.value, subject=one.subject, day=one.day, claim_id=one.claim_id,

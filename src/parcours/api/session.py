@@ -50,13 +50,14 @@ class RoleOut(Out):
     patient_id: str | None = None
     professional_id: str | None = None
     fund: str | None = None
+    insurer: str | None = None
     current: bool = False
 
     @classmethod
     def of(cls, grant: Grant, current_id: str | None = None) -> RoleOut:
         return cls(
             grant_id=grant.id, role=grant.role, patient_id=grant.insured_id, professional_id=grant.professional_id,
-            fund=grant.fund_code, current=grant.id == current_id,
+            fund=grant.fund_code, insurer=grant.insurer, current=grant.id == current_id,
         )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ Patient = Annotated[str | None, typer.Option("--patient", help="Public id of the
 Professional = Annotated[
     str | None, typer.Option("--professional", help="Public id or RPPS number, for the roles doctor and delegate.")
 ]
+Insurer = Annotated[str | None, typer.Option("--insurer", help="Name of an insurer, for the role insurer_officer.")]
 Fund = Annotated[str | None, typer.Option("--fund", help="Code of the fund, for the role officer and for API clients.")]
 
 
@@ -44,6 +45,7 @@ def create_user(
     patient: Patient = None,
     professional: Professional = None,
     fund: Fund = None,
+    insurer: Insurer = None,
     name: Annotated[str, typer.Option("--name", help="Name shown to administrators.")] = "",
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from the first line of the input.")
@@ -64,7 +66,7 @@ def create_user(
             hashing=_settings().password_hashing(), language=lang_of(lang),
         )  # fmt: skip
         if role:
-            _grant(session, account, role, patient, professional, fund)
+            _grant(session, account, role, patient, professional, fund, insurer)
         token = _reset_token(session, account) if no_password else None
         typer.echo(account.id)
         if token is not None:
@@ -94,7 +96,7 @@ def _user_row(account: Account) -> dict[str, str]:
 
 
 def _subject(grant: Any) -> str:
-    return str(grant.insured_id or grant.professional_id or grant.fund_code or "-")
+    return str(grant.insured_id or grant.professional_id or grant.fund_code or grant.insurer or "-")
 
 
 @app.command()
@@ -104,12 +106,13 @@ def grant(
     patient: Patient = None,
     professional: Professional = None,
     fund: Fund = None,
+    insurer: Insurer = None,
     database: DatabaseUrl = None,
     lang: Lang = "",
 ) -> None:
     """Give a role to an account; its sessions end."""
     with writing(database, lang) as session:
-        typer.echo(_grant(session, account_of(session, login), role, patient, professional, fund))
+        typer.echo(_grant(session, account_of(session, login), role, patient, professional, fund, insurer))
 
 
 @app.command()
@@ -258,8 +261,9 @@ def _settings() -> Any:
 
 
 def _grant(
-    session: Session, account: Account, role: str, patient: str | None, professional: str | None, fund: str | None
-) -> str:
+    session: Session, account: Account, role: str, patient: str | None, professional: str | None, fund: str | None,
+    insurer: str | None,
+) -> str:  # fmt: skip
     from parcours.registry.access.model import Role
     from parcours.registry.accounts import service
     from parcours.registry.directory.places import require_fund
@@ -271,7 +275,7 @@ def _grant(
         session, as_system("grant"), account, check_choice("role", role, Role),
         insured_id=get_insured(session, patient).id if patient else None,
         professional_id=get_professional(session, professional).id if professional else None,
-        fund_code=require_fund(session, fund).code if fund else None,
+        fund_code=require_fund(session, fund).code if fund else None, insurer=insurer,
     )  # fmt: skip
     return made.id
 

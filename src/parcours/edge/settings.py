@@ -44,7 +44,13 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(30, ge=1)
     session_absolute_minutes: int = Field(12 * 60, ge=1)
 
-    second_factor_roles: tuple[Role, ...] = (Role.DOCTOR, Role.DELEGATE, Role.OFFICER, Role.ADMINISTRATOR)
+    second_factor_roles: tuple[Role, ...] = (
+        Role.DOCTOR,
+        Role.DELEGATE,
+        Role.OFFICER,
+        Role.INSURER_OFFICER,
+        Role.ADMINISTRATOR,
+    )
     """Roles in which nobody acts after a password alone: a code, a passkey or an identity provider is needed too."""
     login_attempts: int = Field(5, ge=1)
     """Wrong passwords in a row before an account is locked."""

@@ -16,6 +16,8 @@ class Role(StrEnum):
     """Works for a doctor (a secretary): sees what the doctor sees, signs nothing."""
     OFFICER = "officer"
     """Of a fund (caisse)."""
+    INSURER_OFFICER = "insurer_officer"
+    """Of a complementary insurer: sees the lines of its own contracts, for their dates."""
     ADMINISTRATOR = "administrator"
     API_CLIENT = "api_client"
 
@@ -79,6 +81,7 @@ class Actor:
     insured_id: str | None = None
     professional_id: str | None = None
     fund_code: str | None = None
+    insurer: str | None = None
     scopes: frozenset[str] = frozenset()
 
     @property
@@ -88,7 +91,9 @@ class Actor:
     def who(self, request_id: str | None = None) -> Who:
         """The actor as the audit trail writes it."""
         kind: ActorKind = "client" if self.role is Role.API_CLIENT else "account"
-        return Who(kind, self.id or None, self.role.value, self.professional_id or self.fund_code, request_id)
+        return Who(
+            kind, self.id or None, self.role.value, self.professional_id or self.fund_code or self.insurer, request_id
+        )
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ class Record:
     """The doctor of a declaration, the author of a referral or a plan, the doctor whose patients are listed."""
     fund_code: str | None = None
     """The fund whose cases are listed, or for which a person is registered."""
+    insurer: str | None = None
+    """The insurer whose lines are listed."""
     parties: frozenset[str] = field(default_factory=frozenset)
     """Professionals to whom the record gives access while it is live: addressees, actors of a plan."""
     live: bool = True

@@ -69,6 +69,10 @@ def _own_fund(_session: Session, actor: Actor, record: Record) -> bool:
     return actor.fund_code is not None and actor.fund_code == record.fund_code
 
 
+def _own_insurer(_session: Session, actor: Actor, record: Record) -> bool:
+    return actor.insurer is not None and actor.insurer == record.insurer
+
+
 def _party(_session: Session, actor: Actor, record: Record) -> bool:
     """The author or an addressee of this very record, while it is live."""
     doctor = actor.professional_id
@@ -85,6 +89,7 @@ SELF = Relation("self", _self, to_person=True)
 OWN_ACCOUNT = Relation("own_account", _own_account)
 OWN_PRACTICE = Relation("own_practice", _own_practice)
 OWN_FUND = Relation("own_fund", _own_fund)
+OWN_INSURER = Relation("own_insurer", _own_insurer)
 PARTY = Relation("party", _party)
 
 DOCTOR_PARTY = rule(

@@ -95,7 +95,7 @@ def actor_of_grant(grant: Grant) -> Actor:
     """Who acts in a role of an account."""
     return Actor(
         grant.role, account_id=grant.account_id, insured_id=grant.insured_id,
-        professional_id=grant.professional_id, fund_code=grant.fund_code,
+        professional_id=grant.professional_id, fund_code=grant.fund_code, insurer=grant.insurer,
     )  # fmt: skip
 
 

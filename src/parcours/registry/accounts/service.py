@@ -97,6 +97,7 @@ _SUBJECT = {
     Role.DOCTOR: "professional_id",
     Role.DELEGATE: "professional_id",
     Role.OFFICER: "fund_code",
+    Role.INSURER_OFFICER: "insurer",
     Role.ADMINISTRATOR: None,
 }
 
@@ -110,8 +111,10 @@ def propose_role(
     insured_id: str | None = None,
     professional_id: str | None = None,
     fund_code: str | None = None,
+    insurer: str | None = None,
 ) -> Grant:
-    """Ask for a role: insured for a person, doctor or delegate for a professional, officer for a fund, administrator.
+    """Ask for a role: insured for a person, doctor or delegate for a professional, officer for a fund,
+    insurer_officer for an insurer, administrator.
 
     Nobody acts in it before `confirm_role`.
     """
@@ -119,6 +122,7 @@ def propose_role(
         "insured_id": insured_id,
         "professional_id": professional_id,
         "fund_code": fund_code,
+        "insurer": insurer,
     }
     _check_subject(role, subject)
     for grant in account.active_grants + account.waiting_grants:
@@ -126,7 +130,7 @@ def propose_role(
             return grant
     grant = Grant(
         account=account, role=role, granted_by=who.id, insured_id=insured_id, professional_id=professional_id,
-        fund_code=fund_code,
+        fund_code=fund_code, insurer=insurer,
     )  # fmt: skip
     session.add(grant)
     session.flush()

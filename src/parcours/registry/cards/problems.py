@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Refused
+from parcours.registry.errors import Conflict, Invalid, Refused
 from parcours.text import Text
 
 card_needs_nir = Problem(
@@ -19,4 +19,12 @@ card_state = Problem(
     Text("l'état de la carte ne le permet pas", "the state of the card forbids it"),
     field="card",
     allowed=Text("une carte qui est : {states}", "a card that is: {states}"),
+)
+
+leaves_past = Problem(
+    Invalid,
+    "leaves_past",
+    Text("le départ, ou la fin des droits, est passé", "the day to leave, or the end of the rights, is past"),
+    field="leaves",
+    allowed=Text("le {day} ou après", "{day} or later"),
 )

@@ -20,19 +20,25 @@ from parcours.registry.identity.keys import NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
+from parcours.registry.store.ids import get
 
 ASK_BEFORE = timedelta(days=20)
 CERTIFICATE_MONTHS = 3
 CARD_MONTHS = 24
 """How a European card is delivered: settings of the simulated fund, after the public pages of 2019."""
 WORKING = (CardState.ACTIVE, CardState.TO_UPDATE)
+OVER = (CardState.OPPOSED, CardState.REPLACED, CardState.DEACTIVATED)
+"""States after which another card may be asked for: one valid card a person (L161-31)."""
 
 
 def request(session: Session, insured_id: str, *, day: date) -> Card:
-    """Ask for a card. Raises Refused: the number is provisional."""
+    """Ask for a card. Raises Refused: the number is provisional. Raises Conflict: there is one already."""
     number = current_identifier(session, insured_id, day)
     if number is None or number.kind is NirKind.NIA:
         raise problems.card_needs_nir()
+    before = card_of(session, insured_id)
+    if before is not None and before.state not in OVER:
+        raise problems.card_state(before.state.value, states=[one.value for one in OVER])
     card = Card(insured_id=insured_id, state=CardState.REQUESTED, requested_on=day)
     session.add(card)
     session.flush()
@@ -125,6 +131,16 @@ def card_of(session: Session, insured_id: str) -> Card | None:
     return session.scalar(select(Card).where(Card.insured_id == insured_id).order_by(Card.id.desc()).limit(1))
 
 
+def cards_of(session: Session, insured_id: str) -> list[Card]:
+    """Every card of a person, newest first."""
+    return list(session.scalars(select(Card).where(Card.insured_id == insured_id).order_by(Card.id.desc())))
+
+
+def get_card(session: Session, card_id: str, insured_id: str) -> Card:
+    """A card of a person. Raises NotFound, also when it is somebody else's."""
+    return get(session, Card, card_id, "card_id", insured_id=insured_id)
+
+
 def opposed_on(session: Session, insured_id: str, day: date) -> bool:
     """Was a card of this person on the opposition list that day, and none works?"""
     cards = list(session.scalars(select(Card).where(Card.insured_id == insured_id)))
@@ -158,7 +174,12 @@ def shown_since(session: Session, insured_id: str, professional_id: str, since: 
 def ask_abroad(
     session: Session, insured_id: str, *, day: date, leaves: date, rights_end: date | None = None
 ) -> list[EuropeanProof]:
-    """A European card, never beyond the rights; before it a certificate when it would come too late."""
+    """A European card, never beyond the rights; before it a certificate when it would come too late.
+
+    Raises Invalid: the day to leave, or the rights, are past.
+    """
+    if leaves < day or (rights_end is not None and rights_end < day):
+        raise problems.leaves_past(leaves, day=day)
     last = months_after(day, CARD_MONTHS) - timedelta(days=1)
     card = EuropeanProof(
         insured_id=insured_id, kind=Abroad.CARD, valid_from=day, valid_until=min(last, rights_end or last)

@@ -1,11 +1,13 @@
 """Claims: each is about one person; a professional's undue sum names the claim it comes from."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf, Shared
-from parcours.registry.access.model import PRACTICE, Actor, Kind, Record, Role
-from parcours.registry.access.rules import OWN_FUND, OWN_PRACTICE, Relation, rule
+from parcours.registry.access.model import PRACTICE, SYSTEM, Actor, Kind, Record, Role
+from parcours.registry.access.rules import OWN_FUND, OWN_INSURER, OWN_PRACTICE, Relation, rule
 from parcours.registry.cards.relations import PRACTICE_CARD
 from parcours.registry.claims import problems
 from parcours.registry.claims.invariants import INVARIANTS
@@ -43,6 +45,8 @@ class Action(model.Action):
     SIGN_SHEETS = "sign_sheets"
     """What a delegate prepares, the professional signs."""
     READ_PRACTICE_MESSAGES = "read_practice_messages"
+    RECONCILE_CLAIMS = "reconcile_claims"
+    READ_INSURER_LINES = "read_insurer_lines"
 
 
 class Scope(model.Scope):
@@ -67,7 +71,12 @@ class Tag(model.Tag):
     SHEETS_READ = "claims:sheets:read"
     SHEETS_SEND = "claims:sheets:send"
     SHEETS_SIGN = "claims:sheets:sign"
+    CLAIM_PAY = "claims:claim:pay"
+    CLAIM_REVERSE = "claims:claim:reverse"
+    CLAIM_REGULARISE = "claims:claim:regularise"
+    CLAIM_RECONCILE = "claims:claim:reconcile"
     MESSAGES_READ = "claims:messages:read"
+    INSURER_READ = "claims:insurer:read"
 
 
 def _own_sheet(_session: Session, actor: Actor, record: Record) -> bool:
@@ -80,6 +89,17 @@ DOCTOR_MESSAGES = rule(
     "doctor_messages", PRACTICE, OWN_PRACTICE,
     "Un cabinet lit les retours qui lui sont adressés.", "A practice reads the returns addressed to it.",
 )  # fmt: skip
+INSURER_OWN = rule(
+    "insurer_own", Role.INSURER_OFFICER, OWN_INSURER,
+    "Un agent d'organisme complémentaire voit les lignes de ses contrats, pour leurs dates.",
+    "An officer of an insurer sees the lines of its contracts, for their dates.",
+)  # fmt: skip
+
+
+def of_insurer(name: str | None) -> Record:
+    """An insurer whose lines and messages are read."""
+    return replace(SYSTEM, insurer=name)
+
 
 OFFICER_QUEUES = rule(
     "officer_queues", Role.OFFICER, OWN_FUND,
@@ -124,9 +144,14 @@ CONTEXT = Context(
         client_of(Scope.CLAIMS_READ).gives(Action.READ_CLAIMS),
         client_of(Scope.CLAIMS_WRITE).gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM, Action.DECIDE_CLAIM),
         DOCTOR_MESSAGES.gives(
-            Action.READ_PRACTICE_MESSAGES, Action.READ_SHEETS, Action.SEND_SHEETS, Action.SIGN_SHEETS
+            Action.READ_PRACTICE_MESSAGES,
+            Action.READ_SHEETS,
+            Action.SEND_SHEETS,
+            Action.SIGN_SHEETS,
+            Action.RECONCILE_CLAIMS,
         ),
         PRACTICE_CARD.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
+        INSURER_OWN.gives(Action.READ_INSURER_LINES),
     ),
     signatures=frozenset({Action.SIGN_SHEETS}),
     asks={Action.SUBMIT_CLAIM: OWN_SHEET, Action.CONFIRM_REGULARISATION: SECOND_PERSON},

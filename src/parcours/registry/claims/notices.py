@@ -79,3 +79,10 @@ def notify_undue(session: Session, claim: Claim, cents: int, to: str, *, day: da
     body = {"undue": plain_euros(cents), "remedies": ["correction", "cra", "mediation"], "care": str(claim.care_date)}
     send(session, MessageKind.NOTIFICATION, "indu", to, body, at=at, day=day,
          insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
+
+
+def told_on(session: Session, claim: Claim, decision: Decision | None) -> date | None:
+    """The day on which the insured was told of a decision: from it the time to object runs."""
+    query = select(Message.day).where(Message.claim_id == claim.id, Message.recipient == claim.insured_id)
+    told = session.scalar(query.order_by(Message.day.desc()).limit(1))
+    return told or (decision.decided_on if decision else None)

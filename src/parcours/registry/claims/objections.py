@@ -66,3 +66,9 @@ def answer(session: Session, objection: Objection, state: ObjectionState, *, day
         undue.contested_on = None
     session.flush()
     return objection
+
+
+def objections_of(session: Session, insured_id: str) -> list[Objection]:
+    """What a person disputes, newest first."""
+    query = select(Objection).where(Objection.insured_id == insured_id)
+    return list(session.scalars(query.order_by(Objection.filed_on.desc(), Objection.id.desc())))

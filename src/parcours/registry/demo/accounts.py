@@ -26,11 +26,14 @@ from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.service import find_insured_id
 
 CLIENT = "demo"
+INSURER = "mutuelle_exemple"
+"""An invented insurer."""
 LOGINS = {
     "patient": Role.INSURED,
     "doctor": Role.DOCTOR,
     "delegate": Role.DELEGATE,
     "officer": Role.OFFICER,
+    "insurer": Role.INSURER_OFFICER,
     "administrator": Role.ADMINISTRATOR,
 }
 _WHO = system("demo")
@@ -57,6 +60,7 @@ def open_demo_accounts(session: Session, *, public_url: str, hashing: PasswordHa
         Role.DOCTOR: {"professional_id": get_professional(session, fictitious_rpps(GP)).id},
         Role.DELEGATE: {"professional_id": get_professional(session, fictitious_rpps(GP)).id},
         Role.OFFICER: {"fund_code": fund},
+        Role.INSURER_OFFICER: {"insurer": INSURER},
         Role.ADMINISTRATOR: {},
     }
     for name, role in LOGINS.items():

@@ -40,6 +40,7 @@ ROLES = {
     "doctor": N_("doctor"),
     "delegate": N_("delegate"),
     "officer": N_("officer of a fund"),
+    "insurer_officer": N_("officer of an insurer"),
     "administrator": N_("administrator"),
 }
 SENT = N_("If this account exists, a message was sent to it. Its link works for a short while.")

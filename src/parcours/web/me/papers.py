@@ -14,6 +14,7 @@ from parcours.registry.claims.adjudicate import current_decision, get_claim
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.later import undue_of
 from parcours.registry.claims.models import Claim, Objection
+from parcours.registry.claims.notices import told_on
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.complementary.context import Tag as LinkTag
@@ -154,10 +155,7 @@ def claims_named(desk: Desk, mine: Mine, rows: list[Objection]) -> list[Claim]:
 
 def notified_on(desk: Desk, claim: Claim) -> date | None:
     """The day on which a decision was told: from it the delay runs."""
-    query = select(Message.day).where(Message.claim_id == claim.id, Message.recipient == claim.insured_id)
-    told = desk.session.scalar(query.order_by(Message.day.desc()).limit(1))
-    decision = current_decision(desk.session, claim.id)
-    return told or (decision.decided_on if decision else None)
+    return told_on(desk.session, claim, current_decision(desk.session, claim.id))
 
 
 def object_to(desk: Desk) -> Response:

@@ -1,0 +1,323 @@
+"""What a fund does with claims that are decided, what waits at each desk, what an insurer sees (all simulated)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from fastapi import Response
+from pydantic import Field, StrictBool, StrictInt
+
+from parcours.api.bodies import refused
+from parcours.api.claims import ClaimLine, ClaimOut, claim_out
+from parcours.api.common import CREATING, LISTING, READING, Cursor, Day, Id, In, Limit, Out, Page, api_router, page
+from parcours.edge.depends import OnceDep, ReadUnit
+from parcours.edge.problems import problems
+from parcours.edge.versions import cursor_id
+from parcours.engine.errors import FactError
+from parcours.registry.claims import later, objections
+from parcours.registry.claims.adjudicate import current_decision, get_claim
+from parcours.registry.claims.context import Action, Tag, of_insurer
+from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Objection
+from parcours.registry.claims.notices import told_on
+from parcours.registry.declarations.context import of_practice
+from parcours.registry.payments import desk
+from parcours.registry.payments.practice import reconcile
+from parcours.registry.payments.service import run
+from parcours.registry.people.context import PATIENT, of_fund
+from parcours.registry.store.clock import paris_date
+from parcours.text import plain_euros, preferred
+
+router = api_router(tag="payments")
+ONE = "/people/{patient_id}/claims/{claim_id}"
+
+
+def act(once: Any, patient_id: str, claim_id: str, tag: Tag, do: Callable[[Claim], None]) -> Response:
+    """What an officer does with one claim, once; its new state is the answer."""
+    unit = once.unit
+    record = unit.find(PATIENT, patient_id, Action.DECIDE_CLAIM)
+    lang = preferred(unit.incoming.headers.get("accept-language", ""))
+
+    def make() -> tuple[ClaimOut, dict[str, str]]:
+        claim = get_claim(unit.session, claim_id, record.insured_id or "")
+        try:
+            do(claim)
+        except FactError as error:
+            raise refused(error, lang) from error
+        unit.note(tag, record, claim=claim.id)
+        return claim_out(unit.session, claim, lang), {"ETag": claim.etag}
+
+    reply: Response = once.reply(make)
+    return reply
+
+
+@router.post(f"{ONE}/payment", status_code=201, response_model=ClaimOut, responses=problems(*CREATING))
+def pay_claim(patient_id: Id, claim_id: Id, once: OnceDep) -> Response:
+    """Pay what is due for one claim, less what its payee owes; nothing is due: nothing happens."""
+    unit = once.unit
+
+    def pay(claim: Claim) -> None:
+        decision = current_decision(unit.session, claim.id)
+        professional = decision is not None and decision.to_professional
+        party = claim.professional_id if professional else claim.insured_id
+        run(unit.session, f"amo:{claim.fund_code}", party, professional=professional,
+            day=paris_date(unit.incoming.at), at=unit.incoming.at, only=[claim.id])  # fmt: skip
+
+    return act(once, patient_id, claim_id, Tag.CLAIM_PAY, pay)
+
+
+class ReversalIn(In):
+    """Why a claim is taken back: who owes what was paid depends on it."""
+
+    cause: Literal["cancelled", "rights_closed", "rule_broken", "act_not_done", "error"]
+
+
+@router.post(f"{ONE}/reversal", status_code=201, response_model=ClaimOut, responses=problems(*CREATING))
+def reverse_claim(patient_id: Id, claim_id: Id, body: ReversalIn, once: OnceDep) -> Response:
+    """Take a claim back whole: every entry is negated, what is out is owed, the counters come back."""
+    unit = once.unit
+
+    def reverse(claim: Claim) -> None:
+        later.reverse(unit.session, claim, body.cause, day=paris_date(unit.incoming.at), at=unit.incoming.at)
+
+    return act(once, patient_id, claim_id, Tag.CLAIM_REVERSE, reverse)
+
+
+class ChangeIn(In):
+    """What is known now, in the names of `/api/v1/settle`."""
+
+    change: dict[str, StrictBool | StrictInt | Decimal | str] = Field(
+        min_length=1, max_length=40, examples=[{"medecin_traitant": True, "role": "medecin_traitant"}]
+    )
+
+
+@router.post(f"{ONE}/regularisation", status_code=201, response_model=ClaimOut, responses=problems(*CREATING))
+def regularise_claim(patient_id: Id, claim_id: Id, body: ChangeIn, once: OnceDep) -> Response:
+    """Settle a claim again with facts known since, with the counters of the first time; twice changes nothing."""
+    unit = once.unit
+
+    def regularise(claim: Claim) -> None:
+        later.regularise(unit.session, claim, plain(body.change), day=paris_date(unit.incoming.at),
+                         at=unit.incoming.at)  # fmt: skip
+
+    return act(once, patient_id, claim_id, Tag.CLAIM_REGULARISE, regularise)
+
+
+def plain(change: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as JSON keeps them."""
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in change.items()}
+
+
+# --- objections ------------------------------------------------------------------------------------------------------
+
+
+class ObjectionIn(In):
+    """A decision that one disputes, before the commission of the fund."""
+
+    claim_id: str = Field(max_length=64)
+
+
+class ObjectionOut(Out):
+    """An objection, and the days that the law counts."""
+
+    id: str
+    simulated: bool = True
+    claim_id: str | None
+    state: str = Field(examples=["open"])
+    notified_on: date
+    file_by: date
+    filed_on: date
+    answer_by: date
+    court_by: date | None
+    ended_on: date | None
+
+    @classmethod
+    def of(cls, one: Objection) -> ObjectionOut:
+        return cls(
+            id=one.id, claim_id=one.claim_id, state=one.state.value, notified_on=one.notified_on, file_by=one.file_by,
+            filed_on=one.filed_on, answer_by=one.answer_by, court_by=one.court_by, ended_on=one.ended_on,
+        )  # fmt: skip
+
+
+@router.post(
+    "/people/{patient_id}/objections", status_code=201, response_model=ObjectionOut, responses=problems(*CREATING)
+)
+def object_to_decision(patient_id: Id, body: ObjectionIn, once: OnceDep) -> Response:
+    """Go to the commission of the fund, within two months of the decision; its silence of two months means no."""
+    unit = once.unit
+    record = unit.find(PATIENT, patient_id, Action.OBJECT_TO_CLAIM)
+
+    def make() -> tuple[ObjectionOut, dict[str, str]]:
+        claim = get_claim(unit.session, body.claim_id, record.insured_id or "")
+        day = paris_date(unit.incoming.at)
+        notified = told_on(unit.session, claim, current_decision(unit.session, claim.id)) or day
+        row = objections.object_to(unit.session, day=day, notified_on=notified, claim=claim)
+        unit.note(Tag.CLAIM_OBJECT, record, claim=claim.id)
+        return ObjectionOut.of(row), {}
+
+    return once.reply(make)
+
+
+@router.get("/people/{patient_id}/objections", responses=problems(*READING))
+def list_objections(patient_id: Id, unit: ReadUnit) -> list[ObjectionOut]:
+    """What a person disputes, newest first."""
+    record = unit.find(PATIENT, patient_id, Action.READ_CLAIMS, Tag.CLAIM_READ)
+    return [ObjectionOut.of(one) for one in objections.objections_of(unit.session, record.insured_id or "")]
+
+
+# --- desks -----------------------------------------------------------------------------------------------------------
+
+
+class LotOut(Out):
+    """Sheets that a practice sent together."""
+
+    id: str
+    simulated: bool = True
+    number: str
+    fund_code: str
+    sent_on: date
+    sheets: int
+    total: str
+    state: str = Field(examples=["acknowledged"])
+    answered_on: date | None
+
+    @classmethod
+    def of(cls, one: Lot) -> LotOut:
+        return cls(
+            id=one.id, number=one.number, fund_code=one.fund_code, sent_on=one.sent_on, sheets=one.sheets,
+            total=plain_euros(one.total), state=one.state.value, answered_on=one.answered_on,
+        )  # fmt: skip
+
+
+@router.get("/my/claims", responses=problems(*LISTING))
+def list_my_claims(
+    unit: ReadUnit, state: ClaimState | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[ClaimLine]:
+    """Sheets of the practice of who asks, newest first, with their state and reason."""
+    record = unit.allow(Action.READ_SHEETS, of_practice(unit.actor.professional_id), Tag.SHEETS_READ)
+    rows = desk.claims_of_practice(
+        unit.session, record.professional_id or "", states=[state] if state else (), after=cursor_id(cursor),
+        limit=limit + 1,
+    )  # fmt: skip
+    shown = page(rows, limit, lambda one: one.id)
+    return Page[ClaimLine](items=[ClaimLine.of(one) for one in shown["items"]], next=shown["next"])
+
+
+@router.get("/my/lots", responses=problems(*LISTING))
+def list_my_lots(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[LotOut]:
+    """Lots of the practice of who asks, newest first."""
+    record = unit.allow(Action.READ_SHEETS, of_practice(unit.actor.professional_id), Tag.SHEETS_READ)
+    rows = desk.lots_of_practice(unit.session, record.professional_id or "", after=cursor_id(cursor), limit=limit + 1)
+    shown = page(rows, limit, lambda one: one.id)
+    return Page[LotOut](items=[LotOut.of(one) for one in shown["items"]], next=shown["next"])
+
+
+class ReconciledIn(In):
+    """Claims that a practice has found in its returns."""
+
+    claim_ids: list[str] = Field(min_length=1, max_length=200)
+
+
+class ReconciledOut(Out):
+    """How many were not reconciled yet."""
+
+    reconciled: int
+
+
+@router.post("/my/claims/reconciled", status_code=201, response_model=ReconciledOut, responses=problems(401, 403, 409))
+def reconcile_claims(body: ReconciledIn, once: OnceDep) -> Response:
+    """Say that claims were found in returns; those of others, or not paid, are left alone."""
+    unit = once.unit
+    record = unit.allow(Action.RECONCILE_CLAIMS, of_practice(unit.actor.professional_id), Tag.CLAIM_RECONCILE)
+
+    def make() -> tuple[ReconciledOut, dict[str, str]]:
+        ids = [one for one in (cursor_id(given) for given in body.claim_ids) if one]
+        done = reconcile(unit.session, record.professional_id or "", ids, day=paris_date(unit.incoming.at),
+                         at=unit.incoming.at)  # fmt: skip
+        return ReconciledOut(reconciled=done), {}
+
+    return once.reply(make)
+
+
+class WaitingOut(Out):
+    """One thing that waits: since when, until when, whose turn it is. Never what the sheet says of the care."""
+
+    id: str
+    since: date
+    age: int = Field(description="Days since it waits.")
+    deadline: date | None
+    left: int | None = Field(description="Days left; below zero once they are over.")
+    owner: Literal["fund", "practice", "insured", "bank"]
+    reason: str
+    claim_id: str | None
+    patient_id: str | None
+    professional_id: str | None
+    euros: str
+
+
+@router.get("/fund/queues", responses=problems(*LISTING))
+def list_queues(unit: ReadUnit) -> dict[str, int]:
+    """How many wait in each queue of the fund of who asks."""
+    record = unit.allow(Action.READ_QUEUES, of_fund(unit.actor.fund_code), Tag.QUEUES_READ)
+    return desk.queue_sizes(unit.session, record.fund_code or "", paris_date(unit.incoming.at))
+
+
+QueueName = Literal[
+    "to_adjudicate", "held", "proof_missing", "reversals", "undue", "objections", "returned_payments", "notices",
+    "overlaps", "late_tiers_payant",
+]  # fmt: skip
+
+
+@router.get("/fund/queues/{name}", responses=problems(*LISTING))
+def read_queue(name: QueueName, unit: ReadUnit, limit: Limit = 50) -> list[WaitingOut]:
+    """What waits in a queue of the fund of who asks, the nearest deadline first."""
+    record = unit.allow(Action.READ_QUEUES, of_fund(unit.actor.fund_code), Tag.QUEUES_READ)
+    today = paris_date(unit.incoming.at)
+    return [
+        WaitingOut(id=one.id, since=one.since, age=one.age(today), deadline=one.deadline, left=one.left(today),
+                   owner=one.owner, reason=one.reason, claim_id=one.claim_id, patient_id=one.insured_id,
+                   professional_id=one.professional_id, euros=plain_euros(one.cents))
+        for one in desk.queue(unit.session, record.fund_code or "", name, today)[:limit]
+    ]  # fmt: skip
+
+
+class InsurerLineOut(Out):
+    """A decision on care that an insurer's contract covers: what it pays, and what it may not give back."""
+
+    id: str
+    simulated: bool = True
+    claim_id: str
+    patient_id: str
+    care_date: date
+    decided_on: date
+    fee: str
+    base: str
+    amo: str
+    amc: str
+    majoration: str
+    participation: str
+    franchise: str
+    to_professional: bool
+
+    @classmethod
+    def of(cls, one: Decision) -> InsurerLineOut:
+        return cls(
+            id=one.id, claim_id=one.claim_id, patient_id=one.insured_id, care_date=one.care_date,
+            decided_on=one.decided_on, fee=plain_euros(one.fee), base=plain_euros(one.base), amo=plain_euros(one.amo),
+            amc=plain_euros(one.amc), majoration=plain_euros(one.majoration), participation=plain_euros(one.pf),
+            franchise=plain_euros(one.fr), to_professional=one.amc_to_professional,
+        )  # fmt: skip
+
+
+@router.get("/insurer/lines", responses=problems(*LISTING))
+def list_insurer_lines(
+    unit: ReadUnit, first: Day | None = None, last: Day | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[InsurerLineOut]:
+    """Lines of the contracts of the insurer of who asks, for their dates, newest first."""
+    record = unit.allow(Action.READ_INSURER_LINES, of_insurer(unit.actor.insurer), Tag.INSURER_READ)
+    rows = desk.insurer_lines(unit.session, record.insurer or "", after=cursor_id(cursor), limit=limit + 1, first=first,
+                              last=last)  # fmt: skip
+    shown = page(rows, limit, lambda one: one.id)
+    return Page[InsurerLineOut](items=[InsurerLineOut.of(one) for one in shown["items"]], next=shown["next"])
