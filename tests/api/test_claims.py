@@ -1,6 +1,7 @@
 """Sheets, claims and the account over REST: submitted once, explained, and nobody else's."""
 
 from parcours.registry.claims.context import Tag
+from parcours.registry.people.service import open_right
 from parcours.registry.store.clock import paris_today
 from tests.api.fixtures import trail
 
@@ -79,18 +80,24 @@ def test_a_claim_is_paid_once_settled_again_and_taken_back(as_user, country, dat
     first, again = (officer.post(f"{where}/payment", headers=key) for _ in range(2))
     assert (first.json()["state"], again.json()) == ("paid", first.json())
     assert officer.post(f"{where}/payment").json()["movements"] == first.json()["movements"], "nothing is due any more"
-    change = {"change": {"medecin_traitant": False, "role": "autre"}}
-    changed = officer.post(f"{where}/regularisation", json=change).json()
-    assert (changed["state"], len(changed["decisions"])) == ("replaced", 2)
-    assert len(officer.post(f"{where}/regularisation", json=change).json()["decisions"]) == 2
-    wrong = officer.post(f"{where}/regularisation", json={"change": {"role": "wizard"}})
-    assert (wrong.status_code, "wizard" in wrong.text) == (422, True)
+    assert officer.post(f"{where}/regularisation").status_code == 409, "nothing is known since"
     back = officer.post(f"{where}/reversal", json={"cause": "rights_closed"})
     assert back.json()["state"] == "reversed"
     refused = officer.post(f"{where}/reversal", json={"cause": "rights_closed"})
     assert (refused.status_code, refused.json()["code"]) == (409, "no_decision")
     tags = {one.tag for one in trail(database)}
-    assert {Tag.CLAIM_PAY, Tag.CLAIM_REVERSE, Tag.CLAIM_REGULARISE} <= tags
+    assert {Tag.CLAIM_PAY, Tag.CLAIM_REVERSE} <= tags
+
+
+def test_what_is_known_since_is_proposed_by_one_officer_and_done_by_another(as_user, country, database):
+    where, officer = decided(as_user, country)
+    with database.writing() as session:
+        open_right(session, country.alice, "ame", starts_on=paris_today())
+    proposed = officer.post(f"{where}/regularisation")
+    assert (proposed.status_code, proposed.json()["change"]) == (201, {"ame": True}), proposed.text
+    done = officer.post(f"{V1}/regularisations/{proposed.json()['id']}/confirmation")
+    assert done.status_code == 403, "four eyes"
+    assert len(as_user("alice").get(where).json()["decisions"]) == 1
 
 
 def test_a_sheet_of_several_acts_over_rest(as_user, country):

@@ -132,7 +132,11 @@ ROWS = (
     patient("GET", "/account", {"alice"} | FUND),
     patient("POST", "/claims/{claim}/payment", FUND),
     patient("POST", "/claims/{claim}/reversal", FUND, {"cause": "cancelled"}),
-    patient("POST", "/claims/{claim}/regularisation", FUND, {"change": {"medecin_traitant": True}}),
+    patient("POST", "/claims/{claim}/regularisation", {"officer"}),
+    on(
+        "POST", "/regularisations/{regularisation}/confirmation", {"officer"}, {"alice"} | FUND,
+        foreign={"regularisation": "regularisation_zoe"},
+    ),
     patient("POST", "/objections", {"alice"}, {"claim_id": NOBODY}, expected={"alice": 404}),
     patient("GET", "/objections", {"alice"} | FUND),
     system("GET", "/my/messages", {"amar", "zola", "sand", "delegate"}),
@@ -329,7 +333,8 @@ class World:
                 "nobody": NOBODY, "place": place.id, "account": account.id, "grant": account.active_grants[0].id,
                 "account_zoe": self.country.accounts["zoe"], "account_spare": self._spare(),
                 "grant_zoe": find.get_account(session, self.country.accounts["zoe"]).active_grants[0].id,
-                "client_spare": self._spare_client(), "card": self._card(), "queue": "held", **self._of_zoe(),
+                "client_spare": self._spare_client(), "card": self._card(), **self._regularisations(), "queue": "held",
+                **self._of_zoe(),
             }  # fmt: skip
 
     def _spare(self):
@@ -353,6 +358,23 @@ class World:
 
         with self.database.writing() as session:
             return request(session, self.country.alice, day=paris_today()).id
+
+    def _regularisations(self):
+        """Corrections that another officer proposed, of a claim that was never decided."""
+        from parcours.registry.claims.models import Regularisation, RegularisationState
+        from parcours.registry.store.clock import now_utc
+
+        rows = {
+            name: Regularisation(
+                claim_id=self.country.claim, insured_id=person, state=RegularisationState.PROPOSED,
+                proposed_by=self.country.accounts["officer_zoe"], proposed_at=now_utc(), change="{}",
+            )
+            for name, person in (("regularisation", self.country.alice), ("regularisation_zoe", self.country.zoe))
+        }  # fmt: skip
+        with self.database.writing() as session:
+            session.add_all(rows.values())
+            session.flush()
+            return {name: row.id for name, row in rows.items()}
 
     def _of_zoe(self):
         """A right of Zoe's, and a visit she made with her referral."""

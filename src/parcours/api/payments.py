@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any, Literal
 
 from fastapi import Response
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field
 
 from parcours.api.bodies import refused
 from parcours.api.claims import ClaimLine, ClaimOut, claim_out
@@ -17,10 +17,10 @@ from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
 from parcours.edge.versions import cursor_id
 from parcours.engine.errors import FactError
-from parcours.registry.claims import later, objections
+from parcours.registry.claims import later, objections, regularising
 from parcours.registry.claims.adjudicate import current_decision, get_claim
-from parcours.registry.claims.context import Action, Tag, of_insurer
-from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Objection
+from parcours.registry.claims.context import REGULARISATION, Action, Tag, of_insurer
+from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Objection, Regularisation
 from parcours.registry.claims.notices import told_on
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.payments import desk
@@ -85,29 +85,54 @@ def reverse_claim(patient_id: Id, claim_id: Id, body: ReversalIn, once: OnceDep)
     return act(once, patient_id, claim_id, Tag.CLAIM_REVERSE, reverse)
 
 
-class ChangeIn(In):
-    """What is known now, in the names of `/api/v1/settle`."""
+class RegularisationOut(Out):
+    """What later knowledge would change of a decision: proposed by one officer, done by another."""
 
-    change: dict[str, StrictBool | StrictInt | Decimal | str] = Field(
-        min_length=1, max_length=40, examples=[{"medecin_traitant": True, "role": "medecin_traitant"}]
-    )
+    id: str
+    simulated: bool = True
+    claim_id: str
+    state: str = Field(examples=["proposed"])
+    change: dict[str, Any] = Field(description="Facts of the registry as known now.")
+
+    @classmethod
+    def of(cls, row: Regularisation) -> RegularisationOut:
+        return cls(id=row.id, claim_id=row.claim_id, state=row.state.value, change=json.loads(row.change))
 
 
-@router.post(f"{ONE}/regularisation", status_code=201, response_model=ClaimOut, responses=problems(*CREATING))
-def regularise_claim(patient_id: Id, claim_id: Id, body: ChangeIn, once: OnceDep) -> Response:
-    """Settle a claim again with facts known since, with the counters of the first time; twice changes nothing."""
+@router.post(
+    f"{ONE}/regularisation", status_code=201, response_model=RegularisationOut, responses=problems(*CREATING)
+)  # fmt: skip
+def propose_regularisation(patient_id: Id, claim_id: Id, once: OnceDep) -> Response:
+    """Say that what the registry knows since changes a decision; another officer is to confirm it."""
     unit = once.unit
+    record = unit.find(PATIENT, patient_id, Action.PROPOSE_REGULARISATION)
 
-    def regularise(claim: Claim) -> None:
-        later.regularise(unit.session, claim, plain(body.change), day=paris_date(unit.incoming.at),
-                         at=unit.incoming.at)  # fmt: skip
+    def make() -> tuple[RegularisationOut, dict[str, str]]:
+        claim = get_claim(unit.session, claim_id, record.insured_id or "")
+        row = regularising.propose(unit.session, claim, by=unit.actor.id, at=unit.incoming.at)
+        unit.note(Tag.REGULARISATION_PROPOSE, record, claim=claim.id)
+        return RegularisationOut.of(row), {}
 
-    return act(once, patient_id, claim_id, Tag.CLAIM_REGULARISE, regularise)
+    return once.reply(make)
 
 
-def plain(change: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as JSON keeps them."""
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in change.items()}
+@router.post(
+    "/regularisations/{regularisation_id}/confirmation", status_code=201, response_model=RegularisationOut,
+    responses=problems(*CREATING),
+)  # fmt: skip
+def confirm_regularisation(regularisation_id: Id, once: OnceDep) -> Response:
+    """As another officer, settle a claim again with the facts that were proposed and the counters of the first time."""
+    unit = once.unit
+    record = unit.find(REGULARISATION, regularisation_id, Action.CONFIRM_REGULARISATION)
+
+    def make() -> tuple[RegularisationOut, dict[str, str]]:
+        row = unit.session.get_one(Regularisation, record.id)
+        regularising.confirm(unit.session, row, by=unit.actor.id, day=paris_date(unit.incoming.at),
+                             at=unit.incoming.at)  # fmt: skip
+        unit.note(Tag.REGULARISATION_DECIDE, record, claim=row.claim_id)
+        return RegularisationOut.of(row), {}
+
+    return once.reply(make)
 
 
 # --- objections ------------------------------------------------------------------------------------------------------

@@ -73,7 +73,6 @@ class Tag(model.Tag):
     SHEETS_SIGN = "claims:sheets:sign"
     CLAIM_PAY = "claims:claim:pay"
     CLAIM_REVERSE = "claims:claim:reverse"
-    CLAIM_REGULARISE = "claims:claim:regularise"
     CLAIM_RECONCILE = "claims:claim:reconcile"
     MESSAGES_READ = "claims:messages:read"
     INSURER_READ = "claims:insurer:read"
