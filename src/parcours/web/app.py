@@ -25,7 +25,8 @@ from parcours.web.public.rules_pages import decision_table, law_guides, law_rule
 from parcours.web.public.search import search, vocabulary
 from parcours.web.public.situations import situation_index, situation_page
 from parcours.web.public.tables_page import tables_page
-from parcours.web.quote.quote import quote_page, quote_pdf, quote_receipt, quote_text
+from parcours.web.quote.letters import letter_file
+from parcours.web.quote.quote import quote_calendar, quote_page, quote_pdf, quote_receipt, quote_text
 
 
 def routes() -> list[Route]:
@@ -34,6 +35,9 @@ def routes() -> list[Route]:
         Route("/", quote_page),
         Route("/quote.txt", quote_text),
         Route("/quote.pdf", quote_pdf),
+        Route("/quote.ics", quote_calendar),
+        Route("/letter.pdf", letter_file),
+        Route("/letter.txt", letter_file),
         Route("/receipt.json", quote_receipt),
         Route("/bill", bill_page),
         Route("/bill.txt", bill_text),

@@ -121,7 +121,7 @@ def explain_row(
     return Explanation(
         lang=lang,
         headline=sentence(f"headline_{row.pathway}", words, lang),
-        warning=sentence("unlawful_excess", words, lang) if excess else None,
+        warning=sentence("forbidden_excess" if forbidden(row) else "unlawful_excess", words, lang) if excess else None,
         steps=tuple(item for item in steps if quiet or not item.quiet),
         why_not=why_not(row, context, lang),
         freshness=freshness(
@@ -131,6 +131,11 @@ def explain_row(
             lang,
         ),
     )
+
+
+def forbidden(row: SettledRow) -> bool:
+    """Is nothing above the tariff allowed, whatever else is on the paper?"""
+    return bool(row.facts.get("c2s")) or row.profession == Profession.PSYCHOLOGUE
 
 
 def step(

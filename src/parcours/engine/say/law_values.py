@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from parcours.engine.say.row import SettledRow
-from parcours.engine.say.wording import day_of_value, matches, parameter_text, pieces
+from parcours.engine.say.wording import day_of_value, matches, measured_text, pieces
 from parcours.law.codes import UNKNOWN, Profession, Profile
 from parcours.law.data import Series, Value
 from parcours.law.days import iso, number_of
@@ -93,7 +93,7 @@ def law_value(id_: str, label: str, value: Value, unit: str, references: tuple[s
     return LawValue(
         id=id_,
         label=label,
-        text=parameter_text(value, unit, lang),
+        text=measured_text(value, unit, lang),
         first_day=iso(number_of(value.first_day)) if enacted else None,
         confidence=max(value.confidence, value.date_confidence, key=CONFIDENCES.index) if enacted else None,
         note=value.note.get(lang, ""),

@@ -15,7 +15,7 @@ from parcours.engine.facts.vocabulary import LETTERS
 from parcours.law import loader
 from parcours.law.data import Value
 from parcours.rules.money import share
-from parcours.text import COLON, OR, euros, listed, percent, plain_number, yes_no
+from parcours.text import COLON, NBSP, OR, Text, euros, listed, percent, plain_number, yes_no
 
 PLACEHOLDER = re.compile(r"\{(\w+):([^{}]+)\}")
 MONTHS = {
@@ -77,6 +77,24 @@ def parameter_text(value: Value, unit: str, lang: str) -> str:
     if unit == "text":
         return str(value.value)
     return plain_number(value.value, lang)
+
+
+UNITS = {
+    "years": (Text("an", "year"), Text("ans", "years")),
+    "months": (Text("mois", "month"), Text("mois", "months")),
+    "days": (Text("jour", "day"), Text("jours", "days")),
+    "hour": (Text("heure", "hour"), Text("heures", "hours")),
+    "hours": (Text("heure", "hour"), Text("heures", "hours")),
+}
+
+
+def measured_text(value: Value, unit: str, lang: str) -> str:
+    """The value of a parameter that stands alone: a time says its unit."""
+    text = parameter_text(value, unit, lang)
+    one, several = UNITS.get(unit, (None, None))
+    if one is None or several is None:
+        return text
+    return f"{text}{NBSP}{(several if abs(int(value.value)) > 1 else one)[lang]}"
 
 
 @dataclass

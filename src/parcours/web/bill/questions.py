@@ -1,6 +1,6 @@
 """The questions about a bill: those of the quote, each answer an address of the bill."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,9 @@ class Said:
     by_hand: str
     day: date
     touched: bool
+    sure: frozenset[str] = frozenset()
+    unsure: tuple[str, ...] = ()
+    told: str = "yes"
 
     @property
     def day_number(self) -> int:
@@ -63,7 +66,7 @@ class BillForm(Form):
         super().__init__(Said(given, state.readings, state.by_hand, day, state.touched), state.page)
         self.bill = state
 
-    def url(self, facts: Mapping[str, str | None]) -> str:
+    def url(self, facts: Mapping[str, str | None], known: Collection[str] = (), **more: str) -> str:
         """The address of the bill with some facts."""
         said = {name: "none" if name == "contract" and not value else value or "" for name, value in facts.items()}
         return self.bill.url(facts=said)

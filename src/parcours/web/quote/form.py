@@ -1,20 +1,23 @@
 """The form: the question in plain words, the answers offered as addresses, the answers already given."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from string import Formatter
 from typing import Any, Protocol
 
+from parcours.contracts.library import library
+from parcours.contracts.schema import encode_contract
 from parcours.engine.say.questions import COMMON, question_words
 from parcours.engine.say.sitting import Sitting
 from parcours.engine.say.wording import has_labels, label, specialty_labels
 from parcours.law.loader import load
-from parcours.text import euros, percent, plain_euros
+from parcours.text import euros, listed, percent, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text
-from parcours.web.quote import questions
+from parcours.web.quote import guards, questions
 from parcours.web.quote.questions import Card, CardOption
 from parcours.web.quote.result import plain_parameter
 from parcours.web.quote.view import Link, Said
@@ -32,6 +35,13 @@ NUMBERS = {
     "contribution": "participation_forfaitaire.age_exemption",
 }
 """The numbers of the law that a question may name."""
+
+
+USUAL_DOCTOR, USUAL_OTHER = 10, 6
+"""Questions of an ordinary way through the form."""
+
+
+NEEDS_MUTUELLE = tuple(option for option in questions.DESK.options if option.facts.get("tiers_payant") == "full")
 
 
 class Asked(Protocol):
@@ -62,6 +72,18 @@ class Asked(Protocol):
         """Was anything said?"""
 
     @property
+    def sure(self) -> frozenset[str]:
+        """Facts whose unlikely value was confirmed."""
+
+    @property
+    def told(self) -> str:
+        """What was answered to the question that decides first."""
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """Facts that somebody does not know."""
+
+    @property
     def sitting(self) -> Sitting:
         """The facts of one act, asked about."""
 
@@ -88,6 +110,11 @@ class Form:
         by_hand = self.state.by_hand
         if by_hand in DAYS and not self.state.given.get(by_hand):
             return DAYS[by_hand]
+        guard = guards.GUARDS.get(self.state.given.get("profession") or "")
+        if guard and not self.state.told and asked not in (None, "tiers_payant"):
+            return guard
+        if asked == "base" and not self.state.given.get("fee"):
+            return questions.FEE
         if asked is None:
             return None
         if asked == "special_setting" and "specialty" not in self.state.given:
@@ -108,16 +135,28 @@ class Form:
             return self.words(card.help) if card.help else ""
         return i18n.typography(question_words(card.facts[0], self.lang)[1], self.lang)
 
-    def pairs(self, facts: Mapping[str, str | None]) -> list[tuple[str, str]]:
-        """Facts and readings as the address writes them."""
+    def pairs(self, facts: Mapping[str, str | None], known: Collection[str] = ()) -> list[tuple[str, str]]:
+        """Facts and readings as the address writes them; `known`: facts that somebody has just said for certain."""
+        unsure = ",".join(name for name in self.state.unsure if name in facts and name not in known)
+        sure = ",".join(sorted(name for name in self.state.sure if name in facts and name not in known))
         return [
             *((name, "none" if name == "contract" and value is None else value or "") for name, value in facts.items()),
             *self.state.readings.items(),
+            *(
+                (name, value)
+                for name, value in (("unsure", unsure), ("sure", sure), ("told", self.told(facts)))
+                if value
+            ),
         ]
 
-    def url(self, facts: Mapping[str, str | None]) -> str:
+    def url(self, facts: Mapping[str, str | None], known: Collection[str] = (), **more: str) -> str:
         """The address of some facts."""
-        return self.page.address("/", tuple(self.pairs(facts)))
+        pairs = [pair for pair in self.pairs(facts, known) if pair[0] not in more]
+        return self.page.address("/", (*pairs, *more.items()))
+
+    def told(self, facts: Mapping[str, str | None]) -> str:
+        """The first answer about this profession, which belongs to it alone."""
+        return self.state.told if "profession" in facts and "told" not in facts else ""
 
     def links(self, question: Card) -> Iterator[Link]:
         """The answers offered, as addresses."""
@@ -126,8 +165,51 @@ class Form:
         if question is questions.FEE:
             yield from self.usual_fees()
         for option in question.options:
+            if option in NEEDS_MUTUELLE and not self.covered():
+                continue
             words, help_ = self.words(option.label), self.words(option.help) if option.help else ""
-            yield Link(words, help_, self.url(self.state.given | dict(option.facts)))
+            yield Link(
+                words,
+                help_,
+                self.bill_from(option.code) or self.url(self.state.given | dict(option.facts), question.facts),
+            )
+
+    def bill_from(self, code: str) -> str:
+        """The bill that begins with a code; empty where the answer has none."""
+        if not code:
+            return ""
+        lines = () if code == "-" else (("code", code), ("fee", ""))
+        return self.page.address("/bill", (*self.pairs(self.state.given), *lines))
+
+    def covered(self) -> bool:
+        """Does anybody beside the Sécu pay?"""
+        given = self.state.given
+        return bool(given.get("contract")) or "true" in (given.get("c2s"), given.get("ame"))
+
+    def boxes(self, question: Card) -> list[tuple[str, str]]:
+        """The answers that may hold together, as boxes: (what it says, the facts it adds)."""
+        if question not in (questions.COVER, questions.CIRCUMSTANCE):
+            return []
+        return [
+            (self.words(option.label), "&".join(f"{name}={value}" for name, value in positive(option.facts)))
+            for option in question.options
+            if positive(option.facts) and "ask" not in option.facts
+        ]
+
+    def before(self) -> str:
+        """The address of the question before: the last answer is taken back."""
+        names = [name for name in self.state.given if name != "care_date"]
+        card = questions.BY_FACT.get(names[-1]) if names else None
+        if card is None:
+            return ""
+        dropped = {*card.facts, *card.resets}
+        return self.url({name: value for name, value in self.state.given.items() if name not in dropped})
+
+    def progress(self, answered: int) -> str:
+        """Which question this is, of about how many."""
+        doctor = self.state.given.get("profession", "medecin") == "medecin"
+        about = max(USUAL_DOCTOR if doctor else USUAL_OTHER, answered + 1)
+        return self.say("Question {number} of about {about}", number=answered + 1, about=about)
 
     def words(self, message: str) -> str:
         """A message of a question, with the numbers of the law that it names."""
@@ -183,6 +265,10 @@ class Form:
         """The answers already given, in the order of the form."""
         if not self.state.touched:
             return
+        guard = guards.GUARDS.get(self.state.given.get("profession") or "")
+        if guard and self.state.told:
+            label = next((one.label for one in guard.options if one.facts.get("told") == self.state.told), "")
+            yield Said(self.words(guard.short), self.words(label), self.url(self.state.given, told=""))
         for question in questions.ORDER:
             if not any(name in self.state.given for name in question.facts):
                 continue
@@ -192,7 +278,9 @@ class Form:
             if words:
                 dropped = {*question.facts, *question.resets}
                 kept = {name: value for name, value in self.state.given.items() if name not in dropped}
-                yield Said(self.words(question.short), words, self.url(kept))
+                unsure = any(name in self.state.unsure for name in question.facts)
+                shown = self.say("I don’t know ({answer}, for now)", answer=words) if unsure else words
+                yield Said(self.words(question.short), shown, self.url(kept))
 
     def words_of(self, question: Card) -> str:
         """What was answered, in the words of the question or of the law."""
@@ -204,9 +292,9 @@ class Form:
             return i18n.long_date(date.fromisoformat(self.state.given[question.facts[0]] or ""), self.lang)
         candidates = [*question.options, *(questions.SENT_UNDECLARED.options if question is questions.SENT else ())]
         matching = [option for option in candidates if self.chosen(option)]
-        if matching:
+        if matching and "+" not in (self.state.given.get("exemption") or ""):
             return self.words(max(matching, key=lambda option: len(option.facts)).label)
-        return ", ".join(words for name in question.facts if (words := self.fact_words(name)))
+        return ", ".join(words for name in question.facts if name not in DAYS and (words := self.fact_words(name)))
 
     def chosen(self, option: CardOption) -> bool:
         """Are the facts of an answer those given?"""
@@ -220,6 +308,12 @@ class Form:
         value = self.state.given.get(name)
         if value is None or value in ("none", "false"):
             return ""
+        if name == "contract":
+            return self.contract_words(value)
+        if name == "exemption" and "+" in value:
+            return listed(
+                (i18n.typography(label(name, one, self.lang), self.lang) for one in value.split("+")), self.lang
+            )
         if name == "specialty":
             return i18n.label(specialty_labels().get(value, value), self.lang)
         if has_labels(name) and value in load().codes[name]:
@@ -227,6 +321,21 @@ class Form:
         if value == "true":
             return i18n.typography(load().glossary[name][self.lang]["term"], self.lang)
         return value
+
+    def contract_words(self, value: str) -> str:
+        """A contract by what it guarantees for a consultation."""
+        if not value.startswith("{"):
+            return i18n.label(library()[value]["label"], self.lang) if value in library() else value
+        contract = encode_contract(json.loads(value))
+        optam, other = (
+            percent(one, self.lang) for one in (contract.consultation_optam, contract.consultation_non_optam)
+        )
+        return self.say("{optam} with OPTAM, {other} without", optam=optam, other=other)
+
+
+def positive(facts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The facts of an answer that say something: not "none", "false", "general"."""
+    return [(name, value) for name, value in facts.items() if value not in ("", "none", "false", "general")]
 
 
 @lru_cache(maxsize=256)

@@ -20,6 +20,8 @@ class CardOption:
     label: str
     facts: Facts
     help: str = ""
+    code: str = ""
+    """The answer is the first line of a bill: its code."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ The address is read once (`state.py`); the engine says what still matters and be
 lies, and settles. Here the page is put together: the question in plain words (`form.py`), the result (`result.py`).
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -16,13 +19,19 @@ from parcours.engine.say.wording import facts_said
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_
-from parcours.web.pages import PRIVATE, Page, answer, text
-from parcours.web.quote import questions
+from parcours.web.pages import PRIVATE, Page, answer, text, today
+from parcours.web.quote import guards, questions
 from parcours.web.quote.form import Form
+from parcours.web.quote.letters import TO, dispute_of
 from parcours.web.quote.papers import answer_paper, for_programs
+from parcours.web.quote.questions import Card
+from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, open_result
 from parcours.web.quote.state import State, nothing, state_of
-from parcours.web.quote.view import Quote, Result
+from parcours.web.quote.supplements import Supplement, supplements, with_lines
+from parcours.web.quote.todo import Group, Todo, events
+from parcours.web.quote.unsure import outcomes, unsure_url
+from parcours.web.quote.view import Quote, Result, Stop
 
 STARTS = (
     (
@@ -111,13 +120,15 @@ async def quote_receipt(request: Request) -> Response:
 def wrong(state: State, outcome: Answer | FactError | None, lang: str) -> str | None:
     """What is wrong with a fact, in words; one that is only missing is asked instead."""
     error = outcome if type(outcome) is FactError else state.refused
-    return i18n.set_once(error.message[lang], lang) if error else None
+    return wrong_of(error, "", lang).text if error else None
 
 
 def title_of(result: Result | None, lang: str) -> str:
     """The title of the page."""
     if result is None:
         return text("What will your visit cost?", lang)
+    if result.dispute:
+        return text("{amount} asked in excess", lang, amount=result.dispute)
     return text("{amount} left to you", lang, amount=result.left)
 
 
@@ -128,13 +139,20 @@ def quote_of(page: Page) -> Quote:
     outcome = state.outcome if state.complete else None
     settled = outcome if isinstance(outcome, Answer) else None
     result = more = None
+    todo: list[Group] = []
     if settled:
         explanation = explain(settled, page.lang)
         result = exact_result(settled, explanation, page.lang)
         more = details(settled, explanation, page.lang)
+        todo = Todo(page, settled).groups()
     elif "specialty" in given or "profession" in given:
         result = open_result(where, state.cents("fee"), page.lang)
     question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)
+    halt = stop_of(page, state)
+    if halt:
+        question = result = more = None
+        todo = []
+    check = unlikely(given, state.sure, state.day, state.cents("fee"), page.lang) if state.touched else None
     return Quote(
         title=title_of(result, page.lang),
         care_date=state.day,
@@ -149,6 +167,23 @@ def quote_of(page: Page) -> Quote:
         hidden_but_date=[(name, value) for name, value in pairs if name != "care_date"],
         terms=[(name, load().glossary[name]) for name in question.terms] if question else [],
         answers=said,
+        back=form.before() if question else "",
+        progress=form.progress(len(said)) if question and said else "",
+        wrong=wrong_of(state.refused, state.written, page.lang) if state.refused else None,
+        check=check,
+        check_links=check_links(form, check) if check else ("", ""),
+        stop=halt,
+        notice=notice(state.day, page.lang) if settled else "",
+        unsure=unsure_url(form, question) if question else "",
+        boxes=form.boxes(question) if question else [],
+        nothing_more=[(name, value) for name, value in question.options[0].facts.items()]
+        if question and question.options
+        else [],
+        outcomes=list(outcomes(form)) if state.unsure else [],
+        supplements=possible_supplements(state, settled, question, page, pairs),
+        letters=letters(page, settled, pairs),
+        todo=todo,
+        calendar_url=page.address("/quote.ics", tuple(pairs)),
         assumed=assumed(state, settled, page.lang),
         starts=[] if state.touched else [(form.say(words), form.url(nothing() | facts)) for words, facts in STARTS],
         result=result,
@@ -161,19 +196,100 @@ def quote_of(page: Page) -> Quote:
     )
 
 
+def stop_of(page: Page, state: State) -> Stop | None:
+    """Where the first answer says that the Sécu pays nothing."""
+    guard = guards.GUARDS.get(state.given.get("profession") or "")
+    if guard is None or state.told != "no":
+        return None
+    if guard is guards.PARTNER:
+        return Stop(
+            text("The Sécu refunds nothing of these sessions", page.lang),
+            text(
+                "You pay the psychologist's price. Some mutuelles pay a sum for "
+                "each session: ask yours. A psychologist of Mon "
+                "soutien psy, seen directly, is refunded.",
+                page.lang,
+            ),
+            [(text("Directory of Mon soutien psy", page.lang), "https://monsoutienpsy.ameli.fr")],
+        )
+    return Stop(
+        text("Without a prescription the Sécu refunds nothing", page.lang),
+        text(
+            "You pay the whole price, and a mutuelle rarely pays. Ask a doctor "
+            "for a prescription before the care: one written "
+            "afterwards does not count.",
+            page.lang,
+        ),
+        [(text("Find a doctor", page.lang), page.url("/directory"))],
+    )
+
+
+def check_links(form: Form, check: Wrong) -> tuple[str, str]:
+    """Where an unlikely value is confirmed, and where it is asked again."""
+    given = form.state.given
+    without = {name: value for name, value in given.items() if name != check.fact}
+    sure = ",".join(sorted({*form.state.sure, check.fact} - {""}))
+    return form.url(given, sure=sure), form.url(without)
+
+
+def possible_supplements(
+    state: State, settled: Answer | None, question: Card | None, page: Page, pairs: list[tuple[str, str]]
+) -> list[Supplement]:
+    """What may be on the paper beside the visit: when its price is asked, and when more is asked than its tariff."""
+    disputed = dispute_of(settled) if settled else None
+    if question is not questions.FEE and (disputed is None or disputed.certain):
+        return []
+    excess = disputed.excess if disputed else 0
+    found = supplements(state.given, state.day, excess, page.lang)
+    code = code_of(dict(pairs))
+    visit = (settled.act.fee - excess) if settled else state.sitting.tariff()
+    kept = [pair for pair in pairs if pair[0] not in OF_ONE_ACT]
+    return [
+        replace(one, url=page.address("/bill", with_lines(kept, (code, visit), (one.code, one.cents)))) for one in found
+    ]
+
+
+def letters(page: Page, settled: Answer | None, pairs: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """The letters that claim back what was asked in excess."""
+    if settled is None or dispute_of(settled) is None:
+        return []
+
+    def address(kind: str, to: str) -> str:
+        return page.address(f"/letter.{kind}", (*pairs, ("to", to)))
+
+    return [(text(words, page.lang), address("pdf", to), address("txt", to)) for to, words in TO.items()]
+
+
+def quote_calendar(request: Request) -> Response:
+    """`/quote.ics`: the dated steps, to put in one's calendar."""
+    page = Page.of(request)
+    quote = quote_of(page)
+    if not quote.todo:
+        return missing(quote.error, page.lang)
+    address = f"{page.site}{page.address('/', tuple(quote.hidden))}"
+    headers = {"Content-Disposition": 'attachment; filename="parcours.ics"', "Cache-Control": PRIVATE}
+    body = documents.calendar(events(quote.todo, address), today())
+    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+
+
 ORDINARY_CODES = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
 """The code of an ordinary consultation; `CS` for the other specialties."""
-OF_ONE_ACT = ("act", "fee", "base", "quantity", "status", "ips")
+OF_ONE_ACT = ("act", "fee", "base", "quantity", "status", "ips", "sure", "unsure")
 
 
 def bill_url(page: Page, pairs: list[tuple[str, str]]) -> str:
     """The bill that begins with the act of the quote."""
     said = dict(pairs)
-    code = said.get("act") or ORDINARY_CODES.get(said.get("specialty", ""), "CS" if said.get("specialty") else "")
+    code = code_of(said)
     if not code:
         return ""
     line = (("code", code), ("fee", said.get("fee", "")))
     return page.address("/bill", (*(pair for pair in pairs if pair[0] not in OF_ONE_ACT), *line))
+
+
+def code_of(said: Mapping[str, str]) -> str:
+    """The code of the act as a paper writes it; empty where it is not known."""
+    return said.get("act") or ORDINARY_CODES.get(said.get("specialty", ""), "CS" if said.get("specialty") else "")
 
 
 def assumed(state: State, settled: Answer | None, lang: str) -> str:

@@ -16,6 +16,7 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text
 from parcours.web.quote.charts import shares
+from parcours.web.quote.letters import Dispute, dispute_of
 from parcours.web.quote.view import Details, Payer, Result, Said, When
 
 PATHWAYS = {
@@ -73,8 +74,9 @@ class Shares(NamedTuple):
 
 
 def exact_result(settled: Answer, explanation: Explanation, lang: str) -> Result:
-    """The card of an exact answer."""
+    """The card of an exact answer; a sum that may not be asked is no part of what is owed."""
     result = settled.settlement
+    disputed = dispute_of(settled)
     return card_of(
         Shares(settled.act.fee, result.amo, result.amc, result.patient, result.advance, result.deferred),
         lang,
@@ -82,55 +84,75 @@ def exact_result(settled: Answer, explanation: Explanation, lang: str) -> Result
         kind=settled.act.tiers_payant,
         day=settled.act.care_date,
         pathway=PATHWAYS[Pathway(result.pathway)],
-        warning=explanation.warning,
+        warning=None if disputed and disputed.certain else explanation.warning,
+        disputed=disputed,
     )
 
 
 def card_of(
-    paid: Shares, lang: str, *, c2s: bool, kind: int, day: int, pathway: tuple[str, str], warning: str | None
+    paid: Shares,
+    lang: str,
+    *,
+    c2s: bool,
+    kind: int,
+    day: int,
+    pathway: tuple[str, str],
+    warning: str | None,
+    disputed: Dispute | None = None,
 ) -> Result:
     """The card of who pays what, of one act or of a whole bill."""
     say, money = partial(text, lang=lang), partial(euros, lang=lang)
     words, tone = pathway
     later = min(paid.deferred, paid.patient)
-    parts = [("amo", paid.amo), ("amc", paid.amc), ("you", paid.patient - later), ("later", later)]
+    dispute = disputed.excess if disputed and disputed.certain else 0
+    excess = disputed.excess if disputed and not disputed.certain else 0
+    owed = paid.patient - dispute
+    parts = [("amo", paid.amo), ("amc", paid.amc), ("you", owed - later), ("later", later), ("dispute", dispute)]
     labels = {
         "amo": say("Assurance maladie (Sécu)"),
         "amc": say("C2S") if c2s else say("Mutuelle"),
         "you": say("You"),
         "later": say("You, taken from a later refund"),
+        "dispute": say("Asked in excess, to claim back"),
     }
+    said = N_("Of {fee}: Sécu {amo}, {payer} {amc}, you {left}. At the desk: {advance}.")
+    said = said if paid.amc else N_("Of {fee}: Sécu {amo}, you {left}. At the desk: {advance}.")
     summary = say(
-        "Of {fee}: Sécu {amo}, mutuelle {amc}, you {left}. At the desk: {advance}.",
+        said,
         fee=money(paid.fee),
         amo=money(paid.amo),
+        payer=say("C2S") if c2s else say("mutuelle"),
         amc=money(paid.amc),
-        left=money(paid.patient),
+        left=money(owed),
         advance=money(paid.advance),
     )
     return Result(
         exact=True,
-        left=money(paid.patient),
+        left=money(owed),
         of=say("of {amount} charged", amount=money(paid.fee)),
         pathway=words,
         tone=tone,
         segments=shares(parts, paid.fee),
         payers=[Payer(name, labels[name], money(cents)) for name, cents in parts if cents or name in ("amo", "you")],
-        steps=list(payments(paid, kind, day, lang)),
+        steps=list(payments(paid, kind, day, lang, c2s=c2s)),
         summary=summary,
         warning=i18n.typography(warning, lang) if warning else None,
+        dispute=money(dispute) if dispute else "",
+        excess=money(excess) if excess else "",
     )
 
 
-def payments(paid: Shares, kind: int, day: int, lang: str) -> Iterator[When]:
+def payments(paid: Shares, kind: int, day: int, lang: str, *, c2s: bool = False) -> Iterator[When]:
     """What is paid at the desk, what comes back and when, what is taken later."""
     say, money = partial(text, lang=lang), partial(euros, lang=lang)
     yield When(say("At the desk"), say("you pay"), money(paid.advance))
     if kind == TiersPayant.NONE and paid.amo > 0:
         days = plain_parameter("remboursement.delai_fse_jours", day, lang)
-        yield When(say("In about {days} days", days=days), say("the Sécu sends you"), money(paid.amo))
+        words = N_("In about {days} days with the card, some weeks on paper")
+        yield When(say(words, days=days), say("the Sécu sends you"), money(paid.amo))
     if kind != TiersPayant.FULL and paid.amc > 0:
-        yield When(say("A few days after"), say("the mutuelle sends you"), money(paid.amc))
+        payer = say("the C2S sends you, by your fund or your mutuelle") if c2s else say("the mutuelle sends you")
+        yield When(say("A few days after"), payer, money(paid.amc))
     if paid.deferred > 0:
         yield When(say("On a later refund"), say("the Sécu keeps"), money(paid.deferred))
 
@@ -147,6 +169,7 @@ def as_text(day: date, said: list[Said], result: Result, more: Details, lang: st
     say, money, colon = partial(text, lang=lang), partial(euros, lang=lang), COLON[lang]
     lines = [f"parcours · {i18n.long_date(day, lang)}", ""]
     lines += [f"{item.name}{colon}{item.text}" for item in said]
+    lines += ["", say("Asked in excess, to claim back") + colon + result.dispute] if result.dispute else []
     lines += ["", f"{say('Left to you in the end')}{colon}{result.left} ({result.of})", say(result.pathway)]
     lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
     lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]

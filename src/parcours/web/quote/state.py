@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from parcours.contracts.paste import as_text, read_guarantee
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import BY_NAME
@@ -17,6 +18,7 @@ Given = dict[str, str | None]
 
 IDENTITY = frozenset({"patient_id", "professional_id", "birth_date"})
 """Facts that may identify someone are never read from an address."""
+OF_MONEY = frozenset(name for name, fact in BY_NAME.items() if fact.kind == "money")
 CIRCUMSTANCES = ("urgent", "away", "special_setting", "medecin_traitant_left_on", "installed_on")
 """The facts of one question: what is special about the visit."""
 
@@ -33,6 +35,14 @@ class State:
     """Was anything said?"""
     refused: FactError | None
     """The last fact that was refused, and is asked again."""
+    written: str
+    """What was written for it."""
+    sure: frozenset[str]
+    """Facts whose unlikely value was confirmed."""
+    told: str
+    """What was answered to the question that decides first whether anything is refunded: yes, no, or nothing yet."""
+    unsure: tuple[str, ...]
+    """Facts that somebody does not know: the address holds the most common answer."""
     sitting: Sitting
     standing: Standing
 
@@ -68,17 +78,24 @@ class State:
 def state_of(page: Page) -> State:
     """Read an address; a fact the engine refuses is told and asked again."""
     given, readings, by_hand = read_address(page)
-    touched, refused = bool(given), None
+    touched, refused, written = bool(given), None, ""
+    query = dict(page.query)
+    told = query.get("told", "")
+    sure, unsure = (
+        frozenset(query.get("sure", "").split(",")),
+        tuple(name for name in query.get("unsure", "").split(",") if name in given),
+    )
     given.setdefault("care_date", today().isoformat())
     for _ in range(len(given) + len(readings) + 1):
         try:
             sitting = Sitting(one_circumstance(given), readings)
-            return State(given, readings, by_hand, touched, refused, sitting, sitting.standing())
+            where = sitting.standing()
+            return State(given, readings, by_hand, touched, refused, written, sure, told, unsure, sitting, where)
         except FactError as error:
-            refused = error
+            refused, written = error, given.get(error.field.split(".")[-1]) or ""
             given, readings = without(error, given, readings)
     sitting = Sitting(nothing())
-    return State(nothing(), {}, by_hand, touched, refused, sitting, sitting.standing())
+    return State(nothing(), {}, by_hand, touched, refused, written, sure, told, (), sitting, sitting.standing())
 
 
 def read_address(page: Page) -> tuple[Given, dict[str, str], str]:
@@ -88,10 +105,33 @@ def read_address(page: Page) -> tuple[Given, dict[str, str], str]:
     chosen: dict[str, str] = {}
     for name, value in page.query:
         if name in BY_NAME and name not in IDENTITY:
-            given[name] = None if value == "" or (name, value) == ("contract", "none") else value
+            said = plain_amount(value) if name in OF_MONEY else value.strip()
+            given[name] = None if said == "" or (name, said) == ("contract", "none") else said
+        elif name == "guarantee" and (found := read_guarantee(value)):
+            given["contract"] = as_text(*found)
+        elif name == "several":
+            given |= several(value, given)
         elif name in readings:
             chosen[name] = value
     return given, chosen, dict(page.query).get("ask", "")
+
+
+def plain_amount(value: str) -> str:
+    """An amount as people write it ("60 €", "1 000,50", "€25") as the engine reads it."""
+    return "".join(sign for sign in value if sign not in " \u00a0\u202f€").removesuffix("euros").removesuffix("EUR")
+
+
+def several(value: str, given: Given) -> Given:
+    """One of several boxes that were ticked: its facts are added to those of the others, grounds of exemption to a
+    list.
+    """
+    added: Given = {}
+    for name, said in (pair.partition("=")[::2] for pair in value.split("&")):
+        if name not in BY_NAME or name in IDENTITY:
+            continue
+        before = given.get(name) or "none"
+        added[name] = f"{before}+{said}" if name == "exemption" and before != "none" else said
+    return added
 
 
 def without(error: FactError, given: Given, readings: Mapping[str, str]) -> tuple[Given, dict[str, str]]:

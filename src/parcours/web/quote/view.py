@@ -8,6 +8,9 @@ from parcours.engine.say.advise import Option as Lever
 from parcours.engine.say.explain import Step, WhyNot
 from parcours.web.quote.charts import Segment
 from parcours.web.quote.questions import Card
+from parcours.web.quote.refused import Wrong
+from parcours.web.quote.supplements import Supplement
+from parcours.web.quote.todo import Group
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,10 @@ class Result:
     steps: list[When]
     summary: str
     warning: str | None
+    dispute: str = ""
+    """A sum asked beyond what may be asked, for certain."""
+    excess: str = ""
+    """A sum above the tariff of this act alone, which another line of the paper may explain."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,35 @@ class Details:
     cheaper: tuple[Lever, ...]
     note: str
     freshness: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why nothing is refunded, and what can be done."""
+
+    title: str
+    text: str
+    links: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one answer would give."""
+
+    label: str
+    amount: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The answers to a question that was not known, side by side."""
+
+    name: str
+    rows: list[Outcome]
+    how: str
+    """How to find out."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +129,30 @@ class Quote:
     hidden_but_date: list[tuple[str, str]]
     terms: list[tuple[str, Any]]
     answers: list[Said]
+    back: str
+    """The address of the question before."""
+    progress: str
+    """How far the form is."""
+    wrong: Wrong | None
+    """The refused value of the field that is asked again."""
+    check: Wrong | None
+    """A value that few people mean, to confirm."""
+    check_links: tuple[str, str]
+    """Where it is confirmed, and where it is changed."""
+    notice: str
+    stop: Stop | None
+    """Where nothing is refunded, whatever else is said."""
+    unsure: str
+    """The address of "I don't know"; empty where the question has none."""
+    boxes: list[tuple[str, str]]
+    nothing_more: list[tuple[str, str]]
+    """The facts of "none of these", which the ticked boxes change."""
+    outcomes: list[Outcomes]
+    supplements: list[Supplement]
+    letters: list[tuple[str, str, str]]
+    """(who it is for, as PDF, as text) of the letters that claim a sum back."""
+    todo: list[Group]
+    calendar_url: str
     assumed: str
     starts: list[tuple[str, str]]
     result: Result | None

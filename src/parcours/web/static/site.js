@@ -43,6 +43,40 @@
     setTimeout(() => { label.textContent = before; }, 2000);
   });
 
+  // A second click of a double click answers nothing: the next question is already under the pointer.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("a.option, .chips a")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  // Nothing looks chosen under a pointer that has not moved since the step.
+  const still = document.documentElement.classList;
+  document.addEventListener("htmx:afterSwap", () => still.add("still"));
+  document.addEventListener("pointermove", (event) => {
+    if (event.movementX || event.movementY) still.remove("still");
+  });
+
+  // No connection, or an answer that is none: said, never silence.
+  const trouble = (kind) => {
+    const place = document.getElementById("trouble");
+    place.hidden = !kind;
+    place.textContent = kind ? place.dataset[kind] : "";
+  };
+  document.addEventListener("htmx:beforeRequest", () => trouble(""));
+  for (const type of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(type, () => trouble("offline"));
+  document.addEventListener("htmx:responseError", (event) => {
+    const code = event.detail.xhr.status;
+    if (code >= 500) trouble("failed");
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status === 429) {
+      event.detail.shouldSwap = false;
+      trouble("busy");
+    }
+  });
+
   // Choosing an answer is enough: no need to press "Continue" when a question has a few options.
   document.addEventListener("click", (event) => {
     const input = event.target;

@@ -1,0 +1,219 @@
+"""What to do now: dated steps, before the visit, at the desk and after, with the form, the address and the limit.
+
+Numbers and forms come from the law of the day; addresses are official pages and our own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from parcours.documents import Event
+from parcours.engine.case import Answer
+from parcours.law import thresholds
+from parcours.law.codes import Exemption, Pathway, Profession, Role, TiersPayant
+from parcours.law.days import iso
+from parcours.text import euros
+from parcours.web import i18n
+from parcours.web.i18n import N_
+from parcours.web.pages import Page, text, today
+
+SERVICE_PUBLIC = "https://www.service-public.fr/particuliers/vosdroits/"
+DECLARE = SERVICE_PUBLIC + "F163"
+REFUNDS = SERVICE_PUBLIC + "F165"
+DIRECT_BILLING = SERVICE_PUBLIC + "F167"
+OFFICIAL_DIRECTORY = "https://annuairesante.ameli.fr"
+AMELI = "https://www.ameli.fr/assure"
+BEFORE, DESK, AFTER = N_("Before the visit"), N_("At the desk"), N_("After the visit")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: its name, how, its last or expected day, where."""
+
+    title: str
+    text: str
+    day: date | None = None
+    links: tuple[tuple[str, str], ...] = ()
+    ends: bool = False
+    """Is the day a limit? Else it is expected."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What to do at one time."""
+
+    title: str
+    tasks: tuple[Task, ...]
+
+
+class Todo:
+    """What follows from one answer, on one page."""
+
+    def __init__(self, page: Page, settled: Answer) -> None:
+        self.page, self.lang, self.settled = page, page.lang, settled
+        self.act, self.result = settled.act, settled.settlement
+        self.day = date.fromisoformat(iso(settled.act.care_date))
+
+    def say(self, message: str, **values: object) -> str:
+        """A message in the language of the page."""
+        return text(message, self.lang, **values)
+
+    def money(self, cents: int) -> str:
+        """An amount in the language of the page."""
+        return euros(cents, self.lang)
+
+    def said(self, day: date) -> str:
+        """A day in words."""
+        return i18n.long_date(day, self.lang)
+
+    def groups(self) -> list[Group]:
+        """Every task, by its time; nothing before a visit that has been."""
+        every = [(BEFORE, self.before() if self.day >= today() else ()), (DESK, self.desk()), (AFTER, self.after())]
+        found = [Group(self.say(title), tuple(tasks)) for title, tasks in every]
+        return [group for group in found if group.tasks]
+
+    def link(self, words: str, address: str) -> tuple[str, str]:
+        """A link: an official page, or one of ours."""
+        return self.say(words), address if address.startswith("https:") else self.page.url(address)
+
+    # --- before -------------------------------------------------------------------------------------------------
+
+    def before(self) -> Iterator[Task]:
+        """What makes the visit cheaper, while it can still be done."""
+        outside = self.result.pathway == Pathway.OUTSIDE
+        if outside and self.act.medecin_traitant and self.act.role == Role.AUTRE:
+            yield Task(
+                self.say("Ask your médecin traitant for a letter"),
+                self.say(
+                    "With it the visit is inside the pathway: {amount} less for you.",
+                    amount=self.money(self.result.majoration),
+                ),
+                links=(self.link(N_("Seen without a letter"), "/situations/hors_parcours"),),
+            )
+        if self.act.profession == Profession.MEDECIN:
+            yield Task(
+                self.say("Check the sector and the prices"),
+                self.say("The doctor must show them; the directories give them before you book."),
+                links=(
+                    self.link(N_("Our directory"), "/directory"),
+                    self.link(N_("Official directory"), OFFICIAL_DIRECTORY),
+                ),
+            )
+
+    # --- at the desk ------------------------------------------------------------------------------------------------
+
+    def desk(self) -> Iterator[Task]:
+        """What to show, to ask and to take away."""
+        rights = [self.say("the C2S")] if self.act.c2s else []
+        rights += [self.say("your long-term illness")] if self.act.exemption >> Exemption.ALD & 1 else []
+        rights += [self.say("maternity cover")] if self.act.exemption >> Exemption.MATERNITE & 1 else []
+        if rights and self.act.tiers_payant == TiersPayant.NONE:
+            yield Task(
+                self.say("Ask for direct billing (tiers payant): it is your right"),
+                self.say(
+                    "Because of {rights}, the doctor may not ask you to advance what is covered.",
+                    rights=", ".join(rights),
+                ),
+                links=(
+                    self.link(N_("Direct billing, official page"), DIRECT_BILLING),
+                    self.link(N_("Who advances what"), "/situations/tiers_payant"),
+                ),
+            )
+        yield Task(
+            self.say("Give your carte Vitale"),
+            self.say(
+                "No card, or a provisional number: ask for the paper claim (feuille "
+                "de soins) and check the codes and prices on it."
+            ),
+            links=(self.link(N_("No card, or lost"), "/situations/carte_perdue"),),
+        )
+        if self.act.role == Role.NOUVEAU_MEDECIN_TRAITANT:
+            yield Task(
+                self.say("Sign the declaration together"),
+                self.say("The doctor sends it during the visit, or you post form {form}.", form=self.form()),
+                links=(self.link(N_("The declaration, official page"), DECLARE),),
+            )
+
+    # --- after ------------------------------------------------------------------------------------------------------
+
+    def after(self) -> Iterator[Task]:
+        """Refunds, the two years, the end of a year of grace, a doctor to declare."""
+        if self.act.tiers_payant == TiersPayant.NONE and self.result.amo > 0:
+            yield from self.refund()
+        if self.act.tiers_payant != TiersPayant.FULL and self.result.amc > 0 and not self.act.c2s:
+            yield Task(
+                self.say("Look for your mutuelle's refund"),
+                self.say(
+                    "Often it comes by itself; if the account of your fund does not say that the "
+                    "claim was sent on, send the statement (décompte) to the mutuelle."
+                ),
+            )
+        yield from self.declare()
+
+    def refund(self) -> Iterator[Task]:
+        """When the money comes, with a card and on paper, and until when it may be asked."""
+        days = thresholds.whole("remboursement.delai_fse_jours", self.day)
+        years = thresholds.whole("remboursement.prescription_annees", self.day)
+        expected, last = self.day + timedelta(days=days), thresholds.years_after(self.day, years)
+        yield Task(
+            self.say("With the card: the refund comes by itself"),
+            self.say(
+                "{amount} around {day}; the account of your fund shows it.",
+                amount=self.money(self.result.amo),
+                day=self.said(expected),
+            ),
+            expected,
+            (self.link(N_("Refunds, official page"), REFUNDS),),
+        )
+        yield Task(
+            self.say(
+                "On paper: sign the claim, add your bank details (RIB) the first time, post it to your fund (CPAM)"
+            ),
+            self.say(
+                "Its address is on ameli.fr, by postcode. Expect several weeks. Keep a "
+                "copy: the refund can be asked for {years} years, until {day}.",
+                years=years,
+                day=self.said(last),
+            ),
+            last,
+            (
+                self.link(N_("Address of your fund"), AMELI),
+                self.link(N_("Paper claim, step by step"), "/situations/carte_perdue"),
+            ),
+            ends=True,
+        )
+
+    def declare(self) -> Iterator[Task]:
+        """A médecin traitant to declare: at once, or before the end of the year of grace."""
+        if self.act.profession != Profession.MEDECIN or self.act.role == Role.NOUVEAU_MEDECIN_TRAITANT:
+            return
+        left = self.settled.facts.get("medecin_traitant_left_on")
+        until = thresholds.grace_until(date.fromisoformat(str(left)), self.day) if left else None
+        links = (
+            self.link(N_("Find a doctor"), "/directory"),
+            self.link(N_("Nobody takes new patients?"), "/situations/trouver_un_medecin"),
+            self.link(N_("The declaration, official page"), DECLARE),
+        )
+        if until and until > self.day:
+            words = N_(
+                "No surcharge until {day}; declare before that day, online with the new doctor, or on form {form}."
+            )
+            yield Task(
+                self.say("Declare a new médecin traitant"),
+                self.say(words, day=self.said(until), form=self.form()),
+                until,
+                links,
+                ends=True,
+            )
+        elif not self.act.medecin_traitant and self.act.age >= thresholds.age_of_choice(self.day):
+            words = N_("The doctor can do it online during a visit, or you both sign form {form}. It counts at once.")
+            yield Task(self.say("Declare a médecin traitant"), self.say(words, form=self.form()), links=links)
+
+    def form(self) -> str:
+        """The paper form of the day."""
+        return thresholds.declaration_form(max(self.day, today())) or ""
+
+
+def events(groups: list[Group], url: str) -> list[Event]:
+    """The dated tasks as days of a calendar: nothing in them says what the visit was."""
+    return [Event(task.day, task.title, task.text, url) for group in groups for task in group.tasks if task.day]

@@ -1,0 +1,109 @@
+"""What somebody does not know: the most common answer is taken, and at the end all of them are shown side by side."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from parcours.engine.errors import FactError
+from parcours.engine.say.possible import Range
+from parcours.engine.say.sitting import Sitting
+from parcours.text import plain_euros
+from parcours.web import i18n
+from parcours.web.i18n import N_
+from parcours.web.quote import questions
+from parcours.web.quote.form import Form
+from parcours.web.quote.letters import dispute_of
+from parcours.web.quote.questions import Card
+from parcours.web.quote.state import one_circumstance
+from parcours.web.quote.view import Outcome, Outcomes
+
+
+class Unsure(NamedTuple):
+    """What is taken while an answer is not known, and how to find out."""
+
+    facts: Mapping[str, str]
+    how: str
+
+
+UNSURE = {
+    "sector": Unsure(
+        {"convention": "secteur_1"},
+        N_(
+            "The sector is shown in the waiting room and in the official directory "
+            "(annuairesante.ameli.fr): search the name, then look at the fees."
+        ),
+    ),
+    "fee": Unsure({}, N_("Call the practice: it must tell you, and shows its prices in the waiting room.")),
+    "base": Unsure({}, N_("Most charge exactly the tariff: it is printed on the statement of your fund (décompte).")),
+    "mutuelle": Unsure(
+        {"contract": "none"},
+        N_(
+            "Look for “consultation” in the table of guarantees of your "
+            "contract: a percentage such as 100%, 150% or 200%."
+        ),
+    ),
+    "sent": Unsure(
+        {"role": "autre", "referral": "none"},
+        N_(
+            "A letter of your médecin traitant to this doctor makes the "
+            "difference; the account of your fund says who is declared."
+        ),
+    ),
+}
+
+
+def unsure_url(form: Form, card: Card) -> str:
+    """The address of "I don't know": the most common answer is taken, and all are shown side by side at the end."""
+    known = UNSURE.get(card.id)
+    if known is None:
+        return ""
+    facts: Mapping[str, str] = known.facts
+    if card is questions.BASE:
+        facts = {"base": str(form.state.given["fee"])}
+    if card is questions.FEE:
+        tariff = form.state.sitting.tariff()
+        if tariff <= 0:
+            return ""
+        facts = {"fee": plain_euros(tariff)}
+    names = ",".join([*form.state.unsure, card.facts[0]])
+    return form.url({**form.state.given, **facts}, unsure=names)
+
+
+def outcomes(form: Form) -> Iterator[Outcomes]:
+    """For each fact that is not known: what each answer would give, and how to find out."""
+    for fact in form.state.unsure:
+        card = questions.BY_FACT.get(fact)
+        if card is None or card.id not in UNSURE:
+            continue
+        if card is questions.BASE:
+            continue
+        options = (
+            prices(form) if card is questions.FEE else [(form.words(one.label), one.facts) for one in card.options]
+        )
+        rows = [outcome(form, label, facts, card) for label, facts in options]
+        yield Outcomes(form.words(card.short), rows, form.say(UNSURE[card.id].how))
+
+
+def prices(form: Form) -> list[tuple[str, Mapping[str, str]]]:
+    """Prices to compare where the price is not known: the tariff, and one and a half and two times as much."""
+    tariff = form.state.sitting.tariff()
+    free = form.state.given.get("convention") not in ("secteur_1", None)
+    prices = [tariff, *((tariff * times // 200 * 100 for times in (3, 4)) if free else ())]
+    return [(form.money(price), {"fee": plain_euros(price)}) for price in prices]
+
+
+def outcome(form: Form, label: str, facts: Mapping[str, str], card: Card) -> Outcome:
+    """What one answer would give: an amount, or between what and what; and what of it may be disputed."""
+    given = form.state.given | dict(facts)
+    try:
+        sitting = Sitting(one_circumstance(given), form.state.readings)
+        span = sitting.standing().range
+        settled = sitting.settle() if span.low == span.high else None
+    except FactError:
+        span, settled = Range(0, None), None
+    if span.high is None:
+        amount = form.say("from {amount}", amount=form.money(span.low))
+    else:
+        amount = i18n.money_range(span.low, span.high, form.lang)
+    disputed = dispute_of(settled) if settled else None
+    note = form.say("of which {amount} to check", amount=form.money(disputed.excess)) if disputed else ""
+    return Outcome(label, amount, note, form.url(given, known=card.facts))

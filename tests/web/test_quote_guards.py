@@ -1,0 +1,235 @@
+"""What people met and must not meet again (the numbers are those of the review): answers that are safe to act on."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from io import BytesIO
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from pypdf import PdfReader
+from starlette.testclient import TestClient
+
+from parcours.contracts.paste import read_guarantee
+from parcours.web.pages import today
+from parcours.web.quote.state import plain_amount
+from tests.web.pages import quote
+
+FRENCH = {"accept-language": "fr"}
+
+
+def words(client: TestClient, address: str, lang: str = "en") -> str:
+    """The text of a page."""
+    html = client.get(address, headers={"accept-language": lang}).text
+    text = re.sub(r"<[^>]+>", " ", html[html.index("<main") :])
+    return " ".join(unescape(text).replace("\u202f", " ").replace("\xa0", " ").split())
+
+
+SENT = {"care_date": "2026-11-26", "role": "correspondant", "referral": "avis_ponctuel"}
+C2S = {**SENT, "specialty": "ophtalmologie", "convention": "secteur_2", "fee": "80", "c2s": "true", "contract": None}
+SUNDAY = {
+    "care_date": "2026-11-22",
+    "age": "4",
+    "special_setting": "permanence_des_soins",
+    "medecin_traitant": None,
+    "role": None,
+    "referral": None,
+    "contract": "none",
+}
+
+
+def test_the_language_link_of_a_step_keeps_the_answers(client: TestClient) -> None:
+    part = client.get(quote(tiers_payant=None), headers={"hx-request": "true"}).text
+    link = re.search(r'<a class="lang" id="switch-language" hx-swap-oob="true" href="([^"]+)"', part)
+    assert link
+    said = dict(parse_qsl(urlsplit(unescape(link[1])).query))
+    assert said["lang"] == "fr"
+    assert (said["fee"], said["age"], said["convention"]) == ("30", "40", "secteur_1")
+
+
+def test_a_departure_is_said_once_and_in_words(client: TestClient) -> None:
+    page = words(client, quote(care_date="2026-11-26", medecin_traitant_left_on="2026-06-24"), "fr")
+    assert "2026-06-24" not in page.split("Pourquoi")[0]
+    assert page.count("Médecin traitant parti le 24 juin 2026") == 1
+    assert "1 an depuis le 29/12/2023" in page, "a time says its unit"
+
+
+def test_a_year_of_grace_says_its_end_and_goes_into_a_calendar(client: TestClient) -> None:
+    address = quote(care_date="2026-11-26", medecin_traitant_left_on="2026-06-24")
+    assert "No surcharge until 24 June 2027" in words(client, address)
+    file = client.get(address.replace("/?", "/quote.ics?"))
+    assert file.headers["content-type"].startswith("text/calendar")
+    assert "DTSTART;VALUE=DATE:20270624" in file.text
+    assert "DTSTART;VALUE=DATE:20281126" in file.text, "two years to ask for the refund"
+
+
+def test_what_may_not_be_asked_is_no_debt(client: TestClient) -> None:
+    page = words(client, quote(**C2S))
+    assert "€0.00 €48.50 were asked of you in excess: you do not owe them." in page
+    assert "mutuelle sends you" not in page.split("What to do now")[0].replace("by your fund or your mutuelle", "")
+    assert "the C2S sends you" in page
+    assert "Ask for direct billing (tiers payant): it is your right" in page
+    assert "<title>€48.50 asked in excess" in client.get(quote(**C2S)).text
+
+
+@pytest.mark.parametrize("to", ["professional", "mediator"])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_letters_are_ready_as_text_and_as_pdf(client: TestClient, to: str, lang: str) -> None:
+    address = quote(**C2S, to=to)
+    text = client.get(address.replace("/?", "/letter.txt?"), headers={"accept-language": lang}).text
+    amount = "48,50\u202f€" if lang == "fr" else "€48.50"
+    assert amount in text
+    assert "L861-3" in text
+    pdf = client.get(address.replace("/?", "/letter.pdf?"), headers={"accept-language": lang})
+    assert "L861-3" in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
+    assert client.get(quote(to=to).replace("/?", "/letter.pdf?")).status_code == 400, "nothing to dispute"
+
+
+def test_a_lawful_supplement_is_never_called_illegal(client: TestClient) -> None:
+    for lang in ("fr", "en"):
+        page = words(client, quote(**SUNDAY, fee="61.50"), lang).lower()
+        assert "illégal" not in page
+        assert "unlawful" not in page
+    page = client.get(quote(**SUNDAY, fee="61.50")).text
+    link = re.search(r'<a href="(/bill\?[^"]+)">CRD [^<]+<span class="quiet">€26.50 · explains it to the cent', page)
+    assert link
+    bill = words(client, unescape(link[1]))
+    assert "€43.05" in bill, "both lines are refunded: 70 % of 35 + 26.50"
+    assert "CRD" in words(client, quote(**SUNDAY, fee=None)) or "asked for by the call centre" in words(
+        client, quote(**SUNDAY, fee=None)
+    )
+
+
+def test_what_is_not_known_is_shown_side_by_side(client: TestClient) -> None:
+    facts = {
+        "care_date": "2026-11-26",
+        "specialty": "dermatologie",
+        "medecin_traitant": "false",
+        "fee": "60",
+        "contract": "none",
+    }
+    asked = client.get(quote(**facts, convention=None)).text
+    link = re.search(r'<a href="([^"]+)">I don’t know</a>', asked)
+    assert link
+    page = words(client, unescape(link[1]))
+    assert "You did not know: Sector" in page
+    assert "Sector 1 €54.05 of which €23.00 to check" in page
+    assert "Sector 2 without OPTAM €55.10" in page
+    assert "I don’t know (Sector 1, for now)" in page
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_guarantee_is_entered_as_the_contract_prints_it(client: TestClient, lang: str) -> None:
+    """A contrat responsable pays at least 20 points less without OPTAM (R871-2): one flat 150 is 130 there, and it
+    is said.
+    """
+    facts = {**SENT, "specialty": "gynecologie_obstetrique", "convention": "secteur_2", "fee": "75", "contract": None}
+    flat = words(client, quote(**facts, guarantee="150 %"), lang)
+    assert ("150 % avec OPTAM" if lang == "fr" else "150% with OPTAM") in flat
+    assert ("47,10 €" if lang == "fr" else "€47.10") in flat
+    two = words(client, quote(**facts, guarantee="OPTAM 170 % / hors OPTAM 150 %"), lang)
+    assert ("42,50 €" if lang == "fr" else "€42.50") in two
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("150", (150, 150)),
+        ("150 % BR", (150, 150)),
+        ("Consultations spécialistes OPTAM : 200 % BR - hors OPTAM : 180 % BR", (200, 180)),
+        ("hors OPTAM 130%, OPTAM 150%", (150, 130)),
+        ("Adhérent DPTAM 220 % / non DPTAM 200 %", (220, 200)),
+        ("220/200", (220, 200)),
+        ("nothing", None),
+        ("5 €", None),
+    ],
+)
+def test_lines_of_contracts(line: str, read: tuple[int, int] | None) -> None:
+    assert read_guarantee(line) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("60 €", "60"), ("60€", "60"), ("1 000", "1000"), ("1\u202f000,50", "1000,50"), ("a lot", "alot")],
+)
+def test_amounts_as_people_write_them(written: str, read: str) -> None:
+    assert plain_amount(written) == read
+
+
+def test_several_conditions_hold_at_once(client: TestClient) -> None:
+    facts = {"exemption": None, "c2s": None, "scheme": None, "contract": None, "tiers_payant": None}
+    page = client.get(quote(**facts)).text
+    assert 'name="several" value="c2s=true"' in page
+    assert 'name="several" value="exemption=ald"' in page
+    ticked = client.get(
+        quote(**facts).replace("/?", "/?exemption=none&c2s=false&scheme=general&")
+        + "&several=c2s%3Dtrue&several=exemption%3Dald&several=exemption%3Dmaternite"
+    )
+    said = words(client, str(ticked.request.url.raw_path.decode()))
+    assert "C2S" in said
+    assert "long-term illness" in said.lower()
+
+
+@pytest.mark.parametrize(
+    ("profession", "question", "no"),
+    [
+        ("psychologue", "Is the psychologist in Mon soutien psy?", "The Sécu refunds nothing of these sessions"),
+        ("infirmier", "Was there a doctor’s prescription?", "Without a prescription the Sécu refunds nothing"),
+        ("pharmacie", "Was there a doctor’s prescription?", "Without a prescription the Sécu refunds nothing"),
+    ],
+)
+def test_what_decides_first_is_asked_in_a_patient_s_words(
+    client: TestClient, profession: str, question: str, no: str
+) -> None:
+    address = f"/?profession={profession}&care_date=2026-11-20"
+    assert question in words(client, address)
+    assert no in words(client, f"{address}&told=no")
+    assert question not in words(client, f"{address}&told=yes").split("Your answers")[0]
+
+
+def test_a_dentist_s_crown_is_no_consultation(client: TestClient) -> None:
+    page = client.get("/?profession=chirurgien_dentiste&care_date=2026-11-20").text
+    link = re.search(r'href="(/bill\?[^"]*code=HBLD634[^"]*)"', page)
+    assert link
+    assert "HBLD634" in client.get(unescape(link[1])).text
+
+
+def test_an_unlikely_value_is_confirmed_once(client: TestClient) -> None:
+    page = client.get(quote(age="109")).text
+    assert "You entered an age of 109 years. Is it right?" in unescape(page)
+    yes = re.search(r'href="([^"]+)"><span>Yes, it is right', page)
+    assert yes
+    assert "Is it right?" not in client.get(unescape(yes[1])).text
+    assert "Is it right?" in client.get(quote(care_date="2050-01-01")).text
+    assert "Is it right?" not in client.get(quote()).text
+
+
+def test_a_day_to_come_says_that_the_law_may_change(client: TestClient) -> None:
+    coming = (today() + timedelta(days=365)).isoformat()
+    assert "which may change before" in words(client, quote(care_date=coming))
+    assert "which may change before" not in words(client, quote())
+
+
+def test_a_full_direct_billing_needs_somebody_else_who_pays(client: TestClient) -> None:
+    assert "with the mutuelle" not in words(client, quote(contract="none", tiers_payant=None, exemption="none"))
+    assert "with the mutuelle" in words(client, quote(tiers_payant=None))
+
+
+def test_each_question_says_where_it_stands_and_goes_back(client: TestClient) -> None:
+    page = client.get(quote(tiers_payant=None)).text
+    assert re.search(r"Question \d+ of about \d+", page)
+    back = re.search(r'class="back" href="([^"]+)"', page)
+    assert back
+    assert "Do you have a mutuelle?" in client.get(unescape(back[1])).text
+
+
+def test_what_to_do_has_links_out_and_no_dead_one_of_ours(client: TestClient) -> None:
+    page = client.get(quote(medecin_traitant="false", care_date="2026-11-26")).text
+    todo = page[page.index('class="todo"') : page.index('id="why"')]
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', todo)]
+    assert sum(link.startswith("https://") for link in links) >= 3
+    for link in links:
+        if link.startswith("/"):
+            assert client.get(link).status_code == 200, link
+    assert "Declare a médecin traitant" in unescape(todo)
+    assert "until 26 November 2028" in unescape(todo).replace("\xa0", " ")
