@@ -181,6 +181,8 @@ def frame_question(known: Known) -> str | None:
     names = ["profession", "care_date"]
     if known.doctor:
         names = ["profession", "specialty", "care_date", "age"]
+    if known.values.get("profession") == Profession.PSYCHOLOGUE:
+        names.append("age")
     if known.values.get("age") == thresholds.participation_age():
         names.append("age_1er_janvier")
     if known.values.get("profession") == Profession.PHARMACIE:
