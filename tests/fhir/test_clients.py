@@ -1,6 +1,7 @@
 """Programs of others, as they are, against the server that people run: one story each; and their validator."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,7 @@ def test_two_clients_of_node(served):
         assert seen[name]["estimate"] == KINDS
     assert seen["fhirKit"]["version"] == "4.0.1"
     assert seen["fhirKit"]["refused"] == "OperationOutcome"
+    assert seen["fhirKit"]["token"] == f"{base}/auth/token"
 
 
 @pytest.mark.node
@@ -133,3 +135,33 @@ def test_every_resource_is_valid_for_medplum_and_its_profiles(served):
         path.stem.removeprefix("StructureDefinition-") for path in PROFILES.iterdir()
     }
     assert jsonio.loads(text.splitlines()[0])
+
+
+GUIDE = (Path(__file__).parents[2] / "docs/guides/fhir.md").read_text("utf-8")
+BLOCKS = re.compile(r"^```(py|js)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SHIM = "globalThis.WebSocket ??= class {};\n"
+
+
+def test_the_lines_of_the_guide_run_in_python(served, capsys):
+    base, ids = served
+    blocks = [block for language, block in BLOCKS.findall(GUIDE) if language == "py"]
+    assert len(blocks) == 2
+    for block in blocks:
+        names = {"base": base, "token": ids.clients["client"], "patient": ids.alice, "claim": ESTIMATE}
+        exec(compile(block, "fhir.md", "exec"), names)
+        assert capsys.readouterr().out.count("complete") == 10
+
+
+@pytest.mark.node
+def test_the_lines_of_the_guide_run_in_node(served):
+    base, ids = served
+    blocks = [block for language, block in BLOCKS.findall(GUIDE) if language == "js"]
+    assert len(blocks) == 2
+    names = {"base": base, "token": ids.clients["client"], "patient": ids.alice, "claim": ESTIMATE}
+    said = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in names.items())
+    for block in blocks:
+        script = re.sub(r"import \{ (\w+) \} from ('[^']+')", r"const { \1 } = await import(\2)", block)
+        command = ["node", "--input-type=module", "-e", f"{SHIM}{said}{script}\nprocess.exit(0);"]
+        run = subprocess.run(command, cwd=NODE, capture_output=True, text=True, check=False, timeout=120)
+        assert run.returncode == 0, run.stderr
+        assert "10" in run.stdout

@@ -1,5 +1,7 @@
 """What face reads: the CapabilityStatement, true to the routes; code systems, looked up and expanded; searches."""
 
+import json
+
 import pytest
 
 from parcours.engine.facts import jsonio
@@ -7,6 +9,7 @@ from parcours.fhir.app import ROUTES
 from parcours.fhir.capability import KINDS
 from parcours.fhir.operations import OPERATIONS
 from parcours.fhir.r4 import check
+from parcours.web.public.fhir_page import ESTIMATE
 from tests.fhir.claims import BASE
 
 
@@ -93,3 +96,10 @@ def test_every_refusal_is_an_operation_outcome(face, address, headers, status, c
 def test_counts_alone_are_answered(face):
     for query in ({"_summary": "count"}, {"_count": "0", "_totalMethod": "count"}):
         assert face.get("ValueSet", params=query).json().keys() == {"resourceType", "type", "total", "link"}
+
+
+def test_the_claim_of_the_page_is_answered(face):
+    body = jsonio.loads(ESTIMATE)
+    answer = face.post("Claim/$submit", json=json.loads(ESTIMATE))
+    assert answer.status_code == 200, answer.text
+    assert check(body, "Claim") == []

@@ -13,6 +13,7 @@ PATHS = [
     "/glossary",
     "/search",
     "/search?q=urgence",
+    "/fhir",
     "/tables",
     "/tables?on=2020-01-01",
     "/situations",

@@ -5,16 +5,18 @@ Nothing here knows a web framework: a face says what came in (`Incoming`) and ge
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from parcours.edge import refusals
+from sqlalchemy.orm import Session
+
+from parcours.edge import refusals, short_tokens
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.access.model import Actor, Who
 from parcours.registry.accounts import clients, sessions
 from parcours.registry.accounts.context import actor_of_client, actor_of_grant
-from parcours.registry.accounts.models import WebSession
+from parcours.registry.accounts.models import ApiClient, WebSession
 from parcours.registry.demo.fictitious import is_demonstration
 from parcours.registry.store.clock import now_utc
 
@@ -56,6 +58,8 @@ class Caller:
     actor: Actor
     session_id: str | None
     csrf_token: str | None
+    types: frozenset[str] | None = None
+    """Types of FHIR resources that a short token was asked for; none: all that the actor may."""
     lacks_factor: bool = False
     """Logged in by a password alone, in a role that needs more: only one's own account is open."""
 
@@ -98,8 +102,20 @@ def account_without_role(services: Services, incoming: Incoming) -> str:
 
 def _client(services: Services, token: str) -> Caller | None:
     with services.database.reading() as session:
+        if token.startswith(short_tokens.PREFIX):
+            return _short(session, token)
         client = clients.find_client(session, token)
         return Caller(actor_of_client(client), None, None) if client else None
+
+
+def _short(session: Session, token: str) -> Caller | None:
+    """A client by its short token: it must still be there, and gets no more than it holds now."""
+    said = short_tokens.opened(token, now_utc())
+    client = clients.live(session.get(ApiClient, said.client_id)) if said else None
+    if said is None or client is None:
+        return None
+    actor = actor_of_client(client)
+    return Caller(replace(actor, scopes=actor.scopes & said.scopes), None, None, said.types)
 
 
 def _session(services: Services, token: str) -> Caller | None:
@@ -107,7 +123,9 @@ def _session(services: Services, token: str) -> Caller | None:
         found = sessions.find_session(session, token, services.settings.session_policy())
         if found is None:
             return None
-        caller = Caller(_actor_of(found), found.id, found.csrf_token, _lacks_factor(services.settings, found))
+        caller = Caller(
+            _actor_of(found), found.id, found.csrf_token, lacks_factor=_lacks_factor(services.settings, found)
+        )
         stale = sessions.needs_touch(found)
     if stale:
         with services.database.writing() as session:

@@ -246,8 +246,9 @@ def everything(ask: Ask, id_: str) -> Resource:
     if not allowed(ask, READ_PERSON, person):
         raise problems.not_found(field="id")
     found: list[Resource] = []
+    types = ask.by.caller.types
     for kind in capability.KINDS.values():
-        if not kind.public and kind.personal:
+        if kind.personal and (types is None or kind.name in types):
             query = Query(kind.name)
             query.filters.append(capability.about(kind, person))
             found += kind.search(ask, query)

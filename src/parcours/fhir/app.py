@@ -16,7 +16,7 @@ from parcours.edge.caller import CSRF_HEADER, require_caller
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import attach, incoming_of, services_of
 from parcours.edge.services import Services
-from parcours.fhir import actions, bulk, problems, serve, terminology
+from parcours.fhir import actions, bulk, problems, serve, smart, terminology
 from parcours.fhir.actions import KNOWN
 from parcours.fhir.answers import add_handlers, body_of, fhir, lang_of
 from parcours.fhir.capability import capability, directory_of
@@ -40,6 +40,23 @@ def create_app(services: Services) -> Starlette:
     add_handlers(app)
     app.add_middleware(FhirGuard, services=services)
     return app
+
+
+async def smart_configuration(request: Request) -> Response:
+    """`.well-known/smart-configuration`."""
+    return JSONResponse(smart.configuration(site_of(request)))
+
+
+async def token(request: Request) -> Response:
+    """A short token for the token of an API client."""
+    form = await request.form(max_files=0, max_fields=20)
+    said = {name: value for name, value in form.items() if isinstance(value, str)}
+    authorization = request.headers.get("authorization", "")
+    try:
+        answer = await run_in_threadpool(smart.token, services_of(request).database, authorization, said)
+    except smart.Refused as error:
+        return JSONResponse({"error": error.error}, error.status)
+    return JSONResponse(answer)
 
 
 async def metadata(request: Request) -> Response:
@@ -160,7 +177,9 @@ def export(request: Request) -> Response:
 
     def work(ask: Ask) -> str:
         ask.by.allow(*directory_of())
-        return bulk.asked(ask.by.actor, parameters, f"{ask.site.base}{request.scope['path'][5:]}", group).sealed()
+        return bulk.asked(
+            ask.by.actor, parameters, f"{ask.site.base}{request.scope['path'][5:]}", group, ask.by.caller.types
+        ).sealed()
 
     token = serve.asking(request, False, work)
     return Response(status_code=202, headers={"Content-Location": f"{site_of(request).base}/bulk/{token}"})
@@ -251,6 +270,8 @@ def whole(values: dict[str, str], name: str, default: int) -> int:
 
 ROUTES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("metadata", metadata, ("GET",)),
+    (".well-known/smart-configuration", smart_configuration, ("GET",)),
+    ("auth/token", token, ("POST",)),
     ("Claim/$submit", submit, ("POST",)),
     ("CodeSystem/$lookup", lookup, ("GET", "POST")),
     ("ValueSet/$expand", expand, ("GET", "POST")),

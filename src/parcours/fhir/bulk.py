@@ -67,7 +67,9 @@ def exported() -> list[Kind]:
     return [one for one in capability.KINDS.values() if one.personal]
 
 
-def asked(actor: Actor, parameters: dict[str, str], request: str, group: str = "") -> Job:
+def asked(
+    actor: Actor, parameters: dict[str, str], request: str, group: str = "", may: frozenset[str] | None = None
+) -> Job:
     """A job from the parameters of a request. Raises `ProblemError`."""
     if parameters.get("_outputFormat", "") not in FORMATS:
         raise problems.bad_value(field="_outputFormat", value=parameters["_outputFormat"][:80], allowed=NDJSON)
@@ -81,7 +83,14 @@ def asked(actor: Actor, parameters: dict[str, str], request: str, group: str = "
             raise problems.bad_value(field="_type", value=one[:80], allowed=", ".join(known))
     if group and group != actor.fund_code:
         raise problems.not_found(field="id")
-    return Job(actor.id, tuple(types or known), since, datetime.now(UTC).isoformat(), request, group)
+    return Job(
+        actor.id,
+        tuple(types or [one for one in known if may is None or one in may]),
+        since,
+        datetime.now(UTC).isoformat(),
+        request,
+        group,
+    )
 
 
 def opened(token: str, actor: Actor) -> Job:

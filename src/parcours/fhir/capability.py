@@ -10,7 +10,7 @@ from parcours.fhir.operations import OPERATIONS, definition_of
 from parcours.fhir.personal import OF_PERSON
 from parcours.fhir.public import PUBLIC
 from parcours.fhir.query import COMMON, Filter
-from parcours.fhir.site import Site
+from parcours.fhir.site import HL7, Site
 from parcours.fhir.terminology import PUBLISHED
 from parcours.registry.directory.context import DIRECTORY, Action
 from parcours.text import Text
@@ -67,7 +67,15 @@ def security(site: Site) -> dict[str, Any]:
         "Jeton d'un client de l'API, ou cookie d'une session ; une estimation n'en demande pas.",
         "Token of an API client, or cookie of a session; an estimate needs none.",
     )
-    return {"cors": True, "description": said.en}
+    parts = [{"url": "token", "valueUri": f"{site.base}/auth/token"}]
+    return {
+        "extension": [
+            {"url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris", "extension": parts}
+        ],
+        "cors": True,
+        "service": [{"coding": [{"system": f"{HL7}restful-security-service", "code": "SMART-on-FHIR"}]}],
+        "description": said.en,
+    }
 
 
 def resource_of(site: Site, one: Kind) -> dict[str, Any]:

@@ -35,11 +35,13 @@ def personal(
     """A type whose resources each are of one person: `rows` gives those of a person, `owner` whose one is."""
 
     def search(ask: Ask, query: Query) -> Iterator[Resource]:
+        check_type(ask, access, name)
         for person in people_of(ask, query, owner):
             if allowed(ask, access, person):
                 yield from rows_of(ask, name, rows, person)
 
     def read(ask: Ask, id_: str) -> Resource:
+        check_type(ask, access, name)
         person = owner(ask, id_)
         if person is None or not allowed(ask, access, person):
             if person is None:
@@ -51,6 +53,14 @@ def personal(
         raise problems.not_found(field="id")
 
     return Kind(name, params, search, read, profile=profile, creates=creates, personal=True)
+
+
+def check_type(ask: Ask, access: Access, name: str) -> None:
+    """Raise `ProblemError` (403), traced, for a type that a short token does not name."""
+    types = getattr(ask.by, "caller", None) and ask.by.caller.types
+    if types is not None and name not in types:
+        ask.by.note_refusal(access.action, Record(PATIENT), "not_in_scope")
+        raise problems.not_in_scope(type=name)
 
 
 def rows_of(ask: Ask, name: str, rows: Rows, person: str) -> list[Resource]:

@@ -98,3 +98,4 @@ async_only = Refusal(
     400, "async_only",
     Text("un export se demande avec « Prefer: respond-async »", "an export is asked for with 'Prefer: respond-async'"),
 )  # fmt: skip
+not_in_scope = Refusal(403, "not_in_scope", Text("le jeton ne porte pas {type}", "the token does not name {type}"))

@@ -20,6 +20,7 @@ from parcours.web.practice import pages as practice
 from parcours.web.public import law_pages
 from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
+from parcours.web.public.fhir_page import fhir_example, fhir_page
 from parcours.web.public.indexed import manifest, robots, security, sitemap
 from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.public.search import search, vocabulary
@@ -47,6 +48,8 @@ def routes() -> list[Route]:
         Route("/directory/professionals/{id}/wrong", report_page, methods=["POST"]),
         Route("/directory/professionals/{id}/appointment.ics", appointment),
         Route("/emergency", emergency),
+        Route("/fhir", fhir_page),
+        Route("/fhir.json", fhir_example),
         Route("/search", search),
         Route("/glossary", law_pages.glossary),
         Route("/situations", situation_index),

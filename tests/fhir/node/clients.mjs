@@ -12,6 +12,7 @@ const seen = {};
 {
   const client = new Client({ baseUrl: base, bearerToken: token });
   const statement = await client.capabilityStatement();
+  const smart = await client.smartAuthMetadata();
   const estimate = await client.operation({ resourceType: 'Claim', name: '$submit', input: claim });
   const read = await client.read({ resourceType: 'Patient', id: patient });
   let page = await client.search({ resourceType: 'ExplanationOfBenefit', searchParams: { patient, _count: 2 } });
@@ -23,7 +24,7 @@ const seen = {};
   let refused;
   await client.read({ resourceType: 'Patient', id: 'nobody' }).catch((error) => { refused = error.response.data.resourceType; });
   seen.fhirKit = { version: statement.fhirVersion, estimate: estimate.entry.map((one) => one.resource.resourceType),
-    patient: read.id, ids, refused };
+    patient: read.id, ids, refused, token: smart.tokenUrl?.href };
 }
 {
   const address = new URL(base);

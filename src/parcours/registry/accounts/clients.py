@@ -55,7 +55,11 @@ def create_client(
 
 def find_client(session: Session, token: str) -> ApiClient | None:
     """The live client of a token."""
-    client = session.scalar(select(ApiClient).where(ApiClient.token_hash == secret_hash(token)))
+    return live(session.scalar(select(ApiClient).where(ApiClient.token_hash == secret_hash(token))))
+
+
+def live(client: ApiClient | None) -> ApiClient | None:
+    """A client that is neither revoked nor past its time."""
     if client is None or client.revoked_at is not None:
         return None
     return None if client.expires_at is not None and client.expires_at <= now_utc() else client

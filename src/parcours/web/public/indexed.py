@@ -22,6 +22,7 @@ PATHS = (
     "/situations",
     "/glossary",
     "/tables",
+    "/fhir",
     "/law",
     "/law/rules",
     "/law/guides",
