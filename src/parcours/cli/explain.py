@@ -15,6 +15,7 @@ from parcours.errors import os_reason
 from parcours.text import Text
 
 if TYPE_CHECKING:
+    from parcours.engine.bill.explain import BillExplanation
     from parcours.engine.say.explain import Explanation
 
 app = typer.Typer(add_completion=False)
@@ -54,6 +55,13 @@ def explain(
         form = "json" if json else "text" if text else ""
         explain_bill(source, row, said, readings_of(reading, lang), lang, quiet=all_steps, form=form)
         return
+    form = "json" if json else "text" if text else ""
+    if (
+        source is not None
+        and not said
+        and explained_line((source, facts_file), row, readings_of(reading, lang), lang, quiet=all_steps, form=form)
+    ):
+        return
     with clear_errors(lang):
         explanation = explanation_of((source, facts_file), row, said, readings_of(reading, lang), lang, quiet=all_steps)
     if json:
@@ -90,13 +98,20 @@ def explain_bill(
     form: str,
 ) -> None:
     """Explain a whole bill, line by line."""
-    from parcours.cli.bills import plain_bill, print_bill_explanation, wanted_bill
+    from parcours.cli.bills import wanted_bill
     from parcours.engine.bill.explain import explain_bill as explained
     from parcours.engine.bill.settle import settle_bill
 
     bill = wanted_bill(source, row, facts, lang)
     with clear_errors(lang):
         explanation = explained(settle_bill(bill, readings), lang, quiet=quiet)
+    show_bill(explanation, form)
+
+
+def show_bill(explanation: "BillExplanation", form: str) -> None:
+    """The explanation of a bill as it was asked for."""
+    from parcours.cli.bills import plain_bill, print_bill_explanation
+
     if form == "json":
         from parcours.engine.facts.jsonio import dumps
 
@@ -105,6 +120,21 @@ def explain_bill(
         typer.echo("\n".join(plain_bill(explanation)))
     else:
         print_bill_explanation(explanation)
+
+
+def explained_line(
+    files: tuple[Path, Path | None], row: int, readings: dict[str, str], lang: str, *, quiet: bool, form: str
+) -> bool:
+    """Explain a row of a settled file where it is a line of a bill. False: it is an act."""
+    from parcours.engine.bill.settled_row import explain_line, is_line_of_bill
+
+    settled, run = joined_row(files, row, lang)
+    if not is_line_of_bill(settled):
+        return False
+    with clear_errors(lang):
+        explanation = explain_line(settled, readings or run.get("readings", {}), lang, quiet=quiet)
+    show_bill(explanation, form)
+    return True
 
 
 def explanation_of(
@@ -128,12 +158,18 @@ def explanation_of(
         return explain_row(settle(facts, readings), lang, quiet=quiet)
     if facts:
         fail(problems.flags_of_one_act(field=next(iter(facts))), lang)
-    settled, run = settled_row(source, row, lang)
-    given = row_of(facts_file, row, lang) if facts_file else {}
-    joined = {**{RENAMED.get(name, name): value for name, value in given.items()}, **settled}
+    joined, run = joined_row((source, facts_file), row, lang)
     changes = IN_USE.get() or read_kept(load(), run.get("reform", ()))
     with enacted(changes):
         return explain_row(joined, lang, quiet=quiet, readings=readings or run.get("readings", {}))
+
+
+def joined_row(files: tuple[Path, Path | None], row: int, lang: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A settled row, with the facts of the file that was settled where it is given, and how the run was made."""
+    source, facts_file = files
+    settled, run = settled_row(source, row, lang)
+    given = row_of(facts_file, row, lang) if facts_file else {}
+    return {**{RENAMED.get(name, name): value for name, value in given.items()}, **settled}, run
 
 
 def settled_row(source: Path, row: int, lang: str) -> tuple[dict[str, Any], dict[str, Any]]:

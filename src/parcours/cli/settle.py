@@ -12,6 +12,7 @@ from parcours.text import Text, agreed
 
 app = typer.Typer(add_completion=False)
 LARGE = 64 * 1024 * 1024
+START = 100_000
 """A file of text above this size is settled out of core."""
 TEXT_FORMATS = (".ndjson", ".jsonl", ".csv")
 
@@ -47,7 +48,7 @@ def settle(
     if output is None:
         fail(problems.no_output(), lang)
     path = Path(source)
-    small = path.suffix in TEXT_FORMATS and path.is_file() and path.stat().st_size <= LARGE
+    small = path.suffix in TEXT_FORMATS and path.is_file() and path.stat().st_size <= LARGE and not holds_bills(path)
     if small and output.suffix in TEXT_FORMATS and not (workers or resume or map or summary):
         settle_text(path, output, readings, lang)
         return
@@ -56,6 +57,15 @@ def settle(
     settle_files(
         source, output, readings=readings, workers=workers, resume=resume, columns=map or [], summary=summary, lang=lang
     )
+
+
+def holds_bills(path: Path) -> bool:
+    """Do rows of a file say which bill they are of?  Those are settled together."""
+    from parcours.engine.facts.vocabulary import IDS
+
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        start = stream.read(START)
+    return any(name in start for name in IDS)
 
 
 def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as_json: bool) -> None:

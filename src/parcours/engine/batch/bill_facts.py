@@ -12,8 +12,8 @@ from parcours.engine.batch.chunk import Run, _ages, _and, _numbers, _or_else, _q
 from parcours.engine.batch.kernel import ACT, PATTERN_COLUMNS, ROW_FACTS, VARIANT_FACTS, Matrix, matrix
 from parcours.engine.batch.patterns import NO_AGE, ONLY_AGE_IN_JANUARY, Patterns, age_facts
 from parcours.engine.batch.reading import read_numbers
-from parcours.engine.batch.units import IDS
 from parcours.engine.bill.links import foreseen_in_full
+from parcours.engine.facts.vocabulary import IDS
 from parcours.law.bill.codes import Activity
 from parcours.law.codes import UNKNOWN, Profession, SpecialSetting
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from parcours.engine.batch.patterns import _combine, _first_rows
 from parcours.engine.batch.reading import Column, dictionary
-from parcours.engine.batch.units import IDS
 from parcours.engine.bill.codetext import read_code
 from parcours.engine.bill.kernel import TABLE_FIELDS
 from parcours.engine.bill.lines import (
@@ -25,7 +24,7 @@ from parcours.engine.bill.settle import EMERGENCY, emergency
 from parcours.engine.bill.vocabulary import LINE_KEYS
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import read as read_fact
-from parcours.engine.facts.vocabulary import BY_NAME, given
+from parcours.engine.facts.vocabulary import BY_NAME, IDS, given
 from parcours.law.bill.book import BillLaw, Code, bill_law
 from parcours.law.bill.codes import Combination, Cover, Nature
 from parcours.law.codes import UNKNOWN, Profession

@@ -31,13 +31,13 @@ from parcours.engine.batch.kernel import (
     matrix,
 )
 from parcours.engine.batch.reading import as_given, whole
-from parcours.engine.batch.units import IDS, PATIENT
+from parcours.engine.batch.units import PATIENT
 from parcours.engine.bill.kernel import BILL_CODE_RESULTS, TABLE_FIELDS, Scratch, bill_kernel
 from parcours.engine.bill.settle import BILL_READINGS, bill_record, settle_bill, variants
 from parcours.engine.bill.vocabulary import MOST_LINES
 from parcours.engine.errors import FactError
 from parcours.engine.facts.readings import encode_readings
-from parcours.engine.facts.vocabulary import BY_NAME, given
+from parcours.engine.facts.vocabulary import BY_NAME, IDS, given
 from parcours.law.bill.book import bill_law, first_days
 from parcours.law.bill.codes import Nature
 from parcours.law.bill.record import BillRecord

@@ -5,9 +5,9 @@ from difflib import get_close_matches
 
 from parcours.engine.batch.errors import WrongColumns
 from parcours.engine.batch.results import RESULT_NAMES
-from parcours.engine.batch.units import IDS, of_bills
+from parcours.engine.batch.units import of_bills
 from parcours.engine.bill.vocabulary import LINE_KEYS
-from parcours.engine.facts.vocabulary import BY_NAME, RENAMED, SOURCE_ROW
+from parcours.engine.facts.vocabulary import BY_NAME, IDS, RENAMED, SOURCE_ROW
 from parcours.text import Text
 
 NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", "specialty"), ("age", "birth_date"))

@@ -1,7 +1,8 @@
 """The compiled rules inside Spark: rows are partitioned and sorted by patient, each partition streams through
 `mapInArrow`.
 
-    from parcours.spark import settle
+    from parcours.engine.facts.vocabulary import IDS
+from parcours.spark import settle
     settled = settle(spark.read.parquet("claims/"))
 
 Needs PySpark 4 or newer (extra `spark`). What runs in a task is what runs on one machine; results are the same, row
@@ -18,7 +19,8 @@ from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.frame import settle_table
 from parcours.engine.batch.header import names_of
 from parcours.engine.batch.reading import without_views
-from parcours.engine.batch.units import IDS, PATIENT, units
+from parcours.engine.batch.units import PATIENT, units
+from parcours.engine.facts.vocabulary import IDS
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

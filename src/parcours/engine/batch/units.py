@@ -10,9 +10,9 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcours.engine.facts.vocabulary import IDS
+
 PATIENT = "patient_id"
-IDS = ("stay_id", "bill_id", "session_id")
-"""Columns that make rows lines of one bill, the widest first."""
 
 
 def of_bills(names: Iterable[str]) -> bool:

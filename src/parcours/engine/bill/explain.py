@@ -82,8 +82,11 @@ class BillExplanation:
         return said
 
 
-def explain_bill(answer: BillAnswer, lang: str = "fr", *, quiet: bool = False) -> BillExplanation:
-    """Explain a settled bill; `quiet=True` also gives the stages where nothing happens."""
+def explain_bill(answer: BillAnswer, lang: str = "fr", *, quiet: bool = False, alone: bool = False) -> BillExplanation:
+    """Explain a settled bill; `quiet=True` also gives the stages where nothing happens.
+
+    `alone`: a line without the others of its bill, of which neither notes nor other readings can be told.
+    """
     pathway: dict[str, Step] = {}
     why_not: dict[str, WhyNot] = {}
     lines, values, articles = [], [], []
@@ -104,8 +107,8 @@ def explain_bill(answer: BillAnswer, lang: str = "fr", *, quiet: bool = False) -
         pathway=tuple(pathway.values()),
         lines=tuple(lines),
         why_not=tuple({item.name: item for item in why_not.values()}.values()),
-        notes=tuple(notes_of(answer.lines, answer.settled, answer.territory, answer.bill)),
-        other_readings=tuple(readings_said(answer, lang)),
+        notes=() if alone else tuple(notes_of(answer.lines, answer.settled, answer.territory, answer.bill)),
+        other_readings=() if alone else tuple(readings_said(answer, lang)),
         freshness=freshness(iter(values), iter(articles), last, lang),
     )
 

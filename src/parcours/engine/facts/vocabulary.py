@@ -138,6 +138,8 @@ UNSAID = {item.name: item.unsaid for item in FACTS if item.unsaid is not None}
 """What stands for each fact, as people write it, where nothing was said and nothing depends on it."""
 LETTERS = ("status", "ips")
 """Facts whose value is a national letter, shown with its label."""
+IDS = ("stay_id", "bill_id", "session_id")
+"""Columns that make rows of a file lines of one bill, the widest first."""
 RENAMED = {"base": "given_base", "status": "given_status", "ips": "given_ips"}
 """Facts that bear the name of a result: their name in a settled file."""
 SOURCE_ROW = "source_row"
