@@ -94,3 +94,13 @@ def test_a_code_of_an_imported_list_is_settled_and_its_list_named(client, tmp_pa
     answer = jsonio.loads(client.post(URL, json={"bill": bill}).text)
     assert answer["total"]["base"] == Decimal("5.75")
     assert list(answer["libraries"]) == ["nabm"]
+
+
+def test_a_damaged_library_is_told_not_an_internal_error(client, monkeypatch, tmp_path):
+    (tmp_path / "ccam.sqlite").write_bytes(b"not a library")
+    monkeypatch.setenv("PARCOURS_LIBRARY_DIR", str(tmp_path))
+    response = client.post(URL, json={"bill": {**EXAMPLE_BILL, "lines": [{"code": "ABCD001", "fee": 30}]}})
+    assert response.status_code == 503
+    assert response.json()["code"] == "library_unusable"
+    assert "ccam" in response.json()["detail"]
+    assert str(tmp_path) not in response.text

@@ -204,3 +204,25 @@ def test_a_question_about_a_bill_is_asked(tmp_path: Path) -> None:
     result = other("questions", written(tmp_path, BILL.replace("age: 60\n", "")), "--lang", "fr")
     assert result.exit_code == 0
     assert "Quel âge" in result.output
+
+
+ROWS = """bill_id,care_date,age,profession,specialty,convention,medecin_traitant,role,code,fee
+b1,2026-03-10,40,,generaliste,secteur_1,true,medecin_traitant,G,30
+b1,2026-03-10,40,,generaliste,secteur_1,true,medecin_traitant,DEQP003,14.52
+b2,2026-03-10,40,infirmier,,,,,AMI 2,6.30
+b2,2026-03-10,40,infirmier,,,,,AMI 1/2,1.58
+"""
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.ndjson", "out.parquet"])
+def test_a_row_of_a_settled_file_of_bills_is_explained(tmp_path: Path, name: str) -> None:
+    output = str(tmp_path / name)
+    settled = CliRunner().invoke(app, ["settle", written(tmp_path, ROWS, "lines.csv"), "-o", output])
+    assert settled.exit_code == 0, settled.output
+    biopsy = CliRunner().invoke(app, ["explain", output, "--row", "2", "--lang", "en", "--text"])
+    assert biopsy.exit_code == 0, biopsy.output
+    assert "The visit and this act add up" in biopsy.output
+    nurse = CliRunner().invoke(app, ["explain", output, "--row", "4", "--lang", "fr", "--json"])
+    [line] = json.loads(nurse.output)["lines"]
+    assert "2,78" not in nurse.output
+    assert [step["case"] for step in line["steps"] if step["stage"] == "franchise"] == ["limited_to_reimbursement"]

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -276,3 +277,13 @@ def test_a_day_before_the_first_known_law_has_its_sentence(client: TestClient) -
     )
     assert response.status_code == 400
     assert "2006-01-01" in response.text
+
+
+def test_a_damaged_library_gives_a_page_that_says_so(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ccam.sqlite").write_bytes(b"not a library")
+    monkeypatch.setenv("PARCOURS_LIBRARY_DIR", str(tmp_path))
+    response = client.get(bill(*GP, ("code", "ABCD001")))
+    assert response.status_code == 503
+    assert str(tmp_path) not in response.text

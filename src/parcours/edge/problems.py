@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from parcours.errors import ParcoursError
+from parcours.law.library.problems import LibraryError
 from parcours.registry.errors import Busy, RegistryError
 from parcours.text import Lang, Text, preferred, said
 
@@ -125,6 +127,12 @@ _CONFLICT = Text(
 )
 
 
+_LIBRARY = Text(
+    "la nomenclature importée « {name} » est illisible sur ce serveur : elle est à importer de nouveau",
+    "the imported list “{name}” cannot be read on this server: it has to be imported again",
+)
+
+
 def title_of(status: int, lang: Lang) -> str:
     return _TITLES[status][lang] if status in _TITLES else HTTPStatus(status).phrase
 
@@ -177,6 +185,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(StaleDataError, _on_stale)
     app.add_exception_handler(IntegrityError, _on_integrity_error)
     app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(LibraryError, _on_library_error)
 
 
 def _on_problem(request: Request, error: Exception) -> JSONResponse:
@@ -235,6 +244,15 @@ def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     log_internal(error)
     lang = language_of(request)
     return problem(lang, 503, "database_unavailable", title_of(503, lang), headers={"Retry-After": "5"})
+
+
+def _on_library_error(request: Request, error: Exception) -> JSONResponse:
+    """An imported nomenclature is damaged: the server has to import it again, the request is not at fault."""
+    assert isinstance(error, LibraryError)  # noqa: S101
+    log_internal(error)
+    lang = language_of(request)
+    name = Path(error.field or "").stem
+    return problem(lang, 503, "library_unusable", _LIBRARY.format(name=name)[lang])
 
 
 def log_internal(error: BaseException) -> None:

@@ -20,10 +20,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parcours.edge import logs
+from parcours.edge.problems import log_internal
 from parcours.edge.requests import attach
 from parcours.edge.security import SecurityHeaders
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
+from parcours.law.library.problems import LibraryError
 from parcours.site.page_limits import PageGuard
 from parcours.site.proxies import Forwarded
 from parcours.site.readiness import Readiness
@@ -47,7 +49,7 @@ def create_app(settings: Settings) -> ASGIApp:
     faces = {prefix: made for prefix, target in FACES.items() if (made := face(target, services)) is not None}
     site = Starlette(
         routes=[*routes(), Route("/healthz", healthz), Route("/readyz", readyz)],
-        exception_handlers={HTTPException: on_http_error, Exception: on_error},
+        exception_handlers={HTTPException: on_http_error, LibraryError: on_library_error, Exception: on_error},
         lifespan=lifespan(faces),
     )
     attach(site, services)
@@ -116,6 +118,12 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     """A page for an address that does not exist, or a method it does not know."""
     status = getattr(error, "status_code", 500)
     return error_page(request, status)
+
+
+async def on_library_error(request: Request, error: Exception) -> Response:
+    """An imported nomenclature is damaged on this server: the visitor may come back."""
+    log_internal(error)
+    return error_page(request, 503)
 
 
 async def on_error(request: Request, error: Exception) -> Response:

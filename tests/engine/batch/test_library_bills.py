@@ -2,12 +2,18 @@
 
 import random
 from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+import parcours.spark
 from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.frame import settle_table
+from parcours.engine.batch.spark import as_spark
 from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError
 from parcours.law.library.importing import import_library
@@ -90,3 +96,19 @@ def test_a_table_of_codes_is_settled_as_each_bill_is() -> None:
         found = [tuple(round(row[name] * 100) for name in COMPARED) for row in mine]
         assert found == expected, bill
     assert min(settled, refused) > 200
+
+
+@pytest.mark.spark
+@pytest.mark.slow
+def test_spark_takes_the_libraries_of_the_driver(spark: Any, tmp_path: Path) -> None:
+    rows = [{"patient_id": str(row["bill_id"]), "row": place, **row} for place, row in enumerate(chain(*drawn(150)))]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    table = pa.table({name: [None if row.get(name) is None else str(row[name]) for row in rows] for name in names})
+    expected = as_spark(settle_table(table, run=Run.of())).sort_by("row")
+    pq.write_table(table, tmp_path / "lines.parquet")
+    frame = spark.read.parquet(str(tmp_path / "lines.parquet")).repartition(2)
+    parcours.spark.settle(frame, partitions=2).write.parquet(str(tmp_path / "settled"))
+    found = pq.read_table(tmp_path / "settled").sort_by("row")
+    for name in (*COMPARED, "error"):
+        assert found[name].to_pylist() == expected[name].to_pylist(), name
+    assert sum(error is None for error in found["error"].to_pylist()) > 100

@@ -2,6 +2,8 @@
 `mapInArrow`.
 
     from parcours.engine.facts.vocabulary import IDS
+from parcours.law.library import problems
+from parcours.law.library.installed import digests, placed_at, where
 from parcours.spark import settle
     settled = settle(spark.read.parquet("claims/"))
 
@@ -21,6 +23,8 @@ from parcours.engine.batch.header import names_of
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.units import PATIENT, units
 from parcours.engine.facts.vocabulary import IDS
+from parcours.law.library import problems
+from parcours.law.library.installed import digests, placed_at, where
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -77,12 +81,19 @@ ORDER = ("row", "id", "claim_id")
 
 
 def task(readings: Mapping[str, str], lang: str) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """What a task does with the batches of its partition."""
+    """What a task does with the batches of its partition, with the imported libraries of the driver.
+
+    Raises `LibraryError` on a machine that has not the same ones in the same folder.
+    """
+    folder, held = where(), digests()
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        run = Run.of(readings)
-        for table in whole_patients(batches):
-            yield from as_spark(settle_table(table, run=run, lang=lang)).to_batches()
+        with placed_at(folder):
+            if digests() != held:
+                raise problems.not_the_same(field=", ".join(sorted(held)), folder=folder)
+            run = Run.of(readings)
+            for table in whole_patients(batches):
+                yield from as_spark(settle_table(table, run=run, lang=lang)).to_batches()
 
     return run
 

@@ -23,6 +23,25 @@ LOOKED: ContextVar[dict[str, "Library | None"] | None] = ContextVar("looked", de
 """What was found of each library since `looked_up_once`."""
 
 
+PLACE: ContextVar[str] = ContextVar("place", default="")
+"""The folder of libraries, where another machine said which; empty: as this one's settings say."""
+
+
+@contextmanager
+def placed_at(folder: str) -> Iterator[None]:
+    """Take the libraries of a folder: those of the machine that started a job."""
+    token = PLACE.set(folder)
+    try:
+        yield
+    finally:
+        PLACE.reset(token)
+
+
+def digests() -> dict[str, str]:
+    """The digest of each library in use."""
+    return {name: library.about.digest for name, library in all_installed().items()}
+
+
 @contextmanager
 def only_libraries(names: Collection[str] = ()) -> Iterator[None]:
     """Answer from these libraries only, and from what the product ships; from no library when none is named."""
@@ -71,7 +90,7 @@ def found(name: str) -> "Library | None":
 def where() -> str:
     """Where libraries are: `PARCOURS_LIBRARY_DIR`, else `library` in the user's data folder."""
     asked = os.environ.get
-    return place(*(asked(name) for name in PLACES))
+    return PLACE.get() or place(*(asked(name) for name in PLACES))
 
 
 PLACES = ("PARCOURS_LIBRARY_DIR", "PARCOURS_DATA_DIR", "XDG_DATA_HOME", "HOME")

@@ -147,3 +147,12 @@ not_a_library = Problem(
     ),
 )
 not_written = Problem(LibraryError, "not_written", Text("écriture impossible : {why}", "cannot be written: {why}"))
+not_the_same = Problem(
+    LibraryError,
+    "not_the_same",
+    Text(
+        "cette machine n'a pas les nomenclatures importées de celle qui a lancé le calcul",
+        "this machine has not the imported lists of the one that started the job",
+    ),
+    allowed=Text("les mêmes fichiers dans {folder}", "the same files in {folder}"),
+)
