@@ -19,6 +19,8 @@ from parcours.cli.account import app as account
 from parcours.cli.claims import app as claims
 from parcours.cli.fund import app as fund
 from parcours.cli.ledger import app as ledger
+from parcours.registry.audit.models import AuditEvent
+from parcours.registry.claims.context import Tag
 from parcours.registry.claims.models import Claim
 from parcours.registry.payments.models import Order
 from parcours.registry.scenario.language import Caregiver, Person, Scenario
@@ -60,7 +62,7 @@ def days(run, *days):
     return [json.loads(run(fund, "run", "--day", day, "--json").output)["funds"].get(FUND, {}) for day in days]
 
 
-def test_sheets_are_decided_paid_and_explained(run, file, people):
+def test_sheets_are_decided_paid_and_explained(run, file, people, database):
     sent = run(
         claims, "submit", file([sheet(people, 2), sheet(people, 3, tiers_payant="partial")]), "--day", "2026-03-04"
     )
@@ -80,7 +82,10 @@ def test_sheets_are_decided_paid_and_explained(run, file, people):
     assert {one["because"] for one in why["movements"]} == {"decision", "set_off", "order"}
     shown = json.loads(run(claims, "show", direct, "--json").output)
     assert shown["state"] == "paid"
-    assert run(ledger, "verify").exit_code == 0
+    assert run(ledger, "verify", "--replay").exit_code == 0
+    with database.reading() as session:
+        tags = set(session.scalars(select(AuditEvent.tag)))
+    assert {Tag.CLAIM_SUBMIT, Tag.CLAIM_READ, Tag.STATEMENT_READ} <= tags
 
 
 def test_on_a_day_off_nothing_is_decided(run, file, people):

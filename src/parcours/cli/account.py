@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli.common import Json, Lang, lang_of
-from parcours.cli.registry_common import DatabaseUrl, open_registry, table
+from parcours.cli.registry_common import DatabaseUrl, as_system, open_registry, table
 from parcours.text import Text, plain_euros
 
 if TYPE_CHECKING:
@@ -35,12 +35,15 @@ def statement(
     lang: Lang = "",
 ) -> None:
     """Refunds, deductions with the act they are for, transfers: refunds less deductions are the transfers."""
+    from parcours.registry.audit.service import record
+    from parcours.registry.claims.context import Tag
     from parcours.registry.payments.account import account_lines
     from parcours.registry.people.service import get_insured
 
     chosen = lang_of(lang)
-    with open_registry(database, lang) as opened, opened.reading() as session:
+    with open_registry(database, lang) as opened, opened.writing() as session:
         person = get_insured(session, patient).id
+        record(session, Tag.STATEMENT_READ, as_system("account"), insured_id=person)
         found = account_lines(session, person, first=first and first.date(), last=last and last.date())
     if json:
         said = {"simulated": True, "lines": [as_json(one) for one in found], "totals": totals(found)}
@@ -79,11 +82,16 @@ def why(
     lang: Lang = "",
 ) -> None:
     """Where each cent of a claim went: what the law says step by step, then every movement of the books."""
+    from parcours.registry.audit.service import record
+    from parcours.registry.claims.context import Tag
     from parcours.registry.payments.why import why_of
 
     chosen = lang_of(lang)
-    with open_registry(database, lang) as opened, opened.reading() as session:
+    with open_registry(database, lang) as opened, opened.writing() as session:
         found = why_of(session, claim, chosen)
+        record(
+            session, Tag.CLAIM_READ, as_system("account"), insured_id=found["person"], record=("claim", found["claim"])
+        )
     if json:
         typer.echo(json_format.dumps({"simulated": True, **found}, ensure_ascii=False, indent=1))
         return

@@ -14,7 +14,7 @@ import typer
 from parcours.cli import problems
 from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, clear_errors, fail, lang_of, pairs
 from parcours.cli.ledger import signed
-from parcours.cli.registry_common import DatabaseUrl, open_registry, say
+from parcours.cli.registry_common import DatabaseUrl, as_system, open_registry, say
 from parcours.errors import ParcoursError, os_reason
 from parcours.text import Text, plain_euros
 
@@ -34,13 +34,17 @@ NOTHING = Text("rien ne change", "nothing changes")
 
 
 @contextmanager
-def acting(database: str | None, lang: str, claim_id: str) -> Iterator[tuple[Session, ClaimRow]]:
-    """One transaction about one claim; what is refused is one sentence, and nothing is kept."""
+def acting(database: str | None, lang: str, claim_id: str, tag: str) -> Iterator[tuple[Session, ClaimRow]]:
+    """One transaction about one claim, noted in the trail; what is refused is one sentence, and nothing is kept."""
+    from parcours.registry.audit.service import record
+    from parcours.registry.claims.context import Tag
     from parcours.registry.claims.models import Claim as Row
     from parcours.registry.store.ids import get
 
     with open_registry(database, lang) as opened, clear_errors(lang_of(lang)), opened.writing() as session:
-        yield session, get(session, Row, claim_id, "claim")
+        row = get(session, Row, claim_id, "claim")
+        record(session, Tag[tag], as_system("claims"), insured_id=row.insured_id, record=("claim", row.id))
+        yield session, row
 
 
 def moment(day: datetime | None) -> datetime:
@@ -116,6 +120,8 @@ def without_nothing(row: dict[str, Any]) -> dict[str, Any]:
 
 def answer(session: Any, said: Any, at: datetime, lang: str) -> dict[str, Any]:
     """What came of one sheet; a refused one leaves nothing."""
+    from parcours.registry.audit.service import record
+    from parcours.registry.claims.context import Tag
     from parcours.registry.claims.intake import submit as take_in
     from parcours.registry.store.clock import paris_date
 
@@ -123,6 +129,8 @@ def answer(session: Any, said: Any, at: datetime, lang: str) -> dict[str, Any]:
     try:
         with session.begin_nested():
             claim = take_in(session, said, day=paris_date(at), at=at)
+            record(session, Tag.CLAIM_SUBMIT, as_system("claims"), insured_id=claim.insured_id,
+                   record=("claim", claim.id))  # fmt: skip
     except ParcoursError as error:
         return {"number": number, "error": {"code": error.code, "field": error.field, "message": error.message[lang]}}
     return {"simulated": True, "number": number, "claim": claim.id, "state": claim.state.value}
@@ -133,7 +141,7 @@ def adjudicate(claim: Claim, day: Day = None, database: DatabaseUrl = None, lang
     """Check, settle and post one received claim."""
     from parcours.registry.claims.adjudicate import adjudicate as decide
 
-    with acting(database, lang, claim) as (session, row):
+    with acting(database, lang, claim, "CLAIM_DECIDE") as (session, row):
         at = moment(day)
         decide(session, row, day=at.date(), at=at)
         show_state(row)
@@ -145,7 +153,7 @@ def pay(claim: Claim, day: Day = None, database: DatabaseUrl = None, lang: Lang 
     from parcours.registry.claims.adjudicate import current_decision
     from parcours.registry.payments.service import run
 
-    with acting(database, lang, claim) as (session, row):
+    with acting(database, lang, claim, "CLAIM_PAY") as (session, row):
         at, decision = moment(day), current_decision(session, row.id)
         professional = decision is not None and decision.to_professional
         party = row.professional_id if professional else row.insured_id
@@ -170,7 +178,7 @@ def reverse(
     """Take a claim back whole: what is out is owed, counters come back."""
     from parcours.registry.claims.later import reverse as take_back
 
-    with acting(database, lang, claim) as (session, row):
+    with acting(database, lang, claim, "CLAIM_REVERSE") as (session, row):
         at = moment(day)
         moved = take_back(session, row, cause, day=at.date(), at=at)
         typer.echo(json_format.dumps({
@@ -192,7 +200,7 @@ def regularise(
 
     change = {name: {"true": True, "false": False}.get(value, value)
               for name, value in pairs(facts, "--fact", "VALUE", lang_of(lang)).items()}  # fmt: skip
-    with acting(database, lang, claim) as (session, row):
+    with acting(database, lang, claim, "REGULARISATION_DECIDE") as (session, row):
         at = moment(day)
         done = again(session, row, change, day=at.date(), at=at)
         if done is None:
@@ -210,7 +218,7 @@ def show(claim: Claim, database: DatabaseUrl = None, json: Json = False, lang: L
     from parcours.registry.claims.adjudicate import decisions_of
     from parcours.registry.claims.lifecycle import history
 
-    with acting(database, lang, claim) as (session, row):
+    with acting(database, lang, claim, "CLAIM_READ") as (session, row):
         events = [f"{one.day} {one.state.value} {one.why}".strip() for one in history(session, row.id)]
         decided = [decision_line(one) for one in decisions_of(session, row.id)]
         if json:

@@ -16,17 +16,30 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="The books of
 EXIT_BROKEN = 1
 KEPT = Text("tenu", "kept")
 BROKEN = Text("rompu par {count} : {examples}", "broken by {count}: {examples}")
+REPLAYED = Text("une décision rejouée donne les mêmes montants", "a decision settled again gives the same amounts")
 Day = typer.Option(formats=["%Y-%m-%d"])
 
 
 @app.command()
-def verify(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
+def verify(
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Settle every decision again too, from what it kept.")
+    ] = False,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+    json: Json = False,
+) -> None:
     """Check every invariant of claims, payments and books in SQL. Exit code 1 when one is broken."""
+    from parcours.registry.claims.replay import differing
     from parcours.registry.contexts import verify as check
+    from parcours.registry.store.invariants import SHOWN, Checked, Invariant
 
     chosen = lang_of(lang)
     with open_registry(database, lang) as opened, opened.reading() as session:
         found = check(session)
+        if replay:
+            other = list(differing(session))
+            found.append(Checked(Invariant("I8", REPLAYED, ""), len(other), tuple(other[:SHOWN])))
     if json:
         rows = [
             {"name": one.invariant.name, "says": one.invariant.says[chosen], "broken": one.count,

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from parcours.registry.claims.replay import differing
 from parcours.registry.contexts import verify
 from parcours.registry.scenario.run import play
 from tests.registry.scenario.files import loaded
@@ -25,4 +26,15 @@ def test_a_broken_promise_is_named(database, statement, names):
         assert not [one for one in verify(session) if one.count]
         session.execute(text(statement))
         assert {one.invariant.name for one in verify(session) if one.count} == names
+        session.rollback()
+
+
+@pytest.mark.parametrize("name", ["S17", "S31"])
+def test_every_decision_is_settled_again_to_the_same_cents(database, name):
+    assert play(database, loaded()[name]).held
+    with database.writing() as session:
+        assert list(differing(session)) == []
+        session.execute(text("UPDATE claims_decisions SET amo = amo + 1, patient = patient - 1 WHERE number = 1"))
+        session.expire_all()
+        assert len(list(differing(session))) >= 1
         session.rollback()

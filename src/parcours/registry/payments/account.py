@@ -1,9 +1,12 @@
 """The account of an insured person: what was refunded, what was taken and for which act, what was transferred."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import starmap
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
@@ -16,11 +19,11 @@ from parcours.registry.payments.notices import line_name
 from parcours.registry.payments.service import DEFERRED
 
 TAKEN = (*DEFERRED, Account.INDU_INSURED)
-SHOWN = ("set_off", "order", "decision")
+SHOWN = (*TAKEN, Account.A_PAYER_INSURED, Account.VIREMENTS)
+PAYING = ("set_off", "order")
 
 
-@dataclass(frozen=True)
-class AccountLine:
+class AccountLine(NamedTuple):
     """One line: `refund`, `deduction`, `to_professional` (shown, not summed) or `transfer`."""
 
     day: date
@@ -39,15 +42,19 @@ def account_lines(
     query = (
         select(
             LedgerTransaction.at, LedgerTransaction.kind, LedgerPosting.account, LedgerPosting.cents,
-            Claim.id, Claim.care_date, Professional.profession,
+            LedgerPosting.claim_id, Claim.care_date, Professional.profession,
         )
+        .select_from(LedgerPosting)
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
         .join(Claim, Claim.id == LedgerPosting.claim_id, isouter=True)
         .join(Professional, Professional.id == Claim.professional_id, isouter=True)
         .where(
             or_(LedgerPosting.party == insured_id, Claim.insured_id == insured_id),
             LedgerTransaction.book.like("amo:%"),
-            LedgerTransaction.kind.in_(SHOWN),
+            or_(
+                and_(LedgerTransaction.kind == "decision", LedgerPosting.account == Account.A_PAYER_PROFESSIONAL),
+                and_(LedgerTransaction.kind.in_(PAYING), LedgerPosting.account.in_(SHOWN)),
+            ),
         )
         .order_by(LedgerTransaction.at, LedgerTransaction.known_at, LedgerTransaction.id, LedgerPosting.id)
     )  # fmt: skip
@@ -55,8 +62,8 @@ def account_lines(
         query = query.where(LedgerTransaction.at >= first)
     if last is not None:
         query = query.where(LedgerTransaction.at <= last)
-    found = (line_from(*row) for row in session.execute(query))
-    return together([one for one in found if one is not None])
+    rows = session.connection().execute(query).all()  # plain rows: a statement may have thousands of lines
+    return together(one for one in starmap(line_from, rows) if one is not None)
 
 
 def line_from(
@@ -77,15 +84,13 @@ def line_from(
     return None
 
 
-def together(lines: list[AccountLine]) -> list[AccountLine]:
+def together(lines: Iterable[AccountLine]) -> list[AccountLine]:
     """One line a refund: what was set off and what was transferred of it are one amount."""
     sums: dict[tuple[object, ...], AccountLine] = {}
     for one in lines:
         key = (one.day, one.kind, one.claim_id, one.name)
         before = sums.get(key)
-        sums[key] = one if before is None else AccountLine(
-            one.day, one.kind, before.cents + one.cents, one.claim_id, one.name, one.care_date
-        )  # fmt: skip
+        sums[key] = one if before is None else one._replace(cents=before.cents + one.cents, care_date=before.care_date)
     return list(sums.values())
 
 

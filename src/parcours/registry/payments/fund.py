@@ -1,6 +1,6 @@
 """A day of a fund (simulated): adjudicate what was received before, pay what is due, let silences speak, cancel.
 
-Each claim and each payment is its own transaction: killed at any point, the day is run again and does what is left.
+A few claims, or one payment, are a transaction: killed at any point, the day is run again and does what is left.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,6 +30,8 @@ from parcours.registry.payments.practices import next_half_year
 from parcours.registry.store.db import Database
 
 NO_LAW = "SIM-NO-LAW"
+BLOCK = 20
+"""Claims of one transaction: killed in the middle, a block is done again whole."""
 NOTICE_MONTHS = 12
 """Months without a refund after which a notice is sent: a setting."""
 Progress = Callable[[str, int, int], None]
@@ -78,10 +80,14 @@ def adjudicate_all(
                 Claim.state.in_([ClaimState.RECEIVED, ClaimState.ACKNOWLEDGED]),
             ).order_by(Claim.received_on, Claim.care_date, Claim.sheet_number, Claim.id)
         ))  # fmt: skip
-    for number, claim_id in enumerate(waiting, start=1):
+    for start in range(0, len(waiting), BLOCK):
+        block, counts = waiting[start : start + BLOCK], FundDay(day)
         with database.writing() as session:
-            one_claim(session, claim_id, day, at, done)
-        progress("adjudicate", number, len(waiting))
+            for claim_id in block:
+                one_claim(session, claim_id, day, at, counts)
+        for name, count in counts.counts.items():  # what is committed counts
+            done.add(name, count)
+        progress("adjudicate", start + len(block), len(waiting))
 
 
 def one_claim(session: Session, claim_id: str, day: date, at: datetime, done: FundDay) -> None:

@@ -32,6 +32,7 @@ def why_of(session: Session, claim_id: str, lang: str) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "claim": claim.id,
+        "person": claim.insured_id,
         "state": claim.state.value,
         "care_date": str(claim.care_date),
         "decisions": [told(one, lang) for one in decisions_of(session, claim.id)],
