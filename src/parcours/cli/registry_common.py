@@ -28,10 +28,13 @@ DatabaseUrl = Annotated[
 @contextmanager
 def registry_errors(lang: str) -> Iterator[None]:
     """What the registry refuses, as one sentence; what the database refuses, without its parameters."""
+    import logging
+
     from sqlalchemy.exc import ArgumentError, DBAPIError
 
     from parcours.registry.errors import RegistryError
 
+    logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())  # a lost connection is said once, below
     try:
         yield
     except RegistryError as error:
