@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -187,9 +188,10 @@ def test_with_its_connections_cut_or_frozen(command, installation, database_url,
     process = start(command, database_url, tmp_path)
     while process.poll() is None:
         for pid in backends(installation):
-            os.kill(pid, signal.SIGSTOP)
-            time.sleep(0.1)
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # it ended by itself
+                os.kill(pid, signal.SIGSTOP)
+                time.sleep(0.1)
+                os.kill(pid, signal.SIGCONT)
         time.sleep(0.1)
     finish(process, command.again)
     check(installation, command, tmp_path, monkeypatch)
