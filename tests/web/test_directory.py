@@ -72,7 +72,7 @@ def test_a_postcode_names_its_communes_and_unknown_is_offered(doctors):
     assert "2 communes are meant" in page
     assert "2 others did not say" in page
     assert "unknown=true" in page
-    assert page.index("Ask your fund for help") < page.index("call 15")
+    assert page.index("Ask your fund for help") < page.index("the 15 (SAS)")
 
 
 @pytest.mark.parametrize(

@@ -10,20 +10,25 @@ from parcours.api.common import CHANGING, LISTING, READING, Day, Id, In, Out, ap
 from parcours.edge.depends import IfMatch, ReadUnit, WriteUnit
 from parcours.edge.directory import visible_professional
 from parcours.edge.problems import problems
+from parcours.edge.unit import Unit
 from parcours.edge.versions import changed, check_version
 from parcours.engine.results import euros
 from parcours.registry.access.model import Role
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.ask import FILTERS, answer, read
 from parcours.registry.directory.cards import Card, Place, card_of, cards
-from parcours.registry.directory.claims import CONTACTS, FACETS, FLAGS, TEXTS, Said, report_wrong, state
+from parcours.registry.directory.claims import CONTACTS, FACETS, FLAGS, SHOWN_FLAGS, TEXTS, Said, report_wrong, state
 from parcours.registry.directory.context import DIRECTORY, LINE, Action, Tag
 from parcours.registry.directory.models import ClaimSource, OppositionScope
 from parcours.registry.directory.oppositions import oppose, withdraw
-from parcours.registry.directory.prices import ADULT, prices
+from parcours.registry.directory.prices import Price, fee_said, prices, visitor
 from parcours.registry.directory.trades import name_of
 from parcours.registry.errors import not_found
+from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_today
+from parcours.registry.visits.context import Action as VisitAction
+from parcours.registry.visits.context import Tag as VisitTag
+from parcours.registry.visits.prices import own_prices
 from parcours.text import Lang, preferred
 
 router = api_router(prefix="/directory", tag="directory")
@@ -68,11 +73,12 @@ class PlaceOut(Out):
 
 
 class PriceOut(Out):
-    """What a visit costs an adult, in euros, before any complementary insurance."""
+    """What a visit costs, in euros: an insured person who is logged in by their own facts, anybody else an adult."""
 
     way: str
     fee: str
     refund: str
+    covered: str = Field(description="By the complementary insurance, where it is known.")
     left: str
     at_least: bool = Field(description="The fee is free: it may be higher.")
 
@@ -116,17 +122,30 @@ def _place(place: Place, *, contacts: bool) -> PlaceOut:
     )  # fmt: skip
 
 
-def _found(card: Card, lang: Lang, on: date, *, contacts: bool = False) -> FoundOut:
+def _prices(unit: Unit, card: Card, on: date) -> tuple[Price, ...]:
+    """By the facts of the insured person who asks; else those of an adult."""
+    if unit.actor.insured_id is not None:
+        return own_prices(unit.session, unit.actor.insured_id, card, on).ways
+    return prices(card.trades[0], card.sector, on, visitor(), fee_said(card.places[0].said))
+
+
+def _allow_own_facts(unit: Unit) -> None:
+    """Prices are told from the facts of who asks: that is a reading of them."""
+    if unit.actor.insured_id is not None:
+        unit.find(PATIENT, unit.actor.insured_id, VisitAction.READ_FACTS, VisitTag.FACTS_READ)
+
+
+def _found(unit: Unit, card: Card, lang: Lang, on: date, *, contacts: bool = False) -> FoundOut:
     """A card; its contacts only when one professional alone is asked for: the directory is not to be copied."""
-    settled = prices(card.trades[0], card.sector, on, ADULT)
+    settled = _prices(unit, card, on)
     return FoundOut(
         id=card.professional.id, family_name=card.professional.family_name, first_name=card.professional.first_name,
         specialties=[name_of(one)[lang] for one in card.trades], sector=card.sector, accepts=card.accepts,
         places=[_place(one, contacts=contacts) for one in card.places], why=card.why,
         prices=[
             PriceOut(
-                way=one.way, fee=str(euros(one.fee)), refund=str(euros(one.refund)), left=str(euros(one.left)),
-                at_least=one.at_least,
+                way=one.way, fee=str(euros(one.fee)), refund=str(euros(one.refund)), covered=str(euros(one.covered)),
+                left=str(euros(one.left)), at_least=one.at_least,
             )
             for one in settled
         ],
@@ -137,6 +156,7 @@ def _found(card: Card, lang: Lang, on: date, *, contacts: bool = False) -> Found
 def search_directory(request: Request, unit: ReadUnit) -> ResultsOut:
     """Find professionals around a place (`place`, `at`), by their name (`q`), or both."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
+    _allow_own_facts(unit)
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         given.setdefault(name, []).append(value)
@@ -145,7 +165,7 @@ def search_directory(request: Request, unit: ReadUnit) -> ResultsOut:
     lang, where = preferred(request.headers.get("accept-language", "")), asked.query.where
     shown = cards(unit.session, results.items, where, asked.query.day)
     return ResultsOut(
-        items=[_found(one, lang, asked.query.day) for one in shown],
+        items=[_found(unit, one, lang, asked.query.day) for one in shown],
         next=asked.cursor(results.items[-1]) if results.more and results.items else None,
         centre=None if where is None else f"{where.here[0] / 1e5:.2f},{where.here[1] / 1e5:.2f}",
         communes=[one.name for one in where.communes] if where else [],
@@ -157,13 +177,17 @@ def search_directory(request: Request, unit: ReadUnit) -> ResultsOut:
 def read_card(professional_id: Id, request: Request, unit: ReadUnit, response: Response) -> FoundOut:
     """What is known of one professional, contacts included."""
     unit.allow(Action.READ_DIRECTORY, DIRECTORY)
+    _allow_own_facts(unit)
     today = paris_today()
     row = visible_professional(unit.session, unit.actor, professional_id, today)
     card = card_of(unit.session, row, today, opposed=True)
     if card is None:
         raise not_found("professional_id")
     response.headers["ETag"] = row.etag
-    return _found(card, preferred(request.headers.get("accept-language", "")), today, contacts=True)
+    return _found(unit, card, preferred(request.headers.get("accept-language", "")), today, contacts=True)
+
+
+ATTRIBUTES = ", ".join((*FLAGS, *SHOWN_FLAGS, *TEXTS))
 
 
 class LineIn(In):
@@ -171,7 +195,7 @@ class LineIn(In):
 
     values: dict[str, str | list[str]] = Field(
         max_length=40,
-        description=f"By attribute: {', '.join((*FLAGS, *TEXTS))}, fee_1 … fee_5, accessible_{FACETS[0]} …",
+        description=f"By attribute: {ATTRIBUTES}, fee_1 … fee_5, accessible_{FACETS[0]} …",
         examples=[{"accepts_adults": "yes", "language": ["en", "pt"]}],
     )
     organisation_id: str | None = Field(None, max_length=64, description="At one place only.")

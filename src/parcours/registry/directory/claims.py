@@ -19,7 +19,9 @@ SOURCES = tuple(ClaimSource)
 STRENGTH = {source: rank for rank, source in enumerate(SOURCES)}
 ACCEPTS = ("accepts_adults", "accepts_children")
 FLAGS = (*ACCEPTS, "teleconsultation", "carte_vitale", "home_visits")
-"""Attributes that are yes or no."""
+"""Attributes that are yes or no, and a search reads."""
+SHOWN_FLAGS = ("carte_vitale_app", "tiers_payant")
+"""Those that are shown only."""
 FACETS = ("step_free", "parking", "toilets", "hearing_loop", "guide_dog")
 """What may be known of a place's accessibility; never a global "accessible"."""
 CONTACTS = ("phone", "email", "website")
@@ -55,12 +57,12 @@ def expiry(attribute: str, observed_on: date) -> date:
 
 def check_value(attribute: str, value: str) -> str:
     """The value itself. Raises `Invalid`: an attribute that does not exist, a value it does not take."""
-    known = (*FLAGS, *TEXTS, *FEES, *(f"accessible_{one}" for one in FACETS))
+    known = (*FLAGS, *SHOWN_FLAGS, *TEXTS, *FEES, *(f"accessible_{one}" for one in FACETS))
     if attribute not in known:
         raise problems.unknown_attribute(attribute, choices=", ".join(known))
     if not value or len(value) > LONGEST or "\x00" in value:
         raise problems.bad_claim("…", field=attribute, expected=f"1 … {LONGEST}")
-    yes_no = attribute in FLAGS or attribute.startswith("accessible_")
+    yes_no = attribute in (*FLAGS, *SHOWN_FLAGS) or attribute.startswith("accessible_")
     if yes_no and value not in YES_NO:
         raise problems.bad_claim(value, field=attribute, expected="yes, no")
     if attribute == "language" and not (value.isascii() and value.isalpha() and value.islower() and len(value) == 2):

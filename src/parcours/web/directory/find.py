@@ -1,38 +1,31 @@
 """`/directory`: find a doctor. What is searched is in the address, a place typed; nothing is kept."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from datetime import date
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.edge.limits import RateLimiter
-from parcours.edge.requests import services_of
 from parcours.registry.directory.ask import FILTERS, SECTORS, Asked, answer, read
 from parcours.registry.directory.cards import Card, cards
 from parcours.registry.directory.density import density, zones_of
-from parcours.registry.directory.prices import ADULT, Price, prices
-from parcours.registry.directory.search import RADIUS_KM, Results
+from parcours.registry.directory.groups import Group, groups_near
+from parcours.registry.directory.importing.latest import STALE_DAYS, snapshot_day
+from parcours.registry.directory.prices import CHIPS
+from parcours.registry.directory.search import BANDS, RADIUS_KM, Results
 from parcours.registry.directory.trades import by_slug, name_of
-from parcours.registry.errors import Misconfigured, RegistryError
-from parcours.registry.store.db import database_url
-from parcours.text import Text
+from parcours.registry.errors import RegistryError
 from parcours.web import i18n
 from parcours.web.directory.chart import Map, map_of
+from parcours.web.directory.visitor import OWN, Deal, Visitor, age_of, looking
 from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, PUBLIC, Page
 from parcours.web.pages import answer as page_answer
 
 LIMITER = RateLimiter(240)
 """Pages a minute of one address: people look, programs copy."""
-OWN = ("age", "lang")
-"""What the page knows besides the filters."""
 SPECIALTIES = (
     "generaliste", "cardiologie", "dermatologie", "gynecologie_medicale", "gynecologie_obstetrique", "ophtalmologie",
     "orl", "pediatrie", "pneumologie", "psychiatrie", "rhumatologie", "gastroenterologie", "neurologie",
@@ -60,6 +53,8 @@ ATTRIBUTES = {
     "accepts_children": N_("takes children"),
     "teleconsultation": N_("remote consultations"),
     "carte_vitale": N_("takes the carte Vitale"),
+    "carte_vitale_app": N_("takes the carte Vitale on a phone"),
+    "tiers_payant": N_("you advance nothing (third-party payment)"),
     "home_visits": N_("visits at home"),
     "language": N_("speaks"),
     "phone": N_("telephone"),
@@ -72,6 +67,12 @@ ATTRIBUTES = {
     "accessible_toilets": N_("adapted toilets"),
     "accessible_hearing_loop": N_("hearing loop"),
     "accessible_guide_dog": N_("guide dogs welcome"),
+}
+CHIP_NAMES = {
+    "ald": N_("for an ALD"),
+    "c2s": N_("has the C2S"),
+    "alsace_moselle": N_("local scheme of Alsace-Moselle"),
+    "nobody": N_("no médecin traitant declared"),
 }
 SOURCES = {
     "professional": N_("said by the professional"),
@@ -87,7 +88,7 @@ class Shown:
     """A result as the page shows it."""
 
     card: Card
-    prices: tuple[Price, ...]
+    deal: Deal
 
 
 @dataclass(frozen=True)
@@ -101,23 +102,11 @@ class Found:
     next: str | None
     per_ten_thousand: float | None
     zones: list[tuple[str, str | None]]
-
-
-@contextmanager
-def directory(request: Request) -> Iterator[Session]:
-    """A session that reads. Raises `Misconfigured` where no database was made; none is made by looking."""
-    services = services_of(request)
-    url = make_url(services.settings.database_url or database_url())
-    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).is_file()):
-        raise Misconfigured("no_directory", NO_DIRECTORY)
-    try:
-        with services.database.reading() as session:
-            yield session
-    except SQLAlchemyError:
-        raise Misconfigured("no_directory", NO_DIRECTORY) from None
-
-
-NO_DIRECTORY = Text("cette installation n'a pas d'annuaire", "this installation has no directory")
+    groups: list[Group]
+    as_of: date | None
+    """Day of the national file."""
+    known: bool
+    """The prices are those of the person who is logged in."""
 
 
 def limited(request: Request) -> bool:
@@ -134,35 +123,44 @@ def directory_page(request: Request) -> Response:
         error, status = i18n.translate(N_("Too many pages in a minute: wait a little."), page.lang), 429
     elif any(name in FILTERS for name in given) or set(given) - set(OWN):
         try:
-            with directory(request) as session:
-                found = search(session, given, age_of(given))
+            with looking(request, given) as visitor:
+                found = search(visitor, given)
         except RegistryError as refused:
             error, status = i18n.set_once(refused.message[page.lang], page.lang), refused.http_status
     return page_answer(
         page, "directory/find.html", status, PRIVATE if given else PUBLIC, given=given, found=found, error=error,
-        age=age_of(given),
+        age=age_of(given), chips=list(CHIPS), chip_names=CHIP_NAMES, own=said_of_oneself(given),
         specialties=[(slug, name_of(by_slug()[slug][0])[page.lang]) for slug in SPECIALTIES], radius=RADIUS_KM,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,
         sectors=list(SECTORS), flags=FLAGS, trade_name=lambda trade: name_of(trade)[page.lang],
-        link=lambda **more: page.url("/directory", **{**given, **more}),
+        link=lambda **more: page.url("/directory", **{**given, **more}), wider=wider(found), stale_days=STALE_DAYS,
     )  # fmt: skip
 
 
-def age_of(given: Mapping[str, str]) -> int:
-    """For whom the prices are: a child where one is said."""
-    age = given.get("age", "")
-    return int(age) if age.isascii() and age.isdigit() and int(age) < 120 else ADULT
+def said_of_oneself(given: Mapping[str, str]) -> dict[str, str]:
+    """What goes on to the page of a professional: the age, what was touched."""
+    return {name: given[name] for name in OWN if name in given and name != "lang"}
 
 
-def search(session: Session, given: Mapping[str, str], age: int) -> Found:
+def wider(found: Found | None) -> int | None:
+    """The next radius to try, in kilometres; None where there is none."""
+    if found is None or found.asked.query.where is None:
+        return None
+    return next((one for one in BANDS if one > found.asked.query.radius_km), None)
+
+
+def search(visitor: Visitor, given: Mapping[str, str]) -> Found:
     """Search, and what the page says of it. Raises `RegistryError`."""
+    session = visitor.session
     asked = read(session, {name: value for name, value in given.items() if name not in OWN})
     results = answer(session, asked)
     where, day = asked.query.where, asked.query.day
     made = cards(session, results.items, where, day)
-    shown: list[Any] = [Shown(one, prices(one.trades[0], one.sector, day, age)) for one in made]
+    shown = [Shown(one, visitor.deal(one, day)) for one in made]
     return Found(
         asked, results, shown, map_of(session, made, where.here if where else None),
         asked.cursor(results.items[-1]) if results.more and results.items else None,
         density(session, where, day) if where else None, zones_of(session, where, day) if where else [],
+        groups_near(session, where, day) if where and (asked.query.accepts or not shown) else [],
+        snapshot_day(session), visitor.insured_id is not None,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The page of one professional: not indexed; how to reach them, an appointment for a calendar, what is wrong."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -8,20 +9,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from parcours.edge.directory import visible_professional
 from parcours.edge.limits import RateLimiter
 from parcours.edge.requests import services_of
 from parcours.registry.access.model import Who
 from parcours.registry.audit import service as audit
+from parcours.registry.declarations.timeline import declared_to
 from parcours.registry.directory.cards import Card, card_of
 from parcours.registry.directory.claims import FLAGS, TEXTS, report_wrong
 from parcours.registry.directory.context import LINE, Tag
-from parcours.registry.directory.prices import prices
+from parcours.registry.directory.importing.latest import STALE_DAYS, snapshot_day
+from parcours.registry.directory.oppositions import opposed
+from parcours.registry.directory.prices import CHIPS
 from parcours.registry.directory.service import get_professional
-from parcours.registry.directory.trades import name_of
+from parcours.registry.directory.trades import OTHERS, name_of
 from parcours.registry.errors import NotFound, RegistryError
 from parcours.registry.store.clock import now_utc, paris_today
-from parcours.web.directory.find import ACCEPTS, ATTRIBUTES, SECTOR_NAMES, SOURCES, WAYS, age_of, directory, limited
-from parcours.web.pages import PRIVATE, Page, answer
+from parcours.web.directory.find import ACCEPTS, ATTRIBUTES, SECTOR_NAMES, SOURCES, WAYS, limited
+from parcours.web.directory.visitor import Deal, age_of, looking
+from parcours.web.pages import PERSONAL, PRIVATE, Page, answer
 
 REPORTS = RateLimiter(5)
 """Reports a minute of one address."""
@@ -43,29 +49,60 @@ def professional_page(request: Request) -> Response:
 
 def shown(request: Request, *, reported: bool = False, wrong: str | None = None, status: int = 200) -> Response:
     """The page, after a report or not."""
-    page = Page.of(request)
+    page, today = Page.of(request), paris_today()
     given = dict(page.query)
-    card = found(request)
+    seen = found(request, today)
     return answer(
-        page, "directory/professional.html", status, PRIVATE, {"X-Robots-Tag": "noindex"}, card=card,
-        prices=prices(card.trades[0], card.sector, paris_today(), age_of(given)), reported=reported, wrong=wrong,
+        page, "directory/professional.html", status, PERSONAL if seen.logged_in else PRIVATE,
+        {"X-Robots-Tag": "noindex"}, card=seen.card, deal=seen.deal, seen=seen, reported=reported, wrong=wrong,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,
-        trade_name=lambda trade: name_of(trade)[page.lang], age=age_of(given),
+        trade_name=lambda trade: name_of(trade)[page.lang], age=age_of(given), stale_days=STALE_DAYS, fee_of=fee_of,
+        doctors=OTHERS, chips=CHIPS, given=given,
     )  # fmt: skip
 
 
-def found(request: Request) -> Card:
+@dataclass(frozen=True)
+class Seen:
+    """What somebody sees of a professional."""
+
+    card: Card
+    deal: Deal
+    logged_in: bool
+    insured: bool
+    mine: bool
+    """It is their médecin traitant."""
+    own: bool
+    """They are the professional, or who works for them."""
+    shown: bool
+    """Anybody sees it."""
+    as_of: date | None
+
+
+def found(request: Request, today: date) -> Seen:
     """The card of an address, or the page that does not exist; opposed or unknown, it is the same."""
     if limited(request):
         raise HTTPException(429)
     try:
-        with directory(request) as session:
-            card = card_of(session, get_professional(session, request.path_params["id"]), paris_today())
+        with looking(request, dict(request.query_params)) as visitor:
+            session, actor = visitor.session, visitor.actor
+            row = visible_professional(session, actor, request.path_params["id"], today)
+            card = card_of(session, row, today, opposed=True)
+            if card is None:
+                raise HTTPException(404)
+            mine = visitor.insured_id is not None and declared_to(session, visitor.insured_id, row.id, today)
+            own = actor is not None and actor.professional_id == row.id
+            insured = visitor.insured_id is not None
+            shown = not opposed(session, [row.rpps])
+            deal, as_of = visitor.deal(card, today), snapshot_day(session)
+            return Seen(card, deal, actor is not None, insured, mine, own, shown, as_of)
     except RegistryError as error:
         raise HTTPException(404 if isinstance(error, NotFound) else 503) from None
-    if card is None:
-        raise HTTPException(404)
-    return card
+
+
+def fee_of(value: str) -> tuple[str, int]:
+    """An act and its fee in cents, as the professional typed them."""
+    act, _, cents = value.rpartition(" ")
+    return act, int(cents)
 
 
 async def report_page(request: Request) -> Response:
@@ -83,7 +120,7 @@ def keep_report(request: Request, said: dict[str, str]) -> Response:
     """Write the report down, in the trail too, and thank."""
     if REPORTS.wait(request.client.host if request.client else "unknown") > 0:
         raise HTTPException(429)
-    card = found(request)
+    card = found(request, paris_today()).card
     attribute, note = said.get("attribute", ""), said.get("note", "").replace("\x00", "").strip()
     if attribute not in (*FLAGS, *TEXTS, "place", "other"):
         raise HTTPException(400)
@@ -96,7 +133,7 @@ def keep_report(request: Request, said: dict[str, str]) -> Response:
 def appointment(request: Request) -> Response:
     """`appointment.ics?at=`: an appointment to put in one's calendar; it says neither the specialty nor a reason."""
     page = Page.of(request)
-    card = found(request)
+    card = found(request, paris_today()).card
     try:
         at = datetime.fromisoformat(dict(page.query).get("at", ""))
     except ValueError:

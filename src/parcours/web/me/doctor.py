@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from parcours.edge.directory import visible_professional
 from parcours.law import thresholds
 from parcours.registry.conciliation import service as cases
 from parcours.registry.conciliation.context import CASE, of_case
@@ -19,7 +20,7 @@ from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_
 from parcours.registry.declarations.models import Declaration, Party, State, Tenure
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.near import NearbyDoctor, doctors_near
-from parcours.registry.directory.service import get_organisation, get_professional, main_practice
+from parcours.registry.directory.service import get_organisation, main_practice
 from parcours.registry.errors import RegistryError
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.service import get_insured
@@ -78,7 +79,7 @@ def my_doctor(desk: Desk) -> Response:
     rows = timeline.declarations_of(session, mine.id)
     ids = [one.professional_id for one in history] + [one.professional_id for one in rows]
     names = professionals(session, ids)
-    chosen = doctor_asked(session, desk.asked("with", 64))
+    chosen = doctor_asked(desk, desk.asked("with", 64))
     record = of_patient(mine.row)
     may = {
         "propose": desk.unit.may(Action.PROPOSE_DECLARATION, record),
@@ -96,12 +97,12 @@ def my_doctor(desk: Desk) -> Response:
     )  # fmt: skip
 
 
-def doctor_asked(session: Session, given: str) -> Professional | None:
+def doctor_asked(desk: Desk, given: str) -> Professional | None:
     """The doctor that the address proposes; an id that leads nowhere is none."""
     if not given:
         return None
     try:
-        return get_professional(session, given)
+        return visible_professional(desk.session, desk.unit.actor, given, desk.today)
     except RegistryError:
         return None
 
