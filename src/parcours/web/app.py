@@ -9,7 +9,6 @@ from parcours.web import assets, i18n, pages
 from parcours.web.account import pages as account
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
-from parcours.web.desk.room import room
 from parcours.web.directory.find import directory_page
 from parcours.web.directory.professional import appointment, professional_page, report_page
 from parcours.web.forms import form_page
@@ -17,7 +16,6 @@ from parcours.web.fund import pages as fund
 from parcours.web.i18n import N_
 from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
-from parcours.web.practice import line
 from parcours.web.practice import pages as practice
 from parcours.web.public import law_pages
 from parcours.web.public.article_pages import law_article
@@ -49,7 +47,6 @@ def routes() -> list[Route]:
         Route("/directory/professionals/{id}", professional_page),
         Route("/directory/professionals/{id}/wrong", report_page, methods=["POST"]),
         Route("/directory/professionals/{id}/appointment.ics", appointment),
-        Route("/practice/line", room(line.my_line, keep=line.keep, oppose=line.oppose_it), methods=["GET", "POST"]),
         Route("/emergency", emergency),
         Route("/fhir", fhir_page),
         Route("/fhir.json", fhir_example),

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +17,15 @@ from parcours.registry.store.periods import Period
 
 def _folded(context: Any) -> str:
     return fold(context.get_current_parameters()["name"])
+
+
+def seed_of(professional_id: str) -> int:
+    """A number of a professional, for the draw of the day."""
+    return crc32(professional_id.encode()) & 0x7FFFFFFF
+
+
+def _seed(context: Any) -> int:
+    return seed_of(context.get_current_parameters()["professional_id"])
 
 
 class Commune(Base):
@@ -230,6 +240,14 @@ class Offer(Base):
     __tablename__ = "directory_offers"
     __table_args__ = (
         Index("ix_directory_offers_position", "trade", "latitude_e5", "longitude_e5", "accepts_adults"),
+        Index(
+            "ix_directory_offers_accepting",
+            "trade",
+            "latitude_e5",
+            "longitude_e5",
+            sqlite_where=text("accepts_adults IS 1"),
+            postgresql_where=text("accepts_adults IS true"),
+        ),
         Index("ix_directory_offers_professional_id", "professional_id"),
         Index("ix_directory_offers_organisation_id", "organisation_id"),
         Index("ix_directory_offers_bucket", "bucket"),
@@ -267,6 +285,8 @@ class Offer(Base):
     first_seen: Mapped[date]
     ends_on: Mapped[date | None]
     """First day it no longer exists; nothing is deleted."""
+    seed: Mapped[int] = mapped_column(BigInteger, default=_seed)
+    """Of the professional: what the draw of a day is made from."""
     hidden: Mapped[bool] = mapped_column(default=False)
     """The professional opposes being shown."""
 

@@ -5,13 +5,14 @@ Who is known to refuse is found by name only. Asked for the nearest, distance it
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory.geometry import box, distance_km
@@ -29,14 +30,20 @@ COUNTED = 500
 NEAREST = ("yes", "unknown")
 CLASSES = ("yes", "unknown", "no")
 UNKNOWN_SECTOR = 9
+NEAR = (0, 0.25, 0.5, 1, 2, 3, 5, 7, 10, 14, 20, 35, 50, 100, 200)
+"""Rings that are read for the nearest."""
 SPARSE = 300
 """Offers that are ranked at once; where there are more, ring by ring."""
+AT_ONCE = 100
+"""Rows taken from the database at once: a page needs few of a dense ring."""
+DRAWN_MODULO = 2_147_483_647
+"""A prime: multiplying by the number of a day and modulo it is another order each day, in which all are equal."""
 LAST = 1e-9
 """The last ring holds its outer edge."""
 
 COLUMNS = (
     Offer.id, Offer.professional_id, Offer.latitude_e5, Offer.longitude_e5, Offer.precision, Offer.sector,
-    Offer.accepts_adults, Offer.accepts_children, Offer.accepts_until, Offer.commune_code,
+    Offer.accepts_adults, Offer.accepts_children, Offer.accepts_until, Offer.commune_code, Offer.seed,
 )  # fmt: skip
 
 
@@ -120,15 +127,32 @@ def ranked(session: Session, query: Query) -> Iterator[Found]:
         classes = (classes_of(query),)
         query = replace(query, radius_km=BANDS[-1])
     radius = radius_of(query)
-    edges = [*(one for one in BANDS if one < radius), radius + LAST]
-    everywhere = (0, edges[-1])
-    few = list(ring(session, query, everywhere, classes_of(query), SPARSE + 1))
-    if few and len(few) <= SPARSE:
-        yield from sorted(one for one in few if one is not None)
-    elif few:
-        for some in classes:
-            for inner, outer in pairwise(edges):
-                yield from sorted(one for one in ring(session, query, (inner, outer), some) if one is not None)
+    edges = [*(one for one in (NEAR if query.nearest else BANDS) if one < radius), radius + LAST]
+    for some in classes:
+        if few(session, query, edges[-1], some):
+            yield from sorted(ring(session, query, (0, edges[-1]), some))
+            continue
+        for inner, outer in pairwise(edges):
+            found = ring(session, query, (inner, outer), some, in_order=not query.nearest)
+            yield from sorted(found) if query.nearest else found
+
+
+def few(session: Session, query: Query, radius_km: float, classes: Collection[str]) -> bool:
+    """Are there so few that all are ranked at once?"""
+    some = select(Offer.id).where(*inside(query, radius_km), *conditions(query), answering(query, classes))
+    count = session.scalar(select(func.count()).select_from(some.limit(SPARSE + 1).subquery()))
+    return (count or 0) <= SPARSE
+
+
+def draw_number(query: Query) -> int:
+    """The number of a day and a place."""
+    place = query.where.key if query.where else ""
+    return 1 + crc32(f"{query.day}{place}".encode()) % (DRAWN_MODULO - 1)
+
+
+def answering(query: Query, classes: Collection[str]) -> ColumnElement[bool]:
+    """One of these answers to "do they accept"."""
+    return or_(*(accepting(one, query) for one in classes))
 
 
 def radius_of(query: Query) -> float:
@@ -144,15 +168,22 @@ def classes_of(query: Query) -> tuple[str, ...]:
 
 
 def ring(
-    session: Session, query: Query, edges: tuple[float, float], classes: Collection[str], most: int | None = None
-) -> Iterator[Found | None]:
-    """The offers from one distance to less than another that answer the filters; None for one that the box adds."""
-    statement = select(*COLUMNS).where(
-        *inside(query, edges[1]), *conditions(query), or_(*(accepting(one, query) for one in classes))
-    )
-    for row in session.execute(statement.limit(most)):
-        km = km_of(row, query)
-        yield placed(row, query, km) if km is not None and edges[0] <= km < edges[1] else None
+    session: Session, query: Query, edges: tuple[float, float], classes: Collection[str], *, in_order: bool = False
+) -> Iterator[Found]:
+    """The offers from one distance to less than another that answer the filters.
+
+    `in_order`: of one class and one band, in the order of their keys, read as far as they are asked for.
+    """
+    statement = select(*COLUMNS).where(*inside(query, edges[1]), *conditions(query), answering(query, classes))
+    if in_order:
+        draw = (Offer.seed * literal(draw_number(query), BigInteger)) % literal(DRAWN_MODULO, BigInteger)
+        statement = statement.order_by(func.coalesce(Offer.sector, UNKNOWN_SECTOR), draw, Offer.id)
+    result = session.execute(statement.execution_options(yield_per=AT_ONCE) if in_order else statement)
+    with closing(result):
+        for row in result:
+            km = km_of(row, query)
+            if km is not None and edges[0] <= km < edges[1]:
+                yield placed(row, query, km)
 
 
 def inside(query: Query, radius_km: float) -> Iterator[ColumnElement[bool]]:
@@ -173,8 +204,7 @@ def km_of(row: Any, query: Query) -> float | None:
 def placed(row: Any, query: Query, km: float | None, first: int = 0) -> Found:
     """An offer with its key."""
     answer = said((row.accepts_adults, row.accepts_children, row.accepts_until), query)
-    place = query.where.key if query.where else ""
-    draw = crc32(f"{query.day}{place}{row.professional_id}".encode())
+    draw = row.seed * draw_number(query) % DRAWN_MODULO
     band = band_of(km)
     by_sector = UNKNOWN_SECTOR if row.sector is None else row.sector
     rank = CLASSES.index(answer)
@@ -232,6 +262,7 @@ def conditions(query: Query) -> Iterator[ColumnElement[bool]]:
 def of_names(session: Session, query: Query, named: Named) -> Iterable[Found]:
     """The offers of who bears the name, the whole word first; refusing or not, that is what was asked."""
     statement = select(*COLUMNS).where(Offer.professional_id.in_(list(named.ranks)), *conditions(query))
+    statement = statement.where(*inside(query, radius_of(query)))
     if query.accepts:
         statement = statement.where(or_(*(accepting(one, query) for one in classes_of(query))))
     found = []

@@ -19,6 +19,7 @@ from parcours.web.desk.room import Desk
 from parcours.web.directory.find import ATTRIBUTES
 from parcours.web.directory.find import SOURCES as SAID_BY
 from parcours.web.directory.professional import fee_of
+from parcours.web.practice.desk import show
 
 YES_NO = (*FLAGS, *SHOWN_FLAGS, *(f"accessible_{one}" for one in FACETS))
 TEXTS = ("phone", "email", "website", "absence", "locum")
@@ -105,8 +106,8 @@ def my_line(desk: Desk) -> Response:
     place = place_of(desk, desk.asked("place", 64), mine)
     line = line_of(desk, mine, place)
     card = card_of(desk.session, line.professional, desk.today, opposed=True)
-    return desk.show(
-        "practice/line.html", line=line, card=card, attributes=ATTRIBUTES, said_by=SAID_BY, yes_no=YES_NO,
+    return show(
+        desk, "practice/line.html", line=line, card=card, attributes=ATTRIBUTES, said_by=SAID_BY, yes_no=YES_NO,
         texts=TEXTS, fees=FEES, sent=desk.form if desk.error is not None else None, sources=SOURCES,
         may_oppose=desk.unit.may(Action.OPPOSE, Record(LINE, mine, professional_id=mine)),
         scope=scope_of(desk.session, line.professional.rpps),

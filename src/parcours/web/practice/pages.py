@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.practice import desk, people, sheets
+from parcours.web.practice import desk, line, people, sheets
 
 BOTH = ["GET", "POST"]
 
@@ -23,6 +23,7 @@ def routes() -> list[Route]:
             room(people.proposals, sign=people.sign, refuse=people.refuse, propose=people.propose),
             methods=BOTH,
         ),
+        Route("/practice/line", room(line.my_line, keep=line.keep, oppose=line.oppose_it), methods=BOTH),
         Route("/practice/letters", room(people.letters)),
         Route("/practice/letters/new", room(people.new_letter, write=people.write_letter), methods=BOTH),
         Route("/practice/letters/{id}", room(people.letter, use=people.use, report=people.report), methods=BOTH),

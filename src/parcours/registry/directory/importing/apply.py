@@ -25,6 +25,7 @@ from parcours.registry.directory.models import (
     PracticeMode,
     Precision,
     Professional,
+    seed_of,
 )
 from parcours.registry.directory.offers import bucket_of, tokens_of
 from parcours.registry.directory.oppositions import scopes_of
@@ -38,7 +39,7 @@ AT_ONCE = 500
 """Values of one question to the database."""
 OFFER = (
     "id", "key", "bucket", "digest", "professional_id", "organisation_id", "commune_code", "trade", "savoir_faire",
-    "functions", "latitude_e5", "longitude_e5", "precision", "languages", "accessible", "first_seen", "hidden",
+    "functions", "latitude_e5", "longitude_e5", "precision", "languages", "accessible", "first_seen", "seed", "hidden",
 )  # fmt: skip
 
 
@@ -213,7 +214,8 @@ class Part:
             own = {
                 "id": new_id(), "key": key, "bucket": self.bucket, "professional_id": people[line.rpps],
                 "organisation_id": place if isinstance(place, str) else place.id, "savoir_faire": line.savoir_faire,
-                "languages": "", "accessible": "", "first_seen": self.day, "hidden": hidden,
+                "languages": "", "accessible": "", "first_seen": self.day, "seed": seed_of(people[line.rpps]),
+                "hidden": hidden,
             }  # fmt: skip
             every = values | own
             rows.append(tuple(every[name] for name in OFFER))
