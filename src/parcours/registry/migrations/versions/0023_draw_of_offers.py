@@ -1,7 +1,7 @@
 """a number of each professional from which the draw of a day is made, so that the database orders; who accepts, apart
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0023
+Revises: 0022
 """
 
 from zlib import crc32
@@ -9,8 +9,8 @@ from zlib import crc32
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
