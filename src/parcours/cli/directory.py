@@ -111,6 +111,41 @@ def import_file(
             typer.echo(f"  {what} {count}")
 
 
+GONE = (Text("n° RPPS", "RPPS"), Text("nom", "name"), Text("absent depuis", "gone since"))
+PROPOSED = Text(
+    "{done} départs enregistrés, {proposed} proposés aux caisses de leurs patients",
+    "{done} departures recorded, {proposed} proposed to the funds of their patients",
+)
+
+
+@app.command()
+def gone(
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Record those that nobody declared; propose the others to the funds.")
+    ] = False,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+    json: Json = False,
+) -> None:
+    """List professionals whom the last two files no longer name."""
+    from parcours.registry.declarations.gone import gone_twice, propose_gone
+
+    with open_registry(database, lang) as opened:
+        with opened.reading() as session:
+            rows = [(one.rpps, f"{one.family_name} {one.first_name}", str(on)) for one, on in gone_twice(session)]
+        if propose:
+            with opened.writing() as session:
+                done, proposed = propose_gone(session)
+    if json:
+        shown = [dict(zip(("rpps", "name", "gone_since"), row, strict=True)) for row in rows]
+        typer.echo(json_format.dumps(shown, ensure_ascii=False, indent=1))
+    else:
+        columns = tuple(column[lang_of(lang)] for column in GONE)
+        table(columns, [dict(zip(columns, row, strict=True)) for row in rows])
+    if propose:
+        say(lang, PROPOSED, done=done, proposed=proposed)
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def search(ctx: typer.Context, database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
     """Find professionals: NAME=VALUE filters, as in the API (place=Tours specialty=generaliste accepts=adults)."""

@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from parcours.cli.directory import app
+from parcours.registry.declarations.gone import gone_twice, propose_gone
 from parcours.registry.demo.directory_files import HEADER, Maker, write_rpps
 from parcours.registry.demo.directory_others import SOURCES, write_directory
 from parcours.registry.demo.fictitious import fictitious_finess, fictitious_rpps
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.ask import answer, read
 from parcours.registry.directory.cards import card_of, cards
-from parcours.registry.directory.claims import state
+from parcours.registry.directory.claims import claims_of, expiry, forget_contacts, state
 from parcours.registry.directory.communes import load_communes
 from parcours.registry.directory.importing.finess import from_lambert_93, from_utm
 from parcours.registry.directory.importing.others import run_other
@@ -225,6 +226,59 @@ def test_an_opposition_outlives_imports(country, imported):
     assert "phone" not in card.places[0].said
     with country.reading() as session:
         assert card_of(session, directory.get_professional(session, fictitious_rpps(2)), paris_today()) is None
+
+
+# --- what is gone -----------------------------------------------------------------------------------------------------
+
+
+def test_gone_twice_in_a_row_is_proposed_and_contacts_are_erased_a_year_later(country, imported):
+    """Nobody is deleted: a practice ends, a departure is proposed at the second absence, contacts go after a year."""
+    phone = {"Téléphone (coord. structure)": "0299000001"}
+    imported(row(1), row(2, **phone), row(3))
+    with country.reading() as session:
+        assert gone_twice(session) == []
+    imported(row(1), row(3), on=SECOND_DAY, accept=True)
+    with country.reading() as session:
+        assert gone_twice(session) == [], "once may be a mistake of a file"
+        practice = session.scalars(select(Practice).where(Practice.ends_on.is_not(None))).one()
+        assert practice.ends_on == SECOND_DAY
+    imported(row(1), row(3), on=date(2026, 11, 15))
+    with country.writing() as session:
+        ((left, on),) = gone_twice(session)
+        assert (left.rpps, on) == (fictitious_rpps(2), SECOND_DAY)
+        assert propose_gone(session) == (1, 0)
+        assert left.ceased_on == SECOND_DAY
+        assert gone_twice(session) == []
+    with country.writing() as session:
+        assert forget_contacts(session, date(2027, 11, 1)) == 0
+        assert forget_contacts(session, date(2027, 11, 30)) == 1
+        assert session.scalar(select(func.count()).select_from(Professional)) == 3
+
+
+def test_a_stronger_word_stays_through_every_import_and_the_file_is_not_lost(country, imported):
+    imported(row(1, **{"Téléphone (coord. structure)": "0299000001"}))
+    with country.writing() as session:
+        one = directory.get_professional(session, fictitious_rpps(1))
+        state(session, one.id, {"phone": "0299000007"}, ClaimSource.PROFESSIONAL, on=FIRST_DAY)
+    imported(row(1, **{"Téléphone (coord. structure)": "0299000002"}), on=SECOND_DAY, accept=True)
+    with country.reading() as session:
+        card = card_of(session, one, SECOND_DAY)
+        assert [said.value for said in card.places[0].said["phone"]] == ["0299000007"]
+        every = claims_of(session, [one.id], SECOND_DAY)[one.id]
+        assert {(claim.source.value, claim.value) for claim in every} == {
+            ("professional", "0299000007"), ("import", "0299000002"),
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("attribute", "months"),
+    [("accepts_adults", 6), ("accepts_children", 6), ("fee_1", 12), ("teleconsultation", 24), ("language", 24)],
+)
+def test_what_is_said_counts_for_so_long(attribute, months):
+    day = date(2026, 1, 15)
+    ends = expiry(attribute, day)
+    assert (ends.year - day.year) * 12 + ends.month - day.month == months
+    assert expiry(attribute, date(2026, 8, 31)).day == 28, "no month is too short"
 
 
 # --- the other files -------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory import problems
@@ -178,8 +178,23 @@ def _practices_accept(session: Session, people: Iterable[str], on: date) -> dict
     return {(person, place): bool(accepts) for person, place, accepts in rows}
 
 
+def forget_contacts(session: Session, on: date) -> int:
+    """Erase telephones, e-mails and pages of who has been offered nowhere for a year; how many."""
+    a_year_ago = on.replace(year=on.year - 1, day=min(on.day, 28))
+    open_still = select(Offer.professional_id).where(or_(Offer.ends_on.is_(None), Offer.ends_on > a_year_ago))
+    offered = select(Offer.professional_id)
+    erased = delete(Claim).where(
+        Claim.attribute.in_(CONTACTS), Claim.professional_id.in_(offered), Claim.professional_id.not_in(open_still)
+    )
+    return int(getattr(session.execute(erased), "rowcount", 0))
+
+
 def expire(session: Session, on: date) -> int:
-    """Bring in line the offers of whom something has ceased to count since yesterday; how many professionals."""
+    """Bring in line the offers of whom something has ceased to count since yesterday; how many professionals.
+
+    Contacts of who left a year ago are erased.
+    """
+    forget_contacts(session, on)
     stale = session.scalars(
         select(Claim.professional_id).where(Claim.expires_on.between(on - timedelta(days=7), on)).distinct()
     ).all()
