@@ -276,3 +276,21 @@ def test_a_file_of_claims_is_answered_line_by_line(tmp_path):
     assert run.exit_code == 3
     kinds = [json.loads(line)["resourceType"] for line in out.read_text("utf-8").splitlines()]
     assert kinds == ["Bundle", "OperationOutcome", "OperationOutcome"]
+
+
+def test_a_file_is_answered_alike_by_several_processes_and_in_brief(tmp_path):
+    source, fees = tmp_path / "claims.ndjson", [20 + number for number in range(450)]
+    lines = [claim(item(1, "consultation", fee, "2026-03-01"), facts=REFERRED) for fee in fees]
+    source.write_text("".join(json.dumps(one) + "\n" for one in lines), "utf-8")
+    found = []
+    for workers in ("1", "2"):
+        out = tmp_path / f"{workers}.ndjson"
+        arguments = ["fhir", "estimate", str(source), "-o", str(out), "--brief", "--workers", workers]
+        assert CliRunner().invoke(app, arguments).exit_code == 0
+        found.append([json.loads(line) for line in out.read_text("utf-8").splitlines()])
+    totals = [[amounts(one["total"]) for body in bodies for one in eobs(body)] for bodies in found]
+    assert totals[0] == totals[1]
+    assert [one["submitted"] for one in totals[0]] == [fee * 100 for fee in fees]
+    assert all(check(one) == [] for one in map(jsonio.loads, map(jsonio.dumps, found[0][:3])))
+    whole = predetermine(jsonio.loads(json.dumps(lines[7])), Site(BASE))
+    assert amounts(eobs(whole)[0]["total"]) == totals[0][7]

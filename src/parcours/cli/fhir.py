@@ -1,9 +1,14 @@
 """`parcours fhir …`: estimates before care in FHIR R4."""
 
 import json
+import multiprocessing
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Self, TextIO
 
@@ -16,6 +21,8 @@ from parcours.cli.registry_common import DatabaseUrl, open_registry
 from parcours.errors import os_reason
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="FHIR R4: estimates, exports.")
+TOGETHER = 200
+"""Claims of a file that are answered together."""
 LINES = {".ndjson", ".jsonl"}
 Base = Annotated[str, typer.Option("--base", help="Address that the code systems have: that of your server.")]
 BASE = "http://127.0.0.1:8000/fhir"
@@ -31,21 +38,50 @@ def estimate(
     source: Annotated[Path, typer.Argument(metavar="CLAIM", help="A Claim (.json), or one a line (.ndjson).")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where the answers go.")] = None,
     base: Base = BASE,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Explanations alone: amounts and cases, no sentences.")
+    ] = False,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes, for a file of lines.")] = 1,
     lang: Lang = "",
 ) -> None:
     """Estimate a Claim (use = predetermination): a ClaimResponse, an EOB a payer, where it comes from."""
+    lang, refused = lang_of(lang), 0
+    work = partial(said, base=base, lang=lang, brief=brief, indent=None if source.suffix in LINES else 2)
+    with written(output, lang) as target:
+        for texts, wrong in worked(work, claims(source, lang), workers):
+            target.writelines(texts)
+            refused += wrong
+    if refused:
+        raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+def said(claims: list[Any], base: str, lang: str, *, brief: bool, indent: int | None) -> tuple[list[str], int]:
+    """The answers to some Claims as text, and how many were refused."""
     from parcours.engine.facts.jsonio import dumps
     from parcours.fhir.site import Site
 
-    lang, site, refused = lang_of(lang), Site(base), 0
-    many = source.suffix in LINES
-    with written(output, lang) as target:
-        for claim in claims(source, lang):
-            answer = answered(claim, site, lang)
-            refused += answer["resourceType"] == "OperationOutcome"
-            target.write(dumps(answer, indent=None if many else 2) + "\n")
-    if refused:
-        raise typer.Exit(EXIT_REFUSED_ROWS)
+    site = Site(base)
+    answers = [answered(claim, site, lang, brief=brief) for claim in claims]
+    refused = sum(one["resourceType"] == "OperationOutcome" for one in answers)
+    return [dumps(one, indent=indent) + "\n" for one in answers], refused
+
+
+def worked(
+    work: Callable[[list[Any]], tuple[list[str], int]], source: Iterator[Any], workers: int
+) -> Iterator[tuple[list[str], int]]:
+    """The answers in the order of the Claims; no more Claims are read than the processes are about to answer."""
+    if workers == 1:
+        while some := list(islice(source, TOGETHER)):
+            yield work(some)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        waiting: deque[Future[tuple[list[str], int]]] = deque()
+        while True:
+            while len(waiting) < 2 * workers and (some := list(islice(source, TOGETHER))):
+                waiting.append(pool.submit(work, some))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
 
 
 @app.command()
@@ -141,7 +177,7 @@ def claims(source: Path, lang: str) -> Iterator[Any]:
         fail(problems.not_text(field=str(source)), lang)
 
 
-def answered(claim: Any, site: Any, lang: str) -> dict[str, Any]:
+def answered(claim: Any, site: Any, lang: str, *, brief: bool = False) -> dict[str, Any]:
     """The answer to a Claim, or the OperationOutcome that says why there is none."""
     from parcours.edge.problems import ProblemError
     from parcours.fhir.estimate import predetermine
@@ -150,7 +186,7 @@ def answered(claim: Any, site: Any, lang: str) -> dict[str, Any]:
 
     spoken = "en" if lang == "en" else DEFAULT
     try:
-        return predetermine(claim, site)
+        return predetermine(claim, site, brief=brief)
     except Refused as error:
         return outcome(error.issues, spoken)
     except ProblemError as error:

@@ -45,20 +45,23 @@ PRIOR_AGREEMENT = Text(
 )
 
 
-def predetermine(claim: Any, site: Site, others: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+def predetermine(
+    claim: Any, site: Site, others: Mapping[str, Mapping[str, Any]] | None = None, *, brief: bool = False
+) -> dict[str, Any]:
     """The answer to a Claim, as a bundle. Raises `Refused`: nothing is answered in part."""
-    return answer_of(read_claim(claim, others), site)
+    return answer_of(read_claim(claim, others), site, brief=brief)
 
 
-def answer_of(asked: Asked, site: Site) -> dict[str, Any]:
-    """The answer to what a Claim asks."""
+def answer_of(asked: Asked, site: Site, *, brief: bool = False) -> dict[str, Any]:
+    """The answer to what a Claim asks; `brief`: the explanations alone, amounts and cases without sentences."""
     if asked.use == "preauthorization":
         return bundle([queued(asked)])
     try:
         answer = settle_bill(asked.bill, asked.readings)
     except FactError as error:
         raise refused(asked, error) from error
-    return Estimate(asked, answer, site, now()).bundle()
+    estimate = Estimate(asked, answer, site, now(), brief)
+    return bundle([estimate.eob(payer) for payer in estimate.payers]) if brief else estimate.bundle()
 
 
 def refused(asked: Asked, error: FactError) -> Refused:
@@ -81,11 +84,12 @@ class Estimate:
     answer: BillAnswer
     site: Site
     created: str
+    brief: bool = False
 
     @cached_property
     def others(self) -> list[OtherTotals]:
         """What other readings of disputed points make of the totals."""
-        return list(other_readings(self.answer))
+        return [] if self.brief else list(other_readings(self.answer))
 
     @cached_property
     def amounts(self) -> Amounts:
@@ -103,6 +107,8 @@ class Estimate:
     def notes(self) -> list[tuple[Text, int]]:
         """Sentences, and the item that each is about (0: all of them)."""
         found = [(DISCLAIMER, 0)]
+        if self.brief:
+            return found
         for line, one in zip(self.answer.lines, self.answer.settled, strict=True):
             own = [
                 act_explanation(self.answer, line, one, lang, quiet=False) if line.line.nature == Nature.ACT else None
@@ -270,6 +276,8 @@ class Estimate:
         }  # fmt: skip
 
 
+POINTING = ("patient", "provider", "requestor", "insurer", "insurance")
+"""Elements of an answer that point to what came with the Claim."""
 KEPT = ("sequence", "productOrService", "modifier", "servicedDate", "quantity", "unitPrice", "net", "bodySite")
 """What an EOB repeats of an item."""
 
@@ -311,7 +319,7 @@ def reachable(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     from parcours.fhir.claim_read import references_of
 
     by_id = {f"#{one.get('id')}": one for one in resource["contained"]}
-    wanted = list(references_of({name: one for name, one in resource.items() if name != "contained"}))
+    wanted = list(references_of({name: resource[name] for name in POINTING if name in resource}))
     kept: dict[str, Mapping[str, Any]] = {}
     while wanted:
         name = wanted.pop()
