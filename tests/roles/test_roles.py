@@ -284,7 +284,7 @@ OPEN = {
     ("GET", "/oidc/{provider}/login"), ("GET", "/oidc/{provider}/callback"), ("GET", "/oidc/{provider}/logged-out"),
 }  # fmt: skip
 """Endpoints of the registry for people who are not logged in."""
-ENGINE = {"settle", "bill", "explain", "advise", "questions", "receipts", "law", "tables"}
+ENGINE = {"settle", "bill", "prevention", "explain", "advise", "questions", "receipts", "law", "tables"}
 TESTED_ELSEWHERE = {
     ("DELETE", "/session"),
     ("DELETE", "/account/sessions"),

@@ -29,6 +29,7 @@ router = APIRouter(prefix=f"/api/{VERSION}")
 APART = (
     "engine",
     "bill",
+    "prevention_public",
     "batch",
     "law",
     "session",

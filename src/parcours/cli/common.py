@@ -58,7 +58,7 @@ def fail(error: ParcoursError, lang: str, code: int = EXIT_UNREADABLE) -> NoRetu
 
 COMMAND = "parcours"
 OURS = re.compile(
-    r"(?<![\w/.-])parcours (?=(?:settle|bill|explain|advise|law|demo|serve|questions|audit|admin|space)\b)"
+    r"(?<![\w/.-])parcours (?=(?:settle|bill|prevention|explain|advise|law|demo|serve|questions|audit|admin|space)\b)"
 )
 """Our command inside a sentence: not the pathway of care, which has the same name in French."""
 

@@ -14,6 +14,7 @@ from parcours.cli.usage import Group, asked_lang
 COMMANDS = {
     "settle": "parcours.cli.settle:app",
     "bill": "parcours.cli.bill:app",
+    "prevention": "parcours.cli.prevention:app",
     "sample": "parcours.cli.sample:app",
     "summary": "parcours.cli.summary:app",
     "tables": "parcours.cli.tables:app",

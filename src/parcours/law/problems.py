@@ -35,8 +35,19 @@ KINDS = {
     "parameter": Text("paramètre", "parameter"),
     "specialty": Text("spécialité", "specialty"),
     "purpose": Text("motif", "purpose"),
+    "group": Text("famille", "group"),
+    "place": Text("lieu", "place"),
+    "act": Text("acte", "act"),
+    "fact": Text("fait", "fact"),
+    "exclusion": Text("motif d'exclusion", "exclusion"),
+    "anchor": Text("départ", "anchor"),
+    "confidence": Text("confiance", "confidence"),
 }
 """What an id that is not known should have named."""
+not_an_age = Text(
+    "{given} n'est pas un âge ; 9y, 16m, 8w, 42d ou 18m+1d sont admis",
+    "{given} is no age; 9y, 16m, 8w, 42d or 18m+1d are",
+)
 no_profile = Text("n'est pas un profil de codes.py", "is not a profile of codes.py")
 not_a_profile = Text("profile : {given} n'est pas un profil", "profile: {given} is not a profile")
 other_letters = Text("doit donner exactement {letters}", "must list exactly {letters}")

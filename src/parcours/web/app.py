@@ -22,6 +22,7 @@ from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
 from parcours.web.public.fhir_page import fhir_example, fhir_page
 from parcours.web.public.indexed import manifest, robots, security, sitemap
+from parcours.web.public.prevention import prevention
 from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.public.search import search, vocabulary
 from parcours.web.public.situations import situation_index, situation_page
@@ -50,6 +51,7 @@ def routes() -> list[Route]:
         Route("/emergency", emergency),
         Route("/fhir", fhir_page),
         Route("/fhir.json", fhir_example),
+        Route("/prevention", prevention, methods=["GET", "POST"]),
         Route("/search", search),
         Route("/glossary", law_pages.glossary),
         Route("/situations", situation_index),

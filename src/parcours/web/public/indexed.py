@@ -19,6 +19,7 @@ PATHS = (
     "/",
     "/bill",
     "/emergency",
+    "/prevention",
     "/situations",
     "/glossary",
     "/tables",

@@ -47,6 +47,7 @@ SHORTEST_MENDED = 4
 PAGES = {
     "/": N_("What will my visit cost me?"),
     "/bill": N_("A whole bill, line by line"),
+    "/prevention": N_("Prevention: what you are due"),
     "/tables": N_("Tariffs of ordinary visits"),
     "/law/guides": N_("Guides checked"),
 }

@@ -1,0 +1,1 @@
+"""What a person is due for their health: programmes, their windows and intervals, dated and cited."""

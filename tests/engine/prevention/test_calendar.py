@@ -1,0 +1,160 @@
+"""What a person is due: cases of `cases.yaml`, then what must hold for every programme and every age."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from parcours.engine.errors import FactError
+from parcours.engine.prevention.calendar import calendar
+from parcours.engine.prevention.check import Case, cases, differences
+from parcours.engine.prevention.facts import read_person
+from parcours.engine.prevention.say import arranged, tell
+from parcours.law.days import iso, number_of
+from parcours.law.prevention.book import change_days, prevention_law
+from parcours.law.prevention.codes import DueKind, DueState, Need
+from parcours.rules import due
+
+CASES = list(cases(yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text("utf-8"))))
+TODAY = date(2026, 11, 26)
+BIRTHS = (date(2024, 2, 29), date(2026, 1, 31), date(2025, 12, 1))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.id}-{case.programme}-{case.on}")
+def test_a_case_is_as_expected(case: Case) -> None:
+    assert not [(one.name, case.expected[one.name], one.found) for one in differences(case)]
+
+
+def test_a_wrong_expectation_is_seen() -> None:
+    content = {"checks": [{"programme": "sein", "birth_date": "1976-11-26", "at": "2026-11-26", "in_range": False}]}
+    assert [one.found for one in differences(next(cases(content)))] == [True]
+
+
+def test_twenty_examinations_of_the_child_in_each_version() -> None:
+    for on in (date(2024, 12, 31), date(2025, 1, 1)):
+        listed = calendar(read_person({"birth_date": "2024-12-20"}, on), on)
+        named = [one for one in listed if one.programme.group.id == "child" and one.state is not DueState.NOT_YET_LAW]
+        assert len(named) == 20
+
+
+@pytest.mark.parametrize("birth", BIRTHS)
+@pytest.mark.parametrize("name", sorted(prevention_law().programmes))
+def test_every_age_edge_on_both_sides_of_its_day(name: str, birth: date) -> None:
+    """The day before an opening is outside, the day itself inside; likewise for a closing, whatever the birthday."""
+    entry = prevention_law().programmes[name]
+    if entry.anchor != "birth" or entry.not_in_force or entry.kind is DueKind.SEASON:
+        return
+    version = entry.versions[-1]
+    for slot in version.slots:
+        edges = [due.opening(slot, number_of(birth)), due.closing(slot, number_of(birth))]
+        for edge in (date.fromisoformat(iso(number)) for number in edges if number != due.NEVER):
+            for on in (edge - timedelta(days=1), edge):
+                if birth <= on and version.first_day <= on and (version.until is None or on <= version.until):
+                    assert inside(name, birth, on) is any(old_enough(one, birth, on) for one in version.slots), on
+
+
+def old_enough(slot: tuple[int, ...], birth: date, on: date) -> bool:
+    """The same, counted otherwise: whole months lived so many days before."""
+
+    def reached(months: int, days: int) -> bool:
+        then = on - timedelta(days=days)
+        return (
+            then >= birth
+            and 12 * (then.year - birth.year) + then.month - birth.month - (then.day < birth.day) >= months
+        )
+
+    opens, closes = slot[:2], slot[2:4]
+    return reached(*opens) and (closes[0] == due.NO_CLOSING or not reached(*closes))
+
+
+def inside(name: str, birth: date, on: date) -> bool:
+    """Is somebody whose body the programme concerns in its range?"""
+    said = {"birth_date": birth, "has_breast_tissue": True, "has_cervix": True}
+    return next(one.in_range for one in calendar(read_person(said, on), on) if one.programme.id == name)
+
+
+def test_the_other_reading_of_between_two_ages_closes_later() -> None:
+    said, on = {"birth_date": "2017-06-01"}, date(2026, 11, 26)
+    state = {one.programme.id: one for one in calendar(read_person(said, on), on)}["child.a8"]
+    wide = {one.programme.id: one for one in calendar(read_person(said, on), on, {"between_ages": "wide"})}["child.a8"]
+    assert (state.state, wide.state, wide.by) == (DueState.CLOSED, DueState.DUE, date(2027, 5, 31))
+
+
+def test_no_state_of_any_day_of_a_life_is_impossible() -> None:
+    """Each day on which a programme changes, at many ages: a due item has a day, an unknown one no due day."""
+    for number in change_days(prevention_law()):
+        on = date.fromisoformat(iso(number))
+        for age in range(0, 100, 7):
+            birth = date(on.year - age, 2, 28) if age else on
+            for one in calendar(read_person({"birth_date": min(birth, on)}, on), on):
+                assert (one.since is not None) or one.state not in (DueState.DUE, DueState.OVERDUE, DueState.UPCOMING)
+                assert one.state is not DueState.UNKNOWN or one.programme.need is not Need.NOTHING
+                assert one.state is not DueState.DUE or (one.since or on) <= on <= (one.by or on)
+
+
+def test_prices_are_those_of_the_engine() -> None:
+    on = TODAY
+    said = {
+        one.item.programme.id: one for one in tell(read_person({"birth_date": "1971-03-02", "sex": "female"}, on), on)
+    }
+    for name in ("sein", "colorectal", "col_uterus"):
+        assert said[name].price.free
+        assert said[name].price.rate == 10_000
+    assert said["mon_bilan_prevention"].price.fee == 30_00
+    assert said["mon_bilan_prevention"].price.patient == 2_00, "the flat contribution stays"
+    assert said["dtp_adulte"].price.rate == 65_00
+    child = {one.item.programme.id: one for one in tell(read_person({"birth_date": "2026-07-02"}, on), on)}
+    assert (child["child.m5"].price.fee, child["child.m5"].price.advance) == (35_00, 0)
+    assert child["child.m9"].price.fee == 60_00
+    assert child["mt_dents"].price.free
+
+
+def test_full_cover_of_a_pregnancy_starts_with_its_sixth_month() -> None:
+    facts = {"birth_date": "1996-01-01", "pregnancy": {"started_on": "2026-06-30"}}
+    for on, rate in ((date(2026, 11, 29), 70_00), (date(2026, 11, 30), 100_00)):
+        items = {one.item.programme.id: one for one in tell(read_person(facts, on), on)}
+        assert items["grossesse.echographies"].price.rate == rate
+
+
+def test_what_a_page_shows_first_is_what_is_late_or_compulsory() -> None:
+    shown = arranged(tell(read_person({"birth_date": "2026-07-02"}, TODAY), TODAY), TODAY)
+    assert shown.now[0].item.state is DueState.OVERDUE
+    assert not shown.to_answer, "a baby is asked nothing of a screening of the age of 25"
+    assert any(one.item.programme.id == "examen_prevention_sante" for one in
+               arranged(tell(read_person({"birth_date": "1980-01-01"}, TODAY), TODAY), TODAY).if_you_wish)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({}, "birth_date"),
+        ({"birth_date": "2026-11-27"}, "birth_date"),
+        ({"birth_date": "yesterday"}, "birth_date"),
+        ({"birth_date": "1970-01-01", "sex": "x"}, "sex"),
+        ({"birth_date": "1970-01-01", "nom": "x"}, "nom"),
+        ({"birth_date": "1970-01-01", "has_cervix": "maybe"}, "has_cervix"),
+        ({"birth_date": "1970-01-01", "done": "sein"}, "done"),
+        ({"birth_date": "1970-01-01", "done": [{"programme": "sain", "on": "2020-01-01"}]}, "done.programme sain"),
+        ({"birth_date": "1970-01-01", "done": [{"programme": "sein", "on": "2199-01-01"}]}, "done.on"),
+        ({"birth_date": "1970-01-01", "done": [{"programme": "sein", "on": "2020-01-01", "a": "x"}]}, "done.a"),
+        ({"birth_date": "1970-01-01", "excluded": [{"programme": "sein", "reason": "x"}]}, "excluded.reason"),
+        ({"birth_date": "1970-01-01", "refused": [{"programme": "sain"}]}, "refused.programme sain"),
+        ({"birth_date": "1970-01-01", "pregnancy": 3}, "pregnancy"),
+        ({"birth_date": "1970-01-01", "pregnancy": {"started_on": "2026-01-01", "birth_on": "2025-01-01"}},
+         "pregnancy.birth_on"),
+    ],
+)  # fmt: skip
+def test_a_wrong_fact_names_its_field(said: dict[str, object], field: str) -> None:
+    with pytest.raises(FactError) as refused:
+        read_person(said, TODAY)
+    assert refused.value.field == field
+    assert refused.value.sentence("fr")
+    assert refused.value.sentence("en")
+
+
+@pytest.mark.parametrize("content", [[], {"checks": [3]}, {"scenarios": [{"given": 3}]}, {"checks": [{}]},
+                                     {"scenarios": [{"given": {}, "on": {"2026-01-01": 3}}]}])  # fmt: skip
+def test_a_file_of_another_shape_is_refused(content: object) -> None:
+    with pytest.raises(FactError):
+        list(cases(content))
