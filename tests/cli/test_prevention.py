@@ -93,3 +93,26 @@ def test_cases_are_checked(tmp_path: Path) -> None:
     assert "1 case checked, 1 difference" in answer.stderr
     wrong.write_text("[]")
     assert RUNNER.invoke(app, ["prevention", "check", str(wrong)]).exit_code == 2
+
+
+def test_a_population_in_and_out_of_parquet(tmp_path: Path) -> None:
+    from datetime import date
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    people, output = tmp_path / "people.parquet", tmp_path / "due.parquet"
+    pq.write_table(pa.table({"id": ["a"], "birth_date": [date(1976, 11, 26)], "sex": ["female"]}), people)
+    words = ["prevention", "population", str(people), "--out", str(output), "--on", "2026-11-26", "--lang", "en"]
+    answer = RUNNER.invoke(app, words)
+    assert answer.exit_code == 0, answer.stderr
+    assert answer.stderr.startswith("1 person, ")
+    rows = {row["programme"]: row for row in pq.read_table(output).to_pylist()}
+    assert rows["sein"] == {
+        "id": "a",
+        "programme": "sein",
+        "state": "due",
+        "due_on": date(2026, 11, 26),
+        "question": None,
+    }
+    assert RUNNER.invoke(app, [*words, "--state", "late"]).exit_code == 2

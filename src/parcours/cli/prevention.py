@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, Reading, clear_errors, fail, lang_of, pairs, readings_of
+from parcours.cli.common import Json, Lang, Reading, batch_errors, clear_errors, fail, lang_of, pairs, readings_of
+from parcours.errors import os_reason
 from parcours.text import Text, agreed
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ CONFIRM = Text(
 SUMMARY = Text(
     "{cases} {cases:cas vérifié|cas vérifiés}, {wrong} {wrong:différence|différences}",
     "{cases} {cases:case checked|cases checked}, {wrong} {wrong:difference|differences}",
+)
+WRITTEN_OUT = Text(
+    "{people} {people:personne|personnes}, {rows} {rows:ligne écrite|lignes écrites}",
+    "{people} {people:person|people}, {rows} {rows:row|rows} written",
 )
 Body = Annotated[str, typer.Option(help="yes, no, or prefer_not_to_say.")]
 
@@ -194,6 +199,29 @@ def check(
     typer.echo(agreed(SUMMARY, lang, cases=len(found), wrong=wrong), err=True)
     if wrong:
         raise typer.Exit(EXIT_DIFFERENT)
+
+
+@app.command()
+def population(
+    source: Annotated[Path, typer.Argument(help="People (.parquet): birth_date, sex, done.PROGRAMME …")],
+    output: Annotated[Path, typer.Option("--out", "-o", help="What is due (.parquet).")],
+    on: Annotated[str, typer.Option("--on", help="Day asked, YYYY-MM-DD (today unless said).")] = "",
+    state: Annotated[list[str] | None, typer.Option("--state", help="States to write (due, overdue, unknown).")] = None,
+    lang: Lang = "",
+) -> None:
+    """What each person of a file is due: a row for each programme that waits, compiled."""
+    lang = lang_of(lang)
+    with batch_errors(lang):
+        from parcours.engine.prevention.facts import A_DAY, day_of
+        from parcours.engine.prevention.population import WRITTEN, due_list, names_of
+        from parcours.registry.store.clock import paris_today
+
+        day = day_of("--on", on, A_DAY) if on else paris_today()
+        try:
+            counts = due_list(source, output, day, names_of(state) if state else WRITTEN)
+        except OSError as error:
+            fail(problems.unreadable(field=str(output), why=os_reason(error)), lang)
+    typer.echo(agreed(WRITTEN_OUT, lang, people=counts.people, rows=counts.rows), err=True)
 
 
 def shown(value: Any) -> str:

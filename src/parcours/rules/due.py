@@ -278,8 +278,8 @@ def each_season(
     """Once each season, which may cross New Year, from an age on."""
     opens_at, closes_at = opening(slots[0], birth), closing(slots[0], birth)
     crosses = programme.season_closes < programme.season_opens
-    year = max(on, opens_at) // 10_000 - 1
-    while season_end(programme, year, crosses) <= max(on, opens_at):
+    year = max(on, opens_at) // 10_000 - (1 if crosses else 0)
+    if season_end(programme, year, crosses) <= max(on, opens_at):
         year += 1
     start = year * 10_000 + programme.season_opens
     since, end = max(start, opens_at), min(season_end(programme, year, crosses), closes_at)
