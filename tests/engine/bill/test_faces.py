@@ -13,7 +13,7 @@ from parcours.engine.bill.advise import BillAdvice, advise_bill
 from parcours.engine.bill.explain import explain_bill
 from parcours.engine.bill.questions import ask_bill
 from parcours.engine.bill.receipt import bill_receipt, diff_any, read_any, replay_any
-from parcours.engine.bill.settle import settle_bill
+from parcours.engine.bill.settle import other_readings, settle_bill
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.engine.say.receipt import ReceiptError, canonical, digest, receipt
@@ -209,3 +209,21 @@ def test_every_article_of_a_lever_of_bills_is_told() -> None:
         for key in ("label", "fr", "en", "change", "references"):
             assert entry[key], f"{name}.{key}"
         assert set(entry["label"]) == {"fr", "en"}
+
+
+def test_an_option_that_changes_no_value_of_the_day_is_not_settled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    bill = {
+        "care_date": "2026-04-10",
+        "age": 40,
+        "specialty": "dermatologie",
+        "convention": "secteur_1",
+        "medecin_traitant": True,
+        "role": "autre",
+        "referral": "none",
+        "lines": [{"code": "CS", "fee": 26.50}, {"code": "acte 1", "fee": 130.00, "base": 130.00}],
+    }
+    answer = settle_bill(bill)
+    found = list(other_readings(answer))
+    assert found
+    monkeypatch.setattr("parcours.engine.bill.settle.same_law", lambda *_: False)
+    assert list(other_readings(answer)) == found

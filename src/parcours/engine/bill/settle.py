@@ -21,7 +21,7 @@ from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_bor
 from parcours.engine.case import candidates, law_on
 from parcours.engine.errors import FactError, UnknownTariff
 from parcours.engine.facts.encoding import missing_fact, read, said
-from parcours.engine.facts.readings import encode_readings
+from parcours.engine.facts.readings import RULE_READINGS, encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.bill import codes as bill_codes
 from parcours.law.bill.book import BillLaw, bill_law, on
@@ -132,7 +132,7 @@ def other_readings(answer: BillAnswer) -> Iterator[OtherTotals]:
     options += [(name, option) for name, known in answer.law.readings.items() for option in known]
     defaults = {name: next(iter(known)) for name, known in {**answer.bill.readings, **answer.law.readings}.items()}
     for name, option in options:
-        if option == answer.readings.get(name, defaults[name]):
+        if option == answer.readings.get(name, defaults[name]) or same_law(answer, name, option):
             continue
         try:
             other = totals_under(answer, name, option)
@@ -141,6 +141,18 @@ def other_readings(answer: BillAnswer) -> Iterator[OtherTotals]:
         changed = {item: cents for item, cents in other.items() if cents != answer.totals[item]}
         if changed:
             yield OtherTotals(name, option, changed)
+
+
+def same_law(answer: BillAnswer, name: str, option: str) -> bool:
+    """Does the option only change values of the law, and none of those in force on the days of this bill?
+
+    A stay reads the law of each of its days: it is settled again.
+    """
+    if name in RULE_READINGS or name in answer.bill.readings or answer.given.get("stay"):
+        return False
+    others = {**answer.question.chosen, name: option}
+    days = {line.line.act.care_date for line in answer.lines}
+    return all(law_on(day, answer.law, others) == law_on(day, answer.law, answer.question.chosen) for day in days)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from parcours.engine.bill.receipt import bill_receipt
 from parcours.engine.say.receipt import canonical
+from parcours.law.library.installed import looked_up_once
 from parcours.web.bill.address import state_of
 from parcours.web.bill.paper import Paper
 from parcours.web.pages import PRIVATE, PUBLIC, Page, answer, text
@@ -17,7 +18,8 @@ from parcours.web.pages import PRIVATE, PUBLIC, Page, answer, text
 async def bill_page(request: Request) -> Response:
     """The page, or the part of it that changes."""
     page = Page.of(request)
-    view = Paper(state_of(page)).view()
+    with looked_up_once():
+        view = Paper(state_of(page)).view()
     template = "_bill_partial.html" if page.partial else "bill.html"
     wrong = view.error or any(row.error or any(item.error for item in row.fields) for row in view.rows)
     refused = wrong or any(item.error for item in view.head)
