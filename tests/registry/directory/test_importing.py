@@ -1,6 +1,8 @@
 """The national file in its own layout: what is united, mapped, refused, guarded, ended; and the commands."""
 
+import gzip
 import json
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -33,6 +35,7 @@ from parcours.registry.directory.models import (
     Practice,
     Professional,
 )
+from parcours.registry.directory.offers import BUCKETS
 from parcours.registry.directory.oppositions import oppose
 from parcours.registry.directory.places import communes_of, deficit_zone_on
 from parcours.registry.errors import Conflict, Invalid
@@ -226,6 +229,48 @@ def test_an_opposition_outlives_imports(country, imported):
     assert "phone" not in card.places[0].said
     with country.reading() as session:
         assert card_of(session, directory.get_professional(session, fictitious_rpps(2)), paris_today()) is None
+
+
+# --- wrapped, interrupted, lenient -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrap", ["zip", "gz", "mark"])
+def test_a_file_is_read_as_it_is_published(country, tmp_path, wrap):
+    """A zip of three members, gzip, a byte order mark and ends of lines of another system."""
+    text = "\r\n".join((TITLE, row(1), row(2))) + "\r\n"
+    path = tmp_path / {"zip": "annuaire.zip", "gz": "PS.txt.gz", "mark": "PS.txt"}[wrap]
+    if wrap == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("PS_LibreAcces_Dipl_AutExerc_1.txt", "other")
+            archive.writestr("PS_LibreAcces_Personne_activite_1.txt", text)
+    else:
+        data = text.encode("utf-8-sig")
+        path.write_bytes(gzip.compress(data) if wrap == "gz" else data)
+    assert run(country, Asked(path, FIRST_DAY))["new"] == 2
+
+
+def test_an_interrupted_import_is_run_again(country, tmp_path):
+    path = tmp_path / "PS.txt"
+    path.write_text("\n".join((TITLE, *(row(rank) for rank in range(1, 41)))) + "\n", encoding="utf-8")
+
+    def stop(done, _all):
+        if done == BUCKETS // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(country, Asked(path, FIRST_DAY), stop)
+    counts = run(country, Asked(path, FIRST_DAY))
+    assert counts["same"] + counts["new"] == 40
+    assert counts["same"] > 0 < counts["new"]
+    assert run(country, Asked(path, FIRST_DAY))["same"] == 40
+    with country.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Import)) == 2
+
+
+def test_a_wrong_check_digit_is_taken_only_when_somebody_says_so(country, imported):
+    wrong = {"Identifiant PP": "10003461033"}
+    assert imported(row(1), row(2, **wrong), guards=NO_GUARD)["refused:rpps"] == 1
+    assert imported(row(1), row(2, **wrong), strict=False, on=SECOND_DAY, accept=True)["new"] == 1
 
 
 # --- what is gone -----------------------------------------------------------------------------------------------------
