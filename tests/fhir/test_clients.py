@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fhirclient import client as fhirclient
 from fhirclient.models.explanationofbenefit import ExplanationOfBenefit
+from fhirclient.models.fhirelementfactory import FHIRElementFactory
 from fhirclient.models.patient import Patient
 from fhirpy import SyncFHIRClient
 
@@ -79,6 +80,21 @@ def test_fhirclient_in_its_strict_models(served):
     found = list(search.perform_resources_iter(smart.server))
     assert len({one.id for one in found}) == 10
     assert {one.outcome for one in found} == {"complete"}
+
+
+def test_every_resource_goes_through_strict_models_and_back(served):
+    """Read by fhirclient and written again, nothing is lost nor changed."""
+    base, ids = served
+    client = SyncFHIRClient(base, authorization=f"Bearer {ids.clients['client']}")
+    bundle = client.execute(f"Patient/{ids.alice}/$everything", method="get")
+    resources = [json.loads(json.dumps(one["resource"])) for one in bundle["entry"]]
+    resources += [
+        json.loads(json.dumps(client.execute(name, method="get"))) for name in ("Practitioner", "Organization")
+    ]
+    resources.append(json.loads(json.dumps(client.execute("Claim/$submit", method="post", data=ESTIMATE))))
+    for one in resources:
+        assert FHIRElementFactory.instantiate(one["resourceType"], one).as_json() == one
+    assert len({one["resourceType"] for one in resources}) >= 11
 
 
 def test_smart_fetch_exports(served, tmp_path):

@@ -162,6 +162,10 @@ def test_a_person_one_may_not_see_does_not_exist(country, database, as_client, r
     assert client.get(f"Patient/{person}/$everything").status_code == 404
     assert client.get(f"ExplanationOfBenefit/{nobody}/$explain").status_code == 404
     assert client.post(f"Claim/{nobody}/$cancel").status_code == 404
+    body = without_empty(sheet(country, 3) | {"patient": {"reference": f"Patient/{person}"}})
+    for said in (body, body | {"use": "predetermination"}):
+        assert client.post("Claim/$submit", json=said).status_code == 404, role
+    assert client.post("Claim", json=body).status_code == 404
     refused = [one for one in trail(database)[before:] if one.tag == Tag.ACCESS_REFUSE]
     assert len(refused) >= 4 * len(PERSONAL)
 
