@@ -62,7 +62,11 @@ def demo(
     for line in accounts:
         typer.echo(line)
     if serve_pages:
+        from parcours.registry.store import keyring
+
         os.environ["PARCOURS_DEMONSTRATION"] = "true"  # for the worker processes
+        if not os.environ.get("PARCOURS_SMTP_HOST"):
+            os.environ.setdefault("PARCOURS_OUTBOX", str(keyring.data_directory() / "outbox"))
         run(host=host, port=port, log_level="warning", lang=chosen)
 
 
@@ -135,7 +139,8 @@ def check_registry(lang: str) -> None:
 def prepare_registry(lang: str) -> tuple[int, list[str]]:
     """The embedded registry with its keys, its tables and its invented people: how many stories, and how to log in."""
     from parcours.cli.registry import bring_up_to_date, demo_access
-    from parcours.registry.demo.seed import seed
+    from parcours.registry.demo.seed import SEED, seed
+    from parcours.registry.demo.town import live
     from parcours.registry.errors import RegistryError
     from parcours.registry.store import keyring
     from parcours.registry.store.db import Database, database_url
@@ -150,6 +155,7 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
             bring_up_to_date(database)
             with database.writing() as session:
                 stories = len(seed(session))
+            live(database, seed=SEED)
             return stories, demo_access(database, lang)
         finally:
             database.close()

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
 from parcours.web.account import pages as account
+from parcours.web.account.outbox import outbox_page
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
 from parcours.web.directory.find import directory_page
@@ -68,6 +69,7 @@ def routes() -> list[Route]:
         Route("/law/limits", law_pages.law_limits),
         Route("/login", form_page(account.login_form, account.log_in), methods=["GET", "POST"]),
         Route("/login/demo", form_page(account.login_form, account.enter_demonstration), methods=["POST"]),
+        Route("/outbox", outbox_page),
         Route("/my", form_page(account.to_own_place, account.to_own_place)),
         *me.routes(),
         *practice.routes(),

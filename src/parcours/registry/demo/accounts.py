@@ -34,6 +34,7 @@ LOGINS = {
     "delegate": Role.DELEGATE,
     "officer": Role.OFFICER,
     "insurer": Role.INSURER_OFFICER,
+    "colleague": Role.OFFICER,
     "administrator": Role.ADMINISTRATOR,
 }
 _WHO = system("demo")

@@ -35,6 +35,8 @@ from parcours.web.forms import field, own_site
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 
+NAMED = {"colleague": N_("another officer of the fund")}
+"""What a second account of a role is called where one chooses."""
 ROLES = {
     "insured": N_("insured person"),
     "doctor": N_("doctor"),
@@ -81,7 +83,10 @@ EMPTY: dict[str, Any] = {"error": "", "allowed": "", "login": "", "asks_code": F
 def around(request: Request) -> dict[str, Any]:
     """Where the login leads, and whom one may be in the demonstration."""
     roles = demonstration.logins(services_of(request))
-    return {"next": next_of(request), "roles": {name: ROLES[role.value] for name, role in roles.items()}}
+    return {
+        "next": next_of(request),
+        "roles": {name: NAMED.get(name) or ROLES[role.value] for name, role in roles.items()},
+    }
 
 
 def next_of(request: Request) -> str:
