@@ -140,8 +140,8 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
     """The embedded registry with its keys, its tables and its invented people: how many stories, and how to log in."""
     from parcours.cli.registry import bring_up_to_date, demo_access
     from parcours.registry.demo.seed import SEED, seed
-    from parcours.registry.demo.town import live
     from parcours.registry.errors import RegistryError
+    from parcours.registry.scenario.town import live
     from parcours.registry.store import keyring
     from parcours.registry.store.db import Database, database_url
 

@@ -34,6 +34,7 @@ NAMES = (
     "cards",
     "claims",
     "payments",
+    "papers",
     "replies",
     "accounts",
 )

@@ -18,7 +18,7 @@ from parcours.web.i18n import N_
 from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
 from parcours.web.practice import pages as practice
-from parcours.web.public import law_pages
+from parcours.web.public import law_pages, verify
 from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
 from parcours.web.public.fhir_page import fhir_example, fhir_page
@@ -27,6 +27,7 @@ from parcours.web.public.prevention import prevention
 from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.public.search import search, vocabulary
 from parcours.web.public.situations import situation_index, situation_page
+from parcours.web.public.start import specimen, start
 from parcours.web.public.tables_page import tables_page
 from parcours.web.quote.letters import letter_file
 from parcours.web.quote.quote import quote_calendar, quote_page, quote_pdf, quote_receipt, quote_text
@@ -53,6 +54,9 @@ def routes() -> list[Route]:
         Route("/fhir", fhir_page),
         Route("/fhir.json", fhir_example),
         Route("/prevention", prevention, methods=["GET", "POST"]),
+        Route("/start", start),
+        Route("/verify", form_page(verify.form, verify.check), methods=["GET", "POST"]),
+        Route("/start/sheet.pdf", specimen),
         Route("/search", search),
         Route("/glossary", law_pages.glossary),
         Route("/situations", situation_index),

@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.me import doctor, family, money, papers
+from parcours.web.me import doctor, family, files, money, papers
 from parcours.web.me.home import home
 
 BOTH = ["GET", "POST"]
@@ -21,6 +21,7 @@ def routes() -> list[Route]:
     return [
         Route("/me", room(home)),
         Route("/me/doctor", doctors, methods=BOTH),
+        Route("/me/care/letters/{id}.pdf", room(files.letter)),
         Route("/me/care", room(family.care, agree_plan=family.agree_plan), methods=BOTH),
         Route(
             "/me/care/letters/{id}", room(family.letter, withhold=family.withhold, cancel=family.cancel_letter),
@@ -28,6 +29,10 @@ def routes() -> list[Route]:
         ),
         Route("/me/money", room(money.money)),
         Route("/me/money.csv", room(money.statement)),
+        Route("/me/money.pdf", room(files.statement)),
+        Route("/me/money/{id}.pdf", room(files.decision)),
+        Route("/me/card.pdf", room(files.attestation)),
+        Route("/me/doctor.pdf", room(files.declaration)),
         Route("/me/money/{id}", room(money.one_refund)),
         Route("/me/card", card, methods=BOTH),
         Route("/me/mutuelle", room(papers.mutuelle, choose=papers.choose), methods=BOTH),

@@ -102,6 +102,21 @@
     if (summary) say(summary.textContent.trim());
   });
 
+  // What a newcomer has done is remembered on the device, and only there.
+  const path = document.querySelector("[data-path]");
+  if (path) {
+    const kept = () => { try { return JSON.parse(localStorage.getItem("start") || "{}"); } catch { return {}; } };
+    for (const box of path.querySelectorAll("[data-done]")) {
+      const show = () => box.closest("li").classList.toggle("is-done", box.checked);
+      box.checked = Boolean(kept()[box.dataset.done]);
+      show();
+      box.addEventListener("change", () => {
+        try { localStorage.setItem("start", JSON.stringify({ ...kept(), [box.dataset.done]: box.checked })); } catch { /* kept for this page only */ }
+        show();
+      });
+    }
+  }
+
   // Two minutes before the session ends for want of use, it is said; any page that is opened starts the time again.
   const idle = document.querySelector("[data-idle]");
   if (idle) {

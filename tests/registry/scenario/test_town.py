@@ -6,8 +6,8 @@ import pytest
 
 from parcours.registry.contexts import verify
 from parcours.registry.demo.seed import SEED, seed
-from parcours.registry.demo.town import FUND, live
 from parcours.registry.payments.desk import QUEUES, queue_sizes
+from parcours.registry.scenario.town import FUND, live
 
 
 @pytest.fixture(scope="module")

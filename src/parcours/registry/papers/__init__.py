@@ -1,0 +1,1 @@
+"""Papers that this installation made: their verification codes."""

@@ -1,0 +1,222 @@
+"""The papers of an account as PDF: attestation, statement, decision, declaration, letter; each with a code to check."""
+
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from parcours import documents
+from parcours.registry.cards.context import Action as CardAction
+from parcours.registry.cards.context import Tag as CardTag
+from parcours.registry.claims import objections
+from parcours.registry.claims.adjudicate import current_decision, get_claim
+from parcours.registry.claims.context import Action, Tag
+from parcours.registry.complementary.service import link_on
+from parcours.registry.declarations import timeline
+from parcours.registry.declarations.context import Action as DeclarationAction
+from parcours.registry.declarations.context import Tag as DeclarationTag
+from parcours.registry.papers import service as papers
+from parcours.registry.payments.account import account_lines, caps
+from parcours.registry.payments.why import why_of
+from parcours.registry.people.service import affiliation_on, rights_on
+from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.context import REFERRAL
+from parcours.registry.referrals.context import Action as ReferralAction
+from parcours.registry.referrals.context import Tag as ReferralTag
+from parcours.registry.store.columns import blind_index
+from parcours.text import Text, euros
+from parcours.web.desk.money import named
+from parcours.web.desk.names import doctor_name, fund_name
+from parcours.web.desk.room import Desk, day_of
+from parcours.web.desk.words import RIGHTS
+from parcours.web.i18n import long_date
+from parcours.web.me.family import SECTIONS
+from parcours.web.me.money import KINDS
+from parcours.web.me.papers import notified_on
+from parcours.web.me.person import Mine
+
+NOTE = Text(
+    "Document simulé de démonstration : il n'ouvre aucun droit. Son code se vérifie à l'adresse ci-contre.",
+    "Simulated document: it opens no right. Its code can be checked at the address beside it.",
+)
+TITLES = {
+    "attestation": Text("Attestation de droits (simulée)", "Certificate of rights (simulated)"),
+    "statement": Text("Relevé de remboursements (simulé)", "Statement of refunds (simulated)"),
+    "decision": Text("Décision et voies de recours (simulée)", "Decision and remedies (simulated)"),
+    "declaration": Text("Déclaration du médecin traitant (simulée)", "Declaration of the médecin traitant (simulated)"),
+    "letter": Text("Lettre d'adressage (simulée)", "Letter of referral (simulated)"),
+}
+"""Every kind of paper, and what it is called."""
+
+
+def paper(mine: Mine, kind: str, sections: list[dict[str, Any]], **more: Any) -> Response:
+    """The PDF of a paper, its code kept so that `/verify` knows it."""
+    desk, title = mine.desk, TITLES[kind][mine.desk.lang]
+    said = {"kind": kind, "person": mine.id, "day": desk.today.isoformat(), "sections": sections}
+    code = documents.code_of(said, key=blind_index("papers", "papers_codes.code").encode())
+    site = desk.unit.services.settings.public_url.rstrip("/")
+    data = {
+        "title": title,
+        "subtitle": f"{mine.name}, {long_date(desk.today, desk.lang)}",
+        "day": desk.today.isoformat(),
+        "sections": sections,
+        "code": code,
+        "note": NOTE[desk.lang],
+        "address": f"{site}/verify",
+        **more,
+    }
+    with desk.unit.services.database.writing() as session:
+        papers.keep(session, code, kind, mine.id, on=desk.today)
+    headers = {"Content-Disposition": f'inline; filename="{kind}.pdf"', "Cache-Control": "no-store"}
+    return Response(documents.render("record", data, desk.lang), headers=headers, media_type="application/pdf")
+
+
+def entry(name: Text, text: str, lang: str) -> dict[str, str]:
+    """A name and what it is."""
+    return {"name": name[lang], "text": text}
+
+
+def period(first: date, last: date | None, lang: str) -> str:
+    """From when, until when."""
+    start, end = Text("depuis le", "since")[lang], Text("jusqu'au", "until")[lang]
+    return f"{start} {long_date(first, lang)}" + (f", {end} {long_date(last, lang)}" if last else "")
+
+
+def attestation(desk: Desk) -> Response:
+    """Identity, fund, rights and exemptions without any condition, complementary."""
+    mine = Mine.of(desk, CardAction.READ_CARD, CardTag.CARD_READ)
+    session, lang, day = desk.session, desk.lang, desk.today
+    affiliation = affiliation_on(session, mine.id, day)
+    link = link_on(session, mine.id, day)
+    who = [
+        entry(Text("Nom", "Name"), mine.name, lang),
+        entry(Text("Né le", "Born on"), long_date(mine.row.birth_date, lang), lang),
+        entry(Text("Caisse", "Fund"), fund_name(session, affiliation.fund_code if affiliation else None), lang),
+        entry(Text("Régime", "Scheme"), affiliation.scheme if affiliation else "—", lang),
+        entry(
+            Text("Droits", "Rights"),
+            period(affiliation.starts_on, affiliation.ends_on, lang) if affiliation else "—",
+            lang,
+        ),
+        entry(Text("Complémentaire", "Complementary"), link.insurer if link else "—", lang),
+    ]
+    rights = [
+        entry(RIGHTS[one.kind], period(one.starts_on, one.ends_on, lang), lang)
+        for one in rights_on(session, mine.id, day)
+    ]
+    sections: list[dict[str, Any]] = [{"title": Text("Assuré", "Insured person")[lang], "entries": who}]
+    if rights:
+        sections.append({"title": Text("Exonérations et droits", "Exemptions and rights")[lang], "entries": rights})
+    return paper(mine, "attestation", sections)
+
+
+def statement(desk: Desk) -> Response:
+    """Refunds, what was taken with its act, transfers, counters: a period."""
+    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
+    lang = desk.lang
+    first = day_of(desk.asked("first", 10), "first", date(desk.today.year, 1, 1))
+    last = day_of(desk.asked("last", 10), "last", desk.today)
+    lines = account_lines(desk.session, mine.id, first=first, last=last)
+    rows = [
+        [
+            long_date(one.day, lang),
+            KINDS[one.kind][lang] + (f", {named(one.name)[lang]}" if one.name else ""),
+            long_date(one.care_date, lang) if one.care_date else "",
+            euros(-one.cents if one.kind == "deduction" else one.cents, lang),
+        ]
+        for one in lines
+    ]
+    found = caps(desk.session, mine.id, desk.today)
+    total = sum(one.cents for one in lines if one.kind == "transfer")
+    table = {
+        "caption": Text("Lignes", "Lines")[lang],
+        "rows": rows or [["—", "—", "—", "—"]],
+        "right": [3],
+        "head": Text("Jour;Ligne;Soins du;Montant", "Day;Line;Care of;Amount")[lang].split(";"),
+    }
+    counters = [
+        entry(Text("Virements", "Transfers"), euros(total, lang), lang),
+        entry(Text("Participations", "Contributions"), euros(found.participations, lang), lang),
+        entry(Text("Franchises", "Deductibles"), euros(found.franchises, lang), lang),
+        entry(Text("Encore à retenir", "Still to take"), euros(found.still_to_take, lang), lang),
+    ]
+    title = Text(
+        f"Du {long_date(first, lang)} au {long_date(last, lang)}",
+        f"{long_date(first, lang)} to {long_date(last, lang)}",
+    )
+    return paper(
+        mine,
+        "statement",
+        [{"title": title[lang], "table": table}, {"title": Text("Totaux", "Totals")[lang], "entries": counters}],
+    )
+
+
+def decision(desk: Desk) -> Response:
+    """What was decided of an act, why, and how to object."""
+    mine = Mine.of(desk, Action.READ_CLAIMS, Tag.CLAIM_READ)
+    claim = get_claim(desk.session, desk.request.path_params["id"], mine.id)
+    row, lang = current_decision(desk.session, claim.id), desk.lang
+    why = [one for one in why_of(desk.session, claim.id, lang)["decisions"] if one["current"]]
+    told = notified_on(desk, claim)
+    amounts = [
+        entry(Text("Professionnel", "Professional"), doctor_name(desk.session, claim.professional_id), lang),
+        entry(Text("Soins du", "Care of"), long_date(claim.care_date, lang), lang),
+        entry(Text("Montant", "Amount"), euros(claim.fee, lang), lang),
+        entry(Text("Remboursé", "Refunded"), euros(row.amo, lang) if row else "—", lang),
+    ]
+    remedies = Text(
+        "Vous pouvez demander une explication à votre caisse, puis saisir gratuitement sa commission de recours amiable"
+        + (f" jusqu'au {long_date(objections.file_by(told), lang)}" if told else "")
+        + " ; ensuite le tribunal.",
+        "You may ask your fund to explain, then go to its commission free of charge"
+        + (f" until {long_date(objections.file_by(told), lang)}" if told else "")
+        + "; then to the court.",
+    )
+    reasons = [str(text) for one in why for text in one["because"]]
+    return paper(
+        mine,
+        "decision",
+        [
+            {"title": Text("Décision", "Decision")[lang], "entries": amounts},
+            {"title": Text("Motifs", "Reasons")[lang], "paragraphs": reasons or ["—"]},
+            {"title": Text("Recours", "Remedies")[lang], "paragraphs": [remedies[lang]]},
+        ],
+    )
+
+
+def declaration(desk: Desk) -> Response:
+    """Who is the médecin traitant, since when."""
+    mine = Mine.of(desk, DeclarationAction.READ_DECLARATION, DeclarationTag.DECLARATION_READ)
+    tenure, lang = timeline.as_of(desk.session, mine.id, desk.today), desk.lang
+    said = [
+        entry(Text("Assuré", "Insured person"), mine.name, lang),
+        entry(
+            Text("Médecin traitant", "Médecin traitant"),
+            doctor_name(desk.session, tenure.professional_id) if tenure else Text("aucun", "none")[lang],
+            lang,
+        ),
+        *(
+            [entry(Text("En vigueur", "In force"), period(tenure.starts_on, tenure.ends_on, lang), lang)]
+            if tenure
+            else []
+        ),
+    ]
+    return paper(mine, "declaration", [{"title": TITLES["declaration"][lang], "entries": said}])
+
+
+def letter(desk: Desk) -> Response:
+    """A letter of referral, for who may read it."""
+    record = desk.unit.find(
+        REFERRAL, desk.request.path_params["id"], ReferralAction.READ_LETTER, ReferralTag.REFERRAL_READ_LETTER
+    )
+    row, lang = referrals.get_referral(desk.session, record.id or ""), desk.lang
+    content = referrals.letter_of(row)
+    filled = [(text[lang], getattr(content, name)) for name, text in SECTIONS.items()]
+    head = [
+        entry(Text("De", "From"), doctor_name(desk.session, row.author_id), lang),
+        entry(Text("Le", "On"), long_date(row.issued_on, lang), lang),
+        entry(Text("Valable jusqu'au", "Valid until"), long_date(row.valid_until, lang), lang),
+    ]
+    sections: list[dict[str, Any]] = [{"title": TITLES["letter"][lang], "entries": head}]
+    sections += [{"title": title, "paragraphs": [text]} for title, text in filled if text]
+    return paper(Mine.named(desk, row.insured_id), "letter", sections)

@@ -1,0 +1,58 @@
+"""Papers of an account: tagged PDF with a code that `/verify` knows; the newcomer's path."""
+
+import re
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
+from tests.api.fixtures import _keys  # noqa: F401
+from tests.web.test_me import database_kind, people  # noqa: F401
+
+CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
+
+
+def text_of(answer):
+    reader = PdfReader(BytesIO(answer.content))
+    assert "/MarkInfo" in reader.trailer["/Root"], "a document that a screen reader reads"
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_each_paper_says_that_it_is_simulated_and_has_a_code_that_is_known(people, country, lang):  # noqa: F811
+    alice = people("alice")
+    for path in ("/me/card.pdf", "/me/money.pdf", "/me/doctor.pdf", f"/me/money/{country.claim}.pdf",
+                 f"/me/care/letters/{country.referral}.pdf"):  # fmt: skip
+        answer = alice.get(path, params={"lang": lang})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf"), path
+        assert answer.headers["Cache-Control"] == "no-store"
+        said = text_of(answer)
+        assert ("simulé" if lang == "fr" else "simulated") in said
+        code = CODE.search(said)[0]
+        checked = alice.post("/verify", data={"code": code.lower().replace("-", " ")}, params={"lang": "en"})
+        assert "made here on" in checked.text
+        assert "Témoin" not in checked.text, "of whom is not told"
+
+
+def test_a_code_that_was_never_given_is_unknown(people):  # noqa: F811
+    answer = people("alice").post("/verify", data={"code": "AAAA-BBBB-CCCC-DDDD"})
+    assert "No document of this installation has this code" in answer.text
+
+
+def test_a_paper_of_somebody_else_does_not_exist(people, country):  # noqa: F811
+    for path in (f"/me/card.pdf?of={country.alice}", f"/me/money/{country.claim}.pdf?of={country.alice}",
+                 f"/me/care/letters/{country.referral}.pdf"):  # fmt: skip
+        assert people("zoe").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["worker", "student", "retired", "posted", "uk", "us", "asylum", "child"])
+def test_a_newcomer_has_a_path_and_a_specimen(people, who):  # noqa: F811
+    alice = people("alice")
+    page = alice.get("/start", params={"who": who, "lang": "en"})
+    assert page.status_code == 200
+    assert page.text.count('data-done="') >= 8
+    assert "{age}" not in page.text
+    for link in set(re.findall(r'href="(/[^"?#]*)', page.text)):
+        assert alice.get(link, follow_redirects=True).status_code == 200, link
+    assert "Specimen" in text_of(alice.get("/start/sheet.pdf?lang=en"))
