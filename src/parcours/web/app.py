@@ -7,6 +7,7 @@ from starlette.routing import Route
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
 from parcours.web.account import pages as account
+from parcours.web.account import security as account_security
 from parcours.web.account.outbox import outbox_page
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
@@ -79,6 +80,9 @@ def routes() -> list[Route]:
         *practice.routes(),
         *fund.routes(),
         Route("/account", form_page(account.account_page, account.leave), methods=["GET", "POST"]),
+        Route(
+            "/account/security", form_page(account_security.security, account_security.change), methods=["GET", "POST"]
+        ),
         Route("/forgot", form_page(account.forgot_form, account.forgot), methods=["GET", "POST"]),
         Route("/reset", form_page(account.reset_form, account.reset), methods=["GET", "POST"]),
         Route("/static/{fingerprint}/{name:path}", assets.serve_asset),
