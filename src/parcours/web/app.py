@@ -7,7 +7,7 @@ from starlette.routing import Route
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
 from parcours.web.account import pages as account
-from parcours.web.account import security as account_security
+from parcours.web.account import security as proofs
 from parcours.web.account.outbox import outbox_page
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
@@ -16,6 +16,7 @@ from parcours.web.directory.professional import appointment, professional_page, 
 from parcours.web.forms import form_page
 from parcours.web.fund import pages as fund
 from parcours.web.i18n import N_
+from parcours.web.insurer import pages as insurer
 from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
 from parcours.web.practice import pages as practice
@@ -79,10 +80,9 @@ def routes() -> list[Route]:
         *me.routes(),
         *practice.routes(),
         *fund.routes(),
+        *insurer.routes(),
         Route("/account", form_page(account.account_page, account.leave), methods=["GET", "POST"]),
-        Route(
-            "/account/security", form_page(account_security.security, account_security.change), methods=["GET", "POST"]
-        ),
+        Route("/account/security", form_page(proofs.security, proofs.change), methods=["GET", "POST"]),
         Route("/forgot", form_page(account.forgot_form, account.forgot), methods=["GET", "POST"]),
         Route("/reset", form_page(account.reset_form, account.reset), methods=["GET", "POST"]),
         Route("/static/{fingerprint}/{name:path}", assets.serve_asset),

@@ -53,6 +53,18 @@ def choose(session: Session, insured_id: str, insurer: str, *, day: date) -> Lin
     return chosen
 
 
+def release(session: Session, link: Link, *, day: date) -> Link | None:
+    """An insurer gives way: its contract ends, and the only other one that waited works again. Raises Conflict."""
+    if link.state is not LinkState.SUSPENDED:
+        raise problems.no_such_link(link.insurer)
+    move(session, link, LinkState.ENDED, day)
+    waiting = [one for one in links_of(session, link.insured_id) if one.state is LinkState.SUSPENDED]
+    if len(waiting) != 1:
+        return None
+    move(session, waiting[0], LinkState.ACTIVE, day)
+    return waiting[0]
+
+
 def activate(session: Session, insured_id: str, insurer: str, *, day: date) -> Link:
     """The chosen link works again. Raises Conflict: none was chosen of that insurer."""
     for link in links_of(session, insured_id):

@@ -10,6 +10,7 @@ HOMES = {
     Role.DOCTOR: "/practice",
     Role.DELEGATE: "/practice",
     Role.OFFICER: "/fund",
+    Role.INSURER_OFFICER: "/insurer",
 }
 """Where somebody lands after a login, by the role they act in; else in the account."""
 

@@ -1,0 +1,46 @@
+"""The desk of an insurer: its own lines, and an overlap that it resolves."""
+
+import re
+
+from parcours.registry.access.model import Role
+from parcours.registry.accounts import service as accounts
+from parcours.registry.complementary import service as complementary
+from parcours.registry.store.clock import now_utc, paris_today
+from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
+from tests.api.fixtures import CHEAP, PASSWORD, TEST, _keys  # noqa: F401
+from tests.web.test_fund import change
+from tests.web.test_me import database_kind, people, send, token  # noqa: F401
+
+
+def two_contracts(country):
+    def work(session):
+        for name in ("amc_a", "amc_b"):
+            complementary.register(session, country.alice, name, contract=None, starts_on=paris_today(),
+                                   at=now_utc(), day=paris_today())  # fmt: skip
+            account = accounts.create_account(
+                session, TEST, login=f"{name}@example.org", password=PASSWORD, hashing=CHEAP
+            )
+            accounts.grant_role(session, TEST, account, Role.INSURER_OFFICER, insurer=name)
+
+    return work
+
+
+def test_an_insurer_gives_way_and_the_other_contract_works_again(people, country, database_url):  # noqa: F811
+    change(database_url, two_contracts(country))
+    first, second = people("amc_a"), people("amc_b")
+    assert first.get("/my", follow_redirects=False).headers["Location"] == "/insurer"
+    assert "Two mutuelles are registered" in people("alice").get("/me").text
+    page = second.get("/insurer/overlaps")
+    link = re.search(r'name="link_id" value="([^"]+)"', page.text)[1]
+    foreign = first.post("/insurer/overlaps", data={
+        "do": "give_way", "link_id": link, "csrf_token": token(first.get("/insurer/overlaps")),
+    })  # fmt: skip
+    assert foreign.status_code == 404, "of another insurer"
+    assert send(second, "/insurer/overlaps", "give_way", link_id=link).status_code == 200
+    assert "receives your statements" in people("alice").get("/me/mutuelle").text
+
+
+def test_nobody_else_opens_it(people):  # noqa: F811
+    for path in ("/insurer", "/insurer/overlaps"):
+        for name in ("alice", "amar", "officer", "administrator"):
+            assert people(name).get(path).status_code == 403
