@@ -47,7 +47,7 @@ def home(desk: Desk) -> Response:
     standing = Standing.of(mine)
     money = caps(desk.session, mine.id, desk.today) if sees_money(mine) else None
     return mine.show(
-        "me/home.html", needs=list(needs(mine, standing, money)), standing=standing, money=money,
+        "me/home.html", needs=sorted(needs(mine, standing, money), key=lambda one: one.tone != "now"), standing=standing, money=money,
         doctor=doctor_name(desk.session, standing.tenure.professional_id) if standing.tenure else "",
     )  # fmt: skip
 
@@ -111,7 +111,10 @@ def about_money(mine: Mine, money: Caps) -> Iterator[Need]:
     count, cents = desk.session.execute(query).one()
     if count:
         title = Text("Remboursement en route", "Refund on its way")
-        known = Text(f"{euros(cents or 0, 'fr')}, {count} acte(s)", f"{euros(cents or 0, 'en')}, {count} act(s)")
+        known = Text(
+            f"{euros(cents or 0, 'fr')}, {count} acte{'s' * (count > 1)}",
+            f"{euros(cents or 0, 'en')}, {count} act{'s' * (count > 1)}",
+        )
         yield Need(url, title[lang], known[lang], "good")
     if money.still_to_take:
         title = Text("Sera retenu sur un prochain remboursement", "Will be taken from a later refund")
