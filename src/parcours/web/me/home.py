@@ -46,8 +46,9 @@ def home(desk: Desk) -> Response:
     mine = Mine.of(desk, Action.READ_PATIENT, Tag.PERSON_READ)
     standing = Standing.of(mine)
     money = caps(desk.session, mine.id, desk.today) if sees_money(mine) else None
+    waiting = sorted(needs(mine, standing, money), key=lambda one: one.tone != "now")
     return mine.show(
-        "me/home.html", needs=sorted(needs(mine, standing, money), key=lambda one: one.tone != "now"), standing=standing, money=money,
+        "me/home.html", needs=waiting, standing=standing, money=money,
         doctor=doctor_name(desk.session, standing.tenure.professional_id) if standing.tenure else "",
     )  # fmt: skip
 
