@@ -49,14 +49,32 @@ SHOTS = (
 )
 
 
+DESKS = (
+    ("me-fr", "/me?lang=fr", DESKTOP, "light", "patient"),
+    ("money-en-phone", "/me/money?lang=en", PHONE, "dark", "patient"),
+    ("doctor-fr-phone", "/me/doctor?lang=fr", PHONE, "light", "patient"),
+    ("practice-en", "/practice?lang=en", DESKTOP, "light", "doctor"),
+    ("sheets-fr-phone", "/practice/sheets?lang=fr", PHONE, "dark", "delegate"),
+    ("fund-fr", "/fund?lang=fr", DESKTOP, "light", "officer"),
+    ("queue-en", "/fund/queues/late_tiers_payant?lang=en", DESKTOP, "dark", "officer"),
+    ("insurer-fr", "/insurer?lang=fr", DESKTOP, "light", "insurer"),
+    ("start-en-phone", "/start?who=worker&lang=en", PHONE, "light", ""),
+)
+"""The desks of the demonstration, each entered by one click (`parcours demo`)."""
+
+
 def main() -> None:
     """Take all of them."""
     site = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000"
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        for name, path, (width, height), theme in (shot for shot in SHOTS if shot[0] in (sys.argv[2:] or [shot[0]])):
+        shots = (*((*shot, "") for shot in SHOTS), *DESKS)
+        for name, path, (width, height), theme, role in (one for one in shots if one[0] in (sys.argv[2:] or [one[0]])):
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
+            if role:
+                page.goto(f"{site}/login")
+                page.click(f"button[name=as][value={role}]")
             page.goto(site + path, wait_until="networkidle")
             page.screenshot(path=HERE / f"{name}.png")
             page.close()

@@ -87,7 +87,13 @@ def settle_in(session: Session, people: list[tuple[str, str]], rng: Random) -> N
     for number, (insured_id, _) in enumerate(people):
         if number % 5:
             complementary.register(
-                session, insured_id, rng.choice(INSURERS), contract=None, starts_on=FIRST, at=noon(FIRST), day=FIRST
+                session,
+                insured_id,
+                rng.choice(INSURERS),
+                contract="responsable_100",
+                starts_on=FIRST,
+                at=noon(FIRST),
+                day=FIRST,
             )
         if number % 4 == 0:
             card = cards.request(session, insured_id, day=FIRST)

@@ -15,10 +15,15 @@ from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.payments.desk import insurer_lines
 from parcours.registry.store.ids import get
 from parcours.text import Text
-from parcours.web.desk.money import LINKS
 from parcours.web.desk.room import Desk, room
 
 PAGE = 40
+CONTRACTS = {
+    LinkState.ACTIVE: Text("en vigueur", "in force"),
+    LinkState.SUSPENDED: Text("suspendus : deux à la fois", "suspended: two at once"),
+    LinkState.CHOSEN: Text("choisis, en cours de reprise", "chosen, being taken up again"),
+    LinkState.ENDED: Text("terminés", "ended"),
+}
 ACTIONS = {
     "new": Text("reçues", "received"),
     "replace": Text("corrigées", "corrected"),
@@ -48,7 +53,7 @@ def lines(desk: Desk) -> Response:
         insurer=insurer,
         rows=rows[:PAGE],
         more=rows[PAGE - 1].id if len(rows) > PAGE else "",
-        contracts=[(LINKS[row[0]], row[1]) for row in desk.session.execute(states)],
+        contracts=[(CONTRACTS[row[0]], row[1]) for row in desk.session.execute(states)],
         messages=[(text, counted.get(name, 0)) for name, text in ACTIONS.items()],
     )
 
@@ -58,7 +63,10 @@ def overlaps(desk: Desk) -> Response:
     insurer = insurer_of(desk)
     query = select(Link).where(Link.insurer == insurer, Link.state.in_((LinkState.SUSPENDED, LinkState.CHOSEN)))
     return desk.show(
-        "insurer/overlaps.html", insurer=insurer, rows=list(desk.session.scalars(query.order_by(Link.id))), states=LINKS
+        "insurer/overlaps.html",
+        insurer=insurer,
+        rows=list(desk.session.scalars(query.order_by(Link.id))),
+        states=CONTRACTS,
     )
 
 
