@@ -63,6 +63,7 @@ class Installation:
             "path.declaration_id": country.declaration, "path.referral_id": country.referral,
             "path.plan_id": country.plan, "path.case_id": country.case, "path.contact_id": country.contact,
             "path.right_id": country.right, "path.account_id": self.spare, "path.organisation_id": self.place,
+            "path.claim_id": country.claim,
         }  # fmt: skip
         return schemathesis.openapi.from_asgi("/api/openapi.json", self.app, config=config(parameters))
 
