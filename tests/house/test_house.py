@@ -1,6 +1,7 @@
 """The house itself: what its files promise."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -55,6 +56,17 @@ def test_the_locks_agree_on_every_version() -> None:
 
 def scripts() -> list[Path]:
     return sorted(path for folder in ("benchmarks", "docs", "tools", "tests") for path in (ROOT / folder).rglob("*.py"))
+
+
+def test_what_a_script_takes_from_the_product_is_there() -> None:
+    """A name that moved would stop a benchmark that no test runs."""
+    for path in scripts():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "parcours":
+                module = importlib.import_module(node.module or "")
+                for name in (one.name for one in node.names):
+                    there = hasattr(module, name) or importlib.util.find_spec(f"{node.module}.{name}")
+                    assert there, f"{path.relative_to(ROOT)} takes {name} from {node.module}"
 
 
 def test_what_a_script_imports_is_ours_or_in_the_locks() -> None:
