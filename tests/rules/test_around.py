@@ -2,10 +2,27 @@
 
 import pytest
 
-from parcours.law.codes import CaseComplementary
-from parcours.rules.around import ALONE, euros_guaranteed, guarantee_in_euros
+from parcours.law.codes import (
+    CaseActeLourd,
+    CaseComplementary,
+    CaseMajoration,
+    CaseRate,
+    Exemption,
+    SpecialSetting,
+    Status,
+)
+from parcours.rules.around import (
+    ALONE,
+    Costly,
+    euros_guaranteed,
+    flat_fee_among,
+    guarantee_in_euros,
+    majoration_among,
+    rate_among,
+)
+from parcours.rules.rate import WHOLE
 from parcours.rules.types import NO_CONTRACT
-from tests.rules.support import RESPONSABLE_100, make
+from tests.rules.support import DEFAULT_READINGS, NOTHING_BORNE, RESPONSABLE_100, law_of, make
 
 
 @pytest.mark.parametrize(
@@ -36,3 +53,40 @@ def test_a_guarantee_in_euros_needs_a_contract_and_no_ame() -> None:
     assert not guarantee_in_euros(make(), ALONE, RESPONSABLE_100)
     assert not guarantee_in_euros(make(), said, NO_CONTRACT)
     assert not guarantee_in_euros(make(ame=1), said, RESPONSABLE_100)
+
+
+@pytest.mark.parametrize(
+    ("costly", "rate", "expected"),
+    [
+        (Costly.BEARS, 70_00, (24_00, CaseActeLourd.FLAT_FEE)),
+        (Costly.BEARS, WHOLE, (0, CaseActeLourd.EXEMPT)),
+        (Costly.COVERED, 70_00, (0, CaseActeLourd.EXEMPT)),
+    ],
+)
+def test_a_costly_act_of_a_bill_bears_its_flat_fee_once_and_nothing_at_100_percent(
+    costly: Costly, rate: int, expected: tuple[int, CaseActeLourd]
+) -> None:
+    act = make(act="acte_technique", base=150_00, fee=150_00)
+    assert flat_fee_among(act, ALONE._replace(costly=costly), 150_00, rate, law_of(act)) == expected
+
+
+def test_a_line_whose_surcharge_is_counted_on_another_bears_none() -> None:
+    act = make(status=Status.S)
+    outside = {"status": Status.S, "base": 30_00, "gross": 21_00, "law": law_of(act), "readings": DEFAULT_READINGS}
+    assert majoration_among(act, ALONE._replace(surcharge_base=0), **outside) == (0, CaseMajoration.NONE)
+    assert majoration_among(act, ALONE, **outside) == (10_60, CaseMajoration.CAPPED)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"exemption": Exemption.VICTIME_TERRORISME}, (WHOLE, CaseRate.TERRORISM)),
+        ({"special_setting": SpecialSetting.DETENU}, (WHOLE, CaseRate.PRISONER)),
+        ({}, (60_00, CaseRate.ACT)),
+    ],
+)
+def test_the_rate_of_a_line_is_its_own_but_for_who_is_paid_whole(
+    facts: dict[str, int], expected: tuple[int, CaseRate]
+) -> None:
+    act = make(**facts)
+    assert rate_among(act, ALONE._replace(rate=60_00), NOTHING_BORNE, law_of(act)) == expected
