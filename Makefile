@@ -10,7 +10,7 @@ UV      := tools/uv.sh
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-build-isolation-package pyspark
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench docs lint types imports coverage unit mutation attack crash sbom lock format chromium clients clean
+.PHONY: help setup demo test bench docs lint types imports coverage unit mutation attack crash advisories sbom lock format chromium clients clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -91,6 +91,9 @@ attack: $(DONE)/dev $(DONE)/parcours ## Attack a server of one's own, on this ma
 
 crash: $(DONE)/dev $(DONE)/parcours ## Kill, freeze and fill up under every command that writes, on both databases: longer than make test
 	PARCOURS_ATTACK=long PARCOURS_CRASH_WRITES=3000 $(BIN)/pytest -n 1 tests/crash tests/registry/test_crash.py
+
+advisories: $(DONE)/python ## Known vulnerabilities of what production installs, where an index can be reached
+	$(BIN)/python tools/advisories.py requirements.lock requirements-postgresql.lock requirements-spark.lock
 
 sbom: $(DONE)/dev ## The list of what production installs, with hashes, as CycloneDX: sbom.cdx.json
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --validate --of JSON -o sbom.cdx.json requirements.lock

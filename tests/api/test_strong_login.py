@@ -172,6 +172,28 @@ def test_the_demonstration_is_open_to_a_password_on_this_machine_only(database, 
         assert client.get("/api/v1/my/patients").status_code == status
 
 
+def test_the_holder_is_told_of_every_change_of_factors(database, country, tmp_path):
+    settings = settings_for_tests(second_factor_roles=NEEDED, public_url=ORIGIN, outbox=tmp_path / "outbox")
+    client, _, _ = enrolled(create_app(Services(settings, database)), "amar")
+    wait_for(settings.outbox, "amar@example.org", 1)
+    path = f"/api/v1/account/passkeys/{client.answer.json()['passkey']['id']}/removal"
+    assert go_on(client, client.post(path, json={"password": PASSWORD})).answer.status_code == 200
+    wait_for(settings.outbox, "amar@example.org", 2)
+    secret = client.post("/api/v1/account/totp", json={"password": PASSWORD}).json()["secret"]
+    assert client.put("/api/v1/account/totp", json={"totp": pyotp.TOTP(secret).now()}).status_code == 200
+    wait_for(settings.outbox, "amar@example.org", 3)
+
+
+def wait_for(outbox, login, count):
+    """Messages about factors go beside the answers."""
+    for _ in range(200):
+        texts = [one.read_text() for one in outbox.glob("*")] if outbox.exists() else []
+        if sum(f"To: {login}" in one and "authentification" in one for one in texts) >= count:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{login} was not told {count} times: {texts}")
+
+
 COMMON = (
     "1q2w3e4r5t6y", "qazwsxedcrfv", "basketball123", "qwertyuiop12", "123456789012", "1qaz2wsx3edc", "zaq12wsxcde3",
     "iloveyou1234", "password1234", "abcdefghijkl", "superman1234", "football1234", "letmein12345", "q1w2e3r4t5y6",

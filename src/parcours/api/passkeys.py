@@ -7,7 +7,7 @@ from fastapi import Response
 from pydantic import Field
 
 from parcours.api.common import LISTING, Id, In, Out, api_router, text
-from parcours.api.second_factor import FactorsIn
+from parcours.api.second_factor import FactorsIn, tell_of_factors
 from parcours.api.session import SessionOut, opened, renewed
 from parcours.edge.caller import check_same_site
 from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
@@ -81,7 +81,9 @@ def add_passkey(body: NewPasskeyIn, own: OwnDep, response: Response) -> PasskeyM
         made = passkeys.add(session, own.who, _site(own.services), account, body.credential, body.name)
         web_session.method = passkeys.METHOD
         shown = renewed(session, own, response, account)
-        return PasskeyMadeOut(**shown.model_dump(), passkey=_shown(made))
+        answer = PasskeyMadeOut(**shown.model_dump(), passkey=_shown(made))
+    tell_of_factors(own, account)
+    return answer
 
 
 @router.get("/account/passkeys", responses=problems(*LISTING))
@@ -98,7 +100,9 @@ def remove_passkey(passkey_id: Id, body: FactorsIn, own: OwnDep, response: Respo
     with own.services.database.writing() as session:
         account = find.get_account(session, account_id)
         passkeys.remove(session, own.who, account, passkey_id)
-        return renewed(session, own, response, account)
+        shown = renewed(session, own, response, account)
+    tell_of_factors(own, account)
+    return shown
 
 
 @router.post("/session/passkey/options", responses=problems(403))

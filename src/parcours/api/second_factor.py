@@ -6,9 +6,12 @@ from pydantic import Field
 from parcours.api.common import In, Out, api_router
 from parcours.api.session import SecondFactor, SessionOut, renewed
 from parcours.edge.depends import OwnDep
+from parcours.edge.mail import later, send
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import problems
 from parcours.registry.accounts import find, passwords, second_factor
+from parcours.registry.accounts.messages import factors_message
+from parcours.registry.accounts.models import Account
 
 router = api_router(tag="session")
 
@@ -54,6 +57,11 @@ def _new_codes(own: OwnSession) -> second_factor.RecoveryCodes:
         return second_factor.new_recovery_codes(hashing)
 
 
+def tell_of_factors(own: OwnSession, account: Account) -> None:
+    """The holder hears of every change of how one logs in: it may be somebody else's."""
+    later(send, own.services, account.login, factors_message(account.language))
+
+
 class TotpConfirmedOut(SessionOut, RecoveryOut):
     """The session, and the recovery codes to write down."""
 
@@ -69,6 +77,7 @@ def confirm_totp(body: CodeIn, own: OwnDep, response: Response) -> TotpConfirmed
         second_factor.keep_recovery_codes(session, own.who, account, made)
         web_session.method = "password+totp"
         shown = renewed(session, own, response, account)
+    tell_of_factors(own, account)
     return TotpConfirmedOut(**shown.model_dump(), recovery_codes=list(made.codes))
 
 
@@ -85,7 +94,9 @@ def remove_totp(body: FactorsIn, own: OwnDep, response: Response) -> SessionOut:
     with own.services.database.writing() as session:
         account = find.get_account(session, account_id)
         second_factor.remove_totp(session, own.who, account)
-        return renewed(session, own, response, account)
+        shown = renewed(session, own, response, account)
+    tell_of_factors(own, account)
+    return shown
 
 
 @router.post("/account/recovery-codes", status_code=201, responses=problems(401, 403, 409))
@@ -94,5 +105,7 @@ def renew_recovery_codes(body: FactorsIn, own: OwnDep) -> RecoveryOut:
     account_id = own.check_password(body.password, second_factor=True, code=body.totp)
     made = _new_codes(own)
     with own.services.database.writing() as session:
-        second_factor.keep_recovery_codes(session, own.who, find.get_account(session, account_id), made)
+        account = find.get_account(session, account_id)
+        second_factor.keep_recovery_codes(session, own.who, account, made)
+    tell_of_factors(own, account)
     return RecoveryOut(recovery_codes=list(made.codes))

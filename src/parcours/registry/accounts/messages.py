@@ -162,6 +162,20 @@ def new_device_message(lang: str) -> tuple[str, str]:
     )
 
 
+def factors_message(lang: str) -> tuple[str, str]:
+    """Subject and text of the message after a second factor or a passkey was added or removed."""
+    if lang == "fr":
+        return "La façon de se connecter à votre compte a changé", (
+            "Une application d'authentification, des codes de secours ou une clé d'accès viennent d'être ajoutés à\n"
+            "votre compte parcours, ou retirés. Si ce n'était pas vous, changez votre mot de passe et prévenez un\n"
+            "administrateur.\n"
+        )
+    return "How to log in to your account has changed", (
+        "An authenticator application, recovery codes or a passkey were just added to your parcours account, or\n"
+        "removed. If it was not you, change your password and tell an administrator.\n"
+    )
+
+
 def role_message(lang: str) -> tuple[str, str]:
     """Subject and text of the message to whom a role concerns, when another account is given it."""
     if lang == "fr":
