@@ -42,6 +42,7 @@ def settle_files(
     """Settle a file, a folder or a glob into a file; `columns` are `COLUMN=NAME` texts. Exits 0, 1, 2, 3 or 130."""
     if workers is not None and workers < 1:
         fail(problems.not_accepted(workers, field="--workers", expected="1, 2, 3 …"), lang)
+    say_french(source, lang)
     report = _run(source, output, readings or {}, workers or os.cpu_count() or 1, columns, resume=resume, lang=lang)
     typer.echo(agreed(DONE, lang, **vars(report)), err=True)
     if report.rejected is not None:
@@ -52,6 +53,19 @@ def settle_files(
         print_summary(output, lang)
     if report.refused:
         raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+def say_french(source: str, lang: str) -> None:
+    """Say on the error stream that a file is written the French way."""
+    path = Path(source)
+    if path.suffix != ".csv" or not path.is_file():
+        return
+    with batch_errors(lang):
+        from parcours.engine.batch.french import style_of
+
+        style = style_of(path)
+    if style.french:
+        typer.echo(style.told[lang], err=True)
 
 
 def _run(

@@ -20,6 +20,7 @@ COMMANDS = {
     "tables": "parcours.cli.tables:app",
     "law": "parcours.cli.law:app",
     "contract": "parcours.cli.contract:app",
+    "compare": "parcours.cli.compare:app",
     "schema": "parcours.cli.schema:app",
     "facts": "parcours.cli.facts:app",
     "registry": "parcours.cli.registry:app",

@@ -19,6 +19,11 @@ takes_no_value = Problem(CliError, "takes_no_value", Text("n'a pas de valeur", "
 not_said = Problem(CliError, "not_said", Text("n'est pas donné", "has not been given"))
 no_such_option = Problem(CliError, "no_such_option", Text("cette option n'existe pas", "there is no such option"))
 no_such_command = Problem(CliError, "no_such_command", Text("cette commande n'existe pas", "there is no such command"))
+near_command = Problem(
+    CliError,
+    "no_such_command",
+    Text("cette commande n'existe pas ; vouliez-vous dire {near} ?", "there is no such command; did you mean {near}?"),
+)
 too_many_arguments = Problem(CliError, "too_many_arguments", Text("argument en trop", "one argument too many"))
 misused = Problem(
     CliError,

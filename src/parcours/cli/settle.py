@@ -11,10 +11,13 @@ from parcours.cli.flags import with_fact_flags
 from parcours.text import Text, agreed
 
 app = typer.Typer(add_completion=False)
-LARGE = 64 * 1024 * 1024
 START = 100_000
+LARGE = 64 * 1024 * 1024
 """A file of text above this size is settled out of core."""
 TEXT_FORMATS = (".ndjson", ".jsonl", ".csv")
+SHORT = 1024 * 1024
+"""A CSV file above this size is settled like any large file: every column kept, a receipt, the refused rows apart."""
+FEW_LINES = 50
 
 
 @app.command()
@@ -47,9 +50,14 @@ def settle(
         fail(problems.flags_of_one_act(field=next(iter(said))), lang)
     if output is None:
         fail(problems.no_output(), lang)
+    if "-" in (source, str(output)):
+        from parcours.cli.streams import settle_stream
+
+        settle_stream(source, output, map or [], readings, lang)
+        return
     path = Path(source)
     small = path.suffix in TEXT_FORMATS and path.is_file() and path.stat().st_size <= LARGE and not holds_bills(path)
-    if small and output.suffix in TEXT_FORMATS and not (workers or resume or map or summary):
+    if small and output.suffix in TEXT_FORMATS and not (workers or resume or map or summary) and by_hand(path):
         settle_text(path, output, readings, lang)
         return
     from parcours.cli.batch import settle_files
@@ -66,6 +74,23 @@ def holds_bills(path: Path) -> bool:
     with path.open(encoding="utf-8", errors="replace") as stream:
         start = stream.read(START)
     return any(name in start for name in IDS)
+
+
+def by_hand(path: Path) -> bool:
+    """Is a file of text settled line by line, its errors in place?  Not a large CSV, a French one, or one with
+    other columns.
+
+    One whose lines are enormous is: no table could hold them.
+    """
+    if path.suffix != ".csv":
+        return True
+    with path.open("rb") as stream:
+        beginning = stream.read(SHORT)
+    if beginning.count(b"\n") < FEW_LINES and len(beginning) == SHORT:
+        return True
+    from parcours.engine.batch.textfiles import plain_header
+
+    return len(beginning) < SHORT and plain_header(beginning)
 
 
 def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import typer
@@ -73,11 +74,19 @@ def in_words(error: Any) -> CliError:
         return problems.not_said(field=name_of(error))
     if kind == "BadParameter":
         return wrong_value(error)
-    if found := re.match(r"No such command '(.*)'", error.message):
-        return problems.no_such_command(field=found[1])
+    if found := re.match(r"No such command '(.*?)'", error.message):
+        nearest = near(error, found[1])
+        problem = problems.near_command if nearest else problems.no_such_command
+        return problem(field=found[1], near=nearest)
     if found := re.match(r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", error.message):
         return problems.too_many_arguments(found[1])
     return problems.misused()
+
+
+def near(error: Any, name: str) -> str:
+    """The command that looks most like what was typed; empty where none does."""
+    names = error.ctx.command.list_commands(error.ctx) if error.ctx else ()
+    return next(iter(get_close_matches(name, names, n=1, cutoff=0.6)), "")
 
 
 def wrong_value(error: Any) -> CliError:

@@ -1,30 +1,49 @@
-"""A guarantee as a contract's table prints it, read: "Consultations spécialistes OPTAM 150 % BR, hors OPTAM 130 %"."""
+"""A contract as its table prints it, read: "Consultations OPTAM 150 % BR, hors OPTAM 130 %; dentaire 250 %; verre
+150 €".
+"""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-PERCENT = re.compile(r"(\d{2,3})(?:[.,]0+)?\s*%?")
-WITHOUT = re.compile(r"(hors|non|sans|without|outside|no)[\s-]*(optam|dptm)", re.IGNORECASE)
+NUMBER = re.compile(r"(\d{1,4})(?:[.,](\d{1,2}))?\s*(%|€|euros?)?", re.IGNORECASE)
+WITHOUT = re.compile(r"(hors|non|sans|without|outside|not?)[\s-]*(optam|dptm)", re.IGNORECASE)
 WITH = re.compile(r"(optam|dptm)", re.IGNORECASE)
+PERCENTS = {
+    "dentaire_pct_br": r"dent|teeth|tooth|proth",
+    "hospitalisation_pct_br": r"h[oô]pital|hospital",
+    "appareillage_pct_br": r"appareill|device",
+    "pharmacie_pct_br": r"pharmac|m[ée]dicament|drug|medicine",
+}
+EUROS = {
+    "monture_euros": r"monture|frame",
+    "verre_euros": r"verre|lens",
+    "aide_auditive_euros": r"auditi|audio|hearing",
+    "chambre_euros": r"chambre|room",
+}
+NOT_RESPONSABLE = re.compile(r"non[\s-]*responsable|not responsable", re.IGNORECASE)
 LEAST, MOST = 30, 999
 
 
 def read_guarantee(text: str) -> tuple[int, int] | None:
     """(percent with OPTAM, percent without) of a pasted line; None where it holds no percentage.
 
-    Each percentage belongs to the last word about OPTAM before it; a line that
-    does not tell them apart gives one for both.
+    Each percentage belongs to the last word about OPTAM before it; a line that does not tell them apart gives one
+    for both, and two numbers without a word are those with and without.
     """
-    found = [(match.start(), int(match[1])) for match in PERCENT.finditer(text) if LEAST <= int(match[1]) <= MOST]
+    found = [(match.start(), int(match[1])) for match in NUMBER.finditer(text) if is_percent(match)]
     if not found:
         return None
-    without = [match.start() for match in WITHOUT.finditer(text)]
-    outside = [percent for place, percent in found if any(mark < place for mark in without) and apart(text, place)]
-    inside = [percent for place, percent in found if not (any(mark < place for mark in without) and apart(text, place))]
+    outside = [percent for place, percent in found if apart(text, place)]
+    inside = [percent for place, percent in found if not apart(text, place)]
     first = (inside or outside)[0]
     return first, (outside or inside[1:2] or [first])[0]
+
+
+def is_percent(match: re.Match[str]) -> bool:
+    """Is a number a percentage of the base?  One without a sign is, where it could be."""
+    return (match[3] or "%") == "%" and not match[2] and LEAST <= int(match[1]) <= MOST
 
 
 def apart(text: str, place: int) -> bool:
@@ -36,6 +55,42 @@ def apart(text: str, place: int) -> bool:
     return max(marks, default=(0, False))[1]
 
 
+def read_contract(text: str) -> Mapping[str, Any] | None:
+    """A whole contract from a line or several: visits, teeth, glasses, hearing aids, room. None where nothing is
+    said.
+    """
+    visits: list[str] = []
+    found: dict[str, Any] = {}
+    for clause in re.split(r"[;\n]|,(?=\s*[^\d\s])", text):
+        named = named_clause(clause)
+        if named:
+            found[named[0]] = named[1]
+        else:
+            visits.append(clause)
+    guarantee = read_guarantee(",".join(visits))
+    if guarantee is None and not found:
+        return None
+    optam, other = guarantee or (100, 100)
+    return {**contract_of(optam, other, responsable=not NOT_RESPONSABLE.search(text)), **found}
+
+
+def named_clause(clause: str) -> tuple[str, int] | None:
+    """The field of a clause about something else than visits, and its number."""
+    for fields, unit in ((EUROS, "€"), (PERCENTS, "%")):
+        for name, words in fields.items():
+            if re.search(words, clause, re.IGNORECASE) and (numbers := list(numbers_of(clause, unit))):
+                return name, numbers[0]
+    return None
+
+
+def numbers_of(clause: str, unit: str) -> Iterator[int]:
+    """The whole numbers of a clause in a unit, or without one."""
+    for match in NUMBER.finditer(clause):
+        said = (match[3] or unit).lower()
+        if ("%" if said == "%" else "€") == unit:
+            yield int(match[1])
+
+
 def contract_of(optam: int, other: int, *, responsable: bool = True) -> Mapping[str, Any]:
     """A contract with these percentages for consultations and technical acts."""
     return {
@@ -44,6 +99,8 @@ def contract_of(optam: int, other: int, *, responsable: bool = True) -> Mapping[
         "consultation_pct_br_non_optam": other,
         "acte_technique_pct_br_optam": optam,
         "acte_technique_pct_br_non_optam": other,
+        "cent_pour_cent_sante": responsable,
+        "forfait_journalier": responsable,
     }
 
 

@@ -11,6 +11,7 @@ from parcours.web.account import security as proofs
 from parcours.web.account.outbox import outbox_page
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
+from parcours.web.compare.compare import compare_page
 from parcours.web.directory.find import directory_page
 from parcours.web.directory.professional import appointment, professional_page, report_page
 from parcours.web.forms import form_page
@@ -48,6 +49,7 @@ def routes() -> list[Route]:
         Route("/bill", bill_page),
         Route("/bill.txt", bill_text),
         Route("/bill.json", bill_receipt_file),
+        Route("/compare", compare_page),
         Route("/directory", directory_page),
         Route("/directory/professionals/{id}", professional_page),
         Route("/directory/professionals/{id}/wrong", report_page, methods=["POST"]),

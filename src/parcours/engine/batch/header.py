@@ -1,5 +1,6 @@
 """The names of the columns: other names mapped to facts, nothing misspelt passed over, nothing needed missing."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -14,6 +15,29 @@ NEEDED: tuple[tuple[str, ...], ...] = (("care_date",), ("fee",), ("profession", 
 """Facts without which no row can be settled: one of each."""
 COLUMNS_OF_BILLS = (*IDS, "territory", *LINE_KEYS)
 """Names that mean something where rows are lines of bills, and are carried through elsewhere."""
+USUAL = {
+    "patient_id": (
+        "adherent",
+        "assure",
+        "num_assure",
+        "beneficiaire",
+        "matricule",
+        "id_beneficiaire",
+        "nir",
+        "patient",
+    ),
+    "professional_id": ("ps", "num_ps", "praticien", "executant", "num_executant", "rpps", "finess", "professionnel"),
+    "care_date": ("date_soins", "date_soin", "date_acte", "jour_soins", "datesoins", "date_of_care"),
+    "reimbursement_date": ("date_remboursement", "date_paiement", "date_reglement"),
+    "birth_date": ("date_naissance", "naissance", "ddn", "date_of_birth"),
+    "fee": ("honoraires", "montant", "montant_depense", "depense", "frais_reels", "prix", "amount", "price"),
+    "base": ("base_remboursement", "brss", "tarif", "base_ro"),
+    "specialty": ("specialite", "spe"),
+    "convention": ("secteur", "sector"),
+    "act": ("acte", "code_acte", "lettre_cle"),
+    "quantity": ("quantite", "coefficient"),
+}
+"""What files of funds and insurers often call a fact."""
 SHORT = 5
 """Shorter names are never taken for a misspelt one."""
 CLOSE = 0.8
@@ -50,6 +74,9 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise _wrong(f"la colonne « {twice} » est donnée deux fois", f"column {twice!r} is given twice")
+    for column, name in zip(columns, names, strict=True):
+        if name not in BY_NAME and column not in mapping:
+            _check_usual(name, names)
     _check_needed(names)
     ours = {*BY_NAME, *(COLUMNS_OF_BILLS if of_bills(names) else ())}
     for column, name in zip(columns, names, strict=True):
@@ -90,6 +117,34 @@ def _check_extra(name: str, names: Sequence[str], *, kept: bool, reserved: tuple
             f"column {name!r} is not a fact; is it {near[0]}? "
             f"--map {name}={near[0]}, or --map {name}= to carry it through",
         )
+
+
+def _check_usual(name: str, names: Sequence[str]) -> None:
+    """A column that files often call so is asked about: a fact that is passed over changes every amount."""
+    usual = usual_fact(name, names)
+    if usual:
+        raise _wrong(
+            f"la colonne « {name} » n'est pas un fait ; est-ce {usual} ? "
+            f"--map {name}={usual}, ou --map {name}= pour la garder",
+            f"column {name!r} is not a fact; did you mean {usual}? "
+            f"--map {name}={usual}, or --map {name}= to carry it through",
+        )
+
+
+def usual_fact(name: str, names: Sequence[str]) -> str:
+    """The fact that files often call so, where no column is that fact yet; empty where there is none."""
+    plain = (
+        unicodedata.normalize("NFD", name)
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+        .replace(" ", "_")
+        .replace("-", "_")
+    )
+    for fact, others in USUAL.items():
+        if fact not in names and plain in (fact, *others):
+            return fact
+    return plain if plain in BY_NAME and plain not in names else ""
 
 
 def same_columns(columns: Sequence[str], first: Sequence[str], path: str) -> None:

@@ -19,6 +19,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from parcours.engine.batch.errors import UnreadableInput
+from parcours.engine.batch.french import plain, style_of
 from parcours.engine.batch.patterns import CODED
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.textfiles import LONGEST_LINE, too_long
@@ -237,9 +238,12 @@ class CsvReader:
             unread[row.number] = Unread(first + row.number - 2, row.text, counts)
             return "skip"
 
+        style = style_of(path)
         reader = pyarrow.csv.open_csv(
             path,
-            pyarrow.csv.ReadOptions(block_size=BLOCK, use_threads=False, skip_rows=1, column_names=names),
+            pyarrow.csv.ReadOptions(
+                block_size=BLOCK, use_threads=False, skip_rows=1, column_names=names, encoding=style.encoding
+            ),
             pyarrow.csv.ParseOptions(
                 delimiter=_separator(_first_line(path)), newlines_in_values=True, invalid_row_handler=left_out
             ),
@@ -247,7 +251,8 @@ class CsvReader:
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
             ),
         )
-        yield from _numbered((pa.Table.from_batches([batch]) for batch in reader), unread, size, first, skip)
+        blocks = (plain(pa.Table.from_batches([batch]), style) for batch in reader)
+        yield from _numbered(blocks, unread, size, first, skip)
 
 
 def _numbered(
@@ -353,7 +358,8 @@ READERS: dict[str, Any] = {PARQUET: ParquetReader, ARROW: ArrowReader, CSV: CsvR
 def _first_line(path: Path) -> str:
     try:
         with path.open("rb") as stream:
-            return stream.readline(1_000_000).decode("utf-8-sig").rstrip("\r\n")
+            line = stream.readline(1_000_000)
+            return line.decode("utf-8-sig" if style_of(path).encoding == "utf-8" else "latin-1").rstrip("\r\n")
     except UnicodeDecodeError:
         raise not_utf8(path) from None
     except OSError as error:

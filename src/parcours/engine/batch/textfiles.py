@@ -6,7 +6,8 @@ aside and renamed, so that a file that has its name is whole.
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,6 +16,7 @@ from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.facts.readings import encode_readings
+from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.memory import settle_many
 from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.errors import ParcoursError, os_reason
@@ -144,6 +146,19 @@ def read_csv(stream: TextIO, source: Path) -> Iterator[dict[str, Any] | FactErro
         raise UnreadableFile(source, Text(f"n'est pas du CSV ({error})", f"is not CSV ({error})")) from None
 
 
+def plain_header(beginning: bytes) -> bool:
+    """Does a CSV file, from its beginning, hold facts under their names and nothing else, in UTF-8?"""
+    try:
+        lines = beginning.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        return error.start >= len(beginning) - 4
+    header = lines[0] if lines else ""
+    separator = ";" if header.count(";") > header.count(",") else ","
+    names = [name.strip() for name in next(csv.reader([header], delimiter=separator), [])]
+    french = any(re.search(r"\d/\d{1,2}/\d{4}|\d,\d{1,2};", line) for line in lines[1:20])
+    return all(name == "id" or name in BY_NAME for name in names) and not french
+
+
 def result_row(row: dict[str, Any] | FactError, result: Answer | FactError, lang: str) -> dict[str, Any]:
     """The output of one row: its id, then the settlement or the error."""
     identity = {"id": row["id"]} if isinstance(row, dict) and "id" in row else {}
@@ -157,12 +172,14 @@ def write_ndjson(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], la
     stream.writelines(dumps(result_row(row, result, lang)) + "\n" for row, result in zip(rows, results, strict=True))
 
 
-def write_csv(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], lang: str) -> None:
-    """The id, the results and the error of each row as columns."""
-    writer = csv.DictWriter(stream, ["id", *RESULTS, *ERRORS], extrasaction="ignore", lineterminator="\n")
+def write_csv(stream: TextIO, rows: Sequence[Any], results: Iterable[Any], lang: str) -> None:
+    """Every column that came in, then the results and the error of each row."""
+    came = list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row if name not in RESULTS))
+    names = list(dict.fromkeys(["id", *came, *RESULTS, *ERRORS]))
+    writer = csv.DictWriter(stream, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for row, result in zip(rows, results, strict=True):
-        line = result_row(row, result, lang)
+        line = {**(row if isinstance(row, dict) else {}), **result_row(row, result, lang)}
         line["notes"] = "+".join(line.get("notes", ()))
         line.update({f"error_{name}": text for name, text in line.get("error", {}).items()})
         writer.writerow(line)

@@ -1,0 +1,145 @@
+"""`parcours compare`: contracts, premiums included, over a year of care."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcours.cli import problems
+from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of, pairs
+from parcours.text import Text, euros, plain_euros
+
+if TYPE_CHECKING:
+    from parcours.engine.compare.year import Comparison
+
+app = typer.Typer(add_completion=False)
+HEADERS = (
+    Text("Contrat", "Contract"),
+    Text("Soins", "Care"),
+    Text("Sécu", "Sécu"),
+    Text("Mutuelle", "Mutuelle"),
+    Text("Vous", "You"),
+    Text("Cotisations", "Premiums"),
+    Text("En tout", "In all"),
+)
+NO_CONTRACT = Text("Sans mutuelle", "No mutuelle")
+BEST = Text(
+    "Le moins cher pour cette année de soins : {name}, {total}. Une année moins "
+    "chanceuse (hôpital, lunettes, dents) change tout : essayez-la.",
+    "Cheapest for this year of care: {name}, {total}. A less lucky year "
+    "(hospital, glasses, teeth) changes everything: try it.",
+)
+EVEN = Text(
+    "{dear} vaut sa cotisation face à {cheap} à partir de {times} fois ces soins.",
+    "{dear} is worth its premium beside {cheap} from {times} times this care.",
+)
+CAPS = Text(
+    "Participations et franchises, qu'aucun contrat responsable ne paie : {amount}.",
+    "Contributions and deductibles, which no contrat responsable pays: {amount}.",
+)
+LEFT_OUT = Text("laissé de côté", "left out")
+
+
+@app.command()
+def compare(
+    contract: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--contract", help="CONTRACT=PREMIUM of a month: an id of the library, or the guarantees as printed."
+        ),
+    ] = None,
+    year: Annotated[str, typer.Option("--year", help="student, family, ald, pregnancy, senior or glasses.")] = "family",
+    times: Annotated[list[str] | None, typer.Option("--times", help="ITEM=NUMBER of times in the year.")] = None,
+    age: Annotated[int | None, typer.Option("--age", help="Age of the person.", min=0, max=130)] = None,
+    on: Annotated[str, typer.Option("--on", help="The civil year, YYYY (this one unless said).")] = "",
+    json: Json = False,
+    lang: Lang = "",
+) -> None:
+    """Compare contracts over a year of care: who pays what, the cheapest, from how much care a dearer one is worth
+    it.
+    """
+    lang = lang_of(lang)
+    from parcours.engine.compare.plans import read_plan
+    from parcours.engine.compare.year import Plan, with_times, years
+    from parcours.engine.compare.year import compare as settle_year
+
+    if year not in years():
+        fail(problems.not_accepted(year, field="--year", expected=Text(*2 * (", ".join(years()),))), lang)
+    chosen = years()[year]
+    numbers = {name: number(text, lang) for name, text in pairs(times, "--times", "N", lang).items()}
+    known = [one.id for one in chosen.items]
+    for name in numbers.keys() - set(known):
+        fail(problems.not_accepted(name, field="--times", expected=Text(*2 * (", ".join(known),))), lang)
+    with clear_errors(lang):
+        plans = [
+            Plan(NO_CONTRACT[lang], None, 0),
+            *(read_plan(text) for text in contract or ("responsable_100=30", "responsable_150=45")),
+        ]
+        person = {**chosen.person, **({} if age is None else {"age": age})}
+        civil_year = number(on, lang) if on else date.today().year  # noqa: DTZ011 - the user's own year
+        found = settle_year(plans, with_times(chosen.items, numbers), person, civil_year)
+    if json:
+        from parcours.engine.facts.jsonio import dumps
+
+        typer.echo(dumps(plain(found), indent=1))
+    else:
+        print_table(found, lang)
+    for name, error in found.refused:
+        typer.echo(f"{name} ({LEFT_OUT[lang]}): {error.message[lang]}", err=True)
+
+
+def number(text: str, lang: str) -> int:
+    """A whole number."""
+    if not text.isdecimal():
+        fail(problems.not_accepted(text, field="--times", expected=Text("un nombre entier", "a whole number")), lang)
+    return int(text)
+
+
+def plain(found: "Comparison") -> dict[str, Any]:
+    """The comparison as plain data, amounts in euros as text."""
+    rows = [
+        {
+            "contract": one.plan.name,
+            "fee": plain_euros(one.care.fee),
+            "amo": plain_euros(one.care.amo),
+            "amc": plain_euros(one.care.amc),
+            "patient": plain_euros(one.care.patient),
+            "premiums": plain_euros(one.premiums),
+            "total": plain_euros(one.total),
+            "contributions": plain_euros(one.contributions),
+            "items": {name: plain_euros(cost.patient) for name, cost in one.by_item.items()},
+        }
+        for one in found.years
+    ]
+    even = [{"cheap": one.cheap, "dear": one.dear, "times": one.hundredths / 100} for one in found.break_even]
+    return {"contracts": rows, "cheapest": found.best.plan.name, "break_even": even}
+
+
+def print_table(found: "Comparison", lang: str) -> None:
+    """The table for people, then the cheapest and the break-even."""
+    rows = [[header[lang] for header in HEADERS]]
+    for one in found.years:
+        amounts = (one.care.fee, one.care.amo, one.care.amc, one.care.patient, one.premiums, one.total)
+        rows.append([one.plan.name, *(euros(amount, lang) for amount in amounts)])
+    for row in aligned(rows):
+        typer.echo(row)
+    best = found.best
+    typer.echo("")
+    typer.echo(BEST[lang].format(name=best.plan.name, total=euros(best.total, lang)))
+    for even in found.break_even:
+        times = f"{even.hundredths // 100}{',' if lang == 'fr' else '.'}{even.hundredths % 100:02d}"
+        typer.echo(EVEN[lang].format(dear=even.dear, cheap=even.cheap, times=times))
+    typer.echo(CAPS[lang].format(amount=euros(best.contributions, lang)))
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns of one width, amounts to the right."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]

@@ -1,0 +1,125 @@
+"""A CSV file as spreadsheets write it in France: semicolons, decimal commas, days as 31/12/2026, Latin-1.
+
+Found in the beginning of the file, told once, and turned into what every other file holds.
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcours.text import Text, text_of
+
+SAMPLE = 1 << 16
+"""Bytes of the beginning that are looked at."""
+DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+DECIMAL = re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*,\d{1,2}")
+YES_NO = {"oui": "true", "non": "false", "vrai": "true", "faux": "false"}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a file is written, column by column."""
+
+    encoding: str = "utf-8"
+    separator: str = ","
+    days: tuple[str, ...] = ()
+    decimals: tuple[str, ...] = ()
+    booleans: tuple[str, ...] = ()
+
+    @property
+    def french(self) -> bool:
+        """Is there something to turn?"""
+        told = self.booleans and self.separator == ";"
+        return bool(self.days or self.decimals or told) or self.encoding != "utf-8"
+
+    @property
+    def told(self) -> Text:
+        """What was found, in words."""
+        found = []
+        if self.encoding != "utf-8":
+            found.append(Text("Latin-1", "Latin-1"))
+        if self.separator == ";":
+            found.append(Text("séparateur « ; »", "separator “;”"))
+        if self.decimals:
+            found.append(Text("virgule décimale ({names})", "decimal comma ({names})").format(names=self.decimals))
+        if self.days:
+            found.append(Text("jours JJ/MM/AAAA ({names})", "days DD/MM/YYYY ({names})").format(names=self.days))
+        if self.booleans:
+            found.append(Text("oui/non ({names})", "oui/non ({names})").format(names=self.booleans))
+        return Text("Fichier français lu comme tel : {found}", "French file, read as one: {found}").format(
+            found=text_of(found)
+        )
+
+
+def style_of(path: Path) -> Style:
+    """The style of a file, from its beginning; the plain one where nothing is French."""
+    with path.open("rb") as stream:
+        beginning = stream.read(SAMPLE)
+    encoding = encoding_of(beginning)
+    lines = beginning.decode(encoding, errors="replace").lstrip("\ufeff").splitlines()
+    if len(beginning) == SAMPLE:
+        lines = lines[:-1]
+    if not lines:
+        return Style(encoding)
+    separator = max(",;\t", key=lines[0].count)
+    rows = list(csv.reader(lines, delimiter=separator))
+    names = [name.strip() for name in rows[0]]
+    columns = {
+        name: [row[place] for row in rows[1:] if place < len(row) and row[place]] for place, name in enumerate(names)
+    }
+    return Style(
+        encoding,
+        separator,
+        tuple(name for name, cells in columns.items() if all_match(cells, DAY)),
+        tuple(name for name, cells in columns.items() if decimal_commas(cells)),
+        tuple(name for name, cells in columns.items() if cells and all(cell.lower() in YES_NO for cell in cells)),
+    )
+
+
+def encoding_of(beginning: bytes) -> str:
+    """UTF-8, unless a byte cannot be; the last character of a sample may be cut."""
+    try:
+        beginning.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(beginning) - 4:
+            return "latin-1"
+    return "utf-8"
+
+
+def all_match(cells: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    """Does every cell look so?"""
+    return bool(cells) and all(pattern.fullmatch(cell.strip()) for cell in cells)
+
+
+def decimal_commas(cells: Sequence[str]) -> bool:
+    """Are the cells numbers, some with a decimal comma?"""
+    commas = [cell for cell in cells if DECIMAL.fullmatch(cell.strip())]
+    return bool(commas) and all(DECIMAL.fullmatch(cell.strip()) or cell.strip().lstrip("-").isdigit() for cell in cells)
+
+
+def plain(table: pa.Table, style: Style) -> Any:
+    """A block of text cells, its days, decimals and booleans as every other file writes them."""
+    for name in style.days:
+        padded = pc.replace_substring_regex(table[name], r"^\s*(\d)/", r"0\1/")
+        padded = pc.replace_substring_regex(padded, r"^(\d{2})/(\d)/", r"\1/0\2/")
+        table = put(table, name, pc.replace_substring_regex(padded, r"^\s*(\d{2})/(\d{2})/(\d{4})\s*$", r"\3-\2-\1"))
+    for name in style.decimals:
+        whole = pc.replace_substring_regex(table[name], "[ \u00a0\u202f]", "")
+        table = put(table, name, pc.replace_substring(whole, ",", "."))
+    for name in style.booleans:
+        lower = pc.utf8_lower(table[name])
+        for word, value in YES_NO.items():
+            lower = pc.if_else(pc.equal(lower, word), value, lower)
+        table = put(table, name, lower)
+    return table
+
+
+def put(table: pa.Table, name: str, column: Any) -> Any:
+    """A table with one column replaced."""
+    return table.set_column(table.column_names.index(name), name, column)

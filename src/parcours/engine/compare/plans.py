@@ -1,0 +1,57 @@
+"""A contract with its premium as people write it: `Alan: OPTAM 200 %, hors OPTAM 180 % = 48,50`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parcours.contracts.library import library
+from parcours.contracts.paste import read_contract
+from parcours.engine.compare.year import Plan
+from parcours.engine.errors import FactError
+from parcours.engine.facts.vocabulary import read_money
+from parcours.text import Text
+
+NOTHING = ("", "none", "rien", "sans", "aucune")
+GUARANTEE = Text(
+    "un contrat de la liste, ou ses garanties (« OPTAM 200 %, hors OPTAM 180 %, verre 100 € »)",
+    "a contract of the list, or its guarantees (“OPTAM 200%, without OPTAM 180%, lens €100”)",
+)
+MONTHLY = Text("une cotisation de 0 à 2000 euros par mois", "a premium from 0 to 2000 euros a month")
+MOST = 2_000_00
+
+
+def plan_of(guarantees: str, premium: str, name: str = "") -> Plan:
+    """A plan from two fields. Raises `FactError` naming `contract` or `premium`."""
+    text = guarantees.strip()
+    label, _, rest = text.partition(":")
+    if rest.strip() and not label.strip()[-1:].isdigit() and read_contract(rest):
+        name, text = name or label.strip(), rest.strip()
+    return Plan(name or text or "none", contract_named(text), cents(premium))
+
+
+def contract_named(text: str) -> Mapping[str, Any] | None:
+    """A contract of the library, guarantees as they are printed, or nothing."""
+    if text.lower() in NOTHING:
+        return None
+    if text in library():
+        return library()[text]
+    found = read_contract(text)
+    if found is None:
+        raise FactError("contract", text, GUARANTEE)
+    return found
+
+
+def cents(text: str) -> int:
+    """A premium of a month."""
+    try:
+        found = int(read_money("premium", text.replace("€", "").replace(" ", "") or "0"))
+    except FactError:
+        raise FactError("premium", text, MONTHLY) from None
+    if not 0 <= found <= MOST:
+        raise FactError("premium", text, MONTHLY)
+    return found
+
+
+def read_plan(text: str) -> Plan:
+    """A plan from one text, its premium after the last `=`."""
+    guarantees, sign, premium = text.rpartition("=")
+    return plan_of(guarantees, premium) if sign else plan_of(text, "0")

@@ -1,0 +1,221 @@
+"""A year of care under several contracts: each act settled in its order with the caps of the year, each bill as a
+whole.
+
+found = compare([Plan("A", {...}, 25_00), Plan("B", {...}, 48_00)], year("family").items, person, 2026)
+found.best.plan.name, found.best.total
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from parcours.engine.bill.settle import settle_bill
+from parcours.engine.errors import FactError
+from parcours.engine.facts.encoding import encode
+from parcours.engine.memory import Memory
+from parcours.law.cache import flat_law
+from parcours.text import Text, text_of
+
+FILE = Path(__file__).with_name("years.yaml")
+MONTHS = 12
+MOST_TIMES = 60
+SAID = {
+    "exemption": "none",
+    "c2s": False,
+    "ame": False,
+    "scheme": "general",
+    "tiers_payant": "none",
+    "urgent": False,
+    "away": False,
+    "special_setting": "none",
+    "purpose": "none",
+    "medecin_traitant": True,
+}
+"""What an act of a year is where nothing else is said."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """Some care of the year: an act, or a bill where it has lines; how many times."""
+
+    id: str
+    label: Text
+    times: int
+    facts: Mapping[str, Any]
+    lines: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year to start from."""
+
+    id: str
+    label: Text
+    person: Mapping[str, Any]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A contract as people write it, or none, and its premium of a month in cents."""
+
+    name: str
+    contract: Mapping[str, Any] | None
+    premium: int
+
+
+@dataclass
+class Cost:
+    """What some care costs to each, in cents."""
+
+    fee: int = 0
+    amo: int = 0
+    amc: int = 0
+    patient: int = 0
+
+    def add(self, other: "Cost") -> None:
+        """Add another cost."""
+        self.fee, self.amo = self.fee + other.fee, self.amo + other.amo
+        self.amc, self.patient = self.amc + other.amc, self.patient + other.patient
+
+
+@dataclass(frozen=True)
+class PlanYear:
+    """A contract's year."""
+
+    plan: Plan
+    care: Cost
+    premiums: int
+    by_item: Mapping[str, Cost]
+    contributions: int
+    """Flat contributions and deductibles of the year, which no contrat responsable pays."""
+
+    @property
+    def total(self) -> int:
+        """What the person pays: premiums, and what is left of the care."""
+        return self.premiums + self.care.patient
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """How much of this care makes a dearer contract worth its premium, in hundredths of the year's care."""
+
+    cheap: str
+    dear: str
+    hundredths: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every contract's year, the least total first."""
+
+    years: tuple[PlanYear, ...]
+    break_even: tuple[BreakEven, ...] = field(default=())
+    refused: tuple[tuple[str, FactError], ...] = field(default=())
+    """Items that could not be settled, and why."""
+
+    @property
+    def best(self) -> PlanYear:
+        """The least total."""
+        return self.years[0]
+
+
+@cache
+def years() -> Mapping[str, Year]:
+    """The years to start from."""
+    content = yaml.safe_load(FILE.read_text("utf-8"))
+    return {name: year_of(name, entry) for name, entry in content.items()}
+
+
+def year_of(name: str, entry: Mapping[str, Any]) -> Year:
+    """A year of the file."""
+    items = tuple(
+        Item(one["id"], text_of(one["label"]), one["times"], one["facts"], tuple(one.get("lines", ())))
+        for one in entry["items"]
+    )
+    return Year(name, text_of(entry["label"]), entry["person"], items)
+
+
+def with_times(items: Iterable[Item], times: Mapping[str, int]) -> tuple[Item, ...]:
+    """The items, some of them another number of times; at most `MOST_TIMES`."""
+    return tuple(replace(one, times=min(MOST_TIMES, max(0, times.get(one.id, one.times)))) for one in items)
+
+
+def compare(plans: Sequence[Plan], items: Sequence[Item], person: Mapping[str, Any], civil_year: int) -> Comparison:
+    """Settle the year under each plan. An item that cannot be settled is named and left out everywhere.
+
+    Raises `FactError` for a contract that cannot be read.
+    """
+    refused = [(one.id, error) for one in items if (error := trouble(one, person, civil_year))]
+    kept = [one for one in items if one.id not in {name for name, _ in refused} and one.times]
+    found = sorted((under(plan, kept, person, civil_year) for plan in plans), key=lambda one: (one.total, one.premiums))
+    return Comparison(tuple(found), tuple(break_evens(found)), tuple(refused))
+
+
+def trouble(item: Item, person: Mapping[str, Any], civil_year: int) -> FactError | None:
+    """Why an item cannot be settled, without any contract."""
+    try:
+        settled(item, date(civil_year, 1, 15), person, None, Memory(), "")
+    except FactError as error:
+        return error
+    return None
+
+
+def under(plan: Plan, items: Sequence[Item], person: Mapping[str, Any], civil_year: int) -> PlanYear:
+    """The year under one contract: the acts in the order of their days, so that the caps run."""
+    memory, total, contributions = Memory(), Cost(), 0
+    by_item = {one.id: Cost() for one in items}
+    dated = sorted((day, one.id, one) for one in items for day in days_of(one.times, civil_year))
+    for number, (day, _, one) in enumerate(dated):
+        cost, kept = settled(one, day, person, plan.contract, memory, str(number))
+        by_item[one.id].add(cost)
+        total.add(cost)
+        contributions += kept
+    return PlanYear(plan, total, plan.premium * MONTHS, by_item, contributions)
+
+
+def days_of(times: int, civil_year: int) -> list[date]:
+    """Days spread over a year."""
+    return [date(civil_year, 1, 15) + timedelta(days=330 * place // max(1, times)) for place in range(times)]
+
+
+def settled(
+    item: Item, day: date, person: Mapping[str, Any], contract: Mapping[str, Any] | None, memory: Memory, doctor: str
+) -> tuple[Cost, int]:
+    """What one time of an item costs, and the contributions in it."""
+    facts = {
+        **SAID,
+        **person,
+        **item.facts,
+        "care_date": day.isoformat(),
+        "contract": dict(contract) if contract else None,
+    }
+    facts = {name: value for name, value in facts.items() if value is not None}
+    if item.lines:
+        own = {
+            name: value
+            for name, value in facts.items()
+            if name not in ("medecin_traitant", "purpose", "special_setting")
+        }
+        bill = settle_bill({**own, "lines": [dict(line) for line in item.lines]})
+        totals = bill.totals
+        return Cost(totals["fee"], totals["amo"], totals["amc"], totals["patient"]), 0
+    answer = memory.settle(encode(facts, flat_law()), flat_law(), {}, doctor)
+    result = answer.settlement
+    return Cost(
+        answer.act.fee, result.amo, result.amc, result.patient
+    ), result.participation_forfaitaire + result.franchise
+
+
+def break_evens(found: Sequence[PlanYear]) -> Iterable[BreakEven]:
+    """For each dearer premium that pays more of the care: how much of it makes them equal, for this kind of care."""
+    for cheap in found:
+        for dear in found:
+            more, saved = dear.premiums - cheap.premiums, cheap.care.patient - dear.care.patient
+            if more > 0 and saved > 0:
+                yield BreakEven(cheap.plan.name, dear.plan.name, more * 100 // saved)

@@ -1,0 +1,221 @@
+"""`/compare`: contracts, premiums included, over a year of care that people edit. All of it is in the address;
+nothing is kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from parcours.contracts.library import library
+from parcours.engine.compare.plans import plan_of
+from parcours.engine.compare.year import Comparison, Item, Plan, PlanYear, compare, with_times, years
+from parcours.engine.errors import FactError
+from parcours.text import euros
+from parcours.web import i18n
+from parcours.web.i18n import N_
+from parcours.web.pages import PRIVATE, Page, answer, text, today
+from parcours.web.quote.charts import Segment, shares
+
+FIRST = (("responsable_100", "30"), ("responsable_150", "45"), ("responsable_220", "65"))
+"""The contracts of a page that nobody has filled: prices of ours."""
+MOST_PLANS = 6
+WIDTH, HEIGHT, MOST_SCALE = 640, 240, 300
+
+
+@dataclass(frozen=True)
+class Row:
+    """A contract in the form."""
+
+    guarantees: str
+    premium: str
+    wrong: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A contract's year, as a bar."""
+
+    name: str
+    total: str
+    left: str
+    premiums: str
+    amc: str
+    segments: list[Segment]
+    best: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A contract's total as the care grows."""
+
+    name: str
+    points: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class View:
+    """All that the page shows."""
+
+    presets: list[tuple[str, str, bool]]
+    library: list[tuple[str, str]]
+    age: str
+    rows: list[Row]
+    items: list[tuple[str, str, int]]
+    bars: list[Bar]
+    items_by_plan: list[tuple[str, list[str]]]
+    names: list[str]
+    best: str
+    even: list[str]
+    caps: str
+    lines: list[Line]
+    top: str
+    refused: list[str]
+
+
+def compare_page(request: Request) -> Response:
+    """The page."""
+    page = Page.of(request)
+    view = view_of(page)
+    wrong = any(row.wrong for row in view.rows)
+    return answer(page, "compare.html", 400 if wrong else 200, PRIVATE, view=view)
+
+
+def view_of(page: Page) -> View:
+    """The view of an address."""
+    query = dict(page.query)
+    year = years().get(query.get("year", ""), years()["family"])
+    rows, plans = read_plans(page)
+    times = {name[2:]: int(value) for name, value in page.query if name.startswith("n-") and value.isdecimal()}
+    fresh = query.get("shown") != year.id
+    items = with_times(year.items, {} if fresh else times)
+    age = query.get("age", "")
+    age = age if age.isdecimal() and int(age) <= 110 and not fresh else str(year.person["age"])
+    plans = [Plan(text("No mutuelle", page.lang), None, 0), *plans]
+    found = compare(plans, items, {**year.person, "age": int(age)}, civil_year())
+    return View(
+        presets=[(one.id, i18n.typography(one.label[page.lang], page.lang), one is year) for one in years().values()],
+        library=[(name, i18n.label(entry["label"], page.lang)) for name, entry in library().items()],
+        age=age,
+        rows=rows,
+        items=[(one.id, i18n.typography(one.label[page.lang], page.lang), one.times) for one in items],
+        bars=[bar(one, found, page.lang) for one in found.years],
+        items_by_plan=list(by_item(found, items, page.lang)),
+        names=[one.plan.name for one in found.years],
+        best=best_words(found, page.lang),
+        even=[
+            even_words(one.cheap, one.dear, one.hundredths, page.lang)
+            for one in found.break_even
+            if one.cheap == found.best.plan.name
+        ],
+        caps=euros(found.best.contributions, page.lang),
+        lines=drawn(found),
+        top=euros(highest(found), page.lang),
+        refused=[f"{name}: {error.message[page.lang]}" for name, error in found.refused],
+    )
+
+
+def civil_year() -> int:
+    """The year whose law is applied."""
+    return today().year
+
+
+def read_plans(page: Page) -> tuple[list[Row], list[Plan]]:
+    """The contracts of the address, those that cannot be read with the reason."""
+    said = [value for name, value in page.query if name == "contract"]
+    premiums = [value for name, value in page.query if name == "premium"]
+    pairs = list(zip(said, [*premiums, *[""] * len(said)], strict=False))[:MOST_PLANS] if said else list(FIRST)
+    rows, plans = [], []
+    for guarantees, premium in pairs:
+        if not guarantees.strip():
+            continue
+        try:
+            plans.append(plan_of(guarantees, premium, label(guarantees, page.lang)))
+            rows.append(Row(guarantees, premium, ""))
+        except FactError as error:
+            rows.append(Row(guarantees, premium, i18n.set_once(error.message[page.lang], page.lang)))
+    return [*rows, *[Row("", "", "")] * (len(rows) < MOST_PLANS)], plans
+
+
+def label(guarantees: str, lang: str) -> str:
+    """The name of a contract of the library in words; another is named by its guarantees."""
+    known = library().get(guarantees.strip())
+    return i18n.label(known["label"], lang) if known else ""
+
+
+def bar(one: PlanYear, found: Comparison, lang: str) -> Bar:
+    """A contract's year as a bar: what is left of the care, and the premiums, of the highest total."""
+    parts = [("you", one.care.patient), ("open", one.premiums)]
+    return Bar(
+        one.plan.name,
+        euros(one.total, lang),
+        euros(one.care.patient, lang),
+        euros(one.premiums, lang),
+        euros(one.care.amc, lang),
+        shares(parts, max(year.total for year in found.years)),
+        one is found.best,
+    )
+
+
+def by_item(found: Comparison, items: Sequence[Item], lang: str) -> list[tuple[str, list[str]]]:
+    """What is left of each kind of care under each contract."""
+    kept = [one for one in items if one.id in found.best.by_item]
+    return [
+        (
+            f"{one.times} × {i18n.typography(one.label[lang], lang)}",
+            [euros(year.by_item[one.id].patient, lang) for year in found.years],
+        )
+        for one in kept
+    ]
+
+
+def best_words(found: Comparison, lang: str) -> str:
+    """The cheapest choice and its condition."""
+    best = found.best
+    words = N_("{name}: {total} in all, the least for this year of care.")
+    if best.plan.contract is None:
+        condition = N_(
+            "On condition that nothing else happens: a stay in hospital, glasses or teeth can "
+            "cost far more, and an employee is as a rule insured through the work."
+        )
+    else:
+        condition = N_("On condition that the year is this one and that the contract is as you wrote it.")
+    return f"{text(words, lang, name=best.plan.name, total=euros(best.total, lang))} {text(condition, lang)}"
+
+
+def even_words(cheap: str, dear: str, hundredths: int, lang: str) -> str:
+    """From how much care a dearer contract is worth its premium."""
+    times = i18n.number(round(hundredths / 100, 2), lang)  # type: ignore[arg-type]  # Babel writes any number
+    return text(
+        "{dear} is worth its premium beside {cheap} from {times} times this care.",
+        lang,
+        dear=dear,
+        cheap=cheap,
+        times=times,
+    )
+
+
+def highest(found: Comparison) -> int:
+    """The highest total of the chart."""
+    return max(one.premiums + one.care.patient * MOST_SCALE // 100 for one in found.years)
+
+
+def drawn(found: Comparison) -> list[Line]:
+    """Totals from no care to three times this care."""
+    top = max(1, highest(found))
+
+    def y(cents: int) -> int:
+        return HEIGHT - HEIGHT * cents // top
+
+    return [
+        Line(
+            one.plan.name,
+            f"0,{y(one.premiums)} {WIDTH},{y(one.premiums + one.care.patient * MOST_SCALE // 100)}",
+            WIDTH // 3,
+            y(one.total),
+        )
+        for one in found.years
+    ]

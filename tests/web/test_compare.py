@@ -1,0 +1,44 @@
+"""`/compare`: contracts over a year that people edit, all of it in the address."""
+
+import re
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from parcours.engine.compare.year import years
+
+
+def page(client: TestClient, address: str, lang: str = "en") -> str:
+    answer = client.get(address, headers={"accept-language": lang})
+    assert answer.status_code == 200
+    return unescape(answer.text).replace("\u202f", " ").replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("name", sorted(years()))
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_year_to_start_from_has_its_page(client: TestClient, name: str, lang: str) -> None:
+    html = page(client, f"/compare?year={name}", lang)
+    assert years()[name].label[lang] in html
+    assert html.count("<polyline") == 4
+    assert 'class="said error"' not in html
+
+
+def test_the_form_is_the_address(client: TestClient) -> None:
+    contracts = "contract=150&premium=20&contract=OPTAM+250%25%2C+hors+OPTAM+200%25&premium=60"
+    address = f"/compare?year=family&shown=family&{contracts}&age=30&n-gp=0"
+    html = page(client, address)
+    assert 'value="OPTAM 250%, hors OPTAM 200%"' in html
+    assert 'name="n-gp" type="text" inputmode="numeric" maxlength="2" value="0"' in html
+    assert "€720.00" in html, "twelve premiums"
+    totals = [float(text.replace(",", "")) for text in re.findall(r'<strong class="money">€([\d.,]+)</strong>', html)]
+    assert len(totals) == 3
+    assert totals == sorted(totals)
+
+
+def test_a_contract_that_cannot_be_read_is_told_beside_its_field(client: TestClient) -> None:
+    answer = client.get("/compare?contract=good&premium=20")
+    assert answer.status_code == 400
+    assert re.search(r'id="w1" role="alert">[^<]*guarantees', answer.text)
+    assert 'aria-describedby="w1"' in answer.text
+    assert "<script>alert" not in client.get("/compare?contract=<script>alert(1)</script>&premium=1").text
