@@ -32,7 +32,7 @@ def link_of(server, address):
         files = sorted(outbox.glob("*.eml")) if outbox.exists() else []
         messages = [email.message_from_bytes(file.read_bytes(), policy=default) for file in files]
         texts = [message.get_content() for message in messages if address in message["To"]]
-        links = [found[1] for text in texts if (found := re.search(r"http://127\.0\.0\.1:8000(\S+)", text))]
+        links = [found[1] for text in texts if (found := re.search(r"http://127\.0\.0\.1:\d+(\S+)", text))]
         if links:
             return server.address + links[-1]
         time.sleep(0.1)
