@@ -15,11 +15,11 @@ GUIDE = (ROOT / "docs/guides/add-a-context.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(?:python|text) (\S+)(?: (\w+))?\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 CHECK = """
 from parcours.registry.contexts import METADATA, POLICY, Scope, Tag, export_person, holdings, rotate_keys
-from parcours.registry.prevention.models import Invitation
+from parcours.registry.invitations.models import Invitation
 from parcours.registry.store import schema
 from tests.api.fixtures import opened, paris_today, settle_country
 assert set(holdings()) == set(METADATA.tables)
-assert "prevention:read" in set(Scope) and "prevention:invitation:read" in set(Tag)
+assert "invitations:read" in set(Scope) and "invitations:invitation:read" in set(Tag)
 assert "read_invitations" in POLICY.actions
 with opened("sqlite:///registry.db") as database:
     schema.upgrade(database.engine)
@@ -28,9 +28,9 @@ with opened("sqlite:///registry.db") as database:
     with database.writing() as session:
         session.add(Invitation(insured_id=country.alice, what="dépistage", sent_on=paris_today()))
         session.flush()
-        assert [one["what"] for one in export_person(session, country.alice)["prevention_invitations"]] == ["dépistage"]
-        assert export_person(session, country.zoe)["prevention_invitations"] == []
-    assert rotate_keys(database)["prevention_invitations"] == 0
+        assert [one["what"] for one in export_person(session, country.alice)["invitations_sent"]] == ["dépistage"]
+        assert export_person(session, country.zoe)["invitations_sent"] == []
+    assert rotate_keys(database)["invitations_sent"] == 0
 """
 
 
@@ -83,11 +83,11 @@ def _run(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_guide_touches_these_files_and_nothing_else():
     touched = [name for name, _, _ in BLOCKS]
-    inside = [name for name in touched if name.startswith("src/parcours/registry/prevention/")]
+    inside = [name for name in touched if name.startswith("src/parcours/registry/invitations/")]
     assert [name for name in touched if name not in inside] == [
         "src/parcours/registry/contexts.py",
-        "src/parcours/api/prevention.py",
-        "src/parcours/registry/migrations/versions/9999_prevention.py",
+        "src/parcours/api/invitations.py",
+        "src/parcours/registry/migrations/versions/9999_invitations.py",
         "tests/roles/test_roles.py",
     ]
     assert all(text.count("\n") == 1 for _, member, text in BLOCKS if member), "one line of a list"

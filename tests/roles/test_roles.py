@@ -32,6 +32,7 @@ ROLES = (
 CARE = {"amar", "delegate", "sand"}
 FUND = {"officer", "client"}
 SEES_ALICE = {"alice"} | CARE | FUND
+TREATS = {"alice", "amar", "delegate"}
 SEES_CASE = {"alice", "nora"} | FUND
 PASSED = {200, 201, 204, 409, 422, 428}
 """Answers to somebody who was let through."""
@@ -161,6 +162,38 @@ ROWS = (
     patient("GET", "/referrals", SEES_ALICE),
     patient("GET", "/care-plans", SEES_ALICE),
     patient("GET", "/conciliation", {"alice"} | FUND),
+    # prevention
+    patient("GET", "/prevention", TREATS),
+    patient("GET", "/prevention.ics", TREATS),
+    patient("PUT", "/prevention/profile", TREATS, {"facts": {"nosuch": 1}}),
+    patient("GET", "/prevention/statements", TREATS),
+    patient("POST", "/prevention/statements", TREATS, {"kind": "done", "programme": "nosuch"}),
+    on(
+        "POST", "/people/{alice}/prevention/statements/{statement}/cancellation", TREATS, set(),
+        foreign={"statement": "statement_zoe"},
+    ),
+    patient("GET", "/prevention/dates", TREATS | FUND),
+    system("GET", "/my/prevention", {"amar", "zola", "sand", "delegate"}),
+    # record
+    patient("GET", "/record", {"alice"} | CARE),
+    patient("GET", "/record/history", {"alice"} | CARE),
+    patient("GET", "/record/mine", {"amar", "delegate"}),
+    patient("POST", "/record/statements", {"amar"}, {"section": "problems"}),
+    patient("GET", "/record/documents", TREATS),
+    patient(
+        "POST", "/record/documents", {"amar"},
+        {"unique_id": "1.2.3", "type_code": "60591-5", "mime": "text/html", "title": "t", "content": "eA==",
+         "sha1": "0" * 40, "size": 1},
+    ),
+    on("GET", "/record/documents/{document}", TREATS, set(), foreign={"document": "document_zoe"}),
+    patient("GET", "/record/sharing", {"alice"}),
+    patient("POST", "/record/sharing", {"alice"}, {}),
+    patient("GET", "/record/emergency", set()),
+    patient("GET", "/record/emergencies", TREATS),
+    on(
+        "POST", "/record/emergencies/{emergency}/review", {"alice", "amar"}, {"delegate"}, {"verdict": "justified"},
+        foreign={"emergency": "emergency_zoe"},
+    ),
     # directory
     system("GET", "/professionals", EVERYBODY),
     system("GET", "/professionals/{amar}", EVERYBODY),
@@ -286,6 +319,7 @@ OPEN = {
 """Endpoints of the registry for people who are not logged in."""
 ENGINE = {"settle", "bill", "prevention", "explain", "advise", "questions", "receipts", "law", "tables"}
 TESTED_ELSEWHERE = {
+    ("POST", "/people/{patient_id}/record/emergency"),
     ("DELETE", "/session"),
     ("DELETE", "/account/sessions"),
     ("DELETE", "/account/sessions/{session_id}"),
@@ -334,7 +368,7 @@ class World:
                 "account_zoe": self.country.accounts["zoe"], "account_spare": self._spare(),
                 "grant_zoe": find.get_account(session, self.country.accounts["zoe"]).active_grants[0].id,
                 "client_spare": self._spare_client(), "card": self._card(), **self._regularisations(), "queue": "held",
-                **self._of_zoe(),
+                **self._of_zoe(), **self._of_records(),
             }  # fmt: skip
 
     def _spare(self):
@@ -385,6 +419,36 @@ class World:
             right = open_right(session, self.country.zoe, "c2s", starts_on=paris_today())
             visit = use(session, self.country.referral_zoe, self.country.sand, care_date=paris_today())
             return {"right_zoe": right.id, "use_zoe": visit.id}
+
+    def _of_records(self):
+        """What is said and kept of Alice and of Zoe; its clinical words bear a mark."""
+        import base64
+        import hashlib
+
+        from parcours.registry.prevention.service import NewStatement, state
+        from parcours.registry.record import documents, service, sharing
+
+        found = {}
+        content = b"%PDF-SECRET"
+        with self.database.writing() as session:
+            for name, end, doctor in (("alice", "", "amar"), ("zoe", "_zoe", "zola")):
+                person, author = getattr(self.country, name), getattr(self.country, doctor)
+                said = NewStatement("excluded", "sein", paris_today(), "professional", reason="high_risk")
+                found["statement" + end] = state(session, person, said).id
+                service.state(session, person, author, service.NewStatement("problems", text="SECRET"))
+                new = documents.NewDocument(
+                    f"1.2.{len(found)}",
+                    "60591-5",
+                    "application/pdf",
+                    "SECRET",
+                    base64.b64encode(content).decode(),
+                    hashlib.sha1(content).hexdigest(),
+                    len(content),
+                )
+                found["document" + end] = documents.deposit(session, person, author, new).id
+                access = sharing.open_emergency(session, person, self.country.zola, None, "other", "SECRET" * 4)
+                found["emergency" + end] = access.id
+        return found
 
     def send(self, name, row, changes=None, headers=None):
         ids = self.ids | {mine: self.ids[theirs] for mine, theirs in (changes or {}).items()}
@@ -502,6 +566,7 @@ def test_every_endpoint_is_in_the_table(world):
 
 
 OWN_SESSION = {
+    ("POST", "/people/{patient_id}/record/emergency"),
     ("GET", "/session"), ("PATCH", "/session"), ("DELETE", "/session"), ("PUT", "/account/password"),
     ("GET", "/account/passkeys"), ("POST", "/account/passkeys"), ("POST", "/account/passkeys/options"),
     ("POST", "/account/passkeys/{passkey_id}/removal"),

@@ -37,7 +37,6 @@ from parcours.registry.errors import Conflict
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, Action, Tag, of_fund, of_patient
 from parcours.registry.people.models import Insured, Right, RightKind
-from parcours.registry.referrals.service import withheld_ids
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import get, new_id
 
@@ -191,7 +190,7 @@ def export_person(patient_id: Id, unit: ReadUnit) -> dict[str, Any]:
     content = contexts.export_person(unit.session, patient_id)
     if unit.actor.insured_id == record.insured_id:
         return content
-    return without(content, withheld_ids(unit.session, record.insured_id or ""))
+    return without(content, contexts.withheld(unit.session, record.insured_id or ""))
 
 
 class Move(In):

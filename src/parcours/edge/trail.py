@@ -10,8 +10,8 @@ from parcours.registry.access.model import Role
 from parcours.registry.accounts.models import Account
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.models import AuditEvent
+from parcours.registry.contexts import withheld
 from parcours.registry.directory.models import Fund, Professional
-from parcours.registry.referrals.service import withheld_ids
 
 PRACTICE = (Role.DOCTOR.value, Role.DELEGATE.value)
 YOURSELF = "yourself"
@@ -31,7 +31,7 @@ class Access:
 def accesses(unit: Unit, insured_id: str, *, before: AuditEvent | None = None, limit: int = 50) -> list[Access]:
     """Everything that was read or changed about a person, newest first; not what a minor keeps from who looks."""
     for_oneself = unit.actor.role is not Role.INSURED or unit.actor.insured_id == insured_id
-    hidden = frozenset() if for_oneself else withheld_ids(unit.session, insured_id)
+    hidden = frozenset() if for_oneself else withheld(unit.session, insured_id)
     place = (before.occurred_at, before.id) if before else None
     rows = audit.events_of_insured(unit.session, insured_id, before=place, limit=limit, hidden=hidden)
     return [Access(row, label(unit, row), account_of(unit.session, row)) for row in rows]

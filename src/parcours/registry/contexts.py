@@ -30,6 +30,8 @@ NAMES = (
     "conciliation",
     "visits",
     "messages",
+    "prevention",
+    "record",
     "complementary",
     "cards",
     "claims",
@@ -63,7 +65,19 @@ else:
 def export_person(session: Session, insured_id: str) -> dict[str, Any]:
     """Everything held about a person, for that person. Raises NotFound when nobody has this id."""
     person = get_insured(session, insured_id).id
-    return {"exported_at": now_utc(), "person": person} | export.rows_about(session, person, CONTEXTS, METADATA)
+    content = {"exported_at": now_utc(), "person": person} | export.rows_about(session, person, CONTEXTS, METADATA)
+    return export.without(content, postponed(session, person))
+
+
+def withheld(session: Session, insured_id: str) -> frozenset[str]:
+    """The records that a minor keeps from those who act for them, and those to be told of first."""
+    kept = [one.withholds(session, insured_id) for one in CONTEXTS if one.withholds is not None]
+    return postponed(session, insured_id).union(*kept)
+
+
+def postponed(session: Session, insured_id: str) -> frozenset[str]:
+    """The records that a doctor is to tell of first."""
+    return frozenset().union(*(one.postpones(session, insured_id) for one in CONTEXTS if one.postpones is not None))
 
 
 def expire(session: Session) -> dict[str, int]:

@@ -24,6 +24,7 @@ from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import affiliate, get_insured
+from parcours.registry.record.context import Action as RecordAction
 from parcours.registry.referrals.context import REFERRAL
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.models import Referral, ReferralUse
@@ -81,6 +82,7 @@ def test_only_these_actions_need_no_relation():
         AccountAction.GIVE_ROLE,
         AccountAction.CONFIRM_ROLE,
         AuditAction.READ_ACCOUNT_TRAIL,
+        RecordAction.OPEN_EMERGENCY,
     }  # fmt: skip
 
 

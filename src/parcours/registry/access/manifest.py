@@ -78,6 +78,10 @@ class Context:
     """By table, what signs its rows anew with the newest key, and says how many."""
     export: Callable[[Session, str], Mapping[str, list[dict[str, Any]]]] | None = None
     """What a person's copy shows of the shared tables: rows by name, of the person with this id."""
+    withholds: Callable[[Session, str], frozenset[str]] | None = None
+    """Ids of the records that a minor keeps from those who act for them: not in their copy, nor in their trail."""
+    postpones: Callable[[Session, str], frozenset[str]] | None = None
+    """Ids of the records that a doctor is to tell of first: in nobody's copy until their day."""
     expire: Callable[[Session, Who], int] | None = None
     """Writes down the ends that time has brought, each in the trail, and says how many. No access waits for it."""
     invariants: tuple[Invariant, ...] = ()

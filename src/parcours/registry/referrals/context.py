@@ -15,7 +15,7 @@ from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
 from parcours.registry.referrals.models import Referral, ReferralUse, Report, SequenceProvider
 from parcours.registry.referrals.relations import AUTHOR_OR_PATIENT, DOCTOR_REFERRED, DOCTOR_SPECIALTY
-from parcours.registry.referrals.service import shorten_overlong
+from parcours.registry.referrals.service import shorten_overlong, withheld_ids
 from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import paris_today
 
@@ -87,6 +87,7 @@ _READ = (Action.READ_REFERRAL, Action.READ_LETTER)
 
 CONTEXT = Context(
     name="referrals",
+    withholds=withheld_ids,
     tables={
         Referral: Personal(),
         SequenceProvider: Personal(through="referral_id"),

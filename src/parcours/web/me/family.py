@@ -223,7 +223,7 @@ def copy(desk: Desk) -> Response:
     mine = Mine.of(desk, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
     content = contexts.export_person(desk.session, mine.id)
     if not mine.is_own:
-        content = without(content, referrals.withheld_ids(desk.session, mine.id))
+        content = without(content, contexts.withheld(desk.session, mine.id))
     body = json.dumps(content, default=plain, ensure_ascii=False, indent=1)
     headers = {"Content-Disposition": 'attachment; filename="parcours.json"', "Cache-Control": "no-store"}
     return Response(body, headers=headers, media_type="application/json")

@@ -1,0 +1,228 @@
+"""What a person of the registry is due: read, state what was done or refused, the practice's list, dates for a fund."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic import Field
+
+from parcours.api.bodies import OBJECT, answers_of, exact
+from parcours.api.common import (
+    CHANGING,
+    CREATING,
+    LISTING,
+    READING,
+    Cursor,
+    Day,
+    Id,
+    In,
+    Limit,
+    Out,
+    Page,
+    api_router,
+    page,
+    text,
+)  # fmt: skip
+from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
+from parcours.edge.problems import language_of, problems
+from parcours.edge.unit import Unit
+from parcours.edge.versions import check_version, cursor_id
+from parcours.engine.prevention.say import arranged, calendar_dict
+from parcours.registry.declarations import timeline
+from parcours.registry.declarations.context import of_practice
+from parcours.registry.errors import not_found
+from parcours.registry.people.context import PATIENT, of_patient
+from parcours.registry.people.models import Insured
+from parcours.registry.prevention import service
+from parcours.registry.prevention.context import STATEMENT, Action, Tag
+from parcours.registry.prevention.ics import ics
+from parcours.registry.prevention.models import PreventionStatement, Source, StatementKind
+from parcours.registry.store.clock import paris_today
+from parcours.registry.store.ids import parse_id
+
+router = api_router(tag="people")
+
+
+def by_parent(unit: Unit, insured_id: str) -> bool:
+    """Does somebody ask who acts for the person?"""
+    return unit.actor.insured_id is not None and unit.actor.insured_id != insured_id
+
+
+@router.get(
+    "/people/{patient_id}/prevention", response_class=Response, responses={**answers_of(OBJECT), **problems(*READING)}
+)
+def read_calendar(patient_id: Id, unit: ReadUnit, request: Request, on: Day | None = None) -> Response:
+    """The calendar of a person on a day: state, days, price and place of each programme."""
+    record = unit.find(PATIENT, patient_id, Action.READ_CALENDAR, Tag.PREVENTION_CALENDAR_READ)
+    day, person = on or paris_today(), record.insured_id or ""
+    found = service.calendar_of(unit.session, person, day, by_parent=by_parent(unit, person))
+    return exact(calendar_dict(found, day, language_of(request)))
+
+
+@router.get("/people/{patient_id}/prevention.ics", response_class=Response, responses=problems(*READING))
+def read_appointments(patient_id: Id, unit: ReadUnit, request: Request, names: bool = False) -> Response:
+    """The calendar as a file of appointments; titles are neutral unless names are wanted."""
+    record = unit.find(PATIENT, patient_id, Action.READ_CALENDAR, Tag.PREVENTION_CALENDAR_READ)
+    day, person = paris_today(), record.insured_id or ""
+    found = service.calendar_of(unit.session, person, day, by_parent=by_parent(unit, person))
+    return Response(ics(found, day, language_of(request), named=names), media_type="text/calendar; charset=utf-8")
+
+
+class ProfileIn(In):
+    """What prevention needs to know; `null` or absent is not known, `prefer_not_to_say` is not asked again."""
+
+    facts: dict[str, Any] = Field(max_length=10, examples=[{"has_cervix": True}])
+    opted_out: bool = Field(False, description="No reminder at all.")
+
+
+class ProfileOut(Out):
+    """What was kept."""
+
+    opted_out: bool
+
+
+@router.put("/people/{patient_id}/prevention/profile", responses=problems(*CHANGING))
+def set_profile(
+    patient_id: Id, body: ProfileIn, unit: WriteUnit, response: Response, if_match: IfMatch = None
+) -> ProfileOut:
+    """Say what decides which programmes concern a person; what was said before is changed by its version."""
+    record = unit.find(PATIENT, patient_id, Action.WRITE_CALENDAR, Tag.PREVENTION_PROFILE_CHANGE)
+    person = record.insured_id or ""
+    before = service.profile_of(unit.session, person)
+    if before is not None:
+        check_version(if_match, before)
+    kept = ("pregnancy",) if by_parent(unit, person) else ()
+    row = service.set_profile(unit.session, person, body.facts, opted_out=body.opted_out, kept=kept)
+    response.headers["ETag"] = row.etag
+    return ProfileOut(opted_out=row.opted_out)
+
+
+class StatementIn(In):
+    """An act done, an exclusion, a refusal. A result is never asked."""
+
+    kind: StatementKind
+    programme: str = text(60, "sein")
+    on: Day | None = None
+    until: Day | None = None
+    reason: str | None = Field(None, max_length=40, examples=["recent_exam"])
+    test: str | None = Field(None, max_length=20, examples=["hpv"])
+
+
+class StatementOut(Out):
+    """What was said of a programme."""
+
+    id: str
+    kind: StatementKind
+    programme: str
+    on: date
+    until: date | None
+    source: Source
+    cancelled: bool
+
+
+def statement_out(row: PreventionStatement) -> StatementOut:
+    """A statement as an answer."""
+    return StatementOut(
+        id=row.id, kind=row.kind, programme=service.content_of(row)["programme"], on=row.on, until=row.until,
+        source=row.source, cancelled=row.cancelled_at is not None,
+    )  # fmt: skip
+
+
+@router.get("/people/{patient_id}/prevention/statements", responses=problems(*READING))
+def list_statements(patient_id: Id, unit: ReadUnit) -> list[StatementOut]:
+    """What was said of the programmes of a person, oldest first."""
+    record = unit.find(PATIENT, patient_id, Action.READ_CALENDAR, Tag.PREVENTION_CALENDAR_READ)
+    person = record.insured_id or ""
+    hidden = service.hidden_programmes(unit.session, person) if by_parent(unit, person) else frozenset()
+    rows = [statement_out(row) for row in service.statements_of(unit.session, person)]
+    return [one for one in rows if one.programme not in hidden]
+
+
+@router.post(
+    "/people/{patient_id}/prevention/statements",
+    status_code=201,
+    response_model=StatementOut,
+    responses=problems(*CREATING),
+)
+def state(patient_id: Id, body: StatementIn, once: OnceDep) -> Response:
+    """State that something was done, does not fit, or is refused."""
+    unit = once.unit
+    record = unit.find(PATIENT, patient_id, Action.WRITE_CALENDAR)
+    doctor = unit.actor.professional_id
+    source = Source.PROFESSIONAL if doctor else Source.PATIENT_SAYS
+
+    def make() -> tuple[StatementOut, dict[str, str]]:
+        new = service.NewStatement(
+            body.kind.value,
+            body.programme,
+            body.on or paris_today(),
+            source.value,
+            body.until,
+            body.reason,
+            body.test,
+            doctor,
+        )
+        row = service.state(unit.session, record.insured_id or "", new)
+        unit.note(Tag.PREVENTION_STATEMENT_CREATE, record, kind=row.kind.value)
+        return statement_out(row), {}
+
+    return once.reply(make)
+
+
+@router.post("/people/{patient_id}/prevention/statements/{statement_id}/cancellation", responses=problems(*CHANGING))
+def cancel_statement(patient_id: Id, statement_id: Id, unit: WriteUnit) -> StatementOut:
+    """It was said by mistake: it stays in the history, and counts no more."""
+    record = unit.find(STATEMENT, statement_id, Action.WRITE_CALENDAR, Tag.PREVENTION_STATEMENT_CANCEL)
+    if record.insured_id != parse_id(patient_id):
+        raise not_found("patient_id")
+    return statement_out(service.cancel(unit.session, record.id or ""))
+
+
+class DateOut(Out):
+    """A programme to which the fund invites: done or not, and when; never a result, a reason, an exclusion."""
+
+    programme: str
+    state: str
+    done_on: date | None
+
+
+@router.get("/people/{patient_id}/prevention/dates", responses=problems(*READING))
+def read_dates(patient_id: Id, unit: ReadUnit) -> list[DateOut]:
+    """Dates of the organised programmes, for the fund that invites to them."""
+    record = unit.find(PATIENT, patient_id, Action.READ_PREVENTION_DATES, Tag.PREVENTION_DATES_READ)
+    found = service.official_dates(unit.session, record.insured_id or "", paris_today())
+    return [DateOut(programme=name, state=state, done_on=done) for name, state, done in found]
+
+
+class DuePatientOut(Out):
+    """A patient of the practice, and what is due."""
+
+    id: str
+    family_name: str
+    first_name: str
+    due: list[str]
+
+
+@router.get("/my/prevention", responses=problems(*LISTING))
+def list_due_patients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Page[DuePatientOut]:
+    """The declared patients of the doctor who asks, with what each is due today."""
+    practice = of_practice(unit.actor.professional_id)
+    doctor = unit.allow(Action.LIST_DUE_PATIENTS, practice, Tag.PREVENTION_LIST_READ).professional_id or ""
+    after, today = cursor_id(cursor) or "", paris_today()
+    tenures = [one for one in timeline.patients_of(unit.session, doctor) if one.insured_id > after][: limit + 1]
+    shown = page(tenures, limit, lambda one: one.insured_id)
+    items = []
+    for tenure in shown["items"]:
+        insured = unit.session.get_one(Insured, tenure.insured_id)
+        if not unit.may(Action.READ_CALENDAR, of_patient(insured)):
+            continue
+        unit.allow(Action.READ_CALENDAR, of_patient(insured), Tag.PREVENTION_CALENDAR_READ)
+        due = arranged(service.calendar_of(unit.session, insured.id, today), today).now
+        if due:
+            items.append(
+                DuePatientOut(
+                    id=insured.id, family_name=insured.family_name, first_name=insured.first_name,
+                    due=[one.item.programme.id for one in due],
+                )
+            )  # fmt: skip
+    return Page[DuePatientOut](items=items, next=shown["next"])

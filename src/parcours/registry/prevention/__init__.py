@@ -1,0 +1,1 @@
+"""What a person is due: what was done, refused or set aside; the calendar, and its reminders."""

@@ -1,0 +1,149 @@
+"""The coordination record: rings of access, each a rule of the one table; opposition is asked of every reading."""
+
+from sqlalchemy.orm import Session
+
+from parcours.registry.access import model
+from parcours.registry.access.manifest import Context, Personal, RecordOf
+from parcours.registry.access.model import PRACTICE, Kind, Record
+from parcours.registry.access.rules import OWN_PRACTICE, rule
+from parcours.registry.declarations.relations import DOCTOR_DECLARED
+from parcours.registry.people.relations import PATIENT_CHILD, PATIENT_SELF
+from parcours.registry.record.documents import postponed_ids, withheld_ids
+from parcours.registry.record.models import (
+    EmergencyAccess,
+    RecordConsent,
+    RecordDocument,
+    RecordOpposition,
+    RecordStatement,
+    RecordTeamMember,
+    Visibility,
+)
+from parcours.registry.record.relations import (
+    ANOTHER,
+    ANY_DOCTOR,
+    AS_WRITER,
+    BY_CONSENT,
+    BY_EMERGENCY,
+    NOT_OPPOSED,
+    NOT_OPPOSED_OR_AUTHOR,
+    ONESELF_SHOWN,
+    PARENT_SHOWN,
+    TEAM,
+)
+from parcours.registry.referrals.relations import DOCTOR_REFERRED
+from parcours.registry.store.clock import paris_today
+
+DOCUMENT = Kind("record_document")
+EMERGENCY = Kind("record_emergency")
+
+
+class Action(model.Action):
+    """What one does with a record."""
+
+    READ_RECORD = "read_record"
+    WRITE_RECORD = "write_record"
+    READ_OWN_WRITINGS = "read_own_writings"
+    LIST_DOCUMENTS = "list_record_documents"
+    READ_DOCUMENT = "read_record_document"
+    MANAGE_SHARING = "manage_record_sharing"
+    OPEN_EMERGENCY = "open_record_emergency"
+    READ_EMERGENCY = "read_record_emergency"
+    LIST_EMERGENCIES = "list_record_emergencies"
+    REVIEW_EMERGENCY = "review_record_emergency"
+
+
+class Tag(model.Tag):
+    """What happens to a record."""
+
+    RECORD_SYNTHESIS_READ = "record:synthesis:read"
+    RECORD_STATEMENT_CREATE = "record:statement:create"
+    RECORD_WRITINGS_READ = "record:writings:read"
+    RECORD_DOCUMENT_CREATE = "record:document:create"
+    RECORD_DOCUMENT_READ = "record:document:read"
+    RECORD_DOCUMENT_LIST = "record:document:list"
+    RECORD_SHARING_READ = "record:sharing:read"
+    RECORD_SHARING_CHANGE = "record:sharing:change"
+    RECORD_EMERGENCY_OPEN = "record:emergency:open"
+    RECORD_EMERGENCY_READ = "record:emergency:read"
+    RECORD_EMERGENCY_LIST = "record:emergency:list"
+    RECORD_EMERGENCY_REVIEW = "record:emergency:review"
+
+
+def of_document(_session: Session, row: RecordDocument) -> Record:
+    """A document, for the policy: withheld from who acts for a minor; masked, for its
+    author, the médecin traitant and the person alone; pending until its day.
+    """
+    return Record(
+        DOCUMENT, row.id, insured_id=row.insured_id, professional_id=row.author_id,
+        withheld=row.visibility is not Visibility.NORMAL,
+        live=row.visibility is not Visibility.MASKED,
+        pending=row.hidden_until is not None and row.hidden_until > paris_today(),
+    )  # fmt: skip
+
+
+def of_emergency(_session: Session, row: EmergencyAccess) -> Record:
+    """An emergency access, for the policy."""
+    return Record(
+        EMERGENCY, row.id, insured_id=row.insured_id, professional_id=row.professional_id, account_id=row.account_id,
+    )  # fmt: skip
+
+
+DOCUMENT_AUTHOR = rule(
+    "document_author", PRACTICE, OWN_PRACTICE,
+    "L'auteur d'un document le relit.", "The author of a document reads it again.",
+)  # fmt: skip
+
+_ALL = (Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.LIST_EMERGENCIES)
+_DOCTOR = (*_ALL, Action.WRITE_RECORD, Action.READ_DOCUMENT, Action.REVIEW_EMERGENCY)
+
+CONTEXT = Context(
+    name="record",
+    tables={
+        RecordStatement: Personal(),
+        RecordDocument: Personal(),
+        RecordOpposition: Personal(),
+        RecordConsent: Personal(),
+        RecordTeamMember: Personal(),
+        EmergencyAccess: Personal(hides=("account_id", "reviewed_by")),
+    },
+    kinds=(
+        RecordOf(DOCUMENT, Action.READ_DOCUMENT, RecordDocument, of_document),
+        RecordOf(EMERGENCY, Action.LIST_EMERGENCIES, EmergencyAccess, of_emergency),
+    ),
+    actions=Action,
+    clinical=frozenset(
+        {
+            Action.READ_RECORD,
+            Action.WRITE_RECORD,
+            Action.READ_OWN_WRITINGS,
+            Action.LIST_DOCUMENTS,
+            Action.READ_DOCUMENT,
+            Action.READ_EMERGENCY,
+        }
+    ),
+    signatures=frozenset({Action.WRITE_RECORD, Action.OPEN_EMERGENCY, Action.READ_EMERGENCY, Action.REVIEW_EMERGENCY}),
+    rules=(
+        PATIENT_SELF.gives(*_ALL, Action.MANAGE_SHARING, Action.REVIEW_EMERGENCY),
+        PATIENT_CHILD.gives(*_ALL, Action.MANAGE_SHARING),
+        ONESELF_SHOWN.gives(Action.READ_DOCUMENT),
+        PARENT_SHOWN.gives(Action.READ_DOCUMENT),
+        DOCTOR_DECLARED.gives(*_DOCTOR),
+        DOCTOR_REFERRED.gives(Action.READ_RECORD),
+        TEAM.gives(Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.READ_DOCUMENT),
+        BY_CONSENT.gives(Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.READ_DOCUMENT),
+        BY_EMERGENCY.gives(Action.READ_EMERGENCY),
+        ANY_DOCTOR.gives(Action.OPEN_EMERGENCY),
+        AS_WRITER.gives(Action.READ_OWN_WRITINGS),
+        DOCUMENT_AUTHOR.gives(Action.READ_DOCUMENT),
+    ),
+    asks={
+        Action.READ_RECORD: NOT_OPPOSED,
+        Action.WRITE_RECORD: NOT_OPPOSED,
+        Action.LIST_DOCUMENTS: NOT_OPPOSED,
+        Action.READ_DOCUMENT: NOT_OPPOSED_OR_AUTHOR,
+        Action.REVIEW_EMERGENCY: ANOTHER,
+    },
+    tags=Tag,
+    withholds=withheld_ids,
+    postpones=postponed_ids,
+)

@@ -1,0 +1,166 @@
+"""Who shares a record: oppositions, consents of the moment, the care team, access in an emergency and its review."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from parcours.registry.declarations.relations import in_charge
+from parcours.registry.directory.service import get_professional
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
+from parcours.registry.people.service import get_insured
+from parcours.registry.record import problems
+from parcours.registry.record.models import (
+    EmergencyAccess,
+    How,
+    Reason,
+    RecordConsent,
+    RecordOpposition,
+    RecordTeamMember,
+    Verdict,
+)
+from parcours.registry.store.clock import now_utc, paris_date, paris_today
+from parcours.registry.store.db import listed
+from parcours.registry.store.ids import get
+from parcours.registry.vocabulary import check_choice
+
+CONSENT = timedelta(hours=24)
+EMERGENCY = timedelta(hours=4)
+REVIEW = timedelta(hours=72)
+LEAST_EXPLANATION = 15
+
+
+def oppose(
+    session: Session, insured_id: str, *, emergency: bool = False, professional_id: str | None = None
+) -> RecordOpposition:
+    """A person opposes one professional, everybody but the médecin traitant, or access in an emergency."""
+    insured = get_insured(session, insured_id, lock=True)
+    doctor = None if professional_id is None else get_professional(session, professional_id).id
+    row = RecordOpposition(insured_id=insured.id, emergency=emergency, professional_id=doctor, made_at=now_utc())
+    session.add(row)
+    session.flush()
+    return row
+
+
+def withdraw_oppositions(session: Session, insured_id: str) -> int:
+    """The person opposes nothing any more; what was stays written."""
+    rows = oppositions_of(session, insured_id)
+    for row in rows:
+        row.withdrawn_at = now_utc()
+    session.flush()
+    return len(rows)
+
+
+def oppositions_of(session: Session, insured_id: str) -> list[RecordOpposition]:
+    """The oppositions in force."""
+    query = select(RecordOpposition).where(
+        RecordOpposition.insured_id == insured_id, RecordOpposition.withdrawn_at.is_(None)
+    )
+    return listed(session, query.order_by(RecordOpposition.made_at, RecordOpposition.id))
+
+
+def consent(session: Session, insured_id: str, professional_id: str, how: str) -> RecordConsent:
+    """A consent of the moment: it ends by itself after a day."""
+    at = now_utc()
+    row = RecordConsent(
+        insured_id=get_insured(session, insured_id, lock=True).id,
+        professional_id=get_professional(session, professional_id).id,
+        how=check_choice("how", how, How),
+        given_at=at,
+        until=at + CONSENT,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def accept(session: Session, insured_id: str, professional_id: str) -> RecordTeamMember:
+    """The patient accepts a professional in the care team; asked twice, it is the same."""
+    person, doctor = get_insured(session, insured_id, lock=True).id, get_professional(session, professional_id).id
+    row = next((one for one in team_of(session, person) if one.professional_id == doctor), None)
+    if row is None:
+        row = RecordTeamMember(insured_id=person, professional_id=doctor, accepted_on=paris_today())
+        session.add(row)
+        session.flush()
+    return row
+
+
+def leave(session: Session, insured_id: str, professional_id: str) -> int:
+    """A professional is no more of the team, from today on; a consent of the moment ends too."""
+    rows = [one for one in team_of(session, insured_id) if one.professional_id == professional_id]
+    for row in rows:
+        row.ended_on = paris_today()
+    consents = session.scalars(
+        select(RecordConsent).where(
+            RecordConsent.insured_id == insured_id, RecordConsent.professional_id == professional_id,
+            RecordConsent.withdrawn_at.is_(None),
+        )
+    ).all()  # fmt: skip
+    for one in consents:
+        one.withdrawn_at = now_utc()
+    session.flush()
+    return len(rows) + len(consents)
+
+
+def team_of(session: Session, insured_id: str) -> list[RecordTeamMember]:
+    """The care team today."""
+    query = select(RecordTeamMember).where(
+        RecordTeamMember.insured_id == insured_id,
+        or_(RecordTeamMember.ended_on.is_(None), RecordTeamMember.ended_on > paris_today()),
+    )
+    return listed(session, query.order_by(RecordTeamMember.accepted_on, RecordTeamMember.id))
+
+
+# --- in an emergency ------------------------------------------------------------------------------------------------
+
+
+def open_emergency(
+    session: Session, insured_id: str, professional_id: str, account_id: str | None, reason: str, explanation: str = "",
+    *, at: datetime | None = None,
+) -> EmergencyAccess:  # fmt: skip
+    """Open one record for four hours; the person and the médecin traitant are told, somebody else reviews it.
+
+    Raises `Refused`: the person opposed it in advance. Raises `Invalid`: no reason that says enough.
+    """
+    at = at or now_utc()
+    insured = get_insured(session, insured_id, lock=True)
+    why = check_choice("reason", reason, Reason)
+    if why is Reason.OTHER and len(explanation.strip()) < LEAST_EXPLANATION:
+        raise problems.no_explanation(len(explanation.strip()))
+    if any(one.emergency or one.professional_id == professional_id for one in oppositions_of(session, insured.id)):
+        raise problems.opposed_to_emergency()
+    row = EmergencyAccess(
+        insured_id=insured.id, professional_id=get_professional(session, professional_id).id, account_id=account_id,
+        reason=why, explanation=explanation, opened_at=at, until=at + EMERGENCY, review_due_at=at + REVIEW,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    for recipient in (insured.id, *session.scalars(in_charge(insured.id))):
+        send(
+            session, MessageKind.NOTIFICATION, "emergency_access", recipient, {"reason": why.value}, at=at,
+            day=paris_date(at), insured_id=insured.id,
+        )  # fmt: skip
+    return row
+
+
+def accesses_to_review(session: Session) -> list[EmergencyAccess]:
+    """Emergency accesses that nobody reviewed yet, the most urgent first."""
+    query = select(EmergencyAccess).where(EmergencyAccess.verdict.is_(None))
+    return listed(session, query.order_by(EmergencyAccess.review_due_at, EmergencyAccess.id))
+
+
+def accesses_to(session: Session, insured_id: str) -> list[EmergencyAccess]:
+    """Every emergency access to one record, newest first."""
+    query = select(EmergencyAccess).where(EmergencyAccess.insured_id == insured_id)
+    return listed(session, query.order_by(EmergencyAccess.opened_at.desc(), EmergencyAccess.id.desc()))
+
+
+def review(session: Session, access_id: str, verdict: str, by: str, *, at: datetime | None = None) -> EmergencyAccess:
+    """Somebody else says whether an access was justified. Raises `Conflict`: it was said already."""
+    row = get(session, EmergencyAccess, access_id, "access_id")
+    if row.verdict is not None:
+        raise problems.already_reviewed()
+    row.verdict, row.reviewed_by, row.reviewed_at = check_choice("verdict", verdict, Verdict), by, at or now_utc()
+    session.flush()
+    return row

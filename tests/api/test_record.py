@@ -1,0 +1,124 @@
+"""The record over HTTP: access that ends, an emergency with its password, a secret of a minor everywhere."""
+
+import base64
+import hashlib
+
+from tests.api.fixtures import PASSWORD, trail
+
+V1 = "/api/v1"
+CONTENT = b"%PDF-SECRET"
+
+
+def document(**more):
+    values = {"unique_id": "1.2.250.9.1", "type_code": "60591-5", "mime": "application/pdf", "title": "SECRET titre",
+              "content": base64.b64encode(CONTENT).decode(), "sha1": hashlib.sha1(CONTENT).hexdigest(),
+              "size": len(CONTENT)}  # fmt: skip
+    return {**values, **more}
+
+
+def record(person):
+    return f"{V1}/people/{person}/record"
+
+
+def test_a_synthesis_says_filled_nothing_known_and_not_asked(as_user, country):
+    doctor = as_user("amar")
+    for body in ({"section": "problems", "text": "asthme"}, {"section": "allergies", "status": "nothing_known"}):
+        assert doctor.post(f"{record(country.alice)}/statements", json=body).status_code == 201
+    found = {one["section"]: one["state"] for one in as_user("alice").get(record(country.alice)).json()}
+    assert (found["problems"], found["allergies"], found["devices"]) == ("filled", "nothing_known", "not_asked")
+
+
+def test_the_doctor_before_reads_own_writings_only(as_user, country, database):
+    before, patient, after = as_user("amar"), as_user("alice"), as_user("zola")
+    before.post(f"{record(country.alice)}/statements", json={"section": "problems", "text": "SECRET"})
+    sent = patient.post(f"{V1}/declarations", json={"professional_id": country.zola, "patient_id": country.alice})
+    signed = after.post(
+        f"{sent.headers['Location']}/agreement", json={"party": "doctor"}, headers={"If-Match": sent.headers["ETag"]}
+    )
+    assert signed.status_code == 200
+    for path in ("", "/history", "/documents", "/emergency"):
+        refused = before.get(record(country.alice) + path)
+        assert refused.status_code == 404
+        assert "SECRET" not in refused.text
+    assert [one["text"] for one in before.get(f"{record(country.alice)}/mine").json()] == ["SECRET"]
+    assert after.get(record(country.alice)).status_code == 200
+    seen = patient.get(f"{V1}/people/{country.alice}/accesses").text
+    assert "access:refuse" in seen or any(one.why == "not_found" for one in trail(database))
+
+
+def test_an_emergency_asks_the_password_ends_and_is_reviewed(as_user, country, database):
+    doctor = as_user("zola")
+    path = f"{record(country.alice)}/emergency"
+    assert doctor.get(path).status_code == 404
+    assert doctor.post(path, json={"reason": "vital", "password": "wrong"}).status_code == 401
+    assert doctor.post(path, json={"password": PASSWORD}).status_code == 422
+    opened = doctor.post(path, json={"reason": "vital", "password": PASSWORD})
+    assert opened.status_code == 201, opened.text
+    assert doctor.get(path).status_code == 200
+    assert doctor.get(record(country.alice)).status_code == 404
+    assert doctor.get(f"{record(country.yann)}/emergency").status_code == 404
+    for who in ("delegate", "officer", "administrator", "alice"):
+        assert as_user(who).post(path, json={"reason": "vital", "password": PASSWORD}).status_code in (403, 404)
+    (waiting,) = as_user("amar").get(f"{record(country.alice)}/emergencies").json()
+    assert (
+        doctor.post(f"{V1}/record/emergencies/{waiting['id']}/review", json={"verdict": "justified"}).status_code == 404
+    )
+    review = as_user("amar").post(f"{V1}/record/emergencies/{waiting['id']}/review", json={"verdict": "justified"})
+    assert review.json()["verdict"] == "justified"
+    assert "emergency" in as_user("alice").get(f"{V1}/people/{country.alice}/accesses").text
+
+
+def test_opposition_in_advance_beats_the_emergency(as_user, country, database):
+    as_user("alice").post(f"{record(country.alice)}/sharing", json={"oppose_emergency": True})
+    refused = as_user("zola").post(f"{record(country.alice)}/emergency", json={"reason": "vital", "password": PASSWORD})
+    assert refused.status_code in {422, 409}, refused.text
+    assert "in advance" in refused.json()["detail"]
+
+
+def test_a_minors_document_shows_nowhere_to_a_parent(as_user, country, database):
+    from parcours.registry.directory.models import Professional
+    from parcours.registry.people.models import Insured
+    from tests.api.test_secrecy import declare_minor
+
+    with database.writing() as session:
+        declare_minor(
+            session, session.get(Insured, country.nora), session.get(Professional, country.amar), country.alice
+        )
+    body = document(visibility="hidden_from_legal_representatives")
+    made = as_user("amar").post(f"{record(country.nora)}/documents", json=body)
+    assert made.status_code == 201, made.text
+    id_ = made.json()["id"]
+    as_user("nora").get(f"{V1}/record/documents/{id_}")
+    paths = (f"{record(country.nora)}/documents", f"{V1}/people/{country.nora}/export",
+             f"{V1}/people/{country.nora}/accesses", f"{V1}/record/documents/{id_}")  # fmt: skip
+    for path in paths:
+        answer = as_user("alice").get(path)
+        assert id_ not in answer.text or answer.status_code == 404
+        assert "SECRET" not in answer.text
+    assert id_ in as_user("nora").get(paths[0]).text
+    assert "SECRET titre" in as_user("nora").get(paths[1]).text
+
+
+def test_a_document_to_be_told_of_first_is_in_no_copy_before_its_day(as_user, country):
+    made = as_user("amar").post(f"{record(country.alice)}/documents", json=document(hidden_until="2999-01-01"))
+    patient = as_user("alice")
+    assert patient.get(f"{V1}/record/documents/{made.json()['id']}").status_code == 404
+    assert "SECRET titre" not in patient.get(f"{V1}/people/{country.alice}/export").text
+    assert patient.get(f"{record(country.alice)}/documents").json() == []
+
+
+def test_a_calendar_is_read_and_written(as_user, country):
+    patient = as_user("alice")
+    base = f"{V1}/people/{country.alice}/prevention"
+    assert patient.put(f"{base}/profile", json={"facts": {"has_cervix": True}}).status_code == 200
+    made = patient.post(f"{base}/statements", json={"kind": "refused", "programme": "zona"})
+    assert made.status_code == 201, made.text
+    items = {one["programme"]: one["state"] for one in patient.get(base).json()["items"]}
+    assert items["col_uterus"] in ("due", "upcoming")
+    assert patient.get(f"{base}.ics").text.startswith("BEGIN:VCALENDAR")
+    listed = as_user("amar").get(f"{V1}/my/prevention").json()["items"]
+    assert [one["id"] for one in listed] == [country.alice]
+    undone = patient.post(f"{base}/statements/{made.json()['id']}/cancellation")
+    assert undone.json()["cancelled"] is True
+    assert [one["cancelled"] for one in patient.get(f"{base}/statements").json()] == [True]
+    assert all(set(one) == {"programme", "state", "done_on"} for one in as_user("officer").get(f"{base}/dates").json())
