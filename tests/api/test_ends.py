@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from parcours.registry.access.model import Actor, Role
+from parcours.registry.cards.models import CardReading, Shown
+from parcours.registry.cards.relations import CARD_SHOWN, SHOWN_FOR
 from parcours.registry.care_plans import service as care_plans
 from parcours.registry.contexts import POLICY, expire
 from parcours.registry.declarations import service as declarations
@@ -14,13 +16,17 @@ from parcours.registry.people.context import PATIENT
 from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.models import Insured, Kinship
 from parcours.registry.people.service import affiliate
+from parcours.registry.record.models import EmergencyAccess, How, Reason, RecordConsent, RecordTeamMember
+from parcours.registry.record.relations import CARE_TEAM, CONSENTED, IN_EMERGENCY, SHOWN_TO_PARENT
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.letters import NewReferral
 from parcours.registry.referrals.models import Referral
-from parcours.registry.store.clock import paris_today
+from parcours.registry.store.clock import now_utc, paris_today
+from parcours.registry.store.ids import new_id
 from tests.api.fixtures import LETTER, trail
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+ACCOUNT = new_id()
 
 
 def end_declaration(session, country):
@@ -83,10 +89,65 @@ def test_a_tie_past_its_end_opens_nothing(as_user, database, country, _relation,
     assert user.get(url).status_code == 404
 
 
+def person_to_doctor(country):
+    return {"insured_id": country.alice, "professional_id": country.zola}
+
+
+def card(country, over):
+    return CardReading(**person_to_doctor(country), read_at=now_utc() - (SHOWN_FOR if over else HOUR), how=Shown.CARD)
+
+
+def team(country, over):
+    return RecordTeamMember(
+        **person_to_doctor(country), accepted_on=paris_today() - DAY, ended_on=paris_today() if over else None
+    )
+
+
+def consent(country, over):
+    return RecordConsent(
+        **person_to_doctor(country), how=How.PAPER, until=now_utc() - HOUR if over else now_utc() + HOUR
+    )
+
+
+def emergency(country, over):
+    until = now_utc() + (-HOUR if over else HOUR)
+    return EmergencyAccess(
+        **person_to_doctor(country), account_id=ACCOUNT, reason=Reason.VITAL, explanation="", opened_at=until - HOUR,
+        until=until, review_due_at=until,
+    )  # fmt: skip
+
+
+DATED = {CARD_SHOWN: card, CARE_TEAM: team, CONSENTED: consent, IN_EMERGENCY: emergency}
+"""Relations that are a row of their own with an end."""
+
+
+@pytest.mark.parametrize("relation", DATED, ids=lambda relation: relation.name)
+@pytest.mark.parametrize("over", [False, True])
+def test_a_dated_relation_holds_until_its_end(database, country, relation, over):
+    actor = Actor(Role.DOCTOR, account_id=ACCOUNT, professional_id=country.zola)
+    with database.writing() as session:
+        session.add(DATED[relation](country, over))
+        session.flush()
+        assert relation.holds(session, actor, POLICY.load(session, PATIENT, country.alice)) is not over
+
+
+def test_a_parent_who_lost_authority_is_shown_nothing(database, country):
+    actor = Actor(Role.INSURED, account_id="x", insured_id=country.alice)
+    with database.writing() as session:
+        assert SHOWN_TO_PARENT.holds(session, actor, POLICY.load(session, PATIENT, country.bob))
+        end_kinship(session, country)
+        assert not SHOWN_TO_PARENT.holds(session, actor, POLICY.load(session, PATIENT, country.bob))
+
+
+WITHOUT_END = {"self", "shown_to_oneself", "wrote"}
+"""Oneself, and what one wrote oneself."""
+
+
 def test_every_relation_to_a_person_is_walked_past_its_end():
-    """`self` has no end; below 16 is walked with the policy (test_policy)."""
+    """Below 16 is walked with the policy (test_policy)."""
     to_person = {rule.relation.name for rule in POLICY.rules if rule.relation.to_person}
-    assert to_person - {"self", "child_under_16"} == {relation for relation, *_ in ENDS} - {"party"}
+    walked = {relation for relation, *_ in ENDS} - {"party"} | {relation.name for relation in DATED}
+    assert to_person - WITHOUT_END - {"child_under_16", "shown_to_parent"} == walked
 
 
 def opens(database, country, doctor):
