@@ -40,7 +40,7 @@ def go_on(client, answer):
 
 
 def test_the_roles_that_need_more_are_those_with_rights_over_others():
-    assert set(NEEDED) == {Role.DOCTOR, Role.DELEGATE, Role.OFFICER, Role.ADMINISTRATOR}
+    assert set(NEEDED) == {Role.DOCTOR, Role.DELEGATE, Role.OFFICER, Role.INSURER_OFFICER, Role.ADMINISTRATOR}
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ SAMPLES = {
     "lab/nomenclatures.py": "widths of the columns of official files",
     "lab/sample.py": "shares of an invented population",
     "registry/demo/seed.py": "days, numbers and specialties of invented people",
+    "web/public/prevention.py": "ages a visitor may tap",
     "web/public/rules_pages.py": "ages a visitor may choose in the table of decisions",
     "web/public/situations.py": "ages of the examples",
 }

@@ -167,6 +167,27 @@ def test_a_trainee_in_general_practice_charges_the_tariff_from_31_december_2025(
     assert maximum(care_date=20251231, **act) == (23_00, CaseExcess.IN_TRAINING)
 
 
+@pytest.mark.parametrize(
+    ("setting", "case"),
+    [
+        (SpecialSetting.DETENU, CaseExcess.PRISONER),
+        (SpecialSetting.PERMANENCE_DES_SOINS, CaseExcess.ON_DUTY),
+        (SpecialSetting.INTERNE_MEDECINE_GENERALE, CaseExcess.IN_TRAINING),
+    ],
+)
+def test_where_no_overrun_at_all_is_allowed_a_demand_of_a_c2s_patient_is_none(
+    setting: SpecialSetting, case: CaseExcess
+) -> None:  # L162-5-13 I bis, L162-5-14, L162-5-11
+    act = {"care_date": 20260302, "c2s": 1, "exigence_particuliere": 10_00, "special_setting": setting}
+    assert maximum(**act, role=Role.MEDECIN_TRAITANT) == (30_00, case)
+
+
+def test_a_session_that_is_not_covered_has_no_maximum() -> None:  # L162-58, R162-64
+    session = {"profession": Profession.PSYCHOLOGUE, "convention": 0, "fee": 60_00}
+    assert maximum(age=2, **session) == (UNLIMITED, CaseExcess.FREE)
+    assert maximum(age=3, **session) == (50_00, CaseExcess.PSYCHOLOGIST)
+
+
 def test_the_maximum_is_the_tariff_not_the_fee() -> None:
     answer = settled(fee=10_00)
     assert (answer.base, answer.max_fee, answer.depassement, answer.unlawful_excess) == (10_00, 30_00, 0, 0)

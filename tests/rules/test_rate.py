@@ -390,3 +390,20 @@ def test_what_is_not_refunded_bears_no_flat_fee() -> None:
     act = {**TECHNICAL, "age": 18, "age_1er_janvier": 18}
     uncovered = settled(ame=1, exemption=Exemption.AMP, base=150_00, fee=150_00, **act)
     assert (uncovered.forfait_acte_lourd, uncovered.ticket_moderateur, uncovered.amo) == (0, 150_00, 0)
+
+
+@pytest.mark.parametrize(
+    ("facts", "covered"),
+    [
+        ({"fee": 45_00}, 15_00),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.LPP}, 5_00),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.GRAND_APPAREILLAGE}, 5_00),
+        ({"profession": Profession.PHARMACIE, "drug_class": DrugClass.MAJEUR}, 0),
+        ({"profession": Profession.PSYCHOLOGUE, "base": 50_00, "fee": 60_00}, 0),
+    ],
+)
+def test_which_overruns_of_a_victim_of_terrorism_are_covered(facts: dict[str, int], covered: int) -> None:
+    """L169-2-1 for acts, L169-3 for devices; neither names medicines or sessions with a psychologist."""
+    act = {"convention": 0, "base": 10_00, "fee": 15_00, **facts} if "profession" in facts else facts
+    answer = settled(exemption=Exemption.VICTIME_TERRORISME, **act)
+    assert answer.amo == answer.base + covered

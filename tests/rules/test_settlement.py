@@ -40,6 +40,12 @@ def test_the_part_of_the_fund_is_not_advanced_to_a_trainee() -> None:  # L162-5-
     assert payment(care_date=20251230, **OWN, **trainee) == (30_00, 0, CasePayment.ALL_ADVANCED)
 
 
+def test_a_setting_of_doctors_in_training_means_nothing_for_a_nurse() -> None:
+    nurse: dict[str, Any] = {"profession": Profession.INFIRMIER, "convention": 0, "base": 10_00, "fee": 10_00}
+    trainee = {"special_setting": SpecialSetting.INTERNE_MEDECINE_GENERALE}
+    assert payment(care_date=20260302, **nurse, **trainee) == (10_00, 0, CasePayment.ALL_ADVANCED)
+
+
 def test_under_partial_tiers_payant_the_patient_advances_all_but_the_part_of_the_fund() -> None:
     facts: dict[str, Any] = {"tiers_payant": TiersPayant.PARTIAL, "contract": RESPONSABLE_100}
     assert payment(**OWN, **facts) == (9_00, 2_00, CasePayment.PARTIAL_THIRD_PARTY)

@@ -11,6 +11,7 @@ from parcours.law.codes import UNKNOWN, ActKind, CaseExcess, Convention, Profess
 from parcours.law.record import SITUATIONS, LawRecord
 from parcours.rules.exemptions import in_training
 from parcours.rules.money import euro_above, nearest_euro, share
+from parcours.rules.rate import not_covered
 from parcours.rules.tariff import CONSULTATION, COORDINATED, profile_of
 from parcours.rules.types import Act, Cents, Readings
 
@@ -18,19 +19,19 @@ from parcours.rules.types import Act, Cents, Readings
 def maximum_fee(act: Act, status: int, tariff: Cents, law: LawRecord, readings: Readings) -> tuple[Cents, CaseExcess]:
     """The most that may be charged, in cents (`UNKNOWN`: no maximum), and its case. `tariff`: the opposable tariff."""
     if act.profession == Profession.PSYCHOLOGUE:
-        return tariff, CaseExcess.PSYCHOLOGIST
+        return (UNKNOWN, CaseExcess.FREE) if not_covered(act, law) else (tariff, CaseExcess.PSYCHOLOGIST)
     if act.profession != Profession.MEDECIN:
         return UNKNOWN, CaseExcess.NOT_CONCERNED
     if act.convention == Convention.NON_CONVENTIONNE:
         return UNKNOWN, CaseExcess.FREE
-    if act.c2s:
-        return tariff + act.exigence_particuliere, CaseExcess.C2S
     if act.special_setting == SpecialSetting.DETENU:
         return tariff, CaseExcess.PRISONER
     if act.special_setting == SpecialSetting.PERMANENCE_DES_SOINS and law.garde_opposable:
         return tariff, CaseExcess.ON_DUTY
     if in_training(act, law):
         return tariff, CaseExcess.IN_TRAINING
+    if act.c2s:
+        return tariff + act.exigence_particuliere, CaseExcess.C2S
     if act.convention == Convention.SECTEUR_2 or act.convention == Convention.SECTEUR_2_OPTAM:
         return UNKNOWN, CaseExcess.FREE
     if not authorised_outside(act, status, law):

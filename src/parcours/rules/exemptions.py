@@ -79,6 +79,8 @@ def free_of_majoration(act: Act) -> bool:
 
 def in_training(act: Act, law: LawRecord) -> bool:
     """Is it the act of a trainee in general practice, charged on behalf of the host doctor (L162-5-11)?"""
+    if act.profession != Profession.MEDECIN:
+        return False
     return act.special_setting == SpecialSetting.INTERNE_MEDECINE_GENERALE and law.interne_opposable == 1
 
 

@@ -117,6 +117,14 @@ def acts_during_a_stay(act: Act) -> bool:
     return act.profession <= Profession.PEDICURE_PODOLOGUE or act.profession == Profession.LABORATOIRE
 
 
+def overrun_covered(act: Act) -> bool:
+    """Victims of terrorism: overruns on acts of the nomenclatures (L169-2-1), devices at what they cost (L169-3)."""
+    if not holds(act, Exemption.VICTIME_TERRORISME):
+        return False
+    device = act.drug_class == DrugClass.LPP or act.drug_class == DrugClass.GRAND_APPAREILLAGE
+    return device or acts_during_a_stay(act)
+
+
 def old_age_minimum_rate(act: Act, law: LawRecord) -> BasisPoints:
     """With the old-age minimum (R160-9): a limited share on auxiliaires, tests and devices, none on transport;
     `UNKNOWN` where it changes nothing.

@@ -1,6 +1,6 @@
 """One act of care, settled in the order of the law: `amo + amc + patient == fee` always.  CSS L160-13, L162-5-3."""
 
-from parcours.law.codes import UNKNOWN, ActKind, CaseActeLourd, CasePayment, Exemption, TiersPayant
+from parcours.law.codes import UNKNOWN, ActKind, CaseActeLourd, CasePayment, TiersPayant
 from parcours.law.record import LawRecord
 from parcours.rules.around import (
     ALONE,
@@ -15,10 +15,11 @@ from parcours.rules.around import (
 )
 from parcours.rules.charges import hospital_charge
 from parcours.rules.excess import maximum_fee
-from parcours.rules.exemptions import holds, paid_directly
+from parcours.rules.exemptions import paid_directly
 from parcours.rules.money import share
 from parcours.rules.notes import notes_of
 from parcours.rules.pathway import indicator, pathway_status
+from parcours.rules.rate import overrun_covered
 from parcours.rules.types import Act, Cents, Contract, Counters, Readings, Settlement
 
 
@@ -44,7 +45,7 @@ def settle_among(
     participation, case_participation = participation_among(act, around, gross - majoration, counters, law)
     taken_franchise, case_franchise = franchise_among(act, around, gross - majoration, counters, law)
     participations = participation + taken_franchise
-    covered_excess = act.fee - base if holds(act, Exemption.VICTIME_TERRORISME) else 0  # L169-2-1
+    covered_excess = act.fee - base if overrun_covered(act) else 0
     gross += covered_excess
     amo = gross - majoration - participations
     amc, case_complementary = complementary_among(

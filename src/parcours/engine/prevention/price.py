@@ -12,13 +12,13 @@ from parcours.law.codes import UNKNOWN
 from parcours.law.days import iso, number_of
 from parcours.law.in_use import per_reform
 from parcours.law.loader import load
+from parcours.law.thresholds import majority
 from parcours.rules import due
 from parcours.text import NARROW, Text, euros, percent, plain_euros
 
 NOTIONAL = "100.00"
 """What a rate is read from where no tariff is known: only the rate is shown."""
 FULL = 10_000
-MAJORITY = 18
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def price_of(item: Item, person: PersonFacts, on: date) -> Price:
     age, facts = whole_years(person.birth_date, day), entry.price.get("facts")
     if facts is None:
         return FREE
-    if entry.price_until_18 and age < MAJORITY:
+    if entry.price_until_18 and age < majority(day):
         facts = entry.price_until_18["facts"]
     if entry.price_from and person.pregnancy and day >= full_cover(person, entry.price_from["months"]):
         facts = entry.price_from["facts"]

@@ -4,7 +4,7 @@ Everything goes through the services that a fund and a practice use: sheets are 
 stories are those of `town.yaml`, played by the verbs of the scenarios.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -64,7 +64,7 @@ def live(database: Database, *, seed: int, visits: int = VISITS) -> None:
     rng = Random(seed)  # noqa: S311 - invented people need no cryptography
     with database.writing() as session:
         people = of_the_fund(session)
-        settle_in(session, people, rng)
+        settle_in(session, people, rng, cards_of_stories(session))
         planned = sorted(plan(people, rng, visits), key=lambda one: one.day)
         spend(session, planned)
     tell(database)
@@ -82,7 +82,17 @@ def of_the_fund(session: Session) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def settle_in(session: Session, people: list[tuple[str, str]], rng: Random) -> None:
+CARDS_OF_STORIES = {"p0": False, "p1": True, "p2": False}
+"""Who of the cast of `town.yaml` has a card before the stories begin: one loses it, two ask for theirs."""
+
+
+def cards_of_stories(session: Session) -> dict[str, bool]:
+    """The same by id, for those who live in this country."""
+    found = {find_insured_id(session, fictitious_nir(int(name[1:]))): has for name, has in CARDS_OF_STORIES.items()}
+    return {insured_id: has for insured_id, has in found.items() if insured_id}
+
+
+def settle_in(session: Session, people: list[tuple[str, str]], rng: Random, has_card: Mapping[str, bool]) -> None:
     """Most have a contract, and a card that works."""
     for number, (insured_id, _) in enumerate(people):
         if number % 5:
@@ -95,7 +105,7 @@ def settle_in(session: Session, people: list[tuple[str, str]], rng: Random) -> N
                 at=noon(FIRST),
                 day=FIRST,
             )
-        if number % 4 == 0:
+        if has_card.get(insured_id, number % 4 == 0):
             card = cards.request(session, insured_id, day=FIRST)
             cards.accept_documents(session, card, day=FIRST)
             cards.deliver(session, card, day=FIRST, at=noon(FIRST))
