@@ -79,6 +79,18 @@ class ParcoursError(Exception):
 Family = TypeVar("Family", bound=ParcoursError)
 
 
+def told_as(family: type[Family], error: ParcoursError) -> Family:
+    """The same error as one of another family: what a lower room refused, said by the room above it."""
+    return family(
+        error.code,
+        error.reason,
+        field=error.field,
+        given=error.given,
+        allowed=error.allowed,
+        article=error.article,
+    )
+
+
 @dataclass(frozen=True)
 class Problem(Generic[Family]):
     """An entry of a catalogue: calling it makes the error. Its texts may hold fields, filled by the call."""

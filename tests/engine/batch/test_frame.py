@@ -80,8 +80,10 @@ def test_readings_change_the_answer() -> None:
 def test_other_names_and_missing_columns() -> None:
     frame = pl.DataFrame([ACT]).rename({"fee": "prix"})
     assert parcours.settle(frame, columns={"prix": "fee"})["fee"][0] == 30.0
-    with pytest.raises(WrongColumns, match="column fee is missing"):
+    with pytest.raises(WrongColumns, match="column 'prix' is not a fact; did you mean fee"):
         parcours.settle(frame)
+    with pytest.raises(WrongColumns, match="column fee is missing"):
+        parcours.settle(frame.drop("prix"))
 
 
 def test_errors_speak_the_language_that_is_asked() -> None:

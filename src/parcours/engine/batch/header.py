@@ -35,7 +35,7 @@ USUAL = {
     "specialty": ("specialite", "spe"),
     "convention": ("secteur", "sector"),
     "act": ("acte", "code_acte", "lettre_cle"),
-    "quantity": ("quantite", "coefficient"),
+    "quantity": ("quantite",),
 }
 """What files of funds and insurers often call a fact."""
 SHORT = 5

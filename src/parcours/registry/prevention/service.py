@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from parcours.engine.errors import FactError
 from parcours.engine.prevention.facts import BODY, YES_NO, PersonFacts, read_person
 from parcours.engine.prevention.say import Said, tell
+from parcours.errors import told_as
 from parcours.law import thresholds
 from parcours.law.prevention.book import prevention_law
 from parcours.registry.errors import Invalid
@@ -144,7 +145,7 @@ def checked(insured: Insured, facts: Mapping[str, Any]) -> PersonFacts:
     try:
         return read_person({"birth_date": insured.birth_date, **facts}, paris_today())
     except FactError as error:
-        raise Invalid(error.code, error.reason, field=error.field, given=error.given, allowed=error.allowed) from error
+        raise told_as(Invalid, error) from error
 
 
 def facts_of(session: Session, insured_id: str, on: date) -> PersonFacts:
