@@ -345,7 +345,10 @@ class Opposition(Base):
     """A professional opposes (RGPD, article 21): it outlives every import, and the number is not in clear."""
 
     __tablename__ = "directory_oppositions"
-    __table_args__ = (Index("ix_directory_oppositions_rpps_index", "rpps_index"),)
+    __table_args__ = (
+        Index("ix_directory_oppositions_rpps_index", "rpps_index"),
+        Index("ix_directory_oppositions_withdrawn_on", "withdrawn_on"),
+    )
 
     rpps: Mapped[str] = mapped_column(EncryptedText("directory_oppositions.rpps"))
     rpps_index: Mapped[str]
