@@ -36,7 +36,16 @@ def test_a_page_is_private_unless_it_says_public() -> None:
     assert shown.headers["cache-control"] == "private, no-store"
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path != "/"])
+SOMEBODYS = [path for path in PATHS if path.startswith("/prevention?")]
+"""Pages that answer an age and a sex."""
+
+
+@pytest.mark.parametrize("path", SOMEBODYS)
+def test_what_an_age_is_due_is_not_kept_by_shared_caches(client: TestClient, path: str) -> None:
+    assert client.get(path).headers["cache-control"] == "private, no-cache"
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "/" and path not in SOMEBODYS])
 def test_a_page_without_anybodys_facts_may_be_shared(client: TestClient, path: str) -> None:
     assert client.get(path).headers["cache-control"] == "public, max-age=300"
 
