@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from parcours.engine.bill.receipt import read_any, replay_any
 from parcours.engine.bill.settle import settle_bill
-from parcours.law.workdays import easter
-from parcours.web.bill.catalogue import find, is_sunday_or_holiday, known_codes, suggestions
+from parcours.law.workdays import easter, is_sunday_or_holiday
+from parcours.web.bill.catalogue import find, known_codes, suggestions
 from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.public.situations import situations
 from tests.web.pages import BILLS, VISIT, bill, quote

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
+from parcours.ical import escaped, folded
+
 
 class Event(NamedTuple):
     """A day, what it is, and what to do."""
@@ -35,21 +37,3 @@ def lines_of(event: Event, stamp: date) -> list[str]:
         "BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escaped(event.title)}", "TRIGGER:PT9H", "END:VALARM",
         "END:VEVENT",
     ]  # fmt: skip
-
-
-def escaped(text: str) -> str:
-    """Text of a calendar (RFC 5545 §3.3.11)."""
-    for sign in ("\\", ";", ","):
-        text = text.replace(sign, "\\" + sign)
-    return " ".join(text.split())
-
-
-def folded(line: str) -> str:
-    """A line of at most 75 bytes, continued by a space (RFC 5545 §3.1)."""
-    pieces, piece = [], ""
-    for letter in line:
-        if len((piece + letter).encode()) > 74:
-            pieces.append(piece)
-            piece = ""
-        piece += letter
-    return "\r\n ".join([*pieces, piece])

@@ -8,7 +8,7 @@ AFTER_EASTER = (1, 39, 50)
 """Days after Easter of its Monday, of Ascension, of Whit Monday."""
 LOCAL = ((12, 26),)
 """Of Alsace-Moselle, with Good Friday."""
-SATURDAY = 5
+SATURDAY, SUNDAY = 5, 6
 
 
 @cache
@@ -33,6 +33,11 @@ def holidays(year: int, *, alsace_moselle: bool = False) -> frozenset[date]:
 def is_working_day(day: date) -> bool:
     """Is a day a working one?"""
     return day.weekday() < SATURDAY and day not in holidays(day.year)
+
+
+def is_sunday_or_holiday(day: date) -> bool:
+    """Is the day a Sunday, or a public holiday of the whole of France?"""
+    return day.weekday() == SUNDAY or day in holidays(day.year)
 
 
 def working_days_after(day: date, count: int) -> date:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from parcours.engine.prevention.say import Said, name_of
+from parcours.ical import escaped, folded
 from parcours.law.prevention.codes import DueState
 from parcours.text import Text
 
 NEUTRAL = Text("Rendez-vous de prévention", "Prevention appointment")
-FOLD = 70
 SHOWN = (DueState.DUE, DueState.OVERDUE, DueState.UPCOMING, DueState.DONE)
 
 
@@ -27,7 +27,7 @@ def ics(calendar: Iterable[Said], on: date, lang: str, *, named: bool = False) -
             f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}", f"SUMMARY:{escaped(title)}", "TRANSP:TRANSPARENT",
             "CLASS:PRIVATE", "END:VEVENT",
         ]  # fmt: skip
-    return "\r\n".join(fold(line) for line in [*lines, "END:VCALENDAR"]) + "\r\n"
+    return "\r\n".join(folded(line) for line in [*lines, "END:VCALENDAR"]) + "\r\n"
 
 
 def uid(programme: str, day: date, *, named: bool) -> str:
@@ -40,14 +40,3 @@ def hash_of(text: str) -> int:
     from zlib import crc32
 
     return crc32(text.encode())
-
-
-def escaped(text: str) -> str:
-    """A text of a calendar file."""
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-
-
-def fold(line: str) -> str:
-    """Long lines go on after a space."""
-    pieces = [line[start : start + FOLD] for start in range(0, len(line), FOLD)]
-    return "\r\n ".join(pieces)

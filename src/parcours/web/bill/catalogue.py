@@ -19,7 +19,7 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.days import number_of
 from parcours.law.loader import load
-from parcours.law.workdays import holidays
+from parcours.law.workdays import is_sunday_or_holiday
 from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
 from parcours.words import fold, spaced
@@ -232,13 +232,6 @@ def tariff_of(
 
 
 # --- what the day and the hour add ----------------------------------------------------------------------------------
-
-SUNDAY = 6
-
-
-def is_sunday_or_holiday(day: date) -> bool:
-    """Is the day a Sunday, or a public holiday of the whole of France?"""
-    return day.weekday() == SUNDAY or day in holidays(day.year)
 
 
 def table_of(state: State) -> Mapping[str, Sequence[str]]:

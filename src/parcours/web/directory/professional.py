@@ -12,6 +12,7 @@ from starlette.responses import Response
 from parcours.edge.directory import visible_professional
 from parcours.edge.limits import RateLimiter
 from parcours.edge.requests import services_of
+from parcours.ical import escaped, folded
 from parcours.registry.access.model import Who
 from parcours.registry.audit import service as audit
 from parcours.registry.declarations.timeline import declared_to
@@ -151,21 +152,3 @@ def appointment(request: Request) -> Response:
     headers = {"Content-Disposition": 'attachment; filename="appointment.ics"', "Cache-Control": PRIVATE}
     body = "".join(f"{folded(line)}\r\n" for line in lines)
     return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
-
-
-def escaped(text: str) -> str:
-    """Text of a calendar (RFC 5545 §3.3.11)."""
-    for sign in ("\\", ";", ","):
-        text = text.replace(sign, "\\" + sign)
-    return " ".join(text.split())
-
-
-def folded(line: str) -> str:
-    """A line of at most 75 bytes, continued by a space (RFC 5545 §3.1)."""
-    pieces, piece = [], ""
-    for letter in line:
-        if len((piece + letter).encode()) > 74:
-            pieces.append(piece)
-            piece = ""
-        piece += letter
-    return "\r\n ".join([*pieces, piece])

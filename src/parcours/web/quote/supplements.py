@@ -13,11 +13,10 @@ from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError
 from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
-from parcours.law.workdays import holidays
+from parcours.law.workdays import is_sunday_or_holiday
 from parcours.text import plain_euros
 from parcours.web import i18n
 
-SUNDAY = 6
 ON_CALL = {"sunday": ("CRD", "VRD"), "other": ("CRN", "CRM", "VRN", "VRM")}
 """Asked for by the call centre: at the practice, at home."""
 ALONE = {"sunday": ("F",), "other": ("MN", "MM")}
@@ -36,11 +35,6 @@ class Supplement:
     url: str = ""
     explains: bool = False
     """Is it exactly what is above the tariff?"""
-
-
-def is_sunday_or_holiday(day: date) -> bool:
-    """Is the day a Sunday, or a public holiday of the whole of France?"""
-    return day.weekday() == SUNDAY or day in holidays(day.year)
 
 
 def codes_of(facts: Mapping[str, str | None], day: date) -> Iterator[str]:
