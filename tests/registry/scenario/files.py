@@ -9,6 +9,7 @@ from parcours.law.exact import ExactLoader
 from parcours.registry.scenario.language import read
 
 STORIES = Path(parcours.registry.scenario.__file__).with_name("stories.yaml")
+CARE = STORIES.with_name("care.yaml")
 
 
 def loaded(file=STORIES):

@@ -5,9 +5,9 @@ import pytest
 from parcours.errors import ParcoursError
 from parcours.registry.contexts import verify
 from parcours.registry.scenario.run import play
-from tests.registry.scenario.files import loaded
+from tests.registry.scenario.files import CARE, loaded
 
-STORIES = loaded()
+STORIES = {**loaded(), **loaded(CARE)}
 
 
 def holds(database, story):

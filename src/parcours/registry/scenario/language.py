@@ -91,6 +91,7 @@ OF_A_STORY = {"id", "title", "covers", "rule", "source", "events", "expect", "re
 
 def read(content: Any) -> list[Scenario]:
     """The stories of a file. Raises Invalid: it has another shape."""
+    content = named(content)
     if not isinstance(content, Mapping) or not isinstance(content.get("scenarios"), list):
         raise problems.not_a_scenario(field="scenarios")
     known("", content, OF_A_FILE)
@@ -105,6 +106,13 @@ def read(content: Any) -> list[Scenario]:
     if twice is not None:
         raise problems.unknown_word(twice, field="scenarios.id", names="…")
     return found
+
+
+def named(content: Any) -> Any:
+    """What a file says, a key `on` that YAML read as a yes given back."""
+    if isinstance(content, Mapping):
+        return {("on" if key is True else key): named(value) for key, value in content.items()}
+    return [named(one) for one in content] if isinstance(content, list) else content
 
 
 def known(where: str, said: Mapping[str, Any], allowed: set[str]) -> None:

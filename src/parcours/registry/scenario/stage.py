@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.errors import ParcoursError
 from parcours.registry.claims.models import Claim
 from parcours.registry.complementary import service as complementary
 from parcours.registry.declarations.checks import PaperForm
@@ -57,9 +58,14 @@ class Stage:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction of the story."""
-        with self.database.writing() as session:
-            yield session
+        """One transaction of the story; who was made in one that is refused was not made."""
+        before = dict(self.ids)
+        try:
+            with self.database.writing() as session:
+                yield session
+        except ParcoursError:
+            self.ids = before
+            raise
 
     @property
     def at(self) -> datetime:

@@ -14,7 +14,20 @@ from parcours.registry.scenario.stage import Stage
 from parcours.registry.scenario.verbs import Event
 
 ALWAYS = {"day", "do"}
-DAYS = {"day", "care", "from", "to_day", "leaves", "rights_end", "signed", "c2s_ended", "on"}
+DAYS = {
+    "day",
+    "care",
+    "from",
+    "to_day",
+    "leaves",
+    "rights_end",
+    "signed",
+    "c2s_ended",
+    "on",
+    "until",
+    "stated_on",
+    "hidden_until",
+}
 AMOUNTS = {"fee", "total"}
 WHOLE = {"repeat", "every"}
 SHEET = {
