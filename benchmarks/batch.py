@@ -33,7 +33,7 @@ from benchmarks.column_rules import COMPARED, INPUTS, program
 from benchmarks.machine import machine
 from benchmarks.peers import Columns, duckdb_sql, openfisca, polars
 from parcours.engine.batch import chunk as engine
-from parcours.engine.batch.kernel import AGES, AMOUNT_RESULTS, CODE_RESULTS, HALF, PATTERN_COLUMNS, ROW_FACTS, matrix
+from parcours.engine.batch.layout import AGES, AMOUNT_RESULTS, CODE_RESULTS, HALF, PATTERN_COLUMNS, ROW_FACTS, matrix
 from parcours.engine.batch.parquet_join import MAGIC
 from parcours.engine.batch.reading import whole
 from parcours.engine.batch.results import DICTIONARIES

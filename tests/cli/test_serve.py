@@ -47,6 +47,8 @@ def test_serve_starts_answers_logs_and_stops(tmp_path: Path) -> None:
                 time.sleep(0.2)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/?specialty=dermatologie&age=87", timeout=30) as answer:
             assert answer.status == 200
+            page = answer.read().decode()
+        assert f'<link rel="canonical" href="http://127.0.0.1:{port}/' in page
     finally:
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Run, acts_of_patients, codes_of, encode_rows
-from parcours.engine.batch.kernel import HALF, HIGH, PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
+from parcours.engine.batch.layout import HALF, HIGH, PATTERN_COLUMNS, PATTERN_FACTS, ROW_FACTS
 from parcours.engine.batch.reading import whole
 from parcours.engine.case import equivalent
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.memory import Memory
-from parcours.law.codes import CaseBase, CaseRate
+from parcours.law.cases import CaseBase, CaseRate
 from parcours.rules.participations import increased
 from parcours.rules.settlement import settle
 from parcours.rules.types import Act, Contract

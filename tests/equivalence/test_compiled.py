@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from parcours.engine.batch.chunk import Run, settle_rows
-from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
+from parcours.engine.batch.layout import AMOUNT_RESULTS, CODE_RESULTS
 from parcours.engine.results import CASE_CODES
-from parcours.law import codes
+from parcours.law import cases, codes
 from parcours.rules.types import Settlement
 from tests.equivalence.acts import random_acts
 from tests.equivalence.one_by_one import comparable, interpreted
@@ -55,7 +55,7 @@ def compare(count, seed, readings=None):
         assert not len(different), f"{name}: rows {different[:5]} of seed {seed}"
     met = {name: set(np.unique(columns[Settlement._fields.index(name)][rows]).tolist()) for name in CASE_CODES}
     notes = columns[Settlement._fields.index("notes")][rows]
-    met["notes"] = {note for note in codes.Note if (notes >> note & 1).any()}
+    met["notes"] = {note for note in cases.Note if (notes >> note & 1).any()}
     return len(rows), met, set(np.unique(columns[0][rows]).tolist())
 
 
@@ -67,7 +67,7 @@ def check(count, shares):
         met = set().union(*(cases[name] for _, cases, _ in results))
         never = {member.name.lower() for member in enum if member not in met} - NOT_REACHED.get(name, set())
         assert not never, f"{name}: no random act reaches {never}"
-    assert set().union(*(cases["notes"] for _, cases, _ in results)) == set(codes.Note)
+    assert set().union(*(cases["notes"] for _, cases, _ in results)) == set(cases.Note)
     return set().union(*(statuses for _, _, statuses in results))
 
 
@@ -91,8 +91,8 @@ def test_interpreted_equals_compiled_under_other_readings(readings) -> None:
     rows, met, _ = compare(8_000, 7, readings)
     assert rows > 3_000
     if "plafond_majoration" in readings:
-        assert codes.CaseMajoration.FLAT in met["case_majoration"]
+        assert cases.CaseMajoration.FLAT in met["case_majoration"]
     if "acces_direct_perimetre" in readings:
-        assert codes.CaseStatus.DIRECT_ACCESS_DECREE in met["case_status"]
+        assert cases.CaseStatus.DIRECT_ACCESS_DECREE in met["case_status"]
     if "c2s_hors_parcours" in readings:
-        assert codes.CaseComplementary.C2S_OUTSIDE in met["case_complementary"]
+        assert cases.CaseComplementary.C2S_OUTSIDE in met["case_complementary"]

@@ -12,7 +12,8 @@ from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.readings import RULE_READINGS, encode_readings
 from parcours.engine.results import AMOUNTS
 from parcours.law.cache import flat_law
-from parcours.law.codes import CaseBase, CaseMajoration, CasePayment, CaseRate, Pathway, Status
+from parcours.law.cases import CaseBase, CaseMajoration, CasePayment, CaseRate
+from parcours.law.codes import Pathway, Status
 from parcours.rules.money import share
 from parcours.rules.participations import contributions
 from parcours.rules.settlement import settle

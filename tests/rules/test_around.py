@@ -2,15 +2,8 @@
 
 import pytest
 
-from parcours.law.codes import (
-    CaseActeLourd,
-    CaseComplementary,
-    CaseMajoration,
-    CaseRate,
-    Exemption,
-    SpecialSetting,
-    Status,
-)
+from parcours.law.cases import CaseActeLourd, CaseComplementary, CaseMajoration, CaseRate
+from parcours.law.codes import Exemption, SpecialSetting, Status
 from parcours.rules.around import (
     ALONE,
     Costly,

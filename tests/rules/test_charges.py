@@ -6,7 +6,8 @@ import pytest
 
 from parcours.engine.case import settle as settle_facts
 from parcours.engine.errors import MissingFact, UnknownTariff
-from parcours.law.codes import CaseActeLourd, CaseRate, Exemption, Profession, Scheme, SpecialSetting
+from parcours.law.cases import CaseActeLourd, CaseRate
+from parcours.law.codes import Exemption, Profession, Scheme, SpecialSetting
 from parcours.rules.charges import charge_of_stay, charge_of_visit, emergency_charge, owes_daily_charge
 from tests.rules.support import law_of, make, settled
 

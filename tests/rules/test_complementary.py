@@ -4,18 +4,8 @@ from typing import Any
 
 import pytest
 
-from parcours.law.codes import (
-    CaseComplementary,
-    Convention,
-    DrugClass,
-    Exemption,
-    Profession,
-    Purpose,
-    Referral,
-    Role,
-    Scheme,
-    Status,
-)
+from parcours.law.cases import CaseComplementary
+from parcours.law.codes import Convention, DrugClass, Exemption, Profession, Purpose, Referral, Role, Scheme, Status
 from parcours.rules.complementary import guarantee
 from parcours.rules.types import NO_CONTRACT, Contract, Readings
 from tests.rules.support import DEFAULT_READINGS, RESPONSABLE_100, law_of, make, settled

@@ -4,18 +4,8 @@ from typing import Any
 
 import pytest
 
-from parcours.law.codes import (
-    CaseExcess,
-    Convention,
-    Ips,
-    Profession,
-    Purpose,
-    Referral,
-    Role,
-    Scheme,
-    SpecialSetting,
-    Status,
-)
+from parcours.law.cases import CaseExcess
+from parcours.law.codes import Convention, Ips, Profession, Purpose, Referral, Role, Scheme, SpecialSetting, Status
 from parcours.rules.settlement import settle
 from parcours.rules.types import Readings
 from tests.rules import support

@@ -4,19 +4,8 @@ from typing import Any
 
 import pytest
 
-from parcours.law.codes import (
-    CaseExcess,
-    CasePayment,
-    CaseRate,
-    Convention,
-    DrugClass,
-    Exemption,
-    Profession,
-    Purpose,
-    Role,
-    Scheme,
-    SpecialSetting,
-)
+from parcours.law.cases import CaseExcess, CasePayment, CaseRate
+from parcours.law.codes import Convention, DrugClass, Exemption, Profession, Purpose, Role, Scheme, SpecialSetting
 from tests.rules import support
 from tests.rules.support import day_before, settled
 

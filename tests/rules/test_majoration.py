@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from parcours.law.codes import CaseMajoration, Convention, Exemption, Profession, Referral, Role, Scheme
+from parcours.law.cases import CaseMajoration
+from parcours.law.codes import Convention, Exemption, Profession, Referral, Role, Scheme
 from parcours.rules.majoration import majoration_of_act
 from parcours.rules.types import Readings
 from tests.rules import support

@@ -6,7 +6,8 @@ import pytest
 
 from parcours.engine.case import settle as settle_facts
 from parcours.engine.memory import read_counters, settle_many
-from parcours.law.codes import Convention, Exemption, Note, Profession, Purpose, SpecialSetting, TiersPayant
+from parcours.law.cases import Note
+from parcours.law.codes import Convention, Exemption, Profession, Purpose, SpecialSetting, TiersPayant
 from parcours.law.loader import load
 from parcours.rules.types import Counters
 from tests.rules.support import settled

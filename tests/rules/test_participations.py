@@ -4,17 +4,8 @@ from typing import Any
 
 import pytest
 
-from parcours.law.codes import (
-    CaseFranchise,
-    CaseParticipation,
-    CaseRate,
-    DrugClass,
-    Exemption,
-    Profession,
-    Role,
-    Scheme,
-    SpecialSetting,
-)
+from parcours.law.cases import CaseFranchise, CaseParticipation, CaseRate
+from parcours.law.codes import DrugClass, Exemption, Profession, Role, Scheme, SpecialSetting
 from parcours.rules.participations import franchise as franchise_of
 from parcours.rules.participations import increased, number_of_acts
 from parcours.rules.types import Counters

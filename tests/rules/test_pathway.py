@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
+from parcours.law.cases import CaseMajoration, CaseStatus
 from parcours.law.codes import (
-    CaseMajoration,
-    CaseStatus,
     Exemption,
     Ips,
     Pathway,

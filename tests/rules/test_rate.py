@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
+from parcours.law.cases import CaseActeLourd, CaseRate
 from parcours.law.codes import (
     UNKNOWN,
-    CaseActeLourd,
-    CaseRate,
     Convention,
     DrugClass,
     Exemption,

@@ -5,17 +5,8 @@ from typing import Any
 import pytest
 
 from parcours.engine.results import COMPARED
-from parcours.law.codes import (
-    CaseBase,
-    CasePayment,
-    CaseRate,
-    Convention,
-    Profession,
-    Role,
-    SpecialSetting,
-    Status,
-    TiersPayant,
-)
+from parcours.law.cases import CaseBase, CasePayment, CaseRate
+from parcours.law.codes import Convention, Profession, Role, SpecialSetting, Status, TiersPayant
 from parcours.rules.settlement import settle
 from parcours.rules.types import NO_CONTRACT, Counters, Readings
 from tests.rules.support import NOTHING_BORNE, RESPONSABLE_100, law_of, make, settled

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from parcours.law.cache import flat_law
-from parcours.law.codes import CaseBase, Convention, Profession, Profile, Purpose, Referral, Role, Status
+from parcours.law.cases import CaseBase
+from parcours.law.codes import Convention, Profession, Profile, Purpose, Referral, Role, Status
 from parcours.rules.tariff import by_age, paediatrician, profile_of, tariff_of_act, times
 from parcours.rules.types import Readings
 from tests.rules import support

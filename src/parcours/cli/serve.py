@@ -87,10 +87,19 @@ def run(*, lang: str, **given: Any) -> None:
     check_registry(lang)
     os.environ["PARCOURS_LOG_LEVEL"] = chosen.log_level  # for the worker processes
     logs.configure(chosen.log_level)
+    os.environ.setdefault("PARCOURS_PUBLIC_URL", public_url(chosen.host, chosen.port))
     words = Text("parcours écoute sur", "parcours listens on")
     typer.echo(f"{words[lang]} http://{chosen.host}:{chosen.port}")
     if code := server.run(chosen):
         raise typer.Exit(code)
+
+
+def public_url(host: str, port: int) -> str:
+    """Where a browser of this machine reaches the server, when no setting says more."""
+    from parcours.registry.demo.fictitious import LOCAL_HOSTS
+
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name if host in LOCAL_HOSTS else '127.0.0.1'}:{port}"
 
 
 def check_free(host: str, port: int, lang: str) -> None:

@@ -18,7 +18,8 @@ from parcours.engine.facts.readings import RULE_READINGS, encode_readings
 from parcours.engine.results import amounts_of, different_amounts, ips_letter, note_slugs, result_dict
 from parcours.law import codes, thresholds
 from parcours.law.cache import flat_law
-from parcours.law.codes import CaseBase, CaseRate, Ips, Pathway, Status
+from parcours.law.cases import CaseBase, CaseRate
+from parcours.law.codes import Ips, Pathway, Status
 from parcours.law.days import LawDataError, iso
 from parcours.law.flat import FlatLaw
 from parcours.law.in_use import per_reform

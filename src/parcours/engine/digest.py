@@ -7,7 +7,7 @@ from pathlib import Path
 import parcours.rules
 from parcours.law.days import FOLDER
 
-TYPES_OF_THE_LAW = ("codes.py", "record.py", "bill/codes.py", "bill/record.py", "prevention/codes.py")
+TYPES_OF_THE_LAW = ("codes.py", "cases.py", "record.py", "bill/codes.py", "bill/record.py", "prevention/codes.py")
 """The files of `law/` that the rules read: closed lists and the law on one day."""
 
 

@@ -5,21 +5,21 @@ from operator import attrgetter
 from typing import Any
 
 from parcours.engine.facts.vocabulary import slug
-from parcours.law import codes
+from parcours.law import cases
 from parcours.law.codes import Ips, Pathway, Status
 from parcours.rules.types import Settlement
 
 CASE_CODES = {
-    "case_status": codes.CaseStatus,
-    "case_base": codes.CaseBase,
-    "case_rate": codes.CaseRate,
-    "case_acte_lourd": codes.CaseActeLourd,
-    "case_majoration": codes.CaseMajoration,
-    "case_participation": codes.CaseParticipation,
-    "case_franchise": codes.CaseFranchise,
-    "case_excess": codes.CaseExcess,
-    "case_complementary": codes.CaseComplementary,
-    "case_payment": codes.CasePayment,
+    "case_status": cases.CaseStatus,
+    "case_base": cases.CaseBase,
+    "case_rate": cases.CaseRate,
+    "case_acte_lourd": cases.CaseActeLourd,
+    "case_majoration": cases.CaseMajoration,
+    "case_participation": cases.CaseParticipation,
+    "case_franchise": cases.CaseFranchise,
+    "case_excess": cases.CaseExcess,
+    "case_complementary": cases.CaseComplementary,
+    "case_payment": cases.CasePayment,
 }
 AMOUNTS = (
     "base",
@@ -44,7 +44,7 @@ COMPARED = (*AMOUNTS, "rate", "notes")
 
 def note_slugs(notes: int) -> list[str]:
     """The slugs of the notes of a settlement."""
-    return [slug(codes.Note, note) for note in codes.Note if notes >> note & 1]
+    return [slug(cases.Note, note) for note in cases.Note if notes >> note & 1]
 
 
 def result_dict(settlement: Settlement) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Does a resource match a filter: tokens, references, dates with prefixes, strings?"""
 
 import re
-import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from parcours.words import fold
 
 MODIFIERS = {"token": ("not",), "string": ("exact", "contains"), "reference": ()}
 PREFIXES = ("eq", "ne", "lt", "le", "gt", "ge", "sa", "eb")
@@ -65,15 +66,16 @@ def reference(value: Any, wanted: str, modifier: str = "") -> bool:
 
 
 def string(value: Any, wanted: str, modifier: str = "") -> bool:
-    """A text that begins as wanted, whatever its case and its accents."""
+    """A text that begins as wanted, whatever its case, its accents and its signs."""
+    begun = fold(wanted)
     for text in texts_of(value):
         if modifier == "exact":
             if text == wanted:
                 return True
         elif modifier == "contains":
-            if folded(wanted) in folded(text):
+            if begun and begun in fold(text):
                 return True
-        elif folded(text).startswith(folded(wanted)):
+        elif begun and fold(text).startswith(begun):
             return True
     return False
 
@@ -85,12 +87,6 @@ def texts_of(value: Any) -> Iterator[str]:
             yield from (text for text in listed(one) if isinstance(text, str))
     else:
         yield str(value)
-
-
-def folded(text: str) -> str:
-    """A text without case nor accents."""
-    bare = unicodedata.normalize("NFD", text)
-    return "".join(one for one in bare if not unicodedata.combining(one)).casefold()
 
 
 def date(value: Any, wanted: str, modifier: str = "") -> bool:

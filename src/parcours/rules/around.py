@@ -6,8 +6,7 @@
 from typing import NamedTuple
 
 from parcours.law.bill.codes import Costly
-from parcours.law.codes import (
-    UNKNOWN,
+from parcours.law.cases import (
     CaseActeLourd,
     CaseBase,
     CaseComplementary,
@@ -16,6 +15,7 @@ from parcours.law.codes import (
     CaseParticipation,
     CaseRate,
 )
+from parcours.law.codes import UNKNOWN
 from parcours.law.record import LawRecord
 from parcours.rules.complementary import complementary_part
 from parcours.rules.majoration import majoration_of_act

@@ -4,7 +4,8 @@ CSS L160-13 I and R160-17-1 (a visit to an emergency unit without a stay), L174-
 """
 
 from parcours.law.bill.codes import CaseCharge
-from parcours.law.codes import UNKNOWN, ActKind, CaseActeLourd, Exemption, Scheme, SpecialSetting
+from parcours.law.cases import CaseActeLourd
+from parcours.law.codes import UNKNOWN, ActKind, Exemption, Scheme, SpecialSetting
 from parcours.law.record import LawRecord
 from parcours.rules.money import portion, share
 from parcours.rules.types import Act, BasisPoints, Cents

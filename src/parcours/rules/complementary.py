@@ -1,6 +1,7 @@
 """What the complementary insurance pays: CSS L861-3 (C2S), L871-1, R871-1, R871-2 (contrat responsable)."""
 
-from parcours.law.codes import UNKNOWN, ActKind, CaseComplementary, Convention, DrugClass, Profession
+from parcours.law.cases import CaseComplementary
+from parcours.law.codes import UNKNOWN, ActKind, Convention, DrugClass, Profession
 from parcours.law.record import LawRecord
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE, not_covered

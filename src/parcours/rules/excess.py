@@ -7,7 +7,8 @@ Sector 1 owes the opposable tariff, with an authorised overrun (DA) for speciali
 (L162-58).
 """
 
-from parcours.law.codes import UNKNOWN, ActKind, CaseExcess, Convention, Profession, Referral, SpecialSetting
+from parcours.law.cases import CaseExcess
+from parcours.law.codes import UNKNOWN, ActKind, Convention, Profession, Referral, SpecialSetting
 from parcours.law.record import SITUATIONS, LawRecord
 from parcours.rules.exemptions import in_training
 from parcours.rules.money import euro_above, nearest_euro, share

@@ -1,6 +1,6 @@
 """The majoration of the ticket modérateur outside the pathway: CSS L162-5-3, L160-13 I, R160-6."""
 
-from parcours.law.codes import CaseMajoration
+from parcours.law.cases import CaseMajoration
 from parcours.law.record import LawRecord
 from parcours.rules.exemptions import free_of_majoration
 from parcours.rules.money import share

@@ -5,7 +5,8 @@ pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobod
 one-off opinion too soon (NGAP).
 """
 
-from parcours.law.codes import UNKNOWN, ActKind, Exemption, Note, Profession, Purpose, SpecialSetting, TiersPayant
+from parcours.law.cases import Note
+from parcours.law.codes import UNKNOWN, ActKind, Exemption, Profession, Purpose, SpecialSetting, TiersPayant
 from parcours.law.record import LawRecord
 from parcours.rules.exemptions import holds, paid_directly
 from parcours.rules.types import Act, Cents, Counters, Day

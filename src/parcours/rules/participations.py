@@ -5,16 +5,8 @@ D160-11); neither is ever above what is reimbursed. The memory of the caps is an
 in, and comes out increased by what this act took.
 """
 
-from parcours.law.codes import (
-    UNKNOWN,
-    ActKind,
-    CaseFranchise,
-    CaseParticipation,
-    DrugClass,
-    Exemption,
-    Profession,
-    SpecialSetting,
-)
+from parcours.law.cases import CaseFranchise, CaseParticipation
+from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting
 from parcours.law.record import LawRecord
 from parcours.rules.exemptions import holds
 from parcours.rules.rate import is_auxiliaire

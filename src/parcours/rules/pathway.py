@@ -4,17 +4,8 @@ The order is the one funds apply: what is excluded, the acts of D162-1-6, urgenc
 in for them, distance, direct access, referral, the doctors and times of grace, and the general rule last.
 """
 
-from parcours.law.codes import (
-    CaseStatus,
-    Ips,
-    Profession,
-    Purpose,
-    Referral,
-    Role,
-    Scheme,
-    SpecialSetting,
-    Status,
-)
+from parcours.law.cases import CaseStatus
+from parcours.law.codes import Ips, Profession, Purpose, Referral, Role, Scheme, SpecialSetting, Status
 from parcours.law.record import LawRecord
 from parcours.rules.types import NOT_HERE, Act, Day, Finding, Readings
 

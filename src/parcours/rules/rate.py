@@ -1,17 +1,7 @@
 """The rate of the compulsory insurance: CSS R160-5 by category, R160-9 for the old-age minimum, L325-1 locally."""
 
-from parcours.law.codes import (
-    UNKNOWN,
-    ActKind,
-    CaseActeLourd,
-    CaseRate,
-    DrugClass,
-    Exemption,
-    Profession,
-    Purpose,
-    Scheme,
-    SpecialSetting,
-)
+from parcours.law.cases import CaseActeLourd, CaseRate
+from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, Purpose, Scheme, SpecialSetting
 from parcours.law.record import LawRecord
 from parcours.rules.exemptions import exempt_from_ticket_moderateur, holds
 from parcours.rules.types import Act, BasisPoints, Cents, Counters

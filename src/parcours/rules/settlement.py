@@ -1,6 +1,7 @@
 """One act of care, settled in the order of the law: `amo + amc + patient == fee` always.  CSS L160-13, L162-5-3."""
 
-from parcours.law.codes import UNKNOWN, ActKind, CaseActeLourd, CasePayment, TiersPayant
+from parcours.law.cases import CaseActeLourd, CasePayment
+from parcours.law.codes import UNKNOWN, ActKind, TiersPayant
 from parcours.law.record import LawRecord
 from parcours.rules.around import (
     ALONE,

@@ -4,7 +4,8 @@ CSS L162-5 and the medical conventions: coordination supplements are not payable
 sector 2 without OPTAM has a base of its own, and one outside the convention only the *tarif d'autorité* (L162-5-10).
 """
 
-from parcours.law.codes import UNKNOWN, ActKind, CaseBase, Convention, Profession, Profile
+from parcours.law.cases import CaseBase
+from parcours.law.codes import UNKNOWN, ActKind, Convention, Profession, Profile
 from parcours.law.record import SITUATIONS, LawRecord
 from parcours.rules.pathway import coordinated
 from parcours.rules.types import Act, Cents, Readings

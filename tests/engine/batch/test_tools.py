@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from parcours.cli.main import app
-from parcours.engine.batch import kernel, parquet_join
+from parcours.engine.batch import compiling, parquet_join
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.run import Job, settle_path
 from parcours.engine.batch.summary import read_row, summarise
@@ -152,7 +152,7 @@ def test_a_file_that_is_not_settled_has_no_totals_and_no_rows(settled) -> None:
 
 def test_a_changed_rule_is_compiled_again(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    before = kernel.cache_directory()
+    before = compiling.cache_directory()
     assert before.is_relative_to(tmp_path)
-    monkeypatch.setattr(kernel, "rules_digest", lambda: "another rule")
-    assert kernel.cache_directory() != before
+    monkeypatch.setattr(compiling, "rules_digest", lambda: "another rule")
+    assert compiling.cache_directory() != before

@@ -13,11 +13,11 @@ import pytest
 from parcours.engine.batch.bill_facts import NOTHING_TRIED, BillFacts
 from parcours.engine.batch.bills import Bills, run_bills
 from parcours.engine.batch.chunk import Run
-from parcours.engine.batch.kernel import AMOUNT_RESULTS, HALF, PATTERN_FACTS, PATTERN_WIDTH, ROW_FACTS, matrix
-from parcours.engine.batch.kernel import lines as pattern_lines
+from parcours.engine.batch.layout import AMOUNT_RESULTS, HALF, PATTERN_FACTS, PATTERN_WIDTH, ROW_FACTS, matrix
+from parcours.engine.batch.layout import lines as pattern_lines
 from parcours.engine.batch.patterns import Patterns
 from parcours.engine.bill.kernel import BILL_CODE_RESULTS, CASES, ROW_FIELDS, TABLE_FIELDS
-from parcours.engine.bill.settle import bill_record
+from parcours.engine.bill.together import bill_record
 from parcours.engine.facts.readings import encode_readings
 from parcours.law import codes
 from parcours.law.bill.book import STAGES

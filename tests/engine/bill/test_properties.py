@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parcours.engine.bill.settle import TOTALS, BillAnswer
 from parcours.law.bill.book import STAGES
-from parcours.law.codes import CaseFranchise, CaseParticipation
+from parcours.law.cases import CaseFranchise, CaseParticipation
 from tests.engine.bill.test_one_line import LINES, PEOPLE, settled
 
 CAPPED = {

@@ -18,7 +18,8 @@ from parcours.engine.say.law_values import needed
 from parcours.engine.say.wording import PLACEHOLDER, PLACEHOLDERS, law_file, pieces
 from parcours.law.book import FIELDS
 from parcours.law.cache import flat_law
-from parcours.law.codes import CaseStatus, DrugClass, Profession
+from parcours.law.cases import CaseStatus
+from parcours.law.codes import DrugClass, Profession
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
 from parcours.rules.participations import franchise_exemption, franchise_unit

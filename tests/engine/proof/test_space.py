@@ -14,7 +14,8 @@ from parcours.engine.proof.space_grid import AXES, Grid, Variant, grid_of, profe
 from parcours.engine.proof.space_laws import LAWS, moved, never
 from parcours.engine.proof.space_run import block_of, exceptions_that_apply
 from parcours.law.cache import flat_law
-from parcours.law.codes import CaseStatus, Profession, Purpose, Status
+from parcours.law.cases import CaseStatus
+from parcours.law.codes import Profession, Purpose, Status
 from parcours.law.record import LawRecord
 from parcours.rules.pathway import pathway_status
 from parcours.rules.types import Act, Readings

@@ -3,15 +3,19 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import func, select
 
+from parcours.registry.claims.models import Claim
 from parcours.registry.contexts import verify
 from parcours.registry.demo.seed import SEED, seed
 from parcours.registry.payments.desk import QUEUES, queue_sizes
-from parcours.registry.scenario.town import FUND, live
+from parcours.registry.scenario import town
+from parcours.registry.scenario.town import FUND, finish, live
 
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory):
+    """A town whose first year was interrupted in its stories, then lived."""
     from parcours.registry.store import schema
     from parcours.registry.store.db import Database
     from parcours.registry.store.keyring import new_key
@@ -22,9 +26,20 @@ def lived(tmp_path_factory):
         schema.upgrade(database.engine)
         with database.writing() as session:
             seed(session, population=20)
+        patch.setattr(town, "finish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            live(database, seed=SEED, visits=12)
+        patch.setattr(town, "finish", finish)
+        with database.reading() as session:
+            assert session.scalar(select(func.count(Claim.id))) == 0
         live(database, seed=SEED, visits=12)
         yield database
         database.close()
+
+
+def stop(database):
+    """Ctrl-C while the stories are told."""
+    raise KeyboardInterrupt
 
 
 def test_every_queue_has_something_in_it(lived):

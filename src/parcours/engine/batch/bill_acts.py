@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from parcours.contracts.euros import encode_euros
 from parcours.engine.batch.bill_lines import Kind, LineBook
-from parcours.engine.batch.kernel import PATTERN_COLUMNS, VARIANT_FACTS
+from parcours.engine.batch.layout import PATTERN_COLUMNS, VARIANT_FACTS
 from parcours.engine.batch.patterns import STAND_INS, PatternBook, _facts, age_facts
 from parcours.engine.bill.lines import Shared, add_class, add_said, encoded_line, values_of_line
 from parcours.engine.bill.settle import contract_in_words

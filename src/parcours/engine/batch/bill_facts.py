@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Run, _ages, _and, _numbers, _or_else, _quantity, codes_of
-from parcours.engine.batch.kernel import ACT, PATTERN_COLUMNS, ROW_FACTS, VARIANT_FACTS, Matrix, matrix
+from parcours.engine.batch.layout import ACT, PATTERN_COLUMNS, ROW_FACTS, VARIANT_FACTS, Matrix, matrix
 from parcours.engine.batch.patterns import NO_AGE, ONLY_AGE_IN_JANUARY, Patterns, age_facts
 from parcours.engine.batch.reading import read_numbers
 from parcours.engine.bill.links import foreseen_in_full

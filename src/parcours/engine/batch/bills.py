@@ -23,17 +23,13 @@ from parcours.engine.batch.chunk import (
     reason,
     unexplained,
 )
-from parcours.engine.batch.kernel import (
-    AMOUNT_RESULTS,
-    CONTRACT,
-    VARIANT_FACTS,
-    Matrix,
-    matrix,
-)
+from parcours.engine.batch.layout import AMOUNT_RESULTS, CONTRACT, VARIANT_FACTS, Matrix, matrix
 from parcours.engine.batch.reading import as_given, whole
 from parcours.engine.batch.units import PATIENT
 from parcours.engine.bill.kernel import BILL_CODE_RESULTS, TABLE_FIELDS, Scratch, bill_kernel
-from parcours.engine.bill.settle import BILL_READINGS, bill_record, settle_bill, variants
+from parcours.engine.bill.missing import variants
+from parcours.engine.bill.settle import BILL_READINGS, settle_bill
+from parcours.engine.bill.together import bill_record
 from parcours.engine.bill.vocabulary import MOST_LINES
 from parcours.engine.errors import FactError
 from parcours.engine.facts.readings import encode_readings

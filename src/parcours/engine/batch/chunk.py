@@ -14,18 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcours.engine.batch.kernel import (
-    ACT,
-    AMOUNT_RESULTS,
-    CODE_RESULTS,
-    LARGEST,
-    ROW_FACTS,
-    Matrix,
-    kernel,
-    matrix,
-    sorter,
-)
+from parcours.engine.batch.kernel import LARGEST, kernel, sorter
 from parcours.engine.batch.law_table import law_table
+from parcours.engine.batch.layout import ACT, AMOUNT_RESULTS, CODE_RESULTS, ROW_FACTS, Matrix, matrix
 from parcours.engine.batch.patterns import (
     KNOWN,
     NO_AGE,

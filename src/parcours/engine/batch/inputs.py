@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Self
 
-from parcours.engine.batch.sources import changed_meanwhile
+from parcours.engine.batch.damaged import changed_meanwhile
 
 READ_AT_ONCE = 1 << 22
 

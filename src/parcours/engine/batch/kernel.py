@@ -6,70 +6,37 @@ that differ from row to row (dates, ages, amounts) are a matrix of integers; the
 rows share.
 """
 
-import hashlib
-import importlib
-import inspect
-import pkgutil
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from enum import IntEnum
 from functools import cache
-from pathlib import Path
-from threading import Lock
-from types import FunctionType, ModuleType
 from typing import Any
 
-import numba
 import numpy as np
-import numpy.typing as npt
-from numba.core import config
-from numba.extending import register_jitable
 
-import parcours.rules
-from parcours.engine.case import UNCERTAIN
-from parcours.engine.digest import rules_digest
+from parcours.engine.batch.compiling import _compiled, register_rules
+from parcours.engine.batch.layout import (
+    AGES,
+    AMOUNT_RESULTS,
+    CODE_RESULTS,
+    CONTRACT,
+    DECLARED_IPS,
+    DECLARED_STATUS,
+    HALF,
+    HIGH,
+    MISSING,
+    PATTERN_COLUMNS,
+    PATTERN_FACTS,
+    ROW_FACTS,
+    VARIANT_FACTS,
+)
 from parcours.engine.results import COMPARED
-from parcours.law.cache import cache_folder, own_folder
-from parcours.law.codes import CaseBase, CaseRate, Profession
+from parcours.law.cases import CaseBase, CaseRate
+from parcours.law.codes import Profession
 from parcours.rules.participations import contributions
 from parcours.rules.rate import is_auxiliaire
 from parcours.rules.settlement import settle
-from parcours.rules.types import Act, Contract, Counters, Settlement
+from parcours.rules.types import Act, Contract, Counters
 
-Matrix = npt.NDArray[Any]
-
-ROW_FACTS = (
-    "care_date",
-    "reimbursement_date",
-    "age",
-    "age_1er_janvier",
-    "quantity",
-    "fee",
-    "base",
-    "medecin_traitant_left_on",
-    "installed_on",
-    "referrer_installed_on",
-    "centre_agree_on",
-    "exigence_particuliere",
-    "sejour_jours",
-)
-"""Dates, ages and amounts: one matrix, a line a fact, a column an act."""
-PATTERN_FACTS = tuple(name for name in Act._fields if name not in ROW_FACTS)
-"""Codes and yes/no: rows that share all of them share a pattern, encoded once."""
-AGES = ("age", "age_1er_janvier")
-HIGH = "exemption_high"
-HALF = 15
-"""A pattern has cells of 16 bits: the grounds of exemption take two, the second from this bit on."""
-PATTERN_COLUMNS = (*PATTERN_FACTS, *AGES, HIGH, "contract", "declared_ips", "declared_status", "missing")
-"""A pattern: its facts; ages where they replace the row's (else -1); which contract; an indicator and a status to be
-checked (0: none); and which facts are missing (0: none), so that variants must all give the same amounts."""
-ACT = PATTERN_COLUMNS.index("act")
-PATTERN_WIDTH = 32
-"""A pattern is 32 numbers of 16 bits: one line of the processor's cache, where a row finds it at once."""
-VARIANT_FACTS = tuple(name for name in Act._fields if name in UNCERTAIN)
-"""The facts that a variant may replace (-1: it keeps them)."""
-CODE_RESULTS = tuple(name for name in Settlement._fields if name in {"status", "ips", "pathway"} or "case_" in name)
-AMOUNT_RESULTS = tuple(name for name in Settlement._fields if name not in CODE_RESULTS)
 SESSIONS, ALL_TRANSPORT, ALL_AUXILIAIRES, NO_CAP = -2, -3, -4, -5
 """Stand for a professional in the memory: sessions of a civil year, the daily caps that all professionals share."""
 OPINION = 0
@@ -91,47 +58,7 @@ class Refusal(IntEnum):
     TOO_LARGE = 4
 
 
-CONTRACT, DECLARED_IPS, DECLARED_STATUS, MISSING = (PATTERN_COLUMNS.index(name) for name in PATTERN_COLUMNS[-4:])
 REFUSED_MISSING, REFUSED_UNKNOWN, REFUSED_DECLARED, REFUSED_TOO_LARGE = (int(reason) for reason in tuple(Refusal)[1:])
-
-# Nothing is allocated in the loop, so no references are counted; every rule is inlined; divisions are by constants.
-OPTIONS: dict[str, Any] = {"forceinline": True, "error_model": "numpy", "_nrt": False}
-HELPER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "no_rewrites": True}
-"""Of what only compiled code calls: a tenth less to compile."""
-
-LINE = 64
-"""Bytes of a cache line: columns start one line apart modulo a page, else they would evict each other."""
-PAGE = 4096
-
-
-def matrix(names: tuple[str, ...], rows: int, dtype: type) -> Matrix:
-    """An uninitialised matrix, one line a name, at least `rows` wide: its lines do not collide in the processor's
-    first cache.
-    """
-    item = np.dtype(dtype).itemsize
-    return np.empty((len(names), (-(-rows * item // PAGE) * PAGE + LINE) // item), dtype)
-
-
-def lines(rows: Sequence[Sequence[int]], width: int, dtype: type) -> Matrix:
-    """Rows of integers as a matrix that starts at a line of the cache, each row filled up with zeros."""
-    item = np.dtype(dtype).itemsize
-    space = np.empty(len(rows) * width * item + LINE, np.uint8)
-    start = -space.ctypes.data % LINE
-    table: Matrix = space[start : start + len(rows) * width * item].view(dtype).reshape(len(rows), width)
-    table[:] = 0
-    if rows:
-        table[:, : len(rows[0])] = rows
-    return table
-
-
-def rule_modules() -> list[ModuleType]:
-    """Every module of `rules/`."""
-    names = [module.name for module in pkgutil.iter_modules(parcours.rules.__path__)]
-    return [importlib.import_module(f"parcours.rules.{name}") for name in names]
-
-
-def _functions(module: ModuleType) -> list[FunctionType]:
-    return [f for f in vars(module).values() if inspect.isfunction(f) and f.__module__ == module.__name__]
 
 
 def _from_source(source: str, **more: Any) -> Callable[..., Any]:
@@ -391,30 +318,6 @@ def _merge(order: Any, low: Any, middle: Any, high: Any, rows: Any, scratch: Any
         order[rank] = scratch[rank]
 
 
-def cache_directory() -> Path:
-    """Where compiled code is kept: a directory named by the digest of all it is made from, so that a changed rule
-    recompiles.
-    """
-    digest = hashlib.sha256(rules_digest().encode())
-    digest.update(Path(__file__).read_bytes())
-    digest.update(f"{numba.__version__} {np.__version__}".encode())
-    return cache_folder() / "kernel" / digest.hexdigest()[:16]
-
-
-@cache
-def register_rules() -> None:
-    """Make every function of `rules/` callable from compiled code, once in a process."""
-    for module in rule_modules():
-        for function in _functions(module):
-            register_jitable(**HELPER)(function)
-
-
-@cache
-def jitable(helper: Callable[..., Any]) -> None:
-    """Make a helper callable from compiled code, once in a process."""
-    register_jitable(**HELPER)(helper)
-
-
 @cache
 def kernel() -> Callable[..., None]:
     """The compiled loop (see `_settle_patients`). It releases the interpreter's lock: chunks run in as many threads
@@ -431,47 +334,3 @@ def kernel() -> Callable[..., None]:
 def sorter() -> Callable[..., None]:
     """The compiled sort of the acts of each patient (see `_sort_acts`)."""
     return _compiled(_sort_acts, (_before, _in_order, _merge))
-
-
-def _compiled(function: Callable[..., None], helpers: tuple[Callable[..., Any], ...]) -> Callable[..., None]:
-    """A loop over the rules, compiled when it is first called."""
-    for helper in helpers:
-        jitable(helper)
-    options = {key: value for key, value in OPTIONS.items() if key != "forceinline"}
-    loop: Callable[..., None] = compiled(function, **options)
-    return loop
-
-
-def compiled(function: Callable[..., Any], **options: Any) -> Any:
-    """Numba keeps compiled code by the stamp of one file; ours is kept by the digest of all rules, where that can be
-    written.
-    """
-    directory = cache_directory()
-    try:
-        own_folder(directory)
-    except OSError:
-        return numba.njit(nogil=True, **options)(function)
-    settings: Any = config
-    with SETTING:
-        before, settings.CACHE_DIR = settings.CACHE_DIR, str(directory)
-        try:
-            kept = numba.njit(nogil=True, cache=True, **options)(function)
-        finally:
-            settings.CACHE_DIR = before
-    _kept_if_possible(kept)
-    return kept
-
-
-SETTING = Lock()
-"""Numba's folder is a setting of the whole process: one thread at a time changes it."""
-
-
-def _kept_if_possible(compiled: Any) -> None:
-    """A full disk must not stop what only keeps compiled code for the next time."""
-    save = compiled._cache.save_overload  # noqa: SLF001 - Numba has no other place for it
-
-    def saved(*arguments: Any) -> None:
-        with suppress(OSError):
-            save(*arguments)
-
-    compiled._cache.save_overload = saved  # noqa: SLF001

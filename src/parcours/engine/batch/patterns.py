@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parcours.engine.batch.kernel import AGES, HALF, PATTERN_COLUMNS, PATTERN_FACTS, PATTERN_WIDTH, VARIANT_FACTS, lines
+from parcours.engine.batch.layout import AGES, HALF, PATTERN_COLUMNS, PATTERN_FACTS, PATTERN_WIDTH, VARIANT_FACTS, lines
 from parcours.engine.batch.reading import coded_column
 from parcours.engine.case import UNCERTAIN, candidates, equivalent
 from parcours.engine.errors import FactError

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Settled
-from parcours.engine.batch.kernel import AMOUNT_RESULTS, CODE_RESULTS
+from parcours.engine.batch.layout import AMOUNT_RESULTS, CODE_RESULTS
 from parcours.engine.facts.vocabulary import RENAMED
 from parcours.engine.results import CASE_CODES, ips_letter, note_slugs
 from parcours.law.bill.book import STAGES

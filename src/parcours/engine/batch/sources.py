@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from parcours.engine.batch.errors import UnreadableInput
+from parcours.engine.batch.damaged import _unreadable, broken, not_utf8
 from parcours.engine.batch.french import plain, style_of
 from parcours.engine.batch.patterns import CODED
 from parcours.engine.batch.reading import without_views
-from parcours.engine.batch.textfiles import LONGEST_LINE, too_long
+from parcours.engine.batch.textfiles import BLOCK, LONGEST_LINE, too_long
 from parcours.engine.facts.jsonio import dumps, loads
 from parcours.text import Text
 
@@ -37,8 +37,6 @@ FORMATS = {
     ".ndjson": NDJSON,
     ".jsonl": NDJSON,
 }
-BLOCK = 16 * 1024 * 1024
-"""Bytes of text read at once."""
 COLUMN_BUFFER = 256 * 1024
 """Bytes of a Parquet column read at once: a group of rows of any size is never held whole."""
 LINES = 50_000
@@ -368,55 +366,3 @@ def _first_line(path: Path) -> str:
 
 def _separator(header: str) -> str:
     return max(",;\t", key=header.count)
-
-
-def changed_meanwhile(path: Path) -> UnreadableInput:
-    """The file is not the one that the run began to read."""
-    return _unreadable(
-        str(path), "le fichier a changé pendant la lecture : relancez", "the file changed while it was read: run again"
-    )
-
-
-NOT_PARQUET = ("par1", "parquet magic bytes", "thrift", "smaller than the minimum")
-
-
-def broken(path: Path, error: Exception) -> UnreadableInput:
-    """Why a file cannot be read, in words."""
-    text = str(error)
-    if "UTF8" in text or "UTF-8" in text:
-        return not_utf8(path)
-    if isinstance(error, FileNotFoundError):
-        return _unreadable(str(path), "il n'y a pas de fichier de ce nom", "there is no such file")
-    if any(word in text.lower() for word in NOT_PARQUET):
-        return _unreadable(
-            str(path),
-            "n'est pas un fichier Parquet entier (tronqué ?)",
-            "is not a whole Parquet file (truncated?)",
-        )
-    if "straddling object" in text:
-        return _unreadable(
-            str(path),
-            f"une ligne de plus de {BLOCK // 1024**2} Mio (un guillemet jamais refermé ?)",
-            f"a row of more than {BLOCK // 1024**2} MiB (a quotation mark that is never closed?)",
-        )
-    return _unreadable(str(path), f"ne peut être lu ({type(error).__name__})", f"cannot be read: {text}")
-
-
-def not_utf8(path: Path) -> UnreadableInput:
-    """The first line of a text file that is not UTF-8."""
-    with path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                where = f"{number}, octet {error.start + 1}", f"{number}, byte {error.start + 1}"
-                return _unreadable(
-                    str(path),
-                    f"n'est pas en UTF-8 (ligne {where[0]}) : convertissez-le (iconv -f windows-1252 -t utf-8)",
-                    f"is not UTF-8 (line {where[1]}): convert it, for example iconv -f windows-1252 -t utf-8",
-                )
-    return _unreadable(str(path), "n'est pas en UTF-8", "is not UTF-8")
-
-
-def _unreadable(path: str, french: str, english: str) -> UnreadableInput:
-    return UnreadableInput(Text(f"{path} : {french}", f"{path}: {english}"))

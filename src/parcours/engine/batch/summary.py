@@ -13,9 +13,10 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from parcours.engine.batch.damaged import broken
 from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.sinks import METADATA
-from parcours.engine.batch.sources import ARROW, CSV, PARQUET, broken, files_of, format_of
+from parcours.engine.batch.sources import ARROW, CSV, PARQUET, files_of, format_of
 from parcours.engine.facts.vocabulary import SOURCE_ROW
 from parcours.text import Text
 

@@ -22,6 +22,8 @@ from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.errors import ParcoursError, os_reason
 from parcours.text import COLON, Text, text_of
 
+BLOCK = 16 * 1024 * 1024
+"""Bytes of text read at once."""
 LONGEST_LINE = 1_000_000
 """A line of more characters is refused: no act of care needs it."""
 TOO_LONG = "\0"

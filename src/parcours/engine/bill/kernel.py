@@ -15,27 +15,20 @@ import numpy as np
 from numba.extending import register_jitable
 
 import parcours.rules.bill
+from parcours.engine.batch.compiling import _functions, compiled, jitable, register_rules
 from parcours.engine.batch.kernel import (
-    CODE_RESULTS,
-    CONTRACT,
-    DECLARED_IPS,
-    DECLARED_STATUS,
     PSYCHOLOGUE,
     REFUSED_MISSING,
     SESSIONS,
-    VARIANT_FACTS,
     _act,
     _cap,
     _era,
     _from_source,
-    _functions,
     _refusal,
     _slot,
     _write,
-    compiled,
-    jitable,
-    register_rules,
 )
+from parcours.engine.batch.layout import CODE_RESULTS, CONTRACT, DECLARED_IPS, DECLARED_STATUS, VARIANT_FACTS
 from parcours.engine.bill.vocabulary import MOST_LINES
 from parcours.law.bill.codes import Nature
 from parcours.rules.bill.bill import settle_bill

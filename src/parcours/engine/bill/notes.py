@@ -6,7 +6,7 @@ from typing import Any
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.prices import unit_price
-from parcours.law import codes
+from parcours.law import cases
 from parcours.law.bill.book import BillLaw
 from parcours.law.bill.codes import Nature, OpticalCategory
 from parcours.law.codes import UNKNOWN
@@ -47,7 +47,7 @@ def notes_of(
 
 def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: BillLaw) -> Iterator[Note]:
     """The notes of the acts, one for all the lines that share it."""
-    for code in codes.Note:
+    for code in cases.Note:
         shared = [line.number for line, one in zip(lines, settled, strict=True) if one.settlement.notes & 1 << code]
         if shared:
             entry = bill.notes["noticed"][code.name.lower()]

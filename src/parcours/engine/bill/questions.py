@@ -6,16 +6,8 @@ from math import prod
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.settle import (
-    MOST_VARIANTS,
-    Prepared,
-    check_known,
-    check_missing,
-    missing_of,
-    prepare,
-    variants,
-    varied,
-)
+from parcours.engine.bill.missing import MOST_VARIANTS, check_known, check_missing, missing_of, variants, varied
+from parcours.engine.bill.settle import Prepared, prepare
 from parcours.engine.case import candidates
 from parcours.engine.errors import FactError, MissingFact
 from parcours.engine.facts.vocabulary import BY_NAME

@@ -14,7 +14,8 @@ from parcours.engine.bill.explain import article, row_of_line
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.say import AMOUNTS as CHARGED
 from parcours.engine.bill.say import LANGUAGES, every_reason
-from parcours.engine.bill.settle import BillAnswer, laws_of, settle_bill
+from parcours.engine.bill.settle import BillAnswer, settle_bill
+from parcours.engine.bill.together import laws_of
 from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import loads

@@ -12,7 +12,8 @@ from parcours.engine.bill.vocabulary import BORNE
 from parcours.engine.results import euros, result_dict
 from parcours.law.bill.book import STAGES
 from parcours.law.bill.codes import CaseSession, CaseSurcharge, Nature
-from parcours.law.codes import CaseActeLourd, Pathway
+from parcours.law.cases import CaseActeLourd
+from parcours.law.codes import Pathway
 from parcours.law.days import iso
 from parcours.rules.bill.types import SettledLine
 from parcours.rules.rate import WHOLE

@@ -8,41 +8,32 @@ answer.totals["amo"]    # cents
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
-from math import prod
 from typing import Any
 
 from parcours.contracts.euros import encode_euros
-from parcours.engine.bill.library import libraries_of, not_in, shape_of
+from parcours.engine.bill.library import libraries_of
 from parcours.engine.bill.lines import BillLine, Shared, read_line
 from parcours.engine.bill.links import linked
+from parcours.engine.bill.missing import check_known, check_missing
 from parcours.engine.bill.stays import charges_of_stay, iso_of
+from parcours.engine.bill.together import BillQuestion, is_costly, settle_all
 from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_borne, read_stay
-from parcours.engine.case import candidates, law_on
-from parcours.engine.errors import FactError, UnknownTariff
-from parcours.engine.facts.encoding import missing_fact, read, said
+from parcours.engine.case import law_on
+from parcours.engine.errors import FactError
+from parcours.engine.facts.encoding import read, said
 from parcours.engine.facts.readings import RULE_READINGS, encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.bill import codes as bill_codes
 from parcours.law.bill.book import BillLaw, bill_law, on
 from parcours.law.bill.codes import Nature, StayOf
-from parcours.law.bill.record import BillRecord
 from parcours.law.cache import flat_law
-from parcours.law.codes import CaseBase, CaseRate, Profession, SpecialSetting
-from parcours.law.days import iso
+from parcours.law.codes import Profession, SpecialSetting
 from parcours.law.flat import FlatLaw
-from parcours.law.in_use import per_reform
 from parcours.law.library.installed import looked_up_once
-from parcours.law.record import LawRecord
-from parcours.rules.bill.bill import settle_bill as settle_lines
-from parcours.rules.bill.costly import costly_stay
-from parcours.rules.bill.links import joined
-from parcours.rules.bill.memory import borne_before
-from parcours.rules.bill.session import in_session, tariff_before
-from parcours.rules.bill.types import BillReadings, Borne, EurosContract, SettledLine
+from parcours.rules.bill.types import BillReadings, Borne, SettledLine
 from parcours.rules.charges import emergency_charge
-from parcours.rules.types import Contract, Readings
-from parcours.text import SEMICOLON, Text, plain_euros, same
+from parcours.rules.types import Contract
+from parcours.text import Text, plain_euros, same
 
 BILL_READINGS = {
     "majoration_seance": bill_codes.MajorationSeance,
@@ -54,27 +45,6 @@ TOTALS = (
     "amc", "patient", "advance", "deferred", "depassement", "unlawful_excess",
 )  # fmt: skip
 """Amounts of a line that add up to those of the bill."""
-
-
-@dataclass(frozen=True)
-class Laws:
-    """The law of each line: rows of the law, and which one each line reads."""
-
-    rows: Sequence[LawRecord]
-    eras: Sequence[int]
-    bill_rows: Sequence[BillRecord]
-
-
-@dataclass(frozen=True)
-class BillQuestion:
-    """What the rules of a bill read, beside its lines."""
-
-    contract: Contract
-    euros: EurosContract
-    borne: Borne
-    chosen: Mapping[str, str]
-    readings: Readings
-    bill_readings: BillReadings
 
 
 @dataclass(frozen=True)
@@ -321,134 +291,3 @@ def emergency(raw: Mapping[str, Any], shared: Shared) -> Mapping[str, Any]:
     amount, case = emergency_charge(line.line.act, *amounts)
     code = "FPU_MINORE" if case == bill_codes.CaseCharge.EMERGENCY_REDUCED else "FPU"
     return {**raw, "code": code, "fee": plain_euros(amount)}
-
-
-def laws_of(lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> Laws:
-    """The law of each line: one row for each day of care."""
-    days = sorted({line.line.act.care_date for line in lines})
-    rows = [law_on(day, shared.law, question.chosen) for day in days]
-    return Laws(rows, [days.index(line.line.act.care_date) for line in lines], [bill_record(day) for day in days])
-
-
-@per_reform
-def bill_record(day: int) -> BillRecord:
-    """The general values of bills on a day."""
-    law = bill_law()
-    return BillRecord(*(law.value(name, day) for name in BillRecord._fields))
-
-
-def settle_all(lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> list[SettledLine]:
-    """The rules, over all lines."""
-    laws = laws_of(lines, shared, question)
-    acts = [line.line for line in lines]
-    before = [
-        borne_before(acts, i, question.borne, laws.rows[era], question.readings) for i, era in enumerate(laws.eras)
-    ]
-    return settle_lines(
-        acts,
-        laws.eras,
-        laws.rows,
-        laws.eras,
-        laws.bill_rows,
-        question.contract,
-        question.euros,
-        before,
-        question.readings,
-        question.bill_readings,
-    )
-
-
-def is_costly(stay: Mapping[str, Any], lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> bool:
-    """Does the stay hold a costly act, or directly follow one that did?  As it says, or as its lines show."""
-    if stay.get("linked_stay"):
-        return True
-    if "heavy_act" in stay or not lines:
-        return bool(stay.get("heavy_act", 0))
-    laws = laws_of(lines, shared, question)
-    acts = [line.line for line in lines]
-    before = [tariff_before(line, laws.rows[era], question.readings) for line, era in zip(acts, laws.eras, strict=True)]
-    joins = [joined(acts, i) for i in range(len(acts))]
-    tariffs = [in_session(acts, before, joins, i, laws.bill_rows[laws.eras[i]])[0] for i in range(len(acts))]
-    return any(costly_stay(acts, tariffs, line.stay, laws.rows[0], laws.bill_rows[0]) for line in acts if line.stay)
-
-
-def check_missing(
-    lines: Sequence[BillLine], settled: Sequence[SettledLine], shared: Shared, question: BillQuestion
-) -> None:
-    """Raise `MissingFact` when a fact that was not given can change an amount of the bill."""
-    missing = missing_of(lines)
-    known = candidates()
-    for name in missing:
-        if name not in known:
-            raise missing_fact(name, missing)
-    if not missing:
-        return
-    amounts = amounts_of(settled)
-    for values in variants(missing):
-        replaced = [varied(line, values) for line in lines]
-        if amounts_of(settle_all(replaced, shared, question)) != amounts:
-            raise missing_fact(culprit(lines, missing, amounts, shared, question), missing)
-
-
-def missing_of(lines: Sequence[BillLine]) -> list[str]:
-    """The facts that no line was given, and that some line may depend on."""
-    return list(
-        dict.fromkeys(name for line in lines if line.line.nature == Nature.ACT for name in line.encoded.missing)
-    )
-
-
-MOST_VARIANTS = 64
-"""Combinations of missing facts that are all tried; beyond, each fact alone: a long bill must answer at once."""
-
-
-def variants(missing: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Values of the missing facts that tell whether they change an amount."""
-    known = candidates()
-    if prod(len(known[name]) for name in missing) <= MOST_VARIANTS:
-        for values in product(*(known[name] for name in missing)):
-            yield dict(zip(missing, values, strict=True))
-        return
-    for name in missing:
-        for value in known[name]:
-            yield {name: value}
-
-
-def culprit(
-    lines: Sequence[BillLine], missing: Sequence[str], amounts: Any, shared: Shared, question: BillQuestion
-) -> str:
-    """The first missing fact that alone can change an amount; the first one where only several together can."""
-    for name in missing:
-        for value in candidates()[name]:
-            if amounts_of(settle_all([varied(line, {name: value}) for line in lines], shared, question)) != amounts:
-                return name
-    return missing[0]
-
-
-def varied(line: BillLine, values: Mapping[str, int]) -> BillLine:
-    """A line with other values of the facts that it misses."""
-    own = {name: value for name, value in values.items() if name in line.encoded.missing}
-    return line.as_line(line.line._replace(act=line.line.act._replace(**own))) if own else line
-
-
-def amounts_of(settled: Sequence[SettledLine]) -> list[tuple[int, ...]]:
-    """The amounts that a missing fact must not be able to change: who pays what, line by line."""
-    return [(one.settlement.base, one.settlement.amo, one.settlement.amc, one.settlement.patient) for one in settled]
-
-
-def check_known(lines: Sequence[BillLine], settled: Sequence[SettledLine]) -> None:
-    """Raise `UnknownTariff` where nothing known gives the base or the rate of a line."""
-    for line, one in zip(lines, settled, strict=True):
-        if line.line.nature != Nature.ACT:
-            continue
-        day = iso(line.line.act.care_date)
-        if one.settlement.case_base == CaseBase.UNKNOWN:
-            allowed = Text(
-                f"aucun tarif connu le {day} pour ces faits ; donnez base",
-                f"no known tariff on {day} for these facts; give base",
-            )
-            shapes = shape_of(line.text.split(" ")[0])
-            allowed += SEMICOLON + not_in(shapes) if shapes and not line.library else ""
-            raise UnknownTariff(f"lines[{line.number}].code", line.text, allowed)
-        if one.settlement.case_rate == CaseRate.UNKNOWN:
-            allowed = Text(f"aucun taux connu le {day}", f"no known rate on {day}")
-            raise UnknownTariff(f"lines[{line.number}].care_date", day, allowed)

@@ -7,7 +7,8 @@ from parcours.contracts.schema import BOOLEANS, PERCENTAGES, TEXTS
 from parcours.engine.facts.vocabulary import FACTS, REQUIRED, Fact, slugs
 from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.law.cache import flat_law
-from parcours.law.codes import Ips, Note, Pathway, Status
+from parcours.law.cases import Note
+from parcours.law.codes import Ips, Pathway, Status
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

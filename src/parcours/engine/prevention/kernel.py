@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from numba.extending import register_jitable
 
-from parcours.engine.batch.kernel import compiled
+from parcours.engine.batch.compiling import compiled
 from parcours.law.prevention.codes import DueKind, DueState
 from parcours.rules import due
 

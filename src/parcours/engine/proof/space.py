@@ -35,17 +35,8 @@ from parcours.engine.proof.space_grid import (
 from parcours.engine.proof.space_laws import LAW_TEXTS, LAWS, MetamorphicLaw
 from parcours.engine.proof.space_run import SpaceBlock, block_of, runner
 from parcours.law.cache import flat_law
-from parcours.law.codes import (
-    CaseStatus,
-    Ips,
-    Pathway,
-    Purpose,
-    Referral,
-    Role,
-    Scheme,
-    SpecialSetting,
-    Status,
-)
+from parcours.law.cases import CaseStatus
+from parcours.law.codes import Ips, Pathway, Purpose, Referral, Role, Scheme, SpecialSetting, Status
 from parcours.law.days import iso
 
 

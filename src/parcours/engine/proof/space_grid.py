@@ -9,16 +9,8 @@ from typing import Any
 
 from parcours.engine.facts.vocabulary import slug
 from parcours.law.cache import flat_law
-from parcours.law.codes import (
-    CaseStatus,
-    Ips,
-    Profession,
-    Purpose,
-    Referral,
-    Role,
-    SpecialSetting,
-    Status,
-)
+from parcours.law.cases import CaseStatus
+from parcours.law.codes import Ips, Profession, Purpose, Referral, Role, SpecialSetting, Status
 from parcours.law.flat import FlatLaw
 from parcours.law.record import LawRecord
 from parcours.rules import pathway

@@ -7,9 +7,7 @@ from typing import Any
 
 from parcours.engine.proof.space_grid import CASES, STATUS_CODES, Grid, Professional, Variant
 from parcours.engine.proof.space_laws import LAWS
-from parcours.law.codes import (
-    CaseStatus,
-)
+from parcours.law.cases import CaseStatus
 from parcours.law.record import LawRecord
 from parcours.rules import pathway
 from parcours.rules.types import Act, Readings
@@ -125,7 +123,7 @@ def runner() -> Callable[..., tuple[int, int, int]]:
     """The compiled loop: the very rules of `rules/`."""
     from numba.extending import register_jitable
 
-    from parcours.engine.batch.kernel import compiled, register_rules
+    from parcours.engine.batch.compiling import compiled, register_rules
 
     register_rules()
     register_jitable(_act)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from parcours.engine.case import law_on
 from parcours.law import thresholds
 from parcours.law.cache import flat_law
-from parcours.law.codes import CasePayment, Status
+from parcours.law.cases import CasePayment
+from parcours.law.codes import Status
 from parcours.law.days import number_of
 from parcours.law.record import LawRecord
 from parcours.law.workdays import working_days_between

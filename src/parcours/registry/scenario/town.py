@@ -57,18 +57,19 @@ class Visit:
 
 
 def live(database: Database, *, seed: int, visits: int = VISITS) -> None:
-    """The year; a town that has lived it already is left as it is."""
+    """The whole year or, when it is interrupted, nothing of it; a town that has lived it already is left as it is."""
     with database.reading() as session:
         if session.scalar(select(Claim.id).limit(1)) is not None:
             return
     rng = Random(seed)  # noqa: S311 - invented people need no cryptography
-    with database.writing() as session:
-        people = of_the_fund(session)
-        settle_in(session, people, rng, cards_of_stories(session))
-        planned = sorted(plan(people, rng, visits), key=lambda one: one.day)
-        spend(session, planned)
-    tell(database)
-    finish(database)
+    with database.as_one() as year:
+        with year.writing() as session:
+            people = of_the_fund(session)
+            settle_in(session, people, rng, cards_of_stories(session))
+            planned = sorted(plan(people, rng, visits), key=lambda one: one.day)
+            spend(session, planned)
+        tell(year)
+        finish(year)
 
 
 def of_the_fund(session: Session) -> list[tuple[str, str]]:

@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 from parcours.registry.cards.service import ask_to_update
 from parcours.registry.claims import later, lifecycle, objections, sheets
 from parcours.registry.claims.adjudicate import adjudicate
-from parcours.registry.claims.control import Refusal, confirm, control, last_day, return_unproven, stop
+from parcours.registry.claims.control import Refusal, confirm, last_day, return_unproven, stop
 from parcours.registry.claims.intake import CHOICES, OF_THE_FUND, read_facts, read_line
-from parcours.registry.claims.models import Claim, ClaimState, Lot, Objection, SheetKind, Undue
+from parcours.registry.claims.models import Claim, ClaimState, Objection, SheetKind, Undue
 from parcours.registry.claims.sheets import Sheet
 from parcours.registry.complementary.models import LinkState
 from parcours.registry.complementary.service import links_of, move, register
 from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
 from parcours.registry.payments import service as payments
-from parcours.registry.people.service import close_right, rights_on
 from parcours.registry.scenario import problems
 from parcours.registry.scenario.language import FACT_NAMES, cents
 from parcours.registry.scenario.stage import DECLARED, FUND, Stage
@@ -260,97 +259,6 @@ def write_off(stage: Stage, event: Event) -> None:
     """What is still to take back at its limit is cancelled."""
     with stage.writing() as session:
         payments.write_off(session, stage.claim(session, event["id"]), day=stage.today, at=stage.at)
-
-
-def send(stage: Stage, event: Event) -> None:
-    """A sheet that arrives and is controlled; it is not adjudicated yet."""
-    with stage.writing() as session:
-        if "c2s_ended" in event:
-            party = stage.person(session, event["of"])
-            for right in rights_on(session, party, event["c2s_ended"]):
-                close_right(session, right.id, ends_on=event["c2s_ended"] + timedelta(days=1), at=stage.at)
-        original = event.get("same_sheet_as")
-        copied = {**stage.sheets[original], **event, "kind": "electronic"} if original else event
-        row = enter(stage, session, copied, kind_of(copied), copied.get("care"))
-        if original:
-            row.original_id = stage.claims[original]
-        control(session, row, day=stage.today, at=stage.at)
-
-
-def paper_received(stage: Stage, event: Event) -> None:
-    """A paper sheet arrives by post."""
-    who = {"of": event["of"]} if "of" in event else {"of": next(iter(stage.ids), "ana")}
-    with stage.writing() as session:
-        row = enter(stage, session, {**who, **event}, SheetKind.PAPER)
-        control(session, row, day=stage.today, at=stage.at)
-
-
-def fse(stage: Stage, event: Event) -> None:
-    """An electronic sheet is written, signed and sent in a lot."""
-    name = str(event["id"])
-    with stage.writing() as session:
-        stage.numbers += 1
-        care = event.get("care") or stage.today
-        sheet = sheet_of(stage, session, event, kind_of(event), care, stage.numbers)
-        row = sheets.issue(session, sheet, event.get("lot", "L1"), day=stage.today, at=stage.at)
-        keep(stage, name, row, {**event, "care": care})
-        if row.state is ClaimState.SENT and sheet.total is not None and sheet.total != sum(sheet.lines):
-            sheets.acknowledge(session, row, day=stage.today, at=stage.at)
-
-
-def arl(stage: Stage, event: Event) -> None:
-    """The fund acknowledges a sheet or a whole lot, or says what is wrong with it."""
-    if event["result"] not in ("positive", "negative"):
-        raise problems.wrong_word(event["result"], field="result", allowed="positive, negative")
-    anomaly = "" if event["result"] == "positive" else event.get("anomaly", "altered")
-    with stage.writing() as session:
-        name = str(event.get("id", ""))
-        if name in stage.claims or not event.get("lot", name):
-            by = sheets.acknowledge(session, stage.claim(session, name), anomaly, day=stage.today, at=stage.at)
-        else:
-            row = lot_named(stage, session, event.get("lot", name))
-            by = sheets.acknowledge_lot(session, row, anomaly, day=stage.today, at=stage.at)
-    if by is not None:
-        stage.found["deadline"]["resend"] = by
-
-
-def lot_named(stage: Stage, session: Session, number: str) -> Lot:
-    """A lot of the professionals of the story."""
-    query = select(Lot).where(Lot.number == str(number), Lot.professional_id.in_(list(stage.ids.values())))
-    row = session.scalar(query)
-    if row is None:
-        raise problems.unknown_name(number, field="lot", names=sorted(stage.claims))
-    return row
-
-
-def resend(stage: Stage, event: Event) -> None:
-    """The same sheet in another lot."""
-    with stage.writing() as session:
-        sheets.send_in_lot(session, stage.claim(session, event["id"]), event["lot"], day=stage.today, at=stage.at)
-
-
-def both_lots_arrive(stage: Stage, event: Event) -> None:
-    """Two lots with the same sheet: each is acknowledged, the sheet is one."""
-    with stage.writing() as session:
-        for _ in range(2):
-            sheets.acknowledge(
-                session,
-                stage.claim(session, event.get("id", next(iter(stage.claims), ""))),
-                day=stage.today,
-                at=stage.at,
-            )
-
-
-def paper_proof(stage: Stage, event: Event) -> None:
-    """The signed paper of a degraded sheet."""
-    with stage.writing() as session:
-        sheets.receive(session, stage.claim(session, event["id"]), day=stage.today, at=stage.at)
-
-
-def officer_confirms(stage: Stage, event: Event) -> None:
-    """An officer says that a held sheet is no duplicate."""
-    with stage.writing() as session:
-        confirm(session, stage.claim(session, event["id"]), "two visits", day=stage.today, at=stage.at)
 
 
 def reject(stage: Stage, event: Event) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from parcours.errors import ParcoursError
 from parcours.registry.claims.intake import OF_THE_FUND
-from parcours.registry.scenario import after, around, problems, verbs
+from parcours.registry.scenario import after, around, problems, sending, verbs
 from parcours.registry.scenario.language import FACT_NAMES, Scenario
 from parcours.registry.scenario.stage import Stage
 from parcours.registry.scenario.verbs import Event
@@ -69,16 +69,16 @@ VERBS: dict[str, Verb] = {
     "reverse": verb(verbs.reverse, "id", "cause"),
     "write_off": verb(verbs.write_off, "id"),
     # sheets
-    "send": verb(verbs.send, "id", sheet=True),
+    "send": verb(sending.send, "id", sheet=True),
     "received": verb(verbs.received, "ids", sheet=True),
-    "paper_received": verb(verbs.paper_received, "id", sheet=True),
-    "fse": verb(verbs.fse, "id", sheet=True),
-    "arl": verb(verbs.arl, "result", "id lot anomaly"),
-    "resend": verb(verbs.resend, "id lot"),
-    "both_lots_arrive": verb(verbs.both_lots_arrive, "", "id"),
-    "paper_proof": verb(verbs.paper_proof, "id", "signed"),
+    "paper_received": verb(sending.paper_received, "id", sheet=True),
+    "fse": verb(sending.fse, "id", sheet=True),
+    "arl": verb(sending.arl, "result", "id lot anomaly"),
+    "resend": verb(sending.resend, "id lot"),
+    "both_lots_arrive": verb(sending.both_lots_arrive, "", "id"),
+    "paper_proof": verb(sending.paper_proof, "id", "signed"),
     "adjudicate": verb(after.adjudicate_one, "id"),
-    "officer_confirms": verb(verbs.officer_confirms, "id"),
+    "officer_confirms": verb(sending.officer_confirms, "id"),
     "officer_rejects": verb(after.officer_rejects, "id", "reason"),
     "reject": verb(verbs.reject, "id reason", sheet=True),
     "reconcile": verb(after.reconciled, "who", "ids"),

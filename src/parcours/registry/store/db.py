@@ -229,10 +229,31 @@ class Database:
                 session.expunge_all()
                 session.commit()  # of a read-only transaction: a rollback makes the driver forget prepared statements
 
+    @contextmanager
+    def as_one(self) -> Iterator[Database]:
+        """A database whose units are all kept together at the end, or none of them on any error."""
+        with self.engine.execution_options(parcours_write=True).begin() as connection:
+            yield _OneTransaction(self.engine, connection)
+
     def close(self) -> None:
         """Close every connection: those in use when they are given back, not when the collector finds them."""
         event.listen(self.engine.pool, "checkin", lambda _connection, record: record.invalidate())
         self.engine.dispose()
+
+
+@dataclass(frozen=True)
+class _OneTransaction(Database):
+    """A database inside a transaction: each unit is a savepoint of it."""
+
+    connection: Connection
+
+    @cached_property
+    def _writers(self) -> sessionmaker[Session]:
+        return sessionmaker(self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+    @cached_property
+    def _readers(self) -> sessionmaker[Session]:
+        return self._writers
 
 
 def _normalised(url: str) -> URL:
