@@ -10,7 +10,7 @@ UV      := tools/uv.sh
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes --no-build-isolation-package pyspark
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench docs lint types imports coverage unit mutation attack crash advisories sbom lock format chromium clients clean
+.PHONY: help setup demo test bench docs lint types imports coverage unit mutation attack crash advisories sbom licences wheel lock format chromium clients clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -95,8 +95,16 @@ crash: $(DONE)/dev $(DONE)/parcours ## Kill, freeze and fill up under every comm
 advisories: $(DONE)/python ## Known vulnerabilities of what production installs, where an index can be reached
 	$(BIN)/python tools/advisories.py requirements.lock requirements-postgresql.lock requirements-spark.lock
 
-sbom: $(DONE)/dev ## The list of what production installs, with hashes, as CycloneDX: sbom.cdx.json
-	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --validate --of JSON -o sbom.cdx.json requirements.lock
+sbom: $(DONE)/dev ## The list of what production installs, with hashes and licences, as CycloneDX: sbom.cdx.json
+	cat requirements.lock requirements-postgresql.lock requirements-spark.lock | $(BIN)/cyclonedx-py requirements \
+	   --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.cdx.json -
+	$(BIN)/python -m tools.licences --into sbom.cdx.json
+
+licences: $(DONE)/dev ## Licences of what production installs: each is one that is accepted here
+	$(BIN)/python -m tools.licences
+
+wheel: $(DONE)/uv ## The wheel, the same to the byte from the same sources: dist/
+	$(UV) build --wheel --no-build-isolation --python $(BIN)/python -o dist .
 
 docs: $(DONE)/dev $(DONE)/parcours ## The documentation as a site of its own, in build/site: serve that folder, no third party is asked
 	$(BIN)/python -m tools.docs_site
@@ -116,7 +124,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 lock: $(DONE)/uv ## Resolve the newest versions again and rewrite every requirements*.lock
 	$(COMPILE) requirements-build.in -o requirements-build.lock
 	$(COMPILE) pyproject.toml --all-extras -c requirements-build.lock -o requirements-dev.lock
-	$(COMPILE) pyproject.toml --extra batch --extra service --extra plots -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) pyproject.toml --extra batch --extra service --extra plots --extra agents --extra telemetry -c requirements-dev.lock -o requirements.lock
 	$(COMPILE) pyproject.toml --extra spark -c requirements-dev.lock -o requirements-spark.lock
 	$(COMPILE) pyproject.toml --extra postgresql -c requirements-dev.lock -o requirements-postgresql.lock
 

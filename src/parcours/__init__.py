@@ -48,7 +48,11 @@ def settle_table(frame: Any, **options: Any) -> Any:
     Options: `readings`, `law` (a reform), `columns` (other names of the facts), `threads`, `lang` of the reasons why a
     row is refused (column `error`). Needs the extra `batch`.
     """
-    from parcours.engine.batch.frame import settle
+    try:
+        from parcours.engine.batch.frame import settle
+    except ModuleNotFoundError as error:
+        error.add_note("A table of acts needs the extra `batch`: pip install 'parcours[batch]'")
+        raise
 
     return settle(frame, **options)
 

@@ -100,11 +100,9 @@ def read_sheets(file: Path, lang: str) -> Iterator[Any]:
 
 def read_parquet(file: Path, lang: str) -> Iterator[Any]:
     """Every sheet of a Parquet file: a column for each name, nothing where a value is missing."""
-    try:
-        from pyarrow import ArrowInvalid
-        from pyarrow.parquet import ParquetFile
-    except ModuleNotFoundError as error:
-        fail(problems.extra_missing(module=error.name, extra="batch"), lang)
+    from pyarrow import ArrowInvalid
+    from pyarrow.parquet import ParquetFile
+
     try:
         for batch in ParquetFile(file).iter_batches():
             yield from (without_nothing(row) for row in batch.to_pylist())

@@ -83,18 +83,14 @@ def clear_errors(lang: str) -> Iterator[None]:
 @contextmanager
 def batch_errors(lang: str) -> Iterator[None]:
     """Turn what stops a run into a sentence and an exit code."""
-    try:
-        from parcours.engine.batch.errors import OutputFailed
-    except ModuleNotFoundError as error:
-        fail(problems.extra_missing(module=error.name, extra="batch"), lang)
+    from parcours.engine.batch.errors import OutputFailed
+
     try:
         yield
     except OutputFailed as error:
         fail(error, lang, EXIT_NOT_WRITTEN)
     except ParcoursError as error:
         fail(error, lang)
-    except ModuleNotFoundError as error:
-        fail(problems.extra_missing(module=error.name, extra="batch"), lang)
     except KeyboardInterrupt:
         fail(problems.interrupted(), lang, EXIT_INTERRUPTED)
 

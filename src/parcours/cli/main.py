@@ -9,6 +9,8 @@ import typer
 
 from parcours import __version__
 from parcours.cli import problems
+from parcours.cli.common import EXIT_UNREADABLE
+from parcours.cli.extras import extra_of
 from parcours.cli.usage import Group, asked_lang
 
 COMMANDS = {
@@ -110,6 +112,9 @@ def main() -> None:
         if os.environ.get("PARCOURS_DEBUG"):
             raise
         lang = "fr" if asked_lang(sys.argv[1:]) == "fr" else "en"
+        if isinstance(error, ModuleNotFoundError) and (extra := extra_of(error.name)):
+            typer.echo(problems.extra_missing(module=error.name, extra=extra).message[lang], err=True)
+            sys.exit(EXIT_UNREADABLE)
         typer.echo(problems.defect(kind=type(error).__name__).message[lang], err=True)
         sys.exit(EXIT_DEFECT)
 

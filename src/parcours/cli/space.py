@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parcours.cli import problems
-from parcours.cli.common import Json, Lang, fail, lang_of
+from parcours.cli.common import Json, Lang, lang_of
 from parcours.text import Text, count
 
 if TYPE_CHECKING:
@@ -85,17 +84,14 @@ def publish(
 
 
 def run(workers: int, lang: str) -> "tuple[SpaceReport, tuple[EuroLaw, ...]]":
-    """The check, or one line that says what it needs."""
-    try:
-        from parcours.engine.proof.space import check_space
-        from parcours.engine.proof.space_euros import check_euros
+    """The check, with a bar."""
+    from parcours.engine.proof.space import check_space
+    from parcours.engine.proof.space_euros import check_euros
 
-        with progress_bar() as bar:
-            task = bar.add_task(TEXT["combinations"][lang], total=None)
-            report = check_space(workers, lambda done, size: bar.update(task, completed=done, total=size))
-        return report, check_euros()
-    except ModuleNotFoundError as error:
-        fail(problems.extra_missing(module=error.name, extra="batch"), lang)
+    with progress_bar() as bar:
+        task = bar.add_task(TEXT["combinations"][lang], total=None)
+        report = check_space(workers, lambda done, size: bar.update(task, completed=done, total=size))
+    return report, check_euros()
 
 
 def progress_bar() -> "Progress":

@@ -123,10 +123,8 @@ def _label(row: dict[str, Any], lang: str) -> str:
 
 def _draw(totals: Any, path: Path, lang: str) -> None:
     """Who pays, by status, as bars."""
-    try:
-        import altair as alt
-    except ModuleNotFoundError as error:
-        fail(problems.extra_missing(module=error.name, extra="plots"), lang)
+    import altair as alt
+
     rows = [
         {"status": _label(row, lang), "payer": TEXT[payer][lang], "euros": float(row[payer])}
         for row in totals.by_status
