@@ -3,6 +3,7 @@
     answer = parcours.settle({"care_date": "2025-06-01", "age": 40, …})    one act
     table = parcours.settle(frame)                                         a table of acts (extra `batch`)
     parcours.explain(answer, "en").headline
+    parcours.settle(frame, law=parcours.law(reform={"majoration.taux": "30 %"}))    another law, to try
 
 These names are the stable face of the library. Each imports what it needs when it is called.
 """
@@ -17,14 +18,28 @@ if TYPE_CHECKING:
     from parcours.engine.say.advise import Advice
     from parcours.engine.say.explain import Explanation
     from parcours.engine.say.sitting import Interview
+    from parcours.law.flat import FlatLaw
     from parcours.law.record import LawRecord
 
 __version__ = "0.1.0"
-__all__ = ["FactError", "advise", "ask", "explain", "law_on", "reformed", "settle", "settle_one", "settle_table"]
+__all__ = [
+    "FactError",
+    "advise",
+    "ask",
+    "explain",
+    "law",
+    "law_on",
+    "reformed",
+    "settle",
+    "settle_one",
+    "settle_table",
+]
 
 
 @overload
-def settle(acts: Mapping[str, Any], *, readings: Mapping[str, str] | None = None) -> "Answer": ...
+def settle(
+    acts: Mapping[str, Any], *, readings: Mapping[str, str] | None = None, law: "FlatLaw | None" = None
+) -> "Answer": ...
 @overload
 def settle(acts: Any, **options: Any) -> Any: ...
 def settle(acts: Any, **options: Any) -> Any:
@@ -32,21 +47,26 @@ def settle(acts: Any, **options: Any) -> Any:
     return settle_one(acts, **options) if isinstance(acts, Mapping) else settle_table(acts, **options)
 
 
-def settle_one(facts: Mapping[str, Any], *, readings: Mapping[str, str] | None = None) -> "Answer":
-    """Settle one act. `facts` bear the names of the vocabulary, `readings` choose how disputed points are read.
+def settle_one(
+    facts: Mapping[str, Any], *, readings: Mapping[str, str] | None = None, law: "FlatLaw | None" = None
+) -> "Answer":
+    """Settle one act. `facts` bear the names of the vocabulary, `readings` choose how disputed points are read, `law`
+    is another law to try: `parcours.law(reform={…})`.
 
     Raises `FactError` for a wrong, missing or contradictory fact, or a day without known law.
     """
     from parcours.engine.case import settle
+    from parcours.law.in_use import IN_USE, enacted
 
-    return settle(facts, readings)
+    with enacted(IN_USE.get() if law is None else law.reform):
+        return settle(facts, readings)
 
 
 def settle_table(frame: Any, **options: Any) -> Any:
     """Settle every row of a Polars, pandas or Arrow table: the same rows in the same order, results added.
 
-    Options: `readings`, `law` (a reform), `columns` (other names of the facts), `threads`, `lang` of the reasons why a
-    row is refused (column `error`). Needs the extra `batch`.
+    Options: `readings`, `law` (`parcours.law(reform={…})`), `columns` (other names of the facts), `threads`, `lang` of
+    the reasons why a row is refused (column `error`). Needs the extra `batch`.
     """
     try:
         from parcours.engine.batch.frame import settle
@@ -103,7 +123,11 @@ def law_on(
 
 
 def __getattr__(name: str) -> object:
-    """`FactError` and `reformed` (tries a reform) are imported when they are first used."""
+    """`FactError`, `reformed` (tries a reform) and `law` (makes one) are imported when they are first used."""
+    if name == "law":
+        import parcours.law
+
+        return parcours.law
     if name == "reformed":
         from parcours.law.reform import reformed
 

@@ -90,6 +90,35 @@ def test_what_is_not_a_case_is_refused(client, endpoint, body):
     assert (response.status_code, response.headers["content-type"]) == (422, "application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("settle", {"fee": 30}, 'put it in `facts`, {"facts": {"fee": …}}'),
+        ("settle", [{"fee": 30}], "an object is expected, with the facts of one act in `facts`"),
+        ("bill", {"lines": []}, 'put the bill in `bill`, {"bill": {"lines": …}}'),
+    ],
+)
+def test_facts_without_their_wrapping_are_told_where_to_go(client, path, body, said):
+    response = client.post(f"{V1}/{path}", json=body)
+    assert response.status_code == 422
+    assert said in response.json()["detail"]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_parameter_that_an_endpoint_does_not_know_is_refused_by_name(client, lang):
+    response = client.get(f"{V1}/tables?on=2025-01-01&sector=1", headers={"Accept-Language": lang})
+    assert response.status_code == 422
+    problem = response.json()
+    assert problem["field"] == "sector"
+    assert problem["errors"] == [
+        {
+            "field": "sector", "code": "unknown_parameter", "allowed": "on",
+            "message": {"fr": "ce paramètre n'existe pas ici", "en": "there is no such parameter here"}[lang],
+        }
+    ]  # fmt: skip
+    assert client.post(f"{V1}/settle?x=1", json=case(), headers={"Accept-Language": lang}).status_code == 422
+
+
 def test_explain_follows_the_language(client):
     for language, word in (("fr", "Hors du parcours"), ("en", "Outside")):
         response = client.post(f"{V1}/explain", json=case(), headers={"Accept-Language": language})

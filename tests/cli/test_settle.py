@@ -457,3 +457,40 @@ def test_the_help_shows_how_to_say_no() -> None:
     assert "--no-away" in shown
     denied, false = (process("settle", *INSIDE, *parts).stdout for parts in (["--no-away"], ["--away", "false"]))
     assert denied == false != ""
+
+
+def test_a_small_csv_has_row_numbers_a_receipt_and_its_refused_rows_apart(tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    lines = [HEADER, ROW, ROW.replace("30", "abc")]
+    assert run("settle", str(csv_file(tmp_path, lines)), "-o", str(output)).exit_code == 3
+    assert [row["source_row"] for row in csv_results(output)] == ["1", "2"]
+    receipt = json.loads((tmp_path / "out.csv.receipt.json").read_text("utf-8"))
+    assert [receipt[name] for name in ("rows", "settled", "refused")] == [2, 1, 1]
+    assert receipt["inputs"][0]["name"] == "acts.csv"
+    rejected = results(tmp_path / "out.csv.rejected.ndjson")
+    assert [(one["source_row"], one["error"]["field"], one["facts"]["fee"]) for one in rejected] == [(2, "fee", "abc")]
+    assert run("settle", str(csv_file(tmp_path, lines[:2])), "-o", str(output)).exit_code == 0
+    assert not (tmp_path / "out.csv.rejected.ndjson").exists(), "of an earlier run"
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("parcours su", {"summary"}),
+        ("parcours summary --b", {"--by"}),
+        ("parcours settle --specialty derma", {"dermatologie"}),
+        ("parcours settle --convention secteur_2", {"secteur_2", "secteur_2_optam"}),
+        ("parcours settle --contract responsable_1", {"responsable_100", "responsable_150"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(words: str, offered: set[str]) -> None:
+    place = str(len(words.split()) - 1)
+    asked = {"_PARCOURS_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": place}
+    done = subprocess.run([COMMAND], capture_output=True, text=True, check=False, env={**os.environ, **asked})
+    assert (offered <= set(done.stdout.split()), done.stderr) == (True, "")
+
+
+def test_the_command_alone_shows_what_there_is() -> None:
+    alone = process()
+    assert "Traceback" not in alone.stderr
+    assert "settle" in alone.stdout + alone.stderr

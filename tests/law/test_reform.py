@@ -244,3 +244,29 @@ def test_a_file_is_settled_under_a_reform_too(tmp_path: Path) -> None:
     assert receipt_of(large)["reform"][0]["id"] == "majoration.taux"
     explained = run("explain", str(large), "--facts", str(source), "--row", "1", "--text", "--lang", "en")
     assert "€7.95" in explained.stdout, "a row is explained under the reform of its run"
+
+
+def test_a_law_to_try_is_given_to_settle_for_an_act_and_for_a_table() -> None:
+    import polars as pl
+
+    law = parcours.law(reform={"majoration.taux": "30 %"})
+    assert parcours.settle(GP_OUTSIDE, law=law).settlement.amo == 11_05
+    assert parcours.settle_one(GP_OUTSIDE, law=parcours.law()).settlement.amo == 8_40
+    frame = pl.DataFrame([GP_OUTSIDE])
+    for table in (parcours.settle(frame, law=law), parcours.settle(frame.lazy(), law=law).collect()):
+        assert str(table["amo"][0]) == "11.05"
+    with reformed({"majoration.taux": "30 %"}):
+        lazy = parcours.settle(frame.lazy())
+    assert str(lazy.collect()["amo"][0]) == "11.05", "what was asked under a reform is answered under it"
+    assert law.on(20250602).majoration_taux == 30_00
+
+
+def test_an_answer_and_a_law_are_one_line_in_a_notebook() -> None:
+    law = parcours.law(reform={"majoration.taux": "30 %"})
+    assert repr(parcours.settle(GP_OUTSIDE)) == (
+        "<Answer 2025-06-02 fee=30.00: outside amo=8.40 amc=0.00 patient=21.60>"
+    )
+    assert "majoration.taux=30" in repr(law)
+    assert "\n" not in repr(law)
+    assert len(repr(law)) < 100
+    assert set(parcours.__all__) >= {"settle", "settle_one", "settle_table", "law", "law_on", "explain"}

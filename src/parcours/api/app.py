@@ -4,11 +4,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from parcours import __version__
+from parcours.api.parameters import known_parameters
 from parcours.edge.caller import CSRF_HEADER, cookie_name
 from parcours.edge.limits import Guard
 from parcours.edge.problems import FieldError, Problem, add_handlers
@@ -25,7 +26,7 @@ and send the cookie, with the session's token in `X-CSRF-Token` for every change
 (`Authorization: Bearer …`). A record you may not see answers 404, and every access is written to the audit trail.
 """
 
-router = APIRouter(prefix=f"/api/{VERSION}")
+router = APIRouter(prefix=f"/api/{VERSION}", dependencies=[Depends(known_parameters)])
 APART = (
     "engine",
     "bill",

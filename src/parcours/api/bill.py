@@ -16,6 +16,7 @@ from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.schema import bill_schema
 from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError
+from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.say.receipt import canonical
 
 router = api_router(tag="engine")
@@ -97,6 +98,8 @@ async def read_bill(request: Request) -> tuple[dict[str, Any], dict[str, str]]:
     body = await read_object(request)
     unknown = [name for name in body if name not in ("bill", "readings")]
     if unknown:
+        if unknown[0] in {"lines", "stay", *BY_NAME}:
+            raise refusals.bare_bill(field=unknown[0], name=unknown[0])
         raise refusals.no_such_field(field=unknown[0][:80], name=unknown[0][:80])
     bill, readings = body.get("bill"), body.get("readings", {})
     if not isinstance(bill, dict):

@@ -11,6 +11,7 @@ from parcours.edge.problems import FieldError, ProblemError
 from parcours.engine.errors import FactError
 from parcours.engine.facts import jsonio
 from parcours.engine.facts.schema import facts_schema
+from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.text import Lang
 
 EXAMPLE_FACTS = {
@@ -59,9 +60,15 @@ def _malformed() -> ProblemError:
 
 async def read_case(request: Request) -> tuple[dict[str, Any], dict[str, str]]:
     """`facts` and `readings` of a body. Raises 422 with the field."""
-    body = await read_object(request)
+    body = parse(await request.body())
+    if isinstance(body, list):
+        raise refusals.listed_facts()
+    if not isinstance(body, dict):
+        raise _malformed()
     unknown = [name for name in body if name not in ("facts", "readings")]
     if unknown:
+        if unknown[0] in BY_NAME:
+            raise refusals.bare_facts(field=unknown[0], name=unknown[0])
         raise refusals.no_such_field(field=unknown[0][:80], name=unknown[0][:80])
     facts, readings = body.get("facts"), body.get("readings", {})
     if not isinstance(facts, dict):

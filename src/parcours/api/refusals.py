@@ -11,6 +11,25 @@ no_object = Refusal(
 no_such_field = Refusal(
     422, "invalid_request", Text("{name} : ce champ n'existe pas ici", "{name}: there is no such field here")
 )
+bare_facts = Refusal(
+    422,
+    "invalid_request",
+    Text(
+        '{name} est un fait : mettez-le dans `facts`, {{"facts": {{"{name}": …}}}}',
+        '{name} is a fact: put it in `facts`, {{"facts": {{"{name}": …}}}}',
+    ),
+)
+listed_facts = Refusal(
+    422,
+    "invalid_request",
+    Text(
+        'un objet est attendu, avec les faits d\'un acte dans `facts`, {"facts": {…}} ; plusieurs actes, un par ligne, '
+        "vont à /api/v1/settle/batch",
+        'an object is expected, with the facts of one act in `facts`, {"facts": {…}}; several acts, one a line, go to '
+        "/api/v1/settle/batch",
+    ),
+    "facts",
+)
 no_facts = Refusal(
     422,
     "invalid_request",
@@ -22,6 +41,14 @@ no_bill = Refusal(
     "invalid_request",
     Text("bill : une facture est attendue, avec ses lignes", "bill: a bill is expected, with its lines"),
     "bill",
+)
+bare_bill = Refusal(
+    422,
+    "invalid_request",
+    Text(
+        '{name} est dans une facture : mettez la facture dans `bill`, {{"bill": {{"{name}": …}}}}',
+        '{name} is in a bill: put the bill in `bill`, {{"bill": {{"{name}": …}}}}',
+    ),
 )
 no_texts = Refusal(
     422, "invalid_request", Text("readings : des textes sont attendus", "readings: texts are expected"), "readings"

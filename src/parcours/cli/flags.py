@@ -9,6 +9,7 @@ import typer
 
 from parcours.cli.common import Set, lang_of, trying
 from parcours.engine.facts.vocabulary import BOOLEANS, FACTS, Fact, slugs
+from parcours.law.cache import flat_law
 
 BOOLEAN, CODES = "boolean", "codes"
 """Kinds of facts: said by a yes or a no, and by several values."""
@@ -28,12 +29,33 @@ def denial(fact: Fact) -> str:
     return flag(fact).replace("--", "--no-", 1)
 
 
+def completion(fact: Fact) -> Callable[[str], list[str]]:
+    """What a shell completes the value of a fact with."""
+
+    def values(incomplete: str) -> list[str]:
+        if fact.kind in ("specialty", "act"):
+            law = flat_law()
+            known = list(law.specialties if fact.kind == "specialty" else law.acts)
+        elif fact.kind == "contract":
+            from parcours.contracts.library import library
+
+            known = list(library())
+        else:
+            known = slugs(fact.codes) if fact.codes else []
+        return [value for value in known if value.startswith(incomplete)]
+
+    return values
+
+
 def parameter(fact: Fact) -> inspect.Parameter:
     """The flag of a fact as a parameter Typer understands: text, read later by the vocabulary."""
     choices = f" One of: {', '.join(slugs(fact.codes))}." if fact.codes else ""  # brackets would be read as markup
     names = (flag(fact), denial(fact)) if fact.kind == BOOLEAN else (flag(fact),)
     no = " With --no- in front: no." if fact.kind == BOOLEAN else ""  # a narrow terminal cuts long names, not the help
-    option = typer.Option(*names, help=fact.help + choices + no, metavar=fact.kind.upper(), show_default=False)
+    option = typer.Option(
+        *names, help=fact.help + choices + no, metavar=fact.kind.upper(), show_default=False,
+        autocompletion=completion(fact),
+    )  # fmt: skip
     annotation = Annotated[str | None, option]
     return inspect.Parameter(fact.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 

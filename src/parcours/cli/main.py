@@ -76,7 +76,6 @@ class LazyGroup(Group):
 app = typer.Typer(
     cls=LazyGroup,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="France's coordinated care pathway: who pays what for an act of care, why, and what would have been cheaper.",
 )

@@ -15,6 +15,7 @@ receipt_app = typer.Typer(add_completion=False)
 replay_app = typer.Typer(add_completion=False)
 diff_app = typer.Typer(add_completion=False)
 EXIT_CHANGED = 1
+RECEIPT = ".json"
 Receipt = Annotated[Path, typer.Argument(help="A receipt, or a folder of them.", exists=True)]
 
 
@@ -80,11 +81,25 @@ def replay(source: Receipt, json: Json = False, lang: Lang = "") -> None:
 
 
 @diff_app.command()
-def diff(before: Receipt, after: Receipt, json: Json = False, lang: Lang = "") -> None:
-    """Say in words what differs between two receipts."""
+def diff(
+    before: Annotated[Path, typer.Argument(help="A receipt, or a settled file.", exists=True)],
+    after: Annotated[Path, typer.Argument(help="Another one, of the same acts.", exists=True)],
+    json: Json = False,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", help="Of files: also by a column, or year, or month; may be repeated."),
+    ] = None,
+    lang: Lang = "",
+) -> None:
+    """Say in words what differs between two receipts, or between two settled files: who pays more, who pays less."""
     from parcours.engine.bill.receipt import diff_any
 
     lang = lang_of(lang)
+    if {before.suffix, after.suffix} != {RECEIPT}:
+        from parcours.cli.differences import print_differences
+
+        print_differences(before, after, tuple(by or ()), lang, as_json=json)
+        return
     with clear_errors(lang):
         sentences = diff_any(content_of(before, lang), content_of(after, lang), lang)
     if json:

@@ -7,7 +7,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, money
-from parcours.text import Text, agreed, count
+from parcours.text import Text, agreed, count, same
 
 app = typer.Typer(add_completion=False)
 TEXT = {
@@ -15,6 +15,7 @@ TEXT = {
     "payer": Text("Qui paie", "Who pays"),
     "status": Text("Par statut", "By status"),
     "specialty": Text("Par spécialité ou profession", "By specialty or profession"),
+    "by": Text("Par {name}", "By {name}"),
     "acts": Text("actes", "acts"),
     "refused": Text("refusés", "refused"),
     "fee": Text("honoraires", "fees"),
@@ -33,6 +34,7 @@ TEXT = {
     "franchise_annual_cap": Text("plafond annuel des franchises atteint", "annual cap of deductibles met"),
     "franchise_daily_cap": Text("plafond journalier des franchises atteint", "daily cap of deductibles met"),
 }
+PARTS = {"year": Text("année", "year"), "month": Text("mois", "month")}
 SHORT = {"amo": "AMO", "amc": "AMC"}
 COLUMNS = ("acts", "fee", "amo", "amc", "patient", "majoration")
 
@@ -42,6 +44,9 @@ def summary(
     source: Annotated[str, typer.Argument(metavar="OUT", help="A settled file, a folder or a glob.")],
     json: Json = False,
     plot: Annotated[Path | None, typer.Option("--plot", help="Also draw the totals: .svg or .png.")] = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--by", help="Also by a column of the file, or year, or month; may be repeated.")
+    ] = None,
     lang: Lang = "",
 ) -> None:
     """Totals of a settled file: by payer, status and specialty, majorations, caps reached."""
@@ -51,7 +56,7 @@ def summary(
     with batch_errors(lang):
         from parcours.engine.batch.summary import summarise
 
-        totals = summarise(source)
+        totals = summarise(source, tuple(by or ()))
     if json:
         from parcours.engine.facts.jsonio import dumps
 
@@ -86,6 +91,8 @@ def _print(totals: Any, lang: str) -> None:
     console.print(payer)
     for key, rows in (("status", totals.by_status), ("specialty", totals.by_specialty)):
         console.print(_table(TEXT[key][lang], rows, lang))
+    for name, rows in totals.by.items():
+        console.print(_table(TEXT["by"][lang].format(name=PARTS.get(name, same(name))[lang]), rows, lang))
 
 
 def counted(acts: int, lang: str) -> str:
@@ -118,7 +125,20 @@ def _label(row: dict[str, Any], lang: str) -> str:
         return f"{label('status', row['status'], lang)} ({row['status']})"
     if row.get("specialty"):
         return specialty_labels()[row["specialty"]][lang]
-    return label("profession", row["profession"], lang) if row.get("profession") else "—"
+    if "profession" in row:
+        return label("profession", row["profession"], lang) if row["profession"] else "—"
+    return cell_label(*next(iter(row.items())), lang)
+
+
+def cell_label(name: str, value: Any, lang: str) -> str:
+    """The value of a column in words, where the law has some for it."""
+    from parcours.engine.say.wording import codes, label, specialty_labels
+
+    if value is None:
+        return "—"
+    if name == "specialty":
+        return specialty_labels()[value][lang]
+    return label(name, value, lang) if name in codes() else str(value)
 
 
 def _draw(totals: Any, path: Path, lang: str) -> None:

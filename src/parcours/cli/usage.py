@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -54,7 +55,7 @@ class Group(TyperGroup):
 
 def asked_lang(words: Sequence[str]) -> str:
     """The language that the words of a command ask for, else the terminal's."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         if word == "--lang" and following:
             return following
         if word.startswith("--lang="):

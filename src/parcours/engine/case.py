@@ -26,7 +26,7 @@ from parcours.law.in_use import per_reform
 from parcours.law.record import LawRecord
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Act, Counters, Readings, Settlement
-from parcours.text import Text
+from parcours.text import Text, plain_euros
 
 CODED_CANDIDATES: dict[str, tuple[int, ...]] = {
     "medecin_traitant": (0, 1),
@@ -57,7 +57,7 @@ class OtherReading:
     settlement: Settlement
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answer:
     """A settled act, and all that is needed to explain it."""
 
@@ -67,6 +67,12 @@ class Answer:
     readings: Mapping[str, str]
     counters: Counters
     settlement: Settlement
+
+    def __repr__(self) -> str:
+        paid = self.settlement
+        amounts = " ".join(f"{name}={plain_euros(getattr(paid, name))}" for name in ("amo", "amc", "patient"))
+        fee = plain_euros(self.act.fee)
+        return f"<Answer {iso(self.act.care_date)} fee={fee}: {Pathway(paid.pathway).name.lower()} {amounts}>"
 
     @property
     def act(self) -> Act:

@@ -28,12 +28,15 @@ class FlatContent(NamedTuple):
     readings: dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Records:
     """The flat law under one choice of readings: one record an era."""
 
     first_days: list[int]
     rows: list[LawRecord]
+
+    def __repr__(self) -> str:
+        return f"<Records: {len(self.rows)} eras from {iso(self.first_days[0])}>"
 
     def on(self, day: date | int) -> LawRecord:
         """The law in force on a day (a date, or the number YYYYMMDD)."""
@@ -46,7 +49,7 @@ class Records:
         return self.rows[index]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FlatLaw:
     """All an engine needs to settle: the records, and the slugs of the tables they are indexed by."""
 
@@ -66,6 +69,14 @@ class FlatLaw:
     """Makes the records under several readings at once."""
     reform: tuple[Change, ...] = ()
     """Changes of the law that this one was made with."""
+
+    def __repr__(self) -> str:
+        tried = ", ".join(map(str, self.reform)) or "no reform"
+        return f"<FlatLaw {self.digest[:8]}: {tried}>"
+
+    def on(self, day: date | int) -> LawRecord:
+        """The law in force on a day, under the default readings."""
+        return self.default.on(day)
 
     def under(self, readings: Mapping[str, str]) -> Records:
         """The records under the readings (name -> option) that change a value; two at once are built on demand."""

@@ -156,3 +156,43 @@ def test_a_changed_rule_is_compiled_again(tmp_path, monkeypatch) -> None:
     assert before.is_relative_to(tmp_path)
     monkeypatch.setattr(compiling, "rules_digest", lambda: "another rule")
     assert compiling.cache_directory() != before
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_totals_by_any_column_and_by_month(settled, suffix) -> None:
+    totals = summarise(str(settled / f"settled.{suffix}"), ("month", "convention"))
+    rows = pl.read_parquet(settled / "settled.parquet")
+    months = [row["month"] for row in totals.by["month"]]
+    assert months == sorted(months)
+    assert set(months) == {f"2025-{month:02d}" for month in range(1, 13)}
+    for name in ("month", "convention"):
+        assert sum(row["amo"] for row in totals.by[name]) == totals.totals["amo"]
+        assert sum(row["acts"] for row in totals.by[name]) == len(rows)
+    with pytest.raises(UnreadableInput, match=r"no column sector to group by; there is year, month, .*convention"):
+        summarise(str(settled / "settled.parquet"), ("sector",))
+
+
+def test_the_difference_between_the_law_and_a_reform_of_a_file(settled, tmp_path) -> None:
+    base, reform = settled / "settled.parquet", tmp_path / "reform.csv"
+    tried = ["settle", str(settled / "acts.parquet"), "-o", str(reform), "--set", "majoration.taux=30%"]
+    assert RUN.invoke(app, tried).exit_code == 0
+    found = json.loads(RUN.invoke(app, ["diff", str(base), str(reform), "--by", "case_majoration", "--json"]).stdout)
+    before, after = pl.read_parquet(base), pl.read_csv(reform)
+    assert found["rows"] == len(before)
+    assert found["totals"]["amo"] == pytest.approx([float(before["amo"].sum()), after["amo"].sum()])
+    patients = before.select("source_row", was=pl.col("patient").cast(float)).join(after, on="source_row")
+    assert found["pay_less"] == (patients["patient"] < patients["was"] - 0.001).sum() > 0
+    assert found["pay_more"] == 0
+    groups = {row["case_majoration"]: row["changed"] for row in found["groups"]["case_majoration"]}
+    assert groups["none"] == 0
+    assert sum(groups.values()) == found["changed"]
+    assert found["causes"]["reform"][1] == [{"id": "majoration.taux", "value": "30", "first_day": ""}]
+    assert "inputs" not in found["causes"]
+    told = RUN.invoke(app, ["diff", str(base), str(reform), "--lang", "en"], catch_exceptions=False).stdout
+    assert "reform: no → majoration.taux=30" in told
+    assert "law: " not in told, "a reform is another law: said once"
+
+
+def test_what_is_not_settled_is_not_compared(settled) -> None:
+    result = RUN.invoke(app, ["diff", str(settled / "acts.parquet"), str(settled / "settled.parquet"), "--lang", "en"])
+    assert (result.exit_code, "is not a settled file" in result.stderr) == (2, True)

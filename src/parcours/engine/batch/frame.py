@@ -14,7 +14,8 @@ from parcours.engine.batch.header import names_of
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.results import output_table, result_columns
 from parcours.engine.facts.vocabulary import RENAMED
-from parcours.law.flat import Records
+from parcours.law.flat import FlatLaw, Records
+from parcours.law.in_use import IN_USE, enacted
 
 ERROR = "error"
 """Column of the reason why a row is not settled; null for the others."""
@@ -24,7 +25,7 @@ def settle(
     frame: Any,
     *,
     readings: Mapping[str, str] | None = None,
-    law: Records | None = None,
+    law: FlatLaw | Records | None = None,
     columns: Mapping[str, str] | None = None,
     threads: int | None = None,
     lang: str = "en",
@@ -40,10 +41,13 @@ def settle(
     Results are the amounts in euros (decimal, two places), the rate in basis points, the status letter and one
     `case_*` for
     each stage. A row that cannot be settled has no results and says why in `error`. `readings` chooses how a disputed
-    point is read (`law/readings.yaml`); `law` replaces the law by day (a reform).
+    point is read (`law/readings.yaml`); `law` replaces the law (`parcours.law(reform={…})`).
 
     Raises `WrongColumns` when a needed column is missing, `FactError` for an unknown reading.
     """
+    if isinstance(law, FlatLaw):
+        with enacted(law.reform):
+            return settle(frame, readings=readings, columns=columns, threads=threads, lang=lang)
     native = frame.to_native() if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else frame
     if _is_lazy(native):
         return _settle_lazily(native, readings, law, columns, threads, lang)
@@ -104,9 +108,11 @@ def _is_lazy(frame: Any) -> bool:
 def _settle_lazily(frame: Any, *arguments: Any) -> Any:
     """Part of the query of a Polars LazyFrame: nothing is settled before it is collected."""
     readings, law, columns, threads, lang = arguments
+    reform = IN_USE.get()
 
     def settled(part: Any) -> Any:
-        return settle(part, readings=readings, law=law, columns=columns, threads=threads, lang=lang)
+        with enacted(reform):
+            return settle(part, readings=readings, law=law, columns=columns, threads=threads, lang=lang)
 
     empty = settled(frame.collect_schema().to_frame())
     return frame.map_batches(settled, schema=empty.schema)

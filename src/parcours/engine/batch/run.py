@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import parcours
+from parcours.engine.batch.beside import made_with, rejection
 from parcours.engine.batch.buckets import Buckets
 from parcours.engine.batch.chunk import Run, reasons, settle_rows
 from parcours.engine.batch.errors import UnreadableInput
@@ -28,12 +28,9 @@ from parcours.engine.batch.sinks import Encoded, Sink, sink_of
 from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
 from parcours.engine.batch.units import of_bills, units
 from parcours.engine.bill.library import OFFICIAL, libraries_of
-from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
-from parcours.engine.facts.jsonio import dumps
 from parcours.engine.facts.vocabulary import SOURCE_ROW
 from parcours.law.bill.book import bill_law
-from parcours.law.in_use import as_data
 from parcours.text import Text
 
 CHUNK = 262_144
@@ -112,16 +109,9 @@ def settle_path(job: Job, progress: Progress | None = None) -> RunReport:
 
 def receipt_of(job: Job, run: Run, columns: Sequence[str]) -> dict[str, Any]:
     """With which law, rules, readings and arguments: the same receipt on the same source gives the same output."""
-    return {
-        "format": "parcours-batch-1",
-        "engine": parcours.__version__,
-        "rules": rules_digest(),
-        "law": run.flat.digest,
-        **({"reform": as_data(run.flat.reform)} if run.flat.reform else {}),
-        **({"bill_law": bill_law().digest, "libraries": libraries_of(OFFICIAL)} if of_bills(columns) else {}),
-        "readings": dict(job.readings),
-        "arguments": {"source": job.source, "map": dict(job.columns), "chunk": job.chunk},
-    }
+    arguments = {"source": job.source, "map": dict(job.columns), "chunk": job.chunk}
+    bills = {"bill_law": bill_law().digest, "libraries": libraries_of(OFFICIAL)} if of_bills(columns) else {}
+    return {**made_with(run.flat, job.readings, arguments), **bills}
 
 
 @dataclass
@@ -204,11 +194,7 @@ class Work:
         return Done(chunk.until, count, len(rejected), encoded, b"".join(rejected))
 
     def _rejection(self, row: int, error: FactError, facts: Mapping[str, Any]) -> bytes:
-        said = {name: value for name, value in facts.items() if value is not None}
-        line = {SOURCE_ROW: row, "error": error.to_dict(self.job.lang), "facts": said}
-        return (
-            dumps({**line, "facts": {k: v if isinstance(v, PLAIN) else str(v) for k, v in said.items()}}) + "\n"
-        ).encode()
+        return rejection(row, error, facts, self.job.lang).encode()
 
     def _blocks(self, skip: int) -> Generator[Block, None, None]:
         """Every block of every file, columns by the names of the run, each row with its number."""
@@ -277,10 +263,6 @@ class Work:
         columns = {name: pa.array([], pa.string()) for name in self.names}
         table = pa.table({**columns, SOURCE_ROW: pa.array([], pa.int64())})
         return Done(0, 0, 0, self.sink.encode(output_table(table, settle_rows(table, self.run))), b"")
-
-
-PLAIN = (str, int, float, bool, dict, list)
-"""Values that JSON writes as they are; days and decimals become text."""
 
 
 def _unread_error(item: Unread) -> FactError:

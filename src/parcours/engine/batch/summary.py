@@ -4,7 +4,7 @@ flat.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,15 @@ from parcours.engine.batch.errors import UnreadableInput
 from parcours.engine.batch.sinks import METADATA
 from parcours.engine.batch.sources import ARROW, CSV, PARQUET, files_of, format_of
 from parcours.engine.facts.vocabulary import SOURCE_ROW
+from parcours.engine.results import AMOUNTS as EUROS
 from parcours.text import Text
 
 PAYERS = ("amo", "amc", "patient")
 AMOUNTS = ("fee", *PAYERS, "majoration", "participation_forfaitaire", "franchise", "depassement", "unlawful_excess")
+GROUP = "by_"
+PARTS_OF_A_DAY = {"year": "$y", "month": "$y-$m"}
+DAYS = (r"^(?<y>\d{4})-?(?<m>\d{2}).*$", r"^\d{1,2}/(?<m>\d{1,2})/(?<y>\d{4}).*$")
+"""How a day is written: 2026-01-31, 20260131, 31/01/2026."""
 ANNUAL, DAILY = "annual_cap", "daily_cap"
 
 
@@ -39,10 +44,14 @@ class Summary:
     """Acts that met the annual or the daily cap of a participation or of the franchises."""
     receipt: Mapping[str, Any]
     """How the file was made; empty where it does not say."""
+    by: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """The same tables by the columns that were asked for."""
 
 
-def summarise(source: str) -> Summary:
-    """The totals of a settled file, a folder or a glob. Raises `UnreadableInput`."""
+def summarise(source: str, by: tuple[str, ...] = ()) -> Summary:
+    """The totals of a settled file, a folder or a glob; `by`: columns, or `year` and `month` of care. Raises
+    `UnreadableInput`.
+    """
     files = files_of(source)
     try:
         frame = scan(files)
@@ -55,7 +64,8 @@ def summarise(source: str) -> Summary:
                     f"{source}: is not a settled file (column {missing[0]} is missing)",
                 )
             )
-        return _summary(_plain(frame, names), receipt_of(files[0]))
+        groups = [column_of(name, names, files[0]).alias(GROUP + name) for name in by]
+        return _summary(_plain(frame, names, groups), receipt_of(files[0]), by)
     except (pl.exceptions.PolarsError, OSError, pa.ArrowException) as error:
         raise broken(files[0], error) from None
 
@@ -70,19 +80,40 @@ def scan(files: list[Path]) -> pl.LazyFrame:
     return pl.scan_csv(files, infer_schema=False) if kind == CSV else pl.scan_ndjson(files, infer_schema_length=None)
 
 
-def _plain(frame: pl.LazyFrame, names: list[str]) -> pl.LazyFrame:
+def cents_of(name: str) -> pl.Expr:
+    """A column of euros in whole cents."""
+    return (pl.col(name).cast(pl.Float64) * 100).round().cast(pl.Int64)
+
+
+def column_of(name: str, names: list[str], path: Path) -> pl.Expr:
+    """The column that rows are put together by, as text. Raises `UnreadableInput`."""
+    if name in PARTS_OF_A_DAY and "care_date" in names:
+        day = pl.col("care_date").cast(pl.String)
+        for written in DAYS:
+            day = day.str.replace(written, PARTS_OF_A_DAY[name])
+        return day
+    if name not in names or name in EUROS:
+        allowed = ", ".join([*PARTS_OF_A_DAY, *(one for one in names if one not in (*EUROS, SOURCE_ROW))])
+        raise UnreadableInput(
+            Text(
+                f"--by : {path} n'a pas de colonne {name} à regrouper ; il y a {allowed}",
+                f"--by: {path} has no column {name} to group by; there is {allowed}",
+            )
+        )
+    return pl.col(name).cast(pl.String)
+
+
+def _plain(frame: pl.LazyFrame, names: list[str], groups: list[pl.Expr]) -> pl.LazyFrame:
     """Amounts in whole cents, codes as text."""
-    cents = [
-        (pl.col(name).cast(pl.Float64) * 100).round().cast(pl.Int64) for name in (*AMOUNTS, "deferred") if name in names
-    ]
+    cents = [cents_of(name) for name in (*AMOUNTS, "deferred") if name in names]
     words = [
         name for name in names if name in ("status", "pathway", "specialty", "profession") or name.startswith("case_")
     ]
     kept = [name for name in names if name in (*AMOUNTS, "deferred", *words)]
-    return frame.select(kept).with_columns(*cents, *(pl.col(name).cast(pl.String) for name in words))
+    return frame.select(*kept, *groups).with_columns(*cents, *(pl.col(name).cast(pl.String) for name in words))
 
 
-def _summary(frame: pl.LazyFrame, receipt: Mapping[str, Any]) -> Summary:
+def _summary(frame: pl.LazyFrame, receipt: Mapping[str, Any], by: tuple[str, ...]) -> Summary:
     names = frame.collect_schema().names()
     amounts = [name for name in AMOUNTS if name in names]
     direct = pl.col("deferred") == 0
@@ -102,8 +133,9 @@ def _summary(frame: pl.LazyFrame, receipt: Mapping[str, Any]) -> Summary:
         ),
         _grouped(frame, ["status", "pathway"], amounts),
         _grouped(frame, [name for name in ("profession", "specialty") if name in names], amounts),
+        *(_grouped(frame, [GROUP + name], amounts, in_time=name in PARTS_OF_A_DAY) for name in by),
     ]
-    whole, by_status, by_specialty = pl.collect_all(queries, engine="streaming")
+    whole, by_status, by_specialty, *tables = pl.collect_all(queries, engine="streaming")
     row = whole.row(0, named=True)
     return Summary(
         acts=row["acts"],
@@ -113,16 +145,16 @@ def _summary(frame: pl.LazyFrame, receipt: Mapping[str, Any]) -> Summary:
         majoration={"direct": euros(row["direct"]), "deferred": euros(row["later"])},
         caps={name: row[name] for name in caps},
         receipt=receipt,
+        by={name: _rows(table.rename({GROUP + name: name}), amounts) for name, table in zip(by, tables, strict=True)},
     )
 
 
-def _grouped(frame: pl.LazyFrame, by: list[str], amounts: list[str]) -> pl.LazyFrame:
+def _grouped(frame: pl.LazyFrame, by: list[str], amounts: list[str], *, in_time: bool = False) -> pl.LazyFrame:
     sums = [pl.len().alias("acts"), *(pl.col(name).sum() for name in amounts)]
-    return (
-        frame.group_by(by).agg(sums).sort(["acts", *by], descending=[True] + [False] * len(by))
-        if by
-        else frame.select(sums)
-    )
+    if not by:
+        return frame.select(sums)
+    grouped = frame.group_by(by).agg(sums)
+    return grouped.sort(by) if in_time else grouped.sort(["acts", *by], descending=[True] + [False] * len(by))
 
 
 def _rows(table: pl.DataFrame, amounts: list[str]) -> list[dict[str, Any]]:

@@ -12,14 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from parcours.engine.batch.beside import made_with, write_beside
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.facts.readings import encode_readings
-from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.engine.facts.vocabulary import BY_NAME, SOURCE_ROW
 from parcours.engine.memory import settle_many
 from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.errors import ParcoursError, os_reason
+from parcours.law.cache import flat_law
 from parcours.text import COLON, Text, text_of
 
 BLOCK = 16 * 1024 * 1024
@@ -59,6 +61,9 @@ def settle_file(source: Path, output: Path, readings: Mapping[str, str], lang: s
     with written_whole(output) as stream:
         write = write_csv if output.suffix == ".csv" else write_ndjson
         write(stream, rows, results, lang)
+    receipt = made_with(flat_law(), readings, {"source": str(source), "map": {}})
+    with writable(output):
+        write_beside(output, source, receipt, rows, results, lang)
     refused = sum(isinstance(result, FactError) for result in results)
     return len(results) - refused, refused
 
@@ -175,13 +180,13 @@ def write_ndjson(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], la
 
 
 def write_csv(stream: TextIO, rows: Sequence[Any], results: Iterable[Any], lang: str) -> None:
-    """Every column that came in, then the results and the error of each row."""
+    """The number of each row, every column that came in, then the results and the error."""
     came = list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row if name not in RESULTS))
-    names = list(dict.fromkeys(["id", *came, *RESULTS, *ERRORS]))
+    names = list(dict.fromkeys([SOURCE_ROW, "id", *came, *RESULTS, *ERRORS]))
     writer = csv.DictWriter(stream, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    for row, result in zip(rows, results, strict=True):
-        line = {**(row if isinstance(row, dict) else {}), **result_row(row, result, lang)}
+    for place, (row, result) in enumerate(zip(rows, results, strict=True), 1):
+        line = {SOURCE_ROW: place, **(row if isinstance(row, dict) else {}), **result_row(row, result, lang)}
         line["notes"] = "+".join(line.get("notes", ()))
         line.update({f"error_{name}": text for name, text in line.get("error", {}).items()})
         writer.writerow(line)
@@ -192,10 +197,18 @@ def written_whole(output: Path) -> Iterator[TextIO]:
     """A stream to a file that takes its name only when it is complete."""
     aside = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            yield stream
-        aside.replace(output)
-    except OSError as error:
-        raise UnreadableFile(output, os_reason(error)) from None
+        with writable(output):
+            with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+                yield stream
+            aside.replace(output)
     finally:
         aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def writable(output: Path) -> Iterator[None]:
+    """Say in words why a file cannot be written. Raises `UnreadableFile`."""
+    try:
+        yield
+    except OSError as error:
+        raise UnreadableFile(output, os_reason(error)) from None

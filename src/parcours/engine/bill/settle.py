@@ -47,7 +47,7 @@ TOTALS = (
 """Amounts of a line that add up to those of the bill."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BillAnswer:
     """A settled bill, and all that is needed to explain it."""
 
@@ -58,6 +58,10 @@ class BillAnswer:
     shared: Shared
     readings: Mapping[str, str]
     """The readings that were chosen."""
+
+    def __repr__(self) -> str:
+        amounts = " ".join(f"{name}={plain_euros(self.totals[name])}" for name in ("fee", "amo", "amc", "patient"))
+        return f"<BillAnswer {len(self.lines)} lines: {amounts}>"
 
     @property
     def law(self) -> FlatLaw:

@@ -197,6 +197,11 @@ def has_labels(fact: str) -> bool:
     return fact in loader.load().codes
 
 
+def codes() -> Mapping[str, Any]:
+    """The facts and cases whose values have a label."""
+    return loader.load().codes
+
+
 def label(fact: str, value: Any, lang: str) -> str:
     """Label of a coded value of a fact."""
     known = loader.load().codes[fact]
