@@ -1,0 +1,305 @@
+"""The year of many people under one law, hypotheses included: facts are encoded once, then settled as often as wanted.
+
+The rules are compiled once: values of the law and hypotheses are data. One row a person comes out, not one an act.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from parcours.engine.batch.chunk import Facts, Run, acts_of_patients, codes_of, encode_rows
+from parcours.engine.batch.kernel import (
+    CONTRACT,
+    MISSING,
+    NOWHERE,
+    ROW_FACTS,
+    _act,
+    _cap,
+    _contract,
+    _counters,
+    _era,
+    _places,
+    _remember,
+    _slot,
+    compiled,
+    jitable,
+    register_rules,
+)
+from parcours.engine.batch.law_table import law_table
+from parcours.engine.batch.reading import whole
+from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.law.codes import CaseBase, CaseRate, Profession
+from parcours.law.flat import Records
+from parcours.rules.hypotheses import NEUTRAL, Borne, Hypotheses, settle_supposed, with_facts
+from parcours.rules.participations import contributions
+from parcours.rules.tariff import tariff_of_act
+from parcours.rules.types import Readings
+
+MONEY = (
+    "fee", "amo", "amc", "patient", "ticket_moderateur", "majoration", "participation_forfaitaire", "franchise",
+    "forfait_acte_lourd", "depassement", "advance", "deferred", "included",
+)  # fmt: skip
+"""Sums of a person, in cents, as an outcome names them."""
+COUNTS = ("amc_c2s", "acts", "majorated", "refused", "participation_month", "franchise_month")
+"""What C2S pays (cents), acts, acts that bear the surcharge, acts without a known tariff or rate; the month in which
+each yearly cap was reached, 0: never."""
+COLUMNS = (*MONEY, *COUNTS)
+PLACE = {name: place for place, name in enumerate(COLUMNS)}
+AMC_C2S, ACTS, MAJORATED, REFUSED, PARTICIPATION_MONTH, FRANCHISE_MONTH = (PLACE[name] for name in COUNTS)
+FEE = ROW_FACTS.index("fee")
+TRANSPORTEUR = int(Profession.TRANSPORTEUR)
+SMALLEST = 20_000
+"""Fewer acts than this are not worth a second thread."""
+Totals = npt.NDArray[np.int64]
+PRACTICE = Readings()
+
+
+@dataclass(frozen=True)
+class SupposedLaw:
+    """A law to settle under: its records, the readings of the rules, the hypotheses."""
+
+    records: Records
+    readings: Readings = PRACTICE
+    hypotheses: Hypotheses = NEUTRAL
+
+
+@dataclass(frozen=True)
+class EncodedPeople:
+    """The acts of people, encoded under the law in force: what no reform changes."""
+
+    facts: Facts
+    order: npt.NDArray[np.int32]
+    first: npt.NDArray[np.int64]
+    """Where the acts of each person start in `order`."""
+    who: npt.NDArray[np.int64]
+    """The person of each group of acts: a row of the totals."""
+    professional: npt.NDArray[np.int32]
+    people: int
+    days: tuple[int, int]
+    """First and last day of care."""
+
+    @property
+    def fees(self) -> npt.NDArray[np.int32]:
+        """What each act was charged, in cents."""
+        fees: npt.NDArray[np.int32] = self.facts.rows[FEE, : len(self.facts.pattern)]
+        return fees
+
+
+def encoded_people(acts: pa.Table, person: npt.NDArray[np.int64], people: int, run: Run) -> EncodedPeople:
+    """Encode the acts of people: `person` is a row of the totals for each act, ascending. Raises `ValueError` where
+    an act cannot be settled: a population is whole.
+    """
+    columns = {name: whole(acts[name]) for name in acts.column_names if name in BY_NAME and name != "patient_id"}
+    facts = encode_rows(columns, len(acts), run)
+    whole_acts = facts.valid & (facts.patterns.rows[facts.pattern, MISSING] == 0)
+    if not whole_acts.all():
+        place = int(np.argmin(whole_acts))
+        message = f"act {place} cannot be settled: {acts.slice(place, 1).to_pylist()}"
+        raise ValueError(message)
+    order, first = acts_of_patients(pa.array(person), facts)
+    care = facts.rows[0, : len(acts)]
+    return EncodedPeople(
+        facts,
+        order,
+        first,
+        person[order[first[:-1]]] if len(first) > 1 else np.zeros(0, np.int64),
+        codes_of(columns.get("professional_id"), len(acts)),
+        people,
+        (int(care.min(initial=99991231)), int(care.max(initial=0))),
+    )
+
+
+def year_of(records: Records, days: tuple[int, int]) -> Records:
+    """The eras that matter between two days."""
+    starts = np.array(records.first_days)
+    low = max(0, int(np.searchsorted(starts, days[0], "right")) - 1)
+    high = max(low + 1, int(np.searchsorted(starts, days[1], "right")))
+    return Records(records.first_days[low:high], records.rows[low:high])
+
+
+def settle_people(
+    people: EncodedPeople, law: SupposedLaw, fees: npt.NDArray[np.int32] | None = None, threads: int = 2
+) -> Totals:
+    """The totals of each person under a law, a line a column of `COLUMNS`. `fees` replaces what was charged."""
+    totals = np.zeros((len(COLUMNS), people.people), np.int64)
+    charged = people.fees if fees is None else fees
+    laws, days = law_table(year_of(law.records, people.days))
+    most = int(np.diff(people.first).max(initial=1))
+
+    def part(bounds: tuple[int, int]) -> None:
+        start, end = bounds
+        memory = np.full((1 << (4 * most).bit_length(), 5), -1, np.int64)
+        people_kernel()(
+            people.facts.rows,
+            people.facts.pattern,
+            people.facts.patterns.rows,
+            people.facts.patterns.contracts,
+            people.order,
+            people.first[start : end + 1],
+            people.who[start:end],
+            people.professional,
+            charged,
+            laws,
+            days,
+            law.readings,
+            law.hypotheses,
+            memory,
+            totals,
+        )
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(part, shares(people.first, threads)))
+    return totals
+
+
+def shares(first: npt.NDArray[np.int64], threads: int) -> list[tuple[int, int]]:
+    """The people in as many parts as threads, of about as many acts."""
+    acts = int(first[-1]) if len(first) else 0
+    parts = max(1, min(threads, acts // SMALLEST))
+    cuts = np.searchsorted(first, [acts * part // parts for part in range(parts + 1)])
+    return list(pairwise(int(cut) for cut in cuts))
+
+
+def moved_fees(people: EncodedPeople, before: SupposedLaw, after: SupposedLaw) -> npt.NDArray[np.int32]:
+    """What is charged when tariffs move: an act charged at its tariff follows it, any other keeps its fee."""
+    fees = people.fees.copy()
+    old, old_days = law_table(year_of(before.records, people.days))
+    new, new_days = law_table(year_of(after.records, people.days))
+    fee_kernel()(
+        people.facts.rows, people.facts.pattern, people.facts.patterns.rows, old, old_days, new, new_days,
+        before.readings, fees,
+    )  # fmt: skip
+    return fees
+
+
+_SUMS = "".join(f"    totals[{place}, person] += answer.{name}\n" for place, name in enumerate(MONEY))
+
+
+def _adder() -> Callable[..., None]:
+    """A function written from the names of the sums, so that a new one needs no change here."""
+    names: dict[str, Any] = {}
+    exec(f"def add(totals, person, answer):\n{_SUMS}", names)  # noqa: S102 - of the names above only
+    function: Callable[..., None] = names["add"]
+    return function
+
+
+_add = _adder()
+
+
+def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not objects, for compiled code
+    rows: Any,
+    pattern: Any,
+    patterns: Any,
+    contracts: Any,
+    order: Any,
+    first: Any,
+    who: Any,
+    professional: Any,
+    fees: Any,
+    laws: Any,
+    days: Any,
+    readings: Any,
+    hypotheses: Any,
+    memory: Any,
+    totals: Any,
+) -> None:
+    """Settle the acts of each person in the order of the caps (see `kernel._settle_patients`), and add them up."""
+    era = 0
+    for patient in range(len(first) - 1):
+        person = who[patient]
+        year = 0
+        participation_year = 0
+        number_year = 0
+        franchise_year = 0
+        included_year = 0
+        transport_year = 0
+        for rank in range(first[patient], first[patient + 1]):
+            i = np.uint64(order[rank])
+            p = np.uint64(pattern[i])
+            said = _act(rows, patterns, i, p)
+            charged: Any = np.int64(fees[i])
+            act = with_facts(
+                said, said.profession, said.convention, charged, said.exemption, said.drug_class, said.status
+            )
+            if act.reimbursement_date // 10_000 != year:
+                year = act.reimbursement_date // 10_000
+                participation_year = 0
+                number_year = 0
+                franchise_year = 0
+                included_year = 0
+                transport_year = 0
+            era = _era(days, act.care_date, era)
+            law = laws[era]
+            places = NOWHERE
+            if first[patient + 1] - first[patient] > 1:
+                places = _places(act, np.int64(professional[i]), memory, patient, law, readings)
+            counters = _counters(places, memory, participation_year, number_year, franchise_year)
+            contract = _contract(contracts, np.uint64(patterns[p, CONTRACT]))
+            borne = Borne(included_year, transport_year)
+            answer = settle_supposed(act, contract, counters, borne, law, readings, hypotheses)
+            if answer.case_base == CaseBase.UNKNOWN or answer.case_rate == CaseRate.UNKNOWN:
+                totals[REFUSED, person] += 1
+                continue
+            _add(totals, person, answer)
+            totals[ACTS, person] += 1
+            if answer.majoration:
+                totals[MAJORATED, person] += 1
+            if act.c2s:
+                totals[AMC_C2S, person] += answer.amc
+            number = contributions(answer.participation_forfaitaire, law)
+            participation_year += answer.participation_forfaitaire
+            number_year += number
+            franchise_year += answer.franchise
+            included_year += answer.included
+            if act.profession == TRANSPORTEUR:
+                transport_year += answer.franchise
+            month = act.reimbursement_date // 100 % 100
+            if participation_year >= law.participation_plafond_annee and not totals[PARTICIPATION_MONTH, person]:
+                totals[PARTICIPATION_MONTH, person] = month
+            if franchise_year >= law.franchise_plafond_annee and not totals[FRANCHISE_MONTH, person]:
+                totals[FRANCHISE_MONTH, person] = month
+            _remember(places, memory, number, answer.franchise, act)
+
+
+def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code
+    rows: Any, pattern: Any, patterns: Any, old: Any, old_days: Any, new: Any, new_days: Any, readings: Any, fees: Any
+) -> None:
+    """Acts charged at the tariff of one law, at that of another."""
+    before = 0
+    after = 0
+    for i in range(len(fees)):
+        act = _act(rows, patterns, np.uint64(i), np.uint64(pattern[i]))
+        before = _era(old_days, act.care_date, before)
+        after = _era(new_days, act.care_date, after)
+        tariff, case = tariff_of_act(act, old[before], readings)
+        if case != CaseBase.UNKNOWN and tariff == act.fee:
+            moved, known = tariff_of_act(act, new[after], readings)
+            if known != CaseBase.UNKNOWN:
+                fees[i] = moved
+
+
+@cache
+def people_kernel() -> Callable[..., None]:
+    """The compiled loop (see `_settle_people`)."""
+    return _with_rules(_settle_people, (_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))
+
+
+@cache
+def fee_kernel() -> Callable[..., None]:
+    """The compiled loop (see `_move_fees`)."""
+    return _with_rules(_move_fees, (_act, _era))
+
+
+def _with_rules(function: Callable[..., None], helpers: tuple[Callable[..., Any], ...]) -> Callable[..., None]:
+    register_rules()
+    for helper in helpers:
+        jitable(helper)
+    loop: Callable[..., None] = compiled(function, error_model="numpy", _nrt=False)
+    return loop
