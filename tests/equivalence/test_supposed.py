@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from parcours.engine.batch.chunk import Run, settle_rows
-from parcours.engine.batch.kernel import AMOUNT_RESULTS
+from parcours.engine.batch.layout import AMOUNT_RESULTS
 from parcours.engine.batch.supposed import MONEY, PLACE, SupposedLaw, encoded_people, settle_people
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError

@@ -2,7 +2,8 @@
 
 import pytest
 
-from parcours.law.codes import CaseRate, Convention, DrugClass, Exemption, Profession, Referral, Scheme, Status
+from parcours.law.cases import CaseRate
+from parcours.law.codes import Convention, DrugClass, Exemption, Profession, Referral, Scheme, Status
 from parcours.rules.hypotheses import HALF_OF_SPECIALTIES, NEUTRAL, Borne, Hypotheses, Outcome, settle_supposed
 from parcours.rules.settlement import settle
 from parcours.rules.types import NO_CONTRACT, Contract, Counters, Readings

@@ -9,7 +9,8 @@ from parcours.engine.batch.supposed import SupposedLaw
 from parcours.engine.facts.encoding import EncodedAct, encode
 from parcours.engine.memory import Memory
 from parcours.law.cache import flat_law
-from parcours.law.codes import CaseBase, CaseRate, Profession
+from parcours.law.cases import CaseBase, CaseRate
+from parcours.law.codes import Profession
 from parcours.rules.hypotheses import Borne, Outcome, settle_supposed
 from parcours.rules.participations import increased
 from parcours.rules.types import NO_CONTRACT, Act

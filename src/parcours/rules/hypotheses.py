@@ -8,11 +8,10 @@ or given back (`settle_supposed`). `amo + amc + patient == fee` holds here too.
 from typing import NamedTuple
 
 from parcours.law.bill.codes import Costly
+from parcours.law.cases import CaseBase, CaseRate
 from parcours.law.codes import (
     UNKNOWN,
     ActKind,
-    CaseBase,
-    CaseRate,
     Convention,
     DrugClass,
     Exemption,

@@ -15,11 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Facts, Run, acts_of_patients, codes_of, encode_rows
+from parcours.engine.batch.compiling import _compiled
 from parcours.engine.batch.kernel import (
-    CONTRACT,
-    MISSING,
     NOWHERE,
-    ROW_FACTS,
     _act,
     _cap,
     _contract,
@@ -28,14 +26,13 @@ from parcours.engine.batch.kernel import (
     _places,
     _remember,
     _slot,
-    compiled,
-    jitable,
-    register_rules,
 )
 from parcours.engine.batch.law_table import law_table
+from parcours.engine.batch.layout import CONTRACT, MISSING, ROW_FACTS
 from parcours.engine.batch.reading import whole
 from parcours.engine.facts.vocabulary import BY_NAME
-from parcours.law.codes import CaseBase, CaseRate, Profession
+from parcours.law.cases import CaseBase, CaseRate
+from parcours.law.codes import Profession
 from parcours.law.flat import Records
 from parcours.rules.hypotheses import NEUTRAL, Borne, Hypotheses, settle_supposed, with_facts
 from parcours.rules.participations import contributions
@@ -288,18 +285,10 @@ def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled c
 @cache
 def people_kernel() -> Callable[..., None]:
     """The compiled loop (see `_settle_people`)."""
-    return _with_rules(_settle_people, (_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))
+    return _compiled(_settle_people, (_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))
 
 
 @cache
 def fee_kernel() -> Callable[..., None]:
     """The compiled loop (see `_move_fees`)."""
-    return _with_rules(_move_fees, (_act, _era))
-
-
-def _with_rules(function: Callable[..., None], helpers: tuple[Callable[..., Any], ...]) -> Callable[..., None]:
-    register_rules()
-    for helper in helpers:
-        jitable(helper)
-    loop: Callable[..., None] = compiled(function, error_model="numpy", _nrt=False)
-    return loop
+    return _compiled(_move_fees, (_act, _era))
