@@ -46,7 +46,7 @@ from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Act, Contract, Counters, Readings
 
 FOLDER = Path(__file__).parent
-ACTS_A_PATIENT = 14.6
+ACTS_A_PATIENT = 25.6
 LAST_DAY = "2025-08-31"
 """Acts from 1 January to that day are under one state of the law: the peers need no table by date."""
 INTERPRETED = 20_000

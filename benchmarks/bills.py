@@ -22,7 +22,7 @@ from parcours.lab.sample import Sample, write_sample
 BAR = 0.6
 """Least rows a second of bills, in parts of those of independent acts."""
 ROUNDS = 3
-ACTS_A_PATIENT = 14.6
+ACTS_A_PATIENT = 25.6
 DOCTOR = {"profession": "medecin", "specialty": "generaliste", "convention": "secteur_1"}
 NURSE = {"profession": "infirmier"}
 CHEMIST = {"profession": "pharmacie"}

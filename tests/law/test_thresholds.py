@@ -81,7 +81,6 @@ def test_ages_between_two_candidates_are_settled_alike(specialty, day):
 SAMPLES = {
     "engine/proof/space_euros.py": "ages of the examples that the euros are shown for",
     "lab/nomenclatures.py": "widths of the columns of official files",
-    "lab/sample.py": "shares of an invented population",
     "registry/demo/seed.py": "days, numbers and specialties of invented people",
     "web/public/prevention.py": "ages a visitor may tap",
     "web/public/rules_pages.py": "ages a visitor may choose in the table of decisions",

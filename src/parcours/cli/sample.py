@@ -48,8 +48,8 @@ def sample(
     ] = "rpps",
     lang: Lang = "",
 ) -> None:
-    """Write a plausible year of acts of invented people, sorted by patient. It describes no one and is not
-    calibrated. With `--nomenclature`: invented files of the shape and size of the official ones.
+    """Write a year of acts of invented people, sorted by patient: the people of the lab. It describes no one.
+    With `--nomenclature`: invented files of the shape and size of the official ones.
     """
     lang = lang_of(lang)
     if nomenclature:
