@@ -122,13 +122,18 @@ def settle(
 def settle_encoded(encoded: EncodedAct, flat: FlatLaw, readings: Mapping[str, str], counters: Counters) -> Answer:
     """Settle an encoded act."""
     law = law_on(encoded.act.care_date, flat, readings)
-    rule_readings = encode_readings(readings)
-    settlement = settle_act(encoded.act, encoded.contract, counters, law, rule_readings)
-    if encoded.missing:
-        check_missing(encoded, settlement, law, rule_readings, counters)
-    check_known(encoded, settlement)
-    check_declared(encoded, settlement)
-    return Answer(encoded, law, flat, readings, counters, settlement)
+    settlement = settle_act(encoded.act, encoded.contract, counters, law, encode_readings(readings))
+    return checked(Answer(encoded, law, flat, readings, counters, settlement))
+
+
+def checked(answer: Answer) -> Answer:
+    """An answer that holds: nothing that could change it is missing, the law knows it, nothing said contradicts it."""
+    if answer.encoded.missing:
+        readings = encode_readings(answer.readings)
+        check_missing(answer.encoded, answer.settlement, answer.law, readings, answer.counters)
+    check_known(answer.encoded, answer.settlement)
+    check_declared(answer.encoded, answer.settlement)
+    return answer
 
 
 def law_on(day: int, flat: FlatLaw, readings: Mapping[str, str]) -> LawRecord:

@@ -70,6 +70,12 @@ def _from_source(source: str, **more: Any) -> Callable[..., Any]:
     return function
 
 
+def tuple_of(name: str, kind: type, start: int) -> Callable[..., Any]:
+    """A function that reads a tuple from a row of a matrix, from a column on."""
+    fields = ", ".join(f"table[c, {start + place}]" for place in range(len(kind._fields)))  # type: ignore[attr-defined]
+    return _from_source(f"def {name}(table, c): return {kind.__name__}({fields})", **{kind.__name__: kind})
+
+
 def _cell(name: str) -> str:
     """Source of the expression that reads a fact of an act."""
     if name in AGES:

@@ -27,6 +27,7 @@ from parcours.engine.batch.kernel import (
     _refusal,
     _slot,
     _write,
+    tuple_of,
 )
 from parcours.engine.batch.layout import CODE_RESULTS, CONTRACT, DECLARED_IPS, DECLARED_STATUS, VARIANT_FACTS
 from parcours.engine.bill.vocabulary import MOST_LINES
@@ -69,12 +70,6 @@ class Scratch:
         self.before = self.counted.view(COUNTERS).reshape(-1)
         self.eras = np.zeros((2, MOST_LINES), np.int64)
         self.kept = np.zeros((MOST_LINES, 4), np.int64)
-
-
-def tuple_of(name: str, kind: type, start: int) -> Callable[..., Any]:
-    """A function that reads a tuple from a row of a matrix, from a column on."""
-    fields = ", ".join(f"table[c, {start + place}]" for place in range(len(kind._fields)))  # type: ignore[attr-defined]
-    return _from_source(f"def {name}(table, c): return {kind.__name__}({fields})", **{kind.__name__: kind})
 
 
 _contract = tuple_of("contract", Contract, 0)

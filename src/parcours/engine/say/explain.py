@@ -150,9 +150,8 @@ def step(
     case = row.cases[stage]
     entry = load().cases[f"case_{stage}"][case]
     values = tuple(law_values(stage, row, context, lang))
-    cited = tuple(entry["references"])
+    cited = cited_by(stage, row)
     if entry.get("by_ground") and row.grounds:
-        cited = of_grounds(cited, row.grounds)
         words = replace(words, facts={**words.facts, "exemption": "+".join(row.grounds)})
     return Step(
         stage=stage,
@@ -167,6 +166,24 @@ def step(
         other_readings=others.get(stage, ()),
         quiet=bool(entry.get("quiet")),
     )
+
+
+def cited_by(stage: str, row: SettledRow) -> tuple[str, ...]:
+    """The articles of the case of a stage, those of the grounds that are held."""
+    entry = load().cases[f"case_{stage}"][row.cases[stage]]
+    cited = tuple(entry["references"])
+    return of_grounds(cited, row.grounds) if entry.get("by_ground") and row.grounds else cited
+
+
+def cited(row: SettledRow) -> set[str]:
+    """Ids of the articles behind a row under the law as enacted: those of the stages at which something happens."""
+    cases = load().cases
+    return {
+        id_
+        for stage in STAGES
+        if not cases[f"case_{stage}"][row.cases[stage]].get("quiet")
+        for id_ in cited_by(stage, row)
+    }
 
 
 def of_grounds(ids: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:

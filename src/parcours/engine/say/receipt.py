@@ -24,7 +24,7 @@ from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import LETTERS
 from parcours.engine.results import AMOUNTS
-from parcours.engine.say.explain import explain
+from parcours.engine.say.explain import cited, explain
 from parcours.engine.say.row import STAGES, SettledRow
 from parcours.engine.say.wording import TemplateError, Words, fill, has_labels, label, sentence
 from parcours.errors import ParcoursError
@@ -76,9 +76,16 @@ def receipt(answer: Answer) -> dict[str, Any]:
         "chosen_readings": dict(answer.readings),
         "result": result_part(row, answer),
         "cases": dict(row.cases),
-        "references": sorted({ref.id for item in explain(answer, "en").steps for ref in item.references}),
+        "references": sorted(articles(answer, row)),
     }
     return {**body, "hash": digest(body)}
+
+
+def articles(answer: Answer, row: SettledRow) -> set[str]:
+    """Ids of the articles behind an answer; a reform leaves out those that hold only what it replaces."""
+    if not answer.flat.reform:
+        return cited(row)
+    return {reference.id for item in explain(answer, "en").steps for reference in item.references}
 
 
 def behind(answer: Answer) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ No amount is computed here: the engine settles, this module keeps its answer and
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,10 +22,15 @@ from parcours.law.workdays import working_days_between
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.control import control
 from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, DecisionLine, SheetKind
-from parcours.registry.claims.money import post_decision
-from parcours.registry.claims.notices import tell_insurer, tell_ips
+from parcours.registry.claims.money import first_entries
+from parcours.registry.claims.notices import to_insurer, to_practice
 from parcours.registry.claims.settling import Settled, SettledAct, settle_claim
 from parcours.registry.claims.sheets import said
+from parcours.registry.complementary.models import Link
+from parcours.registry.complementary.service import link_on
+from parcours.registry.ledger import service as ledger
+from parcours.registry.messages.models import Message
+from parcours.registry.people.service import get_insured
 from parcours.registry.store.ids import get, new_id
 from parcours.registry.visits.facts import iso
 from parcours.rules.participations import contributions
@@ -48,6 +53,7 @@ def adjudicate(
     `stated`: facts that an officer states in the place of those of the registry. `readings`: those of the fund.
     Raises FactError as the engine does: an unknown act, a day without law.
     """
+    get_insured(session, claim.insured_id, lock=True)  # two acts of one person are settled one after the other
     session.refresh(claim, with_for_update=True)
     if claim.state in DECIDED:
         return current_decision(session, claim.id)
@@ -56,47 +62,75 @@ def adjudicate(
     settled = settle_claim(session, claim, day=day, at=at, stated=stated or {}, readings=readings)
     decision = keep(session, claim, settled, day=day, at=at)
     lifecycle.move(session, claim, ClaimState.ADJUDICATED, day=day, at=at)
-    post_decision(session, claim, decision, at=at)
-    tell_ips(session, claim, decision, day=day, at=at)
-    tell_insurer(session, claim, decision, "new", day=day, at=at)
+    for entry in first_entries(claim, decision, at=at):
+        ledger.post(session, entry)
+    link = link_on(session, claim.insured_id, claim.care_date)
+    session.add_all(told(claim, decision, settled, link, lines_of_decision(session, decision.id), day=day, at=at))
+    session.flush()
     return decision
+
+
+def told(
+    claim: Claim, decision: Decision, settled: Settled, link: Link | None, lines: Sequence[DecisionLine], *, day: date,
+    at: datetime,
+) -> list[Message]:  # fmt: skip
+    """What the practice and the insurer are told of a first decision."""
+    code = int(settled.acts[0].settlement.status)
+    practice = to_practice(claim, signals_of(claim, settled), said(claim)["ips"], code, day=day, at=at)
+    insurer = to_insurer(claim, decision, "new", link, lines, day=day, at=at)
+    return [one for one in (practice, insurer) if one is not None]
 
 
 def keep(
     session: Session, claim: Claim, settled: Settled, *, day: date, at: datetime, year: int | None = None
 ) -> Decision:
     """Write a decision with all that it was decided from; the one before stops counting."""
-    first, law = settled.acts[0].settlement, law_of(claim.care_date)
     before = current_decision(session, claim.id)
     number = session.scalar(select(func.count()).select_from(Decision).where(Decision.claim_id == claim.id)) or 0
     if before is not None:
         before.current = False
-    rates = {one.settlement.rate for one in settled.acts}
+    decision = decision_of(claim, settled, number + 1, day=day, at=at, year=year)
+    session.add(decision)
+    session.flush()
+    session.add_all(lines_of(decision, settled))
+    session.flush()
+    return decision
+
+
+def decision_of(
+    claim: Claim, settled: Settled, number: int, *, day: date, at: datetime, year: int | None = None
+) -> Decision:
+    """A decision to be kept."""
+    acts = settled.acts
+    first, law = acts[0].settlement, law_of(claim.care_date)
+    rates = {one.settlement.rate for one in acts}
     paid_by_third_party = settled.facts["tiers_payant"] != "none"
-    decision = Decision(
-        id=new_id(), claim_id=claim.id, number=number + 1, insured_id=claim.insured_id,
+    return Decision(
+        id=new_id(), claim_id=claim.id, number=number, insured_id=claim.insured_id,
         professional_id=claim.professional_id, care_date=claim.care_date, decided_on=day, year=year or day.year,
         known_at=at, current=True, fee=claim.fee, rate=rates.pop() if len(rates) == 1 else 0,
-        **{column: settled.total(name) for column, name in AMOUNTS.items()},
-        pf_number=sum(contributions(one.settlement.participation_forfaitaire, law) for one in settled.acts),
+        **{column: sum(getattr(one.settlement, name) for one in acts) for column, name in AMOUNTS.items()},
+        pf_number=sum(contributions(one.settlement.participation_forfaitaire, law) for one in acts),
         sessions=settled.sessions,
         to_professional=paid_by_third_party or first.case_payment == CasePayment.PAID_DIRECTLY,
         amc_to_professional=settled.facts["tiers_payant"] == "full",
         status=Status(first.status).name, insurer=settled.insurer, content=content_of(claim, settled),
     )  # fmt: skip
-    session.add(decision)
-    session.flush()
-    if len(settled.acts) > 1:
-        session.add_all(line_of(decision, place, one) for place, one in enumerate(settled.acts, start=1))
-        session.flush()
-    return decision
+
+
+def lines_of(decision: Decision, settled: Settled) -> list[DecisionLine]:
+    """What was decided about each act of a sheet of several; none for one act: the decision says it."""
+    acts = settled.acts
+    if len(acts) == 1:
+        return []
+    return [line_of(decision, place, one) for place, one in enumerate(acts, start=1)]
 
 
 def line_of(decision: Decision, number: int, act: SettledAct) -> DecisionLine:
     """What was decided about one act of a sheet."""
     return DecisionLine(
-        decision_id=decision.id, number=number, code=act.code[:CODE], fee=act.fee, rate=act.settlement.rate,
-        status=Status(act.settlement.status).name,
+        id=new_id(), decision_id=decision.id, number=number, code=act.code[:CODE], fee=act.fee,
+        rate=act.settlement.rate, status=Status(act.settlement.status).name,
         **{column: getattr(act.settlement, name) for column, name in AMOUNTS.items()},
     )  # fmt: skip
 
@@ -108,20 +142,24 @@ def law_of(care: date) -> LawRecord:
 
 def content_of(claim: Claim, settled: Settled) -> str:
     """What is kept to read a decision again years later, as it was taken."""
-    first = settled.acts[0].settlement
-    transmitted, computed = said(claim)["ips"], Status(first.status).name
+    kept = {
+        "facts": dict(settled.facts), "sources": dict(settled.sources), "counters": settled.counters._asdict(),
+        "readings": dict(settled.answer.readings), "transmitted": said(claim)["ips"],
+        "signals": signals_of(claim, settled), "computed_code": int(settled.acts[0].settlement.status),
+        "receipt": settled.receipt(),
+    }  # fmt: skip
+    return json.dumps(kept, default=iso, ensure_ascii=False)
+
+
+def signals_of(claim: Claim, settled: Settled) -> list[str]:
+    """What the fund noticed, which stops nothing."""
+    transmitted, computed = said(claim)["ips"], Status(settled.acts[0].settlement.status).name
     signals = []
     if transmitted and transmitted != computed:
         signals.append(f"SIM-IPS-DIFFERS transmitted {transmitted} computed {computed}")
     if settled.total("unlawful_excess"):
         signals.append("SIM-AMOUNT-OVER-MAX")
-    signals += [one for one in (late_signal(claim), settled.signal) if one]
-    kept = {
-        "facts": dict(settled.facts), "sources": dict(settled.sources), "counters": settled.counters._asdict(),
-        "readings": dict(settled.answer.readings), "transmitted": transmitted, "signals": signals,
-        "computed_code": int(first.status), "receipt": settled.receipt(),
-    }  # fmt: skip
-    return json.dumps(kept, default=iso, ensure_ascii=False)
+    return signals + [one for one in (late_signal(claim), settled.signal) if one]
 
 
 def late_signal(claim: Claim) -> str:

@@ -10,18 +10,16 @@ from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.law.workdays import months_after, working_days_after
-from parcours.registry.cards.service import opposed_on
 from parcours.registry.claims import lifecycle
+from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, SheetKind
 from parcours.registry.claims.sheets import said
-from parcours.registry.directory.service import active_on, get_professional
+from parcours.registry.directory.service import active_on
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.people.models import RightKind
-from parcours.registry.people.service import affiliation_on, rights_on
 
 QUARTER = 3
-GONE = (ClaimState.REJECTED, ClaimState.REFUSED, ClaimState.TIME_BARRED, ClaimState.REVERSED)
 
 
 @dataclass(frozen=True)
@@ -44,63 +42,58 @@ def last_day(care: date) -> date:
     )
 
 
-def rights_closed(session: Session, claim: Claim, at: datetime) -> Refusal | None:
+def rights_closed(looks: ClaimLooks, claim: Claim, at: datetime) -> Refusal | None:
     """No rights on the care day, as known now."""
-    open_then = affiliation_on(session, claim.insured_id, claim.care_date, at) is not None
+    open_then = looks.affiliation(claim.insured_id, claim.care_date, at) is not None
     return None if open_then else Refusal("SIM-RIGHTS-CLOSED")
 
 
-def time_barred(_session: Session, claim: Claim, _at: datetime) -> Refusal | None:
+def time_barred(_looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
     """Received after the last day: the day of reception counts."""
     late = claim.received_on is not None and claim.received_on > last_day(claim.care_date)
     return Refusal("SIM-TIME-BARRED", ClaimState.TIME_BARRED) if late else None
 
 
-def card_opposed(session: Session, claim: Claim, _at: datetime) -> Refusal | None:
+def card_opposed(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
     """Tiers payant with a card on the opposition list."""
     content = said(claim)
     if content["tiers_payant"] == "none":
         return None
-    if content["card"] == "opposed" or opposed_on(session, claim.insured_id, claim.care_date):
+    if content["card"] == "opposed" or looks.opposed(claim.insured_id, claim.care_date):
         return Refusal("SIM-CARD-OPPOSED")
     return None
 
 
-def right_unknown(session: Session, claim: Claim, at: datetime) -> Refusal | None:
+def right_unknown(looks: ClaimLooks, claim: Claim, at: datetime) -> Refusal | None:
     """The card shows a right that was not open that day."""
     shown = said(claim)["claims_right"]
-    held = {one.kind.value for one in rights_on(session, claim.insured_id, claim.care_date, at)}
-    if shown and shown in {one.value for one in RightKind} and shown not in held:
-        return Refusal("0450 072", tells="update_your_card")
-    return None
+    if not shown or shown not in {one.value for one in RightKind}:
+        return None
+    held = {one.kind.value for one in looks.rights(claim.insured_id, claim.care_date, at)}
+    return None if shown in held else Refusal("0450 072", tells="update_your_card")
 
 
-def professional_ceased(session: Session, claim: Claim, _at: datetime) -> Refusal | None:
+def professional_ceased(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
     """The professional did not practise any more."""
-    if active_on(get_professional(session, claim.professional_id), claim.care_date):
+    if active_on(looks.professional(claim.professional_id), claim.care_date):
         return None
     return Refusal("SIM-PROFESSIONAL-CEASED")
 
 
-def duplicate(session: Session, claim: Claim, _at: datetime) -> Refusal | None:
+def duplicate(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
     """The copy of a sheet already dealt with; or what only looks like one, which an officer decides."""
-    query = select(Claim).where(
-        Claim.insured_id == claim.insured_id, Claim.professional_id == claim.professional_id,
-        Claim.care_date == claim.care_date, Claim.fee == claim.fee, Claim.id != claim.id,
-        Claim.state.not_in([*GONE, ClaimState.DRAFT]), Claim.received_on.is_not(None),
-    ).order_by(Claim.id)  # fmt: skip
-    twin = next((one for one in session.scalars(query) if act_of(one) == act_of(claim)), None)
+    twin = next((one for one in looks.alike(claim) if act_of(one) == act_of(claim)), None)
     if twin is None:
         return None
     if SheetKind.PAPER_DUPLICATE in (twin.kind, claim.kind) or claim.original_id == twin.id:
         claim.original_id = twin.id
-        paid = session.scalar(
+        paid = looks.session.scalar(
             select(ClaimEvent.day).where(ClaimEvent.claim_id == twin.id, ClaimEvent.state == ClaimState.PAID)
         )
         names = {"original": twin.id} | ({"paid_on": paid.isoformat()} if paid else {})
         return Refusal("2900 005", names=names)
     held = select(ClaimEvent.id).where(ClaimEvent.claim_id == claim.id, ClaimEvent.state == ClaimState.HELD)
-    confirmed = session.scalar(held) is not None
+    confirmed = looks.session.scalar(held) is not None
     return None if confirmed else Refusal("SIM-SUSPECT-DUPLICATE", ClaimState.HELD, names={"like": twin.id})
 
 
@@ -111,7 +104,7 @@ def act_of(claim: Claim) -> Any:
     return facts.get("act"), facts.get("quantity", 1), content["lines"], content.get("acts")
 
 
-CHECKS: tuple[Callable[[Session, Claim, datetime], Refusal | None], ...] = (
+CHECKS: tuple[Callable[[ClaimLooks, Claim, datetime], Refusal | None], ...] = (
     rights_closed, time_barred, professional_ceased, right_unknown, card_opposed, duplicate,
 )  # fmt: skip
 """In the order in which a fund looks."""
@@ -119,12 +112,15 @@ CHECKS: tuple[Callable[[Session, Claim, datetime], Refusal | None], ...] = (
 
 def control(session: Session, claim: Claim, *, day: date, at: datetime) -> Refusal | None:
     """Check a received claim; it stays received when nothing is wrong."""
-    for check in CHECKS:
-        found = check(session, claim, at)
-        if found is not None:
-            stop(session, claim, found, day=day, at=at)
-            return found
-    return None
+    found = first_refusal(ClaimLooks(session), claim, at)
+    if found is not None:
+        stop(session, claim, found, day=day, at=at)
+    return found
+
+
+def first_refusal(looks: ClaimLooks, claim: Claim, at: datetime) -> Refusal | None:
+    """The first check that a claim does not pass."""
+    return next((found for check in CHECKS if (found := check(looks, claim, at)) is not None), None)
 
 
 def stop(session: Session, claim: Claim, refusal: Refusal, *, day: date, at: datetime) -> None:

@@ -4,8 +4,10 @@ What a new decision takes away from somebody who was already paid becomes `indu`
 back is due to the insured.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,11 +62,6 @@ def amounts_of(decision: Decision) -> Amounts:
     )  # fmt: skip
 
 
-def post_decision(session: Session, claim: Claim, decision: Decision, *, at: datetime) -> None:
-    """Post a first decision."""
-    post_difference(session, claim, decision, Amounts(), amounts_of(decision), day=decision.decided_on, at=at)
-
-
 @dataclass(frozen=True)
 class Moved:
     """What a difference made due, in cents."""
@@ -73,6 +70,90 @@ class Moved:
     """To be given back by who was paid."""
     due_back: int = 0
     """To the insured, of what was already taken."""
+
+
+def room(session: Session, claim: Claim, book: str, account: Account, change: int) -> tuple[int, int]:
+    """How much of a change an account can take, and what is over: only what is still open can be taken away."""
+    if change >= 0:
+        return change, 0
+    left = sum(abs(one.cents) for one in ledger.open_items(session, book, (account,), claim_id=claim.id))
+    taken = min(left, -change)
+    return -taken, -change - taken
+
+
+def whole(_book: str, _account: Account, change: int) -> tuple[int, int]:
+    """Room for a first decision, which takes nothing away."""
+    return change, 0
+
+
+Room = Callable[[str, Account, int], tuple[int, int]]
+
+
+def first_entries(claim: Claim, decision: Decision, *, at: datetime) -> list[Entry]:
+    """The entries of a first decision, in the books of the fund and of the insurer."""
+    difference = Difference(claim, decision, Amounts(), amounts_of(decision), whole)
+    entry, _ = difference.of_the_fund(day=decision.decided_on, at=at)
+    other = difference.of_the_insurer(entry)
+    return [entry] if other is None else [entry, other]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changes between two decisions about a claim, as entries. `room`: how much an account can take."""
+
+    claim: Claim
+    decision: Decision
+    old: Amounts
+    new: Amounts
+    room: Room
+
+    def of_the_fund(
+        self, *, day: date, at: datetime, key: str = "", act_id: str = "", debtor: Account | None = None
+    ) -> tuple[Entry, Moved]:
+        """The entry in the book of the fund, and what it makes due."""
+        claim, decision, old, new = self.claim, self.decision, self.old, self.new
+        book, (payable, owed_by, payee) = amo_book(claim), sides(claim, professional=decision.to_professional)
+        lines = [Line(Account.PRESTATIONS, claim.insured_id, new.gross - old.gross, claim.id)]
+        for account, name in KEPT:
+            year = None if account is Account.MAJORATION else decision.year
+            lines.append(Line(account, claim.insured_id, getattr(old, name) - getattr(new, name), claim.id, year))
+        due_back = 0
+        for (account, _), before, after in zip(DEFERRED, old.differe, new.differe, strict=True):
+            moved, over = self.room(book, account, after - before)
+            lines.append(Line(account, claim.payee_id, moved, claim.id))  # owed by the payee of the rights
+            due_back += over
+        paid, undue = self.room(book, payable, new.paid - old.paid)
+        owed_by = debtor or owed_by
+        debtor_id = claim.professional_id if owed_by is Account.INDU_PROFESSIONAL else claim.insured_id
+        lines += [
+            Line(payable, payee, -paid, claim.id), Line(owed_by, debtor_id, undue, claim.id),
+            Line(Account.A_PAYER_INSURED, claim.insured_id, -due_back, claim.id),
+        ]  # fmt: skip
+        entry = Entry(
+            book=book, kind="reversal" if act_id else "decision", key=key or f"decision:{decision.id}",
+            claim_id=claim.id, at=day, known_at=at, cause=Cause.OFFICER if act_id else Cause.DECISION,
+            cause_id=act_id or decision.id, lines=merged(lines),
+        )  # fmt: skip
+        return entry, Moved(undue, due_back)
+
+    def of_the_insurer(self, amo: Entry) -> Entry | None:
+        """The same change in the book of the complementary part (the product plays the insurer)."""
+        claim, decision, change = self.claim, self.decision, self.new.amc - self.old.amc
+        if not change or decision.insurer is None:
+            return None
+        book = amc_book(claim, decision)
+        payable, owed_by, payee = sides(claim, professional=decision.amc_to_professional)
+        paid, undue = self.room(book, payable, change)
+        lines = [Line(Account.PRESTATIONS, claim.insured_id, change, claim.id), Line(payable, payee, -paid, claim.id),
+                 Line(owed_by, payee, undue, claim.id)]  # fmt: skip
+        return replace(amo, book=book, key=f"{amo.key}:amc", lines=merged(lines))
+
+
+def sides(claim: Claim, *, professional: bool) -> tuple[Account, Account, str]:
+    """Where a payee is paid from, where they owe, and who they are."""
+    if professional:
+        return Account.A_PAYER_PROFESSIONAL, Account.INDU_PROFESSIONAL, claim.professional_id
+    return Account.A_PAYER_INSURED, Account.INDU_INSURED, claim.insured_id
 
 
 def post_difference(  # noqa: PLR0913 - a difference, its two times, and on whose word
@@ -93,61 +174,12 @@ def post_difference(  # noqa: PLR0913 - a difference, its two times, and on whos
     `act_id`: the officer's act, when it is no decision of the fund alone. `debtor`: who owes what is undue, when it is
     not who was paid.
     """
-    payable = Account.A_PAYER_PROFESSIONAL if decision.to_professional else Account.A_PAYER_INSURED
-    payee = claim.professional_id if decision.to_professional else claim.insured_id
-    book = amo_book(claim)
-    lines = [Line(Account.PRESTATIONS, claim.insured_id, new.gross - old.gross, claim.id)]
-    for account, name in KEPT:
-        year = None if account is Account.MAJORATION else decision.year
-        cents = getattr(old, name) - getattr(new, name)
-        lines.append(Line(account, claim.insured_id, cents, claim.id, year))
-    due_back = 0
-    for (account, _), before, after in zip(DEFERRED, old.differe, new.differe, strict=True):
-        moved, over = within(session, book, account, claim, after - before)
-        lines.append(Line(account, claim.payee_id, moved, claim.id))  # owed by the payee of the rights
-        due_back += over
-    paid, undue = within(session, book, payable, claim, new.paid - old.paid)
-    lines.append(Line(payable, payee, -paid, claim.id))
-    owed_by = debtor or (Account.INDU_PROFESSIONAL if decision.to_professional else Account.INDU_INSURED)
-    debtor_id = claim.professional_id if owed_by is Account.INDU_PROFESSIONAL else claim.insured_id
-    lines += [Line(owed_by, debtor_id, undue, claim.id), Line(Account.A_PAYER_INSURED, claim.insured_id, -due_back,
-                                                                claim.id)]  # fmt: skip
-    name = key or f"decision:{decision.id}"
-    entry = Entry(
-        book=book, kind="reversal" if act_id else "decision", key=name, claim_id=claim.id, at=day, known_at=at,
-        cause=Cause.OFFICER if act_id else Cause.DECISION, cause_id=act_id or decision.id, lines=merged(lines),
-        reverses_id=first_entry(session, book, claim) if act_id else None,
-    )  # fmt: skip
-    ledger.post(session, entry)
-    post_amc(session, claim, decision, new.amc - old.amc, entry)
-    return Moved(undue, due_back)
-
-
-def within(session: Session, book: str, account: Account, claim: Claim, change: int) -> tuple[int, int]:
-    """How much of a change an account can take, and what is over: only what is still open can be taken away."""
-    if change >= 0:
-        return change, 0
-    left = sum(abs(one.cents) for one in ledger.open_items(session, book, (account,), claim_id=claim.id))
-    taken = min(left, -change)
-    return -taken, -change - taken
-
-
-def post_amc(session: Session, claim: Claim, decision: Decision, change: int, amo: Entry) -> None:
-    """The same change in the book of the complementary part (the product plays the insurer)."""
-    if not change or decision.insurer is None:
-        return
-    book = amc_book(claim, decision)
-    payable = Account.A_PAYER_PROFESSIONAL if decision.amc_to_professional else Account.A_PAYER_INSURED
-    payee = claim.professional_id if decision.amc_to_professional else claim.insured_id
-    owed_by = Account.INDU_PROFESSIONAL if decision.amc_to_professional else Account.INDU_INSURED
-    paid, undue = within(session, book, payable, claim, change)
-    ledger.post(session, Entry(
-        book=book, kind=amo.kind, key=f"{amo.key}:amc", cause=amo.cause, cause_id=amo.cause_id, at=amo.at,
-        known_at=amo.known_at, claim_id=claim.id,
-        reverses_id=first_entry(session, book, claim) if amo.reverses_id else None,
-        lines=merged([Line(Account.PRESTATIONS, claim.insured_id, change, claim.id),
-                      Line(payable, payee, -paid, claim.id), Line(owed_by, payee, undue, claim.id)]),
-    ))  # fmt: skip
+    difference = Difference(claim, decision, old, new, partial(room, session, claim))
+    entry, moved = difference.of_the_fund(day=day, at=at, key=key, act_id=act_id, debtor=debtor)
+    for one in (entry, difference.of_the_insurer(entry)):
+        if one is not None:
+            ledger.post(session, replace(one, reverses_id=first_entry(session, one.book, claim) if act_id else None))
+    return moved
 
 
 def merged(lines: list[Line]) -> tuple[Line, ...]:

@@ -1,6 +1,6 @@
 """What an adjudication tells: the insurer, the practice, the insured."""
 
-import json
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from parcours.registry.claims.models import Claim, Decision, DecisionLine
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.complementary.service import link_on
 from parcours.registry.messages.models import Message, MessageKind
-from parcours.registry.messages.service import send
+from parcours.registry.messages.service import message_of, send
 from parcours.text import plain_euros
 
 KEPT = (("TMT", "majoration"), ("PF", "pf"), ("FR", "fr"))
@@ -20,19 +20,32 @@ C2S = "c2s"
 def tell_insurer(session: Session, claim: Claim, decision: Decision, action: str, *, day: date, at: datetime) -> bool:
     """Tell the insurer what was decided; nothing while two contracts overlap: the line waits, it is not lost."""
     link = link_on(session, claim.insured_id, claim.care_date)
-    if decision.insurer in (None, C2S) or link is None or link.state is not LinkState.ACTIVE:
-        return False
     lines = session.scalars(select(DecisionLine).where(DecisionLine.decision_id == decision.id))
+    ordered = sorted(lines, key=lambda one: one.number)
+    message = to_insurer(claim, decision, action, link, ordered, day=day, at=at)
+    if message is None:
+        return False
+    session.add(message)
+    session.flush()
+    return True
+
+
+def to_insurer(
+    claim: Claim, decision: Decision, action: str, link: Link | None, lines: Sequence[DecisionLine], *, day: date,
+    at: datetime,
+) -> Message | None:  # fmt: skip
+    """What the insurer of the care day is told of a decision; nothing without a link that works."""
+    if decision.insurer in (None, C2S) or link is None or link.state is not LinkState.ACTIVE:
+        return None
     body = {
         "action": action, "expense": plain_euros(decision.fee), "base": plain_euros(decision.base),
         "rate": decision.rate // 100, "gross": plain_euros(decision.gross), "paid": plain_euros(decision.amo),
         **{name: f"-{plain_euros(getattr(decision, field))}" for name, field in KEPT if getattr(decision, field)},
         "amc": plain_euros(decision.amc), "care_date": claim.care_date.isoformat(), "status": decision.status,
-        "lines": [said_line(one) for one in sorted(lines, key=lambda one: one.number)],
+        "lines": [said_line(one) for one in lines],
     }  # fmt: skip
-    send(session, MessageKind.NOEMIE_OC, action, link.insurer, body, at=at, day=day,
-         insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
-    return True
+    return message_of(MessageKind.NOEMIE_OC, action, link.insurer, body, at=at, day=day,
+                      insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
 
 
 def said_line(line: DecisionLine) -> dict[str, object]:
@@ -64,14 +77,14 @@ def tell_waiting(session: Session, link: Link, *, day: date, at: datetime) -> li
     return [claim for claim, decision in waiting if tell_insurer(session, claim, decision, "new", day=day, at=at)]
 
 
-def tell_ips(session: Session, claim: Claim, decision: Decision, *, day: date, at: datetime) -> None:
+def to_practice(
+    claim: Claim, signals: Sequence[str], transmitted: str, computed: int, *, day: date, at: datetime
+) -> Message | None:
     """The practice transmitted another indicator than the one computed: the fund computes, both are kept."""
-    kept = json.loads(decision.content)
-    if not any(one.startswith("SIM-IPS-DIFFERS") for one in kept["signals"]):
-        return
-    body = {"status": "paid", "transmitted": kept["transmitted"], "computed": kept["computed_code"],
-            "signal": "SIM-IPS-DIFFERS"}  # fmt: skip
-    send(session, MessageKind.RSP, "signalled", claim.professional_id, body, at=at, day=day, claim_id=claim.id)
+    if not any(one.startswith("SIM-IPS-DIFFERS") for one in signals):
+        return None
+    body = {"status": "paid", "transmitted": transmitted, "computed": computed, "signal": "SIM-IPS-DIFFERS"}
+    return message_of(MessageKind.RSP, "signalled", claim.professional_id, body, at=at, day=day, claim_id=claim.id)
 
 
 def notify_undue(session: Session, claim: Claim, cents: int, to: str, *, day: date, at: datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.claims import problems
 from parcours.registry.claims.adjudicate import content_kept, current_decision
 from parcours.registry.claims.later import regularise
+from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import DECIDED, Claim, Decision, Regularisation, RegularisationState
 from parcours.registry.claims.settling import facts_of
 from parcours.registry.declarations.models import Tenure
@@ -55,7 +56,7 @@ def change_of(session: Session, claim: Claim, decision: Decision, at: datetime) 
     """The facts of the registry that differ now from those of the decision."""
     kept = content_kept(decision)["facts"]
     names = visit_facts(session, claim.insured_id, claim.professional_id, claim.care_date).values()
-    now, _, _ = facts_of(session, claim, day=decision.decided_on, at=at, stated={})
+    now, _, _ = facts_of(ClaimLooks(session), claim, day=decision.decided_on, at=at, stated={})
     return {
         name: now[name] for name in names
         if name in now and str(plain(now[name])) != str(kept.get(name)) and name != "care_date"

@@ -13,11 +13,10 @@ from parcours.engine.case import Answer, settle
 from parcours.law import thresholds
 from parcours.law.codes import Profession
 from parcours.registry.claims import problems
-from parcours.registry.claims.counters import counters_before
+from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim
 from parcours.registry.claims.sheets import said
 from parcours.registry.complementary.models import Link
-from parcours.registry.complementary.service import link_on
 from parcours.registry.visits.facts import visit_facts
 from parcours.rules.types import Counters, Settlement
 from parcours.text import plain_euros
@@ -79,19 +78,41 @@ class Settled:
         return receipt(self.answer) if isinstance(self.answer, Answer) else bill_receipt(self.answer)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the engine is asked about a claim."""
+
+    facts: Mapping[str, Any]
+    sources: Mapping[str, str]
+    counters: Counters
+    insurer: str | None
+
+
 def settle_claim(
     session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any],
     readings: Mapping[str, str] | None = None,
 ) -> Settled:  # fmt: skip
     """Ask the engine about a claim, with the counters of that day."""
-    facts, sources, insurer = facts_of(session, claim, day=day, at=at, stated=stated)
-    counters = counters_before(session, claim.insured_id, claim.professional_id, claim.care_date, day.year)
+    asked = asked_of(ClaimLooks(session), claim, day=day, at=at, stated=stated)
     own, others = own_readings(readings or {})
-    settled = settle_facts(facts, sources, insurer, counters, others)
-    if own.get(TIERS_PAYANT) == "text" and refused_outside(settled):
-        direct = settle_facts({**facts, "tiers_payant": "none"}, sources, insurer, counters, others)
-        return replace(direct, signal="SIM-TP-OUTSIDE-PATHWAY")
-    return settled
+    settled = settle_facts(asked.facts, asked.sources, asked.insurer, asked.counters, others)
+    return as_the_fund_reads(settled, own, others)
+
+
+def asked_of(looks: ClaimLooks, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any]) -> Asked:
+    """The facts of a claim, and the counters of a day before it."""
+    facts, sources, insurer = facts_of(looks, claim, day=day, at=at, stated=stated)
+    counters = looks.counters(claim.insured_id, claim.professional_id, claim.care_date, day.year)
+    return Asked(facts, sources, counters, insurer)
+
+
+def as_the_fund_reads(settled: Settled, own: Mapping[str, str], others: Mapping[str, str]) -> Settled:
+    """A settlement under the readings of the fund itself: without tiers payant where it refuses it."""
+    if own.get(TIERS_PAYANT) != "text" or not refused_outside(settled):
+        return settled
+    facts = {**settled.facts, "tiers_payant": "none"}
+    direct = settle_facts(facts, settled.sources, settled.insurer, settled.counters, others)
+    return replace(direct, signal="SIM-TP-OUTSIDE-PATHWAY")
 
 
 TIERS_PAYANT = "tiers_payant_hors_parcours"
@@ -145,15 +166,15 @@ def bill_of(facts: Mapping[str, Any], counters: Counters) -> dict[str, Any]:
 
 
 def facts_of(
-    session: Session, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any]
+    looks: ClaimLooks, claim: Claim, *, day: date, at: datetime, stated: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str], str | None]:
     """Facts of a claim, where each comes from, and the insurer of that day."""
     content = said(claim)
     sheet: dict[str, Any] = content["facts"]
     exemption = sheet.get("exemption", "none")
     derived = visit_facts(
-        session, claim.insured_id, claim.professional_id, claim.care_date, known_at=at,
-        related_to=exemption if exemption in RELATED else "none",
+        looks.session, claim.insured_id, claim.professional_id, claim.care_date, known_at=at,
+        related_to=exemption if exemption in RELATED else "none", looks=looks,
     )  # fmt: skip
     facts = derived.values() | sheet
     sources = {name: one.because for name, one in derived.facts.items()} | dict.fromkeys(sheet, "sheet")
@@ -164,7 +185,7 @@ def facts_of(
         facts["fee"] = plain_euros(claim.fee)
     else:
         facts["lines"] = lines
-    link = link_on(session, claim.insured_id, claim.care_date)
+    link = looks.link(claim.insured_id, claim.care_date)
     if not facts.get(C2S):
         facts |= {"contract": contract_of(link)} if contract_of(link) else {}
     return facts, sources | dict.fromkeys(stated, "officer"), insurer_of(facts, link)

@@ -1,5 +1,6 @@
 """Register a contract, find the one of a day, and settle an overlap: the insured chooses, nothing is lost meanwhile."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -122,5 +123,10 @@ def link_on(session: Session, insured_id: str, on: date) -> Link | None:
     query = select(Link).where(
         Link.insured_id == insured_id, Link.starts_on <= on, or_(Link.ends_on.is_(None), Link.ends_on > on)
     )
-    links = sorted(session.scalars(query), key=lambda one: (*LIVE, LinkState.ENDED).index(one.state))
-    return links[0] if links else None
+    return nearest(session.scalars(query.order_by(Link.id)), on)
+
+
+def nearest(links: Iterable[Link], on: date) -> Link | None:
+    """Among contracts of a person, the one of a day."""
+    open_then = [one for one in links if one.starts_on <= on and (one.ends_on is None or one.ends_on > on)]
+    return min(open_then, key=lambda one: (*LIVE, LinkState.ENDED).index(one.state), default=None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from parcours.law import thresholds
@@ -146,12 +146,18 @@ _FORM_SIGNED_BY = (
     .limit(1)
 )
 _NOT_RECORDED_NOW = _FORM_SIGNED_BY.where(Declaration.state == State.SIGNED)
-_NOT_RECORDED_THEN = _FORM_SIGNED_BY.where(
-    Declaration.state.not_in([State.WITHDRAWN, State.REFUSED]),
-    Declaration.doctor_agreed_at <= KNOWN_AT,
-    Declaration.proposed_at <= KNOWN_AT,
-    ~exists().where(Tenure.declaration_id == Declaration.id, Tenure.recorded_at <= KNOWN_AT),
-)
+
+
+def _not_recorded(known_at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Declaration.state.not_in([State.WITHDRAWN, State.REFUSED]),
+        Declaration.doctor_agreed_at <= known_at,
+        Declaration.proposed_at <= known_at,
+        ~exists().where(Tenure.declaration_id == Declaration.id, Tenure.recorded_at <= known_at),
+    )
+
+
+_NOT_RECORDED_THEN = _FORM_SIGNED_BY.where(*_not_recorded(KNOWN_AT))
 
 
 def signed_form(
@@ -160,6 +166,13 @@ def signed_form(
     """A paper form with this doctor, signed by the day, that the fund had not recorded when we knew."""
     query = _NOT_RECORDED_NOW if known_at is None else _NOT_RECORDED_THEN
     return session.scalar(query, asked(on, known_at, insured_id=insured_id, doctor_id=doctor_id))
+
+
+def forms_not_recorded(people: Sequence[str], known_at: datetime) -> Select[Declaration]:
+    """The forms of some people that were signed and not recorded at an instant, whoever the doctor."""
+    return select(Declaration).where(
+        Declaration.insured_id.in_(people), Declaration.route == Route.PAPER, *_not_recorded(known_at)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

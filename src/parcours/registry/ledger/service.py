@@ -7,12 +7,12 @@ An entry is written once under its key: the same again changes nothing, another 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from parcours.registry.ledger.models import (
     LedgerPosting,
     LedgerTransaction,
 )
+from parcours.registry.store.bulk import insert_all
 from parcours.registry.store.ids import get, new_id
 
 GUARDED = (*NEVER_DEBIT, *NEVER_CREDIT)
@@ -94,6 +95,42 @@ def post(session: Session, entry: Entry) -> str:
     return written
 
 
+def post_new(session: Session, entries: Sequence[Entry]) -> None:
+    """Write entries under keys that are new, each of whose lines adds to an account on its own side: nothing is read.
+
+    Raises `Invalid`: one does not balance. Raises `Conflict`: a line takes away. The database refuses a known key.
+    """
+    postings: list[LedgerPosting] = []
+    transactions: list[LedgerTransaction] = []
+    for entry in entries:
+        if total := sum(one.cents for one in entry.lines):
+            raise problems.unbalanced(cents=total)
+        lines = [one for one in entry.lines if one.cents]
+        for one in lines:
+            _check_side(one.account, one.cents)
+        if lines:
+            number = new_id()
+            postings += [posting(number, one) for one in lines]
+            transactions.append(transaction(number, entry))
+    insert_all(session, postings)
+    insert_all(session, transactions)
+
+
+def posting(transaction_id: str, line: Line) -> LedgerPosting:
+    """A line to be written."""
+    return LedgerPosting(id=new_id(), transaction_id=transaction_id, account=line.account, party=line.party,
+                         claim_id=line.claim_id, cents=line.cents, year=line.year)  # fmt: skip
+
+
+def transaction(number: str, entry: Entry) -> LedgerTransaction:
+    """An entry to be written, after its lines."""
+    return LedgerTransaction(
+        id=number, book=entry.book, kind=entry.kind, claim_id=entry.claim_id, cause=entry.cause,
+        cause_id=entry.cause_id, reverses_id=entry.reverses_id, key=entry.key, fingerprint=entry.fingerprint,
+        at=entry.at, known_at=entry.known_at,
+    )  # fmt: skip
+
+
 def reverse(session: Session, transaction_id: str, *, key: str, cause_id: str, at: date, known_at: datetime) -> str:
     """Post the exact negation of an entry, linked to it, by an officer's act. Raises `Conflict` as `post` does."""
     row = get(session, LedgerTransaction, transaction_id, "transaction_id")
@@ -129,20 +166,8 @@ def _check_reversed(session: Session, transaction_id: str) -> None:
 def _write(session: Session, entry: Entry) -> str:
     """The postings first, then the transaction: its trigger adds them up and closes them."""
     number = new_id()
-    session.execute(
-        insert(LedgerPosting),
-        [
-            {"id": new_id(), "transaction_id": number, "account": one.account, "party": one.party,
-             "claim_id": one.claim_id, "cents": one.cents, "year": one.year}
-            for one in entry.lines
-        ],
-    )  # fmt: skip
-    session.execute(
-        insert(LedgerTransaction),
-        {"id": number, "book": entry.book, "kind": entry.kind, "claim_id": entry.claim_id, "cause": entry.cause,
-         "cause_id": entry.cause_id, "reverses_id": entry.reverses_id, "key": entry.key,
-         "fingerprint": entry.fingerprint, "at": entry.at, "known_at": entry.known_at},
-    )  # fmt: skip
+    insert_all(session, [posting(number, one) for one in entry.lines])
+    insert_all(session, [transaction(number, entry)])
     return number
 
 
@@ -160,11 +185,14 @@ def lock(session: Session, book: str, party: str) -> None:
 
 def _check_sides(session: Session, entry: Entry) -> None:
     for account, party in sorted({(one.account, one.party) for one in entry.lines if one.account in GUARDED}):
-        cents = balance(session, entry.book, account, party)
-        if account in NEVER_DEBIT and cents > 0:
-            raise problems.wrong_side(field=account.value, cents=cents, sign=problems.CREDIT)
-        if account in NEVER_CREDIT and cents < 0:
-            raise problems.wrong_side(field=account.value, cents=cents, sign=problems.DEBIT)
+        _check_side(account, balance(session, entry.book, account, party))
+
+
+def _check_side(account: Account, cents: int) -> None:
+    if account in NEVER_DEBIT and cents > 0:
+        raise problems.wrong_side(field=account.value, cents=cents, sign=problems.CREDIT)
+    if account in NEVER_CREDIT and cents < 0:
+        raise problems.wrong_side(field=account.value, cents=cents, sign=problems.DEBIT)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

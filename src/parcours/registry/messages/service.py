@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.store.columns import blind_index
+from parcours.registry.store.ids import new_id
 
 HASH_CONTEXT = "messages_messages.body"
 
 
-def send(  # noqa: PLR0913 - one keyword for each field of the envelope
-    session: Session,
+def message_of(  # noqa: PLR0913 - one keyword for each field of the envelope
     kind: MessageKind,
     subject: str,
     to: str,
@@ -27,12 +27,19 @@ def send(  # noqa: PLR0913 - one keyword for each field of the envelope
     claim_id: str | None = None,
     reply_to: str | None = None,
 ) -> Message:
-    """Keep a message; its body says that it is simulated."""
+    """A message to be kept; its body says that it is simulated."""
     content = json.dumps({"simulated": True, **body}, sort_keys=True, ensure_ascii=False)
-    row = Message(
-        kind=kind, subject=subject, day=day, sent_at=at, recipient=to, insured_id=insured_id, claim_id=claim_id,
-        reply_to=reply_to, body=content, hash=blind_index(content, HASH_CONTEXT),
+    return Message(
+        id=new_id(), kind=kind, subject=subject, day=day, sent_at=at, recipient=to, insured_id=insured_id,
+        claim_id=claim_id, reply_to=reply_to, body=content, hash=blind_index(content, HASH_CONTEXT),
     )  # fmt: skip
+
+
+def send(
+    session: Session, kind: MessageKind, subject: str, to: str, body: Mapping[str, Any], **envelope: Any
+) -> Message:
+    """Keep a message (see `message_of`)."""
+    row = message_of(kind, subject, to, body, **envelope)
     session.add(row)
     session.flush()
     return row

@@ -3,11 +3,11 @@
 A few claims, or one payment, are a transaction: killed at any point, the day is run again and does what is left.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from parcours.engine.errors import FactError
@@ -16,10 +16,10 @@ from parcours.law.workdays import is_working_day, months_after
 from parcours.registry.cards.service import ask_to_update
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.bulk import Block, receive_together
 from parcours.registry.claims.control import return_unproven
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.objections import let_silence_speak
-from parcours.registry.claims.sheets import receive
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import NEVER_DEBIT, Account, Cause, LedgerPosting, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line
@@ -30,8 +30,10 @@ from parcours.registry.payments.practices import next_half_year
 from parcours.registry.store.db import Database
 
 NO_LAW = "SIM-NO-LAW"
-BLOCK = 20
+BLOCK = 2000
 """Claims of one transaction: killed in the middle, a block is done again whole."""
+MANY = 20_000
+"""Claims from which the rules are compiled: fewer are settled sooner as they are."""
 NOTICE_MONTHS = 12
 """Months without a refund after which a notice is sent: a setting."""
 Progress = Callable[[str, int, int], None]
@@ -52,12 +54,18 @@ def silent(_step: str, _done: int, _all: int) -> None:
     """Nobody looks on."""
 
 
-def run_day(database: Database, fund_code: str, day: date, progress: Progress = silent) -> FundDay:
-    """Run a day of one fund; on a day off nothing is adjudicated or paid. Run again, it changes nothing."""
+def run_day(
+    database: Database, fund_code: str, day: date, progress: Progress = silent,
+    readings: Mapping[str, str] | None = None,
+) -> FundDay:  # fmt: skip
+    """Run a day of one fund; on a day off nothing is adjudicated or paid. Run again, it changes nothing.
+
+    `readings`: those of the fund and of the law under which claims are settled. Raises as `checked_readings`.
+    """
     done = FundDay(day)
     at = datetime.combine(day, time(12), UTC)
     if is_working_day(day):
-        adjudicate_all(database, fund_code, day, at, done, progress)
+        adjudicate_all(database, fund_code, day, at, done, progress, readings or {})
         penalties_due(database, fund_code, day, at, done)
         pay_all(database, fund_code, day, at, done, progress)
         notices_due(database, fund_code, day, at, done)
@@ -70,37 +78,51 @@ def run_day(database: Database, fund_code: str, day: date, progress: Progress = 
 
 
 def adjudicate_all(
-    database: Database, fund_code: str, day: date, at: datetime, done: FundDay, progress: Progress
-) -> None:
-    """What was received before this day, oldest first; what the law does not know is held for an officer."""
-    with database.reading() as session:
-        waiting = list(session.scalars(
-            select(Claim.id).where(
-                Claim.fund_code == fund_code,
-                Claim.state.in_([ClaimState.RECEIVED, ClaimState.ACKNOWLEDGED]),
-            ).order_by(Claim.received_on, Claim.care_date, Claim.sheet_number, Claim.id)
-        ))  # fmt: skip
+    database: Database, fund_code: str, day: date, at: datetime, done: FundDay, progress: Progress,
+    readings: Mapping[str, str],
+) -> None:  # fmt: skip
+    """What was received before this day, oldest first; what the law does not know is held for an officer.
+
+    What was acknowledged is received today: it waits for the next day.
+    """
+    waiting = in_state(database, fund_code, ClaimState.RECEIVED, Claim.received_on < day)
+    compiled = len(waiting) >= MANY
     for start in range(0, len(waiting), BLOCK):
-        block, counts = waiting[start : start + BLOCK], FundDay(day)
+        ids, counts = waiting[start : start + BLOCK], FundDay(day)
         with database.writing() as session:
-            for claim_id in block:
-                one_claim(session, claim_id, day, at, counts)
+            block = Block(session, ids, day=day, at=at, readings=readings, compiled=compiled).run()
+            counts.add(ClaimState.ADJUDICATED.value, len(ids) - len(block.left))
+            for claim_id in block.left:
+                one_claim(session, claim_id, day, at, counts, readings)
         for name, count in counts.counts.items():  # what is committed counts
             done.add(name, count)
-        progress("adjudicate", start + len(block), len(waiting))
+        progress("adjudicate", start + len(ids), len(waiting))
+    acknowledged = in_state(database, fund_code, ClaimState.ACKNOWLEDGED)
+    for start in range(0, len(acknowledged), BLOCK):
+        with database.writing() as session:
+            count = receive_together(session, acknowledged[start : start + BLOCK], day=day, at=at)
+        done.add("received", count)
+        progress("receive", start + count, len(acknowledged))
 
 
-def one_claim(session: Session, claim_id: str, day: date, at: datetime, done: FundDay) -> None:
-    """Adjudicate one claim, in its transaction."""
-    claim = session.get_one(Claim, claim_id, with_for_update=True)
-    if claim.state is ClaimState.ACKNOWLEDGED:
-        receive(session, claim, day=day, at=at)
-        done.add("received")
+def in_state(database: Database, fund_code: str, state: ClaimState, *more: ColumnElement[bool]) -> Sequence[str]:
+    """Ids of the claims of a fund in a state, oldest first."""
+    order = (Claim.received_on, Claim.care_date, Claim.sheet_number, Claim.id)
+    query = select(Claim.id).where(Claim.fund_code == fund_code, Claim.state == state, *more).order_by(*order)
+    with database.reading() as session:
+        return session.scalars(query).all()
+
+
+def one_claim(
+    session: Session, claim_id: str, day: date, at: datetime, done: FundDay, readings: Mapping[str, str]
+) -> None:
+    """Adjudicate one claim, in the transaction of its block."""
+    claim = session.get_one(Claim, claim_id)
     if claim.state is not ClaimState.RECEIVED or (claim.received_on or day) >= day:
         return
     try:
         with session.begin_nested():
-            adjudicate(session, claim, day=day, at=at)
+            adjudicate(session, claim, day=day, at=at, readings=readings)
     except FactError as error:
         session.refresh(claim)
         lifecycle.move(session, claim, ClaimState.HELD, day=day, at=at, why=f"{NO_LAW} {error.field or error.code}")

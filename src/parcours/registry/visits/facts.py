@@ -19,22 +19,15 @@ from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.registry.declarations.models import Declaration, Tenure
-from parcours.registry.declarations.timeline import Grace, joint_doctors, last_contract, signed_form
+from parcours.registry.declarations.timeline import Grace
 from parcours.registry.directory.models import Organisation, OrganisationKind, Practice, PracticeMode, Professional
-from parcours.registry.directory.places import deficit_zone_on
-from parcours.registry.directory.service import (
-    active_on,
-    convention_on,
-    get_organisation,
-    get_professional,
-    shared_places,
-    workplaces_on,
-)
+from parcours.registry.directory.service import active_on
 from parcours.registry.people.models import Insured, Right, RightKind
-from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
-from parcours.registry.referrals.covering import Covering, covering
+from parcours.registry.people.service import age_on
+from parcours.registry.referrals.covering import Covering
 from parcours.registry.referrals.models import Flow, Referral
 from parcours.registry.store.db import Base
+from parcours.registry.visits.looks import Looks
 from parcours.registry.visits.words import REASONS
 from parcours.text import Text
 
@@ -131,30 +124,33 @@ def visit_facts(
     organisation_id: str | None = None,
     known_at: datetime | None = None,
     related_to: str | None = None,
+    looks: Looks | None = None,
 ) -> VisitFacts:
     """Facts of a visit of a person (public id) to a professional (public id or RPPS) on a day.
 
     `organisation_id`: where; the professional's principal place that day when not given.
     `known_at`: as the registry knew at that instant; now when not given.
     `related_to`: `ald`, `at_mp` or `none`: is the care related to a right that exempts some acts only?
+    `looks`: what the facts are read from, when it was prepared for many visits.
     Raises `NotFound`: unknown person, professional or place.
     """
-    insured = get_insured(session, patient)
-    doctor = get_professional(session, professional)
-    workplaces = workplaces_on(session, doctor.id, on, known_at)
+    looks = looks or Looks(session)
+    insured = looks.insured(patient)
+    doctor = looks.professional(professional)
+    workplaces = looks.workplaces(doctor.id, on, known_at)
     practices = [practice for practice, _ in workplaces]
-    place = _place(session, workplaces, organisation_id)
+    place = _place(looks, workplaces, organisation_id)
     facts = VisitFacts(insured.id, doctor.id, place.id if place else None, on, known_at)
     _identity(facts, insured, doctor)
-    _scheme_and_convention(session, facts)
-    last = last_contract(session, insured.id, on, known_at)
+    _scheme_and_convention(looks, facts)
+    last = looks.last_contract(insured.id, on, known_at)
     in_force = last if last is not None and last[0].holds(on) else None
-    covered = covering(session, insured.id, doctor, on, known_at)
-    _medecin_traitant(session, facts, doctor, practices, place, in_force, covered.referral)
+    covered = looks.covering(insured.id, doctor, on, known_at)
+    _medecin_traitant(looks, facts, doctor, practices, place, in_force, covered.referral)
     _referral(facts, covered)
     _grace(facts, last)
-    _installation(session, facts, doctor, practices, place)
-    rights = rights_on(session, insured.id, on, known_at)
+    _installation(looks, facts, doctor, practices, place)
+    rights = looks.rights(insured.id, on, known_at)
     _rights(facts, rights, related_to)
     _setting(facts, rights, doctor, place)
     return facts
@@ -173,17 +169,17 @@ def _identity(facts: VisitFacts, insured: Insured, doctor: Professional) -> None
         facts.put("specialty", doctor.specialty, "registered", doctor)
 
 
-def _scheme_and_convention(session: Session, facts: VisitFacts) -> None:
-    convention = convention_on(session, facts.professional_id, facts.care_date, facts.known_at)
+def _scheme_and_convention(looks: Looks, facts: VisitFacts) -> None:
+    convention = looks.convention(facts.professional_id, facts.care_date, facts.known_at)
     if convention is not None:
         facts.put("convention", convention.convention, "registered", convention)
-    affiliation = affiliation_on(session, facts.patient_id, facts.care_date, facts.known_at)
+    affiliation = looks.affiliation(facts.patient_id, facts.care_date, facts.known_at)
     if affiliation is not None:
         facts.put("scheme", affiliation.scheme, "registered", affiliation)
 
 
 def _medecin_traitant(
-    session: Session,
+    looks: Looks,
     facts: VisitFacts,
     doctor: Professional,
     practices: list[Practice],
@@ -198,9 +194,9 @@ def _medecin_traitant(
         secondary = place is not None and any(one.organisation_id == place.id and not one.main for one in practices)
         role = ("cabinet_secondaire", "secondary_practice") if secondary else ("medecin_traitant", "in_force")
         facts.put("role", *role, declaration)
-    elif (signed := signed_form(session, facts.patient_id, doctor.id, facts.care_date, facts.known_at)) is not None:
+    elif (signed := looks.signed_form(facts.patient_id, doctor.id, facts.care_date, facts.known_at)) is not None:
         facts.put("role", "nouveau_medecin_traitant", "signed_not_recorded", signed)
-    elif in_force is not None and _stand_in(session, facts, doctor, practices, *in_force):
+    elif in_force is not None and _stand_in(looks, facts, doctor, practices, *in_force):
         return
     elif referral is not None and referral.flow is Flow.CORRESPONDANT_GENERALISTE:
         facts.put("role", "correspondant", "referred", referral)
@@ -209,7 +205,7 @@ def _medecin_traitant(
 
 
 def _stand_in(
-    session: Session,
+    looks: Looks,
     facts: VisitFacts,
     doctor: Professional,
     practices: list[Practice],
@@ -220,8 +216,8 @@ def _stand_in(
     on, known_at = facts.care_date, facts.known_at
     if doctor.profession != "medecin" or not active_on(doctor, on):
         return False
-    shared = shared_places(session, tenure.professional_id, doctor.id, on, known_at)
-    if shared and doctor.id in joint_doctors(session, declaration.id):
+    shared = looks.shared_places(tenure.professional_id, doctor.id, on, known_at)
+    if shared and doctor.id in looks.joint_doctors(declaration.id):
         facts.put("role", "designe_conjointement", "designated_jointly", declaration)
         return True
     locum = next(
@@ -256,7 +252,7 @@ def _grace(facts: VisitFacts, last: tuple[Tenure, Declaration] | None) -> None:
 
 
 def _installation(
-    session: Session,
+    looks: Looks,
     facts: VisitFacts,
     doctor: Professional,
     practices: list[Practice],
@@ -268,7 +264,7 @@ def _installation(
     practice = next((one for one in practices if place is not None and one.organisation_id == place.id), None)
     zone = None
     if place is not None and practice is not None:
-        zone = deficit_zone_on(session, place.commune_code, practice.starts_on, facts.known_at)
+        zone = looks.deficit_zone(place.commune_code, practice.starts_on, facts.known_at)
     facts.put("zone_deficitaire", zone is not None, "zone" if zone else "no_zone", zone)
     if zone is not None and practice is not None:
         facts.put("installed_on", practice.starts_on, "zone", practice)
@@ -327,10 +323,10 @@ def _setting(facts: VisitFacts, rights: list[Right], doctor: Professional, place
 
 
 def _place(
-    session: Session, workplaces: list[tuple[Practice, Organisation]], organisation_id: str | None
+    looks: Looks, workplaces: list[tuple[Practice, Organisation]], organisation_id: str | None
 ) -> Organisation | None:
     if organisation_id is not None:
-        return get_organisation(session, organisation_id)
+        return looks.organisation(organisation_id)
     return workplaces[0][1] if workplaces else None
 
 
