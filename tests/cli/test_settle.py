@@ -453,7 +453,7 @@ def test_grounds_of_exemption_add_up_however_they_are_said() -> None:
 
 def test_the_help_shows_how_to_say_no() -> None:
     shown = "".join(run("settle", "--help").output.replace("│", " ").split())
-    assert shown.count("With--no-infront:no.") == sum(fact.kind == "boolean" for fact in FACTS) > 5
+    assert shown.count("Ifnot:--no-") == sum(fact.kind == "boolean" for fact in FACTS) > 5
     assert "--no-away" in shown
     denied, false = (process("settle", *INSIDE, *parts).stdout for parts in (["--no-away"], ["--away", "false"]))
     assert denied == false != ""

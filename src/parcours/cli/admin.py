@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Accounts, roles, API clients, explained access.")
 
 Login = Annotated[str, typer.Option("--login", help="E-mail address of the account.")]
-RoleName = Annotated[str, typer.Option("--role", help="insured, doctor, delegate, officer or administrator.")]
+RoleName = Annotated[
+    str, typer.Option("--role", help="insured, doctor, delegate, officer, insurer_officer or administrator.")
+]
 Patient = Annotated[str | None, typer.Option("--patient", help="Public id of the person, for the role insured.")]
 Professional = Annotated[
     str | None, typer.Option("--professional", help="Public id or RPPS number, for the roles doctor and delegate.")

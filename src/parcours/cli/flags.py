@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli.common import Set, lang_of, trying
+from parcours.cli.help import NO, ONE_OF
 from parcours.engine.facts.vocabulary import BOOLEANS, FACTS, Fact, slugs
 from parcours.law.cache import flat_law
 
@@ -20,6 +21,14 @@ def flag(fact: Fact) -> str:
     return "--" + fact.name.replace("_", "-")
 
 
+PANELS = {
+    "care_date": "The day and the people",
+    "profession": "The act and its price",
+    "medecin_traitant": "The pathway",
+    "exemption": "What covers the patient",
+    "exigence_particuliere": "Rarer facts",
+}
+"""The first fact of each part of the help."""
 SEVERAL = frozenset(flag(fact) for fact in FACTS if fact.kind == CODES)
 """Flags that may come more than once."""
 
@@ -49,15 +58,24 @@ def completion(fact: Fact) -> Callable[[str], list[str]]:
 
 def parameter(fact: Fact) -> inspect.Parameter:
     """The flag of a fact as a parameter Typer understands: text, read later by the vocabulary."""
-    choices = f" One of: {', '.join(slugs(fact.codes))}." if fact.codes else ""  # brackets would be read as markup
-    names = (flag(fact), denial(fact)) if fact.kind == BOOLEAN else (flag(fact),)
-    no = " With --no- in front: no." if fact.kind == BOOLEAN else ""  # a narrow terminal cuts long names, not the help
+    choices = f"{ONE_OF.en}{', '.join(slugs(fact.codes))}." if fact.codes else ""  # brackets would be read as markup
+    no = f"{NO.en}{denial(fact)}." if fact.kind == BOOLEAN else ""  # a narrow terminal cuts long names, not the help
     option = typer.Option(
-        *names, help=fact.help + choices + no, metavar=fact.kind.upper(), show_default=False,
+        flag(fact),
+        help=fact.help + choices + no,
+        metavar=fact.kind.upper(),
+        show_default=False,
+        rich_help_panel=panel(fact),
         autocompletion=completion(fact),
-    )  # fmt: skip
+    )
     annotation = Annotated[str | None, option]
     return inspect.Parameter(fact.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def panel(fact: Fact) -> str:
+    """The part of the help where a fact is."""
+    names = [one.name for one in FACTS]
+    return [title for first, title in PANELS.items() if names.index(first) <= names.index(fact.name)][-1]
 
 
 def with_fact_flags(function: Callable[..., Any]) -> Callable[..., Any]:

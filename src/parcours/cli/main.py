@@ -11,6 +11,7 @@ from parcours import __version__
 from parcours.cli import problems
 from parcours.cli.common import EXIT_UNREADABLE
 from parcours.cli.extras import extra_of
+from parcours.cli.help import speak_french
 from parcours.cli.usage import Group, asked_lang
 
 COMMANDS = {
@@ -48,6 +49,19 @@ COMMANDS = {
 }
 """Name of a sub-command -> module and its Typer application."""
 
+PANELS = {
+    "Settle and understand": (
+        "settle", "bill", "explain", "advise", "questions", "prevention", "compare", "contract", "receipt", "replay",
+        "diff",
+    ),
+    "Files and figures": ("sample", "summary", "tables", "schema"),
+    "The law": ("law", "space", "check-claims"),
+    "The service": ("demo", "serve", "fhir"),
+    "The registry": ("registry", "directory", "facts", "admin", "audit"),
+    "Simulated money": ("claims", "fund", "account", "ledger", "scenario"),
+}  # fmt: skip
+"""How the help groups the sub-commands."""
+PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
 FACT_COMMANDS = ("settle", "explain", "advise", "questions", "receipt")
 """Sub-commands that take one flag for each fact."""
 EXIT_DEFECT = 70
@@ -58,19 +72,23 @@ class LazyGroup(Group):
     """A group that imports the module of a sub-command when it is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Names, in the order of the table."""
+        """Names, in the order of the help."""
         del ctx
-        return list(COMMANDS)
+        return list(PANEL_OF)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import and return one sub-command; None when there is no such name."""
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[cmd_name].split(":")
-        command = typer.main.get_command(getattr(import_module(module), attribute))
-        command.name = cmd_name
-        return command
+        if cmd_name not in self.commands:
+            module, attribute = COMMANDS[cmd_name].split(":")
+            command: Any = typer.main.get_command(getattr(import_module(module), attribute))
+            command.name, command.rich_help_panel = cmd_name, PANEL_OF[cmd_name]
+            if self.lang == "fr":
+                speak_french(command)
+            self.commands[cmd_name] = command
+        return self.commands[cmd_name]
 
 
 app = typer.Typer(
@@ -78,6 +96,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="France's coordinated care pathway: who pays what for an act of care, why, and what would have been cheaper.",
+    epilog="In French: `--lang fr`, or a terminal in French.",
 )
 
 

@@ -1,4 +1,4 @@
-"""What the reader of the command line refuses, in French: it speaks English only."""
+"""The reader of the command line: what it refuses, and its help, in French also."""
 
 import re
 import sys
@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from parcours.cli import problems
 from parcours.cli.common import default_lang
+from parcours.cli.help import speak_french
 from parcours.cli.problems import CliError
 from parcours.text import Text
 
@@ -33,11 +34,19 @@ WRONG = (
 
 
 class Group(TyperGroup):
-    """A group that says in French what was typed wrong, when it is asked in French."""
+    """A group that helps, and says what was typed wrong, in the language that is asked."""
+
+    lang = "en"
 
     def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override] # Typer passes names
         """Run a command; exit codes are those of the reader."""
-        if not standalone_mode or asked_lang(sys.argv[1:] if args is None else args) != "fr":
+        args = list(sys.argv[1:] if args is None else args)
+        self.lang = asked_lang(args)
+        if "--help" in args or not without_lang(args):
+            args = without_lang(args)  # not every command has the option
+        if self.lang == "fr":
+            speak_french(self)
+        if not standalone_mode or self.lang != "fr":
             return super().main(args, standalone_mode=standalone_mode, **extra)
         try:
             code = super().main(args, standalone_mode=False, **extra)
@@ -61,6 +70,15 @@ def asked_lang(words: Sequence[str]) -> str:
         if word.startswith("--lang="):
             return word.removeprefix("--lang=")
     return default_lang()
+
+
+def without_lang(words: Sequence[str]) -> list[str]:
+    """The words of a command without the language they ask for."""
+    value = [before == "--lang" for before in ["", *words]]
+    return [
+        word for word, is_value in zip(words, value, strict=False)
+        if not is_value and word != "--lang" and not word.startswith("--lang=")
+    ]  # fmt: skip
 
 
 def in_words(error: Any) -> CliError:
