@@ -77,6 +77,11 @@ def plan(method, path, allowed, body=None):
     return on(method, "/care-plans/{plan}" + path, allowed, SEES_ALICE, body, foreign={"plan": "plan_zoe"})
 
 
+def protocol(method, path, allowed, body=None):
+    foreign = {"protocol": "protocol_zoe"}
+    return on(method, "/ald-protocols/{protocol}" + path, allowed, TREATS | FUND, body, foreign=foreign)
+
+
 def case(method, path, allowed, body=None):
     foreign = {"case": "case_yann", "contact": "contact_yann"}
     return on(method, "/conciliation/{case}" + path, allowed, SEES_CASE, body, foreign=foreign)
@@ -162,6 +167,19 @@ ROWS = (
     patient("GET", "/referrals", SEES_ALICE),
     patient("GET", "/care-plans", SEES_ALICE),
     patient("GET", "/conciliation", {"alice"} | FUND),
+    # long-term conditions
+    patient("GET", "/ald-protocols", TREATS | FUND),
+    patient(
+        "POST", "/ald-protocols", {"amar", "sand"},
+        {"condition": "nosuch", "content": "c", "actors": [ACTOR]},
+    ),
+    protocol("GET", "", TREATS | FUND),
+    protocol("GET", "/content", TREATS),
+    protocol("POST", "/proposals", {"amar", "sand"}, body={"text": "t"}),
+    protocol("POST", "/signature", {"alice"}),
+    protocol("POST", "/steps", {"amar"}, body={"step": "send"}),
+    protocol("POST", "/opinion", {"officer"}, body={"opinion": "partial"}),
+    protocol("POST", "/decision", {"officer"}, body={"granted": True}),
     # prevention
     patient("GET", "/prevention", TREATS),
     patient("GET", "/prevention.ics", TREATS),
@@ -425,9 +443,13 @@ class World:
         import base64
         import hashlib
 
+        from parcours.registry.ald.models import ProtocolState
+        from parcours.registry.ald.service import NewProtocol, prepare
+        from parcours.registry.care_plans.service import Actor
         from parcours.registry.prevention.service import NewStatement, state
         from parcours.registry.record import documents, service, sharing
 
+        new_protocol = NewProtocol("24", "SECRET", (Actor("SECRET", specialty=3),))
         found = {}
         content = b"%PDF-SECRET"
         with self.database.writing() as session:
@@ -446,6 +468,9 @@ class World:
                     len(content),
                 )
                 found["document" + end] = documents.deposit(session, person, author, new).id
+                asked = prepare(session, person, author, new_protocol)
+                asked.state = ProtocolState.MORE_ASKED
+                found["protocol" + end] = asked.id
                 access = sharing.open_emergency(session, person, self.country.zola, None, "other", "SECRET" * 4)
                 found["emergency" + end] = access.id
         return found

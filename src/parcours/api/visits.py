@@ -70,7 +70,9 @@ class VisitIn(In):
     organisation_id: str | None = Field(None, max_length=64)
     known_at: Instant | None = Field(None, description="As the registry knew at that instant.")
     related_to: str | None = Field(
-        None, pattern="^(ald|at_mp|none)$", description="Is the care related to a right that exempts some acts only?"
+        None,
+        pattern="^(ald|suivi_post_ald|at_mp|none)$",
+        description="Is the care related to a right that exempts some acts only?",
     )
 
 
@@ -116,7 +118,9 @@ class NewVisit(In):
     care_date: Day = Field(examples=["2026-11-20"])
     organisation_id: str | None = Field(None, max_length=64)
     related_to: str | None = Field(
-        None, pattern="^(ald|at_mp|none)$", description="Is the care related to a right that exempts some acts only?"
+        None,
+        pattern="^(ald|suivi_post_ald|at_mp|none)$",
+        description="Is the care related to a right that exempts some acts only?",
     )
     given: dict[str, StrictBool | StrictInt | Decimal | str] = Field(
         default_factory=dict, max_length=40, examples=[EXAMPLE_GIVEN],

@@ -30,7 +30,7 @@ def facts(
         datetime | None, typer.Option("--known-at", help="As the registry knew at this instant (Paris time).")
     ] = None,
     related_to: Annotated[
-        str | None, typer.Option("--related-to", help="Is the care related to it: ald, at_mp or none.")
+        str | None, typer.Option("--related-to", help="Is the care related to it: ald, suivi_post_ald, at_mp, none.")
     ] = None,
     given: Annotated[
         list[str] | None, typer.Option("--given", help="A fact the registry does not hold: NAME=VALUE (fee=30).")
@@ -88,8 +88,8 @@ def _visit(
     ]
     if missing or day is None:
         fail(problems.story_or_three(field=", ".join(missing)), lang)
-    if related_to not in {None, "ald", "at_mp", "none"}:
-        fail(problems.not_accepted(related_to, field="--related-to", expected="ald, at_mp, none"), lang)
+    if related_to not in {None, "ald", "suivi_post_ald", "at_mp", "none"}:
+        fail(problems.not_accepted(related_to, field="--related-to", expected="ald, suivi_post_ald, at_mp, none"), lang)
     instant = known_at.replace(tzinfo=known_at.tzinfo or PARIS) if known_at else None
     return visit_facts(
         session, patient, professional, day, organisation_id=place, known_at=instant, related_to=related_to

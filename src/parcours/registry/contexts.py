@@ -30,6 +30,7 @@ NAMES = (
     "conciliation",
     "visits",
     "messages",
+    "ald",
     "prevention",
     "record",
     "complementary",

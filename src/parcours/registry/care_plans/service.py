@@ -51,19 +51,21 @@ class PlanContent:
 
 
 def write_plan(
-    session: Session, insured_id: str, author_id: str, plan: PlanContent, *, at: datetime | None = None
-) -> CarePlan:
+    session: Session, insured_id: str, author_id: str, plan: PlanContent, *, at: datetime | None = None,
+    stands_in: bool = False,
+) -> CarePlan:  # fmt: skip
     """Write a plan; it counts once the patient (and each named correspondent, or the adviser for an ALD) agreed.
 
     Raises `Refused`: the author is not the médecin traitant for an ALD protocol or a plan of iterative care.
     Raises `Invalid`: no actor, an actor without doctor or specialty, a rhythm missing for iterative care.
+    `stands_in`: an ALD protocol by another doctor, without a médecin traitant or in an emergency (L324-1).
     """
     at = at or now_utc()
     check_period(plan.starts_on, plan.ends_on)
     kind = check_choice("kind", plan.kind, PlanKind)
     insured = get_insured(session, insured_id, lock=True)
     author = get_professional(session, author_id)
-    if not speaks_as_medecin_traitant(session, insured.id, author, paris_date(at)):
+    if not stands_in and not speaks_as_medecin_traitant(session, insured.id, author, paris_date(at)):
         raise problems.author_not_medecin_traitant()
     _check_actors(kind, plan.actors)
     if (kind is PlanKind.PROTOCOLE_ALD) != (plan.ald_number is not None):

@@ -21,7 +21,7 @@ from parcours.registry.visits.facts import visit_facts
 from parcours.rules.types import Counters, Settlement
 from parcours.text import plain_euros
 
-RELATED = ("ald", "at_mp")
+RELATED = ("ald", "suivi_post_ald", "at_mp")
 """Exemptions that a sheet ticks: the registry cannot tell whether the care is related."""
 C2S = "c2s"
 ORDINARY = "consultation"

@@ -51,6 +51,7 @@ class RightKind(StrEnum):
     """What a rights period opens."""
 
     ALD = "ald"
+    SUIVI_POST_ALD = "suivi_post_ald"
     MATERNITE = "maternite"
     AT_MP = "at_mp"
     INVALIDITE = "invalidite"

@@ -39,7 +39,7 @@ _EXEMPT_ALL = (
     RightKind.INVALIDITE,
     RightKind.ASPA,
 )
-_EXEMPT_RELATED = (RightKind.ALD, RightKind.AT_MP)
+_EXEMPT_RELATED = (RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def visit_facts(
 
     `organisation_id`: where; the professional's principal place that day when not given.
     `known_at`: as the registry knew at that instant; now when not given.
-    `related_to`: `ald`, `at_mp` or `none`: is the care related to a right that exempts some acts only?
+    `related_to`: `ald`, `suivi_post_ald`, `at_mp` or `none`: is the care related to such a right?
     `looks`: what the facts are read from, when it was prepared for many visits.
     Raises `NotFound`: unknown person, professional or place.
     """

@@ -42,7 +42,7 @@ from parcours.web.practice.sheet import HOW, RELATED, WAYS, Bill, bill_of
 TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
 """What the form of a sheet holds."""
 HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a number and the birth date of one person")
-SECRET = (RightKind.ALD, RightKind.AT_MP)
+SECRET = (RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP)
 """Rights of which a sheet asks whether the care is related."""
 
 

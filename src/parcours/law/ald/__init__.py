@@ -1,0 +1,1 @@
+"""The long-term conditions that open full cover: the list, and the durations that the law proposes, by version."""
