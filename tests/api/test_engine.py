@@ -245,8 +245,11 @@ def test_a_stream_larger_than_allowed_ends_with_an_error(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["law/parameters", "law/parameters/majoration.taux", "law/readings", "tables?on=2025-06-01"]
-)
+    "path", [
+        "law/parameters", "law/parameters/majoration.taux", "law/readings", "law/ald?on=2026-11-26",
+        "tables?on=2025-06-01",
+    ],
+)  # fmt: skip
 def test_law_data_has_an_etag(client, path):
     first = client.get(f"{V1}/{path}")
     assert first.status_code == 200, first.text
@@ -264,6 +267,14 @@ def test_parameters_have_the_value_of_the_day(client):
 
     assert (surcharge("2020-01-01"), surcharge("2025-01-01")) == (1, 2)
     assert client.get(f"{V1}/law/parameters/nosuch").status_code == 404
+
+
+def test_a_long_term_condition_has_the_duration_of_the_day(client):
+    def years(day):
+        found = client.get(f"{V1}/law/ald", params={"on": day}).json()
+        return next(one["years"] for one in found if one["id"] == "24")
+
+    assert (years("2024-07-09"), years("2024-07-10")) == (3, 5)
 
 
 def test_tables_are_in_euros(client):

@@ -1,7 +1,6 @@
 """Protocols of long-term conditions: the list and its durations, what is asked, the opinion, the decision."""
 
 from datetime import date
-from typing import Any
 
 from fastapi import Response
 from pydantic import Field
@@ -109,43 +108,6 @@ def _out(unit: Unit, row: Protocol) -> ProtocolOut:
         signed=plan.insured_agreed_on is not None, renews_id=row.renews_id,
         steps=[StepOut.model_validate(one) for one in service.steps_of(unit.session, row.id)],
     )  # fmt: skip
-
-
-class ConditionOut(Out):
-    """An entry of the list, and for how long full cover is proposed on a day."""
-
-    id: str
-    number: int
-    label: dict[str, str]
-    open: bool
-    years: int | None
-    renewal_years: int | None
-    until: dict[str, str] | None
-    since: date | None
-    confidence: str | None
-    references: list[str]
-
-
-@router.get("/law/ald")
-def list_conditions(on: Day | None = None) -> list[ConditionOut]:
-    """The long-term conditions and their durations, on a day; no account is needed."""
-    day = on or paris_today()
-    found = []
-    for one in ald_law().values():
-        version = one.duration_on(day)
-        found.append(
-            ConditionOut(
-                id=one.id, number=one.number, label=_both(one.label), open=one.open_on(day),
-                years=one.years_on(day), renewal_years=one.years_on(day, renewal=True),
-                until=None if one.until is None else _both(one.until), since=version.first_day if version else None,
-                confidence=version.confidence if version else None, references=list(one.references),
-            )
-        )  # fmt: skip
-    return found
-
-
-def _both(said: Any) -> dict[str, str]:
-    return {"fr": said["fr"], "en": said["en"]}
 
 
 @router.post(

@@ -16,6 +16,7 @@ from parcours.edge.problems import language_of, problems
 from parcours.engine.errors import FactError
 from parcours.engine.proof.tables import SheetBlock, tables
 from parcours.engine.results import euros
+from parcours.law.ald.book import Condition, ald_law
 from parcours.law.data import Parameter, Series
 from parcours.law.loader import load
 from parcours.text import Lang
@@ -142,6 +143,26 @@ async def read_tables(request: Request, on: date, if_none_match: IfNoneMatch = N
 @lru_cache(maxsize=64)
 def _blocks(on: date) -> list[SheetBlock]:
     return tables(on)
+
+
+@router.get("/law/ald", response_class=Response, responses={**answers_of(LIST), **CACHED})
+async def list_conditions(request: Request, on: date | None = None, if_none_match: IfNoneMatch = None) -> Response:
+    """The long-term conditions, and for how many years full cover is proposed on a day (the newest text unless said)."""
+    lang, day = language_of(request), on or date.max
+    return cached(request, if_none_match, lambda: [condition_dict(one, day, lang) for one in ald_law().values()])
+
+
+def condition_dict(one: Condition, on: date, lang: Lang) -> dict[str, Any]:
+    """An entry of the list on a day; `years: null`: no duration was read."""
+    version = one.duration_on(on)
+    return {
+        "id": one.id, "number": one.number, "label": one.label[lang], "open": one.open_on(on),
+        "years": one.years_on(on), "renewal_years": one.years_on(on, renewal=True),
+        "until": one.until[lang] if one.until else None,
+        "since": version.first_day.isoformat() if version else None,
+        "confidence": version.confidence if version else None, "references": list(one.references),
+        "sources": list(version.sources) if version else [], "verified_on": one.verified_on.isoformat(),
+    }  # fmt: skip
 
 
 EUROS = ("tariff", "base", "majoration", "participation_forfaitaire", "amo")

@@ -57,9 +57,7 @@ ENDS = {
 }
 RIGHTS = {
     RightKind.ALD: Text("affection de longue durée", "long-term condition (ALD)"),
-    RightKind.SUIVI_POST_ALD: Text(
-        "suivi après une affection de longue durée", "follow-up after an ALD"
-    ),
+    RightKind.SUIVI_POST_ALD: Text("suivi après une affection de longue durée", "follow-up after an ALD"),
     RightKind.MATERNITE: Text("maternité", "maternity"),
     RightKind.AT_MP: Text("accident du travail", "work accident"),
     RightKind.INVALIDITE: Text("invalidité", "disability pension"),
