@@ -147,7 +147,7 @@ def _blocks(on: date) -> list[SheetBlock]:
 
 @router.get("/law/ald", response_class=Response, responses={**answers_of(LIST), **CACHED})
 async def list_conditions(request: Request, on: date | None = None, if_none_match: IfNoneMatch = None) -> Response:
-    """The long-term conditions, and for how many years full cover is proposed on a day (the newest text unless said)."""
+    """The long-term conditions, and the years of full cover proposed on a day (the newest text unless said)."""
     lang, day = language_of(request), on or date.max
     return cached(request, if_none_match, lambda: [condition_dict(one, day, lang) for one in ald_law().values()])
 
