@@ -154,7 +154,7 @@ def test_outside_the_convention_even_c2s_does_not_bind_the_doctor() -> None:
 def test_a_trainee_in_general_practice_charges_the_tariff_from_31_december_2025() -> None:  # L162-5-11
     act = {"convention": Convention.SECTEUR_2, "special_setting": SpecialSetting.INTERNE_MEDECINE_GENERALE}
     assert maximum(care_date=20251230, **act) == (UNLIMITED, CaseExcess.FREE)
-    assert maximum(care_date=20251231, **act) == (23_00, CaseExcess.IN_TRAINING)
+    assert maximum(care_date=20251231, **act) == (30_00, CaseExcess.IN_TRAINING)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,24 @@ def test_where_no_overrun_at_all_is_allowed_a_demand_of_a_c2s_patient_is_none(
 
 def test_a_session_that_is_not_covered_has_no_maximum() -> None:  # L162-58, R162-64
     session = {"profession": Profession.PSYCHOLOGUE, "convention": 0, "fee": 60_00}
-    assert maximum(age=2, **session) == (UNLIMITED, CaseExcess.FREE)
+    assert maximum(age=2, **session) == (UNLIMITED, CaseExcess.NOT_CONCERNED)
     assert maximum(age=3, **session) == (50_00, CaseExcess.PSYCHOLOGIST)
+
+
+def test_a_session_beyond_those_of_the_year_has_no_maximum() -> None:  # L162-58: covered sessions only
+    session = make(profession=Profession.PSYCHOLOGUE, convention=0, fee=60_00)
+    for seen, case in ((11, CaseExcess.PSYCHOLOGIST), (12, CaseExcess.NOT_CONCERNED)):
+        counters = support.NOTHING_BORNE._replace(seances_annee=seen)
+        answer = settle(session, support.NO_CONTRACT, counters, law_of(session), DEFAULT_READINGS)
+        assert (answer.case_excess, answer.max_fee) == (case, 50_00 if case == CaseExcess.PSYCHOLOGIST else UNLIMITED)
+
+
+def test_a_doctor_on_duty_outside_the_convention_has_its_tariff_as_base_and_maximum() -> None:  # L162-5-14
+    act = {"convention": Convention.NON_CONVENTIONNE, "special_setting": SpecialSetting.PERMANENCE_DES_SOINS}
+    before = settled(care_date=20251230, role=Role.MEDECIN_TRAITANT, fee=60_00, **act)
+    assert (before.base, before.amo, before.max_fee) == (61, 0, UNLIMITED)
+    after = settled(care_date=20251231, role=Role.MEDECIN_TRAITANT, fee=60_00, **act)
+    assert (after.base, after.amo, after.max_fee, after.unlawful_excess) == (30_00, 19_00, 30_00, 30_00)
 
 
 def test_the_maximum_is_the_tariff_not_the_fee() -> None:

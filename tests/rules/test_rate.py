@@ -17,6 +17,8 @@ from parcours.law.codes import (
     SpecialSetting,
 )
 from parcours.rules.rate import heavy_act, is_auxiliaire, rate_of_act, sessions_used_up
+from parcours.rules.settlement import settle
+from tests.rules import support
 from tests.rules.support import NOTHING_BORNE, day_before, law_of, make, settled
 
 AUXILIAIRES = [
@@ -248,8 +250,43 @@ def test_costly_pathology_keeps_its_proportional_share() -> None:  # R160-16 IV
 
 
 def test_a_heavy_act_is_a_doctors() -> None:
-    act = make(act="acte_technique", profession=Profession.CHIRURGIEN_DENTISTE)
+    act = make(act="acte_technique", profession=Profession.INFIRMIER)
     assert heavy_act(act, 500_00, 60_00, law_of(act)) == (0, CaseActeLourd.NOT_HEAVY)
+
+
+@pytest.mark.parametrize(
+    ("act", "base", "day", "by_practice", "by_text"),
+    [
+        ("acte_technique", 150_00, 20250602, 90_00, 126_00),
+        ("acte_technique", 150_00, 20260602, 90_00, 118_00),
+        ("acte_technique", 119_99, 20250602, 71_99, 71_99),
+        ("COURONNE", 150_00, 20250602, 90_00, 90_00),  # a prosthesis keeps its share by the text too
+        ("acte_technique", 150_00, 20181231, 105_00, 105_00),  # the version of R160-16 that is read starts in 2019
+    ],
+)
+def test_a_dentists_costly_act_by_practice_and_by_the_text(
+    act: str, base: int, day: int, by_practice: int, by_text: int
+) -> None:  # R160-16 I, IV
+    dentist = make(act=act, base=base, fee=base, profession=Profession.CHIRURGIEN_DENTISTE, care_date=day)
+    for option, amo in (("pratique", by_practice), ("texte", by_text)):
+        law = law_of(dentist, {"acte_lourd_dentaire": option})
+        assert settle(dentist, support.NO_CONTRACT, support.NOTHING_BORNE, law, support.DEFAULT_READINGS).amo == amo
+
+
+@pytest.mark.parametrize(("day", "option", "amo"), [(20250602, "intention", 80_00), (20250602, "lettre", 60_00)])
+def test_devices_with_the_old_age_minimum_by_each_reading(day: int, option: str, amo: int) -> None:  # R160-9
+    device = make(
+        profession=Profession.PHARMACIE,
+        convention=0,
+        drug_class=DrugClass.LPP,
+        base=100_00,
+        fee=100_00,
+        exemption=Exemption.ASPA,
+        age=70,
+        care_date=day,
+    )
+    law = law_of(device, {"aspa_dispositifs": option})
+    assert settle(device, support.NO_CONTRACT, support.NOTHING_BORNE, law, support.DEFAULT_READINGS).amo == amo
 
 
 @pytest.mark.parametrize(

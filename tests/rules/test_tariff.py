@@ -6,7 +6,7 @@ import pytest
 
 from parcours.law.cache import flat_law
 from parcours.law.cases import CaseBase
-from parcours.law.codes import Convention, Profession, Profile, Purpose, Referral, Role, Status
+from parcours.law.codes import Convention, Profession, Profile, Purpose, Referral, Role, SpecialSetting, Status
 from parcours.rules.tariff import by_age, paediatrician, profile_of, tariff_of_act, times
 from parcours.rules.types import Readings
 from tests.rules import support
@@ -226,6 +226,41 @@ def test_a_c2s_patient_is_owed_the_opposable_tariff_in_sector_2() -> None:
     assert tariff(sector, convention=S2, c2s=1) == (23_00, CaseBase.SECTOR_2)
     assert tariff(sector, convention=S2, c2s=1, act="JKHD001") == (9_64, CaseBase.SECTOR_2)
     assert tariff(convention=S2, c2s=1, act="JKHD001") == (12_73, CaseBase.LETTER_KEY)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        SpecialSetting.PERMANENCE_DES_SOINS,  # L162-5-14
+        SpecialSetting.INTERNE_MEDECINE_GENERALE,  # L162-5-11
+        SpecialSetting.DETENU,  # L162-5-13 I bis
+    ],
+)
+def test_who_may_charge_no_overrun_in_sector_2_has_the_opposable_tariff(setting: SpecialSetting) -> None:
+    act: dict[str, Any] = {"care_date": 20260302, "special_setting": setting, "role": Role.MEDECIN_TRAITANT}
+    assert tariff(convention=S2, **act) == (30_00, CaseBase.OPPOSABLE_WITHOUT_EXCESS)
+    assert tariff(convention=S1, **act) == (30_00, CaseBase.NOT_COORDINATED)
+    own = Readings(base_secteur_2_sans_depassement=1)
+    assert tariff(own, convention=S2, **act) == (23_00, CaseBase.SECTOR_2)
+    assert tariff(own, convention=S2, c2s=1, **act) == (30_00, CaseBase.OPPOSABLE_C2S)
+    assert tariff(convention=S2, act="JKHD001", **act) == (12_73, CaseBase.LETTER_KEY)
+    assert tariff(own, convention=S2, act="JKHD001", **act) == (9_64, CaseBase.SECTOR_2)
+
+
+def test_duty_before_the_article_leaves_the_sector_its_base() -> None:
+    duty = {"convention": S2, "special_setting": SpecialSetting.PERMANENCE_DES_SOINS}
+    assert tariff(care_date=20251230, **duty) == (23_00, CaseBase.SECTOR_2)
+    assert tariff(care_date=20251231, **duty) == (30_00, CaseBase.OPPOSABLE_WITHOUT_EXCESS)
+
+
+def test_only_duty_binds_a_doctor_outside_the_convention() -> None:
+    act: dict[str, Any] = {"convention": OUT, "care_date": 20260302}
+    assert tariff(special_setting=SpecialSetting.DETENU, **act) == (61, CaseBase.AUTORITE)
+    duty = tariff(special_setting=SpecialSetting.PERMANENCE_DES_SOINS, **act)
+    assert duty == (30_00, CaseBase.OPPOSABLE_WITHOUT_EXCESS)
+    assert tariff(special_setting=SpecialSetting.PERMANENCE_DES_SOINS, profession=Profession.SAGE_FEMME, **act)[1] == (
+        CaseBase.NOT_COORDINATED
+    )
 
 
 @pytest.mark.parametrize("specialty", [1, 22, 23])

@@ -69,6 +69,7 @@ class CaseBase(IntEnum):
     COORDINATION_NOT_PAYABLE = 7
     OPPOSABLE_C2S = 8
     EMERGENCY_CHARGE = 9
+    OPPOSABLE_WITHOUT_EXCESS = 10
 
 
 class CaseRate(IntEnum):

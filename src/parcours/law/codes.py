@@ -339,6 +339,13 @@ class CentreZoneDeficitaire(IntEnum):
     TEXTE = 1
 
 
+class BaseSecteur2SansDepassement(IntEnum):
+    """Base where a sector 2 doctor may charge no overrun: the opposable tariff, or the sector's own lower base?"""
+
+    OPPOSABLE = 0
+    SECTEUR_2 = 1
+
+
 class FranchisePlafondJour(IntEnum):
     """Is the daily cap of deductibles the patient's, whoever acts (L160-13 III), or counted with each professional?"""
 

@@ -49,6 +49,8 @@ class LawRecord(NamedTuple):
     taux_hospitalisation: int
     taux_mon_soutien_psy: int
     taux_aspa: int
+    aspa_dispositifs: int
+    """1: the limited share of the old-age minimum holds for devices too (reading `aspa_dispositifs`)."""
     taux_cure_thermale: int
     taux_telesurveillance: int
     taux_hopital_sans_sejour: int
@@ -83,6 +85,8 @@ class LawRecord(NamedTuple):
     franchise_plafond_annee: int
     acte_lourd_forfait: int
     acte_lourd_seuil: int
+    acte_lourd_dentaire: int
+    """1: a dentist's technical act may bear the flat charge (reading `acte_lourd_dentaire`)."""
     urgences_forfait: int
     urgences_forfait_minore: int
     forfait_journalier: int

@@ -7,28 +7,30 @@ Sector 1 owes the opposable tariff, with an authorised overrun (DA) for speciali
 (L162-58).
 """
 
-from parcours.law.cases import CaseExcess
+from parcours.law.cases import CaseExcess, CaseRate
 from parcours.law.codes import UNKNOWN, ActKind, Convention, Profession, Referral, SpecialSetting
 from parcours.law.record import SITUATIONS, LawRecord
-from parcours.rules.exemptions import in_training
+from parcours.rules.exemptions import in_training, on_duty
 from parcours.rules.money import euro_above, nearest_euro, share
-from parcours.rules.rate import not_covered
 from parcours.rules.tariff import CONSULTATION, COORDINATED, profile_of
 from parcours.rules.types import Act, Cents, Readings
 
 
-def maximum_fee(act: Act, status: int, tariff: Cents, law: LawRecord, readings: Readings) -> tuple[Cents, CaseExcess]:
+def maximum_fee(
+    act: Act, status: int, case_rate: int, tariff: Cents, law: LawRecord, readings: Readings
+) -> tuple[Cents, CaseExcess]:
     """The most that may be charged, in cents (`UNKNOWN`: no maximum), and its case. `tariff`: the opposable tariff."""
     if act.profession == Profession.PSYCHOLOGUE:
-        return (UNKNOWN, CaseExcess.FREE) if not_covered(act, law) else (tariff, CaseExcess.PSYCHOLOGIST)
+        covered = case_rate != CaseRate.NOT_COVERED and case_rate != CaseRate.SESSIONS_USED_UP
+        return (tariff, CaseExcess.PSYCHOLOGIST) if covered else (UNKNOWN, CaseExcess.NOT_CONCERNED)
     if act.profession != Profession.MEDECIN:
         return UNKNOWN, CaseExcess.NOT_CONCERNED
+    if on_duty(act, law):
+        return tariff, CaseExcess.ON_DUTY
     if act.convention == Convention.NON_CONVENTIONNE:
         return UNKNOWN, CaseExcess.FREE
     if act.special_setting == SpecialSetting.DETENU:
         return tariff, CaseExcess.PRISONER
-    if act.special_setting == SpecialSetting.PERMANENCE_DES_SOINS and law.garde_opposable:
-        return tariff, CaseExcess.ON_DUTY
     if in_training(act, law):
         return tariff, CaseExcess.IN_TRAINING
     if act.c2s:

@@ -84,6 +84,20 @@ def in_training(act: Act, law: LawRecord) -> bool:
     return act.special_setting == SpecialSetting.INTERNE_MEDECINE_GENERALE and law.interne_opposable == 1
 
 
+def on_duty(act: Act, law: LawRecord) -> bool:
+    """Is it the act of a doctor on duty, who keeps to the tariffs of the convention, in or outside it (L162-5-14)?"""
+    if act.profession != Profession.MEDECIN:
+        return False
+    return act.special_setting == SpecialSetting.PERMANENCE_DES_SOINS and law.garde_opposable == 1
+
+
+def without_excess(act: Act, law: LawRecord) -> bool:
+    """May this doctor charge no overrun at all?  Prison (L162-5-13 I bis), duty (L162-5-14), a trainee (L162-5-11)."""
+    if act.profession == Profession.MEDECIN and act.special_setting == SpecialSetting.DETENU:
+        return True
+    return on_duty(act, law) or in_training(act, law)
+
+
 def paid_directly(act: Act, law: LawRecord) -> bool:
     """Is the compulsory part never advanced?  Work accident (L432-3), prison (L382-35), a trainee (L162-5-11)."""
     return holds(act, Exemption.AT_MP) or act.special_setting == SpecialSetting.DETENU or in_training(act, law)

@@ -116,12 +116,14 @@ def overrun_covered(act: Act) -> bool:
 
 
 def old_age_minimum_rate(act: Act, law: LawRecord) -> BasisPoints:
-    """With the old-age minimum (R160-9): a limited share on auxiliaires, tests and devices, none on transport;
-    `UNKNOWN` where it changes nothing.
+    """With the old-age minimum (R160-9): a limited share on auxiliaires, tests and, by the reading `aspa_dispositifs`,
+    devices; none on transport; `UNKNOWN` where it changes nothing.
     """
     if act.profession == Profession.TRANSPORTEUR:
         return WHOLE
-    if act.profession == Profession.LABORATOIRE or is_auxiliaire(act) or act.drug_class == DrugClass.LPP:
+    if act.profession == Profession.LABORATOIRE or is_auxiliaire(act):
+        return law.taux_aspa
+    if act.drug_class == DrugClass.LPP and law.aspa_dispositifs == 1:
         return law.taux_aspa
     return UNKNOWN
 
@@ -191,17 +193,23 @@ def is_auxiliaire(act: Act) -> bool:
 def heavy_act(act: Act, tariff: Cents, rate: BasisPoints, law: LawRecord) -> tuple[Cents, CaseActeLourd]:
     """Flat fee that replaces the ticket modérateur of a heavy act (R160-16), in cents, and its case.
 
-    Technical acts of a doctor from the threshold up, pathology excepted (IV); for imaging the share goes and no flat
-    fee comes (II, 1°). People at 100 % owe nothing; the local scheme of Alsace-Moselle bears it. `tariff` is the
-    opposable tariff of the act.
+    Technical acts of a doctor, and of a dentist by the reading `acte_lourd_dentaire`, from the threshold up, pathology
+    excepted (IV); for imaging the share goes and no flat fee comes (II, 1°). People at 100 % owe nothing; the local
+    scheme of Alsace-Moselle bears it. `tariff` is the opposable tariff of the act.
     """
-    kind = law.acte_kind[act.act]
-    heavy = act.profession == Profession.MEDECIN and (kind == ActKind.TECHNICAL or kind == ActKind.IMAGING)
-    if not heavy or not law.acte_lourd_forfait or tariff < law.acte_lourd_seuil:
+    if not may_be_heavy(act, law) or not law.acte_lourd_forfait or tariff < law.acte_lourd_seuil:
         return 0, CaseActeLourd.NOT_HEAVY
     if act.special_setting == SpecialSetting.ANATOMOPATHOLOGIE or rate == 0:
         return 0, CaseActeLourd.NOT_HEAVY
     return flat_fee(act, rate, law)
+
+
+def may_be_heavy(act: Act, law: LawRecord) -> bool:
+    """Is the act of a kind that the flat fee may concern, whatever its tariff?"""
+    kind = law.acte_kind[act.act]
+    if act.profession == Profession.CHIRURGIEN_DENTISTE:
+        return kind == ActKind.TECHNICAL and law.acte_lourd_dentaire == 1
+    return act.profession == Profession.MEDECIN and (kind == ActKind.TECHNICAL or kind == ActKind.IMAGING)
 
 
 def flat_fee(act: Act, rate: BasisPoints, law: LawRecord) -> tuple[Cents, CaseActeLourd]:

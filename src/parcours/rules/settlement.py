@@ -52,7 +52,7 @@ def settle_among(
     amc, case_complementary = complementary_among(
         act, around, case_rate, status, base, gross, majoration, participations, contract, law, readings
     )
-    max_fee, case_excess = maximum_fee(act, status, tariff, law, readings)
+    max_fee, case_excess = maximum_fee(act, status, case_rate, tariff, law, readings)
     unlawful_excess = 0 if max_fee == UNKNOWN else max(0, act.fee - max_fee)
     advance, deferred, case_payment = payment(act, gross, amo, amc, law)
     return Settlement(

@@ -1,12 +1,14 @@
 """The base of reimbursement: the opposable tariff of this act, for this doctor, on this day.
 
 CSS L162-5 and the medical conventions: coordination supplements are not payable outside the pathway, a doctor of
-sector 2 without OPTAM has a base of its own, and one outside the convention only the *tarif d'autorité* (L162-5-10).
+sector 2 without OPTAM has a base of its own, and one outside the convention only the *tarif d'autorité* (L162-5-10);
+who may charge no overrun has the opposable tariff as base (L162-5-11, L162-5-13, L162-5-14).
 """
 
 from parcours.law.cases import CaseBase
 from parcours.law.codes import UNKNOWN, ActKind, Convention, Profession, Profile
 from parcours.law.record import SITUATIONS, LawRecord
+from parcours.rules.exemptions import on_duty, without_excess
 from parcours.rules.pathway import coordinated
 from parcours.rules.types import Act, Cents, Readings
 
@@ -30,7 +32,8 @@ def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, 
 
 def unit_tariff(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, CaseBase]:
     """Tariff of one unit: tarif d'autorité (L162-5-10), the consultation, or the table of acts."""
-    if act.profession == Profession.MEDECIN and act.convention == Convention.NON_CONVENTIONNE:
+    outside = act.convention == Convention.NON_CONVENTIONNE and not on_duty(act, law)
+    if act.profession == Profession.MEDECIN and outside:
         if law.generaliste[act.specialty]:
             return law.autorite_generaliste, CaseBase.AUTORITE
         return law.autorite_specialiste, CaseBase.AUTORITE
@@ -42,19 +45,30 @@ def unit_tariff(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, Ca
 def consultation(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, CaseBase]:
     """Ordinary consultation of the specialty, at the patient's age, in or without coordination, by convention."""
     profile = profile_of(act, law)
-    if in_sector_2(act, readings):
+    if in_sector_2(act, law, readings):
         return law.tarif[profile * SITUATIONS + SECTOR_2], CaseBase.SECTOR_2
-    opposable_c2s = act.convention == Convention.SECTEUR_2
     if coordinated(act, law, readings):
-        case = CaseBase.OPPOSABLE_C2S if opposable_c2s else CaseBase.COORDINATED
-        return law.tarif[profile * SITUATIONS + COORDINATED], case
-    case = CaseBase.OPPOSABLE_C2S if opposable_c2s else CaseBase.NOT_COORDINATED
-    return law.tarif[profile * SITUATIONS + NOT_COORDINATED], case
+        return law.tarif[profile * SITUATIONS + COORDINATED], opposable_case(act, CaseBase.COORDINATED, law)
+    return law.tarif[profile * SITUATIONS + NOT_COORDINATED], opposable_case(act, CaseBase.NOT_COORDINATED, law)
 
 
-def in_sector_2(act: Act, readings: Readings) -> bool:
-    """Does the lower base of sector 2 apply?  Not to a C2S patient, who is owed the opposable tariff (L162-5-13)."""
-    return act.convention == Convention.SECTEUR_2 and not (act.c2s and not readings.base_c2s_secteur_2)
+def in_sector_2(act: Act, law: LawRecord, readings: Readings) -> bool:
+    """Does the lower base of sector 2 apply?  Not to a C2S patient, nor where no overrun at all may be charged
+    (readings `base_c2s_secteur_2`, `base_secteur_2_sans_depassement`).
+    """
+    if act.convention != Convention.SECTEUR_2:
+        return False
+    if act.c2s:
+        return bool(readings.base_c2s_secteur_2)
+    return not without_excess(act, law) or bool(readings.base_secteur_2_sans_depassement)
+
+
+def opposable_case(act: Act, case: CaseBase, law: LawRecord) -> CaseBase:
+    """Case of the opposable tariff: `case`, or its own where the doctor's sector would give another base."""
+    if act.c2s and act.convention == Convention.SECTEUR_2:
+        return CaseBase.OPPOSABLE_C2S
+    other_base = act.convention == Convention.SECTEUR_2 or act.convention == Convention.NON_CONVENTIONNE
+    return CaseBase.OPPOSABLE_WITHOUT_EXCESS if other_base and without_excess(act, law) else case
 
 
 def profile_of(act: Act, law: LawRecord) -> int:
@@ -102,10 +116,10 @@ def letter_key(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, Cas
         return law.urgences_forfait, CaseBase.EMERGENCY_CHARGE
     own = own_teleconsultation(act, law)
     if own != UNKNOWN:
-        return UNKNOWN if in_sector_2(act, readings) else own, CaseBase.LETTER_KEY
+        return UNKNOWN if in_sector_2(act, law, readings) else own, CaseBase.LETTER_KEY
     if act.profession == Profession.SAGE_FEMME and law.acte_base_sage_femme[act.act] != UNKNOWN:
         return law.acte_base_sage_femme[act.act], CaseBase.LETTER_KEY
-    if in_sector_2(act, readings) and law.acte_base_secteur_2[act.act] != UNKNOWN:
+    if in_sector_2(act, law, readings) and law.acte_base_secteur_2[act.act] != UNKNOWN:
         return law.acte_base_secteur_2[act.act], CaseBase.SECTOR_2
     return law.acte_base[act.act], CaseBase.LETTER_KEY
 

@@ -123,6 +123,7 @@ class Readings(NamedTuple):
     medecin_traitant_exceptions: int = 0
     centre_zone_deficitaire: int = 0
     franchise_plafond_jour: int = 0
+    base_secteur_2_sans_depassement: int = 0
 
 
 class Counters(NamedTuple):

@@ -223,3 +223,10 @@ def test_who_could_have_referred_is_said_from_the_day_of_the_law(facts, said, si
     names = {item.name for item in explain(settle(visit), "en").why_not}
     assert said <= names
     assert not silent & names
+
+
+@pytest.mark.parametrize("age", [2, 30])
+def test_a_psychologists_session_is_explained_covered_or_not(age: int) -> None:  # R162-64: not before three
+    session = {"care_date": "2026-05-05", "age": age, "profession": "psychologue", "fee": "50.00"}
+    for counters in (Counters(), Counters(seances_annee=12)):
+        assert explain(settle(session, counters=counters), "fr").steps

@@ -14,6 +14,7 @@ RULE_READINGS = {
     "medecin_traitant_acces_direct": codes.MedecinTraitantAccesDirect,
     "arrondi_da": codes.ArrondiDa,
     "base_c2s_secteur_2": codes.BaseC2sSecteur2,
+    "base_secteur_2_sans_depassement": codes.BaseSecteur2SansDepassement,
     "da_de_cumul": codes.DaDeCumul,
     "depassements_hors_parcours": codes.DepassementsHorsParcours,
     "acces_direct_perimetre": codes.AccesDirectPerimetre,

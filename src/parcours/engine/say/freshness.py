@@ -10,18 +10,19 @@ from parcours.law.freshness import Known, known, later_day
 from parcours.law.loader import load
 from parcours.text import Text
 
-UNTIL = Text(
-    "Connu comme juste jusqu'au {until} (valeurs vérifiées le {verified}, articles lus le {read}).",
-    "Known to be right until {until} (values checked on {verified}, articles read on {read}).",
-)
-UNTIL_VALUES = Text(
-    "Connu comme juste jusqu'au {until} (valeurs vérifiées le {verified}).",
-    "Known to be right until {until} (values checked on {verified}).",
+COVERED = Text(
+    "Vérifié pour le jour des soins : {checked}.",
+    "Checked for the day of care: {checked}.",
 )
 LATER = Text(
-    "Les soins sont plus récents : une règle a pu changer depuis.",
-    "The care is more recent: a rule may have changed since.",
+    "Soins plus récents que ce qui est vérifié ({checked}) : une règle a pu changer depuis.",
+    "The care is later than what is checked ({checked}): a rule may have changed since.",
 )
+VALUES_AND_ARTICLES = Text(
+    "valeurs contrôlées le {verified}, articles lus dans leur état du {read}",
+    "values checked on {verified}, articles read as they stood on {read}",
+)
+VALUES = Text("valeurs contrôlées le {verified}", "values checked on {verified}")
 REPLACED = Text(
     "Une version de l'article {number} commence le {day} ; elle n'a pas été lue.",
     "A version of article {number} starts on {day}; it has not been read.",
@@ -76,15 +77,14 @@ def iso_of(day: date | None) -> str | None:
 
 
 def sentences(fresh: Known, day: int, lang: str) -> Iterable[str]:
-    """Until when, whether the day of care is past it, and what is known to follow."""
+    """Whether what was checked covers the day of care, and what is known to follow."""
     words = {
         name: said_day(number_of(value), lang)
-        for name, value in (("until", fresh.until), ("verified", fresh.verified_on), ("read", fresh.read_on))
+        for name, value in (("verified", fresh.verified_on), ("read", fresh.read_on))
         if value
     }
-    yield (UNTIL if fresh.read_on else UNTIL_VALUES)[lang].format(**words)
-    if day > number_of(fresh.until):
-        yield LATER[lang]
+    checked = (VALUES_AND_ARTICLES if fresh.read_on else VALUES)[lang].format(**words)
+    yield (COVERED if day <= number_of(fresh.until) else LATER)[lang].format(checked=checked)
     for article in fresh.replaced:
         later = later_day(article)
         if later:
