@@ -127,8 +127,8 @@ def test_the_tables_hold_the_published_figures(client: TestClient) -> None:
 def test_a_quote_says_until_when_it_is_known_to_be_right(client: TestClient) -> None:
     past, later = (client.get(quote(care_date=day, lang="fr")).text for day in ("2025-06-02", "2026-11-02"))
     assert "Vérifié pour le jour des soins" in past
-    assert "Les soins sont plus récents" not in past
-    assert "Les soins sont plus récents" in later
+    assert "Soins plus récents que ce qui est vérifié" not in past
+    assert "Soins plus récents que ce qui est vérifié" in later
 
 
 def test_an_article_says_what_it_decides_with_cents_and_leads_to_the_official_text(client: TestClient) -> None:

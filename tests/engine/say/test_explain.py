@@ -15,6 +15,7 @@ from parcours.engine.facts.jsonio import dumps, loads
 from parcours.engine.say.explain import explain
 from parcours.engine.say.row import STAGES
 from parcours.law.loader import load
+from parcours.rules.types import Counters
 from tests.properties.strategies import acts
 
 GP_OUTSIDE: dict[str, Any] = {
