@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of, pairs
-from parcours.text import Text, euros, plain_euros
+from parcours.text import Text, euros
 
 if TYPE_CHECKING:
     from parcours.engine.compare.year import Comparison
@@ -82,7 +82,7 @@ def compare(
     if json:
         from parcours.engine.facts.jsonio import dumps
 
-        typer.echo(dumps(plain(found), indent=1))
+        typer.echo(dumps(found.to_dict(), indent=1))
     else:
         print_table(found, lang)
     for name, error in found.refused:
@@ -94,26 +94,6 @@ def number(text: str, lang: str) -> int:
     if not text.isdecimal():
         fail(problems.not_accepted(text, field="--times", expected=Text("un nombre entier", "a whole number")), lang)
     return int(text)
-
-
-def plain(found: "Comparison") -> dict[str, Any]:
-    """The comparison as plain data, amounts in euros as text."""
-    rows = [
-        {
-            "contract": one.plan.name,
-            "fee": plain_euros(one.care.fee),
-            "amo": plain_euros(one.care.amo),
-            "amc": plain_euros(one.care.amc),
-            "patient": plain_euros(one.care.patient),
-            "premiums": plain_euros(one.premiums),
-            "total": plain_euros(one.total),
-            "contributions": plain_euros(one.contributions),
-            "items": {name: plain_euros(cost.patient) for name, cost in one.by_item.items()},
-        }
-        for one in found.years
-    ]
-    even = [{"cheap": one.cheap, "dear": one.dear, "times": one.hundredths / 100} for one in found.break_even]
-    return {"contracts": rows, "cheapest": found.best.plan.name, "break_even": even}
 
 
 def print_table(found: "Comparison", lang: str) -> None:

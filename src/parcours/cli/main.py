@@ -44,6 +44,7 @@ COMMANDS = {
     "space": "parcours.cli.space:app",
     "check-claims": "parcours.cli.guides:app",
     "fhir": "parcours.cli.fhir:app",
+    "mcp": "parcours.cli.mcp:app",
     "serve": "parcours.cli.serve:serve_app",
     "demo": "parcours.cli.serve:demo_app",
 }

@@ -19,7 +19,7 @@ from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
 from parcours.engine.memory import Memory
 from parcours.law.cache import flat_law
-from parcours.text import Text, text_of
+from parcours.text import Text, plain_euros, text_of
 
 FILE = Path(__file__).with_name("years.yaml")
 MONTHS = 12
@@ -123,6 +123,25 @@ class Comparison:
     def best(self) -> PlanYear:
         """The least total."""
         return self.years[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as plain data, amounts in euros as text."""
+        rows = [
+            {
+                "contract": one.plan.name,
+                "fee": plain_euros(one.care.fee),
+                "amo": plain_euros(one.care.amo),
+                "amc": plain_euros(one.care.amc),
+                "patient": plain_euros(one.care.patient),
+                "premiums": plain_euros(one.premiums),
+                "total": plain_euros(one.total),
+                "contributions": plain_euros(one.contributions),
+                "items": {name: plain_euros(cost.patient) for name, cost in one.by_item.items()},
+            }
+            for one in self.years
+        ]
+        even = [{"cheap": one.cheap, "dear": one.dear, "times": one.hundredths / 100} for one in self.break_even]
+        return {"contracts": rows, "cheapest": self.best.plan.name, "break_even": even}
 
 
 @cache
