@@ -39,7 +39,9 @@ def test_a_request_is_logged_without_its_values(client: TestClient, rows: Rows) 
         ("/situations/{slug}", 200),
         ("unmatched", 404),
     ]
-    assert all(row.pop("ms") > 0 and row.pop("bytes") > 0 and row.pop("time") for row in found)
+    assert all(
+        row.pop("ms") > 0 and row.pop("bytes") > 0 and row.pop("time") and row.pop("request_id") for row in found
+    )
     text = json.dumps(found)
     for value in ("87", "generaliste", "1850378", "127.0.0.1", "testclient", "lang"):
         assert value not in text, value

@@ -57,7 +57,7 @@ PANELS = {
     ),
     "Files and figures": ("sample", "summary", "tables", "schema"),
     "The law": ("law", "space", "check-claims"),
-    "The service": ("demo", "serve", "fhir"),
+    "The service": ("demo", "serve", "fhir", "mcp"),
     "The registry": ("registry", "directory", "facts", "admin", "audit"),
     "Simulated money": ("claims", "fund", "account", "ledger", "scenario"),
 }  # fmt: skip

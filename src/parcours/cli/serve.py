@@ -84,6 +84,10 @@ def run(*, lang: str, **given: Any) -> None:
         first = error.errors()[0]
         fail(problems.wrong_setting(first["input"], field=".".join(map(str, first["loc"]))), lang)
     check_free(chosen.host, chosen.port, lang)
+    if chosen.metrics_port is not None:
+        check_free(chosen.metrics_host, chosen.metrics_port, lang)
+    if chosen.traces_endpoint is not None:
+        import opentelemetry.exporter.otlp.proto.http.trace_exporter  # noqa: F401 - who lacks the extra is told here
     check_registry(lang)
     os.environ["PARCOURS_LOG_LEVEL"] = chosen.log_level  # for the worker processes
     logs.configure(chosen.log_level)

@@ -122,7 +122,7 @@ class Guard:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        scope.setdefault("state", {})["request_id"] = request_id = new_id()
+        request_id = scope.setdefault("state", {}).setdefault("request_id", new_id())
         lang = preferred(request.headers.get("accept-language", ""))
         started = False
 

@@ -8,14 +8,20 @@ import json
 import logging
 import sys
 import time
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from parcours.registry.store.ids import new_id
+
 logger = logging.getLogger("parcours.requests")
 QUIET = ("/static/", "/healthz", "/readyz")
 FIELDS = "fields"
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""Of the request that is being answered: every line that is logged meanwhile bears it, as its answer and the trail."""
+ID_HEADER = b"x-request-id"
 
 
 class JsonLines(logging.Formatter):
@@ -29,6 +35,8 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             **getattr(record, FIELDS, {}),
         }
+        if (request_id := REQUEST_ID.get()) is not None:
+            line["request_id"] = request_id
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
             line["where"] = place_of(record.exc_info[2])
@@ -55,21 +63,25 @@ def configure(level: str) -> None:
 
 
 class RequestLog:
-    """ASGI middleware that logs each request once it is answered."""
+    """ASGI middleware that gives each request its id, and logs it once it is answered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(QUIET) or not logger.isEnabledFor(logging.INFO):
+        if scope["type"] != "http" or scope["path"].startswith(QUIET):
             await self.app(scope, receive, send)
             return
+        request_id = scope.setdefault("state", {})["request_id"] = new_id()
+        REQUEST_ID.set(request_id)
         started = time.perf_counter()
         answer = {"status": 500, "bytes": 0}
 
         async def count(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answer["status"] = message["status"]
+                if not any(name == ID_HEADER for name, _ in message.get("headers", ())):
+                    message["headers"] = [*message.get("headers", ()), (ID_HEADER, request_id.encode())]
             elif message["type"] == "http.response.body":
                 answer["bytes"] += len(message.get("body", b""))
             await send(message)
@@ -88,4 +100,8 @@ class RequestLog:
 
 def route_of(scope: Scope) -> str:
     """The pattern of the route that answered; the values in an address may identify a person."""
-    return str(getattr(scope.get("route"), "path", None) or scope.get("parcours.route", "unmatched"))
+    face = scope.get("parcours.face", "")
+    path = getattr(scope.get("route"), "path", None)
+    if path is None:
+        return f"{face}*" if face else "unmatched"
+    return str(path if path.startswith(face) else f"{face}{path.lstrip('/')}")

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from parcours.edge.settings import Settings
 from parcours.edge.settings import settings as process_settings
+from parcours.edge.statements import watch
 from parcours.registry.accounts.oidc import Relying
 from parcours.registry.audit.group import TrailWriter
 from parcours.registry.store.db import Database
@@ -21,6 +22,7 @@ class Services:
     def database(self) -> Database:
         """The database, opened with its own keys only. Raises `Misconfigured`: those of another installation."""
         opened = self._database or Database.open(self.settings.database_url, self.settings.patience())
+        watch(opened.engine, self.settings.database_slow_ms)
         try:
             require_keys(opened.engine)
         except BaseException:

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     """Longest wait for a lock; on SQLite, for the one writer."""
     database_idle_seconds: float = Field(30.0, ge=0.1)
     """PostgreSQL ends a transaction in which nothing was asked for so long."""
+    database_slow_ms: float = Field(500.0, ge=0)
+    """A statement that takes so long is logged, without its values; 0: none."""
     demonstration: bool = False
     """Log in with one click as somebody of the demonstration; without effect for other people and other machines."""
     public_url: str = "http://127.0.0.1:8000"

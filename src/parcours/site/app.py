@@ -26,10 +26,12 @@ from parcours.edge.security import SecurityHeaders
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.law.library.problems import LibraryError
+from parcours.site.metrics import measured
 from parcours.site.page_limits import PageGuard
 from parcours.site.proxies import Forwarded
 from parcours.site.readiness import Readiness
 from parcours.site.settings import ServerSettings
+from parcours.site.traces import traced
 from parcours.web.app import error_page, prepare, routes
 
 FACES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
@@ -40,7 +42,8 @@ def application() -> ASGIApp:
     """The application with the settings of the environment: what a server starts in each of its processes."""
     server = ServerSettings()
     logs.configure(server.log_level)
-    return Forwarded(create_app(Settings()), server.trusted_proxies)
+    app = traced(measured(create_app(Settings()), server), server)
+    return Forwarded(app, server.trusted_proxies)
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -76,7 +79,7 @@ class Faces:
         if scope["type"] == "http":
             for prefix, app in self.faces.items():
                 if scope["path"].startswith(prefix):
-                    scope["parcours.route"] = f"{prefix}*"
+                    scope["parcours.face"] = prefix
                     await app(scope, receive, send)
                     return
         await self.site(scope, receive, send)

@@ -23,6 +23,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from parcours.edge import logs
+from parcours.site import metrics
 from parcours.site.protocol import BoundedHttp, Room
 from parcours.site.settings import ServerSettings
 
@@ -51,9 +52,10 @@ def run(settings: ServerSettings) -> int:
     _allow_files()
     passed = passed_socket()
     listener = passed or listening_socket(settings.host, settings.port)
-    if settings.workers == 1:
-        return _serve(settings, listener, passed is not None)
-    return Workers(settings, listener, passed is not None).run()
+    with metrics.served(settings):
+        if settings.workers == 1:
+            return _serve(settings, listener, passed is not None)
+        return Workers(settings, listener, passed is not None).run()
 
 
 def passed_socket() -> socket.socket | None:
@@ -191,6 +193,7 @@ class Workers:
             if one.exitcode == STARTUP_FAILURE:
                 self.stopping = True
                 return STARTUP_FAILURE
+            metrics.left(one.pid)
             logger.error("a worker process died (%s): another one takes its place", one.exitcode)
             self.processes[index] = self._started()
         return 0

@@ -37,6 +37,14 @@ class ServerSettings(BaseSettings):
     connections: int = Field(2000, ge=1)
     """Connections of a process."""
 
+    metrics_port: int | None = Field(None, ge=1, le=65535)
+    """Where a monitor reads `/metrics`, apart from the pages; nowhere unless said."""
+    metrics_host: str = "127.0.0.1"
+    traces_endpoint: str | None = None
+    """Address of a collector of OpenTelemetry (OTLP over HTTP); nothing is traced unless said."""
+    traces_share: float = Field(0.1, ge=0, le=1)
+    """Share of the requests that are traced."""
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _parsed(cls, given: object) -> object:
