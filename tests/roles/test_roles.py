@@ -68,9 +68,9 @@ def declaration(method, path, allowed, body=None):
     return on(method, "/declarations/{declaration}" + path, allowed, SEES_ALICE, body, foreign=foreign)
 
 
-def referral(method, path, allowed, body=None):
+def referral(method, path, allowed, body=None, **more):
     foreign = {"referral": "referral_zoe"}
-    return on(method, "/referrals/{referral}" + path, allowed, SEES_ALICE, body, foreign=foreign)
+    return on(method, "/referrals/{referral}" + path, allowed, SEES_ALICE, body, foreign=foreign, **more)
 
 
 def plan(method, path, allowed, body=None):
@@ -262,6 +262,15 @@ ROWS = (
     on("DELETE", "/referrals/{referral}/uses/{nobody}", set(), SEES_ALICE - CARE, foreign={"referral": "referral_zoe"}),
     referral("POST", "/reports", {"amar", "sand"}, {"text": "t"}),
     referral("POST", "/cancellation", {"alice", "amar"}),
+    referral("GET", "/steps", SEES_ALICE),
+    referral("POST", "/steps", {"sand"}, {"step": "declined"}),
+    referral("POST", "/acknowledgement", {"amar", "delegate"}),
+    referral("GET", "/letter.xml", {"alice"} | CARE),
+    referral("GET", "/report.xml", set(), expected=dict.fromkeys({"alice"} | CARE, 404)),
+    patient("GET", "/record/synthesis.xml", {"alice"} | CARE),
+    system("GET", "/my/referrals", {"amar", "zola", "sand", "delegate"}),
+    system("GET", "/my/referrals/alerts", {"amar", "zola", "sand", "delegate"}),
+    system("GET", "/my/mailbox", {"amar", "zola", "sand", "delegate"}),
     # plans
     on(
         "POST", "/care-plans", {"amar"}, SEES_ALICE,

@@ -44,6 +44,7 @@ APART = (
     "departures",
     "family",
     "find",
+    "referral_loop",
 )
 """Modules that are not of one context of the registry."""
 MODULES = tuple(

@@ -23,11 +23,12 @@ from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import check_version
 from parcours.registry.people.context import PATIENT
+from parcours.registry.referrals import problems as loop_problems
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL, Action, Tag, of_referral
 from parcours.registry.referrals.covering import sequence_of, uses_of
-from parcours.registry.referrals.letters import Letter, NewReferral, Provider
-from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Urgency
+from parcours.registry.referrals.letters import Letter, NewReferral, Provider, ReportDetails
+from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, Urgency
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import get
 
@@ -45,6 +46,13 @@ class LetterBody(In):
     examinations_done: str = Field("", max_length=8000, pattern=r"^[^\x00]*$")
     allergies: str = Field("", max_length=2000, pattern=r"^[^\x00]*$")
     expectations: str = Field("", max_length=4000, pattern=r"^[^\x00]*$")
+    target_date: str = Field("", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="To be seen by this day.")
+    needs: str = Field("", max_length=1000, pattern=r"^[^\x00]*$", description="Language, handicap, interpreter.")
+    copy_to: str = Field("", max_length=500, pattern=r"^[^\x00]*$")
+    patient_informed: bool = False
+    extract: list[tuple[str, str]] = Field(
+        default_factory=list, max_length=100, description="Chosen lines of the synthesis: section and text."
+    )
 
 
 class ProviderBody(In):
@@ -105,6 +113,17 @@ def _referral(unit: Unit, row: Referral) -> ReferralOut:
     )  # fmt: skip
 
 
+def read_letter_body(body: LetterBody) -> Letter:
+    """A letter as it was sent. Raises `Invalid`: the target is no day."""
+    if body.target_date:
+        try:
+            date.fromisoformat(body.target_date)
+        except ValueError as error:
+            raise loop_problems.no_target(body.target_date) from error
+    said = body.model_dump(mode="json")
+    return Letter(**{**said, "extract": tuple((section, line) for section, line in said["extract"])})
+
+
 @router.post("/referrals", status_code=201, response_model=ReferralOut, responses=problems(*CREATING))
 def write_referral(body: ReferralIn, once: OnceDep) -> Response:
     """Write a referral with its letter, signed by the doctor who asks."""
@@ -114,7 +133,7 @@ def write_referral(body: ReferralIn, once: OnceDep) -> Response:
     def make() -> tuple[ReferralOut, dict[str, str]]:
         new = NewReferral(
             insured_id=record.insured_id or "", author_id=unit.actor.professional_id or "", flow=body.flow.value,
-            letter=Letter(**body.letter.model_dump(mode="json")), addressee_id=body.addressee_id,
+            letter=read_letter_body(body.letter), addressee_id=body.addressee_id,
             specialty=body.specialty, plan_id=body.plan_id, valid_until=body.valid_until, withheld=body.withheld,
             providers=tuple(Provider(one.professional_id, one.specialty) for one in body.providers),
         )  # fmt: skip
@@ -158,6 +177,19 @@ def withhold_referral(referral_id: Id, body: Secrecy, unit: WriteUnit, response:
     return _referral(unit, row)
 
 
+class ReportBody(In):
+    """What a report says besides its conclusion; changes of treatment are proposed, one a line."""
+
+    reason: str = Field("", max_length=4000, pattern=r"^[^\x00]*$")
+    answer: str = Field("", pattern="^(answered|partly|needs_other_opinion)?$")
+    treatment_changes: list[str] = Field(default_factory=list, max_length=50)
+    examinations: str = Field("", max_length=4000, pattern=r"^[^\x00]*$")
+    who_does_what: str = Field("", max_length=4000, pattern=r"^[^\x00]*$")
+    next_visit: str = Field("", max_length=400, pattern=r"^[^\x00]*$")
+    watch: str = Field("", max_length=4000, pattern=r"^[^\x00]*$")
+    copy_to_patient: bool = True
+
+
 class ReportOut(Out):
     """A report to the médecin traitant."""
 
@@ -165,6 +197,7 @@ class ReportOut(Out):
     author_id: str
     written_on: date
     text: str
+    details: ReportBody
 
 
 class LetterOut(Out):
@@ -174,6 +207,11 @@ class LetterOut(Out):
     reports: list[ReportOut]
 
 
+def _report(row: Report) -> ReportOut:
+    details = ReportBody.model_validate(referrals.details_of(row), from_attributes=True)
+    return ReportOut(id=row.id, author_id=row.author_id, written_on=row.written_on, text=row.text, details=details)
+
+
 @router.get("/referrals/{referral_id}/letter", responses=problems(*READING))
 def read_letter(referral_id: Id, unit: ReadUnit) -> LetterOut:
     """The letter and the reports: for the patient and the doctors concerned only."""
@@ -181,7 +219,7 @@ def read_letter(referral_id: Id, unit: ReadUnit) -> LetterOut:
     row = referrals.get_referral(unit.session, referral_id)
     return LetterOut(
         letter=LetterBody.model_validate(referrals.letter_of(row), from_attributes=True),
-        reports=[ReportOut.model_validate(one) for one in referrals.reports_of(unit.session, row.id)],
+        reports=[_report(one) for one in referrals.reports_of(unit.session, row.id)],
     )
 
 
@@ -219,6 +257,12 @@ class ReportIn(In):
     """A report."""
 
     text: str = text(20_000, "Nævus bénin, contrôle dans un an.")
+    details: ReportBody = Field(default_factory=ReportBody)
+
+
+def report_details(body: ReportBody) -> ReportDetails:
+    """The parts of a report as they were sent."""
+    return ReportDetails(**{**body.model_dump(), "treatment_changes": tuple(body.treatment_changes)})
 
 
 @router.post(
@@ -231,8 +275,9 @@ def report_back(referral_id: Id, body: ReportIn, once: OnceDep) -> Response:
 
     def make() -> tuple[ReportOut, dict[str, str]]:
         doctor = unit.actor.professional_id or ""
-        row = referrals.report_back(unit.session, referral_id, doctor, written_on=paris_today(), text=body.text)
-        return ReportOut.model_validate(row), {}
+        row = referrals.report_back(unit.session, referral_id, doctor, written_on=paris_today(), text=body.text,
+                                     details=report_details(body.details))  # fmt: skip
+        return _report(row), {}
 
     return once.reply(make)
 
@@ -243,6 +288,6 @@ def cancel_referral(referral_id: Id, unit: WriteUnit, response: Response, if_mat
     record = unit.find(REFERRAL, referral_id, Action.CANCEL_REFERRAL, Tag.REFERRAL_CANCEL)
     row = referrals.get_referral(unit.session, referral_id)
     check_version(if_match, row)
-    row = referrals.cancel(unit.session, record.id or "")
+    row = referrals.cancel(unit.session, record.id or "", by=unit.actor.professional_id)
     response.headers["ETag"] = row.etag
     return _referral(unit, row)

@@ -20,6 +20,8 @@ class MessageKind(StrEnum):
     AVIS = "avis"
     NOTIFICATION = "notification"
     STATEMENT = "statement"
+    SECURE = "secure"
+    """Secure mail between professionals (simulated)."""
 
 
 class Message(Base):

@@ -51,6 +51,12 @@ def messages_to(session: Session, recipient: str, *, after: str | None = None, l
     return list(session.scalars(query.where(Message.id > after) if after else query))
 
 
+def mails_to(session: Session, recipient: str, *, limit: int = 50) -> list[Message]:
+    """Secure mail (simulated) to a professional, newest first."""
+    query = select(Message).where(Message.recipient == recipient, Message.kind == MessageKind.SECURE)
+    return list(session.scalars(query.order_by(Message.id.desc()).limit(limit)))
+
+
 def body_of(message: Message) -> dict[str, Any]:
     """What a message says."""
     content: dict[str, Any] = json.loads(message.body)

@@ -105,6 +105,12 @@ def history_of(session: Session, insured_id: str) -> list[RecordStatement]:
     return listed(session, query.order_by(RecordStatement.recorded_at, RecordStatement.id))
 
 
+def last_author(session: Session, insured_id: str) -> str | None:
+    """Who stated something last."""
+    rows = history_of(session, insured_id)
+    return rows[-1].author_id if rows else None
+
+
 def written_by(session: Session, insured_id: str, professional_id: str) -> list[RecordStatement]:
     """What one professional stated."""
     return [row for row in history_of(session, insured_id) if row.author_id == professional_id]

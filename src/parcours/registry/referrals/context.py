@@ -5,15 +5,15 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf
-from parcours.registry.access.model import Kind, Record, Who
-from parcours.registry.access.rules import DOCTOR_PARTY
+from parcours.registry.access.model import PRACTICE, Kind, Record, Who
+from parcours.registry.access.rules import DOCTOR_PARTY, OWN_PRACTICE, rule
 from parcours.registry.audit.service import record
 from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.declarations.context import Action as DeclarationAction
-from parcours.registry.declarations.relations import DOCTOR_DECLARED
+from parcours.registry.declarations.relations import DOCTOR_DECLARED, DOCTOR_LIST
 from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
-from parcours.registry.referrals.models import Referral, ReferralUse, Report, SequenceProvider
+from parcours.registry.referrals.models import Referral, ReferralStep, ReferralUse, Report, SequenceProvider
 from parcours.registry.referrals.relations import AUTHOR_OR_PATIENT, DOCTOR_REFERRED, DOCTOR_SPECIALTY
 from parcours.registry.referrals.service import shorten_overlong, withheld_ids
 from parcours.registry.referrals.validity import last_day
@@ -32,6 +32,9 @@ class Action(model.Action):
     USE_REFERRAL = "use_referral"
     WRITE_REPORT = "write_report"
     WITHHOLD_REFERRAL = "withhold_referral"
+    MOVE_REFERRAL = "move_referral"
+    ACKNOWLEDGE_REPORT = "acknowledge_report"
+    LIST_REFERRALS = "list_referrals"
 
 
 class Scope(model.Scope):
@@ -51,6 +54,9 @@ class Tag(model.Tag):
     REFERRAL_REPORT = "referrals:report:write"
     REFERRAL_CANCEL = "referrals:referral:cancel"
     REFERRAL_WITHHOLD = "referrals:referral:withhold"
+    REFERRAL_MOVE = "referrals:referral:move"
+    REFERRAL_LIST = "referrals:list:read"
+    REFERRAL_MAILBOX = "referrals:mailbox:read"
     REFERRAL_SHORTEN = "referrals:referral:shorten"
 
 
@@ -83,6 +89,11 @@ def _expire(session: Session, who: Who) -> int:
     return len(shortened)
 
 
+REFERRAL_AUTHOR = rule(
+    "referral_author", PRACTICE, OWN_PRACTICE,
+    "L'auteur d'un adressage dit qu'il a lu la réponse.", "The author of a referral says that the answer was read.",
+)  # fmt: skip
+
 _READ = (Action.READ_REFERRAL, Action.READ_LETTER)
 
 CONTEXT = Context(
@@ -93,6 +104,7 @@ CONTEXT = Context(
         SequenceProvider: Personal(through="referral_id"),
         ReferralUse: Personal(through="referral_id"),
         Report: Personal(through="referral_id"),
+        ReferralStep: Personal(through="referral_id"),
     },
     kinds=(RecordOf(REFERRAL, Action.READ_REFERRAL, Referral, of_referral),),
     actions=Action,
@@ -106,7 +118,11 @@ CONTEXT = Context(
             *_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, PeopleAction.READ_PATIENT,
             DeclarationAction.READ_DECLARATION, PlanAction.READ_PLAN, PlanAction.READ_PLAN_CONTENT,
         ),
-        DOCTOR_PARTY.gives(*_READ, Action.USE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT),
+        DOCTOR_PARTY.gives(
+            *_READ, Action.USE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT, Action.MOVE_REFERRAL
+        ),
+        REFERRAL_AUTHOR.gives(Action.ACKNOWLEDGE_REPORT),
+        DOCTOR_LIST.gives(Action.LIST_REFERRALS),
         DOCTOR_SPECIALTY.gives(Action.USE_REFERRAL),
         OFFICER_FUND.gives(Action.READ_REFERRAL),
         client_of(Scope.REFERRALS_READ).gives(Action.READ_REFERRAL),

@@ -17,10 +17,41 @@ class Letter:
     examinations_done: str = ""
     allergies: str = ""
     expectations: str = ""
+    target_date: str = ""
+    """The day until which the patient is to be seen, YYYY-MM-DD: urgency is a date, not only a word."""
+    needs: str = ""
+    """Language, handicap, interpreter, autonomy."""
+    copy_to: str = ""
+    patient_informed: bool = False
+    extract: tuple[tuple[str, str], ...] = ()
+    """Lines of the synthesis that the author chose, each with its section, as they were that day."""
 
     def as_text(self) -> str:
         """JSON, as stored."""
         return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class ReportDetails:
+    """What a report says besides its conclusion."""
+
+    reason: str = ""
+    answer: str = ""
+    """`answered`, `partly`, `needs_other_opinion`."""
+    treatment_changes: tuple[str, ...] = ()
+    """Proposed to the synthesis: the médecin traitant accepts each."""
+    examinations: str = ""
+    who_does_what: str = ""
+    next_visit: str = ""
+    watch: str = ""
+    copy_to_patient: bool = True
+
+    def as_text(self) -> str:
+        """JSON, as stored."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+ANSWERS = ("", "answered", "partly", "needs_other_opinion")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.columns import EncryptedText, Hidden, PublicId, UtcDateTime
+from parcours.registry.store.columns import EncryptedText, Hidden, PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base, Versioned
 
 
@@ -29,6 +29,21 @@ class Urgency(StrEnum):
     ORDINARY = "ordinary"
     SOON = "soon"
     URGENT = "urgent"
+
+
+class ReferralState(StrEnum):
+    """Where a referral is, whoever wrote it and from wherever."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    BOOKED = "booked"
+    SEEN = "seen"
+    REPORTED = "reported"
+    ACKNOWLEDGED = "acknowledged"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    DID_NOT_COME = "patient_did_not_come"
+    EXPIRED = "expired"
 
 
 class Referral(Versioned, Base):
@@ -110,4 +125,23 @@ class Report(Base):
     author_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
     written_on: Mapped[date]
     text: Mapped[str] = mapped_column(EncryptedText("referrals_reports.text"))
+    """The conclusion."""
+    details: Mapped[str | None] = mapped_column(EncryptedText("referrals_reports.details"))
+    """JSON of the other parts of a report."""
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+
+class ReferralStep(Base):
+    """A step of a referral: its state, its day, who made it. Never changed."""
+
+    __tablename__ = "referrals_steps"
+    __table_args__ = (Index("ix_referrals_steps_referral_id", "referral_id"),)
+
+    referral_id: Mapped[str] = mapped_column(PublicId, ForeignKey("referrals.id"))
+    state: Mapped[ReferralState] = mapped_column(text_enum(ReferralState))
+    day: Mapped[date]
+    by_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    """A professional; None: the patient, or time."""
+    booked_for: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(EncryptedText("referrals_steps.reason"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)

@@ -151,3 +151,35 @@ withheld_of_adult = Problem(
     Text("seul un mineur a des parents à qui taire un courrier", "only a minor has parents to keep a letter from"),
     field="withheld",
 )
+
+not_at_that_step = Problem(
+    Conflict,
+    "not_at_that_step",
+    Text("l'adressage n'en est pas là", "the referral is not at that step"),
+    field="step",
+    allowed=same("{states}"),
+)
+
+no_reason = Problem(
+    Invalid,
+    "no_reason",
+    Text("un refus dit pourquoi", "declining says why"),
+    field="reason",
+    allowed=Text("un texte", "a text"),
+)
+
+no_day = Problem(
+    Invalid,
+    "no_day",
+    Text("un rendez-vous a un jour", "an appointment has a day"),
+    field="booked_for",
+    allowed=Text("le jour du rendez-vous", "the day of the appointment"),
+)
+
+no_target = Problem(
+    Invalid,
+    "no_target",
+    Text("ce n'est pas un jour", "this is no day"),
+    field="letter.target_date",
+    allowed=Text("AAAA-MM-JJ", "YYYY-MM-DD"),
+)

@@ -17,7 +17,7 @@ from parcours.registry.declarations.timeline import speaks_as_medecin_traitant
 from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import Refused
 from parcours.registry.people.service import age_on, get_insured
-from parcours.registry.referrals import problems
+from parcours.registry.referrals import problems, states
 from parcours.registry.referrals.checks import (
     check_addressee,
     check_author,
@@ -27,8 +27,8 @@ from parcours.registry.referrals.checks import (
     sequence_step,
 )
 from parcours.registry.referrals.covering import single, use_of, uses_of, why_not
-from parcours.registry.referrals.letters import Letter, NewReferral
-from parcours.registry.referrals.models import Flow, Referral, ReferralUse, Report, Urgency
+from parcours.registry.referrals.letters import Letter, NewReferral, ReportDetails
+from parcours.registry.referrals.models import Flow, Referral, ReferralState, ReferralUse, Report, Urgency
 from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import now_utc, paris_date, paris_today
 from parcours.registry.store.columns import Unreadable
@@ -79,6 +79,7 @@ def write_referral(session: Session, new: NewReferral, *, at: datetime | None = 
         step.referral_id = referral.id
     session.add_all(steps)
     session.flush()
+    states.step(session, referral, ReferralState.SENT, at=at, by=author.id)
     return referral
 
 
@@ -110,6 +111,7 @@ def use(
         session.flush()
     except IntegrityError as error:
         raise _not_covering("already_used") from error
+    states.step(session, referral, ReferralState.SEEN, at=row.recorded_at, by=doctor.id)
     return row
 
 
@@ -121,29 +123,32 @@ def cancel_use(session: Session, use_id: str, *, at: datetime | None = None) -> 
     return row
 
 
-def cancel(session: Session, referral_id: str, *, at: datetime | None = None) -> Referral:
+def cancel(session: Session, referral_id: str, *, by: str | None = None, at: datetime | None = None) -> Referral:
     """The author takes a referral back; visits already made keep it."""
     referral = get_referral(session, referral_id)
     if referral.cancelled_at is not None:
         raise problems.already_cancelled()
     referral.cancelled_at = at or now_utc()
-    session.flush()
+    states.step(session, referral, ReferralState.CANCELLED, at=referral.cancelled_at, by=by)
     return referral
 
 
 def report_back(
-    session: Session, referral_id: str, author_id: str, *, written_on: date, text: str, at: datetime | None = None
-) -> Report:
+    session: Session, referral_id: str, author_id: str, *, written_on: date, text: str, at: datetime | None = None,
+    details: ReportDetails | None = None,
+) -> Report:  # fmt: skip
     """The addressee reports to the médecin traitant; only a doctor who saw the patient with this referral may."""
     referral = get_referral(session, referral_id)
     author = get_professional(session, author_id)
     if not any(one.professional_id == author.id for one in uses_of(session, referral.id)):
         raise problems.no_visit_to_report()
     row = Report(
-        referral_id=referral.id, author_id=author.id, written_on=written_on, text=text, recorded_at=at or now_utc()
-    )
+        referral_id=referral.id, author_id=author.id, written_on=written_on, text=text, recorded_at=at or now_utc(),
+        details=details.as_text() if details else None,
+    )  # fmt: skip
     session.add(row)
     session.flush()
+    states.step(session, referral, ReferralState.REPORTED, at=row.recorded_at, by=author.id)
     return row
 
 
@@ -196,7 +201,14 @@ def letter_of(referral: Referral) -> Letter:
     """The letter's sections. Clinical text: for the patient and the doctors concerned only."""
     if isinstance(referral.letter, Unreadable):
         raise unreadable("referrals.letter")
-    return Letter(**json.loads(referral.letter))
+    kept = json.loads(referral.letter)
+    return Letter(**{**kept, "extract": tuple((section, line) for section, line in kept.get("extract", ()))})
+
+
+def details_of(report: Report) -> ReportDetails:
+    """What a report says besides its conclusion."""
+    kept = json.loads(report.details) if report.details else {}
+    return ReportDetails(**{**kept, "treatment_changes": tuple(kept.get("treatment_changes", ()))})
 
 
 def reports_of(session: Session, referral_id: str) -> list[Report]:

@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from parcours.errors import ParcoursError
-from parcours.registry.scenario import care_ald, care_words, told, words
+from parcours.registry.scenario import care_ald, care_referrals, care_words, told, words
 from parcours.registry.scenario.expect import CHECKS, check, check_names
 from parcours.registry.scenario.failed import Failed
 from parcours.registry.scenario.language import Scenario
@@ -20,7 +20,7 @@ FACES = ("parcours.fhir.stories",)
 @cache
 def learn() -> None:
     """Take in the verbs and the expectations of care, and of the faces."""
-    for room in (care_words, care_ald):
+    for room in (care_words, care_ald, care_referrals):
         words.VERBS.update(room.VERBS)
         CHECKS.update(room.CHECKS)
     for name in FACES:

@@ -293,7 +293,7 @@ def write_letter(desk: Desk) -> Response:
         insured_id=record.insured_id or "",
         author_id=desk.unit.actor.professional_id or "",
         flow=Flow.AVIS_PONCTUEL.value,
-        letter=Letter(**said),
+        letter=Letter(reason=said.pop("reason"), question=said.pop("question"), **said),  # type: ignore[arg-type]  # its texts
         specialty=int(specialty),
     )
     row = referrals.write_referral(desk.session, new)
