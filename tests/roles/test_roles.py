@@ -265,9 +265,9 @@ ROWS = (
     referral("GET", "/steps", SEES_ALICE),
     referral("POST", "/steps", {"sand"}, {"step": "declined"}),
     referral("POST", "/acknowledgement", {"amar", "delegate"}),
-    referral("GET", "/letter.xml", {"alice"} | CARE),
-    referral("GET", "/report.xml", set(), expected=dict.fromkeys({"alice"} | CARE, 404)),
-    patient("GET", "/record/synthesis.xml", {"alice"} | CARE),
+    referral("GET", "/letter.{kind}", {"alice"} | CARE),
+    referral("GET", "/report.{kind}", set(), expected=dict.fromkeys({"alice"} | CARE, 404)),
+    patient("GET", "/record/synthesis.{kind}", {"alice"} | CARE),
     system("GET", "/my/referrals", {"amar", "zola", "sand", "delegate"}),
     system("GET", "/my/referrals/alerts", {"amar", "zola", "sand", "delegate"}),
     system("GET", "/my/mailbox", {"amar", "zola", "sand", "delegate"}),
@@ -394,7 +394,7 @@ class World:
                 "nobody": NOBODY, "place": place.id, "account": account.id, "grant": account.active_grants[0].id,
                 "account_zoe": self.country.accounts["zoe"], "account_spare": self._spare(),
                 "grant_zoe": find.get_account(session, self.country.accounts["zoe"]).active_grants[0].id,
-                "client_spare": self._spare_client(), "card": self._card(), **self._regularisations(), "queue": "held",
+                "client_spare": self._spare_client(), "card": self._card(), **self._regularisations(), "queue": "held", "kind": "xml",
                 **self._of_zoe(), **self._of_records(),
             }  # fmt: skip
 

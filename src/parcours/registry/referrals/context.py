@@ -14,7 +14,7 @@ from parcours.registry.declarations.relations import DOCTOR_DECLARED, DOCTOR_LIS
 from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
 from parcours.registry.referrals.models import Referral, ReferralStep, ReferralUse, Report, SequenceProvider
-from parcours.registry.referrals.relations import AUTHOR_OR_PATIENT, DOCTOR_REFERRED, DOCTOR_SPECIALTY
+from parcours.registry.referrals.relations import AUTHOR_OR_PATIENT, DOCTOR_REFERRED, DOCTOR_SPECIALTY, OTHER_SIDE
 from parcours.registry.referrals.service import shorten_overlong, withheld_ids
 from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import paris_today
@@ -127,7 +127,7 @@ CONTEXT = Context(
         OFFICER_FUND.gives(Action.READ_REFERRAL),
         client_of(Scope.REFERRALS_READ).gives(Action.READ_REFERRAL),
     ),
-    asks={Action.CANCEL_REFERRAL: AUTHOR_OR_PATIENT},
+    asks={Action.CANCEL_REFERRAL: AUTHOR_OR_PATIENT, Action.MOVE_REFERRAL: OTHER_SIDE},
     scopes=Scope,
     tags=Tag,
     expire=_expire,

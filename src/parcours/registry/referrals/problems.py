@@ -183,3 +183,10 @@ no_target = Problem(
     field="letter.target_date",
     allowed=Text("AAAA-MM-JJ", "YYYY-MM-DD"),
 )
+
+other_side = Problem(
+    Forbidden,
+    "other_side",
+    Text("c'est au destinataire de le dire", "it is for the addressee to say"),
+    field="referral_id",
+)

@@ -89,6 +89,12 @@ def _author_or_patient(session: Session, actor: Actor, record: Record) -> bool:
     return actor.role is Role.INSURED or OWN_PRACTICE.holds(session, actor, record)
 
 
+def _other_side(session: Session, actor: Actor, record: Record) -> bool:
+    """Not who wrote it: a letter is received, booked, declined at the other end."""
+    return not OWN_PRACTICE.holds(session, actor, record)
+
+
+OTHER_SIDE = Relation("other_side", _other_side, refusal=problems.other_side)
 REFERRED = Relation("referred", _referred, to_person=True)
 SPECIALTY = Relation("specialty", _specialty)
 
