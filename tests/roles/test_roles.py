@@ -394,7 +394,8 @@ class World:
                 "nobody": NOBODY, "place": place.id, "account": account.id, "grant": account.active_grants[0].id,
                 "account_zoe": self.country.accounts["zoe"], "account_spare": self._spare(),
                 "grant_zoe": find.get_account(session, self.country.accounts["zoe"]).active_grants[0].id,
-                "client_spare": self._spare_client(), "card": self._card(), **self._regularisations(), "queue": "held", "kind": "xml",
+                "client_spare": self._spare_client(), "card": self._card(), **self._regularisations(), "queue": "held",
+                "kind": "xml",
                 **self._of_zoe(), **self._of_records(),
             }  # fmt: skip
 
