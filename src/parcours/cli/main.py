@@ -19,6 +19,7 @@ COMMANDS = {
     "bill": "parcours.cli.bill:app",
     "prevention": "parcours.cli.prevention:app",
     "sample": "parcours.cli.sample:app",
+    "lab": "parcours.cli.lab:app",
     "summary": "parcours.cli.summary:app",
     "tables": "parcours.cli.tables:app",
     "law": "parcours.cli.law:app",

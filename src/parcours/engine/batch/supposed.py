@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Facts, Run, acts_of_patients, codes_of, encode_rows
-from parcours.engine.batch.compiling import _compiled
+from parcours.engine.batch.compiling import _compiled, register_rules
 from parcours.engine.batch.kernel import (
     NOWHERE,
     _act,
@@ -165,7 +165,7 @@ def shares(first: npt.NDArray[np.int64], threads: int) -> list[tuple[int, int]]:
 
 
 def moved_fees(people: EncodedPeople, before: SupposedLaw, after: SupposedLaw) -> npt.NDArray[np.int32]:
-    """What is charged when tariffs move: an act charged at its tariff follows it, any other keeps its fee."""
+    """What is charged when tariffs move: the tariff moves the fee by as much, and overruns stay what they were."""
     fees = people.fees.copy()
     old, old_days = law_table(year_of(before.records, people.days))
     new, new_days = law_table(year_of(after.records, people.days))
@@ -268,7 +268,7 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
 def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code
     rows: Any, pattern: Any, patterns: Any, old: Any, old_days: Any, new: Any, new_days: Any, readings: Any, fees: Any
 ) -> None:
-    """Acts charged at the tariff of one law, at that of another."""
+    """Acts charged at the tariff of one law or above it: as much above that of another."""
     before = 0
     after = 0
     for i in range(len(fees)):
@@ -276,19 +276,21 @@ def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled c
         before = _era(old_days, act.care_date, before)
         after = _era(new_days, act.care_date, after)
         tariff, case = tariff_of_act(act, old[before], readings)
-        if case != CaseBase.UNKNOWN and tariff == act.fee:
+        if case != CaseBase.UNKNOWN and 0 < tariff <= act.fee:
             moved, known = tariff_of_act(act, new[after], readings)
             if known != CaseBase.UNKNOWN:
-                fees[i] = moved
+                fees[i] = act.fee + moved - tariff
 
 
 @cache
 def people_kernel() -> Callable[..., None]:
     """The compiled loop (see `_settle_people`)."""
+    register_rules()
     return _compiled(_settle_people, (_act, _contract, _era, _slot, _cap, _places, _counters, _remember, _add))
 
 
 @cache
 def fee_kernel() -> Callable[..., None]:
     """The compiled loop (see `_move_fees`)."""
+    register_rules()
     return _compiled(_move_fees, (_act, _era))

@@ -1,0 +1,159 @@
+"""The plots of a study, each with the rows behind it and its words for who does not see it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from parcours.engine.batch.supposed import PLACE
+from parcours.lab.say import PAYER_WORDS, SYNTHETIC
+from parcours.lab.study import EURO, PAYERS, Study
+from parcours.text import Text
+
+COLOURS = {"amo": "#0c6355", "contracts": "#7dbcab", "c2s": "#b9d8cd", "patients": "#17211e"}
+TITLES = {
+    "waterfall": Text(
+        "Qui paie plus, qui paie moins, étape par étape (€ par personne)",
+        "Who pays more, who pays less, step by step (€ per person)",
+    ),
+    "winners": Text(
+        "Gagnants et perdants par dixième de niveau de vie", "Winners and losers by tenth of standard of living"
+    ),
+    "distribution": Text(
+        "Ce qui reste à payer dans l'année : part des personnes", "What is left to pay in the year: share of people"
+    ),
+    "lorenz": Text(
+        "Concentration de ce qui reste à payer, du plus modeste au plus aisé",
+        "Concentration of what is left to pay, from poorest to richest",
+    ),
+    "caps": Text("Plafonds annuels atteints, mois par mois", "Yearly caps reached, month by month"),
+}
+WINNERS, LOSERS, SAME = (Text("gagnants", "winners"), Text("perdants", "losers"), Text("inchangés", "unchanged"))
+BEFORE, AFTER = Text("droit en vigueur", "law in force"), Text("réforme", "reform")
+POINTS = 100
+BANDS = (0, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+"""Euros of a year, as a logarithm draws them."""
+
+
+class Plot(NamedTuple):
+    """A plot: its rows, what it draws, its title."""
+
+    name: str
+    rows: list[dict[str, Any]]
+    title: str
+
+
+def plots(found: Study, tables: Mapping[str, Sequence[Mapping[str, Any]]], lang: str) -> list[Plot]:
+    """Every plot of a study."""
+    people = max(1, int(found.kept.sum()))
+    rows = {
+        "waterfall": [
+            {
+                "step": f"{row['step']}. {row['reform']}",
+                "payer": PAYER_WORDS[row["payer"]][lang],
+                "eur": row["change_eur"] / people,
+            }
+            for row in tables["steps"]
+            if row["payer"] in PAYERS
+        ],
+        "winners": [
+            {"decile": row["group"], "kind": word[lang], "share": row[key]}
+            for row in tables["by_decile"]
+            for key, word in (("winners_share", WINNERS), ("losers_share", LOSERS), ("unchanged_share", SAME))
+        ],
+        "distribution": list(bands(found, lang)),
+        "lorenz": list(curves(found, lang)),
+        "caps": [
+            {
+                "series": f"{row['cap']}, {(BEFORE if row['series'] == 'baseline' else AFTER)[lang]}",
+                "month": row["month"],
+                "share": row["reached_share"],
+            }
+            for row in tables["caps"]
+        ],
+    }
+    return [Plot(name, content, TITLES[name][lang]) for name, content in rows.items()]
+
+
+def bands(found: Study, lang: str) -> list[dict[str, Any]]:
+    """Share of people by what is left to pay."""
+    rows = []
+    for word, totals in ((BEFORE, found.baseline), (AFTER, found.reformed)):
+        paid = totals[PLACE["patient"], found.kept] / EURO
+        place = np.searchsorted(BANDS, paid, side="right") - 1
+        counts = np.bincount(place, minlength=len(BANDS)) / max(1, len(paid))
+        rows += [
+            {"series": word[lang], "from_eur": BANDS[k], "share": round(float(counts[k]), 6)} for k in range(len(BANDS))
+        ]
+    return rows
+
+
+def curves(found: Study, lang: str) -> list[dict[str, Any]]:
+    """Lorenz and concentration curves, people ranked by standard of living."""
+    living = found.world.people["standard_of_living"].to_numpy()[found.kept]
+    order = np.argsort(living, kind="stable")
+    income = Text("niveau de vie", "standard of living")
+    series = {
+        income[lang]: living,
+        BEFORE[lang]: found.baseline[PLACE["patient"], found.kept],
+        AFTER[lang]: found.reformed[PLACE["patient"], found.kept],
+    }
+    rows = []
+    for name, values in series.items():
+        summed = np.concatenate(([0], np.cumsum(values[order])))
+        at = np.linspace(0, len(values), POINTS + 1).astype(int)
+        whole = max(1, int(summed[-1]))
+        rows += [
+            {"series": name, "people": k / POINTS, "share": round(float(summed[place] / whole), 6)}
+            for k, place in enumerate(at)
+        ]
+    return rows
+
+
+def chart(plot: Plot, lang: str) -> Any:
+    """The plot as Altair draws it."""
+    import altair as alt
+
+    base = alt.Chart(
+        {"values": plot.rows}, width=520, height=280, title=alt.Title(plot.title, subtitle=SYNTHETIC[lang])
+    )
+    base = base.properties(description=f"{plot.title}. {SYNTHETIC[lang]}")
+    percent = alt.Axis(format="%")
+    if plot.name == "waterfall":
+        words = [PAYER_WORDS[name][lang] for name in PAYERS]
+        colours = alt.Scale(domain=words, range=[COLOURS[name] for name in PAYERS])
+        return base.mark_bar().encode(
+            alt.X("eur:Q", title="€"),
+            alt.Y("payer:N", title=None, sort=words),
+            alt.Row("step:N", title=None),
+            alt.Color("payer:N", title=None, scale=colours, legend=None),
+        )
+    if plot.name == "winners":
+        order = [str(tenth) for tenth in range(1, 11)]
+        words = [WINNERS[lang], LOSERS[lang], SAME[lang]]
+        colours = alt.Scale(domain=words, range=["#0c6355", "#a83a1c", "#d9d6cb"])
+        return base.mark_bar().encode(
+            alt.X("decile:N", title=None, sort=order, scale=alt.Scale(domain=order)),
+            alt.Y("share:Q", title=None, axis=percent),
+            alt.Color("kind:N", title=None, scale=colours),
+        )
+    if plot.name == "distribution":
+        return base.mark_bar().encode(
+            alt.X("from_eur:O", title="€"),
+            alt.XOffset("series:N"),
+            alt.Y("share:Q", title=None, axis=percent),
+            alt.Color("series:N", title=None),
+        )
+    x = "people:Q" if plot.name == "lorenz" else "month:O"
+    return base.mark_line().encode(
+        alt.X(x, title=None), alt.Y("share:Q", title=None, axis=percent), alt.Color("series:N", title=None)
+    )
+
+
+def draw(drawn: Sequence[Plot], folder: Path, lang: str) -> None:
+    """Write each plot as SVG and PNG."""
+    for plot in drawn:
+        picture = chart(plot, lang)
+        for suffix in ("svg", "png"):
+            picture.save(str(folder / f"{plot.name}.{suffix}"))

@@ -1,0 +1,111 @@
+"""A study in words: three sentences made from its tables, the words of its tables, what it is and is not."""
+
+from typing import Any
+
+from parcours.lab.study import EURO, Study, payers, winners
+from parcours.text import NARROW, Text, count, euros, listed, plain_number
+
+SYNTHETIC = Text(
+    "Population synthétique : ces personnes et ces soins sont inventés, ils ne décrivent personne.",
+    "Synthetic population: these people and this care are invented, they describe nobody.",
+)
+BEHAVIOUR = Text(
+    "Comportements inchangés : mêmes personnes, mêmes actes, seul le droit change ; les soins d'une année sont "
+    "remboursés dans l'année.",
+    "Behaviour off: the same people, the same acts, only the law changes; the care of a year is refunded in that year.",
+)
+NOT_LAW = Text(
+    "Une réforme essayée n'est pas le droit : rien ici ne dit ce que quelqu'un doit.",
+    "A reform that is tried is not law: nothing here says what anyone owes.",
+)
+NO_EFFECT = Text("Aucun effet : chaque chiffre reste le même.", "No effect: every figure stays the same.")
+AFTER = Text("sans effet en {year} : {changes}", "without effect in {year}: {changes}")
+SUPPLY = Text(
+    "{id} déplace des médecins : le laboratoire n'en simule rien ; l'argent de la première année ne change pas.",
+    "{id} changes where doctors are: the lab simulates nothing of it, and the money of the first year does not change.",
+)
+MORE, LESS = Text("de plus", "more"), Text("de moins", "less")
+PAYER_WORDS = {
+    "amo": Text("l'assurance maladie", "health insurance"),
+    "contracts": Text("les mutuelles", "complementary insurers"),
+    "c2s": Text("la complémentaire santé solidaire", "the C2S"),
+    "patients": Text("les patients", "patients"),
+    "fees": Text("les honoraires et les prix", "fees and prices"),
+}
+EACH = Text("{who} {amount} {way}", "{who} {amount} {way}")
+WHO_PAYS = Text("Par personne et par an, en {year} : {parts}.", "Per person and per year, in {year}: {parts}.")
+WHO_LOSES = Text(
+    "{losers} des personnes y perdraient au moins un euro dans l'année et {winners} y gagneraient ; qui perd perdrait "
+    "{mean} en moyenne.",
+    "{losers} of people would lose at least a euro in the year and {winners} would gain; who loses would lose "
+    "{mean} on average.",
+)
+WHERE = Text(
+    "Dans le dixième le plus modeste le changement serait de {poor} par personne, dans le plus aisé de {rich}.",
+    "In the poorest tenth the change would be {poor} per person, in the richest {rich}.",
+)
+HIDDEN_CELL = Text("un nombre qui ne se montre pas", "a number that is not shown")
+
+
+def sentences(found: Study, lang: str) -> list[str]:
+    """Three sentences about the reform; one where nothing changes."""
+    notes = [SUPPLY[lang].format(id=name) for name in found.plan.not_simulated]
+    if found.plan.without_effect:
+        late = AFTER[lang].format(year=found.plan.year, changes=", ".join(found.plan.without_effect))
+        notes.append(late[0].upper() + late[1:] + ".")
+    if found.without_effect:
+        return [NO_EFFECT[lang], *notes]
+    return [who_pays(found, lang), who_loses(found, lang), where(found, lang), *notes]
+
+
+def who_pays(found: Study, lang: str) -> str:
+    """What each payer pays more or less, a person and a year."""
+    parts = []
+    for row in payers(found):
+        cents = round(row["change_per_person_eur"] * EURO)
+        if cents and row["payer"] != "fees":
+            way = (MORE if cents > 0 else LESS)[lang]
+            parts.append(
+                EACH[lang].format(who=PAYER_WORDS[row["payer"]][lang], amount=euros(abs(cents), lang), way=way)
+            )
+    said = listed(parts, lang) if parts else NO_EFFECT[lang].lower().rstrip(".")
+    return WHO_PAYS[lang].format(year=found.plan.year, parts=said)
+
+
+def who_loses(found: Study, lang: str) -> str:
+    """The shares of losers and winners, the mean loss."""
+    row = winners(found)[0]
+    if row["losers_share"] is None:
+        return WHO_LOSES[lang].format(**dict.fromkeys(("losers", "winners", "mean"), HIDDEN_CELL[lang]))
+    return WHO_LOSES[lang].format(
+        losers=share(row["losers_share"], lang),
+        winners=share(row["winners_share"], lang),
+        mean=euros(round(row["mean_loss_of_losers_eur"] * EURO), lang),
+    )
+
+
+def where(found: Study, lang: str) -> str:
+    """The mean change of the poorest and of the richest tenth."""
+    rows = winners(found, "decile")
+    return WHERE[lang].format(poor=signed(rows[0], lang), rich=signed(rows[-1], lang))
+
+
+def signed(row: dict[str, Any], lang: str) -> str:
+    """The mean change of a group, with its sign."""
+    value = row["mean_change_eur"]
+    if value is None:
+        return HIDDEN_CELL[lang]
+    cents = round(value * EURO)
+    return ("+" if cents > 0 else "") + euros(cents, lang)
+
+
+def share(value: float, lang: str) -> str:
+    """A share as a percentage of one decimal."""
+    number = plain_number(f"{value * 100:.1f}", lang)
+    return f"{number}{NARROW}%" if lang == "fr" else f"{number}%"
+
+
+def people_words(found: Study, lang: str) -> str:
+    """How many people and acts."""
+    people = Text("{people} personnes, {acts} actes", "{people} people, {acts} acts")
+    return people[lang].format(people=count(int(found.kept.sum()), lang), acts=count(found.world.acts, lang))
