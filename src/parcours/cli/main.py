@@ -56,7 +56,7 @@ PANELS = {
         "settle", "bill", "explain", "advise", "questions", "prevention", "compare", "contract", "receipt", "replay",
         "diff",
     ),
-    "Files and figures": ("sample", "summary", "tables", "schema"),
+    "Files and figures": ("sample", "lab", "summary", "tables", "schema"),
     "The law": ("law", "space", "check-claims"),
     "The service": ("demo", "serve", "fhir", "mcp"),
     "The registry": ("registry", "directory", "facts", "admin", "audit"),
