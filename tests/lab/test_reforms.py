@@ -137,9 +137,12 @@ def test_the_signs_of_a_reform_hold(studies: dict[str, Study], name: str) -> Non
     found, signs = studies[name], dict(known_reforms()[name].source["signs"])
     moved = {payer: change(found, payer) for payer in ("amo", "contracts", "c2s", "patients")}
     moved |= {
-        "amc": moved["contracts"] + moved["c2s"], "advance": item(found, "advance"), "deferred": item(found, "deferred"),
-        "majorations": item(found, "majoration"), "doctors": change(found, "fees"),
-    }  # fmt: skip
+        "amc": moved["contracts"] + moved["c2s"],
+        "advance": item(found, "advance"),
+        "deferred": item(found, "deferred"),
+        "majorations": item(found, "majoration"),
+        "doctors": change(found, "fees"),
+    }
     if name == "medecin_traitant_infirmier":  # nobody of the sample is sent by a nurse: no act to move
         assert signs == {"majorations": "-"}
         assert moved["majorations"] <= 0
