@@ -31,8 +31,8 @@ BEST = Text(
     "(hospital, glasses, teeth) changes everything: try it.",
 )
 EVEN = Text(
-    "{dear} vaut sa cotisation face à {cheap} à partir de {times} fois ces soins.",
-    "{dear} is worth its premium beside {cheap} from {times} times this care.",
+    "« {dear} » devient plus avantageux que « {cheap} » à partir de {times} fois ces soins.",
+    "“{dear}” becomes cheaper than “{cheap}” from {times} times this care.",
 )
 CAPS = Text(
     "Participations et franchises, qu'aucun contrat responsable ne paie : {amount}.",

@@ -33,6 +33,7 @@ from parcours.site.readiness import Readiness
 from parcours.site.settings import ServerSettings
 from parcours.site.traces import traced
 from parcours.web.app import error_page, prepare, routes
+from parcours.web.public.api_docs import ROOT as DOCS
 
 FACES = {"/api/": "parcours.api:create_app", "/fhir/": "parcours.fhir:create_app"}
 """Applications beside the pages, by the beginning of their addresses; taken in when they exist."""
@@ -57,6 +58,8 @@ def create_app(settings: Settings) -> ASGIApp:
     )
     attach(site, services)
     site.state.readiness = Readiness(services)
+    if "/api/" in faces:
+        site.state.openapi = faces["/api/"].openapi
     https = settings.public_url.startswith("https:")
     return logs.RequestLog(SecurityHeaders(Faces(PageGuard(site, services), faces), https=https))
 
@@ -69,6 +72,11 @@ def face(target: str, services: Services) -> Any:
     return getattr(importlib.import_module(module_name), factory)(services)
 
 
+def is_docs(path: str) -> bool:
+    """Is an address under `/api/` a page for people?"""
+    return path == DOCS or path.startswith(f"{DOCS}/")
+
+
 class Faces:
     """Sends a request to the face its address begins with, else to the pages."""
 
@@ -76,7 +84,7 @@ class Faces:
         self.site, self.faces = site, faces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and not is_docs(scope["path"]):
             for prefix, app in self.faces.items():
                 if scope["path"].startswith(prefix):
                     scope["parcours.face"] = prefix

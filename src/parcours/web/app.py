@@ -22,6 +22,7 @@ from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
 from parcours.web.practice import pages as practice
 from parcours.web.public import law_pages, verify
+from parcours.web.public.api_docs import api_docs
 from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
 from parcours.web.public.fhir_page import fhir_example, fhir_page
@@ -55,6 +56,8 @@ def routes() -> list[Route]:
         Route("/directory/professionals/{id}/wrong", report_page, methods=["POST"]),
         Route("/directory/professionals/{id}/appointment.ics", appointment),
         Route("/emergency", emergency),
+        Route("/api/docs", api_docs),
+        Route("/api/docs/{part}", api_docs),
         Route("/fhir", fhir_page),
         Route("/fhir.json", fhir_example),
         Route("/prevention", prevention, methods=["GET", "POST"]),

@@ -21,11 +21,25 @@ MOST = 2_000_00
 
 def plan_of(guarantees: str, premium: str, name: str = "") -> Plan:
     """A plan from two fields. Raises `FactError` naming `contract` or `premium`."""
-    text = guarantees.strip()
+    text = named_in_words(guarantees) or guarantees.strip()
     label, _, rest = text.partition(":")
     if rest.strip() and not label.strip()[-1:].isdigit() and read_contract(rest):
         name, text = name or label.strip(), rest.strip()
     return Plan(name or text or "none", contract_named(text), cents(premium))
+
+
+def named_in_words(text: str) -> str:
+    """The id of the library's contract that is called so, in French or in English; empty for no such contract."""
+    said = plain(text)
+    for id_, entry in library().items():
+        if said in {plain(name) for name in entry["label"].values()}:
+            return id_
+    return ""
+
+
+def plain(name: str) -> str:
+    """A name without the spaces of typography."""
+    return " ".join(name.replace("’", "'").split()).casefold()
 
 
 def contract_named(text: str) -> Mapping[str, Any] | None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.contracts.library import library
-from parcours.engine.compare.plans import plan_of
+from parcours.engine.compare.plans import named_in_words, plan_of
 from parcours.engine.compare.year import Comparison, Item, Plan, PlanYear, compare, with_times, years
 from parcours.engine.errors import FactError
 from parcours.text import euros
@@ -134,7 +134,7 @@ def read_plans(page: Page) -> tuple[list[Row], list[Plan]]:
             continue
         try:
             plans.append(plan_of(guarantees, premium, label(guarantees, page.lang)))
-            rows.append(Row(guarantees, premium, ""))
+            rows.append(Row(label(guarantees, page.lang) or guarantees, premium, ""))
         except FactError as error:
             rows.append(Row(guarantees, premium, i18n.set_once(error.message[page.lang], page.lang)))
     return [*rows, *[Row("", "", "")] * (len(rows) < MOST_PLANS)], plans
@@ -142,7 +142,7 @@ def read_plans(page: Page) -> tuple[list[Row], list[Plan]]:
 
 def label(guarantees: str, lang: str) -> str:
     """The name of a contract of the library in words; another is named by its guarantees."""
-    known = library().get(guarantees.strip())
+    known = library().get(named_in_words(guarantees) or guarantees.strip())
     return i18n.label(known["label"], lang) if known else ""
 
 
@@ -190,7 +190,7 @@ def even_words(cheap: str, dear: str, hundredths: int, lang: str) -> str:
     """From how much care a dearer contract is worth its premium."""
     times = i18n.number(round(hundredths / 100, 2), lang)  # type: ignore[arg-type]  # Babel writes any number
     return text(
-        "{dear} is worth its premium beside {cheap} from {times} times this care.",
+        "“{dear}” becomes cheaper than “{cheap}” from {times} times this care.",
         lang,
         dear=dear,
         cheap=cheap,

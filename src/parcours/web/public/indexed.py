@@ -24,6 +24,7 @@ PATHS = (
     "/glossary",
     "/tables",
     "/fhir",
+    "/api/docs",
     "/law",
     "/law/rules",
     "/law/guides",
@@ -38,9 +39,8 @@ SECURITY_DAYS = 180
 async def robots(request: Request) -> Response:
     """Pages may be indexed; quotes hold someone's facts."""
     site = services_of(request).settings.public_url
-    return PlainTextResponse(
-        f"User-agent: *\nDisallow: /*?\nAllow: /*?lang=\nDisallow: /api/\nSitemap: {site}/sitemap.xml\n"
-    )
+    rules = ("User-agent: *", "Disallow: /*?", "Allow: /*?lang=", "Disallow: /api/", "Allow: /api/docs")
+    return PlainTextResponse("\n".join((*rules, f"Sitemap: {site}/sitemap.xml")) + "\n")
 
 
 def addresses() -> list[str]:

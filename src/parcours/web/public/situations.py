@@ -93,6 +93,8 @@ class Example:
     amc: int
     c2s: bool
     patient: int
+    advance: int
+    """Paid at the desk."""
     url: str
 
 
@@ -174,6 +176,7 @@ def example(words: str, facts: Mapping[str, Any], page: Page) -> Example:
         amc=result.settlement.amc,
         c2s=bool(result.act.c2s),
         patient=result.settlement.patient,
+        advance=result.settlement.advance,
         url=page.address("/", tuple(({**rest, **given} | {"fee": fee}).items())),
     )
 

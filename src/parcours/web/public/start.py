@@ -59,9 +59,13 @@ def content() -> Mapping[str, Any]:
 
 def steps_for(profile: str, lang: str) -> list[dict[str, Any]]:
     """The steps of somebody, in their order and language."""
-    age = thresholds.age_of_choice(today())
+    day = today()
+    numbers = {
+        "age": thresholds.age_of_choice(day),
+        "years": thresholds.whole("remboursement.prescription_annees", day),
+    }
     return [
-        {name: typography(value[lang].format(age=age), lang) if isinstance(value, dict) else value
+        {name: typography(value[lang].format(**numbers), lang) if isinstance(value, dict) else value
          for name, value in step.items()}
         for step in content()["steps"] if step["for"] == "all" or profile in step["for"]
     ]  # fmt: skip

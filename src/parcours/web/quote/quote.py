@@ -24,6 +24,7 @@ from parcours.web.quote import guards, questions
 from parcours.web.quote.form import Form
 from parcours.web.quote.letters import TO, dispute_of
 from parcours.web.quote.papers import answer_paper, for_programs
+from parcours.web.quote.profile import profile_of
 from parcours.web.quote.questions import Card
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, open_result
@@ -185,6 +186,7 @@ def quote_of(page: Page) -> Quote:
         todo=todo,
         calendar_url=page.address("/quote.ics", tuple(pairs)),
         assumed=assumed(state, settled, page.lang),
+        profile=profile_of(form) if result and result.exact else None,
         starts=[] if state.touched else [(form.say(words), form.url(nothing() | facts)) for words, facts in STARTS],
         result=result,
         details=more,

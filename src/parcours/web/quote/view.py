@@ -91,6 +91,14 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """The answers about the person, as an address writes them and in words."""
+
+    query: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What one answer would give."""
 
@@ -154,6 +162,8 @@ class Quote:
     todo: list[Group]
     calendar_url: str
     assumed: str
+    profile: Profile | None
+    """The answers about the person, to keep on the device."""
     starts: list[tuple[str, str]]
     result: Result | None
     details: Details | None

@@ -102,6 +102,41 @@
     if (summary) say(summary.textContent.trim());
   });
 
+  // Who somebody is, kept when they ask, offered for the next visit, forgotten when they ask.
+  const PROFILE = "profile";
+  const YEAR = 365 * 86400000;
+  const profile = () => { try { return JSON.parse(localStorage.getItem(PROFILE)); } catch { return null; } };
+  const offer = () => {
+    const card = document.getElementById("kept");
+    const kept = card && profile();
+    if (!kept?.query) return;
+    const query = new URLSearchParams(kept.query);
+    if (Date.now() - kept.on > YEAR) query.delete("age");
+    const link = card.querySelector("a");
+    const address = new URL(link.href);
+    for (const [name, value] of query) address.searchParams.set(name, value);
+    link.href = address.pathname + address.search;
+    card.querySelector("[data-words]").textContent = kept.words;
+    card.hidden = false;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-keep],[data-forget]");
+    if (!button) return;
+    try {
+      if ("forget" in button.dataset) {
+        localStorage.removeItem(PROFILE);
+        document.getElementById("kept").hidden = true;
+        say(button.dataset.forget);
+      } else {
+        localStorage.setItem(PROFILE, JSON.stringify({ query: button.dataset.keep, words: button.dataset.words, on: Date.now() }));
+        button.querySelector("[data-label]").textContent = button.dataset.done;
+        say(button.dataset.done);
+      }
+    } catch { /* a browser that keeps nothing */ }
+  });
+  offer();
+  document.addEventListener("htmx:afterSettle", offer);
+
   // What a newcomer has done is remembered on the device, and only there.
   const path = document.querySelector("[data-path]");
   if (path) {
@@ -116,6 +151,10 @@
       });
     }
   }
+
+  // On a narrow screen, the tab of this page is in view.
+  const tab = document.querySelector(".desk-nav [aria-current]");
+  if (tab) tab.parentElement.parentElement.scrollLeft = tab.offsetLeft - 24;
 
   // Two minutes before the session ends for want of use, it is said; any page that is opened starts the time again.
   const idle = document.querySelector("[data-idle]");

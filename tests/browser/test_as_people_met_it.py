@@ -1,0 +1,248 @@
+"""Each fault that people met on the first pages, and each answer that was unsafe to act on: it does not come back."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.web.pages import quote
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Any]
+FRENCH = {"locale": "fr-FR"}
+C2S = quote(
+    care_date="2026-11-23", specialty="ophtalmologie", role="correspondant", referral="avis_ponctuel", fee="80",
+    convention="secteur_2", c2s="true", contract=None, tiers_payant="full",
+)  # fmt: skip
+ON_CALL = quote(
+    care_date="2026-11-22", age="4", medecin_traitant=None, role=None, referral=None, fee="61.50",
+    special_setting="permanence_des_soins", contract="none",
+)  # fmt: skip
+
+
+def seen(page: Any) -> str:
+    """What a page says, with ordinary spaces."""
+    return re.sub(r"[\s\u00a0\u202f]+", " ", page.locator("main").inner_text())
+
+
+def answer(page: Any, label: str, then: str) -> None:
+    page.get_by_role("link", name=label, exact=True).click()
+    page.get_by_role("heading", name=then).wait_for()
+
+
+# --- faults of the quote ----------------------------------------------------------------------------------------------
+
+
+def test_the_language_link_keeps_the_answers_of_every_step(visit: Visit) -> None:
+    page = visit("/")
+    answer(page, "A dermatologist", "How old is the patient?")
+    page.locator("#number").fill("40")
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.get_by_role("heading", name="Do you have a médecin traitant?").wait_for()
+    page.locator("#switch-language").click()
+    page.get_by_role("heading", name="Avez-vous un médecin traitant").wait_for()
+    assert "40 ans" in seen(page)
+    assert "Un dermatologue" in seen(page)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_age_that_is_refused_is_told_beside_its_field(browser: Any, site: str, script: bool) -> None:
+    context = browser.new_context(java_script_enabled=script, **FRENCH)
+    page = context.new_page()
+    page.goto(f"{site}/?specialty=dermatologie")
+    page.locator("#number").fill("150")
+    page.get_by_role("button", name="Continuer", exact=True).click()
+    page.locator("#wrong").wait_for()
+    assert page.locator("#wrong").inner_text() == "Entrez un âge entre 0 et 130, en années entières."
+    assert page.locator("#number").input_value() == "150"
+    if script:
+        page.locator("#number:focus").wait_for()
+    context.close()
+
+
+def test_a_day_before_the_law_and_a_day_far_ahead_are_told(browser: Any, site: str) -> None:
+    context = browser.new_context(**FRENCH)
+    page = context.new_page()
+    reply = page.goto(f"{site}/?care_date=2005-01-01&specialty=generaliste&age=34")
+    assert reply.status == 400
+    assert "Choisissez un jour à partir du 1er janvier 2006" in seen(page)
+    page.goto(site + quote(care_date="2050-01-01"))
+    assert "Vous avez choisi le 1er janvier 2050, c’est loin. Est-ce exact" in seen(page)
+    context.close()
+
+
+def test_no_connection_is_told(browser: Any, site: str) -> None:
+    context = browser.new_context(**FRENCH)
+    page = context.new_page()
+    page.goto(site)
+    context.set_offline(True)
+    page.get_by_role("link", name="Un dermatologue").first.click()
+    page.locator("#trouble:not([hidden])").wait_for()
+    assert "Pas de connexion" in page.locator("#trouble").inner_text()
+    context.set_offline(False)
+    context.close()
+
+
+def test_answers_are_words_and_what_is_not_there_is_not_assumed_aloud(visit: Visit) -> None:
+    page = visit(quote(care_date="2026-11-23", medecin_traitant_left_on="2026-06-24"), **FRENCH)
+    text = seen(page)
+    assert "24 juin 2026" in text
+    assert not re.search(r"\b20\d\d-\d\d-\d\d\b", text)
+    page.get_by_text("Un autre jour", exact=True).click()
+    assumed = page.locator(".other-day").inner_text()
+    assert "aucun" not in assumed
+
+
+def test_numbers_keep_their_unit_and_nothing_is_nothing(visit: Visit) -> None:
+    optam = quote(specialty="psychiatrie", role="correspondant", referral="avis_ponctuel", convention="secteur_2_optam")
+    text = seen(visit(optam.replace("fee=30", "fee=52"), **FRENCH))
+    assert not re.search(r"(?<!\d)0,00 € dépassent", text)
+    for number in re.findall(r": (\d+) depuis le", text):
+        pytest.fail(f"{number} has no unit")
+    assert not re.search(r"[^\s/]:\s\d", text.replace("http", "")), "a French colon has a space before it"
+
+
+def test_nothing_looks_chosen_under_a_still_pointer_and_a_double_click_answers_once(visit: Visit) -> None:
+    page = visit("/")
+    page.get_by_role("link", name="A dermatologist", exact=True).dblclick()
+    page.get_by_role("heading", name="How old is the patient?").wait_for()
+    assert "still" in (page.locator("html").get_attribute("class") or "")
+
+
+def test_tiers_payant_with_the_mutuelle_is_for_those_who_have_one(visit: Visit) -> None:
+    page = visit(quote(contract="none", tiers_payant=None))
+    text = seen(page)
+    assert "At the desk, do you pay everything?" in text
+    assert "with the mutuelle" not in text
+
+
+def test_a_snippet_is_a_whole_sentence_and_situations_come_first(visit: Visit) -> None:
+    page = visit("/search?q=medecin+retraite", **FRENCH)
+    first = page.locator(".found .entry").first.inner_text()
+    assert "Situation" in first
+    for snippet in page.locator(".found .entry p").all_inner_texts():
+        assert snippet.strip() not in ("Pendant", "Avant", "For", "Under")
+
+
+def test_the_page_of_tiers_payant_shows_what_is_paid_at_the_desk(visit: Visit) -> None:
+    text = seen(visit("/situations/tiers_payant", **FRENCH))
+    assert {"30,00 €", "9,00 €", "0,00 €"} <= set(re.findall(r"sur place (\d+,\d\d €)", text))
+
+
+def test_a_visit_is_printed_on_two_sheets_with_the_day_and_the_address(browser: Any, site: str) -> None:
+    context = browser.new_context(**FRENCH)
+    page = context.new_page()
+    page.goto(site + quote())
+    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+    assert len(pages) <= 2
+    page.emulate_media(media="print")
+    assert "Imprimé le" in page.locator(".print-only").inner_text()
+    assert site in page.locator(".print-only").inner_text()
+    context.close()
+
+
+# --- answers that people would act on ---------------------------------------------------------------------------------
+
+
+def test_a_lawful_supplement_of_a_sunday_is_never_called_unlawful(visit: Visit) -> None:
+    page = visit(ON_CALL, **FRENCH)
+    text = seen(page)
+    assert "illégal" not in text
+    assert "Regardez les codes sur la feuille" in text
+    page.get_by_role("link", name="CRD Supplément").click()
+    page.wait_for_load_state()
+    assert "CRD" in page.locator("main").inner_html()
+    assert "à réclamer" not in seen(page)
+
+
+def test_what_was_asked_under_the_c2s_is_to_dispute_and_not_owed(visit: Visit) -> None:
+    page = visit(C2S, **FRENCH)
+    text = seen(page)
+    assert page.locator("#result .sum").inner_text().replace("\u202f", " ") == "0,00 €"
+    assert "48,50 € vous ont été demandés en trop : vous ne les devez pas" in text
+    assert "C2S 9,45 €" in text
+    assert "mutuelle vous verse" not in text
+    assert page.get_by_role("link", name="PDF").count() >= 2, "letters to the professional and to the mediator"
+
+
+def test_what_to_do_depends_on_a_card_or_paper_and_has_a_last_day(visit: Visit) -> None:
+    text = seen(visit(quote(care_date="2026-11-23"), **FRENCH))
+    for words in ("Que faire maintenant", "avec la carte, quelques semaines sur papier", "postez-la à votre caisse"):
+        assert words in text
+    assert re.search(r"pendant 2 ans, jusqu’au \d+ \w+ 2028", text)
+    retired = seen(visit(quote(care_date="2026-11-23", medecin_traitant_left_on="2026-06-24"), **FRENCH))
+    assert "24 juin 2027" in retired, "the end of the year of grace"
+
+
+def test_a_contract_is_entered_as_it_is_printed(visit: Visit) -> None:
+    page = visit(quote(contract=None, tiers_payant=None))
+    page.locator("#guarantee").fill("150 %")
+    page.locator("form.guarantee button").click()
+    page.locator(".given", has_text="150%").wait_for()
+    assert "150% with OPTAM, 150% without" in seen(page)
+
+
+@pytest.mark.parametrize(
+    ("profession", "question"),
+    [
+        ("psychologue", "Is the psychologist in Mon soutien psy"),
+        ("chirurgien_dentiste", "What did the dentist do"),
+        ("masseur_kinesitherapeute", "Was there a doctor’s prescription"),
+        ("infirmier", "Was there a doctor’s prescription"),
+        ("laboratoire", "Was there a doctor’s prescription"),
+    ],
+)
+def test_what_changes_the_amount_is_asked_in_words_a_patient_has(visit: Visit, profession: str, question: str) -> None:
+    text = seen(visit(f"/?profession={profession}&age=34"))
+    assert question in text
+    assert "official tariff of this act" not in text
+
+
+def test_several_conditions_may_hold_at_once(visit: Visit) -> None:
+    page = visit(quote(exemption=None, c2s=None, scheme=None, contract=None, tiers_payant=None))
+    page.get_by_text("Several of these").click()
+    boxes = page.locator(".several label")
+    boxes.filter(has_text="long-term").first.click()
+    boxes.filter(has_text="C2S").first.click()
+    page.locator(".several button").click()
+    page.locator(".several").wait_for(state="detached")
+    given = page.locator(".given").inner_text()
+    assert "C2S" in given
+    assert "long-term" in given.lower()
+
+
+def test_nobody_is_given_a_doctor_by_a_common_situation_without_seeing_it(visit: Visit) -> None:
+    page = visit("/")
+    page.get_by_role("link", name="I saw a dermatologist without a referral").click()
+    page.get_by_role("heading", name="How old is the patient?").wait_for()
+    assert "Yes, one is declared" in page.locator(".given").inner_text(), "shown, with Change beside it"
+
+
+def test_i_do_not_know_shows_the_outcomes_side_by_side(visit: Visit) -> None:
+    page = visit(quote(convention=None, fee="60", specialty="dermatologie", contract="none"))
+    page.get_by_role("link", name="I don’t know").click()
+    page.locator(".outcomes").wait_for()
+    assert page.locator(".outcomes li").count() >= 3
+
+
+# --- a second visit ---------------------------------------------------------------------------------------------------
+
+
+def test_who_one_is_stays_on_the_device_when_asked_and_starts_the_next_visit(visit: Visit) -> None:
+    page = visit(quote())
+    assert page.evaluate("localStorage.length") == 0, "nothing is kept before it is asked"
+    page.get_by_role("button", name="Keep what concerns me for my next visit").click()
+    page.get_by_role("button", name="Kept on this device").wait_for()
+    page.goto(page.url.split("?")[0])
+    kept = page.locator("#kept")
+    assert "40 years" in kept.inner_text()
+    kept.get_by_role("link", name="Start from these answers").click()
+    page.get_by_role("heading", name="Who are you seeing?").wait_for()
+    given = page.locator(".given").inner_text()
+    assert "40 years" in given
+    assert "€30" not in given, "the price is that of the visit before"
+    page.goto(page.url.split("?")[0])
+    page.get_by_role("button", name="Forget them").click()
+    assert page.evaluate("localStorage.length") == 0
+    assert not kept.is_visible()
