@@ -152,10 +152,12 @@ def check_registry(lang: str) -> None:
 def prepare_registry(lang: str) -> tuple[int, list[str]]:
     """The embedded registry with its keys, its tables and its invented people: how many stories, and how to log in."""
     from parcours.cli.registry import bring_up_to_date, demo_access
+    from parcours.registry.demo.france import fill_directory
     from parcours.registry.demo.seed import SEED, seed
     from parcours.registry.errors import RegistryError
     from parcours.registry.scenario.town import live
     from parcours.registry.store import keyring
+    from parcours.registry.store.clock import paris_today
     from parcours.registry.store.db import Database, database_url
 
     try:
@@ -169,6 +171,7 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
             with database.writing() as session:
                 stories = len(seed(session))
             live(database, seed=SEED)
+            fill_directory(database, paris_today(), seed=SEED)
             return stories, demo_access(database, lang)
         finally:
             database.close()

@@ -118,9 +118,12 @@ class Maker:
                     people.append(int(row["population"]))
         self.weights = list(accumulate(people))
 
-    def rows(self, count: int) -> Iterator[list[str]]:
-        """That many lines: most people have one, some work at two places, have two functions or two savoir-faire."""
-        made, rank = 0, 0
+    def rows(self, count: int, first: int = 0) -> Iterator[list[str]]:
+        """That many lines: most people have one, some work at two places, have two functions or two savoir-faire.
+
+        People are numbered from `first`.
+        """
+        made, rank = 0, first
         while made < count:
             for row in self.person(rank):
                 if made < count:
@@ -206,10 +209,10 @@ def centre_name(town: Town) -> str:
     return f"CENTRE DE SANTE EXEMPLE {town.rank}"
 
 
-def write_rpps(path: Path, count: int, seed: int = 0) -> int:
-    """Write so many lines of the national file; how many."""
+def write_rpps(path: Path, count: int, seed: int = 0, first: int = 0) -> int:
+    """Write so many lines of the national file, its people numbered from `first`; how many."""
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write("|".join(HEADER) + "|\n")
-        for row in Maker(seed).rows(count):
+        for row in Maker(seed).rows(count, first):
             stream.write("|".join(row) + "\n")
     return count

@@ -31,9 +31,9 @@ METROPOLE = 96
 """Départements below it are in Lambert 93."""
 
 
-def liberal(seed: int) -> Iterator[dict[str, str]]:
-    """Lines of the national file of who works on their own account."""
-    for row in Maker(seed).rows(10**9):
+def liberal(seed: int, first: int = 0) -> Iterator[dict[str, str]]:
+    """Lines of the national file of who works on their own account, its people numbered from `first`."""
+    for row in Maker(seed).rows(10**9, first):
         one = {name: row[at].replace("\r", " ") for name, at in AT.items()}
         if one["Code mode exercice"] == "L" and one["Code catégorie professionnelle"] == "C":
             yield one
@@ -45,11 +45,11 @@ def agreements(seed: int) -> Callable[[], tuple[str, str]]:
     return lambda: rng.choices(CONVENTIONS, weights)[0][1:]
 
 
-def ameli(count: int, seed: int) -> Iterator[str]:
+def ameli(count: int, seed: int, first: int = 0) -> Iterator[str]:
     """The new file: a header, one line a place of a professional; a number, coordinates; now and then no convention."""
     drawn, rng = agreements(seed), Random(seed + 2)  # noqa: S311 - invented
     yield ";".join(AMELI)
-    for one in islice(liberal(seed), count):
+    for one in islice(liberal(seed, first), count):
         vitale = ("O" if rng.random() < 0.9 else "N", "O" if rng.random() < 0.2 else "N")
         place = (STREET, one["Code postal (coord. structure)"], one["Libellé commune (coord. structure)"])
         who = (one["Identifiant PP"], one["Nom d'exercice"], one["Prénom d'exercice"])

@@ -7,7 +7,9 @@ from datetime import date
 from starlette.requests import Request
 from starlette.responses import Response
 
+from parcours.edge import demonstration
 from parcours.edge.limits import RateLimiter
+from parcours.edge.requests import services_of
 from parcours.registry.directory.ask import FILTERS, SECTORS, Asked, answer, read
 from parcours.registry.directory.cards import Card, cards
 from parcours.registry.directory.density import density, zones_of
@@ -133,6 +135,7 @@ def directory_page(request: Request) -> Response:
         specialties=[(slug, name_of(by_slug()[slug][0])[page.lang]) for slug in SPECIALTIES], radius=RADIUS_KM,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,
         sectors=list(SECTORS), flags=FLAGS, trade_name=lambda trade: name_of(trade)[page.lang],
+        invented=bool(demonstration.logins(services_of(request))),
         link=lambda **more: page.url("/directory", **{**given, **more}), wider=wider(found), stale_days=STALE_DAYS,
     )  # fmt: skip
 
