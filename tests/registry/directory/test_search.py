@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from parcours.registry.directory import names_index
 from parcours.registry.directory import search as search_module
 from parcours.registry.directory import service as directory
 from parcours.registry.directory.ask import FILTERS, answer, read
@@ -63,6 +64,20 @@ def test_one_letter_off_is_tried_once_and_said(world, named):
     assert [one.professional_id for one in found.items] == [noble]
     assert found.corrected == "HAUTEFEUILLE"
     assert ids(world.session, q="hautefueilel") == []
+
+
+def test_a_name_near_a_place_is_found_however_many_bear_it_elsewhere(world, named, monkeypatch):
+    monkeypatch.setattr(names_index, "MOST_NAMED", 2)
+    people = [named("Hautefeuille") for _ in range(5)]
+    offers = {one.professional_id: one for one in world.session.scalars(select(Offer)) if one.professional_id in people}
+    for far in people[:4]:
+        offers[far].latitude_e5 += 500_000
+    world.session.flush()
+    assert ids(world.session, q="hautefeuille dominique", place="99001") == people[4:]
+    offers[people[4]].latitude_e5 += 500_000
+    named("Hautefeuilles", "Alix")
+    found = answer(world.session, read(world.session, {"q": "hautefeuille dominique", "place": "99001"}))
+    assert (found.items, found.corrected) == ([], ""), "borne elsewhere: nothing to correct"
 
 
 # --- DIR-02 ----------------------------------------------------------------------------------------------------------

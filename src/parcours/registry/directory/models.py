@@ -248,7 +248,7 @@ class Offer(Base):
             sqlite_where=text("accepts_adults IS 1"),
             postgresql_where=text("accepts_adults IS true"),
         ),
-        Index("ix_directory_offers_professional_id", "professional_id"),
+        Index("ix_directory_offers_professional_id", "professional_id", "latitude_e5", "longitude_e5"),
         Index("ix_directory_offers_organisation_id", "organisation_id"),
         Index("ix_directory_offers_bucket", "bucket"),
     )
@@ -297,7 +297,7 @@ class NameToken(Base):
     __tablename__ = "directory_tokens"
     __table_args__ = (
         Index("ix_directory_tokens_token", "token", "professional_id"),
-        Index("ix_directory_tokens_professional_id", "professional_id"),
+        Index("ix_directory_tokens_professional_id", "professional_id", "token"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, sort_order=-1)  # type: ignore[assignment]

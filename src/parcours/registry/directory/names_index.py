@@ -1,17 +1,20 @@
 """Professionals by the words of their names: beginnings of words, all of them, in any order; else one letter off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from parcours.registry.directory.models import NameToken
+from parcours.registry.directory.models import NameToken, Offer
 from parcours.registry.identity.names import fold, next_prefix
 
 SHORTEST = 2
 """Letters of a beginning."""
 MOST_NAMED = 500
+RARE = 20_000
+"""Up to how many bearers of a word are counted, to begin with the rarest."""
 LONGEST = 8
 """Words looked at."""
 
@@ -24,17 +27,24 @@ class Named:
     corrected: str = ""
 
 
-def find_names(session: Session, words: str) -> Named:
-    """Who bears every word. Where nobody does, the rarest word is tried with one letter off, and that is said."""
+Area = Sequence[ColumnElement[bool]]
+"""What an offer of who is found must answer: it is near the place that was searched."""
+
+
+def find_names(session: Session, words: str, area: Area = ()) -> Named:
+    """Who bears every word, there. Where nobody in the country does, the rarest word is tried with one letter off, and
+    that is said.
+    """
     asked = sorted({word for word in fold(words).split() if len(word) >= SHORTEST}, key=len, reverse=True)[:LONGEST]
     if not asked:
         return Named({})
     by_rarity = sorted(asked, key=lambda word: (_count(session, word), word))
-    if found := _bearing(session, by_rarity):
+    found = _bearing(session, by_rarity, area)
+    if found or (area and _bearing(session, by_rarity, (), most=1)):
         return Named(found)
     near = _one_letter_off(session, by_rarity[0])
     for word in near:
-        if found := _bearing(session, [word, *by_rarity[1:]]):
+        if found := _bearing(session, [word, *by_rarity[1:]], area):
             return Named(found, word)
     return Named({})
 
@@ -45,19 +55,21 @@ def _begins(token: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]
 
 
 def _count(session: Session, word: str) -> int:
-    some = select(NameToken.id).where(_begins(NameToken.token, word)).limit(MOST_NAMED).subquery()
+    some = select(NameToken.id).where(_begins(NameToken.token, word)).limit(RARE).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _bearing(session: Session, words: list[str]) -> dict[str, int]:
+def _bearing(session: Session, words: list[str], area: Area, most: int = MOST_NAMED) -> dict[str, int]:
     first, *others = words
     statement = select(NameToken.professional_id, NameToken.token).where(_begins(NameToken.token, first))
     for word in others:
         other = aliased(NameToken)
         bears = exists().where(other.professional_id == NameToken.professional_id, _begins(other.token, word))
         statement = statement.where(bears)
+    if area:
+        statement = statement.where(exists().where(Offer.professional_id == NameToken.professional_id, *area))
     found: dict[str, int] = {}
-    rows = session.execute(statement.order_by(NameToken.token, NameToken.professional_id).limit(MOST_NAMED))
+    rows = session.execute(statement.order_by(NameToken.token, NameToken.professional_id).limit(most))
     for professional_id, token in rows:
         found[professional_id] = min(found.get(professional_id, 1), int(token != first))
     return found

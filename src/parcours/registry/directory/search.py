@@ -98,7 +98,7 @@ class Results:
 
 def search(session: Session, query: Query, limit: int, after: tuple[Any, ...] | None = None) -> Results:
     """The first results after a key."""
-    named = find_names(session, query.words) if query.words else None
+    named = find_names(session, query.words, tuple(inside(query, radius_of(query)))) if query.words else None
     found = of_names(session, query, named) if named else ranked(session, query)
     most = min(MOST, query.nearest or MOST)
     shown: list[Found] = []
