@@ -63,14 +63,18 @@ class ParcoursError(Exception):
 
     def sentence(self, lang: str) -> str:
         """The whole sentence in one language."""
+        start = f"{self.field}{COLON[lang]}" if self.field else ""
+        return start + self.said(lang)
+
+    def said(self, lang: str) -> str:
+        """The sentence without the name that programs give to the field: a page says it beside the field."""
         colon, semicolon = COLON[lang], SEMICOLON[lang]
         details = [] if self.given is None else [f"{GIVEN[lang]}{colon}{show(said(self.given, lang))}"]
         if self.allowed is not None:
             details.append(f"{ALLOWED[lang]}{colon}{self.allowed[lang]}")
         if self.article:
             details.append(self.article)
-        start = f"{self.field}{colon}" if self.field else ""
-        return f"{start}{self.reason[lang]}" + (f" ({semicolon.join(details)})" if details else "")
+        return self.reason[lang] + (f" ({semicolon.join(details)})" if details else "")
 
     def __str__(self) -> str:
         return self.message["en"]

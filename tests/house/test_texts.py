@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+from enum import StrEnum
 from pathlib import Path
 from string import Formatter
 
@@ -96,6 +97,35 @@ def test_each_half_of_a_text_is_in_its_language(path):
     for line, text in texts_written(path):
         for lang in LANGS:
             assert not words(text[lang]) & FOREIGN[lang], (line, lang, text[lang])
+
+
+STATES = sorted(
+    {
+        one.value
+        for path in (SOURCE / "registry").glob("*/models.py")
+        for name, enum in vars(importlib.import_module(f"parcours.registry.{path.parent.name}.models")).items()
+        if isinstance(enum, type) and issubclass(enum, StrEnum) and name.endswith("State")
+        for one in enum
+    }
+)
+
+
+FRENCH_TOO = {"active"}
+
+
+@pytest.mark.parametrize(("module", "name", "entry"), entries(), ids=lambda one: one if isinstance(one, str) else "")
+def test_no_state_is_said_by_the_name_that_programs_give_it(module, name, entry):
+    for text in (one for one in vars(entry).values() if isinstance(one, Text)):
+        said = set(re.findall(r"[a-z_]+", re.sub(r"\{[^}]*\}|`[^`]*`", " ", text.fr.lower())))
+        assert not said & set(STATES) - FRENCH_TOO, (module, name)
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "registry").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_error_is_given_a_state_as_programs_name_it(path):
+    """`card.state.value` is for the database and for programs: a sentence takes it from the words of its context."""
+    for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+        if ast.unparse(call.func).startswith("problems."):
+            assert ".state.value" not in ast.unparse(call), f"{path}:{call.lineno}"
 
 
 FAMILIES = {

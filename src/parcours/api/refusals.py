@@ -15,17 +15,17 @@ bare_facts = Refusal(
     422,
     "invalid_request",
     Text(
-        '{name} est un fait : mettez-le dans `facts`, {{"facts": {{"{name}": …}}}}',
-        '{name} is a fact: put it in `facts`, {{"facts": {{"{name}": …}}}}',
+        "{name} est un fait : mettez-le dans `facts`, un objet",
+        "{name} is a fact: put it in `facts`, an object",
     ),
 )
 listed_facts = Refusal(
     422,
     "invalid_request",
     Text(
-        'un objet est attendu, avec les faits d\'un acte dans `facts`, {"facts": {…}} ; plusieurs actes, un par ligne, '
-        "vont à /api/v1/settle/batch",
-        'an object is expected, with the facts of one act in `facts`, {"facts": {…}}; several acts, one a line, go to '
+        "un objet est attendu, avec les faits d'un acte dans `facts` ; plusieurs actes, un par ligne, vont à "
+        "/api/v1/settle/batch",
+        "an object is expected, with the facts of one act in `facts`; several acts, one a line, go to "
         "/api/v1/settle/batch",
     ),
     "facts",
@@ -46,8 +46,8 @@ bare_bill = Refusal(
     422,
     "invalid_request",
     Text(
-        '{name} est dans une facture : mettez la facture dans `bill`, {{"bill": {{"{name}": …}}}}',
-        '{name} is in a bill: put the bill in `bill`, {{"bill": {{"{name}": …}}}}',
+        "{name} est dans une facture : mettez la facture dans `bill`, un objet",
+        "{name} is in a bill: put the bill in `bill`, an object",
     ),
 )
 no_texts = Refusal(

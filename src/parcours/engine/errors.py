@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from parcours.errors import ParcoursError, show
-from parcours.text import COLON, Text, same, text_of
+from parcours.text import Text, same, text_of
 
 NOT_ACCEPTED = Text("cette valeur n'est pas acceptée", "this value is not accepted")
 MEANT = Text("ce nom est inconnu ; vouliez-vous dire", "this name is unknown; did you mean")
@@ -22,11 +22,11 @@ class FactError(ParcoursError, ValueError):
     def __init__(self, field: str, given: object, allowed: Mapping[str, str], *, code: str = "wrong_fact") -> None:
         super().__init__(code, NOT_ACCEPTED, field=field, given=given, allowed=text_of(allowed))
 
-    def sentence(self, lang: str) -> str:
-        """The error as a sentence."""
+    def said(self, lang: str) -> str:
+        """What is wrong, and what was expected."""
         if lang == "fr":
-            return f"{self.field} : « {show(self.given)} » n'est pas accepté ; attendu : {self.allowed.fr}"
-        return f"{self.field}: {show(self.given)!r} is not accepted; expected: {self.allowed.en}"
+            return f"« {show(self.given)} » n'est pas accepté ; attendu : {self.allowed.fr}"
+        return f"{show(self.given)!r} is not accepted; expected: {self.allowed.en}"
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """The `error` object of an output row."""
@@ -46,10 +46,10 @@ class UnknownName(FactError):
         super().__init__(where + name, value, same(", ".join(near or known)))
         self.reason = MEANT if near else UNKNOWN_NAME
 
-    def sentence(self, lang: str) -> str:
-        """The error as a sentence."""
+    def said(self, lang: str) -> str:
+        """What was meant."""
         end = Text(" ?", "?")[lang] if self.reason is MEANT else ""
-        return f"{self.field}{COLON[lang]}{self.reason[lang]} {self.allowed[lang]}{end}"
+        return f"{self.reason[lang]} {self.allowed[lang]}{end}"
 
 
 class MissingFact(FactError):
@@ -59,14 +59,14 @@ class MissingFact(FactError):
         super().__init__(field, None, allowed, code="missing_fact")
         self.reason, self.also = NOT_GIVEN, tuple(also)
 
-    def sentence(self, lang: str) -> str:
-        """The error as a sentence."""
+    def said(self, lang: str) -> str:
+        """What is needed, and what else."""
         others = ", ".join(self.also)
         if lang == "fr":
             more = f" (non donnés non plus : {others})" if others else ""
-            return f"{self.field} : {self.reason.fr} ; attendu : {self.allowed.fr}{more}"
+            return f"{self.reason.fr} ; attendu : {self.allowed.fr}{more}"
         more = f" (not given either: {others})" if others else ""
-        return f"{self.field}: {self.reason.en}; expected: {self.allowed.en}{more}"
+        return f"{self.reason.en}; expected: {self.allowed.en}{more}"
 
 
 class UnknownTariff(FactError):
@@ -75,8 +75,8 @@ class UnknownTariff(FactError):
     def __init__(self, field: str, given: object, allowed: Mapping[str, str]) -> None:
         super().__init__(field, given, allowed, code="unknown_tariff")
 
-    def sentence(self, lang: str) -> str:
-        """The error as a sentence."""
+    def said(self, lang: str) -> str:
+        """What has no tariff, and what to give instead."""
         if lang == "fr":
-            return f"{self.field} : « {show(self.given)} » : {self.allowed.fr}"
-        return f"{self.field}: {show(self.given)!r}: {self.allowed.en}"
+            return f"« {show(self.given)} » : {self.allowed.fr}"
+        return f"{show(self.given)!r}: {self.allowed.en}"

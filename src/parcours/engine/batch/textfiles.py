@@ -22,7 +22,7 @@ from parcours.engine.memory import settle_many
 from parcours.engine.results import AMOUNTS, CASE_CODES
 from parcours.errors import ParcoursError, os_reason
 from parcours.law.cache import flat_law
-from parcours.text import COLON, Text, text_of
+from parcours.text import Text, text_of
 
 BLOCK = 16 * 1024 * 1024
 """Bytes of text read at once."""
@@ -44,9 +44,9 @@ class UnreadableFile(ParcoursError, ValueError):
 class RowError(FactError):
     """A line that holds no facts at all."""
 
-    def sentence(self, lang: str) -> str:
-        """The error as a sentence."""
-        return f"{self.field}{COLON[lang]}{self.allowed[lang]}"
+    def said(self, lang: str) -> str:
+        """What a line needs."""
+        return self.allowed[lang]
 
 
 def settle_file(source: Path, output: Path, readings: Mapping[str, str], lang: str) -> tuple[int, int]:

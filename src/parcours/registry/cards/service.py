@@ -16,6 +16,7 @@ from parcours.registry.cards.models import (
     EuropeanProof,
     Shown,
 )
+from parcours.registry.cards.words import CARDS
 from parcours.registry.identity.keys import NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.messages.models import MessageKind
@@ -38,7 +39,7 @@ def request(session: Session, insured_id: str, *, day: date) -> Card:
         raise problems.card_needs_nir()
     before = card_of(session, insured_id)
     if before is not None and before.state not in OVER:
-        raise problems.card_state(before.state.value, states=[one.value for one in OVER])
+        raise problems.card_state(CARDS[before.state], states=[CARDS[one] for one in OVER])
     card = Card(insured_id=insured_id, state=CardState.REQUESTED, requested_on=day)
     session.add(card)
     session.flush()
@@ -78,7 +79,7 @@ def update(session: Session, card: Card, *, day: date) -> None:
     if card.state is CardState.TO_UPDATE:
         move(session, card, (CardState.TO_UPDATE,), CardState.ACTIVE, day, "updated")
     if card.state is not CardState.ACTIVE:
-        raise problems.card_state(card.state.value, states=[CardState.ACTIVE.value])
+        raise problems.card_state(CARDS[card.state], states=[CARDS[CardState.ACTIVE]])
     card.updated_on = day
     session.flush()
 
@@ -103,7 +104,7 @@ def oppose(session: Session, card: Card, why: str, *, day: date, at: datetime) -
 def move(session: Session, card: Card, allowed: tuple[CardState, ...], state: CardState, day: date, why: str) -> None:
     """Change a card, and keep that it changed. Raises Conflict: its state forbids it."""
     if card.state not in allowed:
-        raise problems.card_state(card.state.value, states=[one.value for one in allowed])
+        raise problems.card_state(CARDS[card.state], states=[CARDS[one] for one in allowed])
     card.state = state
     note(session, card, day, why)
 

@@ -2,7 +2,7 @@
 
 from parcours.errors import Problem
 from parcours.registry.errors import Conflict, Invalid, Refused
-from parcours.text import Text, same
+from parcours.text import Text
 
 ARTICLE = "CSS D162-1-6"
 
@@ -31,7 +31,7 @@ not_a_protocol = Problem(
     "not_a_protocol",
     Text("seul un protocole ALD est soumis au médecin-conseil", "only an ALD protocol goes to the adviser"),
     field="kind",
-    allowed=same("protocole_ald"),
+    allowed=Text("un protocole ALD", "an ALD protocol"),
 )
 
 plan_actors = Problem(

@@ -16,6 +16,7 @@ from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision
 from parcours.registry.claims.money import Amounts, Moved, amounts_of, post_difference
 from parcours.registry.claims.notices import notify_undue, tell_insurer
 from parcours.registry.claims.settling import settle_facts
+from parcours.registry.claims.words import STATES
 from parcours.registry.ledger.models import Account
 from parcours.registry.store.ids import new_id
 from parcours.rules.types import Counters
@@ -65,7 +66,7 @@ def reverse(session: Session, claim: Claim, cause: str, *, day: date, at: dateti
     """
     decision = current_decision(session, claim.id)
     if decision is None or claim.state not in DECIDED:
-        raise problems.no_decision(claim.state.value)
+        raise problems.no_decision(STATES[claim.state])
     debtor = Account.INDU_PROFESSIONAL if cause in RULE_BROKEN else None
     moved = post_difference(
         session, claim, decision, amounts_of(decision), Amounts(), day=day, at=at, key=f"reversal:{decision.id}",

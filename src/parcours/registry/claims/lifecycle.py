@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.claims import problems
 from parcours.registry.claims.models import NEXT, Claim, ClaimEvent, ClaimState
+from parcours.registry.claims.words import STATES
 
 
 def move(session: Session, claim: Claim, state: ClaimState, *, day: date, at: datetime, why: str = "") -> None:
     """Change a claim, and keep that it changed. Raises Conflict: this state does not follow that one."""
-    allowed = [one.value for one, after in NEXT.items() if state in after]
-    if claim.state.value not in allowed:
-        raise problems.claim_state(claim.state.value, states=allowed)
+    allowed = [one for one, after in NEXT.items() if state in after]
+    if claim.state not in allowed:
+        raise problems.claim_state(STATES[claim.state], states=[STATES[one] for one in allowed])
     claim.state = state
     if why:
         claim.reason = why

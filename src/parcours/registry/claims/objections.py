@@ -9,6 +9,7 @@ from parcours.law import thresholds
 from parcours.law.workdays import is_working_day, months_after, working_days_after
 from parcours.registry.claims import problems
 from parcours.registry.claims.models import Claim, Objection, ObjectionState, Undue
+from parcours.registry.claims.words import OBJECTIONS
 
 
 def months(day: date) -> date:
@@ -58,7 +59,7 @@ ANSWERS = (ObjectionState.ACCEPTED, ObjectionState.PARTLY, ObjectionState.REJECT
 def answer(session: Session, objection: Objection, state: ObjectionState, *, day: date) -> Objection:
     """The commission answers; the court is open unless it says yes to all. Raises Conflict: it is ended."""
     if objection.state is not ObjectionState.OPEN:
-        raise problems.not_open(objection.state.value)
+        raise problems.not_open(OBJECTIONS[objection.state])
     objection.state, objection.ended_on = state, day
     objection.court_by = None if state is ObjectionState.ACCEPTED else months(day)
     undue = session.get(Undue, objection.undue_id) if objection.undue_id else None

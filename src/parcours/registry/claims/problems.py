@@ -9,7 +9,7 @@ claim_state = Problem(
     "claim_state",
     Text("l'état de la feuille ne le permet pas", "the state of the sheet forbids it"),
     field="state",
-    allowed=same("{states}"),
+    allowed=Text("une feuille dont l'état est : {states}", "a sheet whose state is: {states}"),
 )
 
 sheet_altered = Problem(
@@ -130,7 +130,7 @@ not_open = Problem(
     "not_open",
     Text("ce recours n'est plus ouvert", "this objection is not open any more"),
     field="state",
-    allowed=same("open"),
+    allowed=Text("un recours en cours d'examen", "an objection under examination"),
 )
 
 nothing_to_regularise = Problem(

@@ -2,7 +2,7 @@
 
 from parcours.errors import Problem
 from parcours.registry.errors import Conflict, Invalid, Refused
-from parcours.text import Text, same
+from parcours.text import Text
 
 case_open = Problem(
     Conflict,
@@ -34,7 +34,7 @@ not_a_doctor = Problem(
     "not_a_doctor",
     Text("seul un médecin peut être médecin traitant", "only a doctor can be a médecin traitant"),
     field="professional_id",
-    allowed=same("medecin"),
+    allowed=Text("un médecin", "a doctor"),
 )
 
 closing_declaration = Problem(
@@ -50,7 +50,7 @@ declaration_not_in_force = Problem(
     "declaration_not_in_force",
     Text("cette déclaration n'est pas en vigueur", "this declaration is not in force"),
     field="declaration_id",
-    allowed=same("in_force"),
+    allowed=Text("une déclaration en vigueur", "a declaration in force"),
 )
 
 case_closed = Problem(

@@ -21,6 +21,7 @@ from parcours.registry.conciliation.models import (
 )
 from parcours.registry.declarations.models import Declaration, State
 from parcours.registry.declarations.timeline import as_of, get_declaration
+from parcours.registry.declarations.words import STATES
 from parcours.registry.directory.near import NearbyDoctor, doctors_near
 from parcours.registry.directory.service import get_professional, require_active
 from parcours.registry.errors import not_found
@@ -195,7 +196,7 @@ def _closing_declaration(
     if declaration.insured_id != case.insured_id:
         raise not_found("declaration_id")
     if declaration.state is not State.IN_FORCE:
-        raise problems.declaration_not_in_force(declaration.state.value)
+        raise problems.declaration_not_in_force(STATES[declaration.state])
     return declaration
 
 

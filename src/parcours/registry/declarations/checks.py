@@ -10,6 +10,7 @@ from parcours.law import thresholds
 from parcours.registry.declarations import problems
 from parcours.registry.declarations.models import Declaration, Party, State
 from parcours.registry.declarations.timeline import as_of
+from parcours.registry.declarations.words import PARTIES
 from parcours.registry.directory.models import Organisation, OrganisationKind, PracticeMode, Professional
 from parcours.registry.directory.service import (
     active_on,
@@ -141,9 +142,9 @@ def check_signatures(session: Session, paper: PaperForm, insured: Insured) -> No
         Party.PARENT: paper.parent_id is not None,
         Party.DOCTOR: paper.signed_by_doctor,
     }
-    missing = [party.value for party in needed if not given[party]]
+    missing = [PARTIES[party] for party in needed if not given[party]]
     if missing:
-        raise problems.signature_missing(missing=", ".join(missing), choices=[party.value for party in needed])
+        raise problems.signature_missing(missing=missing, choices=[PARTIES[party] for party in needed])
     if paper.parent_id is not None:
         _check_holder(session, paper.parent_id, insured, paper.signed_on)
 

@@ -16,6 +16,7 @@ from parcours.registry.declarations import problems
 from parcours.registry.declarations.models import Departure, DepartureState, EndReason, State, Tenure
 from parcours.registry.declarations.service import depart, leave_practices, reason_of_move
 from parcours.registry.declarations.timeline import end_tenure, get_declaration, history, patients_of
+from parcours.registry.declarations.words import DEPARTURES
 from parcours.registry.directory.models import Practice, Professional
 from parcours.registry.directory.service import get_professional, main_practice
 from parcours.registry.people.service import affiliation_on
@@ -179,7 +180,7 @@ def _fund_of(session: Session, tenure: Tenure, at: datetime) -> str | None:
 
 def _require(departure: Departure, state: DepartureState) -> None:
     if departure.state is not state:
-        raise problems.departure_decided(departure.state.value, state=state.value)
+        raise problems.departure_decided(DEPARTURES[departure.state], state=DEPARTURES[state])
 
 
 def _decide(session: Session, departure: Departure, state: DepartureState, by: str | None, at: datetime) -> None:

@@ -11,7 +11,7 @@ not_a_doctor = Problem(
     "not_a_doctor",
     Text("seul un médecin peut être médecin traitant", "only a doctor can be a médecin traitant"),
     field="professional_id",
-    allowed=same("medecin"),
+    allowed=Text("un médecin", "a doctor"),
     article=ARTICLE,
 )
 
@@ -20,8 +20,8 @@ locum = Problem(
     "locum",
     Text("un remplaçant ne peut pas être médecin traitant", "a locum cannot be a médecin traitant"),
     field="professional_id",
-    given=same("remplacant"),
-    allowed=Text("titulaire ou salarie", "titulaire or salarie"),
+    given=Text("un remplaçant", "a locum"),
+    allowed=Text("un médecin titulaire ou salarié", "a doctor in charge or employed"),
     article=ARTICLE,
 )
 
@@ -129,7 +129,7 @@ declaration_state = Problem(
     "declaration_state",
     Text("l'état de la déclaration ne le permet pas", "the state of the declaration does not allow it"),
     field="state",
-    allowed=same("{choices}"),
+    allowed=Text("une déclaration dont l'état est : {choices}", "a declaration whose state is: {choices}"),
 )
 
 received_before_signed = Problem(
@@ -199,7 +199,7 @@ departure_decided = Problem(
     "departure_decided",
     Text("ce départ n'est pas dans l'état voulu", "this departure is not in the state needed"),
     field="state",
-    allowed=Text("{state}", "{state}"),
+    allowed=Text("un départ dont l'état est : {state}", "a departure whose state is: {state}"),
 )
 
 departure_reason = Problem(

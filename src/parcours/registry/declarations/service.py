@@ -41,6 +41,7 @@ from parcours.registry.declarations.timeline import (
     resume_replaced,
     start_tenure,
 )
+from parcours.registry.declarations.words import STATES
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.places import require_commune
 from parcours.registry.directory.service import (
@@ -375,4 +376,4 @@ def _require_state(declaration: Declaration, *allowed: State) -> None:
 
 
 def _wrong_state(declaration: Declaration, *allowed: State) -> Conflict:
-    return problems.declaration_state(declaration.state.value, choices=[one.value for one in allowed])
+    return problems.declaration_state(STATES[declaration.state], choices=[STATES[one] for one in allowed])

@@ -137,7 +137,7 @@ nothing_to_search = Problem(
     "nothing_to_search",
     Text("dites où, ou qui", "say where, or whom"),
     field="place",
-    allowed=Text("un lieu (`place`, `at`) ou des mots (`q`)", "a place (`place`, `at`) or words (`q`)"),
+    allowed=Text("un lieu, ou un nom", "a place, or a name"),
 )
 
 not_the_file = Problem(

@@ -190,7 +190,7 @@ def give_back(session: Session, order: Order, *, day: date, at: datetime) -> Non
     Raises Conflict: it is not out.
     """
     if order.state is not OrderState.SETTLED:
-        raise problems.order_state(order.state.value)
+        raise problems.order_state()
     query = select(LedgerPosting).join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
     paid = session.scalars(query.where(
         LedgerTransaction.cause_id == order.id, LedgerTransaction.kind == "order",

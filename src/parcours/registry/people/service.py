@@ -12,6 +12,7 @@ from parcours.registry.identity.names import letters
 from parcours.registry.identity.service import assign_identifier, find_insured_id
 from parcours.registry.people import problems
 from parcours.registry.people.models import Affiliation, Insured, Right, RightKind
+from parcours.registry.people.words import RIGHTS
 from parcours.registry.store.clock import now_utc, paris_date
 from parcours.registry.store.columns import blind_index, blind_indexes
 from parcours.registry.store.db import listed
@@ -206,7 +207,7 @@ def _refuse_overlapping_right(
     if ends_on is not None:
         query = query.where(Right.starts_on < ends_on)
     if any(one.kind is kind for one in session.scalars(query)):
-        raise problems.right_overlaps(kind=kind, starts_on=starts_on)
+        raise problems.right_overlaps(kind=RIGHTS[kind], starts_on=starts_on)
 
 
 def name_key(family_name: str, birth_date: date) -> str:

@@ -7,7 +7,7 @@ from parcours.text import Text, same
 needs_text = Problem(
     Invalid, "needs_text", Text("une ligne a un texte, « rien de connu » n'en a pas",
                                 "a line has a text, “nothing known” has none"),
-    field="text", allowed=Text("un texte, sauf pour nothing_known", "a text, except for nothing_known"),
+    field="text", allowed=Text("un texte, sauf pour « rien de connu »", "a text, except for “nothing known”"),
 )  # fmt: skip
 already_corrected = Problem(
     Conflict, "already_corrected", Text("cette ligne a déjà été corrigée", "this line has been corrected already"),

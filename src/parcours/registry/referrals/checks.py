@@ -16,6 +16,7 @@ from parcours.registry.referrals import problems
 from parcours.registry.referrals.letters import NewReferral, Provider
 from parcours.registry.referrals.models import Flow, SequenceProvider
 from parcours.registry.referrals.validity import last_day
+from parcours.registry.referrals.words import PLANS
 
 ARTICLE = "CSS L162-5-3, D162-1-6"
 """National codes of general medicine."""
@@ -64,14 +65,14 @@ def check_plan(session: Session, flow: Flow, new: NewReferral, insured_id: str) 
     """The plan that this flow needs, of the same person."""
     if new.plan_id is None:
         if flow in _NEEDS_PLAN:
-            raise problems.plan_missing(kind=_NEEDS_PLAN[flow])
+            raise problems.plan_missing(kind=PLANS[_NEEDS_PLAN[flow]])
         return None
     plan = get_plan(session, new.plan_id)
     if plan.insured_id != insured_id:
         raise not_found("plan_id")
     wanted = _NEEDS_PLAN.get(flow)
     if flow in {Flow.AVIS_PONCTUEL, Flow.AUTRE_MEDECIN, Flow.IPA} or (wanted and plan.kind.value != wanted):
-        raise problems.plan_kind(plan.kind.value, wanted=wanted or problems.no_plan)
+        raise problems.plan_kind(PLANS[plan.kind.value], wanted=PLANS[wanted] if wanted else problems.no_plan)
     return plan
 
 

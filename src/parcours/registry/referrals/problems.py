@@ -39,7 +39,7 @@ addressee_profession = Problem(
     Invalid,
     "addressee_profession",
     Text("le destinataire est un médecin", "the addressee is a doctor"),
-    allowed=same("medecin"),
+    allowed=Text("un médecin", "a doctor"),
 )
 
 validity = Problem(
@@ -90,7 +90,7 @@ author_profession = Problem(
         "seul un médecin ou un IPA adresse un patient", "only a doctor or a nurse in advanced practice refers a patient"
     ),
     field="author_id",
-    allowed=same("medecin, infirmier_pratique_avancee"),
+    allowed=Text("un médecin, un infirmier en pratique avancée", "a doctor, a nurse in advanced practice"),
     article=ARTICLE,
 )
 
@@ -99,7 +99,7 @@ plan_missing = Problem(
     "plan_missing",
     Text("ce type d'adressage suppose un plan", "this kind of referral needs a plan"),
     field="plan_id",
-    allowed=Text("un plan de nature {kind}", "a plan of kind {kind}"),
+    allowed=Text("un plan : {kind}", "a plan: {kind}"),
     article=ARTICLE,
 )
 

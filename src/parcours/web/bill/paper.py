@@ -268,9 +268,9 @@ class Paper:
         if wrong is None or wrong.line or not wrong.error or wrong.name in {item.name for item in self.head()}:
             problem = self.outcome
             if isinstance(problem, UnknownTariff) and wrong is not None and not wrong.line:
-                return i18n.set_once(problem.message[self.lang], self.lang)
+                return i18n.set_once(problem.said(self.lang), self.lang)
             return ""
-        return i18n.set_once(self.outcome.message[self.lang], self.lang) if isinstance(self.outcome, FactError) else ""
+        return i18n.set_once(self.outcome.said(self.lang), self.lang) if isinstance(self.outcome, FactError) else ""
 
     def question(self) -> Question | None:
         """The next question: the one that changes an amount, then those about the patient."""

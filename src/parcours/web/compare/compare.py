@@ -12,7 +12,7 @@ from parcours.contracts.library import library
 from parcours.engine.compare.plans import named_in_words, plan_of
 from parcours.engine.compare.year import Comparison, Item, Plan, PlanYear, compare, with_times, years
 from parcours.engine.errors import FactError
-from parcours.text import euros
+from parcours.text import COLON, euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, Page, answer, text, today
@@ -114,7 +114,7 @@ def view_of(page: Page) -> View:
         caps=euros(found.best.contributions, page.lang),
         lines=drawn(found),
         top=euros(highest(found), page.lang),
-        refused=[f"{name}: {error.message[page.lang]}" for name, error in found.refused],
+        refused=[f"{name}{COLON[page.lang]}{error.said(page.lang)}" for name, error in found.refused],
     )
 
 
@@ -136,7 +136,7 @@ def read_plans(page: Page) -> tuple[list[Row], list[Plan]]:
             plans.append(plan_of(guarantees, premium, label(guarantees, page.lang)))
             rows.append(Row(label(guarantees, page.lang) or guarantees, premium, ""))
         except FactError as error:
-            rows.append(Row(guarantees, premium, i18n.set_once(error.message[page.lang], page.lang)))
+            rows.append(Row(guarantees, premium, i18n.set_once(error.said(page.lang), page.lang)))
     return [*rows, *[Row("", "", "")] * (len(rows) < MOST_PLANS)], plans
 
 

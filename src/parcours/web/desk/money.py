@@ -1,29 +1,10 @@
 """How the desks say money: states of a claim, reasons, lines of the account."""
 
-from parcours.registry.cards.models import CardState
-from parcours.registry.claims.models import ClaimState, ObjectionState
+from parcours.registry.claims.models import ClaimState
 from parcours.registry.complementary.models import LinkState
 from parcours.registry.ledger.models import Account
 from parcours.text import Text
 
-STATES = {
-    ClaimState.DRAFT: Text("brouillon", "draft"),
-    ClaimState.SIGNED: Text("signée", "signed"),
-    ClaimState.BATCHED: Text("dans un lot", "in a lot"),
-    ClaimState.SENT: Text("envoyée", "sent"),
-    ClaimState.ACKNOWLEDGED: Text("arrivée à la caisse", "arrived at the fund"),
-    ClaimState.REFUSED: Text("à renvoyer", "to be sent again"),
-    ClaimState.RECEIVED: Text("reçue par la caisse", "received by the fund"),
-    ClaimState.HELD: Text("examinée par un agent", "examined by an officer"),
-    ClaimState.WAITING_FOR_PROOF: Text("attend la feuille signée", "waits for the signed sheet"),
-    ClaimState.ADJUDICATED: Text("décidée, paiement à venir", "decided, payment to come"),
-    ClaimState.REJECTED: Text("rejetée", "rejected"),
-    ClaimState.TIME_BARRED: Text("trop tard", "too late"),
-    ClaimState.ORDERED: Text("virement en cours", "transfer under way"),
-    ClaimState.PAID: Text("payée", "paid"),
-    ClaimState.REPLACED: Text("corrigée", "corrected"),
-    ClaimState.REVERSED: Text("annulée", "taken back"),
-}
 TONES = {
     ClaimState.PAID: "", ClaimState.ADJUDICATED: "", ClaimState.ORDERED: "",
     ClaimState.REJECTED: "outside", ClaimState.TIME_BARRED: "outside", ClaimState.REFUSED: "outside",
@@ -76,29 +57,11 @@ def named(line: str) -> Text:
     return NAMED.get(line[:3], Text(line, line))
 
 
-CARDS = {
-    CardState.REQUESTED: Text("demandée", "asked for"),
-    CardState.DOCUMENTS_REFUSED: Text("document à renvoyer", "document to be sent again"),
-    CardState.IN_PRODUCTION: Text("en fabrication", "being made"),
-    CardState.ACTIVE: Text("valable", "valid"),
-    CardState.TO_UPDATE: Text("à mettre à jour", "to be updated"),
-    CardState.OPPOSED: Text("en opposition", "blocked"),
-    CardState.REPLACED: Text("remplacée", "replaced"),
-    CardState.DEACTIVATED: Text("désactivée", "deactivated"),
-}
 LINKS = {
     LinkState.ACTIVE: Text("reçoit vos décomptes", "receives your statements"),
     LinkState.SUSPENDED: Text("en attente de votre choix", "waits for your choice"),
     LinkState.CHOSEN: Text("choisie, en cours de reprise", "chosen, being taken up again"),
     LinkState.ENDED: Text("terminée", "ended"),
-}
-OBJECTIONS = {
-    ObjectionState.OPEN: Text("en cours d'examen", "under examination"),
-    ObjectionState.ACCEPTED: Text("acceptée", "accepted"),
-    ObjectionState.PARTLY: Text("acceptée en partie", "accepted in part"),
-    ObjectionState.REJECTED: Text("rejetée", "rejected"),
-    ObjectionState.IMPLICITLY_REJECTED: Text("rejetée par le silence", "rejected by silence"),
-    ObjectionState.INADMISSIBLE: Text("irrecevable", "inadmissible"),
 }
 SUBJECTS = {
     "refund": Text("Un remboursement a été versé", "A refund was paid"),

@@ -128,7 +128,7 @@ def directory_page(request: Request) -> Response:
             with looking(request, given) as visitor:
                 found = search(visitor, given)
         except RegistryError as refused:
-            error, status = i18n.set_once(refused.message[page.lang], page.lang), refused.http_status
+            error, status = i18n.set_once(refused.said(page.lang), page.lang), refused.http_status
     return page_answer(
         page, "directory/find.html", status, PRIVATE if given else PUBLIC, given=given, found=found, error=error,
         age=age_of(given), chips=list(CHIPS), chip_names=CHIP_NAMES, own=said_of_oneself(given),

@@ -18,6 +18,7 @@ from parcours.registry.claims.models import (
     Undue,
 )
 from parcours.registry.claims.notices import tell_waiting
+from parcours.registry.claims.words import STATES
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.conciliation import service as cases
@@ -29,7 +30,7 @@ from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
 from parcours.text import Text
-from parcours.web.desk.money import STATES, TONES, reason
+from parcours.web.desk.money import TONES, reason
 from parcours.web.desk.names import called, doctor_name, fund_name, professionals
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.fund.words import CAUSES, OWNERS

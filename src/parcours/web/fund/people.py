@@ -8,6 +8,7 @@ from starlette.responses import Response
 from parcours.registry.access.model import SYSTEM, Record
 from parcours.registry.claims.adjudicate import claims_of
 from parcours.registry.claims.context import Action as ClaimAction
+from parcours.registry.claims.words import STATES
 from parcours.registry.conciliation import service as cases
 from parcours.registry.conciliation.context import CASE, Action, Tag, of_case
 from parcours.registry.conciliation.models import Case, CaseState, Contact, ContactOutcome, Outcome
@@ -17,6 +18,7 @@ from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.declarations.context import of_declaration
 from parcours.registry.declarations.models import State
+from parcours.registry.declarations.words import ENDS
 from parcours.registry.directory.service import get_professional
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_fund, of_patient
@@ -24,13 +26,13 @@ from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
+from parcours.registry.people.words import RIGHTS
 from parcours.registry.store.clock import PARIS
 from parcours.registry.store.ids import get, new_id
 from parcours.text import Text
-from parcours.web.desk.money import STATES, TONES
+from parcours.web.desk.money import TONES
 from parcours.web.desk.names import professionals
 from parcours.web.desk.room import Desk, day_of, wrong
-from parcours.web.desk.words import ENDS, RIGHTS
 from parcours.web.fund.desk import named_people, show
 from parcours.web.fund.words import ANSWERS, OUTCOMES
 

@@ -18,6 +18,7 @@ from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration
 from parcours.registry.declarations.models import Declaration, Party, State, Tenure
+from parcours.registry.declarations.words import ENDS, PARTIES, STATES
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.near import NearbyDoctor, doctors_near
 from parcours.registry.directory.service import get_organisation, main_practice
@@ -27,7 +28,6 @@ from parcours.registry.people.service import get_insured
 from parcours.text import Text
 from parcours.web.desk.names import called, professionals
 from parcours.web.desk.room import Desk
-from parcours.web.desk.words import ENDS, PARTIES, STATES
 from parcours.web.me.person import Mine
 
 SIGNING = {Party.INSURED: Action.SIGN_AS_PATIENT, Party.PARENT: Action.SIGN_AS_PARENT}

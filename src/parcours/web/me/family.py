@@ -26,7 +26,8 @@ from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL, of_referral
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
-from parcours.registry.referrals.models import Flow, Referral
+from parcours.registry.referrals.models import Referral
+from parcours.registry.referrals.words import FLOWS, PLANS
 from parcours.registry.store.ids import parse_id
 from parcours.registry.visits import service as visits
 from parcours.registry.visits.context import Action as VisitAction
@@ -36,20 +37,6 @@ from parcours.web.desk.room import Desk
 from parcours.web.me.person import Mine
 
 PAGE = 40
-FLOWS = {
-    Flow.AVIS_PONCTUEL: Text("avis ponctuel", "one-off opinion"),
-    Flow.SOINS_ITERATIFS: Text("soins réguliers", "regular care"),
-    Flow.SEQUENCE: Text("séquence de soins", "sequence of care"),
-    Flow.CORRESPONDANT_GENERALISTE: Text("confrère généraliste", "fellow GP"),
-    Flow.PROTOCOLE_ALD: Text("protocole de soins (ALD)", "care protocol (ALD)"),
-    Flow.IPA: Text("par un infirmier en pratique avancée", "by a nurse in advanced practice"),
-    Flow.AUTRE_MEDECIN: Text("par un autre médecin", "by another doctor"),
-}
-PLANS = {
-    "soins_iteratifs": Text("soins réguliers", "regular care"),
-    "sequence": Text("séquence de soins", "sequence of care"),
-    "protocole_ald": Text("protocole de soins (ALD)", "care protocol (ALD)"),
-}
 SECTIONS = {
     "reason": Text("Motif", "Reason"),
     "question": Text("Question posée", "Question"),

@@ -19,6 +19,7 @@ from parcours.registry.papers import service as papers
 from parcours.registry.payments.account import account_lines, caps
 from parcours.registry.payments.why import why_of
 from parcours.registry.people.service import affiliation_on, rights_on
+from parcours.registry.people.words import RIGHTS
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL
 from parcours.registry.referrals.context import Action as ReferralAction
@@ -28,7 +29,6 @@ from parcours.text import Text, euros
 from parcours.web.desk.money import named
 from parcours.web.desk.names import doctor_name, fund_name
 from parcours.web.desk.room import Desk, day_of
-from parcours.web.desk.words import RIGHTS
 from parcours.web.i18n import long_date
 from parcours.web.me.family import SECTIONS
 from parcours.web.me.money import KINDS

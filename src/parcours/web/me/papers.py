@@ -9,12 +9,14 @@ from parcours.registry.cards import service as cards
 from parcours.registry.cards.context import Action as CardAction
 from parcours.registry.cards.context import Tag as CardTag
 from parcours.registry.cards.models import CardState, EuropeanProof
+from parcours.registry.cards.words import CARDS
 from parcours.registry.claims import objections
 from parcours.registry.claims.adjudicate import current_decision, get_claim
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.later import undue_of
 from parcours.registry.claims.models import Claim, Objection
 from parcours.registry.claims.notices import told_on
+from parcours.registry.claims.words import OBJECTIONS
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.complementary.context import Tag as LinkTag
@@ -25,10 +27,10 @@ from parcours.registry.messages.models import Message
 from parcours.registry.messages.service import body_of
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.service import affiliation_on, rights_on
-from parcours.web.desk.money import CARDS, LINKS, OBJECTIONS, subject
+from parcours.registry.people.words import RIGHTS
+from parcours.web.desk.money import LINKS, subject
 from parcours.web.desk.names import fund_name
 from parcours.web.desk.room import Desk
-from parcours.web.desk.words import RIGHTS
 from parcours.web.me.money import described
 from parcours.web.me.person import Mine
 

@@ -17,6 +17,7 @@ from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.intake import read_sheet
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.sheets import acknowledge_lot, lot_of, send_in_lot, write
+from parcours.registry.claims.words import STATES
 from parcours.registry.complementary.service import link_on
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import Action as DeclarationAction
@@ -29,14 +30,14 @@ from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
 from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
+from parcours.registry.people.words import RIGHTS
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.registry.visits.context import Tag as VisitTag
 from parcours.registry.visits.words import NOTES
 from parcours.text import Text
-from parcours.web.desk.money import STATES, TONES
+from parcours.web.desk.money import TONES
 from parcours.web.desk.names import called, doctor_name, fund_name
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.desk.words import RIGHTS
 from parcours.web.practice.sheet import HOW, RELATED, WAYS, Bill, bill_of
 
 TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")

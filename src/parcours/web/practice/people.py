@@ -11,6 +11,7 @@ from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
 from parcours.registry.declarations.models import Declaration, Party, State, Tenure
+from parcours.registry.declarations.words import PARTIES, STATES
 from parcours.registry.directory.trades import name_of
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
@@ -22,12 +23,12 @@ from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.referrals.models import Flow, Referral, ReferralUse
+from parcours.registry.referrals.words import FLOWS
 from parcours.registry.store.periods import known
 from parcours.text import Text
 from parcours.web.desk.names import doctor_name, professionals
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.desk.words import PARTIES, STATES
-from parcours.web.me.family import FLOWS, SECTIONS
+from parcours.web.me.family import SECTIONS
 from parcours.web.practice.desk import doctor_of, named, show
 
 SPECIALTIES = (3, 5, 8, 11, 12, 13, 14, 15, 32, 33, 35, 4, 10, 41, 6, 7, 2)

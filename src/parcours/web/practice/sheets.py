@@ -6,6 +6,7 @@ from starlette.responses import Response
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.claims.words import STATES
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.errors import not_found
 from parcours.registry.messages.models import MessageKind
@@ -15,7 +16,7 @@ from parcours.registry.payments.practice import practice_view
 from parcours.registry.payments.service import orders_of
 from parcours.registry.store.ids import get
 from parcours.text import Text
-from parcours.web.desk.money import STATES, TONES, reason
+from parcours.web.desk.money import TONES, reason
 from parcours.web.desk.room import Desk
 from parcours.web.practice.desk import doctor_of, named, show, sign_and_send
 

@@ -84,7 +84,7 @@ async def prevention(request: Request) -> Response:
     try:
         person = person_of(given, today())
     except FactError as error:
-        return answer(page, "prevention.html", 400, PERSONAL, **{**asking(given), "error": error.sentence(page.lang)})
+        return answer(page, "prevention.html", 400, PERSONAL, **{**asking(given), "error": error.said(page.lang)})
     if person is None:
         return answer(page, "prevention.html", 200, PRIVATE, **asking(given))
     exact = "birth_date" in given

@@ -1,0 +1,15 @@
+"""How people say the states of a card."""
+
+from parcours.registry.cards.models import CardState
+from parcours.text import Text
+
+CARDS = {
+    CardState.REQUESTED: Text("demandée", "asked for"),
+    CardState.DOCUMENTS_REFUSED: Text("document à renvoyer", "document to be sent again"),
+    CardState.IN_PRODUCTION: Text("en fabrication", "being made"),
+    CardState.ACTIVE: Text("valable", "valid"),
+    CardState.TO_UPDATE: Text("à mettre à jour", "to be updated"),
+    CardState.OPPOSED: Text("en opposition", "blocked"),
+    CardState.REPLACED: Text("remplacée", "replaced"),
+    CardState.DEACTIVATED: Text("désactivée", "deactivated"),
+}

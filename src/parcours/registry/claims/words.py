@@ -1,0 +1,32 @@
+"""How people say the states of a claim and of an objection."""
+
+from parcours.registry.claims.models import ClaimState, ObjectionState
+from parcours.text import Text
+
+STATES = {
+    ClaimState.DRAFT: Text("brouillon", "draft"),
+    ClaimState.SIGNED: Text("signée", "signed"),
+    ClaimState.BATCHED: Text("dans un lot", "in a lot"),
+    ClaimState.SENT: Text("envoyée", "sent"),
+    ClaimState.ACKNOWLEDGED: Text("arrivée à la caisse", "arrived at the fund"),
+    ClaimState.REFUSED: Text("à renvoyer", "to be sent again"),
+    ClaimState.RECEIVED: Text("reçue par la caisse", "received by the fund"),
+    ClaimState.HELD: Text("examinée par un agent", "examined by an officer"),
+    ClaimState.WAITING_FOR_PROOF: Text("attend la feuille signée", "waits for the signed sheet"),
+    ClaimState.ADJUDICATED: Text("décidée, paiement à venir", "decided, payment to come"),
+    ClaimState.REJECTED: Text("rejetée", "rejected"),
+    ClaimState.TIME_BARRED: Text("trop tard", "too late"),
+    ClaimState.ORDERED: Text("virement en cours", "transfer under way"),
+    ClaimState.PAID: Text("payée", "paid"),
+    ClaimState.REPLACED: Text("corrigée", "corrected"),
+    ClaimState.REVERSED: Text("annulée", "taken back"),
+}
+
+OBJECTIONS = {
+    ObjectionState.OPEN: Text("en cours d'examen", "under examination"),
+    ObjectionState.ACCEPTED: Text("acceptée", "accepted"),
+    ObjectionState.PARTLY: Text("acceptée en partie", "accepted in part"),
+    ObjectionState.REJECTED: Text("rejetée", "rejected"),
+    ObjectionState.IMPLICITLY_REJECTED: Text("rejetée par le silence", "rejected by silence"),
+    ObjectionState.INADMISSIBLE: Text("irrecevable", "inadmissible"),
+}
