@@ -337,7 +337,7 @@ def test_an_empty_contract_hides_neither_the_one_in_force_nor_a_departure(world)
 def test_a_form_without_every_signature_is_refused(world):
     person, doctor = world.person(), world.doctor()
     form = paper(person, doctor, date(2025, 3, 1), date(2025, 3, 5), signed_by_doctor=False)
-    with pytest.raises(Refused, match="without doctor"):
+    with pytest.raises(Refused, match="without the doctor"):
         declarations.record_paper(world.session, form, at=instant(2025, 3, 6))
     backwards = paper(person, doctor, date(2025, 3, 9), date(2025, 3, 5))
     with pytest.raises(Invalid, match="dates"):

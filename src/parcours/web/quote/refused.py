@@ -50,7 +50,7 @@ def sentence(fact: str, error: FactError, lang: str) -> str:
         return text("Choose who you are seeing among the answers below.", lang)
     if fact in BY_NAME and BY_NAME[fact].kind in ("code", "boolean"):
         return text("This answer does not exist: choose one of those below.", lang)
-    return i18n.set_once(error.said(lang), lang)
+    return i18n.set_once(error.said(lang) if fact in BY_NAME else error.message[lang], lang)
 
 
 def first_day() -> str:
