@@ -80,7 +80,7 @@ class FlatLaw:
 
     def under(self, readings: Mapping[str, str]) -> Records:
         """The records under the readings (name -> option) that change a value; two at once are built on demand."""
-        chosen = [key for key in readings.items() if key in self.alternatives]
+        chosen = [key for key in readings.items() if key in self.alternatives] if readings else []
         if not chosen:
             return self.default
         return self.alternatives[chosen[0]] if len(chosen) == 1 else self.build(dict(chosen))

@@ -36,6 +36,7 @@ from parcours.law.flat import FlatLaw
 from parcours.rules.types import NO_CONTRACT, Act, Contract
 from parcours.text import Text, same
 
+PROFESSIONS = {int(member): member.name.lower() for member in Profession}
 WITHOUT_SECTOR = {
     Profession.LABORATOIRE,
     Profession.PHARMACIE,
@@ -131,8 +132,10 @@ def infer(values: dict[str, Any]) -> list[str]:
         values.setdefault("profession", int(Profession.MEDECIN))
     if "birth_date" in values and "care_date" in values:
         infer_ages(values)
-    elif "age" in values and values["age"] != (told := thresholds.participation_age()):
-        values.setdefault("age_1er_janvier", max(0, values["age"] - 1) if values["age"] < told else values["age"])
+    elif "age" in values and "age_1er_janvier" not in values:
+        age, told = values["age"], thresholds.participation_age()
+        if age != told:
+            values["age_1er_janvier"] = max(0, age - 1) if age < told else age
     infer_pathway(values)
     if values.get("special_setting") == SpecialSetting.DEPISTAGE_ORGANISE:  # wholly paid: L160-14
         values.setdefault("exemption", 1 << Exemption.PREVENTION)
@@ -201,7 +204,7 @@ def check_profession(values: Mapping[str, Any], law: FlatLaw) -> None:
     profession = values.get("profession")
     if profession is None:
         return
-    name = Profession(profession).name.lower()
+    name = PROFESSIONS[profession]
     if "specialty" in values and profession != Profession.MEDECIN:
         raise FactError(
             "specialty",
@@ -277,7 +280,7 @@ EXPECTED = {
 def act_of(values: Mapping[str, Any], law: FlatLaw) -> Act:
     """The encoded act: the facts of the vocabulary, what was not said by its neutral value, and what follows."""
     act_number, act_key = values.get("act", (0, "consultation"))
-    adult = values.get("age", thresholds.participation_age())
+    adult = values["age"] if "age" in values else thresholds.participation_age()
     following = {
         "reimbursement_date": values.get("reimbursement_date", values["care_date"]),
         "age": adult,

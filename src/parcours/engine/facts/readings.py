@@ -23,10 +23,13 @@ RULE_READINGS = {
     "franchise_plafond_jour": codes.FranchisePlafondJour,
 }
 """The readings that a rule takes; the others change a value of the law."""
+DEFAULTS = Readings()
 
 
 def encode_readings(readings: Mapping[str, str]) -> Readings:
     """The chosen options of the readings that a rule takes. Raises `FactError` for an unknown reading or option."""
+    if not readings:
+        return DEFAULTS
     known = flat_law().readings
     for name, option in readings.items():
         if name not in known:
