@@ -100,6 +100,16 @@ def test_no_file_names_a_package_index() -> None:
         assert not [host for host in hosts if host in text], name
 
 
+LONGEST_MODULE = 400
+
+
+def test_a_module_is_not_longer_than_a_newcomer_reads_at_once() -> None:
+    """A longer one is cut along its own lines; a migration is a record, not a place to live."""
+    modules = (path for path in (ROOT / "src").rglob("*.py") if path.parent.name != "versions")
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines()) for path in modules}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+
+
 def test_every_make_target_is_explained() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)

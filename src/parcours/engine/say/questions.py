@@ -83,10 +83,15 @@ def choices_of(name: str, mask: int, lang: str) -> tuple[Choice, ...]:
         offered = [value for value in offered if (value in JOURNEYS) == (not mask) or value == "none"]
     if name == "drug_class":
         offered = [value for value in offered if value != DrugClass.NONE.name.lower()]
-    entries = load().codes[name]
-    return tuple(
-        Choice(value, label(name, value, lang), entries[value].get("help", {}).get(lang, "")) for value in offered
-    )
+    return tuple(Choice(value, *answer_words(name, value, lang)) for value in offered)
+
+
+def answer_words(name: str, value: str, lang: str) -> tuple[str, str]:
+    """(answer, help) to a question, in the words of every face: those of somebody who is asked, else the label."""
+    entry = load().codes[name][value]
+    said = entry.get("asked", entry)
+    words = said["label"][lang] if "asked" in entry else label(name, value, lang)
+    return words, said.get("help", {}).get(lang, "")
 
 
 def specialty_choices(lang: str) -> tuple[Choice, ...]:

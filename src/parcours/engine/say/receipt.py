@@ -1,5 +1,4 @@
-"""Receipts: what was asked, what was answered, and with which rules and which law, so that years later the same
-cents come out.
+"""Receipts: what was asked and answered, with which rules and which law, so that years later the same cents come out.
 
     text = canonical(receipt(settle(facts)))
     replay(loads(text), "en").same            # or the sentences that say what changed

@@ -28,8 +28,8 @@ from parcours.web.bill.view import BillView, Chip, Field, Group, Question, Row
 from parcours.web.i18n import N_
 from parcours.web.pages import text, today
 from parcours.web.quote import questions
+from parcours.web.quote.cards import Card
 from parcours.web.quote.charts import shares
-from parcours.web.quote.questions import Card
 from parcours.web.quote.view import Link, Result
 
 GROUPS = {

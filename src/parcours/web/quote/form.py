@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from parcours.contracts.library import library
 from parcours.contracts.schema import encode_contract
-from parcours.engine.say.questions import COMMON, question_words
+from parcours.engine.say.questions import COMMON, answer_words, question_words
 from parcours.engine.say.sitting import Sitting
 from parcours.engine.say.wording import has_labels, label, specialty_labels
 from parcours.law.loader import load
@@ -18,7 +18,7 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text
 from parcours.web.quote import guards, questions
-from parcours.web.quote.questions import Card, CardOption
+from parcours.web.quote.cards import Card, CardOption
 from parcours.web.quote.result import plain_parameter
 from parcours.web.quote.view import Link, Said
 
@@ -167,10 +167,8 @@ class Form:
         for option in question.options:
             if option in NEEDS_MUTUELLE and not self.covered():
                 continue
-            words, help_ = self.words(option.label), self.words(option.help) if option.help else ""
             yield Link(
-                words,
-                help_,
+                *self.option_words(option),
                 self.bill_from(option.code) or self.url(self.state.given | dict(option.facts), question.facts),
             )
 
@@ -191,7 +189,7 @@ class Form:
         if question not in (questions.COVER, questions.CIRCUMSTANCE):
             return []
         return [
-            (self.words(option.label), "&".join(f"{name}={value}" for name, value in positive(option.facts)))
+            (self.option_words(option)[0], "&".join(f"{name}={value}" for name, value in positive(option.facts)))
             for option in question.options
             if positive(option.facts) and "ask" not in option.facts
         ]
@@ -218,6 +216,13 @@ class Form:
         numbers = {name: plain_parameter(NUMBERS[name], day, self.lang) for name in named & NUMBERS.keys()}
         rates = drug_rates(self.state.day, self.lang) if named - numbers.keys() else {}
         return self.say(message, **numbers, **rates)
+
+    def option_words(self, option: CardOption) -> tuple[str, str]:
+        """(answer, help): its own words, else those that every face has for its first fact."""
+        if option.label:
+            return self.words(option.label), self.words(option.help) if option.help else ""
+        label_, help_ = answer_words(*next(iter(option.facts.items())), self.lang)
+        return i18n.typography(label_, self.lang), i18n.typography(help_, self.lang)
 
     def purposes(self) -> Iterator[Link]:
         """The reasons that open a direct access to this specialty, and none of them."""
@@ -293,7 +298,7 @@ class Form:
         candidates = [*question.options, *(questions.SENT_UNDECLARED.options if question is questions.SENT else ())]
         matching = [option for option in candidates if self.chosen(option)]
         if matching and "+" not in (self.state.given.get("exemption") or ""):
-            return self.words(max(matching, key=lambda option: len(option.facts)).label)
+            return self.option_words(max(matching, key=lambda option: len(option.facts)))[0]
         return ", ".join(words for name in question.facts if name not in DAYS and (words := self.fact_words(name)))
 
     def chosen(self, option: CardOption) -> bool:

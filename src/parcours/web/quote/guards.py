@@ -1,7 +1,7 @@
 """What decides first whether anything is refunded, as a patient says it: a prescription, a partner, what was done."""
 
 from parcours.web.i18n import N_
-from parcours.web.quote.questions import Card, CardOption
+from parcours.web.quote.cards import Card, CardOption
 
 PRESCRIBED = Card(
     "guard",

@@ -4,55 +4,9 @@ Which of them still matters is the engine's to say (`engine/questions.py`); here
 settles a few facts at once, because a patient does not know that "who sent me" is two facts of the law.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from parcours.law.thresholds import participation_age
 from parcours.web.i18n import N_
-
-Facts = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class CardOption:
-    """One possible answer: what it says, a word of help, the facts it sets."""
-
-    label: str
-    facts: Facts
-    help: str = ""
-    code: str = ""
-    """The answer is the first line of a bill: its code."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """A question: its words, the facts it settles, its answers."""
-
-    id: str
-    short: str
-    """Its name in the list of answers."""
-    facts: tuple[str, ...]
-    title: str = ""
-    """Its own words where it settles several facts or asks for one from another side; else those of the law's file."""
-    help: str = ""
-    kind: str = "options"
-    """options | age | days | fee | base | date"""
-    options: tuple[CardOption, ...] = ()
-    terms: tuple[str, ...] = ()
-    """Words of the glossary that the question uses."""
-    resets: tuple[str, ...] = ()
-    """Facts that no longer hold when this answer changes."""
-
-
-def doctor(specialty: str, label: str, help_: str = "") -> CardOption:
-    """An answer that is a specialty."""
-    return CardOption(label, {"specialty": specialty}, help_)
-
-
-def other(profession: str, label: str, help_: str = "") -> CardOption:
-    """An answer that is a profession other than a doctor's."""
-    return CardOption(label, {"profession": profession}, help_)
-
+from parcours.web.quote.cards import Card, CardOption, doctor, ground, other, worded
 
 WHO = Card(
     "who",
@@ -189,24 +143,14 @@ CIRCUMSTANCE = Card(
             N_("Not foreseen {hours} hours before, a threat to life or body, and a doctor needed quickly: all three."),
         ),
         CardOption(N_("I am away from home"), {"away": "true"}, N_("On holiday, travelling, staying elsewhere.")),
-        CardOption(
-            N_("It is the doctor on call"),
-            {"special_setting": "permanence_des_soins"},
-            N_("At night, on a Sunday or a public holiday, sent by the 15 or the 116 117."),
-        ),
-        CardOption(
-            N_("A student health service"),
-            {"special_setting": "medecine_preventive_etudiante"},
-        ),
-        CardOption(
-            N_("A hospital service for tobacco, alcohol or drugs"),
-            {"special_setting": "addictologie"},
-        ),
-        CardOption(N_("A family planning or sexual health centre"), {"special_setting": "centre_planification"}),
-        CardOption(N_("A screening I was invited to"), {"special_setting": "depistage_organise"}),
-        CardOption(N_("Genetic counselling"), {"special_setting": "genetique"}),
-        CardOption(N_("A compulsory examination of an adolescent"), {"special_setting": "examen_enfant"}),
-        CardOption(N_("Care in prison"), {"special_setting": "detenu"}),
+        worded("special_setting", "permanence_des_soins"),
+        worded("special_setting", "medecine_preventive_etudiante"),
+        worded("special_setting", "addictologie"),
+        worded("special_setting", "centre_planification"),
+        worded("special_setting", "depistage_organise"),
+        worded("special_setting", "genetique"),
+        worded("special_setting", "examen_enfant"),
+        worded("special_setting", "detenu"),
         CardOption(
             N_("My médecin traitant retired or left the département"),
             {"ask": "medecin_traitant_left_on"},
@@ -221,16 +165,10 @@ SECTOR = Card(
     N_("Sector"),
     ("convention",),
     options=(
-        CardOption(
-            N_("Sector 1"), {"convention": "secteur_1"}, N_("Official tariff, no extra fee. The most common for GPs.")
-        ),
-        CardOption(
-            N_("Sector 2 with OPTAM"), {"convention": "secteur_2_optam"}, N_("Own fees, but moderate by agreement.")
-        ),
-        CardOption(N_("Sector 2 without OPTAM"), {"convention": "secteur_2"}, N_("Own fees, lower refund.")),
-        CardOption(
-            N_("Outside the convention"), {"convention": "non_conventionne"}, N_("Rare: almost nothing is refunded.")
-        ),
+        worded("convention", "secteur_1"),
+        worded("convention", "secteur_2_optam"),
+        worded("convention", "secteur_2"),
+        worded("convention", "non_conventionne"),
     ),
     terms=("secteur_1", "secteur_2", "optam"),
 )
@@ -280,8 +218,8 @@ JOURNEY = Card(
     ("special_setting",),
     options=(
         CardOption(N_("An ordinary journey"), {"special_setting": "none"}),
-        CardOption(N_("An urgent journey, decided by the 15"), {"special_setting": "transport_urgent"}),
-        CardOption(N_("From one hospital to another"), {"special_setting": "transfert_hospitalier"}),
+        worded("special_setting", "transport_urgent"),
+        worded("special_setting", "transfert_hospitalier"),
     ),
 )
 SAMPLING = Card(
@@ -336,49 +274,24 @@ COVER = Card(
             {"c2s": "true", "exemption": "none", "scheme": "general"},
             N_("Free or low-cost cover for low incomes."),
         ),
-        CardOption(
-            N_("A long-term illness (ALD), and this visit is for it"),
-            {"exemption": "ald", "c2s": "false", "scheme": "general"},
-        ),
-        CardOption(
-            N_("A long-term illness (ALD), but this visit is for something else"),
-            {"exemption": "ald_sans_rapport", "c2s": "false", "scheme": "general"},
-        ),
-        CardOption(
-            N_("Pregnant from the sixth month, or just after the birth"),
-            {"exemption": "maternite", "c2s": "false", "scheme": "general"},
-        ),
-        CardOption(
-            N_("A work accident or an occupational disease, and this visit is for it"),
-            {"exemption": "at_mp", "c2s": "false", "scheme": "general"},
-        ),
-        CardOption(N_("A disability pension"), {"exemption": "invalidite", "c2s": "false", "scheme": "general"}),
-        CardOption(
-            N_("A work-accident annuity of two thirds or more"),
-            {"exemption": "rente_at", "c2s": "false", "scheme": "general"},
-        ),
+        ground("ald"),
+        ground("ald_sans_rapport"),
+        ground("maternite"),
+        ground("at_mp"),
+        ground("invalidite"),
+        ground("rente_at"),
         CardOption(
             N_("Contraception or sexual health, under {contraception}"),
             {"exemption": "contraception", "c2s": "false", "scheme": "general"},
         ),
-        CardOption(N_("An abortion"), {"exemption": "ivg", "c2s": "false", "scheme": "general"}),
-        CardOption(
-            N_("A compulsory examination of a child"),
-            {"exemption": "examen_enfant", "c2s": "false", "scheme": "general"},
-        ),
-        CardOption(
-            N_("A prevention visit or screening"),
-            {"exemption": "prevention", "c2s": "false", "scheme": "general"},
-        ),
-        CardOption(
-            N_("The local scheme of Alsace-Moselle"), {"scheme": "alsace_moselle", "c2s": "false", "exemption": "none"}
-        ),
+        ground("ivg"),
+        ground("examen_enfant"),
+        ground("prevention"),
+        worded("scheme", "alsace_moselle", c2s="false", exemption="none"),
         CardOption(
             N_("AME: state medical aid"), {"ame": "true", "exemption": "none", "c2s": "false", "scheme": "general"}
         ),
-        CardOption(
-            N_("Passing through France, insured elsewhere"), {"scheme": "passage", "c2s": "false", "exemption": "none"}
-        ),
+        worded("scheme", "passage", c2s="false", exemption="none"),
     ),
     terms=("c2s", "ald", "ame"),
 )
@@ -412,11 +325,9 @@ DESK = Card(
     N_("At the desk"),
     ("tiers_payant",),
     options=(
-        CardOption(N_("Yes, and I am refunded later"), {"tiers_payant": "none"}),
-        CardOption(N_("Only what the Sécu does not cover"), {"tiers_payant": "partial"}, N_("Partial tiers payant.")),
-        CardOption(
-            N_("Nothing that is covered"), {"tiers_payant": "full"}, N_("Full tiers payant, with the mutuelle.")
-        ),
+        worded("tiers_payant", "none"),
+        worded("tiers_payant", "partial"),
+        worded("tiers_payant", "full"),
     ),
     terms=("tiers_payant",),
 )

@@ -21,11 +21,11 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, Page, answer, text, today
 from parcours.web.quote import guards, questions
+from parcours.web.quote.cards import Card
 from parcours.web.quote.form import Form
 from parcours.web.quote.letters import TO, dispute_of
 from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.profile import profile_of
-from parcours.web.quote.questions import Card
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, open_result
 from parcours.web.quote.state import State, nothing, state_of

@@ -10,9 +10,9 @@ from parcours.text import plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.quote import questions
+from parcours.web.quote.cards import Card
 from parcours.web.quote.form import Form
 from parcours.web.quote.letters import dispute_of
-from parcours.web.quote.questions import Card
 from parcours.web.quote.state import one_circumstance
 from parcours.web.quote.view import Outcome, Outcomes
 
@@ -77,7 +77,7 @@ def outcomes(form: Form) -> Iterator[Outcomes]:
         if card is questions.BASE:
             continue
         options = (
-            prices(form) if card is questions.FEE else [(form.words(one.label), one.facts) for one in card.options]
+            prices(form) if card is questions.FEE else [(form.option_words(one)[0], one.facts) for one in card.options]
         )
         rows = [outcome(form, label, facts, card) for label, facts in options]
         yield Outcomes(form.words(card.short), rows, form.say(UNSURE[card.id].how))

@@ -6,8 +6,8 @@ from typing import Any
 
 from parcours.engine.say.advise import Option as Lever
 from parcours.engine.say.explain import Step, WhyNot
+from parcours.web.quote.cards import Card
 from parcours.web.quote.charts import Segment
-from parcours.web.quote.questions import Card
 from parcours.web.quote.refused import Wrong
 from parcours.web.quote.supplements import Supplement
 from parcours.web.quote.todo import Group
