@@ -3,7 +3,7 @@
     python -m benchmarks.single_case
 
 The rules alone settle a spread of cases. Times are those of the processor, which other work on the machine hardly
-changes; for the command the time on the clock is printed too. The best of several rounds counts.
+changes, and the bars are for them; for the command the time on the clock is printed too. The best of several rounds counts.
 """
 
 import os
@@ -20,9 +20,9 @@ from parcours.law.cache import flat_law
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Counters, Readings
 
-RULES_BAR = 50.0
-"""Microseconds a case."""
-COLD_BAR = 0.4
+CASE_BAR = 50.0
+"""Microseconds a case, from what people write."""
+COLD_BAR = 0.2
 """Seconds, Python's start included."""
 ROUNDS = 7
 REPEATS = 500
@@ -110,11 +110,11 @@ def main() -> int:
     """Print the figures with their bars; 1 when a bar is missed."""
     rules, engine = rules_microseconds(), engine_microseconds()
     cold, cold_processor = cold_seconds(time.perf_counter), cold_seconds(processor_of_children)
-    print(f"rules, one case interpreted     {rules:8.1f} µs   (bar: {RULES_BAR:.0f} µs)")
-    print(f"engine, from what people write  {engine:8.1f} µs")
-    print(f"command, cold, on the clock     {cold:8.3f} s    (bar: {COLD_BAR} s)")
-    print(f"command, cold, of processor     {cold_processor:8.3f} s")
-    return int(rules > RULES_BAR or cold > COLD_BAR)
+    print(f"rules, facts already read       {rules:8.1f} µs")
+    print(f"one case, from what people write{engine:8.1f} µs   (bar: {CASE_BAR:.0f} µs)")
+    print(f"command, cold, on the clock     {cold:8.3f} s")
+    print(f"command, cold, of processor     {cold_processor:8.3f} s    (bar: {COLD_BAR} s)")
+    return int(engine > CASE_BAR or cold_processor > COLD_BAR)
 
 
 if __name__ == "__main__":

@@ -16,13 +16,15 @@ from parcours.documents import code_of
 from parcours.engine.facts import encoding
 from parcours.engine.say import sitting
 from parcours.engine.say.possible import BESIDE, MONEY, PATHWAY
+from parcours.engine.say.questions import answer_words, choices_of
 from parcours.engine.say.receipt import read_receipt, replay
 from parcours.engine.say.sitting import Sitting, ask
 from parcours.law.days import number_of
 from parcours.law.loader import load
+from parcours.text import LANGS
 from parcours.web import i18n
 from parcours.web.pages import Page
-from parcours.web.quote.questions import BY_FACT, ORDER
+from parcours.web.quote.questions import BY_FACT, JOURNEY, ORDER
 from parcours.web.quote.quote import quote_of
 from parcours.web.quote.result import plain_parameter
 from tests.web.pages import GP_OUTSIDE, quote
@@ -390,3 +392,18 @@ def test_the_answer_on_paper_says_the_same_and_carries_its_receipt(client: TestC
         assert replay(receipt, lang).same
         assert code_of(receipt["hash"]) in words, "the code of the paper is that of the receipt"
     assert client.get("/quote.pdf?specialty=generaliste").status_code == 400
+
+
+def test_a_card_has_no_words_of_its_own_for_an_answer_that_the_law_words() -> None:
+    """ADR 0015: the command line, the API and the pages offer an answer about one fact in the same words."""
+    for card in (*ORDER, JOURNEY):
+        for option in card.options:
+            if len(option.facts) == 1:
+                ((name, value),) = option.facts.items()
+                assert not option.label or "asked" not in load().codes.get(name, {}).get(value, {}), (card.id, value)
+            if not option.label:
+                name, value = next(iter(option.facts.items()))
+                for lang in LANGS:
+                    assert answer_words(name, value, lang)[0] in {one.label for one in choices_of(name, 0, lang)} | {
+                        one.label for one in choices_of(name, 1, lang)
+                    }
