@@ -85,8 +85,8 @@ decided_already = Refusal(
 )  # fmt: skip
 status_only = Refusal(
     422, "status_only",
-    Text("une feuille ne change pas : seul le statut « cancelled » peut être demandé",
-         "a sheet does not change: the status 'cancelled' alone may be asked for"),
+    Text("une feuille ne change pas : seul le statut `cancelled` peut être demandé",
+         "a sheet does not change: the status `cancelled` alone may be asked for"),
 )  # fmt: skip
 stale = Refusal(412, "stale_version", Text("la ressource a changé entre-temps", "the resource has changed meanwhile"))
 not_created = Refusal(

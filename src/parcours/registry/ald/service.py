@@ -15,6 +15,7 @@ from parcours.law.ald.book import Condition, ald_law
 from parcours.registry.ald import problems
 from parcours.registry.ald.delays import later_by_months
 from parcours.registry.ald.models import Proposal, Protocol, ProtocolKind, ProtocolState, ProtocolStep
+from parcours.registry.ald.words import STATES
 from parcours.registry.care_plans.service import Actor, PlanContent, agree, get_plan, write_plan
 from parcours.registry.declarations.timeline import as_of
 from parcours.registry.directory.service import get_professional
@@ -111,7 +112,7 @@ def note(session: Session, row: Protocol, day: date) -> None:
 def move(session: Session, row: Protocol, before: tuple[ProtocolState, ...], after: ProtocolState) -> None:
     """The one place where a protocol changes its state. Raises `Conflict`: it is not at that step."""
     if row.state not in before:
-        raise problems.wrong_state(row.state.value, states=", ".join(before))
+        raise problems.wrong_state(STATES[row.state], states=[STATES[one] for one in before])
     row.state = after
     session.flush()
     note(session, row, paris_today())
@@ -121,7 +122,7 @@ def propose(session: Session, protocol_id: str, author_id: str, text: str) -> Pr
     """A correspondent proposes something for a protocol that is being written."""
     row = get_protocol(session, protocol_id)
     if row.state is not ProtocolState.PREPARED:
-        raise problems.wrong_state(row.state.value, states=ProtocolState.PREPARED.value)
+        raise problems.wrong_state(STATES[row.state], states=STATES[ProtocolState.PREPARED])
     one = Proposal(
         protocol_id=row.id, author_id=get_professional(session, author_id).id, text=text, proposed_on=paris_today()
     )

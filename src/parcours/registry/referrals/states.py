@@ -17,6 +17,7 @@ from parcours.registry.messages.service import send
 from parcours.registry.referrals import problems
 from parcours.registry.referrals.covering import uses_of
 from parcours.registry.referrals.models import Referral, ReferralState, ReferralStep, Report, SequenceProvider
+from parcours.registry.referrals.words import STATES
 from parcours.registry.store.clock import now_utc, paris_date
 
 STATE = ReferralState
@@ -80,7 +81,7 @@ def step(
     before = steps_of(session, referral.id)
     now = before[-1].state if before else inferred(session, referral)
     if state is not STATE.SENT and now not in AFTER[state] and (before or now is not state):
-        raise problems.not_at_that_step(now.value, states=", ".join(AFTER[state]))
+        raise problems.not_at_that_step(STATES[now], states=[STATES[one] for one in AFTER[state]])
     if state is STATE.DECLINED and not reason.strip():
         raise problems.no_reason()
     if state is STATE.BOOKED and booked_for is None:

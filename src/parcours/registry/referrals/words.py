@@ -1,6 +1,6 @@
-"""How people say how somebody is sent, and the plan that it rests on."""
+"""How people say how somebody is sent, the plan that it rests on, and where a referral is."""
 
-from parcours.registry.referrals.models import Flow
+from parcours.registry.referrals.models import Flow, ReferralState
 from parcours.text import Text
 
 FLOWS = {
@@ -17,4 +17,16 @@ PLANS = {
     "soins_iteratifs": Text("soins réguliers", "regular care"),
     "sequence": Text("séquence de soins", "sequence of care"),
     "protocole_ald": Text("protocole de soins (ALD)", "care protocol (ALD)"),
+}
+STATES = {
+    ReferralState.SENT: Text("envoyé", "sent"),
+    ReferralState.RECEIVED: Text("reçu", "received"),
+    ReferralState.BOOKED: Text("rendez-vous pris", "booked"),
+    ReferralState.SEEN: Text("patient vu", "patient seen"),
+    ReferralState.REPORTED: Text("compte rendu envoyé", "report sent"),
+    ReferralState.ACKNOWLEDGED: Text("compte rendu lu", "report read"),
+    ReferralState.DECLINED: Text("décliné", "declined"),
+    ReferralState.CANCELLED: Text("annulé", "cancelled"),
+    ReferralState.DID_NOT_COME: Text("patient pas venu", "the patient did not come"),
+    ReferralState.EXPIRED: Text("périmé", "expired"),
 }
