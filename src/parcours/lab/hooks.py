@@ -13,6 +13,8 @@ from parcours.text import Text
 SHARE = Text(
     "une part de 0 à 1, ou un pourcentage avec son signe", "a share from 0 to 1, or a percentage with its sign"
 )
+WHOLE, LARGEST_EXCESS = 100_00, 1000_00
+"""Basis points: a share of one, and ten times a tariff."""
 INCLUDED = ("ticket_moderateur", "participations", "franchises")
 EXCLUDED = ("depassement",)
 
@@ -25,7 +27,7 @@ class Parameter(NamedTuple):
     """`None`: it must be given."""
 
 
-def rate(value: Any, name: str) -> int:
+def rate(value: Any, name: str, most: int = WHOLE) -> int:
     """A share (0.95) or a percentage with its sign (95 %), in basis points."""
     text = str(value).replace(",", ".").replace(" ", "").replace("\u202f", "").replace("\u00a0", "")
     try:
@@ -33,7 +35,7 @@ def rate(value: Any, name: str) -> int:
     except InvalidOperation:
         number = Decimal(-1)
     points = number * (100 if text.endswith("%") else 10_000)
-    if not 0 <= points <= 10_000 or points != int(points):
+    if not 0 <= points <= most or points != int(points):
         raise problems.bad_parameter(value, field=name, expected=SHARE)
     return int(points)
 
@@ -93,7 +95,9 @@ HOOKS: Mapping[str, Mapping[str, Parameter]] = {
         "includes": Parameter(exactly("includes", INCLUDED), default=()),
         "excludes": Parameter(exactly("excludes", EXCLUDED), default=()),
     },
-    "fee_cap": {"max_share_of_tariff": Parameter(lambda value: {"fee_cap": rate(value, "max_share_of_tariff")})},
+    "fee_cap": {
+        "max_share_of_tariff": Parameter(lambda value: {"fee_cap": rate(value, "max_share_of_tariff", LARGEST_EXCESS)})
+    },
     "acces_direct_list": {
         "specialties": Parameter(specialties),
         "acts": Parameter(exactly("acts", "any"), default=()),

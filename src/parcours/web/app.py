@@ -18,6 +18,7 @@ from parcours.web.forms import form_page
 from parcours.web.fund import pages as fund
 from parcours.web.i18n import N_
 from parcours.web.insurer import pages as insurer
+from parcours.web.lab.page import lab_file, lab_page
 from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
 from parcours.web.practice import pages as practice
@@ -51,6 +52,8 @@ def routes() -> list[Route]:
         Route("/bill.txt", bill_text),
         Route("/bill.json", bill_receipt_file),
         Route("/compare", compare_page),
+        Route("/lab", lab_page),
+        Route("/lab.yaml", lab_file),
         Route("/directory", directory_page),
         Route("/directory/professionals/{id}", professional_page),
         Route("/directory/professionals/{id}/wrong", report_page, methods=["POST"]),

@@ -85,6 +85,12 @@
     }
   });
 
+  // A slider says where it is while the finger moves.
+  document.addEventListener("input", (event) => {
+    const said = event.target.closest(".slider")?.querySelector("output");
+    if (said) said.textContent = `${event.target.value} ${said.dataset.unit}`;
+  });
+
   // A paper is settled again as soon as one of its fields is left.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("[data-live]");
