@@ -14,8 +14,8 @@ from parcours.site import app as whole
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
 
-PAGES = ("/me", "/me/doctor", "/me/care", "/me/money", "/me/money.csv", "/me/card", "/me/mutuelle", "/me/family",
-         "/me/messages", "/me/objections", "/me/privacy", "/me/export.json")  # fmt: skip
+PAGES = ("/me", "/me/calendar", "/me/calendar.ics", "/me/doctor", "/me/care", "/me/money", "/me/money.csv", "/me/card",
+         "/me/mutuelle", "/me/family", "/me/messages", "/me/objections", "/me/privacy", "/me/export.json")  # fmt: skip
 NOBODY_ELSE = ("/me/card", "/me/mutuelle", "/me/messages", "/me/privacy", "/me/export.json", "/me/family")
 """Pages that only the person and a parent open; the others have a doctor or an officer who may read the same."""
 
@@ -192,3 +192,16 @@ def test_who_looked_says_who_and_by_which_right(people, country):
     export = people("alice").get("/me/export.json").json()
     assert export["person"] == country.alice
     assert people("alice").get(f"/me/export.json?of={country.zoe}").status_code == 404
+
+
+def test_the_calendar_keeps_what_one_says_and_no_more(people, country):
+    alice = people("alice")
+    page = alice.get("/me/calendar")
+    assert "Prevention" in page.text
+    programme = re.search(r'name="programme" value="([^"]+)"', page.text)[1]
+    assert f'value="{programme}"' not in send(alice, "/me/calendar", "refuse", programme=programme).text
+    assert send(alice, "/me/calendar", "it_is_done", programme="nosuch").status_code == 422
+    file = alice.get("/me/calendar.ics")
+    assert file.headers["Content-Type"].startswith("text/calendar")
+    assert set(re.findall("SUMMARY:(.*)", file.text)) <= {"Prevention appointment\r"}
+    assert people("officer").get(f"/me/calendar?of={country.alice}").status_code in (403, 404)

@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.me import doctor, family, files, money, papers
+from parcours.web.me import calendar, doctor, family, files, money, papers
 from parcours.web.me.home import home
 
 BOTH = ["GET", "POST"]
@@ -27,6 +27,12 @@ def routes() -> list[Route]:
             "/me/care/letters/{id}", room(family.letter, withhold=family.withhold, cancel=family.cancel_letter),
             methods=BOTH,
         ),
+        Route(
+            "/me/calendar",
+            room(calendar.my_calendar, it_is_done=calendar.it_is_done, refuse=calendar.refuse),
+            methods=BOTH,
+        ),
+        Route("/me/calendar.ics", room(calendar.calendar_file)),
         Route("/me/money", room(money.money)),
         Route("/me/money.csv", room(money.statement)),
         Route("/me/money.pdf", room(files.statement)),
