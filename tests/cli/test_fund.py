@@ -19,7 +19,10 @@ from parcours.cli.account import app as account
 from parcours.cli.claims import app as claims
 from parcours.cli.fund import app as fund
 from parcours.cli.ledger import app as ledger
+from parcours.registry.access.model import Role
+from parcours.registry.accounts import service as accounts
 from parcours.registry.audit.models import AuditEvent
+from parcours.registry.audit.service import system
 from parcours.registry.claims.context import Tag
 from parcours.registry.claims.models import Claim
 from parcours.registry.payments.models import Order
@@ -107,6 +110,56 @@ def test_what_is_known_later_and_taking_back(run, file, people):
     assert refused.exit_code == 2
     assert "nothing is decided" in refused.output
     assert run(ledger, "verify").exit_code == 0
+
+
+LOU, MAX = "lou@example.org", "max@example.org"
+
+
+def officers(database, *logins):
+    with database.writing() as session:
+        for login in logins:
+            account = accounts.create_account(session, system("tests"), login=login)
+            accounts.grant_role(session, system("tests"), account, Role.OFFICER, fund_code=FUND)
+
+
+def test_a_large_correction_takes_two_officers(run, file, people, database):
+    """S32 at the size of a fund: what one officer states, another accepts."""
+    officers(database, LOU, MAX)
+    sent = run(
+        claims, "submit", file([sheet(people, 2, fee="900.00", facts={"base": "900.00"})]), "--day", "2026-03-04"
+    )
+    claim = json.loads(sent.output)["claim"]
+    days(run, "2026-03-05")
+    stated = ("regularise", claim, "--fact", "exemption=ald")
+    alone = run(claims, *stated)
+    assert (alone.exit_code, "two officers" in alone.output) == (2, True)
+    assert run(claims, *stated, "--by", "nobody@example.org").exit_code == 2
+    proposed = json.loads(run(claims, *stated, "--by", LOU).output)
+    assert proposed["state"] == "proposed"
+    assert run(claims, *stated, "--by", LOU).exit_code == 2  # it waits already
+    same = run(claims, "confirm", proposed["regularisation"], "--by", LOU)
+    assert (same.exit_code, "another officer" in same.output) == (2, True)
+    assert json.loads(run(claims, "confirm", proposed["regularisation"], "--by", MAX).output)["state"] == "done"
+    assert json.loads(run(claims, "show", claim, "--json").output)["state"] == "replaced"
+    assert run(ledger, "verify").exit_code == 0
+
+
+def test_a_day_is_run_under_the_readings_of_a_fund(run, file, people):
+    other = file([sheet(people, 2, tiers_payant="partial", facts={"referral": "none"})])
+    claim = json.loads(run(claims, "submit", other, "--day", "2026-03-04").output)["claim"]
+    wrong = run(fund, "run", "--day", "2026-03-05", "--reading", "tiers_payant_hors_parcours=maybe")
+    assert (wrong.exit_code, "practice, text" in wrong.output) == (2, True)
+    assert run(claims, "adjudicate", claim, "--reading", "nothing=x").exit_code == 2
+    done = run(claims, "adjudicate", claim, "--reading", "tiers_payant_hors_parcours=text", "--day", "2026-03-05")
+    assert json.loads(done.output)["state"] == "adjudicated"
+
+
+def test_several_processes_adjudicate_what_one_does(run, file, people, database, monkeypatch):
+    monkeypatch.setattr("parcours.registry.payments.fund.BLOCK", 4)
+    run(claims, "submit", file([sheet(people, number) for number in range(2, 14)]), "--day", "2026-03-14")
+    done = json.loads(run(fund, "run", "--day", "2026-03-16", "--workers", "2", "--json").output)["funds"][FUND]
+    assert (done["adjudicated"], done["orders"]) == (12, 1)
+    assert run(ledger, "verify", "--replay").exit_code == 0
 
 
 def test_a_wrong_sheet_is_refused_and_the_others_are_taken(run, file, people):

@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, clear_errors, fail, lang_of, pairs
+from parcours.cli.common import (
+    EXIT_REFUSED_ROWS,
+    Json,
+    Lang,
+    Reading,
+    clear_errors,
+    fail,
+    lang_of,
+    pairs,
+    readings_of,
+)
 from parcours.cli.ledger import signed
-from parcours.cli.registry_common import DatabaseUrl, as_system, open_registry, say
+from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, open_registry, say
 from parcours.errors import ParcoursError, os_reason
 from parcours.text import Text, plain_euros
 
@@ -135,13 +145,19 @@ def answer(session: Any, said: Any, at: datetime, lang: str) -> dict[str, Any]:
 
 
 @app.command()
-def adjudicate(claim: Claim, day: Day = None, database: DatabaseUrl = None, lang: Lang = "") -> None:
-    """Check, settle and post one received claim."""
+def adjudicate(
+    claim: Claim, reading: Reading = None, day: Day = None, database: DatabaseUrl = None, lang: Lang = ""
+) -> None:
+    """Check, settle and post one received claim, under the readings of the fund and of the law that are chosen."""
     from parcours.registry.claims.adjudicate import adjudicate as decide
+    from parcours.registry.claims.settling import check_readings
+
+    readings = readings_of(reading, lang_of(lang))
 
     with acting(database, lang, claim, "CLAIM_DECIDE") as (session, row):
         at = moment(day)
-        decide(session, row, day=at.date(), at=at)
+        check_readings(readings)
+        decide(session, row, day=at.date(), at=at, readings=readings)
         show_state(row)
 
 
@@ -185,21 +201,35 @@ def reverse(
         }))  # fmt: skip
 
 
+By = Annotated[str, typer.Option("--by", help="Login of the officer who acts; needed above what one may change alone.")]
+
+
 @app.command()
 def regularise(
     claim: Claim,
     facts: Annotated[list[str], typer.Option("--fact", help="What is known now: NAME=VALUE of the vocabulary.")],
+    by: By = "",
     day: Day = None,
     database: DatabaseUrl = None,
     lang: Lang = "",
 ) -> None:
-    """Settle a claim again with facts known since; run twice, it changes nothing."""
+    """Settle a claim again with facts known since; run twice, it changes nothing.
+
+    More than 100 euros need two officers: the first one (`--by`) proposes, another one confirms (`claims confirm`).
+    """
     from parcours.registry.claims.later import regularise as again
+    from parcours.registry.claims.regularising import needs_two, propose_facts
 
     change = {name: {"true": True, "false": False}.get(value, value)
               for name, value in pairs(facts, "--fact", "VALUE", lang_of(lang)).items()}  # fmt: skip
     with acting(database, lang, claim, "REGULARISATION_DECIDE") as (session, row):
         at = moment(day)
+        if needs_two(session, row, change):
+            proposed = propose_facts(session, row, change, by=officer(session, by, row.fund_code), at=at)
+            typer.echo(json_format.dumps({
+                "simulated": True, "claim": row.id, "state": "proposed", "regularisation": proposed.id,
+            }))  # fmt: skip
+            return
         done = again(session, row, change, day=at.date(), at=at)
         if done is None:
             say(lang, NOTHING)
@@ -208,6 +238,45 @@ def regularise(
             "simulated": True, "claim": row.id, "state": row.state.value, "decision": done.decision.number,
             "delta_amo": signed(done.delta_amo), "delta_amc": signed(done.delta_amc),
         }))  # fmt: skip
+
+
+@app.command()
+def confirm(
+    regularisation: Annotated[str, typer.Argument(help="Public id of a regularisation that was proposed.")],
+    by: By = "",
+    day: Day = None,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Another officer accepts a regularisation: the claim is settled again."""
+    from parcours.registry.audit.service import record
+    from parcours.registry.claims.context import Tag
+    from parcours.registry.claims.models import Claim as ClaimRow
+    from parcours.registry.claims.models import Regularisation
+    from parcours.registry.claims.regularising import confirm as accept
+    from parcours.registry.store.ids import get
+
+    at = moment(day)
+    with open_registry(database, lang) as opened, clear_errors(lang_of(lang)), opened.writing() as session:
+        row = get(session, Regularisation, regularisation, "regularisation")
+        record(session, Tag.REGULARISATION_DECIDE, as_system("claims"), insured_id=row.insured_id,
+               record=("claim", row.claim_id))  # fmt: skip
+        fund = get(session, ClaimRow, row.claim_id, "claim").fund_code
+        accept(session, row, by=officer(session, by, fund), day=at.date(), at=at)
+        typer.echo(json_format.dumps({"simulated": True, "claim": row.claim_id, "regularisation": row.id,
+                                      "state": row.state.value}))  # fmt: skip
+
+
+def officer(session: Session, login: str, fund_code: str) -> str:
+    """The account of an officer of a fund by login. Raises Invalid: none is named, or it is not an officer's."""
+    from parcours.registry.access.model import Role
+    from parcours.registry.claims.problems import officer_needed
+
+    account = account_of(session, login) if login else None
+    grants = account.active_grants if account is not None else ()
+    if account is None or not any(one.role is Role.OFFICER and one.fund_code == fund_code for one in grants):
+        raise officer_needed(login or None)
+    return account.id
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from parcours.cli.common import Json, Lang
+from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
 from parcours.cli.registry_common import DatabaseUrl, open_registry
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="A day of a simulated fund.")
@@ -22,6 +22,8 @@ def root() -> None:
 def run(
     day: Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="The day to run.")],
     fund: Annotated[str, typer.Option("--fund", help="Code of one fund; every fund that has claims unless said.")] = "",
+    reading: Reading = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that adjudicate, on PostgreSQL.")] = 1,
     database: DatabaseUrl = None,
     json: Json = False,
     lang: Lang = "",
@@ -32,10 +34,11 @@ def run(
     from parcours.registry.claims.models import Claim
     from parcours.registry.payments.fund import run_day
 
-    with open_registry(database, lang) as opened:
+    readings = readings_of(reading, lang_of(lang))
+    with open_registry(database, lang) as opened, clear_errors(lang_of(lang)):
         with opened.reading() as session:
             funds = [fund] if fund else sorted(set(session.scalars(select(Claim.fund_code).distinct())))
-        done = {code: run_day(opened, code, day.date(), progress) for code in funds}
+        done = {code: run_day(opened, code, day.date(), progress, readings, workers) for code in funds}
     if json:
         said = {
             "simulated": True,

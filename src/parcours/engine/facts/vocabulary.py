@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from parcours.contracts.library import library
@@ -252,6 +252,7 @@ def slugs(enum: type[IntEnum]) -> list[str]:
     return list(values_of(enum))
 
 
+@lru_cache(maxsize=4096)
 def slug(enum: type[IntEnum], value: int) -> str:
     """The slug of a value."""
     return enum(value).name.lower()
@@ -275,6 +276,7 @@ def read_codes(name: str, value: Any, enum: type[IntEnum]) -> int:
     return sum(1 << number for number in numbers if number)
 
 
+@lru_cache(maxsize=4096)
 def slugs_of(enum: type[IntEnum], bits: int) -> str:
     """The slugs of the bits, joined by `+`: what `read_codes` reads; `none` for no bit."""
     return "+".join(slug(enum, member) for member in enum if member and bits >> member & 1) or slug(enum, 0)

@@ -6,6 +6,7 @@ No amount is computed here: the engine settles, this module keeps its answer and
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -167,9 +168,15 @@ def late_signal(claim: Claim) -> str:
     if claim.kind is not SheetKind.ELECTRONIC or claim.received_on is None:
         return ""
     direct = said(claim)["tiers_payant"] == "none"
-    allowed = thresholds.whole(f"delais.feuille_{'directe' if direct else 'tiers_payant'}_jours", claim.care_date)
-    late = working_days_between(claim.care_date, claim.received_on) > allowed
+    late = is_late(claim.care_date, claim.received_on, direct=direct)
     return ("SIM-LATE-DIRECT" if direct else "SIM-LATE-TP") if late else ""
+
+
+@lru_cache(maxsize=4096)
+def is_late(care: date, received: date, *, direct: bool) -> bool:
+    """Did a sheet take more working days than the law gives?"""
+    allowed = thresholds.whole(f"delais.feuille_{'directe' if direct else 'tiers_payant'}_jours", care)
+    return working_days_between(care, received) > allowed
 
 
 def decisions_of(session: Session, claim_id: str) -> list[Decision]:

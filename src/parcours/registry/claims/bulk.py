@@ -29,6 +29,7 @@ from parcours.registry.claims.settling import (
     Settled,
     as_the_fund_reads,
     asked_of,
+    of_one_act,
     own_readings,
     settle_facts,
 )
@@ -62,6 +63,7 @@ class Block:
     ) -> None:  # fmt: skip
         self.session, self.day, self.at, self.compiled = session, day, at, compiled
         self.own, self.readings = own_readings(readings)
+        self.of_one_act = of_one_act(self.readings)
         self.claims = locked(session, ids)
         self.written = Written()
         self.left: list[str] = []
@@ -125,11 +127,11 @@ class Block:
         flat, kept, found = flat_law(), [], []
         for place, one, encoded in asked:
             try:
-                kept.append((place, one, encoded, law_on(encoded.act.care_date, flat, self.readings)))
+                kept.append((place, one, encoded, law_on(encoded.act.care_date, flat, self.of_one_act)))
             except ParcoursError:
                 continue
         for (place, one, encoded, law), settlement in zip(kept, self.settlements(kept), strict=True):
-            answer = Answer(encoded, law, flat, self.readings, one.counters, settlement)
+            answer = Answer(encoded, law, flat, self.of_one_act, one.counters, settlement)
             try:
                 found.append((place, Settled(checked(answer), one.facts, one.sources, one.counters, one.insurer)))
             except ParcoursError:
@@ -142,8 +144,8 @@ class Block:
             from parcours.engine.batch.acts import settle_acts
 
             acts, contracts = [one[2].act for one in kept], [one[2].contract for one in kept]
-            return settle_acts(acts, contracts, [one[1].counters for one in kept], self.readings)
-        readings = encode_readings(self.readings)
+            return settle_acts(acts, contracts, [one[1].counters for one in kept], self.of_one_act)
+        readings = encode_readings(self.of_one_act)
         return [settle_act(one.act, one.contract, asked.counters, law, readings) for _, asked, one, law in kept]
 
     def decide(self, looks: Prepared, claim: Claim, settled: Settled) -> None:

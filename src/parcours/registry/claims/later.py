@@ -15,7 +15,7 @@ from parcours.registry.claims.adjudicate import content_kept, current_decision, 
 from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, Undue
 from parcours.registry.claims.money import Amounts, Moved, amounts_of, post_difference
 from parcours.registry.claims.notices import notify_undue, tell_insurer
-from parcours.registry.claims.settling import settle_facts
+from parcours.registry.claims.settling import Settled, settle_facts
 from parcours.registry.claims.words import STATES
 from parcours.registry.ledger.models import Account
 from parcours.registry.store.ids import new_id
@@ -44,19 +44,34 @@ def regularise(
     before = current_decision(session, claim.id)
     if before is None or claim.state not in DECIDED:
         raise problems.no_decision()
-    kept = content_kept(before)
-    facts = kept["facts"] | dict(change)
-    if facts == kept["facts"]:
+    settled = settled_again(before, change)
+    if settled is None:
         return None
-    counters, readings = Counters(**kept["counters"]), kept["readings"]
-    sources = kept["sources"] | dict.fromkeys(change, "officer")
-    settled = settle_facts(facts, sources, before.insurer, counters, readings)
     old = amounts_of(before)
     decision = keep(session, claim, settled, day=day, at=at, year=before.year)
     post_difference(session, claim, decision, old, amounts_of(decision), day=day, at=at)
     lifecycle.move(session, claim, ClaimState.REPLACED, day=day, at=at, why=", ".join(sorted(change))[:80])
     tell_insurer(session, claim, decision, "replace", day=day, at=at)
     return Regularised(decision, decision.amo - before.amo, decision.amc - before.amc)
+
+
+def settled_again(before: Decision, change: Mapping[str, Any]) -> Settled | None:
+    """A decision with other facts, under its law, readings and counters; None when no fact differs."""
+    kept = content_kept(before)
+    facts = kept["facts"] | dict(change)
+    if facts == kept["facts"]:
+        return None
+    sources = kept["sources"] | dict.fromkeys(change, "officer")
+    return settle_facts(facts, sources, before.insurer, Counters(**kept["counters"]), kept["readings"])
+
+
+def deltas(session: Session, claim: Claim, change: Mapping[str, Any]) -> tuple[int, int]:
+    """What a regularisation would change, of the compulsory and of the complementary part, in cents."""
+    before = current_decision(session, claim.id)
+    settled = None if before is None else settled_again(before, change)
+    if before is None or settled is None:
+        return 0, 0
+    return settled.total("amo") - before.amo, settled.total("amc") - before.amc
 
 
 def reverse(session: Session, claim: Claim, cause: str, *, day: date, at: datetime) -> Moved:

@@ -139,3 +139,18 @@ nothing_to_regularise = Problem(
     Text("il n'y a rien à régulariser, ou c'est déjà fait", "there is nothing to regularise, or it is done already"),
     field="claim_id",
 )
+
+second_officer = Problem(
+    Forbidden,
+    "second_officer",
+    Text("un autre agent doit l'accepter", "another officer must accept it"),
+    field="by",
+)
+
+officer_needed = Problem(
+    Invalid,
+    "officer_needed",
+    Text("une telle correction se fait à deux agents", "such a correction takes two officers"),
+    field="--by",
+    allowed=Text("l'identifiant d'un agent de la caisse", "the login of an officer of the fund"),
+)

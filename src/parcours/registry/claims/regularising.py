@@ -1,7 +1,7 @@
 """What later knowledge would change of decided claims: found, proposed by one officer, done by another (four eyes)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.claims import problems
 from parcours.registry.claims.adjudicate import content_kept, current_decision
-from parcours.registry.claims.later import regularise
+from parcours.registry.claims.later import deltas, regularise
 from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import DECIDED, Claim, Decision, Regularisation, RegularisationState
 from parcours.registry.claims.settling import facts_of
@@ -72,10 +72,19 @@ def propose(session: Session, claim: Claim, *, by: str, at: datetime) -> Regular
     """One officer says that a decision is to be corrected. Raises Conflict: nothing would change, or it is proposed."""
     decision = current_decision(session, claim.id)
     change = change_of(session, claim, decision, at) if decision is not None else {}
+    if not change:
+        raise problems.nothing_to_regularise()
+    return keep_proposal(session, claim, change, by=by, at=at)
+
+
+def keep_proposal(
+    session: Session, claim: Claim, change: Mapping[str, Any], *, by: str, at: datetime
+) -> Regularisation:
+    """Write a proposal down. Raises Conflict: another one waits."""
     waiting = select(Regularisation.id).where(
         Regularisation.claim_id == claim.id, Regularisation.state == RegularisationState.PROPOSED
     )
-    if not change or session.scalar(waiting.limit(1)) is not None:
+    if session.scalar(waiting.limit(1)) is not None:
         raise problems.nothing_to_regularise()
     row = Regularisation(
         claim_id=claim.id, insured_id=claim.insured_id, state=RegularisationState.PROPOSED, proposed_by=by,
@@ -86,9 +95,32 @@ def propose(session: Session, claim: Claim, *, by: str, at: datetime) -> Regular
     return row
 
 
+FOUR_EYES_CENTS = 100_00
+"""What one officer may change alone, in euros of the two insurers together: a setting of the house."""
+
+
+def needs_two(session: Session, claim: Claim, change: Mapping[str, Any]) -> bool:
+    """Would a correction move more than one officer may change alone?"""
+    amo, amc = deltas(session, claim, change)
+    return abs(amo) + abs(amc) > FOUR_EYES_CENTS
+
+
+def propose_facts(
+    session: Session, claim: Claim, change: Mapping[str, Any], *, by: str, at: datetime
+) -> Regularisation:
+    """One officer states facts that the registry does not know. Raises as `propose`."""
+    decision = current_decision(session, claim.id)
+    kept = content_kept(decision)["facts"] if decision is not None else {}
+    if decision is None or kept | dict(change) == kept:
+        raise problems.nothing_to_regularise()
+    return keep_proposal(session, claim, change, by=by, at=at)
+
+
 def confirm(session: Session, row: Regularisation, *, by: str, day: date, at: datetime) -> Regularisation:
     """Another officer agrees: the claim is settled again, with the law and the counters of the first time."""
     require_open(row)
+    if row.proposed_by == by:
+        raise problems.second_officer()
     claim = get(session, Claim, row.claim_id, "claim_id")
     regularise(session, claim, json.loads(row.change), day=day, at=at)
     row.state, row.decided_by, row.decided_at = RegularisationState.DONE, by, at

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.bill.vocabulary import NOT_ON_A_BILL
 from parcours.engine.case import Answer, settle
+from parcours.engine.facts.readings import encode_readings
 from parcours.law import thresholds
+from parcours.law.bill.book import bill_law
 from parcours.law.codes import Profession
 from parcours.registry.claims import problems
 from parcours.registry.claims.looks import ClaimLooks
@@ -131,6 +133,22 @@ def own_readings(readings: Mapping[str, str]) -> tuple[dict[str, str], dict[str,
     return own, {name: option for name, option in readings.items() if name not in READINGS}
 
 
+def check_readings(readings: Mapping[str, str]) -> None:
+    """Raise for a reading, or an option of one, that neither a fund nor the law knows: `Invalid`, `FactError`."""
+    _, others = own_readings(readings)
+    bills = bill_law().readings
+    for name, option in others.items():
+        if name in bills and option not in bills[name]:
+            raise problems.sheet_value(option, field=f"readings.{name}", allowed=", ".join(bills[name]))
+    encode_readings(of_one_act(others))
+
+
+def of_one_act(readings: Mapping[str, str]) -> dict[str, str]:
+    """Without the readings that only concern several acts together."""
+    bills = bill_law().readings if readings else {}
+    return {name: option for name, option in readings.items() if name not in bills}
+
+
 def refused_outside(settled: Settled) -> bool:
     """Is it a doctor's act outside the pathway, under tiers payant, without the C2S?"""
     if settled.facts["tiers_payant"] == "none" or settled.facts.get(C2S):
@@ -144,7 +162,7 @@ def settle_facts(
 ) -> Settled:  # fmt: skip
     """Ask the engine about facts, those of a sheet of several acts if they have lines."""
     if "lines" not in facts:
-        return Settled(settle(facts, readings, counters), facts, sources, counters, insurer)
+        return Settled(settle(facts, of_one_act(readings or {}), counters), facts, sources, counters, insurer)
     answer = settle_bill(bill_of(facts, counters), readings)
     if len(answer.lines) > 1 and any(one.line.act.profession == Profession.PSYCHOLOGUE for one in answer.lines):
         raise problems.one_session_a_sheet(len(answer.lines))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -83,9 +84,15 @@ def plain(value: object) -> object:
 
 
 def said(claim: Claim) -> dict[str, Any]:
-    """What the sheet of a claim says."""
-    content: dict[str, Any] = json.loads(claim.content)
-    return content
+    """What the sheet of a claim says, to be read only."""
+    return read(claim.content)
+
+
+@lru_cache(maxsize=1)
+def read(content: str) -> dict[str, Any]:
+    """The sheet that was asked about last: its checks and its settlement all ask for it."""
+    found: dict[str, Any] = json.loads(content)
+    return found
 
 
 def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: ClaimState = ClaimState.DRAFT) -> Claim:

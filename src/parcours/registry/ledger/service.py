@@ -25,7 +25,7 @@ from parcours.registry.ledger.models import (
     LedgerPosting,
     LedgerTransaction,
 )
-from parcours.registry.store.bulk import insert_all
+from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.ids import get, new_id
 
 GUARDED = (*NEVER_DEBIT, *NEVER_CREDIT)
@@ -86,7 +86,7 @@ def post(session: Session, entry: Entry) -> str:
         _check_reversed(session, entry.reverses_id)
     try:
         with session.begin_nested():
-            written = _write(session, entry)
+            (written,) = _write(session, [entry])
     except IntegrityError:
         if (known := _written(session, entry)) is None:
             raise
@@ -100,35 +100,12 @@ def post_new(session: Session, entries: Sequence[Entry]) -> None:
 
     Raises `Invalid`: one does not balance. Raises `Conflict`: a line takes away. The database refuses a known key.
     """
-    postings: list[LedgerPosting] = []
-    transactions: list[LedgerTransaction] = []
     for entry in entries:
         if total := sum(one.cents for one in entry.lines):
             raise problems.unbalanced(cents=total)
-        lines = [one for one in entry.lines if one.cents]
-        for one in lines:
+        for one in entry.lines:
             _check_side(one.account, one.cents)
-        if lines:
-            number = new_id()
-            postings += [posting(number, one) for one in lines]
-            transactions.append(transaction(number, entry))
-    insert_all(session, postings)
-    insert_all(session, transactions)
-
-
-def posting(transaction_id: str, line: Line) -> LedgerPosting:
-    """A line to be written."""
-    return LedgerPosting(id=new_id(), transaction_id=transaction_id, account=line.account, party=line.party,
-                         claim_id=line.claim_id, cents=line.cents, year=line.year)  # fmt: skip
-
-
-def transaction(number: str, entry: Entry) -> LedgerTransaction:
-    """An entry to be written, after its lines."""
-    return LedgerTransaction(
-        id=number, book=entry.book, kind=entry.kind, claim_id=entry.claim_id, cause=entry.cause,
-        cause_id=entry.cause_id, reverses_id=entry.reverses_id, key=entry.key, fingerprint=entry.fingerprint,
-        at=entry.at, known_at=entry.known_at,
-    )  # fmt: skip
+    _write(session, [entry for entry in entries if any(one.cents for one in entry.lines)])
 
 
 def reverse(session: Session, transaction_id: str, *, key: str, cause_id: str, at: date, known_at: datetime) -> str:
@@ -163,12 +140,23 @@ def _check_reversed(session: Session, transaction_id: str) -> None:
         raise problems.already_reversed()
 
 
-def _write(session: Session, entry: Entry) -> str:
-    """The postings first, then the transaction: its trigger adds them up and closes them."""
-    number = new_id()
-    insert_all(session, [posting(number, one) for one in entry.lines])
-    insert_all(session, [transaction(number, entry)])
-    return number
+_POSTING = ("id", "transaction_id", "account", "party", "claim_id", "cents", "year")
+_TRANSACTION = ("id", "book", "kind", "claim_id", "cause", "cause_id", "reverses_id", "key", "fingerprint", "at",
+                "known_at")  # fmt: skip
+
+
+def _write(session: Session, entries: Sequence[Entry]) -> list[str]:
+    """The postings first, then the transactions: their trigger adds them up and closes them. Their ids."""
+    numbers = [new_id() for _ in entries]
+    insert_values(session, LedgerPosting, _POSTING, [
+        (new_id(), number, one.account, one.party, one.claim_id, one.cents, one.year)
+        for number, entry in zip(numbers, entries, strict=True) for one in entry.lines if one.cents
+    ])  # fmt: skip
+    insert_values(session, LedgerTransaction, _TRANSACTION, [
+        (number, one.book, one.kind, one.claim_id, one.cause, one.cause_id, one.reverses_id, one.key, one.fingerprint,
+         one.at, one.known_at) for number, one in zip(numbers, entries, strict=True)
+    ])  # fmt: skip
+    return numbers
 
 
 def _lock_parties(session: Session, entry: Entry) -> None:

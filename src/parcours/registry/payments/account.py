@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import starmap
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
@@ -39,17 +38,19 @@ def account_lines(
     session: Session, insured_id: str, *, first: date | None = None, last: date | None = None
 ) -> list[AccountLine]:
     """Lines of a person's account in the book of the fund, oldest first: refunds less deductions are transfers."""
+    own = select(LedgerPosting.id).where(LedgerPosting.party == insured_id, LedgerPosting.account.in_(SHOWN))
+    claims = select(Claim.id).where(Claim.insured_id == insured_id)
+    of_claims = select(LedgerPosting.id).where(
+        LedgerPosting.claim_id.in_(claims), LedgerPosting.account.in_((*SHOWN, Account.A_PAYER_PROFESSIONAL))
+    )
     query = (
         select(
             LedgerTransaction.at, LedgerTransaction.kind, LedgerPosting.account, LedgerPosting.cents,
-            LedgerPosting.claim_id, Claim.care_date, Professional.profession,
+            LedgerPosting.claim_id,
         )
-        .select_from(LedgerPosting)
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
-        .join(Claim, Claim.id == LedgerPosting.claim_id, isouter=True)
-        .join(Professional, Professional.id == Claim.professional_id, isouter=True)
         .where(
-            or_(LedgerPosting.party == insured_id, Claim.insured_id == insured_id),
+            LedgerPosting.id.in_(union(own, of_claims)),
             LedgerTransaction.book.like("amo:%"),
             or_(
                 and_(LedgerTransaction.kind == "decision", LedgerPosting.account == Account.A_PAYER_PROFESSIONAL),
@@ -62,8 +63,26 @@ def account_lines(
         query = query.where(LedgerTransaction.at >= first)
     if last is not None:
         query = query.where(LedgerTransaction.at <= last)
-    rows = session.connection().execute(query).all()  # plain rows: a statement may have thousands of lines
-    return together(one for one in starmap(line_from, rows) if one is not None)
+    connection = session.connection()  # plain rows: a statement may have thousands of lines
+    rows = connection.execute(query).all()
+    care = care_of(session, insured_id, {claim for *_, claim in rows if claim is not None})
+    lines = (line_from(*row, *care.get(row[4], (None, None))) for row in rows)
+    return together(one for one in lines if one is not None)
+
+
+def care_of(session: Session, insured_id: str, named: set[str]) -> dict[str | None, tuple[date, str]]:
+    """Day of care and trade of the claims of a person, and of those of others that the lines name."""
+    query = select(Claim.id, Claim.care_date, Professional.profession).join(
+        Professional, Professional.id == Claim.professional_id
+    )
+    connection = session.connection()
+    found: dict[str | None, tuple[date, str]] = {
+        row[0]: (row[1], row[2]) for row in connection.execute(query.where(Claim.insured_id == insured_id))
+    }
+    others = sorted(named - found.keys())
+    for row in connection.execute(query.where(Claim.id.in_(others))) if others else ():
+        found[row[0]] = (row[1], row[2])
+    return found
 
 
 def line_from(

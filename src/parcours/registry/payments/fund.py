@@ -4,8 +4,10 @@ A few claims, or one payment, are a transaction: killed at any point, the day is
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from multiprocessing import get_context
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -20,6 +22,7 @@ from parcours.registry.claims.bulk import Block, receive_together
 from parcours.registry.claims.control import return_unproven
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.objections import let_silence_speak
+from parcours.registry.claims.settling import check_readings
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import NEVER_DEBIT, Account, Cause, LedgerPosting, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line
@@ -56,16 +59,18 @@ def silent(_step: str, _done: int, _all: int) -> None:
 
 def run_day(
     database: Database, fund_code: str, day: date, progress: Progress = silent,
-    readings: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None, workers: int = 1,
 ) -> FundDay:  # fmt: skip
     """Run a day of one fund; on a day off nothing is adjudicated or paid. Run again, it changes nothing.
 
-    `readings`: those of the fund and of the law under which claims are settled. Raises as `checked_readings`.
+    `readings`: those of the fund and of the law under which claims are settled. `workers`: processes that adjudicate,
+    each the claims of its own people, on PostgreSQL. Raises as `check_readings`.
     """
+    check_readings(readings or {})
     done = FundDay(day)
     at = datetime.combine(day, time(12), UTC)
     if is_working_day(day):
-        adjudicate_all(database, fund_code, day, at, done, progress, readings or {})
+        adjudicate_all(database, fund_code, day, at, done, progress, readings or {}, workers)
         penalties_due(database, fund_code, day, at, done)
         pay_all(database, fund_code, day, at, done, progress)
         notices_due(database, fund_code, day, at, done)
@@ -79,38 +84,81 @@ def run_day(
 
 def adjudicate_all(
     database: Database, fund_code: str, day: date, at: datetime, done: FundDay, progress: Progress,
-    readings: Mapping[str, str],
+    readings: Mapping[str, str], workers: int = 1,
 ) -> None:  # fmt: skip
     """What was received before this day, oldest first; what the law does not know is held for an officer.
 
     What was acknowledged is received today: it waits for the next day.
     """
     waiting = in_state(database, fund_code, ClaimState.RECEIVED, Claim.received_on < day)
-    compiled = len(waiting) >= MANY
-    for start in range(0, len(waiting), BLOCK):
-        ids, counts = waiting[start : start + BLOCK], FundDay(day)
-        with database.writing() as session:
-            block = Block(session, ids, day=day, at=at, readings=readings, compiled=compiled).run()
-            counts.add(ClaimState.ADJUDICATED.value, len(ids) - len(block.left))
-            for claim_id in block.left:
-                one_claim(session, claim_id, day, at, counts, readings)
-        for name, count in counts.counts.items():  # what is committed counts
-            done.add(name, count)
-        progress("adjudicate", start + len(ids), len(waiting))
+    work = Work(day, at, readings, compiled=len(waiting) >= MANY)
+    alone = workers == 1 or len(waiting) <= BLOCK or database.engine.dialect.name == "sqlite"  # which has one writer
+    for name, count in (work.through(database, waiting, progress) if alone else shared(
+        database, waiting, work, workers)).counts.items():  # fmt: skip
+        done.add(name, count)
     acknowledged = in_state(database, fund_code, ClaimState.ACKNOWLEDGED)
     for start in range(0, len(acknowledged), BLOCK):
+        ids = [one for one, _ in acknowledged[start : start + BLOCK]]
         with database.writing() as session:
-            count = receive_together(session, acknowledged[start : start + BLOCK], day=day, at=at)
-        done.add("received", count)
-        progress("receive", start + count, len(acknowledged))
+            done.add("received", receive_together(session, ids, day=day, at=at))
+        progress("receive", start + len(ids), len(acknowledged))
 
 
-def in_state(database: Database, fund_code: str, state: ClaimState, *more: ColumnElement[bool]) -> Sequence[str]:
-    """Ids of the claims of a fund in a state, oldest first."""
+@dataclass(frozen=True)
+class Work:
+    """How the claims of a day are adjudicated."""
+
+    day: date
+    at: datetime
+    readings: Mapping[str, str]
+    compiled: bool
+
+    def through(self, database: Database, claims: Sequence[tuple[str, str]], progress: Progress = silent) -> FundDay:
+        """Adjudicate claims, a block a transaction; what is committed counts."""
+        done = FundDay(self.day)
+        for start in range(0, len(claims), BLOCK):
+            ids, counts = [one for one, _ in claims[start : start + BLOCK]], FundDay(self.day)
+            with database.writing() as session:
+                block = Block(session, ids, day=self.day, at=self.at, readings=self.readings, compiled=self.compiled)
+                counts.add(ClaimState.ADJUDICATED.value, len(ids) - len(block.run().left))
+                for claim_id in block.left:
+                    one_claim(session, claim_id, self.day, self.at, counts, self.readings)
+            for name, count in counts.counts.items():
+                done.add(name, count)
+            progress("adjudicate", start + len(ids), len(claims))
+        return done
+
+    def of_a_part(self, url: str, claims: Sequence[tuple[str, str]]) -> FundDay:
+        """The same, in a process of its own."""
+        database = Database.open(url)
+        try:
+            return self.through(database, claims)
+        finally:
+            database.close()
+
+
+def shared(database: Database, claims: Sequence[tuple[str, str]], work: Work, workers: int) -> FundDay:
+    """Adjudicate claims in several processes; the claims of one person are in one of them, in their order."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    parts: list[list[tuple[str, str]]] = [[] for _ in range(workers)]
+    for one in claims:
+        parts[int(one[1][-8:], 16) % workers].append(one)
+    done = FundDay(work.day)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for part in pool.map(work.of_a_part, [url] * workers, parts):
+            for name, count in part.counts.items():
+                done.add(name, count)
+    return done
+
+
+def in_state(
+    database: Database, fund_code: str, state: ClaimState, *more: ColumnElement[bool]
+) -> list[tuple[str, str]]:
+    """The claims of a fund in a state, oldest first: their ids, and whose they are."""
     order = (Claim.received_on, Claim.care_date, Claim.sheet_number, Claim.id)
-    query = select(Claim.id).where(Claim.fund_code == fund_code, Claim.state == state, *more).order_by(*order)
+    query = select(Claim.id, Claim.insured_id).where(Claim.fund_code == fund_code, Claim.state == state, *more)
     with database.reading() as session:
-        return session.scalars(query).all()
+        return [(row[0], row[1]) for row in session.execute(query.order_by(*order))]
 
 
 def one_claim(

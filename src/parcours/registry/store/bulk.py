@@ -33,13 +33,19 @@ def insert_all(session: Session, rows: Sequence[Base]) -> None:
         for name in encrypted:
             if (value := getattr(row, name)) is not None:
                 setattr(row, name, RowText(value, row.id))
-    values = list(map(attrgetter(*names), rows))
+    insert_values(session, model, columns, list(map(attrgetter(*names), rows)))
+
+
+def insert_values(session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of a class as values of some columns, none of them encrypted unless bound to its row."""
+    if not rows:
+        return
     table = inspect(model).local_table
     assert isinstance(table, Table)  # noqa: S101 - every class of the registry is a table
     if len(rows) > FEW and session.get_bind().dialect.name == "postgresql":
-        copy(session, table, columns, values)
+        copy(session, table, columns, rows)
     else:
-        session.connection().execute(insert(table), [dict(zip(columns, one, strict=True)) for one in values])
+        session.connection().execute(insert(table), [dict(zip(columns, one, strict=True)) for one in rows])
 
 
 @cache
