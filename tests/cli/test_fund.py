@@ -178,6 +178,18 @@ def test_a_file_cut_in_the_middle_is_refused_whole(run, file, people, database):
         assert session.scalar(select(func.count()).select_from(Claim)) == 0
 
 
+def test_sheets_come_as_lots_of_records(run, file, people, tmp_path):
+    sent = run(claims, "submit", file([sheet(people, 2), sheet(people, 3)]), "--day", "2026-03-04")
+    ids = [json.loads(one)["claim"] for one in sent.output.splitlines()]
+    lot = json.loads(run(claims, "lot", *ids).output)
+    assert (lot["simulated"], lot["sheets"], lot["total"]) == (True, 2, "60.00")
+    path = file([lot], "lot.b2sim")
+    again = run(claims, "submit", path, "--day", "2026-03-04")
+    assert [json.loads(one)["claim"] for one in again.output.splitlines()] == ids
+    cut = run(claims, "submit", file([lot | {"records": lot["records"][:-1]}], "cut.b2sim"), "--day", "2026-03-04")
+    assert (cut.exit_code, "missing" in cut.output) == (2, True)
+
+
 def test_sheets_come_as_parquet_too(run, people, tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -1,4 +1,5 @@
-"""kill -9 in the middle of concurrent writes: nothing acknowledged is lost, nobody has two médecins traitants.
+"""kill -9 in the middle of concurrent writes: nothing acknowledged is lost, nobody has two médecins traitants, no sheet
+is decided or paid twice, and the books balance.
 
 Three processes write to a few people; they are killed in turn and started again; on PostgreSQL the server itself is
 killed and restarted too.  `PARCOURS_CRASH_WRITES` sets how many acknowledged writes to wait for (10 000 for a release).
@@ -16,8 +17,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from parcours.registry.claims.models import Claim, Decision
+from parcours.registry.contexts import verify
 from parcours.registry.declarations.models import Tenure
 from parcours.registry.declarations.timeline import people_with_two_contracts
+from parcours.registry.payments.models import Order
 from parcours.registry.referrals.models import Referral
 from parcours.registry.store import schema
 from parcours.registry.store.db import Database
@@ -29,6 +33,9 @@ PEOPLE = max(12, WRITES // 100)
 DOCTORS = 5
 KILLS = 4
 PATIENCE = 120 + WRITES / 5
+
+
+KINDS = ("declared", "ended", "referred", "submitted", "decided", "paid")
 
 
 class Crew:
@@ -88,19 +95,25 @@ def crew_on(url, folder):
 
 def check(url, acknowledged):
     """Everything acknowledged is there, and the promise holds."""
-    by_kind = {kind: {one for k, one in acknowledged if k == kind} for kind in ("declared", "ended", "referred")}
+    by_kind = {kind: {one for k, one in acknowledged if k == kind} for kind in KINDS}
     assert all(by_kind.values()), f"each kind of write must occur: {Counter(kind for kind, _ in acknowledged)}"
     database = Database.open(url)
     with database.reading() as session:
         declared = set(session.scalars(select(Tenure.declaration_id)))
         ended = set(session.scalars(select(Tenure.declaration_id).where(Tenure.end_code.is_not(None))))
         referred = set(session.scalars(select(Referral.id)))
+        submitted, paid = set(session.scalars(select(Claim.id))), set(session.scalars(select(Order.id)))
+        decided = list(session.scalars(select(Decision.claim_id)))
+        assert len(decided) == len(set(decided))
+        assert not [(one.invariant.name, one.examples) for one in verify(session) if one.count]
         assert people_with_two_contracts(session) == []
         if url.startswith("sqlite"):
             assert session.scalar(text("PRAGMA integrity_check")) == "ok"
             assert session.execute(text("PRAGMA foreign_key_check")).first() is None
     database.close()
     lost = (by_kind["declared"] - declared, by_kind["ended"] - ended, by_kind["referred"] - referred)
+    assert lost == (set(), set(), set())
+    lost = (by_kind["submitted"] - submitted, by_kind["decided"] - set(decided), by_kind["paid"] - paid)
     assert lost == (set(), set(), set())
 
 

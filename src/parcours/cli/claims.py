@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from parcours.registry.claims.models import Claim as ClaimRow
     from parcours.registry.claims.models import Decision
+    from parcours.registry.store.db import Database
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Sheets of simulated care: submit, decide, correct.")
 Claim = Annotated[str, typer.Argument(help="Public id of a claim.")]
@@ -40,6 +41,7 @@ Day = Annotated[
     datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="The day on which it happens; today unless said.")
 ]
 BLOCK = 100
+LOT = ".b2sim"
 NOTHING = Text("rien ne change", "nothing changes")
 
 
@@ -64,7 +66,7 @@ def moment(day: datetime | None) -> datetime:
 
 @app.command()
 def submit(
-    file: Annotated[Path, typer.Argument(help="Sheets: one JSON object a line, or Parquet.")],
+    file: Annotated[Path, typer.Argument(help="Sheets: one JSON object a line, Parquet, or a lot (.b2sim).")],
     day: Day = None,
     database: DatabaseUrl = None,
     lang: Lang = "",
@@ -74,9 +76,9 @@ def submit(
     A file that cannot be read to its end is refused whole. A sheet that was taken in before is the same claim.
     """
     chosen = lang_of(lang)
-    sheets = list(read_sheets(file, chosen))
     at, refused = moment(day), 0
-    with open_registry(database, lang) as opened:
+    with open_registry(database, lang) as opened, clear_errors(chosen):
+        sheets = list(read_sheets(file, chosen) if file.suffix != LOT else read_lots(opened, file, at, chosen))
         for start in range(0, len(sheets), BLOCK):
             with opened.writing() as session:
                 answers = [answer(session, one, at, chosen) for one in sheets[start : start + BLOCK]]
@@ -89,11 +91,13 @@ def submit(
 
 def read_sheets(file: Path, lang: str) -> Iterator[Any]:
     """Every sheet of a file. A line cut in the middle ends the command: nothing of the file is taken in."""
+    yield from read_parquet(file, lang) if file.suffix == ".parquet" else read_lines(file, lang)
+
+
+def read_lines(file: Path, lang: str) -> Iterator[Any]:
+    """Every line of a file of JSON."""
     from parcours.engine.facts.jsonio import loads
 
-    if file.suffix == ".parquet":
-        yield from read_parquet(file, lang)
-        return
     try:
         lines = file.read_text("utf-8").splitlines()
     except OSError as error:
@@ -106,6 +110,36 @@ def read_sheets(file: Path, lang: str) -> Iterator[Any]:
                 yield loads(line)
             except ValueError:
                 fail(problems.not_format(field=f"{file}:{number}", format="JSON"), lang)
+
+
+def read_lots(database: Database, file: Path, at: datetime, lang: str) -> Iterator[Any]:
+    """Every sheet of a file of lots, one a line. A lot that is cut ends the command: nothing is taken in."""
+    from parcours.registry.claims.b2 import read_lot
+    from parcours.registry.store.clock import paris_date
+
+    with database.reading() as session:
+        for lot in read_lines(file, lang):
+            yield from read_lot(session, lot, day=paris_date(at))
+
+
+@app.command()
+def lot(
+    claims: Annotated[list[str], typer.Argument(help="Public ids of claims of one professional.")],
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Print sheets as a lot of records of 128 characters (B2-like, simulated), which `submit FILE.b2sim` reads."""
+    from parcours.registry.audit.service import record
+    from parcours.registry.claims.b2 import lot_of
+    from parcours.registry.claims.context import Tag
+    from parcours.registry.claims.models import Claim as Row
+    from parcours.registry.store.ids import get
+
+    with open_registry(database, lang) as opened, clear_errors(lang_of(lang)), opened.writing() as session:
+        rows = [get(session, Row, one, "claim") for one in claims]
+        for row in rows:
+            record(session, Tag.CLAIM_READ, as_system("claims"), insured_id=row.insured_id, record=("claim", row.id))
+        typer.echo(json_format.dumps(lot_of(session, rows), ensure_ascii=False))
 
 
 def read_parquet(file: Path, lang: str) -> Iterator[Any]:

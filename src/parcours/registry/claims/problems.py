@@ -154,3 +154,21 @@ officer_needed = Problem(
     field="--by",
     allowed=Text("l'identifiant d'un agent de la caisse", "the login of an officer of the fund"),
 )
+
+lot_unreadable = Problem(
+    Invalid,
+    "lot_unreadable",
+    Text("ce lot ne se lit pas", "this lot cannot be read"),
+    field="records",
+    allowed=Text(
+        "des enregistrements 2, 2S, 4, 4S, 4E, 5 de 128 caractères", "records 2, 2S, 4, 4S, 4E, 5 of 128 characters"
+    ),
+)
+
+lot_cut = Problem(
+    Invalid,
+    "lot_cut",
+    Text("il manque des enregistrements à ce lot", "records of this lot are missing"),
+    field="records",
+    allowed=Text("un lot entier", "a whole lot"),
+)
