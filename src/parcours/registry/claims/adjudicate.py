@@ -24,7 +24,7 @@ from parcours.registry.claims import lifecycle
 from parcours.registry.claims.control import control
 from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, DecisionLine, SheetKind
 from parcours.registry.claims.money import first_entries
-from parcours.registry.claims.notices import to_insurer, to_practice
+from parcours.registry.claims.notices import for_practice, to_insurer, to_practice
 from parcours.registry.claims.settling import Settled, SettledAct, settle_claim
 from parcours.registry.claims.sheets import said
 from parcours.registry.complementary.models import Link
@@ -79,7 +79,8 @@ def told(
     code = int(settled.acts[0].settlement.status)
     practice = to_practice(claim, signals_of(claim, settled), said(claim)["ips"], code, day=day, at=at)
     insurer = to_insurer(claim, decision, "new", link, lines, day=day, at=at)
-    return [one for one in (practice, insurer) if one is not None]
+    asked = for_practice(claim, decision, link, lines, day=day, at=at)
+    return [one for one in (practice, asked, insurer) if one is not None]
 
 
 def keep(

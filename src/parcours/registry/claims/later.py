@@ -149,6 +149,29 @@ def refuse_correction(undue: Undue, *, day: date) -> Undue:
     return undue
 
 
+MOST_INSTALMENTS, TO_AGREE_MONTHS = 12, 1
+"""Months over which a sum may be spread, and to agree on how once it is accepted (R133-9-2 I 2° b)."""
+
+
+def accept_instalments(undue: Undue, *, day: date) -> Undue:
+    """The insured accepts to pay by instalments, within the delay: a month to agree on them, then it is set off.
+
+    Raises Refused: too late, or nothing received.
+    """
+    if undue.insured_id is None or undue.answer_by is None or day > undue.answer_by:
+        raise problems.correction_late(day, day=undue.answer_by or "—")
+    undue.set_off_from = date.fromordinal(months_after(day, TO_AGREE_MONTHS).toordinal() + 1)
+    return undue
+
+
+def agree_instalments(undue: Undue, months: int, *, day: date) -> Undue:
+    """The fund and the insured agree on so many months: what is left then is set off. Raises Refused: too many."""
+    if undue.insured_id is None or undue.set_off_from is None or not 1 <= months <= MOST_INSTALMENTS:
+        raise problems.instalments(months, most=MOST_INSTALMENTS)
+    undue.set_off_from = date.fromordinal(months_after(day, months).toordinal() + 1)
+    return undue
+
+
 def may_set_off(undue: Undue, day: date) -> bool:
     """May a sum be taken on later payments? Not while its delay runs, nor once a professional answered or contested."""
     due = undue.set_off_from is not None and undue.set_off_from <= day

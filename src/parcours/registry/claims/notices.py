@@ -1,5 +1,6 @@
 """What an adjudication tells: the insurer, the practice, the insured."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -46,6 +47,25 @@ def to_insurer(
     }  # fmt: skip
     return message_of(MessageKind.NOEMIE_OC, action, link.insurer, body, at=at, day=day,
                       insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
+
+
+def for_practice(
+    claim: Claim, decision: Decision, link: Link | None, lines: Sequence[DecisionLine], *, day: date, at: datetime
+) -> Message | None:
+    """Under full tiers payant: what the practice asks the insurer of the care day, under the number of its promise."""
+    if not decision.amc_to_professional or not decision.amc or decision.insurer in (None, C2S) or link is None:
+        return None
+    body = {
+        "engagement": engagement(link, claim), "care_date": claim.care_date.isoformat(),
+        "acts": [one.code for one in lines], "expense": plain_euros(decision.fee), "amc": plain_euros(decision.amc),
+    }  # fmt: skip
+    return message_of(MessageKind.DRE, "asked", link.insurer, body, at=at, day=day,
+                      insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
+
+
+def engagement(link: Link, claim: Claim) -> str:
+    """The number under which an insurer promises to pay (simulated): of one contract and one sheet."""
+    return f"SIM{hashlib.sha256(f'{link.id}|{claim.id}'.encode()).hexdigest()[:12].upper()}"
 
 
 def said_line(line: DecisionLine) -> dict[str, object]:

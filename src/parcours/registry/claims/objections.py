@@ -43,6 +43,15 @@ def object_to(
     return objection
 
 
+def add_documents(session: Session, objection: Objection, *, day: date) -> Objection:
+    """Documents come after the objection: the silence is counted from their reception (R142-6). Raises Conflict."""
+    if objection.state is not ObjectionState.OPEN:
+        raise problems.not_open(objection.state.value)
+    objection.answer_by = months(day)
+    session.flush()
+    return objection
+
+
 def let_silence_speak(session: Session, day: date) -> list[Objection]:
     """Every open objection whose time to be answered is over is rejected by silence; the court is open from then."""
     query = select(Objection).where(Objection.state == ObjectionState.OPEN, Objection.answer_by < day)

@@ -172,3 +172,12 @@ lot_cut = Problem(
     field="records",
     allowed=Text("un lot entier", "a whole lot"),
 )
+
+instalments = Problem(
+    Refused,
+    "instalments",
+    Text("une somme s'étale sur un an au plus", "a sum is spread over a year at most"),
+    field="months",
+    allowed=Text("de 1 à {most} mois, après la notification", "1 to {most} months, after the notice"),
+    article="CSS R133-9-2",
+)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from parcours.registry.claims.models import Claim
 from parcours.registry.ledger.models import Account
 from parcours.registry.ledger.service import Open
-from parcours.registry.messages.models import MessageKind
-from parcours.registry.messages.service import send
+from parcours.registry.messages.models import Message, MessageKind
+from parcours.registry.messages.service import body_of, send
 from parcours.registry.payments.models import Order
 from parcours.text import plain_euros
 
@@ -36,6 +36,22 @@ def tell_practice(
     total = plain_euros(order.cents if order else 0)
     body = {"transfer": total, "reference": order.reference if order else None, "lines": lines}
     send(session, MessageKind.RSP, "paid", professional_id, body, at=at, day=day)
+
+
+def answer_engagements(
+    session: Session, professional_id: str, due: Sequence[Open], order: Order | None, *, day: date, at: datetime
+) -> None:
+    """A complementary insurer pays what practices asked of it: each line names the number it was engaged by."""
+    ids = [one.claim_id for one in due if one.claim_id]
+    asked = select(Message).where(Message.kind == MessageKind.DRE, Message.claim_id.in_(ids))
+    numbers = {one.claim_id: body_of(one)["engagement"] for one in session.scalars(asked)}
+    lines = [
+        {"claim": one.claim_id, "engagement": numbers[one.claim_id], "paid": plain_euros(one.cents)}
+        for one in due if one.claim_id in numbers
+    ]  # fmt: skip
+    if lines:
+        body = {"reference": order.reference if order else None, "lines": lines}
+        send(session, MessageKind.DRE_RSP, "paid", professional_id, body, at=at, day=day)
 
 
 def tell_statement(

@@ -20,7 +20,7 @@ from parcours.registry.ledger.models import Account, Cause, LedgerPosting, Ledge
 from parcours.registry.ledger.service import Entry, Line, Open
 from parcours.registry.payments import problems
 from parcours.registry.payments.models import Order, OrderState
-from parcours.registry.payments.notices import tell_practice, tell_statement
+from parcours.registry.payments.notices import answer_engagements, tell_practice, tell_statement
 from parcours.registry.payments.practices import note_penalty
 from parcours.registry.store.ids import new_id
 
@@ -80,6 +80,8 @@ def run(
             if (claim := known.get(one.claim_id)) is not None:
                 note_penalty(session, book, claim, one.cents, day=day, at=at)
         tell_practice(session, party, done.due, order, day=day, at=at)
+        if not book.startswith("amo:"):
+            answer_engagements(session, party, done.due, order, day=day, at=at)
     else:
         left_to_take = sum(one.cents for one in ledger.open_items(session, book, DEFERRED, party=payee))
         pairs = [(one.owed, one.cents) for one in taken]
@@ -227,10 +229,15 @@ def orders_of(session: Session, party: str) -> list[Order]:
 
 
 def insured_pays(session: Session, book: str, party: str, cents: int, *, day: date, at: datetime) -> int:
-    """The insured pays what they owe by themselves, the oldest first; what is left of the sum, which is not taken."""
+    """The insured pays what they owe by themselves, the oldest first; what is left of the sum, which is not taken.
+
+    A sum undue may be paid at any time, an instalment of it too.
+    """
     act = new_id()
     ledger.lock(session, book, party)
-    taken = chosen(owed(session, book, party, professional=False, day=day), cents)
+    due = owed(session, book, party, professional=False, day=day)
+    due += [one for one in ledger.open_items(session, book, (Account.INDU_INSURED,), party=party) if one not in due]
+    taken = chosen(due, cents)
     total = sum(one.cents for one in taken)
     lines = [Line(one.owed.account, one.owed.party, -one.cents, one.owed.claim_id) for one in taken]
     ledger.post(session, Entry(

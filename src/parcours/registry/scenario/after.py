@@ -92,6 +92,29 @@ def correction_refused(stage: Stage, event: Event) -> None:
         stage.found.setdefault("deadline", {})["first_set_off"] = undue.set_off_from
 
 
+def instalments_accepted(stage: Stage, event: Event) -> None:
+    """The insured accepts to pay by instalments: a month to agree on them."""
+    with stage.writing() as session:
+        undue = later.accept_instalments(last_undue(stage, session, event["who"]), day=stage.today)
+        stage.found.setdefault("deadline", {})["first_set_off"] = undue.set_off_from
+
+
+def instalments_agreed(stage: Stage, event: Event) -> None:
+    """The fund and the insured agree on so many months."""
+    with stage.writing() as session:
+        undue = later.agree_instalments(last_undue(stage, session, event["who"]), event["months"], day=stage.today)
+        stage.found.setdefault("deadline", {})["first_set_off"] = undue.set_off_from
+
+
+def documents_added(stage: Stage, event: Event) -> None:
+    """Documents come after the objection: the silence is counted from them."""
+    with stage.writing() as session:
+        row = objections.add_documents(
+            session, session.get_one(Objection, stage.found.get("objection", "")), day=stage.today
+        )
+        stage.found.setdefault("deadline", {})["answer"] = row.answer_by
+
+
 def objection_answered(stage: Stage, event: Event) -> None:
     """The commission answers."""
     allowed = [one.value for one in objections.ANSWERS]

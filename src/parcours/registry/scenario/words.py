@@ -29,7 +29,7 @@ DAYS = {
     "hidden_until",
 }
 AMOUNTS = {"fee", "total"}
-WHOLE = {"repeat", "every"}
+WHOLE = {"repeat", "every", "months"}
 SHEET = {
     "id", "of", "by", "care", "fee", "lines", "total", "tp", "mutuelle", "link", "facts", "amc", "card", "degraded",
     "kind", "shown_card", "claims_right", "c2s_ended", "transmitted_ips", "ips", "lot", "same_sheet_as",
@@ -93,6 +93,9 @@ VERBS: dict[str, Verb] = {
     "notice_received": verb(verbs.notice_received, "who"),
     "correction_asked": verb(after.correction_asked, "who"),
     "correction_refused": verb(after.correction_refused, "who"),
+    "instalments_accepted": verb(after.instalments_accepted, "who"),
+    "instalments_agreed": verb(after.instalments_agreed, "who months"),
+    "documents_added": verb(after.documents_added),
     "indu_notified": verb(around.indu_notified, "to amount paid"),
     "observations": verb(around.observations),
     "decision_received": verb(verbs.decision_received, "", "id"),
