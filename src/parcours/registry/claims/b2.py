@@ -138,7 +138,8 @@ def read_lot(session: Session, lot: Any, *, day: date) -> list[dict[str, Any]]:
     records = lot.get("records") if isinstance(lot, Mapping) else None
     if not isinstance(records, list) or lot.get("format") != FORMAT or not all(isinstance(one, str) for one in records):
         raise problems.lot_unreadable(FORMAT)
-    sheets, waiting = [], []
+    sheets: list[dict[str, Any]] = []
+    waiting: list[tuple[str, dict[str, str]]] = []
     for kind, fields in map(parsed, records):
         if (kind == "2") == bool(waiting):
             raise problems.lot_cut(fields["number"])
