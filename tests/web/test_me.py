@@ -1,6 +1,8 @@
 """The account of an insured person: what is one's own is shown, what is somebody else's does not exist."""
 
 import re
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 from sqlalchemy import select
@@ -205,3 +207,15 @@ def test_the_calendar_keeps_what_one_says_and_no_more(people, country):
     assert file.headers["Content-Type"].startswith("text/calendar")
     assert set(re.findall("SUMMARY:(.*)", file.text)) <= {"Prevention appointment\r"}
     assert people("officer").get(f"/me/calendar?of={country.alice}").status_code in (403, 404)
+
+
+def test_the_account_leads_to_a_quote_a_comparison_and_what_is_due_without_a_name(people, country):
+    home = people("alice").get("/me").text
+    quote = unescape(re.search(r'href="(/\?age=[^"]+)"', home)[1])
+    facts = dict(parse_qsl(quote[2:]))
+    assert facts.keys() <= {"age", "medecin_traitant", "c2s", "exemption", "lang"}
+    assert facts["medecin_traitant"] in ("true", "false")
+    assert "Who are you seeing?" in people("alice").get(quote).text
+    assert f'href="/prevention?age={facts["age"]}' in home
+    compare = unescape(re.search(r'href="(/compare[^"]+)"', people("alice").get("/me/mutuelle").text)[1])
+    assert f'value="{facts["age"]}"' in people("alice").get(compare).text

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from parcours.registry.claims.models import Claim
+from parcours.registry.claims.models import Claim, Regularisation
 from parcours.registry.contexts import verify
 from parcours.registry.demo.seed import SEED, seed
 from parcours.registry.payments.desk import QUEUES, queue_sizes
 from parcours.registry.scenario import town
-from parcours.registry.scenario.town import FUND, finish, live
+from parcours.registry.scenario.town import FUND, WAITING, finish, live
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +56,9 @@ def test_the_books_hold_and_a_second_time_changes_nothing(lived):
     live(lived, seed=SEED, visits=12)
     with lived.reading() as session:
         assert queue_sizes(session, FUND, date(2026, 11, 26)) == sizes
+
+
+def test_corrections_wait_for_a_second_officer(lived):
+    with lived.reading() as session:
+        waiting = session.scalar(select(func.count(Regularisation.id)))
+    assert 0 < waiting <= WAITING

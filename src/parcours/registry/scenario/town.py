@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.cards import service as cards
-from parcours.registry.claims import objections
+from parcours.registry.claims import objections, regularising
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.sheets import Sheet, write
@@ -32,6 +32,7 @@ from parcours.registry.people.models import Affiliation
 from parcours.registry.scenario import words
 from parcours.registry.scenario.language import Scenario, read
 from parcours.registry.scenario.stage import Stage
+from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Database
 from parcours.registry.store.periods import known
 
@@ -42,6 +43,10 @@ INSURERS = ("mutuelle_exemple", "mutuelle_essai", "mutuelle_modele")
 FIRST, LAST = date(2025, 12, 1), date(2026, 11, 20)
 VISITS = 180
 PAY_EVERY = timedelta(days=28)
+WAITING = 2
+"""Corrections that one officer proposed and that wait for another."""
+PROPOSER = "demonstration"
+"""Who proposed them: nobody who logs in."""
 FIRST_NUMBER = 1000
 """Sheets of the ordinary visits are numbered from here: the stories have their own."""
 
@@ -195,6 +200,8 @@ def finish(database: Database) -> None:
         disputed = session.scalar(query.order_by(Claim.id).limit(1))
         if disputed is not None:
             objections.object_to(session, day=date(2026, 10, 20), notified_on=date(2026, 9, 1), claim=disputed)
+        for one in regularising.found(session, FUND, at=now_utc(), limit=WAITING):
+            regularising.propose(session, one.claim, by=PROPOSER, at=now_utc())
 
 
 def noon(day: date) -> datetime:

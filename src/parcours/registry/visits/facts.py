@@ -32,7 +32,7 @@ from parcours.registry.visits.words import REASONS
 from parcours.text import Text
 
 # Rights that exempt every act of the person, the most protective first; then those that exempt some acts only.
-_EXEMPT_ALL = (
+EXEMPT_ALL = (
     RightKind.MATERNITE,
     RightKind.VICTIME_TERRORISME,
     RightKind.PENSION_MILITAIRE,
@@ -285,7 +285,7 @@ def _rights(facts: VisitFacts, rights: list[Right], related_to: str | None) -> N
 
 def _exemption(facts: VisitFacts, by_kind: dict[RightKind, Right], related_to: str | None) -> None:
     """Exempt for every act; or for the acts related to an ALD or an accident, which only who asks can tell."""
-    general = next((by_kind[kind] for kind in _EXEMPT_ALL if kind in by_kind), None)
+    general = next((by_kind[kind] for kind in EXEMPT_ALL if kind in by_kind), None)
     if general is not None:
         facts.put("exemption", general.kind.value, "right_open", general)
         return

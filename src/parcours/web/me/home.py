@@ -19,7 +19,9 @@ from parcours.registry.declarations.context import of_declaration
 from parcours.registry.declarations.models import State
 from parcours.registry.payments.account import Caps, caps
 from parcours.registry.people.context import Action, Tag, of_patient
+from parcours.registry.people.models import RightKind
 from parcours.registry.people.service import rights_on
+from parcours.registry.visits.facts import EXEMPT_ALL
 from parcours.text import Text, euros
 from parcours.web.desk.names import doctor_name
 from parcours.web.desk.room import Desk
@@ -48,9 +50,19 @@ def home(desk: Desk) -> Response:
     money = caps(desk.session, mine.id, desk.today) if sees_money(mine) else None
     waiting = sorted(needs(mine, standing, money), key=lambda one: one.tone != "now")
     return mine.show(
-        "me/home.html", needs=waiting, standing=standing, money=money,
+        "me/home.html", age=mine.age, quote_url=quote_url(mine, standing),
+        needs=waiting, standing=standing, money=money,
         doctor=doctor_name(desk.session, standing.tenure.professional_id) if standing.tenure else "",
     )  # fmt: skip
+
+
+def quote_url(mine: Mine, standing: Standing) -> str:
+    """The public quote with what the fund knows of the person, nothing that names them."""
+    rights = {one.kind for one in rights_on(mine.desk.session, mine.id, mine.desk.today)}
+    exempt = next((kind.value for kind in EXEMPT_ALL if kind in rights), "")
+    said = {"medecin_traitant": standing.tenure is not None, "c2s": RightKind.C2S in rights}
+    facts = {"age": str(mine.age), **{name: str(value).lower() for name, value in said.items()}}
+    return mine.desk.page.url("/", **facts, **({"exemption": exempt} if exempt else {}))
 
 
 def sees_money(mine: Mine) -> bool:

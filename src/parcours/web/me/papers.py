@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from starlette.responses import Response
 
+from parcours.engine.compare.year import years
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.context import Action as CardAction
 from parcours.registry.cards.context import Tag as CardTag
@@ -109,7 +110,13 @@ def mutuelle(desk: Desk) -> Response:
         "me/mutuelle.html", links=list(reversed(links)), link_states=LINKS, c2s=c2s[0] if c2s else None,
         choose=[one for one in links if one.state is LinkState.SUSPENDED],
         may_choose=desk.unit.may(LinkAction.CHOOSE_LINK, of_patient(mine.row)),
+        age=mine.age, year_of_care=year_for(mine.age),
     )  # fmt: skip
+
+
+def year_for(age: int) -> str:
+    """The year of care that a comparison begins with: that of the nearest age."""
+    return min(years().values(), key=lambda one: abs(int(one.person["age"]) - age)).id
 
 
 def choose(desk: Desk) -> Response:
