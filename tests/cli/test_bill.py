@@ -68,7 +68,7 @@ def test_json_names_the_case_of_every_level(tmp_path: Path) -> None:
     result = run(written(tmp_path, BILL), "--json")
     lines = json.loads(result.output)["lines"]
     assert [line["case_session"] for line in lines] == ["ngap_first", "transmitted_half"]
-    assert {"case_status", "case_franchise", "case_costly", "case_surcharge", "case_charge", "case_cover"} <= set(
+    assert {"case_status", "case_franchise", "case_costly", "case_surcharge", "case_invoice", "case_charge", "case_cover"} <= set(
         lines[0]
     )
 

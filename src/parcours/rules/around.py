@@ -40,9 +40,11 @@ class Around(NamedTuple):
     """0: neither contribution nor deductible on this line."""
     guarantee: int
     """Most that both insurances pay for it, where the contract says so in euros."""
+    contribution: int
+    """Contributions of other lines of the invoice that this one bears, in cents."""
 
 
-ALONE = Around(UNKNOWN, UNKNOWN, 0, UNKNOWN, 1, UNKNOWN)
+ALONE = Around(UNKNOWN, UNKNOWN, 0, UNKNOWN, 1, UNKNOWN, 0)
 
 
 def tariff_among(act: Act, around: Around, law: LawRecord, readings: Readings) -> tuple[int, int]:
@@ -91,10 +93,11 @@ def majoration_among(
 def participation_among(
     act: Act, around: Around, reimbursed: int, counters: Counters, law: LawRecord
 ) -> tuple[int, int]:
-    """Flat contribution in cents, and its case."""
+    """Flat contribution in cents, with what other lines of the invoice leave to this one, and its case."""
     if not around.bears:
-        return 0, CaseParticipation.NOT_CONCERNED
-    return participation_forfaitaire(act, reimbursed, counters, law)
+        return around.contribution, CaseParticipation.NOT_CONCERNED
+    amount, case = participation_forfaitaire(act, reimbursed, counters, law)
+    return amount + around.contribution, case
 
 
 def franchise_among(act: Act, around: Around, reimbursed: int, counters: Counters, law: LawRecord) -> tuple[int, int]:

@@ -42,7 +42,10 @@ BILLS = int(os.environ.get("PARCOURS_EQUIVALENCE_ROWS", "30000")) // 10
 SHARE = 5_000
 """Bills drawn from one seed."""
 RESULTS = (*Settlement._fields, *CASES)
-OTHERS = [{"majoration_seance": "par_ligne", "plafond_majoration": "fiche"}, {"franchise_plafond_jour": "pratique"}]
+OTHERS = [
+    {"majoration_seance": "par_ligne", "plafond_majoration": "fiche"},
+    {"franchise_plafond_jour": "pratique", "pf_plafond_ligne": "ligne"},
+]
 LAW = flat_law()
 DAYS = (20170601, 20200310, 20240401, 20250603, 20260310, 20261101)
 ACTS = ("consultation", "MD", "MCS", "DEQP003", "acte_technique", "imagerie", "anesthesie", "AMI", "B", "IFD")
@@ -212,7 +215,7 @@ def interpreted(
     settled = settle_lines(
         lines, eras, laws, eras, bill_laws, contract, euros, before(bill, readings), readings, bill_readings
     )
-    return [(*one.settlement, *one[1:]) for one in settled]
+    return [(*one.settlement, *one[2:]) for one in settled]
 
 
 def compare(count: int, seed: int, chosen: dict[str, str]) -> tuple[int, dict[str, set[int]]]:

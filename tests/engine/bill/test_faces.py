@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from parcours.engine.bill.codetext import plain
 from parcours.engine.bill.advise import BillAdvice, advise_bill
 from parcours.engine.bill.explain import explain_bill
 from parcours.engine.bill.questions import ask_bill
@@ -28,7 +29,7 @@ VISIT: dict[str, Any] = {
 BOX: dict[str, Any] = {"care_date": "2026-02-10", "age": 45, "profession": "pharmacie", "contract": "responsable_100"}
 
 
-@pytest.mark.parametrize("worked", WORKED, ids=[str(one["name"]) for one in WORKED])
+@pytest.mark.parametrize("worked", WORKED, ids=[plain(one["name"]) for one in WORKED])
 def test_every_worked_bill_is_explained_advised_and_replayed(worked: dict[str, Any]) -> None:
     answer = settle_bill(worked["bill"])
     for lang in ("fr", "en"):

@@ -7,7 +7,7 @@ import pytest
 from parcours.engine.bill.settle import settle_bill
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
-from parcours.law.bill.codes import CaseCostly, CaseSession, CaseSurcharge
+from parcours.law.bill.codes import CaseCostly, CaseInvoice, CaseSession, CaseSurcharge
 
 OWN = {
     "care_date": "2026-03-10",
@@ -197,3 +197,51 @@ def test_the_daily_cap_of_deductibles_is_the_patients() -> None:
 
 def test_the_daily_cap_of_deductibles_by_professional_is_a_reading() -> None:
     assert nurse_and_physio(franchise_plafond_jour="pratique") == [1_00, 1_00, 1_00, 1_00, 1_00]
+
+
+LABORATORY = {"care_date": "2025-06-03", "age": 45, "profession": "laboratoire"}
+
+
+def analyses(*coefficients: int) -> list[dict[str, Any]]:
+    return [{"code": f"B {coefficient}", "fee": 0.25 * coefficient} for coefficient in coefficients]
+
+
+def contributions(facts: dict[str, Any], lines: list[dict[str, Any]], **readings: str) -> list[int]:
+    answer = settle_bill({**facts, "lines": lines}, readings)
+    return [one.settlement.participation_forfaitaire for one in answer.settled]
+
+
+def test_what_a_line_cannot_bear_of_its_contribution_is_taken_on_the_others_of_its_invoice() -> None:
+    lines = analyses(18, 5, 22)  # refunds 2.70, 0.75, 3.30: three contributions make 6.00
+    assert contributions(LABORATORY, lines) == [2_70, 75, 2_55]
+    assert cases("case_invoice", LABORATORY, *lines) == [
+        CaseInvoice.TAKES_OF_OTHERS,
+        CaseInvoice.TAKEN_ELSEWHERE,
+        CaseInvoice.TAKES_OF_OTHERS,
+    ]
+    answer = settle_bill({**LABORATORY, "lines": lines})
+    assert [one.contribution for one in answer.settled] == [2_00, 2_00, 2_00]
+    assert answer.totals["amo"] == 75
+
+
+def test_by_the_other_reading_a_contribution_stops_at_the_refund_of_its_line() -> None:
+    assert contributions(LABORATORY, analyses(18, 5, 22), pf_plafond_ligne="ligne") == [2_00, 75, 2_00]
+
+
+def test_an_invoice_bears_no_more_than_its_refunds_and_only_that_counts() -> None:
+    answer = settle_bill({**LABORATORY, "lines": analyses(5, 6, 14)})  # 4.50 of 6.00 due; refunds 3.75
+    assert answer.totals["participation_forfaitaire"] == 3_75
+    assert answer.totals["amo"] == 0
+    assert sum(one.contribution for one in answer.settled) == 3_75
+    assert [one.case_invoice for one in answer.settled][1] == CaseInvoice.OWN
+
+
+def test_a_contribution_is_never_taken_on_the_invoice_of_somebody_else() -> None:
+    other = {"code": "G", "fee": 30, **{name: OWN[name] for name in ("specialty", "convention", "medecin_traitant")}}
+    lines = [*analyses(5), {**other, "role": "medecin_traitant", "profession": "medecin"}]
+    assert contributions(LABORATORY, lines) == [75, 2_00]
+
+
+def test_a_supplement_bears_what_its_act_cannot() -> None:  # one invoice, whatever the line
+    lines = [technical(2, code="DEQP003"), {"code": "MD", "fee": 10}]
+    assert contributions(OWN, lines) == [1_40, 60]

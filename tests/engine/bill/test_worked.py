@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from parcours.engine.bill.codetext import plain
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import settle_bill
 from parcours.law.exact import ExactLoader
@@ -18,7 +19,11 @@ def worked() -> list[dict[str, Any]]:
     return [entry for text in texts for entry in yaml.load(text, Loader=ExactLoader)]
 
 
-@pytest.mark.parametrize("place", range(len(worked())), ids=[entry["name"] for entry in worked()])
+NAMES = [plain(entry["name"]) for entry in worked()]
+"""Without accents: pytest escapes them, and the escaped name is no name of a test."""
+
+
+@pytest.mark.parametrize("place", range(len(worked())), ids=NAMES)
 def test_every_amount_of_a_worked_bill(place: int) -> None:
     entry = worked()[place]
     answer = bill_dict(settle_bill(entry["bill"]))
@@ -37,7 +42,7 @@ def test_every_amount_of_a_worked_bill(place: int) -> None:
     assert {name: answer["total"][name] for name in entry["total"]} == entry["total"]
 
 
-@pytest.mark.parametrize("place", range(len(worked())), ids=[entry["name"] for entry in worked()])
+@pytest.mark.parametrize("place", range(len(worked())), ids=NAMES)
 def test_amo_amc_and_patient_make_the_fee_on_each_line(place: int) -> None:
     answer = settle_bill(worked()[place]["bill"])
     for line, one in zip(answer.lines, answer.settled, strict=True):

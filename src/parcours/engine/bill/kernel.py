@@ -43,7 +43,7 @@ TABLE_FIELDS = tuple(name for name in Line._fields[1:] if name not in ROW_FIELDS
 """What rows of one pattern of lines share."""
 LINE_FACTS = (*Act._fields, *Line._fields[1:])
 """Columns of a line: the facts of its act, then how it stands among the others."""
-CASES = tuple(name for name in SettledLine._fields if name != "settlement")
+CASES = tuple(name for name in SettledLine._fields if name.startswith("case_"))
 BILL_CODE_RESULTS = (*CODE_RESULTS, *CASES)
 """Codes of a settled line of a bill: those of its act, then the case of each level."""
 ACTS = np.dtype([(name, np.int64) for name in Act._fields])
@@ -241,7 +241,7 @@ def _settle_bills(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns, not objec
                 answer = one.settlement
                 _write(amounts, codes, i, answer)
                 _write_cases(codes, i, one)
-                taken, franchise = answer.participation_forfaitaire, answer.franchise
+                taken, franchise = one.contribution, answer.franchise
                 _retain(memory, patient, lines[k].act, known[i], taken, franchise, laws[eras[0, k]])
 
 

@@ -38,6 +38,7 @@ from parcours.text import Text, plain_euros, same
 BILL_READINGS = {
     "majoration_seance": bill_codes.MajorationSeance,
     "fj_jour_sortie": bill_codes.FjJourSortie,
+    "pf_plafond_ligne": bill_codes.PfPlafondLigne,
 }
 """The readings that a rule of a bill takes."""
 TOTALS = (

@@ -31,7 +31,9 @@ def explain_line(
 ) -> BillExplanation:
     """Explain one line. Raises `FactError` for a row that is not of the vocabulary."""
     ready = prepare(bill_of(row), readings)
-    one = SettledLine(settlement_of(row), *(code_of(stage, row[stage]) for stage in STAGES))
+    settlement = settlement_of(row)
+    own = settlement.participation_forfaitaire
+    one = SettledLine(settlement, own, *(code_of(stage, row[stage]) for stage in STAGES))
     answer = BillAnswer({}, ready.lines[:1], [one], ready.question, ready.shared, readings)
     return explain_bill(answer, lang, quiet=quiet, alone=True)
 

@@ -26,6 +26,7 @@ STAGES = {
     "case_session": bill_codes.CaseSession,
     "case_costly": bill_codes.CaseCostly,
     "case_surcharge": bill_codes.CaseSurcharge,
+    "case_invoice": bill_codes.CaseInvoice,
     "case_charge": bill_codes.CaseCharge,
     "case_cover": bill_codes.CaseCover,
 }

@@ -179,6 +179,15 @@ class CaseCharge(IntEnum):
     INSIDE_GLOBAL_SHARE = 15
 
 
+class CaseInvoice(IntEnum):
+    """On which line of the invoice the contributions of its acts are taken."""
+
+    OWN = 1
+    TAKEN_ELSEWHERE = 2
+    """Its refund is less than its contribution: what is missing is taken on other lines of the invoice."""
+    TAKES_OF_OTHERS = 3
+
+
 class CaseCover(IntEnum):
     """What the complementary insurance does for the line, beyond the guarantee of its category."""
 
@@ -209,3 +218,10 @@ class FjJourSortie(IntEnum):
 
     EN_PLUS = 0
     GLOBAL = 1
+
+
+class PfPlafondLigne(IntEnum):
+    """Are the contributions of an invoice one sum, or is each limited to the refund of its own line?"""
+
+    FACTURE = 0
+    LIGNE = 1

@@ -5,56 +5,22 @@
 
 from collections.abc import Sequence
 
-from parcours.law.bill.codes import CaseCharge, CaseCostly, CaseSession, CaseSurcharge, Nature
+from parcours.law.bill.codes import CaseCharge, CaseCostly, CaseInvoice, CaseSession, CaseSurcharge, Nature
 from parcours.law.bill.record import BillRecord
 from parcours.law.codes import UNKNOWN
 from parcours.law.record import LawRecord
 from parcours.rules.around import Around
 from parcours.rules.bill.costly import costly_line
 from parcours.rules.bill.cover import charge_covered, guarantee_of_line
+from parcours.rules.bill.invoice import contribution_due, share_contributions
 from parcours.rules.bill.links import joined
 from parcours.rules.bill.memory import counters_before
+from parcours.rules.bill.plain import plain
 from parcours.rules.bill.session import in_session, tariff_before
 from parcours.rules.bill.surcharge import surcharge_base
 from parcours.rules.bill.types import BillReadings, EurosContract, Line, SettledLine
 from parcours.rules.settlement import payment, settle_among
 from parcours.rules.types import Contract, Counters, Readings, Settlement
-
-
-def plain(settlement: Settlement) -> Settlement:
-    """The same settlement, its codes as plain integers: an act and a charge are then of one type when compiled."""
-    s = settlement
-    return Settlement(
-        s.status + 0,
-        s.ips + 0,
-        s.pathway + 0,
-        s.base + 0,
-        s.rate + 0,
-        s.ticket_moderateur + 0,
-        s.majoration + 0,
-        s.participation_forfaitaire + 0,
-        s.franchise + 0,
-        s.forfait_acte_lourd + 0,
-        s.amo + 0,
-        s.amc + 0,
-        s.patient + 0,
-        s.advance + 0,
-        s.deferred + 0,
-        s.max_fee + 0,
-        s.depassement + 0,
-        s.unlawful_excess + 0,
-        s.case_status + 0,
-        s.case_base + 0,
-        s.case_rate + 0,
-        s.case_acte_lourd + 0,
-        s.case_majoration + 0,
-        s.case_participation + 0,
-        s.case_franchise + 0,
-        s.case_excess + 0,
-        s.case_complementary + 0,
-        s.case_payment + 0,
-        s.notes + 0,
-    )
 
 
 def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each level reads
@@ -77,8 +43,11 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
     after = [in_session(lines, alone, joins, i, bill_laws[bill_eras[i]]) for i in range(len(lines))]
     tariffs = [tariff for tariff, _ in after]
     settled: list[SettledLine] = []
-    participations: list[int] = []
+    contributions: list[int] = []
     franchises: list[int] = []
+    acts: list[int] = []
+    arounds: list[Around] = []
+    borne: list[Counters] = []
     for i in range(len(lines)):
         line = lines[i]
         law = laws[eras[i]]
@@ -97,20 +66,27 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
                 surcharge_base=counted,
                 bears=line.bears,
                 guarantee=guarantee,
+                contribution=0,
             )
-            counters = counters_before(lines, participations, franchises, before, law, readings)
+            counters = counters_before(lines, contributions, franchises, before, law, readings)
             settlement = settle_among(line.act, around, contract, counters, law, readings)
             one = SettledLine(
                 plain(settlement),
+                contribution_due(line.act, around, settlement, counters, law, bill_readings),
                 after[i][1] + 0,
                 case_costly + 0,
                 case_surcharge + 0,
+                CaseInvoice.OWN + 0,
                 CaseCharge.NOT_A_CHARGE + 0,
                 case_cover + 0,
             )
+            acts.append(i)
+            arounds.append(around)
+            borne.append(counters)
         settled.append(one)
-        participations.append(one.settlement.participation_forfaitaire)
+        contributions.append(one.contribution)
         franchises.append(one.settlement.franchise)
+    share_contributions(lines, settled, acts, arounds, borne, eras, laws, contract, readings)
     return settled
 
 
@@ -153,9 +129,11 @@ def settle_charge(line: Line, contract: Contract, euros: EurosContract, law: Law
     )
     return SettledLine(
         plain(settlement),
+        0,
         CaseSession.ALONE + 0,
         CaseCostly.NOT_CONCERNED + 0,
         CaseSurcharge.NOT_CONCERNED + 0,
+        CaseInvoice.OWN + 0,
         line.case_charge + 0,
         case_cover + 0,
     )

@@ -77,6 +77,7 @@ class BillReadings(NamedTuple):
 
     majoration_seance: int = 0
     fj_jour_sortie: int = 0
+    pf_plafond_ligne: int = 0
 
 
 class Borne(NamedTuple):
@@ -93,8 +94,11 @@ class SettledLine(NamedTuple):
     """One settled line: the settlement of its act, and the case of every level that touched it."""
 
     settlement: Settlement
+    contribution: int
+    """Contribution of its own act in cents, whichever line of the invoice bears it: what counts towards the caps."""
     case_session: int
     case_costly: int
     case_surcharge: int
+    case_invoice: int
     case_charge: int
     case_cover: int
