@@ -68,9 +68,15 @@ def test_json_names_the_case_of_every_level(tmp_path: Path) -> None:
     result = run(written(tmp_path, BILL), "--json")
     lines = json.loads(result.output)["lines"]
     assert [line["case_session"] for line in lines] == ["ngap_first", "transmitted_half"]
-    assert {"case_status", "case_franchise", "case_costly", "case_surcharge", "case_invoice", "case_charge", "case_cover"} <= set(
-        lines[0]
-    )
+    assert {
+        "case_status",
+        "case_franchise",
+        "case_costly",
+        "case_surcharge",
+        "case_invoice",
+        "case_charge",
+        "case_cover",
+    } <= set(lines[0])
 
 
 def test_a_file_of_several_bills_says_which_one_is_refused(tmp_path: Path) -> None:

@@ -69,6 +69,19 @@ class MissingFact(FactError):
         return f"{self.reason.en}; expected: {self.allowed.en}{more}"
 
 
+class Impossible(FactError):
+    """Lines that cannot stand on one bill, or a code that this patient cannot have; with its articles."""
+
+    def __init__(self, field: str, given: object, why: Text, references: Sequence[str]) -> None:
+        articles = ", ".join(references)
+        super().__init__(field, given, why + same(f" ({articles})"), code="impossible_line")
+
+    def sentence(self, lang: str) -> str:
+        """The error as a sentence."""
+        head = Text("ne peut pas être facturé ainsi", "cannot be billed so")[lang]
+        return f"{self.field}{COLON[lang]}{show(self.given)} {head}{COLON[lang]}{self.allowed[lang]}"
+
+
 class UnknownTariff(FactError):
     """The law data has no tariff or no rate for this act on this day."""
 

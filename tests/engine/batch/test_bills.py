@@ -245,3 +245,26 @@ def test_resume_ends_with_the_same_file(order: str, tmp_path: Any, write: Any, m
     report = settle_path(Job(str(source), output, chunk=30, resume=True))
     assert report.settled == len(rows)
     assert pl.read_parquet(output).equals(pl.read_parquet(whole))
+
+
+NURSE_DAY = {"care_date": "2025-06-03", "age": "60", "profession": "infirmier", "fee": "20", "patient_id": "p"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        ({"code": "BSA"}, {"code": "BSC"}, False),
+        ({"code": "BSA"}, {"code": "BSA"}, False),
+        ({"code": "BSA"}, {"code": "BSC", "care_date": "2025-06-04"}, True),
+        ({"code": "AIS 3"}, {"code": "BSB"}, False),
+        ({"code": "AMI 1"}, {"code": "MIE"}, False),
+        ({"code": "AMI 1"}, {"code": "MIE", "age": "3"}, True),
+        ({"code": "BSA"}, {"code": "BSC", "bill_id": "another", "patient_id": "q"}, True),
+    ],
+)
+def test_a_bill_with_lines_that_no_bill_can_hold_is_refused_as_alone(
+    first: dict[str, str], second: dict[str, str], kept: bool
+) -> None:
+    rows = [{**NURSE_DAY, "bill_id": "b", **first}, {**NURSE_DAY, "bill_id": "b", **second}]
+    errors = [row["error"] for row in settled(table_of(rows))]
+    assert all(error is None for error in errors) if kept else "cannot be billed so" in errors[1]

@@ -12,7 +12,7 @@ from parcours.engine.bill.find import find
 from parcours.engine.bill.receipt import bill_receipt, diff_any, read_any, replay_any
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import BillAnswer, settle_bill
-from parcours.engine.errors import FactError
+from parcours.engine.errors import FactError, Impossible
 from parcours.engine.say.receipt import canonical
 from parcours.law.library.importing import import_library
 from parcours.law.library.installed import only_libraries
@@ -211,8 +211,6 @@ def test_two_acts_are_a_session_unless_the_list_foresees_the_second_in_full(line
 @pytest.mark.parametrize(
     ("lines", "facts", "said"),
     [
-        ([{"code": "QZHA001", "fee": 40}, {"code": "ZZZZ001", "fee": 10}], {"care_date": "2014-06-02"},
-         "QZHA001 and ZZZZ001 are never billed together."),
         ([{"code": "1104 x 2", "fee": 12}], {}, "1104: 1 at most."),
         ([{"code": "2900002 x 3", "fee": 90}], {}, "2900002: 2 at most."),
         ([{"code": "2900002 x 2", "fee": 90}], {}, ""),
@@ -224,6 +222,15 @@ def test_two_acts_are_a_session_unless_the_list_foresees_the_second_in_full(line
 def test_what_the_lists_limit_is_noted(lines: list[Any], facts: dict[str, Any], said: str) -> None:
     notes = [one["en"] for one in bill_dict(settle(lines, **facts))["notes"]]
     assert said in notes if said else not [one for one in notes if one.startswith(("AGES", "29000"))]
+
+
+@pytest.mark.parametrize("codes", [("QZHA001", "ZZZZ001"), ("ZZZZ001", "QZHA001")])
+def test_what_a_list_never_pairs_in_one_session_is_refused_whatever_the_order(codes: tuple[str, str]) -> None:
+    lines = [{"code": code, "fee": 40} for code in codes]
+    with pytest.raises(Impossible, match=r"lines\[2\]\.code.*never billed together"):
+        settle(lines, care_date="2014-06-02")
+    assert settle([lines[0], {**lines[1], "association": 5}], care_date="2014-06-02").lines
+    assert settle([lines[0], {**lines[1], "session": "evening"}], care_date="2014-06-02").lines
 
 
 def test_the_base_is_explained_by_its_list() -> None:

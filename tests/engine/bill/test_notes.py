@@ -7,7 +7,7 @@ import pytest
 from parcours.engine.bill.codetext import read_code
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import settle_bill
-from parcours.engine.errors import FactError
+from parcours.engine.errors import FactError, Impossible
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
 
@@ -31,9 +31,7 @@ def answered(facts: dict[str, Any], *lines: dict[str, Any]) -> dict[str, Any]:
     ("facts", "codes", "lines", "article"),
     [
         (NURSE, ["MCI", "BSB"], [1, 2], "NGAP XVI"),
-        (NURSE, ["BSB", "BSB"], [1, 2], "NGAP XVI"),
         (NURSE, ["IFI", "IFD"], [1, 2], "NGAP 13"),
-        (NURSE, ["MIE"], [1], "NGAP XVI"),
         (VISIT, ["G", "MEG"], [2], "NGAP"),
         (VISIT, ["G", "MHP", "MN"], [2, 3], "NGAP 14"),
         (VISIT, ["G", "FPU"], [2, 1], "CSS L160-13 I"),
@@ -44,6 +42,45 @@ def test_what_does_not_go_together_or_is_not_for_this_age(
 ) -> None:
     notes = answered(facts, *({"code": code, "fee": 20} for code in codes))["notes"]
     assert [(note["lines"], note["references"]) for note in notes] == [(lines, [article])]
+
+
+SPECIALIST = {**VISIT, "specialty": "cardiologie", "role": "correspondant", "referral": "soins_iteratifs"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes", "line", "article"),
+    [
+        (NURSE, ["BSB", "BSB"], 2, "NGAP XVI"),
+        (NURSE, ["BSA", "IFI", "BSC"], 3, "NGAP XVI"),
+        (NURSE, ["AIS 3", "BSB"], 2, "NGAP XVI"),
+        (NURSE, ["MIE"], 1, "NGAP XVI"),
+        (VISIT, ["G", "MRT", "SNP"], 3, "CONV 2024"),
+        (SPECIALIST, ["APC", "MCS"], 2, "CONV 2024"),
+        (SPECIALIST, ["DEQP003", "CSC"], 1, "CCAM III-3 A"),
+    ],
+)
+def test_what_no_text_leaves_a_case_for_is_refused(
+    facts: dict[str, Any], codes: list[str], line: int, article: str
+) -> None:
+    with pytest.raises(Impossible) as raised:
+        answered(facts, *({"code": code, "fee": 20} for code in codes))
+    assert raised.value.field == f"lines[{line}].code"
+    assert article in raised.value.sentence("fr")
+    assert "cannot be billed so" in raised.value.sentence("en")
+
+
+def test_two_days_or_two_sessions_are_not_one() -> None:
+    day = {"code": "BSB", "fee": 18.20}
+    assert answered(NURSE, day, {**day, "care_date": "2025-06-04"})["notes"] == []
+    apart = [{"code": "MRT", "fee": 15}, {"code": "SNP", "fee": 15, "session": "soir"}]
+    assert answered(VISIT, {"code": "G", "fee": 30}, *apart)["notes"] == []
+
+
+def test_a_tooth_that_nobody_has_is_refused() -> None:
+    facts = {"care_date": "2025-06-03", "age": 40, "profession": "chirurgien_dentiste"}
+    for tooth in (19, 50, 56, 86):
+        with pytest.raises(FactError, match="tooth"):
+            answered(facts, {"code": "HBLD634", "fee": 500, "tooth": tooth})
 
 
 def test_a_bill_that_is_right_has_no_note() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parcours.engine.batch.bill_refused import impossible_rows
 from parcours.engine.batch.chunk import Run, _ages, _and, _numbers, _or_else, _quantity, codes_of
 from parcours.engine.batch.layout import ACT, PATTERN_COLUMNS, ROW_FACTS, VARIANT_FACTS, Matrix, matrix
 from parcours.engine.batch.patterns import NO_AGE, ONLY_AGE_IN_JANUARY, Patterns, age_facts
@@ -97,6 +98,7 @@ def encode_lines(
     own[:, 2], joined_wrong = joins(columns, count)
     own[:, 3] = tariff
     valid &= ~joined_wrong
+    valid &= ~impossible_rows(kind, keys, own[:, 0], care, lines, run.bills.lines.law)
     kind = in_full_beside(kind, own, keys, lines)
     table = np.array([line.table for line in lines], np.int64)
     contracts = run.bills.acts.contracts_table()

@@ -12,6 +12,7 @@ import pyarrow as pa
 from parcours.engine.batch.patterns import _combine, _first_rows
 from parcours.engine.batch.reading import Column, dictionary
 from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.impossible import check_possible, for_an_age
 from parcours.engine.bill.kernel import TABLE_FIELDS
 from parcours.engine.bill.lines import (
     BillLine,
@@ -20,13 +21,14 @@ from parcours.engine.bill.lines import (
     read_line,
 )
 from parcours.engine.bill.links import act_and_activity, foreseen_in_full
+from parcours.engine.bill.notes import excluded_by
 from parcours.engine.bill.settle import EMERGENCY, emergency
 from parcours.engine.bill.vocabulary import LINE_KEYS
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import read as read_fact
 from parcours.engine.facts.vocabulary import BY_NAME, IDS, given
 from parcours.law.bill.book import BillLaw, Code, bill_law
-from parcours.law.bill.codes import Combination, Cover, Nature
+from parcours.law.bill.codes import Association, Combination, Cover, Nature
 from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.flat import FlatLaw
 
@@ -71,6 +73,11 @@ class LinePattern:
     valid: bool
     listed: str = ""
     """Act and activity of a line of the library of the CCAM."""
+    key: str = ""
+    in_library: bool = False
+    """Is it of an imported list, and not done at another time of the day?"""
+    excludes: frozenset[str] = frozenset()
+    """Codes that this list refuses beside it."""
     beside: int = -1
     """The pattern of the same line beside a main act with which the CCAM foresees it in full; -1: none."""
 
@@ -177,7 +184,10 @@ class LineBook:
         except FactError:
             return False, False, False
         code = self.law.codes.get(read.key)
-        young, ceiled = (bool(code.young[0] or code.due_ages), bool(code.ceiling_from_base)) if code else (False, False)
+        if code is None:
+            return False, False, read.known is not None or read.key == EMERGENCY
+        young = bool(code.young[0] or code.due_ages or for_an_age(code.key, self.law))
+        ceiled = bool(code.ceiling_from_base)
         return young, ceiled, read.known is not None or read.key == EMERGENCY
 
     def _limited(self, told: Mapping[str, Any], count: int) -> npt.NDArray[np.bool_]:
@@ -252,6 +262,7 @@ class LineBook:
         shared = Shared({"care_date": day}, territory, self.flat, self.law, self.options)
         try:
             read = read_line(1, emergency(line, shared), shared, 0)
+            check_possible([read], self.law)
             text = read_code(line["code"], profession_named(line, self.flat), self.flat, self.law)
         except FactError:
             return REFUSED
@@ -268,6 +279,9 @@ class LineBook:
             read.line.activity,
             valid=True,
             listed=act_and_activity(read) if read.library == "ccam" else "",
+            key=read.code.key,
+            in_library=read.library != "" and read.line.association != Association.OTHER_TIME,
+            excludes=frozenset(excluded_by(read)) if read.line.association != Association.OTHER_TIME else frozenset(),
         )
 
     def _kind(self, read: BillLine, text: Mapping[str, Any], *, stay: bool) -> int:

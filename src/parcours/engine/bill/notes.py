@@ -8,7 +8,7 @@ from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.prices import unit_price
 from parcours.law import cases
 from parcours.law.bill.book import BillLaw
-from parcours.law.bill.codes import Nature, OpticalCategory
+from parcours.law.bill.codes import Association, Nature, OpticalCategory
 from parcours.law.codes import UNKNOWN
 from parcours.law.library.content import Entry
 from parcours.law.library.content import on as value_on
@@ -32,12 +32,10 @@ def notes_of(
 ) -> Iterator[Note]:
     """Every note of a bill: what the rules noticed of each act, then what its lines show together."""
     yield from noticed(lines, settled, bill)
-    for entry in bill.notes["ages"].values():
-        yield from ages(lines, entry)
-    for entry in bill.notes["pairs"].values():
-        yield from pairs(lines, entry)
-    for entry in bill.notes["most"].values():
-        yield from quotas(lines, entry)
+    for kind, find in (("ages", ages), ("pairs", pairs), ("most", quotas)):
+        for entry in bill.notes[kind].values():
+            if not entry.get("impossible"):
+                yield from find(lines, entry)
     for entry in bill.notes["renewals"].values():
         yield from renewals(lines, entry, bill)
     yield from floors(lines, settled, bill)
@@ -138,6 +136,28 @@ def given_bases(lines: Sequence[BillLine], territory: str, bill: BillLaw) -> Ite
             yield Note((line.number,), text, line.code.references)
 
 
+def never_together(lines: Sequence[BillLine]) -> Iterator[Note]:
+    """Pairs of one session that an imported list refuses."""
+    listed_lines = [line for line in lines if line.library]
+    for place, one in enumerate(listed_lines):
+        for other in listed_lines[place + 1 :]:
+            if not same_scope("session", one, other) or OTHER_TIME in {one.line.association, other.line.association}:
+                continue
+            if other.code.key in excluded_by(one) or one.code.key in excluded_by(other):
+                text = NEVER.format(one=one.code.key, other=other.code.key)
+                yield Note((one.number, other.number), text, (one.library.upper(),))
+
+
+def excluded_by(line: BillLine) -> Sequence[str]:
+    """The codes that the list of a line refuses beside it on its day."""
+    found = known_entry(line.library, line.code.key)
+    if found is None:
+        return ()
+    value = value_of_key(found, line)
+    return (*found.record.get("never", ()), *(value["excludes"] if value else ()))
+
+
+OTHER_TIME = int(Association.OTHER_TIME)
 NEVER = Text("{one} et {other} ne se facturent pas ensemble.", "{one} and {other} are never billed together.")
 AGES = Text("{code} est prévu {ages}.", "{code} is foreseen {ages}.")
 NEEDS = Text("{code} accompagne : {others}.", "{code} goes with: {others}.")
@@ -145,16 +165,13 @@ MOST = Text("{code} : {most} au plus.", "{code}: {most} at most.")
 
 
 def listed(lines: Sequence[BillLine]) -> Iterator[Note]:
-    """What the imported lists say of the lines: pairs that they refuse, ages, the most of one code."""
+    """What the imported lists say of the lines: ages, what a key needs beside it, the most of one code."""
     known = {line.number: known_entry(line.library, line.code.key) for line in lines if line.library}
     for line in lines:
         found = known.get(line.number)
         if found is None:
             continue
         source = (line.library.upper(),)
-        for other in lines[line.number :]:
-            if other.code.key in found.record.get("never", ()) and same_scope("session", line, other):
-                yield Note((line.number, other.number), NEVER.format(one=line.code.key, other=other.code.key), source)
         ages_of_list = None if "age" in line.encoded.missing else limits_of_age(found, line)
         if ages_of_list:
             yield Note((line.number,), AGES.format(code=line.code.key, ages=ages_of_list), source)
@@ -165,18 +182,18 @@ def listed(lines: Sequence[BillLine]) -> Iterator[Note]:
 
 
 def conditions(found: Entry, line: BillLine, lines: Sequence[BillLine]) -> Iterator[Note]:
-    """What a key of the NGAP needs beside it, or excludes, as its file says."""
+    """What a key of the NGAP needs beside it, as its file says."""
+    value = value_of_key(found, line)
+    beside = {other.code.key for other in lines if other is not line}
+    if value and value["needs"] and not beside & set(value["needs"]):
+        yield Note((line.number,), NEEDS.format(code=line.code.key, others=value["needs"]), ("NGAP",))
+
+
+def value_of_key(found: Entry, line: BillLine) -> Mapping[str, Any] | None:
+    """What the file of the NGAP says of a key on the day of a line."""
     day = line.line.act.care_date
     periods = found.record["periods"] if line.library == "ngap" else ()
-    value = next((value for first, last, value in periods if first <= day <= (last or day)), None)
-    if value is None:
-        return
-    beside = {other.code.key: other.number for other in lines if other is not line}
-    for key in value["excludes"]:
-        if key in beside:
-            yield Note((line.number, beside[key]), NEVER.format(one=line.code.key, other=key), ("NGAP",))
-    if value["needs"] and not beside.keys() & set(value["needs"]):
-        yield Note((line.number,), NEEDS.format(code=line.code.key, others=value["needs"]), ("NGAP",))
+    return next((value for first, last, value in periods if first <= day <= (last or day)), None)
 
 
 def limits_of_age(found: Entry, line: BillLine) -> Text | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from parcours.contracts.euros import encode_euros
+from parcours.engine.bill.impossible import check_possible
 from parcours.engine.bill.library import libraries_of
 from parcours.engine.bill.lines import BillLine, Shared, read_line
 from parcours.engine.bill.links import linked
@@ -180,6 +181,7 @@ def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:
     shared = shared_of(given, law, options)
     question = question_of(given, shared, readings)
     lines = read_lines(given, shared)
+    check_possible(lines, law)
     if given.get("stay"):
         stay = read_stay(given["stay"])
         lines = of_stay(stay, lines)

@@ -55,6 +55,7 @@ PLACES = ("cabinet", "domicile", "etablissement")
 CATEGORIES = tuple(member.name.lower() for member in OpticalCategory)
 MOST_LINES = 100
 """A bill of more lines is a typing error, and would take long: the rules compare each line with each other."""
+FIRST_MILK_TOOTH = 51
 MOST_KM = 200_000
 """Hundredths of a kilometre."""
 
@@ -97,6 +98,14 @@ def read_modifiers(name: str, value: Any) -> list[str]:
     return [letter.upper() for letter in letters]
 
 
+def read_tooth(name: str, value: Any) -> int:
+    """A tooth: its quadrant, 1 to 4 (5 to 8 for milk teeth), then its place in it."""
+    tooth = read_number(name, value, 11, 85)
+    if not 1 <= tooth % 10 <= (8 if tooth < FIRST_MILK_TOOTH else 5):
+        raise FactError(name, value, Text("une dent, de 11 à 48 ou de 51 à 85", "a tooth, 11 to 48 or 51 to 85"))
+    return tooth
+
+
 LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
     "quantity": lambda name, value: read_number(name, value, 1, 1000),
     "coefficient": lambda name, value: read_decimal(name, value, 1_000_000),
@@ -113,7 +122,7 @@ LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
     "pack": one_of(PACKS),
     "generic": one_of(GENERICS),
     "generic_price": read_money,
-    "tooth": lambda name, value: read_number(name, value, 11, 85),
+    "tooth": read_tooth,
     "eye": one_of(SIDES),
     "ear": one_of(SIDES),
     "rate_class": lambda name, value: read_number(name, value, 1, 100),
