@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from parcours.engine.bill.codetext import plain
 from parcours.engine.bill.advise import BillAdvice, advise_bill
+from parcours.engine.bill.codetext import plain
 from parcours.engine.bill.explain import explain_bill
 from parcours.engine.bill.questions import ask_bill
 from parcours.engine.bill.receipt import bill_receipt, diff_any, read_any, replay_any

@@ -1,4 +1,4 @@
-"""Which rows of a file of bills hold lines that no bill can hold: the same as `engine/bill/impossible.py`, by columns."""
+"""Which rows of a file hold lines that no bill can hold: the same as `engine/bill/impossible.py`, by columns."""
 
 from collections.abc import Sequence
 

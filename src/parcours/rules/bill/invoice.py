@@ -26,7 +26,7 @@ def contribution_due(
     return participation_among(act, around, law.participation_plafond_annee, counters, law)[0]
 
 
-def share_contributions(
+def share_contributions(  # noqa: PLR0913, PLR0917 - the law of each line, and what each was settled with
     lines: Sequence[Line],
     settled: list[SettledLine],
     acts: Sequence[int],

@@ -23,7 +23,7 @@ def counters_before(
     law: LawRecord,
     readings: Readings,
 ) -> Counters:
-    """The counters before the line that follows those that are settled (`participations`: the contribution that counts for each).
+    """The counters before the line after those that are settled; `participations`: what counts for each of them.
 
     `before[i]`: what the patient had borne, before the bill, in the year, the day and the caps of line `i`.
     """
