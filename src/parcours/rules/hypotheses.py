@@ -213,6 +213,7 @@ def among(act: Act, law: LawRecord, readings: Readings, hypotheses: Hypotheses) 
         0 if spared else UNKNOWN,
         0 if free else 1,
         UNKNOWN,
+        0,
     )
 
 

@@ -7,7 +7,7 @@ D160-9 limits the deductible to what is refunded, line by line; no text says it 
 from collections.abc import Sequence
 
 from parcours.law.bill.codes import CaseInvoice, PfPlafondLigne
-from parcours.law.codes import CaseParticipation
+from parcours.law.cases import CaseParticipation
 from parcours.law.record import LawRecord
 from parcours.rules.around import Around, participation_among
 from parcours.rules.bill.plain import plain
