@@ -49,6 +49,7 @@ def check_bill(raw: Mapping[str, Any], readings: Mapping[str, str] | None = None
     checked = Checked(WorkedBill(str(raw.get("id", "?")), {}, [], {}, doubtful=False))
     try:
         checked.worked = worked_bill(raw)
+        checked.given_bases += checked.worked.unread
         checked.answer = settled(checked, readings)
     except FactError as error:
         checked.refused = error
@@ -96,11 +97,16 @@ def matched(worked: WorkedBill, answer: BillAnswer) -> list[Pair]:
     found = {line.code.key: (one, fee) for line, one, fee in zip(answer.lines, answer.settled, fees, strict=True)}
     pairs: list[Pair] = []
     for place, expected in enumerate(worked.expected, start=1):
-        key = read_code(str(expected["code"]), 0, flat_law(), bill_law()).key
+        key = key_among(read_code(str(expected["code"]), 0, flat_law(), bill_law()).key, found)
         one, fee = found.pop(key, (None, 0))
         pairs.append((f"line {place} ({expected['code']})", expected, one, fee))
     pairs += [(f"line not expected ({key})", {"fee": 0}, one, fee) for key, (one, fee) in found.items()]
     return pairs
+
+
+def key_among(key: str, found: Mapping[str, Any]) -> str:
+    """The code of a line of a stay, or the one that its kind of stay makes of it ("FJ": that of psychiatry)."""
+    return next((one for one in (key, *found) if one in found and one.startswith(key)), key)
 
 
 def found_amounts(one: SettledLine | None, fee: int) -> dict[str, int]:

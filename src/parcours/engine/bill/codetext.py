@@ -34,6 +34,9 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("activity", re.compile(r" ?\bactivit[eé] (\d)\b")),
     ("phase", re.compile(r" ?\bphase (\d)\b")),
     ("days", re.compile(r" (\d+) j(?:ours?)?\b")),
+    ("distance", re.compile(r" ?\b(\d+(?:[.,]\d+)?) ?km\b")),
+    ("road", re.compile(r"(?<=^IK) (plaine|montagne|pied|a pied|à pied|ski)\b", re.IGNORECASE)),
+    ("trip_zone", re.compile(r",? ?\bzone ([A-D])\b")),
     ("quantity", re.compile(r" x ?(\d+)$")),
     ("modifiers", re.compile(r" \+ ?([A-Z0-9](?:[ ,+]+[A-Z0-9])*)$")),
     ("side", re.compile(r" ?\b(OD|OG)\b")),
@@ -116,6 +119,12 @@ def facts_of_marks(found: Mapping[str, str]) -> dict[str, Any]:
     }
     if "days" in found:
         said["quantity"] = found["days"]
+    if "distance" in found:
+        said["distance_km"] = found["distance"].replace(",", ".")
+    if "trip_zone" in found:
+        said["zone"] = found["trip_zone"]
+    if found.get("road", "plaine").lower() != "plaine":
+        said["zone"] = found["road"].lower().removeprefix("a ").removeprefix("à ")
     if "price" in found:
         said["price"] = found["price"].replace(",", ".")
     if found.get("rate_class") in CLASSES:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from parcours.engine.bill.codetext import CLASSES, CodeText, read_code
+from parcours.engine.bill.codetext import CLASSES, GENERIC, CodeText, read_code
 from parcours.engine.bill.library import code_of_known, facts_of_known, known, known_modifiers
 from parcours.engine.bill.prices import PLACES as ROADS
 from parcours.engine.bill.prices import base_from_ceiling, highest_price, modifiers_of, of_place, unit_price
@@ -22,6 +22,8 @@ from parcours.law.library.installed import installed
 from parcours.rules.bill.types import Line
 from parcours.text import Text, same
 
+OF_DOCTORS = (GENERIC, "IMAGERIE", "VG", "TCG")
+"""Codes that words of every profession lead to: those of another than a doctor have its own rate."""
 OPTICAL = ("MONTURE", "VERRE")
 ANY_FEE = 100_000_000
 HALF, FULL = 2, 1
@@ -179,10 +181,17 @@ def code_of_text(
     text: CodeText, own: Mapping[str, Any], profession: int, facts: Mapping[str, Any], shared: Shared
 ) -> Code:
     """The code of the tables of bills, or what an imported library makes of it."""
+    if text.key in OF_DOCTORS and profession not in {0, Profession.MEDECIN}:
+        return act_of_profession(profession, shared)
     if text.key or text.known is None:
         return code_of(text.key, shared)
     day = own.get("care_date", shared.values.get("care_date"))
     return code_of_known(text.known, day, profession, facts.get("activity", 0), shared.bill)
+
+
+def act_of_profession(profession: int, shared: Shared) -> Code:
+    """An act of the CCAM of which the bill gives the base, done by somebody else than a doctor."""
+    return replace(shared.bill.codes[GENERIC], act="", profession=profession, combination=int(Combination.ALONE))
 
 
 def facts_of_text(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.codetext import GENERIC, read_code
 from parcours.engine.bill.vocabulary import BILL_ALLOWED, LINE_ALLOWED
 from parcours.engine.errors import FactError, MissingFact
 from parcours.engine.facts.vocabulary import given
@@ -79,6 +79,8 @@ class WorkedBill:
     doubtful: bool
     """Its weakest link is a memory or a derivation: shown, not for acceptance."""
     assumed: dict[str, Any] = field(default_factory=dict)
+    unread: list[int] = field(default_factory=list)
+    """Lines whose words are no known code: an act of who bills, with the base that they give."""
     from_stay: bool = False
     """Its lines are charges that the stay gives, not lines to be settled."""
 
@@ -194,7 +196,14 @@ def line_of(line: Mapping[str, Any], place: int, facts: Mapping[str, Any], worke
     if "code" not in line:
         raise MissingFact(f"lines[{place + 1}].code", Text("le code de la ligne", "the code of the line"))
     found = inputs_of(line, place)
-    text = read_code(str(line["code"]), 0, flat_law(), bill_law())
+    try:
+        text = read_code(str(line["code"]), 0, flat_law(), bill_law())
+    except FactError:
+        if not given(line.get("base")):
+            raise
+        worked.unread.append(place + 1)
+        found.update(code=GENERIC, fee=line.get("fee"), base=line["base"])
+        return found
     code = bill_law().codes.get(text.key)
     if code is None or code.nature != Nature.CHARGE or not code.parameter:
         found["fee"] = line.get("fee")
