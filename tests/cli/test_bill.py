@@ -232,3 +232,36 @@ def test_a_row_of_a_settled_file_of_bills_is_explained(tmp_path: Path, name: str
     [line] = json.loads(nurse.output)["lines"]
     assert "2,78" not in nurse.output
     assert [step["case"] for step in line["steps"] if step["stage"] == "franchise"] == ["limited_to_reimbursement"]
+
+
+WORDS = """
+bills:
+- id: montagne
+  facts: {care_date: 2025-05-06, age: 60, professional: infirmier}
+  lines:
+  - {code: AMI 4, fee: 12.60, base: 12.60, franchise: 1.00, amo: 6.56}
+  - {code: IK montagne 10 km, fee: 4.00, base: 4.00, amo: 2.40}
+- id: dentiste
+  facts: {care_date: 2026-03-10, age: 40, professional: chirurgien_dentiste}
+  lines:
+  - {code: HBFD010, fee: 33.74, base: 33.74, rate: 60, amo: 20.24}
+- id: bilan
+  facts: {care_date: 2026-03-10, age: 40, professional: orthophoniste}
+  lines:
+  - {code: bilan orthophonique, fee: 88.40, base: 88.40, rate: 60, gross: 53.04, franchise: 1.00, amo: 52.04}
+- id: psychiatrie
+  facts: {entry: 2026-03-10, exit: 2026-03-20, age: 50, setting: hospitalisation, tarif_jour: 300, discipline: psy}
+  lines:
+  - {code: TM sejour 10 j, fee: 600.00}
+  - {code: FJ sortie, fee: 17.00}
+- id: vsl
+  facts: {care_date: 2025-06-03, age: 50, professional: transporteur}
+  lines:
+  - {code: "VSL aller, 12 km, zone B", fee: 26.79, base: 26.79, franchise: 4.00, amo: 10.73}
+"""
+
+
+def test_what_people_write_beside_a_code_is_read_and_an_unknown_word_keeps_its_base(tmp_path: Path) -> None:
+    result = run("check", written(tmp_path, WORDS), "--json")
+    assert result.exit_code == 0, result.output
+    assert [json.loads(line)["given_bases"] for line in result.stdout.splitlines()] == [[], [1], [1], [], []]

@@ -67,9 +67,14 @@ def line(code: str, fee: int, session: str) -> dict[str, Any]:
     return said
 
 
+def possible(lines: list[dict[str, Any]]) -> bool:
+    """One care package a day: the others are refused."""
+    return sum(line["code"] == "BSB" for line in lines) < 2
+
+
 LINES = st.lists(
     st.builds(line, st.sampled_from(CODES), st.integers(0, 200_00), st.sampled_from(["1", "2"])), min_size=1, max_size=7
-)
+).filter(possible)
 PEOPLE = st.fixed_dictionaries(
     {"role": st.sampled_from(["medecin_traitant", "autre"])},
     optional={

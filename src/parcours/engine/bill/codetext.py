@@ -119,12 +119,7 @@ def facts_of_marks(found: Mapping[str, str]) -> dict[str, Any]:
     }
     if "days" in found:
         said["quantity"] = found["days"]
-    if "distance" in found:
-        said["distance_km"] = found["distance"].replace(",", ".")
-    if "trip_zone" in found:
-        said["zone"] = found["trip_zone"]
-    if found.get("road", "plaine").lower() != "plaine":
-        said["zone"] = found["road"].lower().removeprefix("a ").removeprefix("à ")
+    said.update(facts_of_journey(found))
     if "price" in found:
         said["price"] = found["price"].replace(",", ".")
     if found.get("rate_class") in CLASSES:
@@ -137,6 +132,18 @@ def facts_of_marks(found: Mapping[str, str]) -> dict[str, Any]:
         said["eye"] = found["side"].lower()
     if "zone" in found:
         said["exemption"] = "ald"
+    return said
+
+
+def facts_of_journey(found: Mapping[str, str]) -> dict[str, Any]:
+    """How far, in which zone, by which road."""
+    said = {}
+    if "distance" in found:
+        said["distance_km"] = found["distance"].replace(",", ".")
+    if "trip_zone" in found:
+        said["zone"] = found["trip_zone"]
+    if found.get("road", "plaine").lower() != "plaine":
+        said["zone"] = found["road"].lower().removeprefix("a ").removeprefix("à ")
     return said
 
 
