@@ -13,7 +13,7 @@ from typing import Any
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.notes import Note, notes_of
-from parcours.engine.bill.say import Reason, base_reason, case_of_base, reasons
+from parcours.engine.bill.say import Reason, base_reason, case_of_base, label_of_line, reasons
 from parcours.engine.bill.settle import BillAnswer, other_readings
 from parcours.engine.facts.decoding import decode
 from parcours.engine.results import euros
@@ -54,6 +54,8 @@ class OtherBillReading:
     label: str
     patient: int
     """What would be left to the patient, in cents."""
+    text: str
+    """What is disputed, what is kept here, and what the other reading would leave."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def explain_bill(answer: BillAnswer, lang: str = "fr", *, quiet: bool = False, a
         values += [value.id for step in steps for value in step.values]
         articles += [reference.id for step in steps for reference in step.references]
         warning = own.warning if own else None
-        lines.append(LineExplanation(line.number, line.text, line.code.label[lang], steps, warning))
+        label = label_of_line(answer, line, lang)
+        lines.append(LineExplanation(line.number, line.text, label, steps, warning))
     last = max(line.line.act.care_date for line in answer.lines)
     return BillExplanation(
         lang=lang,
@@ -182,7 +185,27 @@ def readings_said(answer: BillAnswer, lang: str) -> Iterator[OtherBillReading]:
     """Each other reading that changes a total, by its label."""
     for other in other_readings(answer):
         patient = other.totals.get("patient", answer.totals["patient"])
-        yield OtherBillReading(other.name, other.option, reading_label(answer, other.name, other.option, lang), patient)
+        label = reading_label(answer, other.name, other.option, lang)
+        said = answer.bill.sentences["disputed"][lang].format(
+            question=question_of_reading(answer, other.name, lang),
+            kept=reading_label(answer, other.name, option_kept(answer, other.name), lang),
+            label=label,
+            amount=money(patient, lang),
+        )
+        yield OtherBillReading(other.name, other.option, label, patient, said)
+
+
+def option_kept(answer: BillAnswer, name: str) -> str:
+    """The option of a reading that the answer follows: the chosen one, or the first."""
+    known = answer.bill.readings.get(name) or answer.law.readings[name]
+    return answer.readings.get(name, next(iter(known)))
+
+
+def question_of_reading(answer: BillAnswer, name: str, lang: str) -> str:
+    """What a reading asks of the texts."""
+    if name in answer.bill.readings:
+        return answer.bill.sentences[f"reading_{name}"][lang]
+    return load().readings[name].question[lang]
 
 
 def reading_label(answer: BillAnswer, name: str, option: str, lang: str) -> str:

@@ -17,7 +17,7 @@ from parcours.law.codes import Pathway
 from parcours.law.days import iso
 from parcours.rules.bill.types import SettledLine
 from parcours.rules.rate import WHOLE
-from parcours.text import Text, percent, plain_number
+from parcours.text import Text, agreed, percent, plain_number
 from parcours.text import euros as money
 
 AMOUNTS = (
@@ -52,6 +52,14 @@ def tells(answer: BillAnswer, one: SettledLine, stage: str) -> bool:
         return False
     surcharge = any(other.settlement.majoration for other in answer.settled)
     return surcharge and one.case_surcharge in (CaseSurcharge.WITH_SUPPLEMENTS, CaseSurcharge.JOINED)
+
+
+def label_of_line(answer: BillAnswer, line: BillLine, lang: str) -> str:
+    """What a line is; of a charge of a stay, for how many of its days."""
+    said = answer.bill.sentences.get(f"line_of_stay_{line.code.key}")
+    if not said or not line.line.act.quantity:
+        return line.code.label[lang]
+    return agreed(said, lang, days=line.line.act.quantity)
 
 
 def base_reason(answer: BillAnswer, line: BillLine, one: SettledLine, lang: str) -> Reason | None:

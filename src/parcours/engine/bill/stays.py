@@ -149,6 +149,16 @@ def wanted(
     return [row for row in rows if row[2]]
 
 
+PRINTED = {
+    "TM_SEJOUR": "TM sejour {days} j",
+    "FORFAIT_ACTE_LOURD": "forfait acte lourd",
+    "FJ": "FJ x {days}",
+    "FJ_PSYCHIATRIE": "FJ psychiatrie x {days}",
+    "MAJORATION_SEJOUR": "majoration sejour",
+}
+"""The charges of a stay as an invoice prints them."""
+
+
 def charge_line(
     number: int, code: str, quantity: int, fee: int, case: CaseCharge, stay: Mapping[str, Any], shared: Shared
 ) -> BillLine:
@@ -160,4 +170,6 @@ def charge_line(
         "care_date": iso_of(stay["entry"]),
     }
     line = read_line(number, raw, shared, 0)
-    return BillLine(number, code, line.code, line.line._replace(case_charge=int(case), stay=1), line.encoded, line.said)
+    printed = PRINTED[code].format(days=quantity)
+    own = line.line._replace(case_charge=int(case), stay=1)
+    return BillLine(number, printed, line.code, own, line.encoded, line.said)

@@ -16,7 +16,10 @@ from parcours.rules.bill.links import joined
 from parcours.rules.bill.memory import borne_before
 from parcours.rules.bill.session import in_session, tariff_before
 from parcours.rules.bill.types import BillReadings, Borne, EurosContract, SettledLine
-from parcours.rules.types import Contract, Readings
+from parcours.rules.types import Contract, Counters, Readings
+
+NOTHING_BORNE = Counters(0, 0, 0, 0, 0, 0, 0)
+"""What a patient has borne of whom the bill says nothing."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,10 @@ def settle_all(lines: Sequence[BillLine], shared: Shared, question: BillQuestion
     """The rules, over all lines."""
     laws = laws_of(lines, shared, question)
     acts = [line.line for line in lines]
-    before = [
-        borne_before(acts, i, question.borne, laws.rows[era], question.readings) for i, era in enumerate(laws.eras)
-    ]
+    before = [NOTHING_BORNE] * len(acts)
+    if any(question.borne):
+        rows = enumerate(laws.eras)
+        before = [borne_before(acts, i, question.borne, laws.rows[era], question.readings) for i, era in rows]
     return settle_lines(
         acts,
         laws.eras,

@@ -76,7 +76,7 @@ def read_folder() -> tuple[Any, ...]:
             key: (dict(entry.label), tuple(id_.replace("-", " ", 1) for id_ in entry.references))
             for key, entry in book.acts.items()
         },
-        parsed("sentences.yaml"),
+        {**parsed("sentences.yaml"), **questions_of_readings()},
     )
 
 
@@ -333,6 +333,11 @@ def read_cases() -> dict[str, dict[str, tuple[str, str, tuple[str, ...], bool]]]
             for slug, entry in entries_of_stage.items()
         }
     return cases
+
+
+def questions_of_readings() -> dict[str, dict[str, str]]:
+    """What each reading of a bill asks of the texts, among the sentences."""
+    return {f"reading_{name}": entry["question"] for name, entry in parsed("readings.yaml").items()}
 
 
 def read_readings() -> dict[str, dict[str, tuple[str, str]]]:

@@ -36,6 +36,7 @@ def counters_before(
     franchise_day = before[i].franchise_jour
     sessions = before[i].seances_annee
     opinion = before[i].avis_precedent
+    psychologist = line.act.profession == Profession.PSYCHOLOGUE
     for j in range(i):
         other = lines[j]
         same_person = other.professional == line.professional
@@ -53,7 +54,7 @@ def counters_before(
             of_cap = same_person or readings.franchise_plafond_jour == FranchisePlafondJour.TEXTE
             if same_day and of_cap and same_deductible(other.act, line.act):
                 franchise_day += franchises[j]
-        if held_by_psychologist(other.act, line.act):
+        if psychologist and held_by_psychologist(other.act, line.act):
             sessions += other.act.quantity
         if same_person and law.acte_avis[other.act.act]:
             opinion = other.act.care_date

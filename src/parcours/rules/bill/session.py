@@ -65,7 +65,7 @@ def consultation(lines: Sequence[Line], tariffs: Sequence[int], joins: Sequence[
             if lines[j].with_consultation == WithConsultation.NOT_ADDED and tariffs[j] > tariffs[i]:
                 return 0, CaseSession.CONSULTATION_NOT_ADDED
             with_act = True
-        if lines[j].component and joins[j] == i and tariffs[j]:
+        if joins[j] == i and lines[j].component and tariffs[j]:
             rest -= tariffs[j]
             apart = True
     if apart:

@@ -25,7 +25,7 @@ def surcharge_base(
     total = min(tariffs[i], line.act.fee)
     joined = False
     for j in range(len(lines)):
-        if lines[j].combination == Combination.SUPPLEMENT and joins[j] == i:
+        if joins[j] == i and lines[j].combination == Combination.SUPPLEMENT:
             total += min(tariffs[j], lines[j].act.fee)
             joined = True
     if joined:

@@ -10,6 +10,7 @@ from parcours.engine.bill.advise import advise_bill
 from parcours.engine.bill.codetext import read_code
 from parcours.engine.bill.explain import BillExplanation, explain_bill
 from parcours.engine.bill.questions import BillInterview, ask_bill
+from parcours.engine.bill.say import label_of_line
 from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.vocabulary import hundredths
@@ -135,6 +136,8 @@ class Paper:
             answers=answers,
             result=result,
             explanation=explanation,
+            written=len(self.state.lines),
+            disputed=tuple(self.disputed(explanation)),
             cheaper=options[:SHOWN_LEVERS],
             advice_note=advice.note if advice else "",
             starts=()
@@ -145,6 +148,12 @@ class Paper:
             text_url=self.page.address("/bill.txt", self.state.pairs()),
             receipt_url=self.page.address("/bill.json", self.state.pairs()),
         )
+
+    def disputed(self, explanation: BillExplanation | None) -> Iterator[str]:
+        """The other readings that would leave another sum to the patient."""
+        for other in explanation.other_readings if explanation and self.settled else ():
+            if self.settled and other.patient != self.settled.totals["patient"]:
+                yield other.text
 
     @property
     def has_maker(self) -> bool:
@@ -226,8 +235,8 @@ class Paper:
             line = self.settled.lines[place]
             yield Row(
                 number=place + 1,
-                code=line.code.key,
-                label=i18n.label(dict(line.code.label), self.lang),
+                code="",
+                label=i18n.set_once(label_of_line(self.settled, line, self.lang), self.lang),
                 fields=(),
                 more=(),
                 more_said=False,
@@ -321,7 +330,7 @@ class Paper:
         colon = COLON[self.lang]
         day = i18n.long_date(self.day, self.lang) if self.day else ""
         lines = [f"parcours · {day}", ""]
-        lines += [f"{row.number}. {row.code} {row.label}{colon}{row.fee}" for row in (*self.rows(), *self.charges())]
+        lines += [f"{row.number}. {row.name}{colon}{row.fee}" for row in (*self.rows(), *self.charges())]
         lines += ["", f"{self.say('Left to you in the end')}{colon}{result.left} ({result.of})"]
         lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
         lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]

@@ -49,6 +49,11 @@ class Row:
     patient: str
     segments: tuple[Segment, ...]
 
+    @property
+    def name(self) -> str:
+        """Its code, where it has one, and what it is."""
+        return f"{self.code} {self.label}".strip()
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -104,6 +109,10 @@ class BillView:
     answers: tuple[Said, ...]
     result: Result | None
     explanation: BillExplanation | None
+    written: int
+    """Lines of the paper; those after them are charges of the stay."""
+    disputed: tuple[str, ...]
+    """Other readings of the texts that would leave another sum."""
     cheaper: tuple[BillOption, ...]
     advice_note: str
     starts: tuple[tuple[str, str], ...]
