@@ -100,3 +100,23 @@ def test_the_charge_of_an_emergency_visit(exemption: str, day: str, amount: int,
     assert (answer.totals["patient"], answer.totals["amo"]) == (amount, 0)
     if amount:
         assert answer.settled[0].case_charge == case
+
+
+@pytest.mark.parametrize(
+    ("tariff", "days", "case"),
+    [
+        (900, [("TM_SEJOUR", 2), ("FJ", 1)], CaseCharge.EXIT_DAY),
+        (100, [("TM_SEJOUR", 2), ("FJ", 1)], CaseCharge.EXIT_DAY),
+        (90, [("FJ", 3)], CaseCharge.CHARGE_ABOVE_SHARE),
+    ],
+)
+def test_each_charge_says_its_days_and_what_it_is(tariff: int, days: list[tuple[str, int]], case: CaseCharge) -> None:
+    answer = stayed("2025-10-06", "2025-10-08", stay={"daily_tariff": tariff})
+    assert [(line.code.key, line.line.act.quantity) for line in answer.lines] == days
+    assert answer.settled[-1].case_charge == case
+
+
+def test_one_charge_of_a_night_is_not_that_of_the_exit() -> None:  # the share of 19.00 is inside the charge of 20.00
+    answer = stayed("2025-10-06", "2025-10-07", {"fj_jour_sortie": "global"}, stay={"daily_tariff": 95})
+    assert [(line.code.key, line.line.act.quantity) for line in answer.lines] == [("FJ", 2)]
+    assert answer.settled[-1].case_charge == CaseCharge.CHARGE_ABOVE_SHARE

@@ -54,7 +54,7 @@ def counters_before(
             of_cap = same_person or readings.franchise_plafond_jour == FranchisePlafondJour.TEXTE
             if same_day and of_cap and same_deductible(other.act, line.act):
                 franchise_day += franchises[j]
-        if psychologist and held_by_psychologist(other.act, line.act):
+        if psychologist and held_by_psychologist(other.act, line.act.care_date):
             sessions += other.act.quantity
         if same_person and law.acte_avis[other.act.act]:
             opinion = other.act.care_date
@@ -83,11 +83,9 @@ def borne_before(lines: Sequence[Line], i: int, borne: Borne, law: LawRecord, re
     )
 
 
-def held_by_psychologist(act: Act, other: Act) -> bool:
-    """Are both sessions with a psychologist, in one civil year of care (L162-58)?"""
-    if act.profession != Profession.PSYCHOLOGUE or other.profession != Profession.PSYCHOLOGUE:
-        return False
-    return act.care_date // YEAR == other.care_date // YEAR
+def held_by_psychologist(act: Act, day: int) -> bool:
+    """Is it a session with a psychologist, in the civil year of another (L162-58)?"""
+    return act.profession == Profession.PSYCHOLOGUE and act.care_date // YEAR == day // YEAR
 
 
 def same_year(act: Act, other: Act) -> bool:
