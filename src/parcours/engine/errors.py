@@ -76,10 +76,11 @@ class Impossible(FactError):
         articles = ", ".join(references)
         super().__init__(field, given, why + same(f" ({articles})"), code="impossible_line")
 
-    def sentence(self, lang: str) -> str:
-        """The error as a sentence."""
-        head = Text("ne peut pas être facturé ainsi", "cannot be billed so")[lang]
-        return f"{self.field}{COLON[lang]}{show(self.given)} {head}{COLON[lang]}{self.allowed[lang]}"
+    def said(self, lang: str) -> str:
+        """What is wrong, and why."""
+        if lang == "fr":
+            return f"{show(self.given)} ne peut pas être facturé ainsi : {self.allowed.fr}"
+        return f"{show(self.given)} cannot be billed so: {self.allowed.en}"
 
 
 class UnknownTariff(FactError):
