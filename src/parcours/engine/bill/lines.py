@@ -6,8 +6,8 @@ from typing import Any
 
 from parcours.engine.bill.codetext import CLASSES, GENERIC, CodeText, read_code
 from parcours.engine.bill.library import code_of_known, facts_of_known, known, known_modifiers
+from parcours.engine.bill.prices import CHARGES, base_from_ceiling, highest_price, modifiers_of, of_place, unit_price
 from parcours.engine.bill.prices import PLACES as ROADS
-from parcours.engine.bill.prices import base_from_ceiling, highest_price, modifiers_of, of_place, unit_price
 from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
 from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
@@ -386,18 +386,6 @@ def rules_line(
         stay=int(StayOf.ITSELF if values.get("special_setting") == SpecialSetting.HOSPITALISATION else StayOf.NONE),
         case_charge=int(CHARGES.get(code.key, CaseCharge.COMFORT)) if code.nature != Nature.ACT else 0,
     )
-
-
-CHARGES = {
-    "TM_SEJOUR": CaseCharge.SHARE_OF_STAY,
-    "FJ": CaseCharge.CHARGE_ABOVE_SHARE,
-    "FJ_PSYCHIATRIE": CaseCharge.CHARGE_ABOVE_SHARE,
-    "FORFAIT_ACTE_LOURD": CaseCharge.FLAT_FEE,
-    "MAJORATION_SEJOUR": CaseCharge.SURCHARGE_ONCE,
-    "FPU": CaseCharge.EMERGENCY,
-    "FPU_MINORE": CaseCharge.EMERGENCY_REDUCED,
-}
-"""What a charge is, where nothing more is known of the stay."""
 
 
 def own_rate(code: Code, day: int, facts: Mapping[str, Any]) -> int:

@@ -9,11 +9,22 @@ from typing import Any
 from parcours.engine.errors import FactError, MissingFact
 from parcours.engine.facts.encoding import missing_fact
 from parcours.law.bill.book import BillLaw, Code, Dated, on
+from parcours.law.bill.codes import CaseCharge
 from parcours.law.codes import UNKNOWN
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE
 from parcours.text import Text, same
 
+CHARGES = {
+    "TM_SEJOUR": CaseCharge.SHARE_OF_STAY,
+    "FJ": CaseCharge.CHARGE_ABOVE_SHARE,
+    "FJ_PSYCHIATRIE": CaseCharge.CHARGE_ABOVE_SHARE,
+    "FORFAIT_ACTE_LOURD": CaseCharge.FLAT_FEE,
+    "MAJORATION_SEJOUR": CaseCharge.SURCHARGE_ONCE,
+    "FPU": CaseCharge.EMERGENCY,
+    "FPU_MINORE": CaseCharge.EMERGENCY_REDUCED,
+}
+"""What a charge is, where nothing more is known of the stay."""
 HUNDRED = 100
 FREE_KM = {"plain": "ik_abattement_plaine", "mountain": "ik_abattement_montagne"}
 PLACES = {"montagne": "MONTAGNE", "mountain": "MONTAGNE", "pied": "PIED", "foot": "PIED", "ski": "PIED"}
