@@ -46,6 +46,7 @@ COMMANDS = {
     "check-claims": "parcours.cli.guides:app",
     "fhir": "parcours.cli.fhir:app",
     "mcp": "parcours.cli.mcp:app",
+    "doctor": "parcours.cli.doctor:app",
     "serve": "parcours.cli.serve:serve_app",
     "demo": "parcours.cli.serve:demo_app",
 }
@@ -58,7 +59,7 @@ PANELS = {
     ),
     "Files and figures": ("sample", "lab", "summary", "tables", "schema"),
     "The law": ("law", "space", "check-claims"),
-    "The service": ("demo", "serve", "fhir", "mcp"),
+    "The service": ("demo", "serve", "fhir", "mcp", "doctor"),
     "The registry": ("registry", "directory", "facts", "admin", "audit"),
     "Simulated money": ("claims", "fund", "account", "ledger", "scenario"),
 }  # fmt: skip
