@@ -11,14 +11,15 @@ from parcours.lab.care import ACT, PAY, SIDE, Care, care_of, kinds, stream_of
 from parcours.lab.draw import Draws, Numbers
 from parcours.lab.fees import LOOKED_UP, money_of
 from parcours.lab.pathway import AWAY, LOST, PURPOSES, REFERRALS, ROLES, SETTINGS, URGENT, WAYS, Pathway, pathway_of
-from parcours.lab.people import AME, C2S, DECLARED, SCHEMES, People, contract_names
+from parcours.lab.people import AME, C2S, DECLARED, SCHEMES, WOMAN, People, contracts
 from parcours.lab.supply import CONVENTIONS, specialties, supply
 from parcours.lab.values import care_values
 from parcours.law.cache import flat_law
 from parcours.law.codes import Profession
 
 ACTS = ("consultation", "acte_technique", "imagerie", "sejour")
-EXEMPTIONS = ("none", "ald")
+EXEMPTIONS = ("none", "ald", "maternite", "hospitalisation_30_jours")
+"""The last stands for stays with a heavy act, which the engine knows by no fact of their own."""
 THIRD_PARTY = ("none", "partial", "full")
 DRUGS = ("majeur", "modere", "faible", "irremplacable", "lpp")
 NO_SECTOR = (Profession.PHARMACIE, Profession.LABORATOIRE, Profession.TRANSPORTEUR, Profession.ETABLISSEMENT)
@@ -53,6 +54,7 @@ def acts_table(people: People, year: int, seed: int) -> pa.Table:
         **_of_act(care, people, path, lots, seed),
         **_of_pathway(care, people, path),
         "fee": made.decimals(money.fee),
+        "tariff": made.decimals(money.tariff),
         "base": made.decimals(money.base, money.base == LOOKED_UP),
         "reimbursement_date": made.dates(dates + 2 + (lots.delay * 18).astype(np.int64)),
         "sejour_jours": pa.array(
@@ -94,8 +96,9 @@ NAMES = (
     "drug_class",
     "sejour_jours",
     "kind",
+    "tariff",
 )
-"""Columns: two keys of the lab, facts of the engine, and the kind of care."""
+"""Columns: two keys of the lab, facts of the engine, the kind of care, what a doctor of sector 1 charges for it."""
 
 
 def _of_person(care: Care, people: People, dates: Numbers) -> dict[str, pa.Array]:
@@ -111,7 +114,7 @@ def _of_person(care: Care, people: People, dates: Numbers) -> dict[str, pa.Array
         "c2s": pa.array(cover == C2S),
         "ame": pa.array(cover == AME),
         "scheme": made.coded(people.scheme[who], SCHEMES),
-        "contract": made.coded(people.contract[who], contract_names(), people.contract[who] < 0),
+        "contract": made.coded(people.contract[who], contracts(), people.contract[who] < 0),
     }
 
 
@@ -123,7 +126,6 @@ def _of_act(care: Care, people: People, path: Pathway, lots: Lots, seed: int) ->
     drug = np.where(facts.drug[care.kind] >= 0, facts.drug[care.kind], _classes(lots.side))
     near = 10_000_000 * profession + people.department[who] * 1_000 + (lots.side * 997).astype(np.int64)
     quantity = facts.quantity[care.kind]
-    ald = people.ald[who].astype(bool) & (lots.linked < facts.linked[care.kind])
     return {
         "professional_id": made.ids("D", np.where(doctor, path.doctor, near), 9),
         "profession": made.coded(profession - 1, [member.name.lower() for member in Profession]),
@@ -131,7 +133,7 @@ def _of_act(care: Care, people: People, path: Pathway, lots: Lots, seed: int) ->
         "convention": made.coded(convention, CONVENTIONS, np.isin(profession, [int(item) for item in NO_SECTOR])),
         "act": made.coded(facts.act[care.kind], ACTS),
         "quantity": pa.array(np.where(quantity > 1, 1 + lots.side * (2 * quantity - 1), 1).astype(np.int32)),
-        "exemption": made.coded(ald.astype(np.int64), EXEMPTIONS),
+        "exemption": made.coded(_exemptions(care, people, lots), EXEMPTIONS),
         "tiers_payant": made.coded(_third_party(profession, care, path, lots.paid, people.cover[who]), THIRD_PARTY),
         "drug_class": made.coded(drug, DRUGS, profession != int(Profession.PHARMACIE)),
         "kind": made.coded(care.kind, [kind.name for kind in kinds()]),
@@ -167,6 +169,7 @@ class _Kinds(NamedTuple):
     drug: Numbers
     quantity: Numbers
     linked: Numbers
+    exempt: Numbers
 
 
 @cache
@@ -179,8 +182,29 @@ def _kinds() -> _Kinds:
         act = "imagerie" if kind.name.startswith("imaging") else act
         drug = DRUGS.index(kind.values["drug"]) if "drug" in kind.values else -1
         linked = kind.values.get("linked", care_values()["linked"])
-        rows.append((int(Profession[name.upper()]), ACTS.index(act), drug, kind.values.get("quantity", 1), linked))
+        rows.append(
+            (
+                int(Profession[name.upper()]),
+                ACTS.index(act),
+                drug,
+                kind.values.get("quantity", 1),
+                linked,
+                kind.values.get("exempt", 0.0),
+            )
+        )
     return _Kinds(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def _exemptions(care: Care, people: People, lots: Lots) -> Numbers:
+    """Care of a long illness; stays for a birth, and those where next to nothing is left to pay."""
+    who, facts, mothers = care.who, _kinds(), care_values()["mothers"]
+    ald = people.ald[who].astype(bool) & (lots.linked < facts.linked[care.kind])
+    woman = (
+        (people.sex[who] == WOMAN) & (people.age[who] >= mothers["from_age"]) & (people.age[who] <= mothers["to_age"])
+    )
+    birth = woman & (lots.delay < mothers["share"])
+    exempt = lots.side < facts.exempt[care.kind]
+    return np.where(ald, 1, np.where(exempt, np.where(birth, 2, 3), 0))
 
 
 def _classes(u: Numbers) -> Numbers:

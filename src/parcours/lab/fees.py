@@ -104,10 +104,20 @@ def overruns(
             free["ratio"] * np.exp(free["sigma"] * level),
         ),
     )
-    ratio = ratio * places().density[people.department[care.who]] ** values["department"]
+    ratio = ratio * _towns()[people.department[care.who]]
     ratio = ratio * _levels()[np.maximum(care.specialty, 0)] * of_year(values["growth"], year)
     charged = (sector != SECTOR_1) & ((sector == OUTSIDE) | (share >= at_tariff))
     return np.where(charged, ratio, 0.0)
+
+
+@cache
+def _towns() -> Numbers:
+    """How dear each department is, the country being 1."""
+    values, where = care_values()["fees"], places()
+    dear = np.array([values["dear"].get(code, 1.0) for code in where.departments])
+    level = where.density ** values["department"] * dear
+    levels: Numbers = level / np.average(level, weights=where.people * where.density)
+    return levels
 
 
 @cache

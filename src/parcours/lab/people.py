@@ -1,5 +1,6 @@
 """The people of the lab: age, household, place, standard of living, rights. They resemble nobody."""
 
+import json
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,12 +21,16 @@ COLLECTIVE, INDIVIDUAL, NONE, C2S, AME = range(5)
 TENURES = ("declared", "none", "gone")
 DECLARED, NEVER, GONE = range(3)
 MAN, WOMAN = 1, 2
+SEXES = ("man", "woman")
 SCHEMES = ("general", "alsace_moselle", "mayotte")
 CONDITIONS = tuple(people_values()["ald"]["mix"])
 SCREENINGS = tuple(people_values()["screening"])
+TRACTS = 7 << 29
 HOUSEHOLDS = 1 << 31
 """Numbers of households are drawn apart from those of people."""
 AGE, SEX, PLACE, LIVING, RIGHTS, ILL, CONDITION, COVER, TENURE, DOCTOR, NEED, BIRTH, TESTS = range(1, 14)
+STEPS = {LIVING: 11, RIGHTS: 5}
+"""How far the slices of two neighbours are: prime to the number of households of a tract."""
 
 
 class People(NamedTuple):
@@ -125,12 +130,14 @@ def people_of(patients: Numbers, year: int, seed: int) -> People:
     role = plan.role[place]
     age = _ages(rows, together, role)
     sex = _sexes(rows, together, role, plan.second[place], age)
-    where, quantile = together.pair(PLACE)
+    where = together.one(PLACE)
+    quantile = _spread(seed, tract, plan.household[place], together.pair(PLACE)[1], LIVING, plan.households)
     commune = np.searchsorted(places().cumulated, where)
     living = _living(quantile, year)
     decile = np.minimum((quantile * 10).astype(np.int64), 9) + 1
     ald, ill = _ald(rows, age, decile, year)
-    cover = _cover(rows, together, quantile, decile, age)
+    claims = _spread(seed, tract, plan.household[place], together.one(RIGHTS), RIGHTS, plan.households)
+    cover = _cover(rows, together, claims, quantile, decile, age)
     _, new = rows.pair(ILL)
     born = np.datetime64(f"{year}-01-01").astype("datetime64[D]").astype(np.int64)
     return People(
@@ -157,6 +164,12 @@ def people_of(patients: Numbers, year: int, seed: int) -> People:
         need=gamma(rows.one(NEED), people_values()["frailty"]),
         screened=_screened(rows, age, sex),
     )
+
+
+def _spread(seed: int, tract: Numbers, household: Numbers, u: Numbers, stream: int, households: int) -> Numbers:
+    """A number between 0 and 1 for each household, one in each slice of a tract: the country's shares vary less."""
+    shift = (Draws(seed, tract + TRACTS).one(stream) * households).astype(np.int64)
+    return ((household * STEPS[stream] + shift) % households + u) / households
 
 
 def _ages(rows: Draws, together: Draws, role: Numbers) -> Numbers:
@@ -216,9 +229,11 @@ def _ald(rows: Draws, age: Numbers, decile: Numbers, year: int) -> tuple[Numbers
     return ald, {"main": main, "second": np.where(several, second, -1), "list": listed}
 
 
-def _cover(rows: Draws, together: Draws, quantile: Numbers, decile: Numbers, age: Numbers) -> dict[str, Numbers]:
+def _cover(
+    rows: Draws, together: Draws, claims: Numbers, quantile: Numbers, decile: Numbers, age: Numbers
+) -> dict[str, Numbers]:
     values, c2s, ame = people_values()["cover"], people_values()["c2s"], people_values()["ame"]
-    claims, group = together.pair(RIGHTS)
+    _, group = together.pair(RIGHTS)
     own, chance = rows.pair(RIGHTS)
     free, limit = c2s["free"] / c2s["take_up"], (c2s["free"] + c2s["with_contribution"]) / c2s["take_up"]
     has_c2s = (quantile < limit) & (claims < c2s["take_up"])
@@ -263,9 +278,14 @@ def _contracts(together: Draws, cover: Numbers, mixes: dict[str, dict[str, float
 
 @cache
 def contract_names() -> list[str]:
-    """The contracts of the lab, of the library of contracts."""
-    mixes = people_values()["cover"]["contracts"]
-    return sorted({name for weights in mixes.values() for name in weights})
+    """The contracts of the lab."""
+    return list(people_values()["cover"]["contracts"]["guarantees"])
+
+
+@cache
+def contracts() -> list[str]:
+    """Their guarantees, as the engine reads them in a cell."""
+    return [json.dumps(guarantees) for guarantees in people_values()["cover"]["contracts"]["guarantees"].values()]
 
 
 def _tenure(

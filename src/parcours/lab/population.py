@@ -12,13 +12,25 @@ import pyarrow as pa
 
 from parcours.lab import columns as made
 from parcours.lab.acts import acts_table
-from parcours.lab.draw import Numbers
-from parcours.lab.people import CONDITIONS, COVERS, SCHEMES, SCREENINGS, TENURES, People, contract_names, people_of
+from parcours.lab.draw import Draws, Numbers
+from parcours.lab.people import (
+    CONDITIONS,
+    COVERS,
+    DOCTOR,
+    NEVER,
+    SCHEMES,
+    SCREENINGS,
+    SEXES,
+    TENURES,
+    People,
+    contract_names,
+    people_of,
+)
 from parcours.lab.places import ZONES, places
+from parcours.lab.supply import doctor_of, supply
 
 BLOCK = 20_000
 """People made at once by `blocks`; it changes nothing to what is made."""
-SEXES = ("man", "woman")
 ROLES = ("alone", "couple", "parent", "child", "lone_parent")
 
 
@@ -45,6 +57,11 @@ def block(patients: Numbers, year: int, seed: int) -> Population:
     """These people and their acts."""
     people = people_of(patients, year, seed)
     return Population(people_table(people, year, seed), acts_table(people, year, seed))
+
+
+def doctors_of(people: People, seed: int) -> Numbers:
+    """The number of the médecin traitant of each, or of the last one of those whose doctor is gone."""
+    return doctor_of(supply(seed), 0, people.department, Draws(seed, people.patient).one(DOCTOR))
 
 
 def people_table(people: People, year: int, seed: int) -> pa.Table:
@@ -76,6 +93,7 @@ def people_table(people: People, year: int, seed: int) -> pa.Table:
         "premium": pa.array(people.premium),
         "scheme": made.coded(people.scheme, SCHEMES),
         "mt": made.coded(people.mt, TENURES),
+        "doctor": pa.array(doctors_of(people, seed), mask=people.mt == NEVER),
         **{
             f"screening_{name}": pa.array((people.screened >> bit & 1).astype(bool))
             for bit, name in enumerate(SCREENINGS)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from parcours.lab.population import BLOCK, blocks
 
-KEYS = ("patient", "date", "kind")
+KEYS = ("patient", "date", "kind", "tariff")
 """Columns of the lab that are no facts."""
 
 

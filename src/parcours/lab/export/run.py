@@ -1,0 +1,171 @@
+"""`parcours lab export`: the people and acts of a year, settled, in the shapes that their users know."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from parcours.engine.batch.chunk import Run
+from parcours.engine.batch.frame import settle_table
+from parcours.lab.export import aggregates, dcir, entities, fhir
+from parcours.lab.export.card import card, dictionary
+from parcours.lab.export.writing import Folder
+from parcours.lab.population import Population, blocks
+from parcours.lab.sample import facts
+from parcours.lab.values import of_year, people_values, values_in
+
+MONEY = ("fee", "amo", "amc", "majoration", "franchise", "participation_forfaitaire", "depassement", "deferred", "base")
+WORDS = ("status", "ips", "case_majoration", "case_participation", "case_franchise")
+Progress = Callable[[int, int], None]
+Tables = dict[str, Any]
+
+
+def export(
+    people: int, year: int, seed: int, shapes: Sequence[str], output: Path, progress: Progress = lambda done, of: None
+) -> dict[str, int]:
+    """Write the shapes asked into a folder, by blocks; how many rows each table has. Raises `OSError`."""
+    asked = f"parcours lab export --people {people} --year {year} --seed {seed} --shapes {','.join(shapes)}"
+    weight = of_year(people_values()["pyramid"]["national"], year) / people
+    run, months, done = Run.of(None, None), list[pl.DataFrame](), 0
+    with Folder(output, {"synthetic": "invented people and acts: they describe nobody", "command": asked}) as folder:
+        for made in blocks(people, year, seed):
+            settled = settle_table(facts(made.acts), run=run)
+            frames = settled_frame(made.acts, settled), people_frame(made.people)
+            part = Part(made, settled, *frames, year, seed, weight)
+            for shape in shapes:
+                for name, table in MADE[shape](part).items():
+                    folder.add(name, table)
+            if "fhir" in shapes and done < fhir.FIRST:
+                few = pl.col("patient") < fhir.FIRST
+                folder.text("Patient.ndjson", fhir.lines(fhir.patients(part.people.filter(few))))
+                folder.text("Coverage.ndjson", fhir.lines(fhir.coverages(part.people.filter(few))))
+                folder.text("Claim.ndjson", fhir.lines(fhir.claims(part.acts.filter(few))))
+            if "damir" in shapes:
+                months.append(aggregates.damir(part.claims[0], values_in("regions")["regions"]))
+            done += len(made.people)
+            progress(done, people)
+        if "dcir" in shapes or "facts" in shapes:
+            folder.add("DA_PRA_R", dcir.doctors(seed))
+        for month, rows in aggregates.damir_months(months):
+            folder.csv(f"A{month}.csv.gz", rows.columns, rows.iter_rows(), packed=True)
+            folder.rows[f"A{month}"] = len(rows)
+        folder.csv("dictionary.csv", ("table", "column", "type", "fr", "en", "codes"), dictionary(folder.columns))
+        folder.text("README.md", card(asked, people, year, folder.rows, folder.columns))
+        folder.finish()
+    return folder.rows
+
+
+@dataclass(frozen=True)
+class Part:
+    """A block of people: what was made of them, what the engine made of it."""
+
+    made: Population
+    settled: pa.Table
+    acts: pl.DataFrame
+    people: pl.DataFrame
+    year: int
+    seed: int
+    weight: float
+
+    @cached_property
+    def claims(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Lines of the claims files."""
+        return dcir.claims(self.acts, self.people, self.seed)
+
+
+def as_facts(part: Part) -> Tables:
+    """People and acts in the vocabulary of the engine."""
+    return {"people": plain(part.made.people), "acts": plain(part.made.acts)}
+
+
+def as_settled(part: Part) -> Tables:
+    """Acts with what each payer pays, and the case of each stage."""
+    return {"settled": plain(part.settled.drop_columns(["error"]))}
+
+
+def as_claims(part: Part) -> Tables:
+    """The claims files."""
+    lines, others = part.claims
+    return {
+        "ER_PRS_F": lines,
+        "ER_ARO_F": others,
+        "IR_BEN_R": dcir.beneficiaries(part.people, part.seed),
+        "IR_IMB_R": dcir.long_illnesses(part.people, part.year, part.seed),
+        "IR_MTT_R": dcir.tenures(part.people, part.year, part.seed),
+    }
+
+
+def as_items(part: Part) -> Tables:
+    """Care by person and item."""
+    return {"base_rac": in_euros(aggregates.by_item(part.acts))}
+
+
+def as_entities(part: Part) -> Tables:
+    """Individuals and households, each with how many of the country it stands for."""
+    rows = joined(part.people, part.acts)
+    return {
+        "individus": entities.individuals(rows, part.weight),
+        "menages": entities.households(rows, part.weight),
+    }
+
+
+MADE: dict[str, Callable[[Part], Tables]] = {
+    "facts": as_facts,
+    "settled": as_settled,
+    "dcir": as_claims,
+    "damir": lambda _: {},
+    "fhir": lambda _: {},
+    "rac": as_items,
+    "entities": as_entities,
+}
+SHAPES = tuple(MADE)
+
+
+def settled_frame(acts: pa.Table, settled: pa.Table) -> pl.DataFrame:
+    """Acts with what the engine makes of them: amounts in whole cents, words as text."""
+    names = [name for name in facts(acts).column_names if name != "base"]
+    table = pa.table(
+        {
+            **{name: acts[name] for name in ("patient", "kind", *names) if name != "fee"},
+            **{name: settled[name] for name in (*MONEY, *WORDS, "rate", "error")},
+            "patient_paid": settled["patient"],
+        }
+    )
+    frame = pl.DataFrame(pl.from_arrow(table))
+    words = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
+    cents = [(pl.col(name) * 100).cast(pl.Int64) for name in (*MONEY, "patient_paid")]
+    return frame.with_columns(*cents, *(pl.col(name).cast(pl.String) for name in words)).filter(
+        pl.col("error").is_null()
+    )
+
+
+def people_frame(people: pa.Table) -> pl.DataFrame:
+    """People, words as text, with the number of the doctor who is their médecin traitant."""
+    frame = pl.DataFrame(pl.from_arrow(people))
+    words = [name for name, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
+    return frame.with_columns(pl.col(name).cast(pl.String) for name in words)
+
+
+def joined(people: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
+    """People with the sums of their year."""
+    sums = acts.group_by("patient").agg(pl.col("fee", "amo", "amc", "patient_paid").sum())
+    return people.join(sums, on="patient", how="left").with_columns(
+        pl.col("fee", "amo", "amc", "patient_paid").fill_null(0)
+    )
+
+
+def in_euros(rows: pl.DataFrame) -> pl.DataFrame:
+    """Whole cents as euros, exactly."""
+    kept = ("patient", "item", "acts")
+    money = [name for name in rows.columns if name not in kept]
+    return rows.with_columns((pl.col(name).cast(pl.Decimal(12, 2)) / 100).cast(pl.Decimal(12, 2)) for name in money)
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """Dictionaries as text: what any reader of Parquet takes."""
+    arrays = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns]
+    return pa.table(dict(zip(table.column_names, arrays, strict=True)))

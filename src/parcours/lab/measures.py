@@ -1,0 +1,448 @@
+"""The figures that the targets name, read from a simulated year."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import polars as pl
+
+from parcours.lab.measure import Year
+from parcours.lab.people import SEXES, WOMAN
+from parcours.lab.places import PARIS, ZONES, places
+from parcours.lab.supply import LIBERAL, MIXED, OPTAM, OUTSIDE, SALARIED, SECTOR_1, supply
+from parcours.lab.values import people_values
+
+Measure = Callable[..., float]
+MEASURES: dict[str, Measure] = {}
+GP = pl.col("specialty") == "generaliste"
+DOCTOR = pl.col("specialty").is_not_null()
+VISIT = DOCTOR & (pl.col("act") == "consultation")
+GROUPS: Mapping[str, pl.Expr] = {"all": pl.lit(True), "gp": GP, "specialists": DOCTOR & ~GP}
+ITEMS: Mapping[str, tuple[str, ...]] = {
+    "auxiliaries": ("nurse", "nursing_after", "physiotherapy", "speech"),
+    "dentists": ("dental", "prosthesis", "orthodontics"),
+    "biology": ("biology",),
+    "imaging": ("imaging", "imaging_after"),
+    "transport": ("transport",),
+    "drugs": ("pharmacy", "pharmacy_after", "expensive_drugs"),
+    "devices": ("glasses", "hearing", "devices"),
+    "hospital": ("stay", "outpatient"),
+}
+SEED = 1
+"""The doctors counted are those of this seed; their counts hold for every seed."""
+LEAST_VISITS = 30
+
+
+def measure(function: Measure) -> Measure:
+    """Make a figure known by the name of its function."""
+    MEASURES[function.__name__] = function
+    return function
+
+
+def ratio(part: float, whole: float) -> float:
+    """A share; not a number where there is nothing to divide by."""
+    return part / whole if whole else float("nan")
+
+
+def mean_of(values: pl.Series) -> float:
+    """A mean; not a number where there is nothing."""
+    return float(values.to_numpy().mean()) if len(values) else float("nan")
+
+
+def total(year: Year, column: str, where: pl.Expr | None = None) -> float:
+    """A sum over acts, of the people simulated."""
+    acts = year.acts if where is None else year.acts.filter(where)
+    return float(acts[column].sum())
+
+
+# --- people ---
+
+
+@measure
+def population(year: Year, where: str) -> float:
+    """People of the country or of its metropolitan part that these stand for."""
+    return float(people_values()["pyramid"][where][year.year]) * len(year.people) / year.size
+
+
+@measure
+def age_share(year: Year, first: int, last: int) -> float:
+    """Share of people from an age to another, excluded."""
+    return _mean(year, pl.col("age").is_between(first, last - 1))
+
+
+@measure
+def women_share(year: Year, first: int) -> float:
+    """Share of women among people from an age."""
+    return mean_of(year.people.filter(pl.col("age") >= first)["sex"] == SEXES[WOMAN - 1])
+
+
+@measure
+def share(year: Year, column: str) -> float:
+    """Share of people for whom this is so."""
+    return _mean(year, pl.col(column))
+
+
+@measure
+def number(year: Year, column: str) -> float:
+    """How many people of the country that is."""
+    return _mean(year, pl.col(column)) * year.scale * year.size
+
+
+@measure
+def zones_as_populations(year: Year) -> float:
+    """Share of people in large towns, by that of the communes."""
+    large = [ZONES.index("metropolis"), ZONES.index("paris")]
+    where = places()
+    expected = where.population[np.isin(where.zone, large)].sum() / where.population.sum()
+    return _mean(year, pl.col("zone").is_in(["metropolis", "paris"])) / float(expected)
+
+
+@measure
+def condition(year: Year, name: str) -> float:
+    """Share of people with a long illness who have this one."""
+    ill = year.people.filter(pl.col("ald"))
+    has = (pl.col("ald_condition") == name) | (pl.col("ald_second_condition") == name).fill_null(value=False)
+    return mean_of(ill.select(has).to_series())
+
+
+@measure
+def several_conditions(year: Year) -> float:
+    """Share of them who have two."""
+    return mean_of(year.people.filter(pl.col("ald")).select(pl.col("ald_second_condition").is_not_null()).to_series())
+
+
+@measure
+def c2s(year: Year, free: bool) -> float:
+    """People with the C2S, free or with a contribution."""
+    return _mean(year, (pl.col("cover") == "c2s") & (pl.col("c2s_free") == free)) * year.scale * year.size
+
+
+@measure
+def amc_cover(year: Year) -> float:
+    """Share of people with a complementary cover, the C2S included."""
+    return _mean(year, ~pl.col("cover").is_in(["none", "ame"]))
+
+
+@measure
+def without_mt(year: Year, first: int, last: int) -> float:
+    """Share of people of some ages without médecin traitant."""
+    of = year.people.filter(pl.col("age").is_between(first, last - 1))
+    return mean_of(of.select(pl.col("mt") != "declared").to_series())
+
+
+@measure
+def men_without_mt(year: Year) -> float:
+    """Share of men among them."""
+    of = year.people.filter(
+        (pl.col("age") >= people_values()["medecin_traitant"]["from_age"]) & (pl.col("mt") != "declared")
+    )
+    return mean_of(of.select(pl.col("sex") != SEXES[WOMAN - 1]).to_series())
+
+
+@measure
+def number_without_mt(year: Year, first: int) -> float:
+    """How many people from an age are without."""
+    return _mean(year, (pl.col("age") >= first) & (pl.col("mt") != "declared")) * year.scale * year.size
+
+
+@measure
+def ald_without_mt(year: Year, what: str) -> float:
+    """People with a long illness who are without: how many on the list, or which share."""
+    adult = pl.col("age") >= people_values()["medecin_traitant"]["from_age"]
+    if what == "number":
+        return _mean(year, pl.col("ald_on_list") & adult & (pl.col("mt") != "declared")) * year.scale * year.size
+    ill = year.people.filter(pl.col("ald") & adult)
+    return mean_of(ill.select(pl.col("mt") != "declared").to_series())
+
+
+@measure
+def screening(year: Year, name: str) -> float:
+    """Share of the people invited who took part."""
+    _, first, last, who = people_values()["screening"][name]
+    concerned = year.people.filter(
+        pl.col("age").is_between(first, last) & ((pl.col("sex") == SEXES[WOMAN - 1]) | pl.lit(who == "any"))
+    )
+    return mean_of(concerned[f"screening_{name}"])
+
+
+def _mean(year: Year, expression: pl.Expr) -> float:
+    return mean_of(year.people.select(expression.cast(pl.Float64)).to_series())
+
+
+# --- doctors ---
+
+
+@measure
+def doctors(year: Year, group: str, status: str) -> float:
+    """Doctors by group and way of practising."""
+    book = supply(SEED)
+    chosen = {"all": book.specialty >= 0, "gp": book.specialty == 0, "other": book.specialty > 0}[group]
+    wanted = {"any": (LIBERAL, MIXED, SALARIED), "liberal": (LIBERAL,), "mixed": (MIXED,)}[status]
+    return float((chosen & np.isin(book.status, wanted)).sum())
+
+
+@measure
+def sector_2(year: Year, where: str) -> float:
+    """Share of specialists outside hospital in sector 2."""
+    book = supply(SEED)
+    of = (book.specialty > 0) & (book.status != SALARIED)
+    if where == "paris":
+        of &= book.department == places().departments.index(PARIS)
+    return float((~np.isin(book.convention[of], (SECTOR_1, OUTSIDE))).mean())
+
+
+@measure
+def optam(year: Year) -> float:
+    """Share of those who may that took the option."""
+    book = supply(SEED)
+    eligible = (book.status != SALARIED) & ~np.isin(book.convention, (SECTOR_1, OUTSIDE))
+    return float((book.convention[eligible] == OPTAM).mean())
+
+
+@measure
+def closed_gps(year: Year) -> float:
+    """Share of general practitioners who take no new patient."""
+    book = supply(SEED)
+    return float(book.closed[book.specialty == 0].mean())
+
+
+@measure
+def access(year: Year, tenth: int) -> float:
+    """Visits of general practitioners a head, in the tenth of people where doctors are so many."""
+    where = places()
+    order = np.argsort(where.density)
+    reached = np.cumsum(where.people[order]) / where.people.sum()
+    inside = (reached > tenth / 10) & (reached - where.people[order] / where.people.sum() < (tenth + 1) / 10)
+    return float(np.average(where.density[order][inside], weights=where.people[order][inside]) * visits(year, "gp"))
+
+
+# --- volumes and spending ---
+
+
+@measure
+def visits(year: Year, group: str) -> float:
+    """Consultations a head."""
+    return total(year, "count", VISIT & GROUPS[group]) / len(year.people)
+
+
+@measure
+def acts_of_a_gp(year: Year) -> float:
+    """Visits of a liberal general practitioner in a year."""
+    seen = total(year, "count", VISIT & GP) / len(year.people) * year.scale * year.size
+    return seen / doctors(year, "gp", "liberal")
+
+
+@measure
+def spending(year: Year, item: str) -> float:
+    """Millions of euros charged for an item."""
+    kinds = ITEMS.get(item)
+    where = (DOCTOR & ~pl.col("kind").is_in(ITEMS["imaging"])) if kinds is None else pl.col("kind").is_in(kinds)
+    return _national(year, total(year, "fee", where)) / 1e6
+
+
+def _national(year: Year, amount: float) -> float:
+    return amount / len(year.people) * year.scale * year.size
+
+
+# --- fees ---
+
+
+def _visits_of(specialty: str) -> pl.Expr:
+    here = VISIT & (pl.col("specialty") == specialty)
+    return here & pl.col("infant") if specialty == "pediatrie" else here
+
+
+@measure
+def mean_fee(year: Year, specialty: str) -> float:
+    """Mean fee of a visit."""
+    where = _visits_of(specialty)
+    return ratio(total(year, "fee", where), total(year, "count", where))
+
+
+@measure
+def mean_overrun(year: Year, specialty: str) -> float:
+    """Mean fee less the mean of what sector 1 charges."""
+    where = _visits_of(specialty)
+    return ratio(total(year, "fee", where) - total(year, "tariff", where), total(year, "count", where))
+
+
+@measure
+def dearest_fee(year: Year, specialty: str) -> float:
+    """Mean fee where it is dearest."""
+    rows = year.places.filter((pl.col("specialty") == specialty) & (pl.col("count") >= LEAST_VISITS))
+    return float(rows.select((pl.col("fee") / pl.col("count")).max()).item() or 0)
+
+
+@measure
+def overruns(year: Year, group: str) -> float:
+    """Thousands of millions of euros above the tariff."""
+    return _national(year, total(year, "above", DOCTOR & GROUPS[group])) / 1e9
+
+
+@measure
+def overrun_share(year: Year) -> float:
+    """Share of the fees of specialists that is above the tariff."""
+    return ratio(total(year, "above", GROUPS["specialists"]), total(year, "fee", GROUPS["specialists"]))
+
+
+@measure
+def overrun_rate(year: Year) -> float:
+    """What sector 2 charges above the tariff, by the tariff."""
+    free = DOCTOR & pl.col("convention").is_in(["secteur_2", "secteur_2_optam"])
+    return ratio(total(year, "above", free), total(year, "tariff", free))
+
+
+@measure
+def amc_share_of_overruns(year: Year) -> float:
+    """What contracts pay of the overruns of doctors."""
+    return ratio(total(year, "amc_above", DOCTOR), total(year, "depassement", DOCTOR))
+
+
+# --- pathway and flat amounts ---
+
+
+@measure
+def majorations(year: Year, group: str) -> float:
+    """Millions of euros of majorations."""
+    return _national(year, total(year, "majoration", GROUPS[group])) / 1e6
+
+
+@measure
+def majorations_direct(year: Year) -> float:
+    """Share of them taken at once."""
+    return ratio(total(year, "majoration", pl.col("direct")), total(year, "majoration"))
+
+
+@measure
+def majorations_with_mt(year: Year) -> float:
+    """Share of them borne by people with a médecin traitant."""
+    return ratio(total(year, "majoration", pl.col("medecin_traitant")), total(year, "majoration"))
+
+
+@measure
+def majorations_gp_share(year: Year, declared: bool) -> float:
+    """Share of them due at general practitioners, with or without a médecin traitant."""
+    of = pl.col("medecin_traitant") == declared
+    return ratio(total(year, "majoration", of & GP), total(year, "majoration", of))
+
+
+@measure
+def majorated_acts(year: Year) -> float:
+    """Acts with a majoration."""
+    return _national(year, total(year, "majorated"))
+
+
+@measure
+def flat_amounts(year: Year) -> float:
+    """Thousands of millions of euros of participations and franchises."""
+    return _national(year, total(year, "franchise") + total(year, "participation_forfaitaire")) / 1e9
+
+
+def flat_amounts_rise(after: Year, before: Year) -> float:
+    """From one year to another."""
+    return flat_amounts(after) - flat_amounts(before)
+
+
+@measure
+def flat_amounts_a_patient(year: Year) -> float:
+    """Of those who paid some, the mean."""
+    paid = year.people.select(pl.col("franchise") + pl.col("participation_forfaitaire")).to_series()
+    return mean_of(paid.filter(paid > 0))
+
+
+@measure
+def cap_reached(year: Year) -> float:
+    """Share of people who met one of the annual caps."""
+    return _mean(year, pl.col("capped"))
+
+
+# --- out of pocket ---
+
+
+@measure
+def after_amc(year: Year) -> float:
+    """What is left to people, a head."""
+    return _mean(year, pl.col("patient"))
+
+
+@measure
+def financing(year: Year, payer: str) -> float:
+    """Share of a payer."""
+    return ratio(total(year, payer), total(year, "fee"))
+
+
+@measure
+def out_of_pocket(year: Year, what: str, at: float = 0.0) -> float:
+    """After the compulsory scheme, of people with some care: mean, quantile, or mean of the top hundredth."""
+    paid = year.people.filter(pl.col("acts") > 0)["out_of_pocket"]
+    if what == "mean":
+        return mean_of(paid)
+    if what == "quantile":
+        return float(paid.quantile(at) or 0)
+    return mean_of(paid.filter(paid >= paid.quantile(0.99)))
+
+
+@measure
+def out_of_pocket_at(year: Year, first: int, last: int) -> float:
+    """Its mean at some ages."""
+    return mean_of(_users(year, first, last)["out_of_pocket"])
+
+
+@measure
+def amo_rate(year: Year, first: int, last: int) -> float:
+    """Share that the compulsory scheme pays at some ages."""
+    users = _users(year, first, last)
+    return ratio(mean_of(users["amo"]), mean_of(users["fee"]))
+
+
+def _users(year: Year, first: int, last: int) -> pl.DataFrame:
+    return year.people.filter((pl.col("acts") > 0) & pl.col("age").is_between(first, last))
+
+
+@measure
+def ald_mean(year: Year, column: str) -> float:
+    """Mean of an amount over people with a long illness."""
+    return mean_of(year.people.filter(pl.col("ald"))[column])
+
+
+@measure
+def ald_share_of_refunds(year: Year) -> float:
+    """Share of refunds that goes to them."""
+    ill = year.people.select(pl.when(pl.col("ald")).then(pl.col("amo")).otherwise(0)).to_series()
+    return ratio(mean_of(ill), mean_of(year.people["amo"]))
+
+
+def _households(year: Year) -> pl.DataFrame:
+    """Households whole: disposable income is the standard of living times the consumption units."""
+    child = pl.col("age") < CHILD
+    weights = pl.when(child).then(0.3).otherwise(0.5)
+    return year.people.group_by("household").agg(
+        pl.col("patient").sum(),
+        pl.col("amo").sum(),
+        (pl.col("premium").sum() / 100).alias("premium"),
+        ((0.5 + weights.sum()) * pl.col("standard_of_living").first() / 100).alias("income"),
+        pl.col("decile").first(),
+    )
+
+
+CHILD = 14
+"""Below it a member of the household is 0.3 of a consumption unit."""
+
+
+@measure
+def household(year: Year, column: str) -> float:
+    """Mean of an amount by household."""
+    return mean_of(_households(year)[column])
+
+
+@measure
+def household_d1(year: Year, column: str) -> float:
+    """The same in the first tenth of standards of living."""
+    return mean_of(_households(year).filter(pl.col("decile") == 1)[column])
+
+
+@measure
+def effort(year: Year, tenth: int) -> float:
+    """Premiums and out-of-pocket over disposable income; of a tenth, or of all (0)."""
+    rows = _households(year)
+    rows = rows.filter(pl.col("decile") == tenth) if tenth else rows
+    return ratio(mean_of(rows["patient"]) + mean_of(rows["premium"]), mean_of(rows["income"]))
