@@ -46,11 +46,12 @@ def money_of(care: Care, people: People, path: Pathway, ages: Numbers, year: int
     tariff = np.where(visit, visits, np.maximum(base, 50))
     share, size = draws.pair(stream_of(care, FEE))
     protected = np.isin(people.cover[care.who], (C2S, AME))
+    modest = (people.c2s_eligible & (people.cover != C2S))[care.who]  # they choose what leaves nothing to pay
     doctor = care.specialty >= 0
     ratio = np.zeros(len(tariff))
     ratio[doctor] = overruns(care, people, path, book, year, share, size)[doctor]
     ratio[doctor & (group == ACT)] *= care_values()["fees"]["technical"]
-    free = ~doctor & (share < table.over[care.kind])
+    free = ~doctor & ~modest & (share < table.over[care.kind])
     ratio[free] = log_normal(above[free], table.ratio[care.kind[free]], table.spread[care.kind[free]])
     fee = tariff * (1 + np.where(protected & (doctor | ~table.kept[care.kind]), 0, ratio))
     fee = np.where((ratio > 0) & (doctor | free), np.maximum(np.rint(fee / 100) * 100, tariff), tariff)
