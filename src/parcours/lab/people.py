@@ -252,7 +252,11 @@ def _cover(
         "cover": cover,
         "c2s_free": has_c2s & (quantile < free),
         "c2s_eligible": quantile < limit,
-        "contract": _contracts(together, cover, values["contracts"]),
+        "contract": np.where(  # whoever is owed the C2S and does not claim it has the cheapest contract
+            (quantile < limit) & (cover <= INDIVIDUAL),
+            contract_names().index("basic"),
+            _contracts(together, cover, values["contracts"]),
+        ),
         "premium": np.where(cover <= INDIVIDUAL, premium, 0),
     }
 
