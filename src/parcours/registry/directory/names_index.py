@@ -67,7 +67,8 @@ def _bearing(session: Session, words: list[str], area: Area, most: int = MOST_NA
         bears = exists().where(other.professional_id == NameToken.professional_id, _begins(other.token, word))
         statement = statement.where(bears)
     if area:
-        statement = statement.where(exists().where(Offer.professional_id == NameToken.professional_id, *area))
+        there = select(Offer.id).where(Offer.professional_id == NameToken.professional_id, *area)
+        statement = statement.where(there.correlate(NameToken).offset(0).exists())  # one look each, never a join
     found: dict[str, int] = {}
     rows = session.execute(statement.order_by(NameToken.token, NameToken.professional_id).limit(most))
     for professional_id, token in rows:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from parcours.registry.store.db import Base
@@ -36,3 +36,9 @@ def insert_many(session: Session, model: type[Base], names: Sequence[str], rows:
         return
     marks = ", ".join("?" for _ in names)
     driver.executemany(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", made)  # noqa: S608 - names of ours
+
+
+def count_anew(session: Session, *models: type[Base]) -> None:
+    """Tell PostgreSQL how many rows there are now: until its own rounds do, it would plan a search for empty tables."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text(f"ANALYZE {', '.join(model.__tablename__ for model in models)}"))

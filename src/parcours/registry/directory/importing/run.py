@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 from parcours.registry.directory import problems
 from parcours.registry.directory.importing import rpps
 from parcours.registry.directory.importing.apply import Part, Standing, standing_in
+from parcours.registry.directory.importing.bulk import count_anew
 from parcours.registry.directory.importing.files import digest_of, opened
 from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.importing.rpps import UNIT, Line, merged
-from parcours.registry.directory.models import Commune, Import
+from parcours.registry.directory.models import Claim, Commune, Import, NameToken, Offer, Organisation, Professional
 from parcours.registry.directory.offers import BUCKETS, bucket_of
 from parcours.registry.store.db import Database
 
@@ -69,6 +70,7 @@ def run(database: Database, asked: Asked, told: Callable[[int, int], None] = lam
         report = json.dumps(dict(sorted(counts.items())))
         row = Import(source="rpps", digest=digest, snapshot_on=asked.snapshot_on, accepted=asked.accept, counts=report)
         session.add(row)
+        count_anew(session, Offer, NameToken, Professional, Organisation, Claim)
     return counts
 
 
