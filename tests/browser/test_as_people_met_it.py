@@ -94,9 +94,11 @@ def test_answers_are_words_and_what_is_not_there_is_not_assumed_aloud(visit: Vis
     assert "aucun" not in assumed
 
 
-def test_numbers_keep_their_unit(visit: Visit) -> None:
+def test_numbers_keep_their_unit_and_nothing_is_nothing(visit: Visit) -> None:
     optam = quote(specialty="psychiatrie", role="correspondant", referral="avis_ponctuel", convention="secteur_2_optam")
     text = seen(visit(optam.replace("fee=30", "fee=52"), **FRENCH))
+    assert "ne rembourse pas ce qui dépasse la base" in text
+    assert "0,00 € dépassent" not in text
     for number in re.findall(r": (\d+) depuis le", text):
         pytest.fail(f"{number} has no unit")
     assert not re.search(r"[^\s/]:\s\d", text.replace("http", "")), "a French colon has a space before it"
