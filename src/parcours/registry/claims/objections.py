@@ -46,7 +46,7 @@ def object_to(
 def add_documents(session: Session, objection: Objection, *, day: date) -> Objection:
     """Documents come after the objection: the silence is counted from their reception (R142-6). Raises Conflict."""
     if objection.state is not ObjectionState.OPEN:
-        raise problems.not_open(objection.state.value)
+        raise problems.not_open(OBJECTIONS[objection.state])
     objection.answer_by = months(day)
     session.flush()
     return objection
