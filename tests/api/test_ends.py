@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from parcours.registry.access.model import Actor, Role
+from parcours.registry.ald.context import NO_DOCTOR
 from parcours.registry.cards.models import CardReading, Shown
 from parcours.registry.cards.relations import CARD_SHOWN, SHOWN_FOR
 from parcours.registry.care_plans import service as care_plans
@@ -131,6 +132,19 @@ def test_a_dated_relation_holds_until_its_end(database, country, relation, over)
         assert relation.holds(session, actor, POLICY.load(session, PATIENT, country.alice)) is not over
 
 
+def test_who_stands_in_for_a_medecin_traitant_does_so_while_there_is_none_and_the_card_is_shown(database, country):
+    actor = Actor(Role.DOCTOR, account_id=ACCOUNT, professional_id=country.zola)
+    with database.writing() as session:
+        patient = POLICY.load(session, PATIENT, country.alice)
+        session.add(card(country, over=False))
+        session.flush()
+        assert not NO_DOCTOR.holds(session, actor, patient), "there is one"
+        end_declaration(session, country)
+        assert NO_DOCTOR.holds(session, actor, patient)
+        session.execute(update(CardReading).values(read_at=now_utc() - SHOWN_FOR))
+        assert not NO_DOCTOR.holds(session, actor, patient)
+
+
 def test_a_parent_who_lost_authority_is_shown_nothing(database, country):
     actor = Actor(Role.INSURED, account_id="x", insured_id=country.alice)
     with database.writing() as session:
@@ -147,7 +161,7 @@ def test_every_relation_to_a_person_is_walked_past_its_end():
     """Below 16 is walked with the policy (test_policy)."""
     to_person = {rule.relation.name for rule in POLICY.rules if rule.relation.to_person}
     walked = {relation for relation, *_ in ENDS} - {"party"} | {relation.name for relation in DATED}
-    assert to_person - WITHOUT_END - {"child_under_16", "shown_to_parent"} == walked
+    assert to_person - WITHOUT_END - {"child_under_16", "shown_to_parent", "no_medecin_traitant"} == walked
 
 
 def opens(database, country, doctor):

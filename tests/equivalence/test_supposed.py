@@ -19,7 +19,7 @@ from tests.equivalence.acts import random_acts
 from tests.equivalence.one_by_one import comparable
 
 ACTS = 2_500
-ON = Hypotheses(1, 1, 95_00, 1, 450_00, 0, 50_00, 1, 1, 1, 1, 1, 0b1111_1111_0000, 0b11_0000_0000)
+ON = Hypotheses(1, 1, 95_00, 1, 450_00, 0, 50_00, 1, 1, 1, 1, 1, 0b1111_1111_0000, (1 << 40) - 1)
 
 NOT_REACHED = {"none", "plafond_transport_distinct"}
 """These patients reach no yearly cap by journeys: `tests/rules` has that."""

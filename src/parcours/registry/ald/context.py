@@ -10,6 +10,7 @@ from parcours.registry.access.rules import DOCTOR_PARTY, Relation, rule
 from parcours.registry.ald.decisions import let_time_pass
 from parcours.registry.ald.models import Proposal, Protocol, ProtocolStep
 from parcours.registry.audit.service import record
+from parcours.registry.cards.relations import CARD_SHOWN
 from parcours.registry.care_plans.models import PlanActor
 from parcours.registry.declarations.relations import DOCTOR_DECLARED, in_charge
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
@@ -51,8 +52,8 @@ class Tag(model.Tag):
 
 
 def _no_doctor(session: Session, actor: Actor, record: Record) -> bool:
-    """A doctor, for somebody who has no médecin traitant today."""
-    if actor.professional_id is None or record.insured_id is None:
+    """A doctor to whom the card was shown by somebody who has no médecin traitant today."""
+    if record.insured_id is None or not CARD_SHOWN.holds(session, actor, record):
         return False
     return session.scalar(in_charge(record.insured_id).limit(1)) is None
 
@@ -60,8 +61,8 @@ def _no_doctor(session: Session, actor: Actor, record: Record) -> bool:
 NO_DOCTOR = Relation("no_medecin_traitant", _no_doctor, to_person=True)
 STANDS_IN = rule(
     "stands_in", Role.DOCTOR, NO_DOCTOR,
-    "Sans médecin traitant, un autre médecin écrit le protocole.",
-    "Without a médecin traitant another doctor writes the protocol.",
+    "Sans médecin traitant, le médecin à qui le patient montre sa carte écrit le protocole.",
+    "Without a médecin traitant the doctor to whom the patient shows the card writes the protocol.",
 )  # fmt: skip
 
 
