@@ -80,6 +80,9 @@ def test_ages_between_two_candidates_are_settled_alike(specialty, day):
 
 SAMPLES = {
     "engine/proof/space_euros.py": "ages of the examples that the euros are shown for",
+    "lab/export/card.py": "shares of the text of a dataset's card",
+    "lab/export/dcir.py": "widths of the columns of national tables",
+    "lab/study.py": "groups of age of the tables",
     "lab/nomenclatures.py": "widths of the columns of official files",
     "registry/demo/seed.py": "days, numbers and specialties of invented people",
     "web/public/prevention.py": "ages a visitor may tap",

@@ -273,6 +273,21 @@ def test_a_dentists_costly_act_by_practice_and_by_the_text(
         assert settle(dentist, support.NO_CONTRACT, support.NOTHING_BORNE, law, support.DEFAULT_READINGS).amo == amo
 
 
+@pytest.mark.parametrize("profession", [Profession.MEDECIN, Profession.CHIRURGIEN_DENTISTE])
+@pytest.mark.parametrize("option", ["pratique", "texte"])
+def test_a_dental_prosthesis_keeps_its_share_whatever_its_tariff(profession: Profession, option: str) -> None:
+    prosthesis = make(act="acte_technique", base=150_00, profession=profession, purpose=Purpose.PROTHESE_DENTAIRE)
+    law = law_of(prosthesis, {"acte_lourd_dentaire": option})
+    assert heavy_act(prosthesis, 150_00, 60_00, law) == (0, CaseActeLourd.NOT_HEAVY)  # R160-16 IV
+
+
+def test_an_emergency_charge_is_the_patients_in_the_local_scheme_too() -> None:
+    visit = settled(
+        profession=Profession.ETABLISSEMENT, act="forfait_patient_urgences", fee=19_61, scheme=Scheme.ALSACE_MOSELLE
+    )
+    assert (visit.patient, visit.case_rate) == (19_61, CaseRate.ORDINARY)
+
+
 @pytest.mark.parametrize(("day", "option", "amo"), [(20250602, "intention", 80_00), (20250602, "lettre", 60_00)])
 def test_devices_with_the_old_age_minimum_by_each_reading(day: int, option: str, amo: int) -> None:  # R160-9
     device = make(

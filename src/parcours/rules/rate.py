@@ -42,7 +42,7 @@ def applicable_rate(act: Act, law: LawRecord) -> tuple[BasisPoints, CaseRate]:
     if law.acte_taux[act.act]:
         return law.acte_taux[act.act], CaseRate.ACT
     rate, case = category_rate(act, law)
-    if act.scheme == Scheme.ALSACE_MOSELLE:
+    if act.scheme == Scheme.ALSACE_MOSELLE and law.acte_kind[act.act] != ActKind.EMERGENCY:
         local = alsace_moselle_rate(act, law)
         if local > rate:
             rate, case = local, CaseRate.ALSACE_MOSELLE
@@ -205,8 +205,10 @@ def heavy_act(act: Act, tariff: Cents, rate: BasisPoints, law: LawRecord) -> tup
 
 
 def may_be_heavy(act: Act, law: LawRecord) -> bool:
-    """Is the act of a kind that the flat fee may concern, whatever its tariff?"""
+    """Is the act of a kind that the flat fee may concern, whatever its tariff?  Never a dental prosthesis (IV)."""
     kind = law.acte_kind[act.act]
+    if act.purpose == Purpose.PROTHESE_DENTAIRE:
+        return False
     if act.profession == Profession.CHIRURGIEN_DENTISTE:
         return kind == ActKind.TECHNICAL and law.acte_lourd_dentaire == 1
     return act.profession == Profession.MEDECIN and (kind == ActKind.TECHNICAL or kind == ActKind.IMAGING)
