@@ -2,7 +2,7 @@
 
 import os
 import socket
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from parcours.cli import problems
 from parcours.cli.common import Lang, fail, lang_of
 from parcours.cli.registry_common import registry_errors
 from parcours.text import Text
+
+if TYPE_CHECKING:
+    from parcours.site.settings import ServerSettings
 
 serve_app = typer.Typer(add_completion=False)
 demo_app = typer.Typer(add_completion=False)
@@ -54,6 +57,9 @@ def demo(
 ) -> None:
     """Set everything up (embedded database, invented people, an account for each role), print a first quote, serve."""
     chosen = lang_of(lang)
+    if serve_pages:
+        settings = server_settings(chosen, host=host, port=port)
+        check_free(settings.host, settings.port, chosen)  # before the accounts get new passwords
     people, accounts = prepare_registry(chosen)
     for line in first_quote(chosen):
         typer.echo(line)
@@ -70,19 +76,25 @@ def demo(
         run(host=host, port=port, log_level="warning", lang=chosen)
 
 
-def run(*, lang: str, **given: Any) -> None:
-    """Start the server with the settings of the environment and what the command line says."""
+def server_settings(lang: str, **given: Any) -> "ServerSettings":
+    """The settings of the environment and what the command line says."""
     from pydantic import ValidationError
 
-    from parcours.edge import logs
-    from parcours.site import server
     from parcours.site.settings import ServerSettings
 
     try:
-        chosen = ServerSettings(**{name: value for name, value in given.items() if value is not None})
+        return ServerSettings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         fail(problems.wrong_setting(first["input"], field=".".join(map(str, first["loc"]))), lang)
+
+
+def run(*, lang: str, **given: Any) -> None:
+    """Start the server with the settings of the environment and what the command line says."""
+    from parcours.edge import logs
+    from parcours.site import server
+
+    chosen = server_settings(lang, **given)
     check_free(chosen.host, chosen.port, lang)
     if chosen.metrics_port is not None:
         check_free(chosen.metrics_host, chosen.metrics_port, lang)

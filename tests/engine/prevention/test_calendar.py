@@ -158,3 +158,9 @@ def test_a_wrong_fact_names_its_field(said: dict[str, object], field: str) -> No
 def test_a_file_of_another_shape_is_refused(content: object) -> None:
     with pytest.raises(FactError):
         list(cases(content))
+
+
+@pytest.mark.parametrize(("birth", "obliged"), [("1985-03-02", False), ("2017-12-31", False), ("2018-01-01", True)])
+def test_measles_vaccination_is_an_obligation_of_who_was_born_since_2018(birth: str, obliged: bool) -> None:
+    said = {one.item.programme.id: one for one in tell(read_person({"birth_date": birth}, TODAY), TODAY)}
+    assert said["ror"].compulsory is obliged  # CSP L3111-2, from the births of 2018

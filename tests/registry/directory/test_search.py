@@ -19,7 +19,7 @@ from parcours.registry.directory.models import ClaimSource, Offer, Opposition, O
 from parcours.registry.directory.oppositions import oppose, withdraw
 from parcours.registry.directory.search import BANDS, MOST, Query, search
 from parcours.registry.directory.trades import trades_of
-from parcours.registry.directory.where import Where
+from parcours.registry.directory.where import Where, code_said
 from parcours.registry.errors import RegistryError
 from parcours.registry.store.clock import paris_today
 
@@ -78,6 +78,12 @@ def test_a_name_near_a_place_is_found_however_many_bear_it_elsewhere(world, name
     named("Hautefeuilles", "Alix")
     found = answer(world.session, read(world.session, {"q": "hautefeuille dominique", "place": "99001"}))
     assert (found.items, found.corrected) == ([], ""), "borne elsewhere: nothing to correct"
+
+
+def test_a_commune_is_searched_as_the_choices_write_it():
+    assert code_said("Saint-Denis (93066)") == "93066"
+    assert code_said("Ajaccio (2A004) ") == "2A004"
+    assert code_said("Saint-Denis") == "Saint-Denis"
 
 
 # --- DIR-02 ----------------------------------------------------------------------------------------------------------

@@ -63,6 +63,11 @@ class Item:
         return self.since if self.state is DueState.UPCOMING else self.following
 
 
+def compulsory(entry: Entry, person: PersonFacts) -> bool:
+    """Is it an obligation for this person, and not advice?"""
+    return entry.compulsory and person.birth_date >= (entry.compulsory_born_from or person.birth_date)
+
+
 def calendar(person: PersonFacts, on: date, readings: Mapping[str, str] | None = None) -> list[Item]:
     """Every programme that exists for a person on a day, in the order of the data."""
     law = prevention_law()

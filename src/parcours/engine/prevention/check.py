@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from parcours.engine.errors import FactError
-from parcours.engine.prevention.calendar import calendar, dose_days
+from parcours.engine.prevention.calendar import calendar, compulsory, dose_days
 from parcours.engine.prevention.facts import A_DAY, AN_OBJECT, BODY, NAMES, day_of, programme, read_person
 from parcours.engine.prevention.price import FREE
 from parcours.engine.prevention.say import Said, item_dict
@@ -107,7 +107,11 @@ def differences(case: Case) -> list[Difference]:
     person = read_person(case.given, case.on)
     found_items = {one.programme.id: one for one in calendar(person, case.on)}
     wanted = found_items.get(case.programme)
-    item = None if wanted is None else item_dict(Said(wanted, FREE, tuple(dose_days(wanted, person))), "en")
+    item = (
+        None
+        if wanted is None
+        else item_dict(Said(wanted, FREE, tuple(dose_days(wanted, person)), compulsory(wanted.programme, person)), "en")
+    )
     exists = item is not None and item["state"] != ABSENT
     found = []
     for name, expected in case.expected.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from parcours.engine.prevention.calendar import REASONS, Item, calendar, dose_days
+from parcours.engine.prevention.calendar import REASONS, Item, calendar, compulsory, dose_days
 from parcours.engine.prevention.facts import PersonFacts
 from parcours.engine.prevention.price import Price, price_of
 from parcours.engine.results import euros
@@ -59,6 +59,7 @@ class Said:
     item: Item
     price: Price
     doses: tuple[date, ...]
+    compulsory: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Sorted:
 def tell(person: PersonFacts, on: date, readings: Mapping[str, str] | None = None) -> list[Said]:
     """Every item of a person's calendar with its price."""
     return [
-        Said(item, price_of(item, person, on), tuple(dose_days(item, person)))
+        Said(item, price_of(item, person, on), tuple(dose_days(item, person)), compulsory(item.programme, person))
         for item in calendar(person, on, readings)
     ]
 
@@ -85,7 +86,7 @@ def arranged(all_said: Iterable[Said], on: date) -> Sorted:
     kept: dict[str, list[Said]] = {name: [] for name in Sorted.__annotations__}
     for said in all_said:
         kept.get(place(said.item, on), []).append(said)
-    kept["now"].sort(key=lambda one: (one.item.state is not DueState.OVERDUE, not one.item.programme.compulsory,
+    kept["now"].sort(key=lambda one: (one.item.state is not DueState.OVERDUE, not one.compulsory,
                                       one.item.by or date.max))  # fmt: skip
     kept["following"].sort(key=lambda one: one.item.opens or date.max)
     return Sorted(**{name: tuple(found) for name, found in kept.items()})
@@ -181,7 +182,7 @@ def item_dict(said: Said, lang: str) -> dict[str, Any]:
         "where": [prevention_law().places[key][lang] for key in entry.where],
         "invited_by": entry.invited_by,
         "certificate": entry.certificate,
-        "compulsory": entry.compulsory,
+        "compulsory": said.compulsory,
         "optional": entry.optional,
         "sensitive": entry.sensitive,
         "references": list(entry.references),

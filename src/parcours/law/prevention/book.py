@@ -84,6 +84,8 @@ class Programme:
     invited_by: str
     certificate: bool
     compulsory: bool
+    compulsory_born_from: date | None
+    """Compulsory for who was born from this day on; advised to the others."""
     optional: bool
     sensitive: bool
     not_in_force: bool
@@ -197,6 +199,7 @@ def programme_of(
         invited_by=entry["invited_by"],
         certificate=bool(entry.get("certificate")),
         compulsory=bool(entry.get("compulsory")) or entry["group"] == "child",
+        compulsory_born_from=entry.get("compulsory_born_from"),
         optional=bool(entry.get("optional")),
         sensitive=bool(entry.get("sensitive")),
         not_in_force=bool(entry.get("not_in_force")),

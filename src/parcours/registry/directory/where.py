@@ -1,5 +1,6 @@
 """Where somebody searches: a commune, every commune of a postcode, or a point that is rounded and never kept."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ GRID_E5 = 1000
 FRANCE_E5 = ((-2_200_000, 5_200_000), (-6_400_000, 5_600_000))
 """South and north, west and east of everything French that has communes here."""
 SHOWN = 12
+CHOICE = re.compile(r".+\((?P<code>[0-9][0-9AB][0-9]{3})\)")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def where(session: Session, text: str) -> Where:
 
     Raises `Invalid`: nothing of this name; several communes of one name, which are listed and of which none is chosen.
     """
-    found = communes_of(session, text, 200)
+    found = communes_of(session, code_said(text), 200)
     if not found:
         raise problems.unknown_place(text)
     words = fold(text).split()
@@ -53,6 +55,12 @@ def where(session: Session, text: str) -> Where:
         names = [f"{one.name} ({one.code})" for one in found[:SHOWN]]
         raise problems.several_places(text, choices=", ".join(names) + (" …" if len(found) > SHOWN else ""))
     return around(found)
+
+
+def code_said(text: str) -> str:
+    """The code of "Saint-Denis (93066)", as the choices among several communes are written; any other text as it is."""
+    said = CHOICE.fullmatch(text.strip())
+    return said["code"] if said else text
 
 
 def around(communes: list[Commune]) -> Where:

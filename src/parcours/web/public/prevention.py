@@ -150,7 +150,7 @@ def line(said: Said, lang: str, *, exact: bool) -> Line:
         name=name_of(item, lang),
         what=entry.what[lang] if entry.what else "",
         when=when(item, lang) if exact else "",
-        compulsory=entry.compulsory,
+        compulsory=said.compulsory,
         price=said.price.said[lang],
         free=said.price.free,
         where=places(item, lang),
