@@ -50,7 +50,7 @@ def person(found: Study, name: str) -> "object":
         ("changes: {participation_forfaitaire.montant: 0}", "participation_forfaitaire.montant", "> 0"),
         ("hook: [fee_cop]", "hook", "fee_cap"),
         ("hook: [fee_cap]", "fee_cap.max_share_of_tariff", "value"),
-        ("hook: {fee_cap: {max_share_of_tariff: 3}}", "max_share_of_tariff", "share"),
+        ("hook: {fee_cap: {max_share_of_tariff: 11}}", "max_share_of_tariff", "share"),
         ("hook: {fee_cap: {share: 0.5}}", "fee_cap", "max_share_of_tariff"),
         ("hook: {fee_cap: 12}", "fee_cap", "max_share_of_tariff"),
         ("hook: {annual_ceiling_rac_amo: {ceiling_eur: many}}", "ceiling_eur", "euros"),

@@ -218,7 +218,7 @@ def _users(year: Year, first: int, last: int) -> pl.DataFrame:
 
 
 @measure
-def aldshare_of(year: Year, column: str) -> float:
+def ald_mean(year: Year, column: str) -> float:
     """Mean of an amount over people with a long illness."""
     return mean_of(year.people.filter(pl.col("ald"))[column])
 
