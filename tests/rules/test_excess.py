@@ -194,6 +194,17 @@ def test_a_doctor_on_duty_outside_the_convention_has_its_tariff_as_base_and_maxi
     assert (after.base, after.amo, after.max_fee, after.unlawful_excess) == (30_00, 19_00, 30_00, 30_00)
 
 
+def test_a_trainee_of_a_doctor_outside_the_convention_has_its_tariff_too() -> None:  # L162-5-11
+    act = {"convention": Convention.NON_CONVENTIONNE, "special_setting": SpecialSetting.INTERNE_MEDECINE_GENERALE}
+    answer = settled(care_date=20260602, role=Role.MEDECIN_TRAITANT, fee=40_00, **act)
+    assert (answer.base, answer.amo, answer.max_fee, answer.case_excess) == (
+        30_00,
+        19_00,
+        30_00,
+        CaseExcess.IN_TRAINING,
+    )
+
+
 def test_the_maximum_is_the_tariff_not_the_fee() -> None:
     answer = settled(fee=10_00)
     assert (answer.base, answer.max_fee, answer.depassement, answer.unlawful_excess) == (10_00, 30_00, 0, 0)

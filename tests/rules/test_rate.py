@@ -249,6 +249,11 @@ def test_costly_pathology_keeps_its_proportional_share() -> None:  # R160-16 IV
     assert (answer.forfait_acte_lourd, answer.ticket_moderateur) == (0, 45_00)
 
 
+def test_a_pathologist_s_costly_act_keeps_its_share_by_the_specialty_alone() -> None:  # R160-16 IV
+    answer = settled(act="acte_technique", base=150_00, fee=150_00, specialty=37, referral=Referral.SOINS_ITERATIFS)
+    assert (answer.forfait_acte_lourd, answer.ticket_moderateur) == (0, 45_00)
+
+
 def test_a_heavy_act_is_a_doctors() -> None:
     act = make(act="acte_technique", profession=Profession.INFIRMIER)
     assert heavy_act(act, 500_00, 60_00, law_of(act)) == (0, CaseActeLourd.NOT_HEAVY)

@@ -252,6 +252,7 @@ def fixed_tables(book: LawBook) -> dict[str, tuple[int, ...]]:
             SPECIALTIES, {code: Profile[entry.profile.upper()] for code, entry in book.specialties.items()}
         ),
         "generaliste": by_code(SPECIALTIES, {code: int(entry.generaliste) for code, entry in book.specialties.items()}),
+        "pathologie": by_code(SPECIALTIES, {code: int(entry.pathology) for code, entry in book.specialties.items()}),
         "laboratoire": by_code(SPECIALTIES, {code: int(entry.laboratory) for code, entry in book.specialties.items()}),
         "acces_direct": by_code(
             SPECIALTIES, {c: bits(f.purposes) for f in book.acces_direct.values() for c in f.specialties}

@@ -182,6 +182,7 @@ class Specialty:
     profile: str
     generaliste: bool
     laboratory: bool
+    pathology: bool
 
 
 @dataclass(frozen=True)
@@ -311,6 +312,7 @@ def specialties(files: Files) -> dict[int, Specialty]:
             profile=entry["profile"],
             generaliste=bool(entry.get("generaliste", False)),
             laboratory=bool(entry.get("laboratory", False)),
+            pathology=bool(entry.get("pathology", False)),
         )
         for code, entry in files.mapping(file).items()
     }

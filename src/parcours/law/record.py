@@ -108,6 +108,8 @@ class LawRecord(NamedTuple):
     """Profile of a specialty's consultation (by national code)."""
     generaliste: tuple[int, ...]
     laboratoire: tuple[int, ...]
+    pathologie: tuple[int, ...]
+    """1 for the specialties whose acts are of pathology (R160-16 IV)."""
     acces_direct: tuple[int, ...]
     """Purposes that open a direct access, one bit a purpose (by national code of the specialty)."""
     acces_direct_decret: tuple[int, ...]

@@ -27,12 +27,12 @@ def maximum_fee(
         return UNKNOWN, CaseExcess.NOT_CONCERNED
     if on_duty(act, law):
         return tariff, CaseExcess.ON_DUTY
+    if in_training(act, law):
+        return tariff, CaseExcess.IN_TRAINING
     if act.convention == Convention.NON_CONVENTIONNE:
         return UNKNOWN, CaseExcess.FREE
     if act.special_setting == SpecialSetting.DETENU:
         return tariff, CaseExcess.PRISONER
-    if in_training(act, law):
-        return tariff, CaseExcess.IN_TRAINING
     if act.c2s:
         return tariff + act.exigence_particuliere, CaseExcess.C2S
     if act.convention == Convention.SECTEUR_2 or act.convention == Convention.SECTEUR_2_OPTAM:

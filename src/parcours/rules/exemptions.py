@@ -91,11 +91,16 @@ def on_duty(act: Act, law: LawRecord) -> bool:
     return act.special_setting == SpecialSetting.PERMANENCE_DES_SOINS and law.garde_opposable == 1
 
 
+def bound_to_tariff(act: Act, law: LawRecord) -> bool:
+    """Does the tariff of the convention hold even outside it?  Duty (L162-5-14), a trainee (L162-5-11)."""
+    return on_duty(act, law) or in_training(act, law)
+
+
 def without_excess(act: Act, law: LawRecord) -> bool:
     """May this doctor charge no overrun at all?  Prison (L162-5-13 I bis), duty (L162-5-14), a trainee (L162-5-11)."""
     if act.profession == Profession.MEDECIN and act.special_setting == SpecialSetting.DETENU:
         return True
-    return on_duty(act, law) or in_training(act, law)
+    return bound_to_tariff(act, law)
 
 
 def paid_directly(act: Act, law: LawRecord) -> bool:

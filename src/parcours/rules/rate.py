@@ -199,15 +199,19 @@ def heavy_act(act: Act, tariff: Cents, rate: BasisPoints, law: LawRecord) -> tup
     """
     if not may_be_heavy(act, law) or not law.acte_lourd_forfait or tariff < law.acte_lourd_seuil:
         return 0, CaseActeLourd.NOT_HEAVY
-    if act.special_setting == SpecialSetting.ANATOMOPATHOLOGIE or rate == 0:
+    if rate == 0:
         return 0, CaseActeLourd.NOT_HEAVY
     return flat_fee(act, rate, law)
 
 
 def may_be_heavy(act: Act, law: LawRecord) -> bool:
-    """Is the act of a kind that the flat fee may concern, whatever its tariff?  Never a dental prosthesis (IV)."""
+    """Is the act of a kind that the flat fee may concern, whatever its tariff?  Not a dental prosthesis or pathology
+    (IV).
+    """
     kind = law.acte_kind[act.act]
-    if act.purpose == Purpose.PROTHESE_DENTAIRE:
+    if act.purpose == Purpose.PROTHESE_DENTAIRE or act.special_setting == SpecialSetting.ANATOMOPATHOLOGIE:
+        return False
+    if act.profession == Profession.MEDECIN and law.pathologie[act.specialty]:
         return False
     if act.profession == Profession.CHIRURGIEN_DENTISTE:
         return kind == ActKind.TECHNICAL and law.acte_lourd_dentaire == 1

@@ -8,7 +8,7 @@ who may charge no overrun has the opposable tariff as base (L162-5-11, L162-5-13
 from parcours.law.cases import CaseBase
 from parcours.law.codes import UNKNOWN, ActKind, Convention, Profession, Profile
 from parcours.law.record import SITUATIONS, LawRecord
-from parcours.rules.exemptions import on_duty, without_excess
+from parcours.rules.exemptions import bound_to_tariff, without_excess
 from parcours.rules.pathway import coordinated
 from parcours.rules.types import Act, Cents, Readings
 
@@ -32,7 +32,7 @@ def tariff_of_act(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, 
 
 def unit_tariff(act: Act, law: LawRecord, readings: Readings) -> tuple[Cents, CaseBase]:
     """Tariff of one unit: tarif d'autorité (L162-5-10), the consultation, or the table of acts."""
-    outside = act.convention == Convention.NON_CONVENTIONNE and not on_duty(act, law)
+    outside = act.convention == Convention.NON_CONVENTIONNE and not bound_to_tariff(act, law)
     if act.profession == Profession.MEDECIN and outside:
         if law.generaliste[act.specialty]:
             return law.autorite_generaliste, CaseBase.AUTORITE

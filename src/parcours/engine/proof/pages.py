@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from parcours.engine.proof.articles import article_pages
 from parcours.engine.proof.guides import check_claims
 from parcours.engine.say.wording import day, law_file, parameter_text
+from parcours.law.bill.reader import parsed
 from parcours.law.data import Parameter, Value
 from parcours.law.days import number_of
 from parcours.law.loader import load
@@ -258,7 +259,21 @@ def readings_page() -> str:
         "Readings",
         "An answer whose amount depends on a reading says so and gives the other amount.\n",
         table(("Reading", "Question", "Options", "Articles"), rows),
+        "\nOn a bill, by `--reading` of `parcours bill` or `readings` of the bill:\n",
+        table(("Reading", "Question", "Options", "Articles"), readings_of_bills()),
     )
+
+
+def readings_of_bills() -> Iterator[tuple[str, ...]]:
+    """Those of `law/bill`: the first option of each is the default."""
+    for name, entry in parsed("readings.yaml").items():
+        default = next(iter(entry["options"]))
+        yield (
+            f"`{name}`",
+            f"{entry['question']['en']} / {entry['question']['fr']}",
+            "<br>".join(option_cell(option, label["en"], default) for option, label in entry["options"].items()),
+            ", ".join(entry["references"]),
+        )
 
 
 def gaps_page() -> str:
