@@ -149,3 +149,12 @@ def test_a_raise_of_the_registry_is_one_line_from_a_catalogue(folder):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FAMILIES
     ]
     assert not made
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "registry").rglob("words.py")), ids=lambda path: path.parent.name)
+def test_every_state_has_its_words(path):
+    module = importlib.import_module(".".join(path.relative_to(SOURCE.parent).with_suffix("").parts))
+    for name, said in vars(module).items():
+        if isinstance(said, dict) and said and all(isinstance(key, StrEnum) for key in said):
+            missing = set(type(next(iter(said)))) - set(said)
+            assert not missing, (name, missing)

@@ -18,6 +18,7 @@ STATES = {
     ClaimState.TIME_BARRED: Text("trop tard", "too late"),
     ClaimState.ORDERED: Text("virement en cours", "transfer under way"),
     ClaimState.PAID: Text("payée", "paid"),
+    ClaimState.RECONCILED: Text("retrouvée par le cabinet", "found again by the practice"),
     ClaimState.REPLACED: Text("corrigée", "corrected"),
     ClaimState.REVERSED: Text("annulée", "taken back"),
 }
