@@ -295,7 +295,7 @@ def test_every_article_of_a_followed_code_has_its_version_its_hash_and_what_it_d
     entries = {key: entry for key, entry in articles().items() if followed(key) and key not in NOT_READ}
     assert len({entry["legiarti"] for entry in entries.values()}) == len(entries) >= 100
     assert len({entry["sha256"] for entry in entries.values()}) == len(entries)
-    known = {"title", "legiarti", "from", "sha256", "replaced_on", "decides"}
+    known = {"title", "legiarti", "from", "sha256", "replaced_on", "example", "decides"}
     for key, entry in entries.items():
         assert set(entry) <= known, key
         assert date(1985, 1, 1) < entry["from"] <= read("articles/codes.yaml")["CSS"]["read_on"], key

@@ -66,6 +66,8 @@ class Article:
     replaced_on: date | None
     """First day of a later version that is already known; `date.max` when its day is not."""
     decides: tuple[Paragraph, ...]
+    example: Mapping[str, Any]
+    """Facts on which its cases are shown, where they lead to them; each case has an example of its own otherwise."""
 
     @property
     def number(self) -> str:
@@ -124,6 +126,7 @@ def article(file: str, key: str, entry: Mapping[str, Any], codes: Mapping[str, L
         seen=entry.get("seen", "full"),
         replaced_on=date.max if replaced == UNDATED else replaced,
         decides=tuple(paragraph(file, key, item) for item in entry.get("decides", ())),
+        example=entry.get("example", {}),
     )
 
 

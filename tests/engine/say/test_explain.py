@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from parcours.engine.case import Answer, settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.say.articles import article_said
 from parcours.engine.say.explain import explain
 from parcours.engine.say.row import STAGES
 from parcours.law.loader import load
+from parcours.law.texts import Article
 from parcours.rules.types import Counters
 from tests.properties.strategies import acts
 
@@ -231,3 +233,9 @@ def test_a_psychologists_session_is_explained_covered_or_not(age: int) -> None: 
     session = {"care_date": "2026-05-05", "age": age, "profession": "psychologue", "fee": "50.00"}
     for counters in (Counters(), Counters(seances_annee=12)):
         assert explain(settle(session, counters=counters), "fr").steps
+
+
+@pytest.mark.parametrize("article", [one for one in load().articles.values() if one.example], ids=lambda one: one.id)
+def test_the_example_of_an_article_leads_to_one_of_its_cases(article: Article) -> None:
+    cases = [case for paragraph in article_said(article.id, "fr").decides for case in paragraph.cases]
+    assert any(case.facts == article.example for case in cases)

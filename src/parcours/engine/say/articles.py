@@ -5,6 +5,7 @@ The amounts of an example are settled by the engine when they are asked for: non
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from parcours.engine.case import settle
@@ -75,12 +76,12 @@ def article_said(id_: str, lang: Lang, day: int | None = None) -> ArticleSaid:
             ParagraphSaid(
                 paragraph.at[lang],
                 with_values(paragraph.text[lang], lang, day),
-                tuple(case_said(stage, case, lang) for stage, case in paragraph.cases),
+                tuple(case_said(stage, case, lang, article.example) for stage, case in paragraph.cases),
             )
             for paragraph in article.decides
         ),
         others=tuple(
-            case_said(stage, case, lang)
+            case_said(stage, case, lang, article.example)
             for stage, case in rests.cases
             if (stage, case) not in given and not book.cases[stage][case].get("quiet")
         ),
@@ -101,20 +102,34 @@ def with_values(template: str, lang: Lang, day: int | None) -> str:
     return "".join(parts)
 
 
-def case_said(stage: str, case: str, lang: Lang) -> CaseSaid:
-    """A case on its example: its sentence, and the cents of the whole visit."""
+def case_said(stage: str, case: str, lang: Lang, preferred: Mapping[str, Any]) -> CaseSaid:
+    """A case on the example of the article where that leads to it, else on its own: its sentence and its cents."""
     entry = load().cases[stage][case]
-    facts = entry["example"]
-    counters = read_counters(entry.get("counters", {}))
+    if preferred and (said := on_example(stage, case, lang, preferred)) is not None:
+        return said
     try:
-        answer = settle(facts, entry.get("readings"), counters)
-        steps = explain(answer, lang, quiet=True).steps
+        said = on_example(stage, case, lang, entry["example"], entry.get("counters", {}), entry.get("readings"))
     except FactError as error:
-        return CaseSaid(stage, case, error.message[lang], facts, {})
-    text = next((step.text for step in steps if f"case_{step.stage}" == stage), str(entry[lang]))
+        return CaseSaid(stage, case, error.message[lang], entry["example"], {})
+    return said or CaseSaid(stage, case, str(entry[lang]), entry["example"], {})
+
+
+def on_example(
+    stage: str,
+    case: str,
+    lang: Lang,
+    facts: Mapping[str, Any],
+    counters: Mapping[str, Any] = MappingProxyType({}),
+    readings: Mapping[str, str] | None = None,
+) -> CaseSaid | None:
+    """A case on these facts; None where they do not lead to it."""
+    answer = settle(facts, readings, read_counters(counters))
+    step = next((one for one in explain(answer, lang, quiet=True).steps if f"case_{one.stage}" == stage), None)
+    if step is None or step.case != case:
+        return None
     cents = {"fee": answer.act.fee, **{name: getattr(answer.settlement, name) for name in SHOWN if name != "fee"}}
     amounts = {name: value for name, value in cents.items() if value > 0 or (value == 0 and name in ALWAYS)}
-    return CaseSaid(stage, case, text, facts, amounts)
+    return CaseSaid(stage, case, step.text, facts, amounts)
 
 
 def find_article(given: str) -> Article | None:
