@@ -10,7 +10,7 @@ Sector 1 owes the opposable tariff, with an authorised overrun (DA) for speciali
 from parcours.law.cases import CaseExcess, CaseRate
 from parcours.law.codes import UNKNOWN, ActKind, Convention, Profession, Referral, SpecialSetting
 from parcours.law.record import SITUATIONS, LawRecord
-from parcours.rules.exemptions import in_training, on_duty
+from parcours.rules.exemptions import duty_at_tariff, in_training
 from parcours.rules.money import euro_above, nearest_euro, share
 from parcours.rules.tariff import CONSULTATION, COORDINATED, profile_of
 from parcours.rules.types import Act, Cents, Readings
@@ -25,7 +25,7 @@ def maximum_fee(
         return (tariff, CaseExcess.PSYCHOLOGIST) if covered else (UNKNOWN, CaseExcess.NOT_CONCERNED)
     if act.profession != Profession.MEDECIN:
         return UNKNOWN, CaseExcess.NOT_CONCERNED
-    if on_duty(act, law):
+    if duty_at_tariff(act, law):
         return tariff, CaseExcess.ON_DUTY
     if in_training(act, law):
         return tariff, CaseExcess.IN_TRAINING

@@ -84,7 +84,7 @@ def in_training(act: Act, law: LawRecord) -> bool:
     return act.special_setting == SpecialSetting.INTERNE_MEDECINE_GENERALE and law.interne_opposable == 1
 
 
-def on_duty(act: Act, law: LawRecord) -> bool:
+def duty_at_tariff(act: Act, law: LawRecord) -> bool:
     """Is it the act of a doctor on duty, who keeps to the tariffs of the convention, in or outside it (L162-5-14)?"""
     if act.profession != Profession.MEDECIN:
         return False
@@ -93,7 +93,7 @@ def on_duty(act: Act, law: LawRecord) -> bool:
 
 def bound_to_tariff(act: Act, law: LawRecord) -> bool:
     """Does the tariff of the convention hold even outside it?  Duty (L162-5-14), a trainee (L162-5-11)."""
-    return on_duty(act, law) or in_training(act, law)
+    return duty_at_tariff(act, law) or in_training(act, law)
 
 
 def without_excess(act: Act, law: LawRecord) -> bool:
