@@ -5,8 +5,8 @@ import textwrap
 
 import typer
 
+from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.notes import notes_of
 from parcours.engine.bill.say import effective_rate, every_reason
 from parcours.engine.bill.settle import BillAnswer, other_readings
 from parcours.engine.bill.vocabulary import BORNE
@@ -77,7 +77,7 @@ def print_end(answer: BillAnswer, lang: str, width: int) -> None:
     if answer.libraries:
         shown = ", ".join(f"{name.upper()} {one['day']}" for name, one in answer.libraries.items())
         typer.echo(f"{TEXT['libraries'][lang]}{TEXT['colon'][lang]} {shown}")
-    for note in notes_of(answer.lines, answer.settled, answer.territory, answer.bill):
+    for note in notes_of_bill(answer):
         where = ", ".join(str(number) for number in note.lines)
         text = f"{TEXT['note'][lang]} ({where}){TEXT['colon'][lang]} {note.text[lang]} ({', '.join(note.references)})"
         typer.secho(textwrap.fill(text, width), fg="yellow")

@@ -1,5 +1,6 @@
 """What a bill should not hold is noted, what the texts leave open is shown both ways, what is impossible is refused."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,12 +8,13 @@ import pytest
 from parcours.engine.bill.codetext import read_code
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import settle_bill
-from parcours.engine.errors import FactError, Impossible
+from parcours.engine.errors import FactError, Impossible, MissingFact
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
 
 NURSE = {"care_date": "2025-06-03", "age": 60, "profession": "infirmier"}
 PHARMACY = {"care_date": "2026-02-10", "age": 45, "profession": "pharmacie"}
+DENTIST = {"care_date": "2026-02-10", "age": 45, "profession": "chirurgien_dentiste"}
 VISIT = {
     "care_date": "2026-03-10",
     "age": 40,
@@ -34,7 +36,6 @@ def answered(facts: dict[str, Any], *lines: dict[str, Any]) -> dict[str, Any]:
         (NURSE, ["IFI", "IFD"], [1, 2], "NGAP 13"),
         (VISIT, ["G", "MEG"], [2], "NGAP"),
         (VISIT, ["G", "MHP", "MN"], [2, 3], "NGAP 14"),
-        (VISIT, ["G", "FPU"], [2, 1], "CSS L160-13 I"),
     ],
 )
 def test_what_does_not_go_together_or_is_not_for_this_age(
@@ -42,6 +43,48 @@ def test_what_does_not_go_together_or_is_not_for_this_age(
 ) -> None:
     notes = answered(facts, *({"code": code, "fee": 20} for code in codes))["notes"]
     assert [(note["lines"], note["references"]) for note in notes] == [(lines, [article])]
+
+
+def test_nothing_else_is_asked_for_an_emergency_visit() -> None:
+    notes = answered(VISIT, {"code": "G", "fee": 20}, {"code": "FPU", "fee": 20})["notes"]
+    assert [note["lines"] for note in notes] == [[2], [2, 1]], "who pays the hospital, then the pair"
+
+
+@pytest.mark.parametrize(
+    ("code", "tooth", "told"),
+    [
+        ("HBLD634", 14, False), ("HBLD634", 15, True), ("HBLD350", 25, False), ("HBLD350", 26, True),
+        ("HBLD491", 35, False), ("HBLD491", 34, True), ("HBLD158", 48, False), ("HBLD158", 43, True),
+        ("HBLD073", 16, False), ("HBLD073", 15, True),
+    ],
+)  # fmt: skip
+def test_a_prosthesis_on_a_tooth_that_is_not_its_own(code: str, tooth: int, told: bool) -> None:
+    notes = answered(DENTIST, {"code": code, "tooth": tooth, "fee": 400})["notes"]
+    assert bool(notes) == told
+
+
+def test_the_metal_crown_leaves_the_basket_without_rest_on_back_teeth() -> None:
+    def left(day: str, **tooth: int) -> Decimal:
+        facts = {**DENTIST, "care_date": day, "contract": "responsable_100"}
+        total: Decimal = answered(facts, {"code": "HBLD038", "fee": 290, **tooth})["total"]["patient"]
+        return total
+
+    assert left("2025-12-31", tooth=26) == left("2025-12-31") == 0
+    assert left("2026-01-01", tooth=23) == 0
+    assert left("2026-01-01", tooth=24) == 170  # 290 less the base: the share is all that the contract pays
+    with pytest.raises(MissingFact, match="tooth"):
+        left("2026-01-01")
+
+
+@pytest.mark.parametrize(
+    ("territory", "base"),
+    [("974", 480), ("Réunion", 480), ("La Réunion", 480), ("69", 400), ("métropole", 400), (None, 400)],
+)
+def test_a_territory_is_a_departement_or_its_name(territory: str | None, base: int) -> None:
+    facts = {"care_date": "2026-03-10", "age": 60, "profession": "pharmacie", "territory": territory}
+    assert answered(facts, {"code": "AIDE_AUDITIVE_I", "fee": 1140})["lines"][0]["base"] == base
+    with pytest.raises(FactError, match="territory"):
+        answered({**facts, "territory": "the moon"}, {"code": "AIDE_AUDITIVE_I", "fee": 1140})
 
 
 SPECIALIST = {**VISIT, "specialty": "cardiologie", "role": "correspondant", "referral": "soins_iteratifs"}

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from parcours.engine.bill.beside import notes_of_bill
+from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError
 from parcours.law.bill.codes import CaseCharge
@@ -55,11 +57,40 @@ def test_from_the_31st_day_the_share_goes_and_the_charge_stays() -> None:
 )
 def test_the_exempt_owe_no_share_and_some_no_charge(exemption: str, charges: dict[str, int]) -> None:
     facts = {"exemption": exemption, "stay": {"daily_tariff": 900}}
+    answer = stayed("2025-10-06", "2025-10-08", **facts)
+    assert owed(answer) == (charges or {"FJ": 0})
     if not charges:
-        with pytest.raises(FactError, match="stay"):
-            stayed("2025-10-06", "2025-10-08", **facts)
-        return
-    assert owed(stayed("2025-10-06", "2025-10-08", **facts)) == charges
+        assert answer.settled[0].case_charge == CaseCharge.CHARGE_EXEMPT, "the charge that is not owed is said"
+
+
+def test_the_local_scheme_bears_the_share_and_the_charge() -> None:
+    answer = stayed("2025-10-06", "2025-10-08", scheme="alsace_moselle", stay={"daily_tariff": 900})
+    assert owed(answer) == {"FJ": 0}
+    assert answer.settled[0].case_charge == CaseCharge.BORNE_BY_SCHEME
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"stay": {"daily_tariff": 900}}, "directly €1,440.00 of €1,800.00 (2 nights at €900.00)."),
+        ({"stay": {"daily_tariff": 90}}, "directly the rest of the stay, which is not on it."),
+        ({"stay": {"heavy_act": True}}, "how much depends on the hospital's daily tariff"),
+        ({"exemption": "ald", "stay": {"daily_tariff": 900}}, "directly the rest of the stay"),
+    ],
+)
+def test_what_the_hospital_is_paid_beside_the_invoice_is_said(facts: dict[str, Any], said: str) -> None:
+    answer = stayed("2025-10-06", "2025-10-08", **facts)
+    (note,) = [note for note in notes_of_bill(answer) if "patient's bill" in note.text.en]
+    assert said in note.text.en
+    assert note.lines == tuple(line.number for line in answer.lines)
+    assert bill_dict(answer)["notes"][0]["en"] == note.text.en
+
+
+def test_an_emergency_visit_says_who_pays_its_care_and_a_clinic_has_it_on_its_line() -> None:
+    visit = settle_bill({"care_date": "2026-03-15", "age": 40, "lines": [{"code": "FPU"}]})
+    assert ["care of the visit" in note.text.en for note in notes_of_bill(visit)] == [True]
+    clinic = stayed("2025-10-06", "2025-10-08", lines=[{"code": "GHS", "base": 50, "fee": 50}])
+    assert not [note for note in notes_of_bill(clinic) if "patient's bill" in note.text.en]
 
 
 def test_outside_the_pathway_one_capped_surcharge_that_a_responsible_contract_never_pays() -> None:
@@ -91,15 +122,14 @@ def test_a_clinic_bears_the_flat_fee_on_the_package_of_the_stay() -> None:
         ("none", "2026-02-28", 19_61, CaseCharge.EMERGENCY),
         ("ald", "2026-03-01", 9_96, CaseCharge.EMERGENCY_REDUCED),
         ("at_mp", "2022-01-01", 8_49, CaseCharge.EMERGENCY_REDUCED),
-        ("maternite", "2026-03-01", 0, CaseCharge.EMERGENCY),
+        ("maternite", "2026-03-01", 0, CaseCharge.EMERGENCY_EXEMPT),
     ],
 )
 def test_the_charge_of_an_emergency_visit(exemption: str, day: str, amount: int, case: CaseCharge) -> None:
     bill = {"care_date": day, "age": 40, "exemption": exemption, "lines": [{"code": "FPU"}]}
     answer = settle_bill(bill)
     assert (answer.totals["patient"], answer.totals["amo"]) == (amount, 0)
-    if amount:
-        assert answer.settled[0].case_charge == case
+    assert answer.settled[0].case_charge == case
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from parcours.engine.bill.lines import (
 from parcours.engine.bill.links import act_and_activity, foreseen_in_full
 from parcours.engine.bill.notes import excluded_by
 from parcours.engine.bill.settle import EMERGENCY, emergency
-from parcours.engine.bill.vocabulary import LINE_KEYS
+from parcours.engine.bill.vocabulary import LINE_KEYS, read_territory
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import read as read_fact
 from parcours.engine.facts.vocabulary import BY_NAME, IDS, given
@@ -259,8 +259,8 @@ class LineBook:
         return line, raw[" day"], str(line.pop("territory", ""))
 
     def _read(self, line: dict[str, Any], day: int, territory: str) -> LinePattern:
-        shared = Shared({"care_date": day}, territory, self.flat, self.law, self.options)
         try:
+            shared = Shared({"care_date": day}, read_territory(territory), self.flat, self.law, self.options)
             read = read_line(1, emergency(line, shared), shared, 0)
             check_possible([read], self.law)
             text = read_code(line["code"], profession_named(line, self.flat), self.flat, self.law)

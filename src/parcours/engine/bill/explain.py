@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
+from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.notes import Note, notes_of
+from parcours.engine.bill.notes import Note
 from parcours.engine.bill.say import Reason, base_reason, case_of_base, label_of_line, reasons
 from parcours.engine.bill.settle import BillAnswer, other_readings
 from parcours.engine.facts.decoding import decode
@@ -110,7 +111,7 @@ def explain_bill(answer: BillAnswer, lang: str = "fr", *, quiet: bool = False, a
         pathway=tuple(pathway.values()),
         lines=tuple(lines),
         why_not=tuple({item.name: item for item in why_not.values()}.values()),
-        notes=() if alone else tuple(notes_of(answer.lines, answer.settled, answer.territory, answer.bill)),
+        notes=() if alone else tuple(notes_of_bill(answer)),
         other_readings=() if alone else tuple(readings_said(answer, lang)),
         freshness=freshness(iter(values), iter(articles), last, lang),
     )

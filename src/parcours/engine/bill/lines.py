@@ -6,15 +6,24 @@ from typing import Any
 
 from parcours.engine.bill.codetext import CLASSES, GENERIC, CodeText, read_code
 from parcours.engine.bill.library import code_of_known, facts_of_known, known, known_modifiers
-from parcours.engine.bill.prices import CHARGES, base_from_ceiling, highest_price, modifiers_of, of_place, unit_price
 from parcours.engine.bill.prices import PLACES as ROADS
+from parcours.engine.bill.prices import (
+    base_from_ceiling,
+    basket_on,
+    charge_of,
+    due_at,
+    highest_price,
+    modifiers_of,
+    of_place,
+    unit_price,
+)
 from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
 from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import WITHOUT_SECTOR, EncodedAct, encode_values, read, said
 from parcours.engine.facts.vocabulary import BY_NAME, given
 from parcours.law.bill.book import BASKETS, BillLaw, Code, on
-from parcours.law.bill.codes import CaseCharge, Combination, Cover, Nature, OpticalCategory, StayOf
+from parcours.law.bill.codes import Combination, Cover, Nature, OpticalCategory, StayOf
 from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
@@ -289,12 +298,6 @@ def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], 
     return Price(unit * facts.get("quantity", 1), given=False, percent=percent, flat=flat)
 
 
-def due_at(code: Code, day: int, age: int | None, bill: BillLaw) -> bool:
-    """Is the code due at this age?  Below the first age or from the second; an unknown age is taken to be right."""
-    below, start = (bill.value(name, day) for name in code.due_ages)
-    return age is None or age < below or age >= start
-
-
 def letter_of(code: Code, day: int, shared: Shared) -> int:
     """Price of one unit of a letter with a coefficient; -1 where the code has none."""
     number = shared.law.acts.get(code.act)
@@ -351,7 +354,7 @@ def rules_line(
     """The line as the rules read it; sessions and supplements are tied afterwards."""
     day = encoded.act.care_date
     with_consultation = code.with_consultation if day >= code.with_consultation_from else 0
-    basket = on(code.basket, day)
+    basket = basket_on(code, day, facts)
     if "basket" in facts and basket not in (UNKNOWN, BASKETS.index(facts["basket"])):
         raise FactError("basket", facts["basket"], same(BASKETS[basket]))
     free = code.cover != Cover.BASKET_FREE or (basket != UNKNOWN and BASKETS[basket] == "rac0")
@@ -384,7 +387,7 @@ def rules_line(
         c2s_ceiling=on(code.c2s, day),
         category=int(OpticalCategory[facts["category"].upper()]) if "category" in facts else 0,
         stay=int(StayOf.ITSELF if values.get("special_setting") == SpecialSetting.HOSPITALISATION else StayOf.NONE),
-        case_charge=int(CHARGES.get(code.key, CaseCharge.COMFORT)) if code.nature != Nature.ACT else 0,
+        case_charge=int(charge_of(code.key, encoded.act.fee)) if code.nature != Nature.ACT else 0,
     )
 
 

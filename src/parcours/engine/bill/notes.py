@@ -32,7 +32,7 @@ def notes_of(
 ) -> Iterator[Note]:
     """Every note of a bill: what the rules noticed of each act, then what its lines show together."""
     yield from noticed(lines, settled, bill)
-    for kind, find in (("ages", ages), ("pairs", pairs), ("most", quotas)):
+    for kind, find in (("ages", ages), ("teeth", teeth), ("pairs", pairs), ("most", quotas)):
         for entry in bill.notes[kind].values():
             if not entry.get("impossible"):
                 yield from find(lines, entry)
@@ -64,6 +64,14 @@ def ages(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
             continue
         age = line.line.act.age
         if age < entry.get("from", 0) or age >= entry.get("before", age + 1):
+            yield note([line], entry)
+
+
+def teeth(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Lines of a prosthesis that is not for the tooth they name."""
+    for line in lines:
+        tooth = line.said.get("tooth")
+        if line.code.key in entry["codes"] and tooth and not entry["from"] <= tooth % 10 <= entry["to"]:
             yield note([line], entry)
 
 

@@ -25,11 +25,17 @@ CHARGES = {
     "FPU_MINORE": CaseCharge.EMERGENCY_REDUCED,
 }
 """What a charge is, where nothing more is known of the stay."""
+EMERGENCIES = ("FPU", "FPU_MINORE")
 HUNDRED = 100
 FREE_KM = {"plain": "ik_abattement_plaine", "mountain": "ik_abattement_montagne"}
 PLACES = {"montagne": "MONTAGNE", "mountain": "MONTAGNE", "pied": "PIED", "foot": "PIED", "ski": "PIED"}
 """Zone of a journey -> ending of its allowance; elsewhere, the plain."""
 """Kilometres of a journey there and back that the allowance leaves out (NGAP 13)."""
+
+
+def charge_of(key: str, fee: int) -> CaseCharge:
+    """What a charge is; that of an emergency visit may be owed by nobody."""
+    return CaseCharge.EMERGENCY_EXEMPT if key in EMERGENCIES and not fee else CHARGES.get(key, CaseCharge.COMFORT)
 
 
 def unit_price(code: Code, day: int, said: Mapping[str, Any], age: int | None, territory: str, bill: BillLaw) -> int:
@@ -185,6 +191,23 @@ def base_from_ceiling(code: Code, day: int, said: Mapping[str, Any], bill: BillL
     if part == UNKNOWN or "max_price" not in said:
         return UNKNOWN
     return share(said["max_price"], part)
+
+
+def due_at(code: Code, day: int, age: int | None, bill: BillLaw) -> bool:
+    """Is the code due at this age?  Below the first age or from the second; an unknown age is taken to be right."""
+    below, start = (bill.value(name, day) for name in code.due_ages)
+    return age is None or age < below or age >= start
+
+
+def basket_on(code: Code, day: int, facts: Mapping[str, Any]) -> int:
+    """The basket of a prosthesis that day, which for some also depends on the tooth."""
+    first, baskets = code.back
+    behind = on(baskets, day)
+    if behind == UNKNOWN:
+        return on(code.basket, day)
+    if "tooth" not in facts:
+        raise MissingFact("tooth", Text(f"la dent de {code.key}", f"the tooth of {code.key}"))
+    return behind if facts["tooth"] % 10 >= first else on(code.basket, day)
 
 
 MOST_MODIFIERS = 4

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.notes import notes_of
 from parcours.engine.bill.settle import BillAnswer, other_readings
 from parcours.engine.bill.vocabulary import BORNE
 from parcours.engine.results import euros, result_dict
@@ -114,7 +114,7 @@ def bill_dict(answer: BillAnswer) -> dict[str, Any]:
         "total": {name: euros(cents) for name, cents in answer.totals.items()},
         "notes": [
             {"lines": list(note.lines), "fr": note.text.fr, "en": note.text.en, "references": list(note.references)}
-            for note in notes_of(answer.lines, answer.settled, answer.territory, answer.bill)
+            for note in notes_of_bill(answer)
         ],
         "readings": [
             {"name": other.name, "option": other.option, **{name: euros(cents) for name, cents in other.totals.items()}}

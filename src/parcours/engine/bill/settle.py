@@ -16,9 +16,9 @@ from parcours.engine.bill.library import libraries_of
 from parcours.engine.bill.lines import BillLine, Shared, read_line
 from parcours.engine.bill.links import linked
 from parcours.engine.bill.missing import check_known, check_missing
-from parcours.engine.bill.stays import charges_of_stay, iso_of
+from parcours.engine.bill.stays import charges_of_stay
 from parcours.engine.bill.together import BillQuestion, is_costly, settle_all
-from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_borne, read_stay
+from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_borne, read_stay, read_territory
 from parcours.engine.case import law_on
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import read, said
@@ -34,7 +34,7 @@ from parcours.law.library.installed import looked_up_once
 from parcours.rules.bill.types import BillReadings, Borne, SettledLine
 from parcours.rules.charges import emergency_charge
 from parcours.rules.types import Contract
-from parcours.text import Text, plain_euros, same
+from parcours.text import plain_euros, same
 
 BILL_READINGS = {
     "majoration_seance": bill_codes.MajorationSeance,
@@ -192,12 +192,6 @@ def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:
             shared,
             (question.chosen, question.readings, question.bill_readings),
         )
-        if not lines:
-            raise FactError(
-                "stay",
-                iso_of(stay["entry"]),
-                Text("un séjour qui doit quelque chose", "a stay that owes something"),
-            )
     return Prepared(lines, shared, question)
 
 
@@ -228,7 +222,7 @@ def shared_of(given: Mapping[str, Any], bill: BillLaw, options: Mapping[str, str
         values.setdefault("special_setting", int(SpecialSetting.HOSPITALISATION))
     if given.get("contract"):
         values["contract"] = read(BY_NAME["contract"], given["contract"], law)
-    return Shared(values, str(given.get("territory", "")), law, bill, options)
+    return Shared(values, read_territory(given.get("territory")), law, bill, options)
 
 
 def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str, str]) -> BillQuestion:

@@ -9,7 +9,7 @@ from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact
 from parcours.law.bill.book import on
 from parcours.law.bill.codes import CaseCharge
-from parcours.law.codes import UNKNOWN, Convention, Profession, SpecialSetting
+from parcours.law.codes import UNKNOWN, Convention, Profession, Scheme, SpecialSetting
 from parcours.law.days import number_of
 from parcours.law.record import LawRecord
 from parcours.rules.bill.stay import StayInvoice, stay_invoice, stay_surcharge, terms_of_stay
@@ -71,6 +71,8 @@ def charges_of_stay(
         invoice = invoice._replace(flat_fee=0)  # owed once, on the stay before (R160-16 I)
     surcharge = stay_surcharge(law) if outside(stay, person.line.act, shared, chosen, rule_readings) else 0
     found = wanted(invoice, surcharge, kind, costly, terms.whole_from <= len(charges))
+    if not found and not lines:
+        found = [nothing_owed(person.line.act, kind, max(1, len(charges)))]
     return [
         charge_line(number + place, code, quantity, fee, case, stay, shared)
         for place, (code, quantity, fee, case) in enumerate(found)
@@ -147,6 +149,12 @@ def wanted(
         ("MAJORATION_SEJOUR", 1, surcharge, CaseCharge.SURCHARGE_ONCE),
     ]
     return [row for row in rows if row[2]]
+
+
+def nothing_owed(act: Act, kind: str, days: int) -> tuple[str, int, int, CaseCharge]:
+    """The daily charge that this patient does not owe: what is left of the invoice of a stay that asks nothing."""
+    local = act.scheme == Scheme.ALSACE_MOSELLE
+    return kind, days, 0, CaseCharge.BORNE_BY_SCHEME if local else CaseCharge.CHARGE_EXEMPT
 
 
 PRINTED = {

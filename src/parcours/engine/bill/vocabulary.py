@@ -3,6 +3,7 @@
 Every fact of one act (`engine/facts/vocabulary.py`) may stand on the bill, for all its lines, or on one line.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from parcours.engine.facts.vocabulary import (
 from parcours.law.bill.book import BASKETS
 from parcours.law.bill.codes import OpticalCategory
 from parcours.text import Text, same
+from parcours.words import fold
 
 KINDS = (
     "feuille_de_soins", "ticket_pharmacie", "laboratoire", "devis_dentaire", "optique", "audition", "urgences",
@@ -199,6 +201,25 @@ def read_stay(stay: Any) -> dict[str, Any]:
     if read["exit"] < read["entry"]:
         raise FactError("stay.exit", stay["exit"], Text("pas avant l'entrée", "not before the entry"))
     return read
+
+
+TERRITORIES = {
+    "guadeloupe": "971", "martinique": "972", "guyane": "973", "reunion": "974", "mayotte": "976", "metropole": "",
+}  # fmt: skip
+"""Where tariffs differ, by name and by the number of the département."""
+DEPARTEMENT = re.compile(r"\d\d|2[AB]|97[1-8]")
+
+
+def read_territory(value: Any) -> str:
+    """The number of a département overseas; empty for metropolitan France. Raises `FactError`."""
+    text = fold(str(value or "")).removeprefix("la ")
+    if text in TERRITORIES:
+        return TERRITORIES[text]
+    if text and not DEPARTEMENT.fullmatch(text.upper()):
+        known = ", ".join(TERRITORIES)
+        allowed = Text(f"{known}, ou le numéro d'un département", f"{known}, or the number of a département")
+        raise FactError("territory", value, allowed)
+    return text if text.startswith("97") else ""
 
 
 def read_borne(bill: Mapping[str, Any]) -> dict[str, int]:

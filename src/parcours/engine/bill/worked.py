@@ -13,7 +13,7 @@ from parcours.engine.bill.codetext import GENERIC, read_code
 from parcours.engine.bill.vocabulary import BILL_ALLOWED, LINE_ALLOWED
 from parcours.engine.errors import FactError, MissingFact
 from parcours.engine.facts.vocabulary import given
-from parcours.law.bill.book import bill_law
+from parcours.law.bill.book import Code, bill_law
 from parcours.law.bill.codes import Nature
 from parcours.law.cache import flat_law
 from parcours.text import Text, same
@@ -32,8 +32,10 @@ SPECIALTIES = {
 PROFESSIONS = {
     "opticien": "pharmacie", "audioprothesiste": "pharmacie", "pharmacien": "pharmacie",
     "dentiste": "chirurgien_dentiste",
+    "infirmiere": "infirmier", "sage-femme": "sage_femme", "kine": "masseur_kinesitherapeute",
     "kinesitherapeute": "masseur_kinesitherapeute", "podologue": "pedicure_podologue", "hopital": "etablissement",
     "thermal": "etablissement", "clinique": "etablissement", "taxi": "transporteur", "ambulance": "transporteur",
+    "vsl": "transporteur", "transporteur": "transporteur",
 }  # fmt: skip
 """Who a worked bill names, where the vocabulary has another word."""
 PRINTED_CONTRACTS = {"mgefi_sante_1": (30, 35)}
@@ -64,8 +66,11 @@ SAID_ELSEWHERE = (
     "linked_stay", "nights", "days",
 )  # fmt: skip
 """Facts of a worked bill that are read below, or that no amount of it depends on."""
+ORDINARY_SETTINGS = ("", "urgences", "cabinet", "domicile", "ville", "centre", "etablissement")
+"""Places that change no rule by themselves: the code of the line says it."""
 TRIP_FACTS = ("distance_km", "zone", "departement", "night")
 EXAMINATION = "EBD"
+CLASS_B = ("MONTURE_B", "VERRE_B")
 
 
 @dataclass
@@ -119,8 +124,7 @@ def facts_of_bill(facts: Mapping[str, Any], raw: Mapping[str, Any], worked: Work
         bill["c2s"] = True
     elif contract:
         bill["contract"] = contract_of(contract)
-    if facts.get("setting") == "hospitalisation":
-        bill["special_setting"] = "hospitalisation"
+    bill.update(setting_of(facts))
     if worked.from_stay and any(str(line["code"]).startswith("forfait") for line in raw["lines"]):
         bill["stay"]["heavy_act"] = True
     if worked.from_stay and "psy" in str(facts.get("discipline", "")).lower():
@@ -128,6 +132,14 @@ def facts_of_bill(facts: Mapping[str, Any], raw: Mapping[str, Any], worked: Work
     bill.update(who(facts, worked))
     bill.update(pathway(facts, bill, worked))
     return bill
+
+
+def setting_of(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The frame of the care, where it is one that the law names; a trip that is urgent is one."""
+    setting = str(facts.get("setting") or "")
+    if not setting and facts.get("urgent") and PROFESSIONS.get(str(facts.get("professional"))) == "transporteur":
+        setting = "transport_urgent"
+    return {} if setting in ORDINARY_SETTINGS else {"special_setting": setting}
 
 
 def contract_of(name: Any) -> Any:
@@ -210,13 +222,24 @@ def line_of(line: Mapping[str, Any], place: int, facts: Mapping[str, Any], worke
     tariffs = numbers(facts.get("tariffs"))
     if text.key == "ACTE" and place < len(tariffs):
         found["tariff"] = tariffs[place]
-    if code is not None and (code.trip or code.kilometres):
-        found.update({name: facts[name] for name in TRIP_FACTS if name in facts and name not in found})
-        if code.trip and "distance_km" in facts and "patients" in facts:
-            found.setdefault("shared_with", facts["patients"])
-    if facts.get("ebd") and text.key != EXAMINATION and code is not None and not code.tooth and not code.coefficient:
-        found.setdefault("exemption", "prevention")
+    if code is not None:
+        add_shared(found, code, facts)
     return found
+
+
+def add_shared(found: dict[str, Any], code: Code, facts: Mapping[str, Any]) -> None:
+    """What the facts of the whole bill say of a line of this code: a journey, a tooth, a correction, an examination."""
+    if code.trip or code.kilometres:
+        found.update({name: facts[name] for name in TRIP_FACTS if name in facts and name not in found})
+    if code.trip and "distance_km" in facts and "patients" in facts:
+        found.setdefault("shared_with", facts["patients"])
+    if code.tooth and given(facts.get("tooth")):
+        found.setdefault("tooth", facts["tooth"])
+    category = facts.get("category", facts.get("categorie"))
+    if code.key in CLASS_B and given(category):
+        found.setdefault("category", category)
+    if facts.get("ebd") and code.key != EXAMINATION and not code.tooth and not code.coefficient:
+        found.setdefault("exemption", "prevention")
 
 
 def inputs_of(line: Mapping[str, Any], place: int) -> dict[str, Any]:

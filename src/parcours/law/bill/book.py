@@ -62,6 +62,8 @@ class Code:
     cover: int
     basket: Dated
     """Index in `BASKETS`."""
+    back: tuple[int, Dated]
+    """Place in its quadrant of the first back tooth, and the basket of the prosthesis on these; 0: none of its own."""
     ceiling: Dated
     ceiling_from_base: str
     tooth: bool

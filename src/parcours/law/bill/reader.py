@@ -24,9 +24,9 @@ MAIN_PARAMETERS = (
 KEYS = {
     "act", "label", "profession", "specialty", "combination", "with_consultation", "with_consultation_from",
     "coefficient", "references", "verified_on", "values", "rate", "bears", "words", "letters", "activity", "drug_class",
-    "nature", "cover", "basket", "ceiling", "ceiling_from_base", "tooth", "kilometres", "fee_per_box", "parameter",
-    "trip", "young", "territories", "rate_by_coefficient", "own_exemption", "outside_pathway_rules", "component",
-    "c2s", "fixed", "due_ages",
+    "nature", "cover", "basket", "back", "ceiling", "ceiling_from_base", "tooth", "kilometres", "fee_per_box",
+    "parameter", "trip", "young", "territories", "rate_by_coefficient", "own_exemption", "outside_pathway_rules",
+    "component", "c2s", "fixed", "due_ages",
     "alternatives",
 }  # fmt: skip
 
@@ -203,6 +203,7 @@ def code_entry(
         member(file, key, DrugClass, entry.get("drug_class"), 0),
         cover_of(file, key, entry, basket),
         basket,
+        back_of(file, key, entry),
         dated(file, key, entry.get("ceiling", []), EURO, sources),
         entry.get("ceiling_from_base", ""),
         bool(entry.get("tooth", False)),
@@ -262,6 +263,12 @@ def rate_of(file: str, key: str, entry: Mapping[str, Any], sources: Mapping[str,
     if rate is None:
         return NEVER
     return ((0,), (int(rate) * PERCENT,)) if isinstance(rate, int) else dated(file, key, rate, PERCENT, sources)
+
+
+def back_of(file: str, key: str, entry: Mapping[str, Any]) -> tuple[int, Dated]:
+    """The first back tooth, and the basket of a prosthesis on these, where it has one of its own."""
+    back = entry.get("back")
+    return (int(back["from_tooth"]), basket_of(file, key, back)) if back else (0, NEVER)
 
 
 def basket_of(file: str, key: str, entry: Mapping[str, Any]) -> Dated:

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from parcours.engine.bill.advise import advise_bill
+from parcours.engine.bill.beside import paid_beside
 from parcours.engine.bill.codetext import read_code
 from parcours.engine.bill.explain import BillExplanation, explain_bill
 from parcours.engine.bill.questions import BillInterview, ask_bill
@@ -15,6 +16,7 @@ from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.vocabulary import hundredths
 from parcours.law.bill.book import bill_law
+from parcours.law.bill.codes import Nature
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
 from parcours.text import COLON, DECIMAL, euros, plain_euros
@@ -113,7 +115,7 @@ class Paper:
 
     def view(self) -> BillView:
         """All that the page shows."""
-        explanation = explain_bill(self.settled, self.lang) if self.settled else None
+        explanation = self.explained()
         advice = advise_bill(self.settled, self.lang) if self.settled else None
         result = self.result(explanation)
         answers = tuple(self.form.said())
@@ -148,6 +150,14 @@ class Paper:
             text_url=self.page.address("/bill.txt", self.state.pairs()),
             receipt_url=self.page.address("/bill.json", self.state.pairs()),
         )
+
+    def explained(self) -> BillExplanation | None:
+        """Why, line by line; what the card says already is no note."""
+        if self.settled is None:
+            return None
+        whole = explain_bill(self.settled, self.lang)
+        on_card = list(paid_beside(self.settled))
+        return replace(whole, notes=tuple(note for note in whole.notes if note not in on_card))
 
     def disputed(self, explanation: BillExplanation | None) -> Iterator[str]:
         """The other readings that would leave another sum to the patient."""
@@ -333,6 +343,7 @@ class Paper:
         lines += [f"{row.number}. {row.name}{colon}{row.fee}" for row in (*self.rows(), *self.charges())]
         lines += ["", f"{self.say('Left to you in the end')}{colon}{result.left} ({result.of})"]
         lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
+        lines += [result.beside] if result.beside else []
         lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]
         lines += ["", self.say("Why")]
         for line in explanation.lines:
@@ -362,4 +373,6 @@ def shared_amounts(settled: BillAnswer, place: int, lang: str) -> dict[str, Any]
     one, fee = settled.settled[place].settlement, settled.lines[place].line.act.fee
     parts = [("amo", one.amo), ("amc", one.amc), ("you", one.patient)]
     amounts = {name: euros(getattr(one, name), lang) for name in ("amo", "amc", "patient")}
+    if settled.lines[place].line.nature == Nature.CHARGE:
+        amounts["amo"] = ""  # a charge is the patient's part: what the hospital is paid beside is said once
     return {"fee": euros(fee, lang), **amounts, "segments": tuple(shares(parts, fee))}

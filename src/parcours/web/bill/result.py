@@ -1,7 +1,9 @@
 """The card of a bill: the sum that is left, who pays what, what is paid at the desk and what later."""
 
+from dataclasses import replace
 from functools import partial
 
+from parcours.engine.bill.beside import paid_beside
 from parcours.engine.bill.explain import BillExplanation
 from parcours.engine.bill.settle import BillAnswer
 from parcours.law.bill.codes import Nature
@@ -25,7 +27,7 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
     }
     words, tone = PATHWAYS[Pathway(places.pop())] if len(places) == 1 else ("", "")
     warning = next((line.warning for line in explanation.lines if line.warning), None)
-    return card_of(
+    card = card_of(
         Shares(**{name: totals[name] for name in Shares._fields}),
         lang,
         c2s=any(line.act.c2s for line in acts),
@@ -34,6 +36,11 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
         pathway=(words, tone),
         warning=warning,
     )
+    beside = " ".join(i18n.set_once(note.text[lang], lang) for note in paid_beside(settled))
+    if not beside:
+        return card
+    payers = [payer for payer in card.payers if payer.name != "amo" or totals["amo"]]
+    return replace(card, beside=beside, payers=payers)
 
 
 def so_far(low: int, high: int, total: int, lang: str) -> Result:

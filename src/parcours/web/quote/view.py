@@ -66,6 +66,8 @@ class Result:
     warning: str | None
     dispute: str = ""
     """A sum asked beyond what may be asked, for certain."""
+    beside: str = ""
+    """What compulsory insurance pays elsewhere than on this paper."""
     excess: str = ""
     """A sum above the tariff of this act alone, which another line of the paper may explain."""
 
