@@ -7,12 +7,12 @@ from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from parcours.api.common import Out, api_router
-from parcours.edge.caller import Incoming, host_cookie
+from parcours.edge.caller import Incoming
 from parcours.edge.depends import IncomingDep, ServicesDep
 from parcours.edge.mail import send
 from parcours.edge.own import close_presented
 from parcours.edge.problems import problems
-from parcours.edge.requests import set_session_cookie
+from parcours.edge.requests import clear_oidc_cookie, oidc_cookie, set_oidc_cookie, set_session_cookie
 from parcours.edge.services import Services
 from parcours.registry.accounts import doubts, sessions
 from parcours.registry.accounts.context import Tag
@@ -23,8 +23,6 @@ from parcours.registry.audit import service as audit
 from parcours.registry.errors import RegistryError
 
 router = api_router(tag="session")
-
-OIDC_COOKIE = "parcours_oidc"
 
 
 class ProviderOut(Out):
@@ -55,7 +53,7 @@ _BACK: dict[int | str, dict[str, Any]] = {
 
 def _browser(services: ServicesDep, incoming: IncomingDep) -> str:
     """What ties the provider's answer to the browser that asked: the value of its cookie, or nothing."""
-    return incoming.cookies.get(_oidc_cookie(services), "")
+    return incoming.cookies.get(oidc_cookie(services.settings), "")
 
 
 BrowserDep = Annotated[str, Depends(_browser)]
@@ -72,7 +70,7 @@ def start_oidc(
     with services.database.writing() as session:
         started = services.relying.start(session, provider, return_to)
     response = RedirectResponse(started.url, 302)
-    set_oidc_cookie(response, services, started.browser_token)
+    set_oidc_cookie(response, services.settings, started.browser_token)
     return response
 
 
@@ -90,20 +88,25 @@ def finish_oidc(
     code: Annotated[str, Query(max_length=2000)] = "",
     iss: Annotated[str | None, Query(max_length=300)] = None,
 ) -> RedirectResponse:
-    """Where the provider sends the browser back: checks the answer and opens the session."""
-    proof = services.relying.finish(
-        services.database, provider, state=state, code=code, browser_token=browser, issuer=iss
-    )
+    """Where the provider sends the browser back: checks it and opens the session; refused, a page says why."""
     try:
-        token, doubted = _open_for(services, incoming, proof)
+        proof = services.relying.finish(
+            services.database, provider, state=state, code=code, browser_token=browser, issuer=iss
+        )
+        try:
+            token, doubted = _open_for(services, incoming, proof)
+        except RegistryError as error:
+            _note_refused(services, incoming, proof, error)
+            raise
     except RegistryError as error:
-        _note_refused(services, incoming, proof, error)
-        raise
+        if "text/html" not in incoming.headers.get("accept", ""):
+            raise
+        return RedirectResponse(f"/login?refused={error.code}", 303, {"Cache-Control": "no-store"})
     for officer, message in doubted:
         later.add_task(send, services, officer, message)
     response = RedirectResponse(proof.return_to, 303, background=later)
     set_session_cookie(response, services.settings, token)
-    _delete_oidc_cookie(response, services)
+    clear_oidc_cookie(response, services.settings)
     return response
 
 
@@ -119,7 +122,7 @@ def left_oidc(
     """Where the provider sends the browser back once it has logged out there."""
     services.relying.left(provider, state=state, browser_token=browser)
     response = RedirectResponse("/", 303)
-    _delete_oidc_cookie(response, services)
+    clear_oidc_cookie(response, services.settings)
     return response
 
 
@@ -144,18 +147,3 @@ def _note_refused(services: Services, incoming: Incoming, proof: Proof, error: R
     with services.database.writing() as session:
         details = {"factor": f"oidc:{proof.provider.name}"}
         audit.record(session, Tag.LOGIN_FAIL, incoming.anonymous, why=error.code, details=details)
-
-
-def _oidc_cookie(services: Services) -> str:
-    return host_cookie(services.settings, OIDC_COOKIE)
-
-
-def set_oidc_cookie(response: Response, services: Services, token: str) -> None:
-    """What ties the provider's answer to this browser, for ten minutes."""
-    secure = services.settings.cookie_secure
-    name = _oidc_cookie(services)
-    response.set_cookie(name, token, max_age=600, path="/", secure=secure, httponly=True, samesite="lax")
-
-
-def _delete_oidc_cookie(response: Response, services: Services) -> None:
-    response.delete_cookie(_oidc_cookie(services), path="/", secure=services.settings.cookie_secure, httponly=True)

@@ -7,7 +7,6 @@ from pydantic import Field
 from sqlalchemy import select
 
 from parcours.api.common import LISTING, Id, Out, api_router
-from parcours.api.session import note_foreign
 from parcours.edge.depends import OwnDep
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import problems
@@ -60,7 +59,7 @@ def end_session(session_id: Id, own: OwnDep, response: Response) -> None:
     try:
         _end(session_id, own, response)
     except NotFound as error:
-        note_foreign(own, error)
+        own.note_foreign(error)
         raise
 
 

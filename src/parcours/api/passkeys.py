@@ -7,10 +7,11 @@ from fastapi import Response
 from pydantic import Field
 
 from parcours.api.common import LISTING, Id, In, Out, api_router, text
-from parcours.api.second_factor import FactorsIn, tell_of_factors
+from parcours.api.second_factor import FactorsIn
 from parcours.api.session import SessionOut, opened, renewed
 from parcours.edge.caller import check_same_site
 from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
+from parcours.edge.login import tell_of_factors
 from parcours.edge.own import close_presented
 from parcours.edge.problems import problems
 from parcours.edge.services import Services

@@ -6,12 +6,10 @@ from pydantic import Field
 from parcours.api.common import In, Out, api_router
 from parcours.api.session import SecondFactor, SessionOut, renewed
 from parcours.edge.depends import OwnDep
-from parcours.edge.mail import later, send
+from parcours.edge.login import tell_of_factors
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import problems
 from parcours.registry.accounts import find, passwords, second_factor
-from parcours.registry.accounts.messages import factors_message
-from parcours.registry.accounts.models import Account
 
 router = api_router(tag="session")
 
@@ -55,11 +53,6 @@ def _new_codes(own: OwnSession) -> second_factor.RecoveryCodes:
     hashing = own.services.settings.password_hashing()
     with hashing.admitted():
         return second_factor.new_recovery_codes(hashing)
-
-
-def tell_of_factors(own: OwnSession, account: Account) -> None:
-    """The holder hears of every change of how one logs in: it may be somebody else's."""
-    later(send, own.services, account.login, factors_message(account.language))
 
 
 class TotpConfirmedOut(SessionOut, RecoveryOut):

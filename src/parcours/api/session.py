@@ -10,20 +10,18 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from parcours.api.common import LISTING, In, Out, api_router, text
-from parcours.api.oidc import set_oidc_cookie
 from parcours.edge import login
 from parcours.edge.caller import check_same_site
 from parcours.edge.depends import IncomingDep, OwnDep, ServicesDep
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import problems
-from parcours.edge.requests import clear_session_cookie, set_device_cookie, set_session_cookie
+from parcours.edge.requests import clear_session_cookie, set_device_cookie, set_oidc_cookie, set_session_cookie
 from parcours.edge.services import Services
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import passwords, sessions
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import Account, Grant, WebSession
 from parcours.registry.audit import service as audit
-from parcours.registry.audit.context import Tag as AuditTag
 from parcours.registry.errors import NotFound, not_found
 
 router = api_router(tag="session")
@@ -116,7 +114,7 @@ def switch_role(body: SwitchIn, own: OwnDep, response: Response) -> SessionOut:
         with own.services.database.writing() as session:
             return _switched(session, own, response, body.grant_id)
     except NotFound as error:
-        note_foreign(own, error)
+        own.note_foreign(error)
         raise
 
 
@@ -131,13 +129,6 @@ def _switched(session: Session, own: OwnSession, response: Response, grant_id: s
     return opened(session, own.services, response, web_session.account, rotated)
 
 
-def note_foreign(own: OwnSession, error: NotFound) -> None:
-    """A role or a session of somebody else is refused like any record: traced too, by the field's name."""
-    with own.services.database.writing() as session:
-        details = {"field": error.field}
-        audit.record(session, AuditTag.ACCESS_REFUSE, own.who, why=error.code, details=details)
-
-
 class LoggedOut(Out):
     """Logged out here."""
 
@@ -150,15 +141,11 @@ class LoggedOut(Out):
 @router.delete("/session", responses=problems(*LISTING))
 def log_out(own: OwnDep, response: Response) -> LoggedOut:
     """Log out; after a login at an identity provider, the browser goes on there (`continue_at`) to log out too."""
-    with own.services.database.writing() as session:
-        web_session = own.row(session)
-        method, id_token = web_session.method, web_session.id_token
-        sessions.close_session(session, own.who, web_session)
+    leaving = login.leave(own)
     clear_session_cookie(response, own.services.settings)
-    leaving = own.services.relying.leave(method.removeprefix("oidc:"), id_token) if id_token else None
     if leaving is None:
         return LoggedOut(continue_at=None)
-    set_oidc_cookie(response, own.services, leaving.browser_token)
+    set_oidc_cookie(response, own.services.settings, leaving.browser_token)
     return LoggedOut(continue_at=leaving.url)
 
 

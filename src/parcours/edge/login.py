@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from parcours.edge.caller import Incoming, host_cookie
 from parcours.edge.mail import later, send
-from parcours.edge.own import close_presented
+from parcours.edge.own import OwnSession, close_presented
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.accounts import devices, find, logins, passwords, sessions
 from parcours.registry.accounts.context import Tag
-from parcours.registry.accounts.messages import lock_message, new_device_message, reset_message
+from parcours.registry.accounts.messages import factors_message, lock_message, new_device_message, reset_message
 from parcours.registry.accounts.models import Account
+from parcours.registry.accounts.oidc import Started
 from parcours.registry.accounts.sessions import OpenedSession
 from parcours.registry.audit import service as audit
 from parcours.registry.errors import Unauthenticated
@@ -82,3 +83,17 @@ def begin(session: Session, services: Services, incoming: Incoming, login: login
     if token is not None and elsewhere:
         later(send, services, account.login, new_device_message(account.language))
     return Begun(sessions.open_session(session, account, login.method), account, token)
+
+
+def leave(own: OwnSession) -> Started | None:
+    """Log out here; where the browser goes on to, to log out at the identity provider too, if it can be left."""
+    with own.services.database.writing() as session:
+        row = own.row(session)
+        method, id_token = row.method, row.id_token
+        sessions.close_session(session, own.who, row)
+    return own.services.relying.leave(method.removeprefix("oidc:"), id_token) if id_token else None
+
+
+def tell_of_factors(own: OwnSession, account: Account) -> None:
+    """The holder hears of every change of how one logs in: it may be somebody else's."""
+    later(send, own.services, account.login, factors_message(account.language))

@@ -11,6 +11,9 @@ from parcours.edge.services import Services
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import logins, sessions
 from parcours.registry.accounts.models import WebSession
+from parcours.registry.audit import service as audit
+from parcours.registry.audit.context import Tag as AuditTag
+from parcours.registry.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,11 @@ class OwnSession:
         if web_session is None:
             raise refusals.no_session()
         return web_session
+
+    def note_foreign(self, error: NotFound) -> None:
+        """A role or a session of somebody else is refused like any record: traced too, by the field's name."""
+        with self.services.database.writing() as session:
+            audit.record(session, AuditTag.ACCESS_REFUSE, self.who, why=error.code, details={"field": error.field})
 
     def check_password(self, password: str, **factors: Any) -> str:
         """The id of one's account, once its password is given again (and a code, with `second_factor`)."""

@@ -4,11 +4,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from parcours.edge.caller import Incoming, cookie_name
+from parcours.edge.caller import Incoming, cookie_name, host_cookie
 from parcours.edge.login import device_cookie
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.accounts.devices import KNOWN_DAYS
+
+OIDC_COOKIE = "parcours_oidc"
 
 
 def attach(app: Starlette, services: Services) -> None:
@@ -60,3 +62,21 @@ def set_device_cookie(response: Response, settings: Settings, token: str | None)
             device_cookie(settings), token, max_age=KNOWN_DAYS * 86400, path="/", secure=settings.cookie_secure,
             httponly=True, samesite="lax",
         )  # fmt: skip
+
+
+def oidc_cookie(settings: Settings) -> str:
+    """The name of the cookie that ties an identity provider's answer to the browser that asked."""
+    return host_cookie(settings, OIDC_COOKIE)
+
+
+def set_oidc_cookie(response: Response, settings: Settings, token: str) -> None:
+    """What ties the provider's answer to this browser, for ten minutes."""
+    response.set_cookie(
+        oidc_cookie(settings), token, max_age=600, path="/", secure=settings.cookie_secure, httponly=True,
+        samesite="lax",
+    )  # fmt: skip
+
+
+def clear_oidc_cookie(response: Response, settings: Settings) -> None:
+    """The provider has answered."""
+    response.delete_cookie(oidc_cookie(settings), path="/", secure=settings.cookie_secure, httponly=True)

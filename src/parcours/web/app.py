@@ -6,9 +6,11 @@ from starlette.routing import Route
 
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
+from parcours.web.account import own
 from parcours.web.account import pages as account
 from parcours.web.account import security as proofs
 from parcours.web.account.outbox import outbox_page
+from parcours.web.admin import pages as admin
 from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
 from parcours.web.compare.compare import compare_page
@@ -89,7 +91,9 @@ def routes() -> list[Route]:
         *practice.routes(),
         *fund.routes(),
         *insurer.routes(),
-        Route("/account", form_page(account.account_page, account.leave), methods=["GET", "POST"]),
+        *admin.routes(),
+        Route("/account", form_page(own.account_page, own.leave), methods=["GET", "POST"]),
+        Route("/account/identity", form_page(own.identity_form, own.prove_identity), methods=["GET", "POST"]),
         Route("/account/security", form_page(proofs.security, proofs.change), methods=["GET", "POST"]),
         Route("/forgot", form_page(account.forgot_form, account.forgot), methods=["GET", "POST"]),
         Route("/reset", form_page(account.reset_form, account.reset), methods=["GET", "POST"]),

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.edge.requests import services_of
-from parcours.text import COLON, LANGS, euros, listed, percent
+from parcours.text import COLON, LANGS, NBSP, euros, listed, percent
 from parcours.web import i18n
 from parcours.web.assets import asset_url
 from parcours.web.words import Glosses
@@ -62,6 +62,7 @@ def environment(lang: str) -> Environment:
         "percent": partial(percent, lang=lang),
         "day": partial(i18n.long_date, lang=lang),
         "short_day": partial(i18n.numeric_date, lang=lang),
+        "instant": partial(instant, lang=lang),
         "label": partial(i18n.label, lang=lang),
         "typo": partial(i18n.typography, lang=lang),
         "listing": partial(listed, lang=lang),
@@ -142,6 +143,12 @@ class Page:
     def in_lang(self, lang: str) -> str:
         """This very page in another language."""
         return f"{self.path}?{urlencode((*self.query, ('lang', lang)))}"
+
+
+def instant(at: datetime, lang: str) -> str:
+    """A day and an hour as it is in France."""
+    there = at.astimezone(PARIS)
+    return f"{i18n.numeric_date(there.date(), lang)} {there:%H:%M}".replace(" ", NBSP)
 
 
 def today() -> date:

@@ -40,6 +40,11 @@ class Site:
         return urlsplit(self.public_url).hostname or ""
 
     @property
+    def has_name(self) -> bool:
+        """Browsers keep a passkey for a name: at a bare number (127.0.0.1) they make none."""
+        return bool(self.name) and not (":" in self.name or self.name.replace(".", "").isdigit())
+
+    @property
     def origin(self) -> str:
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"

@@ -1,10 +1,11 @@
-"""Log in, log out, set a forgotten password again, see where one is logged in: forms without a script.
+"""Log in, set a forgotten password again: forms without a script, but for passkeys.
 
 Every page here is kept by nobody; a form that changes something comes from our own pages, and one of a session carries
 its token.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
@@ -12,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parcours.edge import demonstration, login
-from parcours.edge.caller import CSRF_FIELD, Incoming, check_csrf, identify
+from parcours.edge.caller import Incoming, identify
 from parcours.edge.mail import send
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
+from parcours.edge.refusals import no_role
 from parcours.edge.requests import (
-    clear_session_cookie,
     incoming_of,
     services_of,
     set_device_cookie,
@@ -26,7 +27,7 @@ from parcours.edge.requests import (
 from parcours.edge.services import Services
 from parcours.errors import ParcoursError
 from parcours.registry.access.model import Role
-from parcours.registry.accounts import devices, passwords, sessions
+from parcours.registry.accounts import passkeys, passwords, problems
 from parcours.registry.accounts.logins import Login
 from parcours.registry.errors import Busy, RegistryError
 from parcours.web import i18n
@@ -48,7 +49,13 @@ ROLES = {
 SENT = N_("If this account exists, a message was sent to it. Its link works for a short while.")
 CHANGED = N_("Your password is changed. Log in with the new one.")
 LEFT = N_("You are logged out.")
-SAID = {"changed": CHANGED, "left": LEFT}
+IDLE = N_("You were logged out after a while without activity.")
+SAID = {"changed": CHANGED, "left": LEFT, "idle": IDLE}
+REFUSED = {
+    one.code: one.reason
+    for one in (problems.oidc_refused, problems.oidc_unavailable, problems.account_disabled, problems.no_match)
+}
+"""Why an identity provider opened nothing."""
 
 MOST_NEXT = 300
 
@@ -67,25 +74,33 @@ def _allowed(error: ParcoursError, lang: str) -> str:
     return error.allowed[lang] if error.allowed is not None else ""
 
 
-# --- log in and out --------------------------------------------------------------------------------------------------
+# --- log in --------------------------------------------------------------------------------------------------
 
 
 def login_form(request: Request, _: FormData) -> Response:
     """The form of a login."""
     said = SAID.get(request.query_params.get("said", ""), "")
     page = Page.of(request)
-    return answer(page, "account/login.html", said=said and i18n.translate(said, page.lang), **EMPTY, **around(request))
+    why = REFUSED.get(request.query_params.get("refused", ""))
+    shown = {**EMPTY, "error": why[page.lang] if why else ""}
+    return answer(page, "account/login.html", said=said and i18n.translate(said, page.lang), **shown, **around(request))
 
 
-EMPTY: dict[str, Any] = {"error": "", "allowed": "", "login": "", "asks_code": False}
+EMPTY: dict[str, Any] = {"error": "", "allowed": "", "login": "", "asks_code": False, "continue_at": ""}
 
 
 def around(request: Request) -> dict[str, Any]:
-    """Where the login leads, and whom one may be in the demonstration."""
-    roles = demonstration.logins(services_of(request))
+    """Where the login leads, the ways in, and whom one may be in the demonstration."""
+    services, to = services_of(request), next_of(request)
+    roles = demonstration.logins(services)
+    back = urlencode({"return_to": to or "/my"})
     return {
-        "next": next_of(request),
+        "next": to,
         "roles": {name: NAMED.get(name) or ROLES[role.value] for name, role in roles.items()},
+        "providers": [
+            (one.label, f"/api/v1/oidc/{one.name}/login?{back}") for one in services.relying.providers.values()
+        ],
+        "passkeys": passkeys.Site(services.settings.public_url).has_name,
     }
 
 
@@ -120,7 +135,9 @@ def log_in(request: Request, form: FormData) -> Response:
             role = role_of(begun)
     except (RegistryError, ProblemError) as error:
         asks = error.code == "totp_required" or bool(field(form, "totp", 20))
-        return refused(request, "account/login.html", error, said="", login=name, asks_code=asks, **around(request))
+        return refused(
+            request, "account/login.html", error, said="", login=name, asks_code=asks, continue_at="", **around(request)
+        )
     return enter(request, begun, role)
 
 
@@ -140,61 +157,22 @@ def enter_demonstration(request: Request, form: FormData) -> Response:
             begun = login.begin(session, services, incoming, Login(account, demonstration.METHOD))
             role = role_of(begun)
     except (RegistryError, ProblemError) as error:
-        return refused(request, "account/login.html", error, said="", login="", asks_code=False, **around(request))
+        return refused(request, "account/login.html", error, said="", **WITHOUT, **around(request))
     return enter(request, begun, role)
 
 
+WITHOUT = {name: value for name, value in EMPTY.items() if name not in ("error", "allowed")}
+
+
 def to_own_place(request: Request, _: FormData) -> Response:
-    """`/my`: the first page of one's role, or the login."""
+    """`/my`: the first page of one's role, or the login; the fund's code where a provider's word is too little."""
     services, page = services_of(request), Page.of(request)
-    caller = identify_or_none(services, incoming_of(request))
-    place = HOMES.get(caller.caller.actor.role, "/account") if caller else "/login"
-    return RedirectResponse(page.url(place), 303, {"Cache-Control": "no-store"})
-
-
-def account_page(request: Request, _: FormData) -> Response:
-    """Who is logged in here, as what, and where else."""
-    services, incoming = services_of(request), incoming_of(request)
-    caller = identify_or_none(services, incoming)
-    if caller is None:
-        return RedirectResponse(Page.of(request).url("/login"), 303, {"Cache-Control": "no-store"})
-    with services.database.reading() as session:
-        present = caller.row(session)
-        account = present.account
-        rows = sessions.open_sessions(session, account.id, services.settings.session_policy())
-        return answer(
-            Page.of(request), "account/account.html", login=account.login,
-            roles=[ROLES[grant.role.value] for grant in account.active_grants],
-            sessions=[(row.opened_at, row.last_seen_at, row.id == present.id) for row in rows],
-            csrf_token=present.csrf_token, csrf_field=CSRF_FIELD,
-        )  # fmt: skip
-
-
-def leave(request: Request, form: FormData) -> Response:
-    """Log out here, or everywhere else."""
-    services, incoming = services_of(request), incoming_of(request)
-    own = identify_or_none(services, incoming)
-    if own is None:
-        return RedirectResponse(Page.of(request).url("/login"), 303, {"Cache-Control": "no-store"})
     try:
-        own_site(services, incoming)
-        check_csrf(incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
-    except ProblemError as error:
-        return refused(request, "account/login.html", error, said="", login="", asks_code=False, **around(request))
-    elsewhere = field(form, "where") == "elsewhere"
-    with services.database.writing() as session:
-        present = own.row(session)
-        rows = sessions.open_sessions(session, present.account_id, services.settings.session_policy())
-        for row in rows:
-            if (row.id == present.id) != elsewhere:
-                sessions.close_session(session, own.who, row)
-        if elsewhere:
-            devices.forget_all(session, present.account_id)
-    target = Page.of(request).url("/account") if elsewhere else Page.of(request).url("/login", said="left")
-    response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})
-    if not elsewhere:
-        clear_session_cookie(response, services.settings)
-    return response
+        caller = identify(services, incoming_of(request))
+        place = HOMES.get(caller.actor.role, "/account") if caller is not None and caller.session_id else "/login"
+    except ProblemError as problem:
+        place = "/account/identity" if problem.code == no_role.code else "/login"
+    return RedirectResponse(page.url(place), 303, {"Cache-Control": "no-store"})
 
 
 def identify_or_none(services: Services, incoming: Incoming) -> OwnSession | None:

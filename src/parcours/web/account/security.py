@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from parcours.documents.pdf import qr_code
 from parcours.edge.caller import CSRF_FIELD, check_csrf
+from parcours.edge.login import tell_of_factors
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import clear_session_cookie, incoming_of, services_of, set_session_cookie
@@ -45,6 +46,8 @@ def shown(own: OwnSession, **more: Any) -> dict[str, Any]:
             "passkeys": [(one.id, one.name, one.made_at) for one in passkeys.passkeys_of(account)],
             "grants": [(one.id, ROLES[one.role.value], one.id == row.grant_id) for one in account.active_grants],
             "csrf_token": row.csrf_token, "csrf_field": CSRF_FIELD,
+            "has_name": passkeys.Site(own.services.settings.public_url).has_name,
+            "idle_minutes": own.services.settings.session_idle_minutes,
         }  # fmt: skip
     return {**found, "secret": "", "drawn": "", "codes": [], **more}
 
@@ -96,6 +99,8 @@ def confirm(request: Request, own: OwnSession, form: FormData) -> Response:
         session.flush()
         begun = sessions.rotate_session(session, row)
         token, csrf = begun.token, begun.session.csrf_token
+        account = row.account
+    tell_of_factors(own, account)
     more = {"codes": list(made.codes), "has_totp": True, "csrf_token": csrf}
     response = answer(Page.of(request), TEMPLATE, error="", allowed="", **(shown(own, **more)))
     set_session_cookie(response, own.services.settings, token)
@@ -124,6 +129,7 @@ def remove(request: Request, own: OwnSession, form: FormData) -> Response:
             second_factor.remove_totp(session, own.who, account)
         session.flush()
         begun = sessions.rotate_session(session, own.row(session))
+    tell_of_factors(own, account)
     response = RedirectResponse(Page.of(request).url("/account/security"), 303, NO_STORE)
     set_session_cookie(response, own.services.settings, begun.token)
     return response
@@ -135,7 +141,8 @@ def switch(request: Request, own: OwnSession, form: FormData) -> Response:
         row = own.row(session)
         grant = next((one for one in row.account.active_grants if one.id == field(form, "grant_id", 64)), None)
         if grant is None:
-            raise not_found("grant_id")
+            own.note_foreign(foreign := not_found("grant_id"))
+            raise foreign
         begun = sessions.rotate_session(session, row, grant=grant)
         tag: Tag = AccountTag.SESSION_SWITCH
         audit.record(session, tag, own.who, record=("grant", grant.id), details={"role": grant.role.value})

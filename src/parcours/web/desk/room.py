@@ -3,10 +3,12 @@
 No page has a rule of access of its own: it asks the policy as the API does, and what one may not see does not exist.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,7 +27,7 @@ from parcours.edge.services import Services
 from parcours.edge.unit import Unit
 from parcours.engine.errors import FactError
 from parcours.errors import ParcoursError
-from parcours.registry.access.model import Action, Record, Tag
+from parcours.registry.access.model import SYSTEM, Action, Record, Tag
 from parcours.registry.errors import Forbidden, Invalid, NotFound, RegistryError, Unauthenticated
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_date
@@ -123,6 +125,7 @@ class Desk:
 
 
 Handler = Callable[[Desk], Response]
+Gate = Callable[[Desk], object]
 
 
 def wrong(name: str, allowed: Text) -> Invalid:
@@ -142,14 +145,30 @@ def day_of(given: str, name: str, default: date | None = None) -> date:
         raise wrong(name, Text("une date", "a date")) from None
 
 
-def room(shown: Handler, **sent: Handler) -> Callable[..., object]:
-    """An address: `shown` when it is asked for; each other handler does what the field `do` of its form names."""
+def room(shown: Handler, gate: Gate | None = None, /, **sent: Handler) -> Callable[..., object]:
+    """An address: `shown` when it is asked for; each other handler does what the field `do` of its form names.
 
-    async def page(request: Request) -> Response:
-        form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-        return await run_in_threadpool(serve, request, form, shown, sent)
+    `gate` asks whether it is this role's desk at all, before anything else.
+    """
+    if gate is not None:
+        shown, sent = through(gate, shown), {name: through(gate, one) for name, one in sent.items()}
+    return partial(answered, shown, sent)
 
-    return page
+
+def through(gate: Gate, handler: Handler) -> Handler:
+    """A handler behind a gate."""
+
+    def entered(desk: Desk) -> Response:
+        gate(desk)
+        return handler(desk)
+
+    return entered
+
+
+async def answered(shown: Handler, sent: Mapping[str, Handler], request: Request) -> Response:
+    """The answer of an address; a test reads from the routes which forms each of them takes."""
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    return await run_in_threadpool(serve, request, form, shown, sent)
 
 
 def serve(request: Request, form: FormData, shown: Handler, sent: Mapping[str, Handler]) -> Response:
@@ -167,7 +186,7 @@ def serve(request: Request, form: FormData, shown: Handler, sent: Mapping[str, H
             if isinstance(done, Response):
                 return done
             error = done
-        with units.reading(services, incoming, caller) as unit:
+        with units.reading(services, incoming, caller) as unit, not_their_place(request, unit):
             return shown(Desk(request, page, unit, form, error))
     except NotFound:
         raise HTTPException(404) from None
@@ -181,6 +200,18 @@ def serve(request: Request, form: FormData, shown: Handler, sent: Mapping[str, H
         return not_yours(page, problem.status, problem)
 
 
+@contextmanager
+def not_their_place(request: Request, unit: Unit) -> Iterator[None]:
+    """Who is refused a whole desk learns nothing of an id in its address: nothing is there, for them."""
+    try:
+        yield
+    except Forbidden:
+        named = "id" in request.path_params or "of" in request.query_params
+        if named and unit.refusals and unit.refusals[-1].record_kind == SYSTEM.kind:
+            raise HTTPException(404) from None
+        raise
+
+
 def changed(
     request: Request, form: FormData, who: tuple[Services, Incoming, Caller], sent: Mapping[str, Handler]
 ) -> Response | ParcoursError:
@@ -189,7 +220,7 @@ def changed(
     if handler is None:
         raise HTTPException(400)
     try:
-        with units.writing(*who) as unit:
+        with units.writing(*who) as unit, not_their_place(request, unit):
             return handler(Desk(request, Page.of(request), unit, form))
     except (NotFound, Forbidden, Unauthenticated):
         raise

@@ -9,6 +9,7 @@ HOMES = {
     Role.DELEGATE: "/practice",
     Role.OFFICER: "/fund",
     Role.INSURER_OFFICER: "/insurer",
+    Role.ADMINISTRATOR: "/admin",
 }
 """Where somebody lands after a login, by the role they act in; else in the account."""
 

@@ -46,6 +46,11 @@ FIGURES = {
 }
 
 
+def gate(desk: Desk) -> None:
+    """The desk is for the officers of a fund."""
+    desk.unit.allow(Action.READ_QUEUES, of_fund(desk.unit.actor.fund_code))
+
+
 def allowed(desk: Desk) -> str:
     """The fund of the officer, if they may see what waits in it."""
     record = desk.unit.allow(Action.READ_QUEUES, of_fund(desk.unit.actor.fund_code), Tag.QUEUES_READ)

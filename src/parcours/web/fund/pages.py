@@ -10,18 +10,24 @@ BOTH = ["GET", "POST"]
 
 def routes() -> list[Route]:
     """Every page of the fund."""
-    claim = room(desk.one_claim, decide=desk.decide, release=desk.release, reject=desk.reject, propose=desk.propose)
-    case = room(people.one_case, contact=people.contact, answered=people.answered, close=people.close)
+    claim = room(
+        desk.one_claim, desk.gate, decide=desk.decide, release=desk.release, reject=desk.reject, propose=desk.propose
+    )
+    case = room(people.one_case, desk.gate, contact=people.contact, answered=people.answered, close=people.close)
     return [
-        Route("/fund", room(desk.today)),
-        Route("/fund/queues/{name}", room(desk.one_queue)),
+        Route("/fund", room(desk.today, desk.gate)),
+        Route("/fund/queues/{name}", room(desk.one_queue, desk.gate)),
         Route("/fund/claims/{id}", claim, methods=BOTH),
-        Route("/fund/regularisations", room(desk.regularisations, confirm=desk.confirm, drop=desk.drop), methods=BOTH),
-        Route("/fund/objections/{id}", room(desk.objection, answer=desk.answer), methods=BOTH),
-        Route("/fund/undue/{id}", room(desk.undue, received=desk.received), methods=BOTH),
-        Route("/fund/overlaps/{id}", room(desk.overlap, take_up=desk.take_up), methods=BOTH),
-        Route("/fund/people", room(people.search, find=people.find), methods=BOTH),
-        Route("/fund/people/{id}", room(people.person, form=people.record_form), methods=BOTH),
-        Route("/fund/cases", room(people.all_cases)),
+        Route(
+            "/fund/regularisations",
+            room(desk.regularisations, desk.gate, confirm=desk.confirm, drop=desk.drop),
+            methods=BOTH,
+        ),
+        Route("/fund/objections/{id}", room(desk.objection, desk.gate, answer=desk.answer), methods=BOTH),
+        Route("/fund/undue/{id}", room(desk.undue, desk.gate, received=desk.received), methods=BOTH),
+        Route("/fund/overlaps/{id}", room(desk.overlap, desk.gate, take_up=desk.take_up), methods=BOTH),
+        Route("/fund/people", room(people.search, desk.gate, find=people.find), methods=BOTH),
+        Route("/fund/people/{id}", room(people.person, desk.gate, form=people.record_form), methods=BOTH),
+        Route("/fund/cases", room(people.all_cases, desk.gate)),
         Route("/fund/cases/{id}", case, methods=BOTH),
     ]

@@ -54,6 +54,11 @@ def doctor_of(desk: Desk) -> Professional:
     return get_professional(desk.session, desk.unit.actor.professional_id or "")
 
 
+def gate(desk: Desk) -> None:
+    """The desk is for a professional and who works for them."""
+    desk.unit.allow(Action.READ_SHEETS, of_practice(desk.unit.actor.professional_id))
+
+
 def show(desk: Desk, template: str, **values: Any) -> Response:
     """A page of the practice."""
     doctor = doctor_of(desk)

@@ -10,21 +10,23 @@ BOTH = ["GET", "POST"]
 
 def routes() -> list[Route]:
     """Every page of the practice."""
-    patient = room(desk.patient, preview=desk.preview, bill=desk.send_sheet, propose=people.propose)
+    patient = room(desk.patient, desk.gate, preview=desk.preview, bill=desk.send_sheet, propose=people.propose)
     return [
-        Route("/practice", room(desk.today, read=desk.unknown_card), methods=BOTH),
+        Route("/practice", room(desk.today, desk.gate, read=desk.unknown_card), methods=BOTH),
         Route("/practice/patient", patient, methods=BOTH),
-        Route("/practice/sheets", room(sheets.sheets, sign=sheets.sign, resend=sheets.resend), methods=BOTH),
-        Route("/practice/sheets/{id}", room(sheets.one_sheet)),
-        Route("/practice/payments", room(sheets.payments)),
-        Route("/practice/patients", room(people.patients)),
+        Route("/practice/sheets", room(sheets.sheets, desk.gate, sign=sheets.sign, resend=sheets.resend), methods=BOTH),
+        Route("/practice/sheets/{id}", room(sheets.one_sheet, desk.gate)),
+        Route("/practice/payments", room(sheets.payments, desk.gate)),
+        Route("/practice/patients", room(people.patients, desk.gate)),
         Route(
             "/practice/declarations",
-            room(people.proposals, sign=people.sign, refuse=people.refuse, propose=people.propose),
+            room(people.proposals, desk.gate, sign=people.sign, refuse=people.refuse, propose=people.propose),
             methods=BOTH,
         ),
         Route("/practice/line", room(line.my_line, keep=line.keep, oppose=line.oppose_it), methods=BOTH),
-        Route("/practice/letters", room(people.letters)),
-        Route("/practice/letters/new", room(people.new_letter, write=people.write_letter), methods=BOTH),
-        Route("/practice/letters/{id}", room(people.letter, use=people.use, report=people.report), methods=BOTH),
+        Route("/practice/letters", room(people.letters, desk.gate)),
+        Route("/practice/letters/new", room(people.new_letter, desk.gate, write=people.write_letter), methods=BOTH),
+        Route(
+            "/practice/letters/{id}", room(people.letter, desk.gate, use=people.use, report=people.report), methods=BOTH
+        ),
     ]

@@ -144,9 +144,10 @@ def refuse(desk: Desk) -> Response:
 def propose(desk: Desk) -> Response:
     """Propose to the patient who gives the number and the birth date; the patient signs in the account."""
     doctor = doctor_of(desk)
-    desk.unit.allow(Action.PROPOSE_AS_DOCTOR, of_practice(doctor.id))
     given = desk.asked("of", 64) or desk.field("of", 64)
-    insured = shown_patient(desk, given) if given else numbered_patient(desk)
+    shown = shown_patient(desk, given) if given else None
+    desk.unit.allow(Action.PROPOSE_AS_DOCTOR, of_practice(doctor.id))
+    insured = shown or numbered_patient(desk)
     row = declarations.propose(desk.session, declarations.Proposal(insured.id, doctor.id, by=Party.DOCTOR.value))
     desk.unit.note(Tag.DECLARATION_PROPOSE, of_declaration(row), by=Party.DOCTOR.value)
     return desk.go("/practice/declarations", done="proposed")

@@ -162,15 +162,25 @@
   const tab = document.querySelector(".desk-nav [aria-current]");
   if (tab) tab.parentElement.parentElement.scrollLeft = tab.offsetLeft - 24;
 
-  // Two minutes before the session ends for want of use, it is said; any page that is opened starts the time again.
-  const idle = document.querySelector("[data-idle]");
+  // Two minutes before the session ends for want of use, it is said, and one may stay; then nothing of it stays on the screen.
+  const idle = document.getElementById("idle");
   if (idle) {
-    setTimeout(() => {
-      const line = document.getElementById("idle");
-      line.textContent = line.dataset.soon;
-      line.classList.add("soon");
-      say(line.dataset.soon);
-    }, Math.max(0, idle.dataset.idle - 2) * 60000);
+    const soon = document.getElementById("idle-soon");
+    const minute = 60000;
+    let timers = [];
+    const wait = () => {
+      timers.forEach(clearTimeout);
+      soon.hidden = true;
+      timers = [
+        setTimeout(() => { soon.hidden = false; say(document.getElementById("idle-said").textContent); }, Math.max(0, idle.dataset.idle - 2) * minute),
+        setTimeout(() => location.replace(idle.dataset.out), idle.dataset.idle * minute),
+      ];
+    };
+    soon.querySelector("[data-stay]").addEventListener("click", async () => {
+      const answer = await fetch(idle.dataset.alive, { redirect: "follow" });
+      if (answer.ok && !new URL(answer.url).pathname.startsWith("/login")) wait(); else location.replace(idle.dataset.out);
+    });
+    wait();
   }
 
   // An explanation that opened on hover or focus can be closed without moving (Escape), and comes back the next time.

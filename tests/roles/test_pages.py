@@ -1,0 +1,253 @@
+"""Every page for every role with the id of somebody else: nothing is there, and the trail says who tried.
+
+The routes and the forms of the pages are collected from the application: one that is not in the tables below fails.
+"""
+
+import shutil
+from functools import partial
+
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from parcours.edge.caller import CSRF_FIELD, CSRF_HEADER
+from parcours.registry.audit.context import Tag
+from parcours.registry.audit.models import AuditEvent
+from parcours.registry.claims import objections, sheets
+from parcours.registry.claims.models import Claim, ClaimState, Regularisation, RegularisationState, Undue
+from parcours.registry.claims.sheets import Sheet
+from parcours.registry.complementary import service as complementary
+from parcours.registry.store.clock import now_utc, paris_today
+from parcours.site import app as whole
+from parcours.web.app import routes
+from parcours.web.desk.room import answered
+from tests.api.fixtures import credentials, opened, settings_for_tests
+
+PUBLIC = {
+    "/", "/quote.txt", "/quote.pdf", "/quote.ics", "/letter.pdf", "/letter.txt", "/receipt.json", "/bill", "/bill.txt",
+    "/bill.json", "/compare", "/lab", "/lab.yaml", "/directory", "/directory/professionals/{id}",
+    "/directory/professionals/{id}/wrong", "/directory/professionals/{id}/appointment.ics", "/emergency", "/api/docs",
+    "/api/docs/{part}", "/fhir", "/fhir.json", "/prevention", "/start", "/verify", "/start/sheet.pdf", "/search",
+    "/glossary", "/situations", "/situations/{slug}", "/tables", "/law", "/law/parameters/{id}", "/law/rules",
+    "/law/decision-table", "/law/guides", "/law/articles", "/law/articles/{id}", "/law/readings", "/law/limits",
+    "/login", "/login/demo", "/outbox", "/my", "/forgot", "/reset", "/static/{fingerprint}/{name:path}",
+    "/favicon.ico", "/robots.txt", "/sitemap.xml", "/manifest.webmanifest", "/.well-known/security.txt",
+}  # fmt: skip
+"""Pages for everybody, or of one's own login: they name nobody's record."""
+OWN_LOGIN = {"/account", "/account/security", "/account/identity"}
+"""Of one's own session; what they take by id is in `test_ways_in.py`."""
+
+NAMES = ("alice", "nora", "zoe", "amar", "zola", "sand", "delegate", "officer", "officer_zoe", "insurer",
+         "administrator")  # fmt: skip
+ALICE = {"alice", "amar", "delegate", "sand", "officer"}
+"""Who may know something of Alice: to everybody else she does not exist."""
+ZOE = {"zoe", "zola", "sand", "officer_zoe"}
+FUND, FUND_ZOE, CASE, CASE_YANN = {"officer"}, {"officer_zoe"}, {"officer", "nora", "alice"}, {"officer_zoe"}
+PRACTICE, PRACTICE_ZOE = {"amar", "delegate"}, {"zola"}
+NOBODY: set[str] = set()
+
+OF = "?of="
+"""The page of a person, oneself when none is named."""
+DESKS = {
+    "/me": OF, "/me/doctor": OF, "/me/care": OF, "/me/calendar": OF, "/me/calendar.ics": OF, "/me/money": OF,
+    "/me/money.csv": OF, "/me/money.pdf": OF, "/me/card.pdf": OF, "/me/doctor.pdf": OF, "/me/card": OF,
+    "/me/mutuelle": OF, "/me/family": OF, "/me/messages": OF, "/me/objections": OF, "/me/privacy": OF,
+    "/me/export.json": OF, "/me/money/{id}": "claim", "/me/money/{id}.pdf": "claim",
+    "/me/care/letters/{id}": "referral", "/me/care/letters/{id}.pdf": "referral",
+    "/practice": None, "/practice/patient": OF, "/practice/sheets": None, "/practice/sheets/{id}": "sheet",
+    "/practice/payments": None, "/practice/patients": None, "/practice/declarations": None, "/practice/line": None,
+    "/practice/letters": None, "/practice/letters/new": OF, "/practice/letters/{id}": "referral",
+    "/fund": None, "/fund/queues/{name}": None, "/fund/claims/{id}": "claim", "/fund/regularisations": None,
+    "/fund/objections/{id}": "objection", "/fund/undue/{id}": "undue", "/fund/overlaps/{id}": "link",
+    "/fund/people": None, "/fund/people/{id}": "person", "/fund/cases": None, "/fund/cases/{id}": "case",
+    "/insurer": None, "/insurer/overlaps": None,
+    "/admin": None, "/admin/accounts/{id}": "account", "/admin/programs": None,
+}  # fmt: skip
+"""What the address names: a person by `?of=`, a record by its id, or nothing (a list of one's own)."""
+PLACES = {"/me": {"alice", "nora", "zoe"}, "/practice": {"amar", "zola", "sand", "delegate"},
+          "/fund": {"officer", "officer_zoe"}, "/insurer": {"insurer"}, "/admin": {"administrator"}}  # fmt: skip
+"""Whose desk it is: the lists without an id are for them alone."""
+FORMS = {
+    ("/me/doctor", "sign"): ("declaration_id", "declaration"),
+    ("/me/doctor", "refuse"): ("declaration_id", "declaration"),
+    ("/me/doctor", "withdraw"): ("declaration_id", "declaration"),
+    ("/me/doctor", "leave"): ("declaration_id", "declaration"),
+    ("/me/doctor", "stop_help"): ("case_id", "case"), ("/me/care", "agree_plan"): ("plan_id", "plan"),
+    ("/me/objections", "object"): ("claim", "claim"),
+    ("/practice", "read"): ("inserted", "person"),
+    ("/practice/sheets", "sign"): ("claim_id", "sheet"), ("/practice/sheets", "resend"): ("claim_id", "sheet"),
+    ("/practice/declarations", "sign"): ("declaration_id", "declaration"),
+    ("/practice/declarations", "refuse"): ("declaration_id", "declaration"),
+    ("/practice/declarations", "propose"): ("of", "person"),
+    ("/fund/regularisations", "confirm"): ("regularisation_id", "regularisation"),
+    ("/fund/regularisations", "drop"): ("regularisation_id", "regularisation"),
+    ("/insurer/overlaps", "give_way"): ("link_id", "link"),
+    ("/admin/programs", "revoke"): ("client_id", "client"),
+}  # fmt: skip
+"""Forms that name a record in a field; the others act on what the address names, or on oneself."""
+ON_ONESELF = {("/practice/line", "keep"), ("/practice/line", "oppose"), ("/fund/people", "find")}
+"""Forms of a page without an id that name nobody, or look somebody up, which is tested apart."""
+
+
+def pages():
+    """(path, forms) of every page behind a login."""
+    for route in routes():
+        if route.path not in PUBLIC | OWN_LOGIN:
+            assert isinstance(route.endpoint, partial), route.path
+            assert route.endpoint.func is answered, route.path
+            yield route.path, tuple(route.endpoint.args[1])
+
+
+def test_every_page_and_every_form_is_in_the_tables():
+    found = dict(pages())
+    assert found.keys() == DESKS.keys(), "a page behind a login is missing here, or is gone"
+    forms = {(path, do) for path, sent in found.items() for do in sent}
+    named = {key for key in forms if DESKS[key[0]] is not None}
+    assert FORMS.keys() <= forms
+    assert forms - named - FORMS.keys() == ON_ONESELF, "a form of a page without an id names a record: which?"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, sqlite_country):
+    """The whole application over a country with a claim, an objection, a sum and a contract of each fund."""
+    template, ids = sqlite_country
+    path = tmp_path_factory.mktemp("pages") / "registry.db"
+    shutil.copy(template, path)
+    with opened(f"sqlite:///{path}") as database:
+        with database.writing() as session:
+            records = of_both_funds(session, ids)
+        settings = settings_for_tests(database_url=f"sqlite:///{path}", page_rate_limit_per_minute=0)
+        heads = {name: credentials(ids, database, name, settings) for name in NAMES}
+        app = whole.create_app(settings)
+        with TestClient(app, base_url="https://testserver", headers={"Accept-Language": "en"}) as client:
+            yield client, heads, records, database
+
+
+def of_both_funds(session, ids):
+    """Ids by what they are of: (Alice's, who knows), (Zoe's, who knows)."""
+    today, at = paris_today(), now_utc()
+    sheet = Sheet(
+        insured_id=ids.zoe, professional_id=ids.zola, fund_code="01C992", care_date=today, number=1, lines=(3000,)
+    )  # fmt: skip
+    other = sheets.write(session, sheet, day=today, at=at, state=ClaimState.RECEIVED)
+    own = session.get(Claim, ids.claim)
+    found = {}
+    for one in (own, other):
+        objection = objections.object_to(session, day=today, notified_on=today, claim=one)
+        undue = Undue(
+            claim_id=one.id, insured_id=one.insured_id, cents=500, cause="rule_broken", notified_on=today
+        )  # fmt: skip
+        row = Regularisation(
+            claim_id=one.id, insured_id=one.insured_id, state=RegularisationState.PROPOSED, change="{}",
+            proposed_by=ids.accounts["administrator"], proposed_at=at,
+        )  # fmt: skip
+        session.add_all((undue, row))
+        links = [
+            complementary.register(session, one.insured_id, name, contract=None, starts_on=today, at=at, day=today)
+            for name in ("amc_b", "amc_c")
+        ]
+        session.flush()
+        found[one.id] = (objection.id, undue.id, row.id, links[-1].id)
+    return {
+        "person": ((ids.alice, ALICE), (ids.zoe, ZOE)),
+        "claim": ((own.id, {"alice", *FUND}), (other.id, {"zoe", *FUND_ZOE})),
+        "sheet": ((own.id, PRACTICE), (other.id, PRACTICE_ZOE)),
+        "referral": ((ids.referral, ALICE), (ids.referral_zoe, ZOE)),
+        "declaration": ((ids.declaration, ALICE), (ids.declaration_zoe, ZOE)),
+        "plan": ((ids.plan, ALICE), (ids.plan_zoe, ZOE)),
+        "case": ((ids.case, CASE), (ids.case_yann, CASE_YANN)),
+        "objection": ((found[own.id][0], FUND), (found[other.id][0], FUND_ZOE)),
+        "undue": ((found[own.id][1], FUND), (found[other.id][1], FUND_ZOE)),
+        "regularisation": ((found[own.id][2], FUND), (found[other.id][2], FUND_ZOE)),
+        "link": ((found[own.id][3], {*FUND, "alice"}), (found[other.id][3], {*FUND_ZOE, "zoe"})),
+        "account": (
+            (ids.accounts["alice"], {"alice", "administrator"}), (ids.accounts["zoe"], {"zoe", "administrator"}),
+        ),
+        "client": (("0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10", NOBODY),),
+    }  # fmt: skip
+
+
+def refusals(database):
+    with database.reading() as session:
+        query = select(func.count()).select_from(AuditEvent).where(AuditEvent.tag == Tag.ACCESS_REFUSE)
+        return session.scalar(query)
+
+
+def strangers(site, kind):
+    """(name, id) of everybody to whom a record of the kind is somebody else's."""
+    for record_id, knows in site[2][kind]:
+        for name in NAMES:
+            if name not in knows:
+                yield name, record_id
+
+
+def tried(site, asked):
+    """What each request of a stranger gives that is not 404 and one more line of the trail."""
+    client, heads, _, database = site
+    wrong = []
+    for name, method, path, fields in asked:
+        before = refusals(database)
+        head = {key: value for key, value in heads[name].items() if key != CSRF_HEADER}
+        data = {**fields, CSRF_FIELD: heads[name][CSRF_HEADER]} if method == "POST" else None
+        answer = client.request(method, path, headers=head, data=data, follow_redirects=False)
+        traced = refusals(database) - before
+        if answer.status_code != 404 or traced < 1:
+            wrong.append((name, method, path, fields, answer.status_code, traced))
+    return wrong
+
+
+def address(path, named, record_id):
+    return f"{path}?of={record_id}" if named == OF else path.replace("{id}", record_id)
+
+
+@pytest.mark.parametrize("path", sorted(path for path, named in DESKS.items() if named))
+def test_a_page_with_the_id_of_somebody_else_does_not_exist_and_is_traced(site, path):
+    kind = "person" if DESKS[path] == OF else DESKS[path]
+    forms = dict(pages())[path]
+    asked = [(name, "GET", address(path, DESKS[path], one), {}) for name, one in strangers(site, kind)]
+    asked += [
+        (name, "POST", address(path, DESKS[path], one), {"do": do})
+        for do in forms for name, one in strangers(site, kind) if (path, do) not in FORMS
+    ]  # fmt: skip
+    assert tried(site, asked) == []
+
+
+@pytest.mark.parametrize("path", sorted(path for path, named in DESKS.items() if named and not path.startswith("/me")))
+def test_a_desk_is_closed_to_every_other_role_even_with_an_id_that_they_know(site, path):
+    """Alice may read her own claim, in her account: at the desk of the fund there is nothing for her."""
+    client, heads, records, _ = site
+    place = next(names for start, names in PLACES.items() if path.startswith(start))
+    for record_id, knows in records["person" if DESKS[path] == OF else DESKS[path]]:
+        for name in knows - place:
+            answer = client.get(address(path, DESKS[path], record_id), headers=heads[name], follow_redirects=False)
+            assert answer.status_code in (403, 404), (name, answer.status_code)
+
+
+@pytest.mark.parametrize(("path", "do"), sorted(FORMS))
+def test_a_form_that_names_a_record_of_somebody_else_finds_nothing_and_is_traced(site, path, do):
+    field, kind = FORMS[path, do]
+    place = next(names for start, names in PLACES.items() if path.startswith(start))
+    asked = [(name, "POST", path, {"do": do, field: one}) for name, one in strangers(site, kind) if name in place]
+    assert asked
+    assert tried(site, asked) == []
+
+
+@pytest.mark.parametrize("path", sorted(path for path, named in DESKS.items() if not named))
+def test_a_desk_is_closed_to_every_other_role_and_it_is_traced(site, path):
+    client, heads, _, database = site
+    place = next(names for start, names in PLACES.items() if path.startswith(start))
+    for name in NAMES:
+        before = refusals(database)
+        answer = client.get(path.replace("{name}", "held"), headers=heads[name], follow_redirects=False)
+        if name in place:
+            assert answer.status_code == 200, name
+        else:
+            assert (answer.status_code, refusals(database) - before) == (403, 1), name
+
+
+def test_nobody_logged_in_is_led_to_the_login(site):
+    client, *_ = site
+    for path in DESKS:
+        answer = client.get(path.replace("{id}", "x").replace("{name}", "held"), follow_redirects=False)
+        assert answer.status_code == 303, path
+        assert answer.headers["Location"].startswith("/login?next="), path
