@@ -1,6 +1,66 @@
-"""`parcours compare`: the table for people, the JSON for programs, what is refused."""
+"""`parcours compare`: the table for people, the JSON for programs, what is refused; acts from a pipe."""
 
-from collections.abc import Callable
+import json
+from decimal import Decimal
 from typing import Any
 
-Run = Callable[..., Any]
+import pytest
+from typer.testing import CliRunner
+
+from parcours.cli.main import app
+
+YEAR = ("compare", "--contract", "responsable_100=30", "--contract", "OPTAM 200%=70", "--on", "2026", "--lang", "en")
+ACTS = (
+    "id,care_date,age,specialty,convention,fee,medecin_traitant,role,referral\n"
+    "a,2026-03-02,40,generaliste,secteur_1,30,true,autre,none\n"
+    "b,2026-03-02,40,generaliste,secteur_1,abc,true,autre,none\n"
+)
+
+
+def run(*arguments: str, **extra: Any) -> Any:
+    answer = CliRunner().invoke(app, [*arguments], **extra)
+    assert "Traceback" not in answer.output
+    return answer
+
+
+def test_the_year_of_each_contract_and_the_cheapest() -> None:
+    shown = run(*YEAR).stdout
+    assert "No mutuelle" in shown
+    assert "Cheapest for this year of care" in shown
+    found = json.loads(run(*YEAR, "--json").stdout)["contracts"]
+    cheapest = min(found, key=lambda year: Decimal(year["total"]))
+    assert f"Cheapest for this year of care: {cheapest['contract']}, €{cheapest['total']}" in shown
+
+
+def test_a_reform_is_tried_on_a_year_too() -> None:
+    before, after = (run(*YEAR, *more, "--json") for more in ((), ("--set", "taux.medecin=50%")))
+    assert "Reform tried: taux.medecin=50%" in after.stderr
+    amo = [Decimal(json.loads(one.stdout)["contracts"][0]["amo"]) for one in (before, after)]
+    assert amo[1] < amo[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--year", "lion"), "--year"),
+        (("--times", "lion=3"), "--times"),
+        (("--contract", "lion=3"), "contract"),
+        (("--set", "lion=3"), "set"),
+    ],
+)
+def test_what_is_refused_is_named(more: tuple[str, ...], said: str) -> None:
+    refused = run(*YEAR, *more)
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+    assert "lion" in refused.stderr
+
+
+def test_acts_come_from_a_pipe_and_go_into_one_the_refused_ones_told_apart() -> None:
+    done = run("settle", "-", "-o", "-", "--lang", "en", input=ACTS)
+    assert done.exit_code == 3
+    header, *rows = done.stdout.splitlines()
+    assert header.startswith('"id","care_date"')
+    assert [row.split(",")[0] for row in rows] == ['"a"']
+    summary, refused = done.stderr.splitlines()
+    assert summary == "2 rows read = 1 settled + 1 refused → -"
+    assert json.loads(refused)["error"]["field"] == "fee"

@@ -62,6 +62,21 @@ def test_a_command_without_the_option_is_helped_in_french_too(command: str) -> N
     assert "Affiche cette aide." in shown
 
 
+@pytest.mark.parametrize("words", ["law --lang fr", "--lang fr law", "registry --lang=fr", "lab --lang fr"])
+def test_a_group_alone_is_helped_in_the_language_that_is_asked(words: str) -> None:
+    shown = CliRunner().invoke(app, words.split()).output
+    assert "Affiche cette aide." in shown
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("sttle", "settle"), ("law shw", "show"), ("sumary", "summary")])
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_a_misspelt_command_is_refused_with_the_one_that_may_be_meant(typed: str, meant: str, lang: str) -> None:
+    refused = CliRunner().invoke(app, [*typed.split(), "--lang", lang])
+    said = " ".join(refused.output.replace("│", " ").split())
+    assert refused.exit_code == 2
+    assert f"vouliez-vous dire {meant} ?" in said if lang == "fr" else f"Did you mean '{meant}'?" in said
+
+
 def test_the_help_is_in_parts() -> None:
     assert sorted(name for names in PANELS.values() for name in names) == sorted(COMMANDS)
     assert "Régler et comprendre" in help_of()

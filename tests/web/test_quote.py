@@ -212,6 +212,11 @@ def test_the_answer_as_text(client: TestClient) -> None:
     assert "- Assurance maladie (Sécu): €8.40" in answer.text
 
 
+NOT_A_VISIT = re.compile(r"\b(visits?|visites?)\b")
+A_KIND_OF_CARE = ("A prevention visit or screening", "Une visite de prévention ou un dépistage")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
 @pytest.mark.parametrize(
     "profession",
     [
@@ -222,15 +227,22 @@ def test_the_answer_as_text(client: TestClient) -> None:
         "psychologue",
         "laboratoire",
         "pharmacie",
+        "transporteur",
     ],
 )
-def test_other_professions_can_be_quoted_to_the_end(client: TestClient, profession: str) -> None:
-    address = f"/?profession={profession}&care_date=2026-03-01"
+def test_other_professions_can_be_quoted_to_the_end_in_words_of_theirs(
+    client: TestClient, profession: str, lang: str
+) -> None:
+    address = f"/?profession={profession}&care_date=2026-03-01&lang={lang}"
     for _ in range(15):
         page = client.get(address).text
         question = QUESTION.search(page)
         if question is None:
             break
+        asked = page[page.index("<h1>") : page.index('class="result"') if 'class="result"' in page else None]
+        for words in A_KIND_OF_CARE:
+            asked = asked.replace(words, "")
+        assert not NOT_A_VISIT.search(re.sub(r"<[^>]+>", " ", asked)), asked
         kind = re.search(r'<input id="number" name="(\w+)"', page)
         chips = re.search(r'class="chips quick"', page)
         if kind and not chips:
@@ -242,8 +254,8 @@ def test_other_professions_can_be_quoted_to_the_end(client: TestClient, professi
         else:
             address = next_step(page)
     assert question is None
-    assert "Left to you in the end" in page
-    assert "Not concerned by the pathway" in page
+    assert ("Il vous reste à la fin" if lang == "fr" else "Left to you in the end") in page
+    assert ("Non concerné par le parcours" if lang == "fr" else "Not concerned by the pathway") in page
 
 
 def test_the_chips_of_common_situations_lead_to_a_result(client: TestClient) -> None:

@@ -171,6 +171,30 @@ def test_several_conditions_hold_at_once(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("age", "profession", "offered", "left_out"),
+    [
+        ("4", None, {"ald", "examen_enfant"}, {"maternite", "invalidite", "contraception", "ivg", "at_mp"}),
+        ("22", None, {"maternite", "contraception", "ivg", "at_mp"}, {"examen_enfant"}),
+        ("40", None, {"maternite", "invalidite", "ivg", "prevention"}, {"examen_enfant", "contraception"}),
+        ("78", None, {"ald", "invalidite", "rente_at"}, {"maternite", "ivg", "contraception", "examen_enfant"}),
+        ("4", "pharmacie", {"ald"}, {"examen_enfant", "prevention", "maternite"}),
+    ],
+)
+def test_what_covers_is_offered_to_whom_it_may_concern(
+    client: TestClient, age: str, profession: str | None, offered: set[str], left_out: set[str]
+) -> None:
+    open_ = {"exemption": None, "c2s": None, "scheme": None, "contract": None, "tiers_payant": None}
+    address = quote(age=age, role="medecin_traitant", **open_)
+    if profession:
+        address = f"/?profession={profession}&age={age}&care_date=2026-11-20&told=yes&drug_class=majeur&fee=20&base=20"
+    page = unescape(client.get(address).text)
+    assert "Does one of these apply to the patient?" in page
+    asked = page[page.index('class="answers-list') : page.index('class="given"')]
+    grounds = set(re.findall(r"exemption=(\w+)", asked))
+    assert (offered - grounds, left_out & grounds) == (set(), set())
+
+
+@pytest.mark.parametrize(
     ("profession", "question", "no"),
     [
         ("psychologue", "Is the psychologist in Mon soutien psy?", "The Sécu refunds nothing of these sessions"),

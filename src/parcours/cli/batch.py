@@ -37,16 +37,21 @@ def settle_files(
     resume: bool = False,
     columns: Sequence[str] = (),
     summary: bool = False,
+    streamed: bool = False,
     lang: str = "en",
 ) -> None:
-    """Settle a file, a folder or a glob into a file; `columns` are `COLUMN=NAME` texts. Exits 0, 1, 2, 3 or 130."""
+    """Settle a file, a folder or a glob into a file; `columns` are `COLUMN=NAME` texts. Exits 0, 1, 2, 3 or 130.
+
+    `streamed`: the output is passed on and forgotten, so that the refused rows are told on the error stream.
+    """
     if workers is not None and workers < 1:
         fail(problems.not_accepted(workers, field="--workers", expected="1, 2, 3 …"), lang)
     say_french(source, lang)
     report = _run(source, output, readings or {}, workers or os.cpu_count() or 1, columns, resume=resume, lang=lang)
-    typer.echo(agreed(DONE, lang, **vars(report)), err=True)
+    typer.echo(agreed(DONE, lang, **{**vars(report), "output": "-" if streamed else report.output}), err=True)
     if report.rejected is not None:
-        typer.echo(REFUSED[lang].format(path=report.rejected), err=True)
+        told = report.rejected.read_text("utf-8") if streamed else REFUSED[lang].format(path=report.rejected)
+        typer.echo(told.rstrip("\n"), err=True)
     if summary and report.settled:
         from parcours.cli.summary import print_summary
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import Json, Lang, clear_errors, fail, lang_of, pairs
+from parcours.cli.common import Json, Lang, Set, clear_errors, fail, lang_of, pairs, trying
 from parcours.text import Text, euros
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def compare(
     times: Annotated[list[str] | None, typer.Option("--times", help="ITEM=NUMBER of times in the year.")] = None,
     age: Annotated[int | None, typer.Option("--age", help="Age of the person.", min=0, max=130)] = None,
     on: Annotated[str, typer.Option("--on", help="The civil year, YYYY (this one unless said).")] = "",
+    set: Set = None,  # noqa: A002
     json: Json = False,
     lang: Lang = "",
 ) -> None:
@@ -69,7 +70,7 @@ def compare(
     chosen = years()[year]
     numbers = {name: number(text, lang) for name, text in pairs(times, "--times", "N", lang).items()}
     known = [one.id for one in chosen.items]
-    for name in numbers.keys() - set(known):
+    for name in numbers.keys() - dict.fromkeys(known):
         fail(problems.not_accepted(name, field="--times", expected=Text(*2 * (", ".join(known),))), lang)
     with clear_errors(lang):
         plans = [
@@ -78,7 +79,8 @@ def compare(
         ]
         person = {**chosen.person, **({} if age is None else {"age": age})}
         civil_year = number(on, lang) if on else date.today().year  # noqa: DTZ011 - the user's own year
-        found = settle_year(plans, with_times(chosen.items, numbers), person, civil_year)
+        with trying(set, lang):
+            found = settle_year(plans, with_times(chosen.items, numbers), person, civil_year)
     if json:
         from parcours.engine.facts.jsonio import dumps
 

@@ -15,15 +15,17 @@ JSON_LINES, CSV = ".ndjson", ".csv"
 def settle_stream(source: str, output: Path, columns: Sequence[str], readings: Mapping[str, str], lang: str) -> None:
     """Settle what comes in; it is kept aside while it is read, for the acts of a patient are put together.
 
-    JSON when it begins with a brace, else CSV; what goes out has the form of what came in.
+    JSON when it begins with a brace, else CSV; what goes out has the form of what came in. Refused rows go to the
+    error stream.
     """
     from parcours.cli.batch import settle_files
 
     with TemporaryDirectory() as folder:
         given = received(Path(folder)) if source == STREAM else Path(source)
-        made = Path(folder, f"settled{given.suffix}") if str(output) == STREAM else output
+        streamed = str(output) == STREAM
+        made = Path(folder, f"settled{given.suffix}") if streamed else output
         try:
-            settle_files(str(given), made, readings=readings, columns=columns, lang=lang)
+            settle_files(str(given), made, readings=readings, columns=columns, streamed=streamed, lang=lang)
         except typer.Exit:
             sent(made, output)
             raise

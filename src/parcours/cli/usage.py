@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from parcours.cli import problems
 from parcours.cli.common import default_lang
-from parcours.cli.help import speak_french
+from parcours.cli.help import is_group, speak_french
 from parcours.cli.problems import CliError
 from parcours.text import Text
 
@@ -42,7 +42,7 @@ class Group(TyperGroup):
         """Run a command; exit codes are those of the reader."""
         args = list(sys.argv[1:] if args is None else args)
         self.lang = asked_lang(args)
-        if "--help" in args or not without_lang(args):
+        if "--help" in args or self.bare(without_lang(args)):
             args = without_lang(args)  # not every command has the option
         if self.lang == "fr":
             speak_french(self)
@@ -60,6 +60,23 @@ class Group(TyperGroup):
             typer.echo("abandonné", err=True)
             sys.exit(1)
         sys.exit(code if isinstance(code, int) else 0)
+
+    def bare(self, words: Sequence[str]) -> bool:
+        """Do these words name a group of commands and nothing else?  Its help is shown."""
+        command: Any = self
+        for word in words:
+            command = command.get_command(None, word) if is_group(command) else None
+        return is_group(command)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """A sub-command; a name that there is none of is refused with the nearest one."""
+        self.suggest_commands = False  # Typer knows only those that were imported
+        try:
+            return super().resolve_command(ctx, args)
+        except ClickError as error:
+            if nearest := near(error, args[0]):
+                error.message = f"{error.message} Did you mean {nearest!r}?"
+            raise
 
 
 def asked_lang(words: Sequence[str]) -> str:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from parcours.engine.facts.vocabulary import BY_NAME, slugs
+from parcours.engine.facts.vocabulary import BY_NAME, slug, slugs
 from parcours.engine.say.wording import label, law_file
-from parcours.law.codes import DrugClass, Purpose
+from parcours.law.codes import DrugClass, Profession, Purpose
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
 
@@ -49,23 +49,23 @@ class Question:
     """May be answered by nothing (`None`): the fact then keeps its documented default."""
 
 
-def question_of(name: str, specialty: int, law: LawRecord, lang: str) -> Question:
-    """A question, with the answers that make sense."""
+def question_of(name: str, specialty: int, law: LawRecord, lang: str, profession: int = 0) -> Question:
+    """A question, with the answers that make sense, in the words of a profession where it has its own."""
     kind, default = BY_NAME[name].kind, BY_NAME[name].default
     mask = law.acces_direct[specialty] if name == "purpose" else int(specialty > 0)
     return Question(
         name,
         kind,
-        *question_words(name, lang),
+        *question_words(name, lang, slug(Profession, profession) if profession else ""),
         choices_of(name, mask, lang),
         default in (None, "none", False),
     )
 
 
-def question_words(name: str, lang: str) -> tuple[str, str]:
-    """(question, help) about a fact, in the words of every face."""
+def question_words(name: str, lang: str, profession: str = "") -> tuple[str, str]:
+    """(question, help) about a fact, in the words of every face; those of a profession where it has its own."""
     entry = law_file("questions.yaml")[name]
-    return entry[lang], entry.get("help", {}).get(lang, "")
+    return entry.get("of", {}).get(profession, entry)[lang], entry.get("help", {}).get(lang, "")
 
 
 @lru_cache(maxsize=256)

@@ -90,7 +90,10 @@ class Sitting:
     def question(self, lang: str) -> Question | None:
         """The question about it; None when nothing that is left to ask changes the result."""
         name = self.fact()
-        return None if name is None else question_of(name, self.known.values.get("specialty", 0), self.known.law, lang)
+        if name is None:
+            return None
+        values = self.known.values
+        return question_of(name, values.get("specialty", 0), self.known.law, lang, values.get("profession", 0))
 
     def range(self) -> Range:
         """The range of the patient's share over all that is not known yet; before the frame: from nothing to all."""

@@ -21,7 +21,7 @@ from parcours.web.quote.charts import Segment, shares
 FIRST = (("responsable_100", "30"), ("responsable_150", "45"), ("responsable_220", "65"))
 """The contracts of a page that nobody has filled: prices of ours."""
 MOST_PLANS = 6
-WIDTH, HEIGHT, MOST_SCALE = 640, 240, 300
+WIDTH, HEIGHT, MOST_SCALE = 640, 360, 300
 
 
 @dataclass(frozen=True)

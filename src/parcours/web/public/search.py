@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from math import log
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.law.loader import load
+from parcours.text import LANGS
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, public, text
@@ -64,8 +65,9 @@ SUGGESTED = (
 STOP = frozenset(
     re.findall(
         r"\w+",
-        "a ai am an and are au aux ce cet cette d dans de des do does du en est et for from i il is j je l la le les m "
-        "ma me mes mon my of on ou par pas pour qu que quel quelle qui s sans se si suis sur the to un une with",
+        "a ai am an and are au aux can ce cet cette combien comment d dans de des do does du en est et for from have "
+        "how i il is j je l la le les m ma me mes mon my of on ou par pas pour qu que quel quelle qui s sans se si "
+        "suis sur the to un une what when where with",
     )
 )
 """Words too common to search."""
@@ -94,7 +96,7 @@ class Found:
 
 
 def entry(kind: str, title: str, body: str, path: str, fragment: str = "", more: str = "") -> Entry:
-    """An entry with its folded words."""
+    """An entry with the folded words of one language."""
     in_title, others = spaced([fold(title)]), spaced([fold(f"{body} {more}")])
     known = "" if fragment else spaced([fold(known_as().get(path, ""))])
     return Entry(kind, title, body, path, fragment, known, in_title, in_title + others)
@@ -109,8 +111,16 @@ def known_as() -> Mapping[str, str]:
 
 @lru_cache(maxsize=2)
 def index(lang: str) -> tuple[Entry, ...]:
-    """Everything there is to find, in a language; French names are found in both."""
-    return tuple(entries(lang))
+    """Everything there is to find, shown in a language and found by the words of both."""
+    both = zip(entries(lang), *(entries(other) for other in LANGS if other != lang), strict=True)
+    return tuple(
+        replace(
+            shown,
+            in_title=spaced([one.in_title.strip() for one in (shown, *others)]),
+            everywhere=spaced([one.everywhere.strip() for one in (shown, *others)]),
+        )
+        for shown, *others in both
+    )
 
 
 def entries(lang: str) -> Iterator[Entry]:
@@ -134,14 +144,13 @@ def entries(lang: str) -> Iterator[Entry]:
 def situation_entries(lang: str) -> Iterator[Entry]:
     """The questions people ask, and the specialties."""
     for slug, item in situations().items():
-        more = " ".join((*(part[lang] for part in item["text"]), item["title"]["fr"]))
+        more = " ".join(part[lang] for part in item["text"])
         first = filled(item["answer"], lang)
         yield entry(N_("Situation"), title_of(item, lang), first, f"/situations/{slug}", more=more)
     for slug, specialty in specialties().items():
         name = i18n.label(specialty.label, lang)
         title = text("{specialty}: may I go directly?", lang, specialty=name)
-        more = f"{specialty.label['fr']} {slug} {doctors(slug)}"
-        yield entry(N_("Situation"), title, "", f"/situations/{slug}", more=more)
+        yield entry(N_("Situation"), title, "", f"/situations/{slug}", more=f"{slug} {doctors(slug)}")
 
 
 def law_entries(lang: str) -> Iterator[Entry]:
@@ -149,7 +158,7 @@ def law_entries(lang: str) -> Iterator[Entry]:
     book = load()
     for id_, term in book.glossary.items():
         title, words = (i18n.typography(term[lang][name], lang) for name in ("term", "text"))
-        yield entry(N_("Word"), title, words, "/glossary", id_, f"{term['fr']['term']} {id_}")
+        yield entry(N_("Word"), title, words, "/glossary", id_, id_)
     for parameter in book.parameters.values():
         title, path = i18n.label(parameter.label, lang), f"/law/parameters/{parameter.id}"
         yield entry(N_("Number"), title, "", path, more=parameter.id.replace(".", " "))

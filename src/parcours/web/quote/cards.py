@@ -1,9 +1,18 @@
 """What a question of the quote is: a card, its answers, and the facts that each of them settles."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 Facts = Mapping[str, str]
+Suits = Callable[[int, date, str], bool]
+"""Of an age, a day and a profession."""
+
+
+def always(age: int, day: date, profession: str) -> bool:
+    """An answer for everybody."""
+    del age, day, profession
+    return True
 
 
 @dataclass(frozen=True)
@@ -16,6 +25,8 @@ class CardOption:
     help: str = ""
     code: str = ""
     """The answer is the first line of a bill: its code."""
+    suits: Suits = always
+    """Whom it may concern: it is not offered to others."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,6 @@ def worded(name: str, value: str, **others: str) -> CardOption:
     return CardOption("", {name: value, **others})
 
 
-def ground(exemption: str) -> CardOption:
-    """An answer that is a ground of exemption."""
-    return worded("exemption", exemption, c2s="false", scheme="general")
+def ground(exemption: str, suits: Suits = always) -> CardOption:
+    """An answer that is a ground of exemption, offered to whom it may concern."""
+    return CardOption("", {"exemption": exemption, "c2s": "false", "scheme": "general"}, suits=suits)

@@ -105,6 +105,11 @@ class Form:
         """An amount in the language of the page."""
         return euros(cents, self.lang)
 
+    @property
+    def profession(self) -> str:
+        """Who gives the care; a doctor where a specialty is said."""
+        return self.state.given.get("profession") or ("medecin" if self.state.given.get("specialty") else "")
+
     def question(self, asked: str | None) -> Card | None:
         """The question in plain words that settles the fact the engine asks for."""
         by_hand = self.state.by_hand
@@ -127,13 +132,13 @@ class Form:
         """The words of a question."""
         if card.title:
             return self.words(card.title)
-        return i18n.typography(question_words(card.facts[0], self.lang)[0], self.lang)
+        return i18n.typography(question_words(card.facts[0], self.lang, self.profession)[0], self.lang)
 
     def help(self, card: Card) -> str:
         """How to know the answer."""
         if card.title:
             return self.words(card.help) if card.help else ""
-        return i18n.typography(question_words(card.facts[0], self.lang)[1], self.lang)
+        return i18n.typography(question_words(card.facts[0], self.lang, self.profession)[1], self.lang)
 
     def pairs(self, facts: Mapping[str, str | None], known: Collection[str] = ()) -> list[tuple[str, str]]:
         """Facts and readings as the address writes them; `known`: facts that somebody has just said for certain."""
@@ -164,13 +169,20 @@ class Form:
             yield from self.purposes()
         if question is questions.FEE:
             yield from self.usual_fees()
-        for option in question.options:
-            if option in NEEDS_MUTUELLE and not self.covered():
-                continue
+        for option in self.offered(question):
             yield Link(
                 *self.option_words(option),
                 self.bill_from(option.code) or self.url(self.state.given | dict(option.facts), question.facts),
             )
+
+    def offered(self, question: Card) -> Iterator[CardOption]:
+        """The answers that this person may give."""
+        age = self.state.sitting.values.get("age")
+        for option in question.options:
+            if option in NEEDS_MUTUELLE and not self.covered():
+                continue
+            if age is None or option.suits(age, self.state.day, self.profession):
+                yield option
 
     def bill_from(self, code: str) -> str:
         """The bill that begins with a code; empty where the answer has none."""
@@ -190,7 +202,7 @@ class Form:
             return []
         return [
             (self.option_words(option)[0], "&".join(f"{name}={value}" for name, value in positive(option.facts)))
-            for option in question.options
+            for option in self.offered(question)
             if positive(option.facts) and "ask" not in option.facts
         ]
 

@@ -15,10 +15,10 @@ def answer_paper(
     """The answer as the data of its sheet."""
     made = today()
     day = i18n.long_date(quote.care_date, lang)
-    said: list[documents.Entry] = [{"name": text("Day of the visit", lang), "text": day}]
+    said: list[documents.Entry] = [{"name": text("Day of the care", lang), "text": day}]
     said += [{"name": item.name, "text": item.text} for item in quote.answers]
     paper: documents.Answer = {
-        "title": text("Your visit of {day}", lang, day=day),
+        "title": text("Your care on {day}", lang, day=day),
         "day": made.isoformat(),
         "address": address,
         "code": documents.code_of(receipt(settled)["hash"]),

@@ -6,6 +6,7 @@ settles a few facts at once, because a patient does not know that "who sent me" 
 
 from parcours.law.thresholds import participation_age
 from parcours.web.i18n import N_
+from parcours.web.quote import suits
 from parcours.web.quote.cards import Card, CardOption, doctor, ground, other, worded
 
 WHO = Card(
@@ -276,17 +277,18 @@ COVER = Card(
         ),
         ground("ald"),
         ground("ald_sans_rapport"),
-        ground("maternite"),
-        ground("at_mp"),
-        ground("invalidite"),
+        ground("maternite", suits.pregnancy),
+        ground("at_mp", suits.work),
+        ground("invalidite", suits.work),
         ground("rente_at"),
         CardOption(
             N_("Contraception or sexual health, under {contraception}"),
             {"exemption": "contraception", "c2s": "false", "scheme": "general"},
+            suits=suits.contraception,
         ),
-        ground("ivg"),
-        ground("examen_enfant"),
-        ground("prevention"),
+        ground("ivg", suits.pregnancy),
+        ground("examen_enfant", suits.examination),
+        ground("prevention", suits.prevention),
         worded("scheme", "alsace_moselle", c2s="false", exemption="none"),
         CardOption(
             N_("AME: state medical aid"), {"ame": "true", "exemption": "none", "c2s": "false", "scheme": "general"}

@@ -124,10 +124,25 @@ def wrong(state: State, outcome: Answer | FactError | None, lang: str) -> str | 
     return wrong_of(error, "", lang).text if error else None
 
 
-def title_of(result: Result | None, lang: str) -> str:
+HEADINGS = {
+    "": N_("What will your visit cost?"),
+    "medecin": N_("What will your visit cost?"),
+    "pharmacie": N_("What will your medicines cost?"),
+    "laboratoire": N_("What will your tests cost?"),
+    "transporteur": N_("What will your journey cost?"),
+}
+OTHER_CARE = N_("What will your care cost?")
+
+
+def heading_of(form: Form) -> str:
+    """What the page answers, in the words of who gives the care."""
+    return form.say(HEADINGS.get(form.profession, OTHER_CARE))
+
+
+def title_of(result: Result | None, heading: str, lang: str) -> str:
     """The title of the page."""
     if result is None:
-        return text("What will your visit cost?", lang)
+        return heading
     if result.dispute:
         return text("{amount} asked in excess", lang, amount=result.dispute)
     return text("{amount} left to you", lang, amount=result.left)
@@ -155,7 +170,8 @@ def quote_of(page: Page) -> Quote:
         todo = []
     check = unlikely(given, state.sure, state.day, state.cents("fee"), page.lang) if state.touched else None
     return Quote(
-        title=title_of(result, page.lang),
+        title=title_of(result, heading_of(form), page.lang),
+        heading=heading_of(form),
         care_date=state.day,
         checked=load().verified_on,
         error=wrong(state, outcome, page.lang),

@@ -1,6 +1,7 @@
 """The result of a quote: the card of who pays what, the payments in time, the reasons, the text to copy."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -134,7 +135,7 @@ def card_of(
         tone=tone,
         segments=shares(parts, paid.fee),
         payers=[Payer(name, labels[name], money(cents)) for name, cents in parts if cents or name in ("amo", "you")],
-        steps=list(payments(paid, kind, day, lang, c2s=c2s)),
+        steps=list(payments(paid, kind, day, lang, c2s=c2s, dispute=dispute)),
         summary=summary,
         warning=i18n.typography(warning, lang) if warning else None,
         dispute=money(dispute) if dispute else "",
@@ -142,10 +143,10 @@ def card_of(
     )
 
 
-def payments(paid: Shares, kind: int, day: int, lang: str, *, c2s: bool = False) -> Iterator[When]:
+def payments(paid: Shares, kind: int, day: int, lang: str, *, c2s: bool = False, dispute: int = 0) -> Iterator[When]:
     """What is paid at the desk, what comes back and when, what is taken later."""
     say, money = partial(text, lang=lang), partial(euros, lang=lang)
-    yield When(say("At the desk"), say("you pay"), money(paid.advance))
+    yield When(say("At the desk"), say("you are asked") if dispute else say("you pay"), money(paid.advance))
     if kind == TiersPayant.NONE and paid.amo > 0:
         days = plain_parameter("remboursement.delai_fse_jours", day, lang)
         words = N_("In about {days} days with the card, some weeks on paper")
@@ -161,7 +162,14 @@ def details(settled: Answer, explanation: Explanation, lang: str) -> Details:
     """Why, why not, what would have been cheaper: what is always possible first, then what has a condition."""
     advice = advise(settled, lang)
     cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
-    return Details(explanation.steps, explanation.why_not, cheaper, advice.note, explanation.freshness.text)
+    steps = [*explanation.steps]
+    disputed = dispute_of(settled)
+    if disputed and disputed.certain:
+        words = text(
+            "Of it, {amount} was asked in excess: you do not owe it.", lang, amount=euros(disputed.excess, lang)
+        )
+        steps[-1] = replace(steps[-1], text=f"{steps[-1].text} {words}")
+    return Details(tuple(steps), explanation.why_not, cheaper, advice.note, explanation.freshness.text)
 
 
 def as_text(day: date, said: list[Said], result: Result, more: Details, lang: str) -> str:

@@ -23,7 +23,7 @@ REFUNDS = SERVICE_PUBLIC + "F165"
 DIRECT_BILLING = SERVICE_PUBLIC + "F167"
 OFFICIAL_DIRECTORY = "https://annuairesante.ameli.fr"
 AMELI = "https://www.ameli.fr/assure"
-BEFORE, DESK, AFTER = N_("Before the visit"), N_("At the desk"), N_("After the visit")
+BEFORE, DESK, AFTER = N_("Before"), N_("At the desk"), N_("After")
 
 
 @dataclass(frozen=True)

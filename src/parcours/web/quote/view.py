@@ -125,6 +125,8 @@ class Quote:
     """All that the page shows."""
 
     title: str
+    heading: str
+    """What the page answers, in the words of who gives the care."""
     care_date: date
     checked: date
     error: str | None
