@@ -99,6 +99,22 @@ def test_clients_are_made_listed_and_revoked(run, database):
     assert (refused.exit_code, "declarations:read" in refused.output) == (2, True)
 
 
+def test_applications_are_registered_listed_and_revoked(run, database):
+    from parcours.registry.accounts.apps import find_app
+
+    scopes = ("--scope", "launch/patient", "--scope", "patient/*.rs")
+    app, secret = run(
+        admin, "create-app", "--name", "essai", "--redirect", "https://app.example/back", *scopes, "--secret"
+    ).output.split()
+    assert secret.startswith("pas_")
+    assert "https://app.example/back" in run(admin, "list-apps", "--json").output
+    assert run(admin, "revoke-app", app).exit_code == 0
+    with database.reading() as session:
+        assert find_app(session, app) is None
+    for redirect, scope in (("http://app.example", "patient/*.rs"), ("https://app.example", "patient/Observation.rs")):
+        assert run(admin, "create-app", "--name", "x", "--redirect", redirect, "--scope", scope).exit_code == 2
+
+
 def test_a_user_is_disabled_and_enabled(run):
     assert run(admin, "disable", "--login", "zoe@example.org").exit_code == 0
     assert "disabled" in run(admin, "list-users").output

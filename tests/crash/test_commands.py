@@ -56,6 +56,9 @@ COMMANDS = [
         "account", ("admin", "create-user", "--login", "new@example.org", "--no-password"), again=frozenset({0, 2})
     ),
     Command("client", ("admin", "create-client", "--name", "crash", "--scope", "directory:write")),
+    Command(
+        "app", ("admin", "create-app", "--name", "crash", "--redirect", "https://a.example/", "--scope", "patient/*.rs")
+    ),
     Command("rotate", ("registry", "rotate-keys")),
     Command("expire", ("registry", "expire")),
     Command("backup", ("registry", "backup", "OUT"), output="out.backup", again=frozenset({0, 2})),

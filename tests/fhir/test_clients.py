@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import httpx
 import pytest
 from fhirclient import client as fhirclient
 from fhirclient.models.explanationofbenefit import ExplanationOfBenefit
@@ -14,10 +16,12 @@ from fhirclient.models.patient import Patient
 from fhirpy import SyncFHIRClient
 
 from parcours.engine.facts import jsonio
+from parcours.registry.access.model import Who
+from parcours.registry.accounts import apps
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.intake import submit
 from parcours.registry.store.clock import now_utc, paris_today
-from tests.api.fixtures import opened
+from tests.api.fixtures import PASSWORD, opened
 from tests.fhir.claims import amounts, claim, eobs, item
 from tests.support.server import UNLIMITED, country_folder, running
 
@@ -39,6 +43,9 @@ def served(tmp_path_factory, sqlite_country):
                     "fee": f"{20 + number}.00"}  # fmt: skip
             row = submit(session, said, day=paris_today(), at=now_utc())
             adjudicate(session, row, day=paris_today(), at=now_utc())
+        scopes = ["launch/patient", "patient/*.rs", "offline_access"]
+        app, _ = apps.create_app(session, Who("system"), name="Carnet", redirects=[BACK], scopes=scopes)
+        ids = SimpleNamespace(**vars(ids), app=app.id)
     with running(folder, **environment, **UNLIMITED) as server:
         yield f"{server.address}/fhir", ids
 
@@ -80,6 +87,35 @@ def test_fhirclient_in_its_strict_models(served):
     found = list(search.perform_resources_iter(smart.server))
     assert len({one.id for one in found}) == 10
     assert {one.outcome for one in found} == {"complete"}
+
+
+BACK = "http://127.0.0.1:1/back"
+
+
+def test_fhirclient_is_let_in_by_a_person(served):
+    """Its own SMART flow: the address where the person goes, the one they come back to, tokens, reads."""
+    base, ids = served
+    smart = fhirclient.FHIRClient(settings={"app_id": ids.app, "api_base": base, "redirect_uri": BACK,
+                                            "scope": "launch/patient patient/*.rs offline_access"})  # fmt: skip
+    with httpx.Client(headers={"Accept-Language": "fr"}) as browser:
+        login = browser.get(smart.authorize_url)
+        assert login.status_code == 303
+        entered = browser.post(
+            f"{base.removesuffix('/fhir')}{login.headers['location']}",
+            data={"login": "alice@example.org", "password": PASSWORD},
+        )
+        place = f"{base.removesuffix('/fhir')}{entered.headers['location']}"
+        page = browser.get(place).text
+        assert "Ouvrir l’accès" in page
+        form = {"do": "allow", "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1]}
+        back = browser.post(place, data=form).headers["location"]
+    smart.handle_callback(back)
+    assert smart.patient_id == ids.alice
+    assert smart.ready
+    assert Patient.read(ids.alice, smart.server).birthDate is not None
+    assert len(list(ExplanationOfBenefit.where({}).perform_resources_iter(smart.server))) == 10
+    assert smart.reauthorize()
+    assert Patient.read(ids.alice, smart.server).id == ids.alice
 
 
 def test_every_resource_goes_through_strict_models_and_back(served):

@@ -23,7 +23,7 @@ def with_token(client, token):
 
 def test_what_is_offered_is_said(as_client):
     said = as_client("anonymous").get(".well-known/smart-configuration").json()
-    assert said["grant_types_supported"] == ["client_credentials"]
+    assert "client_credentials" in said["grant_types_supported"]
     statement = as_client("anonymous").get("metadata").json()["rest"][0]["security"]
     uris = {one["url"]: one["valueUri"] for one in statement["extension"][0]["extension"]}
     assert uris["token"] == said["token_endpoint"]
@@ -67,5 +67,5 @@ def test_a_token_ends_with_its_time_and_with_its_client(country, as_client, monk
 def test_what_a_token_request_refuses(country, as_client, scope, more, status, error):
     answer = asked(as_client("anonymous"), country.clients["client"], scope, **more)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
-    bare = asked(as_client("anonymous"), country.clients["client_bare"], "system/*.rs")
+    bare = asked(as_client("anonymous"), country.clients["client_bare"], "system/Patient.rs system/Claim.rs")
     assert bare.json()["error"] == "invalid_scope", "a client gets no more than it holds"

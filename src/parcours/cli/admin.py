@@ -244,6 +244,60 @@ def revoke_client(
         clients.revoke_client(session, as_system("revoke-client"), clients.get_client(session, client))
 
 
+# --- applications ----------------------------------------------------------------------------------------------------
+
+
+@app.command("create-app")
+def create_app(
+    name: Annotated[str, typer.Option("--name", help="What the application is called where people let it in.")],
+    redirect: Annotated[list[str], typer.Option("--redirect", help="Address that it is called back at; repeatable.")],
+    scope: Annotated[
+        list[str],
+        typer.Option("--scope", help="Like patient/Claim.rs; repeatable: the most it may ask."),
+    ],
+    secret: Annotated[bool, typer.Option("--secret", help="It keeps a secret: print one, this once.")] = False,
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Register an application that people may let into their records (SMART on FHIR); prints its id."""
+    from parcours.registry.accounts import apps
+
+    with writing(database, lang) as session:
+        made, shown = apps.create_app(
+            session, as_system("create-app"), name=name, redirects=redirect, scopes=scope, secret=secret
+        )
+        typer.echo(made.id)
+        if shown:
+            typer.echo(shown)
+
+
+@app.command("list-apps")
+def list_apps(database: DatabaseUrl = None, lang: Lang = "", json: Json = False) -> None:
+    """Every application: id, name, scopes, where it is called back, state."""
+    from parcours.registry.accounts import apps
+
+    with reading(database, lang) as session:
+        rows = [
+            {"id": one.id, "name": one.name, "scopes": one.scopes, "redirects": one.redirects,
+             "state": "revoked" if one.revoked_at else "open"}
+            for one in apps.list_apps(session)
+        ]  # fmt: skip
+    _print(rows, ("id", "name", "scopes", "redirects", "state"), json=json)
+
+
+@app.command("revoke-app")
+def revoke_app(
+    application: Annotated[str, typer.Argument(help="Id of the application.")],
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Revoke an application: what people let it into ends now."""
+    from parcours.registry.accounts import apps
+
+    with writing(database, lang) as session:
+        apps.revoke_app(session, as_system("revoke-app"), apps.get_app(session, application))
+
+
 @app.command()
 def clean(database: DatabaseUrl = None, lang: Lang = "") -> None:
     """Forget dead sessions, used tokens, unfinished logins and old idempotent answers (to run every night)."""

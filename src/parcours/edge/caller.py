@@ -60,6 +60,12 @@ class Caller:
     csrf_token: str | None
     types: frozenset[str] | None = None
     """Types of FHIR resources that a short token was asked for; none: all that the actor may."""
+    writes: frozenset[str] | None = None
+    """Types that an application may change; none: all that the actor may."""
+    only: str | None = None
+    """The one person that an application was let in for."""
+    app: str | None = None
+    """The application that asks for somebody."""
     lacks_factor: bool = False
     """Logged in by a password alone, in a role that needs more: only one's own account is open."""
 

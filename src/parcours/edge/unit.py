@@ -19,7 +19,7 @@ from parcours.registry.audit import service as audit
 from parcours.registry.audit.context import Tag as AuditTag
 from parcours.registry.contexts import POLICY
 from parcours.registry.directory.context import DIRECTORY
-from parcours.registry.errors import NotFound, RegistryError
+from parcours.registry.errors import NotFound, RegistryError, not_found
 
 
 @dataclass
@@ -46,6 +46,9 @@ class Unit:
 
     def allow(self, action: Action, record: Record, tag: Tag | None = None) -> Record:
         """Go on if the policy allows; `tag` notes the access. Raises NotFound or Forbidden, noted too."""
+        if not self.is_about(record):
+            self.note_refusal(action, record, "not_in_scope")
+            raise not_found("id")
         try:
             decision = POLICY.enforce(self.session, self.actor, action, record)
         except RegistryError as error:
@@ -65,8 +68,14 @@ class Unit:
             raise
         return self.allow(action, record, tag)
 
+    def is_about(self, record: Record) -> bool:
+        """Is it about the one person that an application was let in for, if it was for one?"""
+        return self.caller.only is None or record.insured_id in (None, self.caller.only)
+
     def note(self, tag: Tag, record: Record, why: str = "", **details: Any) -> None:
         """One event for the trail."""
+        if self.caller.app is not None:
+            details["app"] = self.caller.app
         self.notes.append(audit.Event(tag, self.who, record.insured_id, record.kind, record.id, why, details or None))
 
     def note_refusal(self, action: Action, record: Record, code: str) -> None:
@@ -74,13 +83,13 @@ class Unit:
         self.refusals.append(
             audit.Event(
                 AuditTag.ACCESS_REFUSE, self.who, record.insured_id, record.kind, record.id, code,
-                {"action": action.value},
+                {"action": action.value, **({"app": self.caller.app} if self.caller.app else {})},
             )
         )  # fmt: skip
 
     def may(self, action: Action, record: Record) -> bool:
         """Would the policy allow it? (to choose what to show; nothing is noted)."""
-        return POLICY.decide(self.session, self.actor, action, record).allowed
+        return self.is_about(record) and POLICY.decide(self.session, self.actor, action, record).allowed
 
     def foresee(self, action: Action, records: Sequence[Record]) -> None:
         """Many records are about to be asked for: what the policy can find out of all at once, it does now."""

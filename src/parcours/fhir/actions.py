@@ -22,7 +22,7 @@ from parcours.fhir.estimate import PAYERS
 from parcours.fhir.kinds import Ask, Resource
 from parcours.fhir.person import READ as READ_PERSON
 from parcours.fhir.person import coverages
-from parcours.fhir.personal import allowed, reference
+from parcours.fhir.personal import allowed, check_change, check_type, reference
 from parcours.fhir.query import Query
 from parcours.fhir.refunds import AMC, CANCELLED, claim_resource, decisions, response_of
 from parcours.fhir.refunds import READ as READ_CLAIMS
@@ -77,6 +77,7 @@ def professional_of(ask: Ask, claim: Mapping[str, Any]) -> str | None:
 
 def estimated(ask: Ask, claim: Mapping[str, Any], others: Others) -> Resource:
     """An estimate for somebody the registry knows: what it knows is said for them; nothing is written."""
+    check_type(ask, READ_CLAIMS, "Claim")
     asked = read_claim(claim, others)
     person = id_in(claim, "patient")
     unit = ask.by
@@ -146,6 +147,7 @@ def number_of(identifier: str) -> int:
 def send(ask: Ask, claim: Mapping[str, Any], others: Others) -> tuple[Claim, bool]:
     """Submit a sheet: the claim, and whether it is a new one."""
     unit = ask.by
+    check_change(ask, READ_CLAIMS, "Claim")
     said, asked = sheet_of(ask, claim, others)
     unit.find(PATIENT, said["patient"], Action.PREPARE_CLAIM)
     try:
@@ -177,6 +179,7 @@ def answered(ask: Ask, row: Claim) -> Resource:
 def cancel(ask: Ask, id_: str) -> Claim:
     """Take a sheet back before it is decided; twice is the same. Raises NotFound, Conflict."""
     unit = ask.by
+    check_change(ask, READ_CLAIMS, "Claim")
     key = parse_id(id_)
     row = unit.session.get(Claim, key) if key else None
     unit.find(PATIENT, row.insured_id if row else "unknown", Action.PREPARE_CLAIM)
@@ -213,6 +216,7 @@ def shown(ask: Ask, row: Claim) -> Resource:
 
 def eligibility(ask: Ask, asked: Mapping[str, Any]) -> Resource:
     """`CoverageEligibilityRequest/$submit`: the coverages of a day."""
+    check_type(ask, READ_PERSON, "Coverage")
     person = id_in(asked, "patient")
     ask.by.find(PATIENT, person or "unknown", READ_PERSON.action, READ_PERSON.tag)
     day = str(asked.get("servicedDate") or asked.get("servicedPeriod", {}).get("start") or asked["created"])[:10]
@@ -276,6 +280,7 @@ def steps_of(receipt: Mapping[str, Any], lang: str) -> list[Step]:
 
 def explain_eob(ask: Ask, id_: str) -> Resource:
     """`ExplanationOfBenefit/$explain`: why each amount, in both languages."""
+    check_type(ask, READ_CLAIMS, "ExplanationOfBenefit")
     key = parse_id(id_.removesuffix(AMC))
     row = ask.by.session.get(Decision, key) if key else None
     if not allowed(ask, READ_CLAIMS, row.insured_id if row else "unknown") or row is None:

@@ -1,6 +1,6 @@
 """The application of the face: its routes, its limits, its errors."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
@@ -8,15 +8,17 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from parcours.edge.caller import CSRF_HEADER, require_caller
+from parcours.edge.app_tokens import caller_of
+from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import attach, incoming_of, services_of
 from parcours.edge.services import Services
-from parcours.fhir import actions, bulk, problems, serve, smart, terminology
+from parcours.fhir import actions, bulk, papers, problems, serve, smart, terminology
 from parcours.fhir.actions import KNOWN
 from parcours.fhir.answers import add_handlers, body_of, fhir, lang_of
 from parcours.fhir.capability import capability, directory_of
@@ -24,6 +26,7 @@ from parcours.fhir.estimate import predetermine
 from parcours.fhir.guard import PREFIX, FhirGuard
 from parcours.fhir.issues import Issue, Refused, first_status, issue_from, outcome
 from parcours.fhir.kinds import Ask
+from parcours.fhir.papers import PDF
 from parcours.fhir.r4 import check
 from parcours.fhir.serve import site_of
 from parcours.fhir.submit import Others, claim_in, parameter
@@ -39,6 +42,13 @@ def create_app(services: Services) -> Starlette:
     attach(app, services)
     add_handlers(app)
     app.add_middleware(FhirGuard, services=services)
+    origins = services.settings.cors_origins
+    if origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=list(origins), allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "Accept-Language", "If-Match", "If-None-Match", "Prefer"],
+            expose_headers=["ETag", "Location", "Content-Location", "X-Request-Id"],
+        )  # fmt: skip
     return app
 
 
@@ -48,14 +58,28 @@ async def smart_configuration(request: Request) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """A short token for the token of an API client."""
+    """A token: for a code, for a refresh token, for the token of an API client."""
+    return await granting(request, smart.token)
+
+
+async def revoke(request: Request) -> Response:
+    """Take a token back (RFC 7009): what an application was let into ends."""
+    return await granting(request, smart.revoke)
+
+
+async def granting(request: Request, work: Callable[..., dict[str, Any]]) -> Response:
+    """What OAuth 2 asks by a form; refused in its words."""
     form = await request.form(max_files=0, max_fields=20)
-    said = {name: value for name, value in form.items() if isinstance(value, str)}
+    pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    said = dict(pairs)
     authorization = request.headers.get("authorization", "")
+    if len(said) != len(pairs):
+        return JSONResponse({"error": "invalid_request"}, 400)
     try:
-        answer = await run_in_threadpool(smart.token, services_of(request).database, authorization, said)
+        answer = await run_in_threadpool(work, services_of(request), incoming_of(request), authorization, said)
     except smart.Refused as error:
-        return JSONResponse({"error": error.error}, error.status)
+        challenge = {"WWW-Authenticate": 'Basic realm="parcours"'} if error.status == 401 else {}
+        return JSONResponse({"error": error.error}, error.status, headers=challenge)
     return JSONResponse(answer)
 
 
@@ -202,7 +226,7 @@ def export_status(request: Request) -> Response:
 def export_file(request: Request) -> Response:
     """A file of an export, streamed."""
     services, incoming = services_of(request), incoming_of(request)
-    caller = require_caller(services, incoming, incoming.headers.get(CSRF_HEADER))
+    caller = caller_of(services, incoming, incoming.headers.get(CSRF_HEADER))
     job = bulk.opened(request.path_params["job"], caller.actor)
     if request.path_params["type"] not in job.types:
         raise problems.not_found(field="type")
@@ -230,7 +254,11 @@ async def expand(request: Request) -> Response:
 
 
 async def read(request: Request) -> Response:
-    """One resource."""
+    """One resource; a file as it is, to who asks for it so."""
+    if request.path_params["type"] == "Binary" and PDF in request.headers.get("accept", ""):
+        work = partial(papers.file_of, id_=request.path_params["id"])
+        _, file = await run_in_threadpool(serve.asking, request, False, work)
+        return Response(file, media_type=PDF, headers={"Content-Disposition": "inline"})
     return await run_in_threadpool(serve.read, request)
 
 
@@ -272,6 +300,7 @@ ROUTES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("metadata", metadata, ("GET",)),
     (".well-known/smart-configuration", smart_configuration, ("GET",)),
     ("auth/token", token, ("POST",)),
+    ("auth/revoke", revoke, ("POST",)),
     ("Claim/$submit", submit, ("POST",)),
     ("CodeSystem/$lookup", lookup, ("GET", "POST")),
     ("ValueSet/$expand", expand, ("GET", "POST")),

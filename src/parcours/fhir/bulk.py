@@ -64,7 +64,7 @@ class Job:
 
 def exported() -> list[Kind]:
     """The types that are about people."""
-    return [one for one in capability.KINDS.values() if one.personal]
+    return [one for one in capability.KINDS.values() if one.personal and one.exported]
 
 
 def asked(

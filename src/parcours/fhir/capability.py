@@ -1,23 +1,29 @@
 """The CapabilityStatement, made from the table of types and operations that the routes are made from."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import parcours
-from parcours.fhir import pathway, person, professionals, refunds
+from parcours.fhir import groups, papers, pathway, person, professionals, refunds, transfers
 from parcours.fhir.kinds import Kind
 from parcours.fhir.operations import OPERATIONS, definition_of
 from parcours.fhir.personal import OF_PERSON
-from parcours.fhir.public import PUBLIC
+from parcours.fhir.public import OWN_PARAMS, PUBLIC
 from parcours.fhir.query import COMMON, Filter
+from parcours.fhir.r4 import definitions
 from parcours.fhir.site import HL7, Site
 from parcours.fhir.terminology import PUBLISHED
 from parcours.registry.directory.context import DIRECTORY, Action
 from parcours.text import Text
 
 KINDS: dict[str, Kind] = {
-    one.name: one for one in (*person.KINDS, *professionals.KINDS, *pathway.KINDS, *refunds.KINDS, *PUBLIC)
-}
+    one.name: one
+    for one in (
+        *person.KINDS, *professionals.KINDS, *pathway.KINDS, *refunds.KINDS, *transfers.KINDS, *papers.KINDS,
+        groups.KIND, *PUBLIC,
+    )
+}  # fmt: skip
 """Every served type, by its name."""
 PURPOSE = Text(
     "Le parcours de soins coordonnés en FHIR R4 : une estimation avant les soins, les remboursements et leurs raisons.",
@@ -64,15 +70,18 @@ def capability(site: Site) -> dict[str, Any]:
 def security(site: Site) -> dict[str, Any]:
     """How who asks is known."""
     said = Text(
-        "Jeton d'un client de l'API, ou cookie d'une session ; une estimation n'en demande pas.",
-        "Token of an API client, or cookie of a session; an estimate needs none.",
+        "SMART on FHIR, jeton d'un client de l'API, ou cookie d'une session ; une estimation n'en demande pas.",
+        "SMART on FHIR, token of an API client, or cookie of a session; an estimate needs none.",
     )
-    parts = [{"url": "token", "valueUri": f"{site.base}/auth/token"}]
+    uris = {
+        "authorize": f"{site.base.removesuffix('/fhir')}/authorize", "token": f"{site.base}/auth/token",
+        "revoke": f"{site.base}/auth/revoke", "manage": f"{site.base.removesuffix('/fhir')}/account/apps",
+    }  # fmt: skip
+    parts = [{"url": name, "valueUri": address} for name, address in uris.items()]
     return {
         "extension": [
             {"url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris", "extension": parts}
         ],
-        "cors": True,
         "service": [{"coding": [{"system": f"{HL7}restful-security-service", "code": "SMART-on-FHIR"}]}],
         "description": said.en,
     }
@@ -80,17 +89,18 @@ def security(site: Site) -> dict[str, Any]:
 
 def resource_of(site: Site, one: Kind) -> dict[str, Any]:
     """A served type."""
-    interactions = ["read", "search-type", *(["create", "update"] if one.creates else [])]
+    interactions = ["read", *(["search-type"] if one.searched else []), *(["create", "update"] if one.creates else [])]
     said: dict[str, Any] = {
         "type": one.name,
         "interaction": [{"code": name} for name in interactions],
         "versioning": "versioned" if not one.public else "no-version",
         "conditionalRead": "full-support",
-        "searchParam": [
-            *({"name": name, "type": param.kind} for name, param in one.params.items()),
-            *({"name": name, "type": kind} for name, kind in COMMON.items() if name in {"_id", "_lastUpdated"}),
-        ],
     }
+    if one.searched:
+        said["searchParam"] = [
+            *(param_of(site, one.name, name, param.kind) for name, param in one.params.items()),
+            *({"name": name, "type": kind} for name, kind in COMMON.items() if name in {"_id", "_lastUpdated"}),
+        ]
     if one.profile:
         said["supportedProfile"] = [one.profile]
     if one.creates:
@@ -98,8 +108,26 @@ def resource_of(site: Site, one: Kind) -> dict[str, Any]:
     references = [name for name, param in one.params.items() if param.kind == "reference"]
     if references:
         said["searchInclude"] = [f"{one.name}:{name}" for name in references]
+    pointing = list(pointing_to(one.name))
+    if pointing:
+        said["searchRevInclude"] = pointing
     operations = operations_of(site, one.name)
     return said | ({"operation": operations} if operations else {})
+
+
+def param_of(site: Site, type_: str, name: str, kind: str) -> dict[str, Any]:
+    """A search parameter, with its definition when it is ours."""
+    own = OWN_PARAMS.get((type_, name))
+    return {"name": name, "type": kind} | ({"definition": site.parameter(type_, name)} if own else {})
+
+
+def pointing_to(target: str) -> Iterator[str]:
+    """The references of other types that may point to a type."""
+    for one in KINDS.values():
+        for name, param in one.params.items():
+            own = (definitions()[one.name].get(path) for path in param.paths)
+            if param.kind == "reference" and any(part is not None and target in part.targets for part in own):
+                yield f"{one.name}:{name}"
 
 
 def operations_of(site: Site, type_: str) -> list[dict[str, Any]]:

@@ -11,8 +11,10 @@ from parcours.fhir.issues import OF_STATUS, Issue, issue_from
 from parcours.text import Lang, preferred
 
 PREFIX = "/fhir/"
+FILES = f"{PREFIX}Binary/"
 BULK_PATH = f"{PREFIX}bulk/"
-TOKEN_PATH = f"{PREFIX}auth/token"
+PROOFS = {f"{PREFIX}auth/token", f"{PREFIX}auth/revoke"}
+"""Where somebody proves who they are."""
 ACCEPTED = {
     *READ,
     "*/*",
@@ -41,7 +43,7 @@ class FhirGuard(Guard):
 
     def proves_identity(self, request: Request) -> bool:
         path: str = request.scope["path"]
-        return path == TOKEN_PATH
+        return path in PROOFS
 
     def seconds(self, request: Request) -> float:
         path: str = request.scope["path"]
@@ -56,7 +58,10 @@ class FhirGuard(Guard):
 
 
 def accepts_json(request: Request) -> bool:
-    """Does the client take JSON: by `_format`, else by its header?"""
+    """Does the client take JSON: by `_format`, else by its header? A file may be asked for as it is."""
+    path: str = request.scope["path"]
+    if path.startswith(FILES) and "application/pdf" in request.headers.get("accept", ""):
+        return True
     asked = request.query_params.get("_format", "")
     said = [asked] if asked else request.headers.get("accept", "*/*").split(",")
     return any(one.partition(";")[0].strip().lower().replace(" ", "+") in ACCEPTED for one in said)

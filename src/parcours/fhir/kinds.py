@@ -44,6 +44,9 @@ class Kind:
     creates: bool = False
     personal: bool = False
     """Is each resource about one person?"""
+    searched: bool = True
+    exported: bool = True
+    """Is it part of a bulk export, when it is about a person?"""
 
     @property
     def required(self) -> list[str]:

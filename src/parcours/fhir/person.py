@@ -84,7 +84,8 @@ def holders(ask: Ask, person: str) -> Iterator[Resource]:
 
 def owner_of_link(ask: Ask, id_: str) -> str | None:
     """Whose child."""
-    row = ask.by.session.get(Kinship, parse_id(id_))
+    key = parse_id(id_)
+    row = ask.by.session.get(Kinship, key) if key else None
     return row.child_id if row else None
 
 

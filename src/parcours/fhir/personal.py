@@ -30,8 +30,9 @@ class Access:
 
 
 def personal(
-    name: str, access: Access, rows: Rows, owner: Owner, params: Params, *, profile: str = "", creates: bool = False
-) -> Kind:
+    name: str, access: Access, rows: Rows, owner: Owner, params: Params, *, profile: str = "", creates: bool = False,
+    exported: bool = True,
+) -> Kind:  # fmt: skip
     """A type whose resources each are of one person: `rows` gives those of a person, `owner` whose one is."""
 
     def search(ask: Ask, query: Query) -> Iterator[Resource]:
@@ -52,13 +53,21 @@ def personal(
                 return one
         raise problems.not_found(field="id")
 
-    return Kind(name, params, search, read, profile=profile, creates=creates, personal=True)
+    return Kind(name, params, search, read, profile=profile, creates=creates, personal=True, exported=exported)
 
 
 def check_type(ask: Ask, access: Access, name: str) -> None:
     """Raise `ProblemError` (403), traced, for a type that a short token does not name."""
     types = getattr(ask.by, "caller", None) and ask.by.caller.types
     if types is not None and name not in types:
+        ask.by.note_refusal(access.action, Record(PATIENT), "not_in_scope")
+        raise problems.not_in_scope(type=name)
+
+
+def check_change(ask: Ask, access: Access, name: str) -> None:
+    """Raise `ProblemError` (403), traced, for a type that an application may not change."""
+    writes = ask.by.caller.writes
+    if writes is not None and name not in writes:
         ask.by.note_refusal(access.action, Record(PATIENT), "not_in_scope")
         raise problems.not_in_scope(type=name)
 
@@ -96,11 +105,17 @@ def people_of(ask: Ask, query: Query, owner: Owner) -> Iterator[str]:
         people = [parse_id(one) or "unknown" for one in named] + (found if found or named else ["unknown"])
     elif ids:
         people = [person for one in ids if (person := owner(ask, one))] or ["unknown"]
-    elif ask.by.actor.insured_id is not None:
-        people = [ask.by.actor.insured_id]
+    elif (own := oneself(ask)) is not None:
+        people = [own]
     else:
         raise problems.parameter_needed(field="patient", name="patient")
     yield from dict.fromkeys(people)
+
+
+def oneself(ask: Ask) -> str | None:
+    """Whom a search is about that names nobody: who asks, or for whom an application was let in."""
+    caller = getattr(ask.by, "caller", None)
+    return (caller and caller.only) or ask.by.actor.insured_id
 
 
 def person_of(ask: Ask, number: str) -> str | None:

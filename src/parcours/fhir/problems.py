@@ -99,3 +99,7 @@ async_only = Refusal(
     Text("un export se demande avec « Prefer: respond-async »", "an export is asked for with 'Prefer: respond-async'"),
 )  # fmt: skip
 not_in_scope = Refusal(403, "not_in_scope", Text("le jeton ne porte pas {type}", "the token does not name {type}"))
+not_searched = Refusal(
+    405, "not_searched",
+    Text("{type} ne se cherche pas : il se lit par son adresse", "{type} is not searched: it is read by its address"),
+)  # fmt: skip

@@ -15,6 +15,7 @@ from parcours.law.cache import flat_law
 from parcours.registry.directory.context import DIRECTORY, Action
 from parcours.registry.directory.models import Fund, Organisation, Practice, Professional
 from parcours.registry.directory.service import convention_on, search_professionals, workplaces_on
+from parcours.registry.errors import RegistryError
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
 
@@ -117,7 +118,7 @@ def professionals(ask: Ask, query: Query) -> Iterator[Professional]:
         for one in (*ids, *numbers):
             try:
                 yield visible_professional(session, actor, one, today)
-            except LookupError:
+            except (LookupError, RegistryError):
                 continue
         return
     names = query.values("name", "family")
@@ -135,7 +136,8 @@ def search_roles(ask: Ask, query: Query) -> Iterator[Resource]:
     ids = query.values("_id")
     if ids and not query.values("practitioner"):
         for one in ids:
-            row = ask.by.session.get(Practice, parse_id(one))
+            key = parse_id(one)
+            row = ask.by.session.get(Practice, key) if key else None
             if row is not None:
                 yield from roles(ask, of_id(ask, row.professional_id))
         open_directory(ask)
@@ -147,7 +149,8 @@ def search_roles(ask: Ask, query: Query) -> Iterator[Resource]:
 def read_role(ask: Ask, id_: str) -> Resource:
     """A role by id. Raises `ProblemError`: 404."""
     open_directory(ask)
-    row = ask.by.session.get(Practice, parse_id(id_))
+    key = parse_id(id_)
+    row = ask.by.session.get(Practice, key) if key else None
     for one in roles(ask, of_id(ask, row.professional_id)) if row is not None else ():
         if row is not None and one["id"] == row.id:
             return one

@@ -70,9 +70,41 @@ def kind(name: str, source: Source) -> Kind:
     return Kind(name, CANONICAL, search, read, public=True)
 
 
+OWN_PARAMS: dict[tuple[str, str], tuple[str, str, Text]] = {
+    ("ExplanationOfBenefit", "service-date"): (
+        "date", "ExplanationOfBenefit.item.serviced", Text("jour des soins", "day of the care")
+    ),
+    ("ExplanationOfBenefit", "type"): ("token", "ExplanationOfBenefit.type", Text("sorte de soins", "kind of care")),
+    ("ExplanationOfBenefit", "insurer"): ("reference", "ExplanationOfBenefit.insurer", Text("qui paie", "who pays")),
+    ("PaymentReconciliation", "patient"): (
+        "reference", "PaymentReconciliation.detail.request", Text("à qui va le virement", "to whom the transfer goes")
+    ),
+    ("PaymentNotice", "patient"): (
+        "reference", "PaymentNotice.payment", Text("à qui va le virement", "to whom the transfer goes")
+    ),
+}  # fmt: skip
+"""(type, name) -> type, expression and meaning of the search parameters that R4 has not."""
+
+
+@lru_cache(maxsize=8)
+def search_parameters(site: Site) -> dict[str, Resource]:
+    """Our search parameters, by id."""
+    return {
+        f"{type_}-{name}": {
+            "resourceType": "SearchParameter", "id": f"{type_}-{name}", "meta": meta(),
+            "url": site.parameter(type_, name), "name": f"{type_}_{name}".replace("-", "_"), "status": "active",
+            "experimental": True, "date": PUBLISHED, "publisher": "parcours",
+            "description": f"{meaning.fr} / {meaning.en}", "code": name, "base": [type_], "type": kind_,
+            "expression": expression,
+        }
+        for (type_, name), (kind_, expression, meaning) in OWN_PARAMS.items()
+    }  # fmt: skip
+
+
 PUBLIC = (
     kind("CodeSystem", code_systems),
     kind("ValueSet", value_sets),
     kind("StructureDefinition", extensions),
     kind("OperationDefinition", operation_definitions),
+    kind("SearchParameter", search_parameters),
 )

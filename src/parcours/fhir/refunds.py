@@ -1,4 +1,4 @@
-"""Refunds as they were decided: Claim, ClaimResponse, ExplanationOfBenefit, PaymentReconciliation, Provenance."""
+"""Refunds as they were decided: Claim, ClaimResponse, ExplanationOfBenefit, Provenance."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,10 +16,8 @@ from parcours.registry.claims.adjudicate import content_kept
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision
 from parcours.registry.claims.sheets import said
-from parcours.registry.payments.account import caps
-from parcours.registry.payments.models import Order, OrderState
-from parcours.registry.payments.service import orders_of
-from parcours.registry.store.clock import paris_date, paris_today
+from parcours.registry.payments.account import caps, refunds_set_off
+from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
 
 READ = Access(Action.READ_CLAIMS, Tag.CLAIM_READ)
@@ -250,12 +248,33 @@ def balances(ask: Ask, decision: Decision) -> list[Resource]:
 
 
 def payment(ask: Ask, claim: Claim, decision: Decision) -> Resource:
-    """When its share was transferred."""
+    """What was transferred of it, when; and what was kept of it for other acts, each named."""
     if claim.state is not ClaimState.PAID or not decision.current or not decision.amo:
         return {}
     days = [one.day for one in lifecycle.history(ask.by.session, claim.id) if one.state is ClaimState.PAID]
-    paid = {"type": concept(f"{HL7}ex-paymenttype", "complete"), "amount": money(decision.amo)}
-    return {"payment": paid | ({"date": str(days[-1])} if days else {})}
+    taken = set_off(ask, claim.insured_id).get(claim.id, [])
+    kept = sum(cents for cents, _ in taken)
+    said: Resource = {
+        "type": concept(f"{HL7}ex-paymenttype", "partial" if kept else "complete"),
+        "amount": money(max(0, decision.amo - kept)),
+    }
+    if kept:
+        acts = dict.fromkeys(act for _, acts in taken for act in acts)
+        url = ask.site.extension("taken-for")
+        said |= {
+            "extension": [{"url": url, "valueReference": reference("Claim", act)} for act in acts],
+            "adjustment": money(kept), "adjustmentReason": ask.site.concept("adjudication-fr", "differe"),
+        }  # fmt: skip
+    return {"payment": said | ({"date": str(days[-1])} if days else {})}
+
+
+def set_off(ask: Ask, person: str) -> dict[str, list[tuple[int, list[str]]]]:
+    """Claim -> (cents of its refund that paid what was owed, the acts they were owed for); read once a request."""
+    key = f"set_off:{person}"
+    if key not in ask.known:
+        ask.known[key] = refunds_set_off(ask.by.session, person)
+    found: dict[str, list[tuple[int, list[str]]]] = ask.known[key]
+    return found
 
 
 def provenance(ask: Ask, decision: Decision) -> Resource:
@@ -272,18 +291,6 @@ def provenance(ask: Ask, decision: Decision) -> Resource:
                                         "display": name}}
             for name, value in sources.items()
         ],
-    }  # fmt: skip
-
-
-def reconciliation(ask: Ask, order: Order) -> Resource:
-    """A transfer."""
-    return {
-        "resourceType": "PaymentReconciliation", "id": order.id, "meta": meta(updated=order.prepared_at.isoformat()),
-        "identifier": [{"system": f"{ask.site.base}/sid/transfer", "value": order.reference}],
-        "status": "cancelled" if order.state is OrderState.RETURNED else "active",
-        "created": str(paris_date(order.prepared_at)), "outcome": "complete" if order.settled_on else "queued",
-        "disposition": order.state.value, "paymentDate": str(order.settled_on or order.day),
-        "paymentAmount": money(order.cents), "paymentIssuer": {"display": order.book},
     }  # fmt: skip
 
 
@@ -311,11 +318,6 @@ def eobs(ask: Ask, person: str) -> Iterator[Resource]:
 def provenances(ask: Ask, person: str) -> Iterator[Resource]:
     """The receipt of every decision."""
     return (provenance(ask, one) for found in decisions(ask, person).values() for one in found)
-
-
-def transfers(ask: Ask, person: str) -> Iterator[Resource]:
-    """Every transfer to a person."""
-    return (reconciliation(ask, one) for one in orders_of(ask.by.session, person))
 
 
 def owner_by(model: Any, column: str, ending: str = "") -> Any:
@@ -363,10 +365,5 @@ KINDS: tuple[Kind, ...] = (
         "Provenance", READ, provenances, owner_by(Decision, "insured_id"),
         {"patient": Param("reference", ()), "target": Param("reference", ("target",)),
          "recorded": Param("date", ("recorded",))},
-    ),
-    personal(
-        "PaymentReconciliation", STATEMENT, transfers, owner_by(Order, "party"),
-        {"patient": Param("reference", ()), "identifier": Param("token", ("identifier",)),
-         "created": CREATED, "status": STATUS},
     ),
 )  # fmt: skip

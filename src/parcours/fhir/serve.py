@@ -11,15 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.edge import unit as units
-from parcours.edge.caller import CSRF_HEADER, require_caller
+from parcours.edge.app_tokens import caller_of
+from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import incoming_of, services_of
 from parcours.engine.facts import jsonio
 from parcours.fhir import problems
 from parcours.fhir.answers import fhir
-from parcours.fhir.capability import KINDS
+from parcours.fhir.capability import KINDS, about
 from parcours.fhir.kinds import Ask, Kind, Resource
 from parcours.fhir.matching import pick
+from parcours.fhir.personal import OF_PERSON
 from parcours.fhir.query import Filter, Kinds, Query, cut, found, read_query
 from parcours.fhir.site import Site
 from parcours.registry.errors import RegistryError
@@ -50,7 +52,7 @@ def asking(request: Request, public: bool, work: Callable[[Ask], T]) -> T:
     if public:
         return work(Ask(site))
     services, incoming = services_of(request), incoming_of(request)
-    caller = require_caller(services, incoming, incoming.headers.get(CSRF_HEADER))
+    caller = caller_of(services, incoming, incoming.headers.get(CSRF_HEADER))
     with units.reading(services, incoming, caller) as unit:
         return work(Ask(site, unit))
 
@@ -58,7 +60,7 @@ def asking(request: Request, public: bool, work: Callable[[Ask], T]) -> T:
 def changing(request: Request, work: Callable[[Ask], T]) -> T:
     """Do some writing, in a unit of who asks."""
     services, incoming = services_of(request), incoming_of(request)
-    caller = require_caller(services, incoming, incoming.headers.get(CSRF_HEADER))
+    caller = caller_of(services, incoming, incoming.headers.get(CSRF_HEADER))
     with units.writing(services, incoming, caller) as unit:
         return work(Ask(site_of(request), unit))
 
@@ -182,8 +184,21 @@ def pointing(ask: Ask, page: list[Resource], query: Query) -> Iterable[Resource]
     for source, name, _ in query.revincludes:
         for resource in page:
             filters = [Filter(name, "", (name_of(resource),))]
+            if KINDS[source].personal and name not in OF_PERSON:
+                person = person_of(resource)
+                if person is None:
+                    continue
+                filters.append(about(KINDS[source], person))
             own = Query(source, filters=filters)
             yield from found(own, KINDS[source].search(ask, own), SERVED[source])
+
+
+def person_of(resource: Resource) -> str | None:
+    """Whom a resource is about."""
+    if resource["resourceType"] == "Patient":
+        return str(resource["id"])
+    said: Resource = next((resource[name] for name in OF_PERSON if name in resource), {})
+    return str(said.get("reference", "")).rpartition("/")[2] or None
 
 
 # --- links -----------------------------------------------------------------------------------------------------------

@@ -29,6 +29,10 @@ class Site:
         """The address of one of our extensions."""
         return f"{self.base}/StructureDefinition/{name}"
 
+    def parameter(self, type_: str, name: str) -> str:
+        """The address of one of our search parameters."""
+        return f"{self.base}/SearchParameter/{type_}-{name}"
+
     def concept(self, system: str, code: str, display: str = "") -> dict[str, Any]:
         """A code of ours."""
         return concept(self.system(system), code, display)

@@ -1,28 +1,35 @@
-"""SMART on FHIR for programs: what is offered, scopes mapped on those of the policy, short tokens.
+"""SMART on FHIR: what is offered, scopes mapped on those of the policy, tokens for codes and for keys of programs.
 
-Offered: client credentials by the token of an API client, and the scopes `system/Type.rs` (`.read` and `.write` of the
-first version too). Not offered: the code flow of people (a browser has its session), keys instead of a token.
+For people: the code flow, standalone, with PKCE; an application is let in on a page (`/authorize`) and gets no more
+than the person. For programs: the token of an API client for a shorter one, narrowed to `system/Type.rs`.
 """
 
 import base64
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote_plus
 
-from parcours.edge import short_tokens
+from parcours.edge import app_tokens, short_tokens
+from parcours.edge.caller import Incoming
+from parcours.edge.services import Services
 from parcours.fhir.capability import KINDS
 from parcours.fhir.site import Site
+from parcours.registry.access.model import Who
+from parcours.registry.accounts import apps
+from parcours.registry.accounts import smart as people
 from parcours.registry.accounts.clients import find_client
+from parcours.registry.accounts.models import App
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.db import Database
 
 SCOPE = re.compile(r"system/(\*|[A-Z][A-Za-z]+)\.(read|write|\*|c?r?u?d?s?)")
-FIRST_VERSION = {"read": "rs", "write": "cud", "*": "cruds"}
+FIRST_VERSION = people.FIRST_VERSION
 READING = {
     "Patient": "people:read", "RelatedPerson": "people:read", "Coverage": "people:read",
     "CareTeam": "declarations:read", "Consent": "declarations:read", "ServiceRequest": "referrals:read",
     "CarePlan": "care_plans:read", "Claim": "claims:read", "ClaimResponse": "claims:read",
     "ExplanationOfBenefit": "claims:read", "Provenance": "claims:read", "PaymentReconciliation": "claims:read",
+    "PaymentNotice": "claims:read", "DocumentReference": "claims:read", "AuditEvent": "audit:read",
 }  # fmt: skip
 """Type -> the scope of the policy that reading it needs; none for the directory."""
 WRITING = {"Claim": "claims:write"}
@@ -31,14 +38,26 @@ PEOPLE = [name for name, one in KINDS.items() if one.personal]
 
 def configuration(site: Site) -> dict[str, Any]:
     """`.well-known/smart-configuration`."""
+    public = site.base.removesuffix("/fhir")
+    programs = ["system/*.rs", *(f"system/{one}.rs" for one in PEOPLE), "system/Claim.cruds"]
+    persons = [f"{level}/{name}.rs" for level in ("patient", "user") for name in ("*", *people.TYPES)]
     return {
         "issuer": site.base,
+        "authorization_endpoint": f"{public}/authorize",
         "token_endpoint": f"{site.base}/auth/token",
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "grant_types_supported": ["client_credentials"],
-        "scopes_supported": ["system/*.rs", *(f"system/{one}.rs" for one in PEOPLE), "system/Claim.cruds"],
-        "capabilities": ["client-confidential-symmetric", "permission-v1", "permission-v2"],
-    }
+        "revocation_endpoint": f"{site.base}/auth/revoke",
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "response_types_supported": ["code"],
+        "code_challenge_methods_supported": ["S256"],
+        "management_endpoint": f"{public}/account/apps",
+        "scopes_supported": [*people.PLAIN, *persons, "patient/Claim.cruds", "user/Claim.cruds", *programs],
+        "capabilities": [
+            "launch-standalone", "context-standalone-patient", "client-public", "client-confidential-symmetric",
+            "permission-patient", "permission-user", "permission-offline", "permission-online", "permission-v1",
+            "permission-v2",
+        ],
+    }  # fmt: skip
 
 
 class Refused(Exception):
@@ -70,29 +89,86 @@ def granted(asked: str, held: Iterable[str]) -> tuple[list[str], set[str], set[s
     return said, scopes, types
 
 
-def credentials(authorization: str, form: dict[str, str]) -> str:
-    """The secret of a client: by HTTP Basic, or in the form. Raises `Refused`."""
+def credentials(authorization: str, form: dict[str, str]) -> tuple[str, str]:
+    """(name, secret) of a client: by HTTP Basic, or in the form; empty where it says none. Raises `Refused`."""
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() == "basic":
         try:
-            return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
+            name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
         except ValueError as error:
             raise Refused("invalid_client", 401) from error
-    if not form.get("client_secret"):
-        raise Refused("invalid_client", 401)
-    return form["client_secret"]
+        return unquote_plus(name), unquote_plus(secret)
+    return form.get("client_id", ""), form.get("client_secret", "")
 
 
-def token(database: Database, authorization: str, form: dict[str, str]) -> dict[str, Any]:
-    """A short token for the token of an API client. Raises `Refused`."""
+def token(services: Services, incoming: Incoming, authorization: str, form: dict[str, str]) -> dict[str, Any]:
+    """A token, as the form asks. Raises `Refused`."""
+    if form.get("grant_type") in ("authorization_code", "refresh_token"):
+        return exchanged(services, authorization, form)
     if form.get("grant_type") != "client_credentials":
         raise Refused("unsupported_grant_type")
-    secret = credentials(authorization, form)
-    with database.reading() as session:
-        client = find_client(session, secret)
+    _, secret = credentials(authorization, form)
+    with services.database.reading() as session:
+        client = find_client(session, secret) if secret else None
         if client is None:
             raise Refused("invalid_client", 401)
         said, scopes, types = granted(form.get("scope", ""), client.scope_set)
         value = short_tokens.issue(client, scopes, types, now_utc())
     lasts = int(short_tokens.LASTS.total_seconds())
     return {"access_token": value, "token_type": "bearer", "expires_in": lasts, "scope": " ".join(said)}
+
+
+def application(session: Any, authorization: str, form: dict[str, str]) -> App:
+    """The application that asks. Raises `Refused`: none, or without its secret."""
+    name, secret = credentials(authorization, form)
+    app = apps.find_app(session, name)
+    if app is None or not apps.proves(app, secret):
+        raise Refused("invalid_client", 401)
+    return app
+
+
+def exchanged(services: Services, authorization: str, form: dict[str, str]) -> dict[str, Any]:
+    """The tokens of an application that somebody let in. Raises `Refused`."""
+    policy = services.settings.session_policy()
+    with services.database.writing() as session:
+        app = application(session, authorization, form)
+        if form["grant_type"] == "refresh_token":
+            found = apps.refresh(session, app, form.get("refresh_token", ""), policy)
+        else:
+            found = apps.redeem(
+                session, app, form.get("code", ""), redirect=form.get("redirect_uri", ""),
+                verifier=form.get("code_verifier", ""), policy=policy,
+            )  # fmt: skip
+        answer = answer_of(found, form) if found is not None else None
+    if answer is None:  # what the refusal ended stays ended
+        raise Refused("invalid_grant")
+    return answer
+
+
+def answer_of(found: apps.Exchanged, form: dict[str, str]) -> dict[str, Any]:
+    """The tokens, and the context: the person that it is about. Raises `Refused`: none of the scopes asked for."""
+    access = found.access
+    scopes = access.scopes.split()
+    if form["grant_type"] == "refresh_token" and form.get("scope"):
+        scopes = list(people.narrowed(form["scope"].split(), scopes).said)
+        if not people.read(scopes).reads | people.read(scopes).writes:
+            raise Refused("invalid_scope")
+    said = {
+        "access_token": app_tokens.issue(access, scopes, now_utc()), "token_type": "Bearer",
+        "expires_in": int(app_tokens.LASTS.total_seconds()), "scope": " ".join(scopes),
+    }  # fmt: skip
+    if access.patient_id is not None:
+        said["patient"] = access.patient_id
+    return said | ({"refresh_token": found.refresh} if found.refresh else {})
+
+
+def revoke(services: Services, incoming: Incoming, authorization: str, form: dict[str, str]) -> dict[str, Any]:
+    """End the access behind a token; a token that is none is answered alike. Raises `Refused`: another's."""
+    token_ = form.get("token", "")
+    with services.database.writing() as session:
+        app = application(session, authorization, form)
+        found = app_tokens.access_of(session, services, token_)
+        access = found[0] if found else apps.find_by_refresh(session, app, token_)
+        if access is not None and access.app_id == app.id:
+            apps.end(session, Who("account", access.account_id, request_id=incoming.id), access)
+    return {}

@@ -15,6 +15,7 @@ from parcours.fhir.claim_read import ALIASES
 from parcours.fhir.site import Site, meta
 from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
+from parcours.registry.contexts import CONTEXTS
 from parcours.text import LANGS, Text, same, text_of
 
 Concepts = dict[str, Text]
@@ -46,10 +47,17 @@ def own_systems() -> dict[str, tuple[Text, Concepts]]:
         found[name] = (
             title, {str(one["snds"]): text_of(one["label"]) for one in codes[source].values() if "snds" in one}
         )  # fmt: skip
+    found["trail"] = (Text("Événements de la trace des accès", "Events of the trail of accesses"), dict(events()))
     found["specialty"] = (Text("Spécialités médicales", "Medical specialties"), dict(specialties()))
     found["case"] = (Text("Cas du moteur", "Cases of the engine"), dict(cases()))
     found["reading"] = (Text("Lectures d'un point disputé", "Readings of a disputed point"), dict(readings()))
     return found
+
+
+def events() -> Iterator[tuple[str, Text]]:
+    """Every event of the trail, by its name."""
+    for context in CONTEXTS:
+        yield from ((str(tag), same(str(tag))) for tag in context.tags or ())
 
 
 def specialties() -> Iterator[tuple[str, Text]]:

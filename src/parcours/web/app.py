@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
-from parcours.web.account import own
+from parcours.web.account import apps, own
 from parcours.web.account import pages as account
 from parcours.web.account import security as proofs
 from parcours.web.account.outbox import outbox_page
@@ -94,6 +94,8 @@ def routes() -> list[Route]:
         *admin.routes(),
         Route("/account", form_page(own.account_page, own.leave), methods=["GET", "POST"]),
         Route("/account/identity", form_page(own.identity_form, own.prove_identity), methods=["GET", "POST"]),
+        Route("/authorize", form_page(apps.authorize, apps.authorize), methods=["GET", "POST"]),
+        Route("/account/apps", form_page(apps.my_apps, apps.take_back), methods=["GET", "POST"]),
         Route("/account/security", form_page(proofs.security, proofs.change), methods=["GET", "POST"]),
         Route("/forgot", form_page(account.forgot_form, account.forgot), methods=["GET", "POST"]),
         Route("/reset", form_page(account.reset_form, account.reset), methods=["GET", "POST"]),

@@ -14,6 +14,9 @@ from parcours.registry.accounts.models import (
     LOGIN_CONTEXT,
     Account,
     ApiClient,
+    App,
+    AppAccess,
+    AppSecret,
     AttemptBucket,
     Device,
     ExternalIdentity,
@@ -79,6 +82,11 @@ class Tag(model.Tag):
     CLIENT_READ = "accounts:client:read"
     CLIENT_CREATE = "accounts:client:create"
     CLIENT_REVOKE = "accounts:client:revoke"
+    APP_CREATE = "accounts:app:create"
+    APP_REVOKE = "accounts:app:revoke"
+    APP_ALLOW = "accounts:app:allow"
+    APP_END = "accounts:app:end"
+    APP_REUSE = "accounts:app:reuse"
 
 
 def of_account(account: Account) -> Record:
@@ -126,7 +134,19 @@ OWN = rule(
 def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]]:
     """The logins that open the person's record, without their secrets."""
     grants = session.scalars(select(Grant).where(Grant.insured_id == insured_id).order_by(Grant.granted_at))
-    return {"accounts": [_login(session.get_one(Account, grant.account_id), grant) for grant in grants]}
+    allowed = session.scalars(
+        select(AppAccess).join(Grant).where(Grant.insured_id == insured_id).order_by(AppAccess.allowed_at)
+    )
+    return {
+        "accounts": [_login(session.get_one(Account, grant.account_id), grant) for grant in grants],
+        "applications": [_allowed(access) for access in allowed],
+    }
+
+
+def _allowed(access: AppAccess) -> dict[str, Any]:
+    return {
+        "name": access.app.name, "scopes": access.scopes, "allowed_at": access.allowed_at, "ended_at": access.ended_at
+    }  # fmt: skip
 
 
 def _login(account: Account, grant: Grant) -> dict[str, Any]:
@@ -154,6 +174,9 @@ CONTEXT = Context(
         Device: _SECRET,
         AttemptBucket: Shared("how often an address tried: the address as a keyed index, for an hour"),
         ApiClient: Shared("programs, not persons"),
+        App: Shared("programs, not persons"),
+        AppAccess: Shared("what a login allowed to a program: its holder sees it, and ends it"),
+        AppSecret: _SECRET,
     },
     kinds=(
         RecordOf(ACCOUNT, Action.READ_ACCOUNT, Account, lambda _session, row: of_account(row)),

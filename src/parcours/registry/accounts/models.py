@@ -272,3 +272,68 @@ class ApiClient(Versioned, Base):
     @property
     def scope_set(self) -> frozenset[str]:
         return frozenset(self.scopes.split())
+
+
+class App(Versioned, Base):
+    """An application that people may let into their records (SMART on FHIR); registered by an administrator."""
+
+    __tablename__ = "account_apps"
+
+    name: Mapped[str] = mapped_column(String(100))
+    redirects: Mapped[str] = mapped_column(Text)
+    """Addresses that a code may be sent to, to the letter, separated by spaces."""
+    scopes: Mapped[str] = mapped_column(Text)
+    """The most it may ask for, separated by spaces."""
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
+    """None: an application that keeps no secret (in a browser, on a phone)."""
+    created_by: Mapped[str | None] = mapped_column(PublicId)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class AppAccess(Base):
+    """What somebody allowed to an application, in one of their roles, until they take it back."""
+
+    __tablename__ = "account_app_accesses"
+
+    app_id: Mapped[str] = mapped_column(ForeignKey("account_apps.id"))
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    grant_id: Mapped[str] = mapped_column(ForeignKey("account_grants.id"), index=True)
+    session_id: Mapped[str | None] = mapped_column(PublicId)
+    """The session that it ends with; None: it goes on without the person (offline access)."""
+    scopes: Mapped[str] = mapped_column(Text)
+    patient_id: Mapped[str | None] = mapped_column(PublicId)
+    """The one person it is about."""
+    redirect: Mapped[str] = mapped_column(String(500))
+    challenge: Mapped[str] = mapped_column(String(128))
+    """Hash of what the application that asked must show with the code (PKCE, S256)."""
+    allowed_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    app: Mapped[App] = relationship()
+    account: Mapped[Account] = relationship()
+    grant: Mapped[Grant] = relationship()
+
+    @property
+    def scope_set(self) -> frozenset[str]:
+        return frozenset(self.scopes.split())
+
+
+class AppSecretKind(StrEnum):
+    """What an application exchanges for a token."""
+
+    CODE = "code"
+    REFRESH = "refresh"
+
+
+class AppSecret(Base):
+    """A code, or a refresh token: each is used once; a second use ends the access."""
+
+    __tablename__ = "account_app_secrets"
+
+    access_id: Mapped[str] = mapped_column(ForeignKey("account_app_accesses.id"), index=True)
+    kind: Mapped[AppSecretKind] = mapped_column(text_enum(AppSecretKind, 20))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    access: Mapped[AppAccess] = relationship()

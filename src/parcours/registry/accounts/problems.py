@@ -234,3 +234,21 @@ no_match = Problem(
     ),
     field="identity",
 )
+
+bad_redirect = Problem(
+    Invalid,
+    "bad_redirect",
+    Text("adresse de retour refusée", "address to come back to refused"),
+    field="redirects",
+    allowed=Text(
+        "https://…, http://127.0.0.1 ou localhost, ou un schéma à soi (org.exemple.app:/retour), sans fragment",
+        "https://…, http://127.0.0.1 or localhost, or one's own scheme (org.example.app:/back), no fragment",
+    ),
+)
+bad_smart_scope = Problem(
+    Invalid,
+    "bad_scope",
+    Text("droit SMART inconnu", "unknown SMART scope"),
+    field="scopes",
+    allowed=Text("{scopes}", "{scopes}"),
+)

@@ -12,6 +12,8 @@ from parcours.registry.accounts import attempts, devices
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.models import (
     Account,
+    AppAccess,
+    AppSecret,
     Grant,
     OidcAttempt,
     PasskeyChallenge,
@@ -142,7 +144,12 @@ def open_sessions(session: Session, account_id: str, policy: SessionPolicy) -> l
 
 
 def close_sessions(session: Session, account_id: str) -> None:
-    """Every session of an account ends now."""
+    """Every session of an account ends now, and what its holder let applications do."""
+    session.execute(
+        update(AppAccess)
+        .where(AppAccess.account_id == account_id, AppAccess.ended_at.is_(None))
+        .values(ended_at=now_utc())
+    )
     session.execute(
         update(WebSession)
         .where(WebSession.account_id == account_id, WebSession.closed_at.is_(None))
@@ -157,6 +164,7 @@ def remove_expired(session: Session, policy: SessionPolicy) -> None:
     session.execute(delete(WebSession).where(or_(WebSession.opened_at < oldest, WebSession.closed_at < oldest)))
     session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at < now))
     session.execute(delete(OidcAttempt).where(OidcAttempt.expires_at < now))
+    session.execute(delete(AppSecret).where(AppSecret.expires_at < now))
     session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < now))
     session.execute(delete(UnknownLogin).where(UnknownLogin.attempted_at < oldest))
     devices.forget_old(session)

@@ -103,6 +103,29 @@ def line_from(
     return None
 
 
+def refunds_set_off(session: Session, insured_id: str) -> dict[str, list[tuple[int, list[str]]]]:
+    """Claim -> (cents of its refund that paid what a person owed, the claims they owed it for), payment by payment."""
+    query = (
+        select(LedgerPosting.transaction_id, LedgerPosting.account, LedgerPosting.cents, LedgerPosting.claim_id)
+        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .where(LedgerTransaction.kind == "set_off", LedgerPosting.party == insured_id)
+        .order_by(LedgerPosting.id)
+    )
+    used: dict[str, list[tuple[str, int]]] = {}
+    owed: dict[str, list[str]] = {}
+    for transaction, account, cents, claim in session.execute(query):
+        if account is Account.A_PAYER_INSURED and claim is not None:
+            used.setdefault(transaction, []).append((claim, cents))
+        elif account in TAKEN and claim is not None:
+            owed.setdefault(transaction, []).append(claim)
+    found: dict[str, list[tuple[int, list[str]]]] = {}
+    for transaction, refunds in used.items():
+        for claim, cents in refunds:
+            if cents:
+                found.setdefault(claim, []).append((cents, owed.get(transaction, [])))
+    return found
+
+
 def together(lines: Iterable[AccountLine]) -> list[AccountLine]:
     """One line a refund: what was set off and what was transferred of it are one amount."""
     sums: dict[tuple[object, ...], AccountLine] = {}

@@ -57,7 +57,7 @@ REFUSED = {
 }
 """Why an identity provider opened nothing."""
 
-MOST_NEXT = 300
+MOST_NEXT = 2000
 
 
 def refused(request: Request, template: str, error: ParcoursError, **values: Any) -> Response:

@@ -63,19 +63,3 @@ LINKS = {
     LinkState.CHOSEN: Text("choisie, en cours de reprise", "chosen, being taken up again"),
     LinkState.ENDED: Text("terminée", "ended"),
 }
-SUBJECTS = {
-    "refund": Text("Un remboursement a été versé", "A refund was paid"),
-    "amc_overlap": Text("Deux mutuelles se sont déclarées", "Two mutuelles have registered"),
-    "card_sent": Text("Votre carte est en route", "Your card is on its way"),
-    "card_opposed": Text("Votre carte est bloquée", "Your card is blocked"),
-    "card_photo_refused": Text("Votre photo ne convient pas", "Your photo will not do"),
-    "update_your_card": Text("Mettez votre carte à jour", "Update your card"),
-    "indu": Text("Une somme est à rendre", "A sum is to be given back"),
-    "avis_a_payer": Text("Un avis de sommes à payer", "A notice of sums to pay"),
-    "rejected": Text("Un refus de remboursement", "A refund was refused"),
-}
-
-
-def subject(slug: str) -> Text:
-    """What a message is about."""
-    return SUBJECTS.get(slug, Text("Message de votre caisse", "Message from your fund"))

@@ -57,6 +57,7 @@ VERBS = {
     "submit": Text("a envoyé", "sent"),
     "decide": Text("a décidé", "decided"),
     "export": Text("a copié", "copied"),
+    "allow": Text("a ouvert l'accès à", "let in"),
 }
 OTHERWISE = Text("a agi sur", "acted on")
 THINGS = {
@@ -73,6 +74,7 @@ THINGS = {
     "case": Text("le dossier de conciliation", "the conciliation case"),
     "message": Text("les messages", "the messages"),
     "facts": Text("les faits d'une visite", "the facts of a visit"),
+    "app": Text("une application", "an application"),
     "record": Text("le dossier", "the record"),
 }
 

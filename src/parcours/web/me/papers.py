@@ -26,10 +26,11 @@ from parcours.registry.messages.context import Action as MessageAction
 from parcours.registry.messages.context import Tag as MessageTag
 from parcours.registry.messages.models import Message
 from parcours.registry.messages.service import body_of
+from parcours.registry.messages.words import subject
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.service import affiliation_on, rights_on
 from parcours.registry.people.words import RIGHTS
-from parcours.web.desk.money import LINKS, subject
+from parcours.web.desk.money import LINKS
 from parcours.web.desk.names import fund_name
 from parcours.web.desk.room import Desk
 from parcours.web.me.money import described
