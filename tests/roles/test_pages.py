@@ -17,6 +17,9 @@ from parcours.registry.claims import objections, sheets
 from parcours.registry.claims.models import Claim, ClaimState, Regularisation, RegularisationState, Undue
 from parcours.registry.claims.sheets import Sheet
 from parcours.registry.complementary import service as complementary
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
+from parcours.registry.record.sharing import open_emergency
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.site import app as whole
 from parcours.web.app import routes
@@ -53,14 +56,18 @@ DESKS = {
     "/me/money.csv": OF, "/me/money.pdf": OF, "/me/card.pdf": OF, "/me/doctor.pdf": OF, "/me/card": OF,
     "/me/mutuelle": OF, "/me/family": OF, "/me/messages": OF, "/me/objections": OF, "/me/privacy": OF,
     "/me/export.json": OF, "/me/money/{id}": "claim", "/me/money/{id}.pdf": "claim",
+    "/me/quote": OF, "/me/record": OF, "/me/doctor/form.pdf": OF, "/me/doctor/help.pdf": OF, "/me/sheet.pdf": OF,
+    "/me/export.pdf": OF, "/me/objections/{id}.pdf": "own_undue", "/me/messages/{id}.pdf": "notice",
     "/me/care/letters/{id}": "referral", "/me/care/letters/{id}.pdf": "referral",
+    "/me/care/letters/{id}/report.pdf": "referral",
     "/practice": None, "/practice/patient": OF, "/practice/sheets": None, "/practice/sheets/{id}": "sheet",
-    "/practice/payments": None, "/practice/patients": None, "/practice/declarations": None, "/practice/line": None,
+    "/practice/payments": None, "/practice/forfait": None, "/practice/letters/{id}.pdf": "referral",
+    "/practice/patients": None, "/practice/declarations": None, "/practice/line": None,
     "/practice/letters": None, "/practice/letters/new": OF, "/practice/letters/{id}": "referral",
     "/fund": None, "/fund/queues/{name}": None, "/fund/claims/{id}": "claim", "/fund/regularisations": None,
     "/fund/objections/{id}": "objection", "/fund/undue/{id}": "undue", "/fund/overlaps/{id}": "link",
     "/fund/people": None, "/fund/people/{id}": "person", "/fund/cases": None, "/fund/cases/{id}": "case",
-    "/insurer": None, "/insurer/overlaps": None,
+    "/insurer": None, "/insurer/contracts": None, "/insurer/overlaps": None,
     "/admin": None, "/admin/accounts/{id}": "account", "/admin/programs": None,
 }  # fmt: skip
 """What the address names: a person by `?of=`, a record by its id, or nothing (a list of one's own)."""
@@ -73,7 +80,7 @@ FORMS = {
     ("/me/doctor", "withdraw"): ("declaration_id", "declaration"),
     ("/me/doctor", "leave"): ("declaration_id", "declaration"),
     ("/me/doctor", "stop_help"): ("case_id", "case"), ("/me/care", "agree_plan"): ("plan_id", "plan"),
-    ("/me/objections", "object"): ("claim", "claim"),
+    ("/me/objections", "object"): ("claim", "claim"), ("/me/record", "review"): ("access_id", "emergency"),
     ("/practice", "read"): ("inserted", "person"),
     ("/practice/sheets", "sign"): ("claim_id", "sheet"), ("/practice/sheets", "resend"): ("claim_id", "sheet"),
     ("/practice/declarations", "sign"): ("declaration_id", "declaration"),
@@ -131,6 +138,7 @@ def of_both_funds(session, ids):
     )  # fmt: skip
     other = sheets.write(session, sheet, day=today, at=at, state=ClaimState.RECEIVED)
     own = session.get(Claim, ids.claim)
+    emergency = open_emergency(session, ids.alice, ids.zola, None, "vital")
     found = {}
     for one in (own, other):
         objection = objections.object_to(session, day=today, notified_on=today, claim=one)
@@ -147,7 +155,9 @@ def of_both_funds(session, ids):
             for name in ("amc_b", "amc_c")
         ]
         session.flush()
-        found[one.id] = (objection.id, undue.id, row.id, links[-1].id)
+        notice = send(session, MessageKind.AVIS, "avis_a_payer", one.insured_id, {"to_pay": "2.00", "lines": []}, at=at,
+                      day=today, insured_id=one.insured_id)  # fmt: skip
+        found[one.id] = (objection.id, undue.id, row.id, links[-1].id, notice.id)
     return {
         "person": ((ids.alice, ALICE), (ids.zoe, ZOE)),
         "claim": ((own.id, {"alice", *FUND}), (other.id, {"zoe", *FUND_ZOE})),
@@ -157,6 +167,9 @@ def of_both_funds(session, ids):
         "plan": ((ids.plan, ALICE), (ids.plan_zoe, ZOE)),
         "case": ((ids.case, CASE), (ids.case_yann, CASE_YANN)),
         "objection": ((found[own.id][0], FUND), (found[other.id][0], FUND_ZOE)),
+        "own_undue": ((found[own.id][1], {"alice"}), (found[other.id][1], {"zoe"})),
+        "notice": ((found[own.id][4], {"alice"}), (found[other.id][4], {"zoe"})),
+        "emergency": ((emergency.id, ALICE),),
         "undue": ((found[own.id][1], FUND), (found[other.id][1], FUND_ZOE)),
         "regularisation": ((found[own.id][2], FUND), (found[other.id][2], FUND_ZOE)),
         "link": ((found[own.id][3], {*FUND, "alice"}), (found[other.id][3], {*FUND_ZOE, "zoe"})),

@@ -16,7 +16,8 @@ from parcours.site import app as whole
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
 
-PAGES = ("/me", "/me/calendar", "/me/calendar.ics", "/me/doctor", "/me/care", "/me/money", "/me/money.csv", "/me/card",
+PAGES = ("/me", "/me/quote", "/me/record", "/me/calendar", "/me/calendar.ics", "/me/doctor",
+         "/me/care", "/me/money", "/me/money.csv", "/me/card",
          "/me/mutuelle", "/me/family", "/me/messages", "/me/objections", "/me/privacy", "/me/export.json")  # fmt: skip
 NOBODY_ELSE = ("/me/card", "/me/mutuelle", "/me/messages", "/me/privacy", "/me/export.json", "/me/family")
 """Pages that only the person and a parent open; the others have a doctor or an officer who may read the same."""
@@ -210,12 +211,15 @@ def test_the_calendar_keeps_what_one_says_and_no_more(people, country):
 
 
 def test_the_account_leads_to_a_quote_a_comparison_and_what_is_due_without_a_name(people, country):
-    home = people("alice").get("/me").text
-    quote = unescape(re.search(r'href="(/\?age=[^"]+)"', home)[1])
+    assert 'href="/me/quote"' in people("alice").get("/me").text
+    page = people("alice").get("/me/quote").text
+    quote = unescape(re.search(r'href="(/\?age=[^"]+)"', page)[1])
     facts = dict(parse_qsl(quote[2:]))
-    assert facts.keys() <= {"age", "medecin_traitant", "c2s", "exemption", "lang"}
+    assert facts.keys() <= {"age", "medecin_traitant", "c2s", "exemption", "contract", "lang"}
     assert facts["medecin_traitant"] in ("true", "false")
     assert "Who are you seeing?" in people("alice").get(quote).text
-    assert f'href="/prevention?age={facts["age"]}' in home
+    assert "declaration to Dr" in page
+    assert "right open, since" in page
+    assert 'href="/me/calendar"' in people("alice").get("/me").text
     compare = unescape(re.search(r'href="(/compare[^"]+)"', people("alice").get("/me/mutuelle").text)[1])
     assert f'value="{facts["age"]}"' in people("alice").get(compare).text

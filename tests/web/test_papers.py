@@ -6,9 +6,14 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from parcours.registry.claims.models import Undue
+from parcours.registry.messages import service as messages
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.store.clock import now_utc, paris_today
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import _keys  # noqa: F401
-from tests.web.test_me import database_kind, people  # noqa: F401
+from tests.web.test_fund import change
+from tests.web.test_me import database_kind, people, send  # noqa: F401
 
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
 
@@ -19,20 +24,61 @@ def text_of(answer):
     return "\n".join(page.extract_text() for page in reader.pages)
 
 
+def owed(session, country):
+    """A sum asked back from Alice, and a notice of sums to pay."""
+    today = paris_today()
+    row = Undue(claim_id=country.claim, insured_id=country.alice, cents=1234, cause="rule_broken", notified_on=today)
+    session.add(row)
+    body = {"to_pay": "2.00", "lines": [
+        {"line": "PFT 1952", "care_date": today.isoformat(), "claim": country.claim, "cents": "2.00"}
+    ]}  # fmt: skip
+    sent = messages.send(
+        session, MessageKind.AVIS, "avis_a_payer", country.alice, body, at=now_utc(), day=today,
+        insured_id=country.alice,
+    )  # fmt: skip
+    session.flush()
+    return row.id, sent.id
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
-def test_each_paper_says_that_it_is_simulated_and_has_a_code_that_is_known(people, country, lang):  # noqa: F811
+def test_each_paper_says_that_it_is_simulated_and_has_a_code_that_is_known(people, country, database_url, lang):  # noqa: F811
     alice = people("alice")
-    for path in ("/me/card.pdf", "/me/money.pdf", "/me/doctor.pdf", f"/me/money/{country.claim}.pdf",
-                 f"/me/care/letters/{country.referral}.pdf"):  # fmt: skip
+    report = "Rien de grave (fictif)"
+    send(people("sand"), f"/practice/letters/{country.referral}", "use")
+    send(people("sand"), f"/practice/letters/{country.referral}", "report", text=report)
+    undue, notice = change(database_url, lambda session: owed(session, country))
+    said_in = {}
+    for path in (
+        "/me/card.pdf",
+        "/me/money.pdf",
+        "/me/doctor.pdf",
+        f"/me/money/{country.claim}.pdf",
+        f"/me/care/letters/{country.referral}.pdf",
+        f"/me/care/letters/{country.referral}/report.pdf",
+        "/me/doctor/form.pdf",
+        f"/me/doctor/form.pdf?with={country.zola}",
+        "/me/doctor/help.pdf",
+        "/me/sheet.pdf",
+        "/me/export.pdf",
+        f"/me/objections/{undue}.pdf",
+        f"/me/messages/{notice}.pdf",
+    ):
         answer = alice.get(path, params={"lang": lang})
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf"), path
         assert answer.headers["Cache-Control"] == "no-store"
-        said = text_of(answer)
-        assert ("simulé" if lang == "fr" else "simulated") in said
+        said = said_in[path] = text_of(answer)
+        assert ("simulé" if lang == "fr" else "simulated") in said.lower()
         code = CODE.search(said)[0]
         checked = alice.post("/verify", data={"code": code.lower().replace("-", " ")}, params={"lang": "en"})
         assert "made here on" in checked.text
         assert "Témoin" not in checked.text, "of whom is not told"
+    assert report in said_in[f"/me/care/letters/{country.referral}/report.pdf"]
+    assert "12" in said_in[f"/me/objections/{undue}.pdf"]
+    assert ("participation forfaitaire" if lang == "fr" else "flat contribution") in said_in[
+        f"/me/messages/{notice}.pdf"
+    ]
+    copy = PdfReader(BytesIO(alice.get("/me/export.pdf").content))
+    assert country.alice in copy.attachments["parcours.json"][0].decode()
 
 
 def test_a_code_that_was_never_given_is_unknown(people):  # noqa: F811

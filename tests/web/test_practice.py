@@ -63,6 +63,8 @@ def test_the_doctor_reads_a_card_bills_and_sends(people, country, database_url):
     sent = send(amar, path, "bill", acts="G", tiers_payant="partial")
     assert "the fund has received it" in sent.text
     assert (ClaimState.ACKNOWLEDGED, 3000, country.alice) in sheets_of(database_url)
+    assert 'value="G=30.00 MD"' in amar.get(f"{path}&acts=G%3D30.00+MD").text, "a sheet is billed again with its codes"
+    assert "Inside the pathway" in amar.get(path).text
     refused = send(amar, path, "bill", acts="G; DROP")
     assert refused.status_code == 422
     assert 'aria-invalid="true"' in refused.text
@@ -124,7 +126,8 @@ def test_a_letter_is_written_used_and_answered(people, country):  # noqa: F811
 
 
 def test_a_foreign_sheet_does_not_exist(people, country):  # noqa: F811
-    assert people("amar").get(f"/practice/sheets/{country.claim}").status_code == 200
+    own = people("amar").get(f"/practice/sheets/{country.claim}")
+    assert f"/practice/patient?of={country.alice}" in own.text, "what was rejected is billed again"
     assert people("zola").get(f"/practice/sheets/{country.claim}").status_code == 404
     page = people("zola").get("/practice/sheets")
     fields = {"do": "resend", "csrf_token": token(page), "claim_id": country.claim}

@@ -103,6 +103,11 @@ def long_date(day: date, lang: str) -> str:
     return str(format_date(day, "d MMMM y", locale="en_GB")).replace(" ", NBSP)
 
 
+def month(day: date, lang: str) -> str:
+    """Novembre 2026, or November 2026."""
+    return str(format_date(day, "LLLL y", locale="fr" if lang == "fr" else "en_GB")).replace(" ", NBSP)
+
+
 def numeric_date(day: date, lang: str) -> str:
     """01/06/2025 or 1 Jun 2025: short, for tables, and never ambiguous in English."""
     if lang == "fr":

@@ -33,7 +33,7 @@ from parcours.text import Text
 from parcours.web.desk.money import TONES, reason
 from parcours.web.desk.names import called, doctor_name, fund_name, professionals
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.fund.words import CAUSES, OWNERS
+from parcours.web.fund.words import CAUSES, CONTRACTS, OWNERS
 from parcours.web.fund.words import QUEUES as NAMES
 
 PAGE = 60
@@ -321,6 +321,7 @@ def overlap(desk: Desk) -> Response:
         row=row,
         who=named_people(desk, [row.insured_id]).get(row.insured_id, "—"),
         links=complementary.links_of(desk.session, row.insured_id),
+        states=CONTRACTS,
         chosen=row.state is LinkState.CHOSEN,
     )
 

@@ -1,5 +1,6 @@
 """What the desk of a fund calls its queues and whose turn it is."""
 
+from parcours.registry.complementary.models import LinkState
 from parcours.registry.conciliation.models import ContactOutcome, Outcome
 from parcours.text import Text
 
@@ -15,6 +16,12 @@ QUEUES = {
     "notices": Text("Avis de sommes à payer", "Notices of sums to pay"),
     "overlaps": Text("Deux mutuelles à la fois", "Two mutuelles at once"),
     "late_tiers_payant": Text("Tiers payant, garantie de délai", "Tiers payant, guaranteed delay"),
+}
+CONTRACTS = {
+    LinkState.ACTIVE: Text("en vigueur", "in force"),
+    LinkState.SUSPENDED: Text("suspendu : deux à la fois", "suspended: two at once"),
+    LinkState.CHOSEN: Text("choisi, en cours de reprise", "chosen, being taken up again"),
+    LinkState.ENDED: Text("terminé", "ended"),
 }
 OWNERS = {
     "fund": Text("la caisse", "the fund"),

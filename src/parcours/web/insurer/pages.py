@@ -16,6 +16,7 @@ from parcours.registry.payments.desk import insurer_lines
 from parcours.registry.store.ids import get
 from parcours.text import Text
 from parcours.web.desk.room import Desk, room
+from parcours.web.fund.words import CONTRACTS as ONE
 
 PAGE = 40
 CONTRACTS = {
@@ -58,6 +59,17 @@ def lines(desk: Desk) -> Response:
     )
 
 
+def contracts(desk: Desk) -> Response:
+    """One's own contracts, the newest first."""
+    insurer, after = insurer_of(desk), desk.asked("after", 64)
+    query = select(Link).where(Link.insurer == insurer).order_by(Link.id.desc()).limit(PAGE + 1)
+    rows = list(desk.session.scalars(query.where(Link.id < after) if after else query))
+    return desk.show(
+        "insurer/contracts.html", insurer=insurer, rows=rows[:PAGE], states=ONE,
+        more=rows[PAGE - 1].id if len(rows) > PAGE else "",
+    )  # fmt: skip
+
+
 def overlaps(desk: Desk) -> Response:
     """Contracts of which another insurer registered one too: the insured chooses, or this insurer gives way."""
     insurer = insurer_of(desk)
@@ -66,7 +78,7 @@ def overlaps(desk: Desk) -> Response:
         "insurer/overlaps.html",
         insurer=insurer,
         rows=list(desk.session.scalars(query.order_by(Link.id))),
-        states=CONTRACTS,
+        states=ONE,
     )
 
 
@@ -84,5 +96,6 @@ def routes() -> list[Route]:
     """Every page of the insurer."""
     return [
         Route("/insurer", room(lines)),
+        Route("/insurer/contracts", room(contracts)),
         Route("/insurer/overlaps", room(overlaps, give_way=give_way), methods=["GET", "POST"]),
     ]

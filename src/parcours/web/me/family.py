@@ -10,6 +10,10 @@ from parcours.edge import trail
 from parcours.law import thresholds
 from parcours.registry import contexts
 from parcours.registry.access.export import without
+from parcours.registry.ald import service as ald
+from parcours.registry.ald.context import Action as ProtocolAction
+from parcours.registry.ald.context import of_protocol
+from parcours.registry.ald.words import STATES as PROTOCOLS
 from parcours.registry.audit.context import Action as AuditAction
 from parcours.registry.audit.context import Tag as AuditTag
 from parcours.registry.audit.models import AuditEvent
@@ -87,17 +91,20 @@ def my_family(desk: Desk) -> Response:
     mine = Mine.of(desk, Action.READ_HOLDERS, Tag.HOLDER_READ)
     children = family.children_of(desk.session, mine.id, desk.today)
     return mine.show(
-        "me/family.html", children=[described_child(one, desk.today) for one in children],
+        "me/family.html", children=[described_child(desk, one) for one in children],
         holders=family.holders_of(desk.session, mine.id, desk.today),
         minor=mine.age < thresholds.majority(desk.today),
     )  # fmt: skip
 
 
-def described_child(child: Insured, today: date) -> dict[str, Any]:
-    """A child, and what the next birthdays change."""
+def described_child(desk: Desk, child: Insured) -> dict[str, Any]:
+    """A child, who else acts for them, and what the next birthdays change."""
+    today = desk.today
+    others = [one for one in family.holders_of(desk.session, child.id, today) if one.id != desk.unit.actor.insured_id]
     choice, adult = thresholds.age_of_choice(today), thresholds.majority(today)
     return {
-        "row": child, "age": age_on(child.birth_date, today),
+        "row": child, "others": [f"{one.first_name} {one.family_name}" for one in others],
+        "age": age_on(child.birth_date, today),
         "chooses_on": thresholds.years_after(child.birth_date, choice), "choice": choice,
         "adult_on": thresholds.years_after(child.birth_date, adult), "adult": adult,
     }  # fmt: skip
@@ -116,10 +123,16 @@ def care(desk: Desk) -> Response:
     ]  # fmt: skip
     seen = visits.visits_of(session, mine.id) if unit.may(VisitAction.READ_FACTS, of_patient(mine.row)) else []
     planned = [row for row in plans.plans_of(session, mine.id) if unit.may(PlanAction.READ_PLAN, of_plan(session, row))]
-    ids = [*(one.author_id for one in letters), *(one.addressee_id for one in letters),
+    protocols = [
+        row for row in ald.protocols_of(session, mine.id)
+        if unit.may(ProtocolAction.READ_PROTOCOL, of_protocol(session, row))
+    ]  # fmt: skip
+    ids = [*(one.author_id for one in letters), *(one.author_id for one in protocols),
+           *(one.addressee_id for one in letters),
            *(one.professional_id for one in seen), *(one.author_id for one in planned)]  # fmt: skip
     return mine.show(
-        "me/care.html", letters=letters, visits=seen[:20], plans=planned, flows=FLOWS, kinds=PLANS, called=called,
+        "me/care.html", protocols=protocols, protocol_states=PROTOCOLS, letters=letters,
+        visits=seen[:20], plans=planned, flows=FLOWS, kinds=PLANS, called=called,
         names=professionals(session, ids), specialty=specialty_name(desk.lang),
     )  # fmt: skip
 
@@ -207,13 +220,16 @@ def event_of(desk: Desk, mine: Mine, given: str) -> AuditEvent | None:
     return row if row is not None and row.insured_id == mine.id else None
 
 
+def content_of(mine: Mine) -> dict[str, Any]:
+    """What the copy holds; for a parent, without what a minor keeps."""
+    content = contexts.export_person(mine.desk.session, mine.id)
+    return content if mine.is_own else without(content, contexts.withheld(mine.desk.session, mine.id))
+
+
 def copy(desk: Desk) -> Response:
     """Everything that is held about the person, as a file."""
     mine = Mine.of(desk, Action.EXPORT_PATIENT, Tag.PERSON_EXPORT)
-    content = contexts.export_person(desk.session, mine.id)
-    if not mine.is_own:
-        content = without(content, contexts.withheld(desk.session, mine.id))
-    body = json.dumps(content, default=plain, ensure_ascii=False, indent=1)
+    body = json.dumps(content_of(mine), default=plain, ensure_ascii=False, indent=1)
     headers = {"Content-Disposition": 'attachment; filename="parcours.json"', "Cache-Control": "no-store"}
     return Response(body, headers=headers, media_type="application/json")
 

@@ -27,7 +27,7 @@ from parcours.registry.referrals.context import Tag as ReferralTag
 from parcours.registry.store.columns import blind_index
 from parcours.text import Text, euros
 from parcours.web.desk.money import named
-from parcours.web.desk.names import doctor_name, fund_name
+from parcours.web.desk.names import doctor_name, fund_name, insurer_name
 from parcours.web.desk.room import Desk, day_of
 from parcours.web.i18n import long_date
 from parcours.web.me.family import SECTIONS
@@ -45,30 +45,43 @@ TITLES = {
     "decision": Text("Décision et voies de recours (simulée)", "Decision and remedies (simulated)"),
     "declaration": Text("Déclaration du médecin traitant (simulée)", "Declaration of the médecin traitant (simulated)"),
     "letter": Text("Lettre d'adressage (simulée)", "Letter of referral (simulated)"),
+    "report": Text("Compte rendu (simulé)", "Report (simulated)"),
+    "conciliation": Text("Lettre au conciliateur (simulée)", "Letter to the conciliator (simulated)"),
+    "notice": Text("Avis de sommes à payer (simulé)", "Notice of sums to pay (simulated)"),
+    "form": Text(
+        "Données pour déclarer un médecin traitant (simulées)", "Data to declare a médecin traitant (simulated)"
+    ),
+    "sheet": Text("Spécimen de feuille de soins (simulé)", "Specimen of a sheet of care (simulated)"),
+    "export": Text("Copie de mes données (simulée)", "Copy of my data (simulated)"),
 }
 """Every kind of paper, and what it is called."""
 
 
-def paper(mine: Mine, kind: str, sections: list[dict[str, Any]], **more: Any) -> Response:
+def paper(
+    mine: Mine, kind: str, sections: list[dict[str, Any]], *, template: str = "record",
+    attachment: documents.Attachment | None = None, **more: Any,
+) -> Response:  # fmt: skip
     """The PDF of a paper, its code kept so that `/verify` knows it."""
     desk, title = mine.desk, TITLES[kind][mine.desk.lang]
-    said = {"kind": kind, "person": mine.id, "day": desk.today.isoformat(), "sections": sections}
+    said = {"kind": kind, "person": mine.id, "day": desk.today.isoformat(), "sections": sections, **more}
     code = documents.code_of(said, key=blind_index("papers", "papers_codes.code").encode())
     site = desk.unit.services.settings.public_url.rstrip("/")
     data = {
         "title": title,
-        "subtitle": f"{mine.name}, {long_date(desk.today, desk.lang)}",
         "day": desk.today.isoformat(),
-        "sections": sections,
         "code": code,
         "note": NOTE[desk.lang],
         "address": f"{site}/verify",
         **more,
     }
+    if template == "record":
+        data |= {"subtitle": f"{mine.name}, {long_date(desk.today, desk.lang)}", "sections": sections}
     with desk.unit.services.database.writing() as session:
         papers.keep(session, code, kind, mine.id, on=desk.today)
     headers = {"Content-Disposition": f'inline; filename="{kind}.pdf"', "Cache-Control": "no-store"}
-    return Response(documents.render("record", data, desk.lang), headers=headers, media_type="application/pdf")
+    return Response(
+        documents.render(template, data, desk.lang, attachment), headers=headers, media_type="application/pdf"
+    )
 
 
 def entry(name: Text, text: str, lang: str) -> dict[str, str]:
@@ -98,7 +111,7 @@ def attestation(desk: Desk) -> Response:
             period(affiliation.starts_on, affiliation.ends_on, lang) if affiliation else "—",
             lang,
         ),
-        entry(Text("Complémentaire", "Complementary"), link.insurer if link else "—", lang),
+        entry(Text("Complémentaire", "Complementary"), insurer_name(link.insurer) if link else "—", lang),
     ]
     rights = [
         entry(RIGHTS[one.kind], period(one.starts_on, one.ends_on, lang), lang)

@@ -7,10 +7,12 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from starlette.responses import Response
 
+from parcours.engine.prevention.say import arranged
 from parcours.law import thresholds
-from parcours.registry.cards.models import CardState
+from parcours.registry.cards.models import CardState, EuropeanProof
 from parcours.registry.cards.service import card_of
 from parcours.registry.claims.context import Action as ClaimAction
+from parcours.registry.claims.control import last_day
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.complementary.models import LinkState
 from parcours.registry.complementary.service import links_of
@@ -19,9 +21,10 @@ from parcours.registry.declarations.context import of_declaration
 from parcours.registry.declarations.models import State
 from parcours.registry.payments.account import Caps, caps
 from parcours.registry.people.context import Action, Tag, of_patient
-from parcours.registry.people.models import RightKind
 from parcours.registry.people.service import rights_on
-from parcours.registry.visits.facts import EXEMPT_ALL
+from parcours.registry.people.words import RIGHTS
+from parcours.registry.prevention.context import Action as CalendarAction
+from parcours.registry.prevention.service import calendar_of
 from parcours.text import Text, euros
 from parcours.web.desk.names import doctor_name
 from parcours.web.desk.room import Desk
@@ -30,6 +33,8 @@ from parcours.web.me.doctor import Standing, signing
 from parcours.web.me.person import Mine
 
 SOON = timedelta(days=60)
+NEAR = timedelta(days=180)
+"""A limit of two years is near: half a year before."""
 ON_THE_WAY = (ClaimState.RECEIVED, ClaimState.ADJUDICATED, ClaimState.ORDERED)
 
 
@@ -50,19 +55,10 @@ def home(desk: Desk) -> Response:
     money = caps(desk.session, mine.id, desk.today) if sees_money(mine) else None
     waiting = sorted(needs(mine, standing, money), key=lambda one: one.tone != "now")
     return mine.show(
-        "me/home.html", age=mine.age, quote_url=quote_url(mine, standing),
+        "me/home.html", age=mine.age,
         needs=waiting, standing=standing, money=money,
         doctor=doctor_name(desk.session, standing.tenure.professional_id) if standing.tenure else "",
     )  # fmt: skip
-
-
-def quote_url(mine: Mine, standing: Standing) -> str:
-    """The public quote with what the fund knows of the person, nothing that names them."""
-    rights = {one.kind for one in rights_on(mine.desk.session, mine.id, mine.desk.today)}
-    exempt = next((kind.value for kind in EXEMPT_ALL if kind in rights), "")
-    said = {"medecin_traitant": standing.tenure is not None, "c2s": RightKind.C2S in rights}
-    facts = {"age": str(mine.age), **{name: str(value).lower() for name, value in said.items()}}
-    return mine.desk.page.url("/", **facts, **({"exemption": exempt} if exempt else {}))
 
 
 def sees_money(mine: Mine) -> bool:
@@ -74,8 +70,10 @@ def needs(mine: Mine, standing: Standing, money: Caps | None) -> Iterator[Need]:
     """What needs the person now, the most pressing first."""
     yield from about_the_doctor(mine, standing)
     yield from about_the_family(mine)
+    yield from about_health(mine)
     if money is not None:
         yield from about_money(mine, money)
+        yield from about_limits(mine)
     yield from about_papers(mine)
 
 
@@ -111,6 +109,36 @@ def about_the_family(mine: Mine) -> Iterator[Need]:
                 title = Text(f"Signez pour {child.first_name}", f"Sign for {child.first_name}")
                 name = doctor_name(desk.session, of_declaration(row).professional_id)
                 yield Need(desk.page.url("/me/doctor", of=child.id), title[desk.lang], name, "now")
+
+
+def about_health(mine: Mine) -> Iterator[Need]:
+    """Screenings, examinations and vaccines that are due now: how many, by name on their own page only."""
+    desk = mine.desk
+    if not desk.unit.may(CalendarAction.READ_CALENDAR, of_patient(mine.row)):
+        return
+    found = calendar_of(desk.session, mine.id, desk.today, by_parent=not mine.is_own)
+    due = len(arranged(found, desk.today).now)
+    if due:
+        title = Text("Prévention : c'est le moment", "Prevention: it is time")
+        text = Text(f"{due} examen{'s' * (due > 1)} ou vaccin{'s' * (due > 1)}",
+                    f"{due} examination{'s' * (due > 1)} or vaccine{'s' * (due > 1)}")  # fmt: skip
+        yield Need(mine.url("/me/calendar"), title[desk.lang], text[desk.lang])
+
+
+def about_limits(mine: Mine) -> Iterator[Need]:
+    """Care that is to be proved before the two years are over, when the day is near."""
+    query = select(Claim).where(Claim.insured_id == mine.id, Claim.state == ClaimState.WAITING_FOR_PROOF)
+    for claim in mine.desk.session.scalars(query):
+        last = last_day(claim.care_date)
+        if last <= mine.desk.today + NEAR:
+            title = Text("Bientôt trop tard pour un remboursement", "Soon too late for a refund")
+            until = Text("soins à prouver avant le", "care to be proved before")[mine.desk.lang]
+            yield Need(
+                mine.url(f"/me/money/{claim.id}"),
+                title[mine.desk.lang],
+                f"{until} {long_date(last, mine.desk.lang)}",
+                "now",
+            )
 
 
 def about_money(mine: Mine, money: Caps) -> Iterator[Need]:
@@ -150,7 +178,14 @@ def about_papers(mine: Mine) -> Iterator[Need]:
     for right in rights_on(desk.session, mine.id, desk.today):
         if right.ends_on is not None and right.ends_on <= desk.today + SOON:
             title = Text("Un droit prend fin bientôt", "A right ends soon")
-            yield Need(mine.url("/me/card"), title[lang], long_date(right.ends_on, lang))
+            yield Need(
+                mine.url("/me/card"), title[lang], f"{RIGHTS[right.kind][lang]}, {long_date(right.ends_on, lang)}"
+            )
+    ending = select(func.max(EuropeanProof.valid_until)).where(EuropeanProof.insured_id == mine.id)
+    until = desk.session.scalar(ending)
+    if until is not None and desk.today <= until <= desk.today + SOON:
+        title = Text("Votre carte européenne expire", "Your European card expires")
+        yield Need(mine.url("/me/card"), title[lang], long_date(until, lang))
     if any(one.state is LinkState.SUSPENDED for one in links_of(desk.session, mine.id)):
         title = Text("Deux mutuelles se déclarent : choisissez", "Two mutuelles are registered: choose one")
         text = Text("vos décomptes ne leur sont plus envoyés", "your statements are no longer sent to them")

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from starlette.responses import Response
@@ -26,6 +26,7 @@ from parcours.web.desk.room import Desk, day_of
 from parcours.web.me.person import Mine
 
 PAGE = 30
+SHOWN_MONTHS = 6
 KINDS = {
     "refund": Text("remboursement", "refund"),
     "deduction": Text("retenue", "taken"),
@@ -68,8 +69,17 @@ def money(desk: Desk) -> Response:
     return mine.show(
         "me/money.html", refunds=refunds, more=rows[PAGE - 1].id if len(rows) > PAGE else "", states=STATES,
         tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today), transfers=transfers(lines)[:12],
-        left=still_to_take(desk, mine), named=named,
+        left=still_to_take(desk, mine), named=named, months=months(desk.today),
     )  # fmt: skip
+
+
+def months(today: date) -> list[tuple[date, date]]:
+    """The present month and the five before, first and last day, newest first."""
+    found, last = [], today
+    for _ in range(SHOWN_MONTHS):
+        found.append((last.replace(day=1), last))
+        last = last.replace(day=1) - timedelta(days=1)
+    return found
 
 
 def described(desk: Desk, claims: list[Claim]) -> list[Refund]:

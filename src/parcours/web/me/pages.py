@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.me import calendar, doctor, family, files, money, papers
+from parcours.web.me import calendar, doctor, family, files, money, notices, papers, quote, record
 from parcours.web.me.home import home
 
 BOTH = ["GET", "POST"]
@@ -21,7 +21,10 @@ def routes() -> list[Route]:
     return [
         Route("/me", room(home)),
         Route("/me/doctor", doctors, methods=BOTH),
+        Route("/me/quote", room(quote.my_quote)),
+        Route("/me/record", room(record.my_record, change=record.change, review=record.review), methods=BOTH),
         Route("/me/care/letters/{id}.pdf", room(files.letter)),
+        Route("/me/care/letters/{id}/report.pdf", room(notices.report)),
         Route("/me/care", room(family.care, agree_plan=family.agree_plan), methods=BOTH),
         Route(
             "/me/care/letters/{id}", room(family.letter, withhold=family.withhold, cancel=family.cancel_letter),
@@ -39,6 +42,12 @@ def routes() -> list[Route]:
         Route("/me/money/{id}.pdf", room(files.decision)),
         Route("/me/card.pdf", room(files.attestation)),
         Route("/me/doctor.pdf", room(files.declaration)),
+        Route("/me/doctor/form.pdf", room(notices.form)),
+        Route("/me/doctor/help.pdf", room(notices.to_conciliator)),
+        Route("/me/sheet.pdf", room(notices.sheet)),
+        Route("/me/export.pdf", room(notices.copy)),
+        Route("/me/objections/{id}.pdf", room(notices.notice)),
+        Route("/me/messages/{id}.pdf", room(notices.sums_to_pay)),
         Route("/me/money/{id}", room(money.one_refund)),
         Route("/me/card", card, methods=BOTH),
         Route("/me/mutuelle", room(papers.mutuelle, choose=papers.choose), methods=BOTH),

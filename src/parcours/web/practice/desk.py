@@ -6,12 +6,22 @@ from typing import Any
 from sqlalchemy import func, select
 from starlette.responses import Response
 
+from parcours.engine.case import settle
+from parcours.engine.errors import FactError
+from parcours.law.codes import Pathway
 from parcours.registry.access.model import Record, Role
+from parcours.registry.ald import service as ald
+from parcours.registry.ald.context import Action as ProtocolAction
+from parcours.registry.ald.context import of_protocol
+from parcours.registry.ald.words import STATES as PROTOCOLS
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.context import Action as CardAction
 from parcours.registry.cards.context import Tag as CardTag
 from parcours.registry.cards.models import Shown
 from parcours.registry.cards.relations import SHOWN_FOR
+from parcours.registry.care_plans import service as plans
+from parcours.registry.care_plans.context import Action as PlanAction
+from parcours.registry.care_plans.context import of_plan
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.intake import read_sheet
@@ -31,18 +41,24 @@ from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
 from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
 from parcours.registry.people.words import RIGHTS
+from parcours.registry.referrals.words import PLANS
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.registry.visits.context import Tag as VisitTag
+from parcours.registry.visits.facts import visit_facts
 from parcours.registry.visits.words import NOTES
 from parcours.text import Text
 from parcours.web.desk.money import TONES
 from parcours.web.desk.names import called, doctor_name, fund_name
 from parcours.web.desk.room import Desk, wrong
+from parcours.web.pages import text
 from parcours.web.practice.sheet import HOW, RELATED, WAYS, Bill, bill_of
+from parcours.web.quote.result import PATHWAYS
 
 TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
 """What the form of a sheet holds."""
 HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a number and the birth date of one person")
+ANY_FEE = "30.00"
+"""The pathway does not depend on it."""
 SECRET = (RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP)
 """Rights of which a sheet asks whether the care is related."""
 
@@ -182,18 +198,38 @@ def shown(desk: Desk, bill: Bill | None) -> Response:
         linked=link is not None,
         card=cards.card_of(desk.session, insured.id),
         reading=cards.shown_since(desk.session, insured.id, doctor.id, since),
+        now=pathway_now(desk, insured.id, doctor.id),
+        plans=[
+            (PLANS[row.kind.value], row)
+            for row in plans.plans_of(desk.session, insured.id, on=desk.today)
+            if desk.unit.may(PlanAction.READ_PLAN, of_plan(desk.session, row))
+        ],
+        protocols=[
+            (PROTOCOLS[row.state], row)
+            for row in ald.protocols_of(desk.session, insured.id)
+            if desk.unit.may(ProtocolAction.READ_PROTOCOL, of_protocol(desk.session, row))
+        ],
         asks_related=[one.kind.value for one in rights if one.kind in SECRET],
         bill=bill,
         ways=WAYS,
         how=HOW[desk.lang],
-        typed={
-            name: desk.field(name, 200) for name in ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
-        },
+        typed={name: desk.field(name, 200) or desk.asked(name) for name in TYPED},
         notes=[NOTES[one] for one in bill.facts.notes if one in NOTES] if bill else [],
         lasts=SHOWN_FOR,
         c2s=any(one.kind is RightKind.C2S for one in rights),
         related=RELATED,
     )
+
+
+def pathway_now(desk: Desk, insured_id: str, doctor_id: str) -> tuple[str, str] | None:
+    """Would a visit today be inside the pathway? In words and a tone; None where the facts do not say."""
+    facts = visit_facts(desk.session, insured_id, doctor_id, desk.today, related_to="none")
+    try:
+        answer = settle({**facts.values(), "fee": ANY_FEE})
+    except FactError:
+        return None
+    words, tone = PATHWAYS[Pathway(answer.settlement.pathway)]
+    return text(words, desk.lang), tone
 
 
 def preview(desk: Desk) -> Response:

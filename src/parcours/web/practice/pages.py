@@ -3,7 +3,8 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.practice import desk, line, people, sheets
+from parcours.web.me import files
+from parcours.web.practice import desk, forfait, line, people, sheets
 
 BOTH = ["GET", "POST"]
 
@@ -17,6 +18,8 @@ def routes() -> list[Route]:
         Route("/practice/sheets", room(sheets.sheets, desk.gate, sign=sheets.sign, resend=sheets.resend), methods=BOTH),
         Route("/practice/sheets/{id}", room(sheets.one_sheet, desk.gate)),
         Route("/practice/payments", room(sheets.payments, desk.gate)),
+        Route("/practice/forfait", room(forfait.forfait, desk.gate)),
+        Route("/practice/letters/{id}.pdf", room(files.letter, desk.gate)),
         Route("/practice/patients", room(people.patients, desk.gate)),
         Route(
             "/practice/declarations",

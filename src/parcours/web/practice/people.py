@@ -16,7 +16,7 @@ from parcours.registry.directory.trades import name_of
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
-from parcours.registry.people.service import age_on, get_insured, rights_on
+from parcours.registry.people.service import age_on, get_insured
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL, of_referral
 from parcours.registry.referrals.context import Action as ReferralAction
@@ -30,6 +30,7 @@ from parcours.web.desk.names import doctor_name, professionals
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.me.family import SECTIONS
 from parcours.web.practice.desk import doctor_of, named, show
+from parcours.web.practice.forfait import kinds_of
 
 SPECIALTIES = (3, 5, 8, 11, 12, 13, 14, 15, 32, 33, 35, 4, 10, 41, 6, 7, 2)
 """National codes of the specialties that a letter is most often for."""
@@ -60,10 +61,13 @@ def patients(desk: Desk) -> Response:
         one.id: one
         for one in desk.session.scalars(select(Insured).where(Insured.id.in_([one.insured_id for one in tenures])))
     }
-    with_ald = ald_among(desk, list(rows))
+    kinds = kinds_of(desk, rows, desk.today)
     chosen = [
         Chosen(
-            rows[one.insured_id], one.starts_on, band_of(rows[one.insured_id], desk.today), one.insured_id in with_ald
+            rows[one.insured_id],
+            one.starts_on,
+            band_of(rows[one.insured_id], desk.today),
+            RightKind.ALD in kinds.get(one.insured_id, ()),
         )
         for one in tenures
     ]
@@ -75,13 +79,6 @@ def patients(desk: Desk) -> Response:
         chosen=sorted(chosen, key=lambda one: one.row.family_name),
         left=[(one, named(desk, one.insured_id)) for one in left],
         bands=[(name, sum(one.band == name for one in chosen)) for _, name in BANDS],
-    )
-
-
-def ald_among(desk: Desk, ids: list[str]) -> frozenset[str]:
-    """Those of whom the flat fee counts an ALD; which one is not shown."""
-    return frozenset(
-        one for one in ids if any(right.kind is RightKind.ALD for right in rights_on(desk.session, one, desk.today))
     )
 
 

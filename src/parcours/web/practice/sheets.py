@@ -3,9 +3,11 @@
 from sqlalchemy import func, select
 from starlette.responses import Response
 
+from parcours.registry.access.model import Record
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.claims.sheets import said
 from parcours.registry.claims.words import STATES
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.errors import not_found
@@ -14,8 +16,10 @@ from parcours.registry.messages.service import body_of, messages_to
 from parcours.registry.payments.desk import claims_of_practice, lots_of_practice
 from parcours.registry.payments.practice import practice_view
 from parcours.registry.payments.service import orders_of
+from parcours.registry.people.context import PATIENT
 from parcours.registry.store.ids import get
-from parcours.text import Text
+from parcours.registry.visits.context import Action as VisitAction
+from parcours.text import Text, plain_euros
 from parcours.web.desk.money import TONES, reason
 from parcours.web.desk.room import Desk
 from parcours.web.practice.desk import doctor_of, named, show, sign_and_send
@@ -121,6 +125,7 @@ def one_sheet(desk: Desk) -> Response:
     return show(
         desk,
         "practice/sheet.html",
+        again=again(desk, claim),
         claim=claim,
         name=named(desk, claim.insured_id),
         states=STATES,
@@ -129,6 +134,18 @@ def one_sheet(desk: Desk) -> Response:
         reason=reason,
         fix=fix,
     )
+
+
+def again(desk: Desk, claim: Claim) -> str:
+    """The sheet of a patient with the codes of this one, when the card is still here; else the reader."""
+    if not desk.unit.may(VisitAction.READ_FACTS, Record(PATIENT, claim.insured_id, insured_id=claim.insured_id)):
+        return desk.page.url("/practice")
+    content = said(claim)
+    codes = " ".join(
+        str(act["code"]) + (f"*{act['quantity']}" if act.get("quantity") else "") + f"={plain_euros(fee)}"
+        for fee, act in zip(content["lines"], content.get("acts") or (), strict=False) if act.get("code")
+    )  # fmt: skip
+    return desk.page.url("/practice/patient", of=claim.insured_id, **({"acts": codes} if codes else {}))
 
 
 def payments(desk: Desk) -> Response:
