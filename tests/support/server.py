@@ -33,10 +33,11 @@ class Server:
     process: subprocess.Popen[Any]
     port: int
     log: Path
+    host: str = "127.0.0.1"
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def pids(self) -> list[int]:
         """Its process and those that serve for it."""
@@ -59,18 +60,18 @@ def resident_mib(pid: int) -> int:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Server]:
-    """`parcours serve` on a free port, ready; stopped at the end as an operator stops it."""
+def running(folder: Path, *arguments: str, host: str = "127.0.0.1", **environment: str) -> Iterator[Server]:
+    """`parcours serve` on a free port, ready; stopped at the end as an operator stops it. `host`: its public name."""
     port, log = free_port(), folder / "server.log"
     command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port), *arguments]
     inherited = {name: value for name, value in os.environ.items() if name not in INSTALLED}
     every = {**inherited, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false",
-             "PARCOURS_PUBLIC_URL": f"http://127.0.0.1:{port}", **environment}  # fmt: skip
+             "PARCOURS_PUBLIC_URL": f"http://{host}:{port}", **environment}  # fmt: skip
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=every)
         try:
             wait_until_ready(f"http://127.0.0.1:{port}", process, log)
-            yield Server(process, port, log)
+            yield Server(process, port, log, host)
         finally:
             process.terminate()
             try:

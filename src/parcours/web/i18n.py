@@ -115,6 +115,11 @@ def numeric_date(day: date, lang: str) -> str:
     return str(format_date(day, "d MMM y", locale="en_GB")).replace(" ", NBSP)
 
 
+def insurer_name(slug: str) -> str:
+    """An insurer, as people say: the registry knows it by a short name without spaces."""
+    return slug.replace("_", " ").capitalize()
+
+
 def label(entry: Mapping[str, str] | str, lang: str) -> str:
     """The text of a `{fr, en}` entry of the law data, in a language, with its typography."""
     text = entry if isinstance(entry, str) else entry.get(lang) or entry.get("fr", "")

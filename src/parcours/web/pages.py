@@ -21,7 +21,6 @@ from parcours.edge.requests import services_of
 from parcours.text import COLON, LANGS, NBSP, euros, listed, percent
 from parcours.web import i18n
 from parcours.web.assets import asset_url
-from parcours.web.desk.names import insurer_name
 from parcours.web.words import Glosses
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -67,7 +66,7 @@ def environment(lang: str) -> Environment:
         "month": partial(i18n.month, lang=lang),
         "label": partial(i18n.label, lang=lang),
         "typo": partial(i18n.typography, lang=lang),
-        "insurer": insurer_name,
+        "insurer": i18n.insurer_name,
         "listing": partial(listed, lang=lang),
     }
     return env

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from parcours.law import thresholds
@@ -229,12 +229,23 @@ def overlaps(session: Session, fund_code: str, day: date) -> Iterator[Waiting]:
 
 
 def late_tiers_payant(session: Session, fund_code: str, day: date) -> Iterator[Waiting]:
-    """Tiers payant that is received and not paid: the last day of the guarantee, then the penalty runs."""
+    """Tiers payant that a fund has received and not paid: the last day of the guarantee, then the penalty runs."""
+    return unpaid(session, Claim.fund_code == fund_code, day)
+
+
+def late_for_practice(session: Session, professional_id: str, day: date) -> list[Waiting]:
+    """The same for one practice: its sheets whose guaranteed day is over, the oldest first."""
+    found = unpaid(session, Claim.professional_id == professional_id, day)
+    return sorted((one for one in found if (one.left(day) or 0) < 0), key=lambda one: (one.since, one.id))
+
+
+def unpaid(session: Session, whose: ColumnElement[bool], day: date) -> Iterator[Waiting]:
+    """Sheets under tiers payant that were received, decided, and not paid yet."""
     query = (
         select(Claim, Decision)
         .options(UNREAD, defer(Decision.content))
         .join(Decision, (Decision.claim_id == Claim.id) & Decision.current)
-        .where(Claim.fund_code == fund_code, Claim.state.in_((ClaimState.ADJUDICATED, ClaimState.ORDERED)),
+        .where(whose, Claim.state.in_((ClaimState.ADJUDICATED, ClaimState.ORDERED)),
                Decision.to_professional, Claim.received_on.is_not(None))
     )  # fmt: skip
     for claim, decision in session.execute(query):

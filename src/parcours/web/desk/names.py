@@ -34,11 +34,6 @@ def trade(row: Professional, lang: str) -> str:
     return name_of(row.specialty)[lang] if row.specialty else row.profession.replace("_", " ")
 
 
-def insurer_name(slug: str) -> str:
-    """An insurer, as people say: the registry knows it by a short name without spaces."""
-    return slug.replace("_", " ").capitalize()
-
-
 def fund_name(session: Session, code: str | None) -> str:
     """The name of a fund."""
     return session.scalar(select(Fund.name).where(Fund.code == code)) or code or "—"

@@ -27,9 +27,9 @@ from parcours.registry.referrals.context import Tag as ReferralTag
 from parcours.registry.store.columns import blind_index
 from parcours.text import Text, euros
 from parcours.web.desk.money import named
-from parcours.web.desk.names import doctor_name, fund_name, insurer_name
+from parcours.web.desk.names import doctor_name, fund_name
 from parcours.web.desk.room import Desk, day_of
-from parcours.web.i18n import long_date
+from parcours.web.i18n import insurer_name, long_date
 from parcours.web.me.family import SECTIONS
 from parcours.web.me.money import KINDS
 from parcours.web.me.papers import notified_on

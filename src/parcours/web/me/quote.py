@@ -13,9 +13,9 @@ from parcours.registry.people.words import RIGHTS
 from parcours.registry.visits.context import Action, Tag
 from parcours.registry.visits.facts import EXEMPT_ALL
 from parcours.text import Text, yes_no
-from parcours.web.desk.names import doctor_name, fund_name, insurer_name
+from parcours.web.desk.names import doctor_name, fund_name
 from parcours.web.desk.room import Desk
-from parcours.web.i18n import long_date
+from parcours.web.i18n import insurer_name, long_date
 from parcours.web.me.person import Mine
 
 

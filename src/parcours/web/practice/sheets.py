@@ -13,7 +13,7 @@ from parcours.registry.declarations.context import of_practice
 from parcours.registry.errors import not_found
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import body_of, messages_to
-from parcours.registry.payments.desk import claims_of_practice, lots_of_practice
+from parcours.registry.payments.desk import claims_of_practice, late_for_practice, lots_of_practice
 from parcours.registry.payments.practice import practice_view
 from parcours.registry.payments.service import orders_of
 from parcours.registry.people.context import PATIENT
@@ -159,6 +159,9 @@ def payments(desk: Desk) -> Response:
     return show(
         desk,
         "practice/payments.html",
+        late=[
+            (one, named(desk, one.insured_id or "")) for one in late_for_practice(desk.session, doctor_id, desk.today)
+        ],
         view=view,
         orders=list(reversed(orders_of(desk.session, doctor_id)))[:20],
         returns=[(one, body_of(one)) for one in reversed(returns)][:20],
