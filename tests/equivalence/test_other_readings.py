@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from parcours.engine.bill.settle import settle_bill, totals_under
+from parcours.engine.bill.disputed import totals_under
+from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError
 from parcours.law.exact import ExactLoader
 

@@ -126,7 +126,8 @@ def test_the_day_the_hour_a_visit_and_the_age_suggest_lines(
     client: TestClient, pairs: tuple[tuple[str, str], ...], offered: list[str], hidden: list[str]
 ) -> None:
     page = seen(client, bill(*pairs))
-    codes = set(re.findall(r'<li><a href="[^"]*"><span class="code">([^<]*)<', page))
+    chips = "".join(re.findall(r'<ul class="chips adds">(.*?)</ul>', page, re.DOTALL))
+    codes = set(re.findall(r'href="[^"]*code=(\w+)#paper"', chips))
     assert set(offered) <= codes
     assert not codes & set(hidden)
 

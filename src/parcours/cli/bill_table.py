@@ -6,9 +6,10 @@ import textwrap
 import typer
 
 from parcours.engine.bill.beside import notes_of_bill
+from parcours.engine.bill.disputed import other_readings, reading_label
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.say import effective_rate, every_reason
-from parcours.engine.bill.settle import BillAnswer, other_readings
+from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.bill.vocabulary import BORNE
 from parcours.rules.bill.types import SettledLine
 from parcours.text import COLON, Text, euros, percent
@@ -82,8 +83,6 @@ def print_end(answer: BillAnswer, lang: str, width: int) -> None:
         text = f"{TEXT['note'][lang]} ({where}){TEXT['colon'][lang]} {note.text[lang]} ({', '.join(note.references)})"
         typer.secho(textwrap.fill(text, width), fg="yellow")
     for other in other_readings(answer):
-        from parcours.engine.bill.explain import reading_label
-
         changes = ", ".join(
             f"{TEXT[name][lang]} {euros(cents, lang)}" for name, cents in other.totals.items() if name in SHOWN
         )

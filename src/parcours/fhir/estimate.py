@@ -11,10 +11,11 @@ from typing import Any
 from uuid import uuid4
 
 import parcours
+from parcours.engine.bill.disputed import OtherTotals, other_readings
 from parcours.engine.bill.explain import act_explanation, reading_label, steps_of
 from parcours.engine.bill.receipt import bill_receipt
 from parcours.engine.bill.say import effective_rate
-from parcours.engine.bill.settle import BillAnswer, OtherTotals, other_readings, settle_bill
+from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import slug
 from parcours.engine.results import CASE_CODES

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from parcours.engine.bill.disputed import other_readings
 from parcours.engine.bill.notes import notes_of
-from parcours.engine.bill.settle import BillAnswer, other_readings, settle_bill
+from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.law.bill.book import bill_law
 from parcours.law.bill.codes import CaseCostly, CaseCover
 

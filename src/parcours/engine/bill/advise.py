@@ -192,11 +192,15 @@ def pulled(chosen: tuple[Lever, ...], answer: BillAnswer) -> Pulled | None:
     bill = {**bill, **facts}
     lines = [None if line is None else overridden(line, facts) for line in lines]
     try:
-        lines = charged(lines, bill, answer, fee) if facts or fee else lines
+        lines = charged(lines, bill, answer, fee) if fee or not facts.keys() <= NO_PRICE else lines
         kept = [line for line in lines if line is not None]
         return Pulled(chosen, settle_bill({**bill, "lines": kept}, answer.readings))
     except FactError:
         return None
+
+
+NO_PRICE = frozenset({"contract", "tiers_payant"})
+"""Facts on which no fee that the law sets depends."""
 
 
 def overridden(line: dict[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:

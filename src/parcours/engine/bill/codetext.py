@@ -19,6 +19,7 @@ from parcours.engine.facts.vocabulary import CCAM
 from parcours.law.bill.book import BillLaw
 from parcours.law.codes import Profession
 from parcours.law.flat import FlatLaw
+from parcours.law.library.installed import none_installed
 from parcours.text import Text
 
 MOST_KEPT = 4_096
@@ -53,19 +54,35 @@ SUFFIXES = {
 """Ending of the codes that several professions write alike (IK, IFD, MD)."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class CodeText:
     """What a printed code says."""
 
     key: str
-    said: dict[str, Any] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
     """Facts of the line, by their names in the vocabulary of a line."""
     known: Known | None = None
     """What an installed library says of the code."""
 
 
 def read_code(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText:
-    """The code of a printed text and what stands beside it. Raises `FactError` with the nearest known codes."""
+    """The code of a printed text and what stands beside it. Raises `FactError` with the nearest known codes.
+
+    Kept for the next line that writes the same, where no imported library could say otherwise.
+    """
+    if not none_installed():
+        return read_text(text, profession, law, bill)
+    kept, key = bill.texts, (text, profession)
+    if key not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[key] = read_text(text, profession, law, bill)
+    found: CodeText = kept[key]
+    return found
+
+
+def read_text(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText:
+    """The same, read."""
     exact = coded(text.strip(), profession, law, bill)
     if exact:
         return exact

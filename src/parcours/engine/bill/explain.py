@@ -6,16 +6,17 @@
 The steps of one act are those of `parcours explain`; what the other lines changed comes from the cases of each level.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
 from parcours.engine.bill.beside import notes_of_bill
+from parcours.engine.bill.disputed import other_readings, reading_label
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.notes import Note
 from parcours.engine.bill.say import Reason, base_reason, case_of_base, label_of_line, reasons
-from parcours.engine.bill.settle import BillAnswer, other_readings
+from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.facts.decoding import decode
 from parcours.engine.results import euros
 from parcours.engine.say.explain import Explanation, Reference, Step, WhyNot, explain_row, references
@@ -25,7 +26,6 @@ from parcours.law.bill.codes import CaseCover, CaseSurcharge, Nature
 from parcours.law.codes import UNKNOWN
 from parcours.law.loader import load
 from parcours.rules.bill.types import SettledLine
-from parcours.text import Text
 from parcours.text import euros as money
 
 SAID_ONCE = ("status", "payment")
@@ -207,11 +207,3 @@ def question_of_reading(answer: BillAnswer, name: str, lang: str) -> str:
     if name in answer.bill.readings:
         return answer.bill.sentences[f"reading_{name}"][lang]
     return load().readings[name].question[lang]
-
-
-def reading_label(answer: BillAnswer, name: str, option: str, lang: str) -> str:
-    """What an option of a reading means."""
-    if name in answer.bill.readings:
-        return Text(*answer.bill.readings[name][option])[lang]
-    known: Mapping[str, str] = load().readings[name].options[option]["label"]
-    return known[lang]

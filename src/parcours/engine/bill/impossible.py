@@ -18,9 +18,10 @@ def check_possible(lines: Sequence[BillLine], bill: BillLaw) -> None:
 
 def impossible(lines: Sequence[BillLine], bill: BillLaw) -> Iterator[Note]:
     """What the texts, or the imported lists, leave no case for."""
+    here = {line.code.key for line in lines}
     for kind, find in (("ages", ages), ("pairs", pairs), ("most", quotas)):
         for entry in bill.notes[kind].values():
-            if entry.get("impossible"):
+            if entry.get("impossible") and not here.isdisjoint(entry.get("codes") or entry["second"]):
                 yield from find(lines, entry)
     yield from never_together(lines)
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from parcours.engine.bill import on_day
+from parcours.engine.bill.prices import modifiers_of
 from parcours.law.bill.book import BASKETS, NEVER, BillLaw, Code
 from parcours.law.bill.codes import Activity, Combination, Cover
 from parcours.law.codes import DrugClass, Profession
@@ -209,6 +210,11 @@ def known_modifiers(values: Mapping[str, Any], bill: BillLaw) -> Mapping[str, An
     if library is None:
         return bill.modifiers
     return {**bill.modifiers, **modifiers_of_library(library, on_day.grid_of(values, library) or 0)}
+
+
+def modifiers_said(letters: Sequence[str], day: int, values: Mapping[str, Any], bill: BillLaw) -> tuple[int, int]:
+    """Percentage (basis points) and amount (cents) of the modifiers of a line."""
+    return modifiers_of(letters, day, known_modifiers(values, bill)) if letters else (0, 0)
 
 
 def libraries_of(names: Iterable[str]) -> dict[str, dict[str, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from parcours.engine.bill.codetext import CLASSES, GENERIC, CodeText, read_code
-from parcours.engine.bill.library import code_of_known, facts_of_known, known, known_modifiers
+from parcours.engine.bill.library import code_of_known, facts_of_known, known, modifiers_said
 from parcours.engine.bill.prices import PLACES as ROADS
 from parcours.engine.bill.prices import (
     base_from_ceiling,
@@ -13,7 +13,7 @@ from parcours.engine.bill.prices import (
     charge_of,
     due_at,
     highest_price,
-    modifiers_of,
+    lawful_charge,
     of_place,
     unit_price,
 )
@@ -88,6 +88,14 @@ def code_of(key: str, shared: Shared) -> Code:
             return shared.bill.alternatives[choice][key]
     if key in shared.bill.codes:
         return shared.bill.codes[key]
+    kept = shared.bill.of_acts
+    if key not in kept:
+        kept[key] = code_of_act(key, shared)
+    return kept[key]
+
+
+def code_of_act(key: str, shared: Shared) -> Code:
+    """A code of the table of acts that the tables of bills do not name."""
     number = shared.law.acts[key]
     row = shared.law.default.rows[-1]
     combination = COMBINATIONS.get(ActKind(row.acte_kind[number]), Combination.ALONE)
@@ -269,7 +277,7 @@ def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], 
     day = values.get("care_date")
     if day is None or code.nature != Nature.ACT:
         return Price(UNKNOWN, given=False)
-    percent, flat = modifiers_of(facts.get("modifiers", []), day, known_modifiers(values, shared.bill))
+    percent, flat = modifiers_said(facts.get("modifiers", ()), day, values, shared.bill)
     if "base" in facts:
         return Price(facts["base"], given=True)
     if code.due_ages and not due_at(code, day, values.get("age"), shared.bill):
@@ -319,7 +327,7 @@ def encoded_line(
     if "fee" in facts:
         values["fee"] = facts["fee"]
     elif code.nature == Nature.CHARGE:
-        values["fee"] = lawful_charge(code, values, facts, shared)
+        values["fee"] = lawful_charge(code, values, facts, shared.bill)
     if code.own_exemption and not facts["own_exemption"] and values.get("exemption", 0) >> Exemption.ALD & 1:
         values["exemption"] -= 1 << Exemption.ALD
     if price.given:
@@ -333,19 +341,6 @@ def encoded_line(
         quantity = price.coefficient / 100
     values["quantity"] = round(quantity * 100)
     return encode_values(values, shared.law)
-
-
-def lawful_charge(code: Code, values: Mapping[str, Any], facts: Mapping[str, Any], shared: Shared) -> int:
-    """What a charge of the patient's invoice amounts to: the law sets it, it need not be said."""
-    day = values.get("care_date")
-    if day is None or not code.parameter:
-        raise MissingFact("fee", Text(f"le montant de {code.key}", f"the amount of {code.key}"))
-    unit = on(shared.bill.parameters[code.parameter], day)
-    if unit == UNKNOWN:
-        raise UnknownTariff(
-            "code", code.key, Text(f"rien n'est connu le {iso(day)}", f"nothing is known on {iso(day)}")
-        )
-    return unit * int(facts.get("quantity", 1))
 
 
 def rules_line(

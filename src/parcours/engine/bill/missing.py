@@ -86,8 +86,8 @@ def check_known(lines: Sequence[BillLine], settled: Sequence[SettledLine]) -> No
     for line, one in zip(lines, settled, strict=True):
         if line.line.nature != Nature.ACT:
             continue
-        day = iso(line.line.act.care_date)
         if one.settlement.case_base == CaseBase.UNKNOWN:
+            day = iso(line.line.act.care_date)
             allowed = Text(
                 f"aucun tarif connu le {day} pour ces faits ; donnez base",
                 f"no known tariff on {day} for these facts; give base",
@@ -96,5 +96,6 @@ def check_known(lines: Sequence[BillLine], settled: Sequence[SettledLine]) -> No
             allowed += SEMICOLON + not_in(shapes) if shapes and not line.library else ""
             raise UnknownTariff(f"lines[{line.number}].code", line.text, allowed)
         if one.settlement.case_rate == CaseRate.UNKNOWN:
+            day = iso(line.line.act.care_date)
             allowed = Text(f"aucun taux connu le {day}", f"no known rate on {day}")
             raise UnknownTariff(f"lines[{line.number}].care_date", day, allowed)

@@ -3,14 +3,15 @@
 All in cents; `UNKNOWN` where neither the tables nor the line say it: then the base must be given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import missing_fact
 from parcours.law.bill.book import BillLaw, Code, Dated, on
 from parcours.law.bill.codes import CaseCharge
 from parcours.law.codes import UNKNOWN
+from parcours.law.days import iso
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE
 from parcours.text import Text, same
@@ -36,6 +37,19 @@ PLACES = {"montagne": "MONTAGNE", "mountain": "MONTAGNE", "pied": "PIED", "foot"
 def charge_of(key: str, fee: int) -> CaseCharge:
     """What a charge is; that of an emergency visit may be owed by nobody."""
     return CaseCharge.EMERGENCY_EXEMPT if key in EMERGENCIES and not fee else CHARGES.get(key, CaseCharge.COMFORT)
+
+
+def lawful_charge(code: Code, values: Mapping[str, Any], facts: Mapping[str, Any], bill: BillLaw) -> int:
+    """What a charge of the patient's invoice amounts to: the law sets it, it need not be said."""
+    day = values.get("care_date")
+    if day is None or not code.parameter:
+        raise MissingFact("fee", Text(f"le montant de {code.key}", f"the amount of {code.key}"))
+    unit = on(bill.parameters[code.parameter], day)
+    if unit == UNKNOWN:
+        raise UnknownTariff(
+            "code", code.key, Text(f"rien n'est connu le {iso(day)}", f"nothing is known on {iso(day)}")
+        )
+    return unit * int(facts.get("quantity", 1))
 
 
 def unit_price(code: Code, day: int, said: Mapping[str, Any], age: int | None, territory: str, bill: BillLaw) -> int:
@@ -215,7 +229,7 @@ EXCLUSIVE = {"U", "F", "P", "S"}
 """Modifiers of urgency: one of them only (CCAM III-2)."""
 
 
-def check_together(letters: list[str]) -> None:
+def check_together(letters: Sequence[str]) -> None:
     """Four modifiers at most, one of urgency."""
     if len(letters) > MOST_MODIFIERS:
         raise FactError("modifiers", ", ".join(letters), Text(f"{MOST_MODIFIERS} au plus", f"{MOST_MODIFIERS} at most"))
@@ -223,7 +237,7 @@ def check_together(letters: list[str]) -> None:
         raise FactError("modifiers", ", ".join(letters), Text("un seul de U, F, P, S", "one of U, F, P, S only"))
 
 
-def modifiers_of(letters: list[str], day: int, known: Mapping[str, tuple[Dated, Dated]]) -> tuple[int, int]:
+def modifiers_of(letters: Sequence[str], day: int, known: Mapping[str, tuple[Dated, Dated]]) -> tuple[int, int]:
     """Percentage (basis points) and amount (cents) of the modifiers of a CCAM act."""
     check_together(letters)
     percent = flat = 0

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from parcours.engine.bill.beside import notes_of_bill
+from parcours.engine.bill.disputed import other_readings
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.settle import BillAnswer, other_readings
+from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.bill.vocabulary import BORNE
 from parcours.engine.results import euros, result_dict
 from parcours.law.bill.book import STAGES

@@ -5,8 +5,8 @@ answer = settle_bill({"care_date": "2026-03-10", "age": 40, "profession": "infir
 answer.totals["amo"]    # cents
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,10 +19,9 @@ from parcours.engine.bill.missing import check_known, check_missing
 from parcours.engine.bill.stays import charges_of_stay
 from parcours.engine.bill.together import BillQuestion, is_costly, settle_all
 from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_borne, read_stay, read_territory
-from parcours.engine.case import law_on
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import read, said
-from parcours.engine.facts.readings import RULE_READINGS, encode_readings
+from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.bill import codes as bill_codes
 from parcours.law.bill.book import BillLaw, bill_law, on
@@ -93,45 +92,6 @@ class BillAnswer:
 
 
 @dataclass(frozen=True)
-class OtherTotals:
-    """What another reading of a disputed point makes of the totals, in cents."""
-
-    name: str
-    option: str
-    totals: Mapping[str, int]
-    """Those that differ."""
-
-
-def other_readings(answer: BillAnswer) -> Iterator[OtherTotals]:
-    """Settle again under each other option; keep those that change a total."""
-    options = [(name, option) for name, known in answer.bill.readings.items() for option in known]
-    options += [(name, option) for name, known in answer.law.readings.items() for option in known]
-    defaults = {name: next(iter(known)) for name, known in {**answer.bill.readings, **answer.law.readings}.items()}
-    for name, option in options:
-        if option == answer.readings.get(name, defaults[name]) or same_law(answer, name, option):
-            continue
-        try:
-            other = totals_under(answer, name, option)
-        except FactError:
-            continue  # not a reading of this bill: it would need a fact that nobody gave
-        changed = {item: cents for item, cents in other.items() if cents != answer.totals[item]}
-        if changed:
-            yield OtherTotals(name, option, changed)
-
-
-def same_law(answer: BillAnswer, name: str, option: str) -> bool:
-    """Does the option only change values of the law, and none of those in force on the days of this bill?
-
-    A stay reads the law of each of its days: it is settled again.
-    """
-    if name in RULE_READINGS or name in answer.bill.readings or answer.given.get("stay"):
-        return False
-    others = {**answer.question.chosen, name: option}
-    days = {line.line.act.care_date for line in answer.lines}
-    return all(law_on(day, answer.law, others) == law_on(day, answer.law, answer.question.chosen) for day in days)
-
-
-@dataclass(frozen=True)
 class Prepared:
     """A bill, read: what the rules need."""
 
@@ -142,25 +102,6 @@ class Prepared:
     def settled(self, lines: Sequence[BillLine] | None = None) -> list[SettledLine]:
         """The rules, over its lines or over others in their place."""
         return settle_all(self.lines if lines is None else lines, self.shared, self.question)
-
-
-def totals_under(answer: BillAnswer, name: str, option: str) -> dict[str, int]:
-    """The totals under another option; its lines are read again only where it may change what they are."""
-    readings = {**answer.readings, name: option}
-    if answer.given.get("stay"):
-        return settle_bill(answer.given, readings).totals
-    if name in answer.bill.readings and name not in BILL_READINGS:
-        known = answer.bill.alternatives
-        changed = {*known.get((name, option), ()), *known.get((name, answer.readings.get(name, "")), ())}
-        others = any(line.code.key in changed for line in answer.lines)
-        return settle_bill(answer.given, readings).totals if others else answer.totals
-    own = {name: option} if name in BILL_READINGS else {}
-    shared = replace(answer.shared, options={**answer.shared.options, **own})
-    question = question_of(answer.given, shared, readings)
-    settled = settle_all(answer.lines, answer.shared, question)
-    check_missing(answer.lines, settled, answer.shared, question)
-    check_known(answer.lines, settled)
-    return replace(answer, settled=settled, question=question, readings=readings).totals
 
 
 def settle_bill(given: Any, readings: Mapping[str, str] | None = None) -> BillAnswer:

@@ -57,9 +57,11 @@ def bill_record(day: int) -> BillRecord:
     return BillRecord(*(law.value(name, day) for name in BillRecord._fields))
 
 
-def settle_all(lines: Sequence[BillLine], shared: Shared, question: BillQuestion) -> list[SettledLine]:
+def settle_all(
+    lines: Sequence[BillLine], shared: Shared, question: BillQuestion, laws: Laws | None = None
+) -> list[SettledLine]:
     """The rules, over all lines."""
-    laws = laws_of(lines, shared, question)
+    laws = laws or laws_of(lines, shared, question)
     acts = [line.line for line in lines]
     before = [NOTHING_BORNE] * len(acts)
     if any(question.borne):

@@ -193,8 +193,8 @@ def hundredths(value: Any) -> int | None:
         return value * 100
     text = str(value).strip().replace(",", ".")
     whole, _, rest = text.partition(".")
-    if len(rest) == 2 and len(whole) < LARGEST_EXPONENT and whole.isdecimal() and rest.isdecimal():
-        return int(whole + rest)  # as amounts are mostly written: quicker than below
+    if len(rest) <= 2 and len(whole) < LARGEST_EXPONENT and whole.isdecimal() and (rest + "0").isdecimal():
+        return int(whole + rest.ljust(2, "0"))  # as amounts are mostly written: quicker than below
     try:
         number = Decimal(text)
         if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:

@@ -7,7 +7,7 @@ the code that shapes it, as the law of one act is: settling a bill never parses 
 import marshal
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,10 @@ class BillLaw:
     sentences: Mapping[str, Mapping[str, str]]
     """What a bill says beside its cases."""
     digest: str
+    texts: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Written codes that were read under this law, kept for the next bill."""
+    of_acts: dict[str, Code] = field(default_factory=dict, compare=False, repr=False)
+    """Codes that the table of acts alone names, kept too."""
 
     def value(self, name: str, day: int) -> int:
         """A general value on a day, `UNKNOWN` before it is known."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NAMES = ("ccam", "lpp", "nabm", "bdpm", "ngap")
 MOST_KEPT = 8_192
+ANY = ""
+"""Stands for the first library that is installed, whichever it is."""
 ONLY: ContextVar[Collection[str]] = ContextVar("libraries", default=NAMES)
 """The libraries that may answer, where they are installed."""
 LOOKED: ContextVar[dict[str, "Library | None"] | None] = ContextVar("looked", default=None)
@@ -75,6 +77,16 @@ def installed(name: str) -> "Library | None":
     if name not in looked:
         looked[name] = found(name)
     return looked[name]
+
+
+def none_installed() -> bool:
+    """Is no library in use?"""
+    looked = LOOKED.get()
+    if looked is None:
+        return not all_installed()
+    if ANY not in looked:
+        looked[ANY] = next(iter(all_installed().values()), None)
+    return looked[ANY] is None
 
 
 def found(name: str) -> "Library | None":

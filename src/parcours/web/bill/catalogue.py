@@ -13,6 +13,7 @@ from parcours.engine.bill.find import find as find_code
 from parcours.engine.bill.lines import BillLine, Shared, code_of
 from parcours.engine.bill.settle import prepare
 from parcours.engine.errors import FactError
+from parcours.engine.facts.vocabulary import CCAM
 from parcours.law.bill.book import BillLaw, Code, bill_law
 from parcours.law.bill.codes import Cover, Nature
 from parcours.law.cache import flat_law
@@ -147,6 +148,18 @@ def plain_facts(state: State) -> dict[str, str]:
     if facts["age"].isdecimal():
         facts["age_1er_janvier"] = facts["age"]
     return facts
+
+
+OURS = ("SF_CONSULTATION", "PSY_SEANCE")
+LONGEST_LETTERS = 3
+
+
+def printed(key: str) -> str:
+    """A code as papers print it; empty for a word that is ours (BOITE, MONTURE_B), of which the label says all."""
+    if CCAM.fullmatch(key):
+        return key
+    letters = key.partition("_")[0]
+    return letters if len(letters) <= LONGEST_LETTERS and key not in OURS else ""
 
 
 def code_named(text: str) -> Code | None:

@@ -227,6 +227,7 @@ class Paper:
             yield Row(
                 number=place + 1,
                 code=line["code"],
+                shown=catalogue.printed(key) if line["code"].upper() == key else line["code"],
                 label=i18n.label(dict(code.label), self.lang) if code else "",
                 fields=tuple(item for item in fields if item.name not in RARE),
                 more=tuple(item for item in fields if item.name in RARE),
@@ -246,6 +247,7 @@ class Paper:
             yield Row(
                 number=place + 1,
                 code="",
+                shown="",
                 label=i18n.set_once(label_of_line(self.settled, line, self.lang), self.lang),
                 fields=(),
                 more=(),
@@ -279,7 +281,7 @@ class Paper:
         cents = catalogue.tariff(self.state, line)
         label = label or catalogue.label_of(code, self.lang, catalogue.profession_of(self.state))
         url = self.state.url(lines=[*self.state.lines, line], fragment="paper")
-        return Chip(code, label, self.money(cents) if cents else "", url)
+        return Chip(catalogue.printed(code), label, self.money(cents) if cents else "", url)
 
     def error(self) -> str:
         """What is wrong with no field of the page to stand beside."""

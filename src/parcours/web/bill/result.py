@@ -36,11 +36,16 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
         pathway=(words, tone),
         warning=warning,
     )
-    beside = " ".join(i18n.set_once(note.text[lang], lang) for note in paid_beside(settled))
+    beside = beside_of(settled, lang)
     if not beside:
         return card
     payers = [payer for payer in card.payers if payer.name != "amo" or totals["amo"]]
     return replace(card, beside=beside, payers=payers)
+
+
+def beside_of(settled: BillAnswer, lang: str) -> str:
+    """What compulsory insurance pays the hospital directly; empty where the bill holds it."""
+    return " ".join(i18n.set_once(note.text[lang], lang) for note in paid_beside(settled))
 
 
 def so_far(low: int, high: int, total: int, lang: str) -> Result:

@@ -32,6 +32,9 @@ class Row:
 
     number: int
     code: str
+    """As the address writes it."""
+    shown: str
+    """As papers print it; empty for a word of ours."""
     label: str
     fields: tuple[Field, ...]
     more: tuple[Field, ...]
@@ -52,7 +55,7 @@ class Row:
     @property
     def name(self) -> str:
         """Its code, where it has one, and what it is."""
-        return f"{self.code} {self.label}".strip()
+        return f"{self.shown} {self.label}".strip()
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Chip:
     """A line that can be added."""
 
     code: str
+    """As papers print it; empty for a word of ours."""
     label: str
     amount: str
     url: str

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from parcours.engine.bill.say import label_of_line
 from parcours.engine.bill.vocabulary import STAY_KEYS
+from parcours.law.bill.codes import Nature
 from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.bill.address import HOURS, State
+from parcours.web.bill.catalogue import printed
 from parcours.web.bill.paper import Paper
+from parcours.web.bill.result import beside_of
 from parcours.web.pages import Page
 
 SAID = {"exemption": "none", "c2s": "false", "scheme": "general", "contract": "none", "tiers_payant": "none"}
@@ -36,6 +40,8 @@ class WorkedBill:
     amo: int
     amc: int
     patient: int
+    beside: str
+    """What compulsory insurance pays the hospital directly."""
     url: str
     lines: tuple[BillLine, ...]
 
@@ -76,11 +82,12 @@ def worked_bills(entries: Any, page: Page, today: date) -> Iterator[WorkedBill]:
             totals["amo"],
             totals["amc"],
             totals["patient"],
+            beside_of(paper.settled, page.lang),
             paper.state.url(),
             tuple(
                 BillLine(
-                    line.code.key,
-                    i18n.label(dict(line.code.label), page.lang),
+                    printed(line.code.key) if line.line.nature == Nature.ACT else "",
+                    i18n.set_once(label_of_line(paper.settled, line, page.lang), page.lang),
                     euros(line.line.act.fee, page.lang),
                     euros(one.settlement.patient, page.lang),
                 )
