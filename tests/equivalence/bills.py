@@ -12,7 +12,7 @@ CODES: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
     ({"profession": "pharmacie"}, ("BOITE", "HDR", "HDA", "HC", "MONTURE_A", "VERRE_A", "VERRE_B", "AIDE_AUDITIVE_I")),
     ({"profession": "laboratoire"}, ("B", "PB 1")),
     ({"profession": "masseur_kinesitherapeute"}, ("RAM 8.1", "IFS", "IK")),
-    ({"profession": "chirurgien_dentiste"}, ("detartrage", "HBLD634", "HBLD158", "TO 50", "EBD")),
+    ({"profession": "chirurgien_dentiste"}, ("detartrage", "HBLD634", "HBLD158", "HBLD038", "TO 50", "EBD")),
     ({"profession": "transporteur"}, ("VSL", "TAXI")),
     ({"profession": "etablissement"}, ("FPU", "FJ", "GHS", "CHAMBRE", "surveillance medicale")),
     (
@@ -39,6 +39,8 @@ def drawn_line(draw: random.Random, code: str, wrong: float) -> dict[str, Any]:
         line.update(generic=draw.choice((None, None, "refused")), generic_price=2, quantity=draw.choice((None, 2)))
     if code in ("ACTE", "EGFA007"):
         line.update(association=draw.choice((None, None, 2, 3)), modifiers=draw.choice((None, "M", "Y")))
+    if code == "HBLD038":
+        line["tooth"] = draw.choice((None, 13, 14, 36))
     if code == "VERRE_B":
         line["category"] = draw.choice((None, "a", "f"))
     if code in ("FPU", "FJ") and draw.random() < 0.5:

@@ -35,7 +35,7 @@ class Said:
     @property
     def sitting(self) -> Sitting:
         """The form of one act, on the same facts."""
-        return Sitting(self.given)
+        return Sitting({name: value for name, value in self.given.items() if name in BY_NAME})
 
     def cents(self, name: str) -> int | None:
         """A fact of money; a bill says them line by line."""
