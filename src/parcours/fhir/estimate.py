@@ -11,8 +11,8 @@ from typing import Any
 from uuid import uuid4
 
 import parcours
-from parcours.engine.bill.disputed import OtherTotals, other_readings
-from parcours.engine.bill.explain import act_explanation, reading_label, steps_of
+from parcours.engine.bill.disputed import OtherTotals, other_readings, reading_label
+from parcours.engine.bill.explain import act_explanation, steps_of
 from parcours.engine.bill.receipt import bill_receipt
 from parcours.engine.bill.say import effective_rate
 from parcours.engine.bill.settle import BillAnswer, settle_bill

@@ -1,6 +1,6 @@
 """The questions about a bill: those of the quote, each answer an address of the bill."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,9 @@ from parcours.engine.say.sitting import Sitting
 from parcours.law.cache import flat_law
 from parcours.web.bill import catalogue
 from parcours.web.bill.address import State
+from parcours.web.quote import guards
 from parcours.web.quote.form import Form
+from parcours.web.quote.view import Said as Answered
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class BillForm(Form):
         }
         super().__init__(Said(given, state.readings, state.by_hand, day, state.touched), state.page)
         self.bill = state
+
+    def said(self) -> Iterator[Answered]:
+        """The answers already given; what was done is on the lines."""
+        guard = guards.GUARDS.get(self.state.given.get("profession") or "")
+        return (item for item in super().said() if guard is None or item.name != self.words(guard.short))
 
     def url(self, facts: Mapping[str, str | None], known: Collection[str] = (), **more: str) -> str:
         """The address of the bill with some facts."""
