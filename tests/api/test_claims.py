@@ -1,6 +1,8 @@
 """Sheets, claims and the account over REST: submitted once, explained, and nobody else's."""
 
+from parcours.registry.claims import b2
 from parcours.registry.claims.context import Tag
+from parcours.registry.claims.models import Claim
 from parcours.registry.people.service import open_right
 from parcours.registry.store.clock import paris_today
 from tests.api.fixtures import trail
@@ -115,6 +117,45 @@ def test_a_sheet_of_several_acts_over_rest(as_user, country):
     ):
         assert doctor.post(url, json=content | {"number": 9} | wrong).status_code == 422, wrong
     assert doctor.post(url, json=content | {"number": 9, "facts": {"role": "medecin_traitant"}}).status_code == 422
+
+
+def lot_of(database, ids):
+    with database.reading() as session:
+        return b2.lot_of(session, [session.get_one(Claim, one) for one in ids])
+
+
+def test_a_lot_of_records_is_taken_in_whole_or_not_at_all(as_user, country, database):
+    doctor, url, mine = as_user("amar"), f"{V1}/people/{country.alice}/claims", f"{V1}/my/lots"
+    ids = [doctor.post(url, json=sheet(country, number=number, fee=f"{fee}.00")).json()["id"]
+           for number, fee in ((7, 30), (8, 40))]  # fmt: skip
+    lot = lot_of(database, ids)
+    key = {"Idempotency-Key": "lot-1"}
+    first, again = (doctor.post(mine, json=lot, headers=key) for _ in range(2))
+    assert first.status_code == 201, first.text
+    assert (first.json()["total"], first.json()["sheets"]) == ("70.00", 2)
+    assert [one["id"] for one in first.json()["claims"]] == ids, "the same sheets are the same claims"
+    assert again.json() == first.json()
+    new = {**lot, "records": [one.replace("000000007", "000000017").replace("000000008", "000000018")
+                              for one in lot["records"]]}  # fmt: skip
+    count = len(as_user("alice").get(url).json()["items"])
+    wrong = {
+        "cut": {**new, "records": new["records"][:-1]},
+        "short of a sheet": {**new, "sheets": 3},
+        "total": {**new, "total": "71.00"},
+        "letters": {**new, "records": [new["records"][0][:40] + "?" * 88, *new["records"][1:]]},
+        "tomorrow": {**new, "records": [one[:69] + "991231" + one[75:] if one[0] == "4" and one[38] == " " else one
+                                        for one in new["records"]]},
+        "nobody": {**new, "records": [one[:11] + "2991299999999" + one[24:] for one in new["records"]]},
+    }  # fmt: skip
+    for name, said in wrong.items():
+        refused = doctor.post(mine, json=said)
+        assert refused.status_code in {404, 422}, (name, refused.text)
+        assert refused.json()["code"], name
+    assert as_user("sand").post(mine, json=new).status_code in {403, 404}, "another's sheets"
+    assert len(as_user("alice").get(url).json()["items"]) == count, "nothing of a refused lot is kept"
+    taken = doctor.post(mine, json=new)
+    assert taken.status_code == 201, taken.text
+    assert len(as_user("alice").get(url).json()["items"]) == count + 2
 
 
 def test_an_objection_has_its_days_and_nobody_elses_claim(as_user, country):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -32,6 +33,7 @@ from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import cursor_id
 from parcours.engine.errors import FactError
+from parcours.registry.access.model import Record
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate, claims_of, get_claim
 from parcours.registry.claims.context import Action, Tag, of_insurer
@@ -138,24 +140,35 @@ def claim_out(session: Any, claim: Claim, lang: str) -> ClaimOut:
 def submit_claim(patient_id: Id, body: SheetIn, once: OnceDep) -> Response:
     """Submit a sheet; the same one again is the same claim, altered it is refused. A doctor submits their own only."""
     unit = once.unit
-    unit.find(PATIENT, patient_id, Action.PREPARE_CLAIM)
-    doctor = get_professional(unit.session, body.professional_id)
-    record = replace(POLICY.load(unit.session, PATIENT, patient_id), professional_id=doctor.id)
-    unit.allow(Action.SUBMIT_CLAIM, record)
     lang = preferred(unit.incoming.headers.get("accept-language", ""))
+    record = may_submit(unit, patient_id, body.professional_id)
 
     def make() -> tuple[ClaimOut, dict[str, str]]:
         said = body.model_dump(mode="json", exclude={"professional_id", "facts"}, exclude_none=True)
-        said |= {"patient": record.insured_id, "professional": doctor.id, "facts": body.facts}
         try:
-            claim = submit(unit.session, said, day=paris_date(unit.incoming.at), at=unit.incoming.at)
+            claim = take_in(unit, record, said | {"facts": body.facts})
         except FactError as error:
             raise refused(error, lang) from error
-        unit.note(Tag.CLAIM_SUBMIT, record, claim=claim.id)
         where = f"/api/v1/people/{claim.insured_id}/claims/{claim.id}"
         return claim_out(unit.session, claim, lang), {"Location": where}
 
     return once.reply(make)
+
+
+def may_submit(unit: Unit, patient_id: str, professional_id: str) -> Record:
+    """Whose sheet, and of which professional. Raises NotFound: not a person of theirs; Refused: another's sheet."""
+    unit.find(PATIENT, patient_id, Action.PREPARE_CLAIM)
+    doctor = get_professional(unit.session, professional_id)
+    record = replace(POLICY.load(unit.session, PATIENT, patient_id), professional_id=doctor.id)
+    return unit.allow(Action.SUBMIT_CLAIM, record)
+
+
+def take_in(unit: Unit, record: Record, said: Mapping[str, Any]) -> Claim:
+    """Take a sheet in that the caller may submit, with its trace. Raises as `submit`."""
+    who = {"patient": record.insured_id, "professional": record.professional_id}
+    claim = submit(unit.session, {**said, **who}, day=paris_date(unit.incoming.at), at=unit.incoming.at)
+    unit.note(Tag.CLAIM_SUBMIT, record, claim=claim.id)
+    return claim
 
 
 @router.get("/people/{patient_id}/claims", responses=problems(*READING))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
 from fastapi import Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from parcours.api.bodies import refused
-from parcours.api.claims import ClaimLine, ClaimOut, claim_out
+from parcours.api.claims import ClaimLine, ClaimOut, claim_out, may_submit, take_in
 from parcours.api.common import CREATING, LISTING, READING, Cursor, Day, Id, In, Limit, Out, Page, api_router, page
 from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
@@ -19,6 +20,7 @@ from parcours.edge.versions import cursor_id
 from parcours.engine.errors import FactError
 from parcours.registry.claims import later, objections, regularising
 from parcours.registry.claims.adjudicate import current_decision, get_claim
+from parcours.registry.claims.b2 import WIDTH, read_lot
 from parcours.registry.claims.context import REGULARISATION, Action, Tag, of_insurer
 from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Objection, Regularisation
 from parcours.registry.claims.notices import told_on
@@ -32,6 +34,8 @@ from parcours.text import plain_euros, preferred
 
 router = api_router(tag="payments")
 ONE = "/people/{patient_id}/claims/{claim_id}"
+MOST_SHEETS = 100
+MOST_RECORDS = 5000
 
 
 def act(once: Any, patient_id: str, claim_id: str, tag: Tag, do: Callable[[Claim], None]) -> Response:
@@ -237,6 +241,47 @@ def list_my_lots(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) -> Pa
     rows = desk.lots_of_practice(unit.session, record.professional_id or "", after=cursor_id(cursor), limit=limit + 1)
     shown = page(rows, limit, lambda one: one.id)
     return Page[LotOut](items=[LotOut.of(one) for one in shown["items"]], next=shown["next"])
+
+
+class LotIn(In):
+    """A lot as `parcours claims lot` prints it: records of 128 characters (B2-like, simulated)."""
+
+    simulated: Literal[True] = True
+    format: Literal["b2-like"]
+    sheets: int | None = Field(None, ge=1, le=MOST_SHEETS, description="How many it holds: refused when it does not.")
+    total: Decimal | None = Field(None, description="Refused when it is not the sum of its sheets.")
+    records: list[Annotated[str, StringConstraints(strip_whitespace=False, max_length=WIDTH)]] = Field(
+        min_length=1, max_length=MOST_RECORDS
+    )
+
+
+class LotTakenOut(Out):
+    """What came of a lot: every sheet of it was taken in."""
+
+    simulated: bool = True
+    sheets: int
+    total: str
+    claims: list[ClaimLine]
+
+
+@router.post("/my/lots", status_code=201, response_model=LotTakenOut, responses=problems(*CREATING))
+def send_lot(body: LotIn, once: OnceDep) -> Response:
+    """Submit sheets of one's own together; a lot that is cut, or of which one sheet is refused, is refused whole."""
+    unit = once.unit
+    unit.allow(Action.SEND_SHEETS, of_practice(unit.actor.professional_id), Tag.SHEETS_SEND)
+    lang = preferred(unit.incoming.headers.get("accept-language", ""))
+
+    def make() -> tuple[LotTakenOut, dict[str, str]]:
+        day = paris_date(unit.incoming.at)
+        sheets = read_lot(unit.session, body.model_dump(mode="json", exclude_none=True), day=day)
+        try:
+            claims = [take_in(unit, may_submit(unit, one["patient"], one["professional"]), one) for one in sheets]
+        except FactError as error:
+            raise refused(error, lang) from error
+        total = plain_euros(sum(one.fee for one in claims))
+        return LotTakenOut(sheets=len(claims), total=total, claims=[ClaimLine.of(one) for one in claims]), {}
+
+    return once.reply(make)
 
 
 class ReconciledIn(In):

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from parcours.registry.claims import problems
+from parcours.registry.claims.intake import read_cents
 from parcours.registry.claims.models import Claim
 from parcours.registry.claims.sheets import said
 from parcours.registry.directory.service import get_professional
@@ -85,6 +86,9 @@ def parsed(line: str) -> tuple[str, dict[str, str]]:
     if len(line) != WIDTH or kind not in KINDS:
         raise problems.lot_unreadable(line[:8].strip())
     fields = {name: line[one.start - 1 : one.start - 1 + one.width].strip() for name, one in KINDS[kind].items()}
+    for name, one in KINDS[kind].items():
+        if one.digits and not fields[name].isdecimal():
+            raise problems.lot_unreadable(f"{kind} {name} {fields[name]}".strip())
     return kind, fields
 
 
@@ -149,7 +153,15 @@ def read_lot(session: Session, lot: Any, *, day: date) -> list[dict[str, Any]]:
             waiting = []
     if waiting or ("sheets" in lot and lot["sheets"] != len(sheets)):
         raise problems.lot_cut(len(sheets))
+    check_total(lot.get("total"), sheets)
     return sheets
+
+
+def check_total(said: Any, sheets: Sequence[Mapping[str, Any]]) -> None:
+    """Raise Invalid for a lot whose total is not the sum of its sheets."""
+    total = sum(read_cents("fee", line["fee"]) for one in sheets for line in one.get("lines", [one]))
+    if said is not None and read_cents("total", said) != total:
+        raise problems.total_not_sum(str(said), sum=plain_euros(total))
 
 
 def sheet_of(session: Session, records: Sequence[tuple[str, dict[str, str]]], day: date) -> dict[str, Any]:

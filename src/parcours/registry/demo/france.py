@@ -17,10 +17,10 @@ from parcours.registry.demo.directory_others import ameli
 from parcours.registry.directory.claims import expiry, refresh
 from parcours.registry.directory.communes import load_communes
 from parcours.registry.directory.importing.apply import some
-from parcours.registry.directory.importing.bulk import insert_many
 from parcours.registry.directory.importing.others import run_other
 from parcours.registry.directory.importing.run import Asked, run
 from parcours.registry.directory.models import Claim, ClaimSource, Import, Offer
+from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.db import Database
 from parcours.registry.store.ids import new_id
@@ -63,6 +63,6 @@ def say_who_accepts(session: Session, day: date, today: date, seed: int) -> None
     names = ("id", "professional_id", "attribute", "value", "source", "observed_on", "expires_on", "recorded_at")
     source, ends_on, now = ClaimSource.PROFESSIONAL, expiry("accepts_adults", day), now_utc()
     rows = [(new_id(), one, "accepts_adults", value, source, day, ends_on, now) for one, value in said if value]
-    insert_many(session, Claim, names, rows)
+    insert_values(session, Claim, names, rows)
     for several in some(one for one, value in said if value):
         refresh(session, several, today)

@@ -1,17 +1,19 @@
-"""Many new rows of one table at once: `COPY` on PostgreSQL, one statement for all on SQLite.
+"""Many new rows of one table at once: `COPY` on PostgreSQL, one prepared statement on SQLite.
 
     insert_all(session, [Decision(id=new_id(), …), …])
+    insert_values(session, Offer, ("id", "code", …), [(new_id(), "G", …), …])
 
 The rows are written as a session would write them, with their encrypted values bound to them; they are not kept in the
 session, and triggers and constraints hold for each.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Table, Uuid, insert, inspect
+from sqlalchemy import Connection, Dialect, Table, Uuid, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -42,10 +44,24 @@ def insert_values(session: Session, model: type[Base], columns: Sequence[str], r
         return
     table = inspect(model).local_table
     assert isinstance(table, Table)  # noqa: S101 - every class of the registry is a table
-    if len(rows) > FEW and session.get_bind().dialect.name == "postgresql":
-        copy(session, table, columns, rows)
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" for _ in columns)
+        statement = f"INSERT INTO {table.name} ({listed(columns)}) VALUES ({marks})"  # noqa: S608 - names of ours
+        with told(connection, statement) as driver:
+            driver.executemany(statement, written(table, columns, rows, connection.dialect))
+    elif len(rows) > FEW:
+        statement = f"COPY {table.name} ({listed(columns)}) FROM STDIN"
+        with told(connection, statement) as driver, driver.cursor() as cursor, cursor.copy(statement) as stream:
+            for row in written(table, columns, rows, connection.dialect):
+                stream.write_row(row)
     else:
-        session.connection().execute(insert(table), [dict(zip(columns, one, strict=True)) for one in rows])
+        connection.execute(insert(table), [dict(zip(columns, one, strict=True)) for one in rows])
+
+
+def listed(columns: Sequence[str]) -> str:
+    """Names of columns in a statement."""
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 @cache
@@ -56,29 +72,53 @@ def shape(model: type[Base]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[st
     return tuple(key for key, _ in attributes), tuple(column.key for _, column in attributes), encrypted
 
 
-def copy(session: Session, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows by PostgreSQL's `COPY`; what it refuses is told without the values of the row."""
-    connection = session.connection()
-    dialect = connection.dialect
-    binds = [binder(table, name, dialect) for name in columns]
-    listed = ", ".join(f'"{name}"' for name in columns)
-    statement = f'COPY "{table.name}" ({listed}) FROM STDIN'
-    driver: Any = connection.connection.driver_connection
-    errors: Any = dialect.loaded_dbapi.Error
+@contextmanager
+def told(connection: Connection, statement: str) -> Iterator[Any]:
+    """The connection of the driver; what the database refuses is told as any error of it, without values of the row."""
+    errors: Any = connection.dialect.loaded_dbapi.Error
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as stream:
-            for row in rows:
-                values = zip(binds, row, strict=True)
-                stream.write_row([value if bind is None else bind(value) for bind, value in values])
+        yield connection.connection.driver_connection
     except errors as error:
         error.args = (str(error).partition("\n")[0], *error.args[1:])
-        raise DBAPIError.instance(statement, None, error, errors, dialect=dialect) from None
+        raise DBAPIError.instance(statement, None, error, errors, dialect=connection.dialect) from None
+
+
+def written(table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], dialect: Dialect) -> list[list[Any]]:
+    """Rows as the driver takes them, column by column: a value that comes again is not made again."""
+    made = [list(row) for row in rows]
+    for place, name in enumerate(columns):
+        bind = binder(table, name, dialect)
+        if bind is None:
+            continue
+        if not isinstance(table.c[name].type, EncryptedText):
+            bind = once(bind)
+        for row in made:
+            row[place] = bind(row[place])
+    return made
+
+
+def once(bind: Bind) -> Bind:
+    """The same, each value made once."""
+    known: dict[Any, Any] = {None: None}
+
+    def bound(value: Any) -> Any:
+        if value not in known:
+            known[value] = bind(value)
+        return known[value]
+
+    return bound
 
 
 def binder(table: Table, name: str, dialect: Dialect) -> Bind | None:
     """How a value of a column is written; None: as it is."""
     kind = table.c[name].type
-    if isinstance(kind, Uuid):
+    if isinstance(kind, Uuid) and dialect.name == "postgresql":
         return None
     processor: Bind | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return processor
+
+
+def count_anew(session: Session, *models: type[Base]) -> None:
+    """Tell PostgreSQL how many rows there are now: until its own rounds do, it would plan a search for empty tables."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text(f"ANALYZE {', '.join(model.__tablename__ for model in models)}"))

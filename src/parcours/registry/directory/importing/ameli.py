@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from parcours.law.codes import Convention as ConventionCode
 from parcours.registry.directory.claims import expiry, refresh
 from parcours.registry.directory.importing.apply import some
-from parcours.registry.directory.importing.bulk import insert_many
 from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.importing.rows import Rows, blocks, named
 from parcours.registry.directory.importing.run import Asked
 from parcours.registry.directory.models import Claim, ClaimSource, Convention, Offer, Professional
 from parcours.registry.identity.names import fold, letters
+from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.periods import holding
@@ -188,7 +188,7 @@ class File:
         rows = [(new_id(), one.professional_id, one.convention, one.starts_on, on, self.now) for one in before]
         rows += [(new_id(), key, sector, on, None, self.now) for key, sector in sectors.items()]
         names = ("id", "professional_id", "convention", "starts_on", "ends_on", "recorded_at")
-        insert_many(self.session, Convention, names, rows)
+        insert_values(self.session, Convention, names, rows)
 
     def keep_claims(self, vitale: Mapping[tuple[str, str], str]) -> None:
         """What an earlier file said ends; this one counts from its day."""
@@ -206,7 +206,7 @@ class File:
             for (key, name), value in vitale.items()
         ]
         names = ("id", "professional_id", "attribute", "value", "source", "observed_on", "expires_on", "recorded_at")
-        insert_many(self.session, Claim, names, rows)
+        insert_values(self.session, Claim, names, rows)
 
     def show(self, sectors: Mapping[str, str], vitale: Mapping[str, str]) -> None:
         """The offers, as a search reads them; where somebody stronger has spoken, what they said stays."""

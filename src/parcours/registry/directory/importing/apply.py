@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory.claims import expiry, refresh
-from parcours.registry.directory.importing.bulk import insert_many
 from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.importing.rpps import Line
 from parcours.registry.directory.models import (
@@ -31,6 +30,7 @@ from parcours.registry.directory.offers import bucket_of, tokens_of
 from parcours.registry.directory.oppositions import scopes_of
 from parcours.registry.directory.trades import OTHERS
 from parcours.registry.identity.names import fold, letters
+from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.periods import known, replace
@@ -128,8 +128,8 @@ class Part:
             )
             tokens += [(word, key) for word in sorted(tokens_of(line.family_name, line.first_name)) if word]
         names = ("id", "rpps", "family_name", "first_name", "search_name", "profession", "specialty", "version")
-        insert_many(self.session, Professional, (*names, "recorded_at"), rows)
-        insert_many(self.session, NameToken, ("token", "professional_id"), tokens)
+        insert_values(self.session, Professional, (*names, "recorded_at"), rows)
+        insert_values(self.session, NameToken, ("token", "professional_id"), tokens)
         return ids, {ids[line.rpps] for line in missing}
 
     def rename(self, row: Professional, line: Line) -> None:
@@ -162,7 +162,7 @@ class Part:
                     (found[key], kind, line.place, line.commune, "none", key, number, source, *where, 1, self.now)
                 )
         names = ("id", "kind", "name", "commune_code", "special_setting", "external_id", "finess", "source_commune")
-        insert_many(self.session, Organisation, (*names, "address", "postcode", "version", "recorded_at"), rows)
+        insert_values(self.session, Organisation, (*names, "address", "postcode", "version", "recorded_at"), rows)
         return found
 
     def adopt(self, missing: Mapping[str, Line], found: dict[str, Organisation | str]) -> dict[str, str]:
@@ -219,7 +219,7 @@ class Part:
             }  # fmt: skip
             every = values | own
             rows.append(tuple(every[name] for name in OFFER))
-        insert_many(self.session, Offer, OFFER, rows)
+        insert_values(self.session, Offer, OFFER, rows)
 
     def position(self, place: Organisation | str, line: Line) -> tuple[int | None, int | None, Precision]:
         if isinstance(place, Organisation) and place.latitude_e5 is not None:
@@ -274,7 +274,7 @@ class Part:
             made.append((new_id(), person, at, PracticeMode(line.mode), person not in main, self.day, self.now))
             main.add(person)
         names = ("id", "professional_id", "organisation_id", "mode", "main", "starts_on", "recorded_at")
-        insert_many(self.session, Practice, names, made)
+        insert_values(self.session, Practice, names, made)
 
     def contacts(
         self, lines: Iterable[Line], people: Mapping[str, str], places: Mapping[str, Organisation | str],
@@ -320,7 +320,7 @@ class Part:
             "source",
             "observed_on",
         )
-        insert_many(self.session, Claim, (*names, "expires_on", "recorded_at"), made)
+        insert_values(self.session, Claim, (*names, "expires_on", "recorded_at"), made)
 
     def gone(self, gone: Mapping[str, Standing]) -> None:
         """What is no longer in the file ends on its day: the offers, and the practices that have none left."""

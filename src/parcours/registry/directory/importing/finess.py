@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory.importing.apply import some
-from parcours.registry.directory.importing.bulk import insert_many
 from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.importing.rows import Rows, blocks
 from parcours.registry.directory.importing.run import Asked
 from parcours.registry.directory.models import Offer, Organisation, OrganisationKind, Precision
 from parcours.registry.errors import Invalid
 from parcours.registry.identity.keys import parse_finess
+from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import new_id
 
@@ -70,7 +70,7 @@ def _enter(session: Session, lines: list[dict[str, str]], gazetteer: Gazetteer, 
     counts["new"] += len(fresh)
     now = now_utc()
     rows = [(new_id(), number, *(one[name] for name in SAID), "none", 1, now) for number, one in fresh.items()]
-    insert_many(session, Organisation, ("id", "finess", *SAID, "special_setting", "version", "recorded_at"), rows)
+    insert_values(session, Organisation, ("id", "finess", *SAID, "special_setting", "version", "recorded_at"), rows)
 
 
 def _read(one: Mapping[str, str], gazetteer: Gazetteer) -> tuple[str, dict[str, Any]] | str:

@@ -20,12 +20,12 @@ from sqlalchemy.orm import Session
 from parcours.registry.directory import problems
 from parcours.registry.directory.importing import rpps
 from parcours.registry.directory.importing.apply import Part, Standing, standing_in
-from parcours.registry.directory.importing.bulk import count_anew
 from parcours.registry.directory.importing.files import digest_of, opened
 from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.importing.rpps import UNIT, Line, merged
 from parcours.registry.directory.models import Claim, Commune, Import, NameToken, Offer, Organisation, Professional
 from parcours.registry.directory.offers import BUCKETS, bucket_of
+from parcours.registry.store.bulk import count_anew
 from parcours.registry.store.db import Database
 
 GUARDS = {"refused": 3, "gone": 5, "changed": 20}
