@@ -4,6 +4,7 @@ The routes and the forms of the pages are collected from the application: one th
 """
 
 import shutil
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -19,6 +20,7 @@ from parcours.registry.claims.sheets import Sheet
 from parcours.registry.complementary import service as complementary
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
+from parcours.registry.record.projects import NewAction, NewProject, actions_of, plan
 from parcours.registry.record.sharing import open_emergency
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.site import app as whole
@@ -56,6 +58,8 @@ DESKS = {
     "/me/money.csv": OF, "/me/money.pdf": OF, "/me/card.pdf": OF, "/me/doctor.pdf": OF, "/me/card": OF,
     "/me/mutuelle": OF, "/me/family": OF, "/me/messages": OF, "/me/objections": OF, "/me/privacy": OF,
     "/me/export.json": OF, "/me/money/{id}": "claim", "/me/money/{id}.pdf": "claim",
+    "/me/record.pdf": OF, "/me/record.json": OF, "/practice/record": OF, "/practice/prevention": None,
+    "/practice/prevention.zip": None,
     "/me/quote": OF, "/me/record": OF, "/me/doctor/form.pdf": OF, "/me/doctor/help.pdf": OF, "/me/sheet.pdf": OF,
     "/me/export.pdf": OF, "/me/objections/{id}.pdf": "own_undue", "/me/messages/{id}.pdf": "notice",
     "/me/care/letters/{id}": "referral", "/me/care/letters/{id}.pdf": "referral",
@@ -81,6 +85,9 @@ FORMS = {
     ("/me/doctor", "leave"): ("declaration_id", "declaration"),
     ("/me/doctor", "stop_help"): ("case_id", "case"), ("/me/care", "agree_plan"): ("plan_id", "plan"),
     ("/me/objections", "object"): ("claim", "claim"), ("/me/record", "review"): ("access_id", "emergency"),
+    ("/me/record", "action_done"): ("action_id", "action"), ("/me/record", "action_refused"): ("action_id", "action"),
+    ("/practice/record", "action_done"): ("action_id", "action"),
+    ("/practice/record", "action_refused"): ("action_id", "action"),
     ("/practice", "read"): ("inserted", "person"),
     ("/practice/sheets", "sign"): ("claim_id", "sheet"), ("/practice/sheets", "resend"): ("claim_id", "sheet"),
     ("/practice/declarations", "sign"): ("declaration_id", "declaration"),
@@ -139,6 +146,8 @@ def of_both_funds(session, ids):
     other = sheets.write(session, sheet, day=today, at=at, state=ClaimState.RECEIVED)
     own = session.get(Claim, ids.claim)
     emergency = open_emergency(session, ids.alice, ids.zola, None, "vital")
+    project = NewProject("SECRET", today + timedelta(days=9), (NewAction("SECRET", today),))
+    action = actions_of(session, plan(session, ids.alice, ids.amar, project).id)[0]
     found = {}
     for one in (own, other):
         objection = objections.object_to(session, day=today, notified_on=today, claim=one)
@@ -170,6 +179,7 @@ def of_both_funds(session, ids):
         "own_undue": ((found[own.id][1], {"alice"}), (found[other.id][1], {"zoe"})),
         "notice": ((found[own.id][4], {"alice"}), (found[other.id][4], {"zoe"})),
         "emergency": ((emergency.id, ALICE),),
+        "action": ((action.id, {"alice", "amar"}),),
         "undue": ((found[own.id][1], FUND), (found[other.id][1], FUND_ZOE)),
         "regularisation": ((found[own.id][2], FUND), (found[other.id][2], FUND_ZOE)),
         "link": ((found[own.id][3], {*FUND, "alice"}), (found[other.id][3], {*FUND_ZOE, "zoe"})),

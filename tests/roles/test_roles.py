@@ -7,6 +7,7 @@ A row says who gets through. Who does not is answered 403 when they may read the
 import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 from fastapi.routing import APIRoute
@@ -193,18 +194,28 @@ ROWS = (
     ),
     patient("GET", "/prevention/dates", TREATS | FUND),
     system("GET", "/my/prevention", {"amar", "zola", "sand", "delegate"}),
+    system("GET", "/my/prevention/indicators", {"amar", "zola", "sand", "delegate"}),
+    system("GET", "/my/prevention/letters", {"amar", "zola", "sand", "delegate"}),
     # record
-    patient("GET", "/record", {"alice"} | CARE),
-    patient("GET", "/record/history", {"alice"} | CARE),
-    patient("GET", "/record/mine", {"amar", "delegate"}),
+    patient("GET", "/record", {"alice", "amar", "sand"}),
+    patient("GET", "/record/history", {"alice", "amar", "sand"}),
+    patient("GET", "/record/mine", {"amar"}),
+    patient("GET", "/record/project", {"alice", "amar"}),
+    patient("POST", "/record/project", {"amar"}, {"aims": "r", "review_on": "2001-01-01"}),
+    on(
+        "POST", "/record/actions/{action}/notes", {"alice", "amar"}, set(), {"outcome": "done"},
+        foreign={"action": "action_zoe"},
+    ),
+    patient("GET", "/record/export", {"alice", "amar"}),
+    patient("POST", "/record/import", {"amar"}, {"package": {}}),
     patient("POST", "/record/statements", {"amar"}, {"section": "problems"}),
-    patient("GET", "/record/documents", TREATS),
+    patient("GET", "/record/documents", {"alice", "amar"}),
     patient(
         "POST", "/record/documents", {"amar"},
         {"unique_id": "1.2.3", "type_code": "60591-5", "mime": "text/html", "title": "t", "content": "eA==",
          "sha1": "0" * 40, "size": 1},
     ),
-    on("GET", "/record/documents/{document}", TREATS, set(), foreign={"document": "document_zoe"}),
+    on("GET", "/record/documents/{document}", {"alice", "amar"}, set(), foreign={"document": "document_zoe"}),
     patient("GET", "/record/sharing", {"alice"}),
     patient("POST", "/record/sharing", {"alice"}, {}),
     patient("GET", "/record/emergency", set()),
@@ -268,7 +279,7 @@ ROWS = (
     referral("POST", "/acknowledgement", {"amar", "delegate"}),
     referral("GET", "/letter.{kind}", {"alice"} | CARE),
     referral("GET", "/report.{kind}", set(), expected=dict.fromkeys({"alice"} | CARE, 404)),
-    patient("GET", "/record/synthesis.{kind}", {"alice"} | CARE),
+    patient("GET", "/record/synthesis.{kind}", {"alice", "amar", "sand"}),
     system("GET", "/my/referrals", {"amar", "zola", "sand", "delegate"}),
     system("GET", "/my/referrals/alerts", {"amar", "zola", "sand", "delegate"}),
     system("GET", "/my/mailbox", {"amar", "zola", "sand", "delegate"}),
@@ -458,7 +469,7 @@ class World:
         from parcours.registry.ald.service import NewProtocol, prepare
         from parcours.registry.care_plans.service import Actor
         from parcours.registry.prevention.service import NewStatement, state
-        from parcours.registry.record import documents, service, sharing
+        from parcours.registry.record import documents, projects, service, sharing
 
         new_protocol = NewProtocol("24", "SECRET", (Actor("SECRET", specialty=3),))
         found = {}
@@ -478,6 +489,11 @@ class World:
                     hashlib.sha1(content).hexdigest(),
                     len(content),
                 )
+                aims = projects.NewProject(
+                    "SECRET", date(2999, 1, 1), (projects.NewAction("SECRET", date(2026, 1, 1)),)
+                )
+                plan = projects.plan(session, person, author, aims)
+                found["action" + end] = projects.actions_of(session, plan.id)[0].id
                 found["document" + end] = documents.deposit(session, person, author, new).id
                 asked = prepare(session, person, author, new_protocol)
                 asked.state = ProtocolState.MORE_ASKED

@@ -1,6 +1,8 @@
 """The desk of a practice: a card is shown, the sheet is worked out, signed and sent; a delegate prepares."""
 
+import io
 import re
+import zipfile
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +17,7 @@ from tests.api.fixtures import _keys  # noqa: F401
 from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
 
 PAGES = ("/practice", "/practice/sheets", "/practice/payments", "/practice/patients", "/practice/declarations",
-         "/practice/letters")  # fmt: skip
+         "/practice/prevention", "/practice/letters")  # fmt: skip
 
 
 def sheets_of(url):
@@ -132,3 +134,15 @@ def test_a_foreign_sheet_does_not_exist(people, country):  # noqa: F811
     page = people("zola").get("/practice/sheets")
     fields = {"do": "resend", "csrf_token": token(page), "claim_id": country.claim}
     assert people("zola").post("/practice/sheets", data=fields).status_code == 404
+
+
+def test_the_list_of_who_is_due_gives_letters_and_indicators(people, country):  # noqa: F811
+    amar = people("amar")
+    page = amar.get("/practice/prevention", params={"lang": "fr"})
+    assert "Témoin" in page.text
+    assert "Cancer colorectal" in page.text
+    assert "5,00" in page.text
+    archive = zipfile.ZipFile(io.BytesIO(amar.get("/practice/prevention.zip").content))
+    assert archive.namelist()
+    assert all(archive.read(name).startswith(b"%PDF-") for name in archive.namelist())
+    assert people("officer").get("/practice/prevention.zip").status_code == 403

@@ -45,6 +45,7 @@ APART = (
     "family",
     "find",
     "referral_loop",
+    "record_project",
 )
 """Modules that are not of one context of the registry."""
 MODULES = tuple(

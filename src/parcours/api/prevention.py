@@ -23,17 +23,22 @@ from parcours.api.common import (
     page,
     text,
 )  # fmt: skip
+from parcours.documents.prevention import letters
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
+from parcours.edge.due_patients import due_patients
 from parcours.edge.problems import language_of, problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import check_version, cursor_id
 from parcours.engine.prevention.say import arranged, calendar_dict
+from parcours.engine.results import euros
+from parcours.law import thresholds
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import of_practice
+from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import not_found
 from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured
-from parcours.registry.prevention import service
+from parcours.registry.prevention import practice, service
 from parcours.registry.prevention.context import STATEMENT, Action, Tag
 from parcours.registry.prevention.ics import ics
 from parcours.registry.prevention.models import PreventionStatement, Source, StatementKind
@@ -226,3 +231,39 @@ def list_due_patients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) 
                 )
             )  # fmt: skip
     return Page[DuePatientOut](items=items, next=shown["next"])
+
+
+class IndicatorOut(Out):
+    """An indicator of the flat fee of the médecin traitant, over the declared patients."""
+
+    indicator: str
+    label: str
+    met: int
+    concerned: int
+    amount: str = Field(description="What those who meet it are worth, in euros.")
+    confidence: str
+
+
+@router.get("/my/prevention/indicators", responses=problems(*READING))
+def list_indicators(unit: ReadUnit, request: Request) -> list[IndicatorOut]:
+    """How many declared patients meet each indicator of prevention today; whom nobody asked is not counted."""
+    today, lang = paris_today(), language_of(request)
+    each = practice.cents_per_indicator(today)
+    return [
+        IndicatorOut(
+            indicator=one.indicator.id, label=one.indicator.label[lang], met=one.met, concerned=one.concerned,
+            amount=str(euros(each * one.met)), confidence=one.indicator.confidence,
+        )
+        for one in practice.counts_of(due_patients(unit, today))
+    ]  # fmt: skip
+
+
+@router.get("/my/prevention/letters", response_class=Response, responses=problems(*READING))
+def read_letters(unit: ReadUnit, request: Request) -> Response:
+    """A letter to each patient who is due something, in one ZIP of PDF; to the parents of a child."""
+    today = paris_today()
+    found = due_patients(unit, today)
+    doctor = get_professional(unit.session, unit.actor.professional_id or "")
+    name = f"{doctor.first_name} {doctor.family_name}"
+    made = letters(found, name, language_of(request), parents_until=thresholds.age_of_choice(today))
+    return Response(made, media_type="application/zip")

@@ -47,6 +47,8 @@ COMMANDS = {
     "fhir": "parcours.cli.fhir:app",
     "mcp": "parcours.cli.mcp:app",
     "doctor": "parcours.cli.doctor:app",
+    "record": "parcours.cli.record:app",
+    "remind": "parcours.cli.remind:app",
     "serve": "parcours.cli.serve:serve_app",
     "demo": "parcours.cli.serve:demo_app",
 }
@@ -60,7 +62,7 @@ PANELS = {
     "Files and figures": ("sample", "lab", "summary", "tables", "schema"),
     "The law": ("law", "space", "check-claims"),
     "The service": ("demo", "serve", "fhir", "mcp", "doctor"),
-    "The registry": ("registry", "directory", "facts", "admin", "audit"),
+    "The registry": ("registry", "record", "remind", "directory", "facts", "admin", "audit"),
     "Simulated money": ("claims", "fund", "account", "ledger", "scenario"),
 }  # fmt: skip
 """How the help groups the sub-commands."""

@@ -24,8 +24,8 @@ PARTS: dict[Part, tuple[str, str, Text]] = {
     Part.FAMILY_RISKS: ("10157-6", "1.2.250.1.213.1.1.2.139", Text("Antécédents familiaux", "Family history")),
     Part.VIGILANCE: ("30954-2", "1.2.250.1.213.1.1.2.150", Text("Points de vigilance", "Points of vigilance")),
     Part.TREATMENT: ("10160-0", "1.2.250.1.213.1.1.2.143", Text("Traitement au long cours", "Long-term treatment")),
-    Part.RESULTS: ("30954-2", "", Text("Résultats à garder", "Results worth keeping")),
-    Part.DEVICES: ("46264-8", "", Text("Dispositifs médicaux", "Medical devices")),
+    Part.RESULTS: ("30954-2", "1.3.6.1.4.1.19376.1.5.3.1.3.27", Text("Résultats à garder", "Results worth keeping")),
+    Part.DEVICES: ("46264-8", "1.2.250.1.213.1.1.2.1", Text("Dispositifs médicaux", "Medical devices")),
     Part.DIRECTIVES: ("42348-3", "", Text("Directives anticipées : où elles sont", "Directives: where they are")),
 }
 

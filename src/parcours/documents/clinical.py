@@ -23,6 +23,9 @@ SIMULATED = Text(
 )
 NOTHING = Text("Rien de connu (dit le {day})", "Nothing known (said on {day})")
 NOT_ASKED = Text("Non demandé", "Not asked")
+TO_CONFIRM = Text(" (à confirmer)", " (to be confirmed)")
+STALE = (TO_CONFIRM["fr"], TO_CONFIRM["en"])
+"""The mark of a line that nobody confirmed for long, in each language."""
 EMPTY = {"nothing_known": "nilknown", "not_asked": "notasked"}
 """Why a section is empty, in the words of FHIR."""
 
@@ -99,7 +102,7 @@ def paragraphs(section: Section, lang: str) -> list[str]:
         return [NOTHING[lang].format(day=f"{section.since:%d/%m/%Y}" if section.since else "?")]
     if section.state == "not_asked":
         return [NOT_ASKED[lang]]
-    stale = Text(" (à confirmer)", " (to be confirmed)")[lang]
+    stale = TO_CONFIRM[lang]
     return [one.text + (stale if one.stale else "") for one in section.lines]
 
 

@@ -41,6 +41,8 @@ class Decision:
     """A rule gives the action, but not the relation that it asks for besides."""
     unsigned: bool = False
     """A signature, asked for by a delegate."""
+    unread: bool = False
+    """Clinical text that is for the doctor in person, asked for by a delegate."""
 
     @property
     def allowed(self) -> bool:
@@ -58,6 +60,8 @@ class Decision:
             return Text(self.rule.fr, self.rule.en)
         if self.unsigned:
             return problems.delegate_signs_not
+        if self.unread:
+            return problems.delegate_reads_not
         if not self.considered:
             return problems.no_rule
         if self.missing is not None and self.missing.refusal is not None:
@@ -83,6 +87,8 @@ class Policy:
         self.asks = {action: relation for one in contexts for action, relation in one.asks.items()}
         self.clinical = frozenset(action for one in contexts for action in one.clinical)
         self.signatures = frozenset(action for one in contexts for action in one.signatures)
+        self.in_person = frozenset(action for one in contexts for action in one.in_person)
+        self.undelegated = self.signatures | self.in_person
 
     def decide(self, session: Session, actor: Actor, action: Action, record: Record) -> Decision:
         """May this actor do this to this record?"""
@@ -90,7 +96,8 @@ class Policy:
         asked = self.asks.get(action) if any(one.holds for one in considered) else None
         missing = None if asked is None or asked.holds(session, actor, record) else asked
         unsigned = actor.role is Role.DELEGATE and action in self.signatures
-        decision = Decision(actor, action, record, True, considered, missing, unsigned)
+        unread = actor.role is Role.DELEGATE and action in self.in_person
+        decision = Decision(actor, action, record, True, considered, missing, unsigned, unread)
         return decision if decision.allowed else replace(decision, visible=self._sees(session, actor, action, record))
 
     def _sees(self, session: Session, actor: Actor, action: Action, record: Record) -> bool:
@@ -101,7 +108,7 @@ class Policy:
 
     def _consider(self, session: Session, actor: Actor, action: Action, record: Record) -> tuple[Considered, ...]:
         """The rules in their order, up to the first that holds."""
-        if actor.role is Role.DELEGATE and action in self.signatures:
+        if actor.role is Role.DELEGATE and action in self.undelegated:
             return ()
         found: list[Considered] = []
         for rule in self.rules:

@@ -66,6 +66,8 @@ class Context:
     """Actions that show clinical text."""
     signatures: frozenset[Action] = frozenset()
     """Actions that engage the doctor in person: never a delegate's."""
+    in_person: frozenset[Action] = frozenset()
+    """Clinical text that a delegate does not read."""
     rules: tuple[Rule, ...] = ()
     """What each rule gives: actions of this context, or of one below through a rule that is made here."""
     asks: Mapping[Action, Relation] = field(default_factory=dict)

@@ -5,6 +5,10 @@ from parcours.registry.errors import Forbidden
 from parcours.text import Text
 
 forbidden = Problem(Forbidden, "forbidden", Text("{why}", "{why}"), field="action")
+delegate_reads_not = Text(
+    "Un délégué ne lit pas le texte du dossier : le médecin, lui, le peut.",
+    "A delegate does not read the text of the record: the doctor does.",
+)
 delegate_signs_not = Text("Un délégué ne signe pas à la place du médecin.", "A delegate does not sign for the doctor.")
 no_rule = Text("Aucune règle ne donne cette action à ce rôle.", "No rule gives this action to this role.")
 no_relation = Text(

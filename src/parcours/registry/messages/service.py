@@ -9,10 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.messages.models import Message, MessageKind
-from parcours.registry.store.columns import blind_index
+from parcours.registry.store.columns import blind_index, blind_indexes
 from parcours.registry.store.ids import new_id
 
 HASH_CONTEXT = "messages_messages.body"
+
+
+def content_of(body: Mapping[str, Any]) -> str:
+    """The body as it is kept: the same body is the same text."""
+    return json.dumps({"simulated": True, **body}, sort_keys=True, ensure_ascii=False)
 
 
 def message_of(  # noqa: PLR0913 - one keyword for each field of the envelope
@@ -28,7 +33,7 @@ def message_of(  # noqa: PLR0913 - one keyword for each field of the envelope
     reply_to: str | None = None,
 ) -> Message:
     """A message to be kept; its body says that it is simulated."""
-    content = json.dumps({"simulated": True, **body}, sort_keys=True, ensure_ascii=False)
+    content = content_of(body)
     return Message(
         id=new_id(), kind=kind, subject=subject, day=day, sent_at=at, recipient=to, insured_id=insured_id,
         claim_id=claim_id, reply_to=reply_to, body=content, hash=blind_index(content, HASH_CONTEXT),
@@ -43,6 +48,19 @@ def send(
     session.add(row)
     session.flush()
     return row
+
+
+def send_once(
+    session: Session, kind: MessageKind, subject: str, to: str, body: Mapping[str, Any], **envelope: Any
+) -> Message | None:
+    """Keep a message unless the same one went to the same reader before: run again, it sends nothing."""
+    known = select(Message.id).where(
+        Message.recipient == to, Message.subject == subject,
+        Message.hash.in_(blind_indexes(content_of(body), HASH_CONTEXT)),
+    )  # fmt: skip
+    if session.scalar(known.limit(1)) is not None:
+        return None
+    return send(session, kind, subject, to, body, **envelope)
 
 
 def messages_to(session: Session, recipient: str, *, after: str | None = None, limit: int = 100) -> list[Message]:

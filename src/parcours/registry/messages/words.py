@@ -11,6 +11,11 @@ SUBJECTS = {
     "update_your_card": Text("Mettez votre carte à jour", "Update your card"),
     "indu": Text("Une somme est à rendre", "A sum is to be given back"),
     "avis_a_payer": Text("Un avis de sommes à payer", "A notice of sums to pay"),
+    "referral_cancelled": Text("Une lettre d'adressage est annulée", "A letter of referral is cancelled"),
+    "referral_declined": Text("Un rendez-vous n'a pas été accepté", "An appointment was not accepted"),
+    "referral_expires": Text("Une lettre d'adressage expire bientôt", "A letter of referral expires soon"),
+    "emergency_review": Text("Un accès d'urgence attend d'être revu", "An emergency access waits for its review"),
+    "follow_up": Text("Votre suivi a du nouveau", "Your follow-up has news"),
     "rejected": Text("Un refus de remboursement", "A refund was refused"),
 }
 

@@ -11,9 +11,12 @@ from parcours.registry.people.relations import PATIENT_CHILD, PATIENT_SELF
 from parcours.registry.record.documents import postponed_ids, withheld_ids
 from parcours.registry.record.models import (
     EmergencyAccess,
+    RecordAction,
+    RecordActionNote,
     RecordConsent,
     RecordDocument,
     RecordOpposition,
+    RecordProject,
     RecordStatement,
     RecordTeamMember,
     Visibility,
@@ -35,6 +38,7 @@ from parcours.registry.store.clock import paris_today
 
 DOCUMENT = Kind("record_document")
 EMERGENCY = Kind("record_emergency")
+FOLLOW_UP = Kind("record_action")
 
 
 class Action(model.Action):
@@ -50,6 +54,10 @@ class Action(model.Action):
     READ_EMERGENCY = "read_record_emergency"
     LIST_EMERGENCIES = "list_record_emergencies"
     REVIEW_EMERGENCY = "review_record_emergency"
+    READ_PROJECT = "read_record_project"
+    NOTE_FOLLOW_UP = "note_record_follow_up"
+    EXPORT_RECORD = "export_record"
+    IMPORT_RECORD = "import_record"
 
 
 class Tag(model.Tag):
@@ -67,6 +75,12 @@ class Tag(model.Tag):
     RECORD_EMERGENCY_READ = "record:emergency:read"
     RECORD_EMERGENCY_LIST = "record:emergency:list"
     RECORD_EMERGENCY_REVIEW = "record:emergency:review"
+    RECORD_PROJECT_READ = "record:project:read"
+    RECORD_PROJECT_CREATE = "record:project:create"
+    RECORD_FOLLOW_UP_NOTE = "record:follow_up:note"
+    RECORD_EXPORT = "record:record:export"
+    RECORD_IMPORT = "record:record:import"
+    RECORD_PURGE = "record:record:purge"
 
 
 def of_document(_session: Session, row: RecordDocument) -> Record:
@@ -88,13 +102,35 @@ def of_emergency(_session: Session, row: EmergencyAccess) -> Record:
     )  # fmt: skip
 
 
+def of_action(_session: Session, row: RecordAction) -> Record:
+    """An action of a therapeutic project, for the policy."""
+    return Record(FOLLOW_UP, row.id, insured_id=row.insured_id)
+
+
 DOCUMENT_AUTHOR = rule(
     "document_author", PRACTICE, OWN_PRACTICE,
     "L'auteur d'un document le relit.", "The author of a document reads it again.",
 )  # fmt: skip
 
-_ALL = (Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.LIST_EMERGENCIES)
-_DOCTOR = (*_ALL, Action.WRITE_RECORD, Action.READ_DOCUMENT, Action.REVIEW_EMERGENCY)
+_CLINICAL = frozenset(
+    {
+        Action.READ_RECORD,
+        Action.WRITE_RECORD,
+        Action.READ_OWN_WRITINGS,
+        Action.LIST_DOCUMENTS,
+        Action.READ_DOCUMENT,
+        Action.READ_EMERGENCY,
+        Action.READ_PROJECT,
+        Action.NOTE_FOLLOW_UP,
+        Action.EXPORT_RECORD,
+        Action.IMPORT_RECORD,
+    }
+)
+_ALL = (
+    Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.LIST_EMERGENCIES, Action.READ_PROJECT, Action.NOTE_FOLLOW_UP,
+    Action.EXPORT_RECORD,
+)  # fmt: skip
+_DOCTOR = (*_ALL, Action.IMPORT_RECORD, Action.WRITE_RECORD, Action.READ_DOCUMENT, Action.REVIEW_EMERGENCY)
 
 CONTEXT = Context(
     name="record",
@@ -104,24 +140,28 @@ CONTEXT = Context(
         RecordOpposition: Personal(),
         RecordConsent: Personal(),
         RecordTeamMember: Personal(),
+        RecordProject: Personal(),
+        RecordAction: Personal(),
+        RecordActionNote: Personal(),
         EmergencyAccess: Personal(hides=("account_id", "reviewed_by")),
     },
     kinds=(
         RecordOf(DOCUMENT, Action.READ_DOCUMENT, RecordDocument, of_document),
+        RecordOf(FOLLOW_UP, Action.READ_PROJECT, RecordAction, of_action),
         RecordOf(EMERGENCY, Action.LIST_EMERGENCIES, EmergencyAccess, of_emergency),
     ),
     actions=Action,
-    clinical=frozenset(
+    in_person=_CLINICAL,
+    clinical=_CLINICAL,
+    signatures=frozenset(
         {
-            Action.READ_RECORD,
             Action.WRITE_RECORD,
-            Action.READ_OWN_WRITINGS,
-            Action.LIST_DOCUMENTS,
-            Action.READ_DOCUMENT,
+            Action.IMPORT_RECORD,
+            Action.OPEN_EMERGENCY,
             Action.READ_EMERGENCY,
+            Action.REVIEW_EMERGENCY,
         }
     ),
-    signatures=frozenset({Action.WRITE_RECORD, Action.OPEN_EMERGENCY, Action.READ_EMERGENCY, Action.REVIEW_EMERGENCY}),
     rules=(
         PATIENT_SELF.gives(*_ALL, Action.MANAGE_SHARING, Action.REVIEW_EMERGENCY),
         PATIENT_CHILD.gives(*_ALL, Action.MANAGE_SHARING),
@@ -129,7 +169,9 @@ CONTEXT = Context(
         PARENT_SHOWN.gives(Action.READ_DOCUMENT),
         DOCTOR_DECLARED.gives(*_DOCTOR),
         DOCTOR_REFERRED.gives(Action.READ_RECORD),
-        TEAM.gives(Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.READ_DOCUMENT),
+        TEAM.gives(
+            Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.READ_DOCUMENT, Action.READ_PROJECT, Action.NOTE_FOLLOW_UP
+        ),
         BY_CONSENT.gives(Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.READ_DOCUMENT),
         BY_EMERGENCY.gives(Action.READ_EMERGENCY),
         ANY_DOCTOR.gives(Action.OPEN_EMERGENCY),
@@ -140,6 +182,10 @@ CONTEXT = Context(
         Action.READ_RECORD: NOT_OPPOSED,
         Action.WRITE_RECORD: NOT_OPPOSED,
         Action.LIST_DOCUMENTS: NOT_OPPOSED,
+        Action.READ_PROJECT: NOT_OPPOSED,
+        Action.NOTE_FOLLOW_UP: NOT_OPPOSED,
+        Action.EXPORT_RECORD: NOT_OPPOSED,
+        Action.IMPORT_RECORD: NOT_OPPOSED,
         Action.READ_DOCUMENT: NOT_OPPOSED_OR_AUTHOR,
         Action.REVIEW_EMERGENCY: ANOTHER,
     },

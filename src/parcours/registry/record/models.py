@@ -87,6 +87,31 @@ class Verdict(StrEnum):
     NOT_JUSTIFIED = "not_justified"
 
 
+class Rhythm(StrEnum):
+    """In what an interval is counted."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class CountedFrom(StrEnum):
+    """From what the next time counts: the plan, or the last time it was done."""
+
+    PLANNED = "planned"
+    LAST_DONE = "last_done"
+
+
+class Outcome(StrEnum):
+    """What became of an action."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    CONTRAINDICATED = "contraindicated"
+    NOT_CONCERNED = "not_concerned"
+
+
 class RecordStatement(Base):
     """One statement of the synthesis: who says it, when, from where, what it is worth."""
 
@@ -185,3 +210,54 @@ class EmergencyAccess(Base):
     verdict: Mapped[Verdict | None] = mapped_column(text_enum(Verdict))
     reviewed_by: Mapped[str | None] = mapped_column(PublicId)
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class RecordProject(Base):
+    """The therapeutic project of a person: a new one ends the one before, and edits nothing."""
+
+    __tablename__ = "record_projects"
+    __table_args__ = (Index("ix_record_projects_insured_id", "insured_id"),)
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    author_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    aims: Mapped[str] = mapped_column(EncryptedText("record_projects.aims"))
+    """In the words of the patient."""
+    starts_on: Mapped[date]
+    review_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+
+class RecordAction(Base):
+    """What is to be done, by whom, how often; its calendar follows from it and is not kept."""
+
+    __tablename__ = "record_actions"
+    __table_args__ = (Index("ix_record_actions_project_id", "project_id"),)
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    project_id: Mapped[str] = mapped_column(PublicId, ForeignKey("record_projects.id"))
+    what: Mapped[str] = mapped_column(EncryptedText("record_actions.what"))
+    who: Mapped[str] = mapped_column(EncryptedText("record_actions.who"))
+    """Who does it, in words; empty where anybody may."""
+    first_on: Mapped[date]
+    every: Mapped[int]
+    """0: once."""
+    rhythm: Mapped[Rhythm] = mapped_column(text_enum(Rhythm))
+    before_days: Mapped[int]
+    after_days: Mapped[int]
+    until: Mapped[date | None]
+    counted_from: Mapped[CountedFrom] = mapped_column(text_enum(CountedFrom))
+
+
+class RecordActionNote(Base):
+    """An action was done on a day, or will not be."""
+
+    __tablename__ = "record_action_notes"
+    __table_args__ = (Index("ix_record_action_notes_action_id", "action_id"),)
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    action_id: Mapped[str] = mapped_column(PublicId, ForeignKey("record_actions.id"))
+    outcome: Mapped[Outcome] = mapped_column(text_enum(Outcome))
+    on: Mapped[date] = mapped_column("on_day")
+    author_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)

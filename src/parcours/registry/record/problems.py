@@ -75,3 +75,21 @@ second_person = Problem(
     Forbidden, "second_person", Text("un accès d'urgence est revu par quelqu'un d'autre",
                                      "an emergency access is reviewed by somebody else"),
 )  # fmt: skip
+review_too_soon = Problem(
+    Invalid, "review_too_soon", Text("un projet est revu après son début",
+                                     "a project is looked at again after its start"),
+    field="review_on", allowed=Text("un jour après le début", "a day after the start"),
+)  # fmt: skip
+no_such_rhythm = Problem(
+    Invalid, "no_such_rhythm", Text("ce rythme n'a pas de sens", "this rhythm makes no sense"), field="actions",
+    allowed=Text("every : 0 ou plus ; until : après first_on", "every: 0 or more; until: after first_on"),
+)  # fmt: skip
+not_a_record = Problem(
+    Invalid, "not_a_record", Text("ce contenu n'est pas un dossier que l'on sait lire",
+                                  "this content is no record that can be read"),
+    field="content", allowed=same("parcours-record-1, FHIR document, CDA R2"),
+)  # fmt: skip
+other_patient = Problem(
+    Invalid, "other_patient", Text("ce dossier est celui d'une autre personne", "this record is somebody else's"),
+    field="content", allowed=Text("un dossier de cette personne", "a record of this person"),
+)  # fmt: skip

@@ -18,11 +18,17 @@ def routes() -> list[Route]:
     card = room(
         papers.card, ask=papers.ask_card, lose=papers.lose_card, document=papers.send_document, abroad=papers.go_abroad
     )
+    records = room(
+        record.my_record, change=record.change, review=record.review, action_done=record.action_done,
+        action_refused=record.action_refused,
+    )  # fmt: skip
     return [
         Route("/me", room(home)),
         Route("/me/doctor", doctors, methods=BOTH),
         Route("/me/quote", room(quote.my_quote)),
-        Route("/me/record", room(record.my_record, change=record.change, review=record.review), methods=BOTH),
+        Route("/me/record", records, methods=BOTH),
+        Route("/me/record.pdf", room(record.paper)),
+        Route("/me/record.json", room(record.whole)),
         Route("/me/care/letters/{id}.pdf", room(files.letter)),
         Route("/me/care/letters/{id}/report.pdf", room(notices.report)),
         Route("/me/care", room(family.care, agree_plan=family.agree_plan), methods=BOTH),

@@ -1,17 +1,22 @@
 """`/me/record`: the medical record that one's doctors share (simulated): what it holds, who shares it."""
 
+import json
 from typing import Any
 
 from starlette.responses import Response
 
-from parcours.documents.care_papers import PARTS
+from parcours.documents import render
+from parcours.documents.care_papers import PARTS, synthesis
+from parcours.documents.clinical import as_record
+from parcours.registry.errors import not_found
 from parcours.registry.people.context import of_patient
-from parcours.registry.record import documents, service, sharing
-from parcours.registry.record.context import EMERGENCY, Action, Tag, of_document
-from parcours.registry.record.models import Verdict
+from parcours.registry.record import documents, handover, projects, service, sharing
+from parcours.registry.record.context import EMERGENCY, FOLLOW_UP, Action, Tag, of_document
+from parcours.registry.record.models import Outcome, Verdict
 from parcours.text import Text
 from parcours.web.desk.names import called, professionals
-from parcours.web.desk.room import Desk
+from parcours.web.desk.record import actions, project_words, words
+from parcours.web.desk.room import Desk, Handler
 from parcours.web.me.person import Mine
 
 STATES = {
@@ -40,9 +45,21 @@ def my_record(desk: Desk) -> Response:
     return mine.show(
         "me/record.html", sections=[(PARTS[one.section][2], one, STATES[one.state]) for one in found], papers=papers,
         stale=lambda row: service.is_stale(row, desk.today), team=team, opened=opened, against=against,
-        verdicts=VERDICTS, names=professionals(session, ids), called=called,
-        manages=unit.may(Action.MANAGE_SHARING, of_patient(mine.row)),
+        verdicts=VERDICTS, names=professionals(session, ids), called=called, **project_of(mine),
+        paper=mine.url("/me/record.pdf") if service.last_author(session, mine.id) else "",
+        copy=mine.url("/me/record.json"), manages=unit.may(Action.MANAGE_SHARING, of_patient(mine.row)),
     )  # fmt: skip
+
+
+def project_of(mine: Mine) -> dict[str, Any]:
+    """The project and its calendar, for whom the policy lets read them."""
+    desk = mine.desk
+    reads = desk.unit.may(Action.READ_PROJECT, of_patient(mine.row))
+    return {
+        "words": words(desk.lang),
+        "project": project_words(projects.current(desk.session, mine.id), desk.lang) if reads else {},
+        "actions": actions(desk.session, mine.id, desk.lang) if reads else [],
+    }
 
 
 def change(desk: Desk) -> Response:
@@ -68,3 +85,42 @@ def review(desk: Desk) -> Response:
     given = Verdict.JUSTIFIED if desk.field("verdict", 20) == Verdict.JUSTIFIED.value else Verdict.NOT_JUSTIFIED
     sharing.review(desk.session, record.id or "", given.value, desk.unit.actor.account_id or "")
     return desk.go(done="saved")
+
+
+def paper(desk: Desk) -> Response:
+    """The synthesis of the day, as a PDF."""
+    mine = Mine.of(desk, Action.READ_RECORD, Tag.RECORD_SYNTHESIS_READ)
+    author = service.last_author(desk.session, mine.id)
+    if author is None:
+        raise not_found("patient_id")
+    made = render("record", as_record(synthesis(desk.session, mine.id, author, desk.today), desk.lang), desk.lang)
+    headers = {"Content-Disposition": 'inline; filename="synthesis.pdf"', "Cache-Control": "no-store"}
+    return Response(made, headers=headers, media_type="application/pdf")
+
+
+def whole(desk: Desk) -> Response:
+    """The whole record as one package."""
+    mine = Mine.of(desk, Action.EXPORT_RECORD, Tag.RECORD_EXPORT)
+    found = handover.package_of(
+        desk.session, mine.id, desk.today,
+        lambda row: desk.unit.may(Action.READ_DOCUMENT, of_document(desk.session, row)),
+    )  # fmt: skip
+    content = json.dumps(found, ensure_ascii=False, default=lambda value: value.isoformat())
+    headers = {"Content-Disposition": 'attachment; filename="record.json"', "Cache-Control": "private, no-store"}
+    return Response(content, headers=headers, media_type="application/json")
+
+
+def noted(outcome: Outcome) -> Handler:
+    """A form that says what became of an action."""
+
+    def note(desk: Desk) -> Response:
+        asked = desk.field("action_id", 64)
+        record = desk.unit.find(FOLLOW_UP, asked, Action.NOTE_FOLLOW_UP, Tag.RECORD_FOLLOW_UP_NOTE)
+        author = desk.unit.actor.professional_id
+        projects.note(desk.session, record.id or "", outcome.value, desk.today, author)
+        return desk.go(done="saved")
+
+    return note
+
+
+action_done, action_refused = noted(Outcome.DONE), noted(Outcome.REFUSED)

@@ -4,7 +4,7 @@ from starlette.routing import Route
 
 from parcours.web.desk.room import room
 from parcours.web.me import files
-from parcours.web.practice import desk, forfait, line, people, sheets
+from parcours.web.practice import desk, due, forfait, line, people, record, sheets
 
 BOTH = ["GET", "POST"]
 
@@ -12,6 +12,10 @@ BOTH = ["GET", "POST"]
 def routes() -> list[Route]:
     """Every page of the practice."""
     patient = room(desk.patient, desk.gate, preview=desk.preview, bill=desk.send_sheet, propose=people.propose)
+    records = room(
+        record.record, desk.gate, state=record.state, plan=record.plan, action_done=record.action_done,
+        action_refused=record.action_refused,
+    )  # fmt: skip
     return [
         Route("/practice", room(desk.today, desk.gate, read=desk.unknown_card), methods=BOTH),
         Route("/practice/patient", patient, methods=BOTH),
@@ -21,6 +25,9 @@ def routes() -> list[Route]:
         Route("/practice/forfait", room(forfait.forfait, desk.gate)),
         Route("/practice/letters/{id}.pdf", room(files.letter, desk.gate)),
         Route("/practice/patients", room(people.patients, desk.gate)),
+        Route("/practice/prevention", room(due.prevention, desk.gate)),
+        Route("/practice/prevention.zip", room(due.letters_file, desk.gate)),
+        Route("/practice/record", records, methods=BOTH),
         Route(
             "/practice/declarations",
             room(people.proposals, desk.gate, sign=people.sign, refuse=people.refuse, propose=people.propose),

@@ -1,0 +1,40 @@
+"""The indicators of prevention that the flat fee of a médecin traitant counts, each on programmes of this folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from parcours.law.checks import check_ids
+from parcours.law.data import CONFIDENCES, read_all
+from parcours.law.prevention.book import FOLDER, prevention_law, text
+from parcours.text import Text
+
+FILE = "indicators.yaml"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator: met for a patient once any of its programmes is done."""
+
+    id: str
+    label: Text
+    programmes: tuple[str, ...]
+    from_age: int
+    before_age: int
+    sources: tuple[str, ...]
+    confidence: str
+
+
+@cache
+def indicators() -> Mapping[str, Indicator]:
+    """Every indicator by its id. Raises `LawDataError`."""
+    law, found = prevention_law(), {}
+    for key, entry in read_all(FOLDER).mapping(FILE).items():
+        check_ids(FILE, key, tuple(entry["programmes"]), law.programmes, "programme")
+        check_ids(FILE, key, tuple(entry["sources"]), law.sources, "source")
+        check_ids(FILE, key, (entry["confidence"],), dict.fromkeys(CONFIDENCES), "confidence")
+        found[key] = Indicator(
+            key, text(FILE, key, entry["label"]), tuple(entry["programmes"]), int(entry.get("from_age", 0)),
+            int(entry.get("before_age", 999)), tuple(entry["sources"]), entry["confidence"],
+        )  # fmt: skip
+    return found

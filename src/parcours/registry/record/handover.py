@@ -1,0 +1,219 @@
+"""A record as a package: what is handed to another médecin traitant or to the person, and what is read from one.
+
+The package holds what its reader may read: what is withheld from who asks is not even counted in it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from parcours.registry.directory.service import get_professional
+from parcours.registry.record import documents, problems, projects, service, sharing
+from parcours.registry.record.models import (
+    RecordAction,
+    RecordDocument,
+    RecordProject,
+    RecordStatement,
+    Section,
+    Status,
+)
+from parcours.registry.vocabulary import check_choice
+
+FORMAT = "parcours-record-1"
+MOST_LINES = 2000
+MOST_LETTERS = 2000
+MOST_OF_AN_ID, MOST_OF_A_CODE, MOST_OF_A_TITLE = 128, 20, 200
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import added, and what was there already."""
+
+    statements: int
+    documents: int
+    projects: int
+    known: int
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """A line of the synthesis that a package states."""
+
+    section: Section
+    status: Status
+    text: str
+    stated_on: date | None
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a package says, before anything of it is kept."""
+
+    person: Mapping[str, Any]
+    """Names and birth date, where the package says them."""
+    lines: tuple[ReadLine, ...]
+    files: tuple[documents.NewDocument, ...] = ()
+    project: projects.NewProject | None = None
+
+
+# --- out --------------------------------------------------------------------------------------------------------------
+
+
+def package_of(session: Session, insured_id: str, on: date, shown: Callable[[RecordDocument], bool]) -> dict[str, Any]:
+    """Everything of a record that its reader may read, its history too."""
+    from parcours.registry.people.service import get_insured
+
+    person = get_insured(session, insured_id)
+    return {
+        "format": FORMAT,
+        "simulated": True,
+        "exported_on": on,
+        "person": {
+            "family_name": person.family_name, "first_name": person.first_name, "birth_date": person.birth_date,
+        },
+        "statements": [statement_of(session, one) for one in service.history_of(session, person.id)],
+        "documents": [document_of(session, one) for one in documents.documents_of(session, person.id) if shown(one)],
+        "projects": [project_of(session, one) for one in projects.projects_of(session, person.id)],
+        "team": [named(session, one.professional_id) for one in sharing.team_of(session, person.id)],
+    }  # fmt: skip
+
+
+def named(session: Session, professional_id: str) -> str:
+    """A professional by name and number, as another house can read it."""
+    row = get_professional(session, professional_id)
+    return f"{row.first_name} {row.family_name} ({row.rpps})"
+
+
+def statement_of(session: Session, row: RecordStatement) -> dict[str, Any]:
+    """A statement of the package."""
+    return {
+        "id": row.id, "section": row.section, "status": row.status, "text": row.text, "origin": row.origin,
+        "author": named(session, row.author_id), "stated_on": row.stated_on, "corrects": row.corrects_id,
+        "recorded_at": row.recorded_at,
+    }  # fmt: skip
+
+
+def document_of(session: Session, row: RecordDocument) -> dict[str, Any]:
+    """A document of the package, with its content."""
+    return {
+        "unique_id": row.unique_id, "type_code": row.type_code, "mime": row.mime, "title": row.title,
+        "content": row.content, "sha1": row.sha1, "size": row.size, "author": named(session, row.author_id),
+        "state": row.state, "visibility": row.visibility, "hidden_until": row.hidden_until,
+        "recorded_at": row.recorded_at,
+    }  # fmt: skip
+
+
+def project_of(session: Session, row: RecordProject) -> dict[str, Any]:
+    """A therapeutic project of the package, with its actions and what became of them."""
+    return {
+        "aims": row.aims, "starts_on": row.starts_on, "review_on": row.review_on, "ended_on": row.ended_on,
+        "author": named(session, row.author_id),
+        "actions": [action_of(session, one) for one in projects.actions_of(session, row.id)],
+    }  # fmt: skip
+
+
+def action_of(session: Session, row: RecordAction) -> dict[str, Any]:
+    """An action of the package."""
+    notes = [{"outcome": one.outcome, "on": one.on} for one in projects.notes_of(session, row.id)]
+    return {
+        "what": row.what, "who": row.who, "first_on": row.first_on, "every": row.every, "rhythm": row.rhythm,
+        "before_days": row.before_days, "after_days": row.after_days, "until": row.until,
+        "counted_from": row.counted_from, "notes": notes,
+    }  # fmt: skip
+
+
+# --- in ---------------------------------------------------------------------------------------------------------------
+
+
+def read_package(content: Mapping[str, Any]) -> Package:
+    """A package of this house. Raises `Invalid`: it is not one."""
+    if content.get("format") != FORMAT:
+        raise problems.not_a_record()
+    try:
+        statements, kept = list(content["statements"]), list(content.get("documents", ()))
+        corrected = {one.get("corrects") for one in statements}
+        lines = tuple(
+            ReadLine(
+                check_choice("section", one["section"], Section), check_choice("status", one["status"], Status),
+                str(one.get("text", "")), day_of(one.get("stated_on")),
+            )
+            for one in statements
+            if one.get("id") not in corrected or one.get("id") is None
+        )  # fmt: skip
+        files = tuple(new_document(one) for one in reversed(kept) if one.get("state", "approved") == "approved")
+        running = [one for one in content.get("projects", ()) if one.get("ended_on") is None]
+        project = new_project(running[-1]) if running else None
+        return Package(dict(content.get("person", {})), lines, files, project)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise problems.not_a_record() from error
+
+
+def day_of(given: Any) -> date | None:
+    """A day of a package."""
+    return None if given is None else given if isinstance(given, date) else date.fromisoformat(str(given))
+
+
+def new_document(one: Mapping[str, Any]) -> documents.NewDocument:
+    """A document of a package, checked as any that is deposited."""
+    names = ("unique_id", "type_code", "mime", "title", "content", "sha1")
+    unique_id, type_code, mime, title, content, sha1 = (str(one[name]) for name in names)
+    if len(unique_id) > MOST_OF_AN_ID or len(type_code) > MOST_OF_A_CODE or len(title) > MOST_OF_A_TITLE:
+        raise problems.not_a_record()
+    return documents.NewDocument(
+        unique_id, type_code, mime, title, content, sha1, int(one["size"]), str(one.get("visibility", "normal")),
+        day_of(one.get("hidden_until")),
+    )  # fmt: skip
+
+
+def new_project(one: Mapping[str, Any]) -> projects.NewProject:
+    """The project of a package that runs."""
+    actions = tuple(
+        projects.NewAction(
+            str(each["what"]), date.fromisoformat(str(each["first_on"])), str(each.get("who", "")),
+            int(each.get("every", 0)), str(each.get("rhythm", "month")), int(each.get("before_days", 0)),
+            int(each.get("after_days", 0)), day_of(each.get("until")), str(each.get("counted_from", "last_done")),
+        )
+        for each in one.get("actions", ())
+    )  # fmt: skip
+    review_on, starts_on = date.fromisoformat(str(one["review_on"])), day_of(one.get("starts_on"))
+    return projects.NewProject(str(one["aims"]), review_on, actions, starts_on)
+
+
+def take_in(session: Session, insured_id: str, author_id: str, package: Package) -> Imported:
+    """Keep what a package says and is not there yet, as imported; read again, it adds nothing.
+
+    Raises `Invalid`: it is somebody else's, or too long.
+    """
+    insured = service.writable(session, insured_id)
+    born = package.person.get("birth_date")
+    if born is not None and str(born) != insured.birth_date.isoformat():
+        raise problems.other_patient()
+    if len(package.lines) > MOST_LINES or any(len(one.text) > MOST_LETTERS for one in package.lines):
+        raise problems.not_a_record()
+    known = {(row.section, row.status, row.text) for row in service.history_of(session, insured.id)}
+    lines = [one for one in package.lines if (one.section, one.status, one.text) not in known]
+    for one in dict.fromkeys(lines):
+        new = service.NewStatement(one.section.value, one.status.value, one.text, "imported", one.stated_on)
+        service.state(session, insured.id, author_id, new)
+    here = {row.unique_id for row in documents.documents_of(session, insured.id)}
+    files = [one for one in package.files if one.unique_id not in here]
+    for file in files:
+        documents.deposit(session, insured.id, author_id, file)
+    project = package.project if projects.current(session, insured.id) is None else None
+    if project is not None:
+        projects.plan(session, insured.id, author_id, project)
+    left = len(package.lines) - len(set(lines)) + len(package.files) - len(files)
+    return Imported(len(set(lines)), len(files), int(project is not None), left)
+
+
+def lines_only(lines: Iterable[ReadLine], person: Mapping[str, Any]) -> Package:
+    """A package of statements alone: what a FHIR document or a CDA says."""
+    return Package(person, tuple(lines))
+
+
+def counts(done: Imported) -> dict[str, int]:
+    """What an import did, for its answer and the trail."""
+    return asdict(done)

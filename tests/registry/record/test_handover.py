@@ -1,0 +1,125 @@
+"""A record handed over and taken in: nothing is lost, nothing is doubled, nobody else's is taken."""
+
+import base64
+import hashlib
+import json
+from datetime import date
+
+import pytest
+
+from parcours.documents.care_papers import synthesis
+from parcours.documents.clinical import cda, fhir_document
+from parcours.documents.clinical_in import read_cda, read_fhir
+from parcours.registry.errors import Invalid
+from parcours.registry.record import documents, handover, projects, service
+from parcours.registry.record.models import Section
+from parcours.registry.record.service import NewStatement
+
+ON = date(2026, 11, 26)
+PDF = b"%PDF-1.7 x"
+
+
+@pytest.fixture
+def kept(session, world):
+    """A person with one line in each section but two, and a corrected one."""
+    person, doctor = world.person(), world.doctor()
+    for section in Section:
+        if section is Section.ALLERGIES:
+            service.state(session, person.id, doctor.id, NewStatement(section.value, "nothing_known"))
+        elif section is not Section.DEVICES:
+            service.state(session, person.id, doctor.id, NewStatement(section.value, text=f"dit de {section} <&>"))
+    wrong = service.state(session, person.id, doctor.id, NewStatement("problems", text="faux"))
+    service.state(session, person.id, doctor.id, NewStatement("problems", "refuted", "faux", corrects=wrong.id))
+    return person, doctor
+
+
+def twin(world, person):
+    return world.person(born=person.birth_date)
+
+
+def said(session, person):
+    return {one.section: (one.state, [row.text for row in one.lines]) for one in service.synthesis(session, person.id)}
+
+
+def package(session, person):
+    found = handover.package_of(session, person.id, ON, lambda _: True)
+    return json.loads(json.dumps(found, default=lambda value: value.isoformat()))
+
+
+@pytest.mark.parametrize("form", ["package", "fhir", "cda"])
+def test_what_is_handed_over_is_what_was_said(session, world, kept, form):
+    person, doctor = kept
+    paper = synthesis(session, person.id, doctor.id, ON)
+    read = {
+        "package": lambda: handover.read_package(package(session, person)),
+        "fhir": lambda: read_fhir(json.loads(json.dumps(fhir_document(paper)))),
+        "cda": lambda: read_cda(cda(paper).decode()),
+    }[form]()
+    other = twin(world, person)
+    first = handover.take_in(session, other.id, doctor.id, read)
+    assert said(session, other) == said(session, person)
+    assert {row.origin.value for row in service.history_of(session, other.id)} == {"imported"}
+    again = handover.take_in(session, other.id, doctor.id, read)
+    assert (again.statements, again.known) == (0, first.statements)
+
+
+def test_documents_and_the_project_come_along_once(session, world, kept):
+    person, doctor = kept
+    new = documents.NewDocument(
+        "1.2.3", "60591-5", "application/pdf", "t", base64.b64encode(PDF).decode(),
+        hashlib.sha1(PDF).hexdigest(), len(PDF), "masked",
+    )  # fmt: skip
+    row = documents.deposit(session, person.id, doctor.id, new)
+    action = projects.NewAction("x", ON, every=1, rhythm="week")
+    projects.plan(session, person.id, doctor.id, projects.NewProject("y", date(2027, 1, 1), (action,)))
+    made = package(session, person)
+    session.delete(row)
+    session.flush()
+    other = twin(world, person)
+    done = handover.take_in(session, other.id, doctor.id, handover.read_package(made))
+    assert (done.documents, done.projects) == (1, 1)
+    assert documents.documents_of(session, other.id)[0].visibility.value == "masked"
+    assert projects.calendar(session, other.id, ON)[0].action.what == "x"
+    done = handover.take_in(session, other.id, doctor.id, handover.read_package(made))
+    assert (done.documents, done.projects) == (0, 0)
+
+
+def test_what_its_reader_may_not_read_is_not_in_a_package(session, kept):
+    person, doctor = kept
+    new = documents.NewDocument(
+        "1.2.4", "60591-5", "application/pdf", "SECRET", base64.b64encode(PDF).decode(),
+        hashlib.sha1(PDF).hexdigest(), len(PDF),
+    )  # fmt: skip
+    documents.deposit(session, person.id, doctor.id, new)
+    assert handover.package_of(session, person.id, ON, lambda _: False)["documents"] == []
+
+
+@pytest.mark.parametrize("content", [
+    {}, {"format": "other"}, {"format": "parcours-record-1"}, {"format": "parcours-record-1", "statements": [3]},
+    {"format": "parcours-record-1", "statements": [{"section": "lune", "status": "active"}]},
+    {"format": "parcours-record-1", "statements": [], "documents": [{}]},
+    {"format": "parcours-record-1", "statements": [], "projects": [{"ended_on": None}]},
+])  # fmt: skip
+def test_another_package_is_refused(content):
+    with pytest.raises(Invalid):
+        handover.read_package(content)
+
+
+@pytest.mark.parametrize("content", [{"resourceType": "Bundle"}, {"entry": [3]}, {"entry": [{"resource": {}}]}])
+def test_another_bundle_is_refused(content):
+    with pytest.raises(Invalid):
+        read_fhir(content)
+
+
+@pytest.mark.parametrize("content", ["", "<a", "<a/>", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
+def test_another_cda_is_refused_and_no_entity_is_read(content):
+    with pytest.raises(Invalid):
+        read_cda(content)
+
+
+def test_somebody_elses_record_is_refused_and_nothing_is_kept(session, world, kept):
+    person, doctor = kept
+    other = world.person(born=date(1999, 9, 9))
+    with pytest.raises(Invalid):
+        handover.take_in(session, other.id, doctor.id, handover.read_package(package(session, person)))
+    assert service.history_of(session, other.id) == []
