@@ -14,6 +14,7 @@ from tests.rules.support import settled
 
 OWN: dict[str, Any] = {"role": 1}
 S2 = Convention.SECTEUR_2
+DEAR = {"convention": S2, "fee": 60_00}
 
 
 def notes(**facts: Any) -> set[str]:
@@ -88,6 +89,12 @@ def test_the_right_to_tiers_payant_and_its_absence_outside(facts: dict[str, Any]
         ({"c2s": 1, "convention": S2, "fee": 60_00, "tiers_payant": TiersPayant.FULL}, {"overrun_c2s"}),
         ({"special_setting": SpecialSetting.DETENU, "convention": S2, "fee": 60_00}, {"overrun_prisoner"}),
         ({"profession": Profession.PSYCHOLOGUE, "convention": 0, "fee": 70_00}, {"overrun_psychologist"}),
+        ({"special_setting": SpecialSetting.PERMANENCE_DES_SOINS, "care_date": 20260302, **DEAR}, {"overrun_duty"}),
+        (
+            {"special_setting": SpecialSetting.INTERNE_MEDECINE_GENERALE, "care_date": 20260302, **DEAR},
+            {"overrun_trainee"},
+        ),
+        ({"special_setting": SpecialSetting.INTERNE_MEDECINE_GENERALE, "care_date": 20250602, **DEAR}, set()),
         ({"convention": S2, "fee": 60_00}, set()),
         ({"fee": 60_00}, set()),
     ],

@@ -202,6 +202,8 @@ class Note(IntEnum):
     OVERRUN_PRISONER = 4
     OVERRUN_PSYCHOLOGIST = 5
     SECOND_OPINION = 6
+    OVERRUN_DUTY = 7
+    OVERRUN_TRAINEE = 8
 
 
 class CasePayment(IntEnum):

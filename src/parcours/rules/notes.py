@@ -1,14 +1,14 @@
 """What is worth saying beside the amounts: nothing here changes a cent.
 
 An act that is not for this patient (NGAP); a right to tiers payant that is not used, and its absence outside the
-pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobody may ask (L162-5-13, L162-58); a second
-one-off opinion too soon (NGAP).
+pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobody may ask (L162-5-11, L162-5-13,
+L162-5-14, L162-58); a second one-off opinion too soon (NGAP).
 """
 
 from parcours.law.cases import Note
 from parcours.law.codes import UNKNOWN, ActKind, Exemption, Profession, Purpose, SpecialSetting, TiersPayant
 from parcours.law.record import LawRecord
-from parcours.rules.exemptions import holds, paid_directly
+from parcours.rules.exemptions import duty_at_tariff, holds, in_training, paid_directly
 from parcours.rules.types import Act, Cents, Counters, Day
 
 GROUNDS_OF_CHILDREN = 1 << Exemption.EXAMEN_ENFANT | 1 << Exemption.NOUVEAU_NE
@@ -25,7 +25,7 @@ def notes_of(act: Act, status: int, unlawful_excess: Cents, counters: Counters, 
     elif act.tiers_payant == TiersPayant.NONE and right_to_third_party_payment(act, law):
         notes |= 1 << Note.THIRD_PARTY_RIGHT
     if unlawful_excess:
-        notes |= forbidden_overrun(act)
+        notes |= forbidden_overrun(act, law)
     if second_opinion(act, counters, law):
         notes |= 1 << Note.SECOND_OPINION
     return notes
@@ -73,12 +73,16 @@ def right_to_third_party_payment(act: Act, law: LawRecord) -> bool:
     )
 
 
-def forbidden_overrun(act: Act) -> int:
-    """Whom the overrun may not be asked of."""
+def forbidden_overrun(act: Act, law: LawRecord) -> int:
+    """Whom the overrun may not be asked of, or who may not ask it."""
     if act.profession == Profession.PSYCHOLOGUE:
         return 1 << Note.OVERRUN_PSYCHOLOGIST
     if act.c2s:
         return 1 << Note.OVERRUN_C2S
     if act.special_setting == SpecialSetting.DETENU:
         return 1 << Note.OVERRUN_PRISONER
+    if duty_at_tariff(act, law):
+        return 1 << Note.OVERRUN_DUTY
+    if in_training(act, law):
+        return 1 << Note.OVERRUN_TRAINEE
     return 0

@@ -6,24 +6,24 @@ from typing import Any
 
 from parcours.engine.bill.codetext import CLASSES, GENERIC, CodeText, read_code
 from parcours.engine.bill.library import code_of_known, facts_of_known, known, modifiers_said
-from parcours.engine.bill.prices import PLACES as ROADS
 from parcours.engine.bill.prices import (
+    CHARGES,
     base_from_ceiling,
     basket_on,
-    charge_of,
     due_at,
     highest_price,
     lawful_charge,
     of_place,
     unit_price,
 )
+from parcours.engine.bill.prices import PLACES as ROADS
 from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
 from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import WITHOUT_SECTOR, EncodedAct, encode_values, read, said
 from parcours.engine.facts.vocabulary import BY_NAME, given
 from parcours.law.bill.book import BASKETS, BillLaw, Code, on
-from parcours.law.bill.codes import Combination, Cover, Nature, OpticalCategory, StayOf
+from parcours.law.bill.codes import CaseCharge, Combination, Cover, Nature, OpticalCategory, StayOf
 from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
@@ -382,7 +382,7 @@ def rules_line(
         c2s_ceiling=on(code.c2s, day),
         category=int(OpticalCategory[facts["category"].upper()]) if "category" in facts else 0,
         stay=int(StayOf.ITSELF if values.get("special_setting") == SpecialSetting.HOSPITALISATION else StayOf.NONE),
-        case_charge=int(charge_of(code.key, encoded.act.fee)) if code.nature != Nature.ACT else 0,
+        case_charge=int(CHARGES.get(code.key, CaseCharge.COMFORT)) if code.nature != Nature.ACT else 0,
     )
 
 

@@ -34,11 +34,6 @@ PLACES = {"montagne": "MONTAGNE", "mountain": "MONTAGNE", "pied": "PIED", "foot"
 """Kilometres of a journey there and back that the allowance leaves out (NGAP 13)."""
 
 
-def charge_of(key: str, fee: int) -> CaseCharge:
-    """What a charge is; that of an emergency visit may be owed by nobody."""
-    return CaseCharge.EMERGENCY_EXEMPT if key in EMERGENCIES and not fee else CHARGES.get(key, CaseCharge.COMFORT)
-
-
 def lawful_charge(code: Code, values: Mapping[str, Any], facts: Mapping[str, Any], bill: BillLaw) -> int:
     """What a charge of the patient's invoice amounts to: the law sets it, it need not be said."""
     day = values.get("care_date")

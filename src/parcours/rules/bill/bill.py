@@ -90,6 +90,12 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
     return settled
 
 
+def case_of_charge(line: Line) -> int:
+    """What a charge is; that of an emergency visit may be owed by nobody (R160-17-1)."""
+    visit = line.case_charge == CaseCharge.EMERGENCY or line.case_charge == CaseCharge.EMERGENCY_REDUCED
+    return CaseCharge.EMERGENCY_EXEMPT if visit and not line.act.fee else line.case_charge
+
+
 def settle_charge(line: Line, contract: Contract, euros: EurosContract, law: LawRecord) -> SettledLine:
     """A charge of the patient's invoice: nothing from the compulsory insurance, the contract's part, the rest."""
     amc, case_cover = charge_covered(line, contract, euros)
@@ -134,6 +140,6 @@ def settle_charge(line: Line, contract: Contract, euros: EurosContract, law: Law
         CaseCostly.NOT_CONCERNED + 0,
         CaseSurcharge.NOT_CONCERNED + 0,
         CaseInvoice.OWN + 0,
-        line.case_charge + 0,
+        case_of_charge(line) + 0,
         case_cover + 0,
     )
