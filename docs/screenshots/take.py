@@ -58,6 +58,11 @@ DESKS = (
     ("fund-fr", "/fund?lang=fr", DESKTOP, "light", "officer"),
     ("queue-en", "/fund/queues/late_tiers_payant?lang=en", DESKTOP, "dark", "officer"),
     ("insurer-fr", "/insurer?lang=fr", DESKTOP, "light", "insurer"),
+    ("record-fr-phone", "/me/record?lang=fr", PHONE, "light", "patient"),
+    ("me-quote-en", "/me/quote?lang=en", DESKTOP, "dark", "patient"),
+    ("forfait-fr", "/practice/forfait?lang=fr", DESKTOP, "light", "doctor"),
+    ("queue-fr-phone", "/fund/queues/late_tiers_payant?lang=fr", PHONE, "light", "officer"),
+    ("login-fr", "/login?lang=fr", DESKTOP, "light", ""),
     ("start-en-phone", "/start?who=worker&lang=en", PHONE, "light", ""),
 )
 """The desks of the demonstration, each entered by one click (`parcours demo`)."""

@@ -22,7 +22,7 @@ from tests.web.test_fund import change
 from tests.web.test_practice import number_of
 
 pytestmark = pytest.mark.browser
-FUND = "01C991"
+FUND = "01C992"
 
 
 @pytest.fixture(scope="module")
@@ -100,28 +100,28 @@ def test_a_patient_understands_a_transfer_of_six_euros_forty(browser, served):
     server, ids, url = served
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PARCOURS_SECRET_KEYS", KEY)
-        number, born = number_of(url, ids.alice)
+        number, born = number_of(url, ids.zoe)
     in_registry(url, lambda session: without_advance(session, ids))
-    zola = logged_in(browser, server.address, "zola")
-    zola.get_by_label("Or the number").fill(number)
-    zola.get_by_label("and the birth date").fill(born)
-    zola.get_by_role("button", name="Look up").click()
-    assert "Outside the pathway" in zola.locator(".flags").inner_text()
-    zola.get_by_label("Codes").fill("G")
-    zola.get_by_role("button", name="What to charge").click()
-    zola.get_by_role("button", name="Sign and send").click()
-    zola.get_by_role("status").wait_for()
+    amar = logged_in(browser, server.address, "amar")
+    amar.get_by_label("Or the number").fill(number)
+    amar.get_by_label("and the birth date").fill(born)
+    amar.get_by_role("button", name="Look up").click()
+    assert "Outside the pathway" in amar.locator(".flags").inner_text()
+    amar.get_by_label("Codes").fill("G")
+    amar.get_by_role("button", name="What to charge").click()
+    amar.get_by_role("button", name="Sign and send").click()
+    amar.get_by_role("status").wait_for()
     in_registry(url, lambda session: decided_and_paid(session, ids))
-    alice = logged_in(browser, server.address, "alice", java_script_enabled=False)
-    alice.get_by_role("link", name="Refunds", exact=True).click()
-    transfer = alice.locator("#transfers + .rows li").first.inner_text()
+    zoe = logged_in(browser, server.address, "zoe", java_script_enabled=False)
+    zoe.get_by_role("link", name="Refunds", exact=True).click()
+    transfer = zoe.locator("#transfers + .rows li").first.inner_text()
     assert all(words in transfer for words in ("€6.40", "refund €8.40", "flat contribution −€2.00"))
-    alice.locator("#acts + .rows li", has_text="€8.40").get_by_role("link").first.click()
-    said = alice.locator("main").inner_text()
+    zoe.locator("#acts + .rows li", has_text="€8.40").get_by_role("link").first.click()
+    said = zoe.locator("main").inner_text()
     for words in ("€8.40", "Taken: outside the pathway", "−€10.60", "Taken: flat contribution", "−€2.00", "Object to"):
         assert words in said
-    assert alice.locator("#why + ol > li").count() >= 3
-    for page in (zola, alice):
+    assert zoe.locator("#why + ol > li").count() >= 3
+    for page in (amar, zoe):
         page.context.close()
 
 
@@ -129,21 +129,21 @@ def without_advance(session, ids):
     """An act of the médecin traitant under tiers payant, paid: two euros are still to be taken."""
     today, at = paris_today(), now_utc()
     sheet = Sheet(
-        insured_id=ids.alice, professional_id=ids.amar, fund_code=FUND, care_date=today, number=7, lines=(3000,),
+        insured_id=ids.zoe, professional_id=ids.zola, fund_code=FUND, care_date=today, number=7, lines=(3000,),
         tiers_payant="partial",
     )  # fmt: skip
     adjudicate(session, write(session, sheet, day=today, at=at, state=ClaimState.RECEIVED), day=today, at=at)
-    payments.run(session, f"amo:{FUND}", ids.amar, professional=True, day=today, at=at)
+    payments.run(session, f"amo:{FUND}", ids.zola, professional=True, day=today, at=at)
 
 
 def decided_and_paid(session, ids):
     """What the fund does at night: the sheet that came is decided, and paid."""
     today, at = paris_today(), now_utc()
-    query = select(Claim).where(Claim.state == ClaimState.ACKNOWLEDGED, Claim.insured_id == ids.alice)
+    query = select(Claim).where(Claim.state == ClaimState.ACKNOWLEDGED, Claim.insured_id == ids.zoe)
     claim = session.scalars(query).one()
     receive(session, claim, day=today, at=at)
     adjudicate(session, claim, day=today, at=at)
-    payments.run(session, f"amo:{FUND}", ids.alice, professional=False, day=today, at=at)
+    payments.run(session, f"amo:{FUND}", ids.zoe, professional=False, day=today, at=at)
 
 
 def test_an_officer_closes_a_conciliation_with_a_declaration(browser, served):

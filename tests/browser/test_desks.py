@@ -23,7 +23,7 @@ def logged_in(browser, address, name, **options):
     page.goto(f"{address}/login")
     page.get_by_label("E-mail address").fill(f"{name}@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     return page
 
 

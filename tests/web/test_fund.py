@@ -108,7 +108,7 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     today = paris_today().isoformat()
     recorded = send(officer, f"/fund/people/{country.alice}", "form", professional=rpps, signed_on=today)
     assert recorded.status_code == 200
-    assert claim in officer.get("/fund/regularisations").text
+    assert claim in officer.get("/fund/regularisations?look=yes").text
     proposed = send(officer, f"/fund/claims/{claim}", "propose")
     assert "proposed by you" in proposed.text
     row = re.search(r'name="regularisation_id" value="([^"]+)"', proposed.text)[1]

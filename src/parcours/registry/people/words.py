@@ -1,4 +1,4 @@
-"""How people say the kinds of rights."""
+"""How people say the kinds of rights, and schemes."""
 
 from parcours.registry.people.models import RightKind
 from parcours.text import Text
@@ -18,3 +18,14 @@ RIGHTS = {
     RightKind.DETENTION: Text("détention", "detention"),
     RightKind.EHPAD: Text("résident d'EHPAD", "resident of a care home"),
 }
+
+SCHEMES = {
+    "general": Text("régime général", "general scheme"),
+    "alsace_moselle": Text("régime local d'Alsace-Moselle", "local scheme of Alsace-Moselle"),
+    "mayotte": Text("régime de Mayotte", "scheme of Mayotte"),
+}
+
+
+def scheme(slug: str) -> Text:
+    """A scheme as people say; one that changes no rule by its own name."""
+    return SCHEMES.get(slug) or Text(slug.replace("_", " "), slug.replace("_", " "))

@@ -200,7 +200,7 @@ def finish(database: Database) -> None:
         disputed = session.scalar(query.order_by(Claim.id).limit(1))
         if disputed is not None:
             objections.object_to(session, day=date(2026, 10, 20), notified_on=date(2026, 9, 1), claim=disputed)
-        for one in regularising.found(session, FUND, at=now_utc(), limit=WAITING):
+        for one in regularising.found(session, FUND, at=now_utc())[:WAITING]:
             regularising.propose(session, one.claim, by=PROPOSER, at=now_utc())
 
 

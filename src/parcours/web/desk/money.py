@@ -18,6 +18,9 @@ REASONS = {
     "0460 053": Text("prescripteur inconnu", "prescriber unknown"),
     "0470 049": Text("prescription interdite ce jour-là", "prescription not allowed that day"),
     "2900 005": Text("facture déjà payée", "invoice already paid"),
+    "arl negative": Text(
+        "refusée par le réseau : le lot ne se lit pas", "refused by the network: the lot cannot be read"
+    ),
     "SIM-RIGHTS-CLOSED": Text("droits fermés à la date des soins", "rights closed on the care day"),
     "SIM-CARD-OPPOSED": Text("carte en opposition", "card on the opposition list"),
     "SIM-LATE-DIRECT": Text("envoyée en retard", "sent late"),

@@ -124,7 +124,13 @@ def named_people(desk: Desk, ids: list[str | None]) -> dict[str, str]:
 
 def why_of(desk: Desk) -> Any:
     """Why something waits, in words."""
-    return lambda one: (CAUSES.get(one.reason) or reason(one.reason))[desk.lang]
+    return lambda one: (CAUSES.get(one.reason) or since_received(one.reason) or reason(one.reason))[desk.lang]
+
+
+def since_received(code: str) -> Text | None:
+    """Working days since a sheet was received, as the queue of late payments counts them."""
+    number = code.removeprefix("day ")
+    return Text(f"jour ouvré {number}", f"working day {number}") if number.isdigit() and number != code else None
 
 
 def link_of(one: Waiting) -> str:
@@ -212,10 +218,11 @@ def propose(desk: Desk) -> Response:
 
 
 def regularisations(desk: Desk) -> Response:
-    """What later knowledge would change, and what waits for a second officer."""
+    """What waits for a second officer; when asked for, what later knowledge would change: each is settled again."""
     fund = allowed(desk)
     waiting = regularising.proposed(desk.session, fund)
-    found = regularising.found(desk.session, fund, at=desk.unit.incoming.at, limit=30)
+    looks = desk.asked("look") == "yes"
+    found = regularising.found(desk.session, fund, at=desk.unit.incoming.at, limit=30) if looks else []
     people = named_people(desk, [*(one.insured_id for _, one in waiting), *(one.claim.insured_id for one in found)])
     doctors = professionals(
         desk.session, [*(one.professional_id for _, one in waiting), *(one.claim.professional_id for one in found)]
@@ -225,6 +232,7 @@ def regularisations(desk: Desk) -> Response:
         "fund/regularisations.html",
         waiting=waiting,
         found=found,
+        looks=looks,
         people=people,
         doctors=doctors,
         own=desk.unit.actor.id,

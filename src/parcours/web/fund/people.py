@@ -26,7 +26,7 @@ from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.context import Tag as PeopleTag
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
-from parcours.registry.people.words import RIGHTS
+from parcours.registry.people.words import RIGHTS, scheme
 from parcours.registry.store.clock import PARIS
 from parcours.registry.store.ids import get, new_id
 from parcours.text import Text
@@ -92,6 +92,7 @@ def person(desk: Desk) -> Response:
         history=history,
         grace=None if tenure else timeline.grace_on(desk.session, insured.id, on, at),
         affiliation=affiliation,
+        scheme=scheme,
         rights=rights_on(desk.session, insured.id, on, at),
         right_names=RIGHTS,
         ends=ENDS,

@@ -19,7 +19,7 @@ from parcours.registry.papers import service as papers
 from parcours.registry.payments.account import account_lines, caps
 from parcours.registry.payments.why import why_of
 from parcours.registry.people.service import affiliation_on, rights_on
-from parcours.registry.people.words import RIGHTS
+from parcours.registry.people.words import RIGHTS, scheme
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL
 from parcours.registry.referrals.context import Action as ReferralAction
@@ -105,7 +105,7 @@ def attestation(desk: Desk) -> Response:
         entry(Text("Nom", "Name"), mine.name, lang),
         entry(Text("Né le", "Born on"), long_date(mine.row.birth_date, lang), lang),
         entry(Text("Caisse", "Fund"), fund_name(session, affiliation.fund_code if affiliation else None), lang),
-        entry(Text("Régime", "Scheme"), affiliation.scheme if affiliation else "—", lang),
+        entry(Text("Régime", "Scheme"), scheme(affiliation.scheme)[lang] if affiliation else "—", lang),
         entry(
             Text("Droits", "Rights"),
             period(affiliation.starts_on, affiliation.ends_on, lang) if affiliation else "—",

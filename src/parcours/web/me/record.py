@@ -19,10 +19,9 @@ from parcours.web.desk.record import actions, project_words, words
 from parcours.web.desk.room import Desk, Handler
 from parcours.web.me.person import Mine
 
+NOTHING = Text("", "")
 STATES = {
-    "filled": Text("", ""),
     "nothing_known": Text("rien de connu", "nothing known"),
-    "not_asked": Text("pas encore demandé", "not asked yet"),
 }
 VERDICTS = {
     Verdict.JUSTIFIED: Text("justifié", "justified"),
@@ -43,7 +42,9 @@ def my_record(desk: Desk) -> Response:
     others: list[Any] = [*team, *opened, *against]
     ids = [*(one.author_id for one in rows), *(one.professional_id for one in others)]
     return mine.show(
-        "me/record.html", sections=[(PARTS[one.section][2], one, STATES[one.state]) for one in found], papers=papers,
+        "me/record.html", sections=[(PARTS[one.section][2], one, STATES.get(one.state, NOTHING)) for one in found],
+        papers=papers,
+        not_asked=[PARTS[one.section][2][desk.lang] for one in found if one.state == "not_asked"],
         stale=lambda row: service.is_stale(row, desk.today), team=team, opened=opened, against=against,
         verdicts=VERDICTS, names=professionals(session, ids), called=called, **project_of(mine),
         paper=mine.url("/me/record.pdf") if service.last_author(session, mine.id) else "",

@@ -44,6 +44,7 @@ GROUPS = {
     "paid": (Text("Payées", "Paid"), (ClaimState.PAID, ClaimState.REPLACED, ClaimState.REVERSED)),
 }
 FIXES = {
+    "arl negative": Text("renvoyez la feuille : elle est déjà signée", "send the sheet again: it is signed already"),
     "0250 050": Text("vérifiez le numéro sur la carte, puis refaites la feuille", "check the number, then bill again"),
     "0450 072": Text("demandez au patient de mettre sa carte à jour", "ask the patient to update the card"),
     "2900 005": Text("ne renvoyez pas : réclamez", "do not send again: claim"),
