@@ -39,7 +39,7 @@ PUBLIC = {
     "/favicon.ico", "/robots.txt", "/sitemap.xml", "/manifest.webmanifest", "/.well-known/security.txt",
 }  # fmt: skip
 """Pages for everybody, or of one's own login: they name nobody's record."""
-OWN_LOGIN = {"/account", "/account/security", "/account/identity", "/authorize"}
+OWN_LOGIN = {"/account", "/account/security", "/account/identity", "/account/apps", "/authorize"}
 """Of one's own session; what they take by id is in `test_ways_in.py`."""
 
 NAMES = ("alice", "nora", "zoe", "amar", "zola", "sand", "delegate", "officer", "officer_zoe", "insurer",
