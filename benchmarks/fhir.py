@@ -1,8 +1,9 @@
-"""Estimates in FHIR a second:  python -m benchmarks.fhir [--workers 2] [--seconds 10]
+"""Estimates in FHIR a second:  python -m benchmarks.fhir [--workers 2] [--seconds 10] [--claims 20000]
 
 Starts `parcours serve`, then posts predeterminations that all differ to `Claim/$submit`: first one at a time, beside a
 handler of the same server that does nothing (`/healthz`), then by several connections at once. The bars: under 20 ms
-at the median, 150 a second with two workers.
+at the median, 150 a second with two workers. Then a file of Claims, by the command: milliseconds of a processor for
+each, and memory, for the file and for twice as many: it must not grow.
 """
 
 import argparse
@@ -10,7 +11,9 @@ import asyncio
 import json
 import os
 import random
+import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -81,10 +84,27 @@ async def at_once(address: str, said: list[bytes], seconds: float) -> float:
     return count / seconds
 
 
+def of_a_file(folder: Path, claims: int, workers: int) -> tuple[float, float, int]:
+    """A file of Claims by the command: seconds on the clock, milliseconds of processor a Claim, most MiB of a process."""
+    source, target = folder / "claims.ndjson", folder / "out.ndjson"
+    said = bodies(400)
+    with source.open("wb") as lines:
+        for number in range(claims):
+            lines.write(said[number % len(said)] + b"\n")
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    command = [str(Path(sys.executable).with_name("parcours")), "fhir", "estimate", str(source), "-o", str(target)]
+    run = subprocess.run([*command, "--workers", str(workers)], check=False, stdout=subprocess.DEVNULL)
+    assert run.returncode in {0, 3}, run.returncode
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - started, spent * 1000 / claims, after.ru_maxrss // 1024
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--claims", type=int, default=20_000)
     asked = parser.parse_args()
     said = bodies(400)
     with (
@@ -99,6 +119,13 @@ def main() -> int:
         f"a handler that does nothing: {nothing:.1f} ms; ratio {median / nothing:.1f}"
     )
     print(f"Claim/$submit, {CONNECTIONS} connections, {asked.workers} workers: {rate:.0f} a second (bar {A_SECOND})")
+    with tempfile.TemporaryDirectory() as folder:
+        for claims in (asked.claims, 2 * asked.claims):
+            seconds, spent, memory = of_a_file(Path(folder), claims, asked.workers)
+            print(
+                f"{claims} Claims of a file, {asked.workers} processes: {seconds:.0f} s, {spent:.2f} ms of processor "
+                f"each, {memory} MiB at most in a process; a million: {1_000_000 * seconds / claims / 60:.1f} minutes"
+            )
     return int(median > MEDIAN_MS or rate < A_SECOND)
 
 

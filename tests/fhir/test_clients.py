@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import httpx
+import httpx2
 import pytest
 from fhirclient import client as fhirclient
 from fhirclient.models.explanationofbenefit import ExplanationOfBenefit
@@ -97,7 +97,7 @@ def test_fhirclient_is_let_in_by_a_person(served):
     base, ids = served
     smart = fhirclient.FHIRClient(settings={"app_id": ids.app, "api_base": base, "redirect_uri": BACK,
                                             "scope": "launch/patient patient/*.rs offline_access"})  # fmt: skip
-    with httpx.Client(headers={"Accept-Language": "fr"}) as browser:
+    with httpx2.Client(headers={"Accept-Language": "fr"}) as browser:
         login = browser.get(smart.authorize_url)
         assert login.status_code == 303
         entered = browser.post(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Self, TextIO
+from typing import Annotated, BinaryIO, Self, TextIO
 
 import typer
 
@@ -21,8 +21,8 @@ from parcours.cli.registry_common import DatabaseUrl, open_registry
 from parcours.errors import os_reason
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="FHIR R4: estimates, exports.")
-TOGETHER = 200
-"""Claims of a file that are answered together."""
+TOGETHER = 1_000
+"""Claims of a file that are settled together."""
 LINES = {".ndjson", ".jsonl"}
 Base = Annotated[str, typer.Option("--base", help="Address that the code systems have: that of your server.")]
 BASE = "http://127.0.0.1:8000/fhir"
@@ -39,36 +39,47 @@ def estimate(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Where the answers go.")] = None,
     base: Base = BASE,
     brief: Annotated[
-        bool, typer.Option("--brief", help="Explanations alone: amounts and cases, no sentences.")
-    ] = False,
+        bool | None,
+        typer.Option("--brief/--full", help="Explanations alone, as for a file of lines; or all, as for one Claim."),
+    ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes, for a file of lines.")] = 1,
     lang: Lang = "",
 ) -> None:
     """Estimate a Claim (use = predetermination): a ClaimResponse, an EOB a payer, where it comes from."""
     lang, refused = lang_of(lang), 0
-    work = partial(said, base=base, lang=lang, brief=brief, indent=None if source.suffix in LINES else 2)
+    many = source.suffix in LINES
+    work: Work = partial(said, base=base, lang=lang, brief=many if brief is None else brief)
     with written(output, lang) as target:
-        for texts, wrong in worked(work, claims(source, lang), workers):
+        for texts, wrong in worked(work, lines_of(source, lang), workers) if many else [one(source, work, lang)]:
             target.writelines(texts)
             refused += wrong
     if refused:
         raise typer.Exit(EXIT_REFUSED_ROWS)
 
 
-def said(claims: list[Any], base: str, lang: str, *, brief: bool, indent: int | None) -> tuple[list[str], int]:
+Work = Callable[[list[str]], tuple[list[str], int]]
+
+
+def one(source: Path, work: Work, lang: str) -> tuple[list[str], int]:
+    """The answer to the Claim of a file, indented."""
+    from parcours.engine.facts.jsonio import dumps, loads
+
+    texts, refused = work([dumps(read_content(source, lang), indent=None)])
+    return [dumps(loads(text), indent=2) + "\n" for text in texts], refused
+
+
+def said(lines: list[str], base: str, lang: str, *, brief: bool) -> tuple[list[str], int]:
     """The answers to some Claims as text, and how many were refused."""
-    from parcours.engine.facts.jsonio import dumps
+    from parcours.fhir import many
     from parcours.fhir.site import Site
+    from parcours.text import DEFAULT
 
-    site = Site(base)
-    answers = [answered(claim, site, lang, brief=brief) for claim in claims]
-    refused = sum(one["resourceType"] == "OperationOutcome" for one in answers)
-    return [dumps(one, indent=indent) + "\n" for one in answers], refused
+    spoken = "en" if lang == "en" else DEFAULT
+    texts, refused = (many.answered if brief else many.in_full)(lines, Site(base), spoken)
+    return [f"{text}\n" for text in texts], refused
 
 
-def worked(
-    work: Callable[[list[Any]], tuple[list[str], int]], source: Iterator[Any], workers: int
-) -> Iterator[tuple[list[str], int]]:
+def worked(work: Work, source: Iterator[str], workers: int) -> Iterator[tuple[list[str], int]]:
     """The answers in the order of the Claims; no more Claims are read than the processes are about to answer."""
     if workers == 1:
         while some := list(islice(source, TOGETHER)):
@@ -156,41 +167,15 @@ class Progress:
         self.state.unlink(missing_ok=True)
 
 
-def claims(source: Path, lang: str) -> Iterator[Any]:
-    """The Claims of a file, one at a time; None for a line that is not JSON."""
-    from parcours.engine.facts.jsonio import loads
-
-    if source.suffix not in LINES:
-        yield read_content(source, lang)
-        return
+def lines_of(source: Path, lang: str) -> Iterator[str]:
+    """The lines of a file, one at a time, empty ones left out."""
     try:
         with source.open(encoding="utf-8") as lines:
-            for line in lines:
-                if line.strip():
-                    try:
-                        yield loads(line)
-                    except ValueError:
-                        yield None
+            yield from (line for line in lines if line.strip())
     except OSError as error:
         fail(problems.unreadable(field=str(source), why=os_reason(error)), lang)
     except UnicodeDecodeError:
         fail(problems.not_text(field=str(source)), lang)
-
-
-def answered(claim: Any, site: Any, lang: str, *, brief: bool = False) -> dict[str, Any]:
-    """The answer to a Claim, or the OperationOutcome that says why there is none."""
-    from parcours.edge.problems import ProblemError
-    from parcours.fhir.estimate import predetermine
-    from parcours.fhir.issues import Refused, issue_from, outcome
-    from parcours.text import DEFAULT
-
-    spoken = "en" if lang == "en" else DEFAULT
-    try:
-        return predetermine(claim, site, brief=brief)
-    except Refused as error:
-        return outcome(error.issues, spoken)
-    except ProblemError as error:
-        return outcome([issue_from(error, error.status)], spoken)
 
 
 @contextmanager

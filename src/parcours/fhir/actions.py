@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from parcours.edge.problems import FieldError, ProblemError
 from parcours.engine.bill.explain import explain_bill
 from parcours.engine.bill.receipt import FORMAT
 from parcours.engine.bill.settle import settle_bill
@@ -19,6 +18,7 @@ from parcours.fhir import capability, estimate, problems
 from parcours.fhir.adjudication import Payer
 from parcours.fhir.claim_read import Asked, read_claim
 from parcours.fhir.estimate import PAYERS
+from parcours.fhir.issues import Refused, issue_from
 from parcours.fhir.kinds import Ask, Resource
 from parcours.fhir.person import READ as READ_PERSON
 from parcours.fhir.person import coverages
@@ -164,11 +164,10 @@ def send(ask: Ask, claim: Mapping[str, Any], others: Others) -> tuple[Claim, boo
     return row, row.received_on == paris_date(before) and row.recorded_at >= before
 
 
-def placed(error: RegistryError) -> ProblemError:
-    """What the registry refuses, at its place in the Claim."""
+def placed(error: RegistryError) -> Refused:
+    """What the registry refuses, at its place in the Claim, in both languages."""
     where = PLACES.get(error.field or "", "Claim")
-    entry = FieldError(field=where, code=error.code, message=error.reason["en"])
-    return ProblemError(error.http_status, error.code, error.reason, field=where, errors=[entry])
+    return Refused(error.http_status, issue_from(error, error.http_status, where))
 
 
 def answered(ask: Ask, row: Claim) -> Resource:

@@ -85,9 +85,14 @@ def plain(value: Any) -> str:
     return str(value).lower()
 
 
-def read_claim(claim: Any, others: Mapping[str, Mapping[str, Any]] | None = None) -> Asked:
-    """What a Claim asks. Raises `Refused`: its form, a code, a contradiction. `others`: resources by reference."""
-    issues = check(claim, "Claim")
+def read_claim(
+    claim: Any, others: Mapping[str, Mapping[str, Any]] | None = None, *, checked: bool = False
+) -> Asked:  # fmt: skip
+    """What a Claim asks. Raises `Refused`: its form (unless it is `checked` already), a code, a contradiction.
+
+    `others`: resources by reference.
+    """
+    issues = [] if checked else check(claim, "Claim")
     if issues:
         raise Refused(first_status(issues), *issues)
     asked = Asked(claim, borrowed=list(claim.get("contained", ())))

@@ -211,10 +211,18 @@ class Estimate:
             for at, (text, _) in enumerate(self.notes) for part, lang in enumerate(LANGS, start=1)
         ]  # fmt: skip
 
+    @property
+    def year(self) -> str:
+        """The civil year of the first care."""
+        return min(iso(line.line.act.care_date) for line in self.answer.lines)[:4]
+
+    def totals_of(self, payer: Payer) -> list[dict[str, Any]]:
+        """The totals of an explanation."""
+        return totals(self.site, self.amounts, payer)
+
     def eob(self, payer: Payer) -> dict[str, Any]:
         """What one payer decides, as the patient reads it."""
         claim = self.asked.claim
-        year = min(iso(line.line.act.care_date) for line in self.answer.lines)[:4]
         said = {
             "resourceType": "ExplanationOfBenefit", **self.common(payer),
             "provider": claim["provider"],
@@ -223,9 +231,9 @@ class Estimate:
                 {name: item[name] for name in KEPT if name in item} | notes | {"adjudication": lines}
                 for item, (_, notes, lines) in zip(claim["item"], self.items(payer), strict=False)
             ],
-            "total": totals(self.site, self.amounts, payer),
+            "total": self.totals_of(payer),
             "processNote": self.process_notes(),
-            "benefitPeriod": {"start": f"{year}-01-01", "end": f"{year}-12-31"},
+            "benefitPeriod": {"start": f"{self.year}-01-01", "end": f"{self.year}-12-31"},
         }  # fmt: skip
         readings = [self.other_reading(one) for one in self.others]
         return pruned(said) | ({"extension": readings} if readings else {})
@@ -321,12 +329,13 @@ def reachable(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
     by_id = {f"#{one.get('id')}": one for one in resource["contained"]}
     wanted = list(references_of({name: resource[name] for name in POINTING if name in resource}))
-    kept: dict[str, Mapping[str, Any]] = {}
-    while wanted:
-        name = wanted.pop()
-        if name in by_id and name not in kept:
-            kept[name] = by_id[name]
-            wanted += references_of(by_id[name])
+    kept: dict[str, Mapping[str, Any]] = {name: by_id[name] for name in wanted if name in by_id}
+    waiting = list(kept.values()) if len(kept) < len(by_id) else []
+    while waiting:
+        for name in references_of(waiting.pop()):
+            if name in by_id and name not in kept:
+                kept[name] = by_id[name]
+                waiting.append(by_id[name])
     return list(kept.values())
 
 
