@@ -67,8 +67,10 @@ types: $(DONE)/dev $(DONE)/parcours ## mypy, strict
 imports: $(DONE)/dev $(DONE)/parcours ## The layers of the house: imports point one way
 	$(BIN)/lint-imports
 
-coverage: $(DONE)/dev $(DONE)/parcours ## Every branch of the rules is taken by their own tests
-	$(BIN)/pytest tests/rules tests/engine/bill -n $(WORKERS) -q --cov=parcours.rules --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+RULES := tests/rules tests/engine/bill
+
+coverage: $(DONE)/dev $(DONE)/parcours ## The tests of the rules, which take every branch of them
+	$(BIN)/pytest $(RULES) -n $(WORKERS) -q --cov=parcours.rules --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
 # FHIR clients of others, that the tests run against our server; Node.js is a system package, installed where we may.
 clients: ## FHIR clients in Node.js, for the tests
@@ -78,8 +80,8 @@ clients: ## FHIR clients in Node.js, for the tests
 	@cd tests/fhir/node && { ! command -v npm >/dev/null || test node_modules -nt package-lock.json \
 	   || { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules; } || true; }
 
-unit: $(DONE)/dev $(DONE)/parcours chromium clients ## All tests: unit, published examples, equivalence, API, PostgreSQL, browser, Spark
-	$(BIN)/pytest -n $(WORKERS)
+unit: $(DONE)/dev $(DONE)/parcours chromium clients ## All other tests: published examples, equivalence, API, PostgreSQL, browser, Spark
+	$(BIN)/pytest -n $(WORKERS) $(RULES:%=--ignore=%)
 
 mutation: $(DONE)/dev $(DONE)/parcours ## Change the rules one operator at a time: the tests must notice
 	rm -rf mutants
@@ -87,7 +89,7 @@ mutation: $(DONE)/dev $(DONE)/parcours ## Change the rules one operator at a tim
 	$(BIN)/mutmut results
 
 attack: $(DONE)/dev $(DONE)/parcours ## Attack a server of one's own, on this machine only, on both databases: longer than make test
-	PARCOURS_TEST_STOPS=5 PARCOURS_ATTACK=long $(BIN)/pytest -n 1 tests/attack tests/site tests/edge/test_limits.py tests/registry/test_crash.py
+	PARCOURS_TEST_STOPS=5 PARCOURS_ATTACK=long $(BIN)/pytest -n 1 tests/attack tests/api/test_schemathesis.py tests/site tests/edge/test_limits.py tests/registry/test_crash.py
 
 crash: $(DONE)/dev $(DONE)/parcours ## Kill, freeze and fill up under every command that writes, on both databases: longer than make test
 	PARCOURS_ATTACK=long PARCOURS_CRASH_WRITES=3000 $(BIN)/pytest -n 1 tests/crash tests/registry/test_crash.py

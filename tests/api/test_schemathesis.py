@@ -4,6 +4,7 @@ Requests go to real records (Alice's, for those who may see her), so that they r
 request may break for the next (logging oneself out, closing one's account) is aimed at a spare account.
 """
 
+import os
 import shutil
 
 import pytest
@@ -108,7 +109,11 @@ SIZE = settings(
 )  # fmt: skip
 
 
-def failures_of(schema, headers_of, excluded=(), examples=4):
+EXAMPLES = 12 if os.environ.get("PARCOURS_ATTACK") == "long" else 2
+"""Of each operation, for each role: few in `make test`, more in `make attack`."""
+
+
+def failures_of(schema, headers_of, excluded=(), examples=EXAMPLES):
     """What goes wrong, operation by operation, with requests that fit the document and requests that do not."""
     found = []
     for made in schema.get_all_operations():

@@ -39,7 +39,7 @@ def house(tmp_path_factory):
     """A copy of the house with the context of the guide in it."""
     house = tmp_path_factory.mktemp("house")
     for name in ("src/parcours", "tests"):
-        shutil.copytree(ROOT / name, house / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, house / name)
     shutil.copy(ROOT / "pyproject.toml", house)
     for name, tuple_name, text in BLOCKS:
         path = house / name

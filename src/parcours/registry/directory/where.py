@@ -45,10 +45,11 @@ def where(session: Session, text: str) -> Where:
 
     Raises `Invalid`: nothing of this name; several communes of one name, which are listed and of which none is chosen.
     """
-    found = communes_of(session, code_said(text), 200)
+    asked = code_said(text)
+    found = communes_of(session, asked, 200)
     if not found:
         raise problems.unknown_place(text)
-    words = fold(text).split()
+    words = fold(asked).split()
     by_code = words[0][:1].isdigit() or words[0][:2] in {"2A", "2B"}
     of_one_city = len({one.mother_code for one in found}) == 1 and found[0].mother_code
     if len(found) > 1 and not by_code and not of_one_city:
