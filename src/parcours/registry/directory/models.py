@@ -292,17 +292,19 @@ class Offer(Base):
 
 
 class NameToken(Base):
-    """A word of a professional's name, folded."""
+    """A word of a professional's name, folded: an index, made anew from the name, whose rows have no key to check."""
 
     __tablename__ = "directory_tokens"
     __table_args__ = (
-        Index("ix_directory_tokens_token", "token", "professional_id"),
-        Index("ix_directory_tokens_professional_id", "professional_id", "token"),
+        Index("ix_directory_tokens_token", "token", "professional_id", "names"),
+        Index("ix_directory_tokens_professional_id", "professional_id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, sort_order=-1)  # type: ignore[assignment]
     token: Mapped[str]
-    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    professional_id: Mapped[str] = mapped_column(PublicId)
+    names: Mapped[str]
+    """All the words of that name, a space before each: who is found by one word is asked for the others in one look."""
 
 
 class ClaimSource(StrEnum):

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from parcours.registry.directory.models import NameToken, Offer
 from parcours.registry.identity.names import fold, next_prefix
@@ -62,10 +62,7 @@ def _count(session: Session, word: str) -> int:
 def _bearing(session: Session, words: list[str], area: Area, most: int = MOST_NAMED) -> dict[str, int]:
     first, *others = words
     statement = select(NameToken.professional_id, NameToken.token).where(_begins(NameToken.token, first))
-    for word in others:
-        other = aliased(NameToken)
-        bears = exists().where(other.professional_id == NameToken.professional_id, _begins(other.token, word))
-        statement = statement.where(bears)
+    statement = statement.where(*(NameToken.names.contains(f" {word}", autoescape=True) for word in others))
     if area:
         there = select(Offer.id).where(Offer.professional_id == NameToken.professional_id, *area)
         statement = statement.where(there.correlate(NameToken).offset(0).exists())  # one look each, never a join

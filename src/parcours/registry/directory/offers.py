@@ -1,5 +1,6 @@
 """What a search finds, made from professionals, places and conventions."""
 
+from collections.abc import Iterable
 from datetime import date
 from zlib import crc32
 
@@ -35,17 +36,23 @@ def bucket_of(rpps: str) -> int:
     return crc32(rpps.encode()) % BUCKETS
 
 
-def tokens_of(*names: str) -> set[str]:
-    """The words by which names are found; a family name of several words is one word too ("Le Boeuf", LEBOEUF)."""
-    words = {word for name in names for word in fold(name).split()}
-    return words | {fold(names[0]).replace(" ", "")} if names else words
+def tokens_of(family_name: str, first_name: str) -> list[str]:
+    """The words by which a name is found; a family name of several words is one word too ("Le Boeuf", LEBOEUF)."""
+    family, first = fold(family_name), fold(first_name)
+    return sorted({*family.split(), *first.split(), family.replace(" ", "")} - {""})
+
+
+def names_of(words: Iterable[str]) -> str:
+    """The words of a name as they stand beside each of them."""
+    return "".join(f" {word}" for word in words)
 
 
 def index_name(session: Session, professional: Professional) -> None:
     """Write the words of a professional's name anew."""
     session.execute(delete(NameToken).where(NameToken.professional_id == professional.id))
-    words = sorted(tokens_of(professional.family_name, professional.first_name) - {""})
-    session.add_all(NameToken(token=word, professional_id=professional.id) for word in words)
+    words = tokens_of(professional.family_name, professional.first_name)
+    names = names_of(words)
+    session.add_all(NameToken(token=word, professional_id=professional.id, names=names) for word in words)
 
 
 def rebuild(session: Session, professional: Professional, on: date | None = None) -> None:

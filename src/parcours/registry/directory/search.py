@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, not_, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, not_, or_, select, text
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory.geometry import box, distance_km
@@ -34,8 +34,10 @@ NEAR = (0, 0.25, 0.5, 1, 2, 3, 5, 7, 10, 14, 20, 35, 50, 100, 200)
 """Rings that are read for the nearest."""
 SPARSE = 300
 """Offers that are ranked at once; where there are more, ring by ring."""
+FIRST = 200
+"""Rows of a dense ring that are asked for at first: a page needs few, and the first few need no sorting of all."""
 AT_ONCE = 100
-"""Rows taken from the database at once: a page needs few of a dense ring."""
+"""Rows taken from the database at once, after those."""
 DRAWN_MODULO = 2_147_483_647
 """A prime: multiplying by the number of a day and modulo it is another order each day, in which all are equal."""
 LAST = 1e-9
@@ -185,12 +187,19 @@ def ring(
     if in_order:
         draw = (Offer.seed * literal(draw_number(query), BigInteger)) % literal(DRAWN_MODULO, BigInteger)
         statement = statement.order_by(func.coalesce(Offer.sector, UNKNOWN_SECTOR), draw, Offer.id)
-    result = session.execute(statement.execution_options(yield_per=AT_ONCE) if in_order else statement)
-    with closing(result):
-        for row in result:
-            km = km_of(row, query)
-            if km is not None and edges[0] <= km < edges[1]:
-                yield placed(row, query, km)
+    for row in first_then_rest(session, statement) if in_order else session.execute(statement):
+        km = km_of(row, query)
+        if km is not None and edges[0] <= km < edges[1]:
+            yield placed(row, query, km)
+
+
+def first_then_rest(session: Session, statement: Select[Any]) -> Iterator[Any]:
+    """The rows of an ordered statement: the first of them at once, the rest as far as they are asked for."""
+    first = session.execute(statement.limit(FIRST)).all()
+    yield from first
+    if len(first) == FIRST:
+        with closing(session.execute(statement.offset(FIRST).execution_options(yield_per=AT_ONCE))) as rest:
+            yield from rest
 
 
 def inside(query: Query, radius_km: float) -> Iterator[ColumnElement[bool]]:
@@ -285,10 +294,13 @@ def unknowns(session: Session, query: Query) -> int:
     if not query.accepts or query.unknown_too or query.where is None:
         return 0
     radius = BANDS[-1] if query.nearest else radius_of(query)
-    rows = session.execute(
-        select(Offer.professional_id, Offer.latitude_e5, Offer.longitude_e5)
-        .where(*inside(query, radius), *conditions(query), accepting("unknown", query))
-        .limit(4 * COUNTED)
+    there = select(Offer.professional_id, Offer.latitude_e5, Offer.longitude_e5).where(
+        *inside(query, radius), *conditions(query), accepting("unknown", query)
     )
-    within = {one.professional_id for one in rows if (km_of(one, query) or 0) <= radius}
+    within: set[str] = set()
+    for most in (2 * COUNTED, 8 * COUNTED):
+        rows = session.execute(there.limit(most)).all()
+        within = {one.professional_id for one in rows if (km_of(one, query) or 0) <= radius}
+        if len(rows) < most or len(within) >= COUNTED:
+            break
     return min(COUNTED, len(within))

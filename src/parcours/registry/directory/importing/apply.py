@@ -26,7 +26,7 @@ from parcours.registry.directory.models import (
     Professional,
     seed_of,
 )
-from parcours.registry.directory.offers import bucket_of, tokens_of
+from parcours.registry.directory.offers import bucket_of, names_of, tokens_of
 from parcours.registry.directory.oppositions import scopes_of
 from parcours.registry.directory.trades import OTHERS
 from parcours.registry.identity.names import fold, letters
@@ -126,10 +126,12 @@ class Part:
                     self.now,
                 )
             )
-            tokens += [(word, key) for word in sorted(tokens_of(line.family_name, line.first_name)) if word]
+            words = tokens_of(line.family_name, line.first_name)
+            beside = names_of(words)
+            tokens += [(word, key, beside) for word in words]
         names = ("id", "rpps", "family_name", "first_name", "search_name", "profession", "specialty", "version")
         insert_values(self.session, Professional, (*names, "recorded_at"), rows)
-        insert_values(self.session, NameToken, ("token", "professional_id"), tokens)
+        insert_values(self.session, NameToken, ("token", "professional_id", "names"), tokens)
         return ids, {ids[line.rpps] for line in missing}
 
     def rename(self, row: Professional, line: Line) -> None:

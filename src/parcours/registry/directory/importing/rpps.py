@@ -1,5 +1,6 @@
 """The RPPS in libre accès: one line an activity; what of it makes an offer, and what does not."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from parcours.registry.identity.keys import luhn_sum, parse_finess
 
 PART = "Personne_activite"
 SEPARATOR = "|"
+NOT_DIALLED = re.compile(r"[^\d+]")
 ADDRESS = {
     "number": ("Numéro Voie (coord. structure)", ""),
     "index": ("Indice répétition voie (coord. structure)", ""),
@@ -139,7 +141,7 @@ def finess_of(text: str) -> str:
 
 def digits(phone: str) -> str:
     """A telephone number without its spaces and dots."""
-    return "".join(one for one in phone if one.isdigit() or one == "+")
+    return NOT_DIALLED.sub("", phone)
 
 
 def merged(several: Iterable[Line]) -> dict[str, Line]:
