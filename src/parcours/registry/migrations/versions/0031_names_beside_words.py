@@ -1,14 +1,14 @@
 """the words of a name stand beside each of them: a name of two words is found in one look
 
-Revision ID: 0030
-Revises: 0029
+Revision ID: 0031
+Revises: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 TABLE = "directory_tokens"
