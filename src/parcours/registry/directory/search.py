@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, not_, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, not_, or_, select, text
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory.geometry import box, distance_km
@@ -187,13 +187,14 @@ def ring(
     if in_order:
         draw = (Offer.seed * literal(draw_number(query), BigInteger)) % literal(DRAWN_MODULO, BigInteger)
         statement = statement.order_by(func.coalesce(Offer.sector, UNKNOWN_SECTOR), draw, Offer.id)
-    for row in first_then_rest(session, statement) if in_order else session.execute(statement):
+    rows: Iterable[Any] = first_then_rest(session, statement) if in_order else session.execute(statement)
+    for row in rows:
         km = km_of(row, query)
         if km is not None and edges[0] <= km < edges[1]:
             yield placed(row, query, km)
 
 
-def first_then_rest(session: Session, statement: Select[Any]) -> Iterator[Any]:
+def first_then_rest(session: Session, statement: Any) -> Iterator[Any]:
     """The rows of an ordered statement: the first of them at once, the rest as far as they are asked for."""
     first = session.execute(statement.limit(FIRST)).all()
     yield from first
