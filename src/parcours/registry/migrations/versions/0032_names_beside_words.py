@@ -1,14 +1,14 @@
 """the words of a name stand beside each of them: a name of two words is found in one look
 
-Revision ID: 0031
-Revises: 0030
+Revision ID: 0032
+Revises: 0031
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 TABLE = "directory_tokens"
