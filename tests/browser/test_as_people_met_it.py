@@ -130,6 +130,9 @@ def test_numbers_keep_their_unit_and_nothing_is_nothing(visit: Visit) -> None:
     for number in re.findall(r": (\d+) depuis le", text):
         pytest.fail(f"{number} has no unit")
     assert not re.search(r"[^\s/]:\s\d", text.replace("http", "")), "a French colon has a space before it"
+    left = seen(visit(quote(care_date="2026-11-23", medecin_traitant_left_on="2026-06-24"), **FRENCH))
+    assert "il y a moins d’un an" in left
+    assert "0,00 € seront repris" not in seen(visit(C2S, **FRENCH))
 
 
 @holds("B17")
@@ -174,6 +177,11 @@ def test_a_visit_is_printed_on_two_sheets_with_the_day_and_the_address(browser: 
     assert "Imprimé le" in page.locator(".print-only").inner_text()
     assert site in page.locator(".print-only").inner_text()
     context.close()
+
+
+def test_the_first_answers_are_seen_on_a_phone(visit: Visit) -> None:
+    page = visit("/", viewport={"width": 390, "height": 844}, **FRENCH)
+    assert page.locator("a.option").first.bounding_box()["y"] < 844 - 48
 
 
 # --- answers that people would act on ---------------------------------------------------------------------------------

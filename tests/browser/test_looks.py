@@ -18,6 +18,11 @@ SEEN = [
     "/situations/dermatologie",
     "/situations/psychiatrie",
     "/situations/enfants",
+    "/compare",
+    "/start",
+    "/start?who=study",
+    "/verify",
+    "/lab",
     "/law/parameters/majoration.taux",
     "/law/parameters/taux.medecin",
     "/nothing",
@@ -62,10 +67,13 @@ def test_axe_finds_nothing_on_a_phone_with_an_open_explanation(visit: Visit, the
     assert violations(page, LEVELS) == []
 
 
-@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize(("width", "scale"), [(320, 1), (640, 2)])
 @pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
-def test_nothing_overflows_a_narrow_screen(browser: Any, site: str, width: int, language: str) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 640}, locale=language)
+def test_nothing_overflows_a_narrow_screen_nor_one_at_200_percent(
+    browser: Any, site: str, width: int, scale: int, language: str
+) -> None:
+    """200 % zoom of a 1280 px window is a window of 640 px."""
+    context = browser.new_context(viewport={"width": width, "height": 640}, device_scale_factor=scale, locale=language)
     page = context.new_page()
     wide = []
     for path in SEEN:
@@ -76,10 +84,26 @@ def test_nothing_overflows_a_narrow_screen(browser: Any, site: str, width: int, 
     assert wide == []
 
 
+def test_pages_say_the_same_without_scripts(browser: Any, site: str) -> None:
+    """But for what a script alone can do: copying, printing, remembering."""
+    said: list[list[str]] = []
+    for script in (True, False):
+        context = browser.new_context(java_script_enabled=script, locale="fr-FR")
+        page = context.new_page()
+        said.append([])
+        for path in SEEN:
+            page.goto(site + path)
+            text = page.locator("main").inner_text()
+            for part in page.locator(".needs-js").all_inner_texts() if script else ():
+                text = text.replace(part, "")
+            said[-1].append(" ".join(text.split()))
+        context.close()
+    assert [path for path, one, other in zip(SEEN, *said, strict=True) if one != other] == []
+
+
 def test_twice_as_large_nothing_is_lost(visit: Visit) -> None:
-    """200 % zoom of a 1280 px window is a window of 640 px; text alone twice as large must hold too."""
+    """Text alone twice as large must hold too."""
     page = visit(quote(), viewport={"width": 640, "height": 450}, device_scale_factor=2)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 640
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
     assert page.locator(".sum").is_visible()

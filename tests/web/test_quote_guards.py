@@ -72,6 +72,23 @@ def test_what_may_not_be_asked_is_no_debt(client: TestClient) -> None:
     assert "<title>€48.50 asked in excess" in client.get(quote(**C2S)).text
 
 
+def test_what_to_do_about_a_sum_asked_in_excess(client: TestClient) -> None:
+    todo = words(client, quote(**C2S)).split("What to do now")[1].split("Why")[0]
+    assert "Do not pay what is asked in excess" in todo
+    assert "€31.50 is the most that may be asked of you" in todo
+    assert "Paid already? Claim €48.50 back" in todo
+    assert "in excess" not in words(client, quote()).split("What to do now")[1]
+
+
+def test_who_sees_a_psychiatrist_hears_of_other_help(client: TestClient) -> None:
+    facts = {"specialty": "psychiatrie", "care_date": (today() + timedelta(days=9)).isoformat(), "fee": "52"}
+    young, older = (words(client, quote(**facts, age=age)) for age in ("22", "50"))
+    for page in (young, older):
+        assert "Mon soutien psy: sessions refunded by the Sécu" in page
+    assert "The student health service sees you directly" in young
+    assert "student health service" not in older.split("Your answers")[1].split("Why")[0]
+
+
 @pytest.mark.parametrize("to", ["professional", "mediator"])
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_letters_are_ready_as_text_and_as_pdf(client: TestClient, to: str, lang: str) -> None:

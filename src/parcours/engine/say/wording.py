@@ -111,6 +111,10 @@ class Words:
     readings: Mapping[str, str] = field(default_factory=dict)
 
 
+OPTIONAL = re.compile(r"\[([^\[\]]*\{amount:(\w+)\}[^\[\]]*)\]")
+ONE_YEAR = re.compile(r"\bde 1 an\b")
+
+
 @lru_cache(maxsize=1024)
 def pieces(template: str) -> tuple[tuple[str, str, str], ...]:
     """A template as (text before, kind, argument); the last one has no kind."""
@@ -122,10 +126,16 @@ def pieces(template: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def fill(template: str, words: Words, lang: str) -> str:
-    """The sentence of a template. Raises `TemplateError` for a placeholder that names nothing."""
-    return "".join(
+    """The sentence of a template. Raises `TemplateError` for a placeholder that names nothing.
+
+    What is between brackets is said where its amount is not zero.
+    """
+    if "[" in template:
+        template = OPTIONAL.sub(lambda part: part[1] if words.amounts.get(part[2]) else "", template)
+    said = "".join(
         text + (placeholder(kind, argument, words, lang) if kind else "") for text, kind, argument in pieces(template)
     )
+    return ONE_YEAR.sub("d'un an", said) if lang == "fr" else said
 
 
 def placeholder(kind: str, argument: str, words: Words, lang: str) -> str:

@@ -4,6 +4,8 @@ Which of them still matters is the engine's to say (`engine/questions.py`); here
 settles a few facts at once, because a patient does not know that "who sent me" is two facts of the law.
 """
 
+from dataclasses import replace
+
 from parcours.law.thresholds import participation_age
 from parcours.web.i18n import N_
 from parcours.web.quote import suits
@@ -56,7 +58,11 @@ DECLARED = Card(
     N_("Médecin traitant"),
     ("medecin_traitant",),
     options=(
-        CardOption(N_("Yes, one is declared"), {"medecin_traitant": "true"}),
+        CardOption(
+            N_("Yes, one is declared"),
+            {"medecin_traitant": "true"},
+            N_("Also if this doctor has just retired or left: a later question is about it."),
+        ),
         CardOption(N_("No, none is declared"), {"medecin_traitant": "false"}),
     ),
     terms=("medecin_traitant", "declaration"),
@@ -150,7 +156,7 @@ CIRCUMSTANCE = Card(
         worded("special_setting", "centre_planification"),
         worded("special_setting", "depistage_organise"),
         worded("special_setting", "genetique"),
-        worded("special_setting", "examen_enfant"),
+        replace(worded("special_setting", "examen_enfant"), suits=suits.examination),
         worded("special_setting", "detenu"),
         CardOption(
             N_("My médecin traitant retired or left the département"),

@@ -30,7 +30,7 @@ from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, open_result
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements, with_lines
-from parcours.web.quote.todo import Group, Todo, events
+from parcours.web.quote.todo import SOUTIEN_PSY, Group, Todo, events
 from parcours.web.quote.unsure import outcomes, unsure_url
 from parcours.web.quote.view import Quote, Result, Stop
 
@@ -228,7 +228,7 @@ def stop_of(page: Page, state: State) -> Stop | None:
                 "soutien psy, seen directly, is refunded.",
                 page.lang,
             ),
-            [(text("Directory of Mon soutien psy", page.lang), "https://monsoutienpsy.ameli.fr")],
+            [(text("Directory of Mon soutien psy", page.lang), SOUTIEN_PSY)],
         )
     return Stop(
         text("Without a prescription the Sécu refunds nothing", page.lang),

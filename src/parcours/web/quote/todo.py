@@ -16,6 +16,7 @@ from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text, today
+from parcours.web.quote.letters import dispute_of
 
 SERVICE_PUBLIC = "https://www.service-public.fr/particuliers/vosdroits/"
 DECLARE = SERVICE_PUBLIC + "F163"
@@ -23,6 +24,7 @@ REFUNDS = SERVICE_PUBLIC + "F165"
 DIRECT_BILLING = SERVICE_PUBLIC + "F167"
 OFFICIAL_DIRECTORY = "https://annuairesante.ameli.fr"
 AMELI = "https://www.ameli.fr/assure"
+SOUTIEN_PSY = "https://monsoutienpsy.ameli.fr"
 BEFORE, DESK, AFTER = N_("Before"), N_("At the desk"), N_("After")
 
 
@@ -90,6 +92,8 @@ class Todo:
                 ),
                 links=(self.link(N_("Seen without a letter"), "/situations/hors_parcours"),),
             )
+        if self.settled.facts.get("specialty") == "psychiatrie":
+            yield from self.other_help()
         if self.act.profession == Profession.MEDECIN:
             yield Task(
                 self.say("Check the sector and the prices"),
@@ -100,10 +104,39 @@ class Todo:
                 ),
             )
 
+    def other_help(self) -> Iterator[Task]:
+        """Who else helps beside a psychiatrist."""
+        yield Task(
+            self.say("A psychologist may help too"),
+            self.say(
+                "Mon soutien psy: sessions refunded by the Sécu, without a doctor’s "
+                "letter, with a psychologist of its directory."
+            ),
+            links=(self.link(N_("Directory of Mon soutien psy"), SOUTIEN_PSY),),
+        )
+        youngest, oldest = (thresholds.whole(f"parcours.psychiatrie_age_{end}", self.day) for end in ("min", "max"))
+        if youngest <= self.act.age <= oldest:
+            yield Task(
+                self.say("Studying? The student health service sees you directly"),
+                self.say("Doctors, and often psychologists, at the university: no letter, and no surcharge."),
+                links=(self.link(N_("Care of students"), "/situations/etudiants"),),
+            )
+
     # --- at the desk ------------------------------------------------------------------------------------------------
 
     def desk(self) -> Iterator[Task]:
         """What to show, to ask and to take away."""
+        disputed = dispute_of(self.settled)
+        if disputed and disputed.certain:
+            yield Task(
+                self.say("Do not pay what is asked in excess"),
+                self.say(
+                    N_("Show your attestation of the C2S: {most} is the most that may be asked of you.")
+                    if self.act.c2s
+                    else N_("{most} is the most that may be asked for a session of Mon soutien psy."),
+                    most=self.money(self.result.max_fee),
+                ),
+            )
         rights = [self.say("the C2S")] if self.act.c2s else []
         rights += [self.say("your long-term illness")] if self.act.exemption >> Exemption.ALD & 1 else []
         rights += [self.say("maternity cover")] if self.act.exemption >> Exemption.MATERNITE & 1 else []
@@ -137,7 +170,17 @@ class Todo:
     # --- after ------------------------------------------------------------------------------------------------------
 
     def after(self) -> Iterator[Task]:
-        """Refunds, the two years, the end of a year of grace, a doctor to declare."""
+        """A sum to claim back, refunds, the two years, the end of a year of grace, a doctor to declare."""
+        disputed = dispute_of(self.settled)
+        if disputed and disputed.certain:
+            yield Task(
+                self.say("Paid already? Claim {amount} back", amount=self.money(disputed.excess)),
+                self.say(
+                    "Send the letter to the professional, with a copy of the paper; "
+                    "without an answer, the other one to the mediator of your fund. Both are ready on this page."
+                ),
+                links=(self.link(N_("Address of your fund"), AMELI),),
+            )
         if self.act.tiers_payant == TiersPayant.NONE and self.result.amo > 0:
             yield from self.refund()
         if self.act.tiers_payant != TiersPayant.FULL and self.result.amc > 0 and not self.act.c2s:
