@@ -309,6 +309,8 @@ class Form:
             return i18n.long_date(date.fromisoformat(self.state.given[question.facts[0]] or ""), self.lang)
         candidates = [*question.options, *(questions.SENT_UNDECLARED.options if question is questions.SENT else ())]
         matching = [option for option in candidates if self.chosen(option)]
+        if question is questions.CIRCUMSTANCE and len(matching) > 1:
+            return listed((self.option_words(option)[0] for option in matching), self.lang)
         if matching and "+" not in (self.state.given.get("exemption") or ""):
             return self.option_words(max(matching, key=lambda option: len(option.facts)))[0]
         return ", ".join(words for name in question.facts if name not in DAYS and (words := self.fact_words(name)))
