@@ -86,19 +86,20 @@ def test_nothing_overflows_a_narrow_screen_nor_one_at_200_percent(
 
 def test_pages_say_the_same_without_scripts(browser: Any, site: str) -> None:
     """But for what a script alone can do (copying, printing, remembering) and what stands in for it."""
+    pages = [path for path in SEEN if path != "/lab"]  # made while it is looked at
     said: list[list[str]] = []
     for script in (True, False):
         context = browser.new_context(java_script_enabled=script, locale="fr-FR")
         page = context.new_page()
         said.append([])
-        for path in SEEN:
+        for path in pages:
             page.goto(site + path)
             text = page.locator("main").inner_text()
             for part in page.locator(".needs-js" if script else ".no-js").all_inner_texts():
                 text = text.replace(part, "", 1)
             said[-1].append(" ".join(text.split()))
         context.close()
-    assert [path for path, one, other in zip(SEEN, *said, strict=True) if one != other] == []
+    assert [path for path, one, other in zip(pages, *said, strict=True) if one != other] == []
 
 
 def test_twice_as_large_nothing_is_lost(visit: Visit) -> None:
