@@ -87,15 +87,14 @@ def test_third_party_files_come_with_their_licence() -> None:
 
 
 def test_first_load_is_light(client: TestClient) -> None:
-    """Page, style, scripts and font: under 150 kB as sent."""
+    """Page, style, scripts and font: under 60 kB as sent for a first visit, and for a finished quote."""
     sent = 0
     for path in ("/", quote()):
         page = client.get(path, headers={"accept-encoding": "gzip"})
         sent = max(sent, int(page.headers["content-length"]))
     for name in ("site.css", "site.js", "vendor/htmx-2.0.11.min.js", "vendor/figtree-latin-variable.woff2"):
         sent += int(client.get(asset_url(name), headers={"accept-encoding": "gzip"}).headers["content-length"])
-    assert sent < 150_000
-    print(f"first load: {sent} bytes")
+    assert sent < 60_000
 
 
 def test_health_and_readiness(client: TestClient) -> None:

@@ -1,8 +1,11 @@
 """The pages of situations: what each line leaves to the patient is the engine's, on tariffs of a day."""
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
+from starlette.testclient import TestClient
 
 from parcours.web.public.situations import complete, settled, situations, title_of
 
@@ -32,3 +35,15 @@ def test_the_pages_of_people_show_what_the_law_leaves_to_them(slug: str) -> None
 def test_a_question_names_the_ages_of_the_law() -> None:
     assert title_of(situations()["enfants"], "en") == "My child is under 16"
     assert title_of(situations()["contraception"], "fr") == "La contraception avant 26 ans"
+
+
+@pytest.mark.parametrize("slug", ["trouver_un_medecin", "sans_medecin_traitant", "dermatologie", "carte_perdue"])
+def test_a_page_leads_to_where_it_can_be_done(client: TestClient, slug: str) -> None:
+    page = client.get(f"/situations/{slug}").text
+    part = page[page.index('id="go"') : page.index('id="compare"')]
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', part)]
+    assert len(links) >= 2
+    assert any(link.startswith("https://") for link in links), "an official page"
+    for link in links:
+        if link.startswith("/"):
+            assert client.get(link).status_code == 200, link

@@ -25,6 +25,7 @@ from parcours.law.loader import load
 from parcours.text import euros, listed, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
+from parcours.web.links import links_of
 from parcours.web.pages import Page, public, text, today
 from parcours.web.public.values import value_text
 from parcours.web.public.worked_bills import worked_bills
@@ -215,6 +216,7 @@ async def situation_page(request: Request) -> Response:
             example(i18n.label(item["label"], page.lang), item["facts"], page) for item in entry.get("examples", ())
         ],
         bills=list(worked_bills(entry.get("bills", ()), page, today())),
+        links=links_of(tuple(entry.get("links", ())), page),
         references=entry["references"],
         parameters=[(item, value_text(item.values[-1].value, item.unit, page.lang)) for item in parameters],
         book=book,
@@ -257,6 +259,7 @@ def specialty_page(page: Page, slug: str) -> Response:
         ],
         examples=examples,
         bills=[],
+        links=links_of(("directory", "official_directory"), page),
         references=list(family.references) if family else ["CSS-L162-5-3", "CSS-R160-6"],
         parameters=[
             (item, value_text(item.values[-1].value, item.unit, page.lang)) for item in ages if family and family.age

@@ -177,11 +177,11 @@ class Form:
 
     def offered(self, question: Card) -> Iterator[CardOption]:
         """The answers that this person may give."""
-        age = self.state.sitting.values.get("age")
+        age = self.state.given.get("age") or ""
         for option in question.options:
             if option in NEEDS_MUTUELLE and not self.covered():
                 continue
-            if age is None or option.suits(age, self.state.day, self.profession):
+            if not age.isdecimal() or option.suits(int(age), self.state.day, self.profession):
                 yield option
 
     def bill_from(self, code: str) -> str:

@@ -19,6 +19,7 @@ from parcours.engine.say.wording import facts_said
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_
+from parcours.web.links import SOUTIEN_PSY
 from parcours.web.pages import PRIVATE, Page, answer, text, today
 from parcours.web.quote import guards, questions
 from parcours.web.quote.cards import Card
@@ -30,7 +31,7 @@ from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, open_result
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements, with_lines
-from parcours.web.quote.todo import SOUTIEN_PSY, Group, Todo, events
+from parcours.web.quote.todo import Group, Todo, events
 from parcours.web.quote.unsure import outcomes, unsure_url
 from parcours.web.quote.view import Quote, Result, Stop
 

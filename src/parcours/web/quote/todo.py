@@ -15,16 +15,10 @@ from parcours.law.days import iso
 from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
+from parcours.web.links import AMELI, DECLARE, DIRECT_BILLING, OFFICIAL_DIRECTORY, REFUNDS, SOUTIEN_PSY
 from parcours.web.pages import Page, text, today
 from parcours.web.quote.letters import dispute_of
 
-SERVICE_PUBLIC = "https://www.service-public.fr/particuliers/vosdroits/"
-DECLARE = SERVICE_PUBLIC + "F163"
-REFUNDS = SERVICE_PUBLIC + "F165"
-DIRECT_BILLING = SERVICE_PUBLIC + "F167"
-OFFICIAL_DIRECTORY = "https://annuairesante.ameli.fr"
-AMELI = "https://www.ameli.fr/assure"
-SOUTIEN_PSY = "https://monsoutienpsy.ameli.fr"
 BEFORE, DESK, AFTER = N_("Before"), N_("At the desk"), N_("After")
 
 
@@ -235,6 +229,7 @@ class Todo:
         links = (
             self.link(N_("Find a doctor"), "/directory"),
             self.link(N_("Nobody takes new patients?"), "/situations/trouver_un_medecin"),
+            self.link(N_("From my space"), "/me/doctor"),
             self.link(N_("The declaration, official page"), DECLARE),
         )
         if until and until > self.day:
