@@ -31,8 +31,8 @@ def contraception(age: int, day: date, profession: str) -> bool:
 
 
 def examination(age: int, day: date, profession: str) -> bool:
-    """A minor who sees a doctor."""
-    return profession == "medecin" and age < majority(day)
+    """A minor who sees a doctor, or somebody not said."""
+    return profession in ("medecin", "") and age < majority(day)
 
 
 def prevention(age: int, day: date, profession: str) -> bool:
