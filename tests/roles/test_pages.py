@@ -264,6 +264,8 @@ def test_a_desk_is_closed_to_every_other_role_and_it_is_traced(site, path):
         answer = client.get(path.replace("{name}", "held"), headers=heads[name], follow_redirects=False)
         if name in place:
             assert answer.status_code == 200, name
+            assert "&lt;built-in" not in answer.text
+            assert "&lt;bound" not in answer.text
         else:
             assert (answer.status_code, refusals(database) - before) == (403, 1), name
 

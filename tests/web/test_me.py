@@ -157,6 +157,7 @@ def test_every_page_is_in_both_languages_and_kept_by_nobody(people, country, lan
         page = alice.get(path, params={"lang": lang})
         assert page.status_code == 200, path
         assert "no-store" in page.headers["Cache-Control"], path
+        assert not re.search("&lt;(built-in|bound|function)", page.text), f"{path} shows code in place of words"
 
 
 def test_a_refund_is_explained_and_the_statement_is_a_file(people, country):

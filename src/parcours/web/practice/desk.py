@@ -1,5 +1,6 @@
 """`/practice` and `/practice/patient`: whose card it is, what is known, what to charge, and the sheet sent."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +37,7 @@ from parcours.registry.declarations.models import Declaration, State
 from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import NotFound, not_found
+from parcours.registry.payments.desk import UNREAD
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
@@ -57,6 +59,8 @@ from parcours.web.quote.result import PATHWAYS
 TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
 """What the form of a sheet holds."""
 HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a number and the birth date of one person")
+SHOWN = 30
+"""Sheets of today on the first page; all of them are one click away."""
 ANY_FEE = "30.00"
 """The pathway does not depend on it."""
 SECRET = (RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP)
@@ -87,7 +91,8 @@ def today(desk: Desk) -> Response:
     record = desk.unit.allow(Action.READ_SHEETS, of_practice(desk.unit.actor.professional_id), Tag.SHEETS_READ)
     doctor_id = record.professional_id or ""
     query = select(Claim).where(Claim.professional_id == doctor_id, Claim.care_date == desk.today)
-    sheets = list(desk.session.scalars(query.order_by(Claim.sheet_number.desc())))
+    sheets = list(desk.session.scalars(query.options(UNREAD).order_by(Claim.sheet_number.desc()).limit(SHOWN)))
+    names = patients_named(desk, [one.insured_id for one in sheets])
     by_state = select(Claim.state, func.count()).where(Claim.professional_id == doctor_id).group_by(Claim.state)
     states = {row[0]: row[1] for row in desk.session.execute(by_state)}
     waiting = (
@@ -102,7 +107,7 @@ def today(desk: Desk) -> Response:
     return show(
         desk,
         "practice/today.html",
-        sheets=[(one, named(desk, one.insured_id)) for one in sheets],
+        sheets=[(one, names.get(one.insured_id, "—")) for one in sheets],
         states=STATES,
         tones=TONES,
         to_sign=states.get(ClaimState.DRAFT, 0),
@@ -117,6 +122,13 @@ def named(desk: Desk, insured_id: str) -> str:
     """The name of a patient on a list of one's own sheets."""
     row = desk.session.get(Insured, insured_id)
     return f"{row.first_name} {row.family_name}" if row else "—"
+
+
+def patients_named(desk: Desk, ids: Iterable[str]) -> dict[str, str]:
+    """The names of many patients, asked for at once."""
+    wanted = set(ids)
+    rows = desk.session.scalars(select(Insured).where(Insured.id.in_(wanted))) if wanted else ()
+    return {one.id: f"{one.first_name} {one.family_name}" for one in rows}
 
 
 def declared(desk: Desk, doctor_id: str) -> list[Insured]:

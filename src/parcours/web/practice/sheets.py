@@ -22,7 +22,7 @@ from parcours.registry.visits.context import Action as VisitAction
 from parcours.text import Text, plain_euros
 from parcours.web.desk.money import TONES, reason
 from parcours.web.desk.room import Desk
-from parcours.web.practice.desk import doctor_of, named, show, sign_and_send
+from parcours.web.practice.desk import doctor_of, named, patients_named, show, sign_and_send
 
 PAGE = 40
 GROUPS = {
@@ -70,13 +70,14 @@ def sheets(desk: Desk) -> Response:
     rows = claims_of_practice(
         desk.session, doctor_id, states=states, after=desk.asked("after", 64) or None, limit=PAGE + 1
     )
+    names = patients_named(desk, [one.insured_id for one in rows[:PAGE]])
     by_state = select(Claim.state, func.count()).where(Claim.professional_id == doctor_id).group_by(Claim.state)
     counts = {row[0]: row[1] for row in desk.session.execute(by_state)}
     sizes = {name: sum(counts.get(one, 0) for one in of) for name, (_, of) in GROUPS.items()}
     return show(
         desk,
         "practice/sheets.html",
-        rows=[(one, named(desk, one.insured_id)) for one in rows[:PAGE]],
+        rows=[(one, names.get(one.insured_id, "—")) for one in rows[:PAGE]],
         more=rows[PAGE - 1].id if len(rows) > PAGE else "",
         group=group,
         sizes=sizes,
