@@ -131,9 +131,12 @@ def read_provider(asked: Asked, found: Mapping[str, Mapping[str, Any]]) -> None:
     """Specialty, profession and sector of who gives the care."""
     at = "Claim.provider.resolve()"
     provider = resolved(asked.claim["provider"], found, "Claim.provider")
-    specialty = next((code for one in provider.get("specialty", ()) if (code := code_in(one))), None)
+    person = resolved(provider["practitioner"], found, f"{at}.practitioner") if "practitioner" in provider else provider
+    specialty = next((code for one in provider.get("specialty", ()) if (code := specialty_in(one))), None)
     if specialty is not None:
         asked.say("specialty", specialty, f"{at}.specialty")
+    else:
+        read_qualifications(asked, person, at)
     profession = next((code for one in provider.get("code", ()) if (code := code_in(one, "/profession"))), None)
     if profession is not None:
         asked.say("profession", profession, f"{at}.code")
@@ -141,6 +144,41 @@ def read_provider(asked: Asked, found: Mapping[str, Mapping[str, Any]]) -> None:
         if str(extension.get("url", "")).endswith(CONTRACTED):
             code = str(code_in(extension.get("valueCodeableConcept", {})))
             asked.say("convention", SECTORS.get(code, code), f"{at}.extension")
+
+
+ORDINAL, TRADE = "TRE-R38-SpecialiteOrdinale", "TRE-G15-ProfessionSante"
+"""National tables of what a professional is: the specialty of a doctor, the profession."""
+
+
+def specialty_in(concept: Mapping[str, Any]) -> str | None:
+    """A specialty: by our name, or by its national code."""
+    if any(str(one.get("system", "")).endswith(ORDINAL) for one in concept.get("coding", ())):
+        return slug_of_ordinal(code_in(concept, ORDINAL) or "")
+    return code_in(concept)
+
+
+def slug_of_ordinal(code: str) -> str | None:
+    """The specialty of a national code; the code itself when it is none, to be refused by its name."""
+    from parcours.law.cache import flat_law
+    from parcours.registry.directory.trades import of_savoir_faire
+
+    number = of_savoir_faire().get(code)
+    return next((slug for slug, one in flat_law().specialties.items() if one == number), code) if code else None
+
+
+def read_qualifications(asked: Asked, person: Mapping[str, Any], at: str) -> None:
+    """Specialty, else profession, of the qualifications of who gives the care, in the national tables."""
+    from parcours.registry.directory.trades import RPPS_PROFESSIONS
+
+    codes = [one["code"] for one in person.get("qualification", ()) if "code" in one]
+    for system, name in ((ORDINAL, "specialty"), (TRADE, "profession")):
+        for one in codes:
+            if any(str(coding.get("system", "")).endswith(system) for coding in one.get("coding", ())):
+                code = code_in(one, system) or ""
+                value = slug_of_ordinal(code) if name == "specialty" else RPPS_PROFESSIONS.get(code)
+                if value:
+                    asked.say(name, str(value), f"{at}.qualification")
+                    return
 
 
 def read_coverages(asked: Asked, found: Mapping[str, Mapping[str, Any]]) -> None:
