@@ -20,3 +20,28 @@ def test_every_amount_that_was_derived(raw: dict[str, Any]) -> None:
     assert checked.refused is None
     assert checked.differences == []
     assert checked.compared or not raw["lines"], "a stay that asks nothing"
+
+
+VISIT: dict[str, Any] = {"id": "b", "facts": {"care_date": "2026-03-10", "age": 4}, "lines": [{"code": "G", "fee": 30}]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"facts": "visit"}, "facts"),
+        ({"facts": None}, "facts"),
+        ({"facts": {"stay": 3}}, "facts.stay"),
+        ({"total": [30]}, "total"),
+        ({"lines": 3}, "lines"),
+        ({"lines": ["G"]}, "lines[1]"),
+        ({"lines": [{"fee": 30}]}, "lines[1].code"),
+        ({"lines": [{"code": "G", "fee": 30, "amo": "much"}]}, "amo"),
+        ({"facts": {"care_date": "2026-03-10", "age": 4, "setting": "the moon"}}, "special_setting"),
+        ({"facts": {"care_date": "2026-03-10", "age": 4, "territory": "the moon"}}, "territory"),
+        ({"facts": {"care_date": "2026-03-10", "age": 4, "unheard_of": 1}}, "facts.unheard_of"),
+    ],
+)
+def test_a_bill_of_another_shape_is_refused_by_its_field(wrong: dict[str, Any], field: str) -> None:
+    refused = check_bill({**VISIT, **wrong}).refused
+    assert refused is not None
+    assert refused.field == field

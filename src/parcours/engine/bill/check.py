@@ -51,13 +51,11 @@ def check_bill(raw: Mapping[str, Any], readings: Mapping[str, str] | None = None
         checked.worked = worked_bill(raw)
         checked.given_bases += checked.worked.unread
         checked.answer = settled(checked, readings)
+        for where, expected, one, fee in matched(checked.worked, checked.answer):
+            compare(checked, where, expected, found_amounts(one, fee))
+        compare_total(checked)
     except FactError as error:
         checked.refused = error
-        return checked
-    pairs = matched(checked.worked, checked.answer)
-    for where, expected, one, fee in pairs:
-        compare(checked, where, expected, found_amounts(one, fee))
-    compare_total(checked)
     return checked
 
 

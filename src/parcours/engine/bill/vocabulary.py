@@ -170,11 +170,16 @@ BILL_ALLOWED = (*BILL_KEYS, *BORNE, *(name for name in BY_NAME if name not in NO
 LINE_ALLOWED = (*LINE_KEYS, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))
 
 
+OF_A_STAY = Text("un objet : entry, exit…", "an object: entry, exit…")
+
+
 def check_shape(bill: Any) -> None:
     """A bill is an object with lines or a stay. Raises `FactError`."""
     if not isinstance(bill, Mapping):
         raise FactError("bill", bill, Text("un objet : faits et lignes", "an object: facts and lines"))
     check_keys("", bill, BILL_ALLOWED)
+    if not isinstance(bill.get("stay") or {}, Mapping):
+        raise FactError("stay", bill["stay"], OF_A_STAY)
     lines = bill.get("lines", [])
     shape = Text(
         f"une liste de 1 à {MOST_LINES} lignes, ou un séjour (stay)", f"a list of 1 to {MOST_LINES} lines, or a stay"
@@ -192,7 +197,7 @@ def check_shape(bill: Any) -> None:
 def read_stay(stay: Any) -> dict[str, Any]:
     """A stay, read. Raises `FactError`."""
     if not isinstance(stay, Mapping):
-        raise FactError("stay", stay, Text("un objet : entry, exit…", "an object: entry, exit…"))
+        raise FactError("stay", stay, OF_A_STAY)
     check_keys("stay.", stay, STAY_KEYS)
     read = {name: STAY_READERS[name](f"stay.{name}", value) for name, value in stay.items() if given(value)}
     for name in ("entry", "exit"):

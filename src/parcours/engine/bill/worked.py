@@ -92,9 +92,7 @@ class WorkedBill:
 
 def worked_bill(raw: Mapping[str, Any]) -> WorkedBill:
     """A worked bill of a file. Raises `FactError`."""
-    for name in ("id", "facts", "lines"):
-        if name not in raw:
-            raise FactError(name, None, Text("une clé d'une facture de référence", "a key of a worked bill"))
+    check_worked(raw)
     facts = dict(raw["facts"])
     worked = WorkedBill(
         id=str(raw["id"]),
@@ -112,6 +110,33 @@ def worked_bill(raw: Mapping[str, Any]) -> WorkedBill:
     return worked
 
 
+def check_worked(raw: Mapping[str, Any]) -> None:
+    """The shape of a worked bill. Raises `FactError`."""
+    an_object = Text("un objet", "an object")
+    for name in ("id", "facts", "lines"):
+        if name not in raw:
+            raise FactError(name, None, Text("une clé d'une facture de référence", "a key of a worked bill"))
+    for name in ("facts", "total"):
+        if not isinstance(raw.get(name) or {}, Mapping):
+            raise FactError(name, raw[name], an_object)
+    if not isinstance(raw["facts"], Mapping):
+        raise FactError("facts", raw["facts"], an_object)
+    if not isinstance(raw["facts"].get("stay") or {}, Mapping):
+        raise FactError("facts.stay", raw["facts"]["stay"], an_object)
+    check_lines(raw["lines"])
+
+
+def check_lines(lines: Any) -> None:
+    """The shape of the lines of a worked bill. Raises `FactError`."""
+    if not isinstance(lines, (list, tuple)):
+        raise FactError("lines", lines, Text("une liste de lignes", "a list of lines"))
+    for number, line in enumerate(lines, start=1):
+        if not isinstance(line, Mapping):
+            raise FactError(f"lines[{number}]", line, Text("un objet avec un code", "an object with a code"))
+        if not given(line.get("code")):
+            raise MissingFact(f"lines[{number}].code", Text("le code de la ligne", "the code of the line"))
+
+
 def facts_of_bill(facts: Mapping[str, Any], raw: Mapping[str, Any], worked: WorkedBill) -> dict[str, Any]:
     """The facts of a worked bill by their names in the vocabulary."""
     bill: dict[str, Any] = {}
@@ -125,7 +150,7 @@ def facts_of_bill(facts: Mapping[str, Any], raw: Mapping[str, Any], worked: Work
     elif contract:
         bill["contract"] = contract_of(contract)
     bill.update(setting_of(facts))
-    if worked.from_stay and any(str(line["code"]).startswith("forfait") for line in raw["lines"]):
+    if worked.from_stay and "stay" in bill and any(str(line["code"]).startswith("forfait") for line in raw["lines"]):
         bill["stay"]["heavy_act"] = True
     if worked.from_stay and "psy" in str(facts.get("discipline", "")).lower():
         bill["stay"]["discipline"] = "psychiatrie"
@@ -161,7 +186,7 @@ def place_fact(bill: dict[str, Any], name: str, value: Any) -> None:
     if name in BORNE:
         bill[BORNE[name]] = value
     elif name in STAY:
-        bill.setdefault("stay", {})[STAY[name]] = value
+        bill["stay"] = {**(bill.get("stay") or {}), STAY[name]: value}
     elif name in BILL_ALLOWED and name not in SAID_ELSEWHERE:
         bill[name] = value
     elif name not in SAID_ELSEWHERE and name not in TRIP_FACTS:
@@ -205,8 +230,6 @@ def pathway(facts: Mapping[str, Any], bill: Mapping[str, Any], worked: WorkedBil
 
 def line_of(line: Mapping[str, Any], place: int, facts: Mapping[str, Any], worked: WorkedBill) -> dict[str, Any]:
     """The inputs of one line: its code, its fee, what it says of itself; not the amounts expected of it."""
-    if "code" not in line:
-        raise MissingFact(f"lines[{place + 1}].code", Text("le code de la ligne", "the code of the line"))
     found = inputs_of(line, place)
     try:
         text = read_code(str(line["code"]), 0, flat_law(), bill_law())
