@@ -13,7 +13,7 @@ from parcours.lab.reform import known_reforms, plan_of, read_text
 from parcours.lab.study import study
 from parcours.lab.world import world_of
 from parcours.site.app import create_app
-from parcours.web.lab.form import PRESETS, SLIDERS, SWITCHES, YEAR, entry_of, in_force, query_of
+from parcours.web.lab.form import PRESETS, SLIDERS, SWITCHES, YEAR, entry_of, in_force, query_of, read_as
 from parcours.web.lab.page import SAMPLES
 from parcours.web.lab.sample import SEED, Sample
 
@@ -122,6 +122,13 @@ def test_the_sliders_start_where_the_law_is() -> None:
     )
     for slider in SLIDERS:
         assert slider.low <= float(law[slider.key]) <= slider.high
+
+
+def test_a_slider_is_read_as_people_write_amounts() -> None:
+    cap = next(slider for slider in SLIDERS if slider.key == "maj-cap")
+    rate = next(slider for slider in SLIDERS if slider.key == "maj")
+    assert [read_as("26.5", cap, lang) for lang in ("fr", "en")] == ["26,50\u202f€", "€26.50"]
+    assert [read_as("40", rate, lang) for lang in ("fr", "en")] == ["40\u202f%", "40%"]
 
 
 def test_a_sample_that_is_not_ready_closed_or_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

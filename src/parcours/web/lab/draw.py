@@ -111,7 +111,7 @@ def spread(found: Study, lang: str) -> list[Pair]:
     ]
 
 
-def calendar(rows: Sequence[Row], words: Mapping[str, str]) -> list[Line]:
+def calendar(rows: Sequence[Row], words: Mapping[str, str], lang: str) -> list[Line]:
     """Share of people at each yearly cap, month by month."""
     most = max(row["reached_share"] for row in rows) or 1
     found = []
@@ -123,7 +123,7 @@ def calendar(rows: Sequence[Row], words: Mapping[str, str]) -> list[Line]:
             for row in chosen
         )
         last = chosen[-1]["reached_share"]
-        found.append(Line(f"{name} ({last * 100:.1f} %)", points))
+        found.append(Line(f"{name} ({share(last, lang)})", points))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from parcours.law.loader import load
 from parcours.law.tariffs import SITUATIONS
-from parcours.text import Text
+from parcours.text import Text, euros, percent
 
 YEAR = 2025
 """The last year whose law is known whole."""
@@ -180,6 +180,12 @@ def in_force() -> dict[str, str]:
         else:
             found[slider.key] = plain(book.parameters[slider.target].default.on(DAY))
     return found
+
+
+def read_as(value: str, slider: Slider, lang: str) -> str:
+    """A value of a slider as people read it: 26,50 €, 30 %."""
+    hundredths = int(Decimal(value) * 100)
+    return euros(hundredths, lang) if slider.unit == "€" else percent(hundredths, lang)
 
 
 def plain(hundredths: int) -> str:

@@ -16,7 +16,7 @@ from parcours.edge.requests import services_of
 from parcours.errors import ParcoursError
 from parcours.text import Text, count
 from parcours.web import i18n
-from parcours.web.lab.form import PRESETS, SLIDERS, SWITCHES, YEAR, Slider, asked, entry_of, in_force, query_of
+from parcours.web.lab.form import PRESETS, SLIDERS, SWITCHES, YEAR, Slider, asked, entry_of, in_force, query_of, read_as
 from parcours.web.lab.sample import SEED, Sample
 from parcours.web.lab.words import CAPS, GROUPS, ITEMS, WORDS
 from parcours.web.pages import PRIVATE, Page, answer
@@ -36,7 +36,10 @@ class Setting:
     slider: Slider
     label: str
     value: str
+    said: str
+    """The value, as people read it."""
     law: str
+    """What the law says, as people read it."""
     moved: bool
 
 
@@ -71,7 +74,14 @@ def form(page: Page, query: dict[str, str]) -> dict[str, Any]:
     """The form as the address fills it, and the known reforms to start from."""
     law, said = in_force(), asked(query)
     settings = [
-        Setting(one, one.label[page.lang], said[one.key], law[one.key], said[one.key] != law[one.key])
+        Setting(
+            one,
+            one.label[page.lang],
+            said[one.key],
+            read_as(said[one.key], one, page.lang),
+            read_as(law[one.key], one, page.lang),
+            said[one.key] != law[one.key],
+        )
         for one in SLIDERS
     ]
     switches = [(name, label[page.lang], query.get(name) == "1") for name, label in SWITCHES]
@@ -126,7 +136,7 @@ def drawn(found: Study, lang: str) -> dict[str, Any]:
         "tenths": draw.tenths(winners(found, "decile"), lang),
         "spread": draw.spread(found, lang),
         "curves": draw.lorenz(found, lang),
-        "calendar": draw.calendar(caps(found), {key: text[lang] for key, text in CAPS.items()}),
+        "calendar": draw.calendar(caps(found), {key: text[lang] for key, text in CAPS.items()}, lang),
         "breakdowns": [
             (WORDS[f"by_{name}"][lang], draw.plain_rows(winners(found, name), groups[name], lang)) for name in GROUPS
         ],

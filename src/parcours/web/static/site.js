@@ -88,7 +88,10 @@
   // A slider says where it is while the finger moves.
   document.addEventListener("input", (event) => {
     const said = event.target.closest(".slider")?.querySelector("output");
-    if (said) said.textContent = `${event.target.value} ${said.dataset.unit}`;
+    if (!said) return;
+    const shown = said.dataset.unit === "€" ? { style: "currency", currency: "EUR" } : { style: "percent", maximumFractionDigits: 1 };
+    const value = said.dataset.unit === "€" ? event.target.value : event.target.value / 100;
+    said.textContent = Number(value).toLocaleString(document.documentElement.lang, shown);
   });
 
   // A paper is settled again as soon as one of its fields is left.
