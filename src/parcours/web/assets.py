@@ -1,6 +1,7 @@
 """The static files, held in memory: an address with a fingerprint may be kept for ever, and is served compressed."""
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -17,6 +18,10 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
+}
+COMMENTS = {
+    ".css": re.compile(rb"/\*.*?\*/|^[ \t]+", re.MULTILINE | re.DOTALL),
+    ".js": re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE),
 }
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -35,8 +40,14 @@ class Asset:
 def assets() -> dict[str, Asset]:
     """Every static file by its path; the fingerprint is of the folder, so that a style sheet may name its font."""
     files = {path.relative_to(FOLDER).as_posix(): path for path in sorted(FOLDER.rglob("*")) if path.suffix in TYPES}
-    bodies = {name: path.read_bytes() for name, path in files.items()}
+    bodies = {name: lean(name, path.read_bytes()) for name, path in files.items()}
     return {name: asset(name, body, fingerprint(bodies)) for name, body in bodies.items()}
+
+
+def lean(name: str, body: bytes) -> bytes:
+    """A file of ours without the comments and indents that only its authors read."""
+    comment = COMMENTS.get(Path(name).suffix)
+    return body if comment is None or name.startswith("vendor/") else comment.sub(b"", body)
 
 
 def fingerprint(bodies: dict[str, bytes]) -> str:
