@@ -1,10 +1,13 @@
 """Sheets, claims and the account over REST: submitted once, explained, and nobody else's."""
 
 from parcours.registry.claims import b2
+from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.context import Tag
 from parcours.registry.claims.models import Claim
 from parcours.registry.people.service import open_right
-from parcours.registry.store.clock import paris_today
+from parcours.registry.scenario.around import affiliations
+from parcours.registry.store.clock import now_utc, paris_today
+from parcours.registry.store.periods import replace
 from tests.api.fixtures import trail
 
 V1 = "/api/v1"
@@ -156,6 +159,38 @@ def test_a_lot_of_records_is_taken_in_whole_or_not_at_all(as_user, country, data
     taken = doctor.post(mine, json=new)
     assert taken.status_code == 201, taken.text
     assert len(as_user("alice").get(url).json()["items"]) == count + 2
+
+
+WRONG = {
+    "altered": ({"fee": "31.00"}, "sheet_altered"),
+    "dated tomorrow": ({"number": 8, "care_date": "2999-01-01"}, "care_in_future"),
+    "another total": ({"number": 8, "total": "31.00"}, "total_not_sum"),
+    "unknown act": ({"number": 8, "facts": {"act": "ZZZZ999999"}}, None),
+    "below zero": ({"number": 8, "fee": "-1.00"}, None),
+    "huge": ({"number": 8, "fee": 10**12}, None),
+    "cut": ({"number": None}, None),
+}
+
+
+def test_each_wrong_sheet_is_refused_and_leaves_nothing(as_user, country, database):
+    doctor, url = as_user("amar"), f"{V1}/people/{country.alice}/claims"
+    assert doctor.post(url, json=sheet(country)).status_code == 201
+    for name, (changes, code) in WRONG.items():
+        refused = doctor.post(url, json=sheet(country, **changes))
+        assert refused.status_code in {409, 422}, (name, refused.text)
+        assert refused.json()["detail"], name
+        assert code in {None, refused.json()["code"]}, (name, refused.json())
+    others = doctor.post(f"{V1}/people/{country.zoe}/claims", json=sheet(country, number=8))
+    assert others.status_code == 404, "another's patient"
+    with database.writing() as session:
+        (rights,) = affiliations(session, country.alice)
+        replace(session, rights, now_utc(), ends_on=paris_today())
+    closed = doctor.post(url, json=sheet(country, number=8)).json()
+    with database.writing() as session:
+        claim = session.get_one(Claim, closed["id"])
+        assert adjudicate(session, claim, day=paris_today(), at=now_utc()) is None
+        assert (claim.state.value, claim.reason) == ("rejected", "SIM-RIGHTS-CLOSED")
+    assert len(as_user("alice").get(url).json()["items"]) == 3
 
 
 def test_an_objection_has_its_days_and_nobody_elses_claim(as_user, country):

@@ -10,6 +10,7 @@ import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -25,9 +26,12 @@ from parcours.registry.audit.models import AuditEvent
 from parcours.registry.audit.service import system
 from parcours.registry.claims.context import Tag
 from parcours.registry.claims.models import Claim
+from parcours.registry.ledger.models import LedgerPosting
 from parcours.registry.payments.models import Order
+from parcours.registry.scenario.around import affiliations
 from parcours.registry.scenario.language import Caregiver, Person, Scenario
-from parcours.registry.scenario.stage import FUND, Stage
+from parcours.registry.scenario.stage import FUND, Stage, noon
+from parcours.registry.store.periods import replace
 
 COMMAND = str(Path(sys.executable).with_name("parcours"))
 ANA = Person(date(1981, 5, 4), doctor="mt")
@@ -168,6 +172,39 @@ def test_a_wrong_sheet_is_refused_and_the_others_are_taken(run, file, people):
     )
     first, wrong, again = [json.loads(one) for one in done.output.splitlines()]
     assert (done.exit_code, wrong["error"]["code"], first["claim"]) == (3, "fee_out_of_range", again["claim"])
+
+
+def test_each_wrong_sheet_has_its_code_and_leaves_nothing(run, file, people, database):
+    good, two = sheet(people, 2), {**sheet(people, 3), "lines": ["30.00", "30.00"], "total": "30.00"}
+    del two["fee"]
+    wrong = [
+        (good | {"fee": "31.00"}, "sheet_altered"),
+        (good | {"patient": str(uuid4()), "number": 4}, "not_found"),
+        (sheet(people, 5), "care_in_future"),
+        (two, "total_not_sum"),
+        (sheet(people, 3, facts={"act": "ZZZZ999999"}), "wrong_fact"),
+        (sheet(people, 3, fee="-1.00"), "fee_out_of_range"),
+        (sheet(people, 3, fee=10**12), "fee_out_of_range"),
+        ("no sheet", "sheet_shape"),
+    ]
+    closed = sheet(people, 9, care_date="2026-03-04")
+    with database.writing() as session:
+        (rights,) = affiliations(session, people["patient"])
+        replace(session, rights, noon(date(2026, 3, 3)), ends_on=date(2026, 3, 4))
+    done = run(claims, "submit", file([good, good, closed, *(one for one, _ in wrong)]), "--day", "2026-03-04")
+    first, again, late, *refused = [json.loads(one) for one in done.output.splitlines()]
+    assert (done.exit_code, first["claim"]) == (3, again["claim"])
+    assert [one["error"]["code"] for one in refused] == [code for _, code in wrong]
+    assert all(one["error"]["message"] for one in refused)
+    days(run, "2026-03-05")
+    with database.reading() as session:
+        kept = dict(session.execute(select(Claim.id, Claim.state)).all())
+        assert {name: state.value for name, state in kept.items()} == {
+            first["claim"]: "paid",
+            late["claim"]: "rejected",
+        }
+        assert session.get_one(Claim, late["claim"]).reason == "SIM-RIGHTS-CLOSED"
+        assert not session.scalar(select(LedgerPosting.id).where(LedgerPosting.claim_id == late["claim"]))
 
 
 def test_a_file_cut_in_the_middle_is_refused_whole(run, file, people, database):

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from parcours.law import problems
@@ -73,6 +74,11 @@ class FlatLaw:
     def __repr__(self) -> str:
         tried = ", ".join(map(str, self.reform)) or "no reform"
         return f"<FlatLaw {self.digest[:8]}: {tried}>"
+
+    @cached_property
+    def names_of_specialties(self) -> dict[int, str]:
+        """National code of a specialty -> its slug."""
+        return {code: name for name, code in self.specialties.items()}
 
     def on(self, day: date | int) -> LawRecord:
         """The law in force on a day, under the default readings."""

@@ -17,6 +17,7 @@ from parcours.engine.say.receipt import (
     digest,
     read_receipt,
     receipt,
+    receipt_text,
     replay,
 )
 from parcours.law.codes import Ips, Status
@@ -138,6 +139,7 @@ def test_any_answer_has_a_receipt_that_replays(facts: dict[str, Any]) -> None:
     content = read_receipt(canonical(receipt(answer)))
     assert answer_of(content).settlement == answer.settlement
     assert replay(content, "fr").same
+    assert read_receipt(receipt_text(answer)) == content, "written on one line, it says the same"
 
 
 CODED = [*(("status", item.name) for item in Status if item), *(("ips", item.name) for item in Ips if item)]

@@ -22,6 +22,7 @@ from parcours.engine.facts.jsonio import loads
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.say import receipt as acts
 from parcours.engine.say.receipt import Difference, ReceiptError, Replay, digest, said
+from parcours.engine.say.receipt_parts import effective_readings
 from parcours.engine.say.wording import Words, sentence
 from parcours.law.bill.book import STAGES, bill_law
 from parcours.law.bill.codes import Nature
@@ -85,7 +86,7 @@ def law_part(answer: BillAnswer) -> dict[str, Any]:
 def readings_of(answer: BillAnswer) -> dict[str, str]:
     """Every reading, of acts and of bills, with the option in use."""
     own = {name: answer.readings.get(name, next(iter(options))) for name, options in answer.bill.readings.items()}
-    return {**acts.effective_readings(answer.readings), **own}
+    return {**effective_readings(answer.readings), **own}
 
 
 def line_part(answer: BillAnswer, line: BillLine, one: SettledLine) -> dict[str, Any]:

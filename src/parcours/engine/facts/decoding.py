@@ -9,19 +9,21 @@ from parcours.engine.results import euros, ips_letter
 from parcours.law.codes import Ips, Status
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
+from parcours.rules.types import Act
+
+OF_AN_ACT = tuple(item for item in FACTS if item.name != "act" and item.name in Act._fields)
+"""Facts that the rules read as they are."""
 
 
 def decode(encoded: EncodedAct, flat: FlatLaw) -> dict[str, Any]:
     """The encoded act as people write it, without what is simply absent."""
-    specialties = {code: name for name, code in flat.specialties.items()}
     facts: dict[str, Any] = {
         "patient_id": encoded.patient_id,
         "professional_id": encoded.professional_id,
         "act": encoded.act_key,
     }
-    for item in FACTS:
-        if item.name not in facts and hasattr(encoded.act, item.name):
-            facts[item.name] = decoded(item, getattr(encoded.act, item.name), specialties)
+    for item in OF_AN_ACT:
+        facts[item.name] = decoded(item, getattr(encoded.act, item.name), flat.names_of_specialties)
     if flat.default.rows[-1].acte_coefficient[encoded.act.act]:
         facts["quantity"] = euros(encoded.act.quantity)
     return {name: facts[name] for name in BY_NAME if facts.get(name) is not None}

@@ -20,7 +20,7 @@ from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_
 from parcours.engine.say.row import STAGES, SettledRow
 from parcours.engine.say.wording import Words, fill, label, law_file, lower_first, matches, sentence
 from parcours.law.codes import Profession, Purpose, SpecialSetting
-from parcours.law.in_use import IN_USE, enacted
+from parcours.law.in_use import IN_USE, enacted, per_reform
 from parcours.law.loader import load
 
 
@@ -170,20 +170,30 @@ def step(
 
 def cited_by(stage: str, row: SettledRow) -> tuple[str, ...]:
     """The articles of the case of a stage, those of the grounds that are held."""
-    entry = load().cases[f"case_{stage}"][row.cases[stage]]
-    cited = tuple(entry["references"])
-    return of_grounds(cited, row.grounds) if entry.get("by_ground") and row.grounds else cited
+    return articles_of(stage, row.cases[stage], row.grounds)
 
 
-def cited(row: SettledRow) -> set[str]:
+def articles_of(stage: str, case: str, grounds: tuple[str, ...]) -> tuple[str, ...]:
+    """The articles of a case of a stage, without those of grounds that are not held."""
+    entry = load().cases[f"case_{stage}"][case]
+    named = tuple(entry["references"])
+    return of_grounds(named, grounds) if entry.get("by_ground") and grounds else named
+
+
+def cited(row: SettledRow) -> frozenset[str]:
     """Ids of the articles behind a row under the law as enacted: those of the stages at which something happens."""
-    cases = load().cases
-    return {
-        id_
-        for stage in STAGES
-        if not cases[f"case_{stage}"][row.cases[stage]].get("quiet")
-        for id_ in cited_by(stage, row)
-    }
+    return cited_for(tuple(row.cases[stage] for stage in STAGES), row.grounds)
+
+
+@per_reform
+def cited_for(cases: tuple[str, ...], grounds: tuple[str, ...]) -> frozenset[str]:
+    """The same, for the cases of the stages and the grounds that are held."""
+    entries = load().cases
+    happened = [
+        (stage, case) for stage, case in zip(STAGES, cases, strict=True)
+        if not entries[f"case_{stage}"][case].get("quiet")
+    ]  # fmt: skip
+    return frozenset(id_ for stage, case in happened for id_ in articles_of(stage, case, grounds))
 
 
 def of_grounds(ids: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ content.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import blake2b
 from typing import Any
 
 import parcours
@@ -20,22 +19,20 @@ from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
 from parcours.engine.facts.jsonio import dumps, loads
-from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import LETTERS
 from parcours.engine.results import AMOUNTS
 from parcours.engine.say.explain import cited, explain
+from parcours.engine.say.receipt_parts import effective_readings, hash_of, law_part, sorted_text
 from parcours.engine.say.row import STAGES, SettledRow
 from parcours.engine.say.wording import TemplateError, Words, fill, has_labels, label, sentence
 from parcours.errors import ParcoursError
-from parcours.law.book import FIELDS
 from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN
-from parcours.law.days import LawDataError, iso
-from parcours.law.in_use import as_data, enacted
+from parcours.law.days import LawDataError
+from parcours.law.in_use import enacted
 from parcours.law.loader import load
 from parcours.law.record import LawRecord
 from parcours.law.reform import ReformError, read_kept
-from parcours.rules.tariff import tariff_of_act
 from parcours.rules.types import Contract, Counters
 from parcours.text import Text, euros, percent, text_of, yes_no
 
@@ -60,10 +57,23 @@ class Replay:
 
 def receipt(answer: Answer) -> dict[str, Any]:
     """The receipt of an answer. It holds facts about one person: no more than was given."""
+    body = body_of(answer)
+    own = {**body, "law": {**body["law"], "values": dict(body["law"]["values"])}, "readings": dict(body["readings"])}
+    return {**own, "hash": hash_of(sorted_text(body))}
+
+
+def receipt_text(answer: Answer) -> str:
+    """The receipt of an answer as JSON on one line."""
+    text = sorted_text(body_of(answer))
+    return f'{text[:-1]}, "hash": "{hash_of(text)}"}}'
+
+
+def body_of(answer: Answer) -> dict[str, Any]:
+    """The receipt of an answer without its hash."""
     row = SettledRow.of_answer(answer)
     encoded = answer.encoded
     assumed = {*encoded.defaults, *encoded.missing, *encoded.inferred, "tiers_payant", *behind(answer)} - stated(answer)
-    body = {
+    return {
         "format": FORMAT,
         "engine": {"version": parcours.__version__, "rules": rules_digest()},
         "law": law_part(answer),
@@ -77,7 +87,6 @@ def receipt(answer: Answer) -> dict[str, Any]:
         "cases": dict(row.cases),
         "references": sorted(articles(answer, row)),
     }
-    return {**body, "hash": digest(body)}
 
 
 def articles(answer: Answer, row: SettledRow) -> set[str]:
@@ -109,23 +118,6 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def law_part(answer: Answer) -> dict[str, Any]:
-    """The law that was read: its day, its hash, and every value a rule could read on that day."""
-    return {
-        "data": answer.flat.digest,
-        "day": iso(answer.act.care_date),
-        "era": iso(answer.law.first_day),
-        "values": {FIELDS[name]: getattr(answer.law, name) for name in FIELDS},
-        "tariff": tariff_of_act(answer.act, answer.law, encode_readings(answer.readings))[0],
-        **({"reform": as_data(answer.flat.reform)} if answer.flat.reform else {}),
-    }
-
-
-def effective_readings(chosen: Mapping[str, str]) -> dict[str, str]:
-    """Every reading with the option in use."""
-    return {name: chosen.get(name, entry.default) for name, entry in load().readings.items()}
-
-
 def result_part(row: SettledRow, answer: Answer) -> dict[str, Any]:
     """Status and amounts in cents."""
     amounts = {name: getattr(answer.settlement, name) for name in AMOUNTS}
@@ -140,7 +132,7 @@ def canonical(content: Mapping[str, Any]) -> str:
 
 def digest(body: Mapping[str, Any]) -> str:
     """Hash of a receipt's content."""
-    return blake2b(dumps(body, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return hash_of(dumps(body, sort_keys=True))
 
 
 NEEDED = ("engine", "law", "facts", "counters", "result", "cases", "readings", "hash")

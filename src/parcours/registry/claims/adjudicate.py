@@ -148,9 +148,8 @@ def content_of(claim: Claim, settled: Settled) -> str:
         "facts": dict(settled.facts), "sources": dict(settled.sources), "counters": settled.counters._asdict(),
         "readings": dict(settled.answer.readings), "transmitted": said(claim)["ips"],
         "signals": signals_of(claim, settled), "computed_code": int(settled.acts[0].settlement.status),
-        "receipt": settled.receipt(),
     }  # fmt: skip
-    return json.dumps(kept, default=iso, ensure_ascii=False)
+    return f'{json.dumps(kept, default=iso, ensure_ascii=False)[:-1]}, "receipt": {settled.receipt()}}}'
 
 
 def signals_of(claim: Claim, settled: Settled) -> list[str]:

@@ -37,10 +37,12 @@ from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.service import Entry
 from parcours.registry.messages.models import Message
 from parcours.registry.people.models import Insured
-from parcours.registry.store.bulk import insert_all
+from parcours.registry.store.bulk import among, insert_all, insert_values
 from parcours.registry.store.ids import new_id
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Settlement
+
+Event = tuple[str, str, int, ClaimState, date, datetime, str]
 
 
 @dataclass
@@ -49,7 +51,7 @@ class Written:
 
     decisions: list[Decision] = field(default_factory=list)
     lines: list[DecisionLine] = field(default_factory=list)
-    events: list[ClaimEvent] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
@@ -165,19 +167,19 @@ class Block:
         written = self.written
         insert_all(self.session, written.decisions)
         insert_all(self.session, written.lines)
-        insert_all(self.session, written.events)
+        insert_values(self.session, ClaimEvent, EVENT, written.events)
         ledger.post_new(self.session, written.entries)
         insert_all(self.session, written.messages)
         done = [one.claim_id for one in written.decisions]
-        changed = update(Claim).where(Claim.id.in_(done)).execution_options(synchronize_session=False)
+        changed = update(Claim).where(among(self.session, Claim.id, done)).execution_options(synchronize_session=False)
         self.session.execute(changed.values(state=ClaimState.ADJUDICATED, version=Claim.version + 1))
 
 
 def locked(session: Session, ids: Sequence[str]) -> list[Claim]:
     """Claims in the order of their ids given, theirs and the people's rows locked: people first, as one by one."""
-    people = select(Claim.insured_id).where(Claim.id.in_(ids))
+    people = select(Claim.insured_id).where(among(session, Claim.id, ids))
     session.execute(select(Insured.id).where(Insured.id.in_(people)).order_by(Insured.id).with_for_update())
-    query = select(Claim).where(Claim.id.in_(ids)).order_by(Claim.id).with_for_update()
+    query = select(Claim).where(among(session, Claim.id, ids)).order_by(Claim.id).with_for_update()
     rows = {one.id: one for one in session.scalars(query.execution_options(populate_existing=True))}
     return [rows[one] for one in ids if one in rows]
 
@@ -186,15 +188,18 @@ def receive_together(session: Session, ids: Sequence[str], *, day: date, at: dat
     """The fund takes in the sheets that it has acknowledged: the day of reception counts. How many."""
     claims = [one for one in locked(session, ids) if one.state is ClaimState.ACKNOWLEDGED]
     numbers = numbers_of(session, claims)
-    insert_all(session, [event_of(one, numbers, ClaimState.RECEIVED, day=day, at=at) for one in claims])
+    events = [event_of(one, numbers, ClaimState.RECEIVED, day=day, at=at) for one in claims]
+    insert_values(session, ClaimEvent, EVENT, events)
     done = [one.id for one in claims]
-    changed = update(Claim).where(Claim.id.in_(done)).execution_options(synchronize_session=False)
+    changed = update(Claim).where(among(session, Claim.id, done)).execution_options(synchronize_session=False)
     received = func.coalesce(Claim.received_on, day)
     session.execute(changed.values(state=ClaimState.RECEIVED, received_on=received, version=Claim.version + 1))
     return len(done)
 
 
-def event_of(claim: Claim, numbers: Mapping[str, int], state: ClaimState, *, day: date, at: datetime) -> ClaimEvent:
-    """A change of a claim, after those that it has."""
-    number = numbers.get(claim.id, 0) + 1
-    return ClaimEvent(id=new_id(), claim_id=claim.id, number=number, state=state, day=day, known_at=at, why="")
+EVENT = ("id", "claim_id", "number", "state", "day", "known_at", "why")
+
+
+def event_of(claim: Claim, numbers: Mapping[str, int], state: ClaimState, *, day: date, at: datetime) -> Event:
+    """A change of a claim, after those that it has, as a row."""
+    return new_id(), claim.id, numbers.get(claim.id, 0) + 1, state, day, at, ""

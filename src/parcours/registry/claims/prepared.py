@@ -33,6 +33,7 @@ from parcours.registry.directory.models import (
 from parcours.registry.people.models import Affiliation, Insured, Right
 from parcours.registry.referrals.covering import Covering
 from parcours.registry.referrals.models import Flow, Referral
+from parcours.registry.store.bulk import among
 from parcours.registry.store.periods import known
 from parcours.registry.visits.looks import When
 from parcours.rules.types import Counters
@@ -55,7 +56,7 @@ class Prepared(ClaimLooks):
         self.insured_by_id = {
             one.id: one
             for one in session.scalars(
-                select(Insured).options(load_only(Insured.birth_text)).where(Insured.id.in_(self.people))
+                select(Insured).options(load_only(Insured.birth_text)).where(among(session, Insured.id, self.people))
             )
         }
         self.affiliations = of_person(Affiliation, Affiliation.starts_on.desc(), known_only=True)
@@ -73,7 +74,7 @@ class Prepared(ClaimLooks):
 
     def of_person(self, model: Any, *order: Any, known_only: bool = False) -> dict[str, list[Any]]:
         """The rows of each person, in an order."""
-        query = select(model).where(model.insured_id.in_(self.people))
+        query = select(model).where(among(self.session, model.insured_id, self.people))
         if known_only:
             query = query.where(known(model, self.at))
         return grouped(self.session.scalars(query.order_by(*order)), lambda one: str(one.insured_id))
@@ -83,7 +84,7 @@ class Prepared(ClaimLooks):
         query = (
             select(Tenure, Declaration)
             .join(Declaration, Declaration.id == Tenure.declaration_id)
-            .where(Tenure.insured_id.in_(self.people), known(Tenure, self.at))
+            .where(among(self.session, Tenure.insured_id, self.people), known(Tenure, self.at))
             .order_by(Tenure.ends_on.desc().nulls_first(), Tenure.starts_on.desc())
         )
         return grouped(((row[0], row[1]) for row in self.session.execute(query)), lambda pair: pair[0].insured_id)
@@ -91,16 +92,19 @@ class Prepared(ClaimLooks):
     def read_professionals(self, doctors: Sequence[str]) -> None:
         """The professionals of the block and the médecins traitants of its people: where they work, and how."""
         self.professionals = {
-            one.id: one for one in self.session.scalars(select(Professional).where(Professional.id.in_(doctors)))
+            one.id: one
+            for one in self.session.scalars(select(Professional).where(among(self.session, Professional.id, doctors)))
         }
-        conventions = select(Convention).where(Convention.professional_id.in_(doctors), known(Convention, self.at))
+        conventions = select(Convention).where(
+            among(self.session, Convention.professional_id, doctors), known(Convention, self.at)
+        )
         self.conventions = grouped(
             self.session.scalars(conventions.order_by(Convention.starts_on.desc())), lambda one: one.professional_id
         )
         practices = (
             select(Practice, Organisation)
             .join(Organisation, Organisation.id == Practice.organisation_id)
-            .where(Practice.professional_id.in_(doctors), known(Practice, self.at))
+            .where(among(self.session, Practice.professional_id, doctors), known(Practice, self.at))
             .order_by(Practice.main.desc(), Practice.starts_on, Practice.id)
         )
         pairs = [(row[0], row[1]) for row in self.session.execute(practices)]
@@ -120,7 +124,7 @@ class Prepared(ClaimLooks):
                 Decision.pf_number, Decision.fr, Decision.sessions, Professional.profession,
             )
             .join(Professional, Professional.id == Decision.professional_id)
-            .where(Decision.insured_id.in_(self.people), Decision.current.is_(True))
+            .where(among(self.session, Decision.insured_id, self.people), Decision.current.is_(True))
             .where((Decision.year == self.year) | (Decision.care_date >= first))
         )  # fmt: skip
         found: dict[str, list[Borne]] = defaultdict(list)
@@ -133,12 +137,18 @@ class Prepared(ClaimLooks):
         days = {one.care_date for one in self.claims}
         alike = (
             select(Claim.insured_id)
-            .where(Claim.insured_id.in_(self.people), Claim.care_date >= min(days), Claim.care_date <= max(days))
+            .where(
+                among(self.session, Claim.insured_id, self.people),
+                Claim.care_date >= min(days),
+                Claim.care_date <= max(days),
+            )
             .where(Claim.state.not_in([*GONE, ClaimState.DRAFT]), Claim.received_on.is_not(None))
             .group_by(Claim.insured_id, Claim.professional_id, Claim.care_date, Claim.fee)
             .having(func.count() > 1)
         )
-        decided = select(Decision.insured_id).where(Decision.claim_id.in_([one.id for one in self.claims]))
+        decided = select(Decision.insured_id).where(
+            among(self.session, Decision.claim_id, [one.id for one in self.claims])
+        )
         return {*self.session.scalars(alike), *self.session.scalars(decided)}
 
     def add(self, decision: Decision) -> None:
@@ -226,7 +236,9 @@ class Prepared(ClaimLooks):
 
 def numbers_of(session: Session, claims: Sequence[Claim]) -> dict[str, int]:
     """How many events each claim has."""
-    query = select(ClaimEvent.claim_id, func.count()).where(ClaimEvent.claim_id.in_([one.id for one in claims]))
+    query = select(ClaimEvent.claim_id, func.count()).where(
+        among(session, ClaimEvent.claim_id, [one.id for one in claims])
+    )
     return {row[0]: row[1] for row in session.execute(query.group_by(ClaimEvent.claim_id))}
 
 

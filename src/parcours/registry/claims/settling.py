@@ -1,5 +1,6 @@
 """Ask the engine about a sheet: one act by itself, the acts of a session together, as a bill."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim
 from parcours.registry.claims.sheets import said
 from parcours.registry.complementary.models import Link
-from parcours.registry.visits.facts import visit_facts
+from parcours.registry.visits.facts import iso, visit_facts
 from parcours.rules.types import Counters, Settlement
 from parcours.text import plain_euros
 
@@ -72,12 +73,14 @@ class Settled:
         """An amount of the whole sheet, in cents."""
         return sum(getattr(one.settlement, name) for one in self.acts)
 
-    def receipt(self) -> dict[str, Any]:
-        """The receipt of the answer."""
+    def receipt(self) -> str:
+        """The receipt of the answer, as JSON."""
         from parcours.engine.bill.receipt import bill_receipt
-        from parcours.engine.say.receipt import receipt
+        from parcours.engine.say.receipt import receipt_text
 
-        return receipt(self.answer) if isinstance(self.answer, Answer) else bill_receipt(self.answer)
+        if isinstance(self.answer, Answer):
+            return receipt_text(self.answer)
+        return json.dumps(bill_receipt(self.answer), default=iso, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import IntegrityError
@@ -31,8 +31,7 @@ from parcours.registry.store.ids import get, new_id
 GUARDED = (*NEVER_DEBIT, *NEVER_CREDIT)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """Cents to post: debit above zero, credit below."""
 
     account: Account

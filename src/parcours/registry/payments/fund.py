@@ -3,8 +3,10 @@
 A few claims, or one payment, are a transaction: killed at any point, the day is run again and does what is left.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from multiprocessing import get_context
@@ -118,7 +120,7 @@ class Work:
         done = FundDay(self.day)
         for start in range(0, len(claims), BLOCK):
             ids, counts = [one for one, _ in claims[start : start + BLOCK]], FundDay(self.day)
-            with database.writing() as session:
+            with uncollected(), database.writing() as session:
                 block = Block(session, ids, day=self.day, at=self.at, readings=self.readings, compiled=self.compiled)
                 counts.add(ClaimState.ADJUDICATED.value, len(ids) - len(block.run().left))
                 for claim_id in block.left:
@@ -135,6 +137,16 @@ class Work:
             return self.through(database, claims)
         finally:
             database.close()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """The collector of cycles waits until a block is done: it would walk through all of its rows again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def shared(database: Database, claims: Sequence[tuple[str, str]], work: Work, workers: int) -> FundDay:
