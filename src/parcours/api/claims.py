@@ -38,8 +38,7 @@ from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate, claims_of, get_claim
 from parcours.registry.claims.context import Action, Tag, of_insurer
 from parcours.registry.claims.intake import submit
-from parcours.registry.claims.models import Claim
-from parcours.registry.contexts import POLICY
+from parcours.registry.claims.models import UNDECIDED, Claim
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.directory.service import get_professional
 from parcours.registry.messages.service import body_of, messages_to
@@ -51,6 +50,7 @@ from parcours.text import plain_euros, preferred
 
 router = api_router(tag="claims")
 
+NOTHING_YET: dict[str, Any] = {"decisions": [], "movements": []}
 EXAMPLE_ACT = {"referral": "avis_ponctuel"}
 
 
@@ -126,7 +126,7 @@ class ClaimLine(Out):
 
 def claim_out(session: Any, claim: Claim, lang: str) -> ClaimOut:
     """A claim, explained in a language."""
-    why = why_of(session, claim.id, lang)
+    why = why_of(session, claim.id, lang) if claim.state not in UNDECIDED else NOTHING_YET
     return ClaimOut(
         id=claim.id, patient_id=claim.insured_id, professional_id=claim.professional_id, fund_code=claim.fund_code,
         care_date=claim.care_date, fee=plain_euros(claim.fee), state=claim.state.value, reason=claim.reason,
@@ -157,10 +157,9 @@ def submit_claim(patient_id: Id, body: SheetIn, once: OnceDep) -> Response:
 
 def may_submit(unit: Unit, patient_id: str, professional_id: str) -> Record:
     """Whose sheet, and of which professional. Raises NotFound: not a person of theirs; Refused: another's sheet."""
-    unit.find(PATIENT, patient_id, Action.PREPARE_CLAIM)
+    record = unit.find(PATIENT, patient_id, Action.PREPARE_CLAIM)
     doctor = get_professional(unit.session, professional_id)
-    record = replace(POLICY.load(unit.session, PATIENT, patient_id), professional_id=doctor.id)
-    return unit.allow(Action.SUBMIT_CLAIM, record)
+    return unit.allow(Action.SUBMIT_CLAIM, replace(record, professional_id=doctor.id))
 
 
 def take_in(unit: Unit, record: Record, said: Mapping[str, Any]) -> Claim:

@@ -89,11 +89,11 @@ def body_of(answer: Answer) -> dict[str, Any]:
     }
 
 
-def articles(answer: Answer, row: SettledRow) -> set[str]:
+def articles(answer: Answer, row: SettledRow) -> frozenset[str]:
     """Ids of the articles behind an answer; a reform leaves out those that hold only what it replaces."""
     if not answer.flat.reform:
         return cited(row)
-    return {reference.id for item in explain(answer, "en").steps for reference in item.references}
+    return frozenset(reference.id for item in explain(answer, "en").steps for reference in item.references)
 
 
 def behind(answer: Answer) -> tuple[str, ...]:

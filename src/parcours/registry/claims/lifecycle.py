@@ -25,7 +25,18 @@ def note(session: Session, claim: Claim, *, day: date, at: datetime, why: str = 
     """Write down the state that a claim has now."""
     session.flush()
     count = select(func.count()).select_from(ClaimEvent).where(ClaimEvent.claim_id == claim.id)
-    number = (session.scalar(count) or 0) + 1
+    write(session, claim, (session.scalar(count) or 0) + 1, day=day, at=at, why=why)
+
+
+def begin(session: Session, claim: Claim, *, day: date, at: datetime) -> None:
+    """Write a new claim, and the state in which it begins."""
+    session.add(claim)
+    session.flush()
+    write(session, claim, 1, day=day, at=at, why="")
+
+
+def write(session: Session, claim: Claim, number: int, *, day: date, at: datetime, why: str) -> None:
+    """Write one event of a claim."""
     session.add(ClaimEvent(claim_id=claim.id, number=number, state=claim.state, day=day, known_at=at, why=why))
     session.flush()
 

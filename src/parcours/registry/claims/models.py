@@ -62,6 +62,8 @@ NEXT: dict[ClaimState, tuple[ClaimState, ...]] = {
 }
 """What may follow; nothing follows the others."""
 FIRST = (S.DRAFT, S.RECEIVED)
+UNDECIDED = (S.DRAFT, S.SIGNED, S.BATCHED, S.SENT, S.ACKNOWLEDGED, S.REFUSED, S.RECEIVED, S.HELD, S.WAITING_FOR_PROOF)
+"""Nothing was decided, nothing posted."""
 DECIDED = (S.ADJUDICATED, S.ORDERED, S.PAID, S.RECONCILED, S.REPLACED)
 
 

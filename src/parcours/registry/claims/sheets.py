@@ -112,8 +112,7 @@ def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: Cla
     )  # fmt: skip
     try:
         with session.begin_nested():
-            session.add(claim)
-            lifecycle.note(session, claim, day=day, at=at)
+            lifecycle.begin(session, claim, day=day, at=at)
     except IntegrityError:  # the same sheet, written by somebody else meanwhile
         return write(session, sheet, day=day, at=at, state=state)
     return claim
