@@ -6,6 +6,7 @@ import base64
 import hashlib
 import logging
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from parcours.registry.care_plans.service import Actor, PlanContent, write_plan
 from parcours.registry.messages.models import Message
 from parcours.registry.messages.service import body_of
 from parcours.registry.prevention import service as prevention
-from parcours.registry.record import documents, sharing
+from parcours.registry.record import documents, projects, sharing
 from parcours.registry.record import service as record
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals import states
@@ -46,6 +47,11 @@ def plant(country):
             hashlib.sha1(CONTENT).hexdigest(), len(CONTENT),
         )  # fmt: skip
         document = documents.deposit(session, person, author, new)
+        action = projects.NewAction(MARK, today, MARK, every=1)
+        project = projects.plan(
+            session, person, author, projects.NewProject(MARK, today + timedelta(days=9), (action,))
+        )
+        (planned,) = projects.actions_of(session, project.id)
         emergency = sharing.open_emergency(session, person, country.zola, None, "other", MARK)
         said = prevention.NewStatement("excluded", "col_uterus", today, "professional", reason="personal_history")
         prevention.state(session, person, said)
@@ -70,7 +76,8 @@ def plant(country):
         decisions.opine(session, refused.id, "unfavourable")
         decisions.refuse(session, refused.id, MARK)
         return {
-            "patient_id": person, "document_id": document.id, "access_id": emergency.id, "referral_id": referral.id,
+            "patient_id": person, "document_id": document.id, "action_id": planned.id,
+            "access_id": emergency.id, "referral_id": referral.id,
             "plan_id": plan.id, "protocol_id": protocol.id, "kind": "xml", "professional_id": author,
             "case_id": country.case, "claim_id": country.claim, "declaration_id": country.declaration,
         }  # fmt: skip
@@ -84,7 +91,7 @@ def planted(country, database_url):
 
 
 def test_the_marker_is_there_for_whom_it_concerns(people, planted):  # noqa: F811
-    for path in ("record", "record/synthesis.xml", "record/documents"):
+    for path in ("record", "record/synthesis.xml", "record/documents", "record/project", "record/export"):
         assert MARK in people("alice").get(f"/api/v1/people/{planted['patient_id']}/{path}").text, path
     for path in ("letter", "letter.xml", "report.json"):
         assert MARK in people("alice").get(f"/api/v1/referrals/{planted['referral_id']}/{path}").text, path
@@ -133,6 +140,8 @@ def test_an_error_about_a_clinical_field_does_not_repeat_it(people, planted):  #
     headers = {"X-CSRF-Token": token(client.get("/fund/people"))}
     for path, body in (
         (f"people/{planted['patient_id']}/record/statements", {"section": "problems", "text": MARK}),
+        (f"people/{planted['patient_id']}/record/project", {"aims": MARK, "review_on": "2999-01-01"}),
+        (f"people/{planted['patient_id']}/record/import", {"package": {"format": MARK}}),
         (f"people/{planted['patient_id']}/ald-protocols", {"condition": "24", "content": MARK, "actors": []}),
         (f"ald-protocols/{planted['protocol_id']}/proposals", {"text": MARK}),
         (f"ald-protocols/{planted['protocol_id']}/decision", {"granted": False, "grounds": MARK}),

@@ -10,6 +10,8 @@ from parcours.registry.scenario.language import read
 
 STORIES = Path(parcours.registry.scenario.__file__).with_name("stories.yaml")
 CARE = STORIES.with_name("care.yaml")
+OWN_CARE = Path(__file__).with_name("own_care.yaml")
+"""Worked out by hand from the texts."""
 
 
 def loaded(file=STORIES):

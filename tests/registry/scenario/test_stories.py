@@ -5,9 +5,9 @@ import pytest
 from parcours.errors import ParcoursError
 from parcours.registry.contexts import verify
 from parcours.registry.scenario.run import play
-from tests.registry.scenario.files import CARE, loaded
+from tests.registry.scenario.files import CARE, OWN_CARE, loaded
 
-STORIES = {**loaded(), **loaded(CARE)}
+STORIES = {**loaded(), **loaded(CARE), **loaded(OWN_CARE)}
 
 
 def holds(database, story):

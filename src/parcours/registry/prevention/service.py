@@ -153,8 +153,9 @@ def facts_of(session: Session, insured_id: str, on: date) -> PersonFacts:
     insured = get_insured(session, insured_id)
     profile = profile_of(session, insured.id)
     known = json.loads(profile.facts) if profile else {}
-    facts = {"birth_date": insured.birth_date, **known, **said_of(statements_of(session, insured.id))}
-    return read_person(facts, max(on, insured.birth_date))
+    rows = statements_of(session, insured.id)
+    facts = {"birth_date": insured.birth_date, **known, **said_of(rows)}
+    return read_person(facts, max(on, insured.birth_date, *(one.on for one in rows)))
 
 
 def calendar_of(session: Session, insured_id: str, on: date, *, by_parent: bool = False) -> list[Said]:

@@ -5,6 +5,7 @@ An event of these happens at a `time` of its day in Paris, or at a `utc` one; at
 
 import base64
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
@@ -14,14 +15,16 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.access.model import Actor, Role
+from parcours.registry.access.model import Actor, Role, Who
 from parcours.registry.declarations.checks import PaperForm
 from parcours.registry.declarations.service import record_paper
 from parcours.registry.directory.models import Commune
 from parcours.registry.people.service import get_insured
 from parcours.registry.prevention import reminders
 from parcours.registry.prevention import service as prevention
-from parcours.registry.record import documents, service, sharing
+from parcours.registry.record import documents, handover, projects, retention, service, sharing
+from parcours.registry.record.reminders import remind as remind_of_record
+from parcours.registry.referrals.reminders import remind as remind_of_referrals
 from parcours.registry.scenario import problems
 from parcours.registry.scenario.stage import Stage
 from parcours.registry.scenario.verbs import Event
@@ -179,6 +182,49 @@ def deposits(stage: Stage, session: Session, event: Event) -> None:
     )  # fmt: skip
     row = documents.deposit(session, person, stage.professional(session, event["by"]), new)
     kept[event["id"]] = row.id
+
+
+def plans_project(stage: Stage, session: Session, event: Event) -> None:
+    """A médecin traitant writes a therapeutic project; each action has a name."""
+    said = event.get("actions", {})
+    new = tuple(
+        projects.NewAction(**{"what": name, "first_on": stage.today, **(rest or {})}) for name, rest in said.items()
+    )
+    person, author = stage.person(session, event["of"]), stage.professional(session, event["by"])
+    row = projects.plan(session, person, author, projects.NewProject(event["aims"], event["review_on"], new))
+    kept = projects.actions_of(session, row.id)
+    stage.found.setdefault("actions", {}).update({one.what: one.id for one in kept})
+
+
+def follows_up(stage: Stage, session: Session, event: Event) -> None:
+    """What became of an action."""
+    kept = stage.found.get("actions", {})
+    if event["action"] not in kept:
+        raise problems.unknown_name(event["action"], field="action", names=sorted(kept))
+    on = event.get("on") or stage.today
+    projects.note(session, kept[event["action"]], event.get("outcome", "done"), on, None)
+
+
+def morning(_stage: Stage, session: Session, _event: Event) -> None:
+    """The reminders of referrals and of the record are sent, each once."""
+    remind_of_referrals(session, now_utc())
+    remind_of_record(session, now_utc())
+
+
+def handed_over(stage: Stage, session: Session, event: Event) -> None:
+    """The record of somebody is handed over, and taken in by another doctor for the same or another person."""
+    package = handover.package_of(session, stage.person(session, event["of"]), stage.today, lambda _: True)
+    read = handover.read_package(json.loads(json.dumps(package, default=lambda value: value.isoformat())))
+    to = stage.person(session, event.get("for", event["of"]))
+    done = handover.take_in(session, to, stage.professional(session, event["by"]), read)
+    stage.found.setdefault("taken_in", []).append(handover.counts(done))
+
+
+def purged(stage: Stage, session: Session, _event: Event) -> None:
+    """What is past its time is destroyed."""
+    names = {number: name for name, number in stage.ids.items()}
+    found = retention.purge(session, Who("system", role="purge"), stage.today)
+    stage.found.setdefault("purged", []).extend(names[one.insured_id] for one in found if one.insured_id in names)
 
 
 def opposes(stage: Stage, session: Session, event: Event) -> None:

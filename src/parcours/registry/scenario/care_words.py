@@ -12,7 +12,7 @@ from parcours.registry.contexts import POLICY
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.service import get_insured
 from parcours.registry.prevention import service as prevention
-from parcours.registry.record import documents, service
+from parcours.registry.record import documents, projects, service
 from parcours.registry.record.context import of_document, of_emergency
 from parcours.registry.record.models import EmergencyAccess, Section
 from parcours.registry.scenario import care, problems
@@ -116,6 +116,38 @@ def told_of(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
         yield from equal(f"told.{who}", wanted, [one.subject for one in messages_to(session, recipient)])
 
 
+def follow_up(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
+    """Where an action of a project is on a day: `state`, `since`, `by`, `done_on`, `next_on`."""
+    for wanted in expected:
+        who, on, action = wanted["of"], wanted["on"], wanted["action"]
+        found = projects.calendar(session, stage.person(session, who), on)
+        item = next((standing_dict(each) for each in found if each.action.what == action), {})
+        for key, value in rest(wanted, "of", "on", "action").items():
+            yield from equal(f"follow_up.{who}.{action}.{on}.{key}", plain(value), item.get(key, "?"))
+
+
+def standing_dict(one: projects.Standing) -> dict[str, Any]:
+    """An action as an answer writes it."""
+    return {
+        "state": one.state.name.lower(), "since": plain(one.since), "by": plain(one.by), "done_on": plain(one.done),
+        "next_on": plain(one.following),
+    }  # fmt: skip
+
+
+def taken_in(stage: Stage, _session: Session, expected: Any) -> Iterator[Failed]:
+    """What each record that was taken in added, in order."""
+    done = stage.found.get("taken_in", [])
+    for number, wanted in enumerate(expected):
+        found = done[number] if number < len(done) else {}
+        for key, value in wanted.items():
+            yield from equal(f"taken_in.{number}.{key}", value, found.get(key, "?"))
+
+
+def purged(stage: Stage, _session: Session, expected: Any) -> Iterator[Failed]:
+    """Whose records were destroyed."""
+    yield from equal("purged", sorted(expected), sorted(stage.found.get("purged", [])))
+
+
 VERBS: dict[str, Verb] = {
     "about_oneself": verb(timed(care.about_oneself), "who facts", "opted_out time utc"),
     "done": verb(timed(care.said_of_a_programme("done")), "who programme", "on test source time utc"),
@@ -133,6 +165,11 @@ VERBS: dict[str, Verb] = {
         timed(care.deposits), "id of by",
         "unique_id type title content sha1 size visibility hidden_until replaces time utc",
     ),
+    "plans": verb(timed(care.plans_project), "of by aims review_on", "actions time utc"),
+    "follows_up": verb(timed(care.follows_up), "action", "outcome on time utc"),
+    "morning": verb(timed(care.morning), "", "time utc"),
+    "handed_over": verb(timed(care.handed_over), "of by", "for time utc"),
+    "purged": verb(timed(care.purged), "", "time utc"),
     "opposes": verb(timed(care.opposes), "who to", "time utc"),
     "shares": verb(timed(care.shares), "who to", "as how time utc"),
     "opens_in_emergency": verb(timed(care.opens_in_emergency), "of by reason", "id explanation time utc"),
@@ -141,5 +178,5 @@ VERBS: dict[str, Verb] = {
 
 CHECKS: dict[str, Check] = {
     "calendar": calendar, "reminded": reminded, "synthesis": synthesis, "documents": documents_kept,
-    "access": access, "told": told_of,
+    "access": access, "told": told_of, "follow_up": follow_up, "taken_in": taken_in, "purged": purged,
 }  # fmt: skip
