@@ -62,3 +62,14 @@ def test_reminders_are_sent_once(run, said):
     first, again = (json.loads(run(*arguments)[1]) for _ in range(2))
     assert first["messages"] > 0
     assert again == {"people": 0, "messages": 0, "emails": 0}
+
+
+def test_a_cda_document_is_checked(run, tmp_path):
+    file = tmp_path / "x.xml"
+    file.write_text("<a/>", "utf-8")
+    done = CliRunner().invoke(command, ["record", "check", str(file), "--lang", "fr"])
+    assert (done.exit_code, done.stdout) == (1, "XML : il manque ClinicalDocument\n")
+    file.write_text("x", "utf-8")
+    done = CliRunner().invoke(command, ["record", "check", str(file)])
+    assert done.exit_code == 2
+    assert "Traceback" not in done.stderr

@@ -15,6 +15,7 @@ from parcours.text import Text, agreed
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="The coordination record of a patient.")
 Patient = Annotated[str, typer.Option("--patient", help="Public id of the person.")]
+EXIT_WRONG = 1
 PURGED = Text(
     "{count} {count:dossier détruit|dossiers détruits}", "{count} {count:record destroyed|records destroyed}"
 )  # fmt: skip
@@ -62,11 +63,7 @@ def import_record(
     from parcours.registry.record.handover import counts, take_in
 
     lang = lang_of(lang)
-    try:
-        content = source.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = os_reason(error) if isinstance(error, OSError) else Text("pas du texte", "not text")
-        fail(problems.unreadable(field=str(source), why=why), lang)
+    content = read(source, lang)
     with writing(database, lang) as session:
         person = get_insured(session, patient).id
         done = take_in(session, person, professional, package(content))
@@ -92,6 +89,30 @@ def package(content: str) -> Any:
     if not isinstance(found, dict):
         raise not_a_record()
     return read_fhir(found) if found.get("resourceType") == "Bundle" else read_package(found)
+
+
+@app.command()
+def check(source: Annotated[Path, typer.Argument(help="A document of CDA R2 (.xml).")], lang: Lang = "") -> None:
+    """Check the shape of a CDA document; exit 1 where something is wrong. It is not the schema nor the schematrons."""
+    from parcours.cli.common import clear_errors
+    from parcours.documents.cda_check import faults
+
+    lang = lang_of(lang)
+    with clear_errors(lang):
+        found = faults(read(source, lang))
+    for one in found:
+        typer.echo(one[lang])
+    if found:
+        raise typer.Exit(EXIT_WRONG)
+
+
+def read(source: Path, lang: str) -> str:
+    """The text of a file."""
+    try:
+        return source.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = os_reason(error) if isinstance(error, OSError) else Text("pas du texte", "not text")
+        fail(problems.unreadable(field=str(source), why=why), lang)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from parcours.documents.clinical import Line, Paper, Section, Somebody
+from parcours.documents.clinical import Group, Line, Paper, Section, Somebody
 from parcours.registry.directory.service import get_professional, workplaces_on
 from parcours.registry.people.service import get_insured
 from parcours.registry.record import service as record
@@ -30,6 +30,23 @@ PARTS: dict[Part, tuple[str, str, Text]] = {
 }
 
 
+WHOLE = Group(
+    "46612-8", Text("Pathologies, antécédents, allergies et facteurs de risque", "Problems, history, allergies, risks"),
+    "1.2.250.1.213.1.1.2.29",
+)  # fmt: skip
+CLINICAL = Group(
+    "34117-2", Text("Pathologies, antécédents et allergies", "Problems, history, allergies"), "1.2.250.1.213.1.1.2.30"
+)  # fmt: skip
+RISKS = Group("57207-3", Text("Facteurs de risque", "Risks"), "1.2.250.1.213.1.1.2.31")
+LONG_TERM = Group("18776-5", Text("Traitement au long cours", "Long-term treatment"), "1.2.250.1.213.1.1.2.32")
+INSIDE = {
+    **dict.fromkeys((Part.PROBLEMS, Part.HISTORY, Part.SURGERY, Part.ALLERGIES), (WHOLE, CLINICAL)),
+    **dict.fromkeys((Part.FAMILY_RISKS, Part.PROFESSIONAL_RISKS, Part.LIFESTYLE), (WHOLE, RISKS)),
+    Part.TREATMENT: (LONG_TERM,),
+}
+"""The groups of the volet that hold a section."""
+
+
 def patient(session: Session, insured_id: str) -> Somebody:
     """A patient on a paper."""
     row = get_insured(session, insured_id)
@@ -49,7 +66,8 @@ def synthesis(session: Session, insured_id: str, author_id: str, on: date) -> Pa
     for found in record.synthesis(session, insured_id):
         code, template, title = PARTS[found.section]
         lines = tuple(Line(row.text, row.stated_on, record.is_stale(row, on)) for row in found.lines)
-        sections.append(Section(code, title, found.state, lines, found.since, template))
+        inside = INSIDE.get(found.section, ())
+        sections.append(Section(code, title, found.state, lines, found.since, template, inside))
     return Paper(
         f"{insured_id}/synthesis-{on:%Y%m%d}", SYNTHESIS, Text("Synthèse médicale", "Medical synthesis"), on,
         patient(session, insured_id), professional(session, author_id, on), tuple(sections),

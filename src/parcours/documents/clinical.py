@@ -40,6 +40,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A section of CDA that holds others and says nothing itself."""
+
+    code: str
+    title: Text
+    template: str
+
+
+@dataclass(frozen=True)
 class Section:
     """A section: `filled`, `nothing_known` on a day, or `not_asked`."""
 
@@ -50,6 +59,8 @@ class Section:
     lines: tuple[Line, ...] = ()
     since: date | None = None
     template: str = ""
+    inside: tuple[Group, ...] = ()
+    """The groups that hold it, the outermost first."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +137,7 @@ def cda(paper: Paper) -> bytes:
     add(root, "versionNumber", value=str(paper.version))
     header(root, paper)
     body = add(add(root, "component"), "structuredBody")
-    for number, section in enumerate(paper.sections, start=1):
-        add_section(add(body, "component"), section, number)
+    add_body(body, paper.sections)
     ET.indent(root)
     made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return made
@@ -171,6 +181,25 @@ def add_name(parent: ET.Element, who: Somebody) -> None:
     name = add(parent, "name")
     add(name, "family").text = who.family
     add(name, "given").text = who.given
+
+
+def add_body(body: ET.Element, sections: tuple[Section, ...]) -> None:
+    """Every section in the groups that hold it; a group goes on while the next section is in it too."""
+    path: list[Group] = []
+    parents = [body]
+    for number, section in enumerate(sections, start=1):
+        shared = 0
+        while shared < min(len(path), len(section.inside)) and path[shared] == section.inside[shared]:
+            shared += 1
+        del path[shared:], parents[shared + 1 :]
+        for group in section.inside[shared:]:
+            made = add(add(parents[-1], "component"), "section")
+            add(made, "templateId", root=group.template)
+            add(made, "code", code=group.code, codeSystem=LOINC, displayName=group.title["fr"])
+            add(made, "title").text = group.title["fr"]
+            path.append(group)
+            parents.append(made)
+        add_section(add(parents[-1], "component"), section, number)
 
 
 def add_section(parent: ET.Element, section: Section, number: int) -> None:
