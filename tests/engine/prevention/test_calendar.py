@@ -1,5 +1,6 @@
 """What a person is due: cases of `cases.yaml`, then what must hold for every programme and every age."""
 
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,13 +13,12 @@ from parcours.engine.prevention.check import Case, cases, differences
 from parcours.engine.prevention.facts import read_person
 from parcours.engine.prevention.say import arranged, tell
 from parcours.law.days import iso, number_of
-from parcours.law.prevention.book import change_days, prevention_law
-from parcours.law.prevention.codes import DueKind, DueState, Need
+from parcours.law.prevention.book import Version, change_days, prevention_law
+from parcours.law.prevention.codes import DueState, Need
 from parcours.rules import due
 
 CASES = list(cases(yaml.safe_load(Path(__file__).with_name("cases.yaml").read_text("utf-8"))))
 TODAY = date(2026, 11, 26)
-BIRTHS = (date(2024, 2, 29), date(2026, 1, 31), date(2025, 12, 1))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.id}-{case.programme}-{case.on}")
@@ -38,20 +38,52 @@ def test_twenty_examinations_of_the_child_in_each_version() -> None:
         assert len(named) == 20
 
 
-@pytest.mark.parametrize("birth", BIRTHS)
-@pytest.mark.parametrize("name", sorted(prevention_law().programmes))
-def test_every_age_edge_on_both_sides_of_its_day(name: str, birth: date) -> None:
-    """The day before an opening is outside, the day itself inside; likewise for a closing, whatever the birthday."""
-    entry = prevention_law().programmes[name]
-    if entry.anchor != "birth" or entry.not_in_force or entry.kind is DueKind.SEASON:
-        return
-    version = entry.versions[-1]
-    for slot in version.slots:
-        edges = [due.opening(slot, number_of(birth)), due.closing(slot, number_of(birth))]
-        for edge in (date.fromisoformat(iso(number)) for number in edges if number != due.NEVER):
-            for on in (edge - timedelta(days=1), edge):
-                if birth <= on and version.first_day <= on and (version.until is None or on <= version.until):
-                    assert inside(name, birth, on) is any(old_enough(one, birth, on) for one in version.slots), on
+def shapes() -> Iterator[tuple[str, str, Version]]:
+    """Every version of every programme in force, with the fact for which it holds."""
+    for name, entry in prevention_law().programmes.items():
+        if not entry.not_in_force:
+            yield from ((name, "", version) for version in entry.versions)
+            yield from ((name, fact, version) for fact, versions in entry.variants.items() for version in versions)
+
+
+SHAPES = sorted(shapes(), key=lambda one: (one[0], one[1], one[2].first_day))
+
+
+@pytest.mark.parametrize(("name", "fact", "version"), SHAPES, ids=lambda one: getattr(one, "first_day", one))
+def test_every_age_edge_on_both_sides_of_its_day(name: str, fact: str, version: Version) -> None:
+    """The day before an opening is outside, the day itself inside; likewise for a closing, in every version, for who
+    was born (or became pregnant, or gave birth) on 29 February, on the 31st, on an ordinary day.
+    """
+    entry, tested = prevention_law().programmes[name], 0
+    for place, slot in enumerate(version.slots):
+        for edge in (due.opening, due.closing):
+            if slot[due.CLOSES_MONTHS] == due.NO_CLOSING and edge is due.closing:
+                continue
+            if entry.closes_after_birth and edge is due.closing:
+                continue  # counted from a birth: its own test
+            for anchor in anchors(version, slot, edge):
+                if entry.born_from and anchor < entry.born_from:
+                    continue
+                day = date.fromisoformat(iso(edge(slot, number_of(anchor))))
+                for on in (day - timedelta(days=1), day):
+                    if anchor <= on and version.first_day <= on and (version.until is None or on <= version.until):
+                        found = inside(name, anchor, on, fact)
+                        expected = any(old_enough(one, anchor, on) for one in version.slots)
+                        assert found is (on == day if entry.closes_after_birth else expected), (place, anchor, on)
+                        tested += 1
+    assert tested, "no edge of this version falls into its time"
+
+
+def anchors(version: Version, slot: tuple[int, ...], edge: Callable[..., int]) -> list[date]:
+    """Days from which the ages may count so that an edge falls into the time of a version: leap days first."""
+    years = round(number_of(date(2000, 1, 1)) // 10_000 - edge(slot, 20_000_101) // 10_000)
+    last = version.until.year if version.until else max(2027, version.first_day.year + 1)
+    found = []
+    for year in range(max(1900, version.first_day.year + years - 1), last + years + 5):
+        found += [date(year, 1, 31), date(year, 12, 1)] + (
+            [date(year, 2, 29)] if year % 4 == 0 and year != 1900 else []
+        )
+    return found
 
 
 def old_enough(slot: tuple[int, ...], birth: date, on: date) -> bool:
@@ -68,9 +100,18 @@ def old_enough(slot: tuple[int, ...], birth: date, on: date) -> bool:
     return reached(*opens) and (closes[0] == due.NO_CLOSING or not reached(*closes))
 
 
-def inside(name: str, birth: date, on: date) -> bool:
+def inside(name: str, anchor: date, on: date, fact: str) -> bool:
     """Is somebody whose body the programme concerns in its range?"""
-    said = {"birth_date": birth, "has_breast_tissue": True, "has_cervix": True}
+    entry = prevention_law().programmes[name]
+    said: dict[str, object] = {"birth_date": anchor, "has_breast_tissue": True, "has_cervix": True}
+    if entry.anchor != "birth":
+        started = anchor if entry.anchor == "pregnancy" else anchor - timedelta(days=270)
+        given = {} if entry.anchor == "pregnancy" else {"birth_on": anchor}
+        said |= {"birth_date": date(anchor.year - 30, 1, 1), "pregnancy": {"started_on": started, **given}}
+    if fact == "pregnant":
+        said["pregnancy"] = {"started_on": max(anchor, on - timedelta(days=30))}
+    elif fact:
+        said[fact] = True
     return next(one.in_range for one in calendar(read_person(said, on), on) if one.programme.id == name)
 
 
