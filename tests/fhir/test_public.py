@@ -9,7 +9,7 @@ from parcours.fhir.app import ROUTES
 from parcours.fhir.capability import KINDS
 from parcours.fhir.operations import OPERATIONS
 from parcours.fhir.r4 import check
-from parcours.web.public.fhir_page import ESTIMATE
+from parcours.web.public.fhir_page import ESTIMATE, READS
 from tests.fhir.claims import BASE
 
 
@@ -103,3 +103,10 @@ def test_the_claim_of_the_page_is_answered(face):
     answer = face.post("Claim/$submit", json=json.loads(ESTIMATE))
     assert answer.status_code == 200, answer.text
     assert check(body, "Claim") == []
+
+
+def test_the_examples_of_the_page_are_answered(face):
+    for address in READS:
+        answer = face.get(f"{BASE.removesuffix('/fhir')}{address}")
+        assert answer.status_code == 200, address
+        assert answer.json()

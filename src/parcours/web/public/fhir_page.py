@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from parcours.registry.accounts import smart
 from parcours.web.pages import Page, public
 
 READS = (
@@ -16,8 +17,23 @@ COMMANDS = {
         "curl -H 'Content-Type: application/fhir+json' -d @fhir.json '{site}/fhir/Claim/$submit'",
         "parcours fhir estimate fhir.json",
     ),
+    "app": (
+        'parcours admin create-app --name "…" --redirect https://…/back --scope launch/patient --scope "patient/*.rs"',
+        (
+            "GET {site}/authorize?response_type=code&client_id=…&redirect_uri=…&scope=…&state=…&aud={site}/fhir"
+            "&code_challenge=…&code_challenge_method=S256"
+        ),
+        (
+            "curl -d grant_type=authorization_code -d client_id=… -d code=… -d redirect_uri=… -d code_verifier=… "
+            "'{site}/fhir/auth/token'"
+        ),
+    ),
     "token": (
         'parcours admin create-client --name "…" --scope people:read --scope claims:read --fund 01C751',
+        (
+            "curl -d grant_type=client_credentials -d client_secret=… -d 'scope=system/ExplanationOfBenefit.rs' "
+            "'{site}/fhir/auth/token'"
+        ),
         "curl -H 'Authorization: Bearer …' '{site}/fhir/ExplanationOfBenefit?patient=…'",
     ),
 }
@@ -40,7 +56,9 @@ async def fhir_page(request: Request) -> Response:
     """The page."""
     site = f"{request.url.scheme}://{request.url.netloc}"
     commands = {name: [one.replace("{site}", site) for one in lines] for name, lines in COMMANDS.items()}
-    return public(Page.of(request), "fhir.html", reads=READS, commands=commands)
+    page = Page.of(request)
+    types = [(name, said[page.lang]) for name, said in smart.TYPES.items()]
+    return public(page, "fhir.html", reads=READS, commands=commands, types=types)
 
 
 async def fhir_example(_: Request) -> Response:
