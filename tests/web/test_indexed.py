@@ -22,6 +22,18 @@ def test_every_address_of_the_map_answers_and_is_its_own_canonical(client: TestC
         assert f'<link rel="canonical" href="{address}">' in page.text
 
 
+def test_each_page_of_the_map_describes_itself(client: TestClient) -> None:
+    found = [(url[0].text or "").removeprefix(SITE) for url in ET.fromstring(client.get("/sitemap.xml").text)]
+    alone = [address for address in found if address.endswith("?lang=fr") and address.count("/") < 3]
+    assert len(alone) > 40
+    pages: dict[str, str] = {}
+    for address in (*alone, "/law/parameters/majoration.taux?lang=fr", "/law/articles/CSS-R160-6?lang=fr"):
+        said = re.search(r'<meta name="description" content="([^"]+)">', client.get(address).text)
+        assert said, address
+        assert said[1] not in pages, f"{address} says what {pages[said[1]]} says"
+        pages[said[1]] = address
+
+
 def test_a_shared_page_says_what_it_is(client: TestClient) -> None:
     page = client.get("/situations/ald?lang=fr").text
     assert '<meta property="og:title" content="J’ai une affection de longue durée (ALD)">' in page
