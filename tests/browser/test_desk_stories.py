@@ -190,6 +190,7 @@ EVERY = {
               "/me/messages", "/me/objections?claim={claim}", "/me/privacy", "/account", "/account/security"),
     "amar": ("/practice", "/practice/patient?of={alice}&acts=G", "/practice/sheets", "/practice/sheets/{claim}",
              "/practice/payments", "/practice/declarations", "/practice/patients", "/practice/forfait",
+             "/practice/record?of={alice}", "/practice/prevention",
              "/practice/letters", "/practice/letters/{referral}", "/practice/letters/new?of={alice}", "/practice/line"),
     "officer": ("/fund", "/fund/queues/held", "/fund/claims/{claim}", "/fund/people", "/fund/people/{alice}",
                 "/fund/cases", "/fund/cases/{case}", "/fund/regularisations"),

@@ -7,11 +7,15 @@ import pyotp
 import pytest
 from starlette.testclient import TestClient
 
+from parcours.edge.mail import send as mail
+from parcours.edge.services import Services
+from parcours.registry.accounts import doubts, sessions
+from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.providers import Provider as ProviderSettings
 from parcours.registry.people.service import get_insured
 from parcours.site import app as whole
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
-from tests.api.fixtures import PASSWORD, _keys, settings_for_tests, trail  # noqa: F401
+from tests.api.fixtures import PASSWORD, TEST, _keys, settings_for_tests, trail  # noqa: F401
 from tests.registry.accounts.provider import CLIENT_ID, CLIENT_SECRET, running_provider
 from tests.support.authenticator import Authenticator
 from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
@@ -84,6 +88,40 @@ def test_what_a_provider_does_not_prove_is_said_on_the_page(browser_of, provider
                        "gender": "female"}  # fmt: skip
     assert "nobody, or more than one person" in through(browser_of, "/login").text
     assert "<script>" not in browser_of.get("/login?refused=<script>").text.split("</head>")[1]
+
+
+def test_a_homonym_proves_who_they_are_with_the_code_of_the_fund(browser_of, provider, country, database):
+    """The provider says no birth place: name and birth date fit one person, who gets a code at the fund's desk."""
+    with database.writing() as session:
+        account = accounts.create_account(session, TEST, login="x@france.invalid")
+        doubts.doubt(session, TEST, account, country.alice, "france")
+        session.flush()
+        opened = sessions.open_session(session, account, "oidc:france")
+        mine = opened.token
+    officer = TestClient(browser_of.app, base_url=SITE, headers=HTML)
+    officer.post("/login", data={"login": "officer@example.org", "password": PASSWORD})
+    path = f"/fund/people/{country.alice}"
+    given = send(officer, path, "code", way="desk")
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", given.text)[0]
+    browser_of.cookies.set("__Host-parcours_session", mine)
+    assert browser_of.get("/my").url.path == "/account/identity"
+    assert browser_of.post("/account/identity", data={"code": "AAAA-AAAA-AAAA"}).status_code == 401
+    landed = browser_of.post("/account/identity", data={"code": code})
+    assert landed.url.path == "/me"
+    assert "Somebody logged in" not in officer.get(path).text
+
+
+def test_the_folder_of_messages_is_a_page_of_the_demonstration_only(database_url, country, tmp_path):
+    shown = settings_for_tests(
+        database_url=database_url, outbox=tmp_path, demonstration=True, public_url="http://127.0.0.1:8000"
+    )
+    for to in ("patient@demo.invalid", "somebody@example.org"):
+        mail(Services(shown), to, ("Sujet", f"Pour {to}"))
+    page = TestClient(whole.create_app(shown), headers=HTML).get("/outbox")
+    assert "Pour patient@demo.invalid" in page.text
+    assert "somebody" not in page.text
+    hidden = settings_for_tests(database_url=database_url, outbox=tmp_path, public_url=SITE)
+    assert TestClient(whole.create_app(hidden), headers=HTML).get("/outbox").status_code == 404
 
 
 def test_no_provider_no_button_and_no_passkey_for_a_bare_address(people):  # noqa: F811

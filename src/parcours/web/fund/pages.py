@@ -27,7 +27,11 @@ def routes() -> list[Route]:
         Route("/fund/undue/{id}", room(desk.undue, desk.gate, received=desk.received), methods=BOTH),
         Route("/fund/overlaps/{id}", room(desk.overlap, desk.gate, take_up=desk.take_up), methods=BOTH),
         Route("/fund/people", room(people.search, desk.gate, find=people.find), methods=BOTH),
-        Route("/fund/people/{id}", room(people.person, desk.gate, form=people.record_form), methods=BOTH),
+        Route(
+            "/fund/people/{id}",
+            room(people.person, desk.gate, form=people.record_form, code=people.give_code),
+            methods=BOTH,
+        ),
         Route("/fund/cases", room(people.all_cases, desk.gate)),
         Route("/fund/cases/{id}", case, methods=BOTH),
     ]

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, time
 
 from starlette.responses import Response
 
+from parcours.edge.mail import later, post
 from parcours.registry.access.model import SYSTEM, Record
+from parcours.registry.accounts import doubts
+from parcours.registry.accounts.messages import code_letter
 from parcours.registry.claims.adjudicate import claims_of
 from parcours.registry.claims.context import Action as ClaimAction
 from parcours.registry.claims.words import STATES
@@ -103,6 +106,7 @@ def person(desk: Desk) -> Response:
         waiting=waiting,
         sees_claims=desk.unit.may(ClaimAction.READ_CLAIMS, of_patient(insured)),
         cases=cases.cases_of(desk.session, insured.id),
+        doubted=len(doubts.waiting_for(desk.session, insured.id)),
     )
 
 
@@ -121,6 +125,24 @@ def record_form(desk: Desk) -> Response:
     row = declarations.record_paper(desk.session, form)
     desk.unit.note(DeclarationTag.DECLARATION_REGISTER, of_declaration(row), "form")
     return desk.go(done="saved")
+
+
+def give_code(desk: Desk) -> Response:
+    """A code for who logged in at a provider and may be this person: by hand at the desk, or by post."""
+    record = desk.unit.find(
+        PATIENT, desk.request.path_params["id"], PeopleAction.PROVE_IDENTITY, PeopleTag.PERSON_CHANGE
+    )
+    insured = get_insured(desk.session, record.insured_id or "")
+    by_post = desk.field("way", 10) == doubts.Way.POST.value
+    code = doubts.new_code(
+        desk.session, desk.unit.who, insured.id, doubts.Way.POST if by_post else doubts.Way.DESK
+    )  # fmt: skip
+    if by_post:
+        name = f"{insured.first_name} {insured.family_name}"
+        place = f"{insured.address or ''} {insured.commune_code}".strip()
+        later(post, desk.unit.services, code_letter("fr", name, place, code, doubts.CODE_DAYS))
+        return desk.go(done="saved")
+    return show(desk, "fund/code.html", code=code, insured=insured, days=doubts.CODE_DAYS)
 
 
 def professional_of(desk: Desk) -> str:
