@@ -95,6 +95,10 @@ def test_a_number_opens_the_visit_of_a_stranger_for_the_day_and_is_traced(people
     assert zola.get(path).status_code == 404, "a wrong birth date opens nothing"
     line = send(zola, "/practice", "read", number=number, birth_date=born)
     assert "declared:" in line.text
+    form = re.search(r'href="(/me/doctor/form.pdf[^"]+)"', line.text)[1].replace("&amp;", "&")
+    assert zola.get(form).headers["Content-Type"] == "application/pdf", (
+        "the form is printed for the card that was shown"
+    )
     assert "outside the pathway" in send(zola, path, "preview", acts="G", tiers_payant="partial").text.lower()
     assert "the fund has received it" in send(zola, path, "bill", acts="G", tiers_payant="partial").text
     assert zola.get(f"/me/care?of={country.alice}").status_code in (403, 404), "no letter is opened by a card"
