@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FIRST_WAIT = 0.3
 """Seconds a first visitor waits for the sample before a page that says it is being made."""
+FIRST_SHOWN = 4
+"""Sliders that are seen at once; the others unfold, so that what they change is near on a phone."""
 SAMPLES: dict[int, Sample] = {}
 
 
@@ -85,7 +87,14 @@ def form(page: Page, query: dict[str, str]) -> dict[str, Any]:
         for one in SLIDERS
     ]
     switches = [(name, label[page.lang], query.get(name) == "1") for name, label in SWITCHES]
-    return {"settings": settings, "switches": switches, "presets": presets(page)}
+    return {
+        "settings": settings,
+        "first_shown": FIRST_SHOWN,
+        "others_moved": any(one.moved for one in settings[FIRST_SHOWN:]),
+        "switches": switches,
+        "switched": any(on for _, _, on in switches),
+        "presets": presets(page),
+    }
 
 
 def presets(page: Page) -> list[tuple[str, str]]:

@@ -27,6 +27,8 @@ WORDS = {
         "This service cannot compute the lab: it needs parcours[batch] to be installed.",
     ),
     "off": Text("Le laboratoire n'est pas ouvert sur ce service.", "The lab is not open on this service."),
+    "others": Text("Les autres valeurs", "The other values"),
+    "rules": Text("Changer une règle", "Change a rule"),
     "start": Text("Partir d'une réforme connue", "Start from a known reform"),
     "reset": Text("Revenir au droit en vigueur", "Back to the law in force"),
     "sliders": Text("Les valeurs", "The values"),
