@@ -95,6 +95,29 @@ def test_several_items_are_one_bill(face):
     assert [amounts(one["adjudication"])["submitted"] for one in amo["item"]] == [30_00, 10_00]
 
 
+def test_a_stay_in_hospital_has_the_charges_that_the_law_adds(face):
+    stay = claim(
+        item(1, "GHS", 1800.00, "2026-03-02"), specialty="generaliste", facts=(("daily_tariff", "1200.00"),),
+        billablePeriod={"start": "2026-03-02", "end": "2026-03-05"},
+    )  # fmt: skip
+    stay["type"] = {"coding": [{"code": "institutional"}]}
+    answer = sent(face, stay)
+    assert answer.status_code == 200, answer.text
+    assert check(jsonio.loads(answer.text)) == []
+    (amo,) = eobs(answer.json())
+    bill = settle_bill({
+        "birth_date": "1981-05-04", "specialty": "generaliste", "convention": "secteur_2", "lines": [],
+        "stay": {"entry": "2026-03-02", "exit": "2026-03-05", "ghs": "1800.00", "daily_tariff": "1200.00"},
+    })  # fmt: skip
+    said = amounts(amo["total"])
+    assert (said["benefit"], said["memberliability"]) == (bill.totals["amo"], bill.totals["patient"])
+    parts = [one["adjudication"] for one in (*amo["item"], *amo.get("addItem", ()))]
+    assert sum(amounts(one)["submitted"] for one in parts) == said["submitted"] == bill.totals["fee"]
+    assert len(parts) == len(bill.lines) > 1
+    stay["billablePeriod"]["end"] = "2026-03-01"
+    assert sent(face, stay).json()["issue"][0]["expression"] == ["Claim.billablePeriod"]
+
+
 def test_the_provenance_is_the_receipt_of_the_same_bill(face):
     bodies = [sent(face, REFERRED_CLAIM).json() for _ in range(2)]
     hashes = [

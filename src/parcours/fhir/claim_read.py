@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from parcours.engine.bill.vocabulary import BILL_ALLOWED, LINE_ALLOWED
+from parcours.engine.bill.vocabulary import BILL_ALLOWED, LINE_ALLOWED, STAY_KEYS
 from parcours.engine.facts.vocabulary import hundredths
 from parcours.fhir import problems
 from parcours.fhir.issues import Refused, first_status
@@ -52,6 +52,10 @@ class Asked:
     readings: dict[str, str] = field(default_factory=dict)
     where: dict[str, str] = field(default_factory=dict)
     """Fact (or `lines[1].fee`) -> expression of what said it."""
+    stay: dict[str, Any] = field(default_factory=dict)
+    """What supporting information says of a stay."""
+    order: list[int] = field(default_factory=list)
+    """The items, by their places, in the order of the lines of the bill."""
     ips: str = ""
     """The indicator that a sheet transmits: the fund computes its own."""
     borrowed: list[Mapping[str, Any]] = field(default_factory=list)
@@ -106,7 +110,27 @@ def read_claim(
     read_payee(asked)
     own = read_info(asked)
     read_items(asked, own)
+    if kind == "institutional" and {"start", "end"} <= claim.get("billablePeriod", {}).keys():
+        read_stay(asked)
     return asked
+
+
+PACKAGE = "GHS"
+"""The item that is the price of a stay as a whole."""
+
+
+def read_stay(asked: Asked) -> None:
+    """A stay in hospital: its days are the billable period, its package an item; the law adds its charges by itself."""
+    dates, at = asked.claim["billablePeriod"], "Claim.billablePeriod"
+    stay = {"entry": dates["start"][:10], "exit": dates["end"][:10], **asked.stay}
+    lines = asked.bill["lines"]
+    for number, line in enumerate(lines):
+        if str(line["code"]).upper() == PACKAGE and "fee" in line and "ghs" not in stay:
+            stay["ghs"] = lines.pop(number)["fee"]
+            asked.order.append(asked.order.pop(number))  # the package is the line after the others
+            break
+    asked.say("stay", stay, at)
+    asked.where |= {f"stay.{name}": at for name in stay}
 
 
 def resolved(reference: Any, found: Mapping[str, Mapping[str, Any]], at: str) -> Mapping[str, Any]:
@@ -218,7 +242,9 @@ def read_info(asked: Asked) -> dict[int, tuple[str, Any, str]]:
             asked.where[f"readings.{reading}"] = at
         elif info["sequence"] in cited and name in LINE_ALLOWED:
             own[info["sequence"]] = (name, value, at)
-        elif name in BILL_ALLOWED and name != "lines":
+        elif name in STAY_KEYS and name not in ("entry", "exit"):
+            asked.stay[name] = value
+        elif name in BILL_ALLOWED and name not in ("lines", "stay"):
             asked.say(name, value, at)
         else:
             raise problems.unknown_info(field=f"{at}.category", code=code[:80])
@@ -290,6 +316,7 @@ def read_item(
             key, value, where = own[sequence]
             line[key], places[key] = value, where
     asked.bill.setdefault("lines", []).append(line)
+    asked.order.append(number)
     asked.where |= {f"{name}.{key}" if key else name: where for key, where in places.items()}
     if number == 0 and "care_date" not in asked.bill and "servicedDate" not in item:
         asked.say("care_date", str(asked.claim["created"])[:10], "Claim.created")

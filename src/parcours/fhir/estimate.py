@@ -186,6 +186,7 @@ class Estimate:
                 {"itemSequence": sequence, **notes, "adjudication": lines}
                 for sequence, notes, lines in self.items(Payer.AMO)
             ],
+            **({"addItem": added} if (added := self.added(Payer.AMO)) else {}),
             "total": totals(self.site, self.amounts, Payer.AMO),
             "processNote": self.process_notes(),
             "insurance": self.asked.claim["insurance"],
@@ -193,7 +194,8 @@ class Estimate:
 
     def items(self, payer: Payer) -> Iterator[tuple[int, dict[str, Any], list[dict[str, Any]]]]:
         """(sequence, numbers of its notes, adjudications) of each line that the Claim has."""
-        sequences = [item["sequence"] for item in self.asked.claim["item"]]
+        items = self.asked.claim["item"]
+        sequences = [items[place]["sequence"] for place in self.asked.order]
         for line, one in zip(self.answer.lines, self.answer.settled, strict=True):
             amounts = Amounts.of(one.settlement, line.line.act.fee, effective_rate(one))
             cases = cases_of(one.settlement) if line.line.nature == Nature.ACT else {}
@@ -211,6 +213,17 @@ class Estimate:
             for at, (text, _) in enumerate(self.notes) for part, lang in enumerate(LANGS, start=1)
         ]  # fmt: skip
 
+    def added(self, payer: Payer) -> list[dict[str, Any]]:
+        """What the law adds to the items: the charges of a stay."""
+        found = []
+        for line, one in zip(self.answer.lines, self.answer.settled, strict=True):
+            if line.number > len(self.asked.order):
+                amounts = Amounts.of(one.settlement, line.line.act.fee, effective_rate(one))
+                said = {"productOrService": {"text": line.code.key}, "net": money(amounts.fee),
+                        "adjudication": adjudications(self.site, amounts, payer)}  # fmt: skip
+                found.append(said)
+        return found
+
     @property
     def year(self) -> str:
         """The civil year of the first care."""
@@ -223,14 +236,16 @@ class Estimate:
     def eob(self, payer: Payer) -> dict[str, Any]:
         """What one payer decides, as the patient reads it."""
         claim = self.asked.claim
+        by_sequence = {item["sequence"]: item for item in claim["item"]}
         said = {
             "resourceType": "ExplanationOfBenefit", **self.common(payer),
             "provider": claim["provider"],
             "insurance": self.coverages(payer),
             "item": [
-                {name: item[name] for name in KEPT if name in item} | notes | {"adjudication": lines}
-                for item, (_, notes, lines) in zip(claim["item"], self.items(payer), strict=False)
+                {name: by_sequence[at][name] for name in KEPT if name in by_sequence[at]} | notes
+                | {"adjudication": lines} for at, notes, lines in self.items(payer)
             ],
+            "addItem": self.added(payer),
             "total": self.totals_of(payer),
             "processNote": self.process_notes(),
             "benefitPeriod": {"start": f"{self.year}-01-01", "end": f"{self.year}-12-31"},

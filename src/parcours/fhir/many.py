@@ -215,6 +215,9 @@ class Quick(Estimate):
         for item, at in zip(self.asked.claim["item"], range(len(self.lines)), strict=True):
             yield item["sequence"], {}, HOLE.format(at)
 
+    def added(self, payer: Payer) -> list[dict[str, Any]]:
+        return []
+
     def totals_of(self, payer: Payer) -> Any:
         return HOLE.format("t")
 
