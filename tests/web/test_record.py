@@ -14,12 +14,20 @@ def test_the_doctor_writes_and_the_patient_reads_answers_and_copies(people, coun
     amar, alice = people("amar"), people("alice")
     path = f"/practice/record?of={country.alice}"
     assert send(amar, path, "state", section="problems", text="asthme <b>").status_code == 200
-    send(amar, path, "state", section="allergies", text="")
+    send(amar, path, "state", section="allergies", text="", nothing="1")
     page = send(amar, path, "plan", aims="courir", review_on="2999-01-01", what="bilan du pied", every="1",
                 rhythm="year", first_on=paris_today().isoformat())  # fmt: skip
     assert "bilan du pied" in page.text
     mine = alice.get("/me/record", params={"lang": "fr"}).text
-    for said in ("asthme &lt;b&gt;", "rien de connu", "pas encore demandé", "courir", "bilan du pied", "à faire"):
+    for said in (
+        "asthme &lt;b&gt;",
+        "rien de connu",
+        "as encore demandé",
+        "courir",
+        "bilan du pied",
+        "à faire",
+        "chaque année",
+    ):
         assert said in mine, said
     action = mine.split('name="action_id" value="')[1].split('"')[0]
     assert "fait" in send(alice, "/me/record?lang=fr", "action_done", action_id=action).text
@@ -35,6 +43,7 @@ def test_nobody_else_opens_a_record(people, country, name):  # noqa: F811
 
 def test_a_form_that_says_too_little_is_shown_again(people, country):  # noqa: F811
     path = f"/practice/record?of={country.alice}"
+    assert send(people("amar"), path, "state", section="allergies", text="").status_code == 422
     for fields in ({"aims": "", "review_on": "2999-01-01"}, {"aims": "x", "review_on": "never"},
                    {"aims": "x", "review_on": "2999-01-01", "every": "often"},
                    {"aims": "x", "review_on": "2001-01-01"}):  # fmt: skip

@@ -16,6 +16,10 @@ from parcours.registry.store.clock import paris_today
 from parcours.text import Text
 from parcours.web.desk.names import called, professionals
 
+EACH = {
+    "day": Text("chaque jour", "every day"), "week": Text("chaque semaine", "every week"),
+    "month": Text("chaque mois", "every month"), "year": Text("chaque année", "every year"),
+}  # fmt: skip
 BY = Text("{who}, le {day}", "{who}, on {day}")
 SINCE = Text("depuis le {day}", "since {day}")
 ONCE = Text("une fois", "once")
@@ -78,7 +82,8 @@ def actions(session: Session, insured_id: str, lang: str) -> list[dict[str, str]
 
 def line(one: projects.Standing, lang: str) -> dict[str, str]:
     """An action in words."""
-    every = EVERY[one.action.rhythm.value] if one.action.every else ONCE
+    many = EVERY if one.action.every > 1 else EACH
+    every = many[one.action.rhythm.value] if one.action.every else ONCE
     said = [every[lang].format(n=one.action.every), one.action.who]
     if one.since is not None:
         said.append(SINCE[lang].format(day=date_text(one.since, lang)))

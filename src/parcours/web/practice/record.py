@@ -53,8 +53,10 @@ def record(desk: Desk) -> Response:
 def state(desk: Desk) -> Response:
     """Add a line, or say that nothing is known."""
     asked = desk.person(Action.WRITE_RECORD)
-    text = desk.field("text", 2000)
-    status = "active" if text else "nothing_known"
+    text, nothing = desk.field("text", 2000), bool(desk.field("nothing", 1))
+    if nothing == bool(text):
+        raise wrong("text", Text("un texte, ou rien de connu", "a text, or nothing known"))
+    status = "nothing_known" if nothing else "active"
     new = service.NewStatement(desk.field("section", 30), status, text)
     service.state(desk.session, asked.insured_id or "", desk.unit.actor.professional_id or "", new)
     desk.unit.note(Tag.RECORD_STATEMENT_CREATE, asked)
