@@ -238,6 +238,7 @@ def test_amounts_are_written_to_the_cent() -> None:
 def test_every_source_is_used() -> None:
     used = {source for _, values in all_series() for entry in values for source in entry["sources"]}
     used |= {source for family in read("acces_direct.yaml").values() for source in family["sources"]}
+    used |= {source for one in read("prevention/indicators.yaml").values() for source in one["sources"]}
     assert set(read("sources.yaml")) <= used <= set(read("sources.yaml")) | set(texts())
 
 
