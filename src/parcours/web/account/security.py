@@ -14,12 +14,11 @@ from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import clear_session_cookie, incoming_of, services_of, set_session_cookie
 from parcours.registry.access.export import KEPT
-from parcours.registry.access.model import Tag
 from parcours.registry.accounts import find, passkeys, second_factor, sessions
 from parcours.registry.accounts import service as accounts
 from parcours.registry.accounts.context import Tag as AccountTag
 from parcours.registry.audit import service as audit
-from parcours.registry.errors import RegistryError, not_found
+from parcours.registry.errors import NotFound, RegistryError, not_found
 from parcours.web.account.pages import ROLES, identify_or_none, refused
 from parcours.web.forms import field, own_site
 from parcours.web.pages import Page, answer
@@ -137,15 +136,18 @@ def remove(request: Request, own: OwnSession, form: FormData) -> Response:
 
 def switch(request: Request, own: OwnSession, form: FormData) -> Response:
     """Act in another role of the account."""
-    with own.services.database.writing() as session:
-        row = own.row(session)
-        grant = next((one for one in row.account.active_grants if one.id == field(form, "grant_id", 64)), None)
-        if grant is None:
-            own.note_foreign(foreign := not_found("grant_id"))
-            raise foreign
-        begun = sessions.rotate_session(session, row, grant=grant)
-        tag: Tag = AccountTag.SESSION_SWITCH
-        audit.record(session, tag, own.who, record=("grant", grant.id), details={"role": grant.role.value})
+    wanted, tag = field(form, "grant_id", 64), AccountTag.SESSION_SWITCH
+    try:
+        with own.services.database.writing() as session:
+            row = own.row(session)
+            grant = next((one for one in row.account.active_grants if one.id == wanted), None)
+            if grant is None:
+                raise not_found("grant_id")
+            begun = sessions.rotate_session(session, row, grant=grant)
+            audit.record(session, tag, own.who, record=("grant", grant.id), details={"role": grant.role.value})
+    except NotFound as foreign:
+        own.note_foreign(foreign)
+        raise
     response = RedirectResponse(Page.of(request).url("/my"), 303, NO_STORE)
     set_session_cookie(response, own.services.settings, begun.token)
     return response
