@@ -144,6 +144,7 @@ def test_a_lot_of_records_is_taken_in_whole_or_not_at_all(as_user, country, data
     wrong = {
         "cut": {**new, "records": new["records"][:-1]},
         "short of a sheet": {**new, "sheets": 3},
+        "too many sheets": {**new, "sheets": None, "records": new["records"] + ["5" + " " * 127] * 100},
         "total": {**new, "total": "71.00"},
         "letters": {**new, "records": [new["records"][0][:40] + "?" * 88, *new["records"][1:]]},
         "tomorrow": {**new, "records": [one[:69] + "991231" + one[75:] if one[0] == "4" and one[38] == " " else one

@@ -229,6 +229,28 @@ def test_a_refresh_token_turns_narrows_and_ends_all_when_it_comes_back(site, reg
     assert again(third["refresh_token"]).json() == {"error": "invalid_grant"}
 
 
+def test_what_was_let_in_for_a_child_stays_with_the_child_however_it_is_refreshed(site, registered, country):
+    """A scope about everybody beside one about a person: narrowed to the first, it still reaches that person alone."""
+    app = registered[0]
+    log_in(site)
+    scope = "launch/patient offline_access patient/Patient.rs user/Patient.rs"
+    said = tokens(site, app, scope, patient=country.bob)
+    form = {"grant_type": "refresh_token", "client_id": app, "refresh_token": said["refresh_token"]}
+    again = site.post("/fhir/auth/token", data=form | {"scope": "user/Patient.rs"}).json()
+    assert again["scope"] == "user/Patient.rs"
+    assert [one["resource"]["id"] for one in read(site, again, "Patient").json()["entry"]] == [country.bob]
+    assert read(site, again, f"Patient/{country.alice}").status_code == 404
+
+
+def test_a_star_is_narrowed_to_a_type_that_still_opens(site, registered, country):
+    log_in(site)
+    said = tokens(site, registered[0], "offline_access patient/*.rs")
+    form = {"grant_type": "refresh_token", "client_id": registered[0], "refresh_token": said["refresh_token"]}
+    again = site.post("/fhir/auth/token", data=form | {"scope": "patient/Coverage.rs"}).json()
+    assert read(site, again, "Coverage").status_code == 200
+    assert read(site, again, f"Patient/{country.alice}").status_code == 403
+
+
 def test_it_ends_with_the_session_unless_it_was_to_stay(site, registered):
     log_in(site)
     short = tokens(site, registered[0], "online_access patient/Coverage.rs")

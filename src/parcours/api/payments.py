@@ -20,10 +20,11 @@ from parcours.edge.versions import cursor_id
 from parcours.engine.errors import FactError
 from parcours.registry.claims import later, objections, regularising
 from parcours.registry.claims.adjudicate import current_decision, get_claim
-from parcours.registry.claims.b2 import WIDTH, read_lot
+from parcours.registry.claims.b2 import FOOT_TYPE, WIDTH, read_lot
 from parcours.registry.claims.context import REGULARISATION, Action, Tag, of_insurer
 from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Objection, Regularisation
 from parcours.registry.claims.notices import told_on
+from parcours.registry.claims.problems import lot_too_long
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.payments import desk
 from parcours.registry.payments.practice import reconcile
@@ -270,6 +271,8 @@ def send_lot(body: LotIn, once: OnceDep) -> Response:
     unit = once.unit
     unit.allow(Action.SEND_SHEETS, of_practice(unit.actor.professional_id), Tag.SHEETS_SEND)
     lang = preferred(unit.incoming.headers.get("accept-language", ""))
+    if sum(one.startswith(FOOT_TYPE) for one in body.records) > MOST_SHEETS:
+        raise lot_too_long(most=MOST_SHEETS)
 
     def make() -> tuple[LotTakenOut, dict[str, str]]:
         day = paris_date(unit.incoming.at)

@@ -28,13 +28,13 @@ router = api_router(tag="record")
 class ActionIn(In):
     """What is to be done: every so many days, weeks, months or years from a day; `every: 0`, once."""
 
-    what: str = text(500, "fond d'œil")
-    who: str = Field("", max_length=200, pattern=r"^[^\x00]*$")
+    what: str = text(projects.MOST_WHAT, "fond d'œil")
+    who: str = Field("", max_length=projects.MOST_WHO, pattern=r"^[^\x00]*$")
     first_on: Day
-    every: int = Field(0, ge=0, le=120)
+    every: int = Field(0, ge=0, le=projects.MOST["every"])
     rhythm: Rhythm = Rhythm.MONTH
-    before_days: int = Field(0, ge=0, le=366)
-    after_days: int = Field(0, ge=0, le=366)
+    before_days: int = Field(0, ge=0, le=projects.MOST["before_days"])
+    after_days: int = Field(0, ge=0, le=projects.MOST["after_days"])
     until: Day | None = None
     counted_from: CountedFrom = CountedFrom.LAST_DONE
 

@@ -12,6 +12,8 @@ from parcours.registry.record.handover import Package, ReadLine, lines_only
 from parcours.registry.record.models import Section, Status
 
 DOCTYPE = "<!DOCTYPE"
+DEEPEST = 60
+"""Elements inside each other: what is deeper is no record, and is not gone through again for each of its sections."""
 STATES = {code: state for state, code in EMPTY.items()}
 
 
@@ -100,9 +102,15 @@ def parsed(content: str) -> Element:
     if DOCTYPE in content:
         raise problems.not_a_record()
     try:
-        return fromstring(content)  # noqa: S314 - without a DOCTYPE there is no entity to expand or to fetch
+        root = fromstring(content)  # noqa: S314 - without a DOCTYPE there is no entity to expand or to fetch
     except (ParseError, ValueError) as error:
         raise problems.not_a_record() from error
+    level = [root]
+    for _ in range(DEEPEST):
+        level = [inner for one in level for inner in one]
+    if level:
+        raise problems.not_a_record()
+    return root
 
 
 def section_of(code: str, template: str, title: str) -> Section | None:

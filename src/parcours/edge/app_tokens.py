@@ -52,7 +52,7 @@ def access_of(session: Session, services: Services, token: str) -> tuple[AppAcce
     """The access of a token while it is one, and the scopes that the token has of it."""
     said = opened(token, now_utc()) if token.startswith(PREFIX) else None
     access = apps.live_access(session, said.access_id, services.settings.session_policy()) if said else None
-    return (access, said.scopes & access.scope_set) if said and access else None
+    return (access, frozenset(smart.narrowed(said.scopes, access.scopes.split()).said)) if said and access else None
 
 
 def caller_of(services: Services, incoming: Incoming, csrf_token: str | None) -> Caller:
@@ -65,8 +65,8 @@ def caller_of(services: Services, incoming: Incoming, csrf_token: str | None) ->
         if found is None:
             raise unauthenticated()
         access, scopes = found
-        allowed = smart.read(scopes)
+        allowed, granted = smart.read(scopes), smart.read(access.scopes.split())
         return Caller(
             actor_of_grant(access.grant), None, None, allowed.reads, writes=allowed.writes,
-            only=access.patient_id if allowed.one else None, app=access.app_id,
+            only=access.patient_id if granted.one else None, app=access.app_id,
         )  # fmt: skip

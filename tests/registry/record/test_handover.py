@@ -111,7 +111,11 @@ def test_another_bundle_is_refused(content):
         read_fhir(content)
 
 
-@pytest.mark.parametrize("content", ["", "<a", "<a/>", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
+NESTED = "<ClinicalDocument xmlns='urn:hl7-org:v3'>" + "<section>" * 90 + "</section>" * 90 + "</ClinicalDocument>"
+"""Deeper than any record: each section would be gone through again for every other."""
+
+
+@pytest.mark.parametrize("content", ["", "<a", "<a/>", NESTED, '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])
 def test_another_cda_is_refused_and_no_entity_is_read(content):
     with pytest.raises(Invalid):
         read_cda(content)

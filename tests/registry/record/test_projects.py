@@ -123,3 +123,19 @@ def test_the_project_of_somebody_who_died_is_read_only(session, planned, world):
     session.flush()
     with pytest.raises((Refused, Conflict)):
         projects.note(session, action.id, "done", REVIEW, None)
+
+
+@pytest.mark.parametrize(("field", "action"), [
+    ("before_days", {"before_days": 10_000_000}), ("after_days", {"after_days": 367}), ("every", {"every": 121}),
+    ("every", {"every": -1}), ("first_on", {"first_on": date(1, 1, 1)}), ("first_on", {"until": date(9999, 12, 31)}),
+    ("what", {"what": "x" * 501}), ("who", {"who": "x" * 201}),
+])  # fmt: skip
+def test_a_project_that_no_calendar_could_count_is_refused_whoever_writes_it(planned, field, action):
+    with pytest.raises(Invalid) as refused:
+        planned(NewAction(**{"what": "fond d'œil", "first_on": date(2026, 1, 5)} | action))
+    assert refused.value.field == field
+
+
+def test_a_project_of_too_many_actions_is_refused(planned):
+    with pytest.raises(Invalid):
+        planned(*(NewAction("marcher", date(2026, 1, 5)) for _ in range(projects.MOST_ACTIONS + 1)))

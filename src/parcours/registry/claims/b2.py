@@ -59,6 +59,8 @@ OF_ACT = INVOICE | {"number": Field(27, NUMBER, digits=True), "complement": Fiel
 ACT_E = OF_ACT | {"rpps": Field(64, 11, digits=True)}
 FOOT = INVOICE | {"number": Field(30, NUMBER, digits=True), "count": Field(39, 3, digits=True),
                   "total": Field(66, 8, digits=True)}  # fmt: skip
+FOOT_TYPE = "5"
+"""The record that ends a sheet."""
 KINDS = {"2": HEAD, "2S": HEAD_S, "4": ACT, "4S": OF_ACT, "4E": ACT_E, "5": FOOT}
 COMPLEMENTS = {"2": 39, "4": 36}
 """Where a record says that it completes another, by its type."""

@@ -173,6 +173,14 @@ lot_cut = Problem(
     allowed=Text("un lot entier", "a whole lot"),
 )
 
+lot_too_long = Problem(
+    Invalid,
+    "lot_too_long",
+    Text("ce lot a trop de feuilles", "this lot holds too many sheets"),
+    field="records",
+    allowed=Text("{most} feuilles au plus", "{most} sheets at most"),
+)
+
 instalments = Problem(
     Refused,
     "instalments",

@@ -31,6 +31,11 @@ class Due:
         return arranged(self.calendar, self.on).now
 
     @property
+    def plain(self) -> tuple[Said, ...]:
+        """The calendar without what is intimate: what a delegate may see of anybody."""
+        return tuple(one for one in self.calendar if not one.item.programme.sensitive)
+
+    @property
     def open(self) -> tuple[Said, ...]:
         """What a letter sent home may name: for a minor, nothing that is the minor's own."""
         young = age_on(self.row.birth_date, self.on) < thresholds.majority(self.on)

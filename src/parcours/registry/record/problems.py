@@ -84,6 +84,11 @@ no_such_rhythm = Problem(
     Invalid, "no_such_rhythm", Text("ce rythme n'a pas de sens", "this rhythm makes no sense"), field="actions",
     allowed=Text("every : 0 ou plus ; until : après first_on", "every: 0 or more; until: after first_on"),
 )  # fmt: skip
+project_out_of_bounds = Problem(
+    Invalid, "project_out_of_bounds", Text("cette valeur d'un projet est hors limites",
+                                           "this value of a project is out of bounds"),
+    allowed=Text("{least} … {most}", "{least} … {most}"),
+)  # fmt: skip
 not_a_record = Problem(
     Invalid, "not_a_record", Text("ce contenu n'est pas un dossier que l'on sait lire",
                                   "this content is no record that can be read"),

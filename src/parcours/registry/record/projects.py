@@ -34,6 +34,10 @@ LEFT = {
 }  # fmt: skip
 COMES_BACK = due.Programme(int(DueKind.REPEATED), 0, -1, int(DueState.CLOSED), 0, 0)
 MOST_ACTIONS = 50
+MOST_AIMS, MOST_WHAT, MOST_WHO = 2000, 500, 200
+"""Letters."""
+MOST = {"every": 120, "before_days": 366, "after_days": 366}
+DAYS = (date(1900, 1, 1), date(2999, 12, 31))
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def plan(
     starts_on = new.starts_on or paris_date(at)
     if new.review_on <= starts_on:
         raise problems.review_too_soon(new.review_on.isoformat())
+    check_bounds(new, starts_on)
     for action in new.actions:
         check_choice("rhythm", action.rhythm, Rhythm)
         check_choice("counted_from", action.counted_from, CountedFrom)
@@ -100,6 +105,22 @@ def plan(
         session.add(action_of(row, action))
     session.flush()
     return row
+
+
+def check_bounds(new: NewProject, starts_on: date) -> None:
+    """Whoever writes it, by hand or in a package: every later day must be one that can be counted."""
+    sizes = [("actions", len(new.actions), MOST_ACTIONS), ("aims", len(new.aims), MOST_AIMS)]
+    days = [starts_on, new.review_on]
+    for action in new.actions:
+        sizes += [(name, getattr(action, name), most) for name, most in MOST.items()]
+        sizes += [("what", len(action.what), MOST_WHAT), ("who", len(action.who), MOST_WHO)]
+        days += [one for one in (action.first_on, action.until) if one is not None]
+    for name, given, most in sizes:
+        if not 0 <= given <= most:
+            raise problems.project_out_of_bounds(given, field=name, least=0, most=most)
+    for one in days:
+        if not DAYS[0] <= one <= DAYS[1]:
+            raise problems.project_out_of_bounds(one, field="first_on", least=DAYS[0], most=DAYS[1])
 
 
 def action_of(project: RecordProject, new: NewAction) -> RecordAction:

@@ -70,7 +70,7 @@ def plan(desk: Desk) -> Response:
     if not aims:
         raise wrong("aims", Text("quelques mots", "a few words"))
     every = desk.field("every", 10) or "0"
-    if not every.isdigit():
+    if not (every.isascii() and every.isdigit()):
         raise wrong("every", Text("un nombre, 0 pour une fois", "a number, 0 for once"))
     new = projects.NewAction(
         what, desk.day("first_on", desk.today), every=int(every), rhythm=desk.field("rhythm", 10) or "month"
