@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from parcours.engine.bill.advise import advise_bill
 from parcours.engine.bill.codetext import read_code
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import settle_bill
-from parcours.engine.errors import FactError, Impossible, MissingFact
+from parcours.engine.errors import FactError, Impossible, MissingFact, UnknownTariff
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
 
@@ -56,6 +57,7 @@ def test_nothing_else_is_asked_for_an_emergency_visit() -> None:
         ("HBLD634", 14, False), ("HBLD634", 15, True), ("HBLD350", 25, False), ("HBLD350", 26, True),
         ("HBLD491", 35, False), ("HBLD491", 34, True), ("HBLD158", 48, False), ("HBLD158", 43, True),
         ("HBLD073", 16, False), ("HBLD073", 15, True),
+        ("HBLD073", 75, False), ("HBLD073", 73, True), ("HBLD350", 55, True), ("HBLD350", 53, False),
     ],
 )  # fmt: skip
 def test_a_prosthesis_on_a_tooth_that_is_not_its_own(code: str, tooth: int, told: bool) -> None:
@@ -74,6 +76,20 @@ def test_the_metal_crown_leaves_the_basket_without_rest_on_back_teeth() -> None:
     assert left("2026-01-01", tooth=24) == 170  # 290 less the base: the share is all that the contract pays
     with pytest.raises(MissingFact, match="tooth"):
         left("2026-01-01")
+
+
+@pytest.mark.parametrize(("tooth", "lever"), [(23, True), (46, False)])
+def test_a_crown_out_of_the_basket_is_not_said_to_have_a_highest_price(tooth: int, lever: bool) -> None:
+    line = {"code": "HBLD038", "fee": 400, "tooth": tooth}
+    facts = {**DENTIST, "care_date": "2026-03-10", "contract": "responsable_100", "lines": [line]}
+    advice = advise_bill(settle_bill(facts))
+    told = [one for one in (*advice.singles, *advice.conditional) if "100% Santé" in str(one.to_dict())]
+    assert bool(told) == lever
+
+
+def test_no_charge_of_an_emergency_visit_before_there_was_one() -> None:
+    with pytest.raises(UnknownTariff, match="2021"):
+        settle_bill({"care_date": "2021-12-31", "age": 40, "lines": [{"code": "FPU"}]})
 
 
 @pytest.mark.parametrize(

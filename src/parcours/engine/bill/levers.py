@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
+from parcours.engine.bill.prices import basket_on
 from parcours.engine.bill.settle import BillAnswer
 from parcours.law.bill.book import BASKETS, on
 from parcours.law.bill.codes import Nature
@@ -74,7 +75,7 @@ def pack(raw: Raw, line: BillLine, answer: BillAnswer) -> Any:
 def ceiling(raw: Raw, line: BillLine, answer: BillAnswer) -> Any:
     """The highest price where more was charged for the basket without anything left."""
     del answer
-    basket = on(line.code.basket, line.line.act.care_date)
+    basket = basket_on(line.code, line.line.act.care_date, line.said)
     free = basket != UNKNOWN and BASKETS[basket] == "rac0"
     if not free or line.line.ceiling == UNKNOWN or line.line.act.fee <= line.line.ceiling:
         return raw

@@ -52,6 +52,10 @@ def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: Bil
             yield Note(tuple(shared), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
 
 
+FIRST_MILK_QUADRANT, FIRST_MILK_MOLAR = 5, 4
+"""Of the two-digit names of teeth (ISO 3950)."""
+
+
 def note(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Note:
     """The note of an entry of the data, about some lines."""
     return Note(tuple(line.number for line in lines), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
@@ -71,8 +75,14 @@ def teeth(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]
     """Lines of a prosthesis that is not for the tooth they name."""
     for line in lines:
         tooth = line.said.get("tooth")
-        if line.code.key in entry["codes"] and tooth and not entry["from"] <= tooth % 10 <= entry["to"]:
+        if line.code.key in entry["codes"] and tooth and not entry["from"] <= place_of(tooth) <= entry["to"]:
             yield note([line], entry)
+
+
+def place_of(tooth: int) -> int:
+    """The place of a tooth in its quadrant, as grown-ups count: the milk molars, 4 and 5, stand for 6 and 7."""
+    quadrant, place = divmod(tooth, 10)
+    return place + 2 if quadrant >= FIRST_MILK_QUADRANT and place >= FIRST_MILK_MOLAR else place
 
 
 def same_scope(scope: str, one: BillLine, other: BillLine) -> bool:
