@@ -118,6 +118,8 @@ def test_a_calendar_is_read_and_written(as_user, country):
     assert patient.get(f"{base}.ics").text.startswith("BEGIN:VCALENDAR")
     listed = as_user("amar").get(f"{V1}/my/prevention").json()["items"]
     assert [one["id"] for one in listed] == [country.alice]
+    seen = [as_user(name).get(f"{V1}/my/prevention") for name in ("amar", "delegate")]
+    assert ["col_uterus" in answer.text for answer in seen] == [items["col_uterus"] == "due", False]
     undone = patient.post(f"{base}/statements/{made.json()['id']}/cancellation")
     assert undone.json()["cancelled"] is True
     assert [one["cancelled"] for one in patient.get(f"{base}/statements").json()] == [True]

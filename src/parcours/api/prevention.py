@@ -25,19 +25,18 @@ from parcours.api.common import (
 )  # fmt: skip
 from parcours.documents.prevention import letters
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
-from parcours.edge.due_patients import due_patients
+from parcours.edge.due_patients import due_patient, due_patients
 from parcours.edge.problems import language_of, problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import check_version, cursor_id
-from parcours.engine.prevention.say import arranged, calendar_dict
+from parcours.engine.prevention.say import calendar_dict
 from parcours.engine.results import euros
 from parcours.law import thresholds
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import not_found
-from parcours.registry.people.context import PATIENT, of_patient
-from parcours.registry.people.models import Insured
+from parcours.registry.people.context import PATIENT
 from parcours.registry.prevention import practice, service
 from parcours.registry.prevention.context import STATEMENT, Action, Tag
 from parcours.registry.prevention.ics import ics
@@ -218,16 +217,12 @@ def list_due_patients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) 
     shown = page(tenures, limit, lambda one: one.insured_id)
     items = []
     for tenure in shown["items"]:
-        insured = unit.session.get_one(Insured, tenure.insured_id)
-        if not unit.may(Action.READ_CALENDAR, of_patient(insured)):
-            continue
-        unit.allow(Action.READ_CALENDAR, of_patient(insured), Tag.PREVENTION_CALENDAR_READ)
-        due = arranged(service.calendar_of(unit.session, insured.id, today), today).now
-        if due:
+        found = due_patient(unit, tenure.insured_id, today)
+        if found is not None and found.now:
             items.append(
                 DuePatientOut(
-                    id=insured.id, family_name=insured.family_name, first_name=insured.first_name,
-                    due=[one.item.programme.id for one in due],
+                    id=found.row.id, family_name=found.row.family_name, first_name=found.row.first_name,
+                    due=[one.item.programme.id for one in found.now],
                 )
             )  # fmt: skip
     return Page[DuePatientOut](items=items, next=shown["next"])

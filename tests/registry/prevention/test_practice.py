@@ -1,5 +1,6 @@
 """Whom a practice writes to, and what the flat fee of the médecin traitant counts."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -46,6 +47,10 @@ def test_a_letter_names_nothing_of_a_minors_own(session, world):
     due = due_of(session, girl, ON)
     assert any(one.item.programme.sensitive for one in due.now)
     assert not any(one.item.programme.sensitive for one in due.open)
+    for_a_delegate = replace(due, intimate=False)
+    assert for_a_delegate.now
+    assert not any(one.item.programme.sensitive for one in for_a_delegate.now)
+    assert said(counts_of([for_a_delegate])) == said(counts_of([due]))
 
 
 def test_who_died_is_due_nothing(session, world):

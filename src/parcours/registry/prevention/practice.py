@@ -24,16 +24,14 @@ class Due:
     row: Insured
     on: date
     calendar: tuple[Said, ...]
+    intimate: bool = True
+    """False: who asks is a delegate, who sees nothing intimate of anybody; the counts stay whole."""
 
     @property
     def now(self) -> tuple[Said, ...]:
         """What is due today."""
-        return arranged(self.calendar, self.on).now
-
-    @property
-    def plain(self) -> tuple[Said, ...]:
-        """The calendar without what is intimate: what a delegate may see of anybody."""
-        return tuple(one for one in self.calendar if not one.item.programme.sensitive)
+        found = arranged(self.calendar, self.on).now
+        return tuple(one for one in found if self.intimate or not one.item.programme.sensitive)
 
     @property
     def open(self) -> tuple[Said, ...]:
