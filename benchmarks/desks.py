@@ -10,15 +10,12 @@ import argparse
 import os
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from benchmarks.registry import address
 from parcours.edge.caller import COOKIE
 from parcours.edge.settings import Settings
 from parcours.registry.access.model import Role
@@ -74,26 +71,12 @@ def main() -> int:
     options = parser.parse_args()
     os.environ[KEYS_VARIABLE] = new_key()
     bar = next((bar for most, bar in BARS.items() if options.people <= most), BAR_LARGE)
-    with ExitStack() as stack:
-        url = stack.enter_context(address(options.on))
+    with address(options.on, None) as url:
         database = Database.open(url)
         ids = filled(database, options.people)
         tokens = logged_in(database)
         database.close()
         return measured(url, tokens, ids, options.samples, bar)
-
-
-@contextmanager
-def address(kind: str) -> Iterator[str]:
-    """The address of an empty database, for the time of the block."""
-    if kind == "postgresql":
-        from tests.support.postgresql import new_database, running_server
-
-        with running_server() as server, new_database(server, "desks") as url:
-            yield url
-        return
-    with tempfile.TemporaryDirectory(prefix="parcours-bench-") as folder:
-        yield f"sqlite:///{Path(folder) / 'parcours.db'}"
 
 
 def filled(database: Database, people: int) -> dict[str, str]:

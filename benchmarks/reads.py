@@ -9,25 +9,13 @@ trace, and the trail must be sound at the end.
 import argparse
 import asyncio
 import os
-import subprocess
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import select
-
-from benchmarks.web import processor_seconds, wait
-from parcours.edge.caller import COOKIE
-from parcours.edge.settings import Settings
-from parcours.registry.accounts import sessions
-from parcours.registry.accounts.models import Grant
+from benchmarks.installation import Doctor, doctor_of_a_country, durable_database, serving
+from benchmarks.web import processor_seconds
 from parcours.registry.audit import proof
-from parcours.registry.declarations.timeline import patients_of
-from parcours.registry.demo.accounts import open_demo_accounts
-from parcours.registry.demo.seed import seed
-from parcours.registry.store import schema
 from parcours.registry.store.db import Database
 from parcours.registry.store.keyring import KEYS_VARIABLE, new_key
 
@@ -43,73 +31,27 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8798)
     options = parser.parse_args()
     os.environ[KEYS_VARIABLE] = new_key()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parcours-bench-")))
-        url = f"sqlite:///{folder / 'parcours.db'}"
-        if options.on == "postgresql":
-            from tests.support.postgresql import execute, new_database, running_server
-
-            server = stack.enter_context(running_server())
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                execute(server, f"ALTER SYSTEM SET {setting} = on")
-            execute(server, "SELECT pg_reload_conf()")
-            url = stack.enter_context(new_database(server, "reads"))
-        cookie, people = settled(url)
-        return measured(options, url, folder, cookie, people)
+    with durable_database(options.on, "reads") as (url, folder):
+        return measured(options, url, folder, doctor_of_a_country(url))
 
 
-def settled(url: str) -> tuple[str, list[str]]:
-    """A country; the cookie of a doctor, and the ids of the doctor's patients."""
-    database = Database.open(url)
-    schema.upgrade(database.engine)
-    settings = Settings(public_url="http://127.0.0.1")
-    with database.writing() as session:
-        seed(session, population=150)
-    with database.writing() as session:
-        open_demo_accounts(session, public_url=settings.public_url, hashing=settings.password_hashing())
-        grant = session.scalars(select(Grant).where(Grant.role == "doctor")).one()
-        token = sessions.open_session(session, grant.account, "password+totp", grant=grant).token
-        people = [one.insured_id for one in patients_of(session, grant.professional_id or "")]
-    database.close()
-    return token, people
-
-
-def measured(options, url: str, folder: Path, cookie: str, people: list[str]) -> int:
-    address = f"http://127.0.0.1:{options.port}"
-    command = [
-        sys.executable,
-        "-m",
-        "parcours.cli.main",
-        "serve",
-        "--port",
-        str(options.port),
-        "--log-level",
-        "warning",
-    ]
-    environment = {
-        **os.environ, "PARCOURS_DATABASE_URL": url, "PARCOURS_DATA_DIR": str(folder), "PARCOURS_COOKIE_SECURE": "false",
-        "PARCOURS_RATE_LIMIT_PER_MINUTE": "0", "PARCOURS_CONNECTIONS_PER_CLIENT": "200",
-    }  # fmt: skip
-    paths = {"person": [f"/api/v1/people/{one}" for one in people], "my patients": ["/api/v1/my/patients"]}
-    missed = 0
-    with subprocess.Popen([*command, "--workers", str(options.workers)], env=environment) as server:
-        try:
-            wait(address)
-            for name, asked in paths.items():
-                asyncio.run(load(options.port, asked, cookie, 2))
-                before = processor_seconds(server.pid)
-                times, wrong = asyncio.run(load(options.port, asked, cookie, options.seconds))
-                used = processor_seconds(server.pid) - before
-                rate, times = len(times) / options.seconds, sorted(times)
-                missed += rate < BARS[name] or wrong > 0
-                print(
-                    f"{options.on:10} {name:12} {rate:6.0f}/s (bar {BARS[name]})   p50 {times[len(times) // 2]:6.1f} ms"
-                    f"   p99 {times[len(times) * 99 // 100]:6.1f} ms   {used / len(times) * 1000:5.2f} ms of processor each"
-                    f"   {wrong} wrong   load {os.getloadavg()[0]:.1f}",
-                    flush=True,
-                )
-        finally:
-            server.terminate()
+def measured(options, url: str, folder: Path, doctor: Doctor) -> int:
+    paths = {"person": [f"/api/v1/people/{one}" for one in doctor.people], "my patients": ["/api/v1/my/patients"]}
+    cookie, missed = doctor.headers["Cookie"], 0
+    with serving(url, folder, options.port, options.workers) as server:
+        for name, asked in paths.items():
+            asyncio.run(load(options.port, asked, cookie, 2))
+            before = processor_seconds(server.pid)
+            times, wrong = asyncio.run(load(options.port, asked, cookie, options.seconds))
+            used = processor_seconds(server.pid) - before
+            rate, times = len(times) / options.seconds, sorted(times)
+            missed += rate < BARS[name] or wrong > 0
+            print(
+                f"{options.on:10} {name:12} {rate:6.0f}/s (bar {BARS[name]})   p50 {times[len(times) // 2]:6.1f} ms"
+                f"   p99 {times[len(times) * 99 // 100]:6.1f} ms   {used / len(times) * 1000:5.2f} ms of processor each"
+                f"   {wrong} wrong   load {os.getloadavg()[0]:.1f}",
+                flush=True,
+            )
     database = Database.open(url)
     started = time.perf_counter()
     found = proof.examine(database)
@@ -131,7 +73,7 @@ async def load(port: int, paths: list[str], cookie: str, seconds: int) -> tuple[
         while time.perf_counter() < until:
             at += 1
             started = time.perf_counter()
-            head = f"GET {paths[at % len(paths)]} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {COOKIE}={cookie}\r\n\r\n"
+            head = f"GET {paths[at % len(paths)]} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n"
             writer.write(head.encode())
             answer = await reader.readuntil(b"\r\n\r\n")
             length = int(answer.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
