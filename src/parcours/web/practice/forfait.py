@@ -26,8 +26,12 @@ NAMES = {
     "ald_moins_de_80": Text("en ALD, moins de 80 ans", "with an ALD, under 80"),
     "ald_des_80": Text("en ALD, 80 ans et plus", "with an ALD, 80 and over"),
 }
-LIMITS = ((7, "moins_de_7"), (75, "de_7_a_74"), (80, "de_75_a_79"), (200, "des_80"))
-OLD = 80
+AGES = (
+    ("forfait_mt.age_moyen", "moins_de_7"),
+    ("forfait_mt.age_avance", "de_7_a_74"),
+    ("forfait_mt.grand_age", "de_75_a_79"),
+)
+"""The first age that a rate is no longer for."""
 
 
 def kinds_of(desk: Desk, ids: Iterable[str], on: date) -> Mapping[str, frozenset[RightKind]]:
@@ -40,11 +44,12 @@ def kinds_of(desk: Desk, ids: Iterable[str], on: date) -> Mapping[str, frozenset
     return {person: frozenset(kinds) for person, kinds in found.items()}
 
 
-def band_of(age: int, *, ald: bool) -> str:
-    """The kind of patient that the flat fee counts."""
+def band_of(age: int, on: date, *, ald: bool) -> str:
+    """The kind of patient that the flat fee counts, by the law of a day."""
+    band = next((name for limit, name in AGES if age < thresholds.whole(limit, on)), "des_80")
     if ald:
-        return "ald_des_80" if age >= OLD else "ald_moins_de_80"
-    return next(name for until, name in LIMITS if age < until)
+        return "ald_des_80" if band == "des_80" else "ald_moins_de_80"
+    return band
 
 
 def forfait(desk: Desk) -> Response:
@@ -52,16 +57,16 @@ def forfait(desk: Desk) -> Response:
     doctor_id = desk.unit.actor.professional_id
     desk.unit.allow(Action.LIST_PATIENTS, of_practice(doctor_id), Tag.DECLARATION_READ)
     year = desk.today.year
-    counted_on = date(year - 1, 12, 31)
+    counted_on, first = date(year - 1, 12, 31), date(year, 1, 1)
     tenures = select(Tenure.insured_id).where(Tenure.professional_id == doctor_id, holding(Tenure, counted_on))
     people = list(desk.session.scalars(select(Insured).where(Insured.id.in_(tenures))))
     rights = kinds_of(desk, [one.id for one in people], counted_on)
     none: frozenset[RightKind] = frozenset()
     bands = Counter(
-        band_of(age_on(one.birth_date, counted_on), ald=RightKind.ALD in rights.get(one.id, none)) for one in people
+        band_of(age_on(one.birth_date, counted_on), first, ald=RightKind.ALD in rights.get(one.id, none))
+        for one in people
     )
     c2s = sum(RightKind.C2S in rights.get(one.id, none) for one in people)
-    first = date(year, 1, 1)
     known = thresholds.value_on("forfait_mt.des_80", first) is not None
     fee = yearly_flat_fee(bands, c2s, year) if known else None
     lines = [(NAMES[name], bands[name], in_cents(f"forfait_mt.{name}", first)) for name in BANDS] if known else []
