@@ -3,7 +3,6 @@
 They are not kept: the access behind them must still be one when they are used, and is what they open.
 """
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from parcours.edge.caller import Caller, Incoming, require_caller
 from parcours.edge.refusals import unauthenticated
+from parcours.edge.sealed import seal, unsealed
 from parcours.edge.services import Services
 from parcours.registry.accounts import apps, smart
 from parcours.registry.accounts.context import actor_of_grant
 from parcours.registry.accounts.models import AppAccess
-from parcours.registry.errors import RegistryError
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.keyring import keyring
 
 PREFIX = "pat_"
 CONTEXT = "edge.app_token"
@@ -35,17 +33,13 @@ class Opened:
 
 def issue(access: AppAccess, scopes: Collection[str], at: datetime) -> str:
     """A token of an access, for some of its scopes."""
-    said = [access.id, sorted(scopes), (at + LASTS).isoformat()]
-    return PREFIX + keyring().encrypt(json.dumps(said), CONTEXT).hex()
+    return seal(PREFIX, CONTEXT, at + LASTS, access.id, sorted(scopes))
 
 
 def opened(token: str, at: datetime) -> Opened | None:
     """What a token says; nothing for one that was invented, altered, or is too old."""
-    try:
-        access_id, scopes, until = json.loads(keyring().decrypt(bytes.fromhex(token[len(PREFIX) :]), CONTEXT))
-    except (ValueError, RegistryError):
-        return None
-    return Opened(access_id, frozenset(scopes)) if datetime.fromisoformat(until) > at else None
+    said = unsealed(token, PREFIX, CONTEXT, at)
+    return Opened(said[0], frozenset(said[1])) if said else None
 
 
 def access_of(session: Session, services: Services, token: str) -> tuple[AppAccess, frozenset[str]] | None:

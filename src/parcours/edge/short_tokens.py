@@ -3,14 +3,12 @@
 They are sealed, not kept: the client behind them must still be there when they are used.
 """
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from parcours.edge.sealed import seal, unsealed
 from parcours.registry.accounts.models import ApiClient
-from parcours.registry.errors import RegistryError
-from parcours.registry.store.keyring import keyring
 
 PREFIX = "pst_"
 CONTEXT = "edge.short_token"
@@ -29,16 +27,10 @@ class Short:
 
 def issue(client: ApiClient, scopes: Collection[str], types: Collection[str], at: datetime) -> str:
     """A token of a client for some scopes."""
-    said = [client.id, sorted(scopes), sorted(types), (at + LASTS).isoformat()]
-    return PREFIX + keyring().encrypt(json.dumps(said), CONTEXT).hex()
+    return seal(PREFIX, CONTEXT, at + LASTS, client.id, sorted(scopes), sorted(types))
 
 
 def opened(token: str, at: datetime) -> Short | None:
     """What a token says; nothing for one that was invented, altered, or is too old."""
-    try:
-        client_id, scopes, types, until = json.loads(keyring().decrypt(bytes.fromhex(token[len(PREFIX) :]), CONTEXT))
-    except (ValueError, RegistryError):
-        return None
-    if datetime.fromisoformat(until) <= at:
-        return None
-    return Short(client_id, frozenset(scopes), frozenset(types))
+    said = unsealed(token, PREFIX, CONTEXT, at)
+    return Short(said[0], frozenset(said[1]), frozenset(said[2])) if said else None
