@@ -118,6 +118,12 @@ def plain_euros(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02d}"
 
 
+def plain_cents(text: str) -> int:
+    """The cents of an amount written so: the way back of `plain_euros`."""
+    euros, _, rest = text.partition(".")
+    return int(euros) * 100 + int(rest.ljust(2, "0"))
+
+
 def percent(basis_points: int, lang: str) -> str:
     """A rate: 17,5 % in French, 17.5% in English."""
     number = plain_number(Decimal(basis_points).scaleb(-2), lang)

@@ -36,7 +36,7 @@ from parcours.law.bill.book import bill_law
 from parcours.law.bill.codes import Nature
 from parcours.law.cases import CaseActeLourd
 from parcours.rules.rate import WHOLE
-from parcours.text import Lang, euros, plain_euros
+from parcours.text import Lang, euros, plain_cents, plain_euros
 
 TAKEN = {*BY_NAME, *ROW_COLUMNS} - {*IDS, "patient_id", "professional_id"}
 IGNORED = {"patient_id", "professional_id"}
@@ -174,9 +174,7 @@ def line_of(
     """A line, from its place in the columns."""
     whole = amounts["forfait_acte_lourd"][at] or codes["case_acte_lourd"][at] == CaseActeLourd.IMAGING
     own = (amounts[name][at] for name in Amounts._fields[3:])
-    euros, _, rest = fee.partition(".")
-    cents = int(euros) * 100 + int(rest.ljust(2, "0"))
-    said = Amounts(cents, amounts["base"][at], WHOLE if whole else amounts["rate"][at], *own)
+    said = Amounts(plain_cents(fee), amounts["base"][at], WHOLE if whole else amounts["rate"][at], *own)
     return Line(said, cases_at(codes, at) if nature == Nature.ACT else ())
 
 
@@ -318,9 +316,10 @@ def in_full(lines: Sequence[str], site: Site, lang: Lang) -> tuple[list[str], in
 def whole(line: str, site: Site, lang: Lang) -> tuple[str, int]:
     """The whole answer to one Claim, and 1 if it is refused."""
     try:
-        return jsonio.dumps(answer_of(read(line), site)), 0
+        asked = read(line)
     except (Refused, ProblemError) as error:
         return refusal(error, lang), 1
+    return alone(asked, site, lang, brief=False)
 
 
 def read(line: str) -> Asked:
@@ -343,10 +342,10 @@ def quickly(asked: Asked, lines: list[Line], site: Site, created: str) -> str:
     return f"{head}{', '.join(entries)}]}}"
 
 
-def alone(asked: Asked, site: Site, lang: Lang) -> tuple[str, int]:
+def alone(asked: Asked, site: Site, lang: Lang, *, brief: bool = True) -> tuple[str, int]:
     """The answer to one Claim, and 1 if it is refused."""
     try:
-        return jsonio.dumps(answer_of(asked, site, brief=True)), 0
+        return jsonio.dumps(answer_of(asked, site, brief=brief)), 0
     except (Refused, ProblemError) as error:
         return refusal(error, lang), 1
 

@@ -24,7 +24,7 @@ from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.service import orders_of
 from parcours.registry.store.clock import paris_date, paris_today
 from parcours.registry.store.ids import parse_id
-from parcours.text import Text
+from parcours.text import Text, plain_cents
 
 TOLD = (MessageKind.STATEMENT, MessageKind.RSP, MessageKind.DRE_RSP)
 """What is sent with a transfer, line by line."""
@@ -34,12 +34,6 @@ STATES = {
     OrderState.SETTLED: Text("réglé (simulé)", "settled (simulated)"),
     OrderState.RETURNED: Text("revenu (simulé)", "returned (simulated)"),
 }
-
-
-def cents_of(text: str) -> int:
-    """An amount of a message, in cents."""
-    euros, _, rest = text.partition(".")
-    return int(euros) * 100 + int(rest.ljust(2, "0"))
 
 
 def bodies(ask: Ask, party: str) -> dict[str, Resource]:
@@ -57,9 +51,9 @@ def details(ask: Ask, order: Order) -> Iterator[Resource]:
     """The lines of a transfer: refunds of claims, then what was taken; their sum is the transfer."""
     body = bodies(ask, order.party).get(order.reference, {})
     for one in (*body.get("refunds", ()), *body.get("lines", ())):
-        yield detail("payment", one["claim"], cents_of(one.get("refund") or one["paid"]))
+        yield detail("payment", one["claim"], plain_cents(one.get("refund") or one["paid"]))
     for one in body.get("deductions", ()):
-        yield detail("adjustment", one["claim"], -cents_of(one["cents"]))
+        yield detail("adjustment", one["claim"], -plain_cents(one["cents"]))
 
 
 def detail(kind: str, claim: str, cents: int) -> Resource:

@@ -31,7 +31,7 @@ from parcours.registry.referrals.context import REFERRAL
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
 from parcours.registry.store.ids import get
-from parcours.text import Text, euros
+from parcours.text import Text, euros, plain_cents
 from parcours.web.desk.money import named
 from parcours.web.desk.names import doctor_name, fund_name
 from parcours.web.desk.room import Desk
@@ -216,7 +216,7 @@ def sums_to_pay(desk: Desk) -> Response:
 
 def said_euros(said: str, lang: str) -> str:
     """An amount of a message, `"12.34"`, for people."""
-    return euros(int(said.replace(".", "")), lang)
+    return euros(plain_cents(said), lang)
 
 
 def form(desk: Desk) -> Response:
