@@ -8,7 +8,8 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from parcours.edge.caller import Incoming, check_csrf, check_same_site
+from parcours.edge.caller import CSRF_FIELD, Incoming, check_csrf, check_same_site
+from parcours.edge.own import OwnSession
 from parcours.edge.services import Services
 
 Handler = Callable[[Request, FormData], Response]
@@ -28,6 +29,12 @@ def field(form: FormData, name: str, most: int = 300) -> str:
     """What was filled in; a file, or more than fits, is nothing."""
     given = form.get(name, "")
     return given if isinstance(given, str) and len(given) <= most else ""
+
+
+def own_form(own: OwnSession, form: FormData) -> None:
+    """A form must come from our own pages and from this very session. Raises ProblemError."""
+    own_site(own.services, own.incoming)
+    check_csrf(own.incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
 
 
 def own_site(services: Services, incoming: Incoming) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,7 @@ class Due:
     intimate: bool = True
     """False: who asks is a delegate, who sees nothing intimate of anybody; the counts stay whole."""
 
-    @property
+    @cached_property
     def now(self) -> tuple[Said, ...]:
         """What is due today."""
         found = arranged(self.calendar, self.on).now

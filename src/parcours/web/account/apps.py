@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from parcours.edge.caller import CSRF_FIELD, check_csrf
+from parcours.edge.caller import CSRF_FIELD
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import incoming_of, services_of
@@ -28,7 +28,7 @@ from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
 from parcours.text import Text
 from parcours.web.account.pages import identify_or_none
-from parcours.web.forms import field, own_site
+from parcours.web.forms import field, own_form
 from parcours.web.pages import Page, answer
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -133,10 +133,8 @@ def authorize(request: Request, form: FormData) -> Response:
         row = own.row(session)
         if request.method != "POST":
             return shown(page, wish, own, row, people)
-        token = row.csrf_token
     try:
-        own_site(services, incoming)
-        check_csrf(incoming, token, field(form, CSRF_FIELD))
+        own_form(own, form)
     except ProblemError as error:
         return refuse(page, error.reason)
     if field(form, "do") != "allow":
@@ -212,8 +210,7 @@ def take_back(request: Request, form: FormData) -> Response:
     if own is None:
         return RedirectResponse(page.url("/login", next="/account/apps"), 303, NO_STORE)
     try:
-        own_site(services, incoming)
-        check_csrf(incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
+        own_form(own, form)
     except ProblemError as error:
         return refuse(page, error.reason)
     with services.database.writing() as session:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parcours.edge import login
-from parcours.edge.caller import CSRF_FIELD, account_without_role, check_csrf
+from parcours.edge.caller import CSRF_FIELD, account_without_role
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import (
@@ -25,7 +25,7 @@ from parcours.registry.store.ids import parse_id
 from parcours.text import Text
 from parcours.web import i18n
 from parcours.web.account.pages import LEFT, ROLES, WITHOUT, around, identify_or_none, refused
-from parcours.web.forms import field, own_site
+from parcours.web.forms import field, own_form, own_site
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, answer
 
@@ -80,8 +80,7 @@ def leave(request: Request, form: FormData) -> Response:
     if own is None:
         return to_login(request)
     try:
-        own_site(services, incoming)
-        check_csrf(incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
+        own_form(own, form)
         return WHERE.get(field(form, "where", 20), here)(request, own, form)
     except NotFound:
         raise HTTPException(404) from None

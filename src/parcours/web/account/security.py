@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parcours.documents.pdf import qr_code
-from parcours.edge.caller import CSRF_FIELD, check_csrf
+from parcours.edge.caller import CSRF_FIELD
 from parcours.edge.login import tell_of_factors
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
@@ -20,7 +20,7 @@ from parcours.registry.accounts.context import Tag as AccountTag
 from parcours.registry.audit import service as audit
 from parcours.registry.errors import NotFound, RegistryError, not_found
 from parcours.web.account.pages import ROLES, identify_or_none, refused
-from parcours.web.forms import field, own_site
+from parcours.web.forms import field, own_form
 from parcours.web.pages import Page, answer
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -58,8 +58,7 @@ def change(request: Request, form: FormData) -> Response:
     if own is None:
         return RedirectResponse(Page.of(request).url("/login"), 303, NO_STORE)
     try:
-        own_site(services, incoming)
-        check_csrf(incoming, own.caller.csrf_token or "", field(form, CSRF_FIELD))
+        own_form(own, form)
         return ACTIONS.get(field(form, "do", 20), unknown)(request, own, form)
     except (RegistryError, ProblemError) as error:
         return refused(request, TEMPLATE, error, **shown(own))

@@ -1,6 +1,7 @@
 """`/me/quote`: the public quote with what the fund knows of oneself, each fact with the record it comes from."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.responses import Response
 
@@ -12,7 +13,7 @@ from parcours.registry.people.service import affiliation_on, rights_on
 from parcours.registry.people.words import RIGHTS
 from parcours.registry.visits.context import Action, Tag
 from parcours.registry.visits.facts import EXEMPT_ALL
-from parcours.text import Text, yes_no
+from parcours.text import Text, same, yes_no
 from parcours.web.desk.names import doctor_name, fund_name
 from parcours.web.desk.room import Desk
 from parcours.web.i18n import insurer_name, long_date
@@ -30,9 +31,9 @@ class Known:
     value: str = ""
 
 
-def since(text: Text, day: object) -> Text:
+def since(text: Text, day: date) -> Text:
     """A record and its first day."""
-    return Text(f"{text.fr}, depuis le {long_date(day, 'fr')}", f"{text.en}, since {long_date(day, 'en')}")  # type: ignore[arg-type]  # a date
+    return Text(f"{text.fr}, depuis le {long_date(day, 'fr')}", f"{text.en}, since {long_date(day, 'en')}")
 
 
 def known_of(mine: Mine) -> list[Known]:
@@ -92,7 +93,7 @@ def known_of(mine: Mine) -> list[Known]:
         found.append(
             Known(
                 Text("Caisse", "Fund"),
-                Text(fund, fund),
+                same(fund),
                 since(Text("affiliation", "affiliation"), affiliation.starts_on),
             )
         )
@@ -102,7 +103,7 @@ def known_of(mine: Mine) -> list[Known]:
         found.append(
             Known(
                 Text("Mutuelle", "Mutuelle"),
-                Text(name, name),
+                same(name),
                 since(Text("contrat lié", "contract linked"), link.starts_on),
                 "contract" if known else "",
                 known or "",
@@ -114,9 +115,6 @@ def known_of(mine: Mine) -> list[Known]:
 def my_quote(desk: Desk) -> Response:
     """The page."""
     mine = Mine.of(desk, Action.READ_FACTS, Tag.FACTS_READ)
-    return mine.show("me/quote.html", known=known_of(mine), to=quote_url(mine))
-
-
-def quote_url(mine: Mine) -> str:
-    """The public quote with these facts."""
-    return mine.desk.page.url("/", **{one.fact: one.value for one in known_of(mine) if one.fact})
+    known = known_of(mine)
+    to = mine.desk.page.url("/", **{one.fact: one.value for one in known if one.fact})
+    return mine.show("me/quote.html", known=known, to=to)

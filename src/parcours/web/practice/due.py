@@ -30,8 +30,10 @@ MET = Text("{met} sur {concerned}", "{met} of {concerned}")
 def prevention(desk: Desk) -> Response:
     """The page: who is due what, by name; and the indicators over all patients."""
     everybody, lang = due_patients(desk.unit, desk.today), desk.lang
+    counts = counts_of(everybody)
     waiting = [one for one in everybody if one.now]
-    start = min(int(desk.asked("from", 6)) if desk.asked("from", 6).isdigit() else 0, len(waiting))
+    asked = desk.asked("from", 6)
+    start = min(int(asked) if asked.isdecimal() else 0, len(waiting))
     rows = [
         (one.row, listed([name_of(said.item, lang) for said in one.now], lang))
         for one in waiting[start : start + SHOWN]
@@ -40,8 +42,8 @@ def prevention(desk: Desk) -> Response:
     return show(
         desk, "practice/prevention.html", rows=rows, title=TITLE[lang], lead=LEAD[lang], letters=LETTERS[lang],
         nobody=NOBODY[lang], due=DUE[lang].format(count=len(waiting)), indicators=INDICATORS[lang],
-        counts=[(one.indicator.label[lang], said(one, lang)) for one in counts_of(everybody)],
-        paid=paid(desk, counts_of(everybody)), more=MORE[lang],
+        counts=[(one.indicator.label[lang], said(one, lang)) for one in counts],
+        paid=paid(desk, counts), more=MORE[lang],
         following=following if start + SHOWN < len(waiting) else "",
     )  # fmt: skip
 
