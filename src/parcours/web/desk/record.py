@@ -1,6 +1,7 @@
 """A record as a page shows it: sections with their state, the project with its calendar, in words."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ EACH = {
 }  # fmt: skip
 BY = Text("{who}, le {day}", "{who}, on {day}")
 SINCE = Text("depuis le {day}", "since {day}")
+NEXT = Text("prochaine fois à partir du {day}", "next time from {day}")
 ONCE = Text("une fois", "once")
 EVERY = {
     "day": Text("tous les {n} jours", "every {n} days"), "week": Text("toutes les {n} semaines", "every {n} weeks"),
@@ -51,9 +53,9 @@ class Shown:
     empty: str
 
 
-def date_text(day: object, lang: str) -> str:
+def date_text(day: date, lang: str) -> str:
     """A day in words."""
-    return day_text(number_of(day), lang)  # type: ignore[arg-type]  # a date
+    return day_text(number_of(day), lang)
 
 
 def sections(session: Session, insured_id: str, lang: str) -> list[Shown]:
@@ -88,7 +90,7 @@ def line(one: projects.Standing, lang: str) -> dict[str, str]:
     if one.since is not None:
         said.append(SINCE[lang].format(day=date_text(one.since, lang)))
     if one.following is not None and one.state is DueState.DONE:
-        said.append(SINCE[lang].format(day=date_text(one.following, lang)))
+        said.append(NEXT[lang].format(day=date_text(one.following, lang)))
     waits = one.state in (DueState.DUE, DueState.OVERDUE)
     return {
         "id": one.action.id, "what": one.action.what, "state": STATES[one.state][lang],
