@@ -142,7 +142,7 @@ def test_a_foreign_sheet_does_not_exist(people, country):  # noqa: F811
 
 def test_the_list_of_who_is_due_gives_letters_and_indicators(people, country):  # noqa: F811
     amar = people("amar")
-    page = amar.get("/practice/prevention", params={"lang": "fr"})
+    page = amar.get("/practice/prevention", params={"lang": "fr", "from": "²"})
     assert "Témoin" in page.text
     assert "Cancer colorectal" in page.text
     assert "5,00" in page.text

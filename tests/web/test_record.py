@@ -30,7 +30,9 @@ def test_the_doctor_writes_and_the_patient_reads_answers_and_copies(people, coun
     ):
         assert said in mine, said
     action = mine.split('name="action_id" value="')[1].split('"')[0]
-    assert "fait" in send(alice, "/me/record?lang=fr", "action_done", action_id=action).text
+    answered = send(alice, "/me/record?lang=fr", "action_done", action_id=action).text
+    assert "fait" in answered
+    assert "prochaine fois à partir du" in answered
     assert alice.get("/me/record.pdf").content.startswith(b"%PDF-")
     assert json.loads(alice.get("/me/record.json").content)["statements"]
 
