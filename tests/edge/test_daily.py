@@ -112,3 +112,24 @@ def test_a_doctor_who_reviews_is_not_who_opened(country, database, sent):
     found, _ = sent()
     assert ("emergency_review", country.zola) not in found
     assert ("emergency_review", country.alice) in found
+
+
+def test_one_row_that_cannot_be_counted_silences_nobody(country, database, services, sent, caplog):
+    from parcours.registry.record.models import RecordAction
+
+    with database.writing() as session:
+        for person in (country.alice, country.yann):
+            action = projects.NewAction(SECRET, TODAY - timedelta(days=20))
+            project = projects.NewProject(SECRET, TODAY + timedelta(days=300), (action,))
+            projects.plan(session, person, country.amar, project)
+        broken = session.scalars(select(RecordAction).where(RecordAction.insured_id == country.yann)).one()
+        broken.before_days = 10_000_000
+    found, mails = sent()
+    assert ("follow_up", country.alice) in found
+    assert ("follow_up", country.yann) not in found
+    assert any(subject == "prevention" for subject, _ in found)
+    assert mails
+    said = [one.getMessage() for one in caplog.records if "left out" in one.getMessage()]
+    assert said == ["a row was left out in parcours.registry.record.reminders: OverflowError"]
+    with stopped_at(MORNING):
+        assert run(services, MORNING).failed == 1

@@ -2,18 +2,19 @@
 
 import json
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi import Depends, Response
 from pydantic import Field
 
 from parcours.api.bodies import OBJECT, answers_of
 from parcours.api.common import CHANGING, CREATING, READING, Day, Id, In, Out, api_router, text
 from parcours.documents.clinical_in import read_cda, read_fhir
-from parcours.edge.depends import OnceDep, ReadUnit, WriteUnit
+from parcours.edge.depends import CallerDep, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.law.prevention.codes import DueState
+from parcours.registry.errors import Invalid
 from parcours.registry.people.context import PATIENT
 from parcours.registry.record import handover, projects, sharing
 from parcours.registry.record.context import FOLLOW_UP, Action, Tag, of_document
@@ -179,6 +180,7 @@ class ImportedOut(Out):
 
 
 def _read(body: RecordImportIn) -> Package:
+    """What was sent. Raises `Invalid`."""
     if (body.package is None) == (body.cda is None):
         raise not_a_record()
     if body.cda is not None:
@@ -187,10 +189,22 @@ def _read(body: RecordImportIn) -> Package:
     return read_fhir(content) if content.get("resourceType") == "Bundle" else handover.read_package(content)
 
 
+def _read_first(body: RecordImportIn, _caller: CallerDep) -> Package | Invalid:
+    """What was sent, read before anything may be written: nobody waits for it; what is wrong is told later."""
+    try:
+        return _read(body)
+    except Invalid as error:
+        return error
+
+
 @router.post("/people/{patient_id}/record/import", responses=problems(*CHANGING))
-def import_record(patient_id: Id, body: RecordImportIn, unit: WriteUnit) -> ImportedOut:
+def import_record(
+    patient_id: Id, read: Annotated[Package | Invalid, Depends(_read_first)], unit: WriteUnit
+) -> ImportedOut:
     """Take in a record from elsewhere, as the médecin traitant: every line is `imported`, what is known is left."""
     record = unit.find(PATIENT, patient_id, Action.IMPORT_RECORD)
-    done = handover.take_in(unit.session, record.insured_id or "", unit.actor.professional_id or "", _read(body))
+    if isinstance(read, Invalid):
+        raise read
+    done = handover.take_in(unit.session, record.insured_id or "", unit.actor.professional_id or "", read)
     unit.note(Tag.RECORD_IMPORT, record, statements=done.statements, documents=done.documents)
     return ImportedOut(**handover.counts(done))

@@ -9,6 +9,10 @@ from parcours.cli.common import Json, Lang, lang_of
 from parcours.cli.registry_common import DatabaseUrl, open_registry
 from parcours.text import Text, agreed
 
+FAILED = Text(
+    "{count} {count:rappel laissé de côté|rappels laissés de côté} : voir le journal",
+    "{count} {count:reminder|reminders} left out: see the log",
+)
 app = typer.Typer(add_completion=False, invoke_without_command=True, help="Send the reminders of the day, each once.")
 SENT = Text(
     "{messages} {messages:message envoyé|messages envoyés}, {emails} {emails:e-mail|e-mails}",
@@ -43,3 +47,6 @@ def remind(
         typer.echo(json_format.dumps(asdict(told)))
     else:
         typer.echo(agreed(SENT, lang_of(lang), messages=told.messages, emails=told.emails))
+    if told.failed:
+        typer.echo(agreed(FAILED, lang_of(lang), count=told.failed), err=True)
+        raise typer.Exit(1)

@@ -27,10 +27,27 @@ def read_fhir(bundle: Mapping[str, Any]) -> Package:
         if composition is None:
             raise problems.not_a_record()
         stated_on = date.fromisoformat(str(composition.get("date", ""))[:10]) if composition.get("date") else None
+        person = person_of_fhir(patient)
         lines = [line for one in flat(composition.get("section", ())) for line in of_fhir(one, stated_on)]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise problems.not_a_record() from error
-    return lines_only(lines, {"birth_date": patient["birthDate"]} if "birthDate" in patient else {})
+    return lines_only(lines, person)
+
+
+def person_of_fhir(patient: Mapping[str, Any]) -> dict[str, Any]:
+    """Birth date and every name: of birth, of use."""
+    names = list(patient.get("name", ()))
+    given = [list(one.get("given", ())) for one in names]
+    return {
+        "birth_date": patient.get("birthDate"),
+        "family_name": [one["family"] for one in names if one.get("family")],
+        "first_name": each_and_all(given),
+    }  # fmt: skip
+
+
+def each_and_all(given: list[list[str]]) -> list[str]:
+    """First names one by one, and those of one name together."""
+    return [name for one in given for name in (*one, " ".join(one)) if name]
 
 
 def flat(sections: Any) -> Iterator[Mapping[str, Any]]:
@@ -59,11 +76,23 @@ def read_cda(content: str) -> Package:
     root = parsed(content)
     if root.tag != f"{{{HL7}}}ClinicalDocument":
         raise problems.not_a_record()
-    born = root.find(f".//{{{HL7}}}patient/{{{HL7}}}birthTime")
-    person = {} if born is None else {"birth_date": hl7_day(born.get("value", ""))}
+    person = person_of_cda(root)
     when = root.find(f"{{{HL7}}}effectiveTime")
     stated_on = None if when is None else hl7_day(when.get("value", ""))
     return lines_only([line for one in root.iter(f"{{{HL7}}}section") for line in of_cda(one, stated_on)], person)
+
+
+def person_of_cda(root: Element) -> dict[str, Any]:
+    """Birth date and every name: of birth, of use."""
+    patient = root.find(f".//{{{HL7}}}patient")
+    if patient is None:
+        return {}
+    born, names = patient.find(f"{{{HL7}}}birthTime"), patient.findall(f"{{{HL7}}}name")
+    return {
+        "birth_date": None if born is None else hl7_day(born.get("value", "")),
+        "family_name": [one.text for name in names for one in name.findall(f"{{{HL7}}}family") if one.text],
+        "first_name": each_and_all([[one.text or "" for one in name.findall(f"{{{HL7}}}given")] for name in names]),
+    }  # fmt: skip
 
 
 def of_cda(one: Element, stated_on: date | None) -> Iterator[ReadLine]:

@@ -4,10 +4,13 @@ A message says nothing of health, an e-mail only that there is a message. Run ag
 was told is kept with the message itself, in the same transaction.
 """
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -22,7 +25,10 @@ from parcours.registry.people.models import Insured
 from parcours.registry.prevention.reminders import remind as remind_of_prevention
 from parcours.registry.record import reminders as record
 from parcours.registry.referrals import reminders as referrals
+from parcours.registry.store.apart import apart
 from parcours.text import Text
+
+logger = logging.getLogger("parcours.remind")
 
 SUBJECT = Text("Vous avez un message", "You have a message")
 BODY = Text(
@@ -44,45 +50,84 @@ class Told:
     messages: int
     """Messages of every kind."""
     emails: int
+    failed: int
+    """What was left out because it failed: logged, and tried again by the next run."""
+
+
+class ToldOne(NamedTuple):
+    """A message that was kept."""
+
+    kind: MessageKind
+    subject: str
+    reader: str
+    about: str | None
+
+
+Work = Callable[[Session, datetime, list[str]], object]
+"""What sends messages; what fails of it is left out, and said in the list."""
 
 
 def run(services: Services, at: datetime) -> Told:
-    """Send everything that is to be told now, each once, and an e-mail to each reader who has an account."""
+    """Send everything that is to be told now, each once, and an e-mail to each reader who has an account.
+
+    What fails is logged and left out: it silences nobody else.
+    """
     with services.database.reading() as session:
         everybody = list(session.scalars(select(Insured.id).order_by(Insured.id)))
-    found: list[tuple[MessageKind, str]] = []
-    people = 0
-    for start in range(0, len(everybody), BATCH):
-        with services.database.writing() as session, gathering(session) as made:
-            people += sum(bool(remind_of_prevention(session, one, at).sent) for one in everybody[start : start + BATCH])
-        found += made
-    for work in (referrals.remind, record.remind, renewals):
-        with services.database.writing() as session, gathering(session) as made:
-            work(session, at)
-        found += made
-    readers = [recipient for kind, recipient in found if kind is MessageKind.NOTIFICATION]
-    return Told(people, len(found), write_to(services, readers))
+    batches = [partial(prevention, everybody[start : start + BATCH]) for start in range(0, len(everybody), BATCH)]
+    works: list[Work] = [*batches, referrals.remind, record.remind, renewals]
+    found: list[ToldOne] = []
+    failed: list[str] = []
+    emails = 0
+    try:
+        for work in works:
+            found += told_by(services, work, at, failed)
+    finally:
+        emails = write_to(services, [one.reader for one in found if one.kind is MessageKind.NOTIFICATION])
+    digests = {one.about for one in found if one.subject == "prevention"}
+    return Told(len(digests), len(found), emails, len(failed))
 
 
-def renewals(session: Session, _at: datetime) -> None:
+def told_by(services: Services, work: Work, at: datetime, failed: list[str]) -> list[ToldOne]:
+    """The messages of one work, in a transaction of its own; nothing where it fails as a whole."""
+    try:
+        with services.database.writing() as session, gathering(session) as made:
+            work(session, at, failed)
+    except Exception as error:  # noqa: BLE001 - what follows is told all the same
+        failed.append(type(error).__name__)
+        logger.error("reminders were left out: %s", failed[-1])  # noqa: TRY400 - the text may name somebody
+        return []
+    return made
+
+
+def prevention(people: list[str], session: Session, at: datetime, failed: list[str]) -> None:
+    """The digest of each of these people."""
+    for _ in apart(session, people, lambda one: [remind_of_prevention(session, one, at)], failed):
+        pass
+
+
+def renewals(session: Session, _at: datetime, _failed: list[str]) -> None:
     """What time brings to protocols: silences, ends, the renewal to be prepared."""
     if ALD.expire is not None:
         ALD.expire(session, SYSTEM)
 
 
 @contextmanager
-def gathering(session: Session) -> Iterator[list[tuple[MessageKind, str]]]:
-    """The kind and the reader of every message that a session keeps."""
-    made: list[tuple[MessageKind, str]] = []
+def gathering(session: Session) -> Iterator[list[ToldOne]]:
+    """Every message that a session keeps, once it has: none that was taken back with what failed."""
+    rows: list[Message] = []
+    made: list[ToldOne] = []
 
     def keep(_session: Session, row: object) -> None:
         if isinstance(row, Message):
-            made.append((row.kind, row.recipient))
+            rows.append(row)
 
     event.listen(session, "pending_to_persistent", keep)
     try:
         yield made
         session.flush()
+        kept = (row for row in rows if row in session)
+        made += [ToldOne(row.kind, row.subject, row.recipient, row.insured_id) for row in kept]
     finally:
         event.remove(session, "pending_to_persistent", keep)
 

@@ -34,7 +34,7 @@ def kept(session, world):
 
 
 def twin(world, person):
-    return world.person(born=person.birth_date)
+    return world.person(born=person.birth_date, family_name=person.family_name, first_name=person.first_name)
 
 
 def said(session, person):
@@ -127,3 +127,28 @@ def test_somebody_elses_record_is_refused_and_nothing_is_kept(session, world, ke
     with pytest.raises(Invalid):
         handover.take_in(session, other.id, doctor.id, handover.read_package(package(session, person)))
     assert service.history_of(session, other.id) == []
+
+
+@pytest.mark.parametrize("form", ["package", "fhir", "cda"])
+@pytest.mark.parametrize("changes", [{"family_name": "AUTRE"}, {"first_name": "Autre"}])
+def test_a_birth_date_alone_does_not_make_it_the_same_person(session, world, kept, form, changes):
+    person, doctor = kept
+    paper = synthesis(session, person.id, doctor.id, ON)
+    read = {
+        "package": lambda: handover.read_package(package(session, person)),
+        "fhir": lambda: read_fhir(json.loads(json.dumps(fhir_document(paper)))),
+        "cda": lambda: read_cda(cda(paper).decode()),
+    }[form]()
+    other = world.person(born=person.birth_date, **changes)
+    with pytest.raises(Invalid):
+        handover.take_in(session, other.id, doctor.id, read)
+    assert service.history_of(session, other.id) == []
+
+
+@pytest.mark.parametrize("said", [{}, {"family_name": "X"}, {"birth_date": ""}])
+def test_a_record_that_does_not_say_whose_it_is_is_refused(session, world, kept, said):
+    person, doctor = kept
+    read = handover.read_package({**package(session, person), "person": said})
+    with pytest.raises(Invalid) as refused:
+        handover.take_in(session, person.id, doctor.id, read)
+    assert refused.value.code == "of_nobody"

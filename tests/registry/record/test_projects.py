@@ -1,12 +1,14 @@
 """The therapeutic project: its calendar on every day, counted from the plan or from the last time."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 
 import pytest
 
 from parcours.law.prevention.codes import DueState
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
 from parcours.registry.record import projects
+from parcours.registry.record.models import CountedFrom, RecordAction, Rhythm
 from parcours.registry.record.projects import NewAction, NewProject
 
 DUE, OVERDUE, UPCOMING, DONE = DueState.DUE, DueState.OVERDUE, DueState.UPCOMING, DueState.DONE
@@ -127,7 +129,7 @@ def test_the_project_of_somebody_who_died_is_read_only(session, planned, world):
 
 @pytest.mark.parametrize(("field", "action"), [
     ("before_days", {"before_days": 10_000_000}), ("after_days", {"after_days": 367}), ("every", {"every": 121}),
-    ("every", {"every": -1}), ("first_on", {"first_on": date(1, 1, 1)}), ("first_on", {"until": date(9999, 12, 31)}),
+    ("every", {"every": -1}), ("first_on", {"first_on": date(1, 1, 1)}), ("until", {"until": date(9999, 12, 31)}),
     ("what", {"what": "x" * 501}), ("who", {"who": "x" * 201}),
 ])  # fmt: skip
 def test_a_project_that_no_calendar_could_count_is_refused_whoever_writes_it(planned, field, action):
@@ -139,3 +141,21 @@ def test_a_project_that_no_calendar_could_count_is_refused_whoever_writes_it(pla
 def test_a_project_of_too_many_actions_is_refused(planned):
     with pytest.raises(Invalid):
         planned(*(NewAction("marcher", date(2026, 1, 5)) for _ in range(projects.MOST_ACTIONS + 1)))
+
+
+@pytest.mark.parametrize("rhythm", ["day", "week", "month", "year"])
+@pytest.mark.parametrize(("every", "before"), [(1, 0), (1, 366), (3, 40)])
+def test_the_next_planned_day_is_found_without_counting_them_all(monkeypatch, rhythm, every, before):
+    first = date(2000, 1, 31)
+    action = RecordAction(first_on=first, every=every, rhythm=Rhythm(rhythm), before_days=before,
+                          counted_from=CountedFrom.PLANNED)  # fmt: skip
+    for done in (date(1999, 1, 1), first, date(2000, 2, 29), date(2026, 11, 27)):
+        wanted = next(
+            day for number in count(1)
+            if (day := projects.times(action, first, number)) - timedelta(days=before) > done
+        )  # fmt: skip
+        assert projects.after(action, done) == wanted
+    asked, times = [], projects.times
+    monkeypatch.setattr(projects, "times", lambda *given: asked.append(given) or times(*given))
+    projects.after(action, date(2900, 1, 1))
+    assert len(asked) < 6

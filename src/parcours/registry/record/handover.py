@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory.service import get_professional
+from parcours.registry.identity.names import fold
+from parcours.registry.people.models import Insured
 from parcours.registry.record import documents, problems, projects, service, sharing
 from parcours.registry.record.models import (
     RecordAction,
@@ -146,9 +148,14 @@ def read_package(content: Mapping[str, Any]) -> Package:
         files = tuple(new_document(one) for one in reversed(kept) if one.get("state", "approved") == "approved")
         running = [one for one in content.get("projects", ()) if one.get("ended_on") is None]
         project = new_project(running[-1]) if running else None
-        return Package(dict(content.get("person", {})), lines, files, project)
+        return Package(person_of(content.get("person", {})), lines, files, project)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise problems.not_a_record() from error
+
+
+def person_of(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose a package says that it is: texts only."""
+    return {name: str(said[name]) for name in ("family_name", "first_name", "birth_date") if said.get(name)}
 
 
 def day_of(given: Any) -> date | None:
@@ -185,12 +192,10 @@ def new_project(one: Mapping[str, Any]) -> projects.NewProject:
 def take_in(session: Session, insured_id: str, author_id: str, package: Package) -> Imported:
     """Keep what a package says and is not there yet, as imported; read again, it adds nothing.
 
-    Raises `Invalid`: it is somebody else's, or too long.
+    Raises `Invalid`: it is somebody else's, nobody's, or too long.
     """
     insured = service.writable(session, insured_id)
-    born = package.person.get("birth_date")
-    if born is not None and str(born) != insured.birth_date.isoformat():
-        raise problems.other_patient()
+    check_whose(package.person, insured)
     if len(package.lines) > MOST_LINES or any(len(one.text) > MOST_LETTERS for one in package.lines):
         raise problems.not_a_record()
     known = {(row.section, row.status, row.text) for row in service.history_of(session, insured.id)}
@@ -207,6 +212,20 @@ def take_in(session: Session, insured_id: str, author_id: str, package: Package)
         projects.plan(session, insured.id, author_id, project)
     left = len(package.lines) - len(set(lines)) + len(package.files) - len(files)
     return Imported(len(set(lines)), len(files), int(project is not None), left)
+
+
+def check_whose(person: Mapping[str, Any], insured: Insured) -> None:
+    """Is it this person's: the birth date, and the names where they are said? Raises `Invalid`."""
+    born = person.get("birth_date")
+    if not born:
+        raise problems.of_nobody()
+    if str(born) != insured.birth_date.isoformat():
+        raise problems.other_patient()
+    for field in ("family_name", "first_name"):
+        given = person.get(field) or ()
+        names = {fold(str(one)) for one in ([given] if isinstance(given, str) else given)} - {""}
+        if names and fold(getattr(insured, field)) not in names:
+            raise problems.other_patient()
 
 
 def lines_only(lines: Iterable[ReadLine], person: Mapping[str, Any]) -> Package:

@@ -94,6 +94,10 @@ not_a_record = Problem(
                                   "this content is no record that can be read"),
     field="content", allowed=same("parcours-record-1, FHIR document, CDA R2"),
 )  # fmt: skip
+of_nobody = Problem(
+    Invalid, "of_nobody", Text("ce dossier ne dit pas de qui il est", "this record does not say whose it is"),
+    field="content", allowed=Text("un dossier avec une date de naissance", "a record with a birth date"),
+)  # fmt: skip
 other_patient = Problem(
     Invalid, "other_patient", Text("ce dossier est celui d'une autre personne", "this record is somebody else's"),
     field="content", allowed=Text("un dossier de cette personne", "a record of this person"),

@@ -110,17 +110,17 @@ def plan(
 def check_bounds(new: NewProject, starts_on: date) -> None:
     """Whoever writes it, by hand or in a package: every later day must be one that can be counted."""
     sizes = [("actions", len(new.actions), MOST_ACTIONS), ("aims", len(new.aims), MOST_AIMS)]
-    days = [starts_on, new.review_on]
+    days = [("starts_on", starts_on), ("review_on", new.review_on)]
     for action in new.actions:
         sizes += [(name, getattr(action, name), most) for name, most in MOST.items()]
         sizes += [("what", len(action.what), MOST_WHAT), ("who", len(action.who), MOST_WHO)]
-        days += [one for one in (action.first_on, action.until) if one is not None]
+        days += [("first_on", action.first_on)] + ([] if action.until is None else [("until", action.until)])
     for name, given, most in sizes:
         if not 0 <= given <= most:
             raise problems.project_out_of_bounds(given, field=name, least=0, most=most)
-    for one in days:
-        if not DAYS[0] <= one <= DAYS[1]:
-            raise problems.project_out_of_bounds(one, field="first_on", least=DAYS[0], most=DAYS[1])
+    for name, day_given in days:
+        if not DAYS[0] <= day_given <= DAYS[1]:
+            raise problems.project_out_of_bounds(day_given, field=name, least=DAYS[0], most=DAYS[1])
 
 
 def action_of(project: RecordProject, new: NewAction) -> RecordAction:
@@ -208,8 +208,14 @@ def after(action: RecordAction, done: date) -> date | None:
         return None
     if action.counted_from is CountedFrom.LAST_DONE:
         return times(action, done, 1)
-    number = 0
-    while times(action, action.first_on, number + 1) - timedelta(days=action.before_days) <= done:
+    until, first = done + timedelta(days=action.before_days), action.first_on
+    if action.rhythm in IN_DAYS:
+        passed = (until - first).days // (action.every * IN_DAYS[action.rhythm])
+    else:
+        months = (until.year - first.year) * 12 + until.month - first.month
+        passed = months // (action.every * IN_MONTHS[action.rhythm])
+    number = max(0, passed - 1)
+    while times(action, first, number + 1) <= until:
         number += 1
     return times(action, action.first_on, number + 1)
 

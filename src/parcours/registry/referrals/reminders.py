@@ -9,6 +9,7 @@ from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.messages.service import send_once
 from parcours.registry.referrals.models import Referral, ReferralState
 from parcours.registry.referrals.states import OPEN, about, alert_of, state_of
+from parcours.registry.store.apart import apart
 from parcours.registry.store.clock import paris_date
 
 EXPIRES_IN = 14
@@ -17,17 +18,14 @@ LOOKED_BACK = 400
 """Days after its last day for which a letter is still looked at: a report that is a year late is no news."""
 
 
-def remind(session: Session, at: datetime) -> list[Message]:
-    """Everything that is to be told today. No message says what a letter is about."""
+def remind(session: Session, at: datetime, failed: list[str] | None = None) -> list[Message]:
+    """Everything that is to be told today, each letter apart. No message says what a letter is about."""
     today = paris_date(at)
     query = select(Referral).where(
         Referral.cancelled_at.is_(None), Referral.valid_until >= today - timedelta(days=LOOKED_BACK)
     )
-    found = [
-        made
-        for row in session.scalars(query.order_by(Referral.issued_on, Referral.id))
-        for made in (to_author(session, row, at), to_patient(session, row, at))
-    ]
+    rows = session.scalars(query.order_by(Referral.issued_on, Referral.id))
+    found = apart(session, rows, lambda row: (to_author(session, row, at), to_patient(session, row, at)), failed)
     return [one for one in found if one is not None]
 
 
