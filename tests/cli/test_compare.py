@@ -64,3 +64,13 @@ def test_acts_come_from_a_pipe_and_go_into_one_the_refused_ones_told_apart() -> 
     summary, refused = done.stderr.splitlines()
     assert summary == "2 rows read = 1 settled + 1 refused → -"
     assert json.loads(refused)["error"]["field"] == "fee"
+
+
+@pytest.mark.parametrize("said", ["100=60, employer 50%", "100 = 60 employeur : 50 %", "100=60;employeur 50"])
+def test_an_employer_s_part_of_a_premium_is_written_after_it(said: str) -> None:
+    year = ("compare", "--year", "student", "--on", "2026", "--lang", "en", "--contract", said)
+    one = next(row for row in json.loads(run(*year, "--json").stdout)["contracts"] if row["contract"] == "100")
+    assert (one["premiums"], one["employer"]) == ("360.00", "360.00")
+    assert "Employer" in run(*year).stdout
+    assert "Employer" not in run(*YEAR).stdout
+    assert "employer" in run(*year[:-1], "100=60, employer 150%").stderr

@@ -36,7 +36,7 @@ PUBLIC = {
     "/glossary", "/situations", "/situations/{slug}", "/tables", "/law", "/law/parameters/{id}", "/law/rules",
     "/law/decision-table", "/law/guides", "/law/articles", "/law/articles/{id}", "/law/readings", "/law/limits",
     "/login", "/login/demo", "/outbox", "/my", "/forgot", "/reset", "/static/{fingerprint}/{name:path}",
-    "/favicon.ico", "/robots.txt", "/sitemap.xml", "/manifest.webmanifest", "/.well-known/security.txt",
+    "/favicon.ico", "/robots.txt", "/sitemap.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/security",
 }  # fmt: skip
 """Pages for everybody, or of one's own login: they name nobody's record."""
 OWN_LOGIN = {"/account", "/account/security", "/account/identity", "/account/apps", "/authorize"}

@@ -32,6 +32,7 @@ PATHS = [
     "/law/readings",
     "/law/limits",
     "/law/guides",
+    "/security",
 ]
 
 GP_OUTSIDE = {

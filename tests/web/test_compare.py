@@ -42,3 +42,17 @@ def test_a_contract_that_cannot_be_read_is_told_beside_its_field(client: TestCli
     assert re.search(r'id="w1" role="alert">[^<]*guarantees', answer.text)
     assert 'aria-describedby="w1"' in answer.text
     assert "<script>alert" not in client.get("/compare?contract=<script>alert(1)</script>&premium=1").text
+
+
+def test_what_an_employer_pays_of_a_premium_is_no_cost(client: TestClient) -> None:
+    address = (
+        "/compare?year=student&shown=student&contract=100&premium=60&employer=50%25&contract=100&premium=40&employer="
+    )
+    html = page(client, address)
+    assert html.count("premiums €360.00") == 1, "half of twelve times 60"
+    assert "your employer pays €360.00 of premiums" in html
+    assert html.count("your employer pays") == 1
+    assert 'name="employer" type="text" inputmode="decimal" maxlength="6" value="50%"' in html
+    refused = client.get("/compare?contract=100&premium=60&employer=150")
+    assert refused.status_code == 400
+    assert "from 0 to 100% of the premium" in unescape(refused.text).replace("\xa0", " ")

@@ -35,6 +35,14 @@ def test_no_translation_is_unused() -> None:
     assert [message.id for message in stored("fr") if message.id and message.id not in used] == []
 
 
+def test_no_message_hides_in_an_f_string() -> None:
+    """The extractor reads no call inside an f-string: its message would stay English."""
+    known = {message.id for message in stored("fr")}
+    for path in Path(i18n.__file__).parent.rglob("*.py"):
+        for message in re.findall(r"\{(?:text|(?:\w+\.)?say)\(['\"](.+?)['\"]", path.read_text("utf-8")):
+            assert message in known, f"{path.name}: {message!r}"
+
+
 def test_no_text_of_a_template_escapes_translation() -> None:
     """What is between tags is a message, a value, or a mark."""
     allowed = {"parcours", "· parcours", "€", "·", "–", ",", "15", ":", "·  ·", ". ·", "#", "+", "NBSP", "(", ")", "."}

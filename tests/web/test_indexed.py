@@ -60,7 +60,7 @@ def test_the_icons_of_the_manifest_exist(client: TestClient) -> None:
 def test_whom_to_tell_of_a_weakness_is_a_setting(contact: str | None) -> None:
     with TestClient(create_app(Settings(security_contact=contact)), base_url=SITE) as own:
         answer = own.get("/.well-known/security.txt")
-    if contact is None:
-        assert answer.status_code == 404
-    else:
-        assert answer.text.startswith(f"Contact: {contact}\nExpires: 20")
+        page = own.get("/security", headers={"accept-language": "en"}).text
+    assert answer.text.startswith(f"Contact: {contact or f'{SITE}/security'}\nExpires: 20")
+    assert f"Policy: {SITE}/security" in answer.text
+    assert ("security@example.org" in page) == (contact is not None)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from parcours.engine.compare.year import Comparison
 
 app = typer.Typer(add_completion=False)
+EMPLOYER = Text("Employeur", "Employer")
 HEADERS = (
     Text("Contrat", "Contract"),
     Text("Soins", "Care"),
@@ -21,6 +22,7 @@ HEADERS = (
     Text("Mutuelle", "Mutuelle"),
     Text("Vous", "You"),
     Text("Cotisations", "Premiums"),
+    EMPLOYER,
     Text("En tout", "In all"),
 )
 NO_CONTRACT = Text("Sans mutuelle", "No mutuelle")
@@ -46,7 +48,9 @@ def compare(
     contract: Annotated[
         list[str] | None,
         typer.Option(
-            "--contract", help="CONTRACT=PREMIUM of a month: an id of the library, or the guarantees as printed."
+            "--contract",
+            help="CONTRACT=PREMIUM of a month: an id of the library, or the guarantees as printed. An employer's part "
+            'of the premium after it: "OPTAM 200%=70, employer 50%".',
         ),
     ] = None,
     year: Annotated[str, typer.Option("--year", help="student, family, ald, pregnancy, senior or glasses.")] = "family",
@@ -100,9 +104,11 @@ def number(text: str, lang: str) -> int:
 
 def print_table(found: "Comparison", lang: str) -> None:
     """The table for people, then the cheapest and the break-even."""
-    rows = [[header[lang] for header in HEADERS]]
+    paid = any(one.employer for one in found.years)
+    rows = [[header[lang] for header in HEADERS if paid or header is not EMPLOYER]]
     for one in found.years:
-        amounts = (one.care.fee, one.care.amo, one.care.amc, one.care.patient, one.premiums, one.total)
+        employer = (one.employer,) if paid else ()
+        amounts = (one.care.fee, one.care.amo, one.care.amc, one.care.patient, one.premiums, *employer, one.total)
         rows.append([one.plan.name, *(euros(amount, lang) for amount in amounts)])
     for row in aligned(rows):
         typer.echo(row)

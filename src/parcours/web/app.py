@@ -29,7 +29,7 @@ from parcours.web.public.api_docs import api_docs
 from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
 from parcours.web.public.fhir_page import fhir_example, fhir_page
-from parcours.web.public.indexed import manifest, robots, security, sitemap
+from parcours.web.public.indexed import manifest, robots, security, security_page, sitemap
 from parcours.web.public.prevention import prevention
 from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.public.search import search, vocabulary
@@ -47,8 +47,8 @@ def routes() -> list[Route]:
         Route("/quote.txt", quote_text),
         Route("/quote.pdf", quote_pdf),
         Route("/quote.ics", quote_calendar),
-        Route("/letter.pdf", letter_file),
-        Route("/letter.txt", letter_file),
+        Route("/letter.pdf", letter_file, methods=["GET", "POST"]),
+        Route("/letter.txt", letter_file, methods=["GET", "POST"]),
         Route("/receipt.json", quote_receipt),
         Route("/bill", bill_page),
         Route("/bill.txt", bill_text),
@@ -105,6 +105,7 @@ def routes() -> list[Route]:
         Route("/sitemap.xml", sitemap),
         Route("/manifest.webmanifest", manifest),
         Route("/.well-known/security.txt", security),
+        Route("/security", security_page),
     ]
 
 

@@ -103,6 +103,12 @@ def long_date(day: date, lang: str) -> str:
     return str(format_date(day, "d MMMM y", locale="en_GB")).replace(" ", NBSP)
 
 
+def whole_date(day: date, lang: str) -> str:
+    """The same with its day of the week: dimanche 22 novembre 2026."""
+    name = str(format_date(day, "EEEE", locale="fr" if lang == "fr" else "en_GB"))
+    return f"{name}{NBSP}{long_date(day, lang)}"
+
+
 def month(day: date, lang: str) -> str:
     """Novembre 2026, or November 2026."""
     return str(format_date(day, "LLLL y", locale="fr" if lang == "fr" else "en_GB")).replace(" ", NBSP)

@@ -1,5 +1,6 @@
-"""A contract with its premium as people write it: `Alan: OPTAM 200 %, hors OPTAM 180 % = 48,50`."""
+"""A contract with its premium as people write it: `Alan: OPTAM 200 %, hors OPTAM 180 % = 48,50, employeur 50 %`."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,15 +18,18 @@ GUARANTEE = Text(
 )
 MONTHLY = Text("une cotisation de 0 à 2000 euros par mois", "a premium from 0 to 2000 euros a month")
 MOST = 2_000_00
+EMPLOYER = re.compile(r"[\s,;]*\b(?:employeur|employer)\b\D*(\d[\d.,]*)\s*%?\s*$", re.IGNORECASE)
+PART = Text("une part de 0 à 100 % de la cotisation", "a part from 0 to 100% of the premium")
+WHOLE = 100_00
 
 
-def plan_of(guarantees: str, premium: str, name: str = "") -> Plan:
-    """A plan from two fields. Raises `FactError` naming `contract` or `premium`."""
+def plan_of(guarantees: str, premium: str, name: str = "", employer: str = "") -> Plan:
+    """A plan from its fields. Raises `FactError` naming `contract`, `premium` or `employer`."""
     text = named_in_words(guarantees) or guarantees.strip()
     label, _, rest = text.partition(":")
     if rest.strip() and not label.strip()[-1:].isdigit() and read_contract(rest):
         name, text = name or label.strip(), rest.strip()
-    return Plan(name or text or "none", contract_named(text), cents(premium))
+    return Plan(name or text or "none", contract_named(text), cents(premium), part(employer))
 
 
 def named_in_words(text: str) -> str:
@@ -65,7 +69,20 @@ def cents(text: str) -> int:
     return found
 
 
+def part(text: str) -> int:
+    """The part of the premium that an employer pays, "50 %", in basis points."""
+    try:
+        found = int(read_money("employer", text.replace("%", "").replace(" ", "") or "0"))
+    except FactError:
+        raise FactError("employer", text, PART) from None
+    if not 0 <= found <= WHOLE:
+        raise FactError("employer", text, PART)
+    return found
+
+
 def read_plan(text: str) -> Plan:
-    """A plan from one text, its premium after the last `=`."""
-    guarantees, sign, premium = text.rpartition("=")
-    return plan_of(guarantees, premium) if sign else plan_of(text, "0")
+    """A plan from one text: its premium after the last `=`, then what an employer pays of it."""
+    found = EMPLOYER.search(text)
+    said, employer = (text[: found.start()], found[1]) if found else (text, "")
+    guarantees, sign, premium = said.rpartition("=")
+    return plan_of(guarantees, premium, employer=employer) if sign else plan_of(said, "0", employer=employer)

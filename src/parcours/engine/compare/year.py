@@ -19,6 +19,8 @@ from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
 from parcours.engine.memory import Memory
 from parcours.law.cache import flat_law
+from parcours.rules.money import share
+from parcours.rules.types import BasisPoints, Cents
 from parcours.text import Text, plain_euros, text_of
 
 FILE = Path(__file__).with_name("years.yaml")
@@ -67,6 +69,13 @@ class Plan:
     name: str
     contract: Mapping[str, Any] | None
     premium: int
+    employer: BasisPoints = 0
+    """Part of the premium that an employer pays."""
+
+    @property
+    def employer_pays(self) -> Cents:
+        """The employer's part of a month's premium."""
+        return share(self.premium, self.employer)
 
 
 @dataclass
@@ -91,9 +100,15 @@ class PlanYear:
     plan: Plan
     care: Cost
     premiums: int
+    """What the person pays of them."""
     by_item: Mapping[str, Cost]
     contributions: int
     """Flat contributions and deductibles of the year, which no contrat responsable pays."""
+
+    @property
+    def employer(self) -> int:
+        """What an employer pays of the premiums."""
+        return self.plan.employer_pays * MONTHS
 
     @property
     def total(self) -> int:
@@ -134,6 +149,7 @@ class Comparison:
                 "amc": plain_euros(one.care.amc),
                 "patient": plain_euros(one.care.patient),
                 "premiums": plain_euros(one.premiums),
+                "employer": plain_euros(one.employer),
                 "total": plain_euros(one.total),
                 "contributions": plain_euros(one.contributions),
                 "items": {name: plain_euros(cost.patient) for name, cost in one.by_item.items()},
@@ -195,7 +211,7 @@ def under(plan: Plan, items: Sequence[Item], person: Mapping[str, Any], civil_ye
         by_item[one.id].add(cost)
         total.add(cost)
         contributions += kept
-    return PlanYear(plan, total, plan.premium * MONTHS, by_item, contributions)
+    return PlanYear(plan, total, (plan.premium - plan.employer_pays) * MONTHS, by_item, contributions)
 
 
 def days_of(times: int, civil_year: int) -> list[date]:

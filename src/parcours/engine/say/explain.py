@@ -16,7 +16,7 @@ from typing import Any
 from parcours.engine.case import Answer
 from parcours.engine.facts.vocabulary import UNSAID
 from parcours.engine.say.freshness import Freshness, freshness
-from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_values, needed, tariff_of
+from parcours.engine.say.law_values import CONFIDENCES, LawValue, in_force, law_values, needed, precise, tariff_of
 from parcours.engine.say.row import STAGES, SettledRow
 from parcours.engine.say.wording import Words, fill, label, law_file, lower_first, matches, sentence
 from parcours.law.codes import Profession, Purpose, SpecialSetting
@@ -157,7 +157,7 @@ def step(
         stage=stage,
         title=sentence(f"stage_{stage}", words, lang),
         case=case,
-        text=fill(entry[lang], words, lang) + (limited_base(row, lang) if stage == "base" else ""),
+        text=fill(precise(entry, context)[lang], words, lang) + (limited_base(row, lang) if stage == "base" else ""),
         references=references(still_in_force(cited, values), lang),
         values=values,
         first_day=max((value.first_day for value in values if value.first_day), default=None),

@@ -50,13 +50,18 @@ class Tariff(NamedTuple):
 def law_values(stage: str, row: SettledRow, context: Mapping[str, Any], lang: str) -> Iterator[LawValue]:
     """Those that the sentence of a case prints, those the case needs for these facts, and the tariff of a base."""
     entry = load().cases[f"case_{stage}"][row.cases[stage]]
-    for id_ in dict.fromkeys([*printed(entry["fr"]), *needed(entry, context)]):
+    for id_ in dict.fromkeys([*printed(precise(entry, context)["fr"]), *needed(entry, context)]):
         yield from parameter_value(id_, row, lang)
     tariff = tariff_of(row) if stage == "base" else None
     if tariff is not None:
         value = tariff.series.value_on(row.day)
         if value is not None:
             yield law_value(tariff.id, tariff.label[lang], value, "euro", tariff.references, lang)
+
+
+def precise(entry: Mapping[str, Any], context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The sentences of a case: those of the first condition of its own that holds, else those of every act."""
+    return next((one for one in entry.get("precise", ()) if matches(one["when"], context)), entry)
 
 
 @cache

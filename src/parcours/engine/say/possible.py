@@ -246,19 +246,19 @@ def pathway_acts(act: Act, known: Known) -> Iterable[tuple[tuple[int, ...], Act]
 
 
 def own_values(act: Act, known: Known) -> list[tuple[int, int, int]]:
-    """(médecin traitant, role, referral) that go together."""
+    """(médecin traitant, role, referral) that go together; those that were said, where none of them does."""
     declared = [act.medecin_traitant] if not known.open("medecin_traitant") else [1, 0]
     roles = [act.role]
     if known.open("role"):
         roles = [Role.MEDECIN_TRAITANT, Role.REMPLACANT, Role.NOUVEAU_MEDECIN_TRAITANT, Role.AUTRE]
     referrals = [act.referral] if not known.open("referral") else REFERRALS
-    return [
-        (mine, int(role), int(referral))
-        for mine in declared
-        for role in roles
-        for referral in referrals
+    every = [(mine, int(role), int(referral)) for mine in declared for role in roles for referral in referrals]
+    together = [
+        (mine, role, referral)
+        for mine, role, referral in every
         if (mine or role not in OWN_ROLES) and (referral == Referral.NONE or role in (Role.AUTRE, Role.CORRESPONDANT))
     ]
+    return together or every
 
 
 def pathway_values(name: str, act: Act, known: Known) -> list[int]:

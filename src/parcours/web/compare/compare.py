@@ -30,6 +30,7 @@ class Row:
 
     guarantees: str
     premium: str
+    employer: str
     wrong: str
 
 
@@ -41,6 +42,7 @@ class Bar:
     total: str
     left: str
     premiums: str
+    employer: str
     amc: str
     segments: list[Segment]
     best: bool
@@ -126,18 +128,19 @@ def civil_year() -> int:
 def read_plans(page: Page) -> tuple[list[Row], list[Plan]]:
     """The contracts of the address, those that cannot be read with the reason."""
     said = [value for name, value in page.query if name == "contract"]
-    premiums = [value for name, value in page.query if name == "premium"]
-    pairs = list(zip(said, [*premiums, *[""] * len(said)], strict=False))[:MOST_PLANS] if said else list(FIRST)
+    fields = [[value for name, value in page.query if name == field] for field in ("premium", "employer")]
+    columns = [[*values, *[""] * len(said)] for values in fields]
+    lines = list(zip(said, *columns, strict=False))[:MOST_PLANS] if said else [(*one, "") for one in FIRST]
     rows, plans = [], []
-    for guarantees, premium in pairs:
+    for guarantees, premium, employer in lines:
         if not guarantees.strip():
             continue
         try:
-            plans.append(plan_of(guarantees, premium, label(guarantees, page.lang)))
-            rows.append(Row(label(guarantees, page.lang) or guarantees, premium, ""))
+            plans.append(plan_of(guarantees, premium, label(guarantees, page.lang), employer))
+            rows.append(Row(label(guarantees, page.lang) or guarantees, premium, employer, ""))
         except FactError as error:
-            rows.append(Row(guarantees, premium, i18n.set_once(error.said(page.lang), page.lang)))
-    return [*rows, *[Row("", "", "")] * (len(rows) < MOST_PLANS)], plans
+            rows.append(Row(guarantees, premium, employer, i18n.set_once(error.said(page.lang), page.lang)))
+    return [*rows, *[Row("", "", "", "")] * (len(rows) < MOST_PLANS)], plans
 
 
 def label(guarantees: str, lang: str) -> str:
@@ -154,6 +157,7 @@ def bar(one: PlanYear, found: Comparison, lang: str) -> Bar:
         euros(one.total, lang),
         euros(one.care.patient, lang),
         euros(one.premiums, lang),
+        euros(one.employer, lang) if one.employer else "",
         euros(one.care.amc, lang),
         shares(parts, max(year.total for year in found.years)),
         one is found.best,

@@ -1,5 +1,6 @@
 """The page of one professional: not indexed; how to reach them, an appointment for a calendar, what is wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qsl
@@ -13,6 +14,7 @@ from parcours.edge.directory import visible_professional
 from parcours.edge.limits import RateLimiter
 from parcours.edge.requests import services_of
 from parcours.ical import escaped, folded
+from parcours.law.loader import load
 from parcours.registry.access.model import Who
 from parcours.registry.audit import service as audit
 from parcours.registry.declarations.timeline import declared_to
@@ -23,7 +25,7 @@ from parcours.registry.directory.importing.latest import STALE_DAYS, snapshot_da
 from parcours.registry.directory.oppositions import opposed
 from parcours.registry.directory.prices import CHIPS
 from parcours.registry.directory.service import get_professional
-from parcours.registry.directory.trades import OTHERS, name_of
+from parcours.registry.directory.trades import OTHERS, name_of, profession_of
 from parcours.registry.errors import NotFound, RegistryError
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.web.directory.find import ACCEPTS, ATTRIBUTES, SECTOR_NAMES, SOURCES, WAYS, limited
@@ -33,6 +35,8 @@ from parcours.web.pages import PERSONAL, PRIVATE, Page, answer
 REPORTS = RateLimiter(5)
 """Reports a minute of one address."""
 MAX_BODY = 4096
+FREE_OR_NOT = ("secteur_1", "secteur_2_optam", "secteur_2", "non_conventionne")
+"""Sectors that the quote asks for."""
 HALF_HOUR = timedelta(minutes=30)
 ZONE = (
     "BEGIN:VTIMEZONE", "TZID:Europe/Paris",
@@ -58,8 +62,20 @@ def shown(request: Request, *, reported: bool = False, wrong: str | None = None,
         {"X-Robots-Tag": "noindex"}, card=seen.card, deal=seen.deal, seen=seen, reported=reported, wrong=wrong,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,
         trade_name=lambda trade: name_of(trade)[page.lang], age=age_of(given), stale_days=STALE_DAYS, fee_of=fee_of,
-        doctors=OTHERS, chips=CHIPS, given=given,
+        doctors=OTHERS, chips=CHIPS, given=given, visit_url=visit_url(page, seen.card, given),
     )  # fmt: skip
+
+
+def visit_url(page: Page, card: Card, given: Mapping[str, str]) -> str:
+    """The quote of a visit here: who is seen and the sector are known, and what the visitor said of themselves."""
+    trade = card.trades[0]
+    facts = {"profession": profession_of(trade)}
+    if trade in load().specialties:
+        facts = {"specialty": load().specialties[trade].slug}
+        facts |= {"convention": card.sector} if card.sector in FREE_OR_NOT else {}
+    if "age" in given:
+        facts["age"] = str(age_of(given))
+    return page.address("/", tuple(facts.items()))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from xml.sax.saxutils import escape
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -12,12 +11,16 @@ from parcours.law.loader import load
 from parcours.registry.store.clock import now_utc
 from parcours.text import LANGS
 from parcours.web.assets import asset_url
+from parcours.web.pages import Page, public
 from parcours.web.public.situations import situations, specialties
 
 DAY = {"Cache-Control": "public, max-age=86400"}
 PATHS = (
     "/",
     "/bill",
+    "/compare",
+    "/directory",
+    "/start",
     "/emergency",
     "/prevention",
     "/situations",
@@ -31,6 +34,8 @@ PATHS = (
     "/law/articles",
     "/law/readings",
     "/law/limits",
+    "/law/decision-table",
+    "/security",
 )
 SECURITY_DAYS = 180
 """How long what `security.txt` says may be believed; less than the year of RFC 9116."""
@@ -83,15 +88,21 @@ async def manifest(_: Request) -> Response:
 
 
 async def security(request: Request) -> Response:
-    """Whom to tell of a weakness (RFC 9116), where whoever runs the service says it."""
+    """Whom to tell of a weakness (RFC 9116): who runs the service says it, else the page that says what to do."""
     settings = services_of(request).settings
-    if settings.security_contact is None:
-        raise HTTPException(404)
+    contact, policy = settings.security_contact, f"{settings.public_url}/security"
     expires = datetime.combine(now_utc().date() + timedelta(days=SECURITY_DAYS), datetime.min.time())
     lines = (
-        f"Contact: {settings.security_contact}",
+        f"Contact: {contact or policy}",
         f"Expires: {expires.isoformat()}Z",
         "Preferred-Languages: fr, en",
         f"Canonical: {settings.public_url}/.well-known/security.txt",
+        f"Policy: {policy}",
     )
     return PlainTextResponse("\n".join(lines) + "\n")
+
+
+async def security_page(request: Request) -> Response:
+    """`/security`: the same for people."""
+    contact = services_of(request).settings.security_contact
+    return public(Page.of(request), "security.html", contact=contact)

@@ -7,7 +7,6 @@ for exact days, is sent in a form and is in no address.
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,6 +30,7 @@ from parcours.engine.prevention.say import (
 from parcours.law.days import iso, number_of
 from parcours.rules import due
 from parcours.text import Text
+from parcours.web.forms import sent
 from parcours.web.i18n import N_
 from parcours.web.pages import PERSONAL, PRIVATE, Page, answer, public, today
 
@@ -75,7 +75,7 @@ class Line:
 async def prevention(request: Request) -> Response:
     """The page: by its address, or by what a form sends."""
     page = Page.of(request)
-    said = await sent(request) if request.method == "POST" else page.query
+    said = await sent(request, MOST_BYTES) if request.method == "POST" else page.query
     given = {name: value.strip()[:LONGEST] for name, value in said if value.strip() and name in NAMES}
     if request.method == "GET":
         given.pop("birth_date", None)
@@ -91,12 +91,6 @@ async def prevention(request: Request) -> Response:
     calendar = arranged(tell(person, today()), today())
     values = {**asking(given), "asked": False, "exact": exact, "sections": sections(calendar, page.lang, exact=exact)}
     return answer(page, "prevention.html", 200, PERSONAL if exact else PRIVATE, **{**values, "ask": ASK[page.lang]})
-
-
-async def sent(request: Request) -> list[tuple[str, str]]:
-    """The fields of a small form."""
-    body = await request.body()
-    return parse_qsl(body[:MOST_BYTES].decode("utf-8", "replace"))
 
 
 def asking(given: dict[str, str]) -> dict[str, Any]:

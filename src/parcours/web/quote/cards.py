@@ -45,6 +45,8 @@ class Card:
     options: tuple[CardOption, ...] = ()
     terms: tuple[str, ...] = ()
     """Words of the glossary that the question uses."""
+    links: tuple[str, ...] = ()
+    """Where the answer can be found: names of `links.py`."""
     resets: tuple[str, ...] = ()
     """Facts that no longer hold when this answer changes."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from string import Formatter
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from parcours.law.loader import load
 from parcours.text import euros, listed, percent, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
-from parcours.web.pages import Page, text
+from parcours.web.pages import Page, text, today
 from parcours.web.quote import guards, questions
 from parcours.web.quote.cards import Card, CardOption
 from parcours.web.quote.result import plain_parameter
@@ -113,6 +113,8 @@ class Form:
     def question(self, asked: str | None) -> Card | None:
         """The question in plain words that settles the fact the engine asks for."""
         by_hand = self.state.by_hand
+        if by_hand == "care_date":
+            return questions.DAY
         if by_hand in DAYS and not self.state.given.get(by_hand):
             return DAYS[by_hand]
         guard = guards.GUARDS.get(self.state.given.get("profession") or "")
@@ -167,6 +169,8 @@ class Form:
         """The answers offered, as addresses."""
         if question is questions.PURPOSE:
             yield from self.purposes()
+        if question is questions.DAY:
+            yield from self.days()
         if question is questions.FEE:
             yield from self.usual_fees()
         for option in self.offered(question):
@@ -174,6 +178,11 @@ class Form:
                 *self.option_words(option),
                 self.bill_from(option.code) or self.url(self.state.given | dict(option.facts), question.facts),
             )
+
+    def own(self, card: Card) -> tuple[CardOption, ...]:
+        """The answers to a question for who has a médecin traitant, or none."""
+        undeclared = card is questions.SENT and self.state.given.get("medecin_traitant") == "false"
+        return questions.SENT_UNDECLARED.options if undeclared else card.options
 
     def offered(self, question: Card) -> Iterator[CardOption]:
         """The answers that this person may give."""
@@ -207,7 +216,9 @@ class Form:
         ]
 
     def before(self) -> str:
-        """The address of the question before: the last answer is taken back."""
+        """The address of the question before: the last answer is taken back, a day that was asked for is left."""
+        if self.state.by_hand == "care_date":
+            return self.url(self.state.given) if self.state.touched else self.page.url("/")
         names = [name for name in self.state.given if name != "care_date"]
         card = questions.BY_FACT.get(names[-1]) if names else None
         if card is None:
@@ -235,6 +246,21 @@ class Form:
             return self.words(option.label), self.words(option.help) if option.help else ""
         label_, help_ = answer_words(*next(iter(option.facts.items())), self.lang)
         return i18n.typography(label_, self.lang), i18n.typography(help_, self.lang)
+
+    def days(self) -> Iterator[Link]:
+        """Days to choose instead of typing: today, yesterday, the last Sunday."""
+        now = today()
+        sunday = now - timedelta(days=now.isoweekday() % 7)
+        named = {now: N_("Today"), now - timedelta(days=1): N_("Yesterday")}
+        named.setdefault(sunday, N_("Last Sunday"))
+        for day, words in named.items():
+            said = i18n.whole_date(day, self.lang)
+            yield Link(self.say(words), said, self.url({**self.state.given, "care_date": day.isoformat()}))
+
+    def day_said(self) -> Said:
+        """The day of the visit, which is an answer too."""
+        words = i18n.whole_date(self.state.day, self.lang)
+        return Said(self.words(questions.DAY.short), words, self.url(self.state.given, ask="care_date"))
 
     def purposes(self) -> Iterator[Link]:
         """The reasons that open a direct access to this specialty, and none of them."""

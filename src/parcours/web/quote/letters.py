@@ -1,11 +1,14 @@
 """Letters to claim back what should not have been asked: to the professional first, then to the fund's mediator.
 
-As text to copy, or as a PDF to sign. Who writes is not known and not asked: the names are filled in by hand.
+As text to copy, or as a PDF to sign. Names and addresses are typed in a form and kept nowhere, in no address either;
+what is not typed is filled in by hand.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -16,13 +19,26 @@ from parcours.law.codes import Convention, Profession
 from parcours.law.days import iso
 from parcours.text import COLON, euros
 from parcours.web import i18n
+from parcours.web.forms import sent
 from parcours.web.i18n import N_
-from parcours.web.pages import PRIVATE, Page, text, today
+from parcours.web.pages import PERSONAL, PRIVATE, Page, text, today
 from parcours.web.quote.state import state_of
 
 BLANK = "[…]"
 TO = {"professional": N_("To the professional"), "mediator": N_("To your fund's mediator")}
 """Who a letter may be for, the first to write to first."""
+FIELDS = {
+    "name": (N_("Your name"), "name"),
+    "address": (N_("Your address"), "street-address"),
+    "number": (N_("Your social security number"), "off"),
+    "town": (N_("Town where you write"), "address-level2"),
+    "professional": (N_("Name of the professional"), "off"),
+    "practice": (N_("Address of the professional"), "off"),
+    "fund": (N_("Address of your fund"), "off"),
+}
+"""What a letter says of people: its name, and what a browser may fill in by itself."""
+LONGEST = 120
+MOST_BYTES = 8000
 
 
 class Dispute(NamedTuple):
@@ -46,8 +62,14 @@ def dispute_of(settled: Answer) -> Dispute | None:
     return Dispute(result.unlawful_excess, max(0, result.patient - result.unlawful_excess), certain)
 
 
-def letter(settled: Answer, to: str, lang: str) -> documents.Letter:
-    """The letter as the data of its sheet."""
+def filled(said: Mapping[str, str], name: str) -> str:
+    """What was typed for a field, on one line; else a blank."""
+    typed = "".join(sign if sign.isprintable() else " " for sign in said.get(name, ""))
+    return " ".join(typed.split())[:LONGEST] or BLANK
+
+
+def letter(settled: Answer, to: str, lang: str, said: Mapping[str, str]) -> documents.Letter:
+    """The letter as the data of its sheet; `said`: what was typed of `FIELDS`."""
     day = date.fromisoformat(iso(settled.act.care_date))
     amounts = {
         "day": i18n.long_date(day, lang),
@@ -59,21 +81,36 @@ def letter(settled: Answer, to: str, lang: str) -> documents.Letter:
     return {
         "title": text(TO[to], lang),
         "day": today().isoformat(),
-        "sender": [BLANK, BLANK, f"{text('Social security number', lang)}{COLON[lang]}{BLANK}"],
-        "recipient": [BLANK, BLANK]
+        "sender": [
+            filled(said, "name"),
+            filled(said, "address"),
+            text("Social security number", lang) + COLON[lang] + filled(said, "number"),
+        ],
+        "recipient": [filled(said, "professional"), filled(said, "practice")]
         if doctor
-        else [text("The mediator (médiateur)", lang), text("Caisse primaire d'assurance maladie", lang), BLANK],
-        "place": f"{BLANK}, ",
+        else [
+            text("The mediator (médiateur)", lang),
+            text("Caisse primaire d'assurance maladie", lang),
+            filled(said, "fund"),
+        ],
+        "place": f"{filled(said, 'town')}, ",
         "dated": text("on {day}", lang, day=i18n.long_date(today(), lang)),
         "subject": text("refund of {excess} asked in excess on {day}", lang, **amounts),
         "paragraphs": [
             text("Dear Sir or Madam,", lang),
-            text("On {day} I was asked {fee} for my care.", lang, **amounts),
+            text("On {day} I was asked {fee} for my care.", lang, **amounts)
+            if doctor or filled(said, "professional") == BLANK
+            else text(
+                "On {day} I was asked {fee} for my care by {professional}.",
+                lang,
+                **amounts,
+                professional=filled(said, "professional"),
+            ),
             text(ground(settled), lang, **amounts),
             *asks(doctor, lang, amounts),
         ],
         "closing": text("Yours faithfully,", lang),
-        "signature": BLANK,
+        "signature": filled(said, "name"),
         "enclosures": [text("copy of the paper claim or of the invoice", lang)],
     }
 
@@ -124,16 +161,25 @@ def as_text(paper: documents.Letter) -> str:
     return "\n".join([*lines, "", "\n\n".join(paper["paragraphs"]), "", paper["closing"], paper["signature"]])
 
 
-def letter_file(request: Request) -> Response:
-    """`/letter.pdf` and `/letter.txt`: `to=professional` or `to=mediator`, and the facts of the quote."""
+async def letter_file(request: Request) -> Response:
+    """`/letter.pdf` and `/letter.txt`: `to=professional` or `to=mediator`, and the facts of the quote.
+
+    Names and addresses come in the body of a form, never in the address.
+    """
+    said = dict(await sent(request, MOST_BYTES)) if request.method == "POST" else {}
+    return await run_in_threadpool(made, request, said)
+
+
+def made(request: Request, said: Mapping[str, str]) -> Response:
+    """The letter as a file."""
     page = Page.of(request)
     to = dict(page.query).get("to", "professional")
     settled = state_of(page).outcome
     if isinstance(settled, FactError) or to not in TO or dispute_of(settled) is None:
         return PlainTextResponse(text("There is nothing to dispute in these answers.", page.lang) + "\n", 400)
-    paper = letter(settled, to, page.lang)
-    headers = {"Cache-Control": PRIVATE, "Content-Language": page.lang}
+    paper = letter(settled, to, page.lang, said)
+    headers = {"Cache-Control": PERSONAL if said else PRIVATE, "Content-Language": page.lang}
     if page.path.endswith(".txt"):
-        return PlainTextResponse(i18n.set_once(as_text(paper), page.lang) + "\n", headers=headers)
+        return PlainTextResponse(as_text(paper) + "\n", headers=headers)
     headers["Content-Disposition"] = f'inline; filename="parcours-{to}.pdf"'
     return Response(documents.render("letter", paper, page.lang), headers=headers, media_type="application/pdf")

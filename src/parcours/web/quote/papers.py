@@ -16,7 +16,7 @@ def answer_paper(
     made = today()
     day = i18n.long_date(quote.care_date, lang)
     said: list[documents.Entry] = [{"name": text("Day of the care", lang), "text": day}]
-    said += [{"name": item.name, "text": item.text} for item in quote.answers]
+    said += [{"name": item.name, "text": item.text} for item in quote.answers[1:]]
     paper: documents.Answer = {
         "title": text("Your care on {day}", lang, day=day),
         "day": made.isoformat(),

@@ -23,4 +23,4 @@ def profile_of(form: Form) -> Profile:
         for card in questions.ORDER
         if set(card.facts) & kept.keys() and form.words_of(card)
     ]
-    return Profile(urlencode(pairs), " · ".join(said))
+    return Profile(urlencode(pairs), " · ".join(said), form.page.address("/", tuple(pairs)))

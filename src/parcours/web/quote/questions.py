@@ -35,6 +35,15 @@ WHO = Card(
     ),
     resets=("purpose", "role", "referral", "act", "base", "fee", "drug_class", "convention", "age_1er_janvier"),
 )
+DAY = Card(
+    "day",
+    N_("Day"),
+    ("care_date",),
+    title=N_("Which day is the visit?"),
+    help=N_("Prices and rules change with the day, and a Sunday or a public holiday may add a supplement."),
+    kind="date",
+)
+"""Today unless somebody says otherwise: asked on demand only."""
 AGE = Card(
     "age",
     N_("Age"),
@@ -178,6 +187,7 @@ SECTOR = Card(
         worded("convention", "non_conventionne"),
     ),
     terms=("secteur_1", "secteur_2", "optam"),
+    links=("directory", "official_directory"),
 )
 FEE = Card(
     "fee",

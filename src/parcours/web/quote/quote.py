@@ -12,19 +12,19 @@ from starlette.responses import PlainTextResponse, Response
 
 from parcours import documents
 from parcours.engine.case import ABSENT, Answer
-from parcours.engine.errors import FactError
+from parcours.engine.errors import FactError, MissingFact
 from parcours.engine.say.explain import explain
 from parcours.engine.say.receipt import canonical, receipt
 from parcours.engine.say.wording import facts_said
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_
-from parcours.web.links import SOUTIEN_PSY
+from parcours.web.links import SOUTIEN_PSY, links_of
 from parcours.web.pages import PRIVATE, Page, answer, text, today
 from parcours.web.quote import guards, questions
 from parcours.web.quote.cards import Card
 from parcours.web.quote.form import Form
-from parcours.web.quote.letters import TO, dispute_of
+from parcours.web.quote.letters import FIELDS, LONGEST, TO, dispute_of
 from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.profile import profile_of
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
@@ -41,6 +41,10 @@ STARTS = (
         {"specialty": "dermatologie", "medecin_traitant": "true", "role": "autre", "referral": "none"},
     ),
     (N_("My child has a fever on holiday"), {"specialty": "generaliste", "age": "7", "away": "true"}),
+    (
+        N_("The doctor on call, on a Sunday"),
+        {"specialty": "generaliste", "special_setting": "permanence_des_soins", "ask": "care_date"},
+    ),
     (N_("Psychiatrist, I am 22"), {"specialty": "psychiatrie", "age": "22", "role": "autre", "referral": "none"}),
     (
         N_("A GP who is not mine"),
@@ -165,6 +169,9 @@ def quote_of(page: Page) -> Quote:
     elif "specialty" in given or "profession" in given:
         result = open_result(where, state.cents("fee"), page.lang)
     question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)
+    if isinstance(outcome, MissingFact):
+        question = form.question(outcome.field)
+    day = form.day_said()
     halt = stop_of(page, state)
     if halt:
         question = result = more = None
@@ -184,7 +191,9 @@ def quote_of(page: Page) -> Quote:
         hidden=pairs,
         hidden_but_date=[(name, value) for name, value in pairs if name != "care_date"],
         terms=[(name, load().glossary[name]) for name in question.terms] if question else [],
-        answers=said,
+        day=day,
+        answers=[day, *said] if state.touched else [],
+        links=links_of(question.links, page) if question else [],
         back=form.before() if question else "",
         progress=form.progress(len(said)) if question and said else "",
         wrong=wrong_of(state.refused, state.written, page.lang) if state.refused else None,
@@ -200,6 +209,8 @@ def quote_of(page: Page) -> Quote:
         outcomes=list(outcomes(form)) if state.unsure else [],
         supplements=possible_supplements(state, settled, question, page, pairs),
         letters=letters(page, settled, pairs),
+        letter_fields=[(name, form.say(words), kind) for name, (words, kind) in FIELDS.items()],
+        longest=LONGEST,
         todo=todo,
         calendar_url=page.address("/quote.ics", tuple(pairs)),
         assumed=assumed(state, settled, page.lang),
@@ -312,8 +323,7 @@ def code_of(said: Mapping[str, str]) -> str:
 
 
 def assumed(state: State, settled: Answer | None, lang: str) -> str:
-    """What is taken for granted, in words: as the command line says it, without what is simply not there."""
+    """What is taken for granted, in words, as the command line says it; what is simply not there is not said."""
     taken = {name: settled.facts[name] for name in settled.encoded.defaults} if settled else {}
     kept = {name: value for name, value in taken.items() if name not in state.given and value not in ABSENT}
-    listed = facts_said(kept, state.day_number, lang)
-    return i18n.typography(listed, lang) or text("nothing", lang)
+    return i18n.typography(facts_said(kept, state.day_number, lang), lang)

@@ -10,9 +10,12 @@ from parcours.engine.case import Answer
 from parcours.engine.say.advise import advise
 from parcours.engine.say.explain import Explanation
 from parcours.engine.say.sitting import Standing
-from parcours.law.codes import Pathway, TiersPayant
+from parcours.law.cases import CaseComplementary
+from parcours.law.codes import UNKNOWN, Pathway, Profession, TiersPayant
 from parcours.law.loader import load
-from parcours.text import COLON, euros
+from parcours.rules.complementary import doctor_guarantee, guarantee_with_optam
+from parcours.rules.rate import WHOLE
+from parcours.text import COLON, euros, percent
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text
@@ -78,7 +81,7 @@ def exact_result(settled: Answer, explanation: Explanation, lang: str) -> Result
     """The card of an exact answer; a sum that may not be asked is no part of what is owed."""
     result = settled.settlement
     disputed = dispute_of(settled)
-    return card_of(
+    card = card_of(
         Shares(settled.act.fee, result.amo, result.amc, result.patient, result.advance, result.deferred),
         lang,
         c2s=bool(settled.act.c2s),
@@ -88,6 +91,32 @@ def exact_result(settled: Answer, explanation: Explanation, lang: str) -> Result
         warning=None if disputed and disputed.certain else explanation.warning,
         disputed=disputed,
     )
+    return replace(card, note=without_optam(settled, lang))
+
+
+def without_optam(settled: Answer, lang: str) -> str:
+    """Why a contract counts for less than what it says of OPTAM doctors; empty where it does not."""
+    act, contract, law = settled.act, settled.encoded.contract, settled.law
+    if not contract.present or act.profession != Profession.MEDECIN:
+        return ""
+    said, own = guarantee_with_optam(act, contract, law), doctor_guarantee(act, contract, law)
+    counted = {
+        CaseComplementary.OPTAM_GAP: max(WHOLE, said - law.contrat_ecart_optam),
+        CaseComplementary.NON_OPTAM_CAP: WHOLE + law.contrat_plafond_non_optam,
+        CaseComplementary.GUARANTEE: own,
+        CaseComplementary.TICKET_MODERATEUR: own,
+    }.get(CaseComplementary(settled.settlement.case_complementary), said)
+    if counted >= said:
+        return ""
+    words = N_("Here your contract counts {counted} of the tariff, not {said}: this doctor is not in OPTAM.")
+    if contract.responsable and law.contrat_plafond_non_optam != UNKNOWN:
+        words = N_(
+            "Here your contract counts {counted} of the tariff, not {said}: this doctor is not in OPTAM. The law has a "
+            "contrat responsable pay at least {gap} of the tariff less there, and never more than {most}."
+        )
+    amounts = {"counted": counted, "said": said, "gap": law.contrat_ecart_optam}
+    most = WHOLE + law.contrat_plafond_non_optam
+    return text(words, lang, **{name: percent(one, lang) for name, one in {**amounts, "most": most}.items()})
 
 
 def card_of(
@@ -181,6 +210,7 @@ def as_text(day: date, said: list[Said], result: Result, more: Details, lang: st
     lines += ["", f"{say('Left to you in the end')}{colon}{result.left} ({result.of})", say(result.pathway)]
     lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
     lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]
+    lines += ["", result.note] if result.note else []
     lines += ["", say("Why")]
     lines += [f"{number}. {step.text}" for number, step in enumerate(more.steps, 1)]
     saving = [lever for lever in more.cheaper if lever.saved]

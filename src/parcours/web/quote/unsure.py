@@ -77,7 +77,9 @@ def outcomes(form: Form) -> Iterator[Outcomes]:
         if card is questions.BASE:
             continue
         options = (
-            prices(form) if card is questions.FEE else [(form.option_words(one)[0], one.facts) for one in card.options]
+            prices(form)
+            if card is questions.FEE
+            else [(form.option_words(one)[0], one.facts) for one in form.own(card)]
         )
         rows = [outcome(form, label, facts, card) for label, facts in options]
         yield Outcomes(form.words(card.short), rows, form.say(UNSURE[card.id].how))

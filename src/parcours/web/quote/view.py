@@ -68,6 +68,8 @@ class Result:
     """A sum asked beyond what may be asked, for certain."""
     beside: str = ""
     """What compulsory insurance pays elsewhere than on this paper."""
+    note: str = ""
+    """Why the contract counts for less than somebody who reads it expects."""
     excess: str = ""
     """A sum above the tariff of this act alone, which another line of the paper may explain."""
 
@@ -94,10 +96,11 @@ class Stop:
 
 @dataclass(frozen=True)
 class Profile:
-    """The answers about the person, as an address writes them and in words."""
+    """The answers about the person, as an address writes them and in words, and where another visit starts."""
 
     query: str
     words: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,11 @@ class Quote:
     hidden: list[tuple[str, str]]
     hidden_but_date: list[tuple[str, str]]
     terms: list[tuple[str, Any]]
+    day: Said
+    """The day of the visit: today unless somebody said otherwise."""
     answers: list[Said]
+    links: list[tuple[str, str]]
+    """Where the answer to the question can be found."""
     back: str
     """The address of the question before."""
     progress: str
@@ -163,6 +170,9 @@ class Quote:
     supplements: list[Supplement]
     letters: list[tuple[str, str, str]]
     """(who it is for, as PDF, as text) of the letters that claim a sum back."""
+    letter_fields: list[tuple[str, str, str]]
+    """(name, its words, what the browser may fill in) of what may be typed into them."""
+    longest: int
     todo: list[Group]
     calendar_url: str
     assumed: str

@@ -1,0 +1,178 @@
+"""The quote for fifteen kinds of people: the day, the sector, another visit, why, the contract, the letter."""
+
+import re
+from html import unescape
+from io import BytesIO
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from pypdf import PdfReader
+from starlette.testclient import TestClient
+
+from parcours.web.pages import today
+from tests.web.pages import quote
+from tests.web.test_quote_guards import C2S, words
+
+YOUNG = {
+    "specialty": "psychiatrie",
+    "age": "22",
+    "care_date": "2026-11-20",
+    "fee": "52",
+    "role": "autre",
+    "referral": "none",
+}
+FREE = {
+    "specialty": "gynecologie_obstetrique", "convention": "secteur_2", "fee": "75", "care_date": "2026-11-20",
+    "role": "correspondant", "referral": "avis_ponctuel",
+}  # fmt: skip
+FLAT_150 = '{"responsable":true,"consultation_pct_br_optam":150,"consultation_pct_br_non_optam":150}'
+NAMES = {
+    "name": "Ada Martin", "address": "1 rue du Test, 99001 Exempleville", "number": "2 55 08 99 001 001 05",
+    "town": "Exempleville", "professional": "Dr Jean Essai", "practice": "2 rue du Test", "fund": "CPAM, 99000 Exemple",
+}  # fmt: skip
+
+
+def link_named(page: str, label: str) -> str:
+    """The address of a link by its aria-label."""
+    found = re.search(rf'href="([^"]+)" aria-label="{label}"', page)
+    assert found, label
+    return unescape(found[1])
+
+
+def test_the_day_is_seen_from_the_first_question_and_changed_in_one_step(client: TestClient) -> None:
+    first = client.get("/").text
+    asked = re.search(r'class="small quiet visit-day">.*?href="([^"]+)"', first)
+    assert asked
+    page = client.get(unescape(asked[1])).text
+    assert "Which day is the visit?" in page
+    for day in ("Today", "Yesterday"):
+        assert day in page
+    chosen = re.search(r'class="chips quick"><li><a href="([^"]+)">Today', page)
+    assert chosen
+    after = client.get(unescape(chosen[1])).text
+    assert "Who are you seeing?" in unescape(after)
+    assert dict(parse_qsl(urlsplit(unescape(chosen[1])).query))["care_date"] == today().isoformat()
+
+
+def test_the_day_is_an_answer_that_can_be_changed(client: TestClient) -> None:
+    address = quote(care_date="2026-11-22")
+    page = client.get(address).text
+    assert "Sunday 22 November 2026" in words(client, address)
+    assert "dimanche 22 novembre 2026" in words(client, address, "fr")
+    again = client.get(link_named(page, "Change: Day")).text
+    assert 'name="care_date" type="date" value="2026-11-22"' in again
+    hidden = dict(
+        re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', again[again.index("number-form") :])
+    )
+    assert hidden["fee"] == "30"
+    assert "care_date" not in hidden, "asked, not hidden too"
+    assert "ask" not in hidden
+    back = re.search(r'class="back" href="([^"]+)"', again)
+    assert back
+    assert words(client, unescape(back[1])) == words(client, address)
+
+
+def test_the_doctor_on_call_on_a_sunday_starts_with_the_day(client: TestClient) -> None:
+    start = re.search(r'href="([^"]+)">The doctor on call, on a Sunday', client.get("/").text)
+    assert start
+    asked = words(client, unescape(start[1]))
+    assert "Which day is the visit?" in asked
+    assert "It is the doctor on call" in asked
+
+
+def test_the_question_of_the_sector_says_where_it_is_found(client: TestClient) -> None:
+    page = client.get(quote(convention=None, fee=None)).text
+    card = page[page.index('class="card question"') :]
+    assert 'href="/directory"' in card
+    assert "https://annuairesante.ameli.fr" in card
+
+
+def test_another_visit_starts_from_the_person_without_a_kept_profile(client: TestClient) -> None:
+    page = client.get(quote(exemption="ald")).text
+    found = re.search(r'href="([^"]+)">Another visit for the same person', page)
+    assert found
+    said = dict(parse_qsl(urlsplit(unescape(found[1])).query, keep_blank_values=True))
+    assert (said["age"], said["exemption"], said["contract"]) == ("40", "ald", "responsable_100")
+    assert said.keys().isdisjoint({"fee", "specialty", "care_date", "role", "convention"})
+    assert "Who are you seeing?" in words(client, unescape(found[1]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "fr", "en"),
+    [
+        (
+            YOUNG,
+            "De 16 à 25 ans, cette spécialité (psychiatrie) se consulte sans adressage, et le patient a 22 ans",
+            "From 16 to 25, this specialty (psychiatry) can be seen without referral, and the patient is 22",
+        ),
+        (
+            {**YOUNG, "specialty": "gynecologie_medicale", "age": "30", "fee": "40", "purpose": "contraception"},
+            "Pour ce motif (contraception), cette spécialité",
+            "For this reason (contraception), this specialty",
+        ),
+    ],
+)  # fmt: skip
+def test_the_reason_of_a_direct_access_is_the_one_that_holds(
+    client: TestClient, changes: dict[str, str], fr: str, en: str
+) -> None:
+    assert fr in words(client, quote(**changes), "fr")
+    page = words(client, quote(**changes))
+    assert en in page
+    assert "for this purpose or at this age" not in page
+
+
+def test_facts_that_do_not_go_together_are_still_answered(client: TestClient) -> None:
+    """Somebody who does not know how they came, and has no médecin traitant: each answer that they may give."""
+    alone = "/?specialty=orl&age=40&medecin_traitant=false&role=autre&referral=none&unsure=role"
+    page = words(client, alone)
+    assert "You did not know: How you came" in page
+    assert "I declare this doctor as my médecin traitant today" in page
+    assert "It is planned in my long-term illness protocol" not in page
+    for facts in ("medecin_traitant=false&role=medecin_traitant", "role=remplacant&referral=avis_ponctuel"):
+        assert client.get(f"/?specialty=orl&age=40&{facts}").status_code == 200
+
+
+def test_a_fact_that_only_the_settlement_needs_is_asked(client: TestClient) -> None:
+    cover = "exemption=examen_enfant&c2s=false&scheme=general&tiers_payant=none"
+    page = words(client, f"/?profession=sage_femme&fee=26.50&{cover}")
+    assert "How old is the patient?" in page
+    assert "Why" in words(client, f"/?profession=sage_femme&fee=26.50&{cover}&age=4")
+
+
+def test_why_a_contract_counts_less_without_optam(client: TestClient) -> None:
+    for contract in (FLAT_150, "responsable_150"):
+        page = words(client, quote(**FREE, contract=contract))
+        assert "Here your contract counts 130% of the tariff, not 150%: this doctor is not in OPTAM." in page
+        assert "at least 20% of the tariff less there, and never more than 200%" in page
+    assert "Ici votre contrat compte 130 % du tarif" in words(client, quote(**FREE, contract=FLAT_150), "fr")
+    signed = {**FREE, "convention": "secteur_2_optam"}
+    for address in (quote(**signed, contract=FLAT_150), quote(**FREE), quote(**FREE, contract="none")):
+        assert "Here your contract counts" not in words(client, address)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("to", ["professional", "mediator"])
+def test_a_letter_holds_what_is_typed_and_no_address_does(client: TestClient, to: str, lang: str) -> None:
+    page = client.get(quote(**C2S), headers={"accept-language": lang}).text
+    form = page[page.index('class="letter-fields"') :]
+    assert set(re.findall(r'<input id="letter-(\w+)"', form)) == set(NAMES)
+    targets = [unescape(one) for one in re.findall(r'formaction="([^"]+)"', form)]
+    pdf = next(one for one in targets if one.startswith("/letter.pdf") and f"to={to}" in one)
+    assert not any(name in dict(parse_qsl(urlsplit(pdf).query)) for name in NAMES)
+    answer = client.post(pdf, data=NAMES, headers={"accept-language": lang})
+    assert answer.headers["cache-control"] == "private, no-store"
+    written = " ".join(PdfReader(BytesIO(answer.content)).pages[0].extract_text().split())
+    told = client.post(pdf.replace(".pdf?", ".txt?"), data=NAMES, headers={"accept-language": lang}).text
+    for text in (written, told):
+        for name in ("name", "number", "professional", "fund" if to == "mediator" else "practice"):
+            assert NAMES[name] in text, name
+    assert "[…]" not in told
+
+
+def test_what_is_typed_into_a_letter_cannot_change_its_form(client: TestClient) -> None:
+    address = quote(**C2S, to="professional").replace("/?", "/letter.txt?")
+    told = client.post(address, data={"name": "Ada\r\nMartin\x00" + "x" * 500, "lines": "no"}).text
+    assert "Ada Martin" in told
+    assert "x" * 121 not in told
+    assert client.post(address.replace(".txt", ".pdf"), data={"name": '"#read("/etc/passwd")'}).status_code == 200
+    assert client.post(quote(to="professional").replace("/?", "/letter.pdf?"), data=NAMES).status_code == 400
