@@ -140,6 +140,25 @@ def binder(table: Table, name: str, dialect: Dialect) -> Bind | None:
     return processor
 
 
+MUCH_KIB = 262_144
+"""Cache of SQLite for a long transaction: what does not hold in it is written more than once."""
+
+
+@contextmanager
+def much_cache(session: Session) -> Iterator[None]:
+    """Room for the pages that many rows change. PostgreSQL has its own."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar()
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{MUCH_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={before}")
+
+
 def count_anew(session: Session, *models: type[Base]) -> None:
     """Tell PostgreSQL how many rows there are now: until its own rounds do, it would plan a search for empty tables."""
     if session.connection().dialect.name == "postgresql":

@@ -20,6 +20,16 @@ def new_id() -> str:
     return f"{now[:8]}-{now[8:]}-7{chance[1:4]}-{VARIANT[chance[4]]}{chance[5:8]}-{chance[8:]}"
 
 
+def new_ids(count: int) -> list[str]:
+    """As many new ids in the order they are given: 12 of their bits count, 62 are random."""
+    start, chance = time.time_ns() // 1_000_000, secrets.token_hex(8 * count)
+    ids = []
+    for number in range(count):
+        stamp, some = f"{start + (number >> 12):012x}", chance[16 * number : 16 * number + 16]
+        ids.append(f"{stamp[:8]}-{stamp[8:]}-7{number & 0xFFF:03x}-{VARIANT[some[0]]}{some[1:4]}-{some[4:]}")
+    return ids
+
+
 def parse_id(text: str) -> str | None:
     """The canonical form of an id received from outside, or None when it cannot be one."""
     try:

@@ -32,15 +32,17 @@ from parcours.registry.directory.trades import OTHERS
 from parcours.registry.identity.names import fold, letters
 from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.ids import new_id
+from parcours.registry.store.ids import new_ids
 from parcours.registry.store.periods import known, replace
 
 AT_ONCE = 500
 """Values of one question to the database."""
-OFFER = (
-    "id", "key", "bucket", "digest", "professional_id", "organisation_id", "commune_code", "trade", "savoir_faire",
-    "functions", "latitude_e5", "longitude_e5", "precision", "languages", "accessible", "first_seen", "seed", "hidden",
+OWN = (
+    "id", "key", "bucket", "professional_id", "organisation_id", "savoir_faire", "languages", "accessible",
+    "first_seen", "seed", "hidden",
 )  # fmt: skip
+SAID = ("digest", "commune_code", "trade", "functions", "latitude_e5", "longitude_e5", "precision")
+"""What a file may say anew of an offer."""
 
 
 class Standing(NamedTuple):
@@ -67,6 +69,11 @@ def some(values: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(values)
     while batch := list(islice(rest, AT_ONCE)):
         yield batch
+
+
+def with_ids(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows with a new id before each."""
+    return [(key, *row) for key, row in zip(new_ids(len(rows)), rows, strict=True)]
 
 
 class Part:
@@ -109,23 +116,12 @@ class Part:
                 self.rename(row, by_number[row.rpps])
         missing = [line for number, line in by_number.items() if number not in ids]
         rows, tokens = [], []
-        for line in missing:
-            key = ids[line.rpps] = new_id()
+        for key, line in zip(new_ids(len(missing)), missing, strict=True):
+            ids[line.rpps] = key
             specialty = int(line.trade) if int(line.trade) < OTHERS else 0
             search_name = letters(fold(line.family_name))
-            rows.append(
-                (
-                    key,
-                    line.rpps,
-                    line.family_name,
-                    line.first_name,
-                    search_name,
-                    line.profession,
-                    specialty,
-                    1,
-                    self.now,
-                )
-            )
+            said = (line.family_name, line.first_name, search_name, line.profession)
+            rows.append((key, line.rpps, *said, specialty, 1, self.now))
             words = tokens_of(line.family_name, line.first_name)
             beside = names_of(words)
             tokens += [(word, key, beside) for word in words]
@@ -153,9 +149,9 @@ class Part:
         missing = {key: line for key, line in by_key.items() if key not in found}
         numbers = self.adopt(missing, found)
         rows = []
-        for key, line in missing.items():
+        for new, (key, line) in zip(new_ids(len(missing)), missing.items(), strict=True):
             if key not in found:
-                found[key] = new_id()
+                found[key] = new
                 source = line.source_commune if line.source_commune != line.commune else None
                 kind = OrganisationKind(line.kind)
                 where = (line.address or None, line.postcode)
@@ -200,28 +196,18 @@ class Part:
         places: Mapping[str, Organisation | str],
     ) -> None:  # fmt: skip
         """Enter the new ones, change the others."""
-        rows: list[tuple[Any, ...]] = []
-        for key, line in lines.items():
-            place = places[line.structure]
-            latitude, longitude, precision = self.position(place, line)
-            values = {
-                "digest": digests[key], "commune_code": line.commune, "trade": int(line.trade),
-                "functions": line.function, "latitude_e5": latitude, "longitude_e5": longitude, "precision": precision,
-            }  # fmt: skip
+        rows = []
+        for new, (key, line) in zip(new_ids(len(lines)), lines.items(), strict=True):
+            place, person = places[line.structure], people[line.rpps]
+            said = (digests[key], line.commune, int(line.trade), line.function, *self.position(place, line))
             if key in self.standing:
                 statement = update(Offer).where(Offer.id == self.standing[key].id)
-                self.session.execute(statement.values(ends_on=None, **values))
+                self.session.execute(statement.values(ends_on=None, **dict(zip(SAID, said, strict=True))))
                 continue
-            hidden = self.hidden(people[line.rpps])
-            own = {
-                "id": new_id(), "key": key, "bucket": self.bucket, "professional_id": people[line.rpps],
-                "organisation_id": place if isinstance(place, str) else place.id, "savoir_faire": line.savoir_faire,
-                "languages": "", "accessible": "", "first_seen": self.day, "seed": seed_of(people[line.rpps]),
-                "hidden": hidden,
-            }  # fmt: skip
-            every = values | own
-            rows.append(tuple(every[name] for name in OFFER))
-        insert_values(self.session, Offer, OFFER, rows)
+            at = place if isinstance(place, str) else place.id
+            own = (new, key, self.bucket, person, at, line.savoir_faire, "", "")
+            rows.append((*own, self.day, seed_of(person), self.hidden(person), *said))
+        insert_values(self.session, Offer, OWN + SAID, rows)
 
     def position(self, place: Organisation | str, line: Line) -> tuple[int | None, int | None, Precision]:
         if isinstance(place, Organisation) and place.latitude_e5 is not None:
@@ -273,10 +259,10 @@ class Part:
             if (person, at) in there:
                 continue
             there.add((person, at))
-            made.append((new_id(), person, at, PracticeMode(line.mode), person not in main, self.day, self.now))
+            made.append((person, at, PracticeMode(line.mode), person not in main, self.day, self.now))
             main.add(person)
         names = ("id", "professional_id", "organisation_id", "mode", "main", "starts_on", "recorded_at")
-        insert_values(self.session, Practice, names, made)
+        insert_values(self.session, Practice, names, with_ids(made))
 
     def contacts(
         self, lines: Iterable[Line], people: Mapping[str, str], places: Mapping[str, Organisation | str],
@@ -298,18 +284,9 @@ class Part:
                         del said[at][claim.attribute, claim.value]
                     else:
                         claim.expires_on = self.day
+        ends = {attribute: expiry(attribute, self.day) for attribute in ("phone", "email")}
         made = [
-            (
-                new_id(),
-                person,
-                place,
-                attribute,
-                value,
-                ClaimSource.IMPORT,
-                self.day,
-                expiry(attribute, self.day),
-                self.now,
-            )
+            (person, place, attribute, value, ClaimSource.IMPORT, self.day, ends[attribute], self.now)
             for (person, place), values in said.items()
             for attribute, value in values
         ]
@@ -321,8 +298,9 @@ class Part:
             "value",
             "source",
             "observed_on",
+            "expires_on",
         )
-        insert_values(self.session, Claim, (*names, "expires_on", "recorded_at"), made)
+        insert_values(self.session, Claim, (*names, "recorded_at"), with_ids(made))
 
     def gone(self, gone: Mapping[str, Standing]) -> None:
         """What is no longer in the file ends on its day: the offers, and the practices that have none left."""

@@ -25,11 +25,13 @@ from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.importing.rpps import UNIT, Line, merged
 from parcours.registry.directory.models import Claim, Commune, Import, NameToken, Offer, Organisation, Professional
 from parcours.registry.directory.offers import BUCKETS, bucket_of
-from parcours.registry.store.bulk import count_anew
+from parcours.registry.store.bulk import count_anew, much_cache
 from parcours.registry.store.db import Database
 
 GUARDS = {"refused": 3, "gone": 5, "changed": 20}
 """Per cent above which an import stops and asks."""
+TOGETHER = 4
+"""Parts of one transaction (it divides `BUCKETS`): each transaction writes nearly every page of the indexes anew."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,11 @@ def run(database: Database, asked: Asked, told: Callable[[int, int], None] = lam
                 compare(session, bucket, part(Path(folder), bucket), counts)
         if not asked.accept:
             guard(counts, asked.guards)
-        for bucket in range(BUCKETS):
-            with database.writing() as session:
-                Part(session, bucket, asked.snapshot_on, gazetteer).apply(part(Path(folder), bucket))
-            told(bucket + 1, BUCKETS)
+        for start in range(0, BUCKETS, TOGETHER):
+            with database.writing() as session, much_cache(session):
+                for bucket in range(start, start + TOGETHER):
+                    Part(session, bucket, asked.snapshot_on, gazetteer).apply(part(Path(folder), bucket))
+            told(start + TOGETHER, BUCKETS)
     with database.writing() as session:
         report = json.dumps(dict(sorted(counts.items())))
         row = Import(source="rpps", digest=digest, snapshot_on=asked.snapshot_on, accepted=asked.accept, counts=report)
@@ -109,6 +112,9 @@ def fingerprint(line: Line) -> int:
 def compare(session: Session, bucket: int, lines: Mapping[str, Line], counts: Counter[str]) -> None:
     """Count what is new, changed, the same and gone."""
     standing = standing_in(session, bucket)
+    if not standing:
+        counts["new"] += len(lines)
+        return
     open_ones = {key for key, one in standing.items() if one.ends_on is None}
     counts["standing"] += len(open_ones)
     counts["gone"] += len(open_ones - lines.keys())

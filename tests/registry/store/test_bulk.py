@@ -1,0 +1,31 @@
+"""Long transactions have room on SQLite, and leave the connection as it was."""
+
+from pathlib import Path
+from uuid import RFC_4122, UUID
+
+from parcours.registry.store.bulk import MUCH_KIB, much_cache
+from parcours.registry.store.db import Database
+from parcours.registry.store.ids import new_ids, parse_id
+
+
+def cache(session) -> int:
+    return session.connection().exec_driver_sql("PRAGMA cache_size").scalar()
+
+
+def test_a_long_transaction_has_much_cache_and_the_next_one_has_not(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'r.db'}")
+    try:
+        with database.writing() as session:
+            before = cache(session)
+            with much_cache(session):
+                assert cache(session) == -MUCH_KIB
+            assert cache(session) == before
+    finally:
+        database.close()
+
+
+def test_many_ids_are_ids_in_their_order() -> None:
+    made = new_ids(10_000)
+    assert made == sorted(set(made))
+    assert all(parse_id(one) == one and UUID(one).version == 7 and UUID(one).variant == RFC_4122 for one in made)
+    assert new_ids(0) == []
