@@ -55,7 +55,7 @@ def _begins(token: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]
 
 
 def _count(session: Session, word: str) -> int:
-    some = select(NameToken.id).where(_begins(NameToken.token, word)).limit(RARE).subquery()
+    some = select(NameToken.professional_id).where(_begins(NameToken.token, word)).limit(RARE).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
