@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -128,7 +129,55 @@ def test_a_letter_is_written_used_and_answered(people, country):  # noqa: F811
     assert "report" in send(sand, own, "use").text.lower()
     assert "Rien de grave" in send(sand, own, "report", text="Rien de grave (fictif)").text
     assert people("zola").get(own).status_code == 404
-    assert "for the doctor only" in people("delegate").get(own).text or people("delegate").get(own).status_code == 200
+    shown = people("delegate").get(own)
+    assert "for the doctor only" in shown.text
+    assert people("delegate").get(f"{own}.pdf").status_code == 403
+
+
+def drafted(browser):
+    """The address of the letter that waits to be signed."""
+    page = browser.get("/practice/letters").text
+    return unescape(re.search(r'href="(/practice/letters/new[^"]+draft=[^"]+)"', page)[1])
+
+
+def test_a_delegate_prepares_a_letter_and_the_doctor_signs_it(people, country):  # noqa: F811
+    amar, delegate = people("amar"), people("delegate")
+    path = f"/practice/letters/new?of={country.alice}"
+    assert "must read and sign" in delegate.get(path).text
+    assert send(delegate, path, "write", reason="Motif", question="Avis ?", specialty="5").status_code == 403
+    told = send(delegate, path, "prepare", reason="Motif préparé", question="Avis ?", specialty="5")
+    assert "a doctor must read it and sign" in told.text
+    assert "Letters and reports to sign: 1" in amar.get("/practice").text
+    draft = drafted(amar)
+    assert "Motif préparé" in delegate.get(draft).text, "one's own draft is read again"
+    for name in ("alice", "zola", "officer"):
+        assert people(name).get(draft).status_code in (403, 404), name
+    assert "Motif préparé" not in people("alice").get("/me/export.json").text, "a note until it is signed"
+    signed = send(amar, draft, "write", reason="Motif relu", question="Avis ?", specialty="5")
+    assert "Motif relu" in signed.text
+    assert "To sign" not in amar.get("/practice/letters").text
+    assert amar.get(draft).status_code == 404
+    assert "Motif relu" not in delegate.get(str(signed.url.path)).text, "signed, it is the doctor's"
+
+
+def test_a_delegate_prepares_a_report_and_a_draft_is_thrown_away(people, country):  # noqa: F811
+    amar, delegate = people("amar"), people("delegate")
+    path = f"/practice/letters/new?of={country.alice}"
+    send(delegate, path, "prepare", reason="Motif", question="Avis ?", specialty="5")
+    draft = drafted(amar)
+    elsewhere = draft.replace(country.alice, country.bob)
+    assert delegate.get(elsewhere).status_code == 404, "a draft is of one person"
+    assert send(delegate, draft, "prepare", reason="", question="", specialty="5").status_code == 422
+    send(delegate, draft, "drop", reason="", question="", specialty="5")
+    assert delegate.get(draft).status_code == 404
+    sand, own = people("sand"), f"/practice/letters/{country.referral}"
+    assert "Brouillon" in send(sand, own, "prepare_report", text="Brouillon de réponse").text
+    assert "Brouillon" not in people("alice").get(f"/me/care/letters/{country.referral}").text
+    assert "Brouillon" in sand.get(own).text
+    send(sand, own, "use")
+    assert "Réponse signée" in send(sand, own, "report", text="Réponse signée").text
+    assert "Brouillon" not in sand.get(own).text
+    assert "Réponse signée" in people("alice").get(f"/me/care/letters/{country.referral}").text
 
 
 def test_a_foreign_sheet_does_not_exist(people, country):  # noqa: F811

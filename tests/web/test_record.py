@@ -37,6 +37,23 @@ def test_the_doctor_writes_and_the_patient_reads_answers_and_copies(people, coun
     assert json.loads(alice.get("/me/record.json").content)["statements"]
 
 
+def test_the_patient_accepts_in_the_team_whom_a_letter_names_and_whom_the_directory_shows(people, country):  # noqa: F811
+    alice, zola = people("alice"), people("zola")
+    patient = f"/practice/record?of={country.alice}"
+    assert zola.get(patient).status_code in (403, 404)
+    page = alice.get(f"/me/record?lang=fr&with={country.zola}").text
+    assert "Accepter cette personne" in page
+    taken = send(alice, "/me/record?lang=fr", "change", what="accept", professional_id=country.zola).text
+    assert "Plus maintenant" in taken
+    assert zola.get(patient).status_code == 200, "the team reads the synthesis"
+    assert "Accepter cette personne" not in alice.get(f"/me/record?lang=fr&with={country.zola}").text
+    send(alice, "/me/record", "change", what="leave", professional_id=country.zola)
+    assert zola.get(patient).status_code in (403, 404)
+    assert f"/me/record?with={country.zola}" in alice.get(f"/directory/professionals/{country.zola}").text
+    unknown = send(alice, "/me/record", "change", what="accept", professional_id="nobody")
+    assert unknown.status_code == 404
+
+
 @pytest.mark.parametrize("name", ["officer", "administrator", "zola", "delegate"])
 def test_nobody_else_opens_a_record(people, country, name):  # noqa: F811
     for path in (f"/practice/record?of={country.alice}", f"/me/record?of={country.alice}"):

@@ -236,6 +236,8 @@ class IndicatorOut(Out):
     met: int
     concerned: int
     amount: str = Field(description="What those who meet it are worth, in euros.")
+    season_from: date | None = Field(description="Of what comes back each season: first day of the one counted.")
+    season_until: date | None = Field(description="Its last day; past, where the season is over.")
     confidence: str
 
 
@@ -248,8 +250,9 @@ def list_indicators(unit: ReadUnit, request: Request) -> list[IndicatorOut]:
         IndicatorOut(
             indicator=one.indicator.id, label=one.indicator.label[lang], met=one.met, concerned=one.concerned,
             amount=str(euros(each * one.met)), confidence=one.indicator.confidence,
+            season_from=one.season[0] if one.season else None, season_until=one.season[1] if one.season else None,
         )
-        for one in practice.counts_of(due_patients(unit, today))
+        for one in practice.counts_of(due_patients(unit, today), today)
     ]  # fmt: skip
 
 

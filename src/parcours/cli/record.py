@@ -126,16 +126,17 @@ def purge(
     lang: Lang = "",
 ) -> None:
     """Destroy the clinical text of records past their time (dossier.conservation_…); the trail of who looked stays."""
+    from parcours.registry.contexts import CONTEXTS
     from parcours.registry.record import retention
     from parcours.registry.store.clock import paris_today
 
     day: date = on.date() if on else paris_today()
     if dry_run:
         with reading(database, lang) as session:
-            found = retention.due_for_purge(session, day)
+            found = retention.due_for_purge(session, day, CONTEXTS)
     else:
         with writing(database, lang) as session:
-            found = retention.purge(session, as_system("record purge"), day)
+            found = retention.purge(session, as_system("record purge"), day, CONTEXTS)
     if json:
         said = [{"patient": one.insured_id, "kept_until": one.until.isoformat()} for one in found]
         typer.echo(json_format.dumps(said))

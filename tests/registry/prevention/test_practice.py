@@ -10,8 +10,13 @@ from parcours.law.prevention.indicators import indicators
 from parcours.registry.prevention import service
 from parcours.registry.prevention.practice import cents_per_indicator, counts_of, due_of
 from parcours.registry.prevention.service import NewStatement
+from tests.registry.world import instant
 
 ON = date(2026, 11, 26)
+
+
+def counted(due, on=ON):
+    return counts_of(due, on)
 
 
 def said(found):
@@ -21,7 +26,7 @@ def said(found):
 def test_an_indicator_counts_whom_it_concerns_and_who_meets_it(session, world):
     met, not_yet, young = (world.person(born=born) for born in (date(1971, 3, 2), date(1970, 1, 1), date(2012, 1, 1)))
     service.state(session, met.id, NewStatement("done", "colorectal", date(2026, 1, 5), "professional"))
-    found = said(counts_of(due_of(session, one, ON) for one in (met, not_yet, young)))
+    found = said(counted(due_of(session, one, ON) for one in (met, not_yet, young)))
     assert found["colorectal"] == (1, 2)
     assert found["sein"] == (0, 0), "nobody said whom it concerns"
     assert found["hpv"] == (0, 1)
@@ -32,13 +37,41 @@ def test_who_is_set_aside_is_not_counted_and_who_refuses_is(session, world):
     aside, refuses = world.person(born=date(1971, 3, 2)), world.person(born=date(1971, 3, 2))
     service.state(session, aside.id, NewStatement("excluded", "colorectal", ON, "professional", reason="high_risk"))
     service.state(session, refuses.id, NewStatement("refused", "colorectal", ON, "patient_says"))
-    assert said(counts_of(due_of(session, one, ON) for one in (aside, refuses)))["colorectal"] == (0, 1)
+    assert said(counted(due_of(session, one, ON) for one in (aside, refuses)))["colorectal"] == (0, 1)
 
 
 def test_influenza_counts_from_65_even_where_it_is_advised_sooner(session, world):
     ill, old = world.person(born=date(1990, 1, 1)), world.person(born=date(1961, 11, 26))
     service.set_profile(session, ill.id, {"heart_or_lung_disease": True})
-    assert said(counts_of(due_of(session, one, ON) for one in (ill, old)))["grippe"] == (0, 1)
+    assert said(counted(due_of(session, one, ON) for one in (ill, old)))["grippe"] == (0, 1)
+
+
+@pytest.mark.parametrize(("on", "season", "met"), [
+    (date(2026, 10, 14), (date(2025, 10, 15), date(2026, 1, 31)), 1),  # the day before it opens: the last one
+    (date(2026, 10, 15), (date(2026, 10, 15), date(2027, 1, 31)), 0),
+    (date(2026, 1, 31), (date(2025, 10, 15), date(2026, 1, 31)), 1),  # its last day
+    (date(2026, 2, 1), (date(2025, 10, 15), date(2026, 1, 31)), 1),
+    (date(2026, 7, 1), (date(2025, 10, 15), date(2026, 1, 31)), 1),
+])  # fmt: skip
+def test_a_season_is_the_open_one_or_the_last_that_ended(session, world, on, season, met):
+    """Both vaccines of the winter; one patient vaccinated, one not, one who turned 65 only after the season."""
+    people = [world.person(born=born) for born in (date(1950, 1, 1), date(1950, 1, 1), date(1961, 2, 1))]
+    for name in ("grippe", "covid_19"):
+        service.state(session, people[0].id, NewStatement("done", name, date(2025, 11, 3), "professional"))
+    found = {one.indicator.id: one for one in counted([due_of(session, one, on) for one in people], on)}
+    concerned = 2 if season[1].year == 2026 else 3
+    for name in ("grippe", "covid"):
+        assert (found[name].met, found[name].concerned, found[name].season) == (met, concerned, season)
+    assert found["sein"].season is None
+
+
+def test_dental_and_compulsory_examinations_are_those_of_the_age(session, world):
+    baby, teeth = world.person(born=date(2026, 3, 1), at=instant(2026, 3, 2)), world.person(born=date(2016, 3, 1))
+    service.state(session, baby.id, NewStatement("done", "child.m9", date(2026, 11, 5), "professional"))
+    service.state(session, teeth.id, NewStatement("done", "mt_dents", date(2026, 4, 5), "professional"))
+    found = said(counted([due_of(session, one, ON) for one in (baby, teeth)]))
+    assert found["examens_enfant"] == (1, 1), "at ten no window is open"
+    assert found["mt_dents"] == (1, 1), "under three, nobody is concerned"
 
 
 def test_a_letter_names_nothing_of_a_minors_own(session, world):
@@ -50,7 +83,7 @@ def test_a_letter_names_nothing_of_a_minors_own(session, world):
     for_a_delegate = replace(due, intimate=False)
     assert for_a_delegate.now
     assert not any(one.item.programme.sensitive for one in for_a_delegate.now)
-    assert said(counts_of([for_a_delegate])) == said(counts_of([due]))
+    assert said(counted([for_a_delegate])) == said(counted([due]))
 
 
 def test_who_died_is_due_nothing(session, world):
@@ -65,8 +98,8 @@ def test_an_indicator_is_paid_since_2026(on, cents):
     assert cents_per_indicator(on) == cents
 
 
-def test_nine_indicators_each_with_a_source():
-    assert len(indicators()) == 9
+def test_eleven_indicators_each_with_a_source():
+    assert len(indicators()) == 11
     assert all(one.sources for one in indicators().values())
 
 

@@ -3,14 +3,14 @@
 A pure function of facts: nothing of it is kept, and the law is that of the day asked.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from parcours.engine.prevention.facts import PersonFacts
 from parcours.law.days import iso, number_of
-from parcours.law.prevention.book import PreventionLaw, Slots, Version, prevention_law
 from parcours.law.prevention.book import Programme as Entry
+from parcours.law.prevention.book import Slots, Version, prevention_law
 from parcours.law.prevention.codes import DueKind, DueState, Need, ScreeningTest
 from parcours.rules import due
 from parcours.text import Text
@@ -30,6 +30,7 @@ REASONS = {
     "recent_exam": Text("un examen récent le remplace", "a recent examination replaces it"),
     "not_in_force": Text("prévu, pas encore en vigueur", "planned, not yet in force"),
 }
+MMDD = 10_000
 WAITING = (DueState.DUE, DueState.OVERDUE, DueState.UPCOMING, DueState.UNKNOWN)
 
 
@@ -68,22 +69,38 @@ def compulsory(entry: Entry, person: PersonFacts) -> bool:
     return entry.compulsory and person.birth_date >= (entry.compulsory_born_from or person.birth_date)
 
 
-def calendar(person: PersonFacts, on: date, readings: Mapping[str, str] | None = None) -> list[Item]:
-    """Every programme that exists for a person on a day, in the order of the data."""
+def calendar(
+    person: PersonFacts, on: date, readings: Mapping[str, str] | None = None, only: Container[str] | None = None
+) -> list[Item]:
+    """Every programme that exists for a person on a day, in the order of the data; or some of them only."""
     law = prevention_law()
-    return list(items(law, person, on, readings or {}))
+    entries = [one for one in law.programmes.values() if only is None or one.id in only]
+    return list(items(entries, person, on, readings or {}))
 
 
-def items(law: PreventionLaw, person: PersonFacts, on: date, readings: Mapping[str, str]) -> Iterator[Item]:
+def items(entries: Sequence[Entry], person: PersonFacts, on: date, readings: Mapping[str, str]) -> Iterator[Item]:
     """One by one."""
     facts = holding(person, on)
-    for entry in law.programmes.values():
+    for entry in entries:
         version = entry.version_on(on, facts)
         if entry.not_in_force or on < entry.first_day:
             yield Item(entry, None, DueState.NOT_YET_LAW, "not_in_force")
         elif version is not None and (anchor := anchor_of(entry, person)) is not None:
             slots = version.wide if readings.get("between_ages") == "wide" else version.slots
             yield item_of(entry, version, shaped(entry, slots, person, anchor), person, anchor, on)
+
+
+def last_season(entry: Entry, on: date) -> tuple[date, date] | None:
+    """First and last day of the season that is open on a day, else of the last one that ended; None: it has none."""
+    if entry.kind is not DueKind.SEASON:
+        return None
+    found, today = integers(entry), number_of(on)
+    year = today // MMDD
+    if year * MMDD + found.season_opens > today:
+        year -= 1
+    end = due.season_end(found, year, found.season_closes < found.season_opens)
+    opens, ends = day(year * MMDD + found.season_opens), day(due.last_day(end))
+    return (opens, ends) if opens and ends else None
 
 
 def holding(person: PersonFacts, on: date) -> frozenset[str]:

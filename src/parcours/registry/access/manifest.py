@@ -3,8 +3,9 @@
 A context is a folder with models, services and a `context.py` that holds one `Context`, plain data.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -55,6 +56,16 @@ class RecordOf:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClinicalText:
+    """Clinical text that a context keeps until its time is over."""
+
+    people: Callable[[Session], Iterable[str]]
+    """Of whom some is kept."""
+    destroy: Callable[[Session, str, date], Mapping[str, int]]
+    """Destroys what is kept of a person, on a day, and says of how many rows, by table."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """One context of the registry."""
 
@@ -86,5 +97,11 @@ class Context:
     """Ids of the records that a doctor is to tell of first: in nobody's copy until their day."""
     expire: Callable[[Session, Who], int] | None = None
     """Writes down the ends that time has brought, each in the trail, and says how many. No access waits for it."""
+    contact: Callable[[Session, str], date | None] | None = None
+    """The last day on which somebody saw, wrote of or billed a person: clinical text is kept for years from it."""
+    disputed: Callable[[Session, str, date], bool] | None = None
+    """Is something of a person disputed on a day? Their clinical text is not destroyed then."""
+    text: ClinicalText | None = None
+    """What `parcours record purge` destroys."""
     invariants: tuple[Invariant, ...] = ()
     """What always holds between its rows, and `parcours ledger verify` checks."""

@@ -4,10 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Personal, RecordOf
+from parcours.registry.access.manifest import ClinicalText, Context, Personal, RecordOf
 from parcours.registry.access.model import Actor, Kind, Record, Role, Who
 from parcours.registry.access.rules import DOCTOR_PARTY, Relation, rule
 from parcours.registry.ald.decisions import let_time_pass
+from parcours.registry.ald.keeping import destroy, last_contact, people
 from parcours.registry.ald.models import Proposal, Protocol, ProtocolStep
 from parcours.registry.audit.service import record
 from parcours.registry.cards.relations import CARD_SHOWN
@@ -97,6 +98,7 @@ CONTEXT = Context(
     kinds=(RecordOf(PROTOCOL, Action.READ_PROTOCOL, Protocol, of_protocol),),
     actions=Action,
     clinical=frozenset({Action.READ_PROTOCOL_CONTENT}),
+    in_person=frozenset({Action.READ_PROTOCOL_CONTENT}),
     signatures=frozenset({*_SIGNED, Action.PROPOSE_FOR_PROTOCOL}),
     rules=(
         PATIENT_SELF.gives(*_READ, Action.SIGN_PROTOCOL),
@@ -111,4 +113,6 @@ CONTEXT = Context(
     scopes=Scope,
     tags=Tag,
     expire=_expire,
+    contact=last_contact,
+    text=ClinicalText(people=people, destroy=destroy),
 )

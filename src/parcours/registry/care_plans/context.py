@@ -4,9 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Personal, RecordOf
+from parcours.registry.access.manifest import ClinicalText, Context, Personal, RecordOf
 from parcours.registry.access.model import PRACTICE, Kind, Record
 from parcours.registry.access.rules import DOCTOR_PARTY, OWN_PRACTICE, rule
+from parcours.registry.care_plans.keeping import destroy, last_contact, people
 from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.declarations.relations import DOCTOR_DECLARED
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
@@ -69,6 +70,7 @@ CONTEXT = Context(
     kinds=(RecordOf(CARE_PLAN, Action.READ_PLAN, CarePlan, of_plan),),
     actions=Action,
     clinical=frozenset({Action.READ_PLAN_CONTENT}),
+    in_person=frozenset({Action.READ_PLAN_CONTENT}),
     signatures=frozenset({Action.WRITE_PLAN, Action.STOP_PLAN, Action.AGREE_PLAN_AS_DOCTOR}),
     rules=(
         PATIENT_SELF.gives(*_READ, Action.AGREE_PLAN_AS_PATIENT, Action.STOP_PLAN),
@@ -81,4 +83,6 @@ CONTEXT = Context(
     ),
     scopes=Scope,
     tags=Tag,
+    contact=last_contact,
+    text=ClinicalText(people=people, destroy=destroy),
 )

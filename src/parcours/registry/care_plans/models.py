@@ -40,6 +40,8 @@ class CarePlan(Versioned, Base):
     kind = Hidden("kind_text", PlanKind)
     content: Mapped[str] = mapped_column(EncryptedText("care_plans.content"))
     """Clinical text: condition, aims, what is planned."""
+    destroyed_on: Mapped[date | None]
+    """The time of its content was over: it is empty since."""
     ald_number: Mapped[str | None] = mapped_column(EncryptedText("care_plans.ald_number"))
     """Number of the ALD list (1 to 30, 99 off the list), for a protocol."""
     starts_on: Mapped[date]

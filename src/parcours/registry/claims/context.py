@@ -11,6 +11,7 @@ from parcours.registry.access.rules import OWN_FUND, OWN_INSURER, OWN_PRACTICE, 
 from parcours.registry.cards.relations import PRACTICE_CARD
 from parcours.registry.claims import problems
 from parcours.registry.claims.invariants import INVARIANTS
+from parcours.registry.claims.keeping import disputed, last_care
 from parcours.registry.claims.models import (
     Claim,
     ClaimEvent,
@@ -157,5 +158,7 @@ CONTEXT = Context(
     scopes=Scope,
     tags=Tag,
     keyed=(KeyedIndex(Claim.__tablename__, "fingerprint", None),),
+    contact=last_care,
+    disputed=disputed,
     invariants=INVARIANTS,
 )

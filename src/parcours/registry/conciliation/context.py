@@ -1,10 +1,15 @@
 """Conciliation: the fund helps who finds no médecin traitant."""
 
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf
 from parcours.registry.access.model import Kind, Record, Role
 from parcours.registry.access.rules import OWN_FUND, rule
-from parcours.registry.conciliation.models import Case, Contact, Reminder
+from parcours.registry.conciliation.models import Case, CaseState, Contact, Reminder
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
 
 CASE = Kind("case")
@@ -51,6 +56,12 @@ CLIENT_CASES = rule(
     "The token has the scope cases:read, for the cases of its fund.", Scope.CASES_READ,
 )  # fmt: skip
 
+
+def _disputed(session: Session, insured_id: str, _on: date) -> bool:
+    query = select(Case.id).where(Case.insured_id == insured_id, Case.state == CaseState.OPEN)
+    return session.scalar(query.limit(1)) is not None
+
+
 _ONES_OWN = (Action.READ_CASE, Action.OPEN_CASE, Action.WITHDRAW_CASE)
 
 CONTEXT = Context(
@@ -73,4 +84,5 @@ CONTEXT = Context(
     ),
     scopes=Scope,
     tags=Tag,
+    disputed=_disputed,
 )

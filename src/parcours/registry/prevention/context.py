@@ -3,10 +3,11 @@
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Personal, RecordOf
+from parcours.registry.access.manifest import ClinicalText, Context, Personal, RecordOf
 from parcours.registry.access.model import Kind, Record
 from parcours.registry.declarations.relations import DOCTOR_DECLARED, DOCTOR_LIST
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
+from parcours.registry.prevention.keeping import destroy, last_contact, people
 from parcours.registry.prevention.models import PreventionProfile, PreventionReminder, PreventionStatement
 from parcours.registry.prevention.service import withheld_ids
 from parcours.registry.store.rotation import KeyedIndex
@@ -64,5 +65,7 @@ CONTEXT = Context(
     scopes=Scope,
     tags=Tag,
     withholds=withheld_ids,
+    contact=last_contact,
+    text=ClinicalText(people=people, destroy=destroy),
     keyed=(KeyedIndex(PreventionReminder.__tablename__, "key", None),),
 )

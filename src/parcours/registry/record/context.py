@@ -3,12 +3,13 @@
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Personal, RecordOf
+from parcours.registry.access.manifest import ClinicalText, Context, Personal, RecordOf
 from parcours.registry.access.model import PRACTICE, Kind, Record
 from parcours.registry.access.rules import OWN_PRACTICE, rule
 from parcours.registry.declarations.relations import DOCTOR_DECLARED
 from parcours.registry.people.relations import PATIENT_CHILD, PATIENT_SELF
 from parcours.registry.record.documents import postponed_ids, withheld_ids
+from parcours.registry.record.keeping import destroy, last_contact, people
 from parcours.registry.record.models import (
     EmergencyAccess,
     RecordAction,
@@ -192,4 +193,6 @@ CONTEXT = Context(
     tags=Tag,
     withholds=withheld_ids,
     postpones=postponed_ids,
+    contact=last_contact,
+    text=ClinicalText(people=people, destroy=destroy),
 )

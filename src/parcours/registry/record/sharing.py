@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.declarations.relations import in_charge
 from parcours.registry.directory.service import get_professional
 from parcours.registry.messages.models import MessageKind
@@ -20,6 +21,7 @@ from parcours.registry.record.models import (
     RecordTeamMember,
     Verdict,
 )
+from parcours.registry.referrals.models import Referral, ReferralUse
 from parcours.registry.store.clock import now_utc, paris_date, paris_today
 from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get
@@ -110,6 +112,23 @@ def team_of(session: Session, insured_id: str) -> list[RecordTeamMember]:
         or_(RecordTeamMember.ended_on.is_(None), RecordTeamMember.ended_on > paris_today()),
     )
     return listed(session, query.order_by(RecordTeamMember.accepted_on, RecordTeamMember.id))
+
+
+def who_treats(session: Session, insured_id: str) -> list[str]:
+    """Professionals whom the referrals and plans of a person name, the latest first, and whom the team lacks."""
+    letters = session.scalars(
+        select(Referral).where(Referral.insured_id == insured_id, Referral.cancelled_at.is_(None))
+        .order_by(Referral.issued_on.desc(), Referral.id)
+    ).all()  # fmt: skip
+    uses = select(ReferralUse.professional_id).where(
+        ReferralUse.referral_id.in_([one.id for one in letters]), ReferralUse.cancelled_at.is_(None)
+    )
+    plans = select(PlanActor.professional_id).join(CarePlan, CarePlan.id == PlanActor.plan_id)
+    planned = plans.where(CarePlan.insured_id == insured_id, CarePlan.stopped_at.is_(None))
+    named = [*(one.addressee_id for one in letters), *(one.author_id for one in letters)]
+    found = [*named, *session.scalars(uses), *session.scalars(planned)]
+    there = {one.professional_id for one in team_of(session, insured_id)} | set(session.scalars(in_charge(insured_id)))
+    return [one for one in dict.fromkeys(found) if one and one not in there]
 
 
 # --- in an emergency ------------------------------------------------------------------------------------------------

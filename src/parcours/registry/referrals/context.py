@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access import model
-from parcours.registry.access.manifest import Context, Personal, RecordOf
+from parcours.registry.access.manifest import ClinicalText, Context, Personal, RecordOf
 from parcours.registry.access.model import PRACTICE, Kind, Record, Who
 from parcours.registry.access.rules import DOCTOR_PARTY, OWN_PRACTICE, rule
 from parcours.registry.audit.service import record
@@ -13,13 +13,16 @@ from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.relations import DOCTOR_DECLARED, DOCTOR_LIST
 from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF, client_of
-from parcours.registry.referrals.models import Referral, ReferralStep, ReferralUse, Report, SequenceProvider
+from parcours.registry.referrals.drafts import draft_ids
+from parcours.registry.referrals.keeping import destroy, last_contact, people
+from parcours.registry.referrals.models import Draft, Referral, ReferralStep, ReferralUse, Report, SequenceProvider
 from parcours.registry.referrals.relations import AUTHOR_OR_PATIENT, DOCTOR_REFERRED, DOCTOR_SPECIALTY, OTHER_SIDE
 from parcours.registry.referrals.service import shorten_overlong, withheld_ids
 from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import paris_today
 
 REFERRAL = Kind("referral")
+DRAFT = Kind("referral_draft")
 
 
 class Action(model.Action):
@@ -34,6 +37,10 @@ class Action(model.Action):
     WITHHOLD_REFERRAL = "withhold_referral"
     MOVE_REFERRAL = "move_referral"
     ACKNOWLEDGE_REPORT = "acknowledge_report"
+    PREPARE_LETTER = "prepare_letter"
+    PREPARE_REPORT = "prepare_report"
+    """What a delegate prepares, the doctor signs."""
+    READ_DRAFT = "read_draft"
     LIST_REFERRALS = "list_referrals"
 
 
@@ -58,6 +65,9 @@ class Tag(model.Tag):
     REFERRAL_LIST = "referrals:list:read"
     REFERRAL_MAILBOX = "referrals:mailbox:read"
     REFERRAL_SHORTEN = "referrals:referral:shorten"
+    DRAFT_PREPARE = "referrals:draft:prepare"
+    DRAFT_READ = "referrals:draft:read"
+    DRAFT_END = "referrals:draft:end"
 
 
 def of_referral(session: Session, referral: Referral) -> Record:
@@ -82,6 +92,11 @@ def of_referral(session: Session, referral: Referral) -> Record:
     )  # fmt: skip
 
 
+def of_draft(_session: Session, row: Draft) -> Record:
+    """A draft, for the policy: of the practice that prepares it."""
+    return Record(DRAFT, row.id, insured_id=row.insured_id, professional_id=row.author_id)
+
+
 def _expire(session: Session, who: Who) -> int:
     shortened = shorten_overlong(session)
     for row in shortened:
@@ -92,6 +107,11 @@ def _expire(session: Session, who: Who) -> int:
 REFERRAL_AUTHOR = rule(
     "referral_author", PRACTICE, OWN_PRACTICE,
     "L'auteur d'un adressage dit qu'il a lu la réponse.", "The author of a referral says that the answer was read.",
+)  # fmt: skip
+
+DRAFT_PRACTICE = rule(
+    "draft_practice", PRACTICE, OWN_PRACTICE,
+    "Un cabinet relit ce qu'il prépare.", "A practice reads what it prepares.",
 )  # fmt: skip
 
 _READ = (Action.READ_REFERRAL, Action.READ_LETTER)
@@ -105,22 +125,32 @@ CONTEXT = Context(
         ReferralUse: Personal(through="referral_id"),
         Report: Personal(through="referral_id"),
         ReferralStep: Personal(through="referral_id"),
+        Draft: Personal(hides=("prepared_by",)),
     },
-    kinds=(RecordOf(REFERRAL, Action.READ_REFERRAL, Referral, of_referral),),
+    kinds=(
+        RecordOf(REFERRAL, Action.READ_REFERRAL, Referral, of_referral),
+        RecordOf(DRAFT, Action.READ_DRAFT, Draft, of_draft),
+    ),
     actions=Action,
-    clinical=frozenset({Action.READ_LETTER}),
+    clinical=frozenset({Action.READ_LETTER, Action.READ_DRAFT}),
+    in_person=frozenset({Action.READ_LETTER, Action.ACKNOWLEDGE_REPORT}),
+    postpones=draft_ids,
     signatures=frozenset({Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT}),
     rules=(
         PATIENT_SELF.gives(*_READ, Action.CANCEL_REFERRAL, Action.WITHHOLD_REFERRAL),
         PATIENT_CHILD.gives(*_READ, Action.CANCEL_REFERRAL),
-        DOCTOR_DECLARED.gives(*_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL),
+        DOCTOR_DECLARED.gives(
+            *_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL, Action.PREPARE_LETTER
+        ),
         DOCTOR_REFERRED.gives(
-            *_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, PeopleAction.READ_PATIENT,
+            *_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.PREPARE_LETTER, PeopleAction.READ_PATIENT,
             DeclarationAction.READ_DECLARATION, PlanAction.READ_PLAN, PlanAction.READ_PLAN_CONTENT,
         ),
         DOCTOR_PARTY.gives(
-            *_READ, Action.USE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT, Action.MOVE_REFERRAL
+            *_READ, Action.USE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT, Action.MOVE_REFERRAL,
+            Action.PREPARE_REPORT,
         ),
+        DRAFT_PRACTICE.gives(Action.READ_DRAFT),
         REFERRAL_AUTHOR.gives(Action.ACKNOWLEDGE_REPORT),
         DOCTOR_LIST.gives(Action.LIST_REFERRALS),
         DOCTOR_SPECIALTY.gives(Action.USE_REFERRAL),
@@ -131,4 +161,6 @@ CONTEXT = Context(
     scopes=Scope,
     tags=Tag,
     expire=_expire,
+    contact=last_contact,
+    text=ClinicalText(people=people, destroy=destroy),
 )  # fmt: skip

@@ -69,9 +69,11 @@ class Referral(Versioned, Base):
     valid_until: Mapped[date]
     """Last day on which it may be used."""
     letter: Mapped[str] = mapped_column(EncryptedText("referrals.letter"))
+    """JSON of the letter's sections: clinical text, never shown to a fund officer."""
+    destroyed_on: Mapped[date | None]
+    """The time of its text was over: letter and reports are empty since."""
     withheld: Mapped[bool] = mapped_column(default=False)
     """A minor keeps it from those who act for them: they neither see it nor that it is there (CSP L1111-5)."""
-    """JSON of the letter's sections: clinical text, never shown to a fund officer."""
     cancelled_at: Mapped[datetime | None]
     authored_by_medecin_traitant: Mapped[bool]
     """Was the author the médecin traitant (or designated with them) on the day of issue, as known then?"""
@@ -129,6 +131,35 @@ class Report(Base):
     details: Mapped[str | None] = mapped_column(EncryptedText("referrals_reports.details"))
     """JSON of the other parts of a report."""
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
+
+
+class DraftKind(StrEnum):
+    """What is prepared."""
+
+    LETTER = "letter"
+    REPORT = "report"
+
+
+class Draft(Versioned, Base):
+    """A letter or a report that waits for the doctor who signs it: a note of the practice, deleted once signed."""
+
+    __tablename__ = "referrals_drafts"
+    __table_args__ = (
+        Index("ix_referrals_drafts_author_id", "author_id"),
+        Index("ix_referrals_drafts_insured_id", "insured_id"),
+    )
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    author_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    """Who must sign."""
+    kind: Mapped[DraftKind] = mapped_column(text_enum(DraftKind))
+    referral_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("referrals.id"))
+    """Of a report: what it answers."""
+    content: Mapped[str] = mapped_column(EncryptedText("referrals_drafts.content"))
+    """JSON of what was typed: clinical text."""
+    prepared_by: Mapped[str | None] = mapped_column(PublicId)
+    """Account."""
+    prepared_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
 class ReferralStep(Base):

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import Actor, Role, Who
+from parcours.registry.contexts import CONTEXTS
 from parcours.registry.declarations.checks import PaperForm
 from parcours.registry.declarations.service import record_paper
 from parcours.registry.directory.models import Commune
@@ -223,7 +224,7 @@ def handed_over(stage: Stage, session: Session, event: Event) -> None:
 def purged(stage: Stage, session: Session, _event: Event) -> None:
     """What is past its time is destroyed."""
     names = {number: name for name, number in stage.ids.items()}
-    found = retention.purge(session, Who("system", role="purge"), stage.today)
+    found = retention.purge(session, Who("system", role="purge"), stage.today, CONTEXTS)
     stage.found.setdefault("purged", []).extend(names[one.insured_id] for one in found if one.insured_id in names)
 
 

@@ -1,5 +1,10 @@
 """Visits: the facts that the registry knows of one, the answers given, what changed since."""
 
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal
 from parcours.registry.declarations.relations import DOCTOR_DECLARED
@@ -29,6 +34,10 @@ class Tag(model.Tag):
     FACTS_ANSWER = "facts:visit:answer"
 
 
+def _last_visit(session: Session, insured_id: str) -> date | None:
+    return session.scalar(select(func.max(AnsweredVisit.care_date)).where(AnsweredVisit.insured_id == insured_id))
+
+
 CONTEXT = Context(
     name="visits",
     tables={AnsweredVisit: Personal()},
@@ -44,4 +53,5 @@ CONTEXT = Context(
     ),
     scopes=Scope,
     tags=Tag,
+    contact=_last_visit,
 )

@@ -28,6 +28,7 @@ from parcours.registry.directory.service import get_professional
 from parcours.registry.directory.trades import OTHERS, name_of, profession_of
 from parcours.registry.errors import NotFound, RegistryError
 from parcours.registry.store.clock import now_utc, paris_today
+from parcours.text import Text
 from parcours.web.directory.find import ACCEPTS, ATTRIBUTES, SECTOR_NAMES, SOURCES, WAYS, limited
 from parcours.web.directory.visitor import Deal, age_of, looking
 from parcours.web.pages import PERSONAL, PRIVATE, Page, answer
@@ -38,6 +39,7 @@ MAX_BODY = 4096
 FREE_OR_NOT = ("secteur_1", "secteur_2_optam", "secteur_2", "non_conventionne")
 """Sectors that the quote asks for."""
 HALF_HOUR = timedelta(minutes=30)
+SHARE = Text("L'accepter dans mon équipe de soins", "Accept in my care team")
 ZONE = (
     "BEGIN:VTIMEZONE", "TZID:Europe/Paris",
     "BEGIN:DAYLIGHT", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "TZNAME:CEST", "DTSTART:19700329T020000",
@@ -63,6 +65,7 @@ def shown(request: Request, *, reported: bool = False, wrong: str | None = None,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,
         trade_name=lambda trade: name_of(trade)[page.lang], age=age_of(given), stale_days=STALE_DAYS, fee_of=fee_of,
         doctors=OTHERS, chips=CHIPS, given=given, visit_url=visit_url(page, seen.card, given),
+        share=SHARE[page.lang],
     )  # fmt: skip
 
 

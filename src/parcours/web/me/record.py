@@ -8,20 +8,31 @@ from starlette.responses import Response
 from parcours.documents import render
 from parcours.documents.care_papers import PARTS, synthesis
 from parcours.documents.clinical import as_record
+from parcours.edge.directory import visible_professional
 from parcours.registry.errors import not_found
 from parcours.registry.people.context import of_patient
 from parcours.registry.record import documents, handover, projects, service, sharing
 from parcours.registry.record.context import EMERGENCY, FOLLOW_UP, Action, Tag, of_document
 from parcours.registry.record.models import Outcome, Verdict
 from parcours.text import Text
-from parcours.web.desk.names import called, professionals
+from parcours.web.desk.names import called, professionals, trade
 from parcours.web.desk.record import actions, project_words, words
 from parcours.web.desk.room import Desk, Handler
+from parcours.web.me.doctor import doctor_asked
 from parcours.web.me.person import Mine
 
 NOTHING = Text("", "")
 STATES = {
     "nothing_known": Text("rien de connu", "nothing known"),
+}
+TEAM = {
+    "accept": Text("Accepter dans mon équipe", "Accept in my team"),
+    "lead": Text(
+        "Qui vous soigne déjà peut lire la synthèse et le projet, si vous l'acceptez. Vous pouvez y mettre fin ici.",
+        "Who already treats you may read the synthesis and the project, if you accept. You can end it here.",
+    ),
+    "find": Text("Chercher quelqu'un d'autre dans l'annuaire", "Look for somebody else in the directory"),
+    "chosen": Text("Accepter cette personne ?", "Accept this person?"),
 }
 VERDICTS = {
     Verdict.JUSTIFIED: Text("justifié", "justified"),
@@ -40,7 +51,10 @@ def my_record(desk: Desk) -> Response:
     against = sharing.oppositions_of(session, mine.id)
     rows: list[Any] = [*papers, *(line for one in found for line in one.lines)]
     others: list[Any] = [*team, *opened, *against]
-    ids = [*(one.author_id for one in rows), *(one.professional_id for one in others)]
+    manages = unit.may(Action.MANAGE_SHARING, of_patient(mine.row))
+    proposed = sharing.who_treats(session, mine.id) if manages else []
+    chosen = doctor_asked(desk, desk.asked("with", 64)) if manages else None
+    ids = [*(one.author_id for one in rows), *(one.professional_id for one in others), *proposed]
     return mine.show(
         "me/record.html", sections=[(PARTS[one.section][2], one, STATES.get(one.state, NOTHING)) for one in found],
         papers=papers,
@@ -48,7 +62,9 @@ def my_record(desk: Desk) -> Response:
         stale=lambda row: service.is_stale(row, desk.today), team=team, opened=opened, against=against,
         verdicts=VERDICTS, names=professionals(session, ids), called=called, **project_of(mine),
         paper=mine.url("/me/record.pdf") if service.last_author(session, mine.id) else "",
-        copy=mine.url("/me/record.json"), manages=unit.may(Action.MANAGE_SHARING, of_patient(mine.row)),
+        copy=mine.url("/me/record.json"), manages=manages, proposed=proposed, chosen=chosen,
+        in_team=[one.professional_id for one in team], trade=lambda row: trade(row, desk.lang),
+        accepting={name: text[desk.lang] for name, text in TEAM.items()},
     )  # fmt: skip
 
 
@@ -64,13 +80,16 @@ def project_of(mine: Mine) -> dict[str, Any]:
 
 
 def change(desk: Desk) -> Response:
-    """Oppose, take an opposition back, or take a professional out of the team."""
+    """Oppose, take an opposition back, accept a professional in the team or take one out of it."""
     record = desk.person(Action.MANAGE_SHARING, Tag.RECORD_SHARING_CHANGE)
     person, what = record.insured_id or "", desk.field("what", 20)
     if what == "everybody":
         sharing.oppose(desk.session, person)
     elif what == "emergency":
         sharing.oppose(desk.session, person, emergency=True)
+    elif what == "accept":
+        given = desk.field("professional_id", 64)
+        sharing.accept(desk.session, person, visible_professional(desk.session, desk.unit.actor, given, desk.today).id)
     elif what == "leave":
         sharing.leave(desk.session, person, desk.field("professional_id", 64))
     else:

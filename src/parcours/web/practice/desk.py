@@ -43,6 +43,7 @@ from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
 from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
 from parcours.registry.people.words import RIGHTS
+from parcours.registry.referrals import drafts
 from parcours.registry.referrals.words import PLANS
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.registry.visits.context import Tag as VisitTag
@@ -61,6 +62,7 @@ TYPED = ("acts", "tiers_payant", "related", "urgent", "care_date", "card")
 HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a number and the birth date of one person")
 SHOWN = 30
 """Sheets of today on the first page; all of them are one click away."""
+LETTERS_TO_SIGN = Text("Lettres et comptes rendus à signer : {count}", "Letters and reports to sign: {count}")
 ANY_FEE = "30.00"
 """The pathway does not depend on it."""
 SECRET = (RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP)
@@ -104,6 +106,7 @@ def today(desk: Desk) -> Response:
             Declaration.doctor_agreed_at.is_(None),
         )
     )
+    prepared = len(drafts.to_sign(desk.session, doctor_id))
     return show(
         desk,
         "practice/today.html",
@@ -111,6 +114,7 @@ def today(desk: Desk) -> Response:
         states=STATES,
         tones=TONES,
         to_sign=states.get(ClaimState.DRAFT, 0),
+        letters_to_sign=LETTERS_TO_SIGN[desk.lang].format(count=prepared) if prepared else "",
         to_correct=states.get(ClaimState.REJECTED, 0),
         to_resend=states.get(ClaimState.REFUSED, 0),
         proposals=desk.session.scalar(waiting) or 0,

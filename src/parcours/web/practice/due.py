@@ -9,6 +9,7 @@ from parcours.law import thresholds
 from parcours.registry.prevention.practice import Count, cents_per_indicator, counts_of
 from parcours.text import Text, euros, listed
 from parcours.web.desk.room import Desk
+from parcours.web.i18n import long_date
 from parcours.web.practice.desk import doctor_of, show
 
 SHOWN = 100
@@ -22,15 +23,17 @@ NOBODY = Text("Personne n'a rien à faire aujourd'hui.", "Nobody is due anything
 DUE = Text("À proposer : {count}", "To be offered: {count}")
 MORE = Text("Suite", "More")
 INDICATORS = Text("Indicateurs du forfait médecin traitant", "Indicators of the flat fee")
-PAID = Text("{amount} par indicateur et par patient : {total} aujourd'hui, neuf indicateurs sur quinze.",
-            "{amount} per indicator and patient: {total} today, nine indicators of fifteen.")  # fmt: skip
+PAID = Text("{amount} par indicateur et par patient : {total} aujourd'hui, {known} indicateurs sur quinze.",
+            "{amount} per indicator and patient: {total} today, {known} indicators of fifteen.")  # fmt: skip
 MET = Text("{met} sur {concerned}", "{met} of {concerned}")
+OPEN = Text("Saison ouverte du {first} au {last}", "Season open from {first} to {last}")
+ENDED = Text("Dernière saison, du {first} au {last}", "Last season, from {first} to {last}")
 
 
 def prevention(desk: Desk) -> Response:
     """The page: who is due what, by name; and the indicators over all patients."""
     everybody, lang = due_patients(desk.unit, desk.today), desk.lang
-    counts = counts_of(everybody)
+    counts = counts_of(everybody, desk.today)
     waiting = [one for one in everybody if one.now]
     asked = desk.asked("from", 6)
     start = min(int(asked) if asked.isdecimal() else 0, len(waiting))
@@ -42,7 +45,7 @@ def prevention(desk: Desk) -> Response:
     return show(
         desk, "practice/prevention.html", rows=rows, title=TITLE[lang], lead=LEAD[lang], letters=LETTERS[lang],
         nobody=NOBODY[lang], due=DUE[lang].format(count=len(waiting)), indicators=INDICATORS[lang],
-        counts=[(one.indicator.label[lang], said(one, lang)) for one in counts],
+        counts=[(one.indicator.label[lang], said(one, lang), season(one, desk)) for one in counts],
         paid=paid(desk, counts), more=MORE[lang],
         following=following if start + SHOWN < len(waiting) else "",
     )  # fmt: skip
@@ -53,11 +56,19 @@ def said(one: Count, lang: str) -> str:
     return MET[lang].format(met=one.met, concerned=one.concerned)
 
 
+def season(one: Count, desk: Desk) -> str:
+    """Of what comes back each season, the one that is counted."""
+    if one.season is None:
+        return ""
+    first, last = (long_date(day, desk.lang) for day in one.season)
+    return (OPEN if desk.today <= one.season[1] else ENDED)[desk.lang].format(first=first, last=last)
+
+
 def paid(desk: Desk, counts: list[Count]) -> str:
     """What the flat fee pays for what is met today."""
     each = cents_per_indicator(desk.today)
     total = each * sum(one.met for one in counts)
-    return PAID[desk.lang].format(amount=euros(each, desk.lang), total=euros(total, desk.lang))
+    return PAID[desk.lang].format(amount=euros(each, desk.lang), total=euros(total, desk.lang), known=len(counts))
 
 
 def letters_file(desk: Desk) -> Response:

@@ -4,7 +4,7 @@ from starlette.routing import Route
 
 from parcours.web.desk.room import room
 from parcours.web.me import files
-from parcours.web.practice import desk, due, forfait, line, people, record, sheets
+from parcours.web.practice import desk, due, forfait, letters, line, people, record, sheets
 
 BOTH = ["GET", "POST"]
 
@@ -16,6 +16,13 @@ def routes() -> list[Route]:
         record.record, desk.gate, state=record.state, plan=record.plan, action_done=record.action_done,
         action_refused=record.action_refused,
     )  # fmt: skip
+    new_letter = room(
+        letters.new_letter, desk.gate, write=letters.write_letter, prepare=letters.prepare_letter,
+        drop=letters.drop_letter,
+    )  # fmt: skip
+    letter = room(
+        letters.letter, desk.gate, use=letters.use, report=letters.report, prepare_report=letters.prepare_report
+    )
     return [
         Route("/practice", room(desk.today, desk.gate, read=desk.unknown_card), methods=BOTH),
         Route("/practice/patient", patient, methods=BOTH),
@@ -34,9 +41,7 @@ def routes() -> list[Route]:
             methods=BOTH,
         ),
         Route("/practice/line", room(line.my_line, keep=line.keep, oppose=line.oppose_it), methods=BOTH),
-        Route("/practice/letters", room(people.letters, desk.gate)),
-        Route("/practice/letters/new", room(people.new_letter, desk.gate, write=people.write_letter), methods=BOTH),
-        Route(
-            "/practice/letters/{id}", room(people.letter, desk.gate, use=people.use, report=people.report), methods=BOTH
-        ),
+        Route("/practice/letters", room(letters.letters, desk.gate)),
+        Route("/practice/letters/new", new_letter, methods=BOTH),
+        Route("/practice/letters/{id}", letter, methods=BOTH),
     ]

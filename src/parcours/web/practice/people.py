@@ -1,4 +1,4 @@
-"""`/practice/patients`, `/practice/declarations`, `/practice/letters`: who chose this doctor, who asks, who writes."""
+"""`/practice/patients`, `/practice/declarations`: who chose this doctor, who asks."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,28 +12,16 @@ from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
 from parcours.registry.declarations.models import Declaration, Party, State, Tenure
 from parcours.registry.declarations.words import PARTIES, STATES
-from parcours.registry.directory.trades import name_of
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
 from parcours.registry.people.service import age_on, get_insured
-from parcours.registry.referrals import service as referrals
-from parcours.registry.referrals.context import REFERRAL, of_referral
-from parcours.registry.referrals.context import Action as ReferralAction
-from parcours.registry.referrals.context import Tag as ReferralTag
-from parcours.registry.referrals.letters import Letter, NewReferral
-from parcours.registry.referrals.models import Flow, Referral, ReferralUse
-from parcours.registry.referrals.words import FLOWS
 from parcours.registry.store.periods import known
 from parcours.text import Text
-from parcours.web.desk.names import doctor_name, professionals
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.me.family import SECTIONS
 from parcours.web.practice.desk import doctor_of, named, show
 from parcours.web.practice.forfait import kinds_of
 
-SPECIALTIES = (3, 5, 8, 11, 12, 13, 14, 15, 32, 33, 35, 4, 10, 41, 6, 7, 2)
-"""National codes of the specialties that a letter is most often for."""
 BANDS = ((7, "0-6"), (16, "7-15"), (75, "16-74"), (80, "75-79"), (200, "80+"))
 """Ages as the yearly flat fee tells them apart."""
 MOST_LEFT = 60
@@ -168,133 +156,3 @@ def numbered_patient(desk: Desk) -> Insured:
         )
         raise wrong("number", allowed)
     return insured
-
-
-# --- letters ---------------------------------------------------------------------------------------------------------
-
-
-def letters(desk: Desk) -> Response:
-    """Letters received and written, reports due."""
-    doctor = doctor_of(desk)
-    desk.unit.allow(Action.LIST_PATIENTS, of_practice(doctor.id), Tag.DECLARATION_READ)
-    received = list(
-        desk.session.scalars(
-            select(Referral).where(Referral.addressee_id == doctor.id).order_by(Referral.issued_on.desc()).limit(40)
-        )
-    )
-    written = list(
-        desk.session.scalars(
-            select(Referral).where(Referral.author_id == doctor.id).order_by(Referral.issued_on.desc()).limit(40)
-        )
-    )
-    used = set(
-        desk.session.scalars(
-            select(ReferralUse.referral_id).where(
-                ReferralUse.professional_id == doctor.id, ReferralUse.cancelled_at.is_(None)
-            )
-        )
-    )
-    due = {one.id for one in received if one.id in used and not referrals.reports_of(desk.session, one.id)}
-    names = professionals(desk.session, [*(one.author_id for one in received), *(one.addressee_id for one in written)])
-    return show(
-        desk,
-        "practice/letters.html",
-        received=[one for one in received if sees(desk, one)],
-        written=[one for one in written if sees(desk, one)],
-        due=due,
-        names=names,
-        flows=FLOWS,
-        patient=lambda one: named(desk, one.insured_id),
-    )
-
-
-def sees(desk: Desk, row: Referral) -> bool:
-    """May the one who looks see that this letter is there?"""
-    return desk.unit.may(ReferralAction.READ_REFERRAL, of_referral(desk.session, row))
-
-
-def letter(desk: Desk) -> Response:
-    """One letter and its reports; for a delegate, never its text."""
-    record = desk.unit.find(
-        REFERRAL, desk.request.path_params["id"], ReferralAction.READ_REFERRAL, ReferralTag.REFERRAL_READ
-    )
-    row = referrals.get_referral(desk.session, record.id or "")
-    reads = desk.unit.may(ReferralAction.READ_LETTER, record)
-    if reads:
-        desk.unit.note(ReferralTag.REFERRAL_READ_LETTER, record)
-    content = referrals.letter_of(row) if reads else None
-    filled = [(text[desk.lang], getattr(content, name)) for name, text in SECTIONS.items()] if content else []
-    reports = referrals.reports_of(desk.session, row.id) if reads else []
-    addressed = row.addressee_id == desk.unit.actor.professional_id
-    return show(
-        desk,
-        "practice/letter.html",
-        row=row,
-        name=named(desk, row.insured_id),
-        flows=FLOWS,
-        author=doctor_name(desk.session, row.author_id),
-        to=doctor_name(desk.session, row.addressee_id),
-        sections=[one for one in filled if one[1]],
-        reports=[(doctor_name(desk.session, one.author_id), one) for one in reports],
-        may_report=desk.unit.may(ReferralAction.WRITE_REPORT, record) and addressed,
-        may_use=desk.unit.may(ReferralAction.USE_REFERRAL, record) and addressed,
-    )
-
-
-def use(desk: Desk) -> Response:
-    """The patient came with this letter today."""
-    record = desk.unit.find(
-        REFERRAL, desk.request.path_params["id"], ReferralAction.USE_REFERRAL, ReferralTag.REFERRAL_USE
-    )
-    doctor_id = desk.unit.actor.professional_id or ""
-    referrals.use(desk.session, record.id or "", doctor_id, care_date=desk.today)
-    return desk.go(done="saved")
-
-
-def report(desk: Desk) -> Response:
-    """Write back to the médecin traitant."""
-    record = desk.unit.find(
-        REFERRAL, desk.request.path_params["id"], ReferralAction.WRITE_REPORT, ReferralTag.REFERRAL_REPORT
-    )
-    text = desk.field("text", 8000)
-    if not text:
-        raise wrong("text", Text("quelques mots", "a few words"))
-    doctor_id = desk.unit.actor.professional_id or ""
-    referrals.report_back(desk.session, record.id or "", doctor_id, written_on=desk.today, text=text)
-    return desk.go(done="saved")
-
-
-def new_letter(desk: Desk) -> Response:
-    """A letter for the patient whose card is here."""
-    record = desk.person(ReferralAction.WRITE_REFERRAL)
-    desk.unit.note(ReferralTag.REFERRAL_READ, record)
-    return show(
-        desk,
-        "practice/new_letter.html",
-        insured=get_insured(desk.session, record.insured_id or ""),
-        specialties=[(one, name_of(one)[desk.lang]) for one in SPECIALTIES],
-        kept={name: desk.field(name, 4000) for name in (*SECTIONS, "specialty")},
-        sections=SECTIONS,
-    )
-
-
-def write_letter(desk: Desk) -> Response:
-    """Sign it: it is the patient's from now on."""
-    record = desk.person(ReferralAction.WRITE_REFERRAL)
-    said = {name: desk.field(name, 4000) for name in SECTIONS}
-    for name in ("reason", "question"):
-        if not said[name]:
-            raise wrong(name, Text("quelques mots", "a few words"))
-    specialty = desk.field("specialty", 2)
-    if not specialty.isdigit():
-        raise wrong("specialty", Text("une spécialité", "a specialty"))
-    new = NewReferral(
-        insured_id=record.insured_id or "",
-        author_id=desk.unit.actor.professional_id or "",
-        flow=Flow.AVIS_PONCTUEL.value,
-        letter=Letter(reason=said.pop("reason"), question=said.pop("question"), **said),  # type: ignore[arg-type]  # its texts
-        specialty=int(specialty),
-    )
-    row = referrals.write_referral(desk.session, new)
-    desk.unit.note(ReferralTag.REFERRAL_CREATE, of_referral(desk.session, row), flow=row.flow.value)
-    return desk.go(f"/practice/letters/{row.id}", done="saved")

@@ -1,0 +1,268 @@
+"""`/practice/letters`: what was received and written, what waits for a signature, a new letter, a report.
+
+A delegate prepares a letter or a report and sees neither the text of those that were signed nor of those received;
+the doctor reads what was prepared, and signs.
+"""
+
+from sqlalchemy import select
+from starlette.responses import Response
+
+from parcours.registry.access.model import Record
+from parcours.registry.declarations.context import Action, Tag, of_practice
+from parcours.registry.directory.trades import name_of
+from parcours.registry.errors import not_found
+from parcours.registry.people.service import get_insured
+from parcours.registry.referrals import drafts
+from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals.context import DRAFT, REFERRAL, of_draft, of_referral
+from parcours.registry.referrals.context import Action as ReferralAction
+from parcours.registry.referrals.context import Tag as ReferralTag
+from parcours.registry.referrals.letters import Letter, NewReferral
+from parcours.registry.referrals.models import Draft, DraftKind, Flow, Referral, ReferralUse
+from parcours.registry.referrals.words import FLOWS
+from parcours.text import Text
+from parcours.web.desk.names import called, doctor_name, professionals
+from parcours.web.desk.room import Desk, wrong
+from parcours.web.me.family import SECTIONS
+from parcours.web.practice.desk import doctor_of, named, show
+
+SPECIALTIES = (3, 5, 8, 11, 12, 13, 14, 15, 32, 33, 35, 4, 10, 41, 6, 7, 2)
+"""National codes of the specialties that a letter is most often for."""
+A_FEW_WORDS = Text("quelques mots", "a few words")
+WORDS = {
+    "to_sign": Text("À signer", "To sign"),
+    "letter": Text("Lettre", "Letter"),
+    "report": Text("Compte rendu", "Report"),
+    "must": Text(
+        "{name} doit relire et signer : rien ne part avant.", "{name} must read and sign: nothing leaves before."
+    ),
+    "prepare": Text("Laisser à signer", "Leave to be signed"),
+    "later": Text("Garder pour plus tard", "Keep for later"),
+    "drop": Text("Jeter le brouillon", "Throw the draft away"),
+    "waits": Text("préparé le {day}", "prepared on {day}"),
+    "gone": Text(
+        "Le temps de conservation est passé : le texte est détruit depuis le {day}.",
+        "The time it is kept is over: its text is destroyed since {day}.",
+    ),
+}
+
+
+def letters(desk: Desk) -> Response:
+    """Letters received and written, reports due."""
+    doctor = doctor_of(desk)
+    desk.unit.allow(Action.LIST_PATIENTS, of_practice(doctor.id), Tag.DECLARATION_READ)
+    received = list(
+        desk.session.scalars(
+            select(Referral).where(Referral.addressee_id == doctor.id).order_by(Referral.issued_on.desc()).limit(40)
+        )
+    )
+    written = list(
+        desk.session.scalars(
+            select(Referral).where(Referral.author_id == doctor.id).order_by(Referral.issued_on.desc()).limit(40)
+        )
+    )
+    used = set(
+        desk.session.scalars(
+            select(ReferralUse.referral_id).where(
+                ReferralUse.professional_id == doctor.id, ReferralUse.cancelled_at.is_(None)
+            )
+        )
+    )
+    due = {one.id for one in received if one.id in used and not referrals.reports_of(desk.session, one.id)}
+    names = professionals(desk.session, [*(one.author_id for one in received), *(one.addressee_id for one in written)])
+    return show(
+        desk,
+        "practice/letters.html",
+        words=words(desk),
+        waiting=[one for one in drafts.to_sign(desk.session, doctor.id) if reads_draft(desk, one)],
+        received=[one for one in received if sees(desk, one)],
+        written=[one for one in written if sees(desk, one)],
+        due=due,
+        names=names,
+        flows=FLOWS,
+        patient=lambda one: named(desk, one.insured_id),
+    )
+
+
+def sees(desk: Desk, row: Referral) -> bool:
+    """May the one who looks see that this letter is there?"""
+    return desk.unit.may(ReferralAction.READ_REFERRAL, of_referral(desk.session, row))
+
+
+def reads_draft(desk: Desk, row: Draft) -> bool:
+    """May the one who looks read this draft?"""
+    return desk.unit.may(ReferralAction.READ_DRAFT, of_draft(desk.session, row))
+
+
+def letter(desk: Desk) -> Response:
+    """One letter and its reports; for a delegate, never its text."""
+    record = desk.unit.find(
+        REFERRAL, desk.request.path_params["id"], ReferralAction.READ_REFERRAL, ReferralTag.REFERRAL_READ
+    )
+    row = referrals.get_referral(desk.session, record.id or "")
+    reads = desk.unit.may(ReferralAction.READ_LETTER, record)
+    if reads:
+        desk.unit.note(ReferralTag.REFERRAL_READ_LETTER, record)
+    content = referrals.letter_of(row) if reads and row.destroyed_on is None else None
+    filled = [(text[desk.lang], getattr(content, name)) for name, text in SECTIONS.items()] if content else []
+    reports = referrals.reports_of(desk.session, row.id) if reads and row.destroyed_on is None else []
+    addressed = row.addressee_id == desk.unit.actor.professional_id
+    draft = drafts.report_on(desk.session, row.id, desk.unit.actor.professional_id or "") if addressed else None
+    if draft is not None:
+        desk.unit.allow(ReferralAction.READ_DRAFT, of_draft(desk.session, draft), ReferralTag.DRAFT_READ)
+    return show(
+        desk,
+        "practice/letter.html",
+        row=row,
+        words=words(desk),
+        prepared=drafts.said_in(draft)["text"] if draft is not None else "",
+        may_prepare=desk.unit.may(ReferralAction.PREPARE_REPORT, record) and addressed,
+        name=named(desk, row.insured_id),
+        flows=FLOWS,
+        author=doctor_name(desk.session, row.author_id),
+        to=doctor_name(desk.session, row.addressee_id),
+        sections=[one for one in filled if one[1]],
+        reports=[(doctor_name(desk.session, one.author_id), one) for one in reports],
+        may_report=desk.unit.may(ReferralAction.WRITE_REPORT, record) and addressed,
+        may_use=desk.unit.may(ReferralAction.USE_REFERRAL, record) and addressed,
+    )
+
+
+def use(desk: Desk) -> Response:
+    """The patient came with this letter today."""
+    record = desk.unit.find(
+        REFERRAL, desk.request.path_params["id"], ReferralAction.USE_REFERRAL, ReferralTag.REFERRAL_USE
+    )
+    doctor_id = desk.unit.actor.professional_id or ""
+    referrals.use(desk.session, record.id or "", doctor_id, care_date=desk.today)
+    return desk.go(done="saved")
+
+
+def report(desk: Desk) -> Response:
+    """Write back to the médecin traitant."""
+    record = desk.unit.find(
+        REFERRAL, desk.request.path_params["id"], ReferralAction.WRITE_REPORT, ReferralTag.REFERRAL_REPORT
+    )
+    doctor_id, text = desk.unit.actor.professional_id or "", report_typed(desk)
+    referrals.report_back(desk.session, record.id or "", doctor_id, written_on=desk.today, text=text)
+    prepared = drafts.report_on(desk.session, record.id or "", doctor_id)
+    if prepared is not None:
+        end(desk, prepared)
+    return desk.go(done="saved")
+
+
+def prepare_report(desk: Desk) -> Response:
+    """Leave a report to be signed."""
+    record = desk.unit.find(
+        REFERRAL, desk.request.path_params["id"], ReferralAction.PREPARE_REPORT, ReferralTag.DRAFT_PREPARE
+    )
+    drafts.prepare(
+        desk.session, record.insured_id or "", desk.unit.actor.professional_id or "", {"text": report_typed(desk)},
+        prepared_by=desk.unit.actor.account_id, referral_id=record.id,
+    )  # fmt: skip
+    return desk.go(done="to_sign")
+
+
+def report_typed(desk: Desk) -> str:
+    """The text of a report. Raises Invalid."""
+    text = desk.field("text", 8000)
+    if not text:
+        raise wrong("text", A_FEW_WORDS)
+    return text
+
+
+# --- a new letter ----------------------------------------------------------------------------------------------------
+
+
+def new_letter(desk: Desk) -> Response:
+    """A letter for the patient whose card is here; one that was prepared is read again and signed here."""
+    record = desk.person(ReferralAction.PREPARE_LETTER)
+    desk.unit.note(ReferralTag.REFERRAL_READ, record)
+    draft = draft_asked(desk, record)
+    said = drafts.said_in(draft) if draft is not None else {}
+    return show(
+        desk,
+        "practice/new_letter.html",
+        insured=get_insured(desk.session, record.insured_id or ""),
+        specialties=[(one, name_of(one)[desk.lang]) for one in SPECIALTIES],
+        kept={name: desk.field(name, 4000) or said.get(name, "") for name in (*SECTIONS, "specialty")},
+        sections=SECTIONS,
+        words=words(desk),
+        draft=draft,
+    )
+
+
+def write_letter(desk: Desk) -> Response:
+    """Sign it: it is the patient's from now on."""
+    record = desk.person(ReferralAction.WRITE_REFERRAL)
+    said, draft = letter_typed(desk), draft_asked(desk, record)
+    new = NewReferral(
+        insured_id=record.insured_id or "",
+        author_id=desk.unit.actor.professional_id or "",
+        flow=Flow.AVIS_PONCTUEL.value,
+        specialty=int(said.pop("specialty")),
+        letter=Letter(reason=said.pop("reason"), question=said.pop("question"), **said),  # type: ignore[arg-type]  # its texts
+    )
+    row = referrals.write_referral(desk.session, new)
+    desk.unit.note(ReferralTag.REFERRAL_CREATE, of_referral(desk.session, row), flow=row.flow.value)
+    if draft is not None:
+        end(desk, draft)
+    return desk.go(f"/practice/letters/{row.id}", done="saved")
+
+
+def prepare_letter(desk: Desk) -> Response:
+    """Leave it to be signed."""
+    record = desk.person(ReferralAction.PREPARE_LETTER, ReferralTag.DRAFT_PREPARE)
+    said, draft, account = letter_typed(desk), draft_asked(desk, record), desk.unit.actor.account_id
+    if draft is None:
+        author = desk.unit.actor.professional_id or ""
+        drafts.prepare(desk.session, record.insured_id or "", author, said, prepared_by=account)
+    else:
+        drafts.write(draft, said, prepared_by=account)
+    return desk.go("/practice/letters", done="to_sign")
+
+
+def drop_letter(desk: Desk) -> Response:
+    """Throw a draft away."""
+    record = desk.person(ReferralAction.PREPARE_LETTER)
+    draft = draft_asked(desk, record)
+    if draft is None:
+        raise not_found("draft")
+    end(desk, draft)
+    return desk.go("/practice/letters", done="saved")
+
+
+def end(desk: Desk, draft: Draft) -> None:
+    """The draft has done its work."""
+    desk.unit.note(ReferralTag.DRAFT_END, of_draft(desk.session, draft))
+    drafts.end(desk.session, draft)
+
+
+def letter_typed(desk: Desk) -> dict[str, str]:
+    """What was typed of a letter. Raises Invalid."""
+    said = {name: desk.field(name, 4000) for name in SECTIONS}
+    for name in ("reason", "question"):
+        if not said[name]:
+            raise wrong(name, A_FEW_WORDS)
+    specialty = desk.field("specialty", 2)
+    if not specialty.isdigit():
+        raise wrong("specialty", Text("une spécialité", "a specialty"))
+    return {**said, "specialty": specialty}
+
+
+def draft_asked(desk: Desk, person: Record) -> Draft | None:
+    """The draft that the address names, of this person. Raises NotFound."""
+    given = desk.asked("draft", 64)
+    if not given:
+        return None
+    record = desk.unit.find(DRAFT, given, ReferralAction.READ_DRAFT, ReferralTag.DRAFT_READ)
+    row = drafts.get_draft(desk.session, record.id or "")
+    if row.insured_id != person.insured_id or row.kind is not DraftKind.LETTER:
+        raise not_found("draft")
+    return row
+
+
+def words(desk: Desk) -> dict[str, str]:
+    """What the pages of letters say."""
+    found = {name: text[desk.lang] for name, text in WORDS.items()}
+    return found | {"must": found["must"].format(name=called(doctor_of(desk)))}
