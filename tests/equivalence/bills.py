@@ -62,6 +62,7 @@ def drawn_bill(draw: random.Random, number: int, patients: int, wrong: float) ->
         "age": draw.choice((2, 12, 40, 75)),
         "exemption": draw.choice((None, None, "ald", "maternite")),
         "c2s": draw.choice((None, None, None, "true")),
+        "territory": draw.choice((None, None, None, "974", "mayotte")),
         "contract": draw.choice((None, "responsable_100", "non_responsable_300")),
         "role": draw.choice(("medecin_traitant", "autre")) if "specialty" in who and draw.random() >= wrong else None,
         "referral": "none" if "specialty" in who else None,

@@ -2,19 +2,21 @@
 
 import pytest
 
-from parcours.law.cases import CaseActeLourd, CaseComplementary, CaseMajoration, CaseRate
-from parcours.law.codes import Exemption, SpecialSetting, Status
+from parcours.law.cases import CaseActeLourd, CaseComplementary, CaseExcess, CaseMajoration, CaseRate
+from parcours.law.codes import UNKNOWN, Exemption, Profession, SpecialSetting, Status
 from parcours.rules.around import (
     ALONE,
+    Around,
     Costly,
     euros_guaranteed,
     flat_fee_among,
     guarantee_in_euros,
     majoration_among,
+    maximum_among,
     rate_among,
 )
 from parcours.rules.rate import WHOLE
-from parcours.rules.types import NO_CONTRACT
+from parcours.rules.types import NO_CONTRACT, Act
 from tests.rules.support import DEFAULT_READINGS, NOTHING_BORNE, RESPONSABLE_100, law_of, make
 
 
@@ -83,3 +85,16 @@ def test_the_rate_of_a_line_is_its_own_but_for_who_is_paid_whole(
 ) -> None:
     act = make(**facts)
     assert rate_among(act, ALONE._replace(rate=60_00), NOTHING_BORNE, law_of(act)) == expected
+
+
+def test_overseas_the_tariff_of_metropolitan_france_is_not_the_most_that_a_doctor_may_charge() -> None:
+    law, there = law_of(make(care_date=20260310)), ALONE._replace(elsewhere=1)
+    session = make(profession=Profession.PSYCHOLOGUE)
+
+    def most(act: Act, around: Around) -> tuple[int, int]:
+        return maximum_among(act, around, Status.T, CaseRate.ACT, 30_00, law, DEFAULT_READINGS)
+
+    assert most(make(), ALONE) == (30_00, CaseExcess.OPPOSABLE)
+    assert most(make(), there) == (UNKNOWN, CaseExcess.UNKNOWN)
+    assert most(make(c2s=1), there) == (UNKNOWN, CaseExcess.UNKNOWN)
+    assert most(session, there) == most(session, ALONE) == (30_00, CaseExcess.PSYCHOLOGIST)

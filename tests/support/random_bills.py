@@ -96,6 +96,7 @@ def random_line(draw: random.Random, size: int, day: int, person: dict[str, int]
         case_charge=draw.choice([case for case in CaseCharge if case != CaseCharge.NOT_A_CHARGE])
         if nature != Nature.ACT
         else 0,
+        elsewhere=draw.choice((0, 0, 0, 1)),
     )
 
 

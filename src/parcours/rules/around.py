@@ -10,14 +10,16 @@ from parcours.law.cases import (
     CaseActeLourd,
     CaseBase,
     CaseComplementary,
+    CaseExcess,
     CaseFranchise,
     CaseMajoration,
     CaseParticipation,
     CaseRate,
 )
-from parcours.law.codes import UNKNOWN
+from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.record import LawRecord
 from parcours.rules.complementary import complementary_part
+from parcours.rules.excess import maximum_fee
 from parcours.rules.majoration import majoration_of_act
 from parcours.rules.participations import franchise, participation_forfaitaire
 from parcours.rules.rate import WHOLE, flat_fee, heavy_act, rate_of_act, sessions_used_up
@@ -42,9 +44,11 @@ class Around(NamedTuple):
     """Most that both insurances pay for it, where the contract says so in euros."""
     contribution: int
     """Contributions of other lines of the invoice that this one bears, in cents."""
+    elsewhere: int
+    """1: the tariff is that of metropolitan France, the one of the place is not held."""
 
 
-ALONE = Around(UNKNOWN, UNKNOWN, 0, UNKNOWN, 1, UNKNOWN, 0)
+ALONE = Around(UNKNOWN, UNKNOWN, 0, UNKNOWN, 1, UNKNOWN, 0, 0)
 
 
 def tariff_among(act: Act, around: Around, law: LawRecord, readings: Readings) -> tuple[int, int]:
@@ -88,6 +92,17 @@ def majoration_among(
         return 0, CaseMajoration.NONE
     counted = base if around.surcharge_base == UNKNOWN else around.surcharge_base
     return majoration_of_act(act, status, counted, gross, law, readings)
+
+
+def maximum_among(
+    act: Act, around: Around, status: int, case_rate: int, tariff: int, law: LawRecord, readings: Readings
+) -> tuple[int, int]:
+    """The most that may be charged, in cents (`UNKNOWN`: no maximum that is known), and its case: a doctor's tariff
+    overseas is higher, and what exceeds that of metropolitan France is not unlawful for that.
+    """
+    if around.elsewhere and act.profession == Profession.MEDECIN:
+        return UNKNOWN, CaseExcess.UNKNOWN
+    return maximum_fee(act, status, case_rate, tariff, law, readings)
 
 
 def participation_among(

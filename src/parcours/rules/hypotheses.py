@@ -214,6 +214,7 @@ def among(act: Act, law: LawRecord, readings: Readings, hypotheses: Hypotheses) 
         0 if free else 1,
         UNKNOWN,
         0,
+        0,
     )
 
 

@@ -10,12 +10,12 @@ from parcours.rules.around import (
     flat_fee_among,
     franchise_among,
     majoration_among,
+    maximum_among,
     participation_among,
     rate_among,
     tariff_among,
 )
 from parcours.rules.charges import hospital_charge
-from parcours.rules.excess import maximum_fee
 from parcours.rules.exemptions import paid_directly
 from parcours.rules.money import share
 from parcours.rules.notes import notes_of
@@ -52,7 +52,7 @@ def settle_among(
     amc, case_complementary = complementary_among(
         act, around, case_rate, status, base, gross, majoration, participations, contract, law, readings
     )
-    max_fee, case_excess = maximum_fee(act, status, case_rate, tariff, law, readings)
+    max_fee, case_excess = maximum_among(act, around, status, case_rate, tariff, law, readings)
     unlawful_excess = 0 if max_fee == UNKNOWN else max(0, act.fee - max_fee)
     advance, deferred, case_payment = payment(act, gross, amo, amc, law)
     return Settlement(

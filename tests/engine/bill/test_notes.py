@@ -87,7 +87,7 @@ def test_a_crown_out_of_the_basket_is_not_said_to_have_a_highest_price(tooth: in
 
 
 def test_no_charge_of_an_emergency_visit_before_there_was_one() -> None:
-    with pytest.raises(UnknownTariff, match="2021"):
+    with pytest.raises(UnknownTariff, match="2022-01-01"):
         settle_bill({"care_date": "2021-12-31", "age": 40, "lines": [{"code": "FPU"}]})
 
 
@@ -153,6 +153,78 @@ def test_a_given_base_wins_and_is_flagged() -> None:
 
 def reading(answer: dict[str, Any], name: str) -> dict[str, Any]:
     return next(item for item in answer["readings"] if item["name"] == name)
+
+
+@pytest.mark.parametrize(
+    ("tooth", "left", "others"),
+    [
+        (24, 170, {"seconde_premolaire": 0, "molaires": 0}),
+        (25, 170, {"molaires": 0}),
+        (36, 170, {}),
+        (13, 0, {}),
+        (54, 170, {}),  # a milk molar
+    ],
+)
+def test_where_back_teeth_begin_is_a_reading(tooth: int, left: int, others: dict[str, int]) -> None:
+    said = answered({**DENTIST, "contract": "responsable_100"}, {"code": "HBLD038", "fee": 290, "tooth": tooth})
+    found = {one["option"]: one["patient"] for one in said["readings"] if one["name"] == "couronne_metallique"}
+    assert said["total"]["patient"] == left
+    assert found == others
+
+
+def c2s_notes(day: str, **line: Any) -> list[list[int]]:
+    said = answered({**DENTIST, "care_date": day, "c2s": True}, {"code": "detartrage", "fee": 28.92}, line)
+    return [note["lines"] for note in said["notes"] if "C2S pays" in note["en"]]
+
+
+def test_a_device_under_the_c2s_whose_price_is_not_known_says_so() -> None:
+    assert c2s_notes("2025-06-03", code="HBLD634", tooth=13, fee=500) == [[2]]
+    assert c2s_notes("2024-06-03", code="HBLD634", tooth=13, fee=451.25) == []
+    assert c2s_notes("2024-06-03", code="HBLD158", tooth=26, fee=550) == [[2]]
+    assert c2s_notes("2025-06-03", code="HBLD634", tooth=13, fee=120) == [], "the share is all that is left"
+    assert c2s_notes("2025-06-03", code="MONTURE_A", fee=30) == [[2]]
+    assert c2s_notes("2025-06-03", code="MONTURE_B", fee=30) == []
+
+
+def overseas(territory: str, *lines: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    return answered({**VISIT, **facts, "territory": territory}, *lines)
+
+
+def of_places(said: dict[str, Any]) -> list[tuple[list[int], bool]]:
+    found = [note for note in said["notes"] if "metropolitan France" in note["en"]]
+    return [(note["lines"], "territory's own" in note["en"]) for note in found]
+
+
+def test_a_doctor_s_fee_overseas_is_not_called_unlawful() -> None:
+    visit = {"code": "G", "fee": 36}
+    here, there = answered(VISIT, visit), overseas("974", visit)
+    assert here["total"]["unlawful_excess"] == 6
+    assert there["total"]["unlawful_excess"] == 0
+    assert there["lines"][0]["max_fee"] is None
+    assert there["lines"][0]["case_excess"] == "unknown"
+    assert there["total"]["amo"] == here["total"]["amo"]
+    assert of_places(there) == [([1], False)]
+    assert of_places(here) == []
+
+
+def test_the_tariff_that_a_bill_gives_overseas_is_the_most() -> None:
+    said = overseas("reunion", {"code": "G", "fee": 38, "base": 36}, {"code": "MHP", "fee": 5})
+    assert said["total"]["unlawful_excess"] == 2
+    assert of_places(said) == [([2], False)]
+
+
+def test_a_letter_with_a_price_of_its_own_there_says_nothing() -> None:
+    nurse = {"care_date": "2026-03-10", "age": 60, "profession": "infirmier", "territory": "972"}
+    said = answered(nurse, {"code": "AMI 2", "fee": 6.60}, {"code": "IFD", "fee": 2.75})
+    assert of_places(said) == [([2], False)]
+
+
+@pytest.mark.parametrize(
+    "territory", ["975", "976", "977", "978", "Mayotte", "Saint-Martin", "Saint-Barthélemy", "Saint-Pierre-et-Miquelon"]
+)
+def test_of_other_territories_nothing_is_held_and_the_bill_says_so(territory: str) -> None:
+    said = overseas(territory, {"code": "G", "fee": 30, "base": 30}, {"code": "MHP", "fee": 5})
+    assert of_places(said) == [([1, 2], True)]
 
 
 def test_another_reading_gives_the_other_amount() -> None:

@@ -47,6 +47,29 @@ def test_11b_half_of_a_coefficient_is_rounded_once() -> None:  # 3.15 x 1.5 / 2 
     assert bases(NURSE, {"code": "AMI 2", "fee": 9}, {"code": "AMI 1.5/2", "fee": 9}) == [6_30, 2_36]
 
 
+def test_several_acts_of_a_letter_on_one_line_are_worth_as_many_and_a_letter_of_analyses_is_of_all_of_them() -> None:
+    several = {"code": "AMI", "coefficient": 1, "quantity": 3, "fee": 20}
+    assert bases(NURSE, {"code": "AMI", "coefficient": 2, "fee": 9}, several) == [6_30, 4_73]  # half of 9.45
+    assert bases({**NURSE, "profession": "laboratoire"}, {"code": "B 70", "quantity": 6, "fee": 20}) == [17_50]
+
+
+@pytest.mark.parametrize(
+    ("lines", "contributions"),
+    [
+        ([{"code": "G", "fee": 30}, {"code": "CAGD001", "fee": 19.63}], [2_00, 0]),
+        ([{"code": "G", "fee": 30}, {"code": "EGFA007", "fee": 62.70}], [0, 2_00]),
+        ([technical(50), technical(30), technical(20)], [2_00, 2_00, 0]),
+        ([technical(50), {**technical(30), "fee": 0}], [2_00, 0]),
+    ],
+)
+def test_an_act_that_the_session_does_not_pay_bears_no_contribution_even_elsewhere(
+    lines: list[dict[str, Any]], contributions: list[int]
+) -> None:
+    settled = settle_bill({**OWN, "lines": lines}).settled
+    assert [one.settlement.participation_forfaitaire for one in settled] == contributions
+    assert {one.case_invoice for one in settled} == {CaseInvoice.OWN}
+
+
 def test_11b_never_cuts_a_care_package() -> None:
     assert bases(NURSE, {"code": "BSB", "fee": 18.20}, {"code": "DI 2.5", "fee": 25}) == [18_20, 25_00]
 

@@ -7,7 +7,7 @@ import pytest
 from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import BillAnswer, settle_bill
-from parcours.engine.errors import FactError
+from parcours.engine.errors import FactError, UnknownTariff
 from parcours.law.bill.codes import CaseCharge
 
 
@@ -39,6 +39,33 @@ def test_the_day_of_exit_may_be_counted_inside_the_whole_share() -> None:
 
 def test_a_stay_inside_one_day_owes_no_charge() -> None:
     assert owed(stayed("2025-10-06", "2025-10-06", stay={"daily_tariff": 900})) == {"TM_SEJOUR": 180_00}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"exemption": "ald"},
+        {"exemption": "maternite"},
+        {"scheme": "alsace_moselle"},
+        {"stay": {"daily_tariff": 900, "linked_stay": True}},
+    ],
+)
+def test_a_stay_inside_one_day_that_asks_nothing_says_that_the_day_is_why(facts: dict[str, Any]) -> None:
+    answer = stayed("2025-10-06", "2025-10-06", **{"stay": {"daily_tariff": 900}, **facts})
+    assert owed(answer) == {"FJ": 0}
+    assert answer.settled[0].case_charge == CaseCharge.INSIDE_ONE_DAY
+    assert "same day" in bill_dict(answer)["lines"][0]["reasons"][0]["en"]
+
+
+@pytest.mark.parametrize("line", [{"code": "FPU"}, {"code": "FPU", "fee": 18}, {"code": "FPU minore", "fee": 8.49}])
+def test_there_is_no_emergency_charge_before_2022(line: dict[str, Any]) -> None:
+    visit = {"code": "chambre", "fee": 1}
+    bill = {"care_date": "2021-12-31", "age": 40, "lines": [visit, line]}
+    with pytest.raises(UnknownTariff) as refused:
+        settle_bill(bill)
+    assert refused.value.field == "lines[2].code"
+    assert "2022-01-01" in refused.value.message["en"]
+    assert settle_bill({**bill, "care_date": "2022-01-01"}).totals["patient"] > 1_00
 
 
 def test_the_charge_of_each_day_is_its_own() -> None:  # 20.00, then 23.00 from 2026-03-01

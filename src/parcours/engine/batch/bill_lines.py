@@ -261,7 +261,7 @@ class LineBook:
     def _read(self, line: dict[str, Any], day: int, territory: str) -> LinePattern:
         try:
             shared = Shared({"care_date": day}, read_territory(territory), self.flat, self.law, self.options)
-            read = read_line(1, emergency(line, shared), shared, 0)
+            read = read_line(1, emergency(line, shared, 1), shared, 0)
             check_possible([read], self.law)
             text = read_code(line["code"], profession_named(line, self.flat), self.flat, self.law)
         except FactError:

@@ -8,9 +8,12 @@ from parcours.engine.bill.codetext import CLASSES, GENERIC, CodeText, read_code
 from parcours.engine.bill.library import code_of_known, facts_of_known, known, modifiers_said
 from parcours.engine.bill.prices import (
     CHARGES,
+    EMERGENCIES,
     base_from_ceiling,
     basket_on,
+    check_emergency,
     due_at,
+    held_elsewhere,
     highest_price,
     lawful_charge,
     of_place,
@@ -289,8 +292,8 @@ def price_of_line(code: Code, values: Mapping[str, Any], facts: dict[str, Any], 
         coefficient = facts.get("coefficient")
         if coefficient is None:
             raise MissingFact("coefficient", Text(f"le coefficient de {code.key}", f"the coefficient of {code.key}"))
-        tariff = (letter * coefficient + 50) // 100
-        return Price(tariff, given=False, letter=letter, coefficient=coefficient)
+        times = 1 if values.get("profession") == Profession.LABORATOIRE else facts.get("quantity", 1)  # B 70: of all
+        return Price((letter * coefficient + 50) // 100 * times, False, letter=letter, coefficient=coefficient)
     unit = unit_price(code, day, facts, values.get("age"), shared.territory, shared.bill)
     if unit == UNKNOWN:
         unit = base_from_ceiling(code, day, facts, shared.bill)
@@ -324,6 +327,8 @@ def encoded_line(
     code: Code, values: dict[str, Any], facts: Mapping[str, Any], price: Price, shared: Shared
 ) -> EncodedAct:
     """The act of the line as the rules of one act read it."""
+    if code.key in EMERGENCIES:
+        check_emergency(code, values.get("care_date"), shared.bill)
     if "fee" in facts:
         values["fee"] = facts["fee"]
     elif code.nature == Nature.CHARGE:
@@ -383,6 +388,7 @@ def rules_line(
         category=int(OpticalCategory[facts["category"].upper()]) if "category" in facts else 0,
         stay=int(StayOf.ITSELF if values.get("special_setting") == SpecialSetting.HOSPITALISATION else StayOf.NONE),
         case_charge=int(CHARGES.get(code.key, CaseCharge.COMFORT)) if code.nature != Nature.ACT else 0,
+        elsewhere=int(held_elsewhere(code, day, facts, shared.territory)),
     )
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.prices import unit_price
+from parcours.engine.bill.prices import OVERSEAS, place_of, unit_price
 from parcours.law import cases
 from parcours.law.bill.book import BillLaw
-from parcours.law.bill.codes import Association, Nature, OpticalCategory
+from parcours.law.bill.codes import Association, Cover, Nature, OpticalCategory
 from parcours.law.codes import UNKNOWN
 from parcours.law.library.content import Entry
 from parcours.law.library.content import on as value_on
@@ -39,6 +39,8 @@ def notes_of(
     for entry in bill.notes["renewals"].values():
         yield from renewals(lines, entry, bill)
     yield from floors(lines, settled, bill)
+    yield from unknown_prices(lines, settled, bill.notes["unknown"])
+    yield from places(lines, territory, bill.notes["places"])
     yield from given_bases(lines, territory, bill)
     yield from listed(lines)
 
@@ -50,10 +52,6 @@ def noticed(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: Bil
         if shared:
             entry = bill.notes["noticed"][code.name.lower()]
             yield Note(tuple(shared), Text(entry["fr"], entry["en"]), tuple(entry["references"]))
-
-
-FIRST_MILK_QUADRANT, FIRST_MILK_MOLAR = 5, 4
-"""Of the two-digit names of teeth (ISO 3950)."""
 
 
 def note(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Note:
@@ -77,12 +75,6 @@ def teeth(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]
         tooth = line.said.get("tooth")
         if line.code.key in entry["codes"] and tooth and not entry["from"] <= place_of(tooth) <= entry["to"]:
             yield note([line], entry)
-
-
-def place_of(tooth: int) -> int:
-    """The place of a tooth in its quadrant, as grown-ups count: the milk molars, 4 and 5, stand for 6 and 7."""
-    quadrant, place = divmod(tooth, 10)
-    return place + 2 if quadrant >= FIRST_MILK_QUADRANT and place >= FIRST_MILK_MOLAR else place
 
 
 def same_scope(scope: str, one: BillLine, other: BillLine) -> bool:
@@ -137,6 +129,28 @@ def floors(lines: Sequence[BillLine], settled: Sequence[SettledLine], bill: Bill
         paid = sum(one.amo + one.amc for _, one in mine)
         if least != UNKNOWN and paid < min(least, sum(line.line.act.fee for line, _ in mine)):
             yield note([line for line, _ in mine], entry)
+
+
+def unknown_prices(
+    lines: Sequence[BillLine], settled: Sequence[SettledLine], entries: Mapping[str, Any]
+) -> Iterator[Note]:
+    """Prostheses, glasses and hearing aids of who has the C2S, where what it pays of them that day was not found."""
+    found = [
+        line
+        for line, one in zip(lines, settled, strict=True)
+        if line.line.act.c2s and line.line.c2s_ceiling == UNKNOWN and one.settlement.patient
+        if line.code.tooth or line.line.cover == Cover.BASKET_FREE
+    ]
+    if found:
+        yield note(found, entries["c2s"])
+
+
+def places(lines: Sequence[BillLine], territory: str, entries: Mapping[str, Any]) -> Iterator[Note]:
+    """A bill overseas: which lines have a tariff of metropolitan France, and where even the rules may be others."""
+    own = territory and territory not in OVERSEAS
+    found = lines if own else [line for line in lines if line.line.elsewhere]
+    if found and territory:
+        yield note(found, entries["own_rules" if own else "overseas"])
 
 
 def given_bases(lines: Sequence[BillLine], territory: str, bill: BillLaw) -> Iterator[Note]:

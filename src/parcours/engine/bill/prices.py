@@ -9,7 +9,7 @@ from typing import Any
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import missing_fact
 from parcours.law.bill.book import BillLaw, Code, Dated, on
-from parcours.law.bill.codes import CaseCharge
+from parcours.law.bill.codes import CaseCharge, Nature
 from parcours.law.codes import UNKNOWN
 from parcours.law.days import iso
 from parcours.rules.money import share
@@ -47,6 +47,17 @@ def lawful_charge(code: Code, values: Mapping[str, Any], facts: Mapping[str, Any
     return unit * int(facts.get("quantity", 1))
 
 
+def check_emergency(code: Code, day: int | None, bill: BillLaw) -> None:
+    """Refuse the charge of an emergency visit before there was one, whatever amount is said."""
+    if day is not None and on(bill.parameters[code.parameter], day) == UNKNOWN:
+        first = next(iter(bill.parameters[code.parameter][0]))
+        raise UnknownTariff(
+            "code",
+            code.key,
+            Text(f"un passage aux urgences depuis le {iso(first)}", f"an emergency visit since {iso(first)}"),
+        )
+
+
 def unit_price(code: Code, day: int, said: Mapping[str, Any], age: int | None, territory: str, bill: BillLaw) -> int:
     """Price of one unit of a code."""
     if code.fee_per_box:
@@ -76,6 +87,14 @@ def of_place(code: Code, territory: str) -> tuple[Dated, Dated] | None:
     """Base and highest price of a code in one territory, where it has its own."""
     own = code.territories.get(territory)
     return own or (code.territories.get("outre_mer") if territory in OVERSEAS else None)
+
+
+def held_elsewhere(code: Code, day: int, said: Mapping[str, Any], territory: str) -> bool:
+    """Is the line overseas, with a tariff that only metropolitan France is known to have?"""
+    if not territory or code.nature != Nature.ACT or "base" in said or "tariff" in said:
+        return False
+    own = of_place(code, territory)
+    return own is None or on(own[0], day) == UNKNOWN
 
 
 def box(day: int, said: Mapping[str, Any], bill: BillLaw) -> int:
@@ -208,6 +227,16 @@ def due_at(code: Code, day: int, age: int | None, bill: BillLaw) -> bool:
     return age is None or age < below or age >= start
 
 
+FIRST_MILK_QUADRANT, FIRST_MILK_MOLAR = 5, 4
+"""Of the two-digit names of teeth (ISO 3950)."""
+
+
+def place_of(tooth: int) -> int:
+    """The place of a tooth in its quadrant, as grown-ups count: the milk molars, 4 and 5, stand for 6 and 7."""
+    quadrant, place = divmod(tooth, 10)
+    return place + 2 if quadrant >= FIRST_MILK_QUADRANT and place >= FIRST_MILK_MOLAR else place
+
+
 def basket_on(code: Code, day: int, facts: Mapping[str, Any]) -> int:
     """The basket of a prosthesis that day, which for some also depends on the tooth."""
     first, baskets = code.back
@@ -216,7 +245,7 @@ def basket_on(code: Code, day: int, facts: Mapping[str, Any]) -> int:
         return on(code.basket, day)
     if "tooth" not in facts:
         raise MissingFact("tooth", Text(f"la dent de {code.key}", f"the tooth of {code.key}"))
-    return behind if facts["tooth"] % 10 >= first else on(code.basket, day)
+    return behind if place_of(facts["tooth"]) >= first else on(code.basket, day)
 
 
 MOST_MODIFIERS = 4

@@ -19,7 +19,7 @@ from parcours.engine.bill.missing import check_known, check_missing
 from parcours.engine.bill.stays import charges_of_stay
 from parcours.engine.bill.together import BillQuestion, is_costly, settle_all
 from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_borne, read_stay, read_territory
-from parcours.engine.errors import FactError, UnknownTariff
+from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import read, said
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
@@ -27,14 +27,13 @@ from parcours.law.bill import codes as bill_codes
 from parcours.law.bill.book import BillLaw, bill_law, on
 from parcours.law.bill.codes import Nature, StayOf
 from parcours.law.cache import flat_law
-from parcours.law.codes import UNKNOWN, Profession, SpecialSetting
-from parcours.law.days import iso
+from parcours.law.codes import Profession, SpecialSetting
 from parcours.law.flat import FlatLaw
 from parcours.law.library.installed import looked_up_once
 from parcours.rules.bill.types import BillReadings, Borne, SettledLine
 from parcours.rules.charges import emergency_charge
 from parcours.rules.types import Contract
-from parcours.text import Text, plain_euros, same
+from parcours.text import plain_euros, same
 
 BILL_READINGS = {
     "majoration_seance": bill_codes.MajorationSeance,
@@ -209,7 +208,7 @@ def read_lines(given: Mapping[str, Any], shared: Shared) -> list[BillLine]:
     """The lines of the bill, read, completed, and tied to each other."""
     lines: list[BillLine] = []
     before = 0
-    raws = [emergency(raw, shared) for raw in given.get("lines", [])]
+    raws = [emergency(raw, shared, number) for number, raw in enumerate(given.get("lines", []), start=1)]
     package = (given.get("stay") or {}).get("ghs")
     if package is not None:
         raws.append({"code": "GHS", "fee": package, "base": package})
@@ -224,16 +223,13 @@ EMERGENCY = "FPU"
 """The charge of an emergency visit: the law sets it for each patient."""
 
 
-def emergency(raw: Mapping[str, Any], shared: Shared) -> Mapping[str, Any]:
+def emergency(raw: Mapping[str, Any], shared: Shared, number: int) -> Mapping[str, Any]:
     """An emergency charge without its amount: the one that this patient owes."""
     if str(raw["code"]).strip().upper() != EMERGENCY or "fee" in raw:
         return raw
-    line = read_line(1, {**raw, "fee": 0}, shared, 0)
+    line = read_line(number, {**raw, "fee": 0}, shared, 0)
     day = line.line.act.care_date
     amounts = [on(shared.bill.parameters[name], day) for name in ("urgences.forfait", "urgences.forfait_minore")]
-    if UNKNOWN in amounts:
-        nothing = Text(f"rien n'est connu le {iso(day)}", f"nothing is known on {iso(day)}")
-        raise UnknownTariff("code", EMERGENCY, nothing)
     amount, case = emergency_charge(line.line.act, *amounts)
     code = "FPU_MINORE" if case == bill_codes.CaseCharge.EMERGENCY_REDUCED else "FPU"
     return {**raw, "code": code, "fee": plain_euros(amount)}

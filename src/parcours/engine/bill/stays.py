@@ -72,7 +72,7 @@ def charges_of_stay(
     surcharge = stay_surcharge(law) if outside(stay, person.line.act, shared, chosen, rule_readings) else 0
     found = wanted(invoice, surcharge, kind, costly, terms.whole_from <= len(charges))
     if not found and not lines:
-        found = [nothing_owed(person.line.act, kind, max(1, len(charges)))]
+        found = [nothing_owed(person.line.act, kind, len(charges))]
     return [
         charge_line(number + place, code, quantity, fee, case, stay, shared)
         for place, (code, quantity, fee, case) in enumerate(found)
@@ -152,7 +152,11 @@ def wanted(
 
 
 def nothing_owed(act: Act, kind: str, days: int) -> tuple[str, int, int, CaseCharge]:
-    """The daily charge that this patient does not owe: what is left of the invoice of a stay that asks nothing."""
+    """The daily charge that is not owed: what is left of the invoice of a stay that asks nothing. Nobody owes one for a
+    stay inside one day, which has no `days` of it.
+    """
+    if not days:
+        return kind, 1, 0, CaseCharge.INSIDE_ONE_DAY
     local = act.scheme == Scheme.ALSACE_MOSELLE
     return kind, days, 0, CaseCharge.BORNE_BY_SCHEME if local else CaseCharge.CHARGE_EXEMPT
 

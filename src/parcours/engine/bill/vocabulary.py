@@ -84,7 +84,7 @@ def one_of(values: tuple[str, ...]) -> Callable[[str, Any], str]:
     """A reader of a closed list."""
 
     def reader(name: str, value: Any) -> str:
-        text = str(value).strip().lower()
+        text = "_".join(str(value).lower().split())
         if text not in values:
             raise FactError(name, value, same(", ".join(values)))
         return text
@@ -209,7 +209,8 @@ def read_stay(stay: Any) -> dict[str, Any]:
 
 
 TERRITORIES = {
-    "guadeloupe": "971", "martinique": "972", "guyane": "973", "reunion": "974", "mayotte": "976", "metropole": "",
+    "guadeloupe": "971", "martinique": "972", "guyane": "973", "reunion": "974", "mayotte": "976",
+    "saint pierre et miquelon": "975", "saint barthelemy": "977", "saint martin": "978", "metropole": "",
 }  # fmt: skip
 """Where tariffs differ, by name and by the number of the département."""
 DEPARTEMENT = re.compile(r"\d\d|2[AB]|97[1-8]")

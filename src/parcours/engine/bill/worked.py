@@ -57,13 +57,15 @@ BORNE = {
 }
 STAY = {
     "entry": "entry", "exit": "exit", "tarif_jour": "daily_tariff", "daily_tariff": "daily_tariff",
-    "heavy_act": "heavy_act", "acte_lourd": "heavy_act",
+    "heavy_act": "heavy_act", "acte_lourd": "heavy_act", "linked_stay": "linked_stay",
 }  # fmt: skip
+COMPUTED = "computed"
+"""A costly act that the lines tell."""
 SAID_ELSEWHERE = (
     "professional", "setting", "note", "at", "prescribed", "accord_prealable", "patients", "categorie", "two_invoices",
     "two_professionals", "generique_refuse", "non_substituable", "coefficients", "tariffs", "ebd", "discipline",
     "exemption", "tooth", "c2s", "hour_band", "regulated", "place", "basket", "optical_class", "category", "cip", "ghs",
-    "linked_stay", "nights", "days",
+    "nights", "days",
 )  # fmt: skip
 """Facts of a worked bill that are read below, or that no amount of it depends on."""
 ORDINARY_SETTINGS = ("", "urgences", "cabinet", "domicile", "ville", "centre", "etablissement")
@@ -185,11 +187,11 @@ def place_fact(bill: dict[str, Any], name: str, value: Any) -> None:
     """One fact of a worked bill in its place. Raises `FactError` for one that no bill knows."""
     if name in BORNE:
         bill[BORNE[name]] = value
-    elif name in STAY:
+    elif name in STAY and value != COMPUTED:
         bill["stay"] = {**(bill.get("stay") or {}), STAY[name]: value}
     elif name in BILL_ALLOWED and name not in SAID_ELSEWHERE:
         bill[name] = value
-    elif name not in SAID_ELSEWHERE and name not in TRIP_FACTS:
+    elif name not in (*SAID_ELSEWHERE, *TRIP_FACTS, *STAY):
         raise FactError(f"facts.{name}", value, Text("un fait connu des factures", "a fact known to bills"))
 
 
@@ -220,7 +222,8 @@ def pathway(facts: Mapping[str, Any], bill: Mapping[str, Any], worked: WorkedBil
         assumed["medecin_traitant"] = True
     if "role" not in facts:
         own = bill["specialty"] == "generaliste" and "referral" not in facts
-        assumed["role"] = "medecin_traitant" if own else "correspondant"
+        nobody = str(facts.get("medecin_traitant", True)).lower() == "false"
+        assumed["role"] = "autre" if nobody else "medecin_traitant" if own else "correspondant"
     if "referral" not in facts:
         role = facts.get("role", assumed.get("role"))
         assumed["referral"] = "soins_iteratifs" if role == "correspondant" else "none"

@@ -177,6 +177,7 @@ class CaseCharge(IntEnum):
     BORNE_BY_SCHEME = 13
     COMFORT = 14
     INSIDE_GLOBAL_SHARE = 15
+    INSIDE_ONE_DAY = 16
 
 
 class CaseInvoice(IntEnum):

@@ -67,6 +67,7 @@ def settle_bill(  # noqa: PLR0913, PLR0917 - the law of each line, and what each
                 bears=line.bears,
                 guarantee=guarantee,
                 contribution=0,
+                elsewhere=line.elsewhere,
             )
             counters = counters_before(lines, contributions, franchises, before, law, readings)
             settlement = settle_among(line.act, around, contract, counters, law, readings)

@@ -19,7 +19,11 @@ from parcours.rules.types import Act, Contract, Counters, Readings, Settlement
 def contribution_due(
     act: Act, around: Around, settlement: Settlement, counters: Counters, law: LawRecord, readings: BillReadings
 ) -> int:
-    """Contribution of an act in cents: what its line bears, and what its refund was too low to bear."""
+    """Contribution of an act in cents: what its line bears, and what its refund was too low to bear; none for an act of
+    which nothing is covered (L160-13 II): the session does not pay it.
+    """
+    if not settlement.base or not settlement.rate:
+        return settlement.participation_forfaitaire
     limited = settlement.case_participation == CaseParticipation.LIMITED_TO_REIMBURSEMENT
     if not limited or readings.pf_plafond_ligne == PfPlafondLigne.LIGNE:
         return settlement.participation_forfaitaire
@@ -69,6 +73,7 @@ def bearing(around: Around, taken: int) -> Around:
         around.bears,
         around.guarantee,
         around.contribution + taken,
+        around.elsewhere,
     )
 
 

@@ -18,6 +18,8 @@ from parcours.rules.types import Readings
 
 EXACT = 1_000_000
 """A coefficient in hundredths times a rate in basis points."""
+UNIT = 100
+"""Hundredths of a coefficient."""
 
 
 def tariff_before(line: Line, law: LawRecord, readings: Readings) -> int:
@@ -98,8 +100,8 @@ def letter(lines: Sequence[Line], tariffs: Sequence[int], i: int, values: BillRe
 
 
 def part_of_letter(line: Line, tariff: int, rate: int) -> int:
-    """A letter times its coefficient times a rate, rounded once; the part of a tariff without coefficient."""
-    if not line.coefficient or not line.letter:
+    """A letter times its coefficient times a rate, rounded once; else (several acts on a line) a part of the tariff."""
+    if not line.coefficient or not line.letter or tariff != (line.letter * line.coefficient + UNIT // 2) // UNIT:
         return share(tariff, rate)
     return (line.letter * line.coefficient * rate + EXACT // 2) // EXACT
 

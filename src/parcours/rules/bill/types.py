@@ -56,6 +56,8 @@ class Line(NamedTuple):
     """`StayOf`."""
     case_charge: int
     """`CaseCharge` of a charge."""
+    elsewhere: int
+    """1: a line overseas, whose tariff there is not held; it has that of metropolitan France."""
 
 
 class EurosContract(NamedTuple):
