@@ -16,6 +16,7 @@ PATHS = [
     "/prevention?months=5&sex=male",
     "/prevention?age=28&sex=unknown",
     "/glossary",
+    "/offline",
     "/search",
     "/search?q=urgence",
     "/fhir",

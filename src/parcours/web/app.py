@@ -30,6 +30,7 @@ from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
 from parcours.web.public.fhir_page import fhir_example, fhir_page
 from parcours.web.public.indexed import manifest, robots, security, security_page, sitemap
+from parcours.web.public.offline import offline, worker
 from parcours.web.public.prevention import prevention
 from parcours.web.public.rules_pages import decision_table, law_guides, law_rules
 from parcours.web.public.search import search, vocabulary
@@ -61,6 +62,8 @@ def routes() -> list[Route]:
         Route("/directory/professionals/{id}/wrong", report_page, methods=["POST"]),
         Route("/directory/professionals/{id}/appointment.ics", appointment),
         Route("/emergency", emergency),
+        Route("/offline", offline),
+        Route("/worker.js", worker),
         Route("/api/docs", api_docs),
         Route("/api/docs/{part}", api_docs),
         Route("/fhir", fhir_page),

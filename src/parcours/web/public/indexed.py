@@ -25,6 +25,7 @@ PATHS = (
     "/prevention",
     "/situations",
     "/glossary",
+    "/offline",
     "/tables",
     "/fhir",
     "/api/docs",

@@ -146,6 +146,14 @@
   offer();
   document.addEventListener("htmx:afterSettle", offer);
 
+  // Where somebody keeps pages on the device (/offline): this answer too; and a page shown from there says so.
+  const worker = navigator.serviceWorker?.controller;
+  const keepAnswer = () => {
+    if (document.getElementById("summary") && ["/", "/bill"].includes(location.pathname)) worker?.postMessage({ keep: location.href });
+  };
+  if (!worker || navigator.onLine) keepAnswer(); else if (location.pathname !== "/offline") trouble("kept");
+  document.addEventListener("htmx:afterSettle", keepAnswer);
+
   // What a newcomer has done is remembered on the device, and only there.
   const path = document.querySelector("[data-path]");
   if (path) {
