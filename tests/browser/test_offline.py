@@ -44,6 +44,7 @@ def test_emergency_numbers_situations_and_the_last_answers_open_without_a_networ
     assert page.locator("#summary").text_content() == said
     page.goto(site + "/compare")
     assert page.locator("h1").text_content() == "Without a connection", "what is not kept leads to what is"
+    page.locator("#kept-answers a").first.wait_for()
     assert page.locator("#kept-answers a").count() == 1
 
     page.get_by_role("button", name="Forget all of it").click()
