@@ -12,12 +12,13 @@ from parcours.api.common import CHANGING, CREATING, READING, Day, Id, In, Out, a
 from parcours.documents.clinical_in import read_cda, read_fhir
 from parcours.edge.depends import CallerDep, OnceDep, ReadUnit, WriteUnit
 from parcours.edge.problems import problems
+from parcours.edge.record_reader import shown_to
 from parcours.edge.unit import Unit
 from parcours.law.prevention.codes import DueState
 from parcours.registry.errors import Invalid
 from parcours.registry.people.context import PATIENT
 from parcours.registry.record import handover, projects, sharing
-from parcours.registry.record.context import FOLLOW_UP, Action, Tag, of_document
+from parcours.registry.record.context import FOLLOW_UP, Action, Tag
 from parcours.registry.record.handover import Package
 from parcours.registry.record.models import CountedFrom, Outcome, Rhythm
 from parcours.registry.record.problems import not_a_record
@@ -152,12 +153,11 @@ def note_action(action_id: Id, body: ActionNoteIn, unit: WriteUnit) -> ProjectOu
     responses={**answers_of(OBJECT), **problems(*READING)},
 )
 def export_record(patient_id: Id, unit: ReadUnit) -> Response:
-    """The record as one package: statements with their history, documents that may be read, projects, team."""
+    """The record as one package: statements with their history, documents that may be read, projects, team, open
+    referrals and plans.
+    """
     record = unit.find(PATIENT, patient_id, Action.EXPORT_RECORD, Tag.RECORD_EXPORT)
-    found = handover.package_of(
-        unit.session, record.insured_id or "", paris_today(),
-        lambda row: unit.may(Action.READ_DOCUMENT, of_document(unit.session, row)),
-    )  # fmt: skip
+    found = handover.package_of(unit.session, record.insured_id or "", paris_today(), shown_to(unit))
     content = json.dumps(found, ensure_ascii=False, default=lambda value: value.isoformat())
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="record.json"'}
     return Response(content, media_type="application/json", headers=headers)

@@ -3,17 +3,20 @@
 import base64
 import hashlib
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from parcours.documents.care_papers import synthesis
 from parcours.documents.clinical import cda, fhir_document
 from parcours.documents.clinical_in import read_cda, read_fhir
+from parcours.registry.care_plans.models import CarePlan, PlanKind
 from parcours.registry.errors import Invalid
 from parcours.registry.record import documents, handover, projects, service
 from parcours.registry.record.models import Section
 from parcours.registry.record.service import NewStatement
+from parcours.registry.referrals.letters import Letter, NewReferral
+from parcours.registry.referrals.service import cancel, write_referral
 
 ON = date(2026, 11, 26)
 PDF = b"%PDF-1.7 x"
@@ -84,6 +87,45 @@ def test_documents_and_the_project_come_along_once(session, world, kept):
     assert (done.documents, done.projects) == (0, 0)
 
 
+def test_what_was_done_of_a_project_comes_along(session, world, kept):
+    person, doctor = kept
+    action = projects.NewAction("x", date(2026, 1, 5), every=1, rhythm="year")
+    projects.plan(session, person.id, doctor.id, projects.NewProject("y", date(2027, 1, 1), (action,)))
+    (standing,) = projects.calendar(session, person.id, ON)
+    projects.note(session, standing.action.id, "done", date(2026, 3, 2), doctor.id)
+    before = projects.calendar(session, person.id, ON)[0]
+    other = twin(world, person)
+    handover.take_in(session, other.id, doctor.id, handover.read_package(package(session, person)))
+    after = projects.calendar(session, other.id, ON)[0]
+    assert (after.state, after.done, after.following) == (before.state, before.done, before.following)
+    assert after.done == date(2026, 3, 2)
+
+
+def test_open_referrals_and_plans_are_handed_over_and_kept_as_documents(session, world, kept):
+    person, doctor = kept
+    sent = [
+        write_referral(session, NewReferral(person.id, doctor.id, "autre_medecin", Letter(f"MOTIF {day}", "?"),
+                                            addressee_id=world.doctor().id, issued_on=day),
+                       at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        for day in (date(2026, 11, 1), date(2026, 11, 2), date(2024, 1, 2))
+    ]  # fmt: skip
+    cancel(session, sent[1].id, by=doctor.id)
+    session.add(CarePlan(insured_id=person.id, author_id=doctor.id, kind=PlanKind.PROTOCOLE_ALD, content="PROTOCOLE",
+                         ald_number="8", starts_on=date(2026, 1, 1), ends_on=date(2036, 1, 1)))  # fmt: skip
+    session.flush()
+    made = package(session, person)
+    assert [one["letter"]["reason"] for one in made["referrals"]] == ["MOTIF 2026-11-01"], "neither closed nor expired"
+    assert [(one["content"], one["ald_number"]) for one in made["plans"]] == [("PROTOCOLE", "8")]
+    other = twin(world, person)
+    assert handover.take_in(session, other.id, doctor.id, handover.read_package(made)).documents == 2
+    texts = {one.type_code: base64.b64decode(one.content).decode() for one in documents.documents_of(session, other.id)}
+    assert "letter.reason: MOTIF 2026-11-01" in texts["96349-6"]
+    assert "content: PROTOCOLE" in texts["PROT_ALD"]
+    assert handover.take_in(session, other.id, doctor.id, handover.read_package(made)).documents == 0
+    hidden = handover.package_of(session, person.id, ON, lambda _: False)
+    assert (hidden["referrals"], hidden["plans"]) == ([], [])
+
+
 def test_what_its_reader_may_not_read_is_not_in_a_package(session, kept):
     person, doctor = kept
     new = documents.NewDocument(
@@ -98,6 +140,8 @@ def test_what_its_reader_may_not_read_is_not_in_a_package(session, kept):
     {}, {"format": "other"}, {"format": "parcours-record-1"}, {"format": "parcours-record-1", "statements": [3]},
     {"format": "parcours-record-1", "statements": [{"section": "lune", "status": "active"}]},
     {"format": "parcours-record-1", "statements": [], "documents": [{}]},
+    {"format": "parcours-record-1", "statements": [], "referrals": [3]},
+    {"format": "parcours-record-1", "statements": [], "plans": [{"content": "x"}]},
     {"format": "parcours-record-1", "statements": [], "projects": [{"ended_on": None}]},
 ])  # fmt: skip
 def test_another_package_is_refused(content):

@@ -3,13 +3,19 @@
 The package holds what its reader may read: what is withheld from who asks is not even counted in it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import NAMESPACE_URL, uuid5
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.care_plans.models import CarePlan
+from parcours.registry.care_plans.service import actors_of, plans_of
 from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.names import fold
 from parcours.registry.people.models import Insured
@@ -22,9 +28,22 @@ from parcours.registry.record.models import (
     Section,
     Status,
 )
+from parcours.registry.referrals.models import Referral, ReferralState
+from parcours.registry.referrals.service import letter_of
+from parcours.registry.referrals.states import state_of
+from parcours.registry.store.db import listed
 from parcours.registry.vocabulary import check_choice
 
 FORMAT = "parcours-record-1"
+Shown: TypeAlias = RecordDocument | Referral | CarePlan
+"""What a reader may be kept from."""
+OVER = (
+    ReferralState.ACKNOWLEDGED, ReferralState.CANCELLED, ReferralState.DECLINED, ReferralState.EXPIRED,
+    ReferralState.DID_NOT_COME,
+)  # fmt: skip
+LETTER, PROTOCOL = "96349-6", "PROT_ALD"
+LETTER_TITLE, PROTOCOL_TITLE = "Lettre d'adressage", "Plan de soins"
+DEEPEST = 8
 MOST_LINES = 2000
 MOST_LETTERS = 2000
 MOST_OF_AN_ID, MOST_OF_A_CODE, MOST_OF_A_TITLE = 128, 20, 200
@@ -51,6 +70,16 @@ class ReadLine:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A referral or a plan of a package, to be kept as a document."""
+
+    type_code: str
+    title: str
+    said: Mapping[str, Any]
+    withheld: bool = False
+
+
+@dataclass(frozen=True)
 class Package:
     """What a package says, before anything of it is kept."""
 
@@ -59,13 +88,15 @@ class Package:
     lines: tuple[ReadLine, ...]
     files: tuple[documents.NewDocument, ...] = ()
     project: projects.NewProject | None = None
+    papers: tuple[Paper, ...] = ()
+    """Open referrals and plans: signed elsewhere, kept here as documents and never as referrals of this house."""
 
 
 # --- out --------------------------------------------------------------------------------------------------------------
 
 
-def package_of(session: Session, insured_id: str, on: date, shown: Callable[[RecordDocument], bool]) -> dict[str, Any]:
-    """Everything of a record that its reader may read, its history too."""
+def package_of(session: Session, insured_id: str, on: date, shown: Callable[[Shown], bool]) -> dict[str, Any]:
+    """Everything of a record that its reader may read, its history too; with the referrals and plans that are open."""
     from parcours.registry.people.service import get_insured
 
     person = get_insured(session, insured_id)
@@ -80,6 +111,40 @@ def package_of(session: Session, insured_id: str, on: date, shown: Callable[[Rec
         "documents": [document_of(session, one) for one in documents.documents_of(session, person.id) if shown(one)],
         "projects": [project_of(session, one) for one in projects.projects_of(session, person.id)],
         "team": [named(session, one.professional_id) for one in sharing.team_of(session, person.id)],
+        "referrals": [referral_of(session, one, on) for one in open_referrals(session, person.id, on) if shown(one)],
+        "plans": [plan_of(session, one) for one in plans_of(session, person.id, on=on) if shown(one)],
+    }  # fmt: skip
+
+
+def open_referrals(session: Session, insured_id: str, on: date) -> list[Referral]:
+    """The referrals that still wait for something and hold on a day, oldest first."""
+    query = select(Referral).where(
+        Referral.insured_id == insured_id, Referral.valid_until >= on, Referral.destroyed_on.is_(None)
+    )
+    rows = listed(session, query.order_by(Referral.issued_on, Referral.id))
+    return [one for one in rows if state_of(session, one, on) not in OVER]
+
+
+def referral_of(session: Session, row: Referral, on: date) -> dict[str, Any]:
+    """An open referral of the package, with its letter."""
+    return {
+        "id": row.id, "flow": row.flow.value, "state": state_of(session, row, on).value, "issued_on": row.issued_on,
+        "valid_until": row.valid_until, "author": named(session, row.author_id),
+        "addressee": named(session, row.addressee_id) if row.addressee_id else None, "specialty": row.specialty,
+        "withheld": row.withheld, "letter": asdict(letter_of(row)),
+    }  # fmt: skip
+
+
+def plan_of(session: Session, row: CarePlan) -> dict[str, Any]:
+    """A plan of the package; that of a long-term condition with its number."""
+    actors = [
+        {"professional": named(session, one.professional_id) if one.professional_id else None,
+         "specialty": one.specialty, "acts": one.acts}
+        for one in actors_of(session, row.id)
+    ]  # fmt: skip
+    return {
+        "id": row.id, "kind": row.kind.value, "content": row.content, "ald_number": row.ald_number,
+        "starts_on": row.starts_on, "ends_on": row.ends_on, "author": named(session, row.author_id), "actors": actors,
     }  # fmt: skip
 
 
@@ -148,7 +213,13 @@ def read_package(content: Mapping[str, Any]) -> Package:
         files = tuple(new_document(one) for one in reversed(kept) if one.get("state", "approved") == "approved")
         running = [one for one in content.get("projects", ()) if one.get("ended_on") is None]
         project = new_project(running[-1]) if running else None
-        return Package(person_of(content.get("person", {})), lines, files, project)
+        papers = (
+            *(Paper(LETTER, LETTER_TITLE, one, bool(one.get("withheld"))) for one in content.get("referrals", ())),
+            *(Paper(PROTOCOL, PROTOCOL_TITLE, one) for one in content.get("plans", ())),
+        )
+        if any(not isinstance(one.said, dict) or not one.said.get("id") for one in papers):
+            raise problems.not_a_record()
+        return Package(person_of(content.get("person", {})), lines, files, project, papers)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise problems.not_a_record() from error
 
@@ -182,6 +253,7 @@ def new_project(one: Mapping[str, Any]) -> projects.NewProject:
             str(each["what"]), date.fromisoformat(str(each["first_on"])), str(each.get("who", "")),
             int(each.get("every", 0)), str(each.get("rhythm", "month")), int(each.get("before_days", 0)),
             int(each.get("after_days", 0)), day_of(each.get("until")), str(each.get("counted_from", "last_done")),
+            tuple((str(one["outcome"]), date.fromisoformat(str(one["on"]))) for one in each.get("notes", ())),
         )
         for each in one.get("actions", ())
     )  # fmt: skip
@@ -204,14 +276,47 @@ def take_in(session: Session, insured_id: str, author_id: str, package: Package)
         new = service.NewStatement(one.section.value, one.status.value, one.text, "imported", one.stated_on)
         service.state(session, insured.id, author_id, new)
     here = {row.unique_id for row in documents.documents_of(session, insured.id)}
-    files = [one for one in package.files if one.unique_id not in here]
+    ours = own_ids(session, insured.id)
+    papers = [document_from(one, insured.id) for one in package.papers if one.said["id"] not in ours]
+    offered = [*package.files, *papers]
+    files = [one for one in offered if one.unique_id not in here]
     for file in files:
         documents.deposit(session, insured.id, author_id, file)
     project = package.project if projects.current(session, insured.id) is None else None
     if project is not None:
         projects.plan(session, insured.id, author_id, project)
-    left = len(package.lines) - len(set(lines)) + len(package.files) - len(files)
+    left = len(package.lines) - len(set(lines)) + len(package.files) + len(package.papers) - len(files)
     return Imported(len(set(lines)), len(files), int(project is not None), left)
+
+
+def own_ids(session: Session, insured_id: str) -> set[str]:
+    """The referrals and plans of a person that are of this house: read in a package, they are known."""
+    tables: tuple[type[Referral | CarePlan], ...] = (Referral, CarePlan)
+    return {one for table in tables for one in session.scalars(select(table.id).where(table.insured_id == insured_id))}
+
+
+def document_from(paper: Paper, insured_id: str) -> documents.NewDocument:
+    """A referral or a plan as a text that people read, named by what it is of: read again, it is the same."""
+    content = "\n".join(told(paper.said)).encode()
+    sha1 = hashlib.sha1(content).hexdigest()  # noqa: S324 - the format's
+    visibility = "hidden_from_legal_representatives" if paper.withheld else "normal"
+    unique_id = f"2.25.{uuid5(NAMESPACE_URL, insured_id + str(paper.said['id'])).int}"
+    return documents.NewDocument(
+        unique_id, paper.type_code, "text/plain", paper.title, base64.b64encode(content).decode(), sha1, len(content),
+        visibility,
+    )  # fmt: skip
+
+
+def told(said: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    """Everything that is said, a line each; what lies deeper than any package of ours is left."""
+    for name, value in said.items() if before.count(".") < DEEPEST else ():
+        if isinstance(value, Mapping):
+            yield from told(value, f"{before}{name}.")
+        elif isinstance(value, list):
+            for place, one in enumerate(value, start=1):
+                yield from told(one if isinstance(one, Mapping) else {name: one}, f"{before}{name}.{place}.")
+        elif value not in (None, "", False):
+            yield f"{before}{name}: {value}"
 
 
 def check_whose(person: Mapping[str, Any], insured: Insured) -> None:

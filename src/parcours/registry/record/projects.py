@@ -33,7 +33,7 @@ LEFT = {
     Outcome.NOT_CONCERNED: DueState.NOT_CONCERNED,
 }  # fmt: skip
 COMES_BACK = due.Programme(int(DueKind.REPEATED), 0, -1, int(DueState.CLOSED), 0, 0)
-MOST_ACTIONS = 50
+MOST_ACTIONS, MOST_NOTES = 50, 500
 MOST_AIMS, MOST_WHAT, MOST_WHO = 2000, 500, 200
 """Letters."""
 MOST = {"every": 120, "before_days": 366, "after_days": 366}
@@ -53,6 +53,8 @@ class NewAction:
     after_days: int = 0
     until: date | None = None
     counted_from: str = "last_done"
+    notes: tuple[tuple[str, date], ...] = ()
+    """What became of it elsewhere: an outcome, its day."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def plan(
     for action in new.actions:
         check_choice("rhythm", action.rhythm, Rhythm)
         check_choice("counted_from", action.counted_from, CountedFrom)
+        for outcome, _ in action.notes:
+            check_choice("outcome", outcome, Outcome)
         if action.every < 0 or (action.until is not None and action.until < action.first_on):
             raise problems.no_such_rhythm(action.every)
     before = current(session, insured.id)
@@ -102,7 +106,20 @@ def plan(
     session.add(row)
     session.flush()
     for action in new.actions:
-        session.add(action_of(row, action))
+        kept = action_of(row, action)
+        session.add(kept)
+        session.flush()
+        session.add_all(
+            RecordActionNote(
+                insured_id=insured.id,
+                action_id=kept.id,
+                outcome=Outcome(outcome),
+                on=day,
+                author_id=author.id,
+                recorded_at=at,
+            )
+            for outcome, day in action.notes
+        )
     session.flush()
     return row
 
@@ -114,7 +131,9 @@ def check_bounds(new: NewProject, starts_on: date) -> None:
     for action in new.actions:
         sizes += [(name, getattr(action, name), most) for name, most in MOST.items()]
         sizes += [("what", len(action.what), MOST_WHAT), ("who", len(action.who), MOST_WHO)]
+        sizes += [("notes", len(action.notes), MOST_NOTES)]
         days += [("first_on", action.first_on)] + ([] if action.until is None else [("until", action.until)])
+        days += [("notes", day_noted) for _, day_noted in action.notes]
     for name, given, most in sizes:
         if not 0 <= given <= most:
             raise problems.project_out_of_bounds(given, field=name, least=0, most=most)

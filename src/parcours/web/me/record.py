@@ -9,6 +9,7 @@ from parcours.documents import render
 from parcours.documents.care_papers import PARTS, synthesis
 from parcours.documents.clinical import as_record
 from parcours.edge.directory import visible_professional
+from parcours.edge.record_reader import shown_to
 from parcours.registry.errors import not_found
 from parcours.registry.people.context import of_patient
 from parcours.registry.record import documents, handover, projects, service, sharing
@@ -121,10 +122,7 @@ def paper(desk: Desk) -> Response:
 def whole(desk: Desk) -> Response:
     """The whole record as one package."""
     mine = Mine.of(desk, Action.EXPORT_RECORD, Tag.RECORD_EXPORT)
-    found = handover.package_of(
-        desk.session, mine.id, desk.today,
-        lambda row: desk.unit.may(Action.READ_DOCUMENT, of_document(desk.session, row)),
-    )  # fmt: skip
+    found = handover.package_of(desk.session, mine.id, desk.today, shown_to(desk.unit))
     content = json.dumps(found, ensure_ascii=False, default=lambda value: value.isoformat())
     headers = {"Content-Disposition": 'attachment; filename="record.json"', "Cache-Control": "private, no-store"}
     return Response(content, headers=headers, media_type="application/json")
