@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from parcours.engine.say.sitting import Sitting
 from parcours.text import LANGS
 from parcours.web import assets, i18n, pages
 from parcours.web.account import apps, own
@@ -37,8 +38,10 @@ from parcours.web.public.search import search, vocabulary
 from parcours.web.public.situations import situation_index, situation_page
 from parcours.web.public.start import specimen, start
 from parcours.web.public.tables_page import tables_page
+from parcours.web.quote import questions
 from parcours.web.quote.letters import letter_file
 from parcours.web.quote.quote import quote_calendar, quote_page, quote_pdf, quote_receipt, quote_text
+from parcours.web.quote.state import nothing
 
 
 def routes() -> list[Route]:
@@ -122,6 +125,8 @@ def prepare() -> None:
             env.get_template(template)
         vocabulary(lang)
     known_codes()
+    for option in questions.WHO.options:  # the longest step of a quote is the first answer
+        Sitting({**nothing(), **option.facts}).standing()
 
 
 async def favicon(_: Request) -> Response:

@@ -74,7 +74,7 @@ def test_a_missing_column_and_the_nearest_name(tmp_path) -> None:
 
 def test_a_misspelt_column_is_not_passed_over(tmp_path) -> None:
     path = csv(tmp_path, {**ACT, "x": "p1"}, header=[*ACT, "pacient_id"])
-    assert "is it patient_id? --map pacient_id=patient_id" in stopped(path, tmp_path, WrongColumns)["en"]
+    assert "did you mean patient_id? --map pacient_id=patient_id" in stopped(path, tmp_path, WrongColumns)["en"]
     assert refused(path, tmp_path, columns={"pacient_id": ""}) == ({}, 1)
 
 

@@ -68,7 +68,14 @@ def test_the_style_is_found_and_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("column", "fact"),
-    [("ADHERENT", "patient_id"), ("Date-Soins", "care_date"), ("Honoraires", "fee"), ("Spécialité", "specialty")],
+    [
+        ("ADHERENT", "patient_id"),
+        ("Date-Soins", "care_date"),
+        ("DateSoins", "care_date"),
+        ("PACIENT_ID", "patient_id"),
+        ("Honoraires", "fee"),
+        ("Spécialité", "specialty"),
+    ],
 )
 def test_a_usual_name_of_a_fact_stops_with_the_fact(column: str, fact: str) -> None:
     others = [name for name in PLAIN[0] if name != fact]
@@ -77,3 +84,9 @@ def test_a_usual_name_of_a_fact_stops_with_the_fact(column: str, fact: str) -> N
     said = caught.value.message["en"]
     assert f"--map {column}={fact}" in said or f"column {fact}" in said
     assert names_of([*others, column], {column: fact})[-1] == fact
+
+
+def test_a_name_with_spaces_is_proposed_between_quotes() -> None:
+    with pytest.raises(WrongColumns) as caught:
+        names_of(["Date de soins", *PLAIN[0]], {"care_date": "reimbursement_date"})
+    assert "--map 'Date de soins=care_date'" in caught.value.message["en"]

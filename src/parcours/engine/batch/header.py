@@ -1,5 +1,7 @@
 """The names of the columns: other names mapped to facts, nothing misspelt passed over, nothing needed missing."""
 
+import re
+import shlex
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -38,6 +40,8 @@ USUAL = {
     "quantity": ("quantite",),
 }
 """What files of funds and insurers often call a fact."""
+SMALL = frozenset(("d", "de", "des", "du", "l", "la", "le"))
+"""Words of a name that mean nothing."""
 SHORT = 5
 """Shorter names are never taken for a misspelt one."""
 CLOSE = 0.8
@@ -109,42 +113,42 @@ def _check_extra(name: str, names: Sequence[str], *, kept: bool, reserved: tuple
         )
     if kept or len(name) < SHORT:
         return
-    near = get_close_matches(name, [fact for fact in BY_NAME if fact not in names], n=1, cutoff=CLOSE)
+    near = get_close_matches(plain_name(name), [fact for fact in BY_NAME if fact not in names], n=1, cutoff=CLOSE)
     if near:
-        raise _wrong(
-            f"la colonne « {name} » n'est pas un fait ; est-ce {near[0]} ? "
-            f"--map {name}={near[0]}, ou --map {name}= pour la garder",
-            f"column {name!r} is not a fact; is it {near[0]}? "
-            f"--map {name}={near[0]}, or --map {name}= to carry it through",
-        )
+        raise _meant(name, near[0])
 
 
 def _check_usual(name: str, names: Sequence[str]) -> None:
     """A column that files often call so is asked about: a fact that is passed over changes every amount."""
     usual = usual_fact(name, names)
     if usual:
-        raise _wrong(
-            f"la colonne « {name} » n'est pas un fait ; est-ce {usual} ? "
-            f"--map {name}={usual}, ou --map {name}= pour la garder",
-            f"column {name!r} is not a fact; did you mean {usual}? "
-            f"--map {name}={usual}, or --map {name}= to carry it through",
-        )
+        raise _meant(name, usual)
+
+
+def _meant(name: str, fact: str) -> WrongColumns:
+    """What a column may have meant; a name that a shell would cut is written between quotes."""
+    quoted = (lambda text: text) if re.fullmatch(r"[\w.-]+", name) else shlex.quote
+    taken, kept = (quoted(f"{name}={given}") for given in (fact, ""))
+    return _wrong(
+        f"la colonne « {name} » n'est pas un fait ; est-ce {fact} ? --map {taken}, ou --map {kept} pour la garder",
+        f"column {name!r} is not a fact; did you mean {fact}? --map {taken}, or --map {kept} to carry it through",
+    )
 
 
 def usual_fact(name: str, names: Sequence[str]) -> str:
     """The fact that files often call so, where no column is that fact yet; empty where there is none."""
-    plain = (
-        unicodedata.normalize("NFD", name)
-        .encode("ascii", "ignore")
-        .decode()
-        .lower()
-        .replace(" ", "_")
-        .replace("-", "_")
-    )
+    plain = plain_name(name)
     for fact, others in USUAL.items():
         if fact not in names and plain in (fact, *others):
             return fact
     return plain if plain in BY_NAME and plain not in names else ""
+
+
+def plain_name(name: str) -> str:
+    """A name as facts are written: "Date de soins", "DateSoins" and "DATE-SOINS" are `date_soins`."""
+    plain = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower())
+    return "_".join(word for word in words if word not in SMALL)
 
 
 def same_columns(columns: Sequence[str], first: Sequence[str], path: str) -> None:
