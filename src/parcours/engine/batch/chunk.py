@@ -25,6 +25,7 @@ from parcours.engine.batch.patterns import (
     PatternBook,
     Patterns,
     accepted_indicators,
+    book_of,
 )
 from parcours.engine.batch.reading import Column, Mask, Numbers, as_given, codes_in, read_numbers, whole
 from parcours.engine.batch.units import of_bills
@@ -80,7 +81,7 @@ class Run:
         flat = flat_law()
         own, of_bills = told_apart(readings or {})
         encode_readings(own)
-        return cls(flat, records or flat.under(own), own, of_bills, PatternBook(flat))
+        return cls(flat, records or flat.under(own), own, of_bills, book_of(flat))
 
     @cached_property
     def bills(self) -> "BillRun":
@@ -142,14 +143,14 @@ def settle_rows(table: pa.Table, run: Run, threads: int = 1) -> Settled:
 
         return settle_bill_rows(table, run, threads)
     columns = {name: whole(table[name]) for name in table.column_names if name in BY_NAME}
-    facts = encode_rows(columns, len(table), run)
-    order, first = acts_of_patients(columns.get("patient_id"), facts)
-    amounts = matrix(AMOUNT_RESULTS, len(table), np.int32)
-    codes = matrix(CODE_RESULTS, len(table), np.int8)
-    refusals = np.where(facts.valid, 0, 1).astype(np.int8)
-    professional = codes_of(columns.get("professional_id"), len(table))
-    part = partial(_run, facts, order, professional, run, amounts, codes, refusals)
     with ThreadPoolExecutor(threads) as pool:
+        professionals = pool.submit(codes_of, columns.get("professional_id"), len(table))
+        facts = encode_rows(columns, len(table), run)
+        order, first = acts_of_patients(columns.get("patient_id"), facts)
+        amounts = matrix(AMOUNT_RESULTS, len(table), np.int32)
+        codes = matrix(CODE_RESULTS, len(table), np.int8)
+        refusals = np.where(facts.valid, 0, 1).astype(np.int8)
+        part = partial(_run, facts, order, professionals.result(), run, amounts, codes, refusals)
         list(pool.map(part, _shares(first, threads)))
     if not refusals.any():
         return Settled(amounts, codes, None, len(table), np.array([], np.int64))

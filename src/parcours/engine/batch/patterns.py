@@ -52,6 +52,8 @@ EXEMPTION = PATTERN_FACTS.index("exemption")
 CODED_FACTS = attrgetter(*PATTERN_FACTS)
 MOST_KEYS = 2**62
 MOST_PATTERNS = 200_000
+MOST_KEPT = 50_000
+"""Patterns that a book may hold and still serve the next run of the process."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,13 @@ class Patterns:
 
 @dataclass
 class PatternBook:
-    """The patterns met so far in a run. Safe to use from several threads."""
+    """The patterns met so far. Safe to use from several threads."""
 
     flat: FlatLaw
     rows: list[list[int]] = field(default_factory=list)
     valid: list[bool] = field(default_factory=list)
-    known: dict[bytes, int] = field(default_factory=dict)
+    known: dict[tuple[str, ...], dict[bytes, int]] = field(default_factory=dict)
+    """The pattern of each combination of values, by the names of the facts that are combined."""
     values: dict[str, dict[tuple[type, str], int]] = field(default_factory=dict)
     told: dict[str, list[Any]] = field(default_factory=dict)
     cached: Patterns | None = None
@@ -105,7 +108,8 @@ class PatternBook:
                 self._places(name, values)[codes[firsts]] for name, (codes, values) in zip(names, coded, strict=True)
             ]
             places = np.stack([situations[firsts].astype(np.int32), *where], axis=1)
-            numbers = np.array([self._number(names, place) for place in places], np.int32)
+            known = self.known.setdefault(tuple(names), {})
+            numbers = np.array([self._number(known, names, place) for place in places], np.int32)
             return np.take(numbers, keys), self._patterns()
 
     def _places(self, name: str, values: Sequence[Any]) -> npt.NDArray[np.int32]:
@@ -131,12 +135,12 @@ class PatternBook:
             self.wrong = True
             return error
 
-    def _number(self, names: Sequence[str], place: npt.NDArray[np.int32]) -> int:
+    def _number(self, known: dict[bytes, int], names: Sequence[str], place: npt.NDArray[np.int32]) -> int:
         key = place.tobytes()
-        if key not in self.known:
+        if key not in known:
             values = {name: self.told[name][at] for name, at in zip(names, place[1:], strict=True)}
-            self.known[key] = self._add(values, int(place[0]))
-        return self.known[key]
+            known[key] = self._add(values, int(place[0]))
+        return known[key]
 
     def _forget(self) -> None:
         """Keeps memory flat on data where few rows are alike."""
@@ -185,6 +189,19 @@ class PatternBook:
                 self.variants.append([values.get(name, -1) for name in VARIANT_FACTS])
             self.ends.append((first, len(self.variants)))
         return self.missing[missing]
+
+
+BOOKS: list[PatternBook] = []
+"""The last book of this process: a pattern is encoded once, however many tables are settled."""
+
+
+def book_of(flat: FlatLaw) -> PatternBook:
+    """The book of the last run where it was of this very law and is not too large, else a new one."""
+    for book in BOOKS:
+        if book.flat is flat and len(book.rows) <= MOST_KEPT:
+            return book
+    BOOKS[:] = [PatternBook(flat)]
+    return BOOKS[0]
 
 
 def _facts(encoded: EncodedAct) -> list[int]:

@@ -59,9 +59,9 @@ def result_columns(settled: Settled) -> dict[str, pa.Array]:
 
 def _notes(values: npt.NDArray[np.int32]) -> pa.Array:
     """The slugs of the notes, joined by `+`; empty for none."""
-    met, places = np.unique(values, return_inverse=True)
-    words = pa.array(["+".join(note_slugs(int(bits))) for bits in met], pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), words)
+    met = pa.array(values).dictionary_encode()
+    words = pa.array(["+".join(note_slugs(bits)) for bits in met.dictionary.to_pylist()], pa.string())
+    return pa.DictionaryArray.from_arrays(met.indices, words)
 
 
 def _kept(line: npt.NDArray[Any], settled: Settled) -> npt.NDArray[Any]:
