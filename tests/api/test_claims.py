@@ -4,6 +4,7 @@ from parcours.registry.claims import b2
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.context import Tag
 from parcours.registry.claims.models import Claim
+from parcours.registry.complementary.service import register
 from parcours.registry.people.service import open_right
 from parcours.registry.scenario.around import affiliations
 from parcours.registry.store.clock import now_utc, paris_today
@@ -235,3 +236,21 @@ def test_a_practice_sees_its_sheets_and_an_insurer_its_own_lines(as_user, countr
     assert insurer.get(f"{V1}/insurer/lines").json() == {"items": [], "next": None}
     assert insurer.get(f"{V1}/messages").json()["items"] == []
     assert doctor.get(f"{V1}/messages").json() == doctor.get(f"{V1}/my/messages").json()
+
+
+def test_an_insurer_is_asked_before_care(as_user, country, database):
+    doctor, url = as_user("amar"), f"{V1}/people/{country.alice}/complementary"
+    day = paris_today().isoformat()
+    asked = {"professional_id": country.amar, "care_date": day}
+    nobody = doctor.post(f"{url}/known", json=asked).json()
+    assert (nobody["known"], nobody["engagement"], nobody["simulated"]) == (False, None, True)
+    with database.writing() as session:
+        register(session, country.alice, "mutuelle_exemple", contract="responsable_100", starts_on=paris_today(),
+                 at=now_utc(), day=paris_today())  # fmt: skip
+    known = doctor.post(f"{url}/known", json=asked).json()
+    assert (known["known"], known["insurer"], known["until"]) == (True, "mutuelle_exemple", None)
+    quoted = doctor.post(f"{url}/amount", json=sheet(country)).json()
+    assert (quoted["amount"], quoted["rule"], quoted["engagement"]) == ("9.00", "responsable_100", known["engagement"])
+    answers = [one for one in doctor.get(f"{V1}/my/messages").json()["items"] if one["kind"] in ("idb", "clc")]
+    assert [(one["kind"], one["subject"]) for one in answers] == [("idb", "known"), ("clc", "amount")]
+    assert doctor.post(f"{url}/amount", json=sheet(country, facts={"act": "ZZZ"})).status_code == 422

@@ -27,6 +27,8 @@ from parcours.registry.audit.service import system
 from parcours.registry.claims.context import Tag
 from parcours.registry.claims.models import Claim
 from parcours.registry.ledger.models import LedgerPosting
+from parcours.registry.messages.models import Message, MessageKind
+from parcours.registry.messages.service import body_of
 from parcours.registry.payments.models import Order
 from parcours.registry.scenario.around import affiliations
 from parcours.registry.scenario.language import Caregiver, Person, Scenario
@@ -93,6 +95,37 @@ def test_sheets_are_decided_paid_and_explained(run, file, people, database):
     with database.reading() as session:
         tags = set(session.scalars(select(AuditEvent.tag)))
     assert {Tag.CLAIM_SUBMIT, Tag.CLAIM_READ, Tag.STATEMENT_READ} <= tags
+
+
+def test_many_claims_are_decided_and_paid_by_the_answers_of_submit(run, file, people, tmp_path):
+    sent = run(claims, "submit", file([sheet(people, one) for one in (2, 3, 4)]), "--day", "2026-03-05").output
+    taken_in = tmp_path / "taken.ndjson"
+    taken_in.write_text(sent)
+    decided = run(claims, "adjudicate", "--from", taken_in, "--day", "2026-03-06")
+    assert [json.loads(one)["state"] for one in decided.output.splitlines()] == ["adjudicated"] * 3
+    paid = [
+        json.loads(one) for one in run(claims, "pay", "--from", taken_in, "--day", "2026-03-09").output.splitlines()
+    ]
+    assert [(one["state"], one["paid"]) for one in paid] == [("paid", "19.00")] * 3
+    again = run(claims, "pay", "--from", taken_in, "--day", "2026-03-10").output.splitlines()
+    assert [json.loads(one)["paid"] for one in again] == ["0.00"] * 3
+    wrong = run(claims, "pay", paid[0]["claim"], str(uuid4()), "--day", "2026-03-10")
+    assert (wrong.exit_code, json.loads(wrong.output.splitlines()[1])["error"]["code"]) == (3, "not_found")
+    assert "no_claims" in run(claims, "pay").stderr
+
+
+def test_a_part_of_the_flat_fee_is_due_once_and_paid_by_the_next_day(run, people, database):
+    parts = [run(fund, "forfait", "--year", "2026", "--month", "4", "--fund", FUND).output for _ in range(2)]
+    assert [json.loads(one)["euros"] for one in parts] == ["1.25", "1.25"]
+    for day in ("2026-04-01", "2026-04-02"):
+        run(fund, "run", "--day", day, "--fund", FUND)
+    with database.reading() as session:
+        (order,) = session.scalars(select(Order))
+        assert (order.party, order.cents) == (people["professional"], 125)
+        returns = session.scalars(select(Message).where(Message.kind == MessageKind.RSP)).all()
+    assert body_of(returns[0])["lines"] == [
+        {"claim": None, "paid": "1.25", "status": "forfait", "line": "MTF 1173"}
+    ]  # fmt: skip
 
 
 def test_on_a_day_off_nothing_is_decided(run, file, people):

@@ -163,6 +163,14 @@ ROWS = (
     patient("GET", "/attestation", {"alice", "officer"}),
     patient("GET", "/complementary", {"alice", "officer"}),
     patient("POST", "/complementary/choice", {"alice"}, {"insurer": "nobody"}),
+    patient(
+        "POST", "/complementary/known", {"amar", "delegate"} | FUND,
+        {"professional_id": "{amar}", "care_date": LONG_AGO},
+    ),
+    patient(
+        "POST", "/complementary/amount", {"amar", "delegate"} | FUND,
+        {"professional_id": "{amar}", "care_date": LONG_AGO, "number": 1, "fee": "30.00"},
+    ),
     patient("GET", "/accesses", {"alice", "client", "client_bare"}),
     patient("GET", "/export", {"alice"}),
     patient("GET", "/declarations", SEES_ALICE),

@@ -144,15 +144,19 @@ def submit_claim(patient_id: Id, body: SheetIn, once: OnceDep) -> Response:
     record = may_submit(unit, patient_id, body.professional_id)
 
     def make() -> tuple[ClaimOut, dict[str, str]]:
-        said = body.model_dump(mode="json", exclude={"professional_id", "facts"}, exclude_none=True)
         try:
-            claim = take_in(unit, record, said | {"facts": body.facts})
+            claim = take_in(unit, record, said_of(body))
         except FactError as error:
             raise refused(error, lang) from error
         where = f"/api/v1/people/{claim.insured_id}/claims/{claim.id}"
         return claim_out(unit.session, claim, lang), {"Location": where}
 
     return once.reply(make)
+
+
+def said_of(body: SheetIn) -> dict[str, Any]:
+    """What a body says of its sheet, in the names of a file of sheets."""
+    return body.model_dump(mode="json", exclude={"professional_id", "facts"}, exclude_none=True) | {"facts": body.facts}
 
 
 def may_submit(unit: Unit, patient_id: str, professional_id: str) -> Record:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.common import CREATING, READING, Id, In, Out, api_router, text
+from parcours.api.bodies import refused
+from parcours.api.claims import SheetIn, may_submit, said_of
+from parcours.api.common import CREATING, EXAMPLE_DOCTOR, READING, Day, Id, In, Out, api_router, text
 from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
+from parcours.engine.errors import FactError
+from parcours.registry.claims.intake import read_sheet
+from parcours.registry.claims.quoting import quote
+from parcours.registry.complementary import engaging
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.context import Action, Tag
 from parcours.registry.complementary.models import Link
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_date
+from parcours.text import plain_euros, preferred
 
 router = api_router(tag="complementary")
 
@@ -60,5 +68,75 @@ def choose_link(patient_id: Id, body: ChoiceIn, once: OnceDep) -> Response:
         link = complementary.choose(unit.session, record.insured_id or "", body.insurer,
                                     day=paris_date(unit.incoming.at))  # fmt: skip
         return LinkOut.of(link), {}
+
+    return once.reply(make)
+
+
+class KnownIn(In):
+    """Who gives the care, and when."""
+
+    professional_id: str = text(64, EXAMPLE_DOCTOR)
+    care_date: Day = Field(examples=["2026-11-20"])
+
+
+class KnownOut(Out):
+    """What the insurer of a day of care answers; its number is a promise to pay (simulated)."""
+
+    simulated: bool = True
+    known: bool
+    insurer: str | None = Field(examples=["mutuelle_exemple"])
+    until: date | None = Field(description="Last day covered; nothing while no end is known.")
+    engagement: str | None = Field(examples=["SIM0123456789AB"])
+
+
+class QuoteOut(KnownOut):
+    """The same, and how much it will pay."""
+
+    amount: str | None = Field(examples=["9.00"], description="Euros; nothing when the fund knows no guarantee.")
+    rule: str | None = Field(examples=["responsable_100"])
+
+
+def known_out(known: engaging.Known) -> dict[str, Any]:
+    """An answer as JSON."""
+    return {"known": known.known, "insurer": known.insurer, "until": known.until, "engagement": known.engagement}
+
+
+@router.post(
+    "/people/{patient_id}/complementary/known", status_code=201, response_model=KnownOut, responses=problems(*CREATING)
+)
+def ask_insurer(patient_id: Id, body: KnownIn, once: OnceDep) -> Response:
+    """Before care: does an insurer know this person, until when, under which number does it promise to pay."""
+    unit = once.unit
+    record = may_submit(unit, patient_id, body.professional_id)
+
+    def make() -> tuple[KnownOut, dict[str, str]]:
+        unit.note(Tag.LINK_READ, record)
+        found = engaging.ask(
+            unit.session, record.professional_id or "", record.insured_id or "", body.care_date,
+            day=paris_date(unit.incoming.at), at=unit.incoming.at,
+        )  # fmt: skip
+        return KnownOut(**known_out(found)), {}
+
+    return once.reply(make)
+
+
+@router.post(
+    "/people/{patient_id}/complementary/amount", status_code=201, response_model=QuoteOut, responses=problems(*CREATING)
+)
+def ask_amount(patient_id: Id, body: SheetIn, once: OnceDep) -> Response:
+    """Before care: how much an insurer will pay of a sheet that is not sent. Nothing is decided, no counter moves."""
+    unit = once.unit
+    record = may_submit(unit, patient_id, body.professional_id)
+    who = {"patient": record.insured_id, "professional": record.professional_id}
+
+    def make() -> tuple[QuoteOut, dict[str, str]]:
+        unit.note(Tag.LINK_READ, record)
+        try:
+            sheet = read_sheet(unit.session, said_of(body) | who)
+            found = quote(unit.session, sheet, day=paris_date(unit.incoming.at), at=unit.incoming.at)
+        except FactError as error:
+            raise refused(error, preferred(unit.incoming.headers.get("accept-language", ""))) from error
+        amount = None if found.amount is None else plain_euros(found.amount)
+        return QuoteOut(**known_out(found.known), amount=amount, rule=found.rule), {}
 
     return once.reply(make)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as json_format
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -174,45 +174,112 @@ def answer(session: Any, said: Any, at: datetime, lang: str) -> dict[str, Any]:
             record(session, Tag.CLAIM_SUBMIT, as_system("claims"), insured_id=claim.insured_id,
                    record=("claim", claim.id))  # fmt: skip
     except ParcoursError as error:
-        return {"number": number, "error": {"code": error.code, "field": error.field, "message": error.message[lang]}}
+        return {"number": number, "error": said_error(error, lang)}
     return {"simulated": True, "number": number, "claim": claim.id, "state": claim.state.value}
+
+
+Claims = Annotated[list[str] | None, typer.Argument(help="Public ids of claims; none with --from.", show_default=False)]
+From = Annotated[
+    Path | None,
+    typer.Option("--from", help="A file of one JSON object a line with its `claim`: what `submit` answers."),
+]
 
 
 @app.command()
 def adjudicate(
-    claim: Claim, reading: Reading = None, day: Day = None, database: DatabaseUrl = None, lang: Lang = ""
-) -> None:
-    """Check, settle and post one received claim, under the readings of the fund and of the law that are chosen."""
+    claims: Claims = None, listed: From = None, reading: Reading = None, day: Day = None,
+    database: DatabaseUrl = None, lang: Lang = "",
+) -> None:  # fmt: skip
+    """Check, settle and post received claims, under the readings of the fund and of the law that are chosen."""
     from parcours.registry.claims.adjudicate import adjudicate as decide
     from parcours.registry.claims.settling import check_readings
 
-    readings = readings_of(reading, lang_of(lang))
+    readings, at = readings_of(reading, lang_of(lang)), moment(day)
 
-    with acting(database, lang, claim, "CLAIM_DECIDE") as (session, row):
-        at = moment(day)
+    def one(session: Session, row: ClaimRow) -> dict[str, Any]:
         check_readings(readings)
         decide(session, row, day=at.date(), at=at, readings=readings)
-        show_state(row)
+        return state_of(row)
+
+    each(database, lang, named(claims, listed, lang_of(lang)), "CLAIM_DECIDE", one)
 
 
 @app.command()
-def pay(claim: Claim, day: Day = None, database: DatabaseUrl = None, lang: Lang = "") -> None:
-    """Pay what is due for one claim, less what its payee owes."""
+def pay(
+    claims: Claims = None, listed: From = None, day: Day = None, database: DatabaseUrl = None, lang: Lang = ""
+) -> None:
+    """Pay what is due for claims, less what their payees owe; what was paid before is not paid again."""
     from parcours.registry.claims.adjudicate import current_decision
     from parcours.registry.payments.service import run
 
-    with acting(database, lang, claim, "CLAIM_PAY") as (session, row):
-        at, decision = moment(day), current_decision(session, row.id)
+    at = moment(day)
+
+    def one(session: Session, row: ClaimRow) -> dict[str, Any]:
+        decision = current_decision(session, row.id)
         professional = decision is not None and decision.to_professional
         party = row.professional_id if professional else row.insured_id
         done = run(
             session, f"amo:{row.fund_code}", party, professional=professional, day=at.date(), at=at, only=[row.id]
         )
-        typer.echo(json_format.dumps({
+        return {
             "simulated": True, "claim": row.id, "state": row.state.value,
             "paid": plain_euros(done.order.cents if done.order else 0),
             "taken": plain_euros(sum(one.cents for one in done.taken)),
-        }))  # fmt: skip
+        }  # fmt: skip
+
+    each(database, lang, named(claims, listed, lang_of(lang)), "CLAIM_PAY", one)
+
+
+def named(claims: list[str] | None, listed: Path | None, lang: str) -> list[str]:
+    """The claims that a command is about: those that are named, then those of a file."""
+    lines = [] if listed is None else list(read_lines(listed, lang))
+    found = [*(claims or ()), *(str(one["claim"]) for one in lines if isinstance(one, dict) and one.get("claim"))]
+    if not found:
+        fail(problems.no_claims(), lang)
+    return found
+
+
+def each(
+    database: str | None, lang: str, claims: list[str], tag: str,
+    do: Callable[[Session, ClaimRow], dict[str, Any]],
+) -> None:  # fmt: skip
+    """Something with each of many claims, a line each, a hundred a transaction.
+
+    Of several, one that is refused is told in its line and leaves nothing: exit code 3. One alone ends the command.
+    """
+    from parcours.registry.audit.service import record
+    from parcours.registry.claims.context import Tag
+    from parcours.registry.claims.models import Claim as Row
+    from parcours.registry.store.ids import get
+
+    def about(session: Session, claim_id: str) -> dict[str, Any]:
+        row = get(session, Row, claim_id, "claim")
+        record(session, Tag[tag], as_system("claims"), insured_id=row.insured_id, record=("claim", row.id))
+        return do(session, row)
+
+    refused, chosen = 0, lang_of(lang)
+    with open_registry(database, lang) as opened, clear_errors(chosen):
+        for start in range(0, len(claims), BLOCK):
+            answers = []
+            with opened.writing() as session:
+                for claim_id in claims[start : start + BLOCK]:
+                    try:
+                        with session.begin_nested():
+                            answers.append(about(session, claim_id))
+                    except ParcoursError as error:
+                        if len(claims) == 1:
+                            raise
+                        refused += 1
+                        answers.append({"claim": claim_id, "error": said_error(error, chosen)})
+            for one in answers:
+                typer.echo(json_format.dumps(one, ensure_ascii=False))
+    if refused:
+        raise typer.Exit(EXIT_REFUSED_ROWS)
+
+
+def said_error(error: ParcoursError, lang: str) -> dict[str, Any]:
+    """A refusal as JSON."""
+    return {"code": error.code, "field": error.field, "message": error.message[lang]}
 
 
 @app.command()
@@ -342,7 +409,6 @@ def decision_line(decision: Decision) -> str:
     return f"{decision.decided_on} {decision.number} {decision.status} {kept} {parts}"
 
 
-def show_state(row: Any) -> None:
+def state_of(row: Any) -> dict[str, Any]:
     """Where a claim is, and why."""
-    said = {"simulated": True, "claim": row.id, "state": row.state.value, "reason": row.reason}
-    typer.echo(json_format.dumps(said, ensure_ascii=False))
+    return {"simulated": True, "claim": row.id, "state": row.state.value, "reason": row.reason}

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from parcours.cli.common import Json, Lang, Reading, clear_errors, lang_of, readings_of
-from parcours.cli.registry_common import DatabaseUrl, open_registry
+from parcours.cli.registry_common import DatabaseUrl, as_system, open_registry
+from parcours.text import plain_euros
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="A day of a simulated fund.")
 EVERY = 1000
@@ -50,6 +51,31 @@ def run(
     for code, one in done.items():
         counts = ", ".join(f"{name} {count}" for name, count in one.counts.items() if count)
         typer.echo(f"{code} {day.date()}: {counts or '0'}")
+
+
+@app.command()
+def forfait(
+    year: Annotated[int, typer.Option("--year", min=2026, help="The year of the flat fee.")],
+    month: Annotated[int, typer.Option("--month", min=1, max=12, help="The month of the part: 4, 6, 9 or 11.")],
+    fund: Annotated[str, typer.Option("--fund", help="Code of the fund.")],
+    database: DatabaseUrl = None,
+    lang: Lang = "",
+) -> None:
+    """Make a part of the yearly flat fee due to each médecin traitant; the next day of the fund pays it. Once."""
+    from parcours.registry.audit.service import record
+    from parcours.registry.claims.context import Tag
+    from parcours.registry.payments.forfait import doctors_of, post_part
+    from parcours.registry.store.clock import now_utc
+
+    with open_registry(database, lang) as opened, clear_errors(lang_of(lang)):
+        with opened.reading() as session:
+            doctors = doctors_of(session, fund, year)
+        for number, doctor in enumerate(doctors, start=1):
+            with opened.writing() as session:
+                cents = post_part(session, fund, doctor, year, month, at=now_utc())
+                record(session, Tag.CLAIM_PAY, as_system("forfait"), record=("professional", doctor))
+            typer.echo(json_format.dumps({"simulated": True, "professional": doctor, "euros": plain_euros(cents)}))
+            progress("forfait", number, len(doctors))
 
 
 def progress(step: str, done: int, total: int) -> None:

@@ -184,3 +184,11 @@ defect = Problem(
         "unexpected error, please report it: `{kind}` (PARCOURS_DEBUG=1 shows where)",
     ),
 )
+
+no_claims = Problem(
+    CliError,
+    "no_claims",
+    Text("aucune feuille n'est nommée", "no claim is named"),
+    field="CLAIMS",
+    allowed=Text("des identifiants de feuilles, ou --from FICHIER", "ids of claims, or --from FILE"),
+)

@@ -140,7 +140,7 @@ class Fund(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 2), cents=st.integers(1, 5000))
     def somebody_pays_what_they_owe(self, who, cents):
-        left = payments.insured_pays(self.session, f"amo:{FUND}", self.people[who].id, cents, day=self.day, at=self.at)
+        left = payments.pays_back(self.session, f"amo:{FUND}", self.people[who].id, cents, day=self.day, at=self.at)
         assert 0 <= left <= cents
 
     @rule()

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.law.workdays import months_after
-from parcours.registry.claims import lifecycle, problems
+from parcours.registry.claims import lifecycle, problems, summons
 from parcours.registry.claims.adjudicate import content_kept, current_decision, keep
 from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision, Undue
-from parcours.registry.claims.money import Amounts, Moved, amounts_of, post_difference
+from parcours.registry.claims.money import Amounts, Moved, amo_book, amounts_of, post_difference
 from parcours.registry.claims.notices import notify_undue, tell_insurer
 from parcours.registry.claims.settling import Settled, settle_facts
 from parcours.registry.claims.words import STATES
@@ -23,6 +23,7 @@ from parcours.rules.types import Counters
 
 RULE_BROKEN = ("rule_broken", "act_not_done")
 """Causes for which the professional owes, whoever was paid (L133-4 I)."""
+REGULARISED = "regularised"
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,11 @@ def regularise(
         return None
     old = amounts_of(before)
     decision = keep(session, claim, settled, day=day, at=at, year=before.year)
-    post_difference(session, claim, decision, old, amounts_of(decision), day=day, at=at)
+    moved = post_difference(session, claim, decision, old, amounts_of(decision), day=day, at=at)
     lifecycle.move(session, claim, ClaimState.REPLACED, day=day, at=at, why=", ".join(sorted(change))[:80])
     tell_insurer(session, claim, decision, "replace", day=day, at=at)
+    if moved.undue:
+        open_undue(session, claim, decision, moved.undue, REGULARISED, debtor=None, day=day, at=at)
     return Regularised(decision, decision.amo - before.amo, decision.amc - before.amc)
 
 
@@ -104,11 +107,14 @@ def open_undue(
     undue = Undue(
         claim_id=claim.id, insured_id=None if professional else claim.insured_id,
         professional_id=claim.professional_id if professional else None, cents=cents, cause=cause, notified_on=day,
+        paid_on=lifecycle.last_day(session, claim.id, ClaimState.PAID),
     )  # fmt: skip
     session.add(undue)
     session.flush()
     to = claim.professional_id if professional else claim.insured_id
     notify_undue(session, claim, cents, to, day=day, at=at)
+    if cause == summons.FRAUD:
+        summons.surcharge(session, amo_book(claim), undue, day=day, at=at, parameter=summons.FRAUD_RATE)
     return undue
 
 
@@ -117,13 +123,13 @@ def notice_received(session: Session, undue: Undue, *, day: date) -> Undue:
     undue.received_on = day
     if undue.professional_id is not None:
         undue.answer_by = months_after(day, thresholds.whole("delais.indu_professionnel_mois", day))
-        if undue.paid_on is not None:
-            years = thresholds.whole("delais.indu_professionnel_annees", day)
-            undue.limit_on = thresholds.years_after(undue.paid_on, years)
     else:
         days = thresholds.whole("delais.indu_assure_jours", day)
         undue.answer_by = date.fromordinal(day.toordinal() + days)
     undue.set_off_from = date.fromordinal(undue.answer_by.toordinal() + 1)
+    if undue.paid_on is not None and undue.cause != summons.FRAUD:
+        limit = "delais.indu_professionnel_annees" if undue.professional_id else "remboursement.prescription_annees"
+        undue.limit_on = thresholds.years_after(undue.paid_on, thresholds.whole(limit, day))
     session.flush()
     return undue
 

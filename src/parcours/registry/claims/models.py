@@ -282,3 +282,7 @@ class Undue(Base):
     limit_on: Mapped[date | None]
     observed_on: Mapped[date | None]
     contested_on: Mapped[date | None]
+    summoned_on: Mapped[date | None]
+    pay_by: Mapped[date | None]
+    """A summons gives so long; what is unpaid then bears a surcharge."""
+    surcharge: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -1,6 +1,5 @@
 """What an adjudication tells: the insurer, the practice, the insured."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -8,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.claims.models import Claim, Decision, DecisionLine
+from parcours.registry.complementary.engaging import engagement
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.complementary.service import link_on
 from parcours.registry.messages.models import Message, MessageKind
@@ -56,16 +56,12 @@ def for_practice(
     if not decision.amc_to_professional or not decision.amc or decision.insurer in (None, C2S) or link is None:
         return None
     body = {
-        "engagement": engagement(link, claim), "care_date": claim.care_date.isoformat(),
+        "engagement": engagement(link, claim.professional_id, claim.care_date),
+        "care_date": claim.care_date.isoformat(),
         "acts": [one.code for one in lines], "expense": plain_euros(decision.fee), "amc": plain_euros(decision.amc),
     }  # fmt: skip
     return message_of(MessageKind.DRE, "asked", link.insurer, body, at=at, day=day,
                       insured_id=claim.insured_id, claim_id=claim.id)  # fmt: skip
-
-
-def engagement(link: Link, claim: Claim) -> str:
-    """The number under which an insurer promises to pay (simulated): of one contract and one sheet."""
-    return f"SIM{hashlib.sha256(f'{link.id}|{claim.id}'.encode()).hexdigest()[:12].upper()}"
 
 
 def said_line(line: DecisionLine) -> dict[str, object]:

@@ -58,6 +58,7 @@ def let_silence_speak(session: Session, day: date) -> list[Objection]:
     ended = list(session.scalars(query))
     for one in ended:
         one.state, one.ended_on, one.court_by = ObjectionState.IMPLICITLY_REJECTED, one.answer_by, months(one.answer_by)
+        may_be_taken(session, one)
     session.flush()
     return ended
 
@@ -71,11 +72,17 @@ def answer(session: Session, objection: Objection, state: ObjectionState, *, day
         raise problems.not_open(OBJECTIONS[objection.state])
     objection.state, objection.ended_on = state, day
     objection.court_by = None if state is ObjectionState.ACCEPTED else months(day)
-    undue = session.get(Undue, objection.undue_id) if objection.undue_id else None
-    if undue is not None and state is not ObjectionState.ACCEPTED:
-        undue.contested_on = None
+    if state is not ObjectionState.ACCEPTED:
+        may_be_taken(session, objection)
     session.flush()
     return objection
+
+
+def may_be_taken(session: Session, objection: Objection) -> None:
+    """An insured person's objection that failed holds no set-off back; a professional who objected is summoned."""
+    undue = session.get(Undue, objection.undue_id) if objection.undue_id else None
+    if undue is not None and undue.professional_id is None:
+        undue.contested_on = None
 
 
 def objections_of(session: Session, insured_id: str) -> list[Objection]:

@@ -189,3 +189,29 @@ instalments = Problem(
     allowed=Text("de 1 à {most} mois, après la notification", "1 to {most} months, after the notice"),
     article="CSS R133-9-2",
 )
+
+summons_early = Problem(
+    Refused,
+    "summons_early",
+    Text(
+        "le délai de réponse court encore, ou la commission n'a pas répondu",
+        "the time to answer is not over, or the commission has not answered",
+    ),
+    field="day",
+    allowed=Text("après le {day}", "after {day}"),
+    article="CSS R133-9-1",
+)
+
+nothing_left = Problem(
+    Conflict,
+    "nothing_left",
+    Text("il ne reste rien à payer", "nothing is left to pay"),
+    field="undue_id",
+)
+
+no_summons = Problem(
+    Conflict,
+    "no_summons",
+    Text("aucune mise en demeure n'a été envoyée", "no summons was sent"),
+    field="undue_id",
+)

@@ -34,6 +34,8 @@ class Account(StrEnum):
     """Due to a practice, paid in the next half-year."""
     FORFAIT = "forfait"
     ABANDON = "abandon"
+    PRODUITS = "produits"
+    """What is asked beside the benefits themselves: the surcharge of a sum that is not given back."""
 
 
 NEVER_DEBIT = (Account.A_PAYER_INSURED, Account.A_PAYER_PROFESSIONAL)

@@ -25,6 +25,7 @@ from parcours.registry.claims.control import return_unproven
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.objections import let_silence_speak
 from parcours.registry.claims.settling import check_readings
+from parcours.registry.claims.summons import pursue_all
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import NEVER_DEBIT, Account, Cause, LedgerPosting, LedgerTransaction
 from parcours.registry.ledger.service import Entry, Line
@@ -76,6 +77,9 @@ def run_day(
         penalties_due(database, fund_code, day, at, done)
         pay_all(database, fund_code, day, at, done, progress)
         notices_due(database, fund_code, day, at, done)
+        with database.writing() as session:
+            for name, count in pursue_all(session, fund_code, day=day, at=at).items():
+                done.add(name, count)
     with database.writing() as session:
         done.add("silences", len(let_silence_speak(session, day)))
         done.add("returned", return_unproven(session, fund_code, day=day, at=at))

@@ -1,6 +1,6 @@
 """What a payment tells: the return that a practice reconciles, the statement of the insured."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -29,13 +29,21 @@ FRT_AUXILIAIRES = "FRT 1976"
 
 
 def tell_practice(
-    session: Session, professional_id: str, due: Sequence[Open], order: Order | None, *, day: date, at: datetime
-) -> None:
-    """The lines of a transfer: their sum is the transfer."""
-    lines = [{"claim": one.claim_id, "paid": plain_euros(one.cents), "status": "paid"} for one in due]
+    session: Session, professional_id: str, due: Sequence[Open], order: Order | None, before: Collection[str], *,
+    day: date, at: datetime,
+) -> None:  # fmt: skip
+    """The lines of a transfer: their sum is the transfer. `before`: claims that were paid already."""
+    lines = [{"claim": one.claim_id, "paid": plain_euros(one.cents), **kind_of(one, before)} for one in due]
     total = plain_euros(order.cents if order else 0)
     body = {"transfer": total, "reference": order.reference if order else None, "lines": lines}
     send(session, MessageKind.RSP, "paid", professional_id, body, at=at, day=day)
+
+
+def kind_of(item: Open, before: Collection[str]) -> dict[str, str]:
+    """What a line of a transfer pays: an act, the penalty of one that was paid late, a part of the flat fee."""
+    if item.claim_id is None:
+        return {"status": "forfait", "line": "MTF 1173"}
+    return {"status": "penalty", "line": "NRD 1167"} if item.claim_id in before else {"status": "paid"}
 
 
 def answer_engagements(

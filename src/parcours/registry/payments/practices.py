@@ -14,10 +14,10 @@ from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, Cause
 from parcours.registry.ledger.service import Entry, Line
 from parcours.rules.money import portion
-from parcours.rules.practice import flat_fee, late_penalty
+from parcours.rules.practice import flat_fee, flat_fee_increase, late_penalty
 
 HALF_YEAR = 6
-BANDS = ("moins_de_7", "de_7_a_74", "de_75_a_79", "des_80", "ald_moins_de_80", "ald_des_80")
+BANDS = ("moins_de_7", "de_7_a_74", "de_75_a_79", "des_80", "ald_moins_de_80", "ald_des_80", "non_vu")
 """Kinds of patients that the flat fee tells apart."""
 MONTHS = (4, 6, 9, 11)
 """Months in which the flat fee is paid, a part each."""
@@ -77,21 +77,52 @@ class FlatFee:
     socle: int
     c2s: int
     parts: tuple[tuple[int, int], ...]
-    """(Month, cents)."""
+    """(Month, cents). What prevention adds is not in them: it is known once the year is over."""
+    increase: int = 0
+    """For the age of the doctor, or the zone."""
+    prevention: int = 0
 
     @property
     def year(self) -> int:
         """The whole year."""
-        return self.socle + self.c2s
+        return self.socle + self.c2s + self.increase + self.prevention
 
 
-def yearly_flat_fee(patients: Mapping[str, int], c2s: int, year: int) -> FlatFee:
+@dataclass(frozen=True)
+class OfTheDoctor:
+    """What of a doctor changes the flat fee; what nobody says changes nothing."""
+
+    convention: str = "secteur_1"
+    age: int | None = None
+    """On 1 January."""
+    priority_zone: bool = False
+    practice_year: int = 0
+    """1 or 2: the year of a first practice in a priority zone; 0 for any other."""
+    indicators: int = 0
+    """Prevention indicators met, each counted once a patient."""
+
+
+WITHOUT_FLAT_FEE = ("secteur_2", "non_conventionne")
+"""Conventions whose doctors have no flat fee: sector 2 without OPTAM, and none."""
+ORDINARY = OfTheDoctor()
+
+
+def yearly_flat_fee(patients: Mapping[str, int], c2s: int, year: int, doctor: OfTheDoctor = ORDINARY) -> FlatFee:
     """The flat fee for the patients of 31 December before, by kind; those with the C2S count once more."""
     on = date(year, 1, 1)
+    months = MONTHS[: thresholds.whole("forfait_mt.versements", on)]
+    if doctor.convention in WITHOUT_FLAT_FEE:
+        return FlatFee(0, 0, tuple((month, 0) for month in months))
     socle = sum(flat_fee(patients.get(band, 0), in_cents(f"forfait_mt.{band}", on)) for band in BANDS)
     supplement = flat_fee(c2s, in_cents("forfait_mt.c2s", on))
-    count = thresholds.whole("forfait_mt.versements", on)
-    total = socle + supplement
+    aged = doctor.age is not None and doctor.age >= thresholds.whole("forfait_mt.medecin_age", on)
+    increase = flat_fee_increase(
+        socle, aged or doctor.priority_zone, doctor.practice_year,
+        *(in_cents(f"forfait_mt.{name}_taux{part}", on)
+          for name, part in (("majoration", ""), ("installation", "_1"), ("installation", "_2"))),
+    )  # fmt: skip
+    total, count = socle + supplement + increase, len(months)
     ends = [portion(total, number, count) for number in range(count + 1)]
-    parts = tuple((month, ends[number + 1] - ends[number]) for number, month in enumerate(MONTHS[:count]))
-    return FlatFee(socle, supplement, parts)
+    parts = tuple((month, ends[number + 1] - ends[number]) for number, month in enumerate(months))
+    prevention = flat_fee(doctor.indicators, in_cents("forfait_mt.prevention_indicateur", on))
+    return FlatFee(socle, supplement, parts, increase, prevention)

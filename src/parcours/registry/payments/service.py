@@ -24,6 +24,9 @@ from parcours.registry.payments.notices import answer_engagements, tell_practice
 from parcours.registry.payments.practices import note_penalty
 from parcours.registry.store.ids import new_id
 
+PAID_BEFORE = (ClaimState.PAID, ClaimState.RECONCILED)
+PAID_BACK = "paid_by_insured"
+"""Kind of an entry by which somebody pays what they owe."""
 DEFERRED = (Account.DIFFERE_TMT, Account.DIFFERE_PF, Account.DIFFERE_FR)
 """In the order in which they are taken for one day of care."""
 
@@ -73,13 +76,14 @@ def run(
     left = [one for one in remaining(due, sum(one.cents for one in taken)) if one.cents]
     order = place_order(session, book, party, payee, left, day=day, at=at) if left else None
     done = Run(tuple(due), tuple(taken), order)
+    before = {one.id for one in known.values() if one.state in PAID_BEFORE}
     if book.startswith("amo:"):
         close(session, [known[one.claim_id] for one in due if one.claim_id in known], day=day, at=at)
     if professional:
         for one in due if book.startswith("amo:") else ():
             if (claim := known.get(one.claim_id)) is not None:
                 note_penalty(session, book, claim, one.cents, day=day, at=at)
-        tell_practice(session, party, done.due, order, day=day, at=at)
+        tell_practice(session, party, done.due, order, before, day=day, at=at)
         if not book.startswith("amo:"):
             answer_engagements(session, party, done.due, order, day=day, at=at)
     else:
@@ -228,20 +232,22 @@ def orders_of(session: Session, party: str) -> list[Order]:
     return list(session.scalars(select(Order).where(Order.party == party).order_by(Order.day, Order.id)))
 
 
-def insured_pays(session: Session, book: str, party: str, cents: int, *, day: date, at: datetime) -> int:
-    """The insured pays what they owe by themselves, the oldest first; what is left of the sum, which is not taken.
+def pays_back(
+    session: Session, book: str, party: str, cents: int, *, day: date, at: datetime, professional: bool = False
+) -> int:
+    """Somebody pays what they owe by themselves, the oldest first; what is left of the sum, which is not taken.
 
     A sum undue may be paid at any time, an instalment of it too.
     """
-    act = new_id()
+    act, account = new_id(), Account.INDU_PROFESSIONAL if professional else Account.INDU_INSURED
     ledger.lock(session, book, party)
-    due = owed(session, book, party, professional=False, day=day)
-    due += [one for one in ledger.open_items(session, book, (Account.INDU_INSURED,), party=party) if one not in due]
+    due = owed(session, book, party, professional=professional, day=day)
+    due += [one for one in ledger.open_items(session, book, (account,), party=party) if one not in due]
     taken = chosen(due, cents)
     total = sum(one.cents for one in taken)
     lines = [Line(one.owed.account, one.owed.party, -one.cents, one.owed.claim_id) for one in taken]
     ledger.post(session, Entry(
-        book=book, kind="paid_by_insured", key=f"paid_by_insured:{act}", cause=Cause.ORDER, cause_id=act, at=day,
+        book=book, kind=PAID_BACK, key=f"{PAID_BACK}:{act}", cause=Cause.ORDER, cause_id=act, at=day,
         known_at=at, lines=(*lines, Line(Account.BANQUE, party, total)),
     ))  # fmt: skip
     return cents - total

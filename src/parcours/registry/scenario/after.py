@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.cards import service as cards
-from parcours.registry.claims import later, objections
+from parcours.registry.claims import later, objections, summons
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.control import Refusal, stop
 from parcours.registry.claims.models import Objection, ObjectionState, Undue
@@ -15,7 +15,7 @@ from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.people.service import close_right, open_right, rights_on
 from parcours.registry.scenario import around, problems
 from parcours.registry.scenario.stage import FUND, Stage
-from parcours.registry.scenario.verbs import BOOKS, Event, note_silences, stated
+from parcours.registry.scenario.verbs import BOOKS, Event, note_silences, pursue, stated
 from parcours.registry.store.periods import replace
 
 
@@ -47,6 +47,7 @@ def fund_run(stage: Stage, event: Event) -> None:
     done = fund.run_day(stage.database, FUND, stage.today)
     with stage.writing() as session:
         note_silences(stage, session)
+        pursue(stage, session)
     stage.found["fund_day"] = done.counts
 
 
@@ -104,6 +105,21 @@ def instalments_agreed(stage: Stage, event: Event) -> None:
     with stage.writing() as session:
         undue = later.agree_instalments(last_undue(stage, session, event["who"]), event["months"], day=stage.today)
         stage.found.setdefault("deadline", {})["first_set_off"] = undue.set_off_from
+
+
+def summons_sent(stage: Stage, event: Event) -> None:
+    """The fund summons who did not give back: a month to pay."""
+    with stage.writing() as session:
+        undue = last_undue(stage, session, event["who"])
+        summons.summon(session, BOOKS["amo"], undue, day=stage.today, at=stage.at)
+        stage.found.setdefault("deadline", {})["pay_by"] = undue.pay_by
+
+
+def summons_received(stage: Stage, event: Event) -> None:
+    """The summons is received: the month runs from this day."""
+    with stage.writing() as session:
+        undue = summons.summons_received(last_undue(stage, session, event["who"]), day=stage.today)
+        stage.found.setdefault("deadline", {})["pay_by"] = undue.pay_by
 
 
 def documents_added(stage: Stage, event: Event) -> None:

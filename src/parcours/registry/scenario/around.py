@@ -19,11 +19,14 @@ from parcours.registry.declarations.models import State
 from parcours.registry.declarations.service import end, record_paper
 from parcours.registry.declarations.timeline import declarations_of
 from parcours.registry.errors import Conflict
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import Account, Cause
+from parcours.registry.ledger.service import Entry, Line
 from parcours.registry.payments import service as payments
-from parcours.registry.payments.practices import yearly_flat_fee
+from parcours.registry.payments.practices import ORDINARY, OfTheDoctor, yearly_flat_fee
 from parcours.registry.people.models import Affiliation
 from parcours.registry.people.service import affiliate
-from parcours.registry.scenario import verbs
+from parcours.registry.scenario import problems, verbs
 from parcours.registry.scenario.language import cents
 from parcours.registry.scenario.stage import DECLARED, FUND, Stage
 from parcours.registry.scenario.verbs import Event
@@ -157,6 +160,9 @@ def indu_notified(stage: Stage, event: Event) -> None:
                       paid_on=event["paid"], notified_on=stage.today)  # fmt: skip
         session.add(undue)
         session.flush()
+        asked = (Line(Account.INDU_PROFESSIONAL, party, undue.cents), Line(Account.PRODUITS, party, -undue.cents))
+        ledger.post(session, Entry(book=f"amo:{FUND}", kind="undue", key=f"undue:{undue.id}", cause=Cause.OFFICER,
+                                   cause_id=undue.id, at=stage.today, known_at=stage.at, lines=asked))  # fmt: skip
         later.notice_received(session, undue, day=stage.today)
         stage.found["undue"], stage.found["notified"] = undue.id, stage.today
         stage.found.setdefault("deadline", {}).update(pay_observe_or_contest=undue.answer_by, limit=undue.limit_on)
@@ -172,6 +178,7 @@ def observations(stage: Stage, event: Event) -> None:
 def pay_run(stage: Stage, event: Event) -> None:
     """A payment run for who owes: may it be set off?"""
     with stage.writing() as session:
+        verbs.pursue(stage, session)
         undue = session.get_one(Undue, stage.found["undue"])
         stage.found["may_set_off"] = later.may_set_off(undue, stage.today)
         if undue.professional_id is not None:
@@ -181,14 +188,22 @@ def pay_run(stage: Stage, event: Event) -> None:
 
 BANDS = {
     "under_7": "moins_de_7", "from_7_to_74": "de_7_a_74", "from_75_to_79": "de_75_a_79", "from_80": "des_80",
-    "ald_under_80": "ald_moins_de_80", "ald_from_80": "ald_des_80",
+    "ald_under_80": "ald_moins_de_80", "ald_from_80": "ald_des_80", "not_seen": "non_vu",
 }  # fmt: skip
 
 
 def patientele(stage: Stage, event: Event) -> None:
     """The patients of a doctor on 31 December: the flat fee of the next year."""
+    for name in event["count"]:
+        if name not in BANDS:
+            raise problems.wrong_word(name, field="patientele.count", allowed=", ".join(BANDS))
     counts = {BANDS[name]: count for name, count in event["count"].items()}
-    stage.found["flat_fee"] = yearly_flat_fee(counts, event.get("c2s", 0), stage.today.year + 1)
+    said = stage.scenario.professionals.get(event.get("doctor", ""))
+    doctor = OfTheDoctor(
+        said.convention if said else ORDINARY.convention, event.get("age"), bool(event.get("priority_zone")),
+        event.get("practice_year", 0), event.get("indicators", 0),
+    )  # fmt: skip
+    stage.found["flat_fee"] = yearly_flat_fee(counts, event.get("c2s", 0), stage.today.year + 1, doctor)
 
 
 def patient_leaves(stage: Stage, event: Event) -> None:

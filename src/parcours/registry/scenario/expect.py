@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import content_kept, decisions_of, lines_of_decision
 from parcours.registry.claims.counters import borne
-from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.claims.models import Claim, ClaimState, Decision, Undue
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
 from parcours.registry.payments import practices
@@ -23,7 +23,7 @@ from parcours.registry.scenario.stage import FUND, Stage
 from parcours.registry.scenario.verbs import history
 from parcours.text import plain_euros
 
-PROSE = {"text", "not", "then", "payee", "paid_in", "account", "surcharge", "each"}
+PROSE = {"text", "not", "then", "payee", "paid_in", "account", "each"}
 """Said for the reader: checked by a test of the same name, not by the player of stories."""
 
 
@@ -279,6 +279,22 @@ def penalty(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
         yield from equal(f"penalty.{name}", plain_euros(cents(wanted)), plain_euros(found))
 
 
+def surcharge(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
+    """What a sum that was not given back bears more: an amount, or one for each who owes; a sentence is prose."""
+    query = select(Undue).where(
+        Undue.insured_id.in_(stage.ids.values()) | Undue.professional_id.in_(stage.ids.values())
+    )
+    found: dict[str, int] = {}
+    for one in session.scalars(query):
+        who = stage.name_of(one.professional_id or one.insured_id or "")
+        found[who] = found.get(who, 0) + one.surcharge
+    if isinstance(expected, Mapping):
+        for who, wanted in expected.items():
+            yield from equal(f"surcharge.{who}", plain_euros(cents(wanted)), plain_euros(found.get(who, 0)))
+    elif not isinstance(expected, str):
+        yield from equal("surcharge", plain_euros(cents(expected)), plain_euros(sum(found.values())))
+
+
 def flat_fee(name: str) -> Check:
     """A part of the flat fee of a year."""
 
@@ -325,7 +341,9 @@ CHECKS: dict[str, Check] = {
     "deadline": deadline, "deadlines": deadline, "balances": balances, "signals": signals, "case": case,
     "statement": statement, "screen": screen, "practice": practice, "set_off": set_off,
     "changed_again": changed_again, "count": counted, "working_day": working_day, "penalty": penalty,
+    "surcharge": surcharge,
     "socle": flat_fee("socle"), "c2s": flat_fee("c2s"), "year": flat_fee("year"), "parts": flat_fee("parts"),
+    "increase": flat_fee("increase"), "prevention": flat_fee("prevention"),
     "claims_created": claims_created, "second": second, "third": third,
 }  # fmt: skip
 """Every expectation of the language that is checked."""

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from parcours.registry.claims import sheets
 from parcours.registry.claims.control import confirm, control
 from parcours.registry.claims.models import ClaimState, Lot, SheetKind
+from parcours.registry.claims.quoting import quote
+from parcours.registry.complementary import engaging
 from parcours.registry.people.service import close_right, rights_on
 from parcours.registry.scenario import problems
 from parcours.registry.scenario.stage import Stage
-from parcours.registry.scenario.verbs import Event, enter, keep, kind_of, sheet_of
+from parcours.registry.scenario.verbs import Event, enter, keep, kind_of, mutuelle, said, sheet_of
 
 
 def send(stage: Stage, event: Event) -> None:
@@ -27,6 +29,21 @@ def send(stage: Stage, event: Event) -> None:
         if original:
             row.original_id = stage.claims[original]
         control(session, row, day=stage.today, at=stage.at)
+
+
+def idb(stage: Stage, event: Event) -> None:
+    """A practice asks the insurer of somebody whether it knows them on a day of care."""
+    with stage.writing() as session:
+        who, by = stage.person(session, said(stage, event, "of")), stage.professional(session, said(stage, event, "by"))
+        engaging.ask(session, by, who, event.get("care", stage.today), day=stage.today, at=stage.at)
+
+
+def clc(stage: Stage, event: Event) -> None:
+    """A practice asks the insurer of somebody how much it will pay of a sheet."""
+    with stage.writing() as session:
+        mutuelle(stage, session, event)
+        sheet = sheet_of(stage, session, event, SheetKind.ELECTRONIC, event.get("care", stage.today), 1)
+        quote(session, sheet, day=stage.today, at=stage.at)
 
 
 def paper_received(stage: Stage, event: Event) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.cards.service import ask_to_update
-from parcours.registry.claims import later, lifecycle, objections, sheets
+from parcours.registry.claims import later, lifecycle, objections, sheets, summons
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.control import Refusal, confirm, last_day, return_unproven, stop
 from parcours.registry.claims.intake import CHOICES, OF_THE_FUND, read_facts, read_line
@@ -165,11 +165,13 @@ def children(stage: Stage, session: Session, who: str) -> list[str]:
 
 
 def insured_pays(stage: Stage, event: Event) -> None:
-    """Somebody pays what they owe by themselves: all of it, or an amount."""
+    """Somebody, or a practice, pays what they owe by themselves: all of it, or an amount."""
     with stage.writing() as session:
         amount = cents(event["amount"]) if "amount" in event else MOST
-        payments.insured_pays(session, BOOKS["amo"], stage.person(session, event["who"]), amount, day=stage.today,
-                              at=stage.at)  # fmt: skip
+        professional = stage.is_professional(event["who"])
+        party = (stage.professional if professional else stage.person)(session, event["who"])
+        payments.pays_back(session, BOOKS["amo"], party, amount, day=stage.today, at=stage.at,
+                           professional=professional)  # fmt: skip
 
 
 def books_named(session: Session, book: str, party: str) -> list[str]:
@@ -289,12 +291,22 @@ def objection(stage: Stage, event: Event) -> None:
 
 
 def day_passes(stage: Stage, event: Event) -> None:
-    """A day of the fund: silences speak, sheets whose proof never came go back, old cards ask to be updated."""
+    """A day of the fund: silences speak, sheets without proof go back, practices that owe are summoned."""
     with stage.writing() as session:
         objections.let_silence_speak(session, stage.today)
+        pursue(stage, session)
         return_unproven(session, FUND, day=stage.today, at=stage.at)
         ask_to_update(session, day=stage.today, at=stage.at)
         note_silences(stage, session)
+
+
+def pursue(stage: Stage, session: Session) -> None:
+    """Sums that the professionals of the story owe: a summons, then a surcharge, each in its time."""
+    ids = [one for name, one in stage.ids.items() if stage.is_professional(name)]
+    for one in session.scalars(select(Undue).where(Undue.professional_id.in_(ids)).order_by(Undue.id)).all():
+        summons.pursue(session, BOOKS["amo"], one, day=stage.today, at=stage.at)
+        if one.pay_by is not None:
+            stage.found.setdefault("deadline", {})["pay_by"] = one.pay_by
 
 
 def note_silences(stage: Stage, session: Session) -> None:

@@ -95,6 +95,8 @@ VERBS: dict[str, Verb] = {
     "correction_refused": verb(after.correction_refused, "who"),
     "instalments_accepted": verb(after.instalments_accepted, "who"),
     "instalments_agreed": verb(after.instalments_agreed, "who months"),
+    "summons": verb(after.summons_sent, "who"),
+    "summons_received": verb(after.summons_received, "who"),
     "documents_added": verb(after.documents_added),
     "indu_notified": verb(around.indu_notified, "to amount paid"),
     "observations": verb(around.observations),
@@ -117,12 +119,14 @@ VERBS: dict[str, Verb] = {
     "right_closed": verb(after.right_closed, "who right", "on"),
     "birth": verb(around.birth, "who attach"),
     "declaration_recorded": verb(around.declaration_recorded, "who doctor signed"),
-    "patientele": verb(around.patientele, "count", "doctor c2s"),
+    "patientele": verb(around.patientele, "count", "doctor c2s age priority_zone practice_year indicators"),
     "patient_leaves": verb(around.patient_leaves, "who"),
     # the complementary
     "amc_registered": verb(around.amc_registered, "who amc", "while"),
     "choose_amc": verb(around.choose_amc, "who amc", "beneficiary"),
     "link_active": verb(around.link_active, "amc", "who"),
+    "idb": verb(sending.idb, "", "of by care"),
+    "clc": verb(sending.clc, "", sheet=True),
     "amc_ended": verb(after.amc_ended, "who amc", "on"),
 }
 """Every verb of the language."""

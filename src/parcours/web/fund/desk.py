@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from starlette.responses import Response
 
-from parcours.registry.claims import control, later, lifecycle, objections, regularising
+from parcours.registry.claims import control, later, lifecycle, objections, regularising, summons
 from parcours.registry.claims.adjudicate import adjudicate, current_decision
 from parcours.registry.claims.context import REGULARISATION, Action, Tag
 from parcours.registry.claims.models import (
@@ -17,6 +17,7 @@ from parcours.registry.claims.models import (
     Regularisation,
     Undue,
 )
+from parcours.registry.claims.money import amo_book
 from parcours.registry.claims.notices import tell_waiting
 from parcours.registry.claims.words import STATES
 from parcours.registry.complementary import service as complementary
@@ -310,7 +311,16 @@ def undue(desk: Desk) -> Response:
         who=who,
         cause=(CAUSES.get(row.cause) or Text(row.cause, row.cause)),
         may_set_off=later.may_set_off(row, desk.today),
+        may_summon=bool(row.claim_id and row.answer_by) and row.summoned_on is None and row.answer_by < desk.today,
     )
+
+
+def summon(desk: Desk) -> Response:
+    """The time to answer is over, or the answer does not convince: a month to pay."""
+    row = own_row(desk, Undue, "undue_id", Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
+    claim = desk.session.get_one(Claim, row.claim_id)
+    summons.summon(desk.session, amo_book(claim), row, day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="saved")
 
 
 def received(desk: Desk) -> Response:

@@ -24,7 +24,9 @@ def routes() -> list[Route]:
             methods=BOTH,
         ),
         Route("/fund/objections/{id}", room(desk.objection, desk.gate, answer=desk.answer), methods=BOTH),
-        Route("/fund/undue/{id}", room(desk.undue, desk.gate, received=desk.received), methods=BOTH),
+        Route(
+            "/fund/undue/{id}", room(desk.undue, desk.gate, received=desk.received, summon=desk.summon), methods=BOTH
+        ),
         Route("/fund/overlaps/{id}", room(desk.overlap, desk.gate, take_up=desk.take_up), methods=BOTH),
         Route("/fund/people", room(people.search, desk.gate, find=people.find), methods=BOTH),
         Route(

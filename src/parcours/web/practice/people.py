@@ -12,6 +12,7 @@ from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
 from parcours.registry.declarations.models import Declaration, Party, State, Tenure
 from parcours.registry.declarations.words import PARTIES, STATES
+from parcours.registry.payments.forfait import kinds_of
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
@@ -20,7 +21,6 @@ from parcours.registry.store.periods import known
 from parcours.text import Text
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.practice.desk import doctor_of, named, show
-from parcours.web.practice.forfait import kinds_of
 
 BANDS = ((7, "0-6"), (16, "7-15"), (75, "16-74"), (80, "75-79"), (200, "80+"))
 """Ages as the yearly flat fee tells them apart."""
@@ -49,7 +49,7 @@ def patients(desk: Desk) -> Response:
         one.id: one
         for one in desk.session.scalars(select(Insured).where(Insured.id.in_([one.insured_id for one in tenures])))
     }
-    kinds = kinds_of(desk, rows, desk.today)
+    kinds = kinds_of(desk.session, rows, desk.today)
     chosen = [
         Chosen(
             rows[one.insured_id],
