@@ -1,5 +1,7 @@
 """Sheets, claims and the account over REST: submitted once, explained, and nobody else's."""
 
+from datetime import timedelta
+
 from parcours.registry.claims import b2
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.context import Tag
@@ -254,3 +256,20 @@ def test_an_insurer_is_asked_before_care(as_user, country, database):
     answers = [one for one in doctor.get(f"{V1}/my/messages").json()["items"] if one["kind"] in ("idb", "clc")]
     assert [(one["kind"], one["subject"]) for one in answers] == [("idb", "known"), ("clc", "amount")]
     assert doctor.post(f"{url}/amount", json=sheet(country, facts={"act": "ZZZ"})).status_code == 422
+
+
+def test_an_application_is_lent_to_another_holder_for_a_year_at_most(as_user, country):
+    alice, nora = as_user("alice"), as_user("nora")
+    url = f"{V1}/people/{country.alice}/card-app"
+    tomorrow = (paris_today() + timedelta(days=1)).isoformat()
+    assert alice.get(url).status_code == 404
+    assert (alice.post(url).status_code, alice.post(url).json()["code"]) == (201, "app_state")
+    loan = {"to": country.nora, "until": tomorrow}
+    assert alice.post(f"{url}/loan", json=loan).json()["code"] == "borrower_needs_app"
+    assert alice.post(f"{url}/loan", json={"to": "nobody", "until": tomorrow}).json()["code"] == "borrower_needs_app"
+    nora.post(f"{V1}/people/{country.nora}/card-app")
+    assert alice.post(f"{url}/loan", json=loan).json()["lent_until"] == tomorrow
+    late = (paris_today() + timedelta(days=400)).isoformat()
+    assert alice.post(f"{url}/loan", json={**loan, "until": late}).json()["code"] == "lent_too_long"
+    assert alice.post(f"{url}/state", json={"state": "suspended"}).json()["lent_until"] is None
+    assert alice.get(url).json()["state"] == "suspended"

@@ -111,7 +111,7 @@ def test_many_claims_are_decided_and_paid_by_the_answers_of_submit(run, file, pe
     assert [json.loads(one)["paid"] for one in again] == ["0.00"] * 3
     wrong = run(claims, "pay", paid[0]["claim"], str(uuid4()), "--day", "2026-03-10")
     assert (wrong.exit_code, json.loads(wrong.output.splitlines()[1])["error"]["code"]) == (3, "not_found")
-    assert "no_claims" in run(claims, "pay").stderr
+    assert "no claim is named" in run(claims, "pay").stderr
 
 
 def test_a_part_of_the_flat_fee_is_due_once_and_paid_by_the_next_day(run, people, database):

@@ -8,13 +8,14 @@ from typing import Literal
 from fastapi import Response
 from pydantic import Field
 
-from parcours.api.common import CREATING, READING, Day, Id, In, Out, api_router
+from parcours.api.common import CREATING, READING, Day, Id, In, Out, api_router, text
 from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
+from parcours.registry.cards import apps
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.attestation import attestation_of
 from parcours.registry.cards.context import Action, Tag
-from parcours.registry.cards.models import Card, EuropeanProof
+from parcours.registry.cards.models import AppState, Card, CardApp, EuropeanProof
 from parcours.registry.people.context import PATIENT
 from parcours.registry.people.service import rights_on
 from parcours.registry.store.clock import paris_date
@@ -77,6 +78,83 @@ def oppose_card(patient_id: Id, card_id: Id, body: LossIn, once: OnceDep) -> Res
         card = cards.get_card(unit.session, card_id, record.insured_id or "")
         cards.oppose(unit.session, card, body.why, day=paris_date(unit.incoming.at), at=unit.incoming.at)
         return CardOut.of(card), {}
+
+    return once.reply(make)
+
+
+class AppOut(Out):
+    """The simulated card in an application."""
+
+    id: str
+    simulated: bool = True
+    state: str = Field(examples=["enrolled"])
+    enrolled_on: date
+    lent_until: date | None = Field(description="Another holder may show it until this day; nothing when nobody may.")
+
+    @classmethod
+    def of(cls, app: CardApp) -> AppOut:
+        return cls(id=app.id, state=app.state.value, enrolled_on=app.enrolled_on, lent_until=app.lent_until)
+
+
+@router.get("/people/{patient_id}/card-app", responses=problems(*READING))
+def read_app(patient_id: Id, unit: ReadUnit) -> AppOut:
+    """The newest application of a person."""
+    record = unit.find(PATIENT, patient_id, Action.READ_CARD, Tag.CARD_READ)
+    return AppOut.of(apps.own_app(unit.session, record.insured_id or ""))
+
+
+@router.post("/people/{patient_id}/card-app", status_code=201, response_model=AppOut, responses=problems(*CREATING))
+def enrol_app(patient_id: Id, once: OnceDep) -> Response:
+    """Enrol an application; never with a provisional number."""
+    unit = once.unit
+    record = unit.find(PATIENT, patient_id, Action.ASK_CARD, Tag.CARD_ASK)
+
+    def make() -> tuple[AppOut, dict[str, str]]:
+        app = apps.enrol(unit.session, record.insured_id or "", day=paris_date(unit.incoming.at))
+        return AppOut.of(app), {}
+
+    return once.reply(make)
+
+
+class AppStateIn(In):
+    """What becomes of an application."""
+
+    state: Literal["suspended", "enrolled", "removed"]
+
+
+@router.post(
+    "/people/{patient_id}/card-app/state", status_code=201, response_model=AppOut, responses=problems(*CREATING)
+)
+def change_app(patient_id: Id, body: AppStateIn, once: OnceDep) -> Response:
+    """Suspend an application, take it up again, remove it; a loan ends with it."""
+    unit = once.unit
+    record = unit.find(PATIENT, patient_id, Action.ASK_CARD, Tag.CARD_ASK)
+
+    def make() -> tuple[AppOut, dict[str, str]]:
+        app = apps.own_app(unit.session, record.insured_id or "")
+        return AppOut.of(apps.change(unit.session, app, AppState(body.state), day=paris_date(unit.incoming.at))), {}
+
+    return once.reply(make)
+
+
+class LoanIn(In):
+    """Who may show an application in one's place, and until when."""
+
+    to: str = text(64, "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d10")
+    until: Day
+
+
+@router.post(
+    "/people/{patient_id}/card-app/loan", status_code=201, response_model=AppOut, responses=problems(*CREATING)
+)
+def lend_app(patient_id: Id, body: LoanIn, once: OnceDep) -> Response:
+    """Lend an application to another holder, for a year at most; somebody unknown is answered as one without any."""
+    unit = once.unit
+    record = unit.find(PATIENT, patient_id, Action.ASK_CARD, Tag.CARD_ASK)
+
+    def make() -> tuple[AppOut, dict[str, str]]:
+        app = apps.own_app(unit.session, record.insured_id or "")
+        return AppOut.of(apps.lend(unit.session, app, body.to, body.until, day=paris_date(unit.incoming.at))), {}
 
     return once.reply(make)
 

@@ -2,7 +2,7 @@
 
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal
-from parcours.registry.cards.models import Card, CardEvent, CardReading, EuropeanProof
+from parcours.registry.cards.models import Card, CardApp, CardAppEvent, CardEvent, CardReading, EuropeanProof
 from parcours.registry.cards.relations import PRACTICE_CARD, PRACTICE_READER
 from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.declarations.context import Action as DeclarationAction
@@ -16,7 +16,7 @@ class Action(model.Action):
 
     READ_CARD = "read_card"
     ASK_CARD = "ask_card"
-    """Ask for a card or a proof for abroad, send a document, say that a card is lost."""
+    """Ask for a card or a proof for abroad, send a document, say that a card is lost; enrol and lend an application."""
 
     SHOW_CARD = "show_card"
     """To a practice, as it holds the card or types the number."""
@@ -36,6 +36,8 @@ CONTEXT = Context(
         Card: Personal(),
         CardEvent: Personal(through="card_id"),
         CardReading: Personal(),
+        CardApp: Personal(hides=("lent_to",)),
+        CardAppEvent: Personal(through="app_id", hides=("lent_to",)),
         EuropeanProof: Personal(),
     },
     actions=Action,

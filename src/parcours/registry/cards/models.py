@@ -49,6 +49,42 @@ class CardEvent(Base):
     why: Mapped[str] = mapped_column(String(60))
 
 
+class AppState(StrEnum):
+    """Where the card in an application is in its life."""
+
+    ENROLLED = "enrolled"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+
+
+class CardApp(Base):
+    """A simulated card in an application."""
+
+    __tablename__ = "cards_apps"
+    __table_args__ = (Index(None, "insured_id"),)
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    state: Mapped[AppState] = mapped_column(text_enum(AppState))
+    enrolled_on: Mapped[date]
+    lent_to: Mapped[str | None] = mapped_column(PublicId)
+    """Another holder, who may show it until a day."""
+    lent_until: Mapped[date | None]
+
+
+class CardAppEvent(Base):
+    """A change of an application. Never rewritten."""
+
+    __tablename__ = "cards_app_events"
+    __table_args__ = (UniqueConstraint("app_id", "number"),)
+
+    app_id: Mapped[str] = mapped_column(PublicId, ForeignKey("cards_apps.id"))
+    number: Mapped[int]
+    state: Mapped[AppState] = mapped_column(text_enum(AppState))
+    day: Mapped[date]
+    lent_to: Mapped[str | None] = mapped_column(PublicId)
+    lent_until: Mapped[date | None]
+
+
 class Shown(StrEnum):
     """How a patient showed who they are to a practice."""
 

@@ -1,7 +1,7 @@
 """What may be wrong in this context: one entry a problem, in French and in English."""
 
 from parcours.errors import Problem
-from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
 from parcours.text import Text
 
 card_needs_nir = Problem(
@@ -27,4 +27,37 @@ leaves_past = Problem(
     Text("le départ, ou la fin des droits, est passé", "the day to leave, or the end of the rights, is past"),
     field="leaves",
     allowed=Text("le {day} ou après", "{day} or later"),
+)
+
+app_state = Problem(
+    Conflict,
+    "app_state",
+    Text("l'état de l'application ne le permet pas", "the state of the application forbids it"),
+    field="app",
+    allowed=Text("une application qui est : {states}", "an application that is: {states}"),
+)
+
+no_app = Problem(
+    NotFound,
+    "not_found",
+    Text("aucune application n'est enrôlée", "no application is enrolled"),
+    field="app",
+)
+
+lent_too_long = Problem(
+    Refused,
+    "lent_too_long",
+    Text("une application se prête un an au plus", "an application is lent for a year at most"),
+    field="until",
+    allowed=Text("le {day} au plus tard, pas un jour passé", "{day} at the latest, no day past"),
+    article="CSS R161-33-14",
+)
+
+borrower_needs_app = Problem(
+    Refused,
+    "borrower_needs_app",
+    Text("une application se prête à qui en a une", "an application is lent to somebody who has one"),
+    field="to",
+    allowed=Text("une autre personne dont l'application est enrôlée", "another person whose application is enrolled"),
+    article="CSS R161-33-14",
 )

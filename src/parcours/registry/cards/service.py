@@ -21,7 +21,9 @@ from parcours.registry.identity.keys import NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
+from parcours.registry.people.models import Affiliation
 from parcours.registry.store.ids import get
+from parcours.registry.store.periods import holding
 
 ASK_BEFORE = timedelta(days=20)
 CERTIFICATE_MONTHS = 3
@@ -34,8 +36,7 @@ OVER = (CardState.OPPOSED, CardState.REPLACED, CardState.DEACTIVATED)
 
 def request(session: Session, insured_id: str, *, day: date) -> Card:
     """Ask for a card. Raises Refused: the number is provisional. Raises Conflict: there is one already."""
-    number = current_identifier(session, insured_id, day)
-    if number is None or number.kind is NirKind.NIA:
+    if not has_final_number(session, insured_id, day):
         raise problems.card_needs_nir()
     before = card_of(session, insured_id)
     if before is not None and before.state not in OVER:
@@ -45,6 +46,12 @@ def request(session: Session, insured_id: str, *, day: date) -> Card:
     session.flush()
     note(session, card, day, "asked")
     return card
+
+
+def has_final_number(session: Session, insured_id: str, day: date) -> bool:
+    """Is the number of a person more than a provisional one?"""
+    number = current_identifier(session, insured_id, day)
+    return number is not None and number.kind is not NirKind.NIA
 
 
 def refuse_documents(session: Session, card: Card, why: str, *, day: date, at: datetime) -> None:
@@ -91,6 +98,16 @@ def ask_to_update(session: Session, *, day: date, at: datetime) -> int:
     for card in cards:
         move(session, card, (CardState.ACTIVE,), CardState.TO_UPDATE, day, "a year")
         tell(session, card, "card_to_update", day, at)
+    return len(cards)
+
+
+def end_with_rights(session: Session, *, day: date, at: datetime) -> int:
+    """Cards of those whose rights ended work no more (R161-33-3); how many."""
+    has_rights = select(Affiliation.id).where(Affiliation.insured_id == Card.insured_id, holding(Affiliation, day))
+    cards = list(session.scalars(select(Card).where(Card.state.in_(WORKING), ~has_rights.exists())))
+    for card in cards:
+        move(session, card, WORKING, CardState.DEACTIVATED, day, "rights ended")
+        tell(session, card, "card_deactivated", day, at)
     return len(cards)
 
 

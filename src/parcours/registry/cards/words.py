@@ -1,6 +1,6 @@
 """How people say the states of a card."""
 
-from parcours.registry.cards.models import CardState
+from parcours.registry.cards.models import AppState, CardState
 from parcours.text import Text
 
 CARDS = {
@@ -13,3 +13,9 @@ CARDS = {
     CardState.REPLACED: Text("remplacée", "replaced"),
     CardState.DEACTIVATED: Text("désactivée", "deactivated"),
 }
+APPS = {
+    AppState.ENROLLED: Text("enrôlée", "enrolled"),
+    AppState.SUSPENDED: Text("suspendue", "suspended"),
+    AppState.REMOVED: Text("retirée", "removed"),
+}
+"""How people say the states of an application."""

@@ -41,6 +41,12 @@ def write(session: Session, claim: Claim, number: int, *, day: date, at: datetim
     session.flush()
 
 
+def first_day(session: Session, claim_id: str, state: ClaimState) -> date | None:
+    """The first day on which a claim came to a state; None when it never did."""
+    query = select(func.min(ClaimEvent.day)).where(ClaimEvent.claim_id == claim_id, ClaimEvent.state == state)
+    return session.scalar(query)
+
+
 def last_day(session: Session, claim_id: str, state: ClaimState) -> date | None:
     """The last day on which a claim came to a state; None when it never did."""
     query = select(func.max(ClaimEvent.day)).where(ClaimEvent.claim_id == claim_id, ClaimEvent.state == state)

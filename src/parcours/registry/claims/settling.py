@@ -121,10 +121,19 @@ def as_the_fund_reads(settled: Settled, own: Mapping[str, str], others: Mapping[
 
 
 TIERS_PAYANT = "tiers_payant_hors_parcours"
-READINGS = {TIERS_PAYANT: ("practice", "text")}
-"""Readings of what a fund does, beside those of the law: by the text, a doctor's act outside the pathway has no tiers
-payant (L161-36-4 3°); a third of the surcharges are taken back later, so it is done.
+RECOVERY = "recovery_limit"
+FIVE_YEARS, TWO_YEARS = "five_years", "two_years"
+READINGS = {TIERS_PAYANT: ("practice", "text"), RECOVERY: (FIVE_YEARS, TWO_YEARS)}
+"""Readings of what a fund does, beside those of the law, the default first: by the text, a doctor's act outside the
+pathway has no tiers payant (L161-36-4 3°), yet a third of the surcharges are taken back later; and what is taken back
+later may be within five years (a ministerial answer of 2009) or within two (L160-11).
 """
+
+
+def recovery_years(readings: Mapping[str, str], on: date) -> int:
+    """Years within which a fund takes back what it deferred."""
+    two = readings.get(RECOVERY) == TWO_YEARS
+    return thresholds.whole("remboursement.prescription_annees" if two else "delais.recuperation_annees", on)
 
 
 def own_readings(readings: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -4,27 +4,27 @@ A few claims, or one payment, are a transaction: killed at any point, the day is
 """
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from multiprocessing import get_context
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from parcours.engine.errors import FactError
 from parcours.law import thresholds
 from parcours.law.workdays import is_working_day, months_after
-from parcours.registry.cards.service import ask_to_update
+from parcours.registry.cards.service import ask_to_update, end_with_rights
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.bulk import Block, receive_together
 from parcours.registry.claims.control import return_unproven
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.objections import let_silence_speak
-from parcours.registry.claims.settling import check_readings
+from parcours.registry.claims.settling import check_readings, recovery_years
 from parcours.registry.claims.summons import pursue_all
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import NEVER_DEBIT, Account, Cause, LedgerPosting, LedgerTransaction
@@ -83,8 +83,9 @@ def run_day(
     with database.writing() as session:
         done.add("silences", len(let_silence_speak(session, day)))
         done.add("returned", return_unproven(session, fund_code, day=day, at=at))
+        done.add("cards_ended", end_with_rights(session, day=day, at=at))
         done.add("cards_to_update", ask_to_update(session, day=day, at=at))
-    write_off_all(database, fund_code, day, at, done)
+    write_off_all(database, fund_code, day, at, done, recovery_years(readings or {}, day))
     return done
 
 
@@ -273,15 +274,18 @@ def notices_due(database: Database, fund_code: str, day: date, at: datetime, don
             done.add("notices")
 
 
-def write_off_all(database: Database, fund_code: str, day: date, at: datetime, done: FundDay) -> None:
+def write_off_all(database: Database, fund_code: str, day: date, at: datetime, done: FundDay, years: int) -> None:
     """What was not taken back within its time is cancelled, oldest first."""
-    years = thresholds.whole("delais.recuperation_annees", day)
     with database.writing() as session:
         open_ones = {
             one.claim_id for one in ledger.open_items(session, f"amo:{fund_code}", payments.DEFERRED) if one.claim_id
         }
-        query = select(Claim, func.min(Decision.decided_on)).join(Decision, Decision.claim_id == Claim.id)
-        query = query.where(Claim.id.in_(open_ones)).group_by(Claim.id).order_by(func.min(Decision.decided_on))
-        for claim, decided in session.execute(query):
-            if thresholds.years_after(decided, years) < day:
-                done.add("written_off", payments.write_off(session, claim, day=day, at=at) > 0)
+        for claim in session.scalars(too_old(open_ones, thresholds.years_after(day, -years))):
+            done.add("written_off", payments.write_off(session, claim, years, day=day, at=at) > 0)
+
+
+def too_old(claims: Collection[str], before: date) -> Select[tuple[Claim]]:
+    """Claims first decided before a day, in that order."""
+    first = func.min(Decision.decided_on)
+    query = select(Claim).join(Decision, Decision.claim_id == Claim.id).where(Claim.id.in_(claims))
+    return query.group_by(Claim.id).having(first <= before).order_by(first, Claim.id)

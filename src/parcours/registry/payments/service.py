@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.later import may_set_off, undue_of
 from parcours.registry.claims.models import Claim, ClaimState
@@ -253,8 +254,14 @@ def pays_back(
     return cents - total
 
 
-def write_off(session: Session, claim: Claim, *, day: date, at: datetime) -> int:
-    """What is still to take back of a claim at its limit is cancelled; how many cents (D160-7)."""
+def write_off(session: Session, claim: Claim, years: int, *, day: date, at: datetime) -> int:
+    """What is still to take back of a claim so many years after its first decision is cancelled; how many cents.
+
+    Nothing before: a fund may not waive it (D160-7).
+    """
+    decided = lifecycle.first_day(session, claim.id, ClaimState.ADJUDICATED)
+    if decided is None or thresholds.years_after(decided, years) >= day:
+        return 0
     book = f"amo:{claim.fund_code}"
     items = ledger.open_items(session, book, DEFERRED, claim_id=claim.id)
     total = sum(one.cents for one in items)

@@ -1,9 +1,14 @@
 """The verbs of what comes after: an officer, the bank, a day of the fund, answers, rights and contracts that end."""
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.law.workdays import months_after
+from parcours.registry.cards import apps
 from parcours.registry.cards import service as cards
+from parcours.registry.cards.models import AppState
 from parcours.registry.claims import later, objections, summons
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.control import Refusal, stop
@@ -44,7 +49,7 @@ def reconciled(stage: Stage, event: Event) -> None:
 
 def fund_run(stage: Stage, event: Event) -> None:
     """The whole day of the fund: adjudicated, paid, silences, notices, what is too old."""
-    done = fund.run_day(stage.database, FUND, stage.today)
+    done = fund.run_day(stage.database, FUND, stage.today, readings=stage.scenario.readings)
     with stage.writing() as session:
         note_silences(stage, session)
         pursue(stage, session)
@@ -157,6 +162,34 @@ def card_updated(stage: Stage, event: Event) -> None:
     """The card is updated in a terminal."""
     with stage.writing() as session:
         cards.update(session, around.card_of(stage, session, event["who"]), day=stage.today)
+
+
+def app_enrolled(stage: Stage, event: Event) -> None:
+    """Somebody enrols the card in an application."""
+    with stage.writing() as session:
+        apps.enrol(session, stage.person(session, event["who"]), day=stage.today)
+    stage.found["app_of"] = event["who"]
+
+
+def app_changed(state: AppState) -> Callable[[Stage, Event], None]:
+    """An application is suspended, taken up again, removed."""
+
+    def happens(stage: Stage, event: Event) -> None:
+        with stage.writing() as session:
+            apps.change(session, apps.own_app(session, stage.person(session, event["who"])), state, day=stage.today)
+        stage.found["app_of"] = event["who"]
+
+    return happens
+
+
+def app_lent(stage: Stage, event: Event) -> None:
+    """An application is lent to another holder until a day; a year unless said."""
+    until = event.get("until", months_after(stage.today, apps.LENT_MONTHS))
+    with stage.writing() as session:
+        own = apps.own_app(session, stage.person(session, event["who"]))
+        apps.lend(session, own, stage.person(session, event["to"]), until, day=stage.today)
+    stage.found["app_of"] = event["who"]
+    stage.found.setdefault("deadline", {})["lent_until"] = until
 
 
 def rights_closed(stage: Stage, event: Event) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from parcours.registry.cards import apps
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import content_kept, decisions_of, lines_of_decision
 from parcours.registry.claims.counters import borne
@@ -124,7 +125,9 @@ def owed(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
 def states(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
     """States of a claim, a card, a link, an objection: the last one, or some in their order, the last one last."""
     if not isinstance(expected, Mapping):
-        subject = next((one for one in ("objection", "card", "link") if subject_states(stage, session, one)), None)
+        subject = next(
+            (one for one in ("objection", "card", "app", "link") if subject_states(stage, session, one)), None
+        )
         expected = {subject or next(iter(stage.claims), "F1"): expected}
     for name, wanted in expected.items():
         found = subject_states(stage, session, name)
@@ -147,6 +150,9 @@ def subject_states(stage: Stage, session: Session, name: str) -> list[str]:
 
         card = card_of(session, stage.ids[stage.found["card_of"]]) if "card_of" in stage.found else None
         return [] if card is None else [one.state.value for one in card_history(session, card.id)]
+    if name == "app":
+        app = apps.app_of(session, stage.ids[stage.found["app_of"]]) if "app_of" in stage.found else None
+        return [] if app is None else [told.app_state(stage, one) for one in apps.history(session, app.id)]
     if name == "link":
         return link_states(stage, session)
     return history(session, stage.claims[name]) if name in stage.claims else []

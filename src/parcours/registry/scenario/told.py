@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.cards.models import Card
+from parcours.registry.cards.models import Card, CardAppEvent
 from parcours.registry.cards.service import history as card_history
 from parcours.registry.claims import lifecycle
 from parcours.registry.messages.models import Message, MessageKind
@@ -76,6 +76,13 @@ def order_line(stage: Stage, order: Order) -> str:
     payee = f" (account of {stage.name_of(order.payee)})" if order.payee != order.party else ""
     book = order.book.split(":")[0]
     return f"{book} transfer to {stage.name_of(order.party)}{payee} {plain_euros(order.cents)} {order.state.value}"
+
+
+def app_state(stage: Stage, event: CardAppEvent) -> str:
+    """What an application became: `enrolled`, `lent(to, until)`."""
+    if event.lent_to is None:
+        return event.state.value
+    return f"lent({stage.name_of(event.lent_to)}, {event.lent_until})"
 
 
 def days(stage: Stage, session: Session) -> list[tuple[str, str]]:

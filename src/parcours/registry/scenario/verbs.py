@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.registry.cards.service import ask_to_update
+from parcours.registry.cards.service import ask_to_update, end_with_rights
 from parcours.registry.claims import later, lifecycle, objections, sheets, summons
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.control import Refusal, confirm, last_day, return_unproven, stop
 from parcours.registry.claims.intake import CHOICES, OF_THE_FUND, read_facts, read_line
 from parcours.registry.claims.models import Claim, ClaimState, Objection, SheetKind, Undue
+from parcours.registry.claims.settling import recovery_years
 from parcours.registry.claims.sheets import Sheet
 from parcours.registry.complementary.models import LinkState
 from parcours.registry.complementary.service import links_of, move, register
@@ -258,9 +259,10 @@ def notice_received(stage: Stage, event: Event) -> None:
 
 
 def write_off(stage: Stage, event: Event) -> None:
-    """What is still to take back at its limit is cancelled."""
+    """What is still to take back at its limit is cancelled; before it, nothing is."""
+    years = recovery_years(stage.scenario.readings, stage.today)
     with stage.writing() as session:
-        payments.write_off(session, stage.claim(session, event["id"]), day=stage.today, at=stage.at)
+        payments.write_off(session, stage.claim(session, event["id"]), years, day=stage.today, at=stage.at)
 
 
 def reject(stage: Stage, event: Event) -> None:
@@ -296,6 +298,7 @@ def day_passes(stage: Stage, event: Event) -> None:
         objections.let_silence_speak(session, stage.today)
         pursue(stage, session)
         return_unproven(session, FUND, day=stage.today, at=stage.at)
+        end_with_rights(session, day=stage.today, at=stage.at)
         ask_to_update(session, day=stage.today, at=stage.at)
         note_silences(stage, session)
 

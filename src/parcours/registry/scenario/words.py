@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from parcours.errors import ParcoursError
+from parcours.registry.cards.models import AppState
 from parcours.registry.claims.intake import OF_THE_FUND
 from parcours.registry.scenario import after, around, problems, sending, verbs
 from parcours.registry.scenario.language import FACT_NAMES, Scenario
@@ -111,6 +112,11 @@ VERBS: dict[str, Verb] = {
     "card_lost": verb(around.card_lost, "who"),
     "card_stolen": verb(after.card_stolen, "who"),
     "card_updated": verb(after.card_updated, "who"),
+    "app_enrolled": verb(after.app_enrolled, "who"),
+    "app_suspended": verb(after.app_changed(AppState.SUSPENDED), "who"),
+    "app_resumed": verb(after.app_changed(AppState.ENROLLED), "who"),
+    "app_removed": verb(after.app_changed(AppState.REMOVED), "who"),
+    "app_lent": verb(after.app_lent, "who to", "until"),
     "ceam_request": verb(around.ceam_request, "who leaves", "rights_end"),
     "arrives": verb(around.arrives, "who"),
     "rights_open": verb(around.rights_open, "from", "who number"),
