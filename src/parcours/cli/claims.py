@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcours.cli import problems
+from parcours.cli.claim_files import read_lines, read_lots, read_sheets
 from parcours.cli.common import (
     EXIT_REFUSED_ROWS,
     Json,
@@ -25,7 +26,7 @@ from parcours.cli.common import (
 )
 from parcours.cli.ledger import signed
 from parcours.cli.registry_common import DatabaseUrl, account_of, as_system, open_registry, say
-from parcours.errors import ParcoursError, os_reason
+from parcours.errors import ParcoursError
 from parcours.text import Text, plain_euros
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from parcours.registry.claims.models import Claim as ClaimRow
     from parcours.registry.claims.models import Decision
-    from parcours.registry.store.db import Database
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Sheets of simulated care: submit, decide, correct.")
 Claim = Annotated[str, typer.Argument(help="Public id of a claim.")]
@@ -89,39 +89,6 @@ def submit(
         raise typer.Exit(EXIT_REFUSED_ROWS)
 
 
-def read_sheets(file: Path, lang: str) -> Iterator[Any]:
-    """Every sheet of a file. A line cut in the middle ends the command: nothing of the file is taken in."""
-    yield from read_parquet(file, lang) if file.suffix == ".parquet" else read_lines(file, lang)
-
-
-def read_lines(file: Path, lang: str) -> Iterator[Any]:
-    """Every line of a file of JSON."""
-    from parcours.engine.facts.jsonio import loads
-
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except OSError as error:
-        fail(problems.unreadable(field=str(file), why=os_reason(error)), lang)
-    except UnicodeDecodeError:
-        fail(problems.not_text(field=str(file)), lang)
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield loads(line)
-            except ValueError:
-                fail(problems.not_format(field=f"{file}:{number}", format="JSON"), lang)
-
-
-def read_lots(database: Database, file: Path, at: datetime, lang: str) -> Iterator[Any]:
-    """Every sheet of a file of lots, one a line. A lot that is cut ends the command: nothing is taken in."""
-    from parcours.registry.claims.b2 import read_lot
-    from parcours.registry.store.clock import paris_date
-
-    with database.reading() as session:
-        for lot in read_lines(file, lang):
-            yield from read_lot(session, lot, day=paris_date(at))
-
-
 @app.command()
 def lot(
     claims: Annotated[list[str], typer.Argument(help="Public ids of claims of one professional.")],
@@ -140,24 +107,6 @@ def lot(
         for row in rows:
             record(session, Tag.CLAIM_READ, as_system("claims"), insured_id=row.insured_id, record=("claim", row.id))
         typer.echo(json_format.dumps(lot_of(session, rows), ensure_ascii=False))
-
-
-def read_parquet(file: Path, lang: str) -> Iterator[Any]:
-    """Every sheet of a Parquet file: a column for each name, nothing where a value is missing."""
-    from pyarrow import ArrowInvalid
-    from pyarrow.parquet import ParquetFile
-
-    try:
-        for batch in ParquetFile(file).iter_batches():
-            yield from (without_nothing(row) for row in batch.to_pylist())
-    except (OSError, ArrowInvalid):
-        fail(problems.not_format(field=str(file), format="Parquet"), lang)
-
-
-def without_nothing(row: dict[str, Any]) -> dict[str, Any]:
-    """A row without what it does not say."""
-    said = {name: value for name, value in row.items() if value is not None}
-    return {name: without_nothing(one) if isinstance(one, dict) else one for name, one in said.items()}
 
 
 def answer(session: Any, said: Any, at: datetime, lang: str) -> dict[str, Any]:

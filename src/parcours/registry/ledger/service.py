@@ -236,6 +236,11 @@ def open_items(
     return [Open(row[0], row[1], row[2], int(row[3])) for row in session.execute(query)]
 
 
+def is_written(session: Session, key: str) -> bool:
+    """Was an entry written under a key?"""
+    return session.scalar(select(LedgerTransaction.id).where(LedgerTransaction.key == key)) is not None
+
+
 def by_account(session: Session, book: str, claim_id: str) -> Mapping[Account, int]:
     """What a claim has moved in a book, account by account."""
     query = _summed(LedgerPosting.account).where(LedgerTransaction.book == book, LedgerPosting.claim_id == claim_id)

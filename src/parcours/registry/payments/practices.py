@@ -50,9 +50,12 @@ def penalty_of(claim: Claim, part: int, paid_on: date) -> int:
 
 
 def note_penalty(session: Session, book: str, claim: Claim, part: int, *, day: date, at: datetime) -> int:
-    """Post the penalty of a late payment: due to the practice, paid in the next half-year, never by the insured."""
+    """Post the penalty of a late payment: due to the practice, paid in the next half-year, never by the insured.
+
+    Once an invoice: what is paid again, after a transfer that came back, or more, bears none.
+    """
     cents = penalty_of(claim, part, day)
-    if cents:
+    if cents and not ledger.is_written(session, f"penalty:{claim.id}"):
         ledger.post(session, Entry(
             book=book, kind="penalty", key=f"penalty:{claim.id}", cause=Cause.ORDER, cause_id=claim.id, at=day,
             known_at=at, claim_id=claim.id,

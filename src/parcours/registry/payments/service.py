@@ -82,7 +82,7 @@ def run(
         close(session, [known[one.claim_id] for one in due if one.claim_id in known], day=day, at=at)
     if professional:
         for one in due if book.startswith("amo:") else ():
-            if (claim := known.get(one.claim_id)) is not None:
+            if (claim := known.get(one.claim_id)) is not None and claim.id not in before:
                 note_penalty(session, book, claim, one.cents, day=day, at=at)
         tell_practice(session, party, done.due, order, before, day=day, at=at)
         if not book.startswith("amo:"):
