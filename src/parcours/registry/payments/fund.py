@@ -284,7 +284,7 @@ def write_off_all(database: Database, fund_code: str, day: date, at: datetime, d
             done.add("written_off", payments.write_off(session, claim, years, day=day, at=at) > 0)
 
 
-def too_old(claims: Collection[str], before: date) -> Select[tuple[Claim]]:
+def too_old(claims: Collection[str], before: date) -> Select[Claim]:
     """Claims first decided before a day, in that order."""
     first = func.min(Decision.decided_on)
     query = select(Claim).join(Decision, Decision.claim_id == Claim.id).where(Claim.id.in_(claims))
