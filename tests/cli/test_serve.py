@@ -102,6 +102,8 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
     known = {f"PARCOURS_{name.upper()}" for name in (*Settings.model_fields, *ServerSettings.model_fields)}
     known |= {
         "PARCOURS_AUDIT_ANCHORS",
+        "PARCOURS_AUDIT_TIMESTAMPS",
+        "PARCOURS_AUDIT_TIMESTAMPS_CA",
         "PARCOURS_DATA_DIR",
         "PARCOURS_DEPARTURE_DAYS",
         "PARCOURS_REFERRAL_YEARS",

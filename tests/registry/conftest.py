@@ -80,9 +80,12 @@ def _empty_postgresql(url):
     try:
         if schema.current_revision(database.engine) is None:
             schema.upgrade(database.engine)
-        there = set(inspect(database.engine).get_table_names()) - {"audit_events"}
+        there = set(inspect(database.engine).get_table_names())
         tables = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables if table.name in there)
         with database.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE audit_events DISABLE TRIGGER USER"))
             connection.execute(text(f"TRUNCATE {tables} CASCADE"))
+            for table in ("audit_events", "ledger_transactions", "ledger_postings"):
+                connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
     finally:
         database.close()

@@ -22,6 +22,7 @@ FORBIDDEN = [
     "DELETE FROM audit_heads",
     "UPDATE ledger_postings SET id = id",
     "DELETE FROM ledger_transactions",
+    "DELETE FROM ledger_heads",
     "UPDATE alembic_version SET version_num = '0001'",
     "DROP TABLE audit_events",
     "CREATE ROLE another SUPERUSER",

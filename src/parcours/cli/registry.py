@@ -64,14 +64,16 @@ def upgrade(database: DatabaseUrl = None, lang: Lang = "") -> None:
 
 
 def bring_up_to_date(opened: Database) -> None:
-    """The newest tables, the check value of the keys, and what was in the trail before rows were signed, sealed."""
+    """The newest tables, the check value of the keys; what was in the trail and the books before they were, sealed."""
     from parcours.registry.audit import seals
+    from parcours.registry.ledger import seals as books
     from parcours.registry.store import installation, schema
 
     installation.require_keys(opened.engine)
     schema.upgrade(opened.engine)
     with opened.writing() as session:
         seals.seal(session)
+        books.seal(session)
 
 
 @app.command()

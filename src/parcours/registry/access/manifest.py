@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.access.model import Action, Kind, Record, Scope, Tag, Who
 from parcours.registry.access.rules import Relation, Rule
 from parcours.registry.store.db import Base
-from parcours.registry.store.invariants import Invariant
+from parcours.registry.store.invariants import Invariant, Proof
 from parcours.registry.store.rotation import KeyedIndex
 
 
@@ -105,3 +105,5 @@ class Context:
     """What `parcours record purge` destroys."""
     invariants: tuple[Invariant, ...] = ()
     """What always holds between its rows, and `parcours ledger verify` checks."""
+    proofs: tuple[Proof, ...] = ()
+    """The same, where reading the rows alone can tell."""

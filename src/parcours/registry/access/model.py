@@ -69,6 +69,8 @@ class Who:
     role: str | None = None
     acting_for: str | None = None
     request_id: str | None = None
+    app: str | None = None
+    """The application that acts for them."""
 
 
 @dataclass(frozen=True)

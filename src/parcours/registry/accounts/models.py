@@ -33,6 +33,8 @@ class TokenPurpose(StrEnum):
     """A code sent by post or given at the desk: who holds it is who the fund knows."""
 
 
+MOST_PATH = 2000
+"""Longest address of this site that a login leads back to."""
 LOGIN_CONTEXT = "accounts.login"
 
 
@@ -238,7 +240,7 @@ class OidcAttempt(Base):
     provider: Mapped[str] = mapped_column(String(40))
     nonce: Mapped[str] = mapped_column(String(64))
     code_verifier: Mapped[str] = mapped_column(EncryptedText("account_oidc_attempts.code_verifier"))
-    return_to: Mapped[str] = mapped_column(String(300))
+    return_to: Mapped[str] = mapped_column(String(MOST_PATH))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 

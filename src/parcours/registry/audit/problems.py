@@ -50,6 +50,28 @@ anchors_setting = Problem(
     ),
 )
 
+timestamp_refused = Problem(
+    Misconfigured,
+    "timestamp_refused",
+    Text(
+        "l'autorité d'horodatage n'a pas répondu par un jeton qui se vérifie ({why})",
+        "the time-stamping authority did not answer with a token that verifies ({why})",
+    ),
+    field="PARCOURS_AUDIT_TIMESTAMPS",
+    allowed=Text("l'adresse d'une autorité RFC 3161", "the address of an RFC 3161 authority"),
+)
+
+timestamp_roots = Problem(
+    Misconfigured,
+    "timestamp_roots",
+    Text("aucun certificat n'y est lisible", "no certificate can be read there"),
+    field="PARCOURS_AUDIT_TIMESTAMPS_CA",
+    allowed=Text(
+        "un fichier PEM des certificats de l'autorité d'horodatage",
+        "a PEM file of the certificates of the time-stamping authority",
+    ),
+)
+
 reason_missing = Problem(
     Invalid,
     "reason_missing",

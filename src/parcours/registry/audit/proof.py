@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
+from parcours.registry.audit import timestamps
 from parcours.registry.audit.chain import (
     ARCHIVE,
     HASHED,
@@ -40,6 +42,7 @@ FindingCode = Literal[
     "head_missing",
     "head_forged",
     "anchor_forged",
+    "timestamp_forged",
     "unsigned",
     "seal_forged",
     "archive_forged",
@@ -89,6 +92,10 @@ _FINDINGS: dict[FindingCode, Text] = {
         "la signature de l'ancre est fausse",
         "the signature of the anchor is wrong",
     ),
+    "timestamp_forged": Text(
+        "l'horodatage de l'ancre n'est pas celui d'une autorité reconnue, ou d'un autre moment",
+        "the time-stamp of the anchor is not one of a trusted authority, or of another moment",
+    ),
     "unsigned": Text("n'a pas été écrite avec les clés", "was not written with the keys"),
     "archive_forged": Text("le sceau de ce qui a été archivé est faux", "the seal of what was archived is wrong"),
     "seal_forged": Text("le sceau de la chaîne est faux", "the seal of the chain is wrong"),
@@ -109,7 +116,9 @@ _FINDINGS: dict[FindingCode, Text] = {
         "the ends kept outside the database cannot be read or are forged",
     ),
 }
-_OF_THE_WHOLE = frozenset({"anchor_forged", "triggers_missing", "installation_forged", "witness_damaged"})
+_OF_THE_WHOLE = frozenset(
+    {"anchor_forged", "timestamp_forged", "triggers_missing", "installation_forged", "witness_damaged"}
+)
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,8 @@ class Anchor:
     taken_at: str
     heads: tuple[tuple[int, int, str], ...]
     signature: str
+    timestamp: str = ""
+    """What a time-stamping authority says of it (RFC 3161, base 64); empty: none was asked."""
 
     @staticmethod
     def text(taken_at: str, heads: tuple[tuple[int, int, str], ...]) -> str:
@@ -133,6 +144,7 @@ class Anchor:
                 "taken_at": self.taken_at,
                 "heads": self.heads,
                 "signature": self.signature,
+                **({"timestamp": self.timestamp} if self.timestamp else {}),
             }
         )
 
@@ -142,17 +154,25 @@ class Anchor:
         try:
             content = json.loads(text)
             heads = tuple((int(chain), int(sequence), str(last)) for chain, sequence, last in content["heads"])
-            return cls(str(content["taken_at"]), heads, str(content["signature"]))
+            return cls(str(content["taken_at"]), heads, str(content["signature"]), str(content.get("timestamp", "")))
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError("not an anchor of the audit trail (expected: taken_at, heads, signature)") from error
 
 
 def anchor(session: Session) -> Anchor:
-    """The present heads, signed."""
+    """The present heads, signed, and time-stamped where an authority is named. Raises `Misconfigured`."""
     rows = session.execute(select(AuditHead.chain, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.chain))
     heads = tuple((row.chain, row.sequence, row.hash) for row in rows)
     taken_at = now_utc().isoformat(timespec="seconds")
-    return Anchor(taken_at, heads, blind_index(Anchor.text(taken_at, heads), _ANCHOR))
+    said = Anchor.text(taken_at, heads)
+    signature = blind_index(said, _ANCHOR)
+    return Anchor(taken_at, heads, signature, timestamps.stamp(f"{said}{signature}"))
+
+
+def is_stamped(one: Anchor) -> bool:
+    """Was an anchor stamped when it says that it was taken, by an authority that is trusted?"""
+    at = timestamps.stamped_at(f"{Anchor.text(one.taken_at, one.heads)}{one.signature}", one.timestamp)
+    return at is not None and abs(at - datetime.fromisoformat(one.taken_at)) <= timestamps.APART
 
 
 @dataclass(frozen=True)
@@ -217,6 +237,8 @@ def examine(database: Database, against: Anchor | None = None) -> Verification:
         except Misconfigured:
             ends = set()
             protection.append(Finding("witness_damaged", 0, 0))
+    if against and against.timestamp and not is_stamped(against):
+        protection.append(Finding("timestamp_forged", 0, 0))
     with database.reading() as session:
         found = verify(session, against, ends)
     return Verification(found.rows, (*found.findings, *protection), seen=len(ends))

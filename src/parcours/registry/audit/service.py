@@ -47,9 +47,13 @@ class Event:
 
     @property
     def chain(self) -> int:
-        """Events about one patient share a chain; the others follow their actor."""
-        owner = self.insured_id or self.who.id or ""
-        return int(owner[-1], 16) % CHAINS if owner else 0
+        return chain_of(self.insured_id, self.who.id)
+
+
+def chain_of(insured_id: str | None, actor_id: str | None) -> int:
+    """Events about one patient share a chain; the others follow their actor."""
+    owner = insured_id or actor_id or ""
+    return int(owner[-1], 16) % CHAINS if owner else 0
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
@@ -206,7 +210,7 @@ def _row(one: Event, chain: int, sequence: int, previous: str) -> dict[str, Any]
         "record_kind": one.record_kind,
         "record_id": one.record_id,
         "why": one.why,
-        "details": canonical(dict(one.details or {})),
+        "details": canonical({**(one.details or {}), **({"app": one.who.app} if one.who.app else {})}),
         "request_id": one.who.request_id,
         "previous_hash": previous,
     }

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.manifest import Context, Shared
-from parcours.registry.ledger.invariants import INVARIANTS
-from parcours.registry.ledger.models import LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.invariants import INVARIANTS, SEALED
+from parcours.registry.ledger.models import LedgerHead, LedgerPosting, LedgerTransaction
+from parcours.registry.ledger.seals import Tag, resign
 
 
 def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -27,8 +28,12 @@ CONTEXT = Context(
     name="ledger",
     tables={
         LedgerTransaction: Shared("an entry moves cents between several parties"),
+        LedgerHead: Shared("the signed end of a book: a count and a keyed sum"),
         LedgerPosting: Shared("a party is an insured person or a professional, by an opaque id"),
     },
     export=_export,
     invariants=INVARIANTS,
+    proofs=(SEALED,),
+    tags=Tag,
+    resign={LedgerHead.__tablename__: resign},
 )

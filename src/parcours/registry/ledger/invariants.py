@@ -1,7 +1,8 @@
 """What always holds in the ledger, whoever wrote it."""
 
 from parcours.registry.ledger.models import NEVER_CREDIT, NEVER_DEBIT, Account
-from parcours.registry.store.invariants import Invariant
+from parcours.registry.ledger.seals import broken
+from parcours.registry.store.invariants import Invariant, Proof
 from parcours.text import Text
 
 
@@ -53,4 +54,16 @@ INVARIANTS = (
         ),
         "SELECT id FROM ledger_transactions WHERE cause_id IS NULL OR cause NOT IN ('decision', 'order', 'officer')",
     ),
+)
+
+SEALED = Proof(
+    Invariant(
+        "sealed",
+        Text(
+            "chaque livre est ce qui a été scellé avec les clés et dit à la piste d'audit",
+            "each book is what was sealed with the keys and told to the audit trail",
+        ),
+        "",
+    ),
+    broken,
 )

@@ -101,6 +101,17 @@ class LedgerPosting(Base):
     """Civil year of the cap that a contribution or a deductible counts in."""
 
 
+class LedgerHead(Base):
+    """The end of a book: how many entries it holds and the keyed sum of them all, signed; the trail is told of it."""
+
+    __tablename__ = "ledger_heads"
+
+    book: Mapped[str] = mapped_column(String(60), unique=True)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(64))
+
+
 _TABLES = ("ledger_transactions", "ledger_postings")
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
 _EACH = "FOR EACH STATEMENT EXECUTE FUNCTION"

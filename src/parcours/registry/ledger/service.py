@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from parcours.registry.ledger import problems
+from parcours.registry.ledger import problems, seals
 from parcours.registry.ledger.models import (
     NEVER_CREDIT,
     NEVER_DEBIT,
@@ -155,6 +155,12 @@ def _write(session: Session, entries: Sequence[Entry]) -> list[str]:
         (number, one.book, one.kind, one.claim_id, one.cause, one.cause_id, one.reverses_id, one.key, one.fingerprint,
          one.at, one.known_at) for number, one in zip(numbers, entries, strict=True)
     ])  # fmt: skip
+    for number, one in zip(numbers, entries, strict=True):
+        row = seals.Entered(
+            number, one.book, one.kind, one.claim_id, one.cause, one.cause_id, one.reverses_id, one.key, one.at,
+            one.known_at,
+        )  # fmt: skip
+        seals.note(session, row, [(a.account, a.party, a.claim_id, a.cents, a.year) for a in one.lines if a.cents])
     return numbers
 
 
