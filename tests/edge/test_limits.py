@@ -97,6 +97,12 @@ def test_logins_have_a_rate_of_their_own(database):
     assert client.get(f"{V1}/law/readings").status_code == 200
 
 
+def test_a_code_of_the_fund_is_guessed_as_slowly_as_a_password(database):
+    app = create_app(Services(Settings(login_rate_limit_per_minute=3), database))
+    statuses = [client_of(app).post(f"{V1}/session/identity", json={"code": "AAAA-AAAA-AAAA"}) for _ in range(5)]
+    assert [one.status_code for one in statuses] == [401, 401, 401, 429, 429]
+
+
 def test_a_bucket_refills():
     limiter = RateLimiter(60)
     assert [limiter.wait("a", 0.0) for _ in range(60)] == [0.0] * 60

@@ -3,14 +3,16 @@
 import base64
 import hashlib
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import apps, smart
-from parcours.registry.accounts.models import AppAccess
+from parcours.registry.accounts.models import AppAccess, WebSession
 from parcours.registry.audit.context import Tag
 from parcours.site import app as whole
 from tests.api.fixtures import PASSWORD, settings_for_tests, trail
@@ -335,6 +337,73 @@ def test_what_ends_an_account_ends_what_it_let_in(site, registered, database):
     assert read(site, said, "Coverage").status_code == 401
 
 
+def again(site, app, said, **more):
+    form = {"grant_type": "refresh_token", "client_id": app, "refresh_token": said["refresh_token"]} | more
+    return site.post("/fhir/auth/token", data=form)
+
+
+def test_what_an_application_reads_is_never_shown_as_read_by_the_person(site, registered, country):
+    """On the page, over REST and in FHIR: the application by name; what the person does stays theirs."""
+    log_in(site)
+    said = tokens(site, registered[0], "patient/Patient.rs patient/AuditEvent.rs")
+    assert read(site, said, f"Patient/{country.alice}").status_code == 200
+    page = site.get("/me/privacy").text
+    assert "the application Carnet" in page
+    rows = site.get(f"/api/v1/people/{country.alice}/accesses").json()["items"]
+    by_app = [one for one in rows if one["app"]]
+    assert {(one["app"], one["by"]) for one in by_app} == {("Carnet", None)}
+    assert {one["event"] for one in by_app} >= {"accounts:app:issue", "people:person:read"}
+    (own,) = [one for one in rows if one["event"] == "accounts:app:allow"]
+    assert (own["app"], own["by"]) == (None, "yourself"), "to let it in was the person's own doing"
+    found = read(site, said, "AuditEvent", subtype="people:person:read").json()["entry"][0]["resource"]["agent"]
+    assert [(one["requestor"], one["who"]) for one in found] == [
+        (True, {"display": "Carnet"}), (False, {"reference": f"Patient/{country.alice}"}),
+    ]  # fmt: skip
+    copied = site.get("/me/export.json").json()
+    assert registered[0] in {one["app"] for one in copied["audit_events"]}
+    assert registered[0] in {one["id"] for one in copied["applications"]}
+
+
+def test_tokens_leave_a_trace_with_whom_they_reach(site, registered, country, database):
+    """Let in for oneself and one's children, each finds it in their trail; so are issue, refresh, reuse and end."""
+    app = registered[0]
+    log_in(site)
+    said = tokens(site, app, "offline_access user/Patient.rs")
+    allowed_for = {one.insured_id for one in trail(database, tag="accounts:app:allow")}
+    assert allowed_for == {country.alice, country.bob, country.nora}
+    second = again(site, app, said).json()
+    assert again(site, app, said).status_code == 400
+    assert again(site, app, second).status_code == 400
+    narrow = tokens(site, app, "offline_access patient/Patient.rs", patient=country.bob)
+    site.post("/fhir/auth/revoke", data={"client_id": app, "token": narrow["refresh_token"]})
+    events = [one for one in trail(database) if one.tag.startswith("accounts:app:") and '"app"' in one.details]
+    assert [(one.tag.rpartition(":")[2], one.insured_id) for one in events] == [
+        ("issue", country.alice), ("refresh", country.alice), ("reuse", country.alice), ("issue", country.bob),
+        ("end", country.bob),
+    ]  # fmt: skip
+    assert all(one.request_id and one.role == "insured" and app in one.details for one in events)
+
+
+def test_access_while_connected_ends_when_the_session_is_idle(site, registered, database):
+    log_in(site)
+    said = tokens(site, registered[0], "online_access patient/Coverage.rs")
+    assert read(site, said, "Coverage").status_code == 200
+    with database.writing() as session:
+        for row in session.scalars(select(WebSession)):
+            row.last_seen_at -= timedelta(minutes=31)
+    assert read(site, said, "Coverage").status_code == 401
+    assert again(site, registered[0], said).json() == {"error": "invalid_grant"}
+
+
+def test_the_page_says_whom_it_would_reach(site, registered, country):
+    log_in(site)
+    page = site.get("/authorize", params=wish(registered[0], "user/Patient.rs")).text
+    assert "those of your children too" in page
+    assert "your children" not in site.get("/authorize", params=wish(registered[0], "patient/Patient.rs")).text
+    log_in(site, "amar")
+    assert "whom your role opens" in site.get("/authorize", params=wish(registered[0], "user/Patient.rs")).text
+
+
 @pytest.mark.parametrize(
     ("asked", "most", "said"),
     [
@@ -357,6 +426,9 @@ def test_scopes_narrow(asked, most, said):
         ("http://[::1]:8080/x", True), ("org.example.app:/back", True), ("http://app.example/", False),
         ("javascript:alert(1)", False), ("data:x", False), ("https://a@b/", False), ("https://a/#x", False),
         ("https:///x", False), ("http://127.0.0.1.evil.example/", False), ("https://a b/", False),
+        ("https://app.example/;script-src", False), ("https://app.example/a,b", False),
+        ("https://app.example;x/", False), ("org.example.app';x:/", False), ('https://app.example/"', False),
+        ("https://app.example/<x>", False),
     ],
 )  # fmt: skip
 def test_where_a_code_may_be_sent(address, good):

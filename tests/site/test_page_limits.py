@@ -26,6 +26,14 @@ def test_too_many_pages_wait(app):
     assert "default-src 'none'" in refused.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("path", ["/login", "/reset", "/forgot", "/account/identity", "/account/security"])
+def test_what_proves_somebody_is_counted_as_slowly_as_a_login(path):
+    client = visitor(create_app(Settings(login_rate_limit_per_minute=2)), "192.0.2.9")
+    client.headers["Sec-Fetch-Site"] = "cross-site"  # refused before anything is looked up
+    statuses = [client.post(path, data={}, follow_redirects=False).status_code for _ in range(4)]
+    assert [one == 429 for one in statuses] == [False, False, True, True]
+
+
 def test_health_is_never_counted(app):
     client = visitor(app, "192.0.2.1")
     assert {client.get("/healthz").status_code for _ in range(20)} == {200}

@@ -1,6 +1,7 @@
 """Ways in and out on the pages: an identity provider, a passkey, sessions one sees and ends, who administers."""
 
 import re
+from urllib.parse import urlencode
 
 import httpx2
 import pyotp
@@ -76,6 +77,8 @@ def test_a_provider_opens_the_page_that_was_wanted_and_is_left_too(browser_of, p
     assert browser_of.get(back, follow_redirects=False).headers["Location"] == "/"
     assert "subject-alice" not in provider.sessions
     assert browser_of.get("/me", follow_redirects=False).status_code == 303
+    far = f"/me/money?{'x' * 1500}=1"
+    assert through(browser_of, f"/login?{urlencode({'next': far})}").url.raw_path.decode() == far
 
 
 def test_what_a_provider_does_not_prove_is_said_on_the_page(browser_of, provider):
@@ -108,6 +111,9 @@ def test_a_homonym_proves_who_they_are_with_the_code_of_the_fund(browser_of, pro
     assert browser_of.post("/account/identity", data={"code": "AAAA-AAAA-AAAA"}).status_code == 401
     landed = browser_of.post("/account/identity", data={"code": code})
     assert landed.url.path == "/me"
+    account = browser_of.get("/account").text
+    assert "by France Exemple" in account
+    assert account.count("by France Exemple") == 1, "the session without a role is closed"
     assert "Somebody logged in" not in officer.get(path).text
 
 

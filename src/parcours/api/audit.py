@@ -30,6 +30,7 @@ class AccessOut(Out):
     role: str | None = Field(description="In which role; none for a command on the server.")
     by: str | None = Field(description="The professional, the fund or “yourself”; never an officer's name.")
     account: str | None = Field(description="The name of the account that acted for that professional, else its id.")
+    app: str | None = Field(description="The application that acted for them, when one did.")
     record_kind: str | None
     record_id: str | None
     why: str = Field(description="The rule that allowed it, or why it was refused.")
@@ -81,7 +82,7 @@ def _access(one: trail.Access) -> AccessOut:
     row = one.row
     return AccessOut(
         id=row.id, occurred_at=row.occurred_at, event=row.tag, role=row.role, by=one.by,
-        account=one.account, record_kind=row.record_kind, record_id=row.record_id, why=row.why,
+        account=one.account, app=one.app, record_kind=row.record_kind, record_id=row.record_id, why=row.why,
     )  # fmt: skip
 
 

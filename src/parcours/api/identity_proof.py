@@ -5,12 +5,12 @@ from pydantic import Field
 
 from parcours.api.common import CREATING, Id, In, Out, api_router
 from parcours.api.session import SessionOut, opened
-from parcours.edge.caller import account_without_role
+from parcours.edge import login
+from parcours.edge.caller import session_without_role
 from parcours.edge.depends import IncomingDep, ServicesDep, WriteUnit
 from parcours.edge.mail import post
 from parcours.edge.problems import problems
-from parcours.registry.access.model import Who
-from parcours.registry.accounts import doubts, find, sessions
+from parcours.registry.accounts import doubts
 from parcours.registry.accounts import problems as refused
 from parcours.registry.accounts.doubts import CODE_DAYS, Way
 from parcours.registry.accounts.messages import code_letter
@@ -57,14 +57,9 @@ class CodeIn(In):
 @router.post("/session/identity", responses=problems(401, 403))
 def prove_identity(body: CodeIn, services: ServicesDep, incoming: IncomingDep, response: Response) -> SessionOut:
     """Give the code back, after a login at a provider that opened nothing yet: the session goes on with its role."""
-    account_id = account_without_role(services, incoming)
+    waiting = session_without_role(services, incoming)
     with services.database.writing() as session:
-        account = find.get_account(session, account_id)
-        who = Who("account", account.id, request_id=incoming.id)
-        proved = doubts.prove(session, who, account, body.code)
-        if proved:
-            session.flush()
-            session.refresh(account, ["grants"])
-            begun = sessions.open_session(session, account, "oidc:proved")
-            return opened(session, services, response, account, begun)
+        begun = login.prove_identity(session, incoming, waiting, body.code)
+        if begun is not None:
+            return opened(session, services, response, begun.session.account, begun)
     raise refused.bad_identity_code()

@@ -18,6 +18,7 @@ from parcours.registry.accounts import doubts, sessions
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.linking import account_of
 from parcours.registry.accounts.messages import doubt_message
+from parcours.registry.accounts.models import MOST_PATH
 from parcours.registry.accounts.oidc import Proof
 from parcours.registry.audit import service as audit
 from parcours.registry.errors import RegistryError
@@ -63,7 +64,7 @@ BrowserDep = Annotated[str, Depends(_browser)]
     "/oidc/{provider}/login", status_code=302, response_class=Response, responses={**_REDIRECT, **problems(404, 502)}
 )
 def start_oidc(
-    provider: str, services: ServicesDep, return_to: Annotated[str, Query(max_length=300)] = "/"
+    provider: str, services: ServicesDep, return_to: Annotated[str, Query(max_length=MOST_PATH)] = "/"
 ) -> RedirectResponse:
     """Send the browser to an identity provider."""
     services.relying.metadata(services.relying.provider(provider))

@@ -70,7 +70,7 @@ class Caller:
     """Logged in by a password alone, in a role that needs more: only one's own account is open."""
 
     def who(self, incoming: Incoming) -> Who:
-        return self.actor.who(incoming.id)
+        return replace(self.actor.who(incoming.id), app=self.app)
 
 
 # --- who is asking ---------------------------------------------------------------------------------------------------
@@ -95,15 +95,15 @@ def require_caller(services: Services, incoming: Incoming, csrf_token: str | Non
     return caller
 
 
-def account_without_role(services: Services, incoming: Incoming) -> str:
-    """The account of a session that has no role yet, to prove who it is; 401 for anybody else."""
+def session_without_role(services: Services, incoming: Incoming) -> str:
+    """The session that has no role yet, to prove who it is; 401 for anybody else."""
     check_same_site(incoming)
     cookie = incoming.cookies.get(cookie_name(services.settings))
     with services.database.reading() as session:
         found = sessions.find_session(session, cookie, services.settings.session_policy()) if cookie else None
         if found is None or found.grant is not None:
             raise refusals.unauthenticated()
-        return found.account_id
+        return found.id
 
 
 def _client(services: Services, token: str) -> Caller | None:

@@ -28,6 +28,7 @@ PREFIX = "/api/"
 BATCH_PATH = "/api/v1/settle/batch"
 ADDRESS_SHARE = 10
 """An address may hold so many clients (a hospital behind one router)."""
+LOGINS = ("/api/v1/session/passkey", "/api/v1/session/identity")
 LAW_PATHS = ("/api/v1/law/", "/api/v1/tables")
 _BUCKETS = 20_000
 
@@ -264,7 +265,7 @@ def _shows_secret(request: Request) -> bool:
 def _proves_identity(request: Request) -> bool:
     """A login, a reset, a step of OpenID Connect: what somebody might try many times."""
     path: str = request.scope["path"]  # not that of the URL, which the Host header takes part in
-    login = request.method == "POST" and (path == "/api/v1/session" or path.startswith("/api/v1/session/passkey"))
+    login = request.method == "POST" and (path == "/api/v1/session" or path.startswith(LOGINS))
     return login or path.startswith(("/api/v1/password-resets", "/api/v1/oidc/", "/api/v1/account/"))
 
 

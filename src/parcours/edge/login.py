@@ -9,10 +9,11 @@ from parcours.edge.mail import later, send
 from parcours.edge.own import OwnSession, close_presented
 from parcours.edge.services import Services
 from parcours.edge.settings import Settings
-from parcours.registry.accounts import devices, find, logins, passwords, sessions
+from parcours.registry.access.model import Who
+from parcours.registry.accounts import devices, doubts, find, logins, passwords, sessions
 from parcours.registry.accounts.context import Tag
 from parcours.registry.accounts.messages import factors_message, lock_message, new_device_message, reset_message
-from parcours.registry.accounts.models import Account
+from parcours.registry.accounts.models import Account, WebSession
 from parcours.registry.accounts.oidc import Started
 from parcours.registry.accounts.sessions import OpenedSession
 from parcours.registry.audit import service as audit
@@ -83,6 +84,19 @@ def begin(session: Session, services: Services, incoming: Incoming, login: login
     if token is not None and elsewhere:
         later(send, services, account.login, new_device_message(account.language))
     return Begun(sessions.open_session(session, account, login.method), account, token)
+
+
+def prove_identity(session: Session, incoming: Incoming, session_id: str, code: str) -> OpenedSession | None:
+    """The same login goes on with its role, under a new token, once the fund's code comes back; None: wrong, counted.
+
+    What was known of the session before (how it began, when, at which provider it ends) is kept; its old token dies.
+    """
+    row = session.get_one(WebSession, session_id)
+    if not doubts.prove(session, Who("account", row.account_id, request_id=incoming.id), row.account, code):
+        return None
+    session.flush()
+    session.refresh(row.account, ["grants"])
+    return sessions.rotate_session(session, row)
 
 
 def leave(own: OwnSession) -> Started | None:

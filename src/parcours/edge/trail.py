@@ -1,5 +1,6 @@
 """Who looked at somebody's data, in the words that this person may know: for every face."""
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -7,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from parcours.edge.unit import Unit
 from parcours.registry.access.model import Role
-from parcours.registry.accounts.models import Account
+from parcours.registry.accounts.models import Account, App
 from parcours.registry.audit import service as audit
 from parcours.registry.audit.models import AuditEvent
 from parcours.registry.contexts import withheld
 from parcours.registry.directory.models import Fund, Professional
+from parcours.registry.store.ids import parse_id
 
 PRACTICE = (Role.DOCTOR.value, Role.DELEGATE.value)
 YOURSELF = "yourself"
@@ -23,9 +25,11 @@ class Access:
 
     row: AuditEvent
     by: str | None
-    """The professional, the fund or `yourself`; never an officer's name."""
+    """The professional, the fund or `yourself`; never an officer's name, nor `yourself` for what an application did."""
     account: str | None
     """The name of the account that acted for that professional, else its id."""
+    app: str | None
+    """The name of the application that acted for them."""
 
 
 def accesses(unit: Unit, insured_id: str, *, before: AuditEvent | None = None, limit: int = 50) -> list[Access]:
@@ -34,13 +38,26 @@ def accesses(unit: Unit, insured_id: str, *, before: AuditEvent | None = None, l
     hidden = frozenset() if for_oneself else withheld(unit.session, insured_id)
     place = (before.occurred_at, before.id) if before else None
     rows = audit.events_of_insured(unit.session, insured_id, before=place, limit=limit, hidden=hidden)
-    return [Access(row, label(unit, row), account_of(unit.session, row)) for row in rows]
+    return [access_of(unit, row) for row in rows]
 
 
-def label(unit: Unit, row: AuditEvent) -> str | None:
+def access_of(unit: Unit, row: AuditEvent) -> Access:
+    """One event, in words."""
+    app = app_of(unit.session, row)
+    return Access(row, label(unit, row, by_app=app is not None), account_of(unit.session, row), app)
+
+
+def app_of(session: Session, row: AuditEvent) -> str | None:
+    """The application that acted for somebody, by name: what it does is not what they did."""
+    key = parse_id(json.loads(row.details).get("app", ""))
+    app = session.get(App, key) if key else None
+    return app.name if app else None
+
+
+def label(unit: Unit, row: AuditEvent, *, by_app: bool) -> str | None:
     """Whom the insured person may know of: the professional by name, the fund by name, oneself."""
     if row.actor_id is not None and row.actor_id == unit.actor.account_id:
-        return YOURSELF
+        return None if by_app else YOURSELF
     if row.role in PRACTICE and row.acting_for:
         doctor = unit.session.get(Professional, row.acting_for)
         return f"{doctor.first_name} {doctor.family_name}" if doctor else None

@@ -74,8 +74,6 @@ class Unit:
 
     def note(self, tag: Tag, record: Record, why: str = "", **details: Any) -> None:
         """One event for the trail."""
-        if self.caller.app is not None:
-            details["app"] = self.caller.app
         self.notes.append(audit.Event(tag, self.who, record.insured_id, record.kind, record.id, why, details or None))
 
     def note_refusal(self, action: Action, record: Record, code: str) -> None:
@@ -83,7 +81,7 @@ class Unit:
         self.refusals.append(
             audit.Event(
                 AuditTag.ACCESS_REFUSE, self.who, record.insured_id, record.kind, record.id, code,
-                {"action": action.value, **({"app": self.caller.app} if self.caller.app else {})},
+                {"action": action.value},
             )
         )  # fmt: skip
 

@@ -40,6 +40,7 @@ MESSAGES = Access(MessageAction.READ_MESSAGES, MessageTag.MESSAGE_READ)
 LOOKED = Access(TrailAction.READ_TRAIL, TrailTag.AUDIT_READ)
 PDF = "application/pdf"
 CLASS = "https://mos.esante.gouv.fr/NOS/TRE_A05-TypeDocComplementaire/FHIR/TRE-A05-TypeDocComplementaire"
+DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 FORMAT = "https://mos.esante.gouv.fr/NOS/TRE_A11-IheFormatCode/FHIR/TRE-A11-IheFormatCode"
 REMB, RIGHTS = "REMB", "ATTEST-DROITS-AM"
 TITLES = {
@@ -226,17 +227,27 @@ def audit_events(ask: Ask, person: str) -> Iterator[Resource]:
             "subtype": [{"system": ask.site.system("trail"), "code": row.tag}],
             "action": ACTIONS.get(done, "U"), "recorded": row.occurred_at.isoformat(),
             "outcome": "4" if done == REFUSED else "0",
-            "agent": [{"who": looker(one, person, ask), "requestor": True,
-                       **({"role": [ask.site.concept("role", row.role)]} if row.role else {})}],
+            "agent": agents_of(one, person, ask),
             "source": {"observer": {"display": "parcours"}},
             "entity": [{"what": reference("Patient", person),
                         **({"description": row.why} if row.why else {})}],
         }  # fmt: skip
 
 
+def agents_of(access: trail.Access, person: str, ask: Ask) -> list[Resource]:
+    """Who asked; the application that asked for somebody comes before them, who did not ask themselves."""
+    role = {"role": [ask.site.concept("role", access.row.role)]} if access.row.role else {}
+    somebody = {"who": looker(access, person, ask), "requestor": access.app is None, **role}
+    if access.app is None:
+        return [somebody]
+    program = {"coding": [{"system": DICOM, "code": "110150", "display": "Application"}]}
+    return [{"type": program, "who": {"display": access.app}, "requestor": True}, somebody]
+
+
 def looker(access: trail.Access, person: str, ask: Ask) -> Resource:
     """Who it was: oneself, a professional, a fund; never an officer's name."""
-    if access.by == trail.YOURSELF and ask.by.actor.role is Role.INSURED:
+    mine = access.row.actor_id is not None and access.row.actor_id == ask.by.actor.account_id
+    if mine and ask.by.actor.role is Role.INSURED:
         return reference("Patient", ask.by.actor.insured_id or person)
     if access.by and access.by != trail.YOURSELF:
         doctor = access.row.role in trail.PRACTICE and access.row.acting_for

@@ -15,7 +15,6 @@ from parcours.edge.caller import Incoming
 from parcours.edge.services import Services
 from parcours.fhir.capability import KINDS
 from parcours.fhir.site import Site
-from parcours.registry.access.model import Who
 from parcours.registry.accounts import apps
 from parcours.registry.accounts import smart as people
 from parcours.registry.accounts.clients import find_client
@@ -104,7 +103,7 @@ def credentials(authorization: str, form: dict[str, str]) -> tuple[str, str]:
 def token(services: Services, incoming: Incoming, authorization: str, form: dict[str, str]) -> dict[str, Any]:
     """A token, as the form asks. Raises `Refused`."""
     if form.get("grant_type") in ("authorization_code", "refresh_token"):
-        return exchanged(services, authorization, form)
+        return exchanged(services, incoming, authorization, form)
     if form.get("grant_type") != "client_credentials":
         raise Refused("unsupported_grant_type")
     _, secret = credentials(authorization, form)
@@ -127,17 +126,17 @@ def application(session: Any, authorization: str, form: dict[str, str]) -> App:
     return app
 
 
-def exchanged(services: Services, authorization: str, form: dict[str, str]) -> dict[str, Any]:
+def exchanged(services: Services, incoming: Incoming, authorization: str, form: dict[str, str]) -> dict[str, Any]:
     """The tokens of an application that somebody let in. Raises `Refused`."""
     policy = services.settings.session_policy()
     with services.database.writing() as session:
         app = application(session, authorization, form)
         if form["grant_type"] == "refresh_token":
-            found = apps.refresh(session, app, form.get("refresh_token", ""), policy)
+            found = apps.refresh(session, app, form.get("refresh_token", ""), policy, incoming.id)
         else:
             found = apps.redeem(
                 session, app, form.get("code", ""), redirect=form.get("redirect_uri", ""),
-                verifier=form.get("code_verifier", ""), policy=policy,
+                verifier=form.get("code_verifier", ""), policy=policy, request_id=incoming.id,
             )  # fmt: skip
         answer = answer_of(found, form) if found is not None else None
     if answer is None:  # what the refusal ended stays ended
@@ -170,5 +169,5 @@ def revoke(services: Services, incoming: Incoming, authorization: str, form: dic
         found = app_tokens.access_of(session, services, token_)
         access = found[0] if found else apps.find_by_refresh(session, app, token_)
         if access is not None and access.app_id == app.id:
-            apps.end(session, Who("account", access.account_id, request_id=incoming.id), access)
+            apps.give_up(session, access, incoming.id)
     return {}

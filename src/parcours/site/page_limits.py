@@ -10,7 +10,7 @@ from parcours.edge.services import Services
 from parcours.text import Lang
 from parcours.web.app import error_page
 
-ASKING = frozenset({"/login", "/reset", "/forgot", "/account/security"})
+ASKING = frozenset({"/login", "/reset", "/forgot", "/account/identity", "/account/security"})
 """Forms that prove an identity, or send a link to do it."""
 FORM_BYTES = 16_384
 

@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from pydantic import ValidationError
 
 from parcours.api import create_app
-from parcours.edge.caller import CSRF_HEADER
+from parcours.edge.caller import CSRF_HEADER, cookie_name
 from parcours.edge.requests import services_in
 from parcours.edge.services import Services
 from parcours.registry.accounts.context import Tag
@@ -206,8 +206,13 @@ def test_a_code_of_the_fund_opens_the_record(client, database, country, awaited,
         (letter,) = (tmp_path / "outbox").glob("*.letter.txt")
         assert "3 rue des Lilas" in letter.read_text()
         code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", letter.read_text())[0]
+    (before,) = [one.value for one in client.cookies.jar if "session" in one.name]
     proved = client.post(f"{V1}/session/identity", json={"code": code.lower()})
     assert proved.status_code == 200, proved.text
+    rows = client.get(f"{V1}/account/sessions").json()["items"]
+    assert [one["method"] for one in rows] == ["oidc:france"], "the session without a role ended, its login goes on"
+    stale = TestClient(client.app, base_url=SITE, cookies={cookie_name(services_in(client.app).settings): before})
+    assert stale.get(f"{V1}/session").status_code == 401
     assert client.get(f"{V1}/people/{awaited}").status_code == 200
     assert client.post(f"{V1}/session/identity", json={"code": code}).status_code == 401
     log_in(client)
@@ -508,7 +513,7 @@ def test_nothing_of_the_identity_is_kept_or_traced(client, provider, database):
         "javascript:alert(1)",
         "",
         "/a\nb",
-        "/" + "x" * 400,
+        "/" + "x" * 2000,
         "evil",
     ],
 )
@@ -518,6 +523,7 @@ def test_a_login_never_sends_anybody_elsewhere(address):
 
 def test_a_local_page_is_kept():
     assert local_path("/people/me?tab=1") == "/people/me?tab=1"
+    assert len(local_path("/" + "x" * 1999)) == 2000
 
 
 def test_presets_hold_the_published_addresses_of_the_national_services():

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import count
 
 import pytest
+from sqlalchemy import select
 
 from parcours.law.prevention.codes import DueState
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
@@ -159,3 +160,20 @@ def test_the_next_planned_day_is_found_without_counting_them_all(monkeypatch, rh
     monkeypatch.setattr(projects, "times", lambda *given: asked.append(given) or times(*given))
     projects.after(action, date(2900, 1, 1))
     assert len(asked) < 6
+
+
+@pytest.mark.parametrize(
+    "bad", [{"until": date(9999, 12, 31)}, {"after_days": 10**7}, {"every": 10**7, "rhythm": Rhythm.YEAR},
+            {"before_days": 10**6}],
+)  # fmt: skip
+def test_an_action_kept_before_bounds_were_checked_is_unknown_and_hides_no_other(session, planned, bad):
+    person = planned(NewAction("poids", date(2026, 1, 5), every=1), NewAction("marche", date(2026, 1, 6)))
+    row = session.scalars(select(RecordAction).order_by(RecordAction.first_on)).first()
+    note(session, person, "2026-01-07")
+    for name, value in bad.items():
+        setattr(row, name, value)
+    session.flush()
+    for day in ("2026-01-08", "9999-12-31"):
+        found = {one.action.what: one.state for one in projects.calendar(session, person.id, date.fromisoformat(day))}
+        assert found == {"poids": DueState.UNKNOWN, "marche": found["marche"]}
+        assert found["marche"] is not DueState.UNKNOWN

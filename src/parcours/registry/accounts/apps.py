@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import problems, sessions, smart
-from parcours.registry.accounts.context import Tag
+from parcours.registry.accounts.context import Tag, actor_of_grant
 from parcours.registry.accounts.models import App, AppAccess, AppSecret, AppSecretKind, WebSession
 from parcours.registry.accounts.tokens import new_secret, secret_hash
 from parcours.registry.audit.service import record
@@ -28,6 +28,8 @@ CODE_LASTS = timedelta(minutes=1)
 REFRESH_LASTS = timedelta(days=90)
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 MOST_REDIRECT = 500
+FORBIDDEN = set(" ;,'\"<>\\")
+"""None of them stands in an address to come back to: it would end a directive of the page's content policy."""
 
 
 # --- registered by an administrator ----------------------------------------------------------------------------------
@@ -60,7 +62,9 @@ def is_redirect(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    if not address.isascii() or not address.isprintable() or " " in address or len(address) > MOST_REDIRECT:
+    if not address.isascii() or not address.isprintable() or len(address) > MOST_REDIRECT:
+        return False
+    if FORBIDDEN & set(address):
         return False
     if parts.fragment or "#" in address or "@" in parts.netloc:
         return False
@@ -106,20 +110,34 @@ def proves(app: App, secret: str) -> bool:
 # --- allowed by a person ---------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Whom an application that is let in can reach."""
+
+    one: str | None
+    """The one person that it is about; none: all whom its scopes open."""
+    everybody: tuple[str, ...]
+    """Of one's own family; none: the patients of a role."""
+
+
 def allow(
     session: Session, who: Who, app: App, web_session: WebSession, allowed: smart.Allowed, *,
-    patient_id: str | None, redirect: str, challenge: str,
+    reach: Reach, redirect: str, challenge: str,
 ) -> str:  # fmt: skip
-    """Let an application in, in the role of a session; the code that it exchanges for a token."""
+    """Let an application in, in the role of a session; the code that it exchanges for a token.
+
+    Everybody whom it reaches (oneself, one's children) finds that in their trail.
+    """
     access = AppAccess(
         app_id=app.id, account_id=web_session.account_id, grant_id=web_session.grant_id,
-        session_id=None if allowed.offline else web_session.id, scopes=" ".join(allowed.said), patient_id=patient_id,
+        session_id=None if allowed.offline else web_session.id, scopes=" ".join(allowed.said), patient_id=reach.one,
         redirect=redirect, challenge=challenge,
     )  # fmt: skip
     session.add(access)
     session.flush()
-    details = {"app": app.id, "scopes": access.scopes}
-    record(session, Tag.APP_ALLOW, who, record=("app", access.id), details=details, insured_id=patient_id)
+    for insured_id in reach.everybody or (None,):
+        record(session, Tag.APP_ALLOW, who, record=("app", access.id), insured_id=insured_id,
+               details={"scopes": access.scopes})  # fmt: skip
     return secret_of(session, access, AppSecretKind.CODE)
 
 
@@ -142,7 +160,24 @@ def accesses_of(session: Session, account_id: str, policy: sessions.SessionPolic
 def end(session: Session, who: Who, access: AppAccess) -> None:
     """Take an access back: its tokens work no more."""
     access.ended_at = access.ended_at or now_utc()
-    record(session, Tag.APP_END, who, record=("app", access.id), details={"app": access.app_id})
+    record(session, Tag.APP_END, who, record=("app", access.id), insured_id=about(access))
+
+
+def about(access: AppAccess) -> str | None:
+    """In whose trail an access stands: of the one person that it is about, else of who let the application in."""
+    return access.patient_id or access.grant.insured_id
+
+
+def note_by_app(session: Session, tag: Tag, access: AppAccess, request_id: str | None) -> None:
+    """What an application did by itself, for somebody who was not there."""
+    who = replace(actor_of_grant(access.grant).who(request_id), app=access.app_id)
+    record(session, tag, who, record=("app", access.id), insured_id=about(access))
+
+
+def give_up(session: Session, access: AppAccess, request_id: str | None) -> None:
+    """The application itself ends its access."""
+    access.ended_at = access.ended_at or now_utc()
+    note_by_app(session, Tag.APP_END, access, request_id)
 
 
 def is_live(session: Session, access: AppAccess, policy: sessions.SessionPolicy) -> bool:
@@ -154,8 +189,7 @@ def is_live(session: Session, access: AppAccess, policy: sessions.SessionPolicy)
     if access.session_id is None:
         return True
     row = session.get(WebSession, access.session_id)
-    oldest = now_utc() - timedelta(minutes=policy.absolute_minutes)
-    return row is not None and row.closed_at is None and row.opened_at > oldest
+    return row is not None and sessions.is_open(row, policy)
 
 
 def live_access(session: Session, access_id: str, policy: sessions.SessionPolicy) -> AppAccess | None:
@@ -177,27 +211,35 @@ class Exchanged:
 
 
 def redeem(
-    session: Session, app: App, code: str, *, redirect: str, verifier: str, policy: sessions.SessionPolicy
-) -> Exchanged | None:
+    session: Session, app: App, code: str, *, redirect: str, verifier: str, policy: sessions.SessionPolicy,
+    request_id: str | None = None,
+) -> Exchanged | None:  # fmt: skip
     """Exchange a code; None: not this code, not this application, not who asked for it."""
-    used = use(session, app, code, AppSecretKind.CODE, policy)
+    used = use(session, app, code, AppSecretKind.CODE, policy, request_id)
     if used is None:
         return None
     if used.redirect != redirect or not hmac.compare_digest(challenge_of(verifier), used.challenge):
         return None
+    note_by_app(session, Tag.APP_ISSUE, used, request_id)
     refreshed = smart.read(used.scope_set).refreshed
     return Exchanged(used, secret_of(session, used, AppSecretKind.REFRESH) if refreshed else "")
 
 
-def refresh(session: Session, app: App, token: str, policy: sessions.SessionPolicy) -> Exchanged | None:
+def refresh(
+    session: Session, app: App, token: str, policy: sessions.SessionPolicy, request_id: str | None = None
+) -> Exchanged | None:
     """Exchange a refresh token for the next one; None: not this token."""
-    used = use(session, app, token, AppSecretKind.REFRESH, policy)
-    return Exchanged(used, secret_of(session, used, AppSecretKind.REFRESH)) if used is not None else None
+    used = use(session, app, token, AppSecretKind.REFRESH, policy, request_id)
+    if used is None:
+        return None
+    note_by_app(session, Tag.APP_REFRESH, used, request_id)
+    return Exchanged(used, secret_of(session, used, AppSecretKind.REFRESH))
 
 
 def use(
-    session: Session, app: App, secret: str, kind: AppSecretKind, policy: sessions.SessionPolicy
-) -> AppAccess | None:
+    session: Session, app: App, secret: str, kind: AppSecretKind, policy: sessions.SessionPolicy,
+    request_id: str | None = None,
+) -> AppAccess | None:  # fmt: skip
     """The access behind a secret, used up by this; a second use ends the access."""
     query = select(AppSecret).where(AppSecret.token_hash == secret_hash(secret), AppSecret.kind == kind)
     row = session.scalar(query.with_for_update())
@@ -205,8 +247,7 @@ def use(
         return None
     if row.used_at is not None:
         row.access.ended_at = row.access.ended_at or now_utc()
-        record(session, Tag.APP_REUSE, Who("account", row.access.account_id), record=("app", row.access.id),
-               details={"app": app.id})  # fmt: skip
+        note_by_app(session, Tag.APP_REUSE, row.access, request_id)
         return None
     row.used_at = now_utc()
     if row.expires_at <= now_utc() or not is_live(session, row.access, policy):

@@ -85,6 +85,8 @@ class Tag(model.Tag):
     APP_CREATE = "accounts:app:create"
     APP_REVOKE = "accounts:app:revoke"
     APP_ALLOW = "accounts:app:allow"
+    APP_ISSUE = "accounts:app:issue"
+    APP_REFRESH = "accounts:app:refresh"
     APP_END = "accounts:app:end"
     APP_REUSE = "accounts:app:reuse"
 
@@ -145,7 +147,8 @@ def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]
 
 def _allowed(access: AppAccess) -> dict[str, Any]:
     return {
-        "name": access.app.name, "scopes": access.scopes, "allowed_at": access.allowed_at, "ended_at": access.ended_at
+        "id": access.app_id, "name": access.app.name, "scopes": access.scopes, "allowed_at": access.allowed_at,
+        "ended_at": access.ended_at,
     }  # fmt: skip
 
 

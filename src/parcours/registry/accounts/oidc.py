@@ -26,7 +26,7 @@ from joserfc.jwk import KeySet
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from parcours.registry.accounts.models import OidcAttempt
+from parcours.registry.accounts.models import MOST_PATH, OidcAttempt
 from parcours.registry.accounts.providers import Provider, check_address, unavailable, untrusted
 from parcours.registry.accounts.tokens import secret_hash
 from parcours.registry.errors import NotFound, ProviderFailure, not_found
@@ -286,7 +286,7 @@ def _use_attempt(database: Database, name: str, state: str, browser_token: str) 
 
 def local_path(address: str) -> str:
     """A path of this site, or `/`: a login never sends anybody elsewhere."""
-    bad = not address.startswith("/") or address.startswith(("//", "/\\")) or len(address) > 300
+    bad = not address.startswith("/") or address.startswith(("//", "/\\")) or len(address) > MOST_PATH
     return "/" if bad or any(ord(one) < 32 or one == "\\" for one in address) else address
 
 

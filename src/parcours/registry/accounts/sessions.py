@@ -88,18 +88,20 @@ _BY_TOKEN = (
 def find_session(session: Session, token: str, policy: SessionPolicy) -> WebSession | None:
     """The live session of a cookie: open, not idle too long, not too old, of an account and a role still valid."""
     row = session.scalar(_BY_TOKEN, {"token": secret_hash(token)})
-    if row is None or row.closed_at is not None:
-        return None
-    now = now_utc()
-    if row.last_seen_at - now > _SEEN_EVERY:
-        return None  # seen in the future: the clock was set back, and nothing can be said of its age
-    if now - row.last_seen_at > timedelta(minutes=policy.idle_minutes):
-        return None
-    if now - row.opened_at > timedelta(minutes=policy.absolute_minutes):
+    if row is None or not is_open(row, policy):
         return None
     if row.account.disabled_at is not None or (row.grant is not None and row.grant.ended_at is not None):
         return None
     return row
+
+
+def is_open(row: WebSession, policy: SessionPolicy) -> bool:
+    """Is a session open: not closed, not idle too long, not too old?"""
+    now = now_utc()
+    if row.closed_at is not None or row.last_seen_at - now > _SEEN_EVERY:
+        return False  # seen in the future: the clock was set back, and nothing can be said of its age
+    idle, old = now - row.last_seen_at, now - row.opened_at
+    return idle <= timedelta(minutes=policy.idle_minutes) and old <= timedelta(minutes=policy.absolute_minutes)
 
 
 def needs_touch(web_session: WebSession) -> bool:

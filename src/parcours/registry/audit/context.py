@@ -1,5 +1,6 @@
 """What the trail says of itself: who looked, what was refused."""
 
+import json
 from typing import Any
 
 from sqlalchemy import select
@@ -46,7 +47,12 @@ _SHOWN = ("occurred_at", "tag", "role", "acting_for", "record_kind", "record_id"
 def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]]:
     query = select(AuditEvent).where(AuditEvent.insured_id == insured_id)
     events = session.scalars(query.order_by(AuditEvent.occurred_at, AuditEvent.id))
-    return {"audit_events": [{name: getattr(event, name) for name in _SHOWN} for event in events]}
+    return {"audit_events": [_shown(event) for event in events]}
+
+
+def _shown(event: AuditEvent) -> dict[str, Any]:
+    """An event as the person knows it; `app`: the id of the application that acted for somebody."""
+    return {**{name: getattr(event, name) for name in _SHOWN}, "app": json.loads(event.details).get("app")}
 
 
 CONTEXT = Context(

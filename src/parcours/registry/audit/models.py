@@ -39,7 +39,7 @@ class AuditEvent(Base):
     why: Mapped[str] = mapped_column(String(200))
     """The rule of the policy that allowed it, or the reason it was refused."""
     details: Mapped[str] = mapped_column(Text)
-    """Canonical JSON: names of fields and codes, never their personal content."""
+    """Canonical JSON: names of fields and codes, never their personal content; `app`: the application that acted."""
     request_id: Mapped[str | None] = mapped_column(PublicId)
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))

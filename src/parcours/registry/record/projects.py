@@ -200,6 +200,14 @@ def calendar(session: Session, insured_id: str, on: date) -> list[Standing]:
 
 
 def standing(action: RecordAction, notes: Sequence[RecordActionNote], on: date) -> Standing:
+    """Where an action is; one kept before its bounds were checked, whose days pass the calendar, is unknown."""
+    try:
+        return counted(action, notes, on)
+    except (OverflowError, ValueError):
+        return Standing(action, DueState.UNKNOWN, None, None, None, None)
+
+
+def counted(action: RecordAction, notes: Sequence[RecordActionNote], on: date) -> Standing:
     """Where an action is: what was said last first, then its days."""
     said = [one for one in notes if one.on <= on]
     done = max((one.on for one in said if one.outcome is Outcome.DONE), default=None)

@@ -26,7 +26,7 @@ from parcours.registry.errors import NotFound, not_found
 from parcours.registry.people.family import children_of
 from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
-from parcours.text import Text
+from parcours.text import Text, listed
 from parcours.web.account.pages import identify_or_none
 from parcours.web.forms import field, own_form
 from parcours.web.pages import Page, answer
@@ -41,6 +41,16 @@ UNKNOWN = Text(
 NO_FACTOR = Text(
     "Ce rôle demande un second facteur : activez-le, puis reconnectez-vous avant d'ouvrir l'accès.",
     "This role needs a second factor: set one up, then log in again before you let anything in.",
+)
+
+
+ALL_OF_MINE = Text(
+    "Elle atteindrait tous les dossiers que vous pouvez lire, ceux de vos enfants compris : {names}.",
+    "It would reach every file that you may read, those of your children too: {names}.",
+)
+ALL_OF_ROLE = Text(
+    "Elle atteindrait le dossier de chaque personne que votre rôle vous ouvre.",
+    "It would reach the file of everybody whom your role opens to you.",
 )
 
 
@@ -154,10 +164,21 @@ def shown(page: Page, wish: Wish, own: OwnSession, row: WebSession, people: list
         page, "account/authorize.html", headers={"Content-Security-Policy": wish.policy()},
         app=wish.app.name, login=row.account.login, host=urlsplit(wish.redirect).netloc or wish.redirect,
         words=[one[page.lang] for one in wish.allowed.words()], one=wish.allowed.one, offline=wish.allowed.offline,
+        reach=reach_of(page, wish, own, people),
         people=[(one.id, f"{one.first_name} {one.family_name}") for one in people] if wish.allowed.one else [],
         mine=own.caller.actor.insured_id is not None, action=f"/authorize?{urlencode(page.query)}",
         csrf_token=row.csrf_token, csrf_field=CSRF_FIELD,
     )  # fmt: skip
+
+
+def reach_of(page: Page, wish: Wish, own: OwnSession, people: list[Insured]) -> str:
+    """Whom it reaches, where that is not the one person chosen: oneself and one's children, or one's patients."""
+    if wish.allowed.one:
+        return ""
+    if own.caller.actor.insured_id is None:
+        return ALL_OF_ROLE[page.lang]
+    names = [f"{one.first_name} {one.family_name}" for one in people]
+    return ALL_OF_MINE[page.lang].format(names=listed(names, page.lang)) if len(names) > 1 else ""
 
 
 def let_in(own: OwnSession, wish: Wish, people: list[Insured], chosen: str) -> Response:
@@ -165,11 +186,12 @@ def let_in(own: OwnSession, wish: Wish, people: list[Insured], chosen: str) -> R
     ids = [one.id for one in people]
     about = wish.allowed.one or smart.LAUNCH in wish.allowed.said
     patient = (chosen if chosen in ids else ids[0]) if about and ids else None
+    reached = ids if not wish.allowed.one else [patient] if patient else []
     with own.services.database.writing() as session:
         app = apps.get_app(session, wish.app.id)
         code = apps.allow(
-            session, own.who, app, own.row(session), wish.allowed, patient_id=patient, redirect=wish.redirect,
-            challenge=wish.challenge,
+            session, own.who, app, own.row(session), wish.allowed, redirect=wish.redirect, challenge=wish.challenge,
+            reach=apps.Reach(patient, tuple(reached)),
         )  # fmt: skip
     return wish.back(code=code)
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from parcours.edge import login
-from parcours.edge.caller import CSRF_FIELD, account_without_role
+from parcours.edge.caller import CSRF_FIELD, session_without_role
 from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import (
@@ -17,8 +17,7 @@ from parcours.edge.requests import (
     set_session_cookie,
 )
 from parcours.edge.services import Services
-from parcours.registry.access.model import Who
-from parcours.registry.accounts import devices, doubts, find, problems, sessions
+from parcours.registry.accounts import devices, problems, sessions
 from parcours.registry.accounts.models import WebSession
 from parcours.registry.errors import NotFound, RegistryError, not_found
 from parcours.registry.store.ids import parse_id
@@ -39,7 +38,6 @@ METHODS = {
     "password+recovery": Text("mot de passe et code de secours", "password and recovery code"),
     "passkey": Text("clé d'accès", "passkey"),
     "demonstration": Text("démonstration", "demonstration"),
-    "oidc:proved": Text("code de la caisse", "code of the fund"),
 }
 
 
@@ -136,7 +134,7 @@ WHERE = {"here": here, "elsewhere": elsewhere, "there": there}
 def identity_form(request: Request, _: FormData) -> Response:
     """A provider named somebody by name and birth date only: the fund's code says that it is them."""
     try:
-        account_without_role(services_of(request), incoming_of(request))
+        session_without_role(services_of(request), incoming_of(request))
     except RegistryError:
         return to_login(request)
     return answer(Page.of(request), "account/identity.html", error="", allowed="")
@@ -147,20 +145,13 @@ def prove_identity(request: Request, form: FormData) -> Response:
     services, incoming = services_of(request), incoming_of(request)
     try:
         own_site(services, incoming)
-        account_id = account_without_role(services, incoming)
+        waiting = session_without_role(services, incoming)
         with services.database.writing() as session:
-            account = find.get_account(session, account_id)
-            proved = doubts.prove(
-                session, Who("account", account.id, request_id=incoming.id), account, field(form, "code", 20)
-            )
-            if proved:
-                session.flush()
-                session.refresh(account, ["grants"])
-                token = sessions.open_session(session, account, "oidc:proved").token
-        if not proved:  # counted, so said once the count is kept
+            begun = login.prove_identity(session, incoming, waiting, field(form, "code", 20))
+        if begun is None:  # counted, so said once the count is kept
             raise problems.bad_identity_code()
     except (RegistryError, ProblemError) as error:
         return refused(request, "account/identity.html", error)
     response = RedirectResponse(Page.of(request).url("/my"), 303, NO_STORE)
-    set_session_cookie(response, services.settings, token)
+    set_session_cookie(response, services.settings, begun.token)
     return response

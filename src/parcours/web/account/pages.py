@@ -29,6 +29,7 @@ from parcours.errors import ParcoursError
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import passkeys, passwords, problems
 from parcours.registry.accounts.logins import Login
+from parcours.registry.accounts.models import MOST_PATH
 from parcours.registry.errors import Busy, RegistryError
 from parcours.web import i18n
 from parcours.web.desk.words import HOMES
@@ -56,8 +57,6 @@ REFUSED = {
     for one in (problems.oidc_refused, problems.oidc_unavailable, problems.account_disabled, problems.no_match)
 }
 """Why an identity provider opened nothing."""
-
-MOST_NEXT = 2000
 
 
 def refused(request: Request, template: str, error: ParcoursError, **values: Any) -> Response:
@@ -108,7 +107,7 @@ def next_of(request: Request) -> str:
     """The page of this site that somebody wanted before they logged in; empty: none, or of another site."""
     wanted = request.query_params.get("next", "")
     own = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if own and len(wanted) <= MOST_NEXT else ""
+    return wanted if own and len(wanted) <= MOST_PATH else ""
 
 
 def enter(request: Request, begun: login.Begun, role: Role | None) -> Response:

@@ -62,6 +62,8 @@ VERBS = {
     "decide": Text("a décidé", "decided"),
     "export": Text("a copié", "copied"),
     "allow": Text("a ouvert l'accès à", "let in"),
+    "issue": Text("a obtenu son accès comme", "obtained its access as"),
+    "refresh": Text("a renouvelé son accès comme", "renewed its access as"),
 }
 OTHERWISE = Text("a agi sur", "acted on")
 THINGS = {
