@@ -85,6 +85,8 @@ def test_the_demo_sets_up_and_prints_a_quote(tmp_path: Path, monkeypatch: pytest
     answer = CliRunner().invoke(serve.demo_app, ["--no-serve", "--lang", "en"])
     assert answer.exit_code == 0, answer.output
     assert "Outside the pathway: compulsory insurance pays €" in answer.output
+    assert "And the next time?" in answer.output
+    assert "Inside the pathway: compulsory insurance pays €" in answer.output
     assert re.search(r"Demonstration registry: \d+ stories", answer.output)
     assert list(tmp_path.glob("*.db"))
     for role in ("insured", "doctor", "delegate", "officer", "administrator"):

@@ -30,6 +30,7 @@ FIRST_QUOTE = {
     "contract": "responsable_100",
 }
 """A GP who is not one's own, seen today."""
+NEXT_TIME = Text("Et la prochaine fois ?", "And the next time?")
 
 
 @serve_app.command()
@@ -192,11 +193,17 @@ def prepare_registry(lang: str) -> tuple[int, list[str]]:
 
 
 def first_quote(lang: str) -> list[str]:
-    """A quote settled now, as lines."""
+    """A quote settled now, as lines: what it is, why, and how to get more back the next time."""
     from parcours.engine.case import settle
+    from parcours.engine.say.advise import advise
     from parcours.engine.say.explain import explain
     from parcours.web.pages import today
 
-    answer = settle({**FIRST_QUOTE, "care_date": today()})
+    visit = {**FIRST_QUOTE, "care_date": today()}
+    answer = settle(visit)
     explanation = explain(answer, lang)
-    return [explanation.headline, *(f"  {number}. {step.text}" for number, step in enumerate(explanation.steps, 1)), ""]
+    why = [f"  {number}. {step.text}" for number, step in enumerate(explanation.steps, 1)]
+    best = advise(answer, lang).best
+    own = explain(settle({**visit, "role": "medecin_traitant"}), lang).headline
+    better = [NEXT_TIME[lang], f"  {best.texts[0]}", f"  {own}"] if best else []
+    return [explanation.headline, *why, *better, ""]
