@@ -74,7 +74,7 @@ class Ours:
 
     def __init__(self, table: pa.Table) -> None:
         self.table, self.count = table, len(table)
-        self.settings = engine.Settings.of()
+        self.settings = engine.Run.of()
         columns = {name: whole(table[name]) for name in table.column_names}
         self.facts = engine.encode_rows(columns, self.count, self.settings)
         self.order, self.first = engine.acts_of_patients(None, self.facts)
