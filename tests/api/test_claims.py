@@ -200,8 +200,11 @@ def test_each_wrong_sheet_is_refused_and_leaves_nothing(as_user, country, databa
 def test_an_objection_has_its_days_and_nobody_elses_claim(as_user, country):
     where, _ = decided(as_user, country)
     alice = as_user("alice")
-    made = alice.post(f"{V1}/people/{country.alice}/objections", json={"claim_id": where.rsplit("/", 1)[1]})
-    assert (made.status_code, made.json()["state"]) == (201, "open")
+    asked = {"claim_id": where.rsplit("/", 1)[1], "ground": "amount"}
+    made = alice.post(f"{V1}/people/{country.alice}/objections", json=asked)
+    assert (made.status_code, made.json()["state"], made.json()["ground"]) == (201, "open", "amount")
+    twice = alice.post(f"{V1}/people/{country.alice}/objections", json=asked)
+    assert (twice.status_code, twice.json()["code"]) == (409, "disputed_already")
     assert [one["id"] for one in alice.get(f"{V1}/people/{country.alice}/objections").json()] == [made.json()["id"]]
     assert (
         as_user("zoe").post(f"{V1}/people/{country.zoe}/objections", json={"claim_id": country.claim}).status_code

@@ -151,6 +151,8 @@ ROWS = (
     system("GET", "/my/claims", {"amar", "zola", "sand", "delegate"}),
     system("GET", "/my/lots", {"amar", "zola", "sand", "delegate"}),
     system("POST", "/my/lots", {"amar", "zola", "sand", "delegate"}, {"format": "b2-like", "records": ["2"]}),
+    system("POST", "/my/objections", {"amar", "zola", "sand", "delegate"}, {"claim_id": NOBODY, "ground": "amount"},
+           expected=dict.fromkeys(("amar", "zola", "sand", "delegate"), 404)),
     system("POST", "/my/claims/reconciled", {"amar", "zola", "sand", "delegate"}, {"claim_ids": [NOBODY]}),
     system("GET", "/fund/queues", {"officer", "officer_zoe"}),
     system("GET", "/fund/queues/{queue}", {"officer", "officer_zoe"}),

@@ -10,24 +10,15 @@ from parcours.registry.access.model import Role
 from parcours.registry.accounts import service as accounts
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.directory.models import Professional
-from parcours.registry.store.clock import now_utc, paris_today
-from parcours.registry.store.db import Database
+from parcours.registry.store.clock import paris_today
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, _keys  # noqa: F401
 from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
-from tests.web.test_practice import number_of
+from tests.web.test_practice import change, number_of, seen
 
 QUEUES = ("to_adjudicate", "held", "proof_missing", "reversals", "undue", "objections", "returned_payments", "notices",
           "overlaps", "late_tiers_payant")  # fmt: skip
 PAGES = ("/fund", "/fund/people", "/fund/cases", "/fund/regularisations", *(f"/fund/queues/{one}" for one in QUEUES))
-
-
-def change(url, work):
-    database = Database.open(url)
-    with database.writing() as session:
-        found = work(session)
-    database.close()
-    return found
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -76,11 +67,17 @@ def test_a_case_is_worked_and_closed_by_a_declaration(people, country):  # noqa:
     assert "Doctors asked" in send(officer, path, "contact", professional_id=country.zola).text
     contact = re.findall(r'name="contact_id" value="([^"]+)"', officer.get(path).text)[-1]
     assert "accepts" in send(officer, path, "answered", contact_id=contact, outcome="accepted").text
+    assert "A doctor accepts your declaration" not in nora.get("/me/messages").text
     send(nora, "/me/doctor", "propose", professional_id=country.zola)
     page = alice.get(f"/me/doctor?of={country.nora}")
     declaration = re.search(r'name="declaration_id" value="([^"]+)"', page.text)[1]
     send(alice, f"/me/doctor?of={country.nora}", "sign", declaration_id=declaration)
     send(zola, "/practice/declarations", "sign", declaration_id=declaration)
+    assert "A doctor accepts your declaration" in nora.get("/me/messages").text
+    page = nora.get("/me/doctor").text
+    assert "Your fund is looking with you" not in page
+    assert "the fund closes the file" in page
+    assert "a doctor is declared: close it" in officer.get("/fund/cases").text
     closed = send(officer, path, "close", outcome="declaration", declaration_id=declaration)
     assert "a médecin traitant is declared" in closed.text
 
@@ -89,19 +86,22 @@ def test_a_correction_needs_two_officers(people, country, database_url):  # noqa
     zola, officer = people("zola"), people("officer")
     number, born = number_of(database_url, country.alice)
     send(zola, "/practice", "read", number=number, birth_date=born)
-    send(zola, f"/practice/patient?of={country.alice}", "bill", acts="G", tiers_payant="none")
+    visit = f"/practice/patient?of={country.alice}"
+    shown = seen(send(zola, visit, "preview", acts="G", tiers_payant="none"))
+    send(zola, visit, "bill", acts="G", tiers_payant="none", seen=shown)
 
-    def receive(session):
+    def colleague(session):
         claim = session.scalar(select(Claim).where(Claim.state == ClaimState.ACKNOWLEDGED))
-        from parcours.registry.claims.sheets import receive as take_in
-
-        take_in(session, claim, day=paris_today(), at=now_utc())
         rpps = session.get(Professional, country.zola).rpps
         account = accounts.create_account(session, TEST, login="second@example.org", password=PASSWORD, hashing=CHEAP)
         accounts.grant_role(session, TEST, account, Role.OFFICER, fund_code="01C991")
         return claim.id, rpps
 
-    claim, rpps = change(database_url, receive)
+    claim, rpps = change(database_url, colleague)
+    assert claim in officer.get("/fund/queues/to_adjudicate").text, "what has arrived is to be decided"
+    before = officer.get(f"/fund/claims/{claim}").text
+    for words in ("Acts billed", "<strong>G</strong>", "What a decision of today gives", "Left to the insured"):
+        assert words in before
     decided = send(officer, f"/fund/claims/{claim}", "decide")
     assert "Paid by the fund" in decided.text
     assert "Known since" not in decided.text

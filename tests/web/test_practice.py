@@ -1,5 +1,6 @@
 """The desk of a practice: a card is shown, the sheet is worked out, signed and sent; a delegate prepares."""
 
+import html
 import io
 import re
 import zipfile
@@ -8,11 +9,15 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.claims import control
+from parcours.registry.claims.models import Claim, ClaimState, Lot
+from parcours.registry.claims.sheets import Sheet, acknowledge_lot, issue, write
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
-from parcours.registry.store.clock import paris_today
+from parcours.registry.people.service import open_right
+from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
+from parcours.web.practice.sheet import next_number
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import _keys  # noqa: F401
 from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
@@ -29,6 +34,15 @@ def sheets_of(url):
     return found
 
 
+def change(url, work):
+    """Do something in the registry."""
+    database = Database.open(url)
+    with database.writing() as session:
+        found = work(session)
+    database.close()
+    return found
+
+
 def number_of(url, insured_id):
     database = Database.open(url)
     with database.reading() as session:
@@ -36,6 +50,15 @@ def number_of(url, insured_id):
         found = current_identifier(session, insured_id, paris_today()).value, row.birth_date.isoformat()
     database.close()
     return found
+
+
+def seen(page):
+    """The quote that a page shows, as its form names it."""
+    return re.search(r'name="seen" value="([^"]+)"', page.text)[1]
+
+
+def newest_of(person):
+    return re.search(r'name="newest" value="([^"]+)"', person.get("/practice/sheets").text)[1]
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -63,7 +86,7 @@ def test_the_doctor_reads_a_card_bills_and_sends(people, country, database_url):
     worked_out = send(amar, path, "preview", acts="G", tiers_payant="partial")
     assert worked_out.status_code == 200
     assert "The patient pays now" in worked_out.text
-    sent = send(amar, path, "bill", acts="G", tiers_payant="partial")
+    sent = send(amar, path, "bill", acts="G", tiers_payant="partial", seen=seen(worked_out))
     assert "the fund has received it" in sent.text
     assert (ClaimState.ACKNOWLEDGED, 3000, country.alice) in sheets_of(database_url)
     assert 'value="G=30.00 MD"' in amar.get(f"{path}&acts=G%3D30.00+MD").text, "a sheet is billed again with its codes"
@@ -74,15 +97,135 @@ def test_the_doctor_reads_a_card_bills_and_sends(people, country, database_url):
     assert send(amar, path, "preview", acts="ZZZZ999=10").status_code == 422
 
 
+@pytest.mark.parametrize("changed", [{"acts": "G=45,00"}, {"tiers_payant": "none"}, {"urgent": "1"}])
+def test_what_is_signed_is_what_was_shown(people, country, database_url, changed):  # noqa: F811
+    amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+    form = {"acts": "G", "tiers_payant": "partial"}
+    shown, before = send(amar, path, "preview", **form), sheets_of(database_url)
+    again = send(amar, path, "bill", **{**form, **changed}, seen=seen(shown))
+    assert again.status_code == 409
+    assert "look at the new amounts, then sign" in again.text
+    assert sheets_of(database_url) == before
+    assert send(amar, path, "bill", **form).status_code == 409, "nor what was never shown"
+    assert "the fund has received it" in send(amar, path, "bill", **{**form, **changed}, seen=seen(again)).text
+
+
+def test_a_right_that_changes_between_the_quote_and_the_signature_is_seen(people, country, database_url):  # noqa: F811
+    amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+    shown = send(amar, path, "preview", acts="G", tiers_payant="partial")
+    change(database_url, lambda session: open_right(session, country.alice, "maternite", starts_on=paris_today()))
+    assert send(amar, path, "bill", acts="G", tiers_payant="partial", seen=seen(shown)).status_code == 409
+
+
+def test_an_unknown_code_and_codes_that_do_not_go_together_are_said(people, country):  # noqa: F811
+    amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+    unknown = send(amar, path, "preview", acts="GGG")
+    assert unknown.status_code == 422
+    assert "“GGG” is no known code" in html.unescape(unknown.text)
+    assert "goes with a home visit" in send(amar, path, "preview", acts="G MD").text
+    assert "goes with a home visit" not in send(amar, path, "preview", acts="VG MD").text
+
+
+def stopped_with(url, country, reason):
+    """A sheet of the practice that the fund rejects with a reason."""
+
+    def reject(session):
+        at, day = now_utc(), paris_today()
+        number = next_number(session, country.amar, day)
+        sheet = Sheet(insured_id=country.alice, professional_id=country.amar, fund_code="01C991", care_date=day,
+                      number=number, lines=(3000,), acts=({"code": "G"},))  # fmt: skip
+        claim = write(session, sheet, day=day, at=at, state=ClaimState.RECEIVED)
+        control.stop(session, claim, control.Refusal(reason), day=day, at=at)
+        return claim.id
+
+    return change(url, reject)
+
+
+@pytest.mark.parametrize(
+    ("reason", "offers", "says"),
+    [
+        ("2900 005", "Contest the rejection", "do not send it again"),
+        ("SIM-RIGHTS-CLOSED", "Bill again", "let the patient pay"),
+        ("0250 050", "Read the card", "read the card"),
+        ("0317 051", "Bill again", "correct what the care is related to"),
+    ],
+)
+def test_a_rejected_sheet_offers_one_next_step(people, country, database_url, reason, offers, says):  # noqa: F811
+    claim = stopped_with(database_url, country, reason)
+    page = people("amar").get(f"/practice/sheets/{claim}").text
+    steps = page.partition("<details")[0]
+    assert says in steps
+    named = [
+        one for one in ("Contest the rejection", "Bill again", "Read the card", "Send again") if f">{one}<" in steps
+    ]
+    assert named == [offers]
+    assert (f"/practice/patient?of={country.alice}" in steps) == (offers == "Bill again")
+    assert ("tiers_payant=none" in page) == (reason == "SIM-RIGHTS-CLOSED")
+
+
+def test_a_rejection_is_contested_answered_and_decided_anew(people, country, database_url):  # noqa: F811
+    delegate, officer = people("delegate"), people("officer")
+    claim = stopped_with(database_url, country, "2900 005")
+    path = f"/practice/sheets/{claim}"
+    assert send(delegate, path, "contest", ground="no_duplicate").status_code == 200
+    page = delegate.get(path).text
+    assert "it is no duplicate" in page
+    assert "a silence means no" in page
+    assert ">Contest the rejection<" not in page, "once is enough"
+    assert send(delegate, path, "contest", ground="no_duplicate").status_code == 409
+    zola = people("zola")
+    form = {"do": "contest", "csrf_token": token(zola.get("/practice")), "ground": "no_duplicate"}
+    assert zola.post(path, data=form).status_code == 404
+    queue = officer.get("/fund/queues/objections").text
+    objection = re.search(r'href="(/fund/objections/[^"]+)"', queue)[1]
+    shown = officer.get(objection).text
+    for words in ("it is no duplicate", "Billed", "€30.00", "invoice already paid"):
+        assert words in shown
+    answered = send(officer, objection, "answer", state="accepted").text
+    assert "accepted" in answered
+    assert "The answer is recorded" in answered
+    assert "accepted" in delegate.get(path).text
+    assert "Decide now" in officer.get(f"/fund/claims/{claim}").text
+
+
+def test_a_refused_lot_whose_sheets_went_on_says_so(people, country, database_url):  # noqa: F811
+    amar = people("amar")
+
+    def refused(session):
+        at, day = now_utc(), paris_today()
+        sheet = Sheet(insured_id=country.alice, professional_id=country.amar, fund_code="01C991", care_date=day,
+                      number=next_number(session, country.amar, day), lines=(3000,), acts=({"code": "G"},))  # fmt: skip
+        claim = issue(session, sheet, "L-1", day=day, at=at)
+        acknowledge_lot(session, session.get_one(Lot, claim.lot_id), "unreadable", day=day, at=at)
+
+    change(database_url, refused)
+    assert "refused: send again" in amar.get("/practice/sheets").text
+    assert "The sheets are sent" in send(amar, "/practice/sheets", "resend").text
+    page = amar.get("/practice/sheets").text
+    assert "refused, sent again since" in page
+    assert "refused: send again" not in page
+    assert "1 sheet<" in page
+
+
 def test_a_delegate_prepares_and_the_doctor_signs(people, country, database_url):  # noqa: F811
     delegate, amar = people("delegate"), people("amar")
     path = f"/practice/patient?of={country.alice}"
-    prepared = send(delegate, path, "bill", acts="G=30,00", tiers_payant="none")
+    shown = send(delegate, path, "preview", acts="G=30,00", tiers_payant="none")
+    prepared = send(delegate, path, "bill", acts="G=30,00", tiers_payant="none", seen=seen(shown))
     assert "a doctor must sign it" in prepared.text
     assert [state for state, *_ in sheets_of(database_url)].count(ClaimState.DRAFT) == 1
-    assert "wait for the signature" in delegate.get("/practice/sheets").text
+    assert "1 sheet waits for the signature" in delegate.get("/practice/sheets").text
     assert send(delegate, "/practice/sheets", "sign").status_code == 403
-    assert "The sheets are sent" in send(amar, "/practice/sheets", "sign").text
+    assert send(amar, "/practice/sheets", "sign").status_code == 422, "nothing that was not shown is signed"
+    shown = amar.get("/practice/sheets").text
+    newest = re.search(r'name="newest" value="([^"]+)"', shown)[1]
+    draft = re.search(r'href="(/practice/sheets/[^"?]+)"', amar.get("/practice/sheets?group=sign").text)[1]
+    assert "Sign and send" in amar.get(draft).text
+    later = send(delegate, path, "preview", acts="G=31,00", tiers_payant="none")
+    send(delegate, path, "bill", acts="G=31,00", tiers_payant="none", seen=seen(later))
+    assert "The sheets are sent" in send(amar, "/practice/sheets", "sign", newest=newest).text
+    assert [fee for state, fee, _ in sheets_of(database_url) if state is ClaimState.DRAFT] == [3100], "not shown"
+    assert "are sent" in send(amar, "/practice/sheets", "sign", newest=newest_of(amar)).text
     assert [state for state, *_ in sheets_of(database_url)].count(ClaimState.DRAFT) == 0
 
 
@@ -100,8 +243,10 @@ def test_a_number_opens_the_visit_of_a_stranger_for_the_day_and_is_traced(people
     assert zola.get(form).headers["Content-Type"] == "application/pdf", (
         "the form is printed for the card that was shown"
     )
-    assert "outside the pathway" in send(zola, path, "preview", acts="G", tiers_payant="partial").text.lower()
-    assert "the fund has received it" in send(zola, path, "bill", acts="G", tiers_payant="partial").text
+    shown = send(zola, path, "preview", acts="G", tiers_payant="partial")
+    assert "outside the pathway" in shown.text.lower()
+    billed = send(zola, path, "bill", acts="G", tiers_payant="partial", seen=seen(shown))
+    assert "the fund has received it" in billed.text
     assert zola.get(f"/me/care?of={country.alice}").status_code in (403, 404), "no letter is opened by a card"
     assert send(zola, "/practice", "read", inserted=country.nora).status_code == 404
 
@@ -182,7 +327,7 @@ def test_a_delegate_prepares_a_report_and_a_draft_is_thrown_away(people, country
 
 def test_a_foreign_sheet_does_not_exist(people, country):  # noqa: F811
     own = people("amar").get(f"/practice/sheets/{country.claim}")
-    assert f"/practice/patient?of={country.alice}" in own.text, "what was rejected is billed again"
+    assert "Read the card" in own.text, "its reason is a number that the fund does not know"
     assert people("zola").get(f"/practice/sheets/{country.claim}").status_code == 404
     page = people("zola").get("/practice/sheets")
     fields = {"do": "resend", "csrf_token": token(page), "claim_id": country.claim}

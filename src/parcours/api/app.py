@@ -46,6 +46,7 @@ APART = (
     "find",
     "referral_loop",
     "record_project",
+    "objections",
 )
 """Modules that are not of one context of the registry."""
 MODULES = tuple(

@@ -13,17 +13,16 @@ from pydantic import Field, StringConstraints
 
 from parcours.api.bodies import refused
 from parcours.api.claims import ClaimLine, ClaimOut, claim_out, may_submit, take_in
-from parcours.api.common import CREATING, LISTING, READING, Cursor, Day, Id, In, Limit, Out, Page, api_router, page
+from parcours.api.common import CREATING, LISTING, Cursor, Day, Id, In, Limit, Out, Page, api_router, page
 from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
 from parcours.edge.versions import cursor_id
 from parcours.engine.errors import FactError
-from parcours.registry.claims import later, objections, regularising
+from parcours.registry.claims import later, regularising
 from parcours.registry.claims.adjudicate import current_decision, get_claim
 from parcours.registry.claims.b2 import FOOT_TYPE, WIDTH, read_lot
 from parcours.registry.claims.context import REGULARISATION, Action, Tag, of_insurer
-from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Objection, Regularisation
-from parcours.registry.claims.notices import told_on
+from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Regularisation
 from parcours.registry.claims.problems import lot_too_long
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.payments import desk
@@ -138,63 +137,6 @@ def confirm_regularisation(regularisation_id: Id, once: OnceDep) -> Response:
         return RegularisationOut.of(row), {}
 
     return once.reply(make)
-
-
-# --- objections ------------------------------------------------------------------------------------------------------
-
-
-class ObjectionIn(In):
-    """A decision that one disputes, before the commission of the fund."""
-
-    claim_id: str = Field(max_length=64)
-
-
-class ObjectionOut(Out):
-    """An objection, and the days that the law counts."""
-
-    id: str
-    simulated: bool = True
-    claim_id: str | None
-    state: str = Field(examples=["open"])
-    notified_on: date
-    file_by: date
-    filed_on: date
-    answer_by: date
-    court_by: date | None
-    ended_on: date | None
-
-    @classmethod
-    def of(cls, one: Objection) -> ObjectionOut:
-        return cls(
-            id=one.id, claim_id=one.claim_id, state=one.state.value, notified_on=one.notified_on, file_by=one.file_by,
-            filed_on=one.filed_on, answer_by=one.answer_by, court_by=one.court_by, ended_on=one.ended_on,
-        )  # fmt: skip
-
-
-@router.post(
-    "/people/{patient_id}/objections", status_code=201, response_model=ObjectionOut, responses=problems(*CREATING)
-)
-def object_to_decision(patient_id: Id, body: ObjectionIn, once: OnceDep) -> Response:
-    """Go to the commission of the fund, within two months of the decision; its silence of two months means no."""
-    unit = once.unit
-    record = unit.find(PATIENT, patient_id, Action.OBJECT_TO_CLAIM)
-
-    def make() -> tuple[ObjectionOut, dict[str, str]]:
-        claim = get_claim(unit.session, body.claim_id, record.insured_id or "")
-        day = paris_date(unit.incoming.at)
-        notified = told_on(unit.session, claim, current_decision(unit.session, claim.id)) or day
-        row = objections.object_to(unit.session, day=day, notified_on=notified, claim=claim)
-        unit.note(Tag.CLAIM_OBJECT, record, claim=claim.id)
-        return ObjectionOut.of(row), {}
-
-    return once.reply(make)
-
-
-@router.get("/people/{patient_id}/objections", responses=problems(*READING))
-def list_objections(patient_id: Id, unit: ReadUnit) -> list[ObjectionOut]:
-    """What a person disputes, newest first."""
-    record = unit.find(PATIENT, patient_id, Action.READ_CLAIMS, Tag.CLAIM_READ)
-    return [ObjectionOut.of(one) for one in objections.objections_of(unit.session, record.insured_id or "")]
 
 
 # --- desks -----------------------------------------------------------------------------------------------------------

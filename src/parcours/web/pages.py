@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.edge.requests import services_of
-from parcours.text import COLON, LANGS, NBSP, euros, listed, percent
+from parcours.text import COLON, LANGS, NBSP, Agreeing, euros, listed, percent
 from parcours.web import i18n
 from parcours.web.assets import asset_url
 from parcours.web.words import Glosses
@@ -75,13 +75,18 @@ def environment(lang: str) -> Environment:
 def text(message: str, lang: str, **values: Any) -> str:
     """A message in the language, its values in place; a template escapes it."""
     translated = i18n.translate(message, lang)
-    return translated.format(**values) if values else translated
+    return translated.format(**agreeing(values, lang)) if values else translated
+
+
+def agreeing(values: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """The values of a message, its whole numbers as words agree with them: `{count} {count:sheet|sheets}`."""
+    return {name: Agreeing(value, lang) if type(value) is int else value for name, value in values.items()}
 
 
 def html_text(message: str, lang: str, **values: Any) -> Markup:
     """A message in a template: the values are escaped, or are HTML themselves."""
     translated = escaped(message, lang)
-    return translated.format(**values) if values else translated
+    return translated.format(**agreeing(values, lang)) if values else translated
 
 
 @lru_cache(maxsize=4096)

@@ -45,6 +45,8 @@ class Action(model.Action):
     SEND_SHEETS = "send_sheets"
     SIGN_SHEETS = "sign_sheets"
     """What a delegate prepares, the professional signs."""
+    CONTEST_REJECTION = "contest_rejection"
+    """As the practice whose sheet it is."""
     READ_PRACTICE_MESSAGES = "read_practice_messages"
     RECONCILE_CLAIMS = "reconcile_claims"
     READ_INSURER_LINES = "read_insurer_lines"
@@ -68,6 +70,7 @@ class Tag(model.Tag):
     REGULARISATION_DECIDE = "claims:regularisation:decide"
     OBJECTION_DECIDE = "claims:objection:decide"
     CLAIM_OBJECT = "claims:claim:object"
+    CLAIM_CONTEST = "claims:claim:contest"
     STATEMENT_READ = "claims:statement:read"
     SHEETS_READ = "claims:sheets:read"
     SHEETS_SEND = "claims:sheets:send"
@@ -148,6 +151,7 @@ CONTEXT = Context(
             Action.READ_SHEETS,
             Action.SEND_SHEETS,
             Action.SIGN_SHEETS,
+            Action.CONTEST_REJECTION,
             Action.RECONCILE_CLAIMS,
         ),
         PRACTICE_CARD.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),

@@ -12,7 +12,7 @@ from parcours.law import thresholds
 from parcours.law.workdays import months_after, working_days_after
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.looks import ClaimLooks
-from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, SheetKind
+from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Objection, ObjectionState, SheetKind
 from parcours.registry.claims.sheets import said
 from parcours.registry.directory.service import active_on
 from parcours.registry.messages.models import MessageKind
@@ -85,6 +85,8 @@ def duplicate(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
     twin = next((one for one in looks.alike(claim) if act_of(one) == act_of(claim)), None)
     if twin is None:
         return None
+    if upheld(looks.session, claim):
+        return None
     if SheetKind.PAPER_DUPLICATE in (twin.kind, claim.kind) or claim.original_id == twin.id:
         claim.original_id = twin.id
         paid = looks.session.scalar(
@@ -95,6 +97,15 @@ def duplicate(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
     held = select(ClaimEvent.id).where(ClaimEvent.claim_id == claim.id, ClaimEvent.state == ClaimState.HELD)
     confirmed = looks.session.scalar(held) is not None
     return None if confirmed else Refusal("SIM-SUSPECT-DUPLICATE", ClaimState.HELD, names={"like": twin.id})
+
+
+def upheld(session: Session, claim: Claim) -> bool:
+    """The commission has said that the practice was right about this sheet."""
+    query = select(Objection.id).where(
+        Objection.claim_id == claim.id, Objection.professional_id == claim.professional_id,
+        Objection.state == ObjectionState.ACCEPTED,
+    )  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
 
 
 def act_of(claim: Claim) -> Any:

@@ -59,6 +59,7 @@ NEXT: dict[ClaimState, tuple[ClaimState, ...]] = {
     S.PAID: (S.RECONCILED, S.ADJUDICATED, S.REPLACED, S.REVERSED),
     S.RECONCILED: (S.ADJUDICATED, S.REPLACED, S.REVERSED),
     S.REPLACED: (S.REPLACED, S.REVERSED),
+    S.REJECTED: (S.RECEIVED,),
 }
 """What may follow; nothing follows the others."""
 FIRST = (S.DRAFT, S.RECEIVED)
@@ -218,6 +219,17 @@ class ObjectionState(StrEnum):
     INADMISSIBLE = "inadmissible"
 
 
+class Ground(StrEnum):
+    """What one disputes: a word of a list, so that nobody writes about their health."""
+
+    PATHWAY = "pathway"
+    RIGHT = "right"
+    AMOUNT = "amount"
+    NO_DUPLICATE = "no_duplicate"
+    NOT_DONE = "not_done"
+    OTHER = "other"
+
+
 class Objection(Base):
     """A decision that is disputed before the commission, and its silent end."""
 
@@ -228,6 +240,7 @@ class Objection(Base):
     professional_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
     claim_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
     undue_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("claims_undue.id"))
+    ground: Mapped[Ground | None] = mapped_column(text_enum(Ground))
     state: Mapped[ObjectionState] = mapped_column(text_enum(ObjectionState))
     notified_on: Mapped[date]
     file_by: Mapped[date]

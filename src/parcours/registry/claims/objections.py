@@ -1,15 +1,18 @@
 """Objections: two months to object, a silence of two months that means no, two months to go to the court (R142-1)."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.law.workdays import is_working_day, months_after, working_days_after
-from parcours.registry.claims import problems
-from parcours.registry.claims.models import Claim, Objection, ObjectionState, Undue
+from parcours.registry.claims import lifecycle, problems
+from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Ground, Objection, ObjectionState, Undue
 from parcours.registry.claims.words import OBJECTIONS
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
+from parcours.registry.store.clock import now_utc
 
 
 def months(day: date) -> date:
@@ -24,12 +27,15 @@ def file_by(notified_on: date) -> date:
 
 
 def object_to(
-    session: Session, *, day: date, notified_on: date, claim: Claim | None = None, undue: Undue | None = None
-) -> Objection:
-    """Object to a decision, or to a sum asked back. Raises Refused: too late."""
+    session: Session, *, day: date, notified_on: date, claim: Claim | None = None, undue: Undue | None = None,
+    ground: Ground | None = None,
+) -> Objection:  # fmt: skip
+    """Object to a decision, or to a sum asked back. Raises Refused: too late. Raises Conflict: it is disputed."""
     last = file_by(notified_on)
     if day > last:
         raise problems.objection_late(day, day=last)
+    if claim is not None:
+        refuse_twice(session, Objection.claim_id == claim.id, Objection.insured_id == claim.insured_id)
     if undue is not None:
         undue.contested_on = day
     objection = Objection(
@@ -37,10 +43,38 @@ def object_to(
         insured_id=claim.insured_id if claim else undue.insured_id if undue else None,
         professional_id=undue.professional_id if undue else None,
         state=ObjectionState.OPEN, notified_on=notified_on, file_by=last, filed_on=day, answer_by=months(day),
+        ground=ground,
     )  # fmt: skip
     session.add(objection)
     session.flush()
     return objection
+
+
+def contest(session: Session, claim: Claim, *, day: date, ground: Ground) -> Objection:
+    """A practice disputes the rejection of its sheet. Raises Conflict: nothing is rejected, or it is disputed."""
+    if claim.state is not ClaimState.REJECTED:
+        raise problems.nothing_rejected()
+    refuse_twice(session, Objection.claim_id == claim.id, Objection.professional_id == claim.professional_id)
+    told = session.scalar(
+        select(func.max(ClaimEvent.day)).where(ClaimEvent.claim_id == claim.id, ClaimEvent.state == ClaimState.REJECTED)
+    )
+    last = file_by(told or day)
+    if day > last:
+        raise problems.objection_late(day, day=last)
+    objection = Objection(
+        claim_id=claim.id, professional_id=claim.professional_id, ground=ground, state=ObjectionState.OPEN,
+        notified_on=told or day, file_by=last, filed_on=day, answer_by=months(day),
+    )  # fmt: skip
+    session.add(objection)
+    session.flush()
+    return objection
+
+
+def refuse_twice(session: Session, *whose: ColumnElement[bool]) -> None:
+    """Raise Conflict where the same one disputes the same thing and has no answer yet."""
+    open_ = session.scalar(select(Objection.filed_on).where(*whose, Objection.state == ObjectionState.OPEN))
+    if open_ is not None:
+        raise problems.disputed_already(day=open_)
 
 
 def add_documents(session: Session, objection: Objection, *, day: date) -> Objection:
@@ -66,8 +100,13 @@ def let_silence_speak(session: Session, day: date) -> list[Objection]:
 ANSWERS = (ObjectionState.ACCEPTED, ObjectionState.PARTLY, ObjectionState.REJECTED, ObjectionState.INADMISSIBLE)
 
 
-def answer(session: Session, objection: Objection, state: ObjectionState, *, day: date) -> Objection:
-    """The commission answers; the court is open unless it says yes to all. Raises Conflict: it is ended."""
+def answer(
+    session: Session, objection: Objection, state: ObjectionState, *, day: date, at: datetime | None = None
+) -> Objection:
+    """The commission answers; the court is open unless it says yes to all. Raises Conflict: it is ended.
+
+    The insured is told; a rejected sheet whose practice was right is received again, to be decided.
+    """
     if objection.state is not ObjectionState.OPEN:
         raise problems.not_open(OBJECTIONS[objection.state])
     objection.state, objection.ended_on = state, day
@@ -75,6 +114,7 @@ def answer(session: Session, objection: Objection, state: ObjectionState, *, day
     if state is not ObjectionState.ACCEPTED:
         may_be_taken(session, objection)
     session.flush()
+    tell(session, objection, day=day, at=at or now_utc())
     return objection
 
 
@@ -83,6 +123,24 @@ def may_be_taken(session: Session, objection: Objection) -> None:
     undue = session.get(Undue, objection.undue_id) if objection.undue_id else None
     if undue is not None and undue.professional_id is None:
         undue.contested_on = None
+
+
+def tell(session: Session, objection: Objection, *, day: date, at: datetime) -> None:
+    """What follows from an answer."""
+    claim = session.get(Claim, objection.claim_id) if objection.claim_id else None
+    if objection.insured_id is not None:
+        body = {"objection": objection.id, "state": objection.state.value}
+        send(session, MessageKind.AVIS, "objection_answered", objection.insured_id, body, at=at, day=day,
+             insured_id=objection.insured_id, claim_id=objection.claim_id)  # fmt: skip
+    elif claim is not None and claim.state is ClaimState.REJECTED and objection.state is ObjectionState.ACCEPTED:
+        lifecycle.move(session, claim, ClaimState.RECEIVED, day=day, at=at, why="objection accepted")
+        claim.reason = None
+        session.flush()
+
+
+def on_claim(session: Session, claim_id: str) -> list[Objection]:
+    """Who disputes what about a claim, oldest first."""
+    return list(session.scalars(select(Objection).where(Objection.claim_id == claim_id).order_by(Objection.id)))
 
 
 def objections_of(session: Session, insured_id: str) -> list[Objection]:

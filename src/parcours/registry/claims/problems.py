@@ -63,6 +63,22 @@ objection_late = Problem(
     article="CSS R142-1",
 )
 
+disputed_already = Problem(
+    Conflict,
+    "disputed_already",
+    Text("cette décision est déjà contestée", "this decision is disputed already"),
+    field="claim_id",
+    allowed=Text("la réponse du recours déposé le {day}", "the answer to the objection of {day}"),
+)
+
+nothing_rejected = Problem(
+    Conflict,
+    "nothing_rejected",
+    Text("rien n'est rejeté dans cette feuille", "nothing is rejected in this sheet"),
+    field="claim_id",
+    allowed=Text("une feuille rejetée", "a rejected sheet"),
+)
+
 one_session_a_sheet = Problem(
     Refused,
     "one_session_a_sheet",

@@ -1,6 +1,6 @@
 """How people say the states of a claim and of an objection."""
 
-from parcours.registry.claims.models import ClaimState, ObjectionState
+from parcours.registry.claims.models import ClaimState, Ground, ObjectionState
 from parcours.text import Text
 
 STATES = {
@@ -22,6 +22,16 @@ STATES = {
     ClaimState.REPLACED: Text("corrigée", "corrected"),
     ClaimState.REVERSED: Text("annulée", "taken back"),
 }
+
+GROUNDS = {
+    Ground.PATHWAY: Text("les soins étaient dans le parcours", "the care was inside the pathway"),
+    Ground.RIGHT: Text("un droit ou une exonération n'est pas compté", "a right or an exemption is not counted"),
+    Ground.AMOUNT: Text("le montant n'est pas le bon", "the amount is not the right one"),
+    Ground.NO_DUPLICATE: Text("ce n'est pas un doublon", "it is no duplicate"),
+    Ground.NOT_DONE: Text("ces soins n'ont pas été donnés", "this care was not given"),
+    Ground.OTHER: Text("autre chose, dite par courrier", "something else, said by letter"),
+}
+"""What is disputed."""
 
 OBJECTIONS = {
     ObjectionState.OPEN: Text("en cours d'examen", "under examination"),

@@ -52,12 +52,17 @@ from parcours.registry.directory.service import (
     start_practice,
 )
 from parcours.registry.errors import Conflict
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import send
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import get_insured
 from parcours.registry.store.clock import now_utc, paris_date
 from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import known, replace
 from parcours.registry.vocabulary import check_choice
+
+ACCEPTED, DECLINED = "doctor_accepted", "doctor_declined"
+"""Subjects of the messages to a patient whom a doctor answered."""
 
 # --- proposing and agreeing ------------------------------------------------------------------------------------------
 
@@ -125,6 +130,8 @@ def agree(
     who = check_choice("party", party, Party)
     check_party(session, insured, who, parent_id, paris_date(at), proposing=False)
     _sign(declaration, who, parent_id, at)
+    if who is Party.DOCTOR:
+        _tell(session, declaration, ACCEPTED, at)
     return _complete(session, declaration, insured, at)
 
 
@@ -144,6 +151,8 @@ def refuse(
     declaration.refused_at = at or now_utc()
     declaration.refusal_reason = reason
     session.flush()
+    if declaration.refused_by is Party.DOCTOR:
+        _tell(session, declaration, DECLINED, declaration.refused_at)
     return declaration
 
 
@@ -308,6 +317,12 @@ def _sign(declaration: Declaration, party: Party, parent_id: str | None, at: dat
         declaration.insured_agreed_at = at
     else:
         declaration.doctor_agreed_at = at
+
+
+def _tell(session: Session, declaration: Declaration, subject: str, at: datetime) -> None:
+    """The patient learns what the doctor answered, and nothing of why."""
+    insured, body = declaration.insured_id, {"declaration": declaration.id, "professional": declaration.professional_id}
+    send(session, MessageKind.AVIS, subject, insured, body, at=at, day=paris_date(at), insured_id=insured)
 
 
 def _complete(session: Session, declaration: Declaration, insured: Insured, at: datetime) -> Declaration:

@@ -43,6 +43,8 @@ NEW_GP, ZONE_GP, IPA, DIABETOLOGIST = 9, 10, 11, 12
 SURGEON, RADIOLOGIST, PAPER_GP, CENTRE_GP = 13, 14, 15, 16
 TWO_PLACES_GP, OPHTHALMOLOGIST, PSYCHIATRIST, FULL_GP = 17, 18, 19, 20
 
+CHILD = 90
+"""Rank of the child of the patient whose account is opened."""
 ADULT = date(1984, 3, 12)
 DECLARED = date(2022, 9, 5)
 
@@ -85,7 +87,7 @@ def _declared(country: Country, rank: int, doctor: int = GP, born: date = ADULT,
 
 def _ordinary(country: Country) -> None:
     """Own doctor; outside; referred once, used, reported; C2S outside; a secondary practice."""
-    _declared(country, 0)
+    _of_the_account(country, _declared(country, 0))
     _declared(country, 1)
     referred = _declared(country, 2)
     cardiologist = _doctor(country, CARDIOLOGIST)
@@ -104,6 +106,15 @@ def _ordinary(country: Country) -> None:
     doctor = _doctor(country, TWO_PLACES_GP)
     directory.start_practice(country.session, doctor.id, second.id, starts_on=OPENING, main=False, at=noon(OPENING))
     _declared(country, 4, TWO_PLACES_GP)
+
+
+def _of_the_account(country: Country, person: Insured) -> None:
+    """The patient whose account the demonstration opens: a child of six, a visit, and the letter it ended with."""
+    gp, child = _doctor(country, GP), country.person(CHILD, born=date(2020, 4, 23))
+    family.add_holder(country.session, child_id=child.id, holder_id=person.id, at=noon(DECLARED))
+    country.declare(child, gp, DECLARED, by="parent", parent_id=person.id)
+    _visited(country, person, gp, date(2026, 11, 9))
+    country.refer(person, gp, "avis_ponctuel", date(2026, 11, 9), "Grain de beauté à voir (fictif)", specialty=5)
 
 
 def _ages(country: Country) -> None:
@@ -135,14 +146,18 @@ def _departures(country: Country) -> None:
     country.declare(found, _doctor(country, OTHER_GP), date(2026, 3, 9))
 
 
+def _visited(country: Country, person: Insured, doctor: Professional, on: date) -> None:
+    """A visit, answered as it was known that day."""
+    facts = visit_facts(country.session, person.id, doctor.id, on, known_at=noon(on))
+    given = {"fee": "30.00"}
+    answer_visit(country.session, facts, given=given, settlement=settled(facts.values() | given), at=noon(on))
+
+
 def _late_paper(country: Country) -> None:
     """A visit answered in ignorance of a form that arrived later; a form on its way."""
     late, on_its_way = country.person(30, born=ADULT), _declared(country, 31)
     doctor = _doctor(country, PAPER_GP)
-    visit = noon(date(2026, 4, 14))
-    facts = visit_facts(country.session, late.id, doctor.id, date(2026, 4, 14), known_at=visit)
-    given = {"fee": "30.00"}
-    answer_visit(country.session, facts, given=given, settlement=settled(facts.values() | given), at=visit)
+    _visited(country, late, doctor, date(2026, 4, 14))
     form = PaperForm(
         late.id, doctor.id, signed_on=date(2026, 4, 1), received_on=date(2026, 5, 6),
         signed_by_insured=True, signed_by_doctor=True,

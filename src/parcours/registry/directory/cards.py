@@ -80,6 +80,15 @@ def card_of(session: Session, professional: Professional, on: date, *, opposed: 
     return _card(professional, offers, offers[0], places, {}, contact=not hidden)
 
 
+def cards_of(session: Session, professionals: Iterable[Professional], on: date) -> dict[str, Card]:
+    """The cards of some professionals by id, asked for at once; without those who oppose being shown."""
+    described = _described(session, [one.id for one in professionals], None, on)
+    return {
+        key: _card(person, offers, offers[0], places, {}, contact=not hidden)
+        for key, (person, offers, places, hidden) in described.items()
+    }
+
+
 def _card(
     professional: Professional,
     offers: list[Offer],

@@ -18,7 +18,7 @@ WAYS: Mapping[str, Mapping[str, Any]] = {
     "with_a_letter": {"medecin_traitant": True, "role": "correspondant", "referral": "avis_ponctuel"},
     "directly": {"role": "autre", "referral": "none"},
 }
-"""As the médecin traitant; sent by them; on one's own."""
+"""As the médecin traitant; sent by them, which needs one that is declared; on one's own."""
 ADULT = 40
 """Age while the visitor says none."""
 CHIPS: Mapping[str, Mapping[str, Any]] = {
@@ -71,7 +71,9 @@ def _prices(
 ) -> tuple[Price, ...]:
     specialty = load().specialties[trade].slug
     doctor = {"profession": "medecin", "specialty": specialty, "convention": sector, "care_date": on.isoformat()}
-    found = (_price(way, {**doctor, **dict(person), **said}, fee) for way, said in WAYS.items())
+    facts = dict(person)
+    ways = {way: said for way, said in WAYS.items() if way != "with_a_letter" or facts.get("medecin_traitant")}
+    found = (_price(way, {**doctor, **facts, **said}, fee) for way, said in ways.items())
     return tuple(one for one in found if one is not None)
 
 

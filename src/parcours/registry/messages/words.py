@@ -16,6 +16,11 @@ SUBJECTS = {
     "referral_expires": Text("Une lettre d'adressage expire bientôt", "A letter of referral expires soon"),
     "emergency_review": Text("Un accès d'urgence attend d'être revu", "An emergency access waits for its review"),
     "follow_up": Text("Votre suivi a du nouveau", "Your follow-up has news"),
+    "doctor_accepted": Text("Un médecin accepte votre déclaration", "A doctor accepts your declaration"),
+    "doctor_declined": Text(
+        "Un médecin ne peut pas être votre médecin traitant", "A doctor cannot be your médecin traitant"
+    ),
+    "objection_answered": Text("La commission a répondu à votre recours", "The commission has answered your objection"),
     "rejected": Text("Un refus de remboursement", "A refund was refused"),
 }
 

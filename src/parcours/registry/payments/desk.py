@@ -77,11 +77,15 @@ def claims_of_practice(
     query = select(Claim).options(UNREAD).where(Claim.professional_id == professional_id)
     if states:
         query = query.where(Claim.state.in_(states))
-    return list(session.scalars(_older(query, after).limit(limit)))
+    return list(session.scalars(_older(session, query, after).limit(limit)))
 
 
-def _older(query: Select[Any], after: str | None) -> Select[Any]:
-    return (query.where(Claim.id < after) if after else query).order_by(Claim.id.desc())
+def _older(session: Session, query: Select[Any], after: str | None) -> Select[Any]:
+    """By the day of care, the newest first; within a day the last written first."""
+    if after:
+        day = session.scalar(select(Claim.care_date).where(Claim.id == after))
+        query = query.where((Claim.care_date < day) | ((Claim.care_date == day) & (Claim.id < after)))
+    return query.order_by(Claim.care_date.desc(), Claim.id.desc())
 
 
 def lots_of_practice(session: Session, professional_id: str, *, after: str | None = None, limit: int = 50) -> list[Lot]:
@@ -128,9 +132,10 @@ def of_claim(queue: str, claim: Claim, since: date, owner: str, deadline: date |
 
 
 def to_adjudicate(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
-    """Received: decided on the next working day."""
-    for claim, since in in_state(session, fund_code, ClaimState.RECEIVED):
-        yield of_claim("to_adjudicate", claim, since, FUND, working_days_after(since, 1))
+    """Arrived or received: decided on the next working day."""
+    for state in (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED):
+        for claim, since in in_state(session, fund_code, state):
+            yield of_claim("to_adjudicate", claim, since, FUND, working_days_after(since, 1))
 
 
 def held(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
@@ -209,7 +214,7 @@ def notices(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
 
 
 def overlaps(session: Session, fund_code: str, day: date) -> Iterator[Waiting]:
-    """Two contracts at once: the insured chooses, then it is handled within a week."""
+    """People with two contracts at once: each chooses, then it is handled within a week; one row a person."""
     last = (
         select(LinkEvent.link_id, func.max(LinkEvent.day).label("day")).group_by(LinkEvent.link_id).subquery()
     )  # fmt: skip
@@ -221,7 +226,12 @@ def overlaps(session: Session, fund_code: str, day: date) -> Iterator[Waiting]:
         .where(Link.state.in_((LinkState.SUSPENDED, LinkState.CHOSEN)), Affiliation.fund_code == fund_code,
                holding(Affiliation, day))
     )  # fmt: skip
-    for link, since in session.execute(query):
+    of_person: dict[str, tuple[Link, date]] = {}
+    for link, since in session.execute(query.order_by(Link.id)):
+        known = of_person.get(link.insured_id)
+        if known is None or (link.state is LinkState.CHOSEN and known[0].state is not LinkState.CHOSEN):
+            of_person[link.insured_id] = link, since
+    for link, since in of_person.values():
         chosen = link.state is LinkState.CHOSEN
         deadline = date.fromordinal(since.toordinal() + CHOICE_DAYS) if chosen else None
         yield Waiting("overlaps", link.id, since, FUND if chosen else INSURED, deadline, link.state.value, None,

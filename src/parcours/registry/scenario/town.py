@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.cards import service as cards
 from parcours.registry.claims import objections, regularising
 from parcours.registry.claims.adjudicate import adjudicate
-from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.claims.models import Claim, ClaimState, Ground
 from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.complementary import service as complementary
 from parcours.registry.declarations.models import Tenure
@@ -199,7 +199,8 @@ def finish(database: Database) -> None:
         query = select(Claim).where(Claim.state == ClaimState.PAID, Claim.professional_id == doctor.id)
         disputed = session.scalar(query.order_by(Claim.id).limit(1))
         if disputed is not None:
-            objections.object_to(session, day=date(2026, 10, 20), notified_on=date(2026, 9, 1), claim=disputed)
+            told, filed = date(2026, 9, 1), date(2026, 10, 20)
+            objections.object_to(session, day=filed, notified_on=told, claim=disputed, ground=Ground.PATHWAY)
         for one in regularising.found(session, FUND, at=now_utc())[:WAITING]:
             regularising.propose(session, one.claim, by=PROPOSER, at=now_utc())
 

@@ -30,6 +30,16 @@ REASONS = {
     "SIM-TIME-BARRED": Text("plus de deux ans après les soins", "more than two years after the care"),
     "SIM-SUSPECT-DUPLICATE": Text("ressemble à une autre facture", "looks like another invoice"),
     "SIM-AMOUNT-OVER-MAX": Text("montant au-dessus du maximum", "amount above the maximum"),
+    "SIM-PROFESSIONAL-CEASED": Text(
+        "professionnel plus en exercice ce jour-là", "professional no longer practising then"
+    ),
+    "rights_closed": Text("droits fermés à la date des soins", "rights closed on the care day"),
+    "rule_broken": Text("règle de facturation non respectée", "billing rule broken"),
+    "act_not_done": Text("acte non réalisé", "act not done"),
+    "fraud": Text("fraude", "fraud"),
+    "regularised": Text("décision corrigée", "decision corrected"),
+    "cancelled": Text("annulée par le cabinet", "cancelled by the practice"),
+    "objection accepted": Text("le recours est accepté : examinée à nouveau", "objection accepted: looked at again"),
     "SIM-NO-LAW": Text("jour hors du droit connu", "a day outside the known law"),
 }
 

@@ -27,6 +27,8 @@ DONE = {
     "prepared": Text("La feuille est prête : un médecin doit la signer.", "The sheet is ready: a doctor must sign it."),
     "billed": Text("Signée et envoyée : la caisse l'a reçue.", "Signed and sent: the fund has received it."),
     "sent": Text("Les feuilles sont envoyées.", "The sheets are sent."),
+    "contested": Text("C'est contesté : la caisse doit répondre.", "It is contested: the fund has to answer."),
+    "answered": Text("La réponse est enregistrée.", "The answer is recorded."),
     "saved": Text("C'est enregistré.", "Saved."),
 }
 """What a page says once something is done, by the word in its address."""

@@ -47,6 +47,7 @@ ACCEPTS = {
 }
 WAYS = {
     "as_medecin_traitant": N_("As your médecin traitant"),
+    "once_declared": N_("Once they are your médecin traitant"),
     "with_a_letter": N_("With a letter from them"),
     "directly": N_("Directly"),
 }

@@ -40,6 +40,8 @@ class Deal:
     """How a visit today would count, of somebody the registry knows."""
     facts: Mapping[str, object] | None = None
     """Their own facts; None: of anybody."""
+    none_declared: bool = False
+    """They have no médecin traitant: what they would pay with this one is for later."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ class Visitor:
         if self.insured_id is not None:
             related = "ald" if "ald" in self.chips else None
             own = own_prices(self.session, self.insured_id, card, on, related_to=related)
-            return Deal(own.ways, own.today, own.facts)
+            return Deal(own.ways, own.today, own.facts, not own.facts.get("medecin_traitant"))
         person = visitor(self.age, self.chips)
-        return Deal(prices(card.trades[0], card.sector, on, person, fee_said(card.places[0].said)))
+        ways = prices(card.trades[0], card.sector, on, person, fee_said(card.places[0].said))
+        return Deal(ways, none_declared=not person["medecin_traitant"])
 
 
 def age_of(given: Mapping[str, str]) -> int:

@@ -19,7 +19,8 @@ from parcours.registry.claims.models import (
 )
 from parcours.registry.claims.money import amo_book
 from parcours.registry.claims.notices import tell_waiting
-from parcours.registry.claims.words import STATES
+from parcours.registry.claims.sheets import receive
+from parcours.registry.claims.words import GROUNDS, OBJECTIONS, STATES
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.conciliation import service as cases
@@ -31,6 +32,7 @@ from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
 from parcours.text import Text
+from parcours.web.desk.acts import foreseen, lines_of
 from parcours.web.desk.money import TONES, reason
 from parcours.web.desk.names import called, doctor_name, fund_name, professionals
 from parcours.web.desk.room import Desk, wrong
@@ -152,7 +154,7 @@ def own_claim(desk: Desk, action: Action, tag: Tag) -> Claim:
 
 
 def one_claim(desk: Desk) -> Response:
-    """A claim: states, amounts, reason; never what the sheet says of the care."""
+    """A claim: acts billed, states, amounts, reason; never what else the sheet says of the care."""
     claim = own_claim(desk, Action.READ_CLAIMS, Tag.CLAIM_READ)
     twins = select(Claim).where(
         Claim.insured_id == claim.insured_id,
@@ -175,12 +177,23 @@ def one_claim(desk: Desk) -> Response:
         who=named_people(desk, [claim.insured_id]).get(claim.insured_id, "—"),
         doctor=doctor_name(desk.session, claim.professional_id),
         twins=list(desk.session.scalars(twins)),
+        acts=lines_of(claim, desk.session.get_one(Professional, claim.professional_id), desk.lang),
+        foreseen=foreseen(desk, claim) if claim.state in UNDECIDED else None,
+        undecided=claim.state in RECEIVABLE,
+        disputes=objections.on_claim(desk.session, claim.id),
+        objection_names=OBJECTIONS,
     )
 
 
+RECEIVABLE = (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED)
+UNDECIDED = (*RECEIVABLE, ClaimState.HELD)
+
+
 def decide(desk: Desk) -> Response:
-    """Adjudicate a received claim now."""
+    """Take in a claim that has arrived, and adjudicate it now."""
     claim = own_claim(desk, Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
+    if claim.state is ClaimState.ACKNOWLEDGED:
+        receive(desk.session, claim, day=desk.today, at=desk.unit.incoming.at)
     adjudicate(desk.session, claim, day=desk.today, at=desk.unit.incoming.at)
     return desk.go(done="saved")
 
@@ -264,15 +277,33 @@ def drop(desk: Desk) -> Response:
 
 
 def objection(desk: Desk) -> Response:
-    """One objection and its delays."""
+    """One objection: who disputes what and why, the amounts, its delays, and the answer once there is one."""
     row = own_row(desk, Objection, "objection_id", Action.READ_CLAIMS, Tag.CLAIM_READ)
+    undue = desk.session.get(Undue, row.undue_id) if row.undue_id else None
+    claim_id = row.claim_id or (undue.claim_id if undue else None)
+    claim = desk.session.get(Claim, claim_id) if claim_id else None
+    by = desk.session.get(Professional, row.professional_id) if row.professional_id else None
+    person = row.insured_id or (claim.insured_id if claim else None)
     return show(
         desk,
         "fund/objection.html",
         row=row,
-        who=named_people(desk, [row.insured_id]).get(row.insured_id or "", "—"),
+        who=called(by) if by else named_people(desk, [person]).get(person or "", "—"),
+        claim=claim,
+        care_of=doctor_name(desk.session, claim.professional_id) if claim else "",
+        decision=current_decision(desk.session, claim.id) if claim else None,
+        undue=undue,
+        cause=cause_of(undue) if undue else None,
+        reason=reason,
+        ground=GROUNDS[row.ground] if row.ground else None,
+        answered=OBJECTIONS[row.state],
         left=(row.answer_by - desk.today).days,
     )
+
+
+def cause_of(row: Undue) -> Text:
+    """Why a sum is asked back, in words."""
+    return CAUSES.get(row.cause) or reason(row.cause)
 
 
 def answer(desk: Desk) -> Response:
@@ -281,8 +312,8 @@ def answer(desk: Desk) -> Response:
     given = desk.field("state", 20)
     if given not in objections.ANSWERS:
         raise wrong("state", Text("une réponse", "an answer"))
-    objections.answer(desk.session, row, ObjectionState(given), day=desk.today)
-    return desk.go(done="saved")
+    objections.answer(desk.session, row, ObjectionState(given), day=desk.today, at=desk.unit.incoming.at)
+    return desk.go(done="answered")
 
 
 def own_row(desk: Desk, model: Any, name: str, action: Action, tag: Tag) -> Any:
@@ -309,7 +340,7 @@ def undue(desk: Desk) -> Response:
         "fund/undue.html",
         row=row,
         who=who,
-        cause=(CAUSES.get(row.cause) or Text(row.cause, row.cause)),
+        cause=cause_of(row),
         may_set_off=later.may_set_off(row, desk.today),
         may_summon=bool(row.claim_id and row.answer_by) and row.summoned_on is None and row.answer_by < desk.today,
     )

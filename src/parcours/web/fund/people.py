@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
+from sqlalchemy import select
 from starlette.responses import Response
 
 from parcours.edge.mail import later, post
 from parcours.registry.access.model import SYSTEM, Record
 from parcours.registry.accounts import doubts
 from parcours.registry.accounts.messages import code_letter
+from parcours.registry.claims import objections
 from parcours.registry.claims.adjudicate import claims_of
 from parcours.registry.claims.context import Action as ClaimAction
-from parcours.registry.claims.words import STATES
+from parcours.registry.claims.words import OBJECTIONS, STATES
 from parcours.registry.conciliation import service as cases
 from parcours.registry.conciliation.context import CASE, Action, Tag, of_case
 from parcours.registry.conciliation.models import Case, CaseState, Contact, ContactOutcome, Outcome
@@ -20,8 +22,9 @@ from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.declarations.context import of_declaration
-from parcours.registry.declarations.models import State
+from parcours.registry.declarations.models import State, Tenure
 from parcours.registry.declarations.words import ENDS
+from parcours.registry.directory.cards import cards_of
 from parcours.registry.directory.service import get_professional
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_fund, of_patient
@@ -32,10 +35,12 @@ from parcours.registry.people.service import affiliation_on, age_on, get_insured
 from parcours.registry.people.words import RIGHTS, scheme
 from parcours.registry.store.clock import PARIS
 from parcours.registry.store.ids import get, new_id
+from parcours.registry.store.periods import holding, known
 from parcours.text import Text
 from parcours.web.desk.money import TONES
 from parcours.web.desk.names import professionals
 from parcours.web.desk.room import Desk, day_of, wrong
+from parcours.web.directory.find import SECTOR_NAMES
 from parcours.web.fund.desk import named_people, show
 from parcours.web.fund.words import ANSWERS, OUTCOMES
 
@@ -101,6 +106,8 @@ def person(desk: Desk) -> Response:
         ends=ENDS,
         names=professionals(desk.session, ids),
         claims=claims,
+        objections=objections.objections_of(desk.session, insured.id),
+        objection_names=OBJECTIONS,
         states=STATES,
         tones=TONES,
         waiting=waiting,
@@ -160,6 +167,8 @@ class Pressing:
     row: Case
     who: str
     asked: int
+    declared: bool
+    """A médecin traitant is in force: the file can be closed."""
 
 
 def all_cases(desk: Desk) -> Response:
@@ -167,8 +176,18 @@ def all_cases(desk: Desk) -> Response:
     fund = desk.unit.allow(Action.LIST_CASES, of_fund(desk.unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
     rows = [one for one in cases.cases_of_fund(desk.session, fund) if desk.unit.may(Action.READ_CASE, of_case(one))]
     names = named_people(desk, [one.insured_id for one in rows])
+    tenures = select(Tenure.insured_id).where(
+        Tenure.insured_id.in_([one.insured_id for one in rows]), known(Tenure), holding(Tenure, desk.today)
+    )
+    found = set(desk.session.scalars(tenures)) if rows else set()
     shown = [
-        Pressing(one, names.get(one.insured_id, "—"), len(cases.contacts_of(desk.session, one.id))) for one in rows
+        Pressing(
+            one,
+            names.get(one.insured_id, "—"),
+            len(cases.contacts_of(desk.session, one.id)),
+            one.insured_id in found,
+        )
+        for one in rows
     ]
     return show(desk, "fund/cases.html", rows=shown)
 
@@ -180,6 +199,7 @@ def one_case(desk: Desk) -> Response:
     insured = desk.session.get(Insured, row.insured_id)
     contacts = cases.contacts_of(desk.session, row.id)
     open_ = row.state is CaseState.OPEN
+    candidates = cases.candidates(desk.session, row.id, limit=10) if open_ else []
     in_force = [one for one in timeline.declarations_of(desk.session, row.insured_id) if one.state is State.IN_FORCE]
     ids = [one.professional_id for one in contacts] + [one.professional_id for one in in_force]
     return show(
@@ -193,7 +213,9 @@ def one_case(desk: Desk) -> Response:
         names=professionals(desk.session, ids),
         outcomes=OUTCOMES,
         in_force=in_force,
-        candidates=cases.candidates(desk.session, row.id, limit=10) if open_ else [],
+        candidates=candidates,
+        cards=cards_of(desk.session, [one.professional for one in candidates], desk.today),
+        sector_names=SECTOR_NAMES,
     )
 
 

@@ -34,10 +34,6 @@ CAUSES = {
     "observed": Text("observations reçues", "observations received"),
     "suspended": Text("l'assuré doit choisir", "the insured must choose"),
     "chosen": Text("choisi, à reprendre", "chosen, to be taken up"),
-    "rule_broken": Text("règle de facturation non respectée", "billing rule broken"),
-    "act_not_done": Text("acte non réalisé", "act not done"),
-    "fraud": Text("fraude", "fraud"),
-    "regularised": Text("décision corrigée", "decision corrected"),
 }
 ANSWERS = {
     ContactOutcome.WAITING: Text("réponse attendue", "answer awaited"),

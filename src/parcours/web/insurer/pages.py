@@ -1,10 +1,12 @@
 """`/insurer`: the contracts of an insurer, the lines it received, what it pays, what was corrected, overlaps."""
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 from starlette.responses import Response
 from starlette.routing import Route
 
 from parcours.registry.claims.context import Action, Tag, of_insurer
+from parcours.registry.claims.models import Decision
 from parcours.registry.claims.notices import tell_waiting
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.context import LINK
@@ -14,21 +16,21 @@ from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.payments.desk import insurer_lines
 from parcours.registry.store.ids import get
-from parcours.text import Text
+from parcours.text import Text, agreed
 from parcours.web.desk.room import Desk, room
 from parcours.web.fund.words import CONTRACTS as ONE
 
 PAGE = 40
 CONTRACTS = {
     LinkState.ACTIVE: Text("en vigueur", "in force"),
-    LinkState.SUSPENDED: Text("suspendus : deux à la fois", "suspended: two at once"),
-    LinkState.CHOSEN: Text("choisis, en cours de reprise", "chosen, being taken up again"),
-    LinkState.ENDED: Text("terminés", "ended"),
+    LinkState.SUSPENDED: Text("{count:suspendu|suspendus} : deux à la fois", "suspended: two at once"),
+    LinkState.CHOSEN: Text("{count:choisi|choisis}, en cours de reprise", "chosen, being taken up again"),
+    LinkState.ENDED: Text("{count:terminé|terminés}", "ended"),
 }
 ACTIONS = {
-    "new": Text("reçues", "received"),
-    "replace": Text("corrigées", "corrected"),
-    "cancel": Text("annulées", "cancelled"),
+    "new": Text("{count:ligne reçue|lignes reçues}", "{count:line|lines} received"),
+    "replace": Text("{count:ligne corrigée|lignes corrigées}", "{count:line|lines} corrected"),
+    "cancel": Text("{count:ligne annulée|lignes annulées}", "{count:line|lines} cancelled"),
 }
 
 
@@ -52,11 +54,32 @@ def lines(desk: Desk) -> Response:
     return desk.show(
         "insurer/lines.html",
         insurer=insurer,
-        rows=rows[:PAGE],
+        rows=[(one, contract_of(links, one)) for one, links in with_links(desk, insurer, rows[:PAGE])],
         more=rows[PAGE - 1].id if len(rows) > PAGE else "",
-        contracts=[(CONTRACTS[row[0]], row[1]) for row in desk.session.execute(states)],
-        messages=[(text, counted.get(name, 0)) for name, text in ACTIONS.items()],
+        contracts=[
+            (agreed(CONTRACTS[row[0]], desk.lang, count=row[1]), row[1]) for row in desk.session.execute(states)
+        ],
+        messages=[
+            (agreed(text, desk.lang, count=counted.get(name, 0)), counted.get(name, 0))
+            for name, text in ACTIONS.items()
+        ],
     )
+
+
+def with_links(desk: Desk, insurer: str, rows: list[Decision]) -> list[tuple[Decision, list[Link]]]:
+    """Lines with the contracts that this insurer has had for the person, asked for at once."""
+    query = select(Link).where(Link.insurer == insurer, Link.insured_id.in_({one.insured_id for one in rows}))
+    found: dict[str, list[Link]] = {}
+    for link in desk.session.scalars(query.options(defer(Link.contract))) if rows else ():
+        found.setdefault(link.insured_id, []).append(link)
+    return [(one, found.get(one.insured_id, [])) for one in rows]
+
+
+def contract_of(links: list[Link], decision: Decision) -> str:
+    """The number of the contract of the day of the care."""
+    day = decision.care_date
+    on = (one.id for one in links if one.starts_on <= day and (one.ends_on is None or day < one.ends_on))
+    return next((id_[-8:] for id_ in on), "—")
 
 
 def contracts(desk: Desk) -> Response:

@@ -15,9 +15,9 @@ from parcours.registry.claims import objections
 from parcours.registry.claims.adjudicate import current_decision, get_claim
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.later import undue_of
-from parcours.registry.claims.models import Claim, Objection
+from parcours.registry.claims.models import Claim, Ground, Objection
 from parcours.registry.claims.notices import told_on
-from parcours.registry.claims.words import OBJECTIONS
+from parcours.registry.claims.words import GROUNDS, OBJECTIONS
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.complementary.context import Tag as LinkTag
@@ -38,6 +38,8 @@ from parcours.web.me.person import Mine
 
 MESSAGES = 40
 LOST = ("lost", "stolen", "broken")
+DISPUTABLE = (Ground.PATHWAY, Ground.RIGHT, Ground.AMOUNT, Ground.NOT_DONE, Ground.OTHER)
+"""What an insured person may dispute."""
 
 
 # --- card and rights -------------------------------------------------------------------------------------------------
@@ -153,6 +155,7 @@ def my_objections(desk: Desk) -> Response:
     return mine.show(
         "me/objections.html", objections=rows, about=about, names=OBJECTIONS, claim=claim,
         chosen=described(desk, [claim])[0] if claim else None, notified=notified,
+        grounds=[(one, GROUNDS[one]) for one in DISPUTABLE], ground_names=GROUNDS,
         file_by=objections.file_by(notified) if notified else None, undue=undue_of(desk.session, insured_id=mine.id),
     )  # fmt: skip
 
@@ -172,8 +175,10 @@ def object_to(desk: Desk) -> Response:
     """Go to the commission of the fund."""
     record = desk.person(Action.OBJECT_TO_CLAIM)
     claim = get_claim(desk.session, desk.field("claim", 64), record.insured_id or "")
+    given = desk.field("ground", 20)
     objections.object_to(
-        desk.session, day=desk.today, notified_on=notified_on(desk, claim) or desk.today, claim=claim
+        desk.session, day=desk.today, notified_on=notified_on(desk, claim) or desk.today, claim=claim,
+        ground=Ground(given) if given in DISPUTABLE else None,
     )  # fmt: skip
     desk.unit.note(Tag.CLAIM_OBJECT, record, claim=claim.id)
     return desk.go(done="saved")

@@ -29,6 +29,7 @@ from parcours.registry.claims.intake import read_sheet
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.sheets import acknowledge_lot, lot_of, send_in_lot, write
 from parcours.registry.claims.words import STATES
+from parcours.registry.complementary.models import Link
 from parcours.registry.complementary.service import link_on
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import Action as DeclarationAction
@@ -81,11 +82,11 @@ def gate(desk: Desk) -> None:
     desk.unit.allow(Action.READ_SHEETS, of_practice(desk.unit.actor.professional_id))
 
 
-def show(desk: Desk, template: str, **values: Any) -> Response:
+def show(desk: Desk, template: str, status: int = 200, **values: Any) -> Response:
     """A page of the practice."""
     doctor = doctor_of(desk)
     signs = desk.unit.actor.role is Role.DOCTOR
-    return desk.show(template, doctor=doctor, called=called, signs=signs, **values)
+    return desk.show(template, status, doctor=doctor, called=called, signs=signs, **values)
 
 
 def today(desk: Desk) -> Response:
@@ -191,8 +192,8 @@ def patient(desk: Desk) -> Response:
     return shown(desk, None)
 
 
-def shown(desk: Desk, bill: Bill | None) -> Response:
-    """The line of the patient, with a bill or not yet."""
+def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
+    """The line of the patient, with a bill or not yet; `changed`: what was to be signed is not what was shown."""
     record = desk.person(VisitAction.READ_FACTS, VisitTag.FACTS_READ)
     insured = get_insured(desk.session, record.insured_id or "")
     doctor = doctor_of(desk)
@@ -204,6 +205,8 @@ def shown(desk: Desk, bill: Bill | None) -> Response:
     return show(
         desk,
         "practice/patient.html",
+        409 if changed else 200,
+        changed=changed,
         insured=insured,
         age=age_on(insured.birth_date, desk.today),
         rights=rights,
@@ -230,11 +233,30 @@ def shown(desk: Desk, bill: Bill | None) -> Response:
         ways=WAYS,
         how=HOW[desk.lang],
         typed={name: desk.field(name, 200) or desk.asked(name) for name in TYPED},
+        warnings=bill.notes if bill else [],
+        unpaid=unpaid(link, bill),
         notes=[NOTES[one] for one in bill.facts.notes if one in NOTES] if bill else [],
         lasts=SHOWN_FOR,
         c2s=any(one.kind is RightKind.C2S for one in rights),
         related=RELATED,
     )
+
+
+NO_GUARANTEE = Text(
+    "La mutuelle est connue, ses garanties ne le sont pas : sa part est comptée à 0 €.",
+    "The mutuelle is known, what it guarantees is not: its part is counted as €0.",
+)
+NOTHING_FROM = Text(
+    "Le contrat de la mutuelle ne paie rien pour ces actes.",
+    "The contract of the mutuelle pays nothing for these acts.",
+)
+
+
+def unpaid(link: Link | None, bill: Bill | None) -> Text | None:
+    """Why a complementary insurance that is there pays nothing."""
+    if link is None or bill is None or bill.chosen.total("amc"):
+        return None
+    return NOTHING_FROM if link.contract else NO_GUARANTEE
 
 
 def pathway_now(desk: Desk, insured_id: str, doctor_id: str) -> tuple[str, str] | None:
@@ -255,11 +277,16 @@ def preview(desk: Desk) -> Response:
 
 
 def send_sheet(desk: Desk) -> Response:
-    """Write the sheet; the professional signs and sends it at once, a delegate leaves it to be signed."""
+    """Write the sheet that was shown; the professional signs and sends it, a delegate leaves it to be signed.
+
+    Codes, payment or facts that changed since are shown with what they give now, and nothing is written.
+    """
     doctor = doctor_of(desk)
     record = desk.person(Action.PREPARE_CLAIM)
     desk.unit.allow(Action.SUBMIT_CLAIM, replace(record, professional_id=doctor.id))
     bill = bill_of(desk, record.insured_id or "", doctor)
+    if desk.field("seen", 64) != bill.seen:
+        return shown(desk, bill, changed=True)
     day, at = desk.today, desk.unit.incoming.at
     claim = write(desk.session, read_sheet(desk.session, bill.said), day=day, at=at)
     desk.unit.note(Tag.CLAIM_SUBMIT, record, claim=claim.id)

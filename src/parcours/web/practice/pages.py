@@ -27,7 +27,11 @@ def routes() -> list[Route]:
         Route("/practice", room(desk.today, desk.gate, read=desk.unknown_card), methods=BOTH),
         Route("/practice/patient", patient, methods=BOTH),
         Route("/practice/sheets", room(sheets.sheets, desk.gate, sign=sheets.sign, resend=sheets.resend), methods=BOTH),
-        Route("/practice/sheets/{id}", room(sheets.one_sheet, desk.gate)),
+        Route(
+            "/practice/sheets/{id}",
+            room(sheets.one_sheet, desk.gate, sign=sheets.sign, resend=sheets.resend, contest=sheets.contest),
+            methods=BOTH,
+        ),
         Route("/practice/payments", room(sheets.payments, desk.gate)),
         Route("/practice/forfait", room(forfait.forfait, desk.gate)),
         Route("/practice/letters/{id}.pdf", room(files.letter, desk.gate)),

@@ -1,5 +1,7 @@
 """The sheet of a visit as a desk types it: codes in one field, what they are worth, what the patient pays now."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +12,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from parcours.engine.bill.beside import notes_of_bill
+from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.settle import BillAnswer
+from parcours.engine.errors import FactError
+from parcours.law.bill.book import bill_law
+from parcours.law.cache import flat_law
 from parcours.law.loader import load
 from parcours.registry.claims.intake import read_sheet
 from parcours.registry.claims.models import Claim
@@ -35,6 +43,8 @@ HOW = Text(
     "codes separated by spaces, like G or VG MD or G=35.00 or IK*6",
 )
 RELATED = ("ald", "at_mp")
+SHOWN = ("advance", "amo", "amc", "patient", "majoration", "deferred")
+"""The amounts of an answer that the page shows."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,20 @@ class Bill:
         """What the patient pays now."""
         return self.answers[way].total("advance")
 
+    @property
+    def notes(self) -> list[Text]:
+        """What the lines show together: codes that do not go together, more than is paid."""
+        answer = self.chosen.answer
+        return [note.text for note in notes_of_bill(answer)] if isinstance(answer, BillAnswer) else []
+
+    @property
+    def seen(self) -> str:
+        """What a page showed of it: another sheet, another price or another answer is told by another word."""
+        sheet = {name: value for name, value in self.said.items() if name != "number"}
+        amounts = {way: [answer.total(name) for name in SHOWN] for way, answer in self.answers.items()}
+        whole = json.dumps([sheet, [one.fee for one in self.lines], amounts], sort_keys=True)
+        return hashlib.sha256(whole.encode()).hexdigest()
+
 
 def state_of(desk: Desk, doctor: Professional, facts: VisitFacts, words: list[Typed]) -> State:
     """What the catalogue of codes needs to price a line."""
@@ -123,6 +147,18 @@ def price(state: State, one: Typed) -> int:
     return known
 
 
+def check_known(one: Typed, profession: int) -> None:
+    """Raise Invalid for a code that no tariff holds, with those that are near."""
+    try:
+        read_code(one.code, profession, flat_law(), bill_law())
+    except FactError as error:
+        near = error.allowed
+        raise wrong(
+            "acts",
+            Text(f"« {one.code} » n'est pas un code connu : {near.fr}", f"“{one.code}” is no known code: {near.en}"),
+        ) from None
+
+
 def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     """The bill that a form says. Raises Invalid, FactError: a code, a price, a fact."""
     words, care = typed(desk.field("acts", 200)), desk.day("care_date", desk.today)
@@ -130,6 +166,8 @@ def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     facts = visit_facts(desk.session, insured_id, doctor.id, care, related_to=related if related in RELATED else "none")
     state = state_of(desk, doctor, facts, words)
     profession = profession_of(state)
+    for one in words:
+        check_known(one, profession)
     lines = tuple(Priced(one, price(state, one), label_of(one.code, desk.lang, profession)) for one in words)
     way = desk.field("tiers_payant", 10)
     said: dict[str, Any] = {

@@ -4,13 +4,12 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from parcours.registry.access.model import Record
-from parcours.registry.claims import lifecycle
+from parcours.registry.claims import lifecycle, objections
 from parcours.registry.claims.context import Action, Tag
-from parcours.registry.claims.models import Claim, ClaimState
+from parcours.registry.claims.models import Claim, ClaimState, Ground, LotState
 from parcours.registry.claims.sheets import said
-from parcours.registry.claims.words import STATES
+from parcours.registry.claims.words import GROUNDS, OBJECTIONS, STATES
 from parcours.registry.declarations.context import of_practice
-from parcours.registry.errors import not_found
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import body_of, messages_to
 from parcours.registry.payments.desk import claims_of_practice, late_for_practice, lots_of_practice
@@ -20,9 +19,12 @@ from parcours.registry.people.context import PATIENT
 from parcours.registry.store.ids import get
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.text import Text, plain_euros
+from parcours.web.desk.acts import lines_of
 from parcours.web.desk.money import TONES, reason
-from parcours.web.desk.room import Desk
+from parcours.web.desk.room import Desk, wrong
+from parcours.web.practice import fixes
 from parcours.web.practice.desk import doctor_of, named, patients_named, show, sign_and_send
+from parcours.web.practice.sheet import WAYS
 
 PAGE = 40
 GROUPS = {
@@ -41,24 +43,13 @@ GROUPS = {
             ClaimState.ORDERED,
         ),
     ),
-    "paid": (Text("Payées", "Paid"), (ClaimState.PAID, ClaimState.REPLACED, ClaimState.REVERSED)),
+    "paid": (
+        Text("Payées", "Paid"),
+        (ClaimState.PAID, ClaimState.RECONCILED, ClaimState.REPLACED, ClaimState.REVERSED),
+    ),
 }
-FIXES = {
-    "arl negative": Text("renvoyez la feuille : elle est déjà signée", "send the sheet again: it is signed already"),
-    "0250 050": Text("vérifiez le numéro sur la carte, puis refaites la feuille", "check the number, then bill again"),
-    "0450 072": Text("demandez au patient de mettre sa carte à jour", "ask the patient to update the card"),
-    "2900 005": Text("ne renvoyez pas : réclamez", "do not send again: claim"),
-    "SIM-CARD-OPPOSED": Text("demandez la nouvelle carte", "ask for the new card"),
-    "SIM-RIGHTS-CLOSED": Text("facturez en direct", "bill directly"),
-    "SIM-PROOF-MISSING": Text("envoyez la feuille papier signée", "send the signed paper sheet"),
-    "SIM-TIME-BARRED": Text("rien à faire : il est trop tard", "nothing to do: it is too late"),
-}
-OTHERWISE = Text("corrigez, puis refaites la feuille", "correct, then bill again")
-
-
-def fix(code: str | None) -> Text:
-    """What to do about a rejection."""
-    return next((text for key, text in FIXES.items() if (code or "").startswith(key)), OTHERWISE)
+CONTESTABLE = (Ground.NO_DUPLICATE, Ground.RIGHT, Ground.AMOUNT, Ground.OTHER)
+"""What a practice may say against a rejection."""
 
 
 def sheets(desk: Desk) -> Response:
@@ -74,9 +65,11 @@ def sheets(desk: Desk) -> Response:
     by_state = select(Claim.state, func.count()).where(Claim.professional_id == doctor_id).group_by(Claim.state)
     counts = {row[0]: row[1] for row in desk.session.execute(by_state)}
     sizes = {name: sum(counts.get(one, 0) for one in of) for name, (_, of) in GROUPS.items()}
+    lots = lots_of_practice(desk.session, doctor_id, limit=10)
     return show(
         desk,
         "practice/sheets.html",
+        newest=newest_draft(desk, doctor_id),
         rows=[(one, names.get(one.insured_id, "—")) for one in rows[:PAGE]],
         more=rows[PAGE - 1].id if len(rows) > PAGE else "",
         group=group,
@@ -85,26 +78,50 @@ def sheets(desk: Desk) -> Response:
         tones=TONES,
         groups={name: text for name, (text, _) in GROUPS.items()},
         reason=reason,
-        fix=fix,
-        lots=lots_of_practice(desk.session, doctor_id, limit=10),
+        fix=fixes.fix,
+        stopped=fixes.STOPPED,
+        lots=lots,
+        gone_on=sent_again(desk, [one.id for one in lots if one.state is LotState.REFUSED]),
     )
 
 
-def own_claims(desk: Desk, *states: ClaimState) -> list[Claim]:
-    """The sheet that a form names, or all of the practice in these states; those of others do not exist."""
+def newest_draft(desk: Desk, doctor_id: str) -> str:
+    """The last sheet that the page shows to be signed: one that is prepared later is not signed unseen."""
+    query = select(func.max(Claim.id)).where(Claim.professional_id == doctor_id, Claim.state == ClaimState.DRAFT)
+    return desk.session.scalar(query) or ""
+
+
+def sent_again(desk: Desk, refused: list[str]) -> set[str]:
+    """Refused lots of which no sheet waits any more: each has gone on in another lot."""
+    query = select(Claim.lot_id).where(Claim.lot_id.in_(refused), Claim.state == ClaimState.REFUSED)
+    return set(refused) - set(desk.session.scalars(query)) if refused else set()
+
+
+def named_sheet(desk: Desk) -> str:
+    """The sheet of the address, else that of the form; empty where it is about all of them."""
+    return str(desk.request.path_params.get("id", "")) or desk.field("claim_id", 64)
+
+
+def own_claims(desk: Desk, *states: ClaimState, until: str = "") -> list[Claim]:
+    """The sheet of the page, or that a form names, else all of the practice in these states, none of another's."""
     doctor = doctor_of(desk)
-    given = desk.field("claim_id", 64)
+    given = named_sheet(desk)
     if given:
         claim = get(desk.session, Claim, given, "claim_id", professional_id=doctor.id)
         return [claim] if claim.state in states else []
     query = select(Claim).where(Claim.professional_id == doctor.id, Claim.state.in_(states))
+    if until:
+        query = query.where(Claim.id <= until)
     return list(desk.session.scalars(query.order_by(Claim.id)))
 
 
 def sign(desk: Desk) -> Response:
-    """Sign drafts and send them: the professional only."""
-    claims = own_claims(desk, ClaimState.DRAFT)
+    """Sign the drafts that were shown and send them: the professional only."""
+    until = desk.field("newest", 64)
+    claims = own_claims(desk, ClaimState.DRAFT, until=until)
     desk.unit.allow(Action.SIGN_SHEETS, of_practice(desk.unit.actor.professional_id), Tag.SHEETS_SIGN)
+    if not until and not named_sheet(desk):
+        raise wrong("newest", Text("les feuilles qui étaient affichées", "the sheets that were shown"))
     sign_and_send(desk, claims)
     return desk.go(done="sent")
 
@@ -122,32 +139,55 @@ def one_sheet(desk: Desk) -> Response:
     doctor = doctor_of(desk)
     desk.unit.allow(Action.READ_SHEETS, of_practice(doctor.id), Tag.SHEETS_READ)
     claim = get(desk.session, Claim, desk.request.path_params["id"], "claim_id", professional_id=doctor.id)
-    if claim.professional_id != doctor.id:
-        raise not_found("claim_id")
+    disputes = [one for one in objections.on_claim(desk.session, claim.id) if one.professional_id == doctor.id]
     return show(
         desk,
         "practice/sheet.html",
         again=again(desk, claim),
+        lines=lines_of(claim, doctor, desk.lang),
+        way=WAYS[said(claim)["tiers_payant"]],
+        step=fixes.step(claim).value if claim.state in fixes.STOPPED else "",
+        disputes=disputes,
+        disputed=any(one.ended_on is None for one in disputes),
+        grounds={one.value: GROUNDS[one] for one in CONTESTABLE},
+        ground_names=GROUNDS,
+        objections=OBJECTIONS,
         claim=claim,
         name=named(desk, claim.insured_id),
         states=STATES,
         tones=TONES,
         events=lifecycle.history(desk.session, claim.id),
         reason=reason,
-        fix=fix,
+        fix=fixes.fix(claim),
     )
+
+
+def contest(desk: Desk) -> Response:
+    """The sheet was right: the fund looks at it again, within the delay of an objection."""
+    doctor = doctor_of(desk)
+    claim = get(desk.session, Claim, desk.request.path_params["id"], "claim_id", professional_id=doctor.id)
+    desk.unit.allow(Action.CONTEST_REJECTION, of_practice(doctor.id))
+    given = desk.field("ground", 20)
+    if given not in CONTESTABLE:
+        raise wrong("ground", Text("ce que vous contestez", "what you contest"))
+    objections.contest(desk.session, claim, day=desk.today, ground=Ground(given))
+    desk.unit.note(Tag.CLAIM_CONTEST, of_practice(doctor.id), claim=claim.id)
+    return desk.go(done="contested")
 
 
 def again(desk: Desk, claim: Claim) -> str:
     """The sheet of a patient with the codes of this one, when the card is still here; else the reader."""
     if not desk.unit.may(VisitAction.READ_FACTS, Record(PATIENT, claim.insured_id, insured_id=claim.insured_id)):
         return desk.page.url("/practice")
-    content = said(claim)
+    content, step = said(claim), fixes.step(claim)
+    if step is fixes.Step.CARD:
+        return desk.page.url("/practice")
     codes = " ".join(
         str(act["code"]) + (f"*{act['quantity']}" if act.get("quantity") else "") + f"={plain_euros(fee)}"
         for fee, act in zip(content["lines"], content.get("acts") or (), strict=False) if act.get("code")
     )  # fmt: skip
-    return desk.page.url("/practice/patient", of=claim.insured_id, **({"acts": codes} if codes else {}))
+    way = {"tiers_payant": "none"} if step is fixes.Step.DIRECT else {}
+    return desk.page.url("/practice/patient", of=claim.insured_id, **({"acts": codes} if codes else {}), **way)
 
 
 def payments(desk: Desk) -> Response:

@@ -1,0 +1,37 @@
+"""The acts of a sheet as a desk names them, and what a decision of today would give."""
+
+from typing import Any
+
+from parcours.engine.errors import FactError
+from parcours.law.codes import Profession
+from parcours.registry.claims.models import Claim
+from parcours.registry.claims.settling import settle_claim
+from parcours.registry.claims.sheets import said
+from parcours.registry.directory.models import Professional
+from parcours.registry.errors import RegistryError
+from parcours.web.bill.catalogue import label_of
+from parcours.web.desk.room import Desk
+
+SPLIT = ("base", "majoration", "participation_forfaitaire", "franchise", "amo", "amc", "patient", "advance")
+"""Amounts of a decision to come, as the engine names them."""
+
+
+def lines_of(claim: Claim, by: Professional, lang: str) -> list[tuple[str, str, int]]:
+    """The lines of a sheet; a line that names no act has an empty code."""
+    content = said(claim)
+    acts: list[dict[str, Any]] = content.get("acts") or [{}] * len(content["lines"])
+    profession = Profession.__members__.get(by.profession.upper(), Profession.MEDECIN)
+    codes = [str(act.get("code") or content["facts"].get("act") or "") for act in acts]
+    return [
+        (code, label_of(code, lang, profession) if code else "", fee)
+        for code, fee in zip(codes, content["lines"], strict=False)
+    ]
+
+
+def foreseen(desk: Desk, claim: Claim) -> dict[str, int] | None:
+    """What a decision of today would give, and nothing is written; None where the engine cannot say."""
+    try:
+        settled = settle_claim(desk.session, claim, day=desk.today, at=desk.unit.incoming.at, stated={})
+    except (FactError, RegistryError):
+        return None
+    return {name: settled.total(name) for name in SPLIT}
