@@ -111,3 +111,18 @@ def test_an_export_on_the_server_stops_and_goes_on(refunded, database_url, tmp_p
         lines = (whole / f"{name}.ndjson").read_text("utf-8").splitlines()
         assert lines == (stopped / f"{name}.ndjson").read_text("utf-8").splitlines()
         assert lines
+
+
+def test_an_export_is_asked_for_by_a_body_and_by_repeated_names(country, as_client):
+    client = as_client("client")
+    body = {"resourceType": "Parameters", "parameter": [{"name": "_type", "valueString": "Patient"},
+                                                        {"name": "_type", "valueString": "Coverage"}]}  # fmt: skip
+    for answer in (
+        client.post("$export", json=body, headers=ASYNC),
+        client.get("$export?_type=Patient&_type=Coverage", headers=ASYNC),
+        client.get("$export?_type=Patient,Coverage", headers=ASYNC),
+    ):
+        assert answer.status_code == 202, answer.text
+        found = client.get(answer.headers["content-location"]).json()["output"]
+        assert {one["type"] for one in found} == {"Patient", "Coverage"}
+    assert client.post("$export", content="{", headers=ASYNC).status_code == 400

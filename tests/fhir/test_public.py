@@ -3,14 +3,17 @@
 import json
 
 import pytest
+from starlette.testclient import TestClient
 
+from parcours.edge.settings import Settings
 from parcours.engine.facts import jsonio
 from parcours.fhir.app import ROUTES
 from parcours.fhir.capability import KINDS
 from parcours.fhir.operations import OPERATIONS
 from parcours.fhir.r4 import check
+from parcours.site.app import create_app as create_site
 from parcours.web.public.fhir_page import ESTIMATE, READS
-from tests.fhir.claims import BASE
+from tests.fhir.claims import BASE, REFERRED, claim, item
 
 
 def statement(client):
@@ -110,3 +113,23 @@ def test_the_examples_of_the_page_are_answered(face):
         answer = face.get(f"{BASE.removesuffix('/fhir')}{address}")
         assert answer.status_code == 200, address
         assert answer.json()
+
+
+def test_a_bundle_sent_to_the_address_of_the_server_is_refused_in_its_words(face):
+    answer = face.post("", json={"resourceType": "Bundle", "type": "batch", "entry": []})
+    assert (answer.status_code, answer.json()["issue"][0]["diagnostics"]) == (405, "no_batch")
+    assert face.post("", content="{").status_code == 400
+    settings = Settings(database_url="sqlite:////none/none.db", page_rate_limit_per_minute=0)
+    with TestClient(create_site(settings)) as site:
+        for path in ("/fhir", "/fhir/"):
+            assert site.post(path, json={"resourceType": "Bundle", "type": "batch"}).json() == answer.json()
+            large = site.post(path, content=b" " * 11_000_000, headers={"Content-Type": "application/fhir+json"})
+            assert (large.status_code, large.json()["issue"][0]["code"]) == (413, "too-long")
+        assert "<html" in site.get("/fhir").text
+
+
+def test_one_resource_is_validated_by_its_address_too(face):
+    said = claim(item(1, "consultation", 30, "2026-03-01"), facts=REFERRED)
+    assert face.post("Claim/1/$validate", json=said).json()["issue"][0]["severity"] == "information"
+    wrong = face.post("Claim/1/$validate", json=said | {"use": "x"}).json()
+    assert wrong["issue"][0]["expression"] == ["Claim.use"]

@@ -9,6 +9,8 @@ from parcours.fhir.r4 import check
 from parcours.registry.audit.context import Tag
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.models import Claim
+from parcours.registry.people.models import RightKind
+from parcours.registry.people.service import open_right
 from parcours.registry.store.clock import now_utc, paris_today
 from tests.api.fixtures import trail
 from tests.fhir.claims import BASE, amounts, claim, eobs, item
@@ -274,3 +276,85 @@ def test_a_resource_is_validated(as_client, country):
     )
     estimate = client.post("Claim/$validate", json=claim(item(1, "ZZZ", 3, "2026-03-01"))).json()
     assert estimate["issue"][0]["expression"] == ["Claim.item[0].productOrService"]
+
+
+def test_a_fund_finds_a_person_by_number_or_by_name_and_day(country, database, as_client):
+    """And a practice by the number alone; of somebody else nothing is found, and it is traced."""
+    officer = as_client("officer")
+    patient = officer.get(f"Patient/{country.alice}").json()
+    numbers = {one["system"]: one["value"] for one in patient["identifier"]}
+    ((identity, number), (billed, same)) = numbers.items()
+    assert (identity, billed, number) == ("urn:oid:1.2.250.1.213.1.4.10", "urn:oid:1.2.250.1.213.1.4.13", same)
+    name = {"family": patient["name"][0]["family"].upper(), "birthdate": patient["birthDate"]}
+
+    def found(who, **query):
+        answer = as_client(who).get("Patient", params=query)
+        assert answer.status_code == 200, answer.text
+        return [one["resource"]["id"] for one in answer.json().get("entry", ())]
+
+    for token in (number, f"{identity}|{number}", f"{billed}|{number}"):
+        assert [found(who, identifier=token) for who in ("officer", "client", "amar")] == [[country.alice]] * 3
+    assert found("officer", **name) == found("client", **name) == [country.alice]
+    assert found("officer", **name | {"birthdate": "1901-01-01"}) == []
+    assert found("officer", identifier=number, _id=country.alice, **name) == [country.alice]
+    assert found("officer", identifier=number, _id=country.bob) == []
+    before = len(trail(database))
+    assert found("officer_zoe", identifier=number) == found("officer_zoe", **name) == found("zola", identifier=number)
+    assert found("officer", identifier=f"urn:oid:1.2.3|{number}") == found("zoe", identifier=number) == []
+    told = trail(database)[before:]
+    assert len([one for one in told if one.tag == Tag.ACCESS_REFUSE]) >= 5
+    refunds = as_client("officer").get("ExplanationOfBenefit", params={"patient.identifier": number})
+    assert refunds.status_code == 200
+    assert as_client("amar").get("Patient", params=name).status_code == 400, "a practice names no one by their name"
+
+
+def test_an_explanation_names_the_coverage_that_paid(refunded, as_client):
+    client = as_client("alice")
+    held = {one["resource"]["id"]: one["resource"] for one in client.get("Coverage").json()["entry"]}
+    page = client.get("ExplanationOfBenefit", params={"_include": "*", "_count": "200"}).json()
+    for eob in eobs(page):
+        (insured,) = eob["insurance"]
+        own = held[insured["coverage"]["reference"].removeprefix("Coverage/")]["type"]["coding"][0]["code"]
+        assert own == ("c2s" if eob["id"].endswith("-amc") else "amo"), "Alice has the C2S"
+    included = {one["resource"]["id"] for one in page["entry"] if one["search"]["mode"] == "include"}
+    assert {*held, refunded.amar} <= included
+    amo = next(id_ for id_, one in held.items() if one["type"]["coding"][0]["code"] == "amo")
+    assert client.get("ExplanationOfBenefit", params={"coverage": amo}).json()["total"] == 5
+
+
+def test_a_right_that_exempts_is_a_class_of_the_coverage(country, database, as_client):
+    with database.writing() as session:
+        open_right(session, country.alice, RightKind.ALD, starts_on=paris_today())
+    page = as_client("alice").get("Coverage", params={"type": "amo"}).json()
+    classes = {one["type"]["coding"][0]["code"]: one["value"] for one in page["entry"][0]["resource"]["class"]}
+    assert classes == {"group": "general", "plan": "ald"}
+
+
+def test_a_claim_is_created_unless_it_exists(refunded, as_client):
+    doctor = as_client("amar")
+    sent = doctor.post("Claim", json=without_empty(sheet(refunded, 30)))
+    number = sent.json()["identifier"][1]
+    condition = {"If-None-Exist": f"patient={refunded.alice}&identifier={number['system']}|{number['value']}"}
+    again = doctor.post("Claim", json=without_empty(sheet(refunded, 31)), headers=condition)
+    assert (again.status_code, again.json()["id"]) == (200, sent.json()["id"])
+    several = doctor.post("Claim", json=without_empty(sheet(refunded, 32)),
+                          headers={"If-None-Exist": f"patient={refunded.alice}&use=claim"})  # fmt: skip
+    assert (several.status_code, several.json()["issue"][0]["expression"]) == (412, ["If-None-Exist"])
+    unknown = doctor.post("Claim", json=without_empty(sheet(refunded, 33)), headers={"If-None-Exist": "colour=red"})
+    assert unknown.status_code == 400
+    new = {"If-None-Exist": f"patient={refunded.alice}&identifier=nothing"}
+    assert doctor.post("Claim", json=without_empty(sheet(refunded, 34)), headers=new).status_code == 201
+
+
+def test_roles_are_found_by_what_they_are_and_where(country, as_client):
+    client = as_client("alice")
+    every = [one["resource"] for one in client.get("PractitionerRole").json()["entry"]]
+    role = next(one for one in every if one.get("specialty"))
+    code, place = role["specialty"][0]["coding"][0]["code"], role["organization"]["reference"]
+    for query, fits in (
+        ({"specialty": code}, lambda one: one.get("specialty") == role["specialty"]),
+        ({"organization": place}, lambda one: one["organization"]["reference"] == place),
+        ({"specialty": "nothing"}, lambda one: False),
+    ):  # fmt: skip
+        page = client.get("PractitionerRole", params=query).json()
+        assert {one["resource"]["id"] for one in page.get("entry", ())} == {one["id"] for one in every if fits(one)}

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,8 +23,8 @@ from parcours.fhir.kinds import Ask, Resource
 from parcours.fhir.person import READ as READ_PERSON
 from parcours.fhir.person import coverages
 from parcours.fhir.personal import allowed, check_change, check_type, reference
-from parcours.fhir.query import Query
-from parcours.fhir.refunds import AMC, CANCELLED, claim_resource, decisions, response_of
+from parcours.fhir.query import Query, found, read_query
+from parcours.fhir.refunds import AMC, CANCELLED, claim_resource, claims_of, decisions, response_of
 from parcours.fhir.refunds import READ as READ_CLAIMS
 from parcours.fhir.site import meta
 from parcours.fhir.submit import Others
@@ -48,6 +48,7 @@ from parcours.registry.store.ids import parse_id
 from parcours.registry.visits.facts import visit_facts
 from parcours.text import LANGS, plain_euros
 
+Condition = Sequence[tuple[str, str]]
 KNOWN = re.compile(r"(?:.*/)?(Patient|Practitioner|PractitionerRole)/([0-9a-fA-F-]{36})")
 PLACES = {
     "patient": "Claim.patient", "patient_id": "Claim.patient", "professional": "Claim.provider",
@@ -144,8 +145,19 @@ def number_of(identifier: str) -> int:
     return 1 + zlib.crc32(identifier.encode()) % 999_999
 
 
-def send(ask: Ask, claim: Mapping[str, Any], others: Others) -> tuple[Claim, bool]:
-    """Submit a sheet: the claim, and whether it is a new one."""
+def already(ask: Ask, person: str, professional: str, unless: Condition) -> Claim | None:
+    """The sheet of a professional for a person that meets a condition (`If-None-Exist`). Raises `ProblemError`."""
+    params = capability.KINDS["Claim"].params
+    query = read_query("Claim", unless, {"Claim": params}, strict=True)
+    mine = {one.id: one for one in claims_of(ask, person) if one.professional_id == professional}
+    found_ones = found(query, [claim_resource(ask, one) for one in mine.values()], params)
+    if len(found_ones) > 1:
+        raise problems.several(field="If-None-Exist")
+    return mine[found_ones[0]["id"]] if found_ones else None
+
+
+def send(ask: Ask, claim: Mapping[str, Any], others: Others, unless: Condition = ()) -> tuple[Claim, bool]:
+    """Submit a sheet, unless one meets a condition: the claim, and whether it is a new one."""
     unit = ask.by
     check_change(ask, READ_CLAIMS, "Claim")
     said, asked = sheet_of(ask, claim, others)
@@ -154,6 +166,10 @@ def send(ask: Ask, claim: Mapping[str, Any], others: Others) -> tuple[Claim, boo
         doctor = get_professional(unit.session, said["professional"])
         record = replace(POLICY.load(unit.session, PATIENT, said["patient"]), professional_id=doctor.id)
         unit.allow(Action.SUBMIT_CLAIM, record)
+        kept = already(ask, said["patient"], doctor.id, unless) if unless else None
+        if kept is not None:
+            unit.note(Tag.CLAIM_READ, record, claim=kept.id)
+            return kept, False
         before = unit.incoming.at
         row = submit(unit.session, said, day=paris_date(before), at=before)
     except FactError as error:
@@ -248,16 +264,16 @@ def everything(ask: Ask, id_: str) -> Resource:
     person = parse_id(id_) or "unknown"
     if not allowed(ask, READ_PERSON, person):
         raise problems.not_found(field="id")
-    found: list[Resource] = []
+    every: list[Resource] = []
     types = ask.by.caller.types
     for kind in capability.KINDS.values():
         if kind.personal and (types is None or kind.name in types):
             query = Query(kind.name)
             query.filters.append(capability.about(kind, person))
-            found += kind.search(ask, query)
+            every += kind.search(ask, query)
     entries = [
         {"fullUrl": f"{ask.site.base}/{one['resourceType']}/{one['id']}", "resource": one, "search": {"mode": "match"}}
-        for one in found
+        for one in every
     ]
     link = [{"relation": "self", "url": f"{ask.site.base}/Patient/{person}/$everything"}]
     return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "link": link, "entry": entries}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -116,9 +117,11 @@ async def create(request: Request) -> Response:
     claim, others = claim_in(await body_of(request))
     if claim.get("use") != "claim":
         return await submit(request)
+    condition = request.headers.get("if-none-exist", "")
+    unless = parse_qsl(condition.rpartition("?")[2])
 
     def work(ask: Ask) -> tuple[dict[str, Any], bool]:
-        row, new = actions.send(ask, claim, others)
+        row, new = actions.send(ask, claim, others, unless)
         return serve.stamped(actions.shown(ask, row)), new
 
     resource, new = await run_in_threadpool(serve.changing, request, work)
@@ -153,6 +156,12 @@ async def update(request: Request) -> Response:
 
     resource = await run_in_threadpool(serve.changing, request, work)
     return preferring(request, resource, 200, {"ETag": serve.etag_of(resource)})
+
+
+async def together(request: Request) -> Response:
+    """Several requests in one Bundle: not served."""
+    await body_of(request)
+    raise problems.no_batch()
 
 
 async def eligibility(request: Request) -> Response:
@@ -192,12 +201,21 @@ async def validate(request: Request) -> Response:
     return fhir(outcome(issues or [DONE], lang_of(request)))
 
 
-def export(request: Request) -> Response:
+async def export(request: Request) -> Response:
     """`$export`: 202, and where to look."""
+    said = request.query_params.multi_items()
+    if request.method == "POST" and await request.body():
+        said += parameters_in(await body_of(request))
+    names = [name for name, _ in said]
+    parameters = {name: ",".join(value for own, value in said if own == name) for name in dict.fromkeys(names)}
+    return await run_in_threadpool(exporting, request, parameters)
+
+
+def exporting(request: Request, parameters: dict[str, str]) -> Response:
+    """The answer to an export that is asked for."""
     if "respond-async" not in request.headers.get("prefer", "").lower():
         raise problems.async_only(field="Prefer")
     group = request.path_params.get("id", "")
-    parameters = dict(request.query_params)
 
     def work(ask: Ask) -> str:
         ask.by.allow(*directory_of())
@@ -275,12 +293,16 @@ async def values_of(request: Request) -> dict[str, str]:
     """The parameters of an operation: of the address, or of a body of Parameters."""
     if request.method == "GET":
         return dict(request.query_params)
-    body = await body_of(request)
+    return dict(parameters_in(await body_of(request)))
+
+
+def parameters_in(body: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a body of Parameters says, by name."""
     parameters: Any = body.get("parameter", [])
-    return {
-        str(one["name"]): str(next((item for name, item in one.items() if name.startswith("value")), ""))
-        for one in parameters if isinstance(one, dict) and "name" in one
-    }  # fmt: skip
+    return [
+        (str(one["name"]), str(next((item for name, item in one.items() if name.startswith("value")), "")))
+        for one in (parameters if isinstance(parameters, list) else []) if isinstance(one, dict) and "name" in one
+    ]  # fmt: skip
 
 
 def needed(values: dict[str, str], name: str) -> str:
@@ -297,6 +319,7 @@ def whole(values: dict[str, str], name: str, default: int) -> int:
 
 
 ROUTES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("", together, ("POST",)),
     ("metadata", metadata, ("GET",)),
     (".well-known/smart-configuration", smart_configuration, ("GET",)),
     ("auth/token", token, ("POST",)),
@@ -315,6 +338,7 @@ ROUTES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("bulk/{job}", export_status, ("GET", "DELETE")),
     ("bulk/{job}/{type}", export_file, ("GET",)),
     ("{type}/$validate", validate, ("POST",)),
+    ("{type}/{id}/$validate", validate, ("POST",)),
     ("{type}/_search", search, ("POST",)),
     ("{type}/{id}", read, ("GET",)),
     ("{type}/{id}", update, ("PUT",)),

@@ -55,7 +55,8 @@ OPERATIONS = (
         "explain", "ExplanationOfBenefit", ("instance",), Text("Pourquoi chaque montant", "Why each amount"),
     ),
     Operation(
-        "validate", "", ("type",), Text("Cette ressource est-elle bien formée ?", "Is this resource well formed?"),
+        "validate", "", ("type", "instance"),
+        Text("Cette ressource est-elle bien formée ?", "Is this resource well formed?"),
         (("resource", 1, "Resource"),),
     ),
     Operation(

@@ -1,16 +1,17 @@
 """Who is insured, by whom: Patient, RelatedPerson, Coverage."""
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from parcours.fhir.kinds import Ask, Kind, Resource
-from parcours.fhir.personal import Access, period, personal, reference
-from parcours.fhir.query import Param
+from parcours.fhir.personal import Access, of_numbers, period, personal, reference, rows_of
+from parcours.fhir.query import Param, Query
 from parcours.fhir.site import HL7, concept, meta
-from parcours.registry.access.model import Role
+from parcours.registry.access.model import SYSTEM, Role
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.complementary.service import links_of
 from parcours.registry.declarations.timeline import as_of
@@ -19,7 +20,7 @@ from parcours.registry.identity.service import current_identifier
 from parcours.registry.people import family
 from parcours.registry.people.context import Action, Tag
 from parcours.registry.people.models import Affiliation, Insured, Kinship, Right, RightKind
-from parcours.registry.people.service import get_insured
+from parcours.registry.people.service import find_by_name, get_insured
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import known
@@ -28,7 +29,15 @@ CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
 TEST_INS = "urn:oid:1.2.250.1.213.1.4.10"
 """Numbers of the national identity, of test: nothing here is a real one."""
+BILLED = "urn:oid:1.2.250.1.213.1.4.13"
+"""The same number, as bills of care name who is insured (NSS)."""
+V2 = "http://terminology.hl7.org/CodeSystem/v2-"
 RELIABILITY = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445"
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+EXEMPTING = (
+    RightKind.MATERNITE, RightKind.VICTIME_TERRORISME, RightKind.PENSION_MILITAIRE, RightKind.INVALIDITE,
+    RightKind.ASPA, RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP,
+)  # fmt: skip
 SHOWN_NUMBER = (Role.INSURED, Role.OFFICER, Role.API_CLIENT)
 READ = Access(Action.READ_PATIENT, Tag.PERSON_READ)
 HOLDERS = Access(Action.READ_HOLDERS, Tag.HOLDER_READ)
@@ -54,16 +63,39 @@ def patients(ask: Ask, person: str) -> Iterator[Resource]:
         "name": [{"use": "official", "family": insured.family_name, "given": [insured.first_name]}],
         "gender": "unknown", "birthDate": str(insured.birth_date),
     }  # fmt: skip
+    # The number of identity (of test) and the number for bills are one and the same.
     number = current_identifier(ask.by.session, person, today) if ask.by.actor.role in SHOWN_NUMBER else None
     if number is not None:
         kind = {"coding": [{"system": TYPES, "code": "INS-NIR-TEST"}]}
-        said["identifier"] = [{"use": "official", "type": kind, "system": TEST_INS, "value": number.value}]
+        said["identifier"] = [
+            {"use": "official", "type": kind, "system": TEST_INS, "value": number.value},
+            {"use": "official", "type": concept(f"{V2}0203", "NH"), "system": BILLED, "value": number.value},
+        ]
     if insured.died_on is not None:
         said["deceasedDateTime"] = str(insured.died_on)
     tenure = as_of(ask.by.session, person, today)
     if tenure is not None:
         said["generalPractitioner"] = [reference("Practitioner", tenure.professional_id)]
     yield said
+
+
+def found_by(ask: Ask, query: Query) -> list[str] | None:
+    """The people of a number; for a fund, also those of a family name born on a day."""
+    numbers = query.values("identifier")
+    if numbers:
+        return of_numbers(ask, numbers)
+    names, days = query.values("family", "name"), [one.removeprefix("eq") for one in query.values("birthdate")]
+    if not names or not days or not ask.by.may(Action.SEARCH_PATIENT, SYSTEM):
+        return None
+    ask.by.allow(Action.SEARCH_PATIENT, SYSTEM, Tag.PERSON_SEARCH)
+    found = [
+        one.id
+        for name in names
+        for day in days
+        if DAY.fullmatch(day)
+        for one in find_by_name(ask.by.session, name, date.fromisoformat(day))
+    ]
+    return found or ["unknown"]
 
 
 def holders(ask: Ask, person: str) -> Iterator[Resource]:
@@ -96,15 +128,17 @@ def coverages(ask: Ask, person: str) -> Iterator[Resource]:
     """The compulsory insurance, each contract, and the C2S."""
     session = ask.by.session
     query = select(Affiliation).where(Affiliation.insured_id == person, known(Affiliation))
+    rights = session.scalars(select(Right).where(Right.insured_id == person, known(Right))).all()
+    open_ = [one.kind.value for one in rights if one.kind in EXEMPTING and holding_on(one, paris_today())]
     for row in session.scalars(query.order_by(Affiliation.starts_on.desc())):
-        yield coverage(ask, row, "amo", reference("Organization", fund_id(ask, row.fund_code)), 1,
-                       {"group": row.scheme})  # fmt: skip
-    rights = session.scalars(select(Right).where(Right.insured_id == person, known(Right)))
+        said = coverage(ask, row, "amo", reference("Organization", fund_id(ask, row.fund_code)), 1,
+                        {"group": [row.scheme], "plan": open_ if holding_on(row, paris_today()) else []})  # fmt: skip
+        yield said
     for right in (one for one in rights if one.kind is RightKind.C2S):
         yield coverage(ask, right, "c2s", {"display": "Complémentaire santé solidaire"}, 2, {})
     for number, link in enumerate(links_of(session, person)):
         said = coverage(ask, link, "amc", {"display": link.insurer}, 2 + number,
-                        {"plan": link.contract} if link.contract else {})  # fmt: skip
+                        {"plan": [link.contract] if link.contract else []})  # fmt: skip
         said["extension"] = [{"url": ask.site.extension("link-state"), "valueCode": link.state.value}]
         if link.state is LinkState.ENDED:
             said["status"] = "cancelled"
@@ -112,7 +146,7 @@ def coverages(ask: Ask, person: str) -> Iterator[Resource]:
 
 
 def coverage(
-    ask: Ask, row: Affiliation | Right | Link, kind: str, payor: Resource, order: int, classes: dict[str, str]
+    ask: Ask, row: Affiliation | Right | Link, kind: str, payor: Resource, order: int, classes: dict[str, list[str]]
 ) -> Resource:
     """One coverage."""
     recorded = getattr(row, "recorded_at", None)
@@ -125,11 +159,27 @@ def coverage(
         "period": period(row.starts_on, row.ends_on and row.ends_on - timedelta(days=1)), "payor": [payor],
         "order": order,
     }  # fmt: skip
-    if classes:
-        said["class"] = [
-            {"type": concept(f"{HL7}coverage-class", name), "value": value} for name, value in classes.items()
-        ]
-    return said
+    parts = [
+        {"type": concept(f"{HL7}coverage-class", name), "value": value}
+        for name, values in classes.items() for value in values
+    ]  # fmt: skip
+    return said | ({"class": parts} if parts else {})
+
+
+def holding_on(row: Affiliation | Right, day: date) -> bool:
+    """Is a row in force on a day?"""
+    return row.starts_on <= day and (row.ends_on is None or day < row.ends_on)
+
+
+def covering(ask: Ask, person: str, day: date, kind: str, insurer: str = "") -> Resource | None:
+    """The reference to who covered a person on a day: the fund (`amo`); else the insurer of that name, or the C2S."""
+    for one in rows_of(ask, "Coverage", coverages, person):
+        dates, own = one["period"], one["type"]["coding"][0]["code"]
+        if dates["start"] <= str(day) <= dates.get("end", "9999") and (own == "amo") == (kind == "amo"):
+            payor = one["payor"][0].get("display", "")
+            if not insurer or own == "c2s" or payor == insurer:
+                return reference("Coverage", one["id"], payor)
+    return None
 
 
 def fund_id(ask: Ask, code: str) -> str | None:
@@ -150,11 +200,11 @@ def owner_of_coverage(ask: Ask, id_: str) -> str | None:
 PATIENTS = personal(
     "Patient", READ, patients, owner_of_patient,
     {
-        "identifier": Param("token", ("identifier",)), "name": Param("string", ("name",)),
+        "identifier": Param("token", ()), "name": Param("string", ("name",)),
         "family": Param("string", ("name.family",)), "birthdate": Param("date", ("birthDate",)),
         "general-practitioner": Param("reference", ("generalPractitioner",)),
     },
-    profile=f"{CORE}/fr-core-patient",
+    profile=f"{CORE}/fr-core-patient", finder=found_by,
 )  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     PATIENTS,

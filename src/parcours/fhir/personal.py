@@ -17,7 +17,11 @@ from parcours.registry.store.ids import parse_id
 
 OF_PERSON = ("patient", "subject", "beneficiary")
 """Search parameters that name the person."""
+NUMBERS = {"", "urn:oid:1.2.250.1.213.1.4.10", "urn:oid:1.2.250.1.213.1.4.13"}
+"""Systems of the national number of a person, as an identity and as a number for bills; or none said."""
 Rows = Callable[[Ask, str], Iterable[Resource]]
+Finder = Callable[[Ask, Query], list[str] | None]
+"""The people whom a search names by what they are; None: by nothing."""
 Owner = Callable[[Ask, str], str | None]
 
 
@@ -30,14 +34,14 @@ class Access:
 
 
 def personal(
-    name: str, access: Access, rows: Rows, owner: Owner, params: Params, *, profile: str = "", creates: bool = False,
-    exported: bool = True,
+    name: str, access: Access, rows: Rows, owner: Owner, params: Params, *, profile: str = "",
+    exported: bool = True, finder: Finder = lambda ask, query: None,
 ) -> Kind:  # fmt: skip
     """A type whose resources each are of one person: `rows` gives those of a person, `owner` whose one is."""
 
     def search(ask: Ask, query: Query) -> Iterator[Resource]:
         check_type(ask, access, name)
-        for person in people_of(ask, query, owner):
+        for person in people_of(ask, query, owner, finder):
             if allowed(ask, access, person):
                 yield from rows_of(ask, name, rows, person)
 
@@ -53,7 +57,7 @@ def personal(
                 return one
         raise problems.not_found(field="id")
 
-    return Kind(name, params, search, read, profile=profile, creates=creates, personal=True, exported=exported)
+    return Kind(name, params, search, read, profile=profile, personal=True, exported=exported)
 
 
 def check_type(ask: Ask, access: Access, name: str) -> None:
@@ -95,14 +99,17 @@ def allowed(ask: Ask, access: Access, person: str) -> bool:
     return may
 
 
-def people_of(ask: Ask, query: Query, owner: Owner) -> Iterator[str]:
-    """The people that a search is about: those it names, the owners of ids, else oneself."""
-    named = [value.rpartition("/")[2] for value in query.values(*OF_PERSON)]
-    numbers = [value.rpartition("|")[2] for value in query.values(*(f"{one}.identifier" for one in OF_PERSON))]
+def people_of(ask: Ask, query: Query, owner: Owner, finder: Finder) -> Iterator[str]:
+    """The people that a search is about: those whom all that it says names, the owners of ids, else oneself."""
+    said = [
+        [parse_id(value.rpartition("/")[2]) or "unknown" for value in query.values(*OF_PERSON)],
+        of_numbers(ask, query.values(*(f"{one}.identifier" for one in OF_PERSON))),
+        finder(ask, query),
+    ]
+    named = [one for one in said if one]
     ids = query.values("_id")
-    if named or numbers:
-        found = [person for number in numbers if (person := person_of(ask, number))]
-        people = [parse_id(one) or "unknown" for one in named] + (found if found or named else ["unknown"])
+    if named:
+        people = [one for one in named[0] if all(one in others for others in named)] or ["unknown"]
     elif ids:
         people = [person for one in ids if (person := owner(ask, one))] or ["unknown"]
     elif (own := oneself(ask)) is not None:
@@ -118,8 +125,16 @@ def oneself(ask: Ask) -> str | None:
     return (caller and caller.only) or ask.by.actor.insured_id
 
 
-def person_of(ask: Ask, number: str) -> str | None:
-    """Whose number it is; nobody's, when it cannot be one."""
+def of_numbers(ask: Ask, numbers: list[str]) -> list[str]:
+    """Whose numbers they are; nobody's alone is somebody unknown, that the trail keeps."""
+    return ([one for number in numbers if (one := person_of(ask, number))] or ["unknown"]) if numbers else []
+
+
+def person_of(ask: Ask, token: str) -> str | None:
+    """Whose number it is, as `number` or `system|number`; nobody's, when it cannot be one."""
+    system, _, number = token.rpartition("|")
+    if system not in NUMBERS:
+        return None
     try:
         insured = find_by_nir(ask.by.session, number)
     except Invalid:

@@ -94,6 +94,15 @@ not_created = Refusal(
     Text("{type} ne se crée ni ne se change ici : seul Claim s'envoie",
          "{type} is not created nor changed here: only Claim is sent"),
 )  # fmt: skip
+no_batch = Refusal(
+    405, "no_batch",
+    Text("un Bundle batch ou transaction n'est pas servi ici : envoyez chaque demande à son adresse",
+         "a batch or transaction Bundle is not served here: send each request to its own address"),
+)  # fmt: skip
+several = Refusal(
+    412, "several_matches",
+    Text("plusieurs ressources remplissent la condition", "several resources meet the condition"),
+)  # fmt: skip
 async_only = Refusal(
     400, "async_only",
     Text("un export se demande avec « Prefer: respond-async »", "an export is asked for with 'Prefer: respond-async'"),

@@ -18,6 +18,7 @@ from parcours.registry.directory.service import convention_on, search_profession
 from parcours.registry.errors import RegistryError
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
+from parcours.registry.store.periods import holding
 
 CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
@@ -111,18 +112,35 @@ def open_directory(ask: Ask) -> None:
 def professionals(ask: Ask, query: Query) -> Iterator[Professional]:
     """Professionals by id, RPPS number, name, or the beginning of the directory."""
     open_directory(ask)
-    session, actor, today = ask.by.session, ask.by.actor, paris_today()
+    session = ask.by.session
     ids = [*query.values("_id"), *(one.rpartition("/")[2] for one in query.values("practitioner"))]
     numbers = [one.rpartition("|")[2] for one in query.values("identifier", "practitioner.identifier")]
     if ids or numbers:
-        for one in (*ids, *numbers):
-            try:
-                yield visible_professional(session, actor, one, today)
-            except (LookupError, RegistryError):
-                continue
+        yield from (found for one in (*ids, *numbers) if (found := readable(ask, one)) is not None)
+        return
+    at = [key for one in query.values("organization") if (key := parse_id(one.rpartition("/")[2]))]
+    if at:
+        here = select(Practice.professional_id).where(
+            Practice.organisation_id.in_(at), holding(Practice, paris_today())
+        )
+        for id_ in session.scalars(here.distinct().order_by(Practice.professional_id).limit(MOST)):
+            if (found := readable(ask, id_)) is not None:
+                yield found
         return
     names = query.values("name", "family")
-    yield from search_professionals(session, family_name=names[0] if names else None, limit=MOST)
+    wanted = [one.rpartition("|")[2] for one in query.values("specialty")]
+    specialties = tuple(flat_law().specialties.get(one, -1) for one in wanted)
+    yield from search_professionals(
+        session, family_name=names[0] if names else None, specialties=specialties, limit=MOST
+    )
+
+
+def readable(ask: Ask, id_: str) -> Professional | None:
+    """A professional by id or RPPS number, unless nobody is, or who it is opposes being shown."""
+    try:
+        return visible_professional(ask.by.session, ask.by.actor, id_, paris_today())
+    except (LookupError, RegistryError):
+        return None
 
 
 def of_id(ask: Ask, id_: str) -> Professional:
@@ -138,8 +156,9 @@ def search_roles(ask: Ask, query: Query) -> Iterator[Resource]:
         for one in ids:
             key = parse_id(one)
             row = ask.by.session.get(Practice, key) if key else None
-            if row is not None:
-                yield from roles(ask, of_id(ask, row.professional_id))
+            found = readable(ask, row.professional_id) if row is not None else None
+            if found is not None:
+                yield from roles(ask, found)
         open_directory(ask)
         return
     for found in professionals(ask, query):

@@ -170,9 +170,9 @@ def read_elements(query: Query, value: str, kinds: Kinds) -> None:
     query.elements = tuple(one for one in value.split(",") if one)
 
 
-def include_of(name: str, value: str, kinds: Kinds) -> tuple[str, str, str]:
+def include_of(name: str, value: str, kinds: Kinds, type_: str = "") -> tuple[str, str, str]:
     """A reference to follow."""
-    parts = value.split(":")
+    parts = value.split(":") if value != "*" else [type_, "*"]
     known = len(parts) in {2, 3} and parts[0] in kinds and parts[1] in {*kinds[parts[0]], "*"}
     if not known or (parts[1] != "*" and kinds[parts[0]][parts[1]].kind != "reference"):
         raise bad(name, value, Text("Type:paramètre de référence", "Type:parameter of a reference"))
@@ -181,7 +181,7 @@ def include_of(name: str, value: str, kinds: Kinds) -> tuple[str, str, str]:
 
 def read_include(query: Query, value: str, kinds: Kinds) -> None:
     """References of the matches to follow."""
-    query.includes.append(include_of("_include", value, kinds))
+    query.includes.append(include_of("_include", value, kinds, query.type))
 
 
 def read_revinclude(query: Query, value: str, kinds: Kinds) -> None:

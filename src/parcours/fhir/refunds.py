@@ -1,13 +1,14 @@
 """Refunds as they were decided: Claim, ClaimResponse, ExplanationOfBenefit, Provenance."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from parcours.fhir.adjudication import Amounts, Payer, adjudications, totals
 from parcours.fhir.kinds import Ask, Kind, Resource
-from parcours.fhir.person import fund_id
+from parcours.fhir.person import covering, fund_id
 from parcours.fhir.personal import Access, personal, reference
 from parcours.fhir.query import Param
 from parcours.fhir.site import HL7, concept, meta, money
@@ -63,9 +64,11 @@ def fund_of(ask: Ask, code: str) -> str | None:
     return found
 
 
-def coverage() -> Resource:
-    """The compulsory insurance."""
-    return {"display": "Assurance maladie obligatoire"}
+def coverage(ask: Ask, claim: Claim, payer: Payer = Payer.AMO, insurer: str | None = None) -> Resource:
+    """Who covered the care, on its day; by its name alone when the registry holds no such coverage."""
+    name = "Assurance maladie obligatoire" if payer is Payer.AMO else insurer or "Complémentaire santé"
+    found = covering(ask, claim.insured_id, claim.care_date, payer.value, insurer or "") or {}
+    return {**found, "display": name}
 
 
 def payee(third_party: bool) -> Resource:
@@ -104,7 +107,7 @@ def claim_resource(ask: Ask, claim: Claim) -> Resource:
         "provider": reference("Practitioner", claim.professional_id),
         "priority": concept(f"{HL7}processpriority", "normal"),
         "careTeam": [{"sequence": 1, "provider": reference("Practitioner", claim.professional_id)}],
-        "insurance": [{"sequence": 1, "focal": True, "coverage": coverage()}],
+        "insurance": [{"sequence": 1, "focal": True, "coverage": coverage(ask, claim)}],
         "payee": {"type": payee(content["tiers_payant"] != "none")},
         "item": [item_of(claim, at, cents, content) for at, cents in enumerate(content["lines"], start=1)],
         "total": money(claim.fee),
@@ -202,8 +205,7 @@ def explanation(
         "status": "active" if decision.current else "cancelled", "created": str(decision.decided_on),
         "provider": reference("Practitioner", claim.professional_id), "claim": reference("Claim", claim.id),
         "claimResponse": reference("ClaimResponse", claim.id), "outcome": "complete",
-        "insurance": [{"focal": True, "coverage": coverage() if payer is Payer.AMO else
-                       {"display": decision.insurer or "Complémentaire santé"}}],
+        "insurance": [{"focal": True, "coverage": coverage(ask, claim, payer, decision.insurer if ending else None)}],
         "item": [
             item_of(claim, number, amounts.fee, content)
             | {"adjudication": adjudications(ask.site, amounts, payer, cases)}
@@ -335,15 +337,14 @@ OF_PATIENT = Param("reference", ("patient",))
 CREATED = Param("date", ("created",))
 STATUS = Param("token", ("status",))
 KINDS: tuple[Kind, ...] = (
-    personal(
+    replace(personal(
         "Claim", READ, claims, owner_by(Claim, "insured_id"),
         {
             "patient": OF_PATIENT, "identifier": Param("token", ("identifier",)), "created": CREATED, "status": STATUS,
             "provider": Param("reference", ("provider",)), "use": Param("token", ("use",)),
             "insurer": Param("reference", ("insurer",)),
         },
-        creates=True,
-    ),
+    ), creates=True),
     personal(
         "ClaimResponse", READ, responses, owner_by(Claim, "insured_id"),
         {

@@ -86,7 +86,9 @@ class Faces:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not is_docs(scope["path"]):
             for prefix, app in self.faces.items():
-                if scope["path"].startswith(prefix):
+                sent = scope["method"] == "POST" and f"{scope['path']}/" == prefix
+                if scope["path"].startswith(prefix) or sent:
+                    scope["path"] = prefix if sent else scope["path"]
                     scope["parcours.face"] = prefix
                     await app(scope, receive, send)
                     return
