@@ -1,6 +1,8 @@
 """Find a doctor: the pages, on a country of the demonstration; what they say, refuse, and never show."""
 
 import re
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -101,6 +103,16 @@ def test_the_page_of_a_professional(doctors):
     assert client.get(f"/directory/professionals/{fictitious_rpps(9999)}").status_code == 404
     free = client.get(f"/directory/professionals/{ids[2]}").text
     assert "or more, get back" in free
+
+
+def test_the_page_of_a_professional_opens_the_quote_with_what_is_known(doctors):
+    client, ids = doctors
+    page = client.get(f"/directory/professionals/{ids[2]}?age=34").text
+    link = re.search(r'href="([^"]+)">What my own visit here would cost', page)
+    assert link is not None
+    said = dict(parse_qsl(urlsplit(unescape(link[1])).query))
+    assert said == {"specialty": "cardiologie", "convention": "secteur_2", "age": "34"}
+    assert "Do you have a médecin traitant?" in client.get(unescape(link[1])).text
 
 
 def test_a_report_is_written_down_and_changes_nothing(doctors):

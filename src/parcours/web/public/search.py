@@ -45,9 +45,14 @@ WORTH_SHOWING = 0.3
 ALIKE = 0.75
 """Least likeness of a word and of what may be meant, from 0 to 1."""
 SHORTEST_MENDED = 4
+SHORT = 3
+"""A word of so many letters is meant whole: AME is no American."""
 PAGES = {
     "/": N_("What will my visit cost me?"),
     "/bill": N_("A whole bill, line by line"),
+    "/compare": N_("Compare mutuelles over a year"),
+    "/start": N_("New in France, step by step"),
+    "/lab": N_("Try a reform"),
     "/prevention": N_("Prevention: what you are due"),
     "/tables": N_("Tariffs of ordinary visits"),
     "/law/guides": N_("Guides checked"),
@@ -201,9 +206,9 @@ def find(query: str, lang: str) -> Found:
 def score(item: Entry, rarity: Mapping[str, float]) -> float:
     """How well an entry answers words: rare words, words of its title and of what people call it weigh more."""
     found = [
-        weight * max(IN_KNOWN * (f" {word}" in item.known), IN_TITLE * (f" {word}" in item.in_title), IN_TEXT)
+        weight * max(IN_KNOWN * (said in item.known), IN_TITLE * (said in item.in_title), IN_TEXT)
         for word, weight in rarity.items()
-        if f" {word}" in item.everywhere or f" {word}" in item.known
+        if (said := begun(word)) in item.everywhere or said in item.known
     ]
     together = IN_KNOWN * len(rarity) if spaced(rarity).rstrip() in item.known else 0
     return (sum(found) + together) * len(found) / len(rarity) * KIND_WEIGHT[item.kind]
@@ -212,7 +217,13 @@ def score(item: Entry, rarity: Mapping[str, float]) -> float:
 @lru_cache(maxsize=4096)
 def held(word: str, lang: str) -> int:
     """The number of entries that hold a word, or words that begin with it."""
-    return sum(f" {word}" in item.everywhere or f" {word}" in item.known for item in index(lang))
+    said = begun(word)
+    return sum(said in item.everywhere or said in item.known for item in index(lang))
+
+
+def begun(word: str) -> str:
+    """A word as it is looked for: at the beginning of others, unless it is short."""
+    return f" {word} " if len(word) <= SHORT else f" {word}"
 
 
 def stem(word: str) -> str:
