@@ -9,6 +9,7 @@ from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError, UnknownTariff
 from parcours.law.bill.codes import CaseCharge
+from parcours.law.cases import CasePayment
 
 
 def stayed(entry: str, exit_: str, readings: dict[str, str] | None = None, **more: Any) -> BillAnswer:
@@ -177,3 +178,32 @@ def test_one_charge_of_a_night_is_not_that_of_the_exit() -> None:  # the share o
     answer = stayed("2025-10-06", "2025-10-07", {"fj_jour_sortie": "global"}, stay={"daily_tariff": 95})
     assert [(line.code.key, line.line.act.quantity) for line in answer.lines] == [("FJ", 2)]
     assert answer.settled[-1].case_charge == CaseCharge.CHARGE_ABOVE_SHARE
+
+
+def of_charges(**facts: Any) -> list[dict[str, int]]:
+    """What is not zero of the settlements of a daily charge and of a room."""
+    lines = [{"code": "FJ"}, {"code": "chambre", "fee": 50}]
+    answer = settle_bill({"care_date": "2026-05-12", "age": 40, "lines": lines, **facts})
+    return [{name: value for name, value in one.settlement._asdict().items() if value} for one in answer.settled]
+
+
+def test_a_charge_is_what_is_asked_and_who_pays_it_and_nothing_else() -> None:
+    advanced, third, fund = CasePayment.ALL_ADVANCED, CasePayment.FULL_THIRD_PARTY, CasePayment.PAID_DIRECTLY
+    charge, room = {"base": 23_00, "max_fee": -1}, {"max_fee": -1}
+    asked = {"patient": 50_00, "advance": 50_00}
+    assert of_charges() == [
+        {**charge, "patient": 23_00, "advance": 23_00, "case_payment": advanced},
+        {**room, **asked, "case_payment": advanced},
+    ]
+    assert of_charges(contract="responsable_100", tiers_payant="full") == [
+        {**charge, "amc": 23_00, "case_payment": third},
+        {**room, **asked, "case_payment": third},
+    ]
+    assert of_charges(exemption="at_mp")[1] == {**room, **asked, "case_payment": fund}
+
+
+def test_a_line_of_care_is_no_charge() -> None:
+    act = {"code": "ACTE", "base": 10, "fee": 10, "specialty": "generaliste", "convention": "secteur_1"}
+    facts = {"care_date": "2026-05-12", "age": 40, "medecin_traitant": True, "role": "medecin_traitant"}
+    (one,) = settle_bill({**facts, "lines": [act]}).settled
+    assert one.case_charge == CaseCharge.NOT_A_CHARGE

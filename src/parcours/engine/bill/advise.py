@@ -13,7 +13,7 @@ from typing import Any
 
 from parcours.engine.bill.explain import article, row_of_line
 from parcours.engine.bill.levers import changed_lines
-from parcours.engine.bill.settle import BillAnswer, settle_bill
+from parcours.engine.bill.settle import BillAnswer, prepare, settle_bill
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import given
 from parcours.engine.results import euros
@@ -224,8 +224,8 @@ def facts_of(lever: Lever, answer: BillAnswer) -> dict[str, Any]:
 def charged(lines: list[Any], bill: Mapping[str, Any], answer: BillAnswer, fee: str) -> list[Any]:
     """The fees as they would be: the same, but where the law sets them or the lever disputes them."""
     free = [as_asked(line, index, answer) for index, line in enumerate(lines)]
-    after = settle_bill({**bill, "lines": [line for line in free if line is not None]}, answer.readings)
-    settled = iter(zip(after.lines, after.settled, strict=False))
+    after = prepare({**bill, "lines": [line for line in free if line is not None]}, answer.readings)
+    settled = iter(zip(after.lines, after.settled(), strict=False))
     result: list[Any] = []
     for index, line in enumerate(lines):
         if line is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from parcours.engine.bill.library import not_in, shape_of
 from parcours.engine.bill.lines import BillLine, Shared
-from parcours.engine.bill.together import BillQuestion, settle_all
+from parcours.engine.bill.together import BillQuestion, laws_of, settle_all
 from parcours.engine.case import candidates
 from parcours.engine.errors import UnknownTariff
 from parcours.engine.facts.encoding import missing_fact
@@ -29,10 +29,10 @@ def check_missing(
             raise missing_fact(name, missing)
     if not missing:
         return
-    amounts = amounts_of(settled)
+    amounts, laws = amounts_of(settled), laws_of(lines, shared, question)
     for values in variants(missing):
         replaced = [varied(line, values) for line in lines]
-        if amounts_of(settle_all(replaced, shared, question)) != amounts:
+        if amounts_of(settle_all(replaced, shared, question, laws)) != amounts:
             raise missing_fact(culprit(lines, missing, amounts, shared, question), missing)
 
 

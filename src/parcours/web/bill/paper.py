@@ -1,6 +1,6 @@
 """A bill on its page: its lines with who pays them, what may be added, what is asked, and the result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, partial
@@ -146,7 +146,7 @@ class Paper:
             if self.state.touched
             else tuple((self.say(words), self.page.address("/bill", pairs)) for words, pairs in STARTS),
             all_lines=tuple(self.state.pairs(facts={}, stay={})),
-            text=self.as_text(result, explanation) if result and explanation else "",
+            text=self.as_text(rows, result, explanation) if result and explanation else "",
             text_url=self.page.address("/bill.txt", self.state.pairs()),
             receipt_url=self.page.address("/bill.json", self.state.pairs()),
         )
@@ -337,12 +337,12 @@ class Paper:
         total = sum(hundredths(line.get("fee") or "0") or 0 for line in self.lines)
         return so_far(found.low, found.high, total, self.lang)
 
-    def as_text(self, result: Result, explanation: BillExplanation) -> str:
+    def as_text(self, rows: Sequence[Row], result: Result, explanation: BillExplanation) -> str:
         """The answer as lines of text."""
         colon = COLON[self.lang]
         day = i18n.long_date(self.day, self.lang) if self.day else ""
         lines = [f"parcours · {day}", ""]
-        lines += [f"{row.number}. {row.name}{colon}{row.fee}" for row in (*self.rows(), *self.charges())]
+        lines += [f"{row.number}. {row.name}{colon}{row.fee}" for row in rows]
         lines += ["", f"{self.say('Left to you in the end')}{colon}{result.left} ({result.of})"]
         lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
         lines += [result.beside] if result.beside else []
