@@ -36,6 +36,34 @@ def test_no_ceiling_without_the_correction_nor_for_another_contract() -> None:
     assert glasses("a", contract=free).totals["patient"] == 0
 
 
+def test_a_lens_that_the_ceiling_leaves_whole_is_paid_in_euros_and_nothing_else_by_its_guarantee() -> None:
+    half = {"responsable": True, "verre_euros": 210}  # twice: the 420 of category a
+    assert [one.case_cover for one in glasses("a", contract=half).settled] == [CaseCover.EUROS, CaseCover.EUROS]
+    lines = [{"code": "LENTILLES", "fee": 60}, {"code": "MONTURE_A", "fee": 30}]
+    other = settle_bill({**GLASSES, "contract": half, "lines": lines})
+    assert [one.settlement.amc for one in other.settled] == [15_79, 3_60], "their share: they are no lens of class B"
+
+
+def test_two_equipments_of_a_bill_have_each_its_ceiling() -> None:
+    lines = [{**LENSES[0], "category": category} for category in ("a", "c", "a", "c")]
+    contract = {"responsable": True, "verre_euros": 600}
+    settled = settle_bill({**GLASSES, "contract": contract, "lines": lines}).settled
+    paid = [one.settlement.amo + one.settlement.amc for one in settled]
+    assert (paid[0] + paid[2], paid[1] + paid[3]) == (420_00, 700_00)
+
+
+def test_only_a_responsible_contract_has_the_limits_of_the_decree() -> None:
+    free = {"responsable": False, "monture_euros": 150, "aide_auditive_euros": 2000}
+    lines = [{"code": "MONTURE_B", "fee": 200}, {"code": "AIDE_AUDITIVE_II", "fee": 2500}]
+
+    def paid(**contract: Any) -> list[int]:
+        settled = settle_bill({**GLASSES, "contract": {**free, **contract}, "lines": lines}).settled
+        return [one.settlement.amo + one.settlement.amc for one in settled]
+
+    assert paid() == [150_00, 2000_00]
+    assert paid(responsable=True) == [100_00, 1700_00]
+
+
 def test_a_contract_that_pays_less_than_the_floor_is_told() -> None:
     def told(euros: int) -> list[str]:
         answer = settle_bill({

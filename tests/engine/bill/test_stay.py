@@ -8,7 +8,7 @@ from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError, UnknownTariff
-from parcours.law.bill.codes import CaseCharge
+from parcours.law.bill.codes import CaseCharge, CaseCostly, CaseCover, CaseInvoice, CaseSession, CaseSurcharge
 from parcours.law.cases import CasePayment
 
 
@@ -202,8 +202,44 @@ def test_a_charge_is_what_is_asked_and_who_pays_it_and_nothing_else() -> None:
     assert of_charges(exemption="at_mp")[1] == {**room, **asked, "case_payment": fund}
 
 
+def test_the_levels_of_a_bill_leave_a_charge_alone() -> None:
+    lines = [{"code": "FJ"}, {"code": "chambre", "fee": 50}]
+    charge, room = settle_bill(
+        {"care_date": "2026-05-12", "age": 40, "contract": "responsable_100", "lines": lines}
+    ).settled
+    untouched = (0, CaseSession.ALONE, CaseCostly.NOT_CONCERNED, CaseSurcharge.NOT_CONCERNED, CaseInvoice.OWN)
+    assert charge[1:] == (*untouched, CaseCharge.CHARGE_ABOVE_SHARE, CaseCover.CHARGE_COVERED)
+    assert room[1:] == (*untouched, CaseCharge.COMFORT, CaseCover.NOT_COVERED)
+
+
 def test_a_line_of_care_is_no_charge() -> None:
     act = {"code": "ACTE", "base": 10, "fee": 10, "specialty": "generaliste", "convention": "secteur_1"}
     facts = {"care_date": "2026-05-12", "age": 40, "medecin_traitant": True, "role": "medecin_traitant"}
     (one,) = settle_bill({**facts, "lines": [act]}).settled
     assert one.case_charge == CaseCharge.NOT_A_CHARGE
+
+
+@pytest.mark.parametrize(
+    ("facts", "paid"),
+    [
+        ({}, [0, 0, 0, 0, 0, 0]),
+        ({"contract": {"responsable": True, "hospitalisation_pct_br": 100}}, [23_00, 23_00, 180_00, 24_00, 0, 0]),
+        ({"contract": {"responsable": True, "hospitalisation_pct_br": 99}}, [23_00, 23_00, 0, 0, 0, 0]),
+        ({"contract": {"responsable": False, "hospitalisation_pct_br": 0}}, [0, 0, 0, 0, 0, 0]),
+        (
+            {"contract": {"responsable": False, "forfait_journalier": True, "majoration": True}},
+            [23_00, 0, 0, 0, 10_60, 0],
+        ),
+        ({"contract": {"responsable": True, "chambre_euros": 60}}, [23_00, 23_00, 180_00, 24_00, 0, 120_00]),
+        ({"contract": {"responsable": True, "chambre_euros": 90}}, [23_00, 23_00, 180_00, 24_00, 0, 150_00]),
+        ({"c2s": True}, [23_00, 23_00, 180_00, 24_00, 10_60, 0]),
+        ({"ame": True}, [23_00, 23_00, 180_00, 24_00, 10_60, 0]),
+    ],
+)
+def test_who_pays_each_charge(facts: dict[str, Any], paid: list[int]) -> None:
+    asked = {"FJ": 23, "FPU": 23, "TM sejour": 180, "forfait 24": 24, "majoration sejour": "10.60", "chambre": 150}
+    lines = [{"code": code, "fee": fee, "quantity": 2 if code == "chambre" else 1} for code, fee in asked.items()]
+    settled = settle_bill({"care_date": "2026-05-12", "age": 40, "lines": lines, **facts}).settled
+    assert [one.settlement.amc for one in settled] == paid
+    left = [fee - amc for fee, amc in zip((23_00, 23_00, 180_00, 24_00, 10_60, 150_00), paid, strict=True)]
+    assert [one.settlement.patient for one in settled] == left

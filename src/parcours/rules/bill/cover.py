@@ -120,7 +120,8 @@ def charge_covered(line: Line, contract: Contract, euros: EurosContract) -> tupl
     never the surcharge (R871-1, R871-2).
     """
     owed = line.act.fee
-    if line.act.ame or (line.act.c2s and line.cover != Cover.ROOM and line.cover != Cover.CATEGORY):
+    public = line.act.ame or line.act.c2s
+    if public and line.cover != Cover.ROOM and line.cover != Cover.CATEGORY:
         return owed, CaseCover.C2S
     if not contract.present:
         return 0, CaseCover.NONE
