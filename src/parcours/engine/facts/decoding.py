@@ -1,12 +1,13 @@
 """From the integers of the rules back to the facts as people write them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from parcours.engine.facts.encoding import EncodedAct
 from parcours.engine.facts.vocabulary import BY_NAME, FACTS, Fact, slug, slugs_of
 from parcours.engine.results import euros, ips_letter
-from parcours.law.codes import Ips, Status
+from parcours.law.codes import Convention, Ips, Status
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
 from parcours.rules.types import Act
@@ -22,26 +23,18 @@ def decode(encoded: EncodedAct, flat: FlatLaw) -> dict[str, Any]:
         "professional_id": encoded.professional_id,
         "act": encoded.act_key,
     }
-    for item in OF_AN_ACT:
-        facts[item.name] = decoded(item, getattr(encoded.act, item.name), flat.names_of_specialties)
+    act = encoded.act
+    for name, decoder in DECODED:
+        value = getattr(act, name)
+        facts[name] = decoder(value) if decoder else value
+    facts["specialty"] = flat.names_of_specialties.get(act.specialty)
     if flat.default.rows[-1].acte_coefficient[encoded.act.act]:
         facts["quantity"] = euros(encoded.act.quantity)
     return {name: facts[name] for name in BY_NAME if facts.get(name) is not None}
 
 
-def decoded(item: Fact, value: int, specialties: Mapping[int, str]) -> Any:
-    """One encoded value as people write it; None when there is none."""
-    if item.kind == "codes" and item.codes is not None:
-        return slugs_of(item.codes, value)
-    if item.codes is not None:
-        return None if item.name == "convention" and not value else slug(item.codes, value)
-    if item.kind == "specialty":
-        return specialties.get(value)
-    decoder = DECODERS.get(item.kind)
-    return decoder(value) if decoder else value
-
-
-DECODERS: dict[str, Callable[[int], Any]] = {
+Decoder = Callable[[int], Any]
+DECODERS: dict[str, Decoder] = {
     "date": lambda day: iso(day) if day else None,
     "money": lambda cents: euros(cents) if cents >= 0 else None,
     "boolean": bool,
@@ -49,3 +42,18 @@ DECODERS: dict[str, Callable[[int], Any]] = {
     "ips": lambda ips: None if ips == Ips.NOT_GIVEN else ips_letter(ips),
     "status": lambda status: Status(status).name if status else None,
 }
+
+
+def decoder_of(item: Fact) -> Decoder | None:
+    """How a value of a fact is written; None: as it is."""
+    if item.codes is None:
+        return DECODERS.get(item.kind)
+    if item.kind == "codes":
+        return partial(slugs_of, item.codes)
+    if item.name == "convention":
+        return lambda value: slug(Convention, value) if value else None
+    return partial(slug, item.codes)
+
+
+DECODED = tuple((item.name, decoder_of(item)) for item in OF_AN_ACT if item.kind != "specialty")
+"""Every fact of an act but its specialty, which is named by the law, and how its value is written."""

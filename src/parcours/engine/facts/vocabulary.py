@@ -253,6 +253,7 @@ def slugs(enum: type[IntEnum]) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
+@cache
 def slug(enum: type[IntEnum], value: int) -> str:
     """The slug of a value."""
     return enum(value).name.lower()
@@ -277,6 +278,7 @@ def read_codes(name: str, value: Any, enum: type[IntEnum]) -> int:
 
 
 @lru_cache(maxsize=4096)
+@cache
 def slugs_of(enum: type[IntEnum], bits: int) -> str:
     """The slugs of the bits, joined by `+`: what `read_codes` reads; `none` for no bit."""
     return "+".join(slug(enum, member) for member in enum if member and bits >> member & 1) or slug(enum, 0)

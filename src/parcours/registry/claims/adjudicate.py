@@ -4,7 +4,7 @@ No amount is computed here: the engine settles, this module keeps its answer and
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,7 @@ from parcours.registry.complementary.service import link_on
 from parcours.registry.ledger import service as ledger
 from parcours.registry.messages.models import Message
 from parcours.registry.people.service import get_insured
+from parcours.registry.store.bulk import insert_all
 from parcours.registry.store.ids import get, new_id
 from parcours.registry.visits.facts import iso
 from parcours.rules.participations import contributions
@@ -66,18 +67,19 @@ def adjudicate(
     for entry in first_entries(claim, decision, at=at):
         ledger.post(session, entry)
     link = link_on(session, claim.insured_id, claim.care_date)
-    session.add_all(told(claim, decision, settled, link, lines_of_decision(session, decision.id), day=day, at=at))
+    lines, signals = lines_of_decision(session, decision.id), signals_of(claim, settled)
+    insert_all(session, told(claim, decision, settled, signals, link, lines, day=day, at=at))
     session.flush()
     return decision
 
 
 def told(
-    claim: Claim, decision: Decision, settled: Settled, link: Link | None, lines: Sequence[DecisionLine], *, day: date,
-    at: datetime,
+    claim: Claim, decision: Decision, settled: Settled, signals: Sequence[str], link: Link | None,
+    lines: Sequence[DecisionLine], *, day: date, at: datetime,
 ) -> list[Message]:  # fmt: skip
-    """What the practice and the insurer are told of a first decision."""
+    """What the practice and the insurer are told of a first decision, to be written together."""
     code = int(settled.acts[0].settlement.status)
-    practice = to_practice(claim, signals_of(claim, settled), said(claim)["ips"], code, day=day, at=at)
+    practice = to_practice(claim, signals, said(claim)["ips"], code, day=day, at=at)
     insurer = to_insurer(claim, decision, "new", link, lines, day=day, at=at)
     asked = for_practice(claim, decision, link, lines, day=day, at=at)
     return [one for one in (practice, asked, insurer) if one is not None]
@@ -91,7 +93,7 @@ def keep(
     number = session.scalar(select(func.count()).select_from(Decision).where(Decision.claim_id == claim.id)) or 0
     if before is not None:
         before.current = False
-    decision = decision_of(claim, settled, number + 1, day=day, at=at, year=year)
+    decision = decision_of(claim, settled, number + 1, signals_of(claim, settled), day=day, at=at, year=year)
     session.add(decision)
     session.flush()
     session.add_all(lines_of(decision, settled))
@@ -100,24 +102,32 @@ def keep(
 
 
 def decision_of(
-    claim: Claim, settled: Settled, number: int, *, day: date, at: datetime, year: int | None = None
-) -> Decision:
-    """A decision to be kept."""
+    claim: Claim, settled: Settled, number: int, signals: Sequence[str], *, day: date, at: datetime,
+    year: int | None = None, make: Callable[..., Decision] = Decision,
+) -> Decision:  # fmt: skip
+    """A decision to be kept. `make`: how it is made of its columns, when it is written with many others."""
     acts = settled.acts
     first, law = acts[0].settlement, law_of(claim.care_date)
     rates = {one.settlement.rate for one in acts}
     paid_by_third_party = settled.facts["tiers_payant"] != "none"
-    return Decision(
+    return make(
         id=new_id(), claim_id=claim.id, number=number, insured_id=claim.insured_id,
         professional_id=claim.professional_id, care_date=claim.care_date, decided_on=day, year=year or day.year,
         known_at=at, current=True, fee=claim.fee, rate=rates.pop() if len(rates) == 1 else 0,
-        **{column: sum(getattr(one.settlement, name) for one in acts) for column, name in AMOUNTS.items()},
+        **amounts_of_acts(acts),
         pf_number=sum(contributions(one.settlement.participation_forfaitaire, law) for one in acts),
         sessions=settled.sessions,
         to_professional=paid_by_third_party or first.case_payment == CasePayment.PAID_DIRECTLY,
         amc_to_professional=settled.facts["tiers_payant"] == "full",
-        status=Status(first.status).name, insurer=settled.insurer, content=content_of(claim, settled),
+        status=Status(first.status).name, insurer=settled.insurer, content=content_of(claim, settled, signals),
     )  # fmt: skip
+
+
+def amounts_of_acts(acts: Sequence[SettledAct]) -> dict[str, int]:
+    """The amounts of a decision: those of its acts together."""
+    if len(acts) == 1:
+        return {column: getattr(acts[0].settlement, name) for column, name in AMOUNTS.items()}
+    return {column: sum(getattr(one.settlement, name) for one in acts) for column, name in AMOUNTS.items()}
 
 
 def lines_of(decision: Decision, settled: Settled) -> list[DecisionLine]:
@@ -142,12 +152,12 @@ def law_of(care: date) -> LawRecord:
     return law_on(number_of(care), flat_law(), {})
 
 
-def content_of(claim: Claim, settled: Settled) -> str:
+def content_of(claim: Claim, settled: Settled, signals: Sequence[str]) -> str:
     """What is kept to read a decision again years later, as it was taken."""
     kept = {
         "facts": dict(settled.facts), "sources": dict(settled.sources), "counters": settled.counters._asdict(),
         "readings": dict(settled.answer.readings), "transmitted": said(claim)["ips"],
-        "signals": signals_of(claim, settled), "computed_code": int(settled.acts[0].settlement.status),
+        "signals": list(signals), "computed_code": int(settled.acts[0].settlement.status),
     }  # fmt: skip
     return f'{json.dumps(kept, default=iso, ensure_ascii=False)[:-1]}, "receipt": {settled.receipt()}}}'
 

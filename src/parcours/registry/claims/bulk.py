@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -19,7 +20,7 @@ from parcours.engine.facts.encoding import EncodedAct, encode
 from parcours.engine.facts.readings import encode_readings
 from parcours.errors import ParcoursError
 from parcours.law.cache import flat_law
-from parcours.registry.claims.adjudicate import decision_of, lines_of, told
+from parcours.registry.claims.adjudicate import decision_of, lines_of, signals_of, told
 from parcours.registry.claims.control import first_refusal
 from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Decision, DecisionLine
 from parcours.registry.claims.money import first_entries
@@ -37,11 +38,13 @@ from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.service import Entry
 from parcours.registry.messages.models import Message
 from parcours.registry.people.models import Insured
-from parcours.registry.store.bulk import among, insert_all, insert_values
+from parcours.registry.store.bulk import among, insert_all, insert_values, unwatched
 from parcours.registry.store.ids import new_id
 from parcours.rules.settlement import settle as settle_act
 from parcours.rules.types import Settlement
 
+NEW = partial(unwatched, Decision)
+"""A decision that is written with many others."""
 Event = tuple[str, str, int, ClaimState, date, datetime, str]
 
 
@@ -152,14 +155,15 @@ class Block:
 
     def decide(self, looks: Prepared, claim: Claim, settled: Settled) -> None:
         """What follows from a settlement, to be written with the others."""
-        decision = decision_of(claim, settled, 1, day=self.day, at=self.at)
+        signals = signals_of(claim, settled)
+        decision = decision_of(claim, settled, 1, signals, day=self.day, at=self.at, make=NEW)
         lines = lines_of(decision, settled)
         link = looks.link(claim.insured_id, claim.care_date)
         self.written.decisions.append(decision)
         self.written.lines += lines
         self.written.events.append(event_of(claim, looks.events, ClaimState.ADJUDICATED, day=self.day, at=self.at))
         self.written.entries += first_entries(claim, decision, at=self.at)
-        self.written.messages += told(claim, decision, settled, link, lines, day=self.day, at=self.at)
+        self.written.messages += told(claim, decision, settled, signals, link, lines, day=self.day, at=self.at)
         looks.add(decision)
 
     def write(self) -> None:

@@ -12,6 +12,7 @@ from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.complementary.service import link_on
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.messages.service import message_of, send
+from parcours.registry.store.bulk import insert_all
 from parcours.text import plain_euros
 
 KEPT = (("TMT", "majoration"), ("PF", "pf"), ("FR", "fr"))
@@ -26,8 +27,7 @@ def tell_insurer(session: Session, claim: Claim, decision: Decision, action: str
     message = to_insurer(claim, decision, action, link, ordered, day=day, at=at)
     if message is None:
         return False
-    session.add(message)
-    session.flush()
+    insert_all(session, [message])
     return True
 
 

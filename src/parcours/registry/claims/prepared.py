@@ -68,7 +68,8 @@ class Prepared(ClaimLooks):
         doctors = {one.professional_id for one in claims}
         doctors |= {tenure.professional_id for rows in self.tenures.values() for tenure, _ in rows}
         self.read_professionals(sorted(doctors))
-        self.forms = grouped(session.scalars(forms_not_recorded(self.people, at)), lambda one: one.insured_id)
+        forms = forms_not_recorded(among(session, Declaration.insured_id, self.people), at)
+        self.forms = grouped(session.scalars(forms), lambda one: one.insured_id)
         self.borne = self.read_borne()
         self.events = numbers_of(session, claims)
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -54,7 +55,7 @@ class Settled:
     signal: str = ""
     """What the fund noticed while settling."""
 
-    @property
+    @cached_property
     def acts(self) -> tuple[SettledAct, ...]:
         """Its acts, in the order of its lines."""
         answer = self.answer

@@ -168,11 +168,9 @@ def signed_form(
     return session.scalar(query, asked(on, known_at, insured_id=insured_id, doctor_id=doctor_id))
 
 
-def forms_not_recorded(people: Sequence[str], known_at: datetime) -> Select[Declaration]:
+def forms_not_recorded(of: ColumnElement[bool], known_at: datetime) -> Select[Declaration]:
     """The forms of some people that were signed and not recorded at an instant, whoever the doctor."""
-    return select(Declaration).where(
-        Declaration.insured_id.in_(people), Declaration.route == Route.PAPER, *_not_recorded(known_at)
-    )  # fmt: skip
+    return select(Declaration).where(of, Declaration.route == Route.PAPER, *_not_recorded(known_at))
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """The account of an insured person: what was refunded, what was taken and for which act, what was transferred."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_, select, union
+from sqlalchemy import String, and_, or_, select, type_coerce, union
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
@@ -20,6 +21,14 @@ from parcours.registry.payments.service import DEFERRED
 TAKEN = (*DEFERRED, Account.INDU_INSURED)
 SHOWN = (*TAKEN, Account.A_PAYER_INSURED, Account.VIREMENTS)
 PAYING = ("set_off", "order")
+REFUND, DEDUCTION, DECIDED, TRANSFER = "refund", "deduction", "to_professional", "transfer"
+OF_CARE = (REFUND, DEDUCTION)
+"""Lines that say the day of the care."""
+LINES = {
+    Account.A_PAYER_INSURED.value: REFUND, Account.VIREMENTS.value: TRANSFER,
+    **{one.value: DEDUCTION for one in TAKEN},
+}  # fmt: skip
+"""What a posting of a payment is to the insured, by its account."""
 
 
 class AccountLine(NamedTuple):
@@ -45,10 +54,12 @@ def account_lines(
     )
     query = (
         select(
-            LedgerTransaction.at, LedgerTransaction.kind, LedgerPosting.account, LedgerPosting.cents,
-            LedgerPosting.claim_id,
+            LedgerTransaction.at, LedgerTransaction.kind, type_coerce(LedgerPosting.account, String),
+            LedgerPosting.cents, LedgerPosting.claim_id, Claim.care_date, Professional.profession,
         )
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+        .outerjoin(Claim, Claim.id == LedgerPosting.claim_id)
+        .outerjoin(Professional, Professional.id == Claim.professional_id)
         .where(
             LedgerPosting.id.in_(union(own, of_claims)),
             LedgerTransaction.book.like("amo:%"),
@@ -63,44 +74,29 @@ def account_lines(
         query = query.where(LedgerTransaction.at >= first)
     if last is not None:
         query = query.where(LedgerTransaction.at <= last)
-    connection = session.connection()  # plain rows: a statement may have thousands of lines
-    rows = connection.execute(query).all()
-    care = care_of(session, insured_id, {claim for *_, claim in rows if claim is not None})
-    lines = (line_from(*row, *care.get(row[4], (None, None))) for row in rows)
-    return together(one for one in lines if one is not None)
+    return together(session.connection().execute(query))  # plain rows: a statement may have thousands of lines
 
 
-def care_of(session: Session, insured_id: str, named: set[str]) -> dict[str | None, tuple[date, str]]:
-    """Day of care and trade of the claims of a person, and of those of others that the lines name."""
-    query = select(Claim.id, Claim.care_date, Professional.profession).join(
-        Professional, Professional.id == Claim.professional_id
-    )
-    connection = session.connection()
-    found: dict[str | None, tuple[date, str]] = {
-        row[0]: (row[1], row[2]) for row in connection.execute(query.where(Claim.insured_id == insured_id))
-    }
-    others = sorted(named - found.keys())
-    for row in connection.execute(query.where(Claim.id.in_(others))) if others else ():
-        found[row[0]] = (row[1], row[2])
-    return found
+def together(rows: Iterable[Sequence[Any]]) -> list[AccountLine]:
+    """What the postings of payments are to the insured: one line a refund, set off and transferred alike."""
+    sums: dict[tuple[date, str, str | None, str], int] = {}
+    care_days: dict[tuple[date, str, str | None, str], date | None] = {}
+    for day, kind, account, cents, claim, care, profession in rows:
+        what = DECIDED if kind == "decision" else LINES.get(account)
+        if what is None or (claim is None and what != TRANSFER):
+            continue
+        key = (day, what, claim, name_of(account, profession) if what == DEDUCTION else "")
+        if key not in sums:
+            sums[key], care_days[key] = 0, care if what in OF_CARE else None
+        sums[key] += cents if what == REFUND else -cents
+    return [AccountLine(day, what, cents, claim, name, care_days[day, what, claim, name])
+            for (day, what, claim, name), cents in sums.items()]  # fmt: skip
 
 
-def line_from(
-    day: date, kind: str, account: Account, cents: int, claim: str | None, care: date | None, profession: str | None
-) -> AccountLine | None:
-    """What a posting of a payment is to the insured."""
-    if account is Account.VIREMENTS:
-        return AccountLine(day, "transfer", -cents)
-    if claim is None:
-        return None
-    if kind == "decision":
-        to_professional = account is Account.A_PAYER_PROFESSIONAL
-        return AccountLine(day, "to_professional", -cents, claim) if to_professional else None
-    if account is Account.A_PAYER_INSURED:
-        return AccountLine(day, "refund", cents, claim, care_date=care)
-    if account in TAKEN:
-        return AccountLine(day, "deduction", -cents, claim, line_name(account, profession), care)
-    return None
+@cache
+def name_of(account: str, profession: str) -> str:
+    """The national line of a deduction, by the trade of who gave the care."""
+    return line_name(Account(account), profession)
 
 
 def refunds_set_off(session: Session, insured_id: str) -> dict[str, list[tuple[int, list[str]]]]:
@@ -124,16 +120,6 @@ def refunds_set_off(session: Session, insured_id: str) -> dict[str, list[tuple[i
             if cents:
                 found.setdefault(claim, []).append((cents, owed.get(transaction, [])))
     return found
-
-
-def together(lines: Iterable[AccountLine]) -> list[AccountLine]:
-    """One line a refund: what was set off and what was transferred of it are one amount."""
-    sums: dict[tuple[object, ...], AccountLine] = {}
-    for one in lines:
-        key = (one.day, one.kind, one.claim_id, one.name)
-        before = sums.get(key)
-        sums[key] = one if before is None else one._replace(cents=before.cents + one.cents, care_date=before.care_date)
-    return list(sums.values())
 
 
 @dataclass(frozen=True)

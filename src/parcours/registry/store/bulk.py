@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -35,9 +35,17 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from parcours.registry.store.columns import EncryptedText, PublicId, RowText
 from parcours.registry.store.db import Base
 
+Row = TypeVar("Row", bound=Base)
 Bind = Callable[[Any], Any]
 FEW = 20
 """Rows that one statement writes as quickly."""
+
+
+def unwatched(model: type[Row], **values: Any) -> Row:
+    """A new row for `insert_all`, with a value for each column, which no session can hold: its fields are only read."""
+    row = model.__new__(model)
+    row.__dict__.update(values)
+    return row
 
 
 def insert_all(session: Session, rows: Sequence[Base]) -> None:
@@ -49,7 +57,7 @@ def insert_all(session: Session, rows: Sequence[Base]) -> None:
     for row in rows:
         for name in encrypted:
             if (value := getattr(row, name)) is not None:
-                setattr(row, name, RowText(value, row.id))
+                row.__dict__[name] = RowText(value, row.id)
     insert_values(session, model, columns, list(map(attrgetter(*names), rows)))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -42,8 +42,7 @@ EXEMPT_ALL = (
 _EXEMPT_RELATED = (RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP)
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """The record that a fact comes from."""
 
     kind: str
@@ -69,8 +68,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class DerivedFact:
+class DerivedFact(NamedTuple):
     """One fact: its name and value in the vocabulary, why, and from which record."""
 
     name: str
