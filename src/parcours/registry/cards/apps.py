@@ -13,6 +13,7 @@ from parcours.registry.cards import problems
 from parcours.registry.cards.models import AppState, CardApp, CardAppEvent
 from parcours.registry.cards.service import has_final_number
 from parcours.registry.cards.words import APPS
+from parcours.registry.store.ids import parse_id
 
 LENT_MONTHS = 12
 """For how long an application is lent at most; again afterwards (R161-33-14)."""
@@ -61,10 +62,11 @@ def lend(session: Session, app: CardApp, to: str, until: date, *, day: date) -> 
     last = months_after(day, LENT_MONTHS)
     if not day <= until <= last:
         raise problems.lent_too_long(until, day=last)
-    other = app_of(session, to)
-    if to == app.insured_id or other is None or other.state is not AppState.ENROLLED:
+    borrower = parse_id(to)
+    other = app_of(session, borrower) if borrower else None
+    if borrower == app.insured_id or other is None or other.state is not AppState.ENROLLED:
         raise problems.borrower_needs_app()
-    app.lent_to, app.lent_until = to, until
+    app.lent_to, app.lent_until = borrower, until
     note(session, app, day)
     return app
 
