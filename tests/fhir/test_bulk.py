@@ -1,17 +1,26 @@
 """Bulk exports: what a client gets, that it gets no more, and that a stopped export on the server goes on."""
 
 import json
+import tracemalloc
 
 import pytest
 from typer.testing import CliRunner
 
 import parcours.fhir.bulk
 from parcours.cli.main import app
+from parcours.edge.app_tokens import caller_of
+from parcours.edge.caller import Incoming
+from parcours.edge.services import Services
 from parcours.engine.facts import jsonio
 from parcours.fhir import bulk
 from parcours.fhir.r4 import check
+from parcours.fhir.site import Site
+from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.intake import submit
+from parcours.registry.store.clock import now_utc, paris_today
 from tests.fhir.claims import BASE
 from tests.fhir.test_records import PERSONAL, refunded, sheet  # noqa: F401
+from tests.registry.world import World
 
 ASYNC = {"Prefer": "respond-async"}
 
@@ -126,3 +135,39 @@ def test_an_export_is_asked_for_by_a_body_and_by_repeated_names(country, as_clie
         found = client.get(answer.headers["content-location"]).json()["output"]
         assert {one["type"] for one in found} == {"Patient", "Coverage"}
     assert client.post("$export", content="{", headers=ASYNC).status_code == 400
+
+
+def test_the_memory_of_a_file_does_not_grow_with_it(country, database, settings, monkeypatch):
+    """Twice as many people, each with a refund: the same peak, when four are read together."""
+    monkeypatch.setattr(bulk, "TOGETHER", 4)
+    services = Services(settings, database)
+    incoming = Incoming("GET", "/fhir/bulk", {"authorization": f"Bearer {country.clients['client']}"})
+    caller = caller_of(services, incoming, None)
+    job = bulk.asked(caller.actor, {"_type": "ExplanationOfBenefit"}, "")
+
+    def more(ranks):
+        with database.writing() as session:
+            world = World.__new__(World)
+            world.session, world.ranks = session, iter(ranks)
+            for number in ranks:
+                said = {"patient": world.person().id, "professional": country.amar, "care_date": str(paris_today()),
+                        "number": number, "fee": "30.00"}  # fmt: skip
+                adjudicate(session, submit(session, said, day=paris_today(), at=now_utc()),
+                           day=paris_today(), at=now_utc())  # fmt: skip
+
+    def peak():
+        tracemalloc.start()
+        count = sum(
+            1 for _ in bulk.lines(services, incoming, caller, Site(BASE), job, "ExplanationOfBenefit", "")
+        )  # fmt: skip
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return count, most
+
+    more(range(1000, 1012))
+    peak()  # what is read once and kept
+    few, less = peak()
+    more(range(1012, 1036))
+    many, most = peak()
+    assert many == few + 24
+    assert most < 1.25 * less, f"{less} bytes for {few} explanations, {most} for {many}"
