@@ -20,8 +20,8 @@ from parcours.registry.messages.service import body_of
 from parcours.registry.prevention import service as prevention
 from parcours.registry.record import documents, projects, sharing
 from parcours.registry.record import service as record
+from parcours.registry.referrals import drafts, states
 from parcours.registry.referrals import service as referrals
-from parcours.registry.referrals import states
 from parcours.registry.referrals.letters import Letter, NewReferral, ReportDetails
 from parcours.registry.referrals.models import ReferralState
 from parcours.registry.store.clock import paris_today
@@ -61,6 +61,7 @@ def plant(country):
         referrals.use(session, referral.id, other, care_date=today)
         details = ReportDetails(MARK, "answered", (MARK,), *[MARK] * 4)
         referrals.report_back(session, referral.id, other, written_on=today, text=MARK, details=details)
+        drafts.prepare(session, person, author, {"reason": MARK, "question": MARK, "specialty": "3"})
         declined = referrals.write_referral(session, new_referral)
         states.step(session, declined, ReferralState.DECLINED, by=other, reason=MARK)
         actors = (Actor(MARK, specialty=3),)

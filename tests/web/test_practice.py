@@ -288,6 +288,7 @@ def drafted(browser):
 def test_a_delegate_prepares_a_letter_and_the_doctor_signs_it(people, country):  # noqa: F811
     amar, delegate = people("amar"), people("delegate")
     path = f"/practice/letters/new?of={country.alice}"
+    assert "Prepare a letter" in delegate.get(f"/practice/patient?of={country.alice}").text
     assert "must read and sign" in delegate.get(path).text
     assert send(delegate, path, "write", reason="Motif", question="Avis ?", specialty="5").status_code == 403
     told = send(delegate, path, "prepare", reason="Motif préparé", question="Avis ?", specialty="5")

@@ -64,6 +64,7 @@ HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a
 SHOWN = 30
 """Sheets of today on the first page; all of them are one click away."""
 LETTERS_TO_SIGN = Text("Lettres et comptes rendus à signer : {count}", "Letters and reports to sign: {count}")
+PREPARE_LETTER = Text("Préparer une lettre", "Prepare a letter")
 ANY_FEE = "30.00"
 """The pathway does not depend on it."""
 SECRET = (RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP)
@@ -239,6 +240,7 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         lasts=SHOWN_FOR,
         c2s=any(one.kind is RightKind.C2S for one in rights),
         related=RELATED,
+        prepare_letter=PREPARE_LETTER[desk.lang],
     )
 
 
