@@ -198,6 +198,17 @@ def test_who_looked_says_who_and_by_which_right(people, country):
     assert people("alice").get(f"/me/export.json?of={country.zoe}").status_code == 404
 
 
+def test_the_calendar_takes_the_answer_to_what_it_asks(people, country):
+    alice, question = people("alice"), "Do you have a cervix?"
+    assert question in alice.get("/me/calendar").text
+    assert send(alice, "/me/calendar", "answer", fact="has_cervix", value="perhaps").status_code == 422
+    assert send(alice, "/me/calendar", "answer", fact="pregnancy", value="yes").status_code == 422
+    assert "Cervical cancer screening" in send(alice, "/me/calendar", "answer", fact="has_cervix", value="yes").text
+    assert question not in alice.get("/me/calendar").text
+    send(alice, "/me/calendar", "answer", fact="has_cervix", value="unsaid")
+    assert question not in alice.get("/me/calendar").text, "who prefers not to say is not asked again"
+
+
 def test_the_calendar_keeps_what_one_says_and_no_more(people, country):
     alice = people("alice")
     page = alice.get("/me/calendar")

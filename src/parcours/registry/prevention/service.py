@@ -69,6 +69,13 @@ def set_profile(
     return row
 
 
+def answer(session: Session, insured_id: str, fact: str, value: bool | str) -> PreventionProfile:
+    """Add one fact to what is known of a person; the others stay as they were said. Raises `Invalid`."""
+    row = profile_of(session, insured_id)
+    known = json.loads(row.facts) if row else {}
+    return set_profile(session, insured_id, {**known, fact: value}, opted_out=row is not None and row.opted_out)
+
+
 def profile_of(session: Session, insured_id: str) -> PreventionProfile | None:
     """What a person said."""
     return session.scalar(select(PreventionProfile).where(PreventionProfile.insured_id == insured_id))

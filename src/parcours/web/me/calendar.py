@@ -2,13 +2,14 @@
 
 from starlette.responses import Response
 
+from parcours.engine.prevention.facts import BODY, UNSAID
 from parcours.engine.prevention.say import Said, Sorted, arranged, name_of, places, question_of, when
 from parcours.registry.prevention import service
 from parcours.registry.prevention.context import Action, Tag
 from parcours.registry.prevention.ics import ics
 from parcours.registry.prevention.models import Source, StatementKind
 from parcours.text import Text
-from parcours.web.desk.room import Desk
+from parcours.web.desk.room import Desk, wrong
 from parcours.web.me.person import Mine
 
 TITLE = Text("Mon calendrier", "My calendar")
@@ -25,6 +26,8 @@ DONE = Text("C'est fait", "It is done")
 REFUSE = Text("Ne plus me le proposer", "Do not offer it again")
 NEUTRAL = Text("Dans mon agenda, sans les noms", "In my diary, without the names")
 NAMED = Text("Dans mon agenda, avec les noms", "In my diary, with the names")
+ANSWERS = {"yes": (True, Text("Oui", "Yes")), "no": (False, Text("Non", "No")),
+           "unsaid": (UNSAID, Text("Je préfère ne pas le dire", "I prefer not to say"))}  # fmt: skip
 NOTHING = Text("Rien n'est à faire aujourd'hui.", "Nothing is due today.")
 
 
@@ -45,7 +48,8 @@ def my_calendar(desk: Desk) -> Response:
     return mine.show(
         "me/calendar.html", groups=groups(found, desk.lang), title=TITLE[desk.lang], lead=LEAD[desk.lang],
         do_done=DONE[desk.lang], do_refuse=REFUSE[desk.lang], neutral=NEUTRAL[desk.lang], named=NAMED[desk.lang],
-        nothing=NOTHING[desk.lang], file=mine.url("/me/calendar.ics"),
+        answers=[(name, said[desk.lang]) for name, (_, said) in ANSWERS.items()], nothing=NOTHING[desk.lang],
+        file=mine.url("/me/calendar.ics"),
         file_named=mine.url("/me/calendar.ics", names="yes"),
     )  # fmt: skip
 
@@ -63,6 +67,7 @@ def line(said: Said, lang: str) -> dict[str, str]:
         "id": said.item.programme.id, "name": name_of(said.item, lang), "when": when(said.item, lang),
         "price": said.price.said[lang], "where": places(said.item, lang),
         "question": question[lang] if question else "",
+        "fact": f"has_{said.item.question}" if f"has_{said.item.question}" in BODY else "",
     }  # fmt: skip
 
 
@@ -86,6 +91,16 @@ def say(desk: Desk, kind: StatementKind) -> Response:
 def it_is_done(desk: Desk) -> Response:
     """It was done, today or before."""
     return say(desk, StatementKind.DONE)
+
+
+def answer(desk: Desk) -> Response:
+    """Say what decides whether a programme concerns one; not to say it is an answer, and it is not asked again."""
+    record = desk.person(Action.WRITE_CALENDAR, Tag.PREVENTION_PROFILE_CHANGE)
+    fact, given = desk.field("fact", 40), desk.field("value", 10)
+    if fact not in BODY or given not in ANSWERS:
+        raise wrong("value", Text("oui, non, ou je préfère ne pas le dire", "yes, no, or I prefer not to say"))
+    service.answer(desk.session, record.insured_id or "", fact, ANSWERS[given][0])
+    return desk.go(done="saved")
 
 
 def refuse(desk: Desk) -> Response:

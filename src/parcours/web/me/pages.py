@@ -38,7 +38,9 @@ def routes() -> list[Route]:
         ),
         Route(
             "/me/calendar",
-            room(calendar.my_calendar, it_is_done=calendar.it_is_done, refuse=calendar.refuse),
+            room(
+                calendar.my_calendar, it_is_done=calendar.it_is_done, refuse=calendar.refuse, answer=calendar.answer
+            ),
             methods=BOTH,
         ),
         Route("/me/calendar.ics", room(calendar.calendar_file)),

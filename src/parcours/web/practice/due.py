@@ -23,8 +23,8 @@ NOBODY = Text("Personne n'a rien à faire aujourd'hui.", "Nobody is due anything
 DUE = Text("À proposer : {count}", "To be offered: {count}")
 MORE = Text("Suite", "More")
 INDICATORS = Text("Indicateurs du forfait médecin traitant", "Indicators of the flat fee")
-PAID = Text("{amount} par indicateur et par patient : {total} aujourd'hui, {known} indicateurs sur quinze.",
-            "{amount} per indicator and patient: {total} today, {known} indicators of fifteen.")  # fmt: skip
+PAID = Text("{amount} par indicateur et par patient : {total} aujourd'hui, {known} indicateurs sur 15.",
+            "{amount} per indicator and patient: {total} today, {known} indicators of 15.")  # fmt: skip
 MET = Text("{met} sur {concerned}", "{met} of {concerned}")
 OPEN = Text("Saison ouverte du {first} au {last}", "Season open from {first} to {last}")
 ENDED = Text("Dernière saison, du {first} au {last}", "Last season, from {first} to {last}")
