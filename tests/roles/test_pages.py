@@ -35,8 +35,9 @@ PUBLIC = {
     "/api/docs/{part}", "/fhir", "/fhir.json", "/prevention", "/start", "/verify", "/start/sheet.pdf", "/search",
     "/glossary", "/situations", "/situations/{slug}", "/tables", "/law", "/law/parameters/{id}", "/law/rules",
     "/law/decision-table", "/law/guides", "/law/articles", "/law/articles/{id}", "/law/readings", "/law/limits",
-    "/login", "/login/demo", "/outbox", "/my", "/forgot", "/reset", "/static/{fingerprint}/{name:path}",
-    "/favicon.ico", "/robots.txt", "/sitemap.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/security",
+    "/login", "/login/demo", "/offline", "/outbox", "/my", "/forgot", "/reset", "/static/{fingerprint}/{name:path}",
+    "/favicon.ico", "/robots.txt", "/worker.js", "/sitemap.xml", "/manifest.webmanifest", "/.well-known/security.txt",
+    "/security",
 }  # fmt: skip
 """Pages for everybody, or of one's own login: they name nobody's record."""
 OWN_LOGIN = {"/account", "/account/security", "/account/identity", "/account/apps", "/authorize"}

@@ -26,7 +26,7 @@ DONE = Text("C'est fait", "It is done")
 REFUSE = Text("Ne plus me le proposer", "Do not offer it again")
 NEUTRAL = Text("Dans mon agenda, sans les noms", "In my diary, without the names")
 NAMED = Text("Dans mon agenda, avec les noms", "In my diary, with the names")
-ANSWERS = {"yes": (True, Text("Oui", "Yes")), "no": (False, Text("Non", "No")),
+ANSWERS: dict[str, tuple[bool | str, Text]] = {"yes": (True, Text("Oui", "Yes")), "no": (False, Text("Non", "No")),
            "unsaid": (UNSAID, Text("Je préfère ne pas le dire", "I prefer not to say"))}  # fmt: skip
 NOTHING = Text("Rien n'est à faire aujourd'hui.", "Nothing is due today.")
 
