@@ -13,4 +13,4 @@ def test_the_notebook_runs() -> None:
             exec("".join(cell["source"]), names)
     assert len(names["by_decile"]) == 10
     assert len(names["world"].people) == 1_000
-    assert set(names["drawn"]) == {"waterfall", "winners", "distribution", "lorenz", "caps"}
+    assert set(names["drawn"]) == {"waterfall", "winners", "distribution", "lorenz", "caps", "sankey", "map"}

@@ -7,7 +7,8 @@ from parcours.errors import ParcoursError
 from parcours.lab.hooks import HOOKS
 from parcours.lab.reform import find_reforms, known_reforms, plan_of, read_text
 from parcours.lab.say import NO_EFFECT, sentences
-from parcours.lab.study import Study, items, payers, steps, study, tables
+from parcours.lab.study import Study, payers, study
+from parcours.lab.tables import items, steps, tables
 from parcours.lab.world import World, world_of
 from parcours.rules.hypotheses import NEUTRAL
 

@@ -19,8 +19,9 @@ from parcours.errors import ParcoursError
 from parcours.lab.person import encoded_year, settle_year
 from parcours.lab.population import generate
 from parcours.lab.reform import known_reforms, plan_of
-from parcours.lab.study import concentration, groups_of, kept_people, study, winners
-from parcours.lab.world import World, deciles, world_of
+from parcours.lab.study import groups_of, kept_people, plans_of, study, winners
+from parcours.lab.tables import concentration, sure_payers, sure_winners, tables
+from parcours.lab.world import World, deciles, passing, world_of
 
 YEAR, PEOPLE, SEED = 2025, 1500, 3
 
@@ -62,7 +63,7 @@ def test_a_run_writes_tables_in_three_formats_plots_a_note_and_the_receipt(writt
         assert {f"{name}.parquet", f"{name}.csv"} <= names
         rows = list(csv.DictReader((written / f"{name}.csv").read_text("utf-8").splitlines()))
         assert len(rows) == pq.read_table(written / f"{name}.parquet").num_rows > 0
-    for plot in ("waterfall", "winners", "distribution", "lorenz", "caps"):
+    for plot in ("waterfall", "winners", "distribution", "lorenz", "caps", "sankey", "map"):
         assert (written / f"{plot}.svg").read_text("utf-8").startswith("<svg")
         assert "invented" in (written / f"{plot}.svg").read_text("utf-8")
         assert (written / f"{plot}.png").read_bytes().startswith(b"\x89PNG")
@@ -176,7 +177,7 @@ def test_one_person_settled_act_by_act_has_the_change_of_the_row(world: World) -
     found = study(world, list(plan.reforms))
     acts = generate(PEOPLE, YEAR, SEED).acts
     patient = acts["patient"].to_numpy()
-    in_force, reformed = SupposedLaw(world.run.records), SupposedLaw(plan.records())
+    in_force, reformed = SupposedLaw(world.run.records), SupposedLaw(plan.records)
     for place in np.argsort(found.change)[:5]:
         rows = acts.filter(pa.array(patient == world.people["patient"][int(place)].as_py())).to_pylist()
         facts = [{key: value for key, value in row.items() if key in BY_NAME and value is not None} for row in rows]
@@ -199,3 +200,53 @@ def test_concentration_is_of_what_is_paid(world: World) -> None:
     rows = concentration(study(world, []))
     assert 0 < rows[0]["top_1_pct_share"] < rows[0]["top_5_pct_share"] < rows[0]["top_10_pct_share"] < 1
     assert rows[0] == {**rows[1], "series": "baseline"}
+
+
+def test_an_interval_holds_the_figure_and_is_as_wide_as_the_draw_of_people_makes_it(world: World) -> None:
+    found = study(world, [known_reforms()["franchises_pf_x2"]])
+    change = found.change / 100
+    payer = next(row for row in sure_payers(found) if row["payer"] == "patients")
+    expected = 1.96 * change.std() / len(change) ** 0.5
+    half = (payer["high_per_person_eur"] - payer["low_per_person_eur"]) / 2
+    assert payer["low_per_person_eur"] <= payer["change_per_person_eur"] <= payer["high_per_person_eur"]
+    assert expected / 2 < half < expected * 2  # neighbours share a household: the lots are not people
+    for row in sure_winners(found, "decile"):
+        for name in ("losers_share", "winners_share"):
+            assert row[f"{name}_low"] <= row[name] <= row[f"{name}_high"], (row["group"], name)
+    assert sure_winners(found) == sure_winners(study(world, [known_reforms()["franchises_pf_x2"]]))
+
+
+def test_nothing_is_sure_to_be_nothing_where_the_law_stays(world: World) -> None:
+    row = sure_winners(study(world, []))[0]
+    assert row["losers_share_high"] == row["mean_change_low_eur"] == row["mean_change_high_eur"] == 0
+
+
+def test_flows_add_up_to_the_payers_and_the_map_to_the_change(world: World) -> None:
+    found = study(world, [known_reforms()["franchises_pf_x2"]])
+    said = tables(found, [])
+    for series in ("baseline", "reform"):
+        for row in said["payers"][:4]:
+            sums = sum(
+                one["eur_per_person"]
+                for one in said["flows"]
+                if (one["series"], one["payer"]) == (series, row["payer"])
+            )
+            assert sums * PEOPLE == pytest.approx(row[f"{series}_eur"], rel=1e-3, abs=PEOPLE * 1e-3)
+    assert len(said["map"]) == 101
+    for row in said["map"]:
+        assert (row["mean_change_eur"] is None) == (row["people"] in (None, 0))
+    north, south = ({one["department"]: one["y_km"] for one in said["map"]}[code] for code in ("59", "66"))
+    assert north > south + 700
+
+
+def test_people_settled_in_passing_are_settled_as_those_that_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    reforms = [known_reforms()[name] for name in ("tariff_g_35", "c2s_automatique")]
+    kept = study(world_of(900, YEAR, SEED, c2s_for_all=True), reforms)
+    monkeypatch.setattr("parcours.lab.world.BLOCK", 400)
+    passed = study(passing(900, YEAR, SEED, plans_of(reforms, YEAR)), reforms)
+    assert passed.world.people.equals(kept.world.people)
+    assert passed.world.acts == kept.world.acts
+    assert not passed.world.encoded
+    for one, other in ((passed.baseline, kept.baseline), (passed.reformed, kept.reformed)):
+        assert (one == other).all()
+    assert all((a.alone == b.alone).all() for a, b in zip(passed.steps, kept.steps, strict=True))

@@ -53,9 +53,10 @@ def run(
     with batch_errors(lang):
         from parcours.lab import problems as refused
         from parcours.lab.outputs import receipt, write
-        from parcours.lab.reform import find_reforms, plan_of
-        from parcours.lab.study import BREAKDOWNS, study, tables
-        from parcours.lab.world import world_of
+        from parcours.lab.reform import find_reforms
+        from parcours.lab.study import BREAKDOWNS, plans_of, study
+        from parcours.lab.tables import tables
+        from parcours.lab.world import passing
         from parcours.law.cache import flat_law
 
         first = flat_law().default.first_days[0] // 10_000
@@ -66,11 +67,10 @@ def run(
             if name not in BREAKDOWNS:
                 raise refused.unknown_by(name, near=", ".join(BREAKDOWNS))
         reforms = find_reforms(reform or [])
-        plan = plan_of(reforms, year)
+        plans = plans_of(reforms, year)
         if len(reforms) > 1:
             typer.echo(COMPOSED[lang].format(ids=" → ".join(one.id for one in reforms)), err=True)
-        world = world_of(number, year, seed, c2s_for_all=plan.c2s_for_all)
-        found = study(world, reforms, restricted)
+        found = study(passing(number, year, seed, plans), reforms, restricted)
         wanted = tables(found, list(dict.fromkeys(["decile", *breakdowns])))
         said = receipt(found, breakdowns, restricted, shlex.join(["parcours", *sys.argv[1:]]))
         if output is not None:

@@ -72,19 +72,24 @@ def relevant(name: str, facts: Mapping[str, Any]) -> bool:
 
 def cascades(plan: Plan) -> list[Cascade]:
     """Every person's year under a plan."""
-    in_force = law_of(plan_of([], plan.year))
-    reformed = law_of(plan)
-    found = []
-    for case in cases(plan.year):
-        year = encoded_year(case.facts)
-        fees = moved(year, in_force, reformed) if plan.fees_move else None
-        found.append(Cascade(case, summed(year, in_force, None), summed(year, reformed, fees)))
+    reformed, found = law_of(plan), []
+    for case, year, before in in_force_of(plan.year):
+        fees = moved(year, law_of(plan_of([], plan.year)), reformed) if plan.fees_move else None
+        found.append(Cascade(case, before, summed(year, reformed, fees)))
     return found
+
+
+@cache
+def in_force_of(year: int) -> list[tuple[Case, list[EncodedAct], Mapping[str, int]]]:
+    """Each person, the acts as the rules read them, the sums under the law in force."""
+    law = law_of(plan_of([], year))
+    encoded = [(case, encoded_year(case.facts)) for case in cases(year)]
+    return [(case, acts, summed(acts, law, None)) for case, acts in encoded]
 
 
 def law_of(plan: Plan) -> SupposedLaw:
     """The law of a plan."""
-    return SupposedLaw(plan.records(), plan.rule_readings(), plan.hypotheses)
+    return SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
 
 
 def summed(year: list[EncodedAct], law: SupposedLaw, fees: Mapping[int, int] | None) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """The plots of a study, each with the rows behind it and its words for who does not see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,12 +28,19 @@ TITLES = {
         "Concentration of what is left to pay, from poorest to richest",
     ),
     "caps": Text("Plafonds annuels atteints, mois par mois", "Yearly caps reached, month by month"),
+    "sankey": Text(
+        "Qui paie ce qui est facturé, par couverture (€ par personne)",
+        "Who pays what is charged, by cover (€ per person)",
+    ),
+    "map": Text("Écart moyen par département (€ par personne)", "Mean change by department (€ per person)"),
 }
 WINNERS, LOSERS, SAME = (Text("gagnants", "winners"), Text("perdants", "losers"), Text("inchangés", "unchanged"))
 BEFORE, AFTER = Text("droit en vigueur", "law in force"), Text("réforme", "reform")
 POINTS = 100
 BANDS = (0, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 """Euros of a year, as a logarithm draws them."""
+STEPS, GAP = 17, 0.03
+"""Points of the edge of a band; the gap between two groups, as a share of the whole."""
 
 
 class Plot(NamedTuple):
@@ -72,17 +79,46 @@ def plots(found: Study, tables: Mapping[str, Sequence[Mapping[str, Any]]], lang:
             }
             for row in tables["caps"]
         ],
+        "sankey": list(ribbons(tables["flows"], lang)),
+        "map": [dict(row) for row in tables["map"] if row["mean_change_eur"] is not None],
     }
     return [Plot(name, content, TITLES[name][lang]) for name, content in rows.items()]
+
+
+def ribbons(flows: Sequence[Mapping[str, Any]], lang: str) -> Iterator[dict[str, Any]]:
+    """The edges of each band, from the cover of people on the left to who pays on the right."""
+    for series, word in (("baseline", BEFORE), ("reform", AFTER)):
+        rows = [row for row in flows if row["series"] == series and row["eur_per_person"]]
+        left = stacked(rows, "cover")
+        right = stacked(sorted(rows, key=lambda row: PAYERS.index(row["payer"])), "payer")
+        for row in rows:
+            key = (row["cover"], row["payer"])
+            for x in np.linspace(0, 1, STEPS).tolist():
+                at = left[key] + (right[key] - left[key]) * (3 - 2 * x) * x * x
+                yield {
+                    "series": word[lang], "cover": row["cover"], "payer": PAYER_WORDS[row["payer"]][lang], "x": x,
+                    "low": round(at, 3), "high": round(at + row["eur_per_person"], 3), "eur": row["eur_per_person"],
+                }  # fmt: skip
+
+
+def stacked(rows: Sequence[Mapping[str, Any]], by: str) -> dict[tuple[str, str], float]:
+    """Where each flow starts when they are piled up, with a gap between the groups of one side."""
+    whole = sum(row["eur_per_person"] for row in rows)
+    at, last, found = 0.0, "", {}
+    for row in rows if by == "payer" else sorted(rows, key=lambda row: row["cover"]):
+        at += whole * GAP if last and row[by] != last else 0.0
+        found[row["cover"], row["payer"]] = at
+        at, last = at + row["eur_per_person"], row[by]
+    return found
 
 
 def bands(found: Study, lang: str) -> list[dict[str, Any]]:
     """Share of people by what is left to pay."""
     rows = []
     for word, totals in ((BEFORE, found.baseline), (AFTER, found.reformed)):
-        paid = totals[PLACE["patient"], found.kept] / EURO
-        place = np.searchsorted(BANDS, paid, side="right") - 1
-        counts = np.bincount(place, minlength=len(BANDS)) / max(1, len(paid))
+        paid = found.of_kept(totals[PLACE["patient"]])
+        above = [int(np.count_nonzero(paid >= limit * EURO)) for limit in BANDS]
+        counts = -np.diff([*above, 0]) / max(1, len(paid))
         rows += [
             {"series": word[lang], "from_eur": BANDS[k], "share": round(float(counts[k]), 6)} for k in range(len(BANDS))
         ]
@@ -91,13 +127,12 @@ def bands(found: Study, lang: str) -> list[dict[str, Any]]:
 
 def curves(found: Study, lang: str) -> list[dict[str, Any]]:
     """Lorenz and concentration curves, people ranked by standard of living."""
-    living = found.world.people["standard_of_living"].to_numpy()[found.kept]
-    order = np.argsort(living, kind="stable")
+    living, order = found.of_kept(found.world.living), found.order
     income = Text("niveau de vie", "standard of living")
     series = {
         income[lang]: living,
-        BEFORE[lang]: found.baseline[PLACE["patient"], found.kept],
-        AFTER[lang]: found.reformed[PLACE["patient"], found.kept],
+        BEFORE[lang]: found.of_kept(found.baseline[PLACE["patient"]]),
+        AFTER[lang]: found.of_kept(found.reformed[PLACE["patient"]]),
     }
     rows = []
     for name, values in series.items():
@@ -144,6 +179,31 @@ def chart(plot: Plot, lang: str) -> Any:
             alt.XOffset("series:N"),
             alt.Y("share:Q", title=None, axis=percent),
             alt.Color("series:N", title=None),
+        )
+    if plot.name == "sankey":
+        words = [PAYER_WORDS[name][lang] for name in PAYERS]
+        colours = alt.Scale(domain=words, range=[COLOURS[name] for name in PAYERS])
+        flows = base.properties(width=240).mark_area(opacity=0.75)
+        return flows.encode(
+            alt.X("x:Q", title=None, axis=None),
+            alt.Y("low:Q", title=None, axis=None),
+            alt.Y2("high:Q"),
+            alt.Detail("cover:N"),
+            alt.Color("payer:N", title=None, scale=colours),
+            alt.Column("series:N", title=None, sort=[BEFORE[lang], AFTER[lang]]),
+        )
+    if plot.name == "map":
+        most = max((abs(row["mean_change_eur"]) for row in plot.rows), default=0) or 1
+        colours = alt.Scale(domain=[-most, 0, most], range=["#0c6355", "#d9d6cb", "#a83a1c"])
+        return (
+            base.properties(width=420, height=420)
+            .mark_circle(opacity=1)
+            .encode(
+                alt.X("x_km:Q", title=None, axis=None),
+                alt.Y("y_km:Q", title=None, axis=None),
+                alt.Size("people:Q", legend=None, scale=alt.Scale(range=[30, 600])),
+                alt.Color("mean_change_eur:Q", title="€", scale=colours),
+            )
         )
     x = "people:Q" if plot.name == "lorenz" else "month:O"
     return base.mark_line().encode(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,7 @@ class Plan:
         """The ids, in the order of composition."""
         return "+".join(one.id for one in self.reforms) or "none"
 
+    @cached_property
     def records(self) -> Records:
         """The law by day under the plan."""
         book = load()

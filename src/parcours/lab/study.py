@@ -23,11 +23,10 @@ HIDDEN = 11
 PAYERS = ("amo", "contracts", "c2s", "patients")
 EURO = 100
 AGES = ((0, 17), (18, 29), (30, 49), (50, 64), (65, 79), (80, 130))
-QUANTILES = (10, 25, 50, 75, 90, 95, 99)
-TOP = (1, 5, 10)
 Mask = npt.NDArray[np.bool_]
 Row = dict[str, Any]
 Groups = list[tuple[str, Mask]]
+Coded = tuple[list[str], Numbers]
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,39 @@ class Study:
         return changed
 
     @cached_property
+    def whole(self) -> bool:
+        """Are the tables about everybody?"""
+        return bool(self.kept.all())
+
+    def of_kept(self, values: Numbers) -> Numbers:
+        """The values of the people that the tables are about."""
+        if self.whole:
+            return values
+        kept: Numbers = values[self.kept]
+        return kept
+
+    @cached_property
+    def order(self) -> Numbers:
+        """Their places, poorest first."""
+        return self.world.order if self.whole else np.argsort(self.of_kept(self.world.living), kind="stable")
+
+    @cached_property
+    def flagged(self) -> tuple[Numbers, ...]:
+        """Of each person kept: `FLAGS` as bits, the change, that of who loses, what was left to pay."""
+        change, before = self.of_kept(self.change), self.of_kept(self.baseline[PLACE["patient"]])
+        lost = change >= EURO
+        bits = (
+            change <= -EURO, lost, change >= 10 * EURO, change <= -10 * EURO, (change * 20 >= before) & (change > 0)
+        )  # fmt: skip
+        flags = sum(bit.astype(np.int64) << place for place, bit in enumerate(bits))
+        return np.asarray(flags), change.astype(float), np.where(lost, change, 0).astype(float), before.astype(float)
+
+    @cached_property
+    def said(self) -> dict[str, list[Row]]:
+        """Winners and losers, by breakdown, once asked."""
+        return {}
+
+    @cached_property
     def without_effect(self) -> bool:
         """Is every figure the same?"""
         return bool((self.reformed == self.baseline).all())
@@ -77,9 +109,15 @@ def study(world: World, reforms: Sequence[Reform], where: Mapping[str, str] | No
     plan = plan_of(reforms, world.year)
     steps: list[Step] = []
     for count, reform in enumerate(reforms, 1):
-        totals = world.settle(plan_of(reforms[:count], world.year))
+        totals = world.settle(plan if count == len(reforms) else plan_of(reforms[:count], world.year))
         steps.append(Step(reform, totals, totals if count == 1 else world.settle(plan_of([reform], world.year))))
     return Study(world, plan, tuple(steps), kept_people(world, where or {}))
+
+
+def plans_of(reforms: Sequence[Reform], year: int) -> list[Plan]:
+    """Every plan that a study of these reforms settles: none, each more than those before, each alone."""
+    together = [plan_of(reforms[:count], year) for count in range(len(reforms) + 1)]
+    return [*together, *(plan_of([one], year) for one in reforms[1:])]
 
 
 def kept_people(world: World, where: Mapping[str, str]) -> Mask:
@@ -95,23 +133,32 @@ def kept_people(world: World, where: Mapping[str, str]) -> Mask:
 
 def groups_of(world: World, name: str) -> Groups:
     """The groups of a breakdown, every one of them, also the empty ones. Raises `LabError`."""
-    people = world.people
-    if name == "decile":
-        return [(str(tenth), world.decile == tenth) for tenth in range(1, DECILES + 1)]
-    if name == "age":
-        age = people["age"].to_numpy()
-        return [
-            (f"{low}-{high}" if high < AGES[-1][1] else f"{low}+", (age >= low) & (age <= high)) for low, high in AGES
-        ]
+    names, codes = coded(world, name)
+    return [(word, codes == place) for place, word in enumerate(names)]
+
+
+def coded(world: World, name: str) -> Coded:
+    """The names of the groups of a breakdown, and the place of each person among them. Raises `LabError`."""
     if name not in BREAKDOWNS:
         raise problems.unknown_by(name, near=", ".join(BREAKDOWNS))
-    column = people[name].combine_chunks()
+    if name not in world.groups:
+        world.groups[name] = grouped(world, name)
+    return world.groups[name]
+
+
+def grouped(world: World, name: str) -> Coded:
+    """The same, found for the first time."""
+    if name == "decile":
+        return [str(tenth) for tenth in range(1, DECILES + 1)], world.decile - 1
+    if name == "age":
+        names = [f"{low}-{high}" if high < AGES[-1][1] else f"{low}+" for low, high in AGES]
+        return names, np.searchsorted([low for low, _ in AGES], world.people["age"].to_numpy(), side="right") - 1
+    column = world.people[name].combine_chunks()
     if pa.types.is_boolean(column.type):
-        said = column.to_numpy(zero_copy_only=False)
-        return [("yes", said), ("no", ~said)]
+        return ["yes", "no"], 1 - column.to_numpy(zero_copy_only=False).astype(np.int64)
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    codes = encoded.indices.to_numpy(zero_copy_only=False)
-    return [(str(word), codes == place) for place, word in enumerate(encoded.dictionary.to_pylist())]
+    words = [str(word) for word in encoded.dictionary.to_pylist()]
+    return words, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 BREAKDOWNS = ("decile", "age", "zone", "ald", "cover", "department", "sex", "mt")
@@ -119,7 +166,11 @@ BREAKDOWNS = ("decile", "age", "zone", "ald", "cover", "department", "sex", "mt"
 
 def payers_of(totals: Totals, kept: Mask) -> dict[str, int]:
     """What each payer pays, in cents, and the fees."""
-    sums = {name: int(totals[PLACE[name], kept].sum()) for name in ("fee", "amo", "amc", "amc_c2s", "patient")}
+    all_kept = bool(kept.all())
+    sums = {
+        name: int((totals[PLACE[name]] if all_kept else totals[PLACE[name], kept]).sum())
+        for name in ("fee", "amo", "amc", "amc_c2s", "patient")
+    }
     return {
         "amo": sums["amo"],
         "contracts": sums["amc"] - sums["amc_c2s"],
@@ -150,111 +201,76 @@ def payers(found: Study) -> list[Row]:
 
 def payer_changes(found: Study, name: str) -> Numbers:
     """The change of each person for a payer, in cents."""
-    change: Numbers = found.reformed - found.baseline
+
+    def change(column: str) -> Numbers:
+        return found.of_kept(found.reformed[PLACE[column]] - found.baseline[PLACE[column]])
+
     if name == "contracts":
-        of_payer = change[PLACE["amc"]] - change[PLACE["amc_c2s"]]
-    else:
-        of_payer = change[PLACE[{"c2s": "amc_c2s", "patients": "patient", "fees": "fee"}.get(name, name)]]
-    kept: Numbers = of_payer[found.kept]
-    return kept
+        return change("amc") - change("amc_c2s")
+    return change({"c2s": "amc_c2s", "patients": "patient", "fees": "fee"}.get(name, name))
 
 
 def interval(values: Numbers, people: int) -> float:
     """Half of the 95 % interval of a sum over people drawn alike."""
-    return 1.96 * float(values.std()) * people**0.5 if len(values) else 0.0
+    return 1.96 * float(values.std()) * people**0.5 if values.any() else 0.0
 
 
 def winners(found: Study, by: str = "") -> list[Row]:
     """Winners and losers (a euro, ten euros, a twentieth of what is left to pay), of all or of each group."""
-    groups: Groups = groups_of(found.world, by) if by else [("all", np.ones(len(found.kept), np.bool_))]
-    return [{"by": by or "all", "group": name, **shares(found, mask & found.kept)} for name, mask in groups]
+    if by not in found.said:
+        names, codes = coded(found.world, by) if by else (["all"], np.zeros(len(found.kept), np.int64))
+        sums = sums_by(found, found.of_kept(codes), len(names))
+        found.said[by] = [
+            {"by": by or "all", "group": name, **shares(*(column[place] for column in sums))}
+            for place, name in enumerate(names)
+        ]
+    return found.said[by]
 
 
-def shares(found: Study, mask: Mask) -> Row:
+def sums_by(found: Study, codes: Numbers, groups: int) -> list[list[int]]:
+    """Of each group: people, who gain, who lose, who lose and gain ten euros, who lose a twentieth; then cents: the
+    change, that of the losers, what was left to pay. Whole numbers, so that no order of adding matters.
+    """
+    flags, *cents = found.flagged
+    kinds = 1 << FLAGS
+    together = np.bincount(codes * kinds + flags, minlength=groups * kinds).reshape(groups, kinds)
+    has = np.arange(kinds)[:, None] >> np.arange(FLAGS) & 1
+    counts = [together.sum(axis=1), *(together @ has).T]
+    return [column.tolist() for column in (*counts, *(whole(codes, amounts, groups) for amounts in cents))]
+
+
+def whole(codes: Numbers, amounts: Numbers, groups: int) -> Numbers:
+    """The sum of whole numbers of each group: doubles hold them exactly."""
+    sums: Numbers = np.bincount(codes, amounts, groups).astype(np.int64)
+    return sums
+
+
+FLAGS = 5
+"""Who gains, who loses, who loses ten euros, who gains ten, who loses a twentieth of what was left."""
+SHARES = (
+    "winners", "losers", "unchanged", "winners_share", "losers_share", "unchanged_share", "losers_10_eur_share",
+    "winners_10_eur_share", "losers_5_pct_share", "mean_change_eur", "mean_loss_of_losers_eur", "total_change_eur",
+    "mean_out_of_pocket_eur",
+)  # fmt: skip
+
+
+def shares(  # noqa: PLR0913, PLR0917 - the columns of `sums_by`
+    people: int, won: int, lost: int, lost_10: int, won_10: int, lost_5: int, change: int, of_losers: int, before: int
+) -> Row:
     """The row of a group: nothing but its size where it is too small."""
-    people = int(mask.sum())
-    names = (
-        "winners", "losers", "unchanged", "winners_share", "losers_share", "unchanged_share", "losers_10_eur_share",
-        "winners_10_eur_share", "losers_5_pct_share", "mean_change_eur", "mean_loss_of_losers_eur", "total_change_eur",
-        "mean_out_of_pocket_eur",
-    )  # fmt: skip
     if people < HIDDEN:
-        return {"people": 0 if not people else None, **dict.fromkeys(names)}
-    change, before = found.change[mask], found.baseline[PLACE["patient"], mask]
-    lost, won = change >= EURO, change <= -EURO
+        return {"people": 0 if not people else None, **dict.fromkeys(SHARES)}
     values = (
-        int(won.sum()), int(lost.sum()), people - int(won.sum()) - int(lost.sum()), won.mean(), lost.mean(),
-        1 - won.mean() - lost.mean(), (change >= 10 * EURO).mean(), (change <= -10 * EURO).mean(),
-        ((change * 20 >= before) & (change > 0)).mean(), change.mean() / EURO,
-        change[lost].mean() / EURO if lost.any() else 0.0, int(change.sum()) / EURO, before.mean() / EURO,
+        won, lost, people - won - lost, won / people, lost / people, 1 - won / people - lost / people,
+        lost_10 / people, won_10 / people, lost_5 / people, change / people / EURO,
+        of_losers / lost / EURO if lost else 0.0, change / EURO, before / people / EURO,
     )  # fmt: skip
-    return {"people": people, **{name: rounded(value) for name, value in zip(names, values, strict=True)}}
+    return {"people": people, **{name: rounded(value) for name, value in zip(SHARES, values, strict=True)}}
 
 
 def rounded(value: Any) -> Any:
     """A figure of a table: whole numbers as they are."""
     return value if isinstance(value, int) else round(float(value), 6)
-
-
-def distribution(found: Study) -> list[Row]:
-    """What is left to people in the year: mean, quantiles, before and after, and of the change."""
-    rows = []
-    series = {
-        "baseline": found.baseline[PLACE["patient"], found.kept],
-        "reform": found.reformed[PLACE["patient"], found.kept],
-        "change": found.change[found.kept],
-    }
-    for name, values in series.items():
-        row: Row = {"series": name, "mean_eur": rounded(values.mean() / EURO if len(values) else 0.0)}
-        for level in QUANTILES:
-            row[f"p{level}_eur"] = rounded(np.quantile(values, level / 100) / EURO if len(values) else 0.0)
-        rows.append(row)
-    return rows
-
-
-def effort(found: Study) -> list[Row]:
-    """Effort rate by tenth: out-of-pocket over standard of living, premiums aside and included."""
-    living = found.world.people["standard_of_living"].to_numpy().astype(np.float64)
-    premiums = found.world.people["premium"].to_numpy().astype(np.float64)
-    rows = []
-    for name, group in groups_of(found.world, "decile"):
-        mask = group & found.kept
-        row: Row = {"decile": int(name)}
-        income = living[mask].sum()
-        for label, totals in (("baseline", found.baseline), ("reform", found.reformed)):
-            paid = totals[PLACE["patient"], mask].sum()
-            small = mask.sum() < HIDDEN or not income
-            row[f"{label}_effort"] = None if small else rounded(paid / income)
-            row[f"{label}_effort_with_premiums"] = None if small else rounded((paid + premiums[mask].sum()) / income)
-        rows.append(row)
-    return rows
-
-
-def concentration(found: Study) -> list[Row]:
-    """How concentrated what is left is: share of the first hundredths, Gini, Kakwani (ranked by standard of living)."""
-    living = found.world.people["standard_of_living"].to_numpy()[found.kept]
-    order = np.argsort(living, kind="stable")
-    rows = []
-    for label, totals in (("baseline", found.baseline), ("reform", found.reformed)):
-        paid = totals[PLACE["patient"], found.kept]
-        whole = max(1, int(paid.sum()))
-        largest = np.sort(paid)[::-1]
-        row: Row = {"series": label}
-        for top in TOP:
-            row[f"top_{top}_pct_share"] = rounded(largest[: max(1, len(paid) * top // 100)].sum() / whole)
-        row["gini"] = rounded(gini(np.sort(paid)))
-        row["concentration_by_living"] = rounded(gini(paid[order]))
-        row["kakwani"] = rounded(gini(paid[order]) - gini(living[order]))
-        rows.append(row)
-    return rows
-
-
-def gini(ordered: Numbers) -> float:
-    """One minus twice the area under the curve of values in a given order: Gini in their own, else concentration."""
-    count, whole = len(ordered), float(ordered.sum())
-    if not count or not whole:
-        return 0.0
-    return float(2 * (np.arange(1, count + 1) * ordered).sum() / (count * whole) - (count + 1) / count)
 
 
 def caps(found: Study) -> list[Row]:
@@ -263,65 +279,10 @@ def caps(found: Study) -> list[Row]:
     people = max(1, int(found.kept.sum()))
     for label, totals in (("baseline", found.baseline), ("reform", found.reformed)):
         for cap in ("participation", "franchise"):
-            month = totals[PLACE[f"{cap}_month"], found.kept]
+            month = found.of_kept(totals[PLACE[f"{cap}_month"]])
             reached = np.cumsum(np.bincount(month, minlength=13)[1:13])
             rows += [
                 {"series": label, "cap": cap, "month": number, "reached_share": rounded(count / people)}
                 for number, count in enumerate(reached, 1)
             ]
     return rows
-
-
-def steps(found: Study) -> list[Row]:
-    """The change of each payer at each step, the same reform alone, and what the order makes (interaction)."""
-    rows: list[Row] = []
-    before = found.baseline
-    for number, step in enumerate(found.steps, 1):
-        was, now, first, alone = before, step.totals, found.baseline, step.alone
-        rows += [
-            {
-                "step": number, "reform": step.reform.id, "payer": name,
-                "change_eur": (payers_of(now, found.kept)[name] - payers_of(was, found.kept)[name]) / EURO,
-                "alone_eur": (payers_of(alone, found.kept)[name] - payers_of(first, found.kept)[name]) / EURO,
-            }
-            for name in (*PAYERS, "fees")
-        ]  # fmt: skip
-        before = step.totals
-    for row in rows:
-        row["interaction_eur"] = round(row["change_eur"] - row["alone_eur"], 2)
-    return rows
-
-
-def items(found: Study) -> list[Row]:
-    """What is left to people by item, and when they pay it."""
-    names = (
-        "ticket_moderateur", "majoration", "participation_forfaitaire", "franchise", "forfait_acte_lourd",
-        "depassement", "advance", "deferred",
-    )  # fmt: skip
-    rows = []
-    for name in names:
-        before, after = (int(totals[PLACE[name], found.kept].sum()) for totals in (found.baseline, found.reformed))
-        rows.append(
-            {
-                "item": name,
-                "baseline_eur": before / EURO,
-                "reform_eur": after / EURO,
-                "change_eur": (after - before) / EURO,
-            }
-        )
-    return rows
-
-
-def tables(found: Study, by: Sequence[str]) -> dict[str, list[Row]]:
-    """Every table of a study, by name."""
-    return {
-        "payers": payers(found),
-        "items": items(found),
-        "winners": winners(found),
-        **{f"by_{name}": winners(found, name) for name in by},
-        "distribution": distribution(found),
-        "effort": effort(found),
-        "concentration": concentration(found),
-        "caps": caps(found),
-        "steps": steps(found),
-    }

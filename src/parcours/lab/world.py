@@ -1,8 +1,8 @@
 """A sample of France encoded once, to be settled under as many laws as wanted: same people, same acts, other law."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -21,7 +21,9 @@ from parcours.engine.batch.supposed import (
     moved_fees,
     settle_people,
 )
-from parcours.lab.population import Population, blocks
+from parcours.lab.bootstrap import LOTS
+from parcours.lab.people import TRACT
+from parcours.lab.population import BLOCK, Population, block, blocks
 from parcours.lab.reform import Plan, plan_of
 
 Numbers = npt.NDArray[np.int64]
@@ -40,16 +42,42 @@ class World:
     year: int
     seed: int
     threads: int = 2
+    known: Mapping[str, Totals] = field(default_factory=dict)
+    """Totals of plans already settled, by digest: where there are too many acts to keep."""
+    counted: int = 0
+    """How many acts there were, where they are not kept."""
 
     @cached_property
     def acts(self) -> int:
         """How many acts."""
-        return sum(len(block.facts.pattern) for block in self.encoded)
+        return self.counted + sum(len(part.facts.pattern) for part in self.encoded)
 
     @cached_property
     def decile(self) -> Numbers:
         """Tenth of the standard of living of each person, on all people."""
-        return deciles(self.people["standard_of_living"].to_numpy())
+        return deciles(self.living)
+
+    @cached_property
+    def living(self) -> Numbers:
+        """Standard of living of each person, in cents."""
+        living: Numbers = self.people["standard_of_living"].to_numpy()
+        return living
+
+    @cached_property
+    def order(self) -> Numbers:
+        """People, poorest first."""
+        return np.argsort(self.living, kind="stable")
+
+    @cached_property
+    def lots(self) -> Numbers:
+        """The lot of neighbours of each person, for the intervals."""
+        lots: Numbers = self.people["patient"].to_numpy() // TRACT % LOTS
+        return lots
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[list[str], Numbers]]:
+        """Breakdowns that were asked: names of the groups, place of each person among them."""
+        return {}
 
     @cached_property
     def baseline(self) -> Totals:
@@ -58,13 +86,15 @@ class World:
 
     def settle(self, plan: Plan) -> Totals:
         """The totals of each person under a plan."""
-        law = SupposedLaw(plan.records(), plan.rule_readings(), plan.hypotheses)
+        if plan.digest() in self.known:
+            return self.known[plan.digest()]
+        law = SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
         use = self.with_c2s if plan.c2s_for_all else self.encoded
         in_force = SupposedLaw(self.run.records)
 
-        def of(block: EncodedPeople) -> Totals:
-            fees = moved_fees(block, in_force, law) if plan.fees_move else None
-            return settle_people(block, law, fees, threads=1)
+        def of(part: EncodedPeople) -> Totals:
+            fees = moved_fees(part, in_force, law) if plan.fees_move else None
+            return settle_people(part, law, fees, threads=1)
 
         with ThreadPoolExecutor(self.threads) as pool:
             found = list(pool.map(of, use))
@@ -83,12 +113,30 @@ def world_of(
     """The first people of a seed, their acts encoded under the law in force; `source` gives other people."""
     run = Run.of()
     tables, encoded, with_c2s = [], [], []
-    for block in source() if source else blocks(people, year, seed):
-        tables.append(block.people)
-        encoded.append(encoded_block(block.people, block.acts, year, run))
+    for made in source() if source else blocks(people, year, seed):
+        tables.append(made.people)
+        encoded.append(encoded_block(made.people, made.acts, year, run))
         if c2s_for_all:
-            with_c2s.append(encoded_block(block.people, given_c2s(block), year, run))
+            with_c2s.append(encoded_block(made.people, given_c2s(made), year, run))
     return World(pa.concat_tables(tables), tuple(encoded), tuple(with_c2s), run, year, seed, threads)
+
+
+def passing(people: int, year: int, seed: int, plans: Sequence[Plan], *, threads: int = 2) -> World:
+    """The same, settled under some plans while the blocks pass: acts are not kept, so that memory grows by the people
+    only. It answers for these plans and no other.
+    """
+    with_c2s = any(plan.c2s_for_all for plan in plans)
+
+    def settled(start: int) -> tuple[pa.Table, int, list[Totals]]:
+        made = block(np.arange(start, min(start + BLOCK, people)), year, seed)
+        part = world_of(0, year, seed, c2s_for_all=with_c2s, threads=1, source=lambda: iter([made]))
+        return made.people, part.acts, [part.settle(plan) for plan in plans]
+
+    with ThreadPoolExecutor(threads) as pool:
+        tables, acts, totals = zip(*pool.map(settled, range(0, people, BLOCK)), strict=True)
+    whole = (np.concatenate(parts, axis=1) for parts in zip(*totals, strict=True))
+    known = {plan.digest(): found for plan, found in zip(plans, whole, strict=True)}
+    return World(pa.concat_tables(tables), (), (), Run.of(), year, seed, threads, known, sum(acts))
 
 
 def encoded_block(people: pa.Table, acts: pa.Table, year: int, run: Run) -> EncodedPeople:
@@ -101,9 +149,9 @@ def encoded_block(people: pa.Table, acts: pa.Table, year: int, run: Run) -> Enco
     return encoded_people(acts, person, len(people), run)
 
 
-def given_c2s(block: Population) -> pa.Table:
+def given_c2s(made: Population) -> pa.Table:
     """The acts where all who may have C2S have it: no contract, and nothing to advance."""
-    people, acts = block
+    people, acts = made
     eligible = pc.and_(people["c2s_eligible"], pc.not_equal(people["cover"].cast(pa.string()), "ame"))
     of_act = eligible.take(pc.index_in(acts["patient"], people["patient"].combine_chunks()))
     columns: Mapping[str, pa.ChunkedArray] = {
