@@ -48,10 +48,12 @@ def acts_table(people: People, year: int, seed: int) -> pa.Table:
     ages = whole_years(people.born[care.who], dates)
     minor = ages < flat_law().default.on(year * 10_000 + 701).age_exclusion
     path = pathway_of(care, people, minor, seed)
-    money = money_of(care, people, path, ages, year, seed)
+    quantity = _quantities(care, lots)
+    money = money_of(care, people, path, ages, quantity, year, seed)
     columns = {
         **_of_person(care, people, dates),
-        **_of_act(care, people, path, lots, seed),
+        **_of_act(care, people, path, lots, year, seed),
+        "quantity": pa.array(quantity),
         **_of_pathway(care, people, path),
         "fee": made.decimals(money.fee),
         "tariff": made.decimals(money.tariff),
@@ -118,21 +120,19 @@ def _of_person(care: Care, people: People, dates: Numbers) -> dict[str, pa.Array
     }
 
 
-def _of_act(care: Care, people: People, path: Pathway, lots: Lots, seed: int) -> dict[str, pa.Array]:
+def _of_act(care: Care, people: People, path: Pathway, lots: Lots, year: int, seed: int) -> dict[str, pa.Array]:
     """Who, what, how much of it, who pays first."""
     who, doctor, facts = care.who, care.specialty >= 0, _kinds()
     profession = facts.profession[care.kind]
-    convention = np.where(doctor, supply(seed).convention[np.maximum(path.doctor, 0)], 0)
+    convention = np.where(doctor, supply(seed, year).convention[np.maximum(path.doctor, 0)], 0)
     drug = np.where(facts.drug[care.kind] >= 0, facts.drug[care.kind], _classes(lots.side))
     near = 10_000_000 * profession + people.department[who] * 1_000 + (lots.side * 997).astype(np.int64)
-    quantity = facts.quantity[care.kind]
     return {
         "professional_id": made.ids("D", np.where(doctor, path.doctor, near), 9),
         "profession": made.coded(profession - 1, [member.name.lower() for member in Profession]),
         "specialty": made.coded(care.specialty, specialties(), ~doctor),
         "convention": made.coded(convention, CONVENTIONS, np.isin(profession, [int(item) for item in NO_SECTOR])),
         "act": made.coded(facts.act[care.kind], ACTS),
-        "quantity": pa.array(np.where(quantity > 1, 1 + lots.side * (2 * quantity - 1), 1).astype(np.int32)),
         "exemption": made.coded(_exemptions(care, people, lots), EXEMPTIONS),
         "tiers_payant": made.coded(_third_party(profession, care, path, lots.paid, people.cover[who]), THIRD_PARTY),
         "drug_class": made.coded(drug, DRUGS, profession != int(Profession.PHARMACIE)),
@@ -193,6 +193,12 @@ def _kinds() -> _Kinds:
             )
         )
     return _Kinds(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def _quantities(care: Care, lots: Lots) -> Numbers:
+    """How many boxes, for what is delivered by the box."""
+    most = 2 * _kinds().quantity[care.kind] - 1
+    return np.where(most > 1, 1 + lots.side * most, 1).astype(np.int32)
 
 
 def _exemptions(care: Care, people: People, lots: Lots) -> Numbers:

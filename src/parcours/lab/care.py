@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from parcours.lab.draw import Draws, Numbers, chosen, gamma, normal, poisson
-from parcours.lab.people import AGES, DECLARED, WOMAN, People, ald_shares, missing_shares, pyramid
+from parcours.lab.people import AGES, DECLARED, WOMAN, People, ald_shares, missing_shares, pyramid, spent_a_head
 from parcours.lab.supply import GENERALISTE, specialties
 from parcours.lab.values import care_values, knots, of_year, people_values
 
+BASE = 2022
+"""The year of rates and prices."""
 FIRST_KIND = 16
 """Streams below are those of people."""
 STREAMS = 16
@@ -70,7 +72,7 @@ def care_of(people: People, year: int, seed: int) -> Care:
     for kind in kinds():
         if kind.group == AFTER:
             visits = parts[: len(care_values()["visits"])]
-            parts.append(following(kind, visits, people, seed))
+            parts.append(following(kind, visits, people, year, seed))
         else:
             parts.append(wanted(kind, people, year, seed))
     return Care(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
@@ -79,11 +81,10 @@ def care_of(people: People, year: int, seed: int) -> Care:
 def wanted(kind: Kind, people: People, year: int, seed: int) -> Care:
     """Acts that people go to by need: a negative binomial law, by age, sex and illness."""
     rows = Draws(seed, people.patient)
-    group = care_values()["growth"]["visits" if kind.group == VISIT else "other"]
     table = needs(kind.name, kind.group, year)
     mean = table[people.age, people.sex - 1, people.ald.astype(np.int64), (people.mt != DECLARED).astype(np.int64)]
     u, v = rows.pair(kind.stream(COUNT))
-    mean = mean * of_year(group, year) * people.need
+    mean = mean * volume(kind, year) * people.need
     if "spread" in kind.values:  # a few have a long series, most have none
         mean = mean * gamma(v, kind.values["spread"])
     count = poisson(u, mean)
@@ -92,6 +93,26 @@ def wanted(kind: Kind, people: People, year: int, seed: int) -> Care:
     acts = Draws(seed, people.patient[who], rank)
     day, side = acts.pair(kind.stream(DAY))
     return Care(who, rank, np.full(len(who), kind.number), day_of_year(day, year), specialty_of(kind, side))
+
+
+def item_of(name: str) -> str:
+    """The item of the health accounts that a kind of care belongs to."""
+    return next((item for item, names in care_values()["items"].items() if name in names), "doctors")
+
+
+def volume(kind: Kind, year: int) -> float:
+    """How much more of it there is a head than in 2022: visits as said, other care as the accounts, prices apart."""
+    values = care_values()
+    if kind.group == VISIT:
+        return of_year(values["growth"]["visits"], year)
+    item = "imaging" if kind.name.startswith("imaging") else "doctors" if kind.group == ACT else item_of(kind.name)
+    return spent_a_head(item, year) / spent_a_head(item, BASE) / price(kind.name, year)
+
+
+def price(name: str, year: int) -> float:
+    """The price of a kind of care, that of 2022 being 1."""
+    values = care_values()["prices"]
+    return of_year(values.get(name, values["all"]), year)
 
 
 def specialty_of(kind: Kind, u: Numbers) -> Numbers:
@@ -105,12 +126,13 @@ def specialty_of(kind: Kind, u: Numbers) -> Numbers:
     return np.full(len(u), names.index("radiologie") if kind.values["profession"] == "medecin" else -1)
 
 
-def following(kind: Kind, visits: list[Care], people: People, seed: int) -> Care:
+def following(kind: Kind, visits: list[Care], people: People, year: int, seed: int) -> Care:
     """What visits lead to: deliveries, tests, images, series of care. A visit of December is followed in January."""
     values = kind.values
     parts = []
     for number, visit in enumerate(visits):
-        chance = values["gp"] if number == 0 else values["specialist"]
+        chance = (values["gp"] if number == 0 else values["specialist"]) * volume(kind, year)
+        chance = chance * np.where(people.ald[visit.who], *more_when_ill(values.get("ald", 1.0), year))
         own = Draws(seed, people.patient[visit.who], visit.rank * len(visits) + number)
         u, v = own.pair(kind.stream(COUNT))
         led = np.flatnonzero(u < chance)
@@ -126,6 +148,19 @@ def following(kind: Kind, visits: list[Care], people: People, seed: int) -> Care
         who, rank, day = np.repeat(who, length), np.repeat(rank, length) * 64 + turn, np.repeat(day, length)
         day = day + turn * values["every"]
     return Care(who, rank, np.full(len(who), kind.number), day % 365, specialty_of(kind, np.zeros(len(who))))
+
+
+@cache
+def more_when_ill(ratio: float, year: int) -> tuple[float, float]:
+    """How much likelier a visit of somebody with a long illness, and of another, leads to something: 1 over all visits
+    of a general practitioner, whatever the year's share of such illnesses.
+    """
+    values = care_values()["visits"][GENERALISTE]
+    ill = (ald_shares(year) / 10).sum(axis=1)
+    seen = knots(values["age"], AGES) * pyramid()
+    share = float((seen * ill * values["ald"]).sum() / (seen * (ill * values["ald"] + 1 - ill)).sum())
+    mean = 1 + (ratio - 1) * share
+    return ratio / mean, 1 / mean
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from parcours.lab.care import ACT, FEE, PRICE, VISIT, Care, kinds, log_normal, stream_of
+from parcours.lab.care import ACT, FEE, PRICE, VISIT, Care, kinds, log_normal, price, stream_of
 from parcours.lab.draw import Draws, Numbers, normal
 from parcours.lab.pathway import Pathway
 from parcours.lab.people import AGES, AME, C2S, People
@@ -33,14 +33,17 @@ class Money(NamedTuple):
     tariff: Numbers
 
 
-def money_of(care: Care, people: People, path: Pathway, ages: Numbers, year: int, seed: int) -> Money:
-    """Fees and bases."""
-    draws, book = Draws(seed, people.patient[care.who], care.rank), supply(seed)
+def money_of(
+    care: Care, people: People, path: Pathway, ages: Numbers, quantity: Numbers, year: int, seed: int
+) -> Money:
+    """Fees and bases; what is delivered by the box costs as many times its price."""
+    draws, book = Draws(seed, people.patient[care.who], care.rank), supply(seed, year)
     group = np.array([kind.group for kind in kinds()])[care.kind]
     visit = group == VISIT
-    price, above = draws.pair(stream_of(care, PRICE))
+    cost, above = draws.pair(stream_of(care, PRICE))
     table = _prices(year)
-    base = np.rint(log_normal(price, table.median[care.kind], table.sigma[care.kind]) * 100)
+    boxes = quantity / table.quantity[care.kind]
+    base = np.rint(log_normal(cost, table.median[care.kind], table.sigma[care.kind]) * boxes * 100)
     convention = book.convention[np.maximum(path.doctor, 0)]
     visits, known = visit_tariffs(care, path, ages, convention, year)
     tariff = np.where(visit, visits, np.maximum(base, 50))
@@ -71,17 +74,18 @@ class Prices(NamedTuple):
     spread: Numbers
     kept: Numbers
     """Do people with full cover pay above the base as well?"""
+    quantity: Numbers
+    """How many boxes the median price is for."""
 
 
 @cache
 def _prices(year: int) -> Prices:
-    values = care_values()["prices"]
     rows = []
     for kind in kinds():
         median, sigma = kind.values.get("base", (1.0, 0.0))
-        growth = of_year(values.get(kind.name, values["all"]), year)
         over = kind.values.get("over", (0.0, 0.0, 0.0))
-        rows.append((median * growth, sigma, *over, kind.values.get("profession") != "chirurgien_dentiste"))
+        kept = kind.values.get("profession") != "chirurgien_dentiste"
+        rows.append((median * price(kind.name, year), sigma, *over, kept, kind.values.get("quantity", 1)))
     return Prices(*(np.array(column) for column in zip(*rows, strict=True)))
 
 

@@ -1,37 +1,28 @@
 """Figures about care and money; with those about people, all that the targets name."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import polars as pl
 
+from parcours.lab.access import accessible
+from parcours.lab.care import item_of, kinds
 from parcours.lab.measure import Year
 from parcours.lab.measures_people import doctors
 from parcours.lab.measuring import DOCTOR, GP, GROUPS, MEASURES, VISIT, mean_of, measure, ratio, share_of, total
 from parcours.lab.places import places
+from parcours.lab.values import care_values, grown, people_values
 
 __all__ = ["MEASURES", "flat_amounts_rise"]
-ITEMS: Mapping[str, tuple[str, ...]] = {
-    "auxiliaries": ("nurse", "nursing_after", "physiotherapy", "speech"),
-    "dentists": ("dental", "prosthesis", "orthodontics"),
-    "biology": ("biology",),
-    "imaging": ("imaging", "imaging_after"),
-    "transport": ("transport",),
-    "drugs": ("pharmacy", "pharmacy_after", "expensive_drugs"),
-    "devices": ("glasses", "hearing", "devices"),
-    "hospital": ("stay", "outpatient"),
-}
 LEAST_VISITS = 30
 
 
 @measure
 def access(year: Year, tenth: int) -> float:
-    """Visits of general practitioners a head, in the tenth of people where doctors are so many."""
-    where = places()
-    order = np.argsort(where.density)
-    reached = np.cumsum(where.people[order]) / where.people.sum()
-    inside = (reached > tenth / 10) & (reached - where.people[order] / where.people.sum() < (tenth + 1) / 10)
-    return float(np.average(where.density[order][inside], weights=where.people[order][inside]) * visits(year, "gp"))
+    """Visits of general practitioners within reach, a head, in the tenth of people who have so many of them."""
+    reach, people = accessible(), places().population
+    order = np.argsort(reach)
+    before = (np.cumsum(people[order]) - people[order] / 2) / people.sum()
+    inside = order[(before >= tenth / 10) & (before < (tenth + 1) / 10)]
+    return float(np.average(reach[inside], weights=people[inside]) * visits(year, "gp"))
 
 
 # --- volumes and spending ---
@@ -52,10 +43,23 @@ def acts_of_a_gp(year: Year) -> float:
 
 @measure
 def spending(year: Year, item: str) -> float:
-    """Millions of euros charged for an item."""
-    kinds = ITEMS.get(item)
-    where = (DOCTOR & ~pl.col("kind").is_in(ITEMS["imaging"])) if kinds is None else pl.col("kind").is_in(kinds)
-    return _national(year, total(year, "fee", where)) / 1e6
+    """Millions of euros charged for an item of the health accounts. Care in health centres is that of doctors and
+    dentists: its share of theirs is the accounts'.
+    """
+    if item == "health_centres":
+        return centres(year.year) * (_charged(year, "doctors") + _charged(year, "dentists"))
+    return _charged(year, item) * (1 - centres(year.year) if item in {"doctors", "dentists"} else 1)
+
+
+def _charged(year: Year, item: str) -> float:
+    of = [kind.name for kind in kinds() if item_of(kind.name) == item]
+    return _national(year, total(year, "fee", pl.col("kind").is_in(of)) + unclaimed(year, "fee", item)) / 1e6
+
+
+def centres(year: int) -> float:
+    """The share of health centres in what doctors and dentists charge outside hospital."""
+    spent = {name: grown(care_values()["accounts"][name], year) for name in ("doctors", "dentists", "health_centres")}
+    return spent["health_centres"] / sum(spent.values())
 
 
 def _national(year: Year, amount: float) -> float:
@@ -156,6 +160,12 @@ def flat_amounts(year: Year) -> float:
     return _national(year, total(year, "franchise") + total(year, "participation_forfaitaire")) / 1e9
 
 
+@measure
+def franchises(year: Year) -> float:
+    """Millions of euros of franchises alone."""
+    return _national(year, total(year, "franchise")) / 1e6
+
+
 def flat_amounts_rise(after: Year, before: Year) -> float:
     """From one year to another."""
     return flat_amounts(after) - flat_amounts(before)
@@ -174,19 +184,32 @@ def cap_reached(year: Year) -> float:
     return share_of(year, pl.col("capped"))
 
 
-# --- out of pocket ---
-
-
 @measure
 def after_amc(year: Year) -> float:
-    """What is left to people, a head."""
-    return share_of(year, pl.col("patient"))
+    """What is left to people, a head; what is bought without a claim is counted."""
+    return share_of(year, pl.col("patient")) + unclaimed(year, "patient") / len(year.people)
 
 
 @measure
 def financing(year: Year, payer: str) -> float:
-    """Share of a payer."""
-    return ratio(total(year, payer), total(year, "fee"))
+    """Share of a payer in all that is spent."""
+    whole = total(year, "fee") + unclaimed(year, "fee")
+    return ratio(total(year, payer) + unclaimed(year, payer), whole)
+
+
+def unclaimed(year: Year, payer: str, item: str = "") -> float:
+    """What the people simulated spent without a claim, in euros; or what they, or their contracts, paid of it."""
+    spent = 0.0
+    covered = pl.col("cover").is_in(["collective", "individual"])
+    for name, values in people_values()["unclaimed"].items():
+        if item in {"", name}:
+            paid = pl.when(covered).then(values["contracts"]).otherwise(0.0)
+            part = {"fee": pl.lit(1.0), "amc": paid, "patient": 1 - paid}.get(payer, pl.lit(0.0))
+            spent += float(year.people.select((pl.col(f"unclaimed_{name}") * part).sum()).item()) / 100
+    return spent
+
+
+# --- out of pocket ---
 
 
 @measure
@@ -261,7 +284,7 @@ def household_d1(year: Year, column: str) -> float:
 
 @measure
 def effort(year: Year, tenth: int) -> float:
-    """Premiums and out-of-pocket over disposable income; of a tenth, or of all (0)."""
+    """Mean of the rates of households: premiums and out-of-pocket over disposable income; of a tenth, or of all (0)."""
     rows = _households(year)
     rows = rows.filter(pl.col("decile") == tenth) if tenth else rows
-    return ratio(mean_of(rows["patient"]) + mean_of(rows["premium"]), mean_of(rows["income"]))
+    return mean_of(rows.select((pl.col("patient") + pl.col("premium")) / pl.col("income")).to_series())

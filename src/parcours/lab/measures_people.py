@@ -139,7 +139,7 @@ def doctors(year: Year, group: str, status: str) -> float:
 @measure
 def sector_2(year: Year, where: str) -> float:
     """Share of specialists outside hospital in sector 2."""
-    book = supply(SEED)
+    book = supply(SEED, year.year)
     of = (book.specialty > 0) & (book.status != SALARIED)
     if where == "paris":
         of &= book.department == places().departments.index(PARIS)
@@ -149,7 +149,7 @@ def sector_2(year: Year, where: str) -> float:
 @measure
 def optam(year: Year) -> float:
     """Share of those who may that took the option."""
-    book = supply(SEED)
+    book = supply(SEED, year.year)
     eligible = (book.status != SALARIED) & ~np.isin(book.convention, (SECTOR_1, OUTSIDE))
     return float((book.convention[eligible] == OPTAM).mean())
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from parcours.lab.draw import Draws, Numbers, chosen, gamma, normal
 from parcours.lab.places import Places, places
-from parcours.lab.values import knots, of_year, people_values, steps
+from parcours.lab.values import care_values, grown, knots, of_year, people_values, steps
 
 TRACT = 60
 """People whose households are laid out together."""
@@ -25,11 +25,14 @@ SEXES = ("man", "woman")
 SCHEMES = ("general", "alsace_moselle", "mayotte")
 CONDITIONS = tuple(people_values()["ald"]["mix"])
 SCREENINGS = tuple(people_values()["screening"])
+UNCLAIMED = tuple(people_values()["unclaimed"])
+COUNTED = 2017
+"""The year of the amounts of what is not claimed."""
 TRACTS = 7 << 29
 HOUSEHOLDS = 1 << 31
 """Numbers of households are drawn apart from those of people."""
-AGE, SEX, PLACE, LIVING, RIGHTS, ILL, CONDITION, COVER, TENURE, DOCTOR, NEED, BIRTH, TESTS = range(1, 14)
-STEPS = {LIVING: 11, RIGHTS: 5}
+AGE, SEX, PLACE, LIVING, RIGHTS, ILL, CONDITION, COVER, TENURE, DOCTOR, NEED, BIRTH, TESTS, BOUGHT = range(1, 15)
+STEPS = {LIVING: 11, RIGHTS: 5, AGE: 9}
 """How far the slices of two neighbours are: prime to the number of households of a tract."""
 
 
@@ -66,6 +69,8 @@ class People(NamedTuple):
     need: Numbers
     screened: Numbers
     """Bits of `SCREENINGS`."""
+    unclaimed: dict[str, Numbers]
+    """What was spent without a claim, by item of the health accounts."""
 
 
 class Layout(NamedTuple):
@@ -75,10 +80,14 @@ class Layout(NamedTuple):
     size: Numbers
     role: Numbers
     second: Numbers
+    type: Numbers
+    """Of its household, a place among `TYPES`; those of old people come after."""
     households: int
 
 
 ROLES = "SCPKL"
+TYPES = ("single", "couple", "children", "lone", "single_old", "couple_old")
+FIRST_OLD = 4
 
 
 @cache
@@ -89,7 +98,8 @@ def layout() -> Layout:
     size = [len(text) for text in texts for _ in text]
     role = [ROLES.index(letter) for text in texts for letter in text]
     second = [place == 1 for text in texts for place, _ in enumerate(text)]
-    return Layout(np.array(household), np.array(size), np.array(role), np.array(second), len(texts))
+    kind = ["SCPL".index(text[0]) for text in texts for _ in text]
+    return Layout(np.array(household), np.array(size), np.array(role), np.array(second), np.array(kind), len(texts))
 
 
 @cache
@@ -128,16 +138,18 @@ def people_of(patients: Numbers, year: int, seed: int) -> People:
     household = tract * plan.households + plan.household[place]
     together = Draws(seed, household + HOUSEHOLDS)
     role = plan.role[place]
-    age = _ages(rows, together, role)
+    slices = _spread(seed, tract, plan.household[place], together.one(AGE), AGE, plan.households)
+    age = _ages(rows, slices, role)
     sex = _sexes(rows, together, role, plan.second[place], age)
     where = together.one(PLACE)
-    quantile = _spread(seed, tract, plan.household[place], together.pair(PLACE)[1], LIVING, plan.households)
+    u = _spread(seed, tract, plan.household[place], together.pair(PLACE)[1], LIVING, plan.households)
+    quantile = ranked(u, types_of(plan.type[place], slices))
     commune = np.searchsorted(places().cumulated, where)
     living = _living(quantile, year)
     decile = np.minimum((quantile * 10).astype(np.int64), 9) + 1
     ald, ill = _ald(rows, age, decile, year)
     claims = _spread(seed, tract, plan.household[place], together.one(RIGHTS), RIGHTS, plan.households)
-    cover = _cover(rows, together, claims, quantile, decile, age)
+    cover = _cover(rows, together, claims, quantile, decile, age, year)
     _, new = rows.pair(ILL)
     born = np.datetime64(f"{year}-01-01").astype("datetime64[D]").astype(np.int64)
     return People(
@@ -163,6 +175,7 @@ def people_of(patients: Numbers, year: int, seed: int) -> People:
         mt=_tenure(rows, age, sex, ald, cover["cover"] == AME, places(), places().department[commune], year),
         need=gamma(rows.one(NEED), people_values()["frailty"]),
         screened=_screened(rows, age, sex),
+        unclaimed={name: _unclaimed(rows, age, sex, year, name) for name in UNCLAIMED},
     )
 
 
@@ -172,10 +185,9 @@ def _spread(seed: int, tract: Numbers, household: Numbers, u: Numbers, stream: i
     return ((household * STEPS[stream] + shift) % households + u) / households
 
 
-def _ages(rows: Draws, together: Draws, role: Numbers) -> Numbers:
+def _ages(rows: Draws, slices: Numbers, role: Numbers) -> Numbers:
     """Ages by role; the members of a household are drawn in one slice."""
-    shared, own = together.one(AGE), rows.one(AGE)
-    u = (np.floor(shared * BINS) + own) / BINS
+    u = (np.floor(slices * BINS) + rows.one(AGE)) / BINS
     age = np.zeros(len(role), np.int64)
     for number, limits in enumerate(ages_of_roles()):
         here = role == number
@@ -192,6 +204,41 @@ def _sexes(rows: Draws, together: Draws, role: Numbers, second: Numbers, age: Nu
     first_is_woman = together.one(SEX) < 0.5
     woman = np.where(couple, first_is_woman != second, rows.one(SEX) < chance)
     return np.where(woman, WOMAN, MAN)
+
+
+def types_of(kind: Numbers, shared: Numbers) -> Numbers:
+    """The type of each household: people who live alone or as a couple without children may be old."""
+    return np.where((kind < 2) & (np.floor(shared * BINS) >= first_old_bin()), kind + FIRST_OLD, kind)
+
+
+@cache
+def first_old_bin() -> int:
+    """The first slice of ages whose middle is old, among people without children."""
+    limits = ages_of_roles()[0]
+    return int(np.ceil(limits[people_values()["living"]["old"] - 1] * BINS - 0.5))
+
+
+@cache
+def exponents() -> Numbers:
+    """Of each type of household: its share below a poor standard of living is that of the country to this power."""
+    rates = people_values()["living"]["poverty"]
+    return np.array([np.log(rates[name]) / np.log(rates["all"]) for name in TYPES])
+
+
+@cache
+def shares_of_types() -> Numbers:
+    """Share of people who live in each type of household."""
+    shares = np.bincount(layout().type, minlength=len(TYPES)) / TRACT
+    old = 1 - first_old_bin() / BINS
+    shares[FIRST_OLD:] = shares[:2] * old
+    shares[:2] *= 1 - old
+    return shares
+
+
+def ranked(u: Numbers, types: Numbers) -> Numbers:
+    """The rank among all people of who has this rank among households of the same type."""
+    latent = u ** (1 / exponents()[types])
+    return np.asarray(sum(share * latent**power for share, power in zip(shares_of_types(), exponents(), strict=True)))
 
 
 def _living(quantile: Numbers, year: int) -> Numbers:
@@ -230,7 +277,7 @@ def _ald(rows: Draws, age: Numbers, decile: Numbers, year: int) -> tuple[Numbers
 
 
 def _cover(
-    rows: Draws, together: Draws, claims: Numbers, quantile: Numbers, decile: Numbers, age: Numbers
+    rows: Draws, together: Draws, claims: Numbers, quantile: Numbers, decile: Numbers, age: Numbers, year: int
 ) -> dict[str, Numbers]:
     values, c2s, ame = people_values()["cover"], people_values()["c2s"], people_values()["ame"]
     _, group = together.pair(RIGHTS)
@@ -247,7 +294,8 @@ def _cover(
     cover = np.where(none, NONE, np.where(collective, COLLECTIVE, INDIVIDUAL))
     cover = np.where(has_c2s, C2S, np.where(has_ame, AME, cover))
     premium = np.where(cover == COLLECTIVE, values["premiums"]["collective"], values["premiums"]["individual"])
-    premium = (premium * knots(values["premiums"]["by_age"], AGES)[age]).astype(np.int64)
+    rise = of_year(values["premiums"]["growth"], year)
+    premium = (premium * rise * knots(values["premiums"]["by_age"], AGES)[age]).astype(np.int64)
     return {
         "cover": cover,
         "c2s_free": has_c2s & (quantile < free),
@@ -334,3 +382,19 @@ def _screened(rows: Draws, age: Numbers, sex: Numbers) -> Numbers:
         took = Draws(rows.seed, rows.who, number).one(TESTS) < share
         bits |= np.where(concerned & took, 1 << number, 0)
     return bits
+
+
+def _unclaimed(rows: Draws, age: Numbers, sex: Numbers, year: int, item: str) -> Numbers:
+    """What people spent of an item without a claim, in cents: little for most, much for a few."""
+    values = people_values()["unclaimed"][item]
+    curve, women = knots(values["age"], AGES), values["women"]
+    mean = curve * 2 / (1 + women) / float((curve * pyramid()).sum()) * values["a_head"]
+    mean = mean * spent_a_head(item, year) / spent_a_head(item, COUNTED)
+    draws = Draws(rows.seed, rows.who, UNCLAIMED.index(item)).one(BOUGHT)
+    spent: Numbers = mean[age] * np.where(sex == WOMAN, women, 1.0) * gamma(draws, values["spread"])
+    return spent.astype(np.int64)
+
+
+def spent_a_head(item: str, year: int) -> float:
+    """Spending of an item of the health accounts, millions of euros by inhabitant."""
+    return grown(care_values()["accounts"][item], year) / of_year(people_values()["pyramid"]["national"], year)

@@ -34,6 +34,8 @@ class Places(NamedTuple):
     scarcity: Numbers
     """How many more people have no médecin traitant there than in the country."""
     scheme: Numbers
+    position: Numbers
+    """Of the centre of each commune: kilometres east and north of 46 N, 2 E."""
 
 
 @cache
@@ -67,7 +69,15 @@ def places() -> Places:
         density=density,
         scarcity=scarcity,
         scheme=np.array([schemes.get(code, 0) for code in departments]),
+        position=_positions(rows),
     )
+
+
+def _positions(rows: list[dict[str, str]]) -> Numbers:
+    """Where communes are, on a plane that is good for a few tens of kilometres; not a number where it is not known."""
+    at = np.array([[float(row[name] or "nan") / 1e5 for name in ("longitude_e5", "latitude_e5")] for row in rows])
+    kilometres: Numbers = 111.3 * (at - (2, 46)) * np.stack([np.cos(np.radians(at[:, 1])), np.ones(len(at))], axis=1)
+    return kilometres
 
 
 def _density(
@@ -80,3 +90,22 @@ def _density(
     density = towns * np.array([values["departments"].get(code, 1.0) for code in departments])
     shares: Numbers = density / ((density * people).sum() / people.sum())
     return shares
+
+
+BESIDE = -560
+"""Kilometres west of the middle where the departments overseas are drawn, one above the other."""
+
+
+@cache
+def centres() -> Numbers:
+    """Where the people of each department live, on the mean; those overseas stand beside the map."""
+    where = places()
+    known = np.isfinite(where.position).all(axis=1)
+    weight = np.where(known, where.population, 0)
+    sums: Numbers = np.stack(
+        [np.bincount(where.department, weight * np.where(known, axis, 0)) for axis in where.position.T], axis=1
+    )
+    found: Numbers = sums / np.bincount(where.department, weight)[:, None]
+    away = np.flatnonzero(np.abs(found).max(axis=1) > 1_000)
+    found[away] = [(BESIDE, 120 - 110 * place) for place in range(len(away))]
+    return found

@@ -91,6 +91,7 @@ def people_table(people: People, year: int, seed: int) -> pa.Table:
         "c2s_eligible": pa.array(people.c2s_eligible.astype(bool)),
         "contract": made.coded(people.contract, contract_names(), people.contract < 0),
         "premium": pa.array(people.premium),
+        **{f"unclaimed_{name}": pa.array(spent) for name, spent in people.unclaimed.items()},
         "scheme": made.coded(people.scheme, SCHEMES),
         "mt": made.coded(people.mt, TENURES),
         "doctor": pa.array(doctors_of(people, seed), mask=people.mt == NEVER),

@@ -7,10 +7,12 @@ import numpy as np
 
 from parcours.lab.draw import Draws, Numbers
 from parcours.lab.places import PARIS, places
-from parcours.lab.values import care_values, values_in
+from parcours.lab.values import care_values, of_year, values_in
 
 FIRST_DOCTOR = 3 << 30
 """Doctors are drawn apart from people and households."""
+COUNTED = 2024
+"""The year of the sectors, where none is said."""
 GENERALISTE = "generaliste"
 CONVENTIONS = ("secteur_1", "secteur_2_optam", "secteur_2", "non_conventionne")
 SECTOR_1, OPTAM, SECTOR_2, OUTSIDE = range(4)
@@ -51,8 +53,8 @@ def shared_out(total: int, weights: Numbers) -> Numbers:
 
 
 @cache
-def supply(seed: int) -> Supply:
-    """All the doctors of a seed."""
+def supply(seed: int, year: int = COUNTED) -> Supply:
+    """All the doctors of a seed; the year says no more than who is in which sector."""
     values, where = values_in("supply"), places()
     weights = care_values()["doctors"]
     by_specialty = np.array(
@@ -75,7 +77,7 @@ def supply(seed: int) -> Supply:
         specialty=specialty,
         department=department,
         status=status,
-        convention=np.where(status == SALARIED, SECTOR_1, _sectors(draws, values, specialty, department, status)),
+        convention=np.where(status == SALARIED, SECTOR_1, _sectors(draws, values, specialty, department, status, year)),
         level=draws.one(LEVEL),
         closed=(specialty == 0) & (draws.one(CLOSED) < values["gp_closed"]),
         start=start,
@@ -93,20 +95,36 @@ def _statuses(values: dict[str, Any], specialty: Numbers, rank: Numbers) -> Numb
     return np.where(rank < liberal, LIBERAL, np.where(rank < liberal + mixed, MIXED, SALARIED))
 
 
-def _sectors(draws: Draws, values: dict[str, Any], specialty: Numbers, department: Numbers, status: Numbers) -> Numbers:
-    """Sector 2 is commoner where doctors are many; Paris has its own share."""
+def _sectors(
+    draws: Draws, values: dict[str, Any], specialty: Numbers, department: Numbers, status: Numbers, year: int
+) -> Numbers:
+    """Sector 2 by specialty; it is commoner where doctors are many, and Paris has its own share."""
     where = places()
+    of_specialty = np.array(
+        [values["gp_sector_2"], *(values["sector_2_by_specialty"][name] for name in specialties()[1:])]
+    )
+    odds = np.log(of_specialty / (1 - of_specialty))[specialty]
+    odds = odds + values["sector_2_with_density"] * np.log(where.density[department])
     specialist = (specialty > 0) & (status != SALARIED)
     paris = department == where.departments.index(PARIS)
-    chance = where.density[department] ** values["sector_2_with_density"]
-    others = specialist & ~paris
-    wanted = values["specialists_sector_2"] * specialist.sum() - values["paris_sector_2"] * (specialist & paris).sum()
-    chance = chance * wanted / chance[others].sum()
-    chance = np.where(paris, values["paris_sector_2"], np.minimum(chance, 0.95))
-    chance = np.where(specialty == 0, values["gp_sector_2"], chance)
+    wanted = of_year(values["specialists_sector_2"], year) * specialist.sum()
+    in_paris = values["paris_sector_2"] * (specialist & paris).sum()
+    chance = np.where(specialty == 0, values["gp_sector_2"], 0.0)
+    for here, total in ((specialist & paris, in_paris), (specialist & ~paris, wanted - in_paris)):
+        chance[here] = moved_to(odds[here], float(total))
     free, option = draws.pair(SECTOR)
     sector = np.where(free < chance, np.where(option < values["optam"], OPTAM, SECTOR_2), SECTOR_1)
     return np.where(free > 1 - values["not_conventioned"], OUTSIDE, sector)
+
+
+def moved_to(odds: Numbers, total: float) -> Numbers:
+    """Chances whose logarithms of odds are these, all moved by as much, and whose sum is the total."""
+    low, high = -20.0, 20.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if float((1 / (1 + np.exp(-odds - middle))).sum()) < total else (low, middle)
+    chances: Numbers = 1 / (1 + np.exp(-odds - low))
+    return chances
 
 
 def doctor_of(book: Supply, specialty: Numbers | int, department: Numbers, u: Numbers) -> Numbers:

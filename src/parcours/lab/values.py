@@ -37,6 +37,14 @@ def of_year(values: Mapping[int, float], year: int) -> float:
     return float(np.interp(year, list(values), list(values.values())))
 
 
+def grown(values: Mapping[int, float], year: int) -> float:
+    """The same, but a year after the last known one grows as the last known one did, every year."""
+    *_, before, last = values
+    if year <= last:
+        return of_year(values, year)
+    return float(values[last] * (values[last] / values[before]) ** ((year - last) / (last - before)))
+
+
 def knots(values: Mapping[int, float], at: Numbers) -> Numbers:
     """A broken line through the given points."""
     return np.interp(at, list(values), list(values.values()))

@@ -318,9 +318,9 @@ def tenures(people: pl.DataFrame, year: int, seed: int) -> pl.DataFrame:
     )
 
 
-def doctors(seed: int) -> pl.DataFrame:
+def doctors(seed: int, year: int) -> pl.DataFrame:
     """DA_PRA_R: every doctor who practises outside hospital."""
-    made, law = supply(seed), flat_law()
+    made, law = supply(seed, year), flat_law()
     practising = np.flatnonzero(made.status != SALARIED)
     codes = np.array([law.specialties[name] for name in specialties()])
     convention = made.convention[practising]

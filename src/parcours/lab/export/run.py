@@ -49,7 +49,7 @@ def export(
             done += len(made.people)
             progress(done, people)
         if "dcir" in shapes or "facts" in shapes:
-            folder.add("DA_PRA_R", dcir.doctors(seed))
+            folder.add("DA_PRA_R", dcir.doctors(seed, year))
         for month, rows in aggregates.damir_months(months):
             folder.csv(f"A{month}.csv.gz", rows.columns, rows.iter_rows(), packed=True)
             folder.rows[f"A{month}"] = len(rows)
