@@ -24,7 +24,7 @@ from parcours.rules.types import Act, Contract, Counters, Readings, Settlement
 
 INPUTS = (*Act._fields, *(f"contract_{name}" for name in Contract._fields))
 """Columns that a peer is given."""
-COMPARED = Settlement._fields
+COMPARED = tuple(name for name in Settlement._fields if name != "notes")
 """Columns that it must find: every amount and every case."""
 INLINED = ("share", "nearest_euro", "euro_above")
 """Arithmetic helpers: part of the expression that calls them, not variables of their own."""
@@ -71,8 +71,21 @@ def program(law: LawRecord) -> Program:
     reader = Reader()
     act = Act(*(Column(name) for name in Act._fields))
     contract = Contract(*(Column(f"contract_{name}") for name in Contract._fields))
-    answers = reader.call(settle, (act, contract, Counters(), law, Readings()), {})
-    return Program(reader.variables, answers._asdict(), levels(reader.variables))
+    answers = reader.call(settle, (act, contract, Counters(), law, Readings()), {})._asdict()
+    needed = used_by((answers[name] for name in COMPARED), reader.variables)
+    return Program(needed, answers, levels(needed))
+
+
+def used_by(answers: Iterable[Expression], variables: Mapping[str, Expression]) -> dict[str, Expression]:
+    """The variables that answers stand on: what only a note needs is not asked of a peer."""
+    needed: set[str] = set()
+    waiting = [name for answer in answers for name in columns_of(answer)]
+    while waiting:
+        name = waiting.pop()
+        if name in variables and name not in needed:
+            needed.add(name)
+            waiting += columns_of(variables[name])
+    return {name: expression for name, expression in variables.items() if name in needed}
 
 
 def levels(variables: Mapping[str, Expression]) -> tuple[tuple[str, ...], ...]:
@@ -121,11 +134,12 @@ def apply(name: str, *operands: Expression) -> Expression:
 CONSTANT: dict[str, Callable[..., Any]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv,
-    "bit": lambda bits, place: bits >> place & 1, "bitand": operator.and_, "table": operator.getitem, "min": min, "max": max,
+    "bit": lambda bits, place: bits >> place & 1, "bitand": operator.and_, "bitor": operator.or_, "lshift": operator.lshift,
+    "table": operator.getitem, "min": min, "max": max,
 }  # fmt: skip
 OPERATORS = {
     ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Add: "add",
-    ast.Sub: "sub", ast.Mult: "mul", ast.FloorDiv: "floordiv", ast.BitAnd: "bitand",
+    ast.Sub: "sub", ast.Mult: "mul", ast.FloorDiv: "floordiv", ast.BitAnd: "bitand", ast.BitOr: "bitor", ast.LShift: "lshift",
 }  # fmt: skip
 
 
@@ -207,6 +221,9 @@ class Reader:
                     self.assign(statement.targets[0], self.value(statement.value, names), names)
                 case ast.For(target=ast.Name(id=name), body=[ast.If() as test]):
                     return self.first_of(name, self.value(statement.iter, names), test, rest, names)
+                case ast.AugAssign(target=ast.Name(id=name)):
+                    sum_ = ast.BinOp(ast.Name(name), statement.op, statement.value)
+                    self.assign(statement.target, self.value(sum_, names), names)
                 case ast.AnnAssign():
                     self.assign(statement.target, self.value(statement.value, names), names)
                 case _:
@@ -221,9 +238,9 @@ class Reader:
             return first(condition, value, self.block([*statement.orelse, *rest], names))
         inside = names.copy()
         self.block(statement.body, inside)
-        for name, value in inside.local.items():
-            if value is not names.local.get(name):
-                names.local[name] = self.kept(name, first(condition, value, names.local[name]))
+        for name, before in list(names.local.items()):
+            if inside.local[name] is not before:
+                names.local[name] = self.kept(name, first(condition, inside.local[name], before))
         return self.block(rest, names)
 
     def first_of(self, name: str, items: tuple[Any, ...], test: ast.If, rest: list[ast.stmt], names: "Names") -> Any:

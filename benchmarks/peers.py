@@ -42,6 +42,7 @@ class Arithmetic:
     ))  # fmt: skip
     add_, sub_, mul_, floordiv_ = map(staticmethod, (operator.add, operator.sub, operator.mul, operator.floordiv))
     and_, or_, not_ = map(staticmethod, (operator.and_, operator.or_, operator.invert))
+    bitand_, bitor_ = staticmethod(operator.and_), staticmethod(operator.or_)
 
     @staticmethod
     def constant(value):
@@ -97,6 +98,7 @@ def openfisca(columns: Columns, rules: Program) -> Run:
         add(name, expression)
     given = {name: columns[name].astype(np.int32) for name in INPUTS}
 
+    @np.errstate(divide="ignore")  # of a case that the row is not in
     def run() -> Columns:
         simulation = SimulationBuilder().build_default_simulation(system, len(given["fee"]))
         for name in INPUTS:
@@ -155,9 +157,9 @@ def polars(columns: Columns, rules: Program) -> Run:
 class SqlOps:
     """DuckDB's SQL."""
 
-    eq_, ne_, lt_, le_, gt_, ge_, add_, sub_, mul_, floordiv_, and_, or_ = (
+    eq_, ne_, lt_, le_, gt_, ge_, add_, sub_, mul_, floordiv_, and_, or_, bitand_, bitor_ = (
         staticmethod(lambda one, other, sign=sign: f"({one} {sign} {other})")
-        for sign in ("=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "//", "AND", "OR")
+        for sign in ("=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "//", "AND", "OR", "&", "|")
     )
 
     min_, max_ = (
@@ -189,6 +191,7 @@ class SqlOps:
 def duckdb_sql(columns: Columns, rules: Program) -> Run:
     """One query, each level of variables a sub-query, over a table of its own."""
     connection = duckdb.connect()
+    connection.execute("SET error_on_division_by_zero = false")  # of a case that the row is not in
     connection.register("given", pa.table({name: columns[name] for name in INPUTS}))
     connection.execute("CREATE TABLE acts AS SELECT * FROM given")
     query = "acts"
