@@ -32,7 +32,7 @@ TRACTS = 7 << 29
 HOUSEHOLDS = 1 << 31
 """Numbers of households are drawn apart from those of people."""
 AGE, SEX, PLACE, LIVING, RIGHTS, ILL, CONDITION, COVER, TENURE, DOCTOR, NEED, BIRTH, TESTS, BOUGHT = range(1, 15)
-STEPS = {LIVING: 11, RIGHTS: 5, AGE: 9}
+STEPS = {LIVING: 11, RIGHTS: 5, AGE: 17}
 """How far the slices of two neighbours are: prime to the number of households of a tract."""
 
 
