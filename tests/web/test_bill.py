@@ -288,3 +288,9 @@ def test_a_damaged_library_gives_a_page_that_says_so(
     response = client.get(bill(*GP, ("code", "ABCD001")))
     assert response.status_code == 503
     assert str(tmp_path) not in response.text
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "depuis le 2022-01-01"), ("en", "since 2022-01-01")])
+def test_an_emergency_charge_before_there_was_one_asks_for_no_base(client, lang, said):
+    page = client.get(f"/bill?kind=urgences&care_date=2021-06-01&age=40&code=FPU&lang={lang}")
+    assert (page.status_code, said in page.text) == (400, True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from parcours.engine.bill.prices import EMERGENCIES
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.law.bill.book import Code, bill_law
 from parcours.web import i18n
@@ -80,7 +81,7 @@ def wrong_of(problem: FactError | None, lang: str) -> Wrong | None:
     inside = problem.field.partition("[")[2].partition("]")[0]
     line, name = int(inside) if inside.isdecimal() else 0, problem.field.rpartition(".")[2]
     say = partial(text, lang=lang)
-    if isinstance(problem, UnknownTariff) and line and name == "code":
+    if isinstance(problem, UnknownTariff) and line and name == "code" and problem.given not in EMERGENCIES:
         return Wrong(line, "base", "", say(SAY_BASE))
     if isinstance(problem, MissingFact) and line:
         return Wrong(line, name, "", say(SAY_FEE) if name == "fee" else say(SAY_MISSING))
