@@ -190,5 +190,5 @@ no_claims = Problem(
     "no_claims",
     Text("aucune feuille n'est nommée", "no claim is named"),
     field="CLAIMS",
-    allowed=Text("des identifiants de feuilles, ou --from FICHIER", "ids of claims, or --from FILE"),
+    allowed=Text("des identifiants de feuilles, ou le fichier de leurs réponses", "ids of claims, or the file of their answers"),
 )
