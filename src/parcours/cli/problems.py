@@ -190,5 +190,7 @@ no_claims = Problem(
     "no_claims",
     Text("aucune feuille n'est nommée", "no claim is named"),
     field="CLAIMS",
-    allowed=Text("des identifiants de feuilles, ou le fichier de leurs réponses", "ids of claims, or the file of their answers"),
+    allowed=Text(
+        "des identifiants de feuilles, ou le fichier de leurs réponses", "ids of claims, or the file of their answers"
+    ),
 )

@@ -58,7 +58,7 @@ def acts_table(people: People, year: int, seed: int) -> pa.Table:
         "fee": made.decimals(money.fee),
         "tariff": made.decimals(money.tariff),
         "base": made.decimals(money.base, money.base == LOOKED_UP),
-        "reimbursement_date": made.dates(dates + 2 + (lots.delay * 18).astype(np.int64)),
+        "reimbursement_date": made.dates(dates + FIRST_PAID + (lots.delay * PAID_OVER).astype(np.int64)),
         "sejour_jours": pa.array(
             np.clip(1 + money.base // CENTS_A_DAY, 1, LONGEST).astype(np.int32),
             mask=_kinds().act[care.kind] != ACTS.index("sejour"),
@@ -67,6 +67,8 @@ def acts_table(people: People, year: int, seed: int) -> pa.Table:
     return pa.table({name: columns[name] for name in NAMES}).replace_schema_metadata(made.synthetic(year, seed))
 
 
+FIRST_PAID, PAID_OVER = 2, 18
+"""Days until the first refunds are paid, and over which they are."""
 NAMES = (
     "patient",
     "date",

@@ -1,6 +1,7 @@
 """Files in every format settle as single cases do; no row is lost, none is settled twice."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +17,12 @@ from parcours.engine.memory import settle_many
 from parcours.engine.results import result_dict
 
 FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
-READ = {".parquet": pl.read_parquet, ".arrow": pl.read_ipc, ".csv": pl.read_csv, ".ndjson": pl.read_ndjson}
+READ = {
+    ".parquet": pl.read_parquet,
+    ".arrow": pl.read_ipc,
+    ".csv": pl.read_csv,
+    ".ndjson": partial(pl.read_ndjson, infer_schema_length=None),
+}
 
 
 def expected(table: pa.Table) -> dict[int, dict]:

@@ -1,15 +1,16 @@
 """Send a simulated message, and read those that were sent."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.messages.models import Message, MessageKind
-from parcours.registry.store.bulk import insert_all, unwatched
+from parcours.registry.store.bulk import unwatched
 from parcours.registry.store.columns import blind_index, blind_indexes
 from parcours.registry.store.ids import new_id
 
@@ -32,11 +33,11 @@ def message_of(  # noqa: PLR0913 - one keyword for each field of the envelope
     insured_id: str | None = None,
     claim_id: str | None = None,
     reply_to: str | None = None,
+    make: Callable[..., Message] | None = None,
 ) -> Message:
-    """A message to be written by `insert_all`; its body says that it is simulated."""
+    """A message to be written by `insert_all` (by a session: `make=Message`); its body says that it is simulated."""
     content = content_of(body)
-    return unwatched(
-        Message,
+    return (make or partial(unwatched, Message))(
         id=new_id(), kind=kind, subject=subject, day=day, sent_at=at, recipient=to, insured_id=insured_id,
         claim_id=claim_id, reply_to=reply_to, body=content, hash=blind_index(content, HASH_CONTEXT),
     )  # fmt: skip
@@ -46,9 +47,9 @@ def send(
     session: Session, kind: MessageKind, subject: str, to: str, body: Mapping[str, Any], **envelope: Any
 ) -> Message:
     """Keep a message (see `message_of`)."""
+    row = message_of(kind, subject, to, body, make=Message, **envelope)
+    session.add(row)
     session.flush()
-    row = message_of(kind, subject, to, body, **envelope)
-    insert_all(session, [row])
     return row
 
 
