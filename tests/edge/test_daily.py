@@ -114,7 +114,7 @@ def test_a_doctor_who_reviews_is_not_who_opened(country, database, sent):
     assert ("emergency_review", country.alice) in found
 
 
-def test_one_row_that_cannot_be_counted_silences_nobody(country, database, services, sent, caplog):
+def test_one_row_that_cannot_be_counted_silences_nobody(country, database, services, sent):
     from parcours.registry.record.models import RecordAction
 
     with database.writing() as session:
@@ -129,7 +129,7 @@ def test_one_row_that_cannot_be_counted_silences_nobody(country, database, servi
     assert ("follow_up", country.yann) not in found
     assert any(subject == "prevention" for subject, _ in found)
     assert mails
-    said = [one.getMessage() for one in caplog.records if "left out" in one.getMessage()]
-    assert said == ["a row was left out in parcours.registry.record.reminders: OverflowError"]
     with stopped_at(MORNING):
-        assert run(services, MORNING).failed == 1
+        assert run(services, MORNING).failed == 0, (
+            "what cannot be counted is due on no day, and fails nothing"
+        )
