@@ -138,6 +138,43 @@ def test_a_removed_tail_with_its_older_head_is_found_and_never_written_over(data
     assert codes(database) == {"forked"}
 
 
+def write_as_one(database, *counts):
+    with database.as_one() as whole:
+        for count in counts:
+            write(whole, count)
+
+
+@pytest.mark.parametrize("start", [lambda _: None, another_process], ids=["same process", "another process"])
+def test_rows_of_a_transaction_that_was_taken_back_were_never_seen(database, start):
+    write(database)
+    with pytest.raises(KeyboardInterrupt), database.as_one() as whole:
+        write(whole, 3)
+        raise KeyboardInterrupt
+    start(database)
+    write(database)
+    assert codes(database) == set()
+
+
+def test_a_unit_that_fails_in_a_transaction_that_is_kept_was_never_seen(database):
+    with database.as_one() as whole:
+        write(whole, 2)
+        with pytest.raises(ZeroDivisionError), whole.writing() as session:
+            audit.record(session, Tag.PERSON_READ, TEST, insured_id=PATIENT)
+            raise ZeroDivisionError
+    write(database)
+    assert codes(database) == set()
+
+
+@pytest.mark.parametrize("start", [lambda _: None, another_process], ids=["same process", "another process"])
+def test_the_rows_of_a_transaction_that_was_kept_are_missed(database, open_to_all, start):
+    write(database, 3)
+    open_to_all(older_copy(database, lambda: write_as_one(database, 1, 1)))
+    start(database)
+    with pytest.raises(Misconfigured, match="row 5, seen before"):
+        write(database)
+    assert codes(database) == {"forked"}
+
+
 def test_another_history_of_the_same_length_is_found(database, open_to_all, tmp_path, monkeypatch):
     """A second machine, which has not seen the rows that were removed, writes others in their place."""
     write(database, 3)

@@ -20,7 +20,7 @@ from parcours.registry.audit.chain import SIGNATURE, canonical, head_text, is_si
 from parcours.registry.audit.models import CHAINS, GENESIS, AuditEvent, AuditHead
 from parcours.registry.audit.witness import End, witness_of
 from parcours.registry.store.clock import now_utc
-from parcours.registry.store.db import Base
+from parcours.registry.store.db import Base, whole_of
 from parcours.registry.store.ids import new_id
 
 _PENDING = "parcours.audit.pending"
@@ -113,9 +113,14 @@ def _write_pending(session: Session) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _remember(session: Session) -> None:
+    """Tell the witness, once nothing can take the rows back: a unit of a larger transaction leaves it to that one."""
     if appended := session.info.pop(_APPENDED, None):
         witness, ends = appended
-        witness.note(ends)
+        if (whole := whole_of(session)) is None:
+            witness.note(ends)
+        else:
+            _, before = whole.info.get(_APPENDED, (witness, {}))
+            whole.info[_APPENDED] = (witness, {**before, **ends})
 
 
 @event.listens_for(Session, "after_rollback")

@@ -46,6 +46,7 @@ from parcours.registry.store.keyring import close_folder, data_directory, unread
 from parcours.registry.store.patience import Patience, bound
 
 BUSY_TIMEOUT_MS = 30_000
+_WHOLE = "parcours.store.whole"
 R = TypeVar("R")
 
 
@@ -232,8 +233,8 @@ class Database:
     @contextmanager
     def as_one(self) -> Iterator[Database]:
         """A database whose units are all kept together at the end, or none of them on any error."""
-        with self.engine.execution_options(parcours_write=True).begin() as connection:
-            yield _OneTransaction(self.engine, connection)
+        with self.writing() as whole:
+            yield _OneTransaction(self.engine, whole)
 
     def close(self) -> None:
         """Close every connection: those in use when they are given back, not when the collector finds them."""
@@ -245,15 +246,26 @@ class Database:
 class _OneTransaction(Database):
     """A database inside a transaction: each unit is a savepoint of it."""
 
-    connection: Connection
+    whole: Session
 
     @cached_property
     def _writers(self) -> sessionmaker[Session]:
-        return sessionmaker(self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return sessionmaker(
+            self.whole.connection(),
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+            info={_WHOLE: self.whole},
+        )
 
     @cached_property
     def _readers(self) -> sessionmaker[Session]:
         return self._writers
+
+
+def whole_of(session: Session) -> Session | None:
+    """The session whose commit alone keeps what this one commits; None: its own does."""
+    whole: Session | None = session.info.get(_WHOLE)
+    return whole
 
 
 def _normalised(url: str) -> URL:
