@@ -130,6 +130,4 @@ def test_one_row_that_cannot_be_counted_silences_nobody(country, database, servi
     assert any(subject == "prevention" for subject, _ in found)
     assert mails
     with stopped_at(MORNING):
-        assert run(services, MORNING).failed == 0, (
-            "what cannot be counted is due on no day, and fails nothing"
-        )
+        assert run(services, MORNING).failed == 0, "what cannot be counted is due on no day, and fails nothing"

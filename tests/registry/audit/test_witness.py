@@ -138,6 +138,18 @@ def test_a_removed_tail_with_its_older_head_is_found_and_never_written_over(data
     assert codes(database) == {"forked"}
 
 
+def write_interrupted(database):
+    with database.as_one() as whole:
+        write(whole, 3)
+        raise KeyboardInterrupt
+
+
+def write_and_fail(database):
+    with database.writing() as session:
+        audit.record(session, Tag.PERSON_READ, TEST, insured_id=PATIENT)
+        raise ZeroDivisionError
+
+
 def write_as_one(database, *counts):
     with database.as_one() as whole:
         for count in counts:
@@ -147,9 +159,8 @@ def write_as_one(database, *counts):
 @pytest.mark.parametrize("start", [lambda _: None, another_process], ids=["same process", "another process"])
 def test_rows_of_a_transaction_that_was_taken_back_were_never_seen(database, start):
     write(database)
-    with pytest.raises(KeyboardInterrupt), database.as_one() as whole:
-        write(whole, 3)
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        write_interrupted(database)
     start(database)
     write(database)
     assert codes(database) == set()
@@ -158,9 +169,8 @@ def test_rows_of_a_transaction_that_was_taken_back_were_never_seen(database, sta
 def test_a_unit_that_fails_in_a_transaction_that_is_kept_was_never_seen(database):
     with database.as_one() as whole:
         write(whole, 2)
-        with pytest.raises(ZeroDivisionError), whole.writing() as session:
-            audit.record(session, Tag.PERSON_READ, TEST, insured_id=PATIENT)
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            write_and_fail(whole)
     write(database)
     assert codes(database) == set()
 

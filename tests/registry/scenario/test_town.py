@@ -11,6 +11,15 @@ from parcours.registry.demo.seed import SEED, seed
 from parcours.registry.payments.desk import QUEUES, queue_sizes
 from parcours.registry.scenario import town
 from parcours.registry.scenario.town import FUND, WAITING, finish, live
+from parcours.registry.store.keyring import new_key
+
+KEY = new_key()
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch):
+    """The keys under which the town lived: its books are sealed with them."""
+    monkeypatch.setenv("PARCOURS_SECRET_KEYS", KEY)
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +27,9 @@ def lived(tmp_path_factory):
     """A town whose first year was interrupted in its stories, then lived."""
     from parcours.registry.store import schema
     from parcours.registry.store.db import Database
-    from parcours.registry.store.keyring import new_key
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PARCOURS_SECRET_KEYS", new_key())
+        patch.setenv("PARCOURS_SECRET_KEYS", KEY)
         database = Database.open(f"sqlite:///{tmp_path_factory.mktemp('town') / 'town.db'}")
         schema.upgrade(database.engine)
         with database.writing() as session:

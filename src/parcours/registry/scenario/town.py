@@ -130,7 +130,7 @@ def spend(session: Session, planned: list[Visit]) -> None:
     due: set[tuple[str, bool]] = set()
     pay_on = FIRST + PAY_EVERY
     for number, visit in enumerate(planned, start=FIRST_NUMBER):
-        while visit.day > pay_on:
+        while visit.day >= pay_on:  # one of that very day is decided the day after: not paid yet
             pay(session, due, pay_on)
             pay_on += PAY_EVERY
         sheet = Sheet(
