@@ -1,5 +1,7 @@
 """What every answer says to the browser, and what it never does."""
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -97,11 +99,12 @@ def test_first_load_is_light(client: TestClient) -> None:
     assert sent < 60_000
 
 
-def test_health_and_readiness(client: TestClient) -> None:
-    assert client.get("/healthz").json() == {"status": "ok"}
-    answer = client.get("/readyz")
-    assert answer.status_code == 503, "pages alone are no whole service"
-    assert answer.json()["why"] in {"database_missing", "no_secret_key"}, "whichever test shares the folder"
+def test_health_and_readiness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARCOURS_DATA_DIR", str(tmp_path))
+    with TestClient(create_app(Settings())) as alone:
+        assert alone.get("/healthz").json() == {"status": "ok"}
+        answer = alone.get("/readyz")
+    assert (answer.status_code, answer.json()["why"]) == (503, "database_missing"), "pages alone are no whole service"
 
 
 def test_not_ready_before_the_law_is_loaded() -> None:

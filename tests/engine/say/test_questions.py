@@ -1,6 +1,7 @@
 """The form asks only what can still change the result, and its range never lies."""
 
 from itertools import chain
+from statistics import median
 from time import process_time
 from typing import Any
 
@@ -232,7 +233,7 @@ def test_each_step_takes_less_than_fifteen_milliseconds() -> None:
         start = process_time()
         ask(known, "fr")
         times.append(process_time() - start)
-    assert min(times) < 0.015
+    assert median(times) < 0.015
 
 
 def test_every_question_is_a_fact_and_every_fact_that_may_be_asked_has_its_question() -> None:
