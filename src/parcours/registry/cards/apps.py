@@ -8,15 +8,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.law.workdays import months_after
 from parcours.registry.cards import problems
 from parcours.registry.cards.models import AppState, CardApp, CardAppEvent
 from parcours.registry.cards.service import has_final_number
 from parcours.registry.cards.words import APPS
 from parcours.registry.store.ids import parse_id
-
-LENT_MONTHS = 12
-"""For how long an application is lent at most; again afterwards (R161-33-14)."""
 
 
 def enrol(session: Session, insured_id: str, *, day: date) -> CardApp:
@@ -52,6 +50,11 @@ def change(session: Session, app: CardApp, state: AppState, *, day: date) -> Car
     return app
 
 
+def longest_loan(day: date) -> date:
+    """The last day of a loan that begins on a day (R161-33-17)."""
+    return months_after(day, thresholds.whole("delais.delegation_application_mois", day))
+
+
 def lend(session: Session, app: CardApp, to: str, until: date, *, day: date) -> CardApp:
     """Lend an application to another holder, a year at most; once more before or after its end.
 
@@ -59,7 +62,7 @@ def lend(session: Session, app: CardApp, to: str, until: date, *, day: date) -> 
     """
     if app.state is not AppState.ENROLLED:
         raise problems.app_state(APPS[app.state], states=[APPS[AppState.ENROLLED]])
-    last = months_after(day, LENT_MONTHS)
+    last = longest_loan(day)
     if not day <= until <= last:
         raise problems.lent_too_long(until, day=last)
     borrower = parse_id(to)

@@ -50,7 +50,7 @@ lent_too_long = Problem(
     Text("une application se prête un an au plus", "an application is lent for a year at most"),
     field="until",
     allowed=Text("le {day} au plus tard, pas un jour passé", "{day} at the latest, no day past"),
-    article="CSS R161-33-14",
+    article="CSS R161-33-17",
 )
 
 borrower_needs_app = Problem(
@@ -59,5 +59,5 @@ borrower_needs_app = Problem(
     Text("une application se prête à qui en a une", "an application is lent to somebody who has one"),
     field="to",
     allowed=Text("une autre personne dont l'application est enrôlée", "another person whose application is enrolled"),
-    article="CSS R161-33-14",
+    article="CSS R161-33-17",
 )

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from parcours.law.workdays import months_after
 from parcours.registry.cards import apps
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.models import AppState
@@ -184,7 +183,7 @@ def app_changed(state: AppState) -> Callable[[Stage, Event], None]:
 
 def app_lent(stage: Stage, event: Event) -> None:
     """An application is lent to another holder until a day; a year unless said."""
-    until = event.get("until", months_after(stage.today, apps.LENT_MONTHS))
+    until = event.get("until", apps.longest_loan(stage.today))
     with stage.writing() as session:
         own = apps.own_app(session, stage.person(session, event["who"]))
         apps.lend(session, own, stage.person(session, event["to"]), until, day=stage.today)
