@@ -8,14 +8,12 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.claims.settling import contract_of, settle_claim
-from parcours.registry.claims.sheets import Sheet, check_shape
+from parcours.registry.claims.sheets import Sheet, check_shape, claim_of
 from parcours.registry.complementary.engaging import Known, known_on
 from parcours.registry.complementary.service import link_on
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
-from parcours.registry.store.ids import new_id
 from parcours.text import plain_euros
 
 
@@ -36,21 +34,11 @@ def quote(session: Session, sheet: Sheet, *, day: date, at: datetime) -> Quote:
     known = known_on(session, sheet.professional_id, sheet.insured_id, sheet.care_date)
     link = link_on(session, sheet.insured_id, sheet.care_date)
     rule = contract_of(link) if known.known else None
-    settled = settle_claim(session, unsent(sheet), day=max(day, sheet.care_date), at=at, stated={}) if rule else None
+    settled = settle_claim(session, claim_of(sheet), day=max(day, sheet.care_date), at=at, stated={}) if rule else None
     answer = Quote(known, settled.total("amc") if settled else None, rule)
     if known.insurer is not None:
         tell(session, sheet, answer, day=day, at=at)
     return answer
-
-
-def unsent(sheet: Sheet) -> Claim:
-    """A sheet as a claim that is kept nowhere."""
-    return Claim(
-        id=new_id(), insured_id=sheet.insured_id, payee_id=sheet.payee_id or sheet.insured_id,
-        professional_id=sheet.professional_id, fund_code=sheet.fund_code, kind=sheet.kind, sheet_key=sheet.key,
-        sheet_number=sheet.number, care_date=sheet.care_date, fee=sum(sheet.lines), content=sheet.content,
-        state=ClaimState.DRAFT,
-    )  # fmt: skip
 
 
 def tell(session: Session, sheet: Sheet, answer: Quote, *, day: date, at: datetime) -> None:

@@ -95,6 +95,16 @@ def read(content: str) -> dict[str, Any]:
     return found
 
 
+def claim_of(sheet: Sheet) -> Claim:
+    """A sheet as a claim, kept nowhere yet: what it would give can be asked before it is sent."""
+    return Claim(
+        insured_id=sheet.insured_id, payee_id=sheet.payee_id or sheet.insured_id,
+        professional_id=sheet.professional_id, fund_code=sheet.fund_code, kind=sheet.kind, sheet_key=sheet.key,
+        sheet_number=sheet.number, care_date=sheet.care_date, fee=sum(sheet.lines), content=sheet.content,
+        state=ClaimState.DRAFT,
+    )  # fmt: skip
+
+
 def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: ClaimState = ClaimState.DRAFT) -> Claim:
     """Keep a sheet; the same one again is the same claim. Raises Invalid: its shape. Raises Conflict: altered."""
     check_shape(sheet, day)
@@ -103,13 +113,9 @@ def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: Cla
         if known.fingerprint not in blind_indexes(sheet.content, FINGERPRINT):
             raise problems.sheet_altered(sheet.number)
         return known
-    claim = Claim(
-        insured_id=sheet.insured_id, payee_id=sheet.payee_id or sheet.insured_id,
-        professional_id=sheet.professional_id, fund_code=sheet.fund_code, kind=sheet.kind, sheet_key=sheet.key,
-        fingerprint=blind_index(sheet.content, FINGERPRINT), sheet_number=sheet.number,
-        care_date=sheet.care_date, fee=sum(sheet.lines),
-        content=sheet.content, state=state, received_on=day if state is ClaimState.RECEIVED else None,
-    )  # fmt: skip
+    claim = claim_of(sheet)
+    claim.fingerprint, claim.state = blind_index(sheet.content, FINGERPRINT), state
+    claim.received_on = day if state is ClaimState.RECEIVED else None
     try:
         with session.begin_nested():
             lifecycle.begin(session, claim, day=day, at=at)

@@ -22,7 +22,7 @@ from parcours.law.loader import load
 from parcours.registry.claims.intake import read_sheet
 from parcours.registry.claims.models import Claim
 from parcours.registry.claims.settling import Settled, settle_claim
-from parcours.registry.claims.sheets import Sheet
+from parcours.registry.claims.sheets import Sheet, claim_of
 from parcours.registry.directory.models import Professional
 from parcours.registry.visits.facts import VisitFacts, visit_facts
 from parcours.text import Text, plain_euros
@@ -189,14 +189,7 @@ def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
 
 def foreseen(desk: Desk, sheet: Sheet) -> Settled:
     """What a sheet will give, by the very question that the fund will put to the engine; nothing is written."""
-    claim = Claim(
-        insured_id=sheet.insured_id,
-        professional_id=sheet.professional_id,
-        care_date=sheet.care_date,
-        fee=sum(sheet.lines),
-        content=sheet.content,
-    )
-    return settle_claim(desk.session, claim, day=desk.today, at=desk.unit.incoming.at, stated={})
+    return settle_claim(desk.session, claim_of(sheet), day=desk.today, at=desk.unit.incoming.at, stated={})
 
 
 def next_number(session: Session, professional_id: str, care: date) -> int:
