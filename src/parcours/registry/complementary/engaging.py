@@ -6,7 +6,7 @@ insurer.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -42,7 +42,7 @@ def known_on(session: Session, professional_id: str, insured_id: str, care: date
     link = link_on(session, insured_id, care)
     if link is None or link.state is not LinkState.ACTIVE:
         return Known(link.insurer if link else None)
-    until = None if link.ends_on is None else date.fromordinal(link.ends_on.toordinal() - 1)
+    until = link.ends_on and link.ends_on - timedelta(days=1)
     return Known(link.insurer, until, engagement(link, professional_id, care))
 
 
