@@ -214,28 +214,13 @@ def test_a_quote_goes_on_as_a_bill(client: TestClient) -> None:
 
 
 def test_a_step_takes_less_than_fifteen_milliseconds_of_the_server() -> None:
-    """Beside a quote, measured on the same machine at the same time: a bill is at most five times its work."""
-    from time import perf_counter
-
     from parcours.web.bill.address import state_of
     from parcours.web.bill.paper import Paper
     from parcours.web.pages import Page, render
-    from parcours.web.quote.quote import quote_of
-    from tests.web.pages import GP_OUTSIDE
+    from tests.support.pace import seconds
 
     paper = Page("/bill", (*GP, ("code", "VG"), ("code", "MD")), "en", explicit=False, partial=True)
-    ask = Page("/", tuple(GP_OUTSIDE.items()), "en", explicit=False, partial=True)
-    work = {
-        "bill": lambda: render(paper, "_bill_partial.html", bill=Paper(state_of(paper)).view()),
-        "quote": lambda: render(ask, "_quote_partial.html", quote=quote_of(ask)),
-    }
-    best = dict.fromkeys(work, 1.0)
-    for _ in range(6):
-        for name, made in work.items():
-            start = perf_counter()
-            made()
-            best[name] = min(best[name], perf_counter() - start)
-    assert best["bill"] < max(0.015, 5 * best["quote"])
+    assert seconds(lambda: render(paper, "_bill_partial.html", bill=Paper(state_of(paper)).view())) < 0.015
 
 
 @pytest.mark.parametrize("slug", [slug for slug, entry in situations().items() if entry["group"] == "bills"])

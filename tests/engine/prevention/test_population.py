@@ -1,7 +1,6 @@
 """A population: the compiled loop gives what the calendar of one person gives, for everybody, and a million at once."""
 
 import random
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from parcours.engine.prevention.calendar import calendar
 from parcours.engine.prevention.facts import read_person
 from parcours.engine.prevention.population import due_list, names_of
 from parcours.law.prevention.codes import DueState
+from tests.support.pace import seconds
 
 ON = date(2026, 11, 26)
 SINGLE = ("sein", "colorectal", "mon_bilan_prevention")
@@ -99,11 +99,10 @@ def test_a_million_people_in_less_than_ten_seconds(tmp_path: Path) -> None:
     first = tmp_path / "first.parquet"
     pq.write_table(pa.table({"birth_date": births[:10]}), first)
     due_list(first, tmp_path / "small.parquet", ON)  # compiles
-    began = time.process_time(), time.monotonic()
-    counts = due_list(source, tmp_path / "due.parquet", ON)
-    assert counts.people == 1_000_000
-    assert counts.rows > 1_000_000
-    assert min(time.process_time() - began[0], time.monotonic() - began[1]) < BAR_SECONDS
+    found = []
+    assert seconds(lambda: found.append(due_list(source, tmp_path / "due.parquet", ON)), rounds=1) < BAR_SECONDS
+    assert found[0].people == 1_000_000
+    assert found[0].rows > 1_000_000
 
 
 @pytest.mark.parametrize(

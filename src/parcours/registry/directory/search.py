@@ -34,7 +34,7 @@ NEAR = (0, 0.25, 0.5, 1, 2, 3, 5, 7, 10, 14, 20, 35, 50, 100, 200)
 """Rings that are read for the nearest."""
 SPARSE = 300
 """Offers that are ranked at once; where there are more, ring by ring."""
-FIRST = 200
+FIRST = 60
 """Rows of a dense ring that are asked for at first: a page needs few, and the first few need no sorting of all."""
 AT_ONCE = 100
 """Rows taken from the database at once, after those."""
@@ -43,9 +43,11 @@ DRAWN_MODULO = 2_147_483_647
 LAST = 1e-9
 """The last ring holds its outer edge."""
 
+OFFER = Offer.__table__.c
+"""The columns themselves: rows are read here, never objects."""
 COLUMNS = (
-    Offer.id, Offer.professional_id, Offer.latitude_e5, Offer.longitude_e5, Offer.precision, Offer.sector,
-    Offer.accepts_adults, Offer.accepts_children, Offer.accepts_until, Offer.commune_code, Offer.seed,
+    OFFER.id, OFFER.professional_id, OFFER.latitude_e5, OFFER.longitude_e5, OFFER.precision, OFFER.sector,
+    OFFER.accepts_adults, OFFER.accepts_children, OFFER.accepts_until, OFFER.commune_code, OFFER.seed,
 )  # fmt: skip
 
 
@@ -151,7 +153,7 @@ def ranked(session: Session, query: Query) -> Iterator[Found]:
 
 def few(session: Session, query: Query, radius_km: float, classes: Collection[str]) -> bool:
     """Are there so few that all are ranked at once?"""
-    some = select(Offer.id).where(*inside(query, radius_km), *conditions(query), answering(query, classes))
+    some = select(OFFER.id).where(*inside(query, radius_km), *conditions(query), answering(query, classes))
     count = session.scalar(select(func.count()).select_from(some.limit(SPARSE + 1).subquery()))
     return (count or 0) <= SPARSE
 
@@ -188,8 +190,8 @@ def ring(
     """
     statement = select(*COLUMNS).where(*inside(query, edges[1]), *conditions(query), answering(query, classes))
     if in_order:
-        draw = (Offer.seed * literal(draw_number(query), BigInteger)) % literal(DRAWN_MODULO, BigInteger)
-        statement = statement.order_by(func.coalesce(Offer.sector, UNKNOWN_SECTOR), draw, Offer.id)
+        draw = (OFFER.seed * literal(draw_number(query), BigInteger)) % literal(DRAWN_MODULO, BigInteger)
+        statement = statement.order_by(func.coalesce(OFFER.sector, UNKNOWN_SECTOR), draw, OFFER.id)
     rows: Iterable[Any] = first_then_rest(session, statement) if in_order else session.execute(statement)
     for row in rows:
         km = km_of(row, query)
@@ -210,8 +212,8 @@ def inside(query: Query, radius_km: float) -> Iterator[ColumnElement[bool]]:
     """A box around the place."""
     if query.where is not None:
         square = box(query.where.here, radius_km)
-        yield Offer.latitude_e5.between(square["south"], square["north"])
-        yield Offer.longitude_e5.between(square["west"], square["east"])
+        yield OFFER.latitude_e5.between(square["south"], square["north"])
+        yield OFFER.longitude_e5.between(square["west"], square["east"])
 
 
 def km_of(row: Any, query: Query) -> float | None:
@@ -253,8 +255,8 @@ def said(accepts: tuple[bool | None, bool | None, date | None], query: Query) ->
 
 def accepting(answer: str, query: Query) -> ColumnElement[bool]:
     """The same as `said`, for the database."""
-    column = Offer.accepts_children if query.accepts == "children" else Offer.accepts_adults
-    valid = or_(Offer.accepts_until.is_(None), Offer.accepts_until > query.day)
+    column = OFFER.accepts_children if query.accepts == "children" else OFFER.accepts_adults
+    valid = or_(OFFER.accepts_until.is_(None), OFFER.accepts_until > query.day)
     if answer == "unknown":
         return or_(column.is_(None), not_(valid))
     return and_(column.is_(answer == "yes"), valid)
@@ -263,25 +265,25 @@ def accepting(answer: str, query: Query) -> ColumnElement[bool]:
 def conditions(query: Query) -> Iterator[ColumnElement[bool]]:
     """What every result answers, whether or not they accept."""
     if query.trades:
-        yield Offer.trade.in_(query.trades)
-    yield Offer.hidden.is_(False)
-    yield Offer.first_seen <= query.day
-    yield or_(Offer.ends_on.is_(None), Offer.ends_on > query.day)
+        yield OFFER.trade.in_(query.trades)
+    yield OFFER.hidden.is_(False)
+    yield OFFER.first_seen <= query.day
+    yield or_(OFFER.ends_on.is_(None), OFFER.ends_on > query.day)
     if query.savoir_faire:
-        yield Offer.savoir_faire == query.savoir_faire
+        yield OFFER.savoir_faire == query.savoir_faire
     if query.sectors:
-        yield Offer.sector.in_(sorted(query.sectors))
+        yield OFFER.sector.in_(sorted(query.sectors))
     for name in sorted(query.flags):
-        yield getattr(Offer, name).is_(True)
+        yield OFFER[name].is_(True)
     for code in sorted(query.languages):
-        yield Offer.languages.contains(f" {code} ", autoescape=True)
+        yield OFFER.languages.contains(f" {code} ", autoescape=True)
     for facet in sorted(query.accessible):
-        yield Offer.accessible.contains(f" {facet} ", autoescape=True)
+        yield OFFER.accessible.contains(f" {facet} ", autoescape=True)
 
 
 def of_names(session: Session, query: Query, named: Named) -> Iterable[Found]:
     """The offers of who bears the name, the whole word first; refusing or not, that is what was asked."""
-    statement = select(*COLUMNS).where(Offer.professional_id.in_(list(named.ranks)), *conditions(query))
+    statement = select(*COLUMNS).where(OFFER.professional_id.in_(list(named.ranks)), *conditions(query))
     statement = statement.where(*inside(query, radius_of(query)))
     if query.accepts:
         statement = statement.where(or_(*(accepting(one, query) for one in classes_of(query))))
@@ -298,7 +300,7 @@ def unknowns(session: Session, query: Query) -> int:
     if not query.accepts or query.unknown_too or query.where is None:
         return 0
     radius = BANDS[-1] if query.nearest else radius_of(query)
-    there = select(Offer.professional_id, Offer.latitude_e5, Offer.longitude_e5).where(
+    there = select(OFFER.professional_id, OFFER.latitude_e5, OFFER.longitude_e5).where(
         *inside(query, radius), *conditions(query), accepting("unknown", query)
     )
     within: set[str] = set()
