@@ -166,7 +166,7 @@ def other(*arguments: str) -> Result:
 @pytest.mark.parametrize(
     ("command", "lang", "said"),
     [
-        ("explain", "fr", "Noté à moitié par le professionnel."),
+        ("explain", "fr", "Noté à moitié : par le professionnel"),
         ("explain", "en", "Coefficient 2 at €3.15 each"),
         ("advise", "fr", "Demander la complémentaire santé solidaire"),
         ("advise", "en", "less for you on this bill"),

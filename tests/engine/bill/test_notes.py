@@ -46,6 +46,48 @@ def test_what_does_not_go_together_or_is_not_for_this_age(
     assert [(note["lines"], note["references"]) for note in notes] == [(lines, [article])]
 
 
+CHILD = {**VISIT, "age": 0}
+COLLEAGUE = {**VISIT, "role": "autre", "urgent": True}
+SECOND_DENTIST = {"care_date": "2025-06-03", "age": 12, "profession": "chirurgien_dentiste"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes", "lines"),
+    [
+        (NURSE, ["perfusion longue", "perfusion longue cancer"], [[1, 2], [1, 2]]),
+        (NURSE, ["perfusion courte", "retrait perfusion"], [[2, 1]]),
+        (NURSE, ["organisation perfusion", "IFD"], [[1, 2]]),
+        (NURSE, ["bilan de plaie", "MCI"], [[1, 2]]),
+        (NURSE, ["injection sc", "MAU"], []),
+        (NURSE, ["AMI 2", "MAU"], [[2, 1]]),
+        (NURSE, ["AMI 1", "AMI 1", "MAU"], [[3, 1, 2]]),
+        (NURSE, ["IFI x 5"], [[1]]),
+        (NURSE, ["AIS 3"] * 5, [[1, 2, 3, 4, 5]]),
+        (SECOND_DENTIST, ["EBD", "C"], [[1, 2]]),
+        (CHILD, ["COE", "MEG"], [[1, 2]]),
+        (VISIT, ["G", "SHE"], [[2]]),
+        (VISIT, ["G", "MRT", "SHE"], []),
+        (VISIT, ["G", "SNP"], [[2]]),
+        (COLLEAGUE, ["G", "SNP"], []),
+        (COLLEAGUE, ["G", "MRT"], [[2]]),
+        (COLLEAGUE, ["VL", "MD"], [[1]]),
+        (VISIT, ["RQD"], []),
+        (VISIT, ["RQD", "TE2"], []),
+        (VISIT, ["RQD", "G"], [[1, 2]]),
+    ],
+)
+def test_what_the_nomenclatures_leave_out(facts: dict[str, Any], codes: list[str], lines: list[list[int]]) -> None:
+    notes = answered(facts, *({"code": code, "fee": 20} for code in codes))["notes"]
+    assert [note["lines"] for note in notes] == lines
+    assert all(note["fr"] and note["en"] and note["references"] for note in notes)
+
+
+def test_a_modifier_of_urgency_counts_once_for_an_operator() -> None:
+    urgent = {"code": "ACTE", "tariff": 50, "fee": 80, "modifiers": ["U"]}
+    notes = answered(VISIT, urgent, {**urgent, "association": 2}, {**urgent, "session": "evening"})["notes"]
+    assert [note["lines"] for note in notes] == [[1, 2]]
+
+
 def test_nothing_else_is_asked_for_an_emergency_visit() -> None:
     notes = answered(VISIT, {"code": "G", "fee": 20}, {"code": "FPU", "fee": 20})["notes"]
     assert [note["lines"] for note in notes] == [[2], [2, 1]], "who pays the hospital, then the pair"
@@ -131,7 +173,8 @@ def test_two_days_or_two_sessions_are_not_one() -> None:
     day = {"code": "BSB", "fee": 18.20}
     assert answered(NURSE, day, {**day, "care_date": "2025-06-04"})["notes"] == []
     apart = [{"code": "MRT", "fee": 15}, {"code": "SNP", "fee": 15, "session": "soir"}]
-    assert answered(VISIT, {"code": "G", "fee": 30}, *apart)["notes"] == []
+    notes = answered(VISIT, {"code": "G", "fee": 30}, *apart)["notes"]
+    assert not any("exclude each other" in note["en"] for note in notes)
 
 
 def test_a_tooth_that_nobody_has_is_refused() -> None:
@@ -313,3 +356,33 @@ def test_two_one_off_opinions_of_one_consultant_on_a_bill(second: str, noted: bo
     opinion = {"code": "APC", "fee": 60}
     notes = answered(visit, {**opinion, "care_date": "2026-03-02"}, {**opinion, "care_date": second})["notes"]
     assert any("one-off opinion" in note["en"] for note in notes) is noted
+
+
+REFUSED = {"code": "princeps 65 %", "price": 27.28, "generic": "refused", "generic_price": 16.18, "fee": 28.30}
+COVERED = {**PHARMACY, "tiers_payant": "full", "contract": "responsable_100"}
+
+
+@pytest.mark.parametrize(
+    ("day", "changes", "advance"),
+    [
+        ("2026-02-10", {}, "28.30"),
+        ("2026-08-31", {}, "28.30"),
+        ("2026-09-01", {}, "11.10"),  # the article is repealed
+        ("2026-02-10", {"generic_price": 27.28}, "0.00"),
+        ("2026-02-10", {"generic": "tfr"}, "11.10"),
+        ("2026-02-10", {"generic": "not_substitutable"}, "0.00"),
+    ],
+)
+def test_who_refuses_the_generic_pays_the_box_at_the_counter(day: str, changes: dict[str, Any], advance: str) -> None:
+    said = answered({**COVERED, "care_date": day}, {"code": "HDR", "fee": 0.61}, {**REFUSED, **changes})
+    assert str(said["lines"][1]["advance"]) == advance
+    assert str(said["lines"][0]["advance"]) == "0.00"
+    assert [note["lines"] for note in said["notes"]] == ([[2]] if advance == "28.30" else [])
+    assert (
+        said["total"]["patient"]
+        == answered(
+            {**PHARMACY, "contract": "responsable_100", "care_date": day},
+            {"code": "HDR", "fee": 0.61},
+            {**REFUSED, **changes},
+        )["total"]["patient"]
+    )

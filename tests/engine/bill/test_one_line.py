@@ -42,6 +42,17 @@ def test_one_line_is_the_settlement_of_its_act(facts: dict[str, Any]) -> None:
             assert getattr(one, name) == getattr(alone, name), name
 
 
+def test_the_only_line_of_a_bill_is_of_the_specialty_that_it_names() -> None:
+    """Among others, an anaesthesia is an anaesthetist's; alone it is of whom the bill names, also for the pathway."""
+    facts = {
+        "care_date": "2006-01-01", "age": 0, "age_1er_janvier": 0, "fee": 0, "act": "anesthesie", "referral": "none",
+        "specialty": "directeur_laboratoire", "convention": "non_conventionne", "role": "autre",
+        "medecin_traitant": False,
+    }  # fmt: skip
+    alone, bill = settle(facts).settlement, settle_bill(as_bill(facts)).settled[0].settlement
+    assert (bill.status, bill.pathway, bill.notes) == (alone.status, alone.pathway, alone.notes)
+
+
 VISIT = {
     "care_date": "2026-03-10",
     "age": 40,

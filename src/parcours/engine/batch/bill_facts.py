@@ -13,7 +13,6 @@ from parcours.engine.batch.chunk import Run, _ages, _and, _numbers, _or_else, _q
 from parcours.engine.batch.layout import ACT, PATTERN_COLUMNS, ROW_FACTS, VARIANT_FACTS, Matrix, matrix
 from parcours.engine.batch.patterns import NO_AGE, ONLY_AGE_IN_JANUARY, Patterns, age_facts
 from parcours.engine.batch.reading import read_numbers
-from parcours.engine.bill.links import foreseen_in_full
 from parcours.engine.facts.vocabulary import IDS
 from parcours.law.bill.codes import Activity
 from parcours.law.codes import UNKNOWN, Profession, SpecialSetting
@@ -99,28 +98,27 @@ def encode_lines(
     own[:, 3] = tariff
     valid &= ~joined_wrong
     valid &= ~impossible_rows(kind, keys, own[:, 0], care, lines, run.bills.lines.law)
-    kind = in_full_beside(kind, own, keys, lines)
+    kind = beside_mains(kind, own, keys, lines)
     table = np.array([line.table for line in lines], np.int64)
     contracts = run.bills.acts.contracts_table()
     return BillFacts(rows, pattern, patterns, contracts, unsaid, NOTHING_TRIED, table, kind, own, known), valid, keys
 
 
-def in_full_beside(kind: Numbers, own: Numbers, keys: Numbers, lines: list[Any]) -> Numbers:
-    """The patterns of the rows, those of acts that the CCAM foresees in full beside a main act of their session."""
-    mains = foreseen_in_full()
-    named = {main for found in mains.values() for main in found}
+def beside_mains(kind: Numbers, own: Numbers, keys: Numbers, lines: list[Any]) -> Numbers:
+    """The patterns of the rows, those of acts that count otherwise beside a main act of their session."""
     beside = np.array([line.beside for line in lines], np.int64)[kind]
-    listed = np.array([line.listed in named for line in lines], np.bool_)[kind]
-    if not (beside >= 0).any() or not listed.any():
+    if not (beside >= 0).any():
         return kind
+    named = {main for line in lines for main in line.mains}
+    main = np.array([line.name in named for line in lines], np.bool_)[kind]
 
     def of(row: int) -> tuple[int, int, int]:
         return int(keys[row]), int(own[row, 0]), int(own[row, 1])
 
-    here = {(*of(row), lines[kind[row]].listed) for row in np.flatnonzero(listed).tolist()}
+    here = {(*of(row), lines[kind[row]].name) for row in np.flatnonzero(main).tolist()}
     found = kind.copy()
     for row in np.flatnonzero((beside >= 0) & (keys >= 0)).tolist():
-        if any((*of(row), main) in here for main in mains[lines[kind[row]].listed]):
+        if any((*of(row), one) in here for one in lines[kind[row]].mains):
             found[row] = beside[row]
     return found
 

@@ -1,7 +1,7 @@
 """What rows of bills share: the pattern of their line, read once by the reader of a bill, and that of their act."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from parcours.engine.bill.lines import (
     Shared,
     read_line,
 )
-from parcours.engine.bill.links import act_and_activity, foreseen_in_full
+from parcours.engine.bill.links import beside_its_main, mains_of, name_of
 from parcours.engine.bill.notes import excluded_by
 from parcours.engine.bill.settle import EMERGENCY, emergency
 from parcours.engine.bill.vocabulary import LINE_KEYS, read_territory
@@ -71,15 +71,17 @@ class LinePattern:
     price_times: int
     activity: int
     valid: bool
-    listed: str = ""
-    """Act and activity of a line of the library of the CCAM."""
+    name: str = ""
+    """How another line names it as its main act."""
+    mains: Collection[str] = ()
+    """The names of the acts of its session beside which it counts otherwise."""
     key: str = ""
     in_library: bool = False
     """Is it of an imported list, and not done at another time of the day?"""
     excludes: frozenset[str] = frozenset()
     """Codes that this list refuses beside it."""
     beside: int = -1
-    """The pattern of the same line beside a main act with which the CCAM foresees it in full; -1: none."""
+    """The pattern of the same line beside one of these; -1: none."""
 
 
 NEUTRAL = LinePattern(tuple(int(NO_LINE.get(name, 0)) for name in TABLE_FIELDS), ALONE, 0, UNKNOWN, UNKNOWN, 0, 0, True)
@@ -228,10 +230,10 @@ class LineBook:
         first = int(self.days[np.searchsorted(self.days, day, side="right") - 1])
         key = repr(sorted(line.items())) + f"{day if self._is_dated(line) else first} {territory}"
         if key not in self.known:
-            pattern = self._read(line, day, territory)
-            if pattern.listed in foreseen_in_full():
+            pattern, beside = self._read(line, day, territory)
+            if pattern.mains:
                 pattern = replace(pattern, beside=len(self.patterns))
-                self.patterns.append(replace(pattern, table=with_combination(pattern.table, Combination.CCAM_FULL)))
+                self.patterns.append(replace(pattern, table=beside))
             self.known[key] = len(self.patterns)
             self.patterns.append(pattern)
         return self.known[key]
@@ -258,19 +260,20 @@ class LineBook:
                 line[name] = 1
         return line, raw[" day"], str(line.pop("territory", ""))
 
-    def _read(self, line: dict[str, Any], day: int, territory: str) -> LinePattern:
+    def _read(self, line: dict[str, Any], day: int, territory: str) -> tuple[LinePattern, tuple[int, ...]]:
+        """The pattern of a line, and its table beside a main act."""
         try:
             shared = Shared({"care_date": day}, read_territory(territory), self.flat, self.law, self.options)
             read = read_line(1, emergency(line, shared, 1), shared, 0)
             check_possible([read], self.law)
             text = read_code(line["code"], profession_named(line, self.flat), self.flat, self.law)
         except FactError:
-            return REFUSED
+            return REFUSED, REFUSED.table
         facts = read.said
         boxes = "price" in line and "base" not in line and "tariff" not in line and read.code.fee_per_box
         limited = str(line.get("generic")).strip().lower() in LIMITED
-        return LinePattern(
-            tuple(int(getattr(read.line, name)) for name in TABLE_FIELDS),
+        pattern = LinePattern(
+            table_of(read),
             self._kind(read, text.said, stay="special_setting" in line and line.get("special_setting") == STAY),
             read.line.act.quantity,
             read.line.tariff,
@@ -278,16 +281,19 @@ class LineBook:
             facts.get("quantity", 1) if boxes and not limited else 0,
             read.line.activity,
             valid=True,
-            listed=act_and_activity(read) if read.library == "ccam" else "",
+            name=name_of(read),
+            mains=mains_of(read),
             key=read.code.key,
             in_library=read.library != "" and read.line.association != Association.OTHER_TIME,
             excludes=frozenset(excluded_by(read)) if read.line.association != Association.OTHER_TIME else frozenset(),
         )
+        return pattern, table_of(beside_its_main(read))
 
     def _kind(self, read: BillLine, text: Mapping[str, Any], *, stay: bool) -> int:
         facts = {name: read.said[name] for name in KIND_FACTS if name in read.said}
         own = {name: text[name] for name in ("drug_class", "exemption") if name in text}
-        key = repr((read.code.key, own, facts.get("rate_class"), bool(read.line.letter), "quantity" in facts, stay))
+        said = (facts.get("rate_class"), "quantity" in facts, "paid_at_counter" in facts)
+        key = repr((read.code.key, own, *said, bool(read.line.letter), stay))
         if key not in self.known_kinds:
             self.known_kinds[key] = len(self.kinds)
             price = Price(UNKNOWN, given=False, letter=read.line.letter, coefficient=read.line.coefficient)
@@ -295,13 +301,12 @@ class LineBook:
         return self.known_kinds[key]
 
 
-def with_combination(table: tuple[int, ...], combination: int) -> tuple[int, ...]:
-    """A line that combines otherwise with those of its session."""
-    place = TABLE_FIELDS.index("combination")
-    return (*table[:place], int(combination), *table[place + 1 :])
+def table_of(read: BillLine) -> tuple[int, ...]:
+    """What rows of one pattern of lines share."""
+    return tuple(int(getattr(read.line, name)) for name in TABLE_FIELDS)
 
 
-KIND_FACTS = ("quantity", "rate_class")
+KIND_FACTS = ("quantity", "rate_class", "paid_at_counter")
 STAY = "hospitalisation"
 
 

@@ -9,6 +9,7 @@ from parcours.engine.bill.library import code_of_known, facts_of_known, known, m
 from parcours.engine.bill.prices import (
     CHARGES,
     EMERGENCIES,
+    adds_to_visits,
     base_from_ceiling,
     basket_on,
     check_emergency,
@@ -17,6 +18,8 @@ from parcours.engine.bill.prices import (
     highest_price,
     lawful_charge,
     of_place,
+    own_rate,
+    refused_at_counter,
     unit_price,
 )
 from parcours.engine.bill.prices import PLACES as ROADS
@@ -27,7 +30,7 @@ from parcours.engine.facts.encoding import WITHOUT_SECTOR, EncodedAct, encode_va
 from parcours.engine.facts.vocabulary import BY_NAME, given
 from parcours.law.bill.book import BASKETS, BillLaw, Code, on
 from parcours.law.bill.codes import CaseCharge, Combination, Cover, Nature, OpticalCategory, StayOf
-from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting
+from parcours.law.codes import UNKNOWN, ActKind, DrugClass, Exemption, Profession, SpecialSetting, TiersPayant
 from parcours.law.days import iso
 from parcours.law.flat import FlatLaw
 from parcours.law.library.installed import installed
@@ -147,6 +150,7 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
         line_facts.setdefault("coefficient", code.fixed)
     add_class(values, own, code, line_facts)
     priced = price_of_line(code, values, line_facts, shared)
+    line_facts.update(refused_at_counter(values.get("care_date"), line_facts, shared.bill))
     encoded = encoded_line(code, values, line_facts, priced, shared)
     line = rules_line(code, values, line_facts, priced, encoded, shared)
     used = used_library(text, from_library, line_facts)
@@ -240,8 +244,10 @@ def values_of_line(own: Mapping[str, Any], code: Code, shared: Shared) -> dict[s
         values.pop("specialty", None)
     if profession in WITHOUT_SECTOR:
         values.pop("convention", None)
-    if code.specialty:
+    if code.specialty and "specialty" not in own:
         values["specialty"] = read(BY_NAME["specialty"], code.specialty, shared.law)
+    if code.setting:
+        values.setdefault("special_setting", code.setting)
     if profession != Profession.PHARMACIE:
         values.pop("drug_class", None)
     elif code.drug_class:
@@ -337,6 +343,8 @@ def encoded_line(
         values["exemption"] -= 1 << Exemption.ALD
     if price.given:
         values["base"] = price.tariff
+    if facts.get("paid_at_counter"):
+        values["tiers_payant"] = int(TiersPayant.NONE)
     if code.act:
         values["act"] = (shared.law.acts[code.act], code.act)
     quantity = facts.get("quantity", 1)
@@ -353,7 +361,7 @@ def rules_line(
 ) -> Line:
     """The line as the rules read it; sessions and supplements are tied afterwards."""
     day = encoded.act.care_date
-    with_consultation = code.with_consultation if day >= code.with_consultation_from else 0
+    with_consultation = code.with_consultation if adds_to_visits(code, encoded.act, shared.law) else 0
     basket = basket_on(code, day, facts)
     if "basket" in facts and basket not in (UNKNOWN, BASKETS.index(facts["basket"])):
         raise FactError("basket", facts["basket"], same(BASKETS[basket]))
@@ -390,11 +398,3 @@ def rules_line(
         case_charge=int(CHARGES.get(code.key, CaseCharge.COMFORT)) if code.nature != Nature.ACT else 0,
         elsewhere=int(held_elsewhere(code, day, facts, shared.territory)),
     )
-
-
-def own_rate(code: Code, day: int, facts: Mapping[str, Any]) -> int:
-    """The code's own rate on that day, -1 where it has none."""
-    coefficient = facts.get("coefficient", 0)
-    if coefficient % 100 == 0 and coefficient // 100 in code.rate_by_coefficient:
-        return code.rate_by_coefficient[coefficient // 100]
-    return on(code.rate, day)

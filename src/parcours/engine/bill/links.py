@@ -1,16 +1,18 @@
 """What ties the lines of a bill: professionals, sessions, supplements and the acts that they join."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
 from parcours.engine.errors import FactError
-from parcours.law.bill.codes import Activity, Combination
+from parcours.law.bill.codes import Activity, Association, Combination
 from parcours.law.codes import Profession
 from parcours.law.library.installed import installed
 from parcours.rules.rate import WHOLE
 from parcours.text import Text
+
+CCAM = "ccam"
 
 
 def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list[BillLine]:
@@ -33,17 +35,38 @@ def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list
 
 
 def foreseen(lines: list[BillLine]) -> list[BillLine]:
-    """The lines, those that the CCAM foresees in full beside a main act of their session outside the count of two."""
-    mains = foreseen_in_full()
-    listed = [act_and_activity(line) if line.library == "ccam" else "" for line in lines]
-    here = {(line.line.session, line.line.professional, act) for line, act in zip(lines, listed, strict=True)}
-    beside = int(Combination.CCAM_FULL)
+    """The lines, those that count otherwise beside a main act of their session, by the CCAM or by the NGAP."""
+    mains = [mains_of(line) for line in lines]
+    if not any(mains):
+        return lines
+    here = {(line.line.session, line.line.professional, name_of(line)) for line in lines}
     return [
-        line.as_line(line.line._replace(combination=beside))
-        if any((line.line.session, line.line.professional, main) in here for main in mains.get(act, ()))
+        beside_its_main(line)
+        if any((line.line.session, line.line.professional, main) in here for main in own)
         else line
-        for line, act in zip(lines, listed, strict=True)
+        for line, own in zip(lines, mains, strict=True)
     ]
+
+
+def mains_of(line: BillLine) -> Collection[str]:
+    """The names of the acts beside which a line counts otherwise."""
+    if line.library == CCAM:
+        return foreseen_in_full().get(name_of(line), ())
+    return line.code.full_with or line.code.half_with
+
+
+def name_of(line: BillLine) -> str:
+    """How a main act is named: by its code; in the pairs of the CCAM, with its activity."""
+    return f"{line.code.key}{line.line.activity or 1}" if line.library == CCAM else line.code.key
+
+
+def beside_its_main(line: BillLine) -> BillLine:
+    """A line that counts in full beside its main act, outside the count of the others; or at half, unless noted."""
+    if line.library == CCAM:
+        return line.as_line(line.line._replace(combination=int(Combination.CCAM_FULL)))
+    if line.code.full_with:
+        return line.as_line(line.line._replace(combination=int(Combination.NGAP_FULL)))
+    return line.as_line(line.line._replace(association=line.line.association or int(Association.SECOND)))
 
 
 def foreseen_in_full() -> Mapping[str, frozenset[str]]:
@@ -61,11 +84,6 @@ def in_full(library: Any) -> Mapping[str, frozenset[str]]:
             if rate == WHOLE:
                 found.setdefault(other, set()).add(main)
     return {other: frozenset(mains) for other, mains in found.items()}
-
-
-def act_and_activity(line: BillLine) -> str:
-    """The key of a line in the pairs of the CCAM: its code and its activity."""
-    return f"{line.code.key}{line.line.activity or 1}"
 
 
 def professional_of(line: BillLine) -> tuple[Any, ...]:

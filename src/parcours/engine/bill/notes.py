@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
-from parcours.engine.bill.prices import OVERSEAS, place_of, unit_price
+from parcours.engine.bill.prices import OVERSEAS, URGENT, place_of, unit_price
 from parcours.law import cases
 from parcours.law.bill.book import BillLaw
-from parcours.law.bill.codes import Association, Cover, Nature, OpticalCategory
-from parcours.law.codes import UNKNOWN
+from parcours.law.bill.codes import Association, Combination, Cover, Nature, OpticalCategory
+from parcours.law.codes import UNKNOWN, Role
 from parcours.law.library.content import Entry
 from parcours.law.library.content import on as value_on
 from parcours.law.library.installed import entry as known_entry
@@ -32,12 +32,13 @@ def notes_of(
 ) -> Iterator[Note]:
     """Every note of a bill: what the rules noticed of each act, then what its lines show together."""
     yield from noticed(lines, settled, bill)
-    for kind, find in (("ages", ages), ("teeth", teeth), ("pairs", pairs), ("most", quotas)):
+    for kind, find in KINDS.items():
         for entry in bill.notes[kind].values():
             if not entry.get("impossible"):
                 yield from find(lines, entry)
     for entry in bill.notes["renewals"].values():
         yield from renewals(lines, entry, bill)
+    yield from once(lines, bill.notes["once"])
     yield from floors(lines, settled, bill)
     yield from unknown_prices(lines, settled, bill.notes["unknown"])
     yield from places(lines, territory, bill.notes["places"])
@@ -94,14 +95,86 @@ def pairs(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]
 
 
 def quotas(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
-    """More lines of some codes than are paid."""
+    """More of some codes than are paid."""
     concerned = [line for line in lines if line.code.key in entry["codes"]]
     seen: set[int] = set()
     for one in concerned:
         together = [other for other in concerned if same_scope(entry["scope"], one, other)]
-        if len(together) > entry["most"] and together[0].number not in seen:
+        count = sum(other.said.get("quantity", 1) if entry.get("counted") else 1 for other in together)
+        if count > entry["most"] and together[0].number not in seen:
             seen.add(together[0].number)
             yield note(together, entry)
+
+
+def unaccompanied(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Lines of a code without the one that it goes with."""
+    for line in lines:
+        beside = (other.code.key for other in lines if same_scope("session", line, other))
+        if line.code.key in entry["codes"] and not any(key in entry["beside"] for key in beside):
+            yield note([line], entry)
+
+
+LETTERS = (Combination.NGAP, Combination.NGAP_FULL)
+
+
+def not_single(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Lines of a supplement for one small act alone, beside several or beside a greater one."""
+    for line in lines:
+        if line.code.key in entry["codes"]:
+            acts = [one for one in lines if one.line.combination in LETTERS and same_scope("session", line, one)]
+            if len(acts) > 1 or any(one.line.coefficient > entry["coefficient"] for one in acts):
+                yield note([line, *acts], entry)
+
+
+STRANGERS = (Role.AUTRE, Role.CORRESPONDANT)
+"""Doctors who are neither the declared one nor stand in for them."""
+
+
+def of_another_doctor(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Lines of a code that this doctor, declared or not, does not bill."""
+    for line in lines:
+        told = line.code.key in entry["codes"] and "role" not in line.encoded.missing
+        if told and (line.line.act.role in STRANGERS) == entry["declared"]:
+            yield note([line], entry)
+
+
+def not_apart(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Lines of a code that stands alone on its sheet, with others of the same professional and time."""
+    for line in lines:
+        if line.code.key in entry["codes"]:
+            others = [one for one in lines if same_sheet(one, line) and one.code.key not in entry["codes"]]
+            if others:
+                yield note([line, *others], entry)
+
+
+def same_sheet(one: BillLine, other: BillLine) -> bool:
+    """Are two lines of one professional, in one session?"""
+    return one.line.professional == other.line.professional and same_scope("session", one, other)
+
+
+def once(lines: Sequence[BillLine], entries: Mapping[str, Any]) -> Iterator[Note]:
+    """A modifier of urgency on several acts of one operator; a box that is paid whole at the counter."""
+    urgent = [line for line in lines if URGENT.intersection(line.said.get("modifiers", ()))]
+    for place, line in enumerate(urgent):
+        others = [one for one in urgent[place + 1 :] if same_sheet(one, line)]
+        if others and not any(same_sheet(one, line) for one in urgent[:place]):
+            yield note([line, *others], entries["urgence"])
+    counter = [line for line in lines if line.said.get("paid_at_counter")]
+    if counter:
+        yield note(counter, entries["generique"])
+
+
+KINDS = {
+    "ages": ages,
+    "teeth": teeth,
+    "pairs": pairs,
+    "most": quotas,
+    "needs": unaccompanied,
+    "single": not_single,
+    "doctors": of_another_doctor,
+    "apart": not_apart,
+}
+"""Kinds of notes that the codes of the lines tell, and what finds each."""
 
 
 def renewals(lines: Sequence[BillLine], entry: Mapping[str, Any], bill: BillLaw) -> Iterator[Note]:

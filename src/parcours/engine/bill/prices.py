@@ -10,10 +10,12 @@ from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import missing_fact
 from parcours.law.bill.book import BillLaw, Code, Dated, on
 from parcours.law.bill.codes import CaseCharge, Nature
-from parcours.law.codes import UNKNOWN
+from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.days import iso
+from parcours.law.flat import FlatLaw
 from parcours.rules.money import share
 from parcours.rules.rate import WHOLE
+from parcours.rules.types import Act
 from parcours.text import Text, same
 
 CHARGES = {
@@ -69,6 +71,21 @@ def unit_price(code: Code, day: int, said: Mapping[str, Any], age: int | None, t
     return on(series_of(code, age, territory, day, bill)[0], day)
 
 
+def own_rate(code: Code, day: int, facts: Mapping[str, Any]) -> int:
+    """The code's own rate on that day, -1 where it has none."""
+    coefficient = facts.get("coefficient", 0)
+    if coefficient % 100 == 0 and coefficient // 100 in code.rate_by_coefficient:
+        return code.rate_by_coefficient[coefficient // 100]
+    return on(code.rate, day)
+
+
+def adds_to_visits(code: Code, act: Act, law: FlatLaw) -> bool:
+    """Does the technical act add to a visit that day, for a doctor of this specialty (CCAM III-3 A)?"""
+    named = code.with_consultation_by if act.profession == Profession.MEDECIN else ()
+    allowed = not named or any(law.specialties[name] == act.specialty for name in named)
+    return allowed and act.care_date >= code.with_consultation_from
+
+
 def series_of(code: Code, age: int | None, territory: str, day: int, bill: BillLaw) -> tuple[Dated, Dated]:
     """Base and highest price that hold for this patient and place."""
     limit, young, young_ceiling = code.young
@@ -119,6 +136,14 @@ def limited_by_generic(said: Mapping[str, Any]) -> int:
         )
         raise MissingFact("generic_price", allowed)
     return min(price, int(said["generic_price"]))
+
+
+def refused_at_counter(day: int | None, said: Mapping[str, Any], bill: BillLaw) -> dict[str, bool]:
+    """`paid_at_counter` of a box whose generic was refused (L162-16-7); nothing where that one is no cheaper."""
+    if day is None or said.get("generic") != "refused" or "price" not in said or "generic_price" not in said:
+        return {}
+    refused = bill.value("generique_tiers_payant", day) == 1 and said["generic_price"] < said["price"]
+    return {"paid_at_counter": True} if refused else {}
 
 
 def kilometres(code: Code, day: int, said: Mapping[str, Any], territory: str, bill: BillLaw) -> int:
@@ -249,8 +274,10 @@ def basket_on(code: Code, day: int, facts: Mapping[str, Any]) -> int:
 
 
 MOST_MODIFIERS = 4
-EXCLUSIVE = {"U", "F", "P", "S"}
+EXCLUSIVE = frozenset("UFPS")
 """Modifiers of urgency: one of them only (CCAM III-2)."""
+URGENT = EXCLUSIVE | {"M"}
+"""Modifiers that count once for each operator."""
 
 
 def check_together(letters: Sequence[str]) -> None:

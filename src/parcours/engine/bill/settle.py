@@ -209,6 +209,8 @@ def read_lines(given: Mapping[str, Any], shared: Shared) -> list[BillLine]:
     lines: list[BillLine] = []
     before = 0
     raws = [emergency(raw, shared, number) for number, raw in enumerate(given.get("lines", []), start=1)]
+    if len(raws) == 1 and said("specialty", given.get("specialty")):
+        raws = [{"specialty": given["specialty"], **raws[0]}]  # the only line is of whom the bill names
     package = (given.get("stay") or {}).get("ghs")
     if package is not None:
         raws.append({"code": "GHS", "fee": package, "base": package})

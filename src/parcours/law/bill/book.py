@@ -48,10 +48,14 @@ class Code:
     profession: int
     """0: anyone, or as the act says."""
     specialty: str
+    setting: int
+    """`SpecialSetting` of the care, where the code is of one only."""
     nature: int
     combination: int
     with_consultation: int
     with_consultation_from: int
+    with_consultation_by: tuple[str, ...]
+    """Specialties for which it adds to a visit; empty: any doctor."""
     coefficient: bool
     values: Dated
     rate: Dated
@@ -83,6 +87,10 @@ class Code:
     """Price of a prosthesis for who has the C2S."""
     fixed: int
     """Coefficient that the act always has, in hundredths; 0: as the line says."""
+    full_with: tuple[str, ...]
+    """Codes of its session beside which article 11B does not cut it."""
+    half_with: tuple[str, ...]
+    """Codes of its session beside which it counts at half."""
     due_ages: tuple[str, ...]
     """Values between which it is due: below the first age, and from the second; empty: at any age."""
     references: tuple[str, ...]

@@ -7,7 +7,7 @@ from typing import Any
 from parcours.law import problems
 from parcours.law.bill.book import BASKETS, FOLDER, NEVER, STAGES, Dated
 from parcours.law.bill.codes import Combination, Cover, Nature, WithConsultation
-from parcours.law.codes import UNKNOWN, DrugClass, Profession
+from parcours.law.codes import UNKNOWN, DrugClass, Profession, SpecialSetting
 from parcours.law.days import LawDataError, iso, number_of
 
 EURO, PERCENT, COUNT, HUNDREDTHS = 100, 100, 1, 100
@@ -22,11 +22,12 @@ MAIN_PARAMETERS = (
 )
 """Parameters of the law of one act that a bill reads by its own: they are written once, there."""
 KEYS = {
-    "act", "label", "profession", "specialty", "combination", "with_consultation", "with_consultation_from",
+    "act", "label", "profession", "specialty", "setting", "combination", "with_consultation", "with_consultation_from",
+    "with_consultation_by",
     "coefficient", "references", "verified_on", "values", "rate", "bears", "words", "letters", "activity", "drug_class",
     "nature", "cover", "basket", "back", "ceiling", "ceiling_from_base", "tooth", "kilometres", "fee_per_box",
     "parameter", "trip", "young", "territories", "rate_by_coefficient", "own_exemption", "outside_pathway_rules",
-    "component", "c2s", "fixed", "due_ages",
+    "component", "c2s", "fixed", "full_with", "half_with", "due_ages",
     "alternatives",
 }  # fmt: skip
 
@@ -191,10 +192,12 @@ def code_entry(
         entry.get("act", ""),
         member(file, key, Profession, entry.get("profession"), 0),
         entry.get("specialty", ""),
+        member(file, key, SpecialSetting, entry.get("setting"), 0),
         member(file, key, Nature, entry.get("nature"), int(Nature.ACT)),
         member(file, key, Combination, entry.get("combination"), 0),
         member(file, key, WithConsultation, entry.get("with_consultation"), 0),
         number_of(entry["with_consultation_from"]) if "with_consultation_from" in entry else 0,
+        tuple(entry.get("with_consultation_by", ())),
         bool(entry.get("coefficient", False)),
         values_of(file, key, entry, sources, acts),
         rate_of(file, key, entry, sources),
@@ -219,6 +222,8 @@ def code_entry(
         bool(entry.get("component", False)),
         dated(file, key, entry.get("c2s", []), EURO, sources),
         int(entry.get("fixed", 0) * HUNDREDTHS),
+        tuple(entry.get("full_with", ())),
+        tuple(entry.get("half_with", ())),
         tuple(entry.get("due_ages", ())),
         tuple(entry["references"]),
     )
@@ -379,12 +384,16 @@ def noticed_by_rules(book: Any) -> dict[str, Any]:
     }
 
 
+NAMED = ("codes", "first", "second", "beside")
+"""What names codes in a note."""
+
+
 def read_notes(known: set[str]) -> dict[str, Any]:
     """Ages, pairs and quotas: each names known codes and has its sentence and its article."""
     notes = parsed("notes.yaml")
     for kind, items in notes.items():
         for name, entry in items.items():
-            named = [*entry.get("codes", []), *entry.get("first", []), *entry.get("second", [])]
+            named = [code for part in NAMED for code in entry.get(part, [])]
             unknown = ", ".join(sorted(set(named) - known))
             if unknown or not (entry.get("fr") and entry.get("en") and entry.get("references")):
                 raise LawDataError("notes.yaml", f"{kind}.{name}", problems.no_sentence.format(codes=unknown))
