@@ -3,6 +3,7 @@
 PYTHON  ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
              $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 WORKERS ?= 2
+WAITING := $(shell echo $$(($(WORKERS) + 1)))   # tests wait for servers and browsers too: one more than cores
 VENV    := .venv
 BIN     := $(VENV)/bin
 DONE    := $(VENV)/.done
@@ -56,7 +57,9 @@ demo: $(DONE)/parcours ## Set up, seed the embedded database, print a first quot
 
 # --- checks ---
 
-test: lint types imports coverage unit ## Every check: lint, types, imports, coverage of the rules, all tests
+test: $(DONE)/dev $(DONE)/parcours ## Every check: lint, types, imports, coverage of the rules, all tests
+	@$(MAKE) --no-print-directory --jobs $(WORKERS) --output-sync=target lint types imports
+	@$(MAKE) --no-print-directory coverage unit
 
 lint: $(DONE)/dev ## Ruff, broad rule set
 	$(BIN)/ruff check .
@@ -81,7 +84,7 @@ clients: ## FHIR clients in Node.js, for the tests
 	   || { npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules; } || true; }
 
 unit: $(DONE)/dev $(DONE)/parcours chromium clients ## All other tests: published examples, equivalence, API, PostgreSQL, browser, Spark
-	$(BIN)/pytest -n $(WORKERS) $(RULES:%=--ignore=%)
+	$(BIN)/pytest -n $(WAITING) $(RULES:%=--ignore=%)
 
 mutation: $(DONE)/dev $(DONE)/parcours ## Change the rules one operator at a time: the tests must notice
 	rm -rf mutants
