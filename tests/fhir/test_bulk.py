@@ -52,6 +52,7 @@ def test_a_program_exports_what_its_fund_may_read_and_no_more(refunded, as_clien
     manifest = client.get(started(client)).json()
     assert manifest["requiresAccessToken"] is True
     assert len({one["url"] for one in manifest["output"]}) == len(manifest["output"]) > len(PERSONAL), "several parts"
+    assert set(PERSONAL) - {one["type"] for one in manifest["output"]} == {"Communication", "RelatedPerson"}
     found = downloaded(client, manifest)
     assert {len(found["ExplanationOfBenefit"]), len(found["ClaimResponse"])} == {10, 6}
     people = {one["id"] for one in found["Patient"]}
@@ -72,13 +73,18 @@ def test_a_file_is_for_who_asked(refunded, as_client):  # noqa: F811
     assert as_client("anonymous").get(file["url"]).status_code == 401
     assert client.get(file["url"].replace("ExplanationOfBenefit", "Patient")).status_code == 404
     assert client.get(f"{BASE}/bulk/invented").status_code == 404
+    assert client.get(file["url"]).status_code == 200
+    assert (other.delete(place).status_code, client.get(place).status_code) == (404, 200)
     assert client.delete(place).status_code == 202
+    assert {client.get(one).status_code for one in (place, file["url"])} == {client.delete(place).status_code} == {404}
+    assert client.get(started(client, _type="ExplanationOfBenefit")).status_code == 200, "another one is another"
     assert downloaded(other, other.get(started(other)).json()).get("Patient", []) == [], "a scope that reads nothing"
 
 
 def test_the_insured_exports_their_own_and_a_group_is_a_fund(refunded, as_client):  # noqa: F811
     found = downloaded(as_client("alice"), as_client("alice").get(started(as_client("alice"))).json())
     assert {one["id"] for one in found["Patient"]} == {refunded.alice, refunded.bob, refunded.nora}
+    assert set(found) >= {"AuditEvent", "DocumentReference", "Communication"}, "types that a program may not read"
     officer = as_client("officer")
     assert officer.get(started(officer, "Group/01C991/$export")).json()["output"]
     assert officer.get("Group/01C992/$export", headers=ASYNC).status_code == 404

@@ -23,9 +23,10 @@ from parcours.fhir.kinds import Ask, Resource
 from parcours.fhir.person import READ as READ_PERSON
 from parcours.fhir.person import coverages
 from parcours.fhir.personal import allowed, check_change, check_type, reference
-from parcours.fhir.query import Query, found, read_query
-from parcours.fhir.refunds import AMC, CANCELLED, claim_resource, claims_of, decisions, response_of
+from parcours.fhir.query import found, read_query
+from parcours.fhir.refunds import AMC, decisions, response_of
 from parcours.fhir.refunds import READ as READ_CLAIMS
+from parcours.fhir.sent import CANCELLED, claim_resource, claims_of
 from parcours.fhir.site import meta
 from parcours.fhir.submit import Others
 from parcours.registry.access.model import PRACTICE
@@ -37,18 +38,21 @@ from parcours.registry.claims.intake import OF_A_LINE, submit
 from parcours.registry.claims.intake import OF_THE_FUND as OF_FUND
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.settling import contract_of
+from parcours.registry.complementary.engaging import known_on
 from parcours.registry.complementary.service import link_on
 from parcours.registry.contexts import POLICY
 from parcours.registry.directory.models import Practice
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import RegistryError
 from parcours.registry.people.context import PATIENT
+from parcours.registry.referrals.models import Referral
 from parcours.registry.store.clock import paris_date
 from parcours.registry.store.ids import parse_id
-from parcours.registry.visits.facts import visit_facts
+from parcours.registry.visits.facts import flow_of, visit_facts
 from parcours.text import LANGS, plain_euros
 
 Condition = Sequence[tuple[str, str]]
+REFERRAL = re.compile(r"(?:.*/)?ServiceRequest/([0-9a-fA-F-]{36})")
 KNOWN = re.compile(r"(?:.*/)?(Patient|Practitioner|PractitionerRole)/([0-9a-fA-F-]{36})")
 PLACES = {
     "patient": "Claim.patient", "patient_id": "Claim.patient", "professional": "Claim.provider",
@@ -127,17 +131,31 @@ def sheet_of(ask: Ask, claim: Mapping[str, Any], others: Others) -> tuple[dict[s
             facts |= {} if lines[0]["code"] == "consultation" else {"act": lines[0]["code"]}
             acts = [lines[0]["fee"]] if "fee" in lines[0] else [None]
     facts = {name: value for name, value in facts.items() if len(acts) == 1 or name not in OF_A_LINE}
+    name_referral(ask, claim, facts)
     number = next((one.get("value", "") for one in claim.get("identifier", ())), "")
     said = {
         "patient": id_in(claim, "patient") or "", "professional": professional_of(ask, claim) or "",
         "care_date": days.pop(), "lines": acts,
         "number": int(number) if number.isdecimal() and 0 < int(number) < 1_000_000 else number_of(number),
         "tiers_payant": asked.bill.get("tiers_payant", "none"), "ips": asked.ips, "facts": facts,
+        "kind": next((name for name in ("degraded", "paper") if asked.made.get(name)), "electronic"),
     }  # fmt: skip
     for name in ("patient", "professional"):
         if not said[name]:
             raise problems.unknown_reference(field=PLACES[name], reference=name)
     return said, asked
+
+
+def name_referral(ask: Ask, claim: Mapping[str, Any], facts: dict[str, Any]) -> None:
+    """A sheet that names a referral says which flow it is of. Raises `ProblemError`: none of this person."""
+    if "referral" not in claim:
+        return
+    found = REFERRAL.fullmatch(str(claim["referral"].get("reference", "")))
+    key = parse_id(found[1]) if found else None
+    row = ask.by.session.get(Referral, key) if key else None
+    if row is None or row.insured_id != id_in(claim, "patient"):
+        raise problems.unknown_reference(field="Claim.referral", reference="referral")
+    facts.setdefault("referral", flow_of(row))
 
 
 def number_of(identifier: str) -> int:
@@ -240,6 +258,7 @@ def eligibility(ask: Ask, asked: Mapping[str, Any]) -> Resource:
         {"coverage": reference("Coverage", one["id"], one["type"]["coding"][0]["code"]), "inforce": True,
          "benefitPeriod": one["period"]} for one in held
     ]  # fmt: skip
+    promise = promised(ask, asked, person or "", day)
     nobody = {"coverage": {"display": PAYERS[Payer.AMO].fr}, "inforce": False}
     insurer = next((one["payor"][0] for one in held), {"display": PAYERS[Payer.AMO].fr})
     return {
@@ -247,7 +266,17 @@ def eligibility(ask: Ask, asked: Mapping[str, Any]) -> Resource:
         "patient": asked["patient"], "servicedDate": day, "created": estimate.now(),
         "request": {"display": "CoverageEligibilityRequest"}, "outcome": "complete",
         "disposition": f"Droits au {day} (simulé)", "insurer": insurer, "insurance": insurance or [nobody],
+        **({"preAuthRef": promise} if promise else {}),
     }  # fmt: skip
+
+
+def promised(ask: Ask, asked: Mapping[str, Any], person: str, day: str) -> str | None:
+    """The number under which the complementary insurer promises to pay the practice that is named, if it does."""
+    named = KNOWN.fullmatch(str(asked.get("provider", {}).get("reference", "")))
+    professional = professional_of(ask, asked)
+    if named is None or len(day) != len("2026-01-01"):
+        return None
+    return known_on(ask.by.session, professional or "", person, date.fromisoformat(day)).engagement
 
 
 def holds(coverage: Resource, day: str) -> bool:
@@ -256,27 +285,7 @@ def holds(coverage: Resource, day: str) -> bool:
     return bool(dates["start"] <= day <= dates.get("end", "9999-12-31"))
 
 
-# --- everything, why -------------------------------------------------------------------------------------------------
-
-
-def everything(ask: Ask, id_: str) -> Resource:
-    """`Patient/$everything`: all that who asks may read of a person."""
-    person = parse_id(id_) or "unknown"
-    if not allowed(ask, READ_PERSON, person):
-        raise problems.not_found(field="id")
-    every: list[Resource] = []
-    types = ask.by.caller.types
-    for kind in capability.KINDS.values():
-        if kind.personal and (types is None or kind.name in types):
-            query = Query(kind.name)
-            query.filters.append(capability.about(kind, person))
-            every += kind.search(ask, query)
-    entries = [
-        {"fullUrl": f"{ask.site.base}/{one['resourceType']}/{one['id']}", "resource": one, "search": {"mode": "match"}}
-        for one in every
-    ]
-    link = [{"relation": "self", "url": f"{ask.site.base}/Patient/{person}/$everything"}]
-    return {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "link": link, "entry": entries}
+# --- why --------------------------------------------------------------------------------------------------------------
 
 
 def case_of(ask: Ask, stage: str, case: str) -> Resource:

@@ -6,10 +6,13 @@ benefit + complementary + memberliability = submitted, in each explanation of be
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from parcours.fhir.site import CARIN, HL7, Site, concept, money
+from parcours.law.bill.book import bill_law
 from parcours.rules.types import Settlement
+from parcours.text import Lang, euros
 
 BASE = f"{HL7}adjudication"
 OURS = "adjudication-fr"
@@ -65,6 +68,13 @@ class Amounts(NamedTuple):
     def to_patient(self) -> int:
         """What the payers give to the patient."""
         return max(0, self.amo + self.amc - self.to_professional)
+
+
+@lru_cache(maxsize=65_536)
+def headline(amounts: Amounts, lang: Lang) -> str:
+    """Who pays what, in one sentence."""
+    said = {name: euros(cents, lang) for name, cents in amounts._asdict().items()}
+    return bill_law().sentences["headline"][lang].format(**said)
 
 
 STAGES = {

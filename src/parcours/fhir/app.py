@@ -24,13 +24,16 @@ from parcours.fhir.actions import KNOWN
 from parcours.fhir.answers import add_handlers, body_of, fhir, lang_of
 from parcours.fhir.capability import capability, directory_of
 from parcours.fhir.estimate import predetermine
+from parcours.fhir.everything import everything as everything_of
 from parcours.fhir.guard import PREFIX, FhirGuard
 from parcours.fhir.issues import Issue, Refused, first_status, issue_from, outcome
 from parcours.fhir.kinds import Ask
+from parcours.fhir.paging import opened
 from parcours.fhir.papers import PDF
 from parcours.fhir.r4 import check
 from parcours.fhir.serve import site_of
 from parcours.fhir.submit import Others, claim_in, parameter
+from parcours.registry.people.context import Tag
 from parcours.text import Text
 
 MOST_CODES = 1000
@@ -175,7 +178,13 @@ async def eligibility(request: Request) -> Response:
 
 async def everything(request: Request) -> Response:
     """`Patient/id/$everything`."""
-    work = partial(actions.everything, id_=request.path_params["id"])
+    items = request.query_params.multi_items()
+    if request.method == "POST" and await request.body():
+        items += parameters_in(await body_of(request))
+    items, place = opened(items)
+    work = partial(
+        everything_of, id_=request.path_params["id"], items=items, place=place, strict=serve.is_strict(request)
+    )
     return fhir(await run_in_threadpool(serve.asking, request, False, work))
 
 
@@ -228,16 +237,21 @@ def exporting(request: Request, parameters: dict[str, str]) -> Response:
 
 
 def export_status(request: Request) -> Response:
-    """The manifest of an export; DELETE forgets it: nothing was kept."""
+    """The manifest of an export; DELETE ends it: its files are no longer there."""
     token = request.path_params["job"]
 
     def work(ask: Ask) -> dict[str, Any]:
         ask.by.allow(*directory_of())
-        return bulk.manifest(ask, bulk.opened(token, ask.by.actor), token)
+        return bulk.manifest(ask, bulk.opened(ask.by.session, token, ask.by.actor), token)
 
-    said = serve.asking(request, False, work)
+    def delete(ask: Ask) -> None:
+        ask.by.note(Tag.EXPORT_END, ask.by.allow(*directory_of()))
+        bulk.end(ask.by.session, bulk.opened(ask.by.session, token, ask.by.actor))
+
     if request.method == "DELETE":
+        serve.changing(request, delete)
         return Response(status_code=202)
+    said = serve.asking(request, False, work)
     return JSONResponse(said, headers={"Expires": format_datetime(datetime.now(UTC) + bulk.LASTS, usegmt=True)})
 
 
@@ -245,7 +259,8 @@ def export_file(request: Request) -> Response:
     """A file of an export, streamed."""
     services, incoming = services_of(request), incoming_of(request)
     caller = caller_of(services, incoming, incoming.headers.get(CSRF_HEADER))
-    job = bulk.opened(request.path_params["job"], caller.actor)
+    with services.database.reading() as session:
+        job = bulk.opened(session, request.path_params["job"], caller.actor)
     if request.path_params["type"] not in job.types:
         raise problems.not_found(field="type")
     after = request.query_params.get("after", "")

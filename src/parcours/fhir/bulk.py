@@ -6,6 +6,7 @@ at most: what was cut is fetched again by itself.
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -25,9 +26,11 @@ from parcours.fhir.matching import interval
 from parcours.fhir.query import Query
 from parcours.fhir.site import Site
 from parcours.registry.access.model import Actor
+from parcours.registry.contexts import POLICY
 from parcours.registry.errors import RegistryError
 from parcours.registry.people.family import children_of
 from parcours.registry.people.models import Affiliation
+from parcours.registry.replies import service as replies
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
 from parcours.registry.store.keyring import keyring
@@ -56,15 +59,24 @@ class Job:
     only: str = ""
     """One fund, as a group."""
 
+    @property
+    def key(self) -> str:
+        """What is kept of it once it is deleted."""
+        said = json.dumps([self.by, self.types, self.since, self.at, self.request, self.only])
+        return f"{CONTEXT}:{hashlib.sha256(said.encode()).hexdigest()}"
+
     def sealed(self) -> str:
         """The job as the end of an address, that this server alone reads."""
         said = [self.by, self.types, self.since, self.at, self.request, self.only]
         return base64.urlsafe_b64encode(keyring().encrypt(json.dumps(said), CONTEXT)).decode().rstrip("=")
 
 
-def exported() -> list[Kind]:
-    """The types that are about people."""
-    return [one for one in capability.KINDS.values() if one.personal and one.exported]
+def exported(actor: Actor | None = None) -> list[Kind]:
+    """The types about people: all of them, or those of which somebody may read any."""
+    return [
+        one for one in capability.KINDS.values()
+        if one.personal and (actor is None or (one.access and POLICY.ever(actor, one.access.action)))
+    ]  # fmt: skip
 
 
 def asked(
@@ -83,9 +95,10 @@ def asked(
             raise problems.bad_value(field="_type", value=one[:80], allowed=", ".join(known))
     if group and group != actor.fund_code:
         raise problems.not_found(field="id")
+    readable = [one.name for one in exported(actor) if may is None or one.name in may]
     return Job(
         actor.id,
-        tuple(types or [one for one in known if may is None or one in may]),
+        tuple(types or readable),
         since,
         datetime.now(UTC).isoformat(),
         request,
@@ -93,16 +106,27 @@ def asked(
     )
 
 
-def opened(token: str, actor: Actor) -> Job:
-    """The job of an address. Raises `ProblemError`: invented, of somebody else, or of yesterday."""
+def opened(session: Session, token: str, actor: Actor) -> Job:
+    """The job of an address. Raises `ProblemError`: invented, of somebody else, of yesterday, or deleted."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         by, types, since, at, request, only = json.loads(keyring().decrypt(raw, CONTEXT))
     except (ValueError, TypeError, RegistryError) as error:
         raise problems.not_found(field="job") from error
-    if by != actor.id or datetime.fromisoformat(at) + LASTS < datetime.now(UTC):
+    job = Job(by, tuple(types), since, at, request, only)
+    if by != actor.id or datetime.fromisoformat(at) + LASTS < datetime.now(UTC) or is_ended(session, job):
         raise problems.not_found(field="job")
-    return Job(by, tuple(types), since, at, request, only)
+    return job
+
+
+def end(session: Session, job: Job) -> None:
+    """An export is deleted: its address answers 404 from now on, for the day that it would have lived."""
+    replies.take_key(session, job.by, job.key, "DELETE", 404)
+
+
+def is_ended(session: Session, job: Job) -> bool:
+    """Was it deleted?"""
+    return replies.find(session, job.by, job.key, datetime.now(UTC)) is not None
 
 
 # --- who, in parts ---------------------------------------------------------------------------------------------------
@@ -160,6 +184,8 @@ def lines(
     after = parse_id(after) or ""
     while left > 0:
         with units.reading(services, incoming, caller) as unit:
+            if is_ended(unit.session, job):
+                raise problems.not_found(field="job")
             some = people(unit.session, unit.actor, after, min(TOGETHER, left))
             ask = Ask(site, unit)
             found = [one for person in some for one in of_person(ask, kind, person) if is_recent(one, job.since)]

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import parcours
-from parcours.fhir import groups, papers, pathway, person, professionals, refunds, transfers
+from parcours.fhir import groups, papers, pathway, person, professionals, sheets, transfers
 from parcours.fhir.kinds import Kind
 from parcours.fhir.operations import OPERATIONS, definition_of
 from parcours.fhir.personal import OF_PERSON
@@ -20,7 +20,7 @@ from parcours.text import Text
 KINDS: dict[str, Kind] = {
     one.name: one
     for one in (
-        *person.KINDS, *professionals.KINDS, *pathway.KINDS, *refunds.KINDS, *transfers.KINDS, *papers.KINDS,
+        *person.KINDS, *professionals.KINDS, *pathway.KINDS, *sheets.KINDS, *transfers.KINDS, *papers.KINDS,
         groups.KIND, *PUBLIC,
     )
 }  # fmt: skip

@@ -17,7 +17,7 @@ from parcours.fhir import problems
 from parcours.fhir.issues import Refused, first_status
 from parcours.fhir.r4 import check
 from parcours.fhir.site import code_in
-from parcours.text import plain_euros
+from parcours.text import Text, plain_euros
 
 ALIASES = {"TOP_MT": "medecin_traitant"}
 """Information that the national sheets name otherwise than the vocabulary."""
@@ -40,6 +40,12 @@ PROFESSIONS = {"pharmacy": "pharmacie", "oral": "chirurgien_dentiste"}
 """Whom a type of claim names."""
 SILENT = {"prs-nat"}
 """Code systems that stand beside the code of an act."""
+MADE = {
+    "degraded": Text("Feuille faite sans la carte de l'assuré", "Sheet made without the card of the insured person"),
+    "paper": Text("Feuille de papier", "Sheet of paper"),
+    "signed": Text("Feuille signée", "Sheet that is signed"),
+}
+"""What a sheet says of how it was made."""
 PREFERRED = ("code-acte-b2", "ngap", "ccam", "act")
 
 
@@ -58,6 +64,8 @@ class Asked:
     """The items, by their places, in the order of the lines of the bill."""
     ips: str = ""
     """The indicator that a sheet transmits: the fund computes its own."""
+    made: dict[str, bool] = field(default_factory=dict)
+    """How a sheet was made: nothing for an estimate."""
     borrowed: list[Mapping[str, Any]] = field(default_factory=list)
     """Contained resources that the answer repeats."""
 
@@ -236,6 +244,8 @@ def read_info(asked: Asked) -> dict[int, tuple[str, Any, str]]:
         name, value = ALIASES.get(code, code), value_of(info, at)
         if name == "IPS":
             read_ips(asked, str(value), at)
+        elif name in MADE:
+            asked.made[name] = read_yes(value, at)
         elif name == "reading":
             reading, _, option = str(value).partition(".")
             asked.readings[reading] = option
@@ -249,6 +259,13 @@ def read_info(asked: Asked) -> dict[int, tuple[str, Any, str]]:
         else:
             raise problems.unknown_info(field=f"{at}.category", code=code[:80])
     return own
+
+
+def read_yes(value: Any, at: str) -> bool:
+    """A yes or a no. Raises `Refused`."""
+    if not isinstance(value, bool):
+        raise problems.yes_or_no(field=f"{at}.valueBoolean")
+    return value
 
 
 def value_of(info: Mapping[str, Any], at: str) -> Any:

@@ -8,6 +8,7 @@ from parcours.edge.unit import Unit
 from parcours.fhir.query import Param, Params, Query
 from parcours.fhir.r4 import definitions
 from parcours.fhir.site import Site
+from parcours.registry.access.model import Action, Tag
 
 Resource = dict[str, Any]
 
@@ -30,6 +31,19 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Access:
+    """What reading a type asks of the policy, and how the trail names it."""
+
+    action: Action
+    tag: Tag
+
+
+def by_id(resource: Resource) -> str:
+    """The id of a resource."""
+    return str(resource["id"])
+
+
+@dataclass(frozen=True)
 class Kind:
     """A served type."""
 
@@ -45,8 +59,12 @@ class Kind:
     personal: bool = False
     """Is each resource about one person?"""
     searched: bool = True
-    exported: bool = True
-    """Is it part of a bulk export, when it is about a person?"""
+    access: Access | None = None
+    """Of a type about people."""
+    walks: Callable[[Ask], bool] = lambda ask: False
+    """Are there too many for who asks to be counted? Then `search` gives them in an order, from `query.start` on."""
+    place: Callable[[Resource], str] = by_id
+    """Where a resource is in that order."""
 
     @property
     def required(self) -> list[str]:

@@ -26,17 +26,17 @@ from parcours.engine.errors import FactError
 from parcours.engine.facts import jsonio
 from parcours.engine.facts.vocabulary import BY_NAME, IDS, slug
 from parcours.engine.results import CASE_CODES
+from parcours.fhir import adjudication
 from parcours.fhir.adjudication import Amounts, Payer, category, facts, reason
 from parcours.fhir.claim_read import Asked, read_claim
 from parcours.fhir.estimate import Estimate, answer_of, now
 from parcours.fhir.issues import Refused, issue_from, outcome
 from parcours.fhir.shapes import SHAPES
 from parcours.fhir.site import Site
-from parcours.law.bill.book import bill_law
 from parcours.law.bill.codes import Nature
 from parcours.law.cases import CaseActeLourd
 from parcours.rules.rate import WHOLE
-from parcours.text import Lang, euros, plain_cents, plain_euros
+from parcours.text import Lang, plain_cents, plain_euros
 
 TAKEN = {*BY_NAME, *ROW_COLUMNS} - {*IDS, "patient_id", "professional_id"}
 IGNORED = {"patient_id", "professional_id"}
@@ -202,7 +202,7 @@ class Quick(Estimate):
 
     @property
     def headline(self) -> str:
-        return headline(self.amounts)
+        return adjudication.headline(self.amounts, "fr")
 
     @property
     def year(self) -> str:
@@ -234,13 +234,6 @@ class Quick(Estimate):
 
 
 HOLES = re.compile('"\u2063a([0-9]+|t)\u2063"')
-
-
-@lru_cache(maxsize=65_536)
-def headline(amounts: Amounts) -> str:
-    """Who pays what, in one sentence."""
-    said = {name: euros(cents, "fr") for name, cents in amounts._asdict().items()}
-    return bill_law().sentences["headline"]["fr"].format(**said)
 
 
 @lru_cache(maxsize=4096)

@@ -46,7 +46,8 @@ OPERATIONS = (
     ),
     Operation(
         "everything", "Patient", ("instance",),
-        Text("Tout ce qu'on peut lire d'une personne", "All that one may read of a person"), (), "Patient-everything",
+        Text("Tout ce qu'on peut lire d'une personne", "All that one may read of a person"),
+        (("_type", 0, "code"), ("_since", 0, "instant"), ("_count", 0, "integer")), "Patient-everything",
     ),
     Operation("export", "Patient", ("type",), Text("Export de masse", "Bulk export"), BULK),
     Operation("export", "Group", ("instance",), Text("Export de masse d'une caisse", "Bulk export of a fund"), BULK),

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from parcours import documents
 from parcours.edge import trail
 from parcours.fhir import problems
-from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.kinds import Access, Ask, Kind, Resource
 from parcours.fhir.person import coverages, fund_id
-from parcours.fhir.personal import Access, allowed, check_type, personal, reference
+from parcours.fhir.personal import allowed, check_type, personal, reference
 from parcours.fhir.query import Param, Query
 from parcours.fhir.refunds import STATEMENT
 from parcours.fhir.site import HL7, concept, meta
@@ -271,7 +271,6 @@ KINDS: tuple[Kind, ...] = (
             "status": Param("token", ("status",)), "date": Param("date", ("date",)),
             "identifier": Param("token", ("masterIdentifier",)), "custodian": Param("reference", ("custodian",)),
         },
-        exported=False,
     ),
     Kind("Binary", {}, no_search, binary, searched=False),
     personal(
@@ -280,7 +279,6 @@ KINDS: tuple[Kind, ...] = (
             **SUBJECT, "sent": Param("date", ("sent",)), "category": Param("token", ("category",)),
             "status": Param("token", ("status",)), "recipient": Param("reference", ("recipient",)),
         },
-        exported=False,
     ),
     personal(
         "AuditEvent", LOOKED, audit_events, owner_of_event,
@@ -289,6 +287,5 @@ KINDS: tuple[Kind, ...] = (
             "action": Param("token", ("action",)), "subtype": Param("token", ("subtype",)),
             "outcome": Param("token", ("outcome",)), "agent": Param("reference", ("agent.who",)),
         },
-        exported=False,
     ),
 )  # fmt: skip

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from parcours.fhir.kinds import Ask, Kind, Resource
-from parcours.fhir.personal import Access, period, personal, reference
+from parcours.fhir.kinds import Access, Ask, Kind, Resource
+from parcours.fhir.personal import period, personal, reference
 from parcours.fhir.professionals import NOS, slug_of_specialty
 from parcours.fhir.query import Param
 from parcours.fhir.site import HL7, concept, meta

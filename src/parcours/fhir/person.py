@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from parcours.fhir.kinds import Ask, Kind, Resource
-from parcours.fhir.personal import Access, of_numbers, period, personal, reference, rows_of
+from parcours.fhir.insurers import insurer
+from parcours.fhir.kinds import Access, Ask, Kind, Resource
+from parcours.fhir.personal import of_numbers, period, personal, reference, rows_of
 from parcours.fhir.query import Param, Query
 from parcours.fhir.site import HL7, concept, meta
 from parcours.registry.access.model import SYSTEM, Role
@@ -134,10 +135,12 @@ def coverages(ask: Ask, person: str) -> Iterator[Resource]:
         said = coverage(ask, row, "amo", reference("Organization", fund_id(ask, row.fund_code)), 1,
                         {"group": [row.scheme], "plan": open_ if holding_on(row, paris_today()) else []})  # fmt: skip
         yield said
-    for right in (one for one in rights if one.kind is RightKind.C2S):
+    free = [one for one in rights if one.kind is RightKind.C2S]
+    before = 2 + bool([one for one in free if holding_on(one, paris_today())])
+    for right in free:
         yield coverage(ask, right, "c2s", {"display": "Complémentaire santé solidaire"}, 2, {})
     for number, link in enumerate(links_of(session, person)):
-        said = coverage(ask, link, "amc", {"display": link.insurer}, 2 + number,
+        said = coverage(ask, link, "amc", insurer(link.insurer), before + number,
                         {"plan": [link.contract] if link.contract else []})  # fmt: skip
         said["extension"] = [{"url": ask.site.extension("link-state"), "valueCode": link.state.value}]
         if link.state is LinkState.ENDED:

@@ -4,12 +4,11 @@ A person one may not see is a person who does not exist: a read is 404, a search
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from parcours.fhir import problems
-from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.kinds import Access, Ask, Kind, Resource
 from parcours.fhir.query import Params, Query
-from parcours.registry.access.model import Action, Record, Tag
+from parcours.registry.access.model import Record
 from parcours.registry.errors import Forbidden, Invalid, NotFound
 from parcours.registry.people.context import PATIENT
 from parcours.registry.people.service import find_by_nir
@@ -25,17 +24,9 @@ Finder = Callable[[Ask, Query], list[str] | None]
 Owner = Callable[[Ask, str], str | None]
 
 
-@dataclass(frozen=True)
-class Access:
-    """What reading a type asks of the policy, and how the trail names it."""
-
-    action: Action
-    tag: Tag
-
-
 def personal(
     name: str, access: Access, rows: Rows, owner: Owner, params: Params, *, profile: str = "",
-    exported: bool = True, finder: Finder = lambda ask, query: None,
+    finder: Finder = lambda ask, query: None,
 ) -> Kind:  # fmt: skip
     """A type whose resources each are of one person: `rows` gives those of a person, `owner` whose one is."""
 
@@ -57,7 +48,7 @@ def personal(
                 return one
         raise problems.not_found(field="id")
 
-    return Kind(name, params, search, read, profile=profile, personal=True, exported=exported)
+    return Kind(name, params, search, read, profile=profile, personal=True, access=access)
 
 
 def check_type(ask: Ask, access: Access, name: str) -> None:

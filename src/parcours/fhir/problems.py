@@ -17,6 +17,7 @@ unknown_info = Refusal(
     Text("information inconnue : {code} ; voyez CodeSystem/claim-info",
          "unknown information: {code}; see CodeSystem/claim-info"),
 )  # fmt: skip
+yes_or_no = Refusal(422, "yes_or_no", Text("attendu : true ou false", "expected: true or false"))
 no_value = Refusal(
     422, "no_value",
     Text("une valeur est attendue : code, valueBoolean, valueString, valueQuantity ou timingDate",
@@ -102,6 +103,11 @@ no_batch = Refusal(
 several = Refusal(
     412, "several_matches",
     Text("plusieurs ressources remplissent la condition", "several resources meet the condition"),
+)  # fmt: skip
+too_many = Refusal(
+    400, "too_many",
+    Text("plus de {most} résultats ne se trient pas : précisez la recherche",
+         "more than {most} results are not put in order: narrow the search"),
 )  # fmt: skip
 async_only = Refusal(
     400, "async_only",

@@ -1,12 +1,15 @@
 """The directory: Practitioner, PractitionerRole, Organization; who opposes being shown is not found."""
 
 from collections.abc import Iterator
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
 
 from parcours.edge.directory import visible_professional
 from parcours.fhir import problems
+from parcours.fhir.insurers import PREFIX, insurers
 from parcours.fhir.kinds import Ask, Kind, Resource
 from parcours.fhir.personal import period, reference
 from parcours.fhir.query import Param, Params, Query
@@ -19,6 +22,7 @@ from parcours.registry.errors import RegistryError
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import holding
+from parcours.words import fold
 
 CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
@@ -27,7 +31,7 @@ R282 = f"{NOS}/TRE_R282-CNAMAmeliSecteurConventionnement/FHIR/TRE-R282-CNAMAmeli
 CONTRACTED = "https://interop.esante.gouv.fr/ig/fhir/annuaire/StructureDefinition/as-ext-practitionerrole-contracted"
 SECTORS = {"secteur_1": "c1", "secteur_2_optam": "c3", "secteur_2": "c3", "non_conventionne": "nc"}
 MOST = 200
-PAGE = 50
+"""Rows read at once."""
 
 
 def practitioner(ask: Ask, one: Professional) -> Resource:
@@ -110,29 +114,36 @@ def open_directory(ask: Ask) -> None:
 
 
 def professionals(ask: Ask, query: Query) -> Iterator[Professional]:
-    """Professionals by id, RPPS number, name, or the beginning of the directory."""
+    """Professionals by id, RPPS number, place of work, name, or all of the directory, in the order of their ids."""
     open_directory(ask)
-    session = ask.by.session
+    start = query.place.start
     ids = [*query.values("_id"), *(one.rpartition("/")[2] for one in query.values("practitioner"))]
     numbers = [one.rpartition("|")[2] for one in query.values("identifier", "practitioner.identifier")]
     if ids or numbers:
-        yield from (found for one in (*ids, *numbers) if (found := readable(ask, one)) is not None)
+        named = {found.id: found for one in (*ids, *numbers) if (found := readable(ask, one)) is not None}
+        yield from (named[one] for one in sorted(named) if one >= start)
         return
+    if start and (first := readable(ask, start)) is not None:
+        yield first
     at = [key for one in query.values("organization") if (key := parse_id(one.rpartition("/")[2]))]
     if at:
         here = select(Practice.professional_id).where(
             Practice.organisation_id.in_(at), holding(Practice, paris_today())
         )
-        for id_ in session.scalars(here.distinct().order_by(Practice.professional_id).limit(MOST)):
-            if (found := readable(ask, id_)) is not None:
-                yield found
+        if start:
+            here = here.where(Practice.professional_id > start)
+        ids = list(ask.by.session.scalars(here.distinct().order_by(Practice.professional_id)))
+        yield from (found for one in ids if (found := readable(ask, one)) is not None)
         return
     names = query.values("name", "family")
     wanted = [one.rpartition("|")[2] for one in query.values("specialty")]
     specialties = tuple(flat_law().specialties.get(one, -1) for one in wanted)
-    yield from search_professionals(
-        session, family_name=names[0] if names else None, specialties=specialties, limit=MOST
-    )
+    while some := search_professionals(
+        ask.by.session, family_name=names[0] if names else None, specialties=specialties, limit=MOST,
+        after=start or None,
+    ):  # fmt: skip
+        yield from some
+        start = some[-1].id
 
 
 def readable(ask: Ask, id_: str) -> Professional | None:
@@ -177,12 +188,12 @@ def read_role(ask: Ask, id_: str) -> Resource:
 
 
 def search_organizations(ask: Ask, query: Query) -> Iterator[Resource]:
-    """Places by id, number or name; funds."""
+    """Places and funds by id, number or name, in the order of their ids."""
     open_directory(ask)
-    session, ids = ask.by.session, [key for one in query.values("_id") if (key := parse_id(one))]
+    ids = [key for one in query.values("_id") if (key := parse_id(one))]
     places: Any = select(Organisation).order_by(Organisation.id).limit(MOST)
     funds: Any = select(Fund).order_by(Fund.id).limit(MOST)
-    if ids:
+    if query.values("_id"):
         places, funds = places.where(Organisation.id.in_(ids)), funds.where(Fund.id.in_(ids))
     numbers = [one.rpartition("|")[2] for one in query.values("identifier")]
     if numbers:
@@ -190,21 +201,49 @@ def search_organizations(ask: Ask, query: Query) -> Iterator[Resource]:
     for name in query.values("name"):
         places = places.where(Organisation.name.ilike(f"{name}%"))
         funds = funds.where(Fund.name.ilike(f"{name}%"))
-    yield from (organization(one) for one in session.scalars(places))
-    yield from (fund(ask, one) for one in session.scalars(funds))
+    start, names = query.place.start, [fold(one) for one in query.values("name")]
+    others = [] if numbers else [
+        one for one in insurers(ask)
+        if one[0] >= start and (not query.values("_id") or one[0] in query.values("_id"))
+        and all(fold(one[1]["name"]).startswith(name) for name in names)
+    ]  # fmt: skip
+    found = merge(
+        ((one.id, organization(one)) for one in rows(ask, places, Organisation, query.place.start)),
+        ((one.id, fund(ask, one)) for one in rows(ask, funds, Fund, query.place.start)),
+        others,
+        key=itemgetter(0),
+    )
+    yield from (one for _, one in found)
+
+
+def rows(ask: Ask, query: Any, model: Any, start: str) -> Iterator[Any]:
+    """The rows of a query from an id on, some at a time."""
+    some = list(ask.by.session.scalars(query.where(model.id >= start) if start else query))
+    while some:
+        yield from some
+        some = list(ask.by.session.scalars(query.where(model.id > some[-1].id))) if len(some) == MOST else []
 
 
 def read_organization(ask: Ask, id_: str) -> Resource:
     """A place or a fund by id. Raises `ProblemError`: 404."""
     open_directory(ask)
+    if id_.startswith(PREFIX):
+        for own, one in insurers(ask):
+            if own == id_:
+                return one
     key = parse_id(id_)
     place = ask.by.session.get(Organisation, key) if key else None
     if place is not None:
         return organization(place)
-    one = ask.by.session.get(Fund, key) if key else None
-    if one is None:
+    payer = ask.by.session.get(Fund, key) if key else None
+    if payer is None:
         raise problems.not_found(field="id")
-    return fund(ask, one)
+    return fund(ask, payer)
+
+
+def always(ask: Ask) -> bool:
+    """The directory is long, for everybody."""
+    return True
 
 
 PERSON: Params = {
@@ -214,7 +253,7 @@ PERSON: Params = {
 KINDS: tuple[Kind, ...] = (
     Kind(
         "Practitioner", PERSON, lambda ask, query: (practitioner(ask, one) for one in professionals(ask, query)),
-        lambda ask, id_: practitioner(ask, of_id(ask, id_)), profile=f"{CORE}/fr-core-practitioner",
+        lambda ask, id_: practitioner(ask, of_id(ask, id_)), profile=f"{CORE}/fr-core-practitioner", walks=always,
     ),
     Kind(
         "PractitionerRole",
@@ -224,7 +263,8 @@ KINDS: tuple[Kind, ...] = (
             "specialty": Param("token", ("specialty",)), "role": Param("token", ("code",)),
             "active": Param("token", ("active",)),
         },
-        search_roles, read_role, profile=f"{CORE}/fr-core-practitioner-role",
+        search_roles, read_role, profile=f"{CORE}/fr-core-practitioner-role", walks=always,
+        place=lambda one: str(one["practitioner"]["reference"].rpartition("/")[2]),
     ),
     Kind(
         "Organization",
@@ -232,6 +272,6 @@ KINDS: tuple[Kind, ...] = (
             "identifier": Param("token", ("identifier",)), "name": Param("string", ("name",)),
             "type": Param("token", ("type",)), "active": Param("token", ("active",)),
         },
-        search_organizations, read_organization, profile=f"{CORE}/fr-core-organization",
+        search_organizations, read_organization, profile=f"{CORE}/fr-core-organization", walks=always,
     ),
 )  # fmt: skip

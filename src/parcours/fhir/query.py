@@ -39,6 +39,16 @@ class Filter(NamedTuple):
     values: tuple[str, ...]
 
 
+class Place(NamedTuple):
+    """Where a page begins: after so many matches, from a place of a long table on."""
+
+    after: int = 0
+    start: str = ""
+
+
+FIRST = Place()
+
+
 @dataclass
 class Query:
     """A search, read."""
@@ -54,8 +64,7 @@ class Query:
     revincludes: list[tuple[str, str, str]] = field(default_factory=list)
     used: list[tuple[str, str]] = field(default_factory=list)
     """What was understood, for the `self` link."""
-    after: int = 0
-    """How many matches came before."""
+    place: Place = FIRST
 
     def values(self, *names: str) -> list[str]:
         """The values of a filter, however it is named."""
@@ -200,9 +209,19 @@ READERS: dict[str, Callable[[Query, str, Kinds], None]] = {
 
 def found(query: Query, resources: Iterable[dict[str, Any]], params: Params) -> list[dict[str, Any]]:
     """The resources that match every filter, in the order asked for (else newest first, as they come)."""
+    return ordered(query, filter(matcher(query, params), resources), params)
+
+
+def matcher(query: Query, params: Params) -> Callable[[dict[str, Any]], bool]:
+    """Does a resource match every filter?"""
     tests = [(one, param_of(one.name, params)) for one in query.filters if "." not in one.name]
     tests = [(one, param) for one, param in tests if param.paths]  # else the search itself has done it
-    matching = [one for one in resources if all(match(one, param.kind, param.paths, test) for test, param in tests)]
+    return lambda one: all(match(one, param.kind, param.paths, test) for test, param in tests)
+
+
+def ordered(query: Query, matches: Iterable[dict[str, Any]], params: Params) -> list[dict[str, Any]]:
+    """Matches in the order asked for."""
+    matching = list(matches)
     for name in reversed(query.sort):
         param = param_of(name.removeprefix("-"), params)
         matching.sort(key=partial(key_of, param=param), reverse=name.startswith("-"))

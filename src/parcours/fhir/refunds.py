@@ -1,4 +1,4 @@
-"""Refunds as they were decided: Claim, ClaimResponse, ExplanationOfBenefit, Provenance."""
+"""Refunds as they were decided: ClaimResponse, ExplanationOfBenefit, Provenance; and the sheet, as a Claim."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,118 +6,45 @@ from typing import Any
 
 from sqlalchemy import select
 
-from parcours.fhir.adjudication import Amounts, Payer, adjudications, totals
-from parcours.fhir.kinds import Ask, Kind, Resource
-from parcours.fhir.person import covering, fund_id
-from parcours.fhir.personal import Access, personal, reference
+from parcours.fhir.adjudication import Amounts, Payer, adjudications, headline, totals
+from parcours.fhir.insurers import insurer
+from parcours.fhir.kinds import Access, Ask, Kind, Resource
+from parcours.fhir.personal import personal, reference
 from parcours.fhir.query import Param
+from parcours.fhir.sent import (
+    AMC as COMPLEMENTARY,
+)
+from parcours.fhir.sent import (
+    care_team,
+    claim_resource,
+    claims_of,
+    common,
+    complementary,
+    coverage,
+    item_of,
+    paid_to,
+    payee,
+    referral_of,
+    referred,
+)
 from parcours.fhir.site import HL7, concept, meta, money
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import content_kept
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision
 from parcours.registry.claims.sheets import said
+from parcours.registry.claims.words import STATES, code_of, reason
 from parcours.registry.payments.account import caps, refunds_set_off
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
+from parcours.text import LANGS
 
 READ = Access(Action.READ_CLAIMS, Tag.CLAIM_READ)
 STATEMENT = Access(Action.READ_CLAIMS, Tag.STATEMENT_READ)
 AMC = "-amc"
 """Ending of the id of what the complementary insurer decides."""
 REFUSED = (ClaimState.REJECTED, ClaimState.TIME_BARRED, ClaimState.REFUSED)
-CANCELLED = "SIM-CANCELLED"
 OF_RECEIPT = ("ticket_moderateur", "forfait_acte_lourd", "depassement")
-PROFESSIONAL = concept(f"{HL7}claim-type", "professional")
-
-
-def claims_of(ask: Ask, person: str) -> list[Claim]:
-    """The claims of a person, newest first, read once a request."""
-    key = f"rows:{person}"
-    if key not in ask.known:
-        query = select(Claim).where(Claim.insured_id == person).order_by(Claim.id.desc())
-        ask.known[key] = list(ask.by.session.scalars(query))
-    found: list[Claim] = ask.known[key]
-    return found
-
-
-def cancelled(claim: Claim) -> bool:
-    """Was it taken back by who sent it, or whole by the fund?"""
-    return claim.reason == CANCELLED or claim.state is ClaimState.REVERSED
-
-
-def common(ask: Ask, claim: Claim) -> Resource:
-    """What a claim and its answers say alike."""
-    return {
-        "status": "cancelled" if cancelled(claim) else "active",
-        "type": PROFESSIONAL, "use": "claim", "patient": reference("Patient", claim.insured_id),
-        "insurer": reference("Organization", fund_of(ask, claim.fund_code)),
-    }  # fmt: skip
-
-
-def fund_of(ask: Ask, code: str) -> str | None:
-    """The id of a fund, looked up once a request."""
-    key = f"fund:{code}"
-    if key not in ask.known:
-        ask.known[key] = fund_id(ask, code)
-    found: str | None = ask.known[key]
-    return found
-
-
-def coverage(ask: Ask, claim: Claim, payer: Payer = Payer.AMO, insurer: str | None = None) -> Resource:
-    """Who covered the care, on its day; by its name alone when the registry holds no such coverage."""
-    name = "Assurance maladie obligatoire" if payer is Payer.AMO else insurer or "Complémentaire santé"
-    found = covering(ask, claim.insured_id, claim.care_date, payer.value, insurer or "") or {}
-    return {**found, "display": name}
-
-
-def payee(third_party: bool) -> Resource:
-    """Who is paid: who gave the care, or the insured."""
-    return concept(f"{HL7}payeetype", "provider" if third_party else "subscriber")
-
-
-def item_of(claim: Claim, number: int, cents: int, content: Resource) -> Resource:
-    """An act of a sheet."""
-    acts = content.get("acts") or []
-    act = acts[number - 1] if number <= len(acts) else {}
-    code = str(act.get("code") or content["facts"].get("act", "consultation"))
-    return {
-        "sequence": number, "productOrService": {"coding": [{"code": code}], "text": code},
-        "servicedDate": str(claim.care_date), "net": money(cents),
-    }  # fmt: skip
-
-
-def claim_resource(ask: Ask, claim: Claim) -> Resource:
-    """A sheet as it was sent."""
-    content = said(claim)
-    info: list[Resource] = [
-        {"sequence": number, "category": ask.site.concept("claim-info", name), "valueString": str(value)}
-        for number, (name, value) in enumerate(sorted(content["facts"].items()), start=1)
-    ]
-    if content["ips"]:
-        category = ask.site.concept("claim-info", "IPS")
-        info.append({"sequence": len(info) + 1, "category": category, "code": ask.site.concept("ips", content["ips"])})
-    resource = {
-        "resourceType": "Claim", "id": claim.id, "meta": meta(updated=claim.recorded_at.isoformat()),
-        "identifier": [
-            {"system": f"{ask.site.base}/sid/sheet", "value": claim.sheet_key},
-            {"system": f"{ask.site.base}/sid/sheet-number", "value": str(claim.sheet_number)},
-        ],
-        **common(ask, claim), "created": str(claim.received_on or claim.care_date),
-        "provider": reference("Practitioner", claim.professional_id),
-        "priority": concept(f"{HL7}processpriority", "normal"),
-        "careTeam": [{"sequence": 1, "provider": reference("Practitioner", claim.professional_id)}],
-        "insurance": [{"sequence": 1, "focal": True, "coverage": coverage(ask, claim)}],
-        "payee": {"type": payee(content["tiers_payant"] != "none")},
-        "item": [item_of(claim, at, cents, content) for at, cents in enumerate(content["lines"], start=1)],
-        "total": money(claim.fee),
-    }  # fmt: skip
-    if info:
-        resource["supportingInfo"] = info
-    if claim.original_id:
-        related = {"claim": reference("Claim", claim.original_id)}
-        resource["related"] = [related | {"relationship": concept(f"{HL7}ex-relatedclaimrelationship", "prior")}]
-    return resource
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -166,19 +93,40 @@ def response_of(ask: Ask, claim: Claim, about: list[Decision]) -> Resource:
         "resourceType": "ClaimResponse", "id": claim.id, "meta": meta(updated=claim.recorded_at.isoformat()),
         **common(ask, claim), "created": str(current.decided_on if current else claim.received_on or claim.care_date),
         "requestor": reference("Practitioner", claim.professional_id), "request": reference("Claim", claim.id),
-        "outcome": outcome, "disposition": f"{claim.state.value} (simulé)",
+        "outcome": outcome, "disposition": f"Feuille {STATES[claim.state].fr} (simulé)",
+        "insurance": [{"sequence": 1, "focal": True, "coverage": coverage(ask, claim)}],
     }  # fmt: skip
     if refused and claim.reason:
-        resource["error"] = [{"code": ask.site.concept("reason", claim.reason)}]
+        why = reason(claim.reason)
+        resource["error"] = [{"code": ask.site.concept("reason", code_of(claim.reason), why.fr)}]
+        resource["disposition"] = f"Refusée (simulé) : {why.fr}"
     if current is not None:
         lines = settled_lines(claim, content_kept(current))
-        resource["item"] = [
-            {"itemSequence": number, "adjudication": adjudications(ask.site, one[0], Payer.AMO, one[1])}
-            for number, one in enumerate(lines, start=1)
-        ]
-        resource["total"] = totals(ask.site, sum_of(current, lines), Payer.AMO)
-        resource["payeeType"] = payee(current.to_professional)
+        resource |= {
+            "disposition": headline(sum_of(current, lines), "fr"),
+            "item": [
+                {"itemSequence": number, "noteNumber": notes_of(number),
+                 "adjudication": adjudications(ask.site, one[0], Payer.AMO, one[1])}
+                for number, one in enumerate(lines, start=1)
+            ],
+            "total": totals(ask.site, sum_of(current, lines), Payer.AMO), "processNote": process_notes(lines),
+            "payeeType": payee(claim, current.to_professional)["type"],
+        }  # fmt: skip
     return resource
+
+
+def notes_of(number: int) -> list[int]:
+    """The numbers of the sentences about a line."""
+    return [len(LANGS) * (number - 1) + at for at in range(1, len(LANGS) + 1)]
+
+
+def process_notes(lines: list[tuple[Amounts, dict[str, str]]]) -> list[Resource]:
+    """Who pays what of each line, in French, then in English."""
+    return [
+        {"number": number, "type": "display", "text": headline(amounts, lang),
+         "language": concept("urn:ietf:bcp:47", lang)}
+        for at, (amounts, _) in enumerate(lines, start=1) for number, lang in zip(notes_of(at), LANGS, strict=True)
+    ]  # fmt: skip
 
 
 def explanations(ask: Ask, claim: Claim, about: list[Decision]) -> Iterator[Resource]:
@@ -198,26 +146,31 @@ def explanation(
     decision, kept = decided
     lines = settled_lines(claim, kept)
     ending = AMC if payer is Payer.AMC else ""
-    content = said(claim)
+    content, referral = said(claim), referral_of(ask, claim)
+    insured_by = complementary(ask, claim, decision.insurer) if ending else coverage(ask, claim)
     resource = {
         "resourceType": "ExplanationOfBenefit", "id": f"{decision.id}{ending}",
         "meta": meta(updated=decision.known_at.isoformat()), **common(ask, claim),
         "status": "active" if decision.current else "cancelled", "created": str(decision.decided_on),
         "provider": reference("Practitioner", claim.professional_id), "claim": reference("Claim", claim.id),
         "claimResponse": reference("ClaimResponse", claim.id), "outcome": "complete",
-        "insurance": [{"focal": True, "coverage": coverage(ask, claim, payer, decision.insurer if ending else None)}],
+        "disposition": headline(sum_of(decision, lines), "fr"),
+        "careTeam": care_team(ask, claim, referral), **referred(referral),
+        "payee": paid_to(ask, claim, decision.amc_to_professional if ending else decision.to_professional),
+        "insurance": [{"focal": True, "coverage": insured_by}],
         "item": [
             item_of(claim, number, amounts.fee, content)
-            | {"adjudication": adjudications(ask.site, amounts, payer, cases)}
+            | {"noteNumber": notes_of(number), "adjudication": adjudications(ask.site, amounts, payer, cases)}
             for number, (amounts, cases) in enumerate(lines, start=1)
         ],
         "total": totals(ask.site, sum_of(decision, lines), payer),
+        "processNote": process_notes(lines),
         "benefitPeriod": {"start": f"{decision.year}-01-01", "end": f"{decision.year}-12-31"},
         "supportingInfo": [{"sequence": 1, "category": ask.site.concept("claim-info", "IPS"),
                             "code": ask.site.concept("qcp", str(kept["computed_code"]))}],
     }  # fmt: skip
     if payer is Payer.AMC:
-        resource["insurer"] = {"display": decision.insurer or "Complémentaire santé"}
+        resource["insurer"] = insurer(decision.insurer) if decision.insurer else {"display": COMPLEMENTARY}
     else:
         resource["benefitBalance"] = balances(ask, decision)
         resource |= payment(ask, claim, decision)
@@ -281,11 +234,12 @@ def set_off(ask: Ask, person: str) -> dict[str, list[tuple[int, list[str]]]]:
 
 def provenance(ask: Ask, decision: Decision) -> Resource:
     """The receipt of a decision: the engine, the law it read, and the hash that a replay must find again."""
-    receipt = content_kept(decision)["receipt"]
+    receipt, endings = content_kept(decision)["receipt"], ("", AMC) if decision.amc else ("",)
     sources = {"receipt": receipt["hash"], "rules": receipt["engine"]["rules"], "law": receipt["law"]["data"]}
     return {
         "resourceType": "Provenance", "id": decision.id, "meta": meta(updated=decision.known_at.isoformat()),
-        "target": [reference("ExplanationOfBenefit", decision.id)], "recorded": decision.known_at.isoformat(),
+        "target": [reference("ExplanationOfBenefit", f"{decision.id}{one}") for one in endings],
+        "recorded": decision.known_at.isoformat(),
         "agent": [{"type": concept(f"{HL7}provenance-participant-type", "assembler"),
                    "who": {"display": f"parcours {receipt['engine']['version']}"}}],
         "entity": [

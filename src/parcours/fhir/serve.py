@@ -1,7 +1,5 @@
 """Reads and searches: the interactions that every served type has."""
 
-import base64
-import json
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import TypeVar
@@ -21,16 +19,14 @@ from parcours.fhir.answers import fhir
 from parcours.fhir.capability import KINDS, about
 from parcours.fhir.kinds import Ask, Kind, Resource
 from parcours.fhir.matching import pick
+from parcours.fhir.paging import Items, Page, opened, page_of, sealed
 from parcours.fhir.personal import OF_PERSON
 from parcours.fhir.query import Filter, Kinds, Query, cut, found, read_query
 from parcours.fhir.site import Site
 from parcours.registry.errors import RegistryError
-from parcours.registry.store.keyring import keyring
 
-PAGE_CONTEXT = "fhir.page"
 T = TypeVar("T")
 SERVED: Kinds = {name: one.params for name, one in KINDS.items()}
-Items = list[tuple[str, str]]
 
 
 def site_of(request: Request) -> Site:
@@ -106,24 +102,31 @@ def is_strict(request: Request) -> bool:
 def search(request: Request, items: Items) -> Response:
     """A page of matches, and what comes with them."""
     kind = kind_of(request)
-    items, after = opened(items)
+    items, place = opened(items)
     query = read_query(kind.name, items, SERVED, strict=is_strict(request))
-    query.after = after
+    query.place = place
     return fhir(asking(request, kind.public, lambda ask: bundle(ask, kind, query)))
 
 
 def bundle(ask: Ask, kind: Kind, query: Query) -> Resource:
     """The answer to a search."""
-    matches = found(query, kind.search(ask, query), kind.params)
-    page = matches[query.after : query.after + query.count]
-    said: Resource = {"resourceType": "Bundle", "type": "searchset", "total": len(matches), "link": []}
-    said["link"].append({"relation": "self", "url": address(ask, query)})
+    page = page_of(ask, kind, query)
     if query.summary == "count" or query.count == 0:
-        return said
-    if query.after + query.count < len(matches):
-        said["link"].append({"relation": "next", "url": next_page(ask, query)})
-    entries = [entry(ask, cut(query, stamped(one), kind.required), "match") for one in page]
-    entries += [entry(ask, one, "include") for one in included(ask, page, query)]
+        return searchset(ask, query, page._replace(following=None), [])
+    entries = [entry(ask, cut(query, stamped(one), kind.required), "match") for one in page.matches]
+    entries += [entry(ask, one, "include") for one in included(ask, page.matches, query)]
+    return searchset(ask, query, page, entries)
+
+
+def searchset(ask: Ask, query: Query, page: Page, entries: list[Resource]) -> Resource:
+    """The Bundle of a page."""
+    said: Resource = {"resourceType": "Bundle", "type": "searchset"}
+    if page.total is not None:
+        said["total"] = page.total
+    said["link"] = [{"relation": "self", "url": address(ask, query)}]
+    if page.following is not None:
+        following = f"{ask.site.base}/{query.type}?_page={sealed(ask, query, page.following)}"
+        said["link"].append({"relation": "next", "url": following})
     return said | ({"entry": entries} if entries else {})
 
 
@@ -208,25 +211,3 @@ def address(ask: Ask, query: Query) -> str:
     """The address that says what was understood."""
     said = urlencode(query.used, safe=":,|/$")
     return f"{ask.site.base}/{query.type}" + (f"?{said}" if said else "")
-
-
-def next_page(ask: Ask, query: Query) -> str:
-    """The address of the next page: every filter, readable by this server alone."""
-    content = json.dumps([query.after + query.count, query.used], separators=(",", ":"))
-    sealed = content.encode() if ask.unit is None else keyring().encrypt(content, PAGE_CONTEXT)
-    token = base64.urlsafe_b64encode((b"0" if ask.unit is None else b"1") + sealed).decode().rstrip("=")
-    return f"{ask.site.base}/{query.type}?_page={token}"
-
-
-def opened(items: Items) -> tuple[Items, int]:
-    """The parameters behind a page, and how many matches came before it. Raises `Refused`."""
-    token = next((value for name, value in items if name == "_page"), None)
-    if token is None:
-        return items, 0
-    try:
-        sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        text = sealed[1:].decode() if sealed[:1] == b"0" else keyring().decrypt(sealed[1:], PAGE_CONTEXT)
-        after, used = json.loads(text)
-        return [(str(name), str(value)) for name, value in used], int(after)
-    except (ValueError, TypeError, RegistryError) as error:
-        raise problems.bad_page(field="_page") from error

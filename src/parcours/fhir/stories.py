@@ -18,8 +18,9 @@ from parcours.edge.settings import Settings
 from parcours.fhir import actions
 from parcours.fhir.capability import KINDS
 from parcours.fhir.kinds import Ask, Resource
+from parcours.fhir.paging import opened
 from parcours.fhir.query import read_query
-from parcours.fhir.serve import SERVED, bundle, opened
+from parcours.fhir.serve import SERVED, bundle
 from parcours.fhir.site import HL7, Site, concept, money
 from parcours.registry.access.model import Actor, Role
 from parcours.registry.audit.context import Tag
@@ -121,9 +122,9 @@ def searching(path: str, text: str) -> Callable[[Ask], Resource]:
     """A search, as the face does it."""
 
     def work(ask: Ask) -> Resource:
-        items, after = opened(parse_qsl(text))
+        items, place = opened(parse_qsl(text))
         query = read_query(path, items, SERVED, strict=True)
-        query.after = after
+        query.place = place
         return bundle(ask, KINDS[path], query)
 
     return work

@@ -11,10 +11,11 @@ import parcours
 from parcours.engine.bill.vocabulary import BORNE, LINE_KEYS
 from parcours.engine.facts.vocabulary import FACTS
 from parcours.fhir import problems
-from parcours.fhir.claim_read import ALIASES
+from parcours.fhir.claim_read import ALIASES, MADE
 from parcours.fhir.site import Site, meta
 from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
+from parcours.registry.claims.words import REASONS
 from parcours.registry.contexts import CONTEXTS
 from parcours.text import LANGS, Text, same, text_of
 
@@ -47,6 +48,7 @@ def own_systems() -> dict[str, tuple[Text, Concepts]]:
         found[name] = (
             title, {str(one["snds"]): text_of(one["label"]) for one in codes[source].values() if "snds" in one}
         )  # fmt: skip
+    found["reason"] = (Text("Motifs de la caisse (simulés)", "Reasons of the fund (simulated)"), dict(REASONS))
     found["trail"] = (Text("Événements de la trace des accès", "Events of the trail of accesses"), dict(events()))
     found["specialty"] = (Text("Spécialités médicales", "Medical specialties"), dict(specialties()))
     found["case"] = (Text("Cas du moteur", "Cases of the engine"), dict(cases()))
@@ -71,6 +73,7 @@ def information() -> Iterator[tuple[str, Text]]:
     yield "IPS", Text("Indicateur du parcours de soins transmis", "Indicator of the care pathway sent")
     for name, meaning in ALIASES.items():
         yield name, same(meaning)
+    yield from MADE.items()
     yield "reading", Text("Lecture choisie d'un point disputé", "Chosen reading of a disputed point")
     for fact in FACTS:
         yield fact.name, same(fact.help)

@@ -9,13 +9,11 @@ from sqlalchemy import select
 
 from parcours.fhir.kinds import Ask, Kind, Resource
 from parcours.fhir.person import fund_id
-from parcours.fhir.personal import OF_PERSON, check_type, personal, reference
+from parcours.fhir.personal import personal, reference
+from parcours.fhir.practice import also_of_practice, names_somebody
 from parcours.fhir.query import Param, Params, Query
 from parcours.fhir.refunds import STATEMENT
 from parcours.fhir.site import HL7, concept, meta, money
-from parcours.registry.access.model import PRACTICE
-from parcours.registry.claims.context import Action, Tag
-from parcours.registry.declarations.context import of_practice
 from parcours.registry.directory.models import Organisation, Professional
 from parcours.registry.directory.service import workplaces_on
 from parcours.registry.messages.models import Message, MessageKind
@@ -118,38 +116,20 @@ Made = Callable[[Ask, Order], Resource]
 
 def of_both(name: str, made: Made, params: Params) -> Kind:
     """A type of transfers: those of people, by their own right; those of a practice, to itself."""
+
+    def rows(ask: Ask, practice: str, query: Query) -> Iterator[Resource]:
+        return (made(ask, one) for one in (() if names_somebody(query) else orders_of(ask.by.session, practice)))
+
+    def one(ask: Ask, practice: str, id_: str) -> Resource | None:
+        key = parse_id(id_)
+        order = ask.by.session.get(Order, key) if key else None
+        return made(ask, order) if order is not None and order.party == practice else None
+
     own = personal(
         name, STATEMENT, lambda ask, person: (made(ask, one) for one in orders_of(ask.by.session, person)),
         party_of, params,
     )  # fmt: skip
-
-    def search(ask: Ask, query: Query) -> Iterator[Resource]:
-        named = {*OF_PERSON, *(f"{one}.identifier" for one in OF_PERSON), "_id"}
-        practice = mine(ask)
-        if practice is None or any(one.name in named for one in query.filters):
-            yield from own.search(ask, query)
-            return
-        check_type(ask, STATEMENT, name)
-        ask.by.allow(Action.READ_SHEETS, of_practice(practice), Tag.SHEETS_READ)
-        yield from (made(ask, one) for one in orders_of(ask.by.session, practice))
-
-    def read(ask: Ask, id_: str) -> Resource:
-        key = parse_id(id_)
-        order = ask.by.session.get(Order, key) if key else None
-        practice = mine(ask)
-        if order is None or practice is None or order.party != practice:
-            return own.read(ask, id_)
-        check_type(ask, STATEMENT, name)
-        ask.by.allow(Action.READ_SHEETS, of_practice(practice), Tag.SHEETS_READ)
-        return made(ask, order)
-
-    return Kind(name, params, search, read, personal=True)
-
-
-def mine(ask: Ask) -> str | None:
-    """The practice of who asks."""
-    actor = ask.by.actor
-    return actor.professional_id if actor.role in PRACTICE else None
+    return also_of_practice(own, rows, one)
 
 
 def party_of(ask: Ask, id_: str) -> str | None:

@@ -100,6 +100,12 @@ class Policy:
         decision = Decision(actor, action, record, True, considered, missing, unsigned, unread)
         return decision if decision.allowed else replace(decision, visible=self._sees(session, actor, action, record))
 
+    def ever(self, actor: Actor, action: Action) -> bool:
+        """Is there any record on which this actor might do this?"""
+        return any(
+            action in one.actions and actor.role in one.roles and _has_scope(actor, one.scope) for one in self.rules
+        )
+
     def _sees(self, session: Session, actor: Actor, action: Action, record: Record) -> bool:
         of = self.kinds.get(record.kind)
         if of is None or of.read == action:

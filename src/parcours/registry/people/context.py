@@ -54,6 +54,8 @@ class Tag(model.Tag):
     PERSON_CREATE = "people:person:create"
     PERSON_READ = "people:person:read"
     PERSON_EXPORT = "people:person:export"
+    EXPORT_END = "people:export:end"
+    """A bulk export is deleted by who asked for it."""
     PERSON_SEARCH = "people:person:search"
     PERSON_CHANGE = "people:person:change"
     HOLDER_READ = "people:holder:read"

@@ -237,10 +237,15 @@ def _referral(facts: VisitFacts, covered: Covering) -> None:
         facts.put("referral", "none", "own_doctor")
     elif referral is None:
         facts.put("referral", "none", "no_referral")
-    elif referral.flow is Flow.CORRESPONDANT_GENERALISTE:
-        facts.put("referral", "soins_iteratifs" if referral.plan_id else "avis_ponctuel", "referred", referral)
     else:
-        facts.put("referral", referral.flow.value, "referred", referral)
+        facts.put("referral", flow_of(referral), "referred", referral)
+
+
+def flow_of(referral: Referral) -> str:
+    """What a referral is, as a fact of a visit."""
+    if referral.flow is Flow.CORRESPONDANT_GENERALISTE:
+        return "soins_iteratifs" if referral.plan_id else "avis_ponctuel"
+    return referral.flow.value
 
 
 def _grace(facts: VisitFacts, last: tuple[Tenure, Declaration] | None) -> None:

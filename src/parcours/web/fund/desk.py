@@ -20,7 +20,7 @@ from parcours.registry.claims.models import (
 from parcours.registry.claims.money import amo_book
 from parcours.registry.claims.notices import tell_waiting
 from parcours.registry.claims.sheets import receive
-from parcours.registry.claims.words import GROUNDS, OBJECTIONS, STATES
+from parcours.registry.claims.words import GROUNDS, OBJECTIONS, STATES, reason
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.conciliation import service as cases
@@ -33,7 +33,7 @@ from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
 from parcours.text import Text
 from parcours.web.desk.acts import foreseen, lines_of
-from parcours.web.desk.money import TONES, reason
+from parcours.web.desk.money import TONES
 from parcours.web.desk.names import called, doctor_name, fund_name, professionals
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.fund.words import CAUSES, CONTRACTS, OWNERS

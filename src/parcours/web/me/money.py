@@ -13,14 +13,14 @@ from parcours.registry.claims.adjudicate import claims_of, current_decision, get
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.control import last_day
 from parcours.registry.claims.models import Claim, ClaimState, Decision
-from parcours.registry.claims.words import STATES
+from parcours.registry.claims.words import REASONS, STATES, reason
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account
 from parcours.registry.payments.account import AccountLine, account_lines, caps
 from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.why import why_of
 from parcours.text import Text, plain_euros
-from parcours.web.desk.money import REASONS, TAKEN, TONES, named, reason
+from parcours.web.desk.money import TAKEN, TONES, named
 from parcours.web.desk.names import called, professionals
 from parcours.web.desk.room import Desk, day_of
 from parcours.web.me.person import Mine

@@ -8,7 +8,7 @@ from parcours.registry.claims import lifecycle, objections
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.models import Claim, ClaimState, Ground, LotState
 from parcours.registry.claims.sheets import said
-from parcours.registry.claims.words import GROUNDS, OBJECTIONS, STATES
+from parcours.registry.claims.words import GROUNDS, OBJECTIONS, STATES, reason
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import body_of, messages_to
@@ -20,7 +20,7 @@ from parcours.registry.store.ids import get
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.text import Text, plain_euros
 from parcours.web.desk.acts import lines_of
-from parcours.web.desk.money import TONES, reason
+from parcours.web.desk.money import TONES
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.practice import fixes
 from parcours.web.practice.desk import doctor_of, named, patients_named, show, sign_and_send

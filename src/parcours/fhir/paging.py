@@ -1,0 +1,102 @@
+"""Pages of a search: of few candidates all are read and counted; of a long table no more than a page needs.
+
+A page of a long table knows no total, and the next one begins at a place of the table: neither costs more than it
+shows.
+"""
+
+import base64
+import json
+from datetime import UTC, datetime
+from itertools import takewhile
+from typing import NamedTuple
+
+from parcours.fhir import problems
+from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.query import Place, Query, found, matcher, ordered
+from parcours.registry.errors import RegistryError
+from parcours.registry.store.keyring import keyring
+
+CONTEXT = "fhir.page"
+COUNTED = 200
+"""So many candidates are read to know how many match."""
+MOST_READ = 2_000
+"""And so many for a page that few of them match: the page is short, the next one goes on."""
+EVENT = "AuditEvent"
+Items = list[tuple[str, str]]
+
+
+class Page(NamedTuple):
+    """Matches, how many there are in all (None: too many to be counted), and where the next page begins."""
+
+    matches: list[Resource]
+    total: int | None
+    following: Place | None
+
+
+def page_of(ask: Ask, kind: Kind, query: Query) -> Page:
+    """The page that a query asks for. Raises `ProblemError`: too many to be put in another order."""
+    if not kind.walks(ask):
+        return page_at(query, found(query, kind.search(ask, query), kind.params))
+    matches, whole, last = walked(ask, kind, query)
+    if whole and not query.place.start:
+        return cut_out(query, ordered(query, matches, kind.params))
+    if query.sort:
+        raise problems.too_many(field="_sort", most=COUNTED)
+    end = query.place.after + query.count
+    if len(matches) <= end:
+        return Page(matches[query.place.after :], None, None if whole else placed(kind, matches, last))
+    return Page(matches[query.place.after : end], None, placed(kind, matches[:end], kind.place(matches[end - 1])))
+
+
+def page_at(query: Query, matches: list[Resource]) -> Page:
+    """A page of all the matches of one moment, that of the first page: to read is an event too."""
+    moment = query.place.start or datetime.now(UTC).isoformat()
+    page = cut_out(query, [one for one in matches if one.get("recorded", "") <= moment or one["resourceType"] != EVENT])
+    return page._replace(following=page.following and page.following._replace(start=moment))
+
+
+def cut_out(query: Query, matches: list[Resource]) -> Page:
+    """A page of all the matches."""
+    end = query.place.after + query.count
+    following = Place(end) if end < len(matches) else None
+    return Page(matches[query.place.after : end], len(matches), following)
+
+
+def walked(ask: Ask, kind: Kind, query: Query) -> tuple[list[Resource], bool, str]:
+    """(matches, whether nothing is left, the place of the last candidate), until a page is full."""
+    fits, matches, last = matcher(query, kind.params), list[Resource](), ""
+    for number, one in enumerate(kind.search(ask, query), start=1):
+        last = kind.place(one)
+        if fits(one):
+            matches.append(one)
+        full = len(matches) > query.place.after + query.count and number > COUNTED
+        if full or number >= MOST_READ:
+            return matches, False, last
+    return matches, True, last
+
+
+def placed(kind: Kind, shown: list[Resource], start: str) -> Place:
+    """The place after what was shown: where its last one is, and how many of that place were shown."""
+    there = takewhile(lambda one: kind.place(one) == start, reversed(shown))
+    return Place(sum(1 for _ in there), start)
+
+
+def sealed(ask: Ask, query: Query, following: Place) -> str:
+    """What the address of the next page holds: every filter, readable by this server alone."""
+    content = json.dumps([*following, query.used], separators=(",", ":"))
+    said = content.encode() if ask.unit is None else keyring().encrypt(content, CONTEXT)
+    return base64.urlsafe_b64encode((b"0" if ask.unit is None else b"1") + said).decode().rstrip("=")
+
+
+def opened(items: Items) -> tuple[Items, Place]:
+    """The parameters behind a page, and where it begins. Raises `ProblemError`."""
+    token = next((value for name, value in items if name == "_page"), None)
+    if token is None:
+        return items, Place()
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        text = raw[1:].decode() if raw[:1] == b"0" else keyring().decrypt(raw[1:], CONTEXT)
+        after, start, used = json.loads(text)
+        return [(str(name), str(value)) for name, value in used], Place(int(after), str(start))
+    except (ValueError, TypeError, RegistryError) as error:
+        raise problems.bad_page(field="_page") from error
