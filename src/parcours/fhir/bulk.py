@@ -23,9 +23,11 @@ from parcours.engine.facts import jsonio
 from parcours.fhir import capability, problems
 from parcours.fhir.kinds import Ask, Kind, Resource
 from parcours.fhir.matching import interval
-from parcours.fhir.query import Query
+from parcours.fhir.paging import page_of
+from parcours.fhir.professionals import always
+from parcours.fhir.query import Place, Query
 from parcours.fhir.site import Site
-from parcours.registry.access.model import Actor
+from parcours.registry.access.model import Actor, Role
 from parcours.registry.contexts import POLICY
 from parcours.registry.errors import RegistryError
 from parcours.registry.people.family import children_of
@@ -71,11 +73,12 @@ class Job:
         return base64.urlsafe_b64encode(keyring().encrypt(json.dumps(said), CONTEXT)).decode().rstrip("=")
 
 
-def exported(actor: Actor | None = None) -> list[Kind]:
-    """The types about people: all of them, or those of which somebody may read any."""
+def exported(actor: Actor | None = None, *, everybody: bool = True) -> list[Kind]:
+    """The types about people, all or those of which somebody may read any; of a whole server, its directory too."""
     return [
         one for one in capability.KINDS.values()
-        if one.personal and (actor is None or (one.access and POLICY.ever(actor, one.access.action)))
+        if (one.personal and (actor is None or (one.access and POLICY.ever(actor, one.access.action))))
+        or (everybody and one.walks is always)
     ]  # fmt: skip
 
 
@@ -88,14 +91,17 @@ def asked(
     since = parameters.get("_since", "")
     if since and interval(since) is None:
         raise problems.bad_value(field="_since", value=since[:80], allowed="YYYY-MM-DDThh:mm:ss+00:00")
-    known = [one.name for one in exported()]
+    everybody = request.endswith("/fhir/$export")
+    known = [one.name for one in exported(everybody=everybody)]
     types = [one for one in parameters.get("_type", "").split(",") if one]
     for one in types:
         if one not in known:
             raise problems.bad_value(field="_type", value=one[:80], allowed=", ".join(known))
     if group and group != actor.fund_code:
         raise problems.not_found(field="id")
-    readable = [one.name for one in exported(actor) if may is None or one.name in may]
+    readable = [
+        one.name for one in exported(actor, everybody=everybody) if may is None or not one.personal or one.name in may
+    ]
     return Job(
         actor.id,
         tuple(types or readable),
@@ -165,7 +171,8 @@ def manifest(ask: Ask, job: Job, token: str) -> Resource:
     some = people(ask.by.session, actor, "", 1)
     output = [
         {"type": name, "url": f"{base}/{name}" + (f"?after={after}" if after else "")}
-        for name in job.types if some for after in starts
+        for name in job.types if some or not capability.KINDS[name].personal
+        for after in (starts if capability.KINDS[name].personal else [""])
     ]  # fmt: skip
     return {
         "transactionTime": job.at,
@@ -181,6 +188,9 @@ def lines(
 ) -> Iterator[bytes]:
     """A file, line by line: some people at a time, each in a unit of work with its policy and its trail."""
     kind, left = capability.KINDS[name], PART
+    if not kind.personal:
+        yield from of_directory(services, incoming, caller, site, job, kind)
+        return
     after = parse_id(after) or ""
     while left > 0:
         with units.reading(services, incoming, caller) as unit:
@@ -191,10 +201,29 @@ def lines(
             found = [one for person in some for one in of_person(ask, kind, person) if is_recent(one, job.since)]
             if not unit.decided and not unit.refusals:  # nobody was left
                 unit.allow(*capability.directory_of())
-        yield from (jsonio.dumps(one).encode() + b"\n" for one in found)
+        yield from map(line_of, found)
         if len(some) < TOGETHER:
             return
         after, left = some[-1], left - len(some)
+
+
+def of_directory(
+    services: Services, incoming: Incoming, caller: Caller, site: Site, job: Job, kind: Kind
+) -> Iterator[bytes]:
+    """A file of the directory, page by page."""
+    place: Place | None = Place()
+    while place is not None:
+        with units.reading(services, incoming, caller) as unit:
+            if is_ended(unit.session, job):
+                raise problems.not_found(field="job")
+            page = page_of(Ask(site, unit), kind, Query(kind.name, count=TOGETHER, place=place))
+        yield from (line_of(one) for one in page.matches if is_recent(one, job.since))
+        place = page.following
+
+
+def line_of(resource: Resource) -> bytes:
+    """A resource as a line of a file."""
+    return jsonio.dumps(resource).encode() + b"\n"
 
 
 def of_person(ask: Ask, kind: Kind, person: str) -> Iterable[Resource]:
@@ -232,6 +261,9 @@ class Server:
     def find(self, *_: Any) -> None:
         """Everybody may be read."""
 
+    def allow(self, *_: Any) -> None:
+        """And the directory."""
+
     def may(self, *_: Any) -> bool:
         """Not what is withheld."""
         return False
@@ -243,21 +275,48 @@ class Server:
 def chunks(
     reading: Callable[[], Any], site: Site, names: list[str], after: str
 ) -> Iterator[tuple[str, dict[str, list[bytes]]]]:
-    """(last person, lines of each type) of some people at a time, in the order of their ids."""
-    from parcours.registry.access.model import Role
-
-    while True:
+    """(where this is, lines of each type): of some people at a time, in the order of their ids; then the directory."""
+    kinds = [capability.KINDS[name] for name in names]
+    personal = [one for one in kinds if one.personal]
+    while personal and SPACE not in after:
         with reading() as session:
             some = everybody(session, after, TOGETHER)
-            ask = Ask(site, Server(session, Actor(Role.API_CLIENT)))  # type: ignore[arg-type]
+            ask = on_server(session, site)
             said = {
-                name: [
-                    jsonio.dumps(one).encode() + b"\n"
-                    for person in some for one in of_person(ask, capability.KINDS[name], person)
-                ]
-                for name in names
+                kind.name: [line_of(one) for person in some for one in of_person(ask, kind, person)]
+                for kind in personal
             }  # fmt: skip
         if not some:
-            return
+            break
         after = some[-1]
         yield after, said
+    began, _, place = after.partition(SPACE)
+    for kind in sorted(kinds, key=lambda one: one.name):
+        if not kind.personal and (not place or kind.name >= began):
+            yield from chunks_of(reading, site, kind, place if place and kind.name == began else "0 ")
+
+
+SPACE = " "
+"""What a place of the directory has, and the id of a person has not."""
+
+
+def chunks_of(
+    reading: Callable[[], Any], site: Site, kind: Kind, said: str
+) -> Iterator[tuple[str, dict[str, list[bytes]]]]:
+    """(where this is, lines) of a type of the directory, page by page."""
+    number, _, start = said.partition(SPACE)
+    place: Place | None = Place(int(number), start)
+    while place is not None and place.start != END:
+        with reading() as session:
+            page = page_of(on_server(session, site), kind, Query(kind.name, count=TOGETHER, place=place))
+        place = page.following
+        after, start = place or (0, END)
+        yield f"{kind.name} {after} {start}", {kind.name: [line_of(one) for one in page.matches]}
+
+
+END = "~"
+
+
+def on_server(session: Session, site: Site) -> Ask:
+    """A read on the server itself."""
+    return Ask(site, Server(session, Actor(Role.API_CLIENT)))  # type: ignore[arg-type]

@@ -1,10 +1,15 @@
 """The year of the demonstration: every queue of the fund has something in it, and the books hold."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
 from sqlalchemy import func, select
 
+from parcours.engine.facts import jsonio
+from parcours.fhir.bulk import chunks, exported
+from parcours.fhir.r4 import check
+from parcours.fhir.site import Site
 from parcours.registry.claims.models import Claim, Regularisation
 from parcours.registry.contexts import verify
 from parcours.registry.demo.seed import SEED, seed
@@ -12,6 +17,7 @@ from parcours.registry.payments.desk import QUEUES, queue_sizes
 from parcours.registry.scenario import town
 from parcours.registry.scenario.town import FUND, WAITING, finish, live
 from parcours.registry.store.keyring import new_key
+from tests.fhir import fr_core
 
 KEY = new_key()
 
@@ -70,3 +76,16 @@ def test_corrections_wait_for_a_second_officer(lived):
     with lived.reading() as session:
         waiting = session.scalar(select(func.count(Regularisation.id)))
     assert 0 < waiting <= WAITING
+
+
+def test_every_resource_of_a_whole_export_is_valid(lived):
+    """R4, and what FR Core and the care circle ask of who says that they follow them: no error, every type is there."""
+    site, counts = Site("https://parcours.example/fhir"), Counter()
+    names = [one.name for one in exported()]
+    for _, said in chunks(lived.reading, site, names, ""):
+        for name, lines in said.items():
+            counts[name] += len(lines)
+            for one in map(jsonio.loads, lines):
+                assert (check(one, name), fr_core.wrong(one)) == ([], []), one
+    assert {name for name in names if not counts[name]} == set()
+    assert counts["ExplanationOfBenefit"] > counts["Provenance"] > 0
