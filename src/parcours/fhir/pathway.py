@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from parcours.fhir.kinds import Access, Ask, Kind, Resource
 from parcours.fhir.personal import period, personal, reference
 from parcours.fhir.professionals import NOS, slug_of_specialty
@@ -14,17 +16,19 @@ from parcours.registry.care_plans.models import CarePlan
 from parcours.registry.care_plans.service import actors_of, plans_of
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
-from parcours.registry.declarations.models import Declaration, Party, State
+from parcours.registry.declarations.models import Declaration, Party, Route, State
 from parcours.registry.declarations.timeline import declarations_of, history, joint_doctors
+from parcours.registry.people.family import links_of
 from parcours.registry.people.models import Affiliation
 from parcours.registry.people.service import affiliation_on
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
 from parcours.registry.referrals.context import of_referral
-from parcours.registry.referrals.models import Referral, ReferralUse
+from parcours.registry.referrals.models import Flow, Referral, ReferralUse, SequenceProvider
 from parcours.registry.referrals.service import referrals_of
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
+from parcours.text import Text
 
 FUNCTION = f"{NOS}/TRE_R259-HL7ParticipationFunction/FHIR/TRE-R259-HL7ParticipationFunction"
 CARE_TEAM = "https://interop.esante.gouv.fr/ig/fhir/cds/StructureDefinition/cds-ihe-careteam"
@@ -32,6 +36,10 @@ MT = {"coding": [{"system": FUNCTION, "code": "PCP", "display": "Médecin traita
 DECLARED = Access(DeclarationAction.READ_DECLARATION, DeclarationTag.DECLARATION_READ)
 REFERRED = Access(ReferralAction.READ_REFERRAL, ReferralTag.REFERRAL_READ)
 PLANNED = Access(PlanAction.READ_PLAN, PlanTag.CARE_PLAN_READ)
+SOURCES = {
+    Route.ELECTRONIC: Text("Déclaration électronique (simulée)", "Electronic declaration (simulated)"),
+    Route.PAPER: Text("Formulaire S3704 signé (simulé)", "Form S3704, signed (simulated)"),
+}
 CONSENTS = {
     State.PROPOSED: "proposed", State.SIGNED: "proposed", State.IN_FORCE: "active", State.ENDED: "inactive",
     State.REFUSED: "rejected", State.WITHDRAWN: "rejected", State.ANNULLED: "entered-in-error",
@@ -73,9 +81,13 @@ def consents(ask: Ask, person: str) -> Iterator[Resource]:
             },
         }  # fmt: skip
         performers = [parties[one] for one, at in agreed.items() if at is not None]
+        if row.parent_agreed_at is not None and row.parent_id is not None:
+            held = [one for one in links_of(ask.by.session, person) if one.holder_id == row.parent_id]
+            performers += [reference("RelatedPerson", one.id) for one in held[-1:]]
         if performers:
             said["performer"] = performers
         if row.signed_on:
+            said["sourceAttachment"] = {"title": SOURCES[row.route].fr, "creation": str(row.signed_on)}
             said["provision"]["period"] = period(row.signed_on)
         affiliation = affiliation_on(ask.by.session, person, row.signed_on or paris_today())
         if affiliation is not None:
@@ -115,6 +127,8 @@ def service_requests(ask: Ask, person: str) -> Iterator[Resource]:
         }  # fmt: skip
         if row.addressee_id:
             said["performer"] = [reference("Practitioner", row.addressee_id)]
+        elif row.flow is Flow.SEQUENCE and (doctors := doctors_of(ask, row)):
+            said["performer"] = [reference("Practitioner", one) for one in doctors]
         elif row.specialty:
             said["performerType"] = ask.site.concept("specialty", slug_of_specialty(row.specialty))
         if row.plan_id:
@@ -122,10 +136,14 @@ def service_requests(ask: Ask, person: str) -> Iterator[Resource]:
         yield said
 
 
+def doctors_of(ask: Ask, row: Referral) -> list[str]:
+    """The doctors of a sequence of care, in its order."""
+    query = select(SequenceProvider.professional_id).where(SequenceProvider.referral_id == row.id)
+    return [one for one in ask.by.session.scalars(query.order_by(SequenceProvider.rank)) if one]
+
+
 def status_of(ask: Ask, row: Referral) -> str:
     """Where a referral stands: cancelled, used when it may be once, past, open."""
-    from sqlalchemy import select
-
     if row.cancelled_at is not None:
         return "revoked"
     used = select(ReferralUse.id).where(

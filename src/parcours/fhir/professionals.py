@@ -1,11 +1,12 @@
 """The directory: Practitioner, PractitionerRole, Organization; who opposes being shown is not found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from heapq import merge
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from parcours.edge.directory import visible_professional
 from parcours.fhir import problems
@@ -16,8 +17,9 @@ from parcours.fhir.query import Param, Params, Query
 from parcours.fhir.site import HL7, concept, meta
 from parcours.law.cache import flat_law
 from parcours.registry.directory.context import DIRECTORY, Action
-from parcours.registry.directory.models import Fund, Organisation, Practice, Professional
+from parcours.registry.directory.models import Commune, Fund, Organisation, Practice, Professional
 from parcours.registry.directory.service import convention_on, search_professionals, workplaces_on
+from parcours.registry.directory.trades import RPPS_PROFESSIONS, of_savoir_faire
 from parcours.registry.errors import RegistryError
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
@@ -28,7 +30,10 @@ CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
 NOS = "https://mos.esante.gouv.fr/NOS"
 R282 = f"{NOS}/TRE_R282-CNAMAmeliSecteurConventionnement/FHIR/TRE-R282-CNAMAmeliSecteurConventionnement"
+PROFESSIONS = f"{NOS}/TRE_G15-ProfessionSante/FHIR/TRE-G15-ProfessionSante"
+ORDINAL = f"{NOS}/TRE_R38-SpecialiteOrdinale/FHIR/TRE-R38-SpecialiteOrdinale"
 CONTRACTED = "https://interop.esante.gouv.fr/ig/fhir/annuaire/StructureDefinition/as-ext-practitionerrole-contracted"
+T = TypeVar("T")
 SECTORS = {"secteur_1": "c1", "secteur_2_optam": "c3", "secteur_2": "c3", "non_conventionne": "nc"}
 MOST = 200
 """Rows read at once."""
@@ -43,21 +48,53 @@ def practitioner(ask: Ask, one: Professional) -> Resource:
         "identifier": [{"use": "official", "type": kind, "system": "https://rpps.esante.gouv.fr", "value": one.rpps}],
         "active": one.ceased_on is None or one.ceased_on > paris_today(),
         "name": [{"use": "usual", "family": one.family_name, "given": [one.first_name]}],
-        "qualification": [{"code": profession_of(ask, one)}],
+        "qualification": [{"code": code} for code in (profession_of(ask, one), specialty_of(ask, one)) if code],
     }  # fmt: skip
 
 
 def profession_of(ask: Ask, one: Professional) -> Resource:
-    """A profession, as the vocabulary names it."""
-    slug = one.profession
-    return ask.site.concept("profession", slug)
+    """A profession, as the vocabulary names it and by its national code."""
+    return coded(ask.site.concept("profession", one.profession), PROFESSIONS, professions().get(one.profession, ""))
+
+
+def specialty_of(ask: Ask, one: Professional) -> Resource | None:
+    """The specialty of a doctor, as the vocabulary names it and by its national code."""
+    slug = slug_of_specialty(one.specialty)
+    return coded(ask.site.concept("specialty", slug), ORDINAL, skills().get(one.specialty, "")) if slug else None
+
+
+def coded(said: Resource, system: str, code: str) -> Resource:
+    """A concept, with the code that a national table alone has for it."""
+    if code:
+        said["coding"].append({"system": system, "code": code})
+    return said
+
+
+@cache
+def professions() -> dict[str, str]:
+    """Profession -> the one code that the national table has for it."""
+    return alone((slug, code) for code, slug in RPPS_PROFESSIONS.items())
+
+
+@cache
+def skills() -> dict[int, str]:
+    """National code of a specialty -> the one code of the national table of savoir-faire for it."""
+    return alone((number, code) for code, number in of_savoir_faire().items())
+
+
+def alone(pairs: Iterable[tuple[T, str]]) -> dict[T, str]:
+    """What stands for one thing alone, the other way round."""
+    found: dict[T, list[str]] = {}
+    for one, code in pairs:
+        found.setdefault(one, []).append(code)
+    return {one: codes[0] for one, codes in found.items() if len(codes) == 1}
 
 
 def roles(ask: Ask, one: Professional) -> Iterator[Resource]:
     """What a professional does, at each place, with the sector of the convention."""
     session, today = ask.by.session, paris_today()
     sector = convention_on(session, one.id, today)
-    specialty = slug_of_specialty(one.specialty)
+    specialty = specialty_of(ask, one)
     for practice, place in workplaces_on(session, one.id, today):
         said: Resource = {
             "resourceType": "PractitionerRole", "id": practice.id,
@@ -67,7 +104,7 @@ def roles(ask: Ask, one: Professional) -> Iterator[Resource]:
             "code": [profession_of(ask, one)],
         }  # fmt: skip
         if specialty:
-            said["specialty"] = [{"coding": [{"system": f"{ask.site.base}/CodeSystem/specialty", "code": specialty}]}]
+            said["specialty"] = [specialty]
         if sector is not None and sector.convention in SECTORS:
             code = concept(R282, SECTORS[sector.convention])
             said["extension"] = [{"url": CONTRACTED, "valueCodeableConcept": code}]
@@ -79,7 +116,7 @@ def slug_of_specialty(code: int) -> str:
     return next((slug for slug, number in flat_law().specialties.items() if number == code and code), "")
 
 
-def organization(place: Organisation) -> Resource:
+def organization(ask: Ask, place: Organisation) -> Resource:
     """A place of care."""
     said: Resource = {
         "resourceType": "Organization", "id": place.id,
@@ -91,7 +128,8 @@ def organization(place: Organisation) -> Resource:
         system = "https://finess.esante.gouv.fr"
         said["identifier"] = [{"use": "official", "type": kind, "system": system, "value": place.finess}]
     if place.address or place.postcode:
-        given = {"text": place.address, "postalCode": place.postcode}
+        town = ask.by.session.scalar(select(Commune.name).where(Commune.code == place.commune_code))
+        given = {"text": place.address, "city": town, "postalCode": place.postcode, "country": "FR"}
         said["address"] = [{name: value for name, value in given.items() if value}]
     return said
 
@@ -198,17 +236,20 @@ def search_organizations(ask: Ask, query: Query) -> Iterator[Resource]:
     numbers = [one.rpartition("|")[2] for one in query.values("identifier")]
     if numbers:
         places, funds = places.where(Organisation.finess.in_(numbers)), funds.where(Fund.code.in_(numbers))
+    codes = query.values("address-postalcode")
+    if codes:
+        places, funds = places.where(Organisation.postcode.in_(codes)), funds.where(false())
     for name in query.values("name"):
         places = places.where(Organisation.name.ilike(f"{name}%"))
         funds = funds.where(Fund.name.ilike(f"{name}%"))
     start, names = query.place.start, [fold(one) for one in query.values("name")]
-    others = [] if numbers else [
+    others = [] if numbers or codes else [
         one for one in insurers(ask)
         if one[0] >= start and (not query.values("_id") or one[0] in query.values("_id"))
         and all(fold(one[1]["name"]).startswith(name) for name in names)
     ]  # fmt: skip
     found = merge(
-        ((one.id, organization(one)) for one in rows(ask, places, Organisation, query.place.start)),
+        ((one.id, organization(ask, one)) for one in rows(ask, places, Organisation, query.place.start)),
         ((one.id, fund(ask, one)) for one in rows(ask, funds, Fund, query.place.start)),
         others,
         key=itemgetter(0),
@@ -234,7 +275,7 @@ def read_organization(ask: Ask, id_: str) -> Resource:
     key = parse_id(id_)
     place = ask.by.session.get(Organisation, key) if key else None
     if place is not None:
-        return organization(place)
+        return organization(ask, place)
     payer = ask.by.session.get(Fund, key) if key else None
     if payer is None:
         raise problems.not_found(field="id")
@@ -248,7 +289,8 @@ def always(ask: Ask) -> bool:
 
 PERSON: Params = {
     "identifier": Param("token", ("identifier",)), "name": Param("string", ("name",)),
-    "family": Param("string", ("name.family",)), "active": Param("token", ("active",)),
+    "family": Param("string", ("name.family",)), "given": Param("string", ("name.given",)),
+    "qualification-code": Param("token", ("qualification.code",)), "active": Param("token", ("active",)),
 }  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -271,6 +313,8 @@ KINDS: tuple[Kind, ...] = (
         {
             "identifier": Param("token", ("identifier",)), "name": Param("string", ("name",)),
             "type": Param("token", ("type",)), "active": Param("token", ("active",)),
+            "address": Param("string", ("address",)), "address-city": Param("string", ("address.city",)),
+            "address-postalcode": Param("string", ("address.postalCode",)),
         },
         search_organizations, read_organization, profile=f"{CORE}/fr-core-organization", walks=always,
     ),
