@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 from zlib import crc32
@@ -73,19 +74,36 @@ class Query:
     """Asked for who accepts, show who never said too."""
     day: date = field(default_factory=date.today)
 
+    @cached_property
+    def draw(self) -> int:
+        """The number of a day and a place."""
+        place = self.where.key if self.where else ""
+        return 1 + crc32(f"{self.day}{place}".encode()) % (DRAWN_MODULO - 1)
 
-@dataclass(frozen=True, order=True)
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The communes that were searched."""
+        return frozenset(one.code for one in self.where.communes) if self.where else frozenset()
+
+
+Key = tuple[int | str, ...]
+"""The place of an offer in the order; it ends with the id: no two are equal."""
+Placed = tuple[Key, float | None, Any]
+"""An offer by its key: how far it is, its row."""
+
+
+@dataclass(frozen=True)
 class Found:
-    """An offer in its place; comparing two compares their keys."""
+    """An offer that is shown."""
 
-    key: tuple[int | float | str, ...]
-    offer_id: str = field(compare=False)
-    professional_id: str = field(compare=False)
-    km: float | None = field(compare=False)
-    about: bool = field(compare=False)
-    same_commune: bool = field(compare=False)
-    accepts: str = field(compare=False)
-    band: int = field(compare=False)
+    key: Key
+    offer_id: str
+    professional_id: str
+    km: float | None
+    about: bool
+    same_commune: bool
+    accepts: str
+    band: int
 
 
 @dataclass(frozen=True)
@@ -108,18 +126,18 @@ def search(session: Session, query: Query, limit: int, after: tuple[Any, ...] | 
     most = min(MOST, query.nearest or MOST)
     shown: list[Found] = []
     more, seen = False, set()
-    for one in found:
-        if one.professional_id in seen:
+    for key, km, row in found:
+        if row.professional_id in seen:
             continue
-        seen.add(one.professional_id)
+        seen.add(row.professional_id)
         if len(seen) > most:
             break
-        if after is not None and one.key <= after:
+        if after is not None and key <= after:
             continue
         if len(shown) == limit:
             more = True
             break
-        shown.append(one)
+        shown.append(shown_as(key, km, row, query))
     return Results(shown, more, unknowns(session, query), named.corrected if named and shown else "")
 
 
@@ -132,7 +150,7 @@ def plan_each_time(session: Session) -> None:
         session.execute(select(*(func.set_config(name, value, true()) for name, value in settings.items())))
 
 
-def ranked(session: Session, query: Query) -> Iterator[Found]:
+def ranked(session: Session, query: Query) -> Iterator[Placed]:
     """Everything there is, in order, read ring by ring as far as it is asked for."""
     if query.where is None:
         return
@@ -158,12 +176,6 @@ def few(session: Session, query: Query, radius_km: float, classes: Collection[st
     return (count or 0) <= SPARSE
 
 
-def draw_number(query: Query) -> int:
-    """The number of a day and a place."""
-    place = query.where.key if query.where else ""
-    return 1 + crc32(f"{query.day}{place}".encode()) % (DRAWN_MODULO - 1)
-
-
 def answering(query: Query, classes: Collection[str]) -> ColumnElement[bool]:
     """One of these answers to "do they accept"."""
     return or_(*(accepting(one, query) for one in classes))
@@ -183,14 +195,14 @@ def classes_of(query: Query) -> tuple[str, ...]:
 
 def ring(
     session: Session, query: Query, edges: tuple[float, float], classes: Collection[str], *, in_order: bool = False
-) -> Iterator[Found]:
+) -> Iterator[Placed]:
     """The offers from one distance to less than another that answer the filters.
 
     `in_order`: of one class and one band, in the order of their keys, read as far as they are asked for.
     """
     statement = select(*COLUMNS).where(*inside(query, edges[1]), *conditions(query), answering(query, classes))
     if in_order:
-        draw = (OFFER.seed * literal(draw_number(query), BigInteger)) % literal(DRAWN_MODULO, BigInteger)
+        draw = (OFFER.seed * literal(query.draw, BigInteger)) % literal(DRAWN_MODULO, BigInteger)
         statement = statement.order_by(func.coalesce(OFFER.sector, UNKNOWN_SECTOR), draw, OFFER.id)
     rows: Iterable[Any] = first_then_rest(session, statement) if in_order else session.execute(statement)
     for row in rows:
@@ -223,20 +235,21 @@ def km_of(row: Any, query: Query) -> float | None:
     return distance_km(query.where.here, (row.latitude_e5, row.longitude_e5))
 
 
-def placed(row: Any, query: Query, km: float | None, first: int = 0) -> Found:
+def placed(row: Any, query: Query, km: float | None, first: int = 0) -> Placed:
     """An offer with its key."""
-    answer = said((row.accepts_adults, row.accepts_children, row.accepts_until), query)
-    draw = row.seed * draw_number(query) % DRAWN_MODULO
-    band = band_of(km)
+    rank = CLASSES.index(said(row, query))
+    draw = row.seed * query.draw % DRAWN_MODULO
     by_sector = UNKNOWN_SECTOR if row.sector is None else row.sector
-    rank = CLASSES.index(answer)
     if query.nearest and km is not None:
-        key: tuple[Any, ...] = (first, int(km * 1000), rank, by_sector, draw, row.id)
-    else:
-        key = (first, rank, band, by_sector, draw, row.id)
-    codes = {one.code for one in query.where.communes} if query.where else set()
-    about = row.precision is Precision.COMMUNE or bool(codes)
-    return Found(key, row.id, row.professional_id, km, about, row.commune_code in codes, answer, band)
+        return (first, int(km * 1000), rank, by_sector, draw, row.id), km, row
+    return (first, rank, band_of(km), by_sector, draw, row.id), km, row
+
+
+def shown_as(key: Key, km: float | None, row: Any, query: Query) -> Found:
+    """An offer as it is shown."""
+    about = row.precision is Precision.COMMUNE or bool(query.codes)
+    same = row.commune_code in query.codes
+    return Found(key, row.id, row.professional_id, km, about, same, said(row, query), band_of(km))
 
 
 def band_of(km: float | None) -> int:
@@ -244,11 +257,10 @@ def band_of(km: float | None) -> int:
     return next((edge for edge in BANDS[1:] if km is not None and km < edge), BANDS[-1])
 
 
-def said(accepts: tuple[bool | None, bool | None, date | None], query: Query) -> str:
+def said(row: Any, query: Query) -> str:
     """Known yes, known no, or unknown: never said, or too long ago."""
-    adults, children, until = accepts
-    value = children if query.accepts == "children" else adults
-    if value is None or (until is not None and until <= query.day):
+    value = row.accepts_children if query.accepts == "children" else row.accepts_adults
+    if value is None or (row.accepts_until is not None and row.accepts_until <= query.day):
         return "unknown"
     return "yes" if value else "no"
 
@@ -281,7 +293,7 @@ def conditions(query: Query) -> Iterator[ColumnElement[bool]]:
         yield OFFER.accessible.contains(f" {facet} ", autoescape=True)
 
 
-def of_names(session: Session, query: Query, named: Named) -> Iterable[Found]:
+def of_names(session: Session, query: Query, named: Named) -> Iterable[Placed]:
     """The offers of who bears the name, the whole word first; refusing or not, that is what was asked."""
     statement = select(*COLUMNS).where(OFFER.professional_id.in_(list(named.ranks)), *conditions(query))
     statement = statement.where(*inside(query, radius_of(query)))
