@@ -10,6 +10,7 @@ from parcours.registry.claims.models import Undue
 from parcours.registry.messages import service as messages
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.store.clock import now_utc, paris_today
+from parcours.web.public import start
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import _keys  # noqa: F401
 from tests.web.test_fund import change
@@ -98,7 +99,24 @@ def test_a_newcomer_has_a_path_and_a_specimen(people, who):  # noqa: F811
     page = alice.get("/start", params={"who": who, "lang": "en"})
     assert page.status_code == 200
     assert page.text.count('data-done="') >= 8
-    assert "{age}" not in page.text
+    assert "{parameter:" not in page.text
     for link in set(re.findall(r'href="(/[^"?#]*)', page.text)):
         assert alice.get(link, follow_redirects=True).status_code == 200, link
     assert "Specimen" in text_of(alice.get("/start/sheet.pdf?lang=en"))
+
+
+def test_the_delays_of_the_path_are_those_of_the_law():
+    """No delay, age or share is written in the path: each is a parameter, shown with its unit and named below."""
+    written = re.compile(
+        r"(\b\d+|\b(un|une|deux|trois|six|neuf|douze|one|two|three|six|nine|twelve)|quelques|plusieurs|some|several)"
+        r"\s+(jours?|semaines?|mois|ans?|années?|days?|weeks?|months?|years?)\b|\d\s*%"
+    )
+    for step in start.content()["steps"]:
+        for text in (words for value in step.values() if isinstance(value, dict) for words in value.values()):
+            assert not written.search(text), (step["id"], text)
+    for lang, months, days in (("fr", "9 mois", "21 jours"), ("en", "9 months", "21 days")):
+        steps = {one["id"]: one for one in start.steps_for("worker", lang)}
+        assert months in steps["number"]["long"].replace("\xa0", " ")
+        assert days in steps["card"]["long"].replace("\xa0", " ")
+        assert [item.id for item, _ in steps["rights"]["law"]] == ["arrivee.residence_mois"]
+        assert {id_ for id_, _ in steps["number"]["texts"]} == {"CSS-R114-7", "CSS-R161-1"}

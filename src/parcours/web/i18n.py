@@ -121,6 +121,11 @@ def numeric_date(day: date, lang: str) -> str:
     return str(format_date(day, "d MMM y", locale="en_GB")).replace(" ", NBSP)
 
 
+def upper_first(text: str) -> str:
+    """A text that begins a line."""
+    return text[:1].upper() + text[1:]
+
+
 def insurer_name(slug: str) -> str:
     """An insurer, as people say: the registry knows it by a short name without spaces."""
     return slug.replace("_", " ").capitalize()

@@ -68,6 +68,7 @@ def environment(lang: str) -> Environment:
         "typo": partial(i18n.typography, lang=lang),
         "insurer": i18n.insurer_name,
         "listing": partial(listed, lang=lang),
+        "capital": i18n.upper_first,
     }
     return env
 

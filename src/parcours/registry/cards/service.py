@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.law import thresholds
 from parcours.law.workdays import months_after
 from parcours.registry.cards import problems
 from parcours.registry.cards.models import (
@@ -25,10 +26,6 @@ from parcours.registry.people.models import Affiliation
 from parcours.registry.store.ids import get
 from parcours.registry.store.periods import holding
 
-ASK_BEFORE = timedelta(days=20)
-CERTIFICATE_MONTHS = 3
-CARD_MONTHS = 24
-"""How a European card is delivered: settings of the simulated fund, after the public pages of 2019."""
 WORKING = (CardState.ACTIVE, CardState.TO_UPDATE)
 OVER = (CardState.OPPOSED, CardState.REPLACED, CardState.DEACTIVATED)
 """States after which another card may be asked for: one valid card a person (L161-31)."""
@@ -78,9 +75,6 @@ def deliver(session: Session, card: Card, *, day: date, at: datetime) -> None:
     tell(session, card, "card_sent", day, at)
 
 
-UPDATE_MONTHS = 12
-
-
 def update(session: Session, card: Card, *, day: date) -> None:
     """Read in a terminal: its rights are those of the day again."""
     if card.state is CardState.TO_UPDATE:
@@ -92,8 +86,9 @@ def update(session: Session, card: Card, *, day: date) -> None:
 
 
 def ask_to_update(session: Session, *, day: date, at: datetime) -> int:
-    """Cards that were not updated for a year ask to be; how many."""
-    query = select(Card).where(Card.state == CardState.ACTIVE, Card.updated_on <= months_after(day, -UPDATE_MONTHS))
+    """Cards that were not updated for the time of the law (R161-33-10) ask to be; how many."""
+    since = months_after(day, -thresholds.whole("carte.mise_a_jour_mois", day))
+    query = select(Card).where(Card.state == CardState.ACTIVE, Card.updated_on <= since)
     cards = list(session.scalars(query))
     for card in cards:
         move(session, card, (CardState.ACTIVE,), CardState.TO_UPDATE, day, "a year")
@@ -198,13 +193,13 @@ def ask_abroad(
     """
     if leaves < day or (rights_end is not None and rights_end < day):
         raise problems.leaves_past(leaves, day=day)
-    last = months_after(day, CARD_MONTHS) - timedelta(days=1)
+    last = months_after(day, thresholds.whole("europe.carte_mois", day)) - timedelta(days=1)
     card = EuropeanProof(
         insured_id=insured_id, kind=Abroad.CARD, valid_from=day, valid_until=min(last, rights_end or last)
     )
     proofs = [card]
-    if leaves - day < ASK_BEFORE:
-        until = months_after(day, CERTIFICATE_MONTHS) - timedelta(days=1)
+    if (leaves - day).days < thresholds.whole("europe.demande_jours", day):
+        until = months_after(day, thresholds.whole("europe.certificat_mois", day)) - timedelta(days=1)
         proofs.insert(0, EuropeanProof(
             insured_id=insured_id, kind=Abroad.CERTIFICATE, valid_from=day, valid_until=min(until, card.valid_until)
         ))  # fmt: skip

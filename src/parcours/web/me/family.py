@@ -204,16 +204,23 @@ def privacy(desk: Desk) -> Response:
     before = event_of(desk, mine, desk.asked("before", 64))
     rows = trail.accesses(desk.unit, mine.id, before=before, limit=PAGE + 1)
     return mine.show(
-        "me/privacy.html", accesses=[(one, *said_of(one.row.tag)) for one in rows[:PAGE]],
+        "me/privacy.html", accesses=[(one, *said_of(one.row.tag, own=one.by == trail.YOURSELF)) for one in rows[:PAGE]],
         more=rows[PAGE - 1].row.id if len(rows) > PAGE else "", yourself=trail.YOURSELF,
         reasons={rule.name: Text(rule.fr, rule.en) for rule in contexts.POLICY.rules},
     )  # fmt: skip
 
 
-def said_of(tag: str) -> tuple[Text, Text]:
-    """What was done, and to what, from the name of an event."""
+def said_of(tag: str, *, own: bool = False) -> tuple[Text, Text]:
+    """What was done, and to what, from the name of an event; `own`: by the one who reads it."""
     _, about, done = tag.split(":", 2)
-    return VERBS.get(done.split("_", maxsplit=1)[0], OTHERWISE), THINGS.get(about, THINGS["record"])
+    verb = VERBS.get(done.split("_", maxsplit=1)[0], OTHERWISE)
+    return to_you(verb) if own else verb, THINGS.get(about, THINGS["record"])
+
+
+def to_you(verb: Text) -> Text:
+    """A verb of a list as it follows “you”."""
+    fr = verb.fr.replace("n'a ", "n'avez ") if verb.fr.startswith("n'a ") else f"avez {verb.fr.removeprefix('a ')}"
+    return Text(fr, f"were {verb.en.removeprefix('was ')}" if verb.en.startswith("was ") else verb.en)
 
 
 def event_of(desk: Desk, mine: Mine, given: str) -> AuditEvent | None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from parcours.engine.compare.year import years
+from parcours.law import thresholds
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.context import Action as CardAction
 from parcours.registry.cards.context import Tag as CardTag
@@ -56,7 +57,7 @@ def card(desk: Desk) -> Response:
         rights=rights_on(desk.session, mine.id, desk.today), right_names=RIGHTS, affiliation=affiliation,
         fund=fund_name(desk.session, affiliation.fund_code if affiliation else None),
         may_ask=desk.unit.may(CardAction.ASK_CARD, of_patient(mine.row)), lost=LOST,
-        ask_before=cards.ASK_BEFORE.days,
+        ask_before=thresholds.whole("europe.demande_jours", desk.today),
         asks=row is None or row.state in (CardState.OPPOSED, CardState.DEACTIVATED, CardState.REPLACED),
         works=row is not None and row.state in cards.WORKING,
         refused=row is not None and row.state is CardState.DOCUMENTS_REFUSED,

@@ -23,7 +23,7 @@ from parcours.registry.referrals.words import FLOWS
 from parcours.text import Text
 from parcours.web.desk.names import called, doctor_name, professionals
 from parcours.web.desk.room import Desk, wrong
-from parcours.web.me.family import SECTIONS
+from parcours.web.me.family import SECTIONS, addressee
 from parcours.web.practice.desk import doctor_of, named, show
 
 SPECIALTIES = (3, 5, 8, 11, 12, 13, 14, 15, 32, 33, 35, 4, 10, 41, 6, 7, 2)
@@ -120,7 +120,7 @@ def letter(desk: Desk) -> Response:
         name=named(desk, row.insured_id),
         flows=FLOWS,
         author=doctor_name(desk.session, row.author_id),
-        to=doctor_name(desk.session, row.addressee_id),
+        to=addressee(desk, row),
         sections=[one for one in filled if one[1]],
         reports=[(doctor_name(desk.session, one.author_id), one) for one in reports],
         may_report=desk.unit.may(ReferralAction.WRITE_REPORT, record) and addressed,

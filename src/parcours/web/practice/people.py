@@ -1,5 +1,6 @@
 """`/practice/patients`, `/practice/declarations`: who chose this doctor, who asks."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
 from parcours.registry.declarations.models import Declaration, Party, State, Tenure
 from parcours.registry.declarations.words import PARTIES, STATES
-from parcours.registry.payments.forfait import kinds_of
+from parcours.registry.payments.forfait import band_of, kinds_of
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
@@ -21,9 +22,8 @@ from parcours.registry.store.periods import known
 from parcours.text import Text
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.practice.desk import doctor_of, named, show
+from parcours.web.practice.forfait import NAMES
 
-BANDS = ((7, "0-6"), (16, "7-15"), (75, "16-74"), (80, "75-79"), (200, "80+"))
-"""Ages as the yearly flat fee tells them apart."""
 MOST_LEFT = 60
 
 
@@ -33,8 +33,8 @@ class Chosen:
 
     row: Insured
     since: date
-    band: str
-    ald: bool
+    kind: str
+    """As the yearly flat fee tells patients apart, by age and ALD."""
 
 
 # --- patients --------------------------------------------------------------------------------------------------------
@@ -54,26 +54,29 @@ def patients(desk: Desk) -> Response:
         Chosen(
             rows[one.insured_id],
             one.starts_on,
-            band_of(rows[one.insured_id], desk.today),
-            RightKind.ALD in kinds.get(one.insured_id, ()),
+            kind_of(rows[one.insured_id], desk.today, kinds.get(one.insured_id, frozenset())),
         )
         for one in tenures
     ]
+    counts, asked = Counter(one.kind for one in chosen), desk.asked("kind", 20)
+    shown = [one for one in chosen if one.kind == asked] if asked in counts else chosen
     gone = select(Tenure).where(Tenure.professional_id == doctor_id, known(Tenure), Tenure.ends_on.is_not(None))
     left = list(desk.session.scalars(gone.order_by(Tenure.ends_on.desc()).limit(MOST_LEFT)))
     return show(
         desk,
         "practice/patients.html",
-        chosen=sorted(chosen, key=lambda one: one.row.family_name),
+        count=len(chosen),
+        chosen=sorted(shown, key=lambda one: (one.row.family_name, one.row.first_name)),
         left=[(one, named(desk, one.insured_id)) for one in left],
-        bands=[(name, sum(one.band == name for one in chosen)) for _, name in BANDS],
+        kinds=[(name, counts[name]) for name in NAMES if counts[name]],
+        asked=asked if asked in counts else "",
+        names=NAMES,
     )
 
 
-def band_of(row: Insured, today: date) -> str:
-    """The age band of a patient."""
-    age = age_on(row.birth_date, today)
-    return next(name for until, name in BANDS if age < until)
+def kind_of(row: Insured, today: date, rights: frozenset[RightKind]) -> str:
+    """The kind of patient that the yearly flat fee counts, by the law of today."""
+    return band_of(age_on(row.birth_date, today), today, ald=RightKind.ALD in rights)
 
 
 # --- declarations ----------------------------------------------------------------------------------------------------

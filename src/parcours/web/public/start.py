@@ -1,5 +1,6 @@
 """`/start`: the newcomer's path, by who one is; what was done is remembered on the device, by nobody else."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -12,11 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours import documents
-from parcours.law import thresholds
+from parcours.law.data import Parameter
+from parcours.law.days import number_of
+from parcours.law.loader import load
 from parcours.text import Text, same
 from parcours.web.i18n import long_date, typography
 from parcours.web.pages import Page, public, today
+from parcours.web.public.values import value_text
 
+NAMED = re.compile(r"\{parameter:([\w.]+)\}")
 FILE = Path(__file__).with_name("start.yaml")
 SPECIMEN = Text("Spécimen de feuille de soins, à ne pas envoyer", "Specimen of a sheet of care, not to be sent")
 LINES = (
@@ -57,18 +62,29 @@ def content() -> Mapping[str, Any]:
     return found
 
 
-def steps_for(profile: str, lang: str) -> list[dict[str, Any]]:
-    """The steps of somebody, in their order and language."""
-    day = today()
-    numbers = {
-        "age": thresholds.age_of_choice(day),
-        "years": thresholds.whole("remboursement.prescription_annees", day),
-    }
-    return [
-        {name: typography(value[lang].format(**numbers), lang) if isinstance(value, dict) else value
-         for name, value in step.items()}
-        for step in content()["steps"] if step["for"] == "all" or profile in step["for"]
-    ]  # fmt: skip
+def steps_for(profile: str, lang: str) -> list[Mapping[str, Any]]:
+    """The steps of somebody, in their order and language, each with what the law sets of it."""
+    return [said(step, lang) for step in content()["steps"] if step["for"] == "all" or profile in step["for"]]
+
+
+def said(step: Mapping[str, Any], lang: str) -> Mapping[str, Any]:
+    """A step in a language: its delays, ages and shares are those of the law of today, and it names them."""
+    book = load()
+    words = {name: value[lang] for name, value in step.items() if isinstance(value, dict)}
+    named = dict.fromkeys(id_ for text in words.values() for id_ in NAMED.findall(text))
+    values = {id_: in_force(book.parameters[id_], lang) for id_ in named}
+    filled = {name: NAMED.sub(lambda match: values[match[1]], text) for name, text in words.items()}
+    return {
+        **step, **{name: typography(text, lang) for name, text in filled.items()},
+        "law": [(book.parameters[id_], value) for id_, value in values.items()],
+        "texts": [(id_, book.references[id_]["title"]) for id_ in step.get("references", ())],
+    }  # fmt: skip
+
+
+def in_force(parameter: Parameter, lang: str) -> str:
+    """The value of a parameter on the day of today, with its unit."""
+    value = parameter.default.value_on(number_of(today()))
+    return value_text(None if value is None else value.value, parameter.unit, lang)
 
 
 async def start(request: Request) -> Response:
