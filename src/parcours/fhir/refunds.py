@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -28,10 +29,9 @@ from parcours.fhir.sent import (
     referred,
 )
 from parcours.fhir.site import HL7, concept, meta, money
-from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import content_kept
 from parcours.registry.claims.context import Action, Tag
-from parcours.registry.claims.models import DECIDED, Claim, ClaimState, Decision
+from parcours.registry.claims.models import DECIDED, Claim, ClaimEvent, ClaimState, Decision
 from parcours.registry.claims.sheets import said
 from parcours.registry.claims.words import STATES, code_of, reason
 from parcours.registry.payments.account import caps, refunds_set_off
@@ -206,7 +206,7 @@ def payment(ask: Ask, claim: Claim, decision: Decision) -> Resource:
     """What was transferred of it, when; and what was kept of it for other acts, each named."""
     if claim.state is not ClaimState.PAID or not decision.current or not decision.amo:
         return {}
-    days = [one.day for one in lifecycle.history(ask.by.session, claim.id) if one.state is ClaimState.PAID]
+    day = paid_on(ask, claim)
     taken = set_off(ask, claim.insured_id).get(claim.id, [])
     kept = sum(cents for cents, _ in taken)
     said: Resource = {
@@ -220,7 +220,19 @@ def payment(ask: Ask, claim: Claim, decision: Decision) -> Resource:
             "extension": [{"url": url, "valueReference": reference("Claim", act)} for act in acts],
             "adjustment": money(kept), "adjustmentReason": ask.site.concept("adjudication-fr", "differe"),
         }  # fmt: skip
-    return {"payment": said | ({"date": str(days[-1])} if days else {})}
+    return {"payment": said | ({"date": str(day)} if day else {})}
+
+
+def paid_on(ask: Ask, claim: Claim) -> date | None:
+    """The day of the last payment of a claim; read once a request for all those of a person."""
+    key = f"paid:{claim.insured_id}"
+    if key not in ask.known:
+        query = select(ClaimEvent.claim_id, ClaimEvent.day).join(Claim, Claim.id == ClaimEvent.claim_id)
+        query = query.where(Claim.insured_id == claim.insured_id, ClaimEvent.state == ClaimState.PAID)
+        rows = ask.by.session.execute(query.order_by(ClaimEvent.number))
+        ask.known[key] = {claim_id: day for claim_id, day in rows}  # noqa: C416 - rows are not pairs for mypy
+    found: dict[str, date] = ask.known[key]
+    return found.get(claim.id)
 
 
 def set_off(ask: Ask, person: str) -> dict[str, list[tuple[int, list[str]]]]:

@@ -54,9 +54,13 @@ def common(ask: Ask, claim: Claim) -> Resource:
 
 
 def type_of(ask: Ask, claim: Claim) -> str:
-    """The type of a claim, by the profession of who gave the care."""
-    doctor = ask.by.session.get(Professional, claim.professional_id)
-    return TYPES.get(doctor.profession if doctor else "", "professional")
+    """The type of a claim, by the profession of who gave the care; looked up once a request."""
+    key = f"type:{claim.professional_id}"
+    if key not in ask.known:
+        query = select(Professional.profession).where(Professional.id == claim.professional_id)
+        ask.known[key] = TYPES.get(ask.by.session.scalar(query) or "", "professional")
+    found: str = ask.known[key]
+    return found
 
 
 def fund_of(ask: Ask, code: str) -> str | None:
