@@ -12,6 +12,7 @@ from parcours.cli import problems
 from parcours.cli.common import EXIT_UNREADABLE
 from parcours.cli.extras import extra_of
 from parcours.cli.help import speak_french
+from parcours.cli.lean import start_lean
 from parcours.cli.usage import Group, asked_lang
 
 COMMANDS = {
@@ -123,6 +124,7 @@ def root(
 
 def main() -> None:
     """Entry point: exit codes 0 done, 2 the input cannot be read, 3 some rows were refused."""
+    start_lean()
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     if any(argument in FACT_COMMANDS for argument in sys.argv[1:2]):

@@ -1,0 +1,31 @@
+"""A command of its own process loads no package that it does not need; a program that uses parcours keeps its own."""
+
+import subprocess
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+COMMAND = """
+import sys
+from parcours.cli import main
+sys.argv[1:] = ["settle", "acts.parquet", "-o", "settled.parquet"]
+try:
+    main.main()
+except SystemExit as stop:
+    print(stop.code or 0, *(name in sys.modules for name in ("numba", "pandas", "coverage")))
+"""
+
+
+ACT = {
+    "care_date": "2026-03-10", "specialty": "generaliste", "age": 40, "fee": 3000, "convention": "secteur_1",
+    "medecin_traitant": True, "role": "medecin_traitant",
+}  # fmt: skip
+
+
+def test_a_file_is_settled_without_pandas(tmp_path):
+    pq.write_table(pa.Table.from_pylist([ACT] * 3000), tmp_path / "acts.parquet")
+    run = subprocess.run(
+        [sys.executable, "-c", COMMAND], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert run.stdout.splitlines()[-1] == "0 True False False", run.stderr
