@@ -246,7 +246,7 @@ def test_a_stream_larger_than_allowed_ends_with_an_error(client):
 
 @pytest.mark.parametrize(
     "path", [
-        "law/parameters", "law/parameters/majoration.taux", "law/readings", "law/ald?on=2026-11-26",
+        "law/parameters", "law/parameters/majoration.taux", "law/readings", "law/gaps", "law/ald?on=2026-11-26",
         "tables?on=2025-06-01",
     ],
 )  # fmt: skip

@@ -7,9 +7,32 @@ import pyarrow as pa
 
 DOCTOR = {"profession": "medecin", "specialty": "generaliste", "convention": "secteur_1", "medecin_traitant": "true"}
 CODES: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
-    (DOCTOR, ("G", "VG", "MD", "MHP", "F", "DEQP003", "CAGD001", "EGFA007", "ACTE", "IMAGERIE", "IK", "RQD")),
-    ({"profession": "infirmier"}, ("AMI", "AMX", "BSB", "IFD", "IFI", "MAU", "NUIT", "prise de sang", "DI 2.5")),
-    ({"profession": "pharmacie"}, ("BOITE", "HDR", "HDA", "HC", "MONTURE_A", "VERRE_A", "VERRE_B", "AIDE_AUDITIVE_I")),
+    (
+        DOCTOR,
+        ("G", "VG", "MD", "MHP", "F", "DEQP003", "CAGD001", "EGFA007", "ACTE", "IMAGERIE", "IK", "RQD", "anesthesie"),
+    ),
+    (
+        {"profession": "infirmier"},
+        (
+            "AMI",
+            "AMX",
+            "BSB",
+            "IFD",
+            "IFI",
+            "MAU",
+            "NUIT",
+            "prise de sang",
+            "DI 2.5",
+            "pansement lourd",
+            "injection sc",
+            "SEANCE_AIS",
+            "drain de redon",
+        ),
+    ),
+    (
+        {"profession": "pharmacie"},
+        ("BOITE", "HDR", "HDA", "HC", "homeopathie", "MONTURE_A", "VERRE_A", "VERRE_B", "AIDE_AUDITIVE_I"),
+    ),
     ({"profession": "laboratoire"}, ("B", "PB 1")),
     ({"profession": "masseur_kinesitherapeute"}, ("RAM 8.1", "IFS", "IK")),
     ({"profession": "chirurgien_dentiste"}, ("detartrage", "HBLD634", "HBLD158", "HBLD038", "TO 50", "EBD")),
@@ -17,10 +40,10 @@ CODES: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
     ({"profession": "etablissement"}, ("FPU", "FJ", "GHS", "CHAMBRE", "surveillance medicale")),
     (
         {"profession": "medecin", "specialty": "dermatologie", "convention": "secteur_2", "medecin_traitant": "true"},
-        ("CS", "QZHA001", "ACTE"),
+        ("CS", "QZHA001", "ACTE", "PAQK007"),
     ),
 )
-BASED = ("ACTE", "IMAGERIE", "PB 1", "GHS", "QZHA001", "VERRE_A")
+BASED = ("ACTE", "PAQK007", "anesthesie", "IMAGERIE", "PB 1", "GHS", "QZHA001", "VERRE_A")
 
 
 def drawn_line(draw: random.Random, code: str, wrong: float) -> dict[str, Any]:
@@ -36,7 +59,11 @@ def drawn_line(draw: random.Random, code: str, wrong: float) -> dict[str, Any]:
         line.update(distance_km=draw.choice((5, 24)), zone="A" if code == "VSL" else None, departement="69")
     if code == "BOITE":
         line.update(price=draw.choice(("3.20", "8.90", 20)), drug_class=draw.choice(("majeur", "faible", "modere")))
-        line.update(generic=draw.choice((None, None, "refused")), generic_price=2, quantity=draw.choice((None, 2)))
+        line.update(
+            generic=draw.choice((None, None, "refused")),
+            generic_price=draw.choice((2, 30)),
+            quantity=draw.choice((None, 2)),
+        )
     if code in ("ACTE", "EGFA007"):
         line.update(association=draw.choice((None, None, 2, 3)), modifiers=draw.choice((None, "M", "Y")))
     if code == "HBLD038":
@@ -62,6 +89,8 @@ def drawn_bill(draw: random.Random, number: int, patients: int, wrong: float) ->
         "age": draw.choice((2, 12, 40, 75)),
         "exemption": draw.choice((None, None, "ald", "maternite")),
         "c2s": draw.choice((None, None, None, "true")),
+        "ame": draw.choice((*(None,) * 7, "true")),
+        "tiers_payant": draw.choice((None, None, "full")),
         "territory": draw.choice((None, None, None, "974", "mayotte")),
         "contract": draw.choice((None, "responsable_100", "non_responsable_300")),
         "role": draw.choice(("medecin_traitant", "autre")) if "specialty" in who and draw.random() >= wrong else None,

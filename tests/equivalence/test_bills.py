@@ -34,6 +34,8 @@ COMPARED = (
     "forfait_acte_lourd",
     "majoration",
     "unlawful_excess",
+    "advance",
+    "deferred",
 )
 
 

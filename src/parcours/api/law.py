@@ -1,4 +1,4 @@
-"""The law as data: parameters, disputed readings, tables of the official sheets. Every answer may be kept by caches."""
+"""The law as data: parameters, readings, gaps, tables of the official sheets. Every answer may be kept by caches."""
 
 import asyncio
 import hashlib
@@ -125,6 +125,18 @@ async def list_readings(request: Request, if_none_match: IfNoneMatch = None) -> 
             }
             for name, one in load().readings.items()
         ]
+
+    return cached(request, if_none_match, make)
+
+
+@router.get("/law/gaps", response_class=Response, responses={**answers_of(LIST), **CACHED})
+async def list_gaps(request: Request, if_none_match: IfNoneMatch = None) -> Response:
+    """What the rules do not model, and what would close each gap."""
+    lang = language_of(request)
+
+    def make() -> list[dict[str, Any]]:
+        names = ("label", "detail", "closed_by")
+        return [{"name": name, **{one: gap[one][lang] for one in names}} for name, gap in load().gaps.items()]
 
     return cached(request, if_none_match, make)
 
