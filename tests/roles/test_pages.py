@@ -22,6 +22,8 @@ from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.record.projects import NewAction, NewProject, actions_of, plan
 from parcours.registry.record.sharing import open_emergency
+from parcours.registry.referrals.drafts import prepare
+from parcours.registry.referrals.models import DraftKind
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.site import app as whole
 from parcours.web.app import routes
@@ -69,6 +71,7 @@ DESKS = {
     "/practice/payments": None, "/practice/forfait": None, "/practice/letters/{id}.pdf": "referral",
     "/practice/patients": None, "/practice/declarations": None, "/practice/line": None,
     "/practice/letters": None, "/practice/letters/new": OF, "/practice/letters/{id}": "referral",
+    "/practice/drafts/{id}": "draft",
     "/fund": None, "/fund/queues/{name}": None, "/fund/claims/{id}": "claim", "/fund/regularisations": None,
     "/fund/objections/{id}": "objection", "/fund/undue/{id}": "undue", "/fund/overlaps/{id}": "link",
     "/fund/people": None, "/fund/people/{id}": "person", "/fund/cases": None, "/fund/cases/{id}": "case",
@@ -149,6 +152,10 @@ def of_both_funds(session, ids):
     emergency = open_emergency(session, ids.alice, ids.zola, None, "vital")
     project = NewProject("SECRET", today + timedelta(days=9), (NewAction("SECRET", today),))
     action = actions_of(session, plan(session, ids.alice, ids.amar, project).id)[0]
+    drafts = [
+        prepare(session, person, author, {"content": "SECRET"}, kind=DraftKind.PLAN).id
+        for person, author in ((ids.alice, ids.amar), (ids.zoe, ids.zola))
+    ]
     found = {}
     for one in (own, other):
         objection = objections.object_to(session, day=today, notified_on=today, claim=one)
@@ -174,6 +181,7 @@ def of_both_funds(session, ids):
         "sheet": ((own.id, PRACTICE), (other.id, PRACTICE_ZOE)),
         "referral": ((ids.referral, ALICE), (ids.referral_zoe, ZOE)),
         "declaration": ((ids.declaration, ALICE), (ids.declaration_zoe, ZOE)),
+        "draft": ((drafts[0], PRACTICE), (drafts[1], PRACTICE_ZOE)),
         "plan": ((ids.plan, ALICE), (ids.plan_zoe, ZOE)),
         "case": ((ids.case, CASE), (ids.case_yann, CASE_YANN)),
         "objection": ((found[own.id][0], FUND), (found[other.id][0], FUND_ZOE)),

@@ -15,6 +15,8 @@ from parcours.registry.claims.sheets import Sheet, acknowledge_lot, issue, write
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import open_right
+from parcours.registry.referrals import drafts
+from parcours.registry.referrals.models import DraftKind
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
 from parcours.web.practice.sheet import next_number
@@ -324,6 +326,25 @@ def test_a_delegate_prepares_a_report_and_a_draft_is_thrown_away(people, country
     assert "Réponse signée" in send(sand, own, "report", text="Réponse signée").text
     assert "Brouillon" not in sand.get(own).text
     assert "Réponse signée" in people("alice").get(f"/me/care/letters/{country.referral}").text
+
+
+def test_a_plan_that_waits_is_read_and_signed_on_a_page(people, country, database_url):  # noqa: F811
+    said = {"kind": "soins_iteratifs", "content": "Suivi préparé", "starts_on": paris_today().isoformat(),
+            "actors": [{"acts": "consultation", "specialty": 3, "visits": 2, "unit": "year"}]}  # fmt: skip
+    draft = change(
+        database_url,
+        lambda session: drafts.prepare(session, country.alice, country.amar, said, kind=DraftKind.PLAN).id,
+    )
+    amar, delegate, path = people("amar"), people("delegate"), f"/practice/drafts/{draft}"
+    assert path in amar.get("/practice/letters").text
+    shown = delegate.get(path).text
+    assert "Suivi préparé" in shown
+    assert ">Sign<" not in shown
+    assert send(delegate, path, "sign").status_code == 403
+    assert ">Sign<" in amar.get(path).text
+    assert send(amar, path, "sign").status_code == 200
+    assert amar.get(path).status_code == 404
+    assert "Care plan" not in amar.get("/practice/letters").text
 
 
 def test_a_foreign_sheet_does_not_exist(people, country):  # noqa: F811

@@ -45,6 +45,7 @@ APART = (
     "family",
     "find",
     "referral_loop",
+    "drafts",
     "record_project",
     "objections",
 )

@@ -29,16 +29,21 @@ class PlanActorIn(In):
     unit: RhythmUnit | None = Field(None, examples=["year"])
 
 
-class PlanIn(In):
-    """A care plan."""
+class PlanBody(In):
+    """What a care plan says."""
 
-    patient_id: str = text(64, EXAMPLE_ID)
     kind: PlanKind
     content: str = text(20_000, "Suivi d'une insuffisance cardiaque : quatre consultations par an.")
     starts_on: Day = Field(examples=["2026-11-22"])
     ends_on: Day | None = None
     ald_number: int | None = Field(None, ge=1, le=99)
     actors: list[PlanActorIn] = Field(min_length=1, max_length=30)
+
+
+class PlanIn(PlanBody):
+    """A care plan."""
+
+    patient_id: str = text(64, EXAMPLE_ID)
 
 
 class PlanActorOut(Out):

@@ -27,6 +27,9 @@ from parcours.registry.record.models import (
     Verdict,
     Visibility,
 )
+from parcours.registry.record.sharing import recent_letters
+from parcours.registry.referrals import service as referrals
+from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="record")
 
@@ -306,6 +309,35 @@ def read_in_emergency(patient_id: Id, unit: ReadUnit) -> list[SectionOut]:
     """What helps in an emergency: problems, allergies, points of vigilance, treatment, devices, directives."""
     record = unit.find(PATIENT, patient_id, Action.READ_EMERGENCY, Tag.RECORD_EMERGENCY_READ)
     return _sections(service.synthesis(unit.session, record.insured_id or "", service.IN_EMERGENCY))
+
+
+class EmergencyLetterOut(Out):
+    """A letter of the last twelve months, with what was answered."""
+
+    issued_on: date
+    author_id: str
+    reason: str
+    question: str
+    history: str
+    current_treatment: str
+    examinations_done: str
+    allergies: str
+    reports: list[str]
+
+
+@router.get("/people/{patient_id}/record/emergency/letters", responses=problems(*READING))
+def read_letters_in_emergency(patient_id: Id, unit: ReadUnit) -> list[EmergencyLetterOut]:
+    """The letters and reports of the last twelve months, newest first; no document, and nothing older."""
+    record = unit.find(PATIENT, patient_id, Action.READ_EMERGENCY, Tag.RECORD_EMERGENCY_READ)
+    rows = recent_letters(unit.session, record.insured_id or "", paris_today())
+    return [
+        EmergencyLetterOut(
+            issued_on=row.issued_on, author_id=row.author_id,
+            reports=[one.text for one in referrals.reports_of(unit.session, row.id)],
+            **{name: getattr(letter, name) for name in EmergencyLetterOut.model_fields if hasattr(letter, name)},
+        )
+        for row, letter in ((one, referrals.letter_of(one)) for one in rows)
+    ]  # fmt: skip
 
 
 @router.get("/people/{patient_id}/record/emergencies", responses=problems(*READING))

@@ -194,10 +194,13 @@ def letter_paper(referral_id: Id, kind: Format, unit: ReadUnit) -> Response:
 
 @router.get("/referrals/{referral_id}/report.{kind}", response_class=Response, responses={**FILE, **problems(*READING)})
 def report_paper(referral_id: Id, kind: Format, unit: ReadUnit) -> Response:
-    """The last report as a PDF, as CDA R2 or as a FHIR document."""
-    record = unit.find(REFERRAL, referral_id, Action.READ_LETTER, Tag.REFERRAL_READ_LETTER)
+    """The last report as a PDF, as CDA R2 or as a FHIR document; who answered reads their own once it is closed."""
+    record = unit.find(REFERRAL, referral_id, Action.READ_REFERRAL)
+    reads_all = unit.may(Action.READ_LETTER, record) or not unit.may(Action.READ_OWN_REPORT, record)
+    unit.allow(Action.READ_LETTER if reads_all else Action.READ_OWN_REPORT, record, Tag.REFERRAL_READ_LETTER)
     row = get_referral(unit.session, record.id or "")
-    reports = reports_of(unit.session, row.id)
+    mine = unit.actor.professional_id
+    reports = [one for one in reports_of(unit.session, row.id) if reads_all or one.author_id == mine]
     if not reports:
         raise not_found("referral_id")
     return _file(report(unit.session, row, reports[-1]), kind)

@@ -34,7 +34,6 @@ from parcours.registry.record.relations import (
     PARENT_SHOWN,
     TEAM,
 )
-from parcours.registry.referrals.relations import DOCTOR_REFERRED
 from parcours.registry.store.clock import paris_today
 
 DOCUMENT = Kind("record_document")
@@ -169,7 +168,6 @@ CONTEXT = Context(
         ONESELF_SHOWN.gives(Action.READ_DOCUMENT),
         PARENT_SHOWN.gives(Action.READ_DOCUMENT),
         DOCTOR_DECLARED.gives(*_DOCTOR),
-        DOCTOR_REFERRED.gives(Action.READ_RECORD),
         TEAM.gives(
             Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.READ_DOCUMENT, Action.READ_PROJECT, Action.NOTE_FOLLOW_UP
         ),

@@ -1,10 +1,11 @@
 """Who shares a record: oppositions, consents of the moment, the care team, access in an emergency and its review."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from parcours.law.days import iso, number_of
 from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.declarations.relations import in_charge
 from parcours.registry.directory.service import get_professional
@@ -26,11 +27,14 @@ from parcours.registry.store.clock import now_utc, paris_date, paris_today
 from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get
 from parcours.registry.vocabulary import check_choice
+from parcours.rules import due
 
 CONSENT = timedelta(hours=24)
 EMERGENCY = timedelta(hours=4)
 REVIEW = timedelta(hours=72)
 LEAST_EXPLANATION = 15
+LETTERS_MONTHS = 12
+"""How far back letters are read in an emergency."""
 
 
 def oppose(
@@ -161,6 +165,16 @@ def open_emergency(
             day=paris_date(at), insured_id=insured.id,
         )  # fmt: skip
     return row
+
+
+def recent_letters(session: Session, insured_id: str, on: date) -> list[Referral]:
+    """The letters of the last twelve months, newest first: what an emergency needs, and no more."""
+    first = date.fromisoformat(iso(due.months_after(number_of(on), -LETTERS_MONTHS)))
+    query = select(Referral).where(
+        Referral.insured_id == insured_id, Referral.issued_on >= first, Referral.issued_on <= on,
+        Referral.destroyed_on.is_(None),
+    )  # fmt: skip
+    return listed(session, query.order_by(Referral.issued_on.desc(), Referral.id))
 
 
 def accesses_to_review(session: Session) -> list[EmergencyAccess]:

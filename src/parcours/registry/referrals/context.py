@@ -16,7 +16,13 @@ from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATI
 from parcours.registry.referrals.drafts import draft_ids
 from parcours.registry.referrals.keeping import destroy, last_contact, people
 from parcours.registry.referrals.models import Draft, Referral, ReferralStep, ReferralUse, Report, SequenceProvider
-from parcours.registry.referrals.relations import AUTHOR_OR_PATIENT, DOCTOR_REFERRED, DOCTOR_SPECIALTY, OTHER_SIDE
+from parcours.registry.referrals.relations import (
+    AUTHOR_OR_PATIENT,
+    DOCTOR_REFERRED,
+    DOCTOR_SPECIALTY,
+    OTHER_SIDE,
+    REPORT_AUTHOR,
+)
 from parcours.registry.referrals.service import shorten_overlong, withheld_ids
 from parcours.registry.referrals.validity import last_day
 from parcours.registry.store.clock import paris_today
@@ -30,6 +36,8 @@ class Action(model.Action):
 
     READ_REFERRAL = "read_referral"
     READ_LETTER = "read_letter"
+    READ_OWN_REPORT = "read_own_report"
+    """What one answered oneself, once the referral is closed."""
     WRITE_REFERRAL = "write_referral"
     CANCEL_REFERRAL = "cancel_referral"
     USE_REFERRAL = "use_referral"
@@ -106,7 +114,8 @@ def _expire(session: Session, who: Who) -> int:
 
 REFERRAL_AUTHOR = rule(
     "referral_author", PRACTICE, OWN_PRACTICE,
-    "L'auteur d'un adressage dit qu'il a lu la réponse.", "The author of a referral says that the answer was read.",
+    "L'auteur d'un adressage relit sa lettre et dit qu'il a lu la réponse, même quand la relation a pris fin.",
+    "The author of a referral reads the letter again and says that the answer was read, even once the relation ended.",
 )  # fmt: skip
 
 DRAFT_PRACTICE = rule(
@@ -132,8 +141,8 @@ CONTEXT = Context(
         RecordOf(DRAFT, Action.READ_DRAFT, Draft, of_draft),
     ),
     actions=Action,
-    clinical=frozenset({Action.READ_LETTER, Action.READ_DRAFT}),
-    in_person=frozenset({Action.READ_LETTER, Action.ACKNOWLEDGE_REPORT}),
+    clinical=frozenset({Action.READ_LETTER, Action.READ_OWN_REPORT, Action.READ_DRAFT}),
+    in_person=frozenset({Action.READ_LETTER, Action.READ_OWN_REPORT, Action.ACKNOWLEDGE_REPORT}),
     postpones=draft_ids,
     signatures=frozenset({Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT}),
     rules=(
@@ -143,15 +152,16 @@ CONTEXT = Context(
             *_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.CANCEL_REFERRAL, Action.PREPARE_LETTER
         ),
         DOCTOR_REFERRED.gives(
-            *_READ, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.PREPARE_LETTER, PeopleAction.READ_PATIENT,
-            DeclarationAction.READ_DECLARATION, PlanAction.READ_PLAN, PlanAction.READ_PLAN_CONTENT,
+            Action.READ_REFERRAL, Action.USE_REFERRAL, Action.WRITE_REFERRAL, Action.PREPARE_LETTER,
+            PeopleAction.READ_PATIENT, DeclarationAction.READ_DECLARATION, PlanAction.READ_PLAN,
         ),
         DOCTOR_PARTY.gives(
             *_READ, Action.USE_REFERRAL, Action.CANCEL_REFERRAL, Action.WRITE_REPORT, Action.MOVE_REFERRAL,
             Action.PREPARE_REPORT,
         ),
         DRAFT_PRACTICE.gives(Action.READ_DRAFT),
-        REFERRAL_AUTHOR.gives(Action.ACKNOWLEDGE_REPORT),
+        REFERRAL_AUTHOR.gives(*_READ, Action.ACKNOWLEDGE_REPORT),
+        REPORT_AUTHOR.gives(Action.READ_REFERRAL, Action.READ_OWN_REPORT),
         DOCTOR_LIST.gives(Action.LIST_REFERRALS),
         DOCTOR_SPECIALTY.gives(Action.USE_REFERRAL),
         OFFICER_FUND.gives(Action.READ_REFERRAL),

@@ -1,8 +1,9 @@
-"""Letters and reports that somebody prepares and the doctor signs: nothing leaves before, and nobody else sees it."""
+"""Papers that somebody prepares and the doctor signs: nothing leaves before, and nobody else sees it."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,16 +17,16 @@ from parcours.registry.store.ids import get
 
 
 def prepare(
-    session: Session, insured_id: str, author_id: str, said: Mapping[str, str], *, prepared_by: str | None = None,
-    referral_id: str | None = None, at: datetime | None = None,
+    session: Session, insured_id: str, author_id: str, said: Mapping[str, Any], *, kind: DraftKind = DraftKind.LETTER,
+    prepared_by: str | None = None, referral_id: str | None = None, at: datetime | None = None,
 ) -> Draft:  # fmt: skip
-    """Keep a letter, or the report on a referral, for the doctor who signs; there is one report for a referral."""
+    """Keep a paper, or the report on a referral, for the doctor who signs; there is one report for a referral."""
     row = report_on(session, referral_id, author_id) if referral_id else None
     if row is None:
         row = Draft(
             insured_id=get_insured(session, insured_id, lock=True).id,
             author_id=get_professional(session, author_id).id,
-            kind=DraftKind.REPORT if referral_id else DraftKind.LETTER, referral_id=referral_id,
+            kind=DraftKind.REPORT if referral_id else kind, referral_id=referral_id,
         )  # fmt: skip
         session.add(row)
     write(row, said, prepared_by=prepared_by, at=at)
@@ -33,15 +34,15 @@ def prepare(
     return row
 
 
-def write(row: Draft, said: Mapping[str, str], *, prepared_by: str | None = None, at: datetime | None = None) -> None:
+def write(row: Draft, said: Mapping[str, Any], *, prepared_by: str | None = None, at: datetime | None = None) -> None:
     """Write over what was prepared."""
     row.content = json.dumps(dict(said), ensure_ascii=False, sort_keys=True)
     row.prepared_by, row.prepared_at = prepared_by, at or now_utc()
 
 
-def said_in(row: Draft) -> dict[str, str]:
+def said_in(row: Draft) -> dict[str, Any]:
     """What was typed."""
-    found: dict[str, str] = json.loads(row.content)
+    found: dict[str, Any] = json.loads(row.content)
     return found
 
 

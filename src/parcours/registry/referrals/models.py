@@ -138,10 +138,12 @@ class DraftKind(StrEnum):
 
     LETTER = "letter"
     REPORT = "report"
+    PLAN = "plan"
+    PROTOCOL = "protocol"
 
 
 class Draft(Versioned, Base):
-    """A letter or a report that waits for the doctor who signs it: a note of the practice, deleted once signed."""
+    """A letter, report, plan or protocol that waits for who signs it: a note of the practice, deleted once signed."""
 
     __tablename__ = "referrals_drafts"
     __table_args__ = (

@@ -190,3 +190,11 @@ other_side = Problem(
     Text("c'est au destinataire de le dire", "it is for the addressee to say"),
     field="referral_id",
 )
+
+other_kind = Problem(
+    Invalid,
+    "other_kind",
+    Text("ce brouillon est d'une autre sorte", "this draft is of another kind"),
+    field="draft",
+    allowed=same("{kind}"),
+)

@@ -9,7 +9,7 @@ from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.declarations.relations import in_charge
 from parcours.registry.directory.models import Professional
 from parcours.registry.referrals import problems
-from parcours.registry.referrals.models import Referral, ReferralUse, SequenceProvider
+from parcours.registry.referrals.models import Referral, ReferralUse, Report, SequenceProvider
 from parcours.registry.referrals.validity import first_issue
 from parcours.registry.store.clock import paris_today
 
@@ -84,6 +84,14 @@ def _specialty(session: Session, actor: Actor, record: Record) -> bool:
     return doctor is not None and doctor.specialty == record.open_to_specialty
 
 
+def _answered(session: Session, actor: Actor, record: Record) -> bool:
+    """Wrote a report on this very referral."""
+    if actor.professional_id is None or record.id is None:
+        return False
+    query = select(Report.id).where(Report.referral_id == record.id, Report.author_id == actor.professional_id)
+    return session.scalar(query.limit(1)) is not None
+
+
 def _author_or_patient(session: Session, actor: Actor, record: Record) -> bool:
     """Who wrote it, or the side of the patient, who ends any tie."""
     return actor.role is Role.INSURED or OWN_PRACTICE.holds(session, actor, record)
@@ -97,6 +105,7 @@ def _other_side(session: Session, actor: Actor, record: Record) -> bool:
 OTHER_SIDE = Relation("other_side", _other_side, refusal=problems.other_side)
 REFERRED = Relation("referred", _referred, to_person=True)
 SPECIALTY = Relation("specialty", _specialty)
+ANSWERED = Relation("answered", _answered)
 
 AUTHOR_OR_PATIENT = Relation("author_or_patient", _author_or_patient, refusal=problems.other_author)
 
@@ -109,4 +118,9 @@ DOCTOR_SPECIALTY = rule(
     "doctor_specialty", PRACTICE, SPECIALTY,
     "Un adressage à une spécialité peut être utilisé par tout médecin de cette spécialité.",
     "A referral to a specialty may be used by any doctor of that specialty.",
+)  # fmt: skip
+REPORT_AUTHOR = rule(
+    "report_author", PRACTICE, ANSWERED,
+    "L'auteur d'un compte rendu le relit, même quand l'adressage est clos.",
+    "The author of a report reads it again, even once the referral is closed.",
 )  # fmt: skip

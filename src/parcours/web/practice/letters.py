@@ -33,12 +33,15 @@ WORDS = {
     "to_sign": Text("À signer", "To sign"),
     "letter": Text("Lettre", "Letter"),
     "report": Text("Compte rendu", "Report"),
+    "plan": Text("Plan de soins", "Care plan"),
+    "protocol": Text("Protocole d'ALD", "ALD protocol"),
     "must": Text(
         "{name} doit relire et signer : rien ne part avant.", "{name} must read and sign: nothing leaves before."
     ),
     "prepare": Text("Laisser à signer", "Leave to be signed"),
     "later": Text("Garder pour plus tard", "Keep for later"),
     "drop": Text("Jeter le brouillon", "Throw the draft away"),
+    "for_whom": Text("Pour", "For"),
     "waits": Text("préparé le {day}", "prepared on {day}"),
     "gone": Text(
         "Le temps de conservation est passé : le texte est détruit depuis le {day}.",
@@ -105,7 +108,11 @@ def letter(desk: Desk) -> Response:
         desk.unit.note(ReferralTag.REFERRAL_READ_LETTER, record)
     content = referrals.letter_of(row) if reads and row.destroyed_on is None else None
     filled = [(text[desk.lang], getattr(content, name)) for name, text in SECTIONS.items()] if content else []
-    reports = referrals.reports_of(desk.session, row.id) if reads and row.destroyed_on is None else []
+    own = not reads and desk.unit.may(ReferralAction.READ_OWN_REPORT, record)
+    if own:
+        desk.unit.note(ReferralTag.REFERRAL_READ_LETTER, record)
+    readable = referrals.reports_of(desk.session, row.id) if (reads or own) and row.destroyed_on is None else []
+    reports = [one for one in readable if reads or one.author_id == desk.unit.actor.professional_id]
     addressed = row.addressee_id == desk.unit.actor.professional_id
     draft = drafts.report_on(desk.session, row.id, desk.unit.actor.professional_id or "") if addressed else None
     if draft is not None:
@@ -185,7 +192,8 @@ def new_letter(desk: Desk) -> Response:
         "practice/new_letter.html",
         insured=get_insured(desk.session, record.insured_id or ""),
         specialties=[(one, name_of(one)[desk.lang]) for one in SPECIALTIES],
-        kept={name: desk.field(name, 4000) or said.get(name, "") for name in (*SECTIONS, "specialty")},
+        kept={name: desk.field(name, 4000) or said.get(name) or "" for name in (*SECTIONS, "specialty")},
+        addressee=doctor_name(desk.session, said["addressee_id"]) if said.get("addressee_id") else "",
         sections=SECTIONS,
         words=words(desk),
         draft=draft,
@@ -196,11 +204,13 @@ def write_letter(desk: Desk) -> Response:
     """Sign it: it is the patient's from now on."""
     record = desk.person(ReferralAction.WRITE_REFERRAL)
     said, draft = letter_typed(desk), draft_asked(desk, record)
+    whom, specialty = drafts.said_in(draft) if draft is not None else {}, said.pop("specialty")
     new = NewReferral(
         insured_id=record.insured_id or "",
         author_id=desk.unit.actor.professional_id or "",
-        flow=Flow.AVIS_PONCTUEL.value,
-        specialty=int(said.pop("specialty")),
+        flow=whom.get("flow") or Flow.AVIS_PONCTUEL.value,
+        addressee_id=whom.get("addressee_id"),
+        specialty=None if whom.get("addressee_id") else int(specialty),
         letter=Letter(reason=said.pop("reason"), question=said.pop("question"), **said),  # type: ignore[arg-type]  # its texts
     )
     row = referrals.write_referral(desk.session, new)
@@ -218,7 +228,7 @@ def prepare_letter(desk: Desk) -> Response:
         author = desk.unit.actor.professional_id or ""
         drafts.prepare(desk.session, record.insured_id or "", author, said, prepared_by=account)
     else:
-        drafts.write(draft, said, prepared_by=account)
+        drafts.write(draft, {**drafts.said_in(draft), **said}, prepared_by=account)
     return desk.go("/practice/letters", done="to_sign")
 
 
@@ -245,7 +255,7 @@ def letter_typed(desk: Desk) -> dict[str, str]:
         if not said[name]:
             raise wrong(name, A_FEW_WORDS)
     specialty = desk.field("specialty", 2)
-    if not specialty.isdigit():
+    if not (specialty.isascii() and specialty.isdigit()):
         raise wrong("specialty", Text("une spécialité", "a specialty"))
     return {**said, "specialty": specialty}
 

@@ -4,7 +4,7 @@ from starlette.routing import Route
 
 from parcours.web.desk.room import room
 from parcours.web.me import files
-from parcours.web.practice import desk, due, forfait, letters, line, people, record, sheets
+from parcours.web.practice import desk, drafts, due, forfait, letters, line, people, record, sheets
 
 BOTH = ["GET", "POST"]
 
@@ -48,4 +48,5 @@ def routes() -> list[Route]:
         Route("/practice/letters", room(letters.letters, desk.gate)),
         Route("/practice/letters/new", new_letter, methods=BOTH),
         Route("/practice/letters/{id}", letter, methods=BOTH),
+        Route("/practice/drafts/{id}", room(drafts.draft, desk.gate, sign=drafts.sign, drop=drafts.drop), methods=BOTH),
     ]

@@ -1,0 +1,70 @@
+"""`/practice/drafts/ID`: a care plan or a protocol that was prepared; the doctor reads it, and signs."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from parcours.edge import drafts as signing
+from parcours.law.ald.book import ald_law
+from parcours.registry.directory.trades import name_of
+from parcours.registry.referrals import drafts
+from parcours.registry.referrals.context import DRAFT, Action, Tag
+from parcours.registry.referrals.models import Draft
+from parcours.text import Text
+from parcours.web.desk.names import doctor_name
+from parcours.web.desk.room import Desk
+from parcours.web.practice.desk import named, show
+from parcours.web.practice.letters import words
+
+NAMES = {
+    "condition": Text("Affection", "Condition"),
+    "content": Text("Ce qui est prévu", "What is planned"),
+    "starts_on": Text("À partir du", "From"),
+    "ends_on": Text("Jusqu'au", "Until"),
+    "until": Text("Jusqu'au", "Until"),
+    "acts": Text("Qui fait quoi", "Who does what"),
+}
+SIGN = Text("Signer", "Sign")
+
+
+def draft(desk: Desk) -> Response:
+    """The page."""
+    row = found(desk)
+    said = drafts.said_in(row)
+    return show(
+        desk, "practice/draft.html", row=row, name=named(desk, row.insured_id), words=words(desk),
+        lines=[(text[desk.lang], told(name, said[name], desk.lang)) for name, text in NAMES.items() if said.get(name)],
+        acts=[(one["acts"], whom(desk, one)) for one in said.get("actors", ())], acts_title=NAMES["acts"][desk.lang],
+        sign_label=SIGN[desk.lang],
+    )  # fmt: skip
+
+
+def found(desk: Desk) -> Draft:
+    """The draft of the address, for the practice that prepares it."""
+    record = desk.unit.find(DRAFT, desk.request.path_params["id"], Action.READ_DRAFT, Tag.DRAFT_READ)
+    return drafts.get_draft(desk.session, record.id or "")
+
+
+def told(name: str, value: str, lang: str) -> str:
+    """What a draft says, in words."""
+    condition = ald_law().get(value) if name == "condition" else None
+    return condition.label[lang] if condition else value
+
+
+def whom(desk: Desk, actor: dict[str, Any]) -> str:
+    """Who does it."""
+    if actor.get("professional_id"):
+        return doctor_name(desk.session, actor["professional_id"])
+    return name_of(actor["specialty"])[desk.lang] if actor.get("specialty") else ""
+
+
+def sign(desk: Desk) -> Response:
+    """Sign it."""
+    signing.sign(desk.unit, found(desk))
+    return desk.go("/practice/letters", done="saved")
+
+
+def drop(desk: Desk) -> Response:
+    """Throw it away."""
+    signing.end(desk.unit, found(desk))
+    return desk.go("/practice/letters", done="saved")
