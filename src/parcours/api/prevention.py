@@ -25,7 +25,7 @@ from parcours.api.common import (
 )  # fmt: skip
 from parcours.documents.prevention import letters
 from parcours.edge.depends import IfMatch, OnceDep, ReadUnit, WriteUnit
-from parcours.edge.due_patients import due_patient, due_patients
+from parcours.edge.due_patients import due_patient, due_patients, patients
 from parcours.edge.problems import language_of, problems
 from parcours.edge.unit import Unit
 from parcours.edge.versions import check_version, cursor_id
@@ -37,6 +37,7 @@ from parcours.registry.declarations.context import of_practice
 from parcours.registry.directory.service import get_professional
 from parcours.registry.errors import not_found
 from parcours.registry.people.context import PATIENT
+from parcours.registry.people.models import Insured
 from parcours.registry.prevention import practice, service
 from parcours.registry.prevention.context import STATEMENT, Action, Tag
 from parcours.registry.prevention.ics import ics
@@ -217,7 +218,7 @@ def list_due_patients(unit: ReadUnit, cursor: Cursor = None, limit: Limit = 50) 
     shown = page(tenures, limit, lambda one: one.insured_id)
     items = []
     for tenure in shown["items"]:
-        found = due_patient(unit, tenure.insured_id, today)
+        found = due_patient(unit, unit.session.get_one(Insured, tenure.insured_id), today)
         if found is not None and found.now:
             items.append(
                 DuePatientOut(
@@ -252,7 +253,7 @@ def list_indicators(unit: ReadUnit, request: Request) -> list[IndicatorOut]:
             amount=str(euros(each * one.met)), confidence=one.indicator.confidence,
             season_from=one.season[0] if one.season else None, season_until=one.season[1] if one.season else None,
         )
-        for one in practice.counts_of(due_patients(unit, today), today)
+        for one in practice.counts_of(unit.session, patients(unit), today)
     ]  # fmt: skip
 
 

@@ -167,10 +167,15 @@ def item_of(
         slots=len(slots),
         doses=found.doses,
         test=ScreeningTest(slots[found.slot][due.TEST]),
-        in_range=any(due.opening(slot, start) <= today < due.closing(slot, start) for slot in slots),
+        in_range=in_range(slots, start, today),
         proposed=entry.need in person.proposed,
     )
     return after_the_person(item, person, on)
+
+
+def in_range(slots: Sequence[Sequence[int]], start: int, today: int) -> bool:
+    """Is a window of these ages open today?"""
+    return any(due.opening(slot, start) <= today < due.closing(slot, start) for slot in slots)
 
 
 def since_of(entry: Entry, version: Version, since: date | None) -> date | None:

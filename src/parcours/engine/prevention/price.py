@@ -37,30 +37,46 @@ class Price:
     """What the engine answered; None where nothing is billed."""
 
     @property
-    def said(self) -> Text:
-        """The price in a few words."""
+    def tag(self) -> Text:
+        """The price in two or three words."""
         if self.answer is None:
             return Text("gratuit", "free")
-        result = self.answer.settlement
-        if self.rate == FULL:
-            said = Text(f"pris en charge à 100{NARROW}%", "covered at 100%")
-        elif self.patient is None:
-            said = Text(
-                "{rate} remboursés, le reste par votre complémentaire",
-                "{rate} refunded, the rest by your complementary insurance",
-            )
-        else:
-            said = Text("{rate} remboursés ; {left} à votre charge", "{rate} refunded; {left} left to you")
-        kept = result.participation_forfaitaire + result.franchise
-        if kept:
-            said += Text(
-                " ; {kept} retenus (participation ou franchise)", "; {kept} held back (flat contribution or deductible)"
-            )
-        elif self.advance == 0:
+        said = Text("{rate} remboursés", "{rate} refunded") if self.rate != FULL else FULLY
+        if self.rate == FULL and self.advance == 0:
             said += Text(", rien à avancer", ", nothing to advance")
-        return said.format(
-            rate=spoken(percent, self.rate), left=spoken(euros, self.patient or 0), kept=spoken(euros, kept)
-        )
+        return said.format(rate=spoken(percent, self.rate))
+
+    @property
+    def rest(self) -> tuple[Text, ...]:
+        """What is left besides, each in a few words."""
+        if self.answer is None:
+            return ()
+        found, result = [], self.answer.settlement
+        if self.rate != FULL and self.patient is None:
+            found.append(Text("le reste par votre complémentaire", "the rest by your complementary insurance"))
+        elif self.rate != FULL:
+            left = Text("{left} à votre charge", "{left} left to you")
+            found.append(left.format(left=spoken(euros, self.patient or 0)))
+        for held, why in ((result.participation_forfaitaire, CONTRIBUTION), (result.franchise, DEDUCTIBLE)):
+            if held:
+                found.append(why.format(held=spoken(euros, held)))
+        return tuple(found)
+
+    @property
+    def said(self) -> Text:
+        """The price in a sentence."""
+        return Text(" ; ".join(one["fr"] for one in self._all()), "; ".join(one["en"] for one in self._all()))
+
+    def _all(self) -> tuple[Text, ...]:
+        return (self.tag, *self.rest)
+
+
+FULLY = Text(f"pris en charge à 100{NARROW}%", "covered at 100%")
+CONTRIBUTION = Text(
+    "participation forfaitaire de {held}, retenue sur un remboursement",
+    "flat contribution of {held}, kept from a refund",
+)
+DEDUCTIBLE = Text("franchise de {held}, retenue sur un remboursement", "deductible of {held}, kept from a refund")
 
 
 def spoken(write: Callable[[int, str], str], value: int) -> Text:

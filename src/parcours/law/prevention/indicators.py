@@ -21,6 +21,10 @@ class Indicator:
     programmes: tuple[str, ...]
     from_age: int
     before_age: int
+    risk: frozenset[int]
+    """Long-term conditions that concern it at another age too."""
+    risk_age: int
+    """The age from which they do."""
     sources: tuple[str, ...]
     confidence: str
 
@@ -35,6 +39,7 @@ def indicators() -> Mapping[str, Indicator]:
         check_ids(FILE, key, (entry["confidence"],), dict.fromkeys(CONFIDENCES), "confidence")
         found[key] = Indicator(
             key, text(FILE, key, entry["label"]), tuple(entry["programmes"]), int(entry.get("from_age", 0)),
-            int(entry.get("before_age", 999)), tuple(entry["sources"]), entry["confidence"],
+            int(entry.get("before_age", 999)), frozenset(entry.get("risk", ())), int(entry.get("risk_age", 0)),
+            tuple(entry["sources"]), entry["confidence"],
         )  # fmt: skip
     return found

@@ -1,25 +1,29 @@
 """The patients of a practice who are due something, and what the flat fee of the médecin traitant counts of them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from parcours.engine.prevention.calendar import Item, last_season
 from parcours.engine.prevention.calendar import calendar as items_of
+from parcours.engine.prevention.calendar import in_range, last_season
+from parcours.engine.prevention.facts import PersonFacts
 from parcours.engine.prevention.say import Said, arranged
 from parcours.law import thresholds
+from parcours.law.days import number_of
 from parcours.law.prevention.book import prevention_law
-from parcours.law.prevention.codes import DueKind, DueState
+from parcours.law.prevention.codes import DueState
 from parcours.law.prevention.indicators import Indicator, indicators
+from parcours.registry.care_plans.service import ald_numbers
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import age_on
-from parcours.registry.prevention.service import calendar_of, facts_of
+from parcours.registry.prevention.service import AT_ONCE, calendar_of, facts_of_many
 
 PER_INDICATOR = "forfait_mt.prevention_indicateur"
 ASIDE = (DueState.UNKNOWN, DueState.EXCLUDED, DueState.NOT_CONCERNED)
+Season = tuple[date, date] | None
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,8 @@ class Due:
     row: Insured
     on: date
     calendar: tuple[Said, ...]
-    ended: Mapping[str, Item] = field(default_factory=dict)
-    """By programme that comes back each season: where the patient stood on the last day of the season that ended."""
     intimate: bool = True
-    """False: who asks is a delegate, who sees nothing intimate of anybody; the counts stay whole."""
+    """False: who asks is a delegate, who sees nothing intimate of anybody."""
 
     @cached_property
     def now(self) -> tuple[Said, ...]:
@@ -48,62 +50,86 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Patient:
+    """What an indicator needs to know of a patient."""
+
+    facts: PersonFacts
+    conditions: frozenset[int]
+    """Numbers of the long-term conditions that run."""
+
+
+@dataclass(frozen=True)
 class Count:
     """An indicator over the patients of a practice."""
 
     indicator: Indicator
     met: int
     concerned: int
-    season: tuple[date, date] | None
+    season: Season
     """Of what comes back each season: first and last day of the one counted, the open one or the last that ended."""
 
 
 def due_of(session: Session, row: Insured, on: date) -> Due:
     """A patient with the calendar of a day; of somebody who died, nothing."""
-    found = tuple(calendar_of(session, row.id, on))
-    return Due(row, on, found, ended_seasons(session, row, on) if found else {})
+    return Due(row, on, tuple(calendar_of(session, row.id, on)))
 
 
-def ended_seasons(session: Session, row: Insured, on: date) -> dict[str, Item]:
-    """Where a patient stood at the end of each season that is over."""
-    law = prevention_law().programmes
-    seasons = {name: season for name in seasonal() if (season := last_season(law[name], on))}
-    over = {name: last for name, (_, last) in seasons.items() if row.birth_date <= last < on}
-    facts = facts_of(session, row.id, on) if over else None
-    return {name: item for name, last in over.items() if facts for item in items_of(facts, last, only=(name,))}
+def counts_of(session: Session, people: Sequence[Insured], on: date) -> list[Count]:
+    """Every indicator on a day: how many of the patients whom it concerns meet it. A count names nobody."""
+    living = [one for one in people if one.died_on is None or one.died_on > on]
+    facts, conditions = facts_of_many(session, living, on), {}
+    for start in range(0, len(living), AT_ONCE):
+        conditions |= ald_numbers(session, [one.id for one in living[start : start + AT_ONCE]], on)
+    known = [Patient(facts[one.id], conditions.get(one.id, frozenset())) for one in living]
+    return [count(one, known, on) for one in indicators().values()]
 
 
-def seasonal() -> tuple[str, ...]:
-    """The programmes of the indicators that come back each season."""
-    named = [name for one in indicators().values() for name in one.programmes]
-    return tuple(name for name in named if prevention_law().programmes[name].kind is DueKind.SEASON)
-
-
-def counts_of(found: Iterable[Due], on: date) -> list[Count]:
-    """Every indicator on a day: how many of the patients whom it concerns meet it."""
-    people = list(found)
-    return [count(one, people, on) for one in indicators().values()]
-
-
-def count(indicator: Indicator, people: list[Due], on: date) -> Count:
+def count(indicator: Indicator, people: Iterable[Patient], on: date) -> Count:
     """One indicator. Whom nobody asked whether it concerns them is not counted, nor who is set aside."""
     season = last_season(prevention_law().programmes[indicator.programmes[0]], on)
     day = min(on, season[1]) if season else on
     met = concerned = 0
-    for due in people:
-        if not indicator.from_age <= age_on(due.row.birth_date, day) < indicator.before_age:
+    for one in people:
+        if one.facts.birth_date > day:
             continue
-        items = [one for one in counted(due, indicator) if one.in_range and one.state not in ASIDE]
-        concerned += bool(items)
-        met += any(one.state is DueState.DONE for one in items)
+        states = list(states_of(indicator, one, day, season))
+        concerned += bool(states)
+        met += DueState.DONE in states
     return Count(indicator, met, concerned, season)
 
 
-def counted(due: Due, indicator: Indicator) -> list[Item]:
-    """Where a patient stands in the programmes of an indicator: today, or at the end of the season that is over."""
-    found = {one.item.programme.id: one.item for one in due.calendar}
-    found.update(due.ended)
-    return [found[name] for name in indicator.programmes if name in found]
+def states_of(indicator: Indicator, one: Patient, day: date, season: Season) -> Iterator[DueState]:
+    """Where a patient stands in the programmes of an indicator that concern them on a day, by age or by condition."""
+    age = age_on(one.facts.birth_date, day)
+    open_now = tuple(programmes_open(indicator, one.facts, day))
+    if open_now and indicator.from_age <= age < indicator.before_age:
+        for item in items_of(one.facts, day, only=open_now):
+            if item.in_range and item.state not in ASIDE:
+                yield item.state
+    elif indicator.risk & one.conditions and age >= indicator.risk_age and not set_aside(indicator, one.facts, day):
+        yield DueState.DONE if done_in(indicator, one.facts, day, season) else DueState.DUE
+
+
+def programmes_open(indicator: Indicator, facts: PersonFacts, day: date) -> Iterator[str]:
+    """The programmes whose age somebody has: the others need not be worked out."""
+    born, today = number_of(facts.birth_date), number_of(day)
+    for name in indicator.programmes:
+        version = prevention_law().programmes[name].version_on(day, facts.holds)
+        if version is not None and in_range(version.slots, born, today):
+            yield name
+
+
+def set_aside(indicator: Indicator, facts: PersonFacts, day: date) -> bool:
+    """Was it said that it does not fit?"""
+    return any(
+        one.programme in indicator.programmes and (one.until is None or day < one.until) for one in facts.excluded
+    )
+
+
+def done_in(indicator: Indicator, facts: PersonFacts, day: date, season: Season) -> bool:
+    """Was it done: in the season, or on any day where it comes back in none?"""
+    first = season[0] if season else facts.birth_date
+    return any(one.programme in indicator.programmes and first <= one.on <= day for one in facts.done)
 
 
 def cents_per_indicator(on: date) -> int:

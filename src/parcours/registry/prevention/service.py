@@ -1,7 +1,7 @@
 """Keep what is said of prevention, and read the calendar that follows from it: a pure function, never kept."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,8 @@ from parcours.registry.store.ids import get
 from parcours.registry.vocabulary import check_choice
 
 OF_A_PROFILE = (*BODY, *YES_NO, "pregnancy")
+AT_ONCE = 500
+"""People asked about in one question to the database."""
 OFFICIAL = "screening"
 """The group of programmes whose dates a fund sees: it invites to them."""
 
@@ -129,7 +131,7 @@ def content_of(row: PreventionStatement) -> dict[str, str]:
     return found
 
 
-def said_of(rows: list[PreventionStatement]) -> dict[str, Any]:
+def said_of(rows: Sequence[PreventionStatement]) -> dict[str, Any]:
     """The statements that hold, as the engine reads them."""
     found: dict[str, list[dict[str, Any]]] = {kind.value: [] for kind in StatementKind}
     for row in rows:
@@ -158,11 +160,30 @@ def checked(insured: Insured, facts: Mapping[str, Any]) -> PersonFacts:
 def facts_of(session: Session, insured_id: str, on: date) -> PersonFacts:
     """Everything that is known of a person for prevention."""
     insured = get_insured(session, insured_id)
-    profile = profile_of(session, insured.id)
+    return facts_told(insured, profile_of(session, insured.id), statements_of(session, insured.id), on)
+
+
+def facts_told(
+    insured: Insured, profile: PreventionProfile | None, rows: Sequence[PreventionStatement], on: date
+) -> PersonFacts:
+    """A person as the engine reads them, from what was said of them."""
     known = json.loads(profile.facts) if profile else {}
-    rows = statements_of(session, insured.id)
     facts = {"birth_date": insured.birth_date, **known, **said_of(rows)}
     return read_person(facts, max(on, insured.birth_date, *(one.on for one in rows)))
+
+
+def facts_of_many(session: Session, people: Sequence[Insured], on: date) -> dict[str, PersonFacts]:
+    """Everything that is known of many people, by id: two questions to the database for so many at once."""
+    profiles: dict[str, PreventionProfile] = {}
+    said: dict[str, list[PreventionStatement]] = {}
+    for start in range(0, len(people), AT_ONCE):
+        ids = [one.id for one in people[start : start + AT_ONCE]]
+        found = listed(session, select(PreventionProfile).where(PreventionProfile.insured_id.in_(ids)))
+        profiles |= {one.insured_id: one for one in found}
+        query = select(PreventionStatement).where(PreventionStatement.insured_id.in_(ids))
+        for row in listed(session, query.order_by(PreventionStatement.on, PreventionStatement.id)):
+            said.setdefault(row.insured_id, []).append(row)
+    return {one.id: facts_told(one, profiles.get(one.id), said.get(one.id, []), on) for one in people}
 
 
 def calendar_of(session: Session, insured_id: str, on: date, *, by_parent: bool = False) -> list[Said]:

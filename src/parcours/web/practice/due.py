@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from parcours.documents.prevention import letters
-from parcours.edge.due_patients import due_patients
+from parcours.edge.due_patients import due_page, patients
 from parcours.engine.prevention.say import name_of
 from parcours.law import thresholds
 from parcours.registry.prevention.practice import Count, cents_per_indicator, counts_of
@@ -12,43 +12,55 @@ from parcours.web.desk.room import Desk
 from parcours.web.i18n import long_date
 from parcours.web.practice.desk import doctor_of, show
 
-SHOWN = 100
+SHOWN = 50
 TITLE = Text("Prévention de ma patientèle", "Prevention of my patients")
 LEAD = Text(
     "D'après l'âge et ce qui a été dit. Une date ou une réponse qui manque n'est pas comptée.",
     "By age and what was said. A date or an answer that is missing is not counted.",
 )
-LETTERS = Text("Les lettres, à imprimer (ZIP)", "The letters, to print (ZIP)")
+LETTERS = Text("Les lettres de cette page, à imprimer (ZIP)", "The letters of this page, to print (ZIP)")
 NOBODY = Text("Personne n'a rien à faire aujourd'hui.", "Nobody is due anything today.")
-DUE = Text("À proposer : {count}", "To be offered: {count}")
+DUE = Text("À proposer", "To be offered")
 MORE = Text("Suite", "More")
 INDICATORS = Text("Indicateurs du forfait médecin traitant", "Indicators of the flat fee")
 PAID = Text("{amount} par indicateur et par patient : {total} aujourd'hui, {known} indicateurs sur 15.",
             "{amount} per indicator and patient: {total} today, {known} indicators of 15.")  # fmt: skip
+NOT_COUNTED = Text(
+    "Non comptés ici : les quatre indicateurs du suivi des maladies chroniques, qui reposent sur de la biologie et des "
+    "ordonnances ; et, avant 65 ans, les vaccins de qui est à risque par ses médicaments.",
+    "Not counted here: the four indicators of the follow-up of chronic diseases, which rest on biology and on "
+    "prescriptions; and, before 65, vaccines of who is at risk by their medicines.",
+)
 MET = Text("{met} sur {concerned}", "{met} of {concerned}")
 OPEN = Text("Saison ouverte du {first} au {last}", "Season open from {first} to {last}")
 ENDED = Text("Dernière saison, du {first} au {last}", "Last season, from {first} to {last}")
 
 
 def prevention(desk: Desk) -> Response:
-    """The page: who is due what, by name; and the indicators over all patients."""
-    everybody, lang = due_patients(desk.unit, desk.today), desk.lang
-    counts = counts_of(everybody, desk.today)
-    waiting = [one for one in everybody if one.now]
-    asked = desk.asked("from", 6)
-    start = min(int(asked) if asked.isdecimal() else 0, len(waiting))
-    rows = [
-        (one.row, listed([name_of(said.item, lang) for said in one.now], lang))
-        for one in waiting[start : start + SHOWN]
-    ]  # fmt: skip
-    following = desk.page.url("/practice/prevention", **{"from": str(start + SHOWN)})
+    """The page: who is due what, by name, some patients at a time; and the indicators over all of them."""
+    everybody, lang = patients(desk.unit), desk.lang
+    waiting, following = due_page(desk.unit, everybody, desk.today, start_of(desk), SHOWN)
+    counts = counts_of(desk.session, everybody, desk.today)
+    rows = [(one.row, listed([name_of(said.item, lang) for said in one.now], lang)) for one in waiting]
     return show(
         desk, "practice/prevention.html", rows=rows, title=TITLE[lang], lead=LEAD[lang], letters=LETTERS[lang],
-        nobody=NOBODY[lang], due=DUE[lang].format(count=len(waiting)), indicators=INDICATORS[lang],
+        nobody=NOBODY[lang], due=DUE[lang], indicators=INDICATORS[lang], not_counted=NOT_COUNTED[lang],
         counts=[(one.indicator.label[lang], said(one, lang), season(one, desk)) for one in counts],
-        paid=paid(desk, counts), more=MORE[lang],
-        following=following if start + SHOWN < len(waiting) else "",
+        paid=paid(desk, counts), more=MORE[lang], of_page=desk.page.url("/practice/prevention.zip", **page_of(desk)),
+        following=desk.page.url("/practice/prevention", **{"from": str(following)}) if following else "",
     )  # fmt: skip
+
+
+def start_of(desk: Desk) -> int:
+    """The first patient of the page that is asked."""
+    asked = desk.asked("from", 6)
+    return int(asked) if asked.isascii() and asked.isdecimal() else 0
+
+
+def page_of(desk: Desk) -> dict[str, str]:
+    """What an address says of the page that is shown."""
+    start = start_of(desk)
+    return {"from": str(start)} if start else {}
 
 
 def said(one: Count, lang: str) -> str:
@@ -72,8 +84,9 @@ def paid(desk: Desk, counts: list[Count]) -> str:
 
 
 def letters_file(desk: Desk) -> Response:
-    """A letter to each patient who is due something, in one file."""
-    doctor, found = doctor_of(desk), due_patients(desk.unit, desk.today)
+    """A letter to each patient of the page who is due something, in one file."""
+    doctor = doctor_of(desk)
+    found, _ = due_page(desk.unit, patients(desk.unit), desk.today, start_of(desk), SHOWN)
     name = f"{doctor.first_name} {doctor.family_name}"
     made = letters(found, name, desk.lang, parents_until=thresholds.age_of_choice(desk.today))
     headers = {"Content-Disposition": 'attachment; filename="letters.zip"', "Cache-Control": "private, no-store"}

@@ -61,6 +61,8 @@ class Line:
     when: str
     compulsory: bool
     price: str
+    rest: list[str]
+    """What is left besides."""
     free: bool
     where: str
     invites: str
@@ -145,7 +147,8 @@ def line(said: Said, lang: str, *, exact: bool) -> Line:
         what=entry.what[lang] if entry.what else "",
         when=when(item, lang) if exact else "",
         compulsory=said.compulsory,
-        price=said.price.said[lang],
+        price=said.price.tag[lang],
+        rest=[one[lang] for one in said.price.rest],
         free=said.price.free,
         where=places(item, lang),
         invites=who_invites(item)[lang] if entry.group.id == "screening" else "",
