@@ -347,6 +347,21 @@ def test_a_plan_that_waits_is_read_and_signed_on_a_page(people, country, databas
     assert "Care plan" not in amar.get("/practice/letters").text
 
 
+@pytest.mark.parametrize(("condition", "says"), [("24", "5 years<"), ("5", "10 years (from memory")])
+def test_a_protocol_that_waits_says_how_sure_its_duration_is(people, country, database_url, condition, says):  # noqa: F811
+    said = {
+        "condition": condition,
+        "content": "Suivi",
+        "kind": "ald",
+        "actors": [{"acts": "consultation", "specialty": 8}],
+    }
+    draft = change(
+        database_url,
+        lambda session: drafts.prepare(session, country.alice, country.amar, said, kind=DraftKind.PROTOCOL).id,
+    )
+    assert says in people("amar").get(f"/practice/drafts/{draft}").text
+
+
 def test_a_foreign_sheet_does_not_exist(people, country):  # noqa: F811
     own = people("amar").get(f"/practice/sheets/{country.claim}")
     assert "Read the card" in own.text, "its reason is a number that the fund does not know"

@@ -90,6 +90,10 @@ class ProtocolContentOut(Out):
 
     condition: str
     label: str
+    duration_confidence: str | None = Field(
+        description="Of the duration on which the end asked rests: A and B were read, C is from memory and is to be "
+        "checked in the annex of D160-4. Null: the doctor said the end."
+    )
     content: str
     observation: str | None
     refusal: str | None
@@ -149,7 +153,9 @@ def read_content(protocol_id: Id, unit: ReadUnit) -> ProtocolContentOut:
     """The condition, what is planned, what correspondents proposed, what was observed."""
     record = unit.find(PROTOCOL, protocol_id, Action.READ_PROTOCOL_CONTENT, Tag.ALD_READ_CONTENT)
     row = service.get_protocol(unit.session, record.id or "")
+    duration = service.duration_asked(unit.session, row)
     return ProtocolContentOut(
+        duration_confidence=duration.confidence if duration else None,
         condition=row.condition, label=ald_law()[row.condition].label["fr"],
         content=get_plan(unit.session, row.plan_id).content, observation=row.observation, refusal=row.refusal,
         proposals=[ProposalOut.model_validate(one) for one in service.proposals_of(unit.session, row.id)],

@@ -44,11 +44,12 @@ def end(unit: Unit, row: Draft) -> None:
 def letter_of(row: Draft, said: Mapping[str, Any]) -> NewReferral:
     """The letter of a draft."""
     specialty = said.get("specialty")
+    texts: dict[str, Any] = {name: said.get(name) or "" for name in OF_A_LETTER}
     return NewReferral(
         insured_id=row.insured_id,
         author_id=row.author_id,
         flow=said.get("flow") or Flow.AVIS_PONCTUEL.value,
-        letter=Letter(**{name: said.get(name) or "" for name in OF_A_LETTER}),
+        letter=Letter(**texts),
         addressee_id=said.get("addressee_id") or None,
         specialty=int(specialty) if specialty else None,
     )

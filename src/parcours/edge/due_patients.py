@@ -37,7 +37,7 @@ def patients(unit: Unit) -> list[Insured]:
 
 def due_page(unit: Unit, everybody: list[Insured], on: date, start: int, most: int) -> tuple[list[Due], int]:
     """The next patients who are due something, by name, and where to go on: 0, nowhere."""
-    found, place = [], start
+    place, found = start, list[Due]()
     while place < min(len(everybody), start + LOOKED_AT) and len(found) < most:
         due = due_patient(unit, everybody[place], on)
         if due is not None and due.now:

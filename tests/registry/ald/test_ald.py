@@ -98,3 +98,14 @@ def test_no_message_names_the_condition(session, world):
 
 def test_time_is_written_down_with_the_other_ends():
     assert next(one for one in CONTEXTS if one.name == "ald").expire is not None
+
+
+@pytest.mark.parametrize(
+    ("condition", "until", "confidence"),
+    [("24", None, "A"), ("5", None, "C"), ("24", date(2028, 1, 1), None), ("31", None, None)],
+)
+def test_a_duration_says_how_sure_it_is(session, world, condition, until, confidence):
+    person, doctor = world.person(), world.doctor()
+    new = NewProtocol(condition, "suivi", NEW.actors, until=until)
+    found = service.duration_asked(session, service.prepare(session, person.id, doctor.id, new))
+    assert (found.confidence if found else None) == confidence

@@ -11,6 +11,7 @@ from parcours.registry.scenario.language import read
 STORIES = Path(parcours.registry.scenario.__file__).with_name("stories.yaml")
 CARE = STORIES.with_name("care.yaml")
 OWN_CARE = Path(__file__).with_name("own_care.yaml")
+OWN_RECORD = Path(__file__).with_name("own_record.yaml")
 """Worked out by hand from the texts."""
 
 

@@ -5,9 +5,9 @@ import pytest
 from parcours.errors import ParcoursError
 from parcours.registry.contexts import verify
 from parcours.registry.scenario.run import play
-from tests.registry.scenario.files import CARE, OWN_CARE, loaded
+from tests.registry.scenario.files import CARE, OWN_CARE, OWN_RECORD, loaded
 
-STORIES = {**loaded(), **loaded(CARE), **loaded(OWN_CARE)}
+STORIES = {**loaded(), **loaded(CARE), **loaded(OWN_CARE), **loaded(OWN_RECORD)}
 
 
 def holds(database, story):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
-from parcours.law.ald.book import Condition, ald_law
+from parcours.law.ald.book import Condition, Duration, ald_law
 from parcours.registry.ald import problems
 from parcours.registry.ald.delays import later_by_months
 from parcours.registry.ald.models import Proposal, Protocol, ProtocolKind, ProtocolState, ProtocolStep
@@ -94,6 +94,14 @@ def proposed_end(condition: Condition, kind: ProtocolKind, starts_on: date, on: 
     else:
         years = condition.years_on(on, renewal=renewal)
     return None if years is None else later_by_months(starts_on, MONTHS * years)
+
+
+def duration_asked(session: Session, row: Protocol) -> Duration | None:
+    """The duration of the law that the end asked rests on; None where the doctor said the end."""
+    condition, prepared = ald_law()[row.condition], steps_of(session, row.id)[0].day
+    ends = proposed_end(condition, row.kind, row.asked_from, prepared, renewal=row.renews_id is not None)
+    by_law = row.kind is ProtocolKind.ALD and ends is not None and ends == row.asked_until
+    return condition.duration_on(prepared) if by_law else None
 
 
 def check_follow_up(row: Protocol, on: date) -> None:

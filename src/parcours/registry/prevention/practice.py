@@ -77,7 +77,8 @@ def due_of(session: Session, row: Insured, on: date) -> Due:
 def counts_of(session: Session, people: Sequence[Insured], on: date) -> list[Count]:
     """Every indicator on a day: how many of the patients whom it concerns meet it. A count names nobody."""
     living = [one for one in people if one.died_on is None or one.died_on > on]
-    facts, conditions = facts_of_many(session, living, on), {}
+    facts = facts_of_many(session, living, on)
+    conditions: dict[str, frozenset[int]] = {}
     for start in range(0, len(living), AT_ONCE):
         conditions |= ald_numbers(session, [one.id for one in living[start : start + AT_ONCE]], on)
     known = [Patient(facts[one.id], conditions.get(one.id, frozenset())) for one in living]

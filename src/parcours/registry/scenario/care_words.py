@@ -8,21 +8,27 @@ from sqlalchemy.orm import Session
 
 from parcours.engine.prevention.say import item_dict
 from parcours.registry.access.model import Record
+from parcours.registry.ald.context import PROTOCOL
 from parcours.registry.contexts import POLICY
 from parcours.registry.people.context import of_patient
 from parcours.registry.people.service import get_insured
 from parcours.registry.prevention import service as prevention
 from parcours.registry.record import documents, projects, service
-from parcours.registry.record.context import of_document, of_emergency
-from parcours.registry.record.models import EmergencyAccess, Section
+from parcours.registry.record.context import DOCUMENT, EMERGENCY, FOLLOW_UP
+from parcours.registry.record.models import Section
+from parcours.registry.referrals.context import REFERRAL
 from parcours.registry.scenario import care, problems
 from parcours.registry.scenario.care import timed
 from parcours.registry.scenario.failed import Check, Failed, equal
 from parcours.registry.scenario.stage import Stage
 from parcours.registry.scenario.words import Verb, verb
 from parcours.registry.store.clock import stopped_at
-from parcours.registry.store.ids import get
 
+SUBJECTS = {
+    "document": ("documents", DOCUMENT), "emergency": ("emergencies", EMERGENCY), "referral": ("referrals", REFERRAL),
+    "protocol": ("protocols", PROTOCOL), "action": ("actions", FOLLOW_UP),
+}  # fmt: skip
+"""What may be asked for besides a person, and where a story keeps its name."""
 ABSENT = "not_yet_law"
 """A programme that is only announced does not exist yet."""
 
@@ -83,12 +89,13 @@ def documents_kept(stage: Stage, session: Session, expected: Any) -> Iterator[Fa
 
 
 def subject(stage: Stage, session: Session, wanted: Mapping[str, Any]) -> Record:
-    """What somebody asks for: a document, an emergency access, a person."""
-    if "document" in wanted:
-        return of_document(session, documents.get_document(session, stage.found["documents"][wanted["document"]]))
-    if "emergency" in wanted:
-        row = get(session, EmergencyAccess, stage.found["emergencies"][wanted["emergency"]], "emergency")
-        return of_emergency(session, row)
+    """What somebody asks for: a document, a letter, a protocol, an emergency access; else a person."""
+    for word, (group, kind) in SUBJECTS.items():
+        if word in wanted:
+            known = stage.found.get(group, {})
+            if wanted[word] not in known:
+                raise problems.unknown_name(wanted[word], field=word, names=sorted(known))
+            return POLICY.load(session, kind, known[wanted[word]])
     return of_patient(get_insured(session, stage.person(session, wanted["of"])))
 
 

@@ -22,8 +22,14 @@ NAMES = {
     "starts_on": Text("À partir du", "From"),
     "ends_on": Text("Jusqu'au", "Until"),
     "until": Text("Jusqu'au", "Until"),
+    "years": Text("Durée proposée", "Duration proposed"),
     "acts": Text("Qui fait quoi", "Who does what"),
 }
+YEARS = Text("{years} ans", "{years} years")
+FROM_MEMORY = Text(
+    " (de mémoire : à vérifier dans l'annexe de D160-4, la décision de la caisse fait foi)",
+    " (from memory: to be checked in the annex of D160-4; the decision of the fund counts)",
+)
 SIGN = Text("Signer", "Sign")
 
 
@@ -31,6 +37,7 @@ def draft(desk: Desk) -> Response:
     """The page."""
     row = found(desk)
     said = drafts.said_in(row)
+    said |= {"years": duration(said, desk)}
     return show(
         desk, "practice/draft.html", row=row, name=named(desk, row.insured_id), words=words(desk),
         lines=[(text[desk.lang], told(name, said[name], desk.lang)) for name, text in NAMES.items() if said.get(name)],
@@ -49,6 +56,16 @@ def told(name: str, value: str, lang: str) -> str:
     """What a draft says, in words."""
     condition = ald_law().get(value) if name == "condition" else None
     return condition.label[lang] if condition else value
+
+
+def duration(said: dict[str, Any], desk: Desk) -> str:
+    """How long full cover is proposed by the law of the day, and how sure that is; nothing where an end was said."""
+    condition = None if said.get("until") else ald_law().get(said.get("condition", ""))
+    found = condition.duration_on(desk.today) if condition else None
+    years = condition.years_on(desk.today, renewal=bool(said.get("renews"))) if condition else None
+    if found is None or years is None:
+        return ""
+    return YEARS[desk.lang].format(years=years) + (FROM_MEMORY[desk.lang] if found.confidence == "C" else "")
 
 
 def whom(desk: Desk, actor: dict[str, Any]) -> str:
