@@ -62,6 +62,10 @@ def test_a_program_exports_what_its_fund_may_read_and_no_more(refunded, as_clien
     assert [check(one) for lines in found.values() for one in lines if check(one)] == []
     ids = [one["id"] for one in found["Patient"]]
     assert len(ids) == len(set(ids))
+    url = next(one["url"] for one in manifest["output"] if one["type"] == "Patient")
+    plain, squeezed = (client.get(url, headers={"Accept-Encoding": one}) for one in ("identity", "gzip"))
+    assert ("content-encoding" in plain.headers, squeezed.headers["content-encoding"]) == (False, "gzip")
+    assert squeezed.content == plain.content
 
 
 def test_a_file_is_for_who_asked(refunded, as_client):  # noqa: F811

@@ -47,6 +47,11 @@ def test_everything_about_a_person_by_type_since_and_by_pages(refunded, as_clien
     assert set(names) <= set(seen)
     (some,) = paged(client, address, _type="Coverage,Claim")
     assert {one["resource"]["resourceType"] for one in some["entry"]} == {"Coverage", "Claim"}
+    (names,) = paged(client, address, _type="Practitioner")
+    assert (names["total"], f"{BASE}/Practitioner/{refunded.amar}" in [one["fullUrl"] for one in names["entry"]]) == (
+        0,
+        True,
+    )
     (none,) = paged(client, address, _type="Claim", _since="2199-01-01")
     assert (none["total"], "entry" in none) == (0, False)
     body = {"resourceType": "Parameters", "parameter": [{"name": "_type", "valueCode": "Coverage"}]}
@@ -75,6 +80,20 @@ def test_a_long_directory_is_paged_without_a_total(country, as_client, monkeypat
     assert [one["id"] for page in pages for one in matches(page)] == short
     assert client.get(type_, params={"_sort": "_id"}).json()["issue"][0]["diagnostics"] == "too_many"
     assert [one["id"] for page in paged(client, type_, _id=short[-1]) for one in matches(page)] == short[-1:]
+
+
+def test_organizations_are_found_by_what_they_are_and_where(country, as_client):
+    client = as_client("alice")
+    every = [one for page in paged(client, "Organization") for one in matches(page)]
+    town = next((one["address"][0]["city"] for one in every if "address" in one), "nowhere")
+    for query, fits in (
+        ({"type": "pay"}, lambda one: one["type"][0]["coding"][0]["code"] == "pay"),
+        ({"type": "ins"}, lambda one: False),
+        ({"address-city": town[:5].lower()}, lambda one: one.get("address", [{}])[0].get("city") == town),
+        ({"address-postalcode": "0"}, lambda one: one.get("address", [{}])[0].get("postalCode", "")[:1] == "0"),
+    ):  # fmt: skip
+        found = {one["id"] for page in paged(client, "Organization", **query) for one in matches(page)}
+        assert found == {one["id"] for one in every if fits(one)}, query
 
 
 def test_a_practice_reads_back_what_it_sent_and_no_refund(country, database, as_client):

@@ -55,9 +55,9 @@ def parsed(raw: bytes) -> dict[str, Any]:
         if b"\\ud" in raw.lower():  # half a surrogate pair: it could not be sent back
             jsonio.dumps(content).encode()
     except (ValueError, RecursionError) as error:
-        raise problems.not_json() from error
+        raise problems.not_json(field="Resource") from error
     if not isinstance(content, dict) or jsonio.MARK.encode() in raw or b"\\u2063" in raw.lower():
-        raise problems.not_json()
+        raise problems.not_json(field="Resource")
     return content
 
 

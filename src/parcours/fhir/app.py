@@ -116,7 +116,7 @@ def sent(request: Request, claim: Mapping[str, Any], others: Others) -> Response
 async def create(request: Request) -> Response:
     """`POST Claim`: 201, or 200 for a sheet that is there already."""
     if request.path_params["type"] != "Claim":
-        raise problems.not_created(type=request.path_params["type"][:80])
+        raise problems.not_created(field="resourceType", type=request.path_params["type"][:80])
     claim, others = claim_in(await body_of(request))
     if claim.get("use") != "claim":
         return await submit(request)
@@ -147,7 +147,7 @@ async def update(request: Request) -> Response:
     if request.method == "PUT":
         body = await body_of(request)
         if request.path_params.get("type") != "Claim":
-            raise problems.not_created(type=request.path_params["type"][:80])
+            raise problems.not_created(field="resourceType", type=request.path_params["type"][:80])
         if body.get("resourceType") != "Claim" or body.get("status") != "cancelled":
             raise problems.status_only(field="Claim.status")
     given = request.headers.get("if-match")
@@ -265,6 +265,8 @@ def export_file(request: Request) -> Response:
         raise problems.not_found(field="type")
     after = request.query_params.get("after", "")
     content = bulk.lines(services, incoming, caller, site_of(request), job, request.path_params["type"], after)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return StreamingResponse(bulk.gzipped(content), media_type=bulk.NDJSON, headers={"Content-Encoding": "gzip"})
     return StreamingResponse(content, media_type=bulk.NDJSON)
 
 

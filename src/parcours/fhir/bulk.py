@@ -8,6 +8,7 @@ at most: what was cut is fetched again by itself.
 import base64
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -219,6 +220,13 @@ def of_directory(
             page = page_of(Ask(site, unit), kind, Query(kind.name, count=TOGETHER, place=place))
         yield from (line_of(one) for one in page.matches if is_recent(one, job.since))
         place = page.following
+
+
+def gzipped(content: Iterable[bytes]) -> Iterator[bytes]:
+    """A file, compressed as it goes."""
+    squeeze = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    yield from (part for one in content if (part := squeeze.compress(one)))
+    yield squeeze.flush()
 
 
 def line_of(resource: Resource) -> bytes:

@@ -30,10 +30,22 @@ def everything(ask: Ask, id_: str, items: Items, place: Place, *, strict: bool) 
     if "_count" not in dict(query.used):
         query.count = max(1, len(every))
     page = page_at(query, every)
-    query.includes = [(kind.name, "*", one) for kind in kinds for one in NAMED if not types or one in types]
-    named = included(ask, page.matches, query)
+    named = included(ask, *naming(ask, person, page.matches, types, query))
     entries = [entry(ask, stamped(one), "match") for one in page.matches]
     return searchset(ask, query, page, entries + [entry(ask, one, "include") for one in named])
+
+
+def naming(
+    ask: Ask, person: str, matches: list[Resource], types: set[str], query: Query
+) -> tuple[list[Resource], Query]:  # fmt: skip
+    """Whose references to professionals are followed: those of the page; of all, where these types were asked for."""
+    sources = matches
+    if types & set(NAMED):
+        kinds = [] if query.place.after else [one for one in capability.KINDS.values() if one.personal]
+        sources = [one for kind in kinds if wanted(ask, kind, set()) for one in of_person(ask, kind, person)]
+    names = dict.fromkeys(one["resourceType"] for one in sources)
+    query.includes = [(name, "*", one) for name in names for one in NAMED if not types or one in types]
+    return sources, query
 
 
 def read(person: str, items: Items, *, strict: bool) -> tuple[Query, set[str], str]:

@@ -15,6 +15,7 @@ FILES = f"{PREFIX}Binary/"
 BULK_PATH = f"{PREFIX}bulk/"
 PROOFS = {f"{PREFIX}auth/token", f"{PREFIX}auth/revoke"}
 """Where somebody proves who they are."""
+TOO_LARGE = 413
 ACCEPTED = {
     *READ,
     "*/*",
@@ -52,9 +53,9 @@ class FhirGuard(Guard):
     def refuse(
         self, request: Request, lang: Lang, status: int, code: str, headers: dict[str, str] | None = None
     ) -> Response:
-        return refusal(
-            lang, status, Issue(OF_STATUS.get(status, "processing"), DETAILS[code], name=code), headers=headers
-        )
+        where = "Resource" if status == TOO_LARGE else ""
+        issue = Issue(OF_STATUS.get(status, "processing"), DETAILS[code], where, name=code)
+        return refusal(lang, status, issue, headers=headers)
 
 
 def accepts_json(request: Request) -> bool:

@@ -6,7 +6,7 @@ from heapq import merge
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import false, select
+from sqlalchemy import false, or_, select
 
 from parcours.edge.directory import visible_professional
 from parcours.fhir import problems
@@ -226,35 +226,74 @@ def read_role(ask: Ask, id_: str) -> Resource:
 
 
 def search_organizations(ask: Ask, query: Query) -> Iterator[Resource]:
-    """Places and funds by id, number or name, in the order of their ids."""
+    """Places, funds and insurers by id, number, name, type or address, in the order of their ids."""
     open_directory(ask)
-    ids = [key for one in query.values("_id") if (key := parse_id(one))]
-    places: Any = select(Organisation).order_by(Organisation.id).limit(MOST)
-    funds: Any = select(Fund).order_by(Fund.id).limit(MOST)
+    start = query.place.start
+    yield from (
+        one for _, one in merge(
+            ((one.id, organization(ask, one)) for one in rows(ask, places_asked(query), Organisation, start)),
+            ((one.id, fund(ask, one)) for one in rows(ask, funds_asked(query), Fund, start)),
+            (one for one in insurers_asked(ask, query) if one[0] >= start), key=itemgetter(0),
+        )
+    )  # fmt: skip
+
+
+def keys_in(query: Query) -> list[str]:
+    """The ids that a search names."""
+    return [key for one in query.values("_id") if (key := parse_id(one))]
+
+
+def excludes(query: Query, kind: str) -> bool:
+    """Does a search ask for other types of organization alone, or for ids or numbers that a type cannot have?"""
+    types = [one.rpartition("|")[2] for one in query.values("type")]
+    place = query.values("address", "address-city", "address-postalcode")
+    return bool((types and kind not in types) or (place and kind != "prov"))
+
+
+def places_asked(query: Query) -> Any:
+    """The places that a search may find."""
+    found: Any = select(Organisation).order_by(Organisation.id).limit(MOST)
+    if excludes(query, "prov"):
+        return found.where(false())
     if query.values("_id"):
-        places, funds = places.where(Organisation.id.in_(ids)), funds.where(Fund.id.in_(ids))
-    numbers = [one.rpartition("|")[2] for one in query.values("identifier")]
-    if numbers:
-        places, funds = places.where(Organisation.finess.in_(numbers)), funds.where(Fund.code.in_(numbers))
-    codes = query.values("address-postalcode")
-    if codes:
-        places, funds = places.where(Organisation.postcode.in_(codes)), funds.where(false())
+        found = found.where(Organisation.id.in_(keys_in(query)))
+    if numbers := numbers_in(query):
+        found = found.where(Organisation.finess.in_(numbers))
+    if codes := query.values("address-postalcode"):
+        found = found.where(or_(*(Organisation.postcode.startswith(one, autoescape=True) for one in codes)))
+    for town in query.values("address-city"):
+        named = select(Commune.code).where(Commune.search_name.startswith(fold(town), autoescape=True))
+        found = found.where(Organisation.commune_code.in_(named))
     for name in query.values("name"):
-        places = places.where(Organisation.name.ilike(f"{name}%"))
-        funds = funds.where(Fund.name.ilike(f"{name}%"))
-    start, names = query.place.start, [fold(one) for one in query.values("name")]
-    others = [] if numbers or codes else [
-        one for one in insurers(ask)
-        if one[0] >= start and (not query.values("_id") or one[0] in query.values("_id"))
-        and all(fold(one[1]["name"]).startswith(name) for name in names)
-    ]  # fmt: skip
-    found = merge(
-        ((one.id, organization(ask, one)) for one in rows(ask, places, Organisation, query.place.start)),
-        ((one.id, fund(ask, one)) for one in rows(ask, funds, Fund, query.place.start)),
-        others,
-        key=itemgetter(0),
-    )
-    yield from (one for _, one in found)
+        found = found.where(Organisation.name.ilike(f"{name}%"))
+    return found
+
+
+def funds_asked(query: Query) -> Any:
+    """The funds that a search may find."""
+    found: Any = select(Fund).order_by(Fund.id).limit(MOST)
+    if excludes(query, "pay"):
+        return found.where(false())
+    if query.values("_id"):
+        found = found.where(Fund.id.in_(keys_in(query)))
+    if numbers := numbers_in(query):
+        found = found.where(Fund.code.in_(numbers))
+    for name in query.values("name"):
+        found = found.where(Fund.name.ilike(f"{name}%"))
+    return found
+
+
+def numbers_in(query: Query) -> list[str]:
+    """The numbers that a search names."""
+    return [one.rpartition("|")[2] for one in query.values("identifier")]
+
+
+def insurers_asked(ask: Ask, query: Query) -> list[tuple[str, Resource]]:
+    """The insurers that a search may find: they have no number."""
+    if excludes(query, "ins") or query.values("identifier"):
+        return []
+    ids = query.values("_id")
+    return [one for one in insurers(ask) if not ids or one[0] in ids]
 
 
 def rows(ask: Ask, query: Any, model: Any, start: str) -> Iterator[Any]:
