@@ -56,3 +56,14 @@ def test_what_an_employer_pays_of_a_premium_is_no_cost(client: TestClient) -> No
     refused = client.get("/compare?contract=100&premium=60&employer=150")
     assert refused.status_code == 400
     assert "from 0 to 100% of the premium" in unescape(refused.text).replace("\xa0", " ")
+
+
+def test_contracts_of_a_firm_are_one_click_away(client: TestClient) -> None:
+    """The least that an employer pays is the law's: nobody has to know it."""
+    html = page(client, "/compare?year=student")
+    found = re.search(r'href="([^"]+)">Through my work: the employer pays 50% of it', html)
+    assert found
+    through = page(client, found[1])
+    assert through.count("your employer pays") == 3
+    assert "Through my work" not in through, "said already"
+    assert "year=student" in found[1]

@@ -15,6 +15,8 @@ from parcours.registry.store.db import Database
 from parcours.site import app as whole
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import PASSWORD, _keys, settings_for_tests  # noqa: F401
+from tests.web.pages import quote
+from tests.web.test_quote_guards import C2S
 
 PAGES = ("/me", "/me/quote", "/me/record", "/me/calendar", "/me/calendar.ics", "/me/doctor",
          "/me/care", "/me/money", "/me/money.csv", "/me/card",
@@ -235,3 +237,26 @@ def test_the_account_leads_to_a_quote_a_comparison_and_what_is_due_without_a_nam
     assert 'href="/me/calendar"' in people("alice").get("/me").text
     compare = unescape(re.search(r'href="(/compare[^"]+)"', people("alice").get("/me/mutuelle").text)[1])
     assert f'value="{facts["age"]}"' in people("alice").get(compare).text
+
+
+def test_letters_that_claim_a_sum_back_are_filled_in_from_the_account(people, country):
+    """From the quote of a C2S overrun, by a login when nobody is logged in, to the letter; no address holds a name."""
+    asked = quote(**C2S).replace("/?", "/me/claim-back?")
+    alice = people("alice")
+    public = alice.get(quote(**C2S))
+    assert asked.partition("?")[0] + "?" in public.text
+    anonymous = TestClient(alice.app, base_url="https://testserver")
+    assert anonymous.get(asked, follow_redirects=False).headers["Location"].startswith("/login?next=%2Fme%2Fclaim-back")
+    page = alice.get(asked)
+    assert page.headers["Cache-Control"] == "private, no-store"
+    fields = {
+        name: unescape(value) for name, value in re.findall(r'name="(\w+)" type="text"[^>]* value="([^"]*)"', page.text)
+    }
+    assert fields["name"] == "Camille Témoin"
+    assert {"town", "fund"} <= fields.keys()
+    assert "number" not in fields, "a number is on a card, not on a page"
+    target = unescape(re.search(r'formaction="(/letter.txt[^"]+)"', page.text)[1])
+    assert fields["name"] not in target
+    assert fields["name"] in alice.post(target, data=fields).text
+    nothing = alice.get(quote().replace("/?", "/me/claim-back?"))
+    assert (nothing.status_code, "nothing to dispute" in nothing.text) == (400, True)

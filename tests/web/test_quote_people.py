@@ -176,3 +176,15 @@ def test_what_is_typed_into_a_letter_cannot_change_its_form(client: TestClient) 
     assert "x" * 121 not in told
     assert client.post(address.replace(".txt", ".pdf"), data={"name": '"#read("/etc/passwd")'}).status_code == 200
     assert client.post(quote(to="professional").replace("/?", "/letter.pdf?"), data=NAMES).status_code == 400
+
+
+def test_a_sector_that_nobody_knows_is_free_where_the_price_says_so(client: TestClient) -> None:
+    """A newcomer asked 60 euros: no part of it is called unlawful because a sector was guessed."""
+    asked = {"specialty": "dermatologie", "medecin_traitant": "false", "contract": "none", "unsure": "convention"}
+    page = words(client, quote(**asked, fee="60"))
+    assert "I don’t know (Sector 2 without OPTAM, for now)" in page
+    assert "€55.10" in page
+    assert "of which €23.00 to check" in page, "in sector 1, beside the others"
+    assert "To check:" not in page
+    assert "I don’t know (Sector 1, for now)" in words(client, quote(**asked, fee="30"))
+    assert "To check:" in words(client, quote(**{**asked, "unsure": ""}, fee="60")), "who knows the sector is told"

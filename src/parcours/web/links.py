@@ -18,6 +18,7 @@ LINKS = {
     "prevention": (N_("What I am due, at my age"), "/prevention"),
     "bill": (N_("Settle a whole bill"), "/bill"),
     "my_money": (N_("My refunds"), "/me/money"),
+    "my_objections": (N_("Object from my space"), "/me/objections"),
     "declare": (N_("The declaration, official page"), DECLARE),
     "refunds": (N_("Refunds, official page"), REFUNDS),
     "direct_billing": (N_("Direct billing, official page"), DIRECT_BILLING),

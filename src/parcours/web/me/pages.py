@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.me import calendar, doctor, family, files, money, notices, papers, quote, record
+from parcours.web.me import calendar, claim_back, doctor, family, files, money, notices, papers, quote, record
 from parcours.web.me.home import home
 
 BOTH = ["GET", "POST"]
@@ -26,6 +26,7 @@ def routes() -> list[Route]:
         Route("/me", room(home)),
         Route("/me/doctor", doctors, methods=BOTH),
         Route("/me/quote", room(quote.my_quote)),
+        Route("/me/claim-back", room(claim_back.claim_back)),
         Route("/me/record", records, methods=BOTH),
         Route("/me/record.pdf", room(record.paper)),
         Route("/me/record.json", room(record.whole)),

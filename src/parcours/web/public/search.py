@@ -27,7 +27,7 @@ MOST = 20
 FILE = Path(__file__).with_name("search.yaml")
 KIND_WEIGHT = {
     "Situation": 6,
-    "Emergency": 6,
+    "Emergency": 7,
     "Page": 6,
     "Word": 4,
     "Article": 4,
@@ -42,8 +42,8 @@ IN_KNOWN, IN_TITLE, IN_TEXT = 4, 3, 1
 """Weight of a word among what people call the page, in its title, in its text."""
 WORTH_SHOWING = 0.3
 """Least share of the best score."""
-ALIKE = 0.75
-"""Least likeness of a word and of what may be meant, from 0 to 1."""
+ALIKE = 0.8
+"""Least likeness of a word and of what may be meant, from 0 to 1; the first letter is the same."""
 SHORTEST_MENDED = 4
 SHORT = 3
 """A word of so many letters is meant whole: AME is no American."""
@@ -71,8 +71,8 @@ STOP = frozenset(
     re.findall(
         r"\w+",
         "a ai am an and are au aux can ce cet cette combien comment d dans de des do does du en est et for from have "
-        "how i il is j je l la le les m ma me mes mon my of on ou par pas pour qu que quel quelle qui s sans se si "
-        "suis sur the to un une what when where with",
+        "how i il is j je l la le les m ma me mes mon my of on ou par pas pour pourquoi qu que quel quelle qui s sans "
+        "se si suis sur the to un une what when where why with",
     )
 )
 """Words too common to search."""
@@ -243,7 +243,8 @@ def mended(word: str, lang: str) -> str:
     """The nearest word that can be found; empty where none is near."""
     if len(word) < SHORTEST_MENDED:
         return ""
-    return next(iter(get_close_matches(word, vocabulary(lang), n=1, cutoff=ALIKE)), "")
+    alike = [one for one in vocabulary(lang) if one[0] == word[0]]
+    return next(iter(get_close_matches(word, alike, n=1, cutoff=ALIKE)), "")
 
 
 async def search(request: Request) -> Response:

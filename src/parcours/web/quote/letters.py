@@ -62,6 +62,17 @@ def dispute_of(settled: Answer) -> Dispute | None:
     return Dispute(result.unlawful_excess, max(0, result.patient - result.unlawful_excess), certain)
 
 
+def letters_of(page: Page, settled: Answer | None, pairs: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """The letters that claim back what was asked in excess: for whom, as a PDF, as text."""
+    if settled is None or dispute_of(settled) is None:
+        return []
+
+    def address(kind: str, to: str) -> str:
+        return page.address(f"/letter.{kind}", (*pairs, ("to", to)))
+
+    return [(text(words, page.lang), address("pdf", to), address("txt", to)) for to, words in TO.items()]
+
+
 def filled(said: Mapping[str, str], name: str) -> str:
     """What was typed for a field, on one line; else a blank."""
     typed = "".join(sign if sign.isprintable() else " " for sign in said.get(name, ""))

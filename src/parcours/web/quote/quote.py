@@ -24,7 +24,7 @@ from parcours.web.pages import PRIVATE, Page, answer, text, today
 from parcours.web.quote import guards, questions
 from parcours.web.quote.cards import Card
 from parcours.web.quote.form import Form
-from parcours.web.quote.letters import FIELDS, LONGEST, TO, dispute_of
+from parcours.web.quote.letters import FIELDS, LONGEST, dispute_of, letters_of
 from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.profile import profile_of
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
@@ -208,8 +208,9 @@ def quote_of(page: Page) -> Quote:
         else [],
         outcomes=list(outcomes(form)) if state.unsure else [],
         supplements=possible_supplements(state, settled, question, page, pairs),
-        letters=letters(page, settled, pairs),
-        letter_fields=[(name, form.say(words), kind) for name, (words, kind) in FIELDS.items()],
+        letters=letters_of(page, settled, pairs),
+        letter_fields=[(name, form.say(words), kind, "") for name, (words, kind) in FIELDS.items()],
+        claim_back_url=page.address("/me/claim-back", tuple(pairs)),
         longest=LONGEST,
         todo=todo,
         calendar_url=page.address("/quote.ics", tuple(pairs)),
@@ -277,17 +278,6 @@ def possible_supplements(
     return [
         replace(one, url=page.address("/bill", with_lines(kept, (code, visit), (one.code, one.cents)))) for one in found
     ]
-
-
-def letters(page: Page, settled: Answer | None, pairs: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """The letters that claim back what was asked in excess."""
-    if settled is None or dispute_of(settled) is None:
-        return []
-
-    def address(kind: str, to: str) -> str:
-        return page.address(f"/letter.{kind}", (*pairs, ("to", to)))
-
-    return [(text(words, page.lang), address("pdf", to), address("txt", to)) for to, words in TO.items()]
 
 
 def quote_calendar(request: Request) -> Response:

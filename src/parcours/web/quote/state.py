@@ -89,6 +89,9 @@ def state_of(page: Page) -> State:
     for _ in range(len(given) + len(readings) + 1):
         try:
             sitting = Sitting(one_circumstance(given), readings)
+            if "convention" in unsure and given.get("convention") == "secteur_1" and too_dear(sitting):
+                given["convention"] = "secteur_2"
+                sitting = Sitting(one_circumstance(given), readings)
             where = sitting.standing()
             return State(given, readings, by_hand, touched, refused, written, sure, told, unsure, sitting, where)
         except FactError as error:
@@ -96,6 +99,12 @@ def state_of(page: Page) -> State:
             given, readings = without(error, given, readings)
     sitting = Sitting(nothing())
     return State(nothing(), {}, by_hand, touched, refused, written, sure, told, (), sitting, sitting.standing())
+
+
+def too_dear(sitting: Sitting) -> bool:
+    """Is the price above what these facts allow to ask?"""
+    fee = sitting.values.get("fee", 0)
+    return 0 < sitting.most_allowed(fee) < fee
 
 
 def read_address(page: Page) -> tuple[Given, dict[str, str], str]:

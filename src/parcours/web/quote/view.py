@@ -170,8 +170,10 @@ class Quote:
     supplements: list[Supplement]
     letters: list[tuple[str, str, str]]
     """(who it is for, as PDF, as text) of the letters that claim a sum back."""
-    letter_fields: list[tuple[str, str, str]]
-    """(name, its words, what the browser may fill in) of what may be typed into them."""
+    letter_fields: list[tuple[str, str, str, str]]
+    """(name, its words, what the browser may fill in, its value) of what may be typed into them."""
+    claim_back_url: str
+    """The same letters in one's account, filled in."""
     longest: int
     todo: list[Group]
     calendar_url: str
