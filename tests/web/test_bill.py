@@ -279,3 +279,16 @@ def test_a_damaged_library_gives_a_page_that_says_so(
 def test_an_emergency_charge_before_there_was_one_asks_for_no_base(client, lang, said):
     page = client.get(f"/bill?kind=urgences&care_date=2021-06-01&age=40&code=FPU&lang={lang}")
     assert (page.status_code, said in page.text) == (400, True)
+
+
+def test_a_bill_says_what_to_do_now(client: TestClient) -> None:
+    """Under every result: the card, the refund with its day, two years; what a hospital receives does not come back."""
+    lines = (("code", "G"), ("fee", "35"), ("code", "CRD"), ("fee", "26.50"))
+    facts = (("care_date", "2026-11-22"), ("specialty", "generaliste"), ("age", "4"), ("exemption", "none"))
+    rest = (("special_setting", "permanence_des_soins"), ("contract", "none"), ("tiers_payant", "none"))
+    page = html.unescape(client.get(bill(*facts, *rest, *lines)).text).replace("\xa0", " ").replace("\u202f", " ")
+    todo = page[page.index('id="todo"') : page.index('id="why"')]
+    assert "Give your carte Vitale" in todo
+    assert "€43.05 around" in todo
+    assert "until 22 November 2028" in todo
+    assert "calendar" not in todo

@@ -88,13 +88,15 @@ def test_the_question_of_the_sector_says_where_it_is_found(client: TestClient) -
 
 
 def test_another_visit_starts_from_the_person_without_a_kept_profile(client: TestClient) -> None:
-    page = client.get(quote(exemption="ald")).text
-    found = re.search(r'href="([^"]+)">Another visit for the same person', page)
-    assert found
-    said = dict(parse_qsl(urlsplit(unescape(found[1])).query, keep_blank_values=True))
-    assert (said["age"], said["exemption"], said["contract"]) == ("40", "ald", "responsable_100")
-    assert said.keys().isdisjoint({"fee", "specialty", "care_date", "role", "convention"})
-    assert "Who are you seeing?" in words(client, unescape(found[1]))
+    for exemption in ("invalidite", "ald", "ald_sans_rapport"):
+        page = client.get(quote(exemption=exemption)).text
+        found = re.search(r'href="([^"]+)">Another visit for the same person', page)
+        assert found
+        said = dict(parse_qsl(urlsplit(unescape(found[1])).query, keep_blank_values=True))
+        assert (said["age"], said["contract"]) == ("40", "responsable_100")
+        assert said.get("exemption") == (exemption if exemption == "invalidite" else None), "is this care for the ALD?"
+        assert said.keys().isdisjoint({"fee", "specialty", "care_date", "role", "convention"})
+        assert "Who are you seeing?" in words(client, unescape(found[1]))
 
 
 @pytest.mark.parametrize(

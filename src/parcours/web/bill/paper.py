@@ -26,13 +26,14 @@ from parcours.web.bill.address import FACTS, Line, State
 from parcours.web.bill.fields import Wrong, field_of, wrong_of
 from parcours.web.bill.makers import MAKERS, STARTS
 from parcours.web.bill.questions import BillForm
-from parcours.web.bill.result import settled_result, so_far
+from parcours.web.bill.result import about_bill, settled_result, so_far
 from parcours.web.bill.view import BillView, Chip, Field, Group, Question, Row
 from parcours.web.i18n import N_
 from parcours.web.pages import text, today
 from parcours.web.quote import questions
 from parcours.web.quote.cards import Card
 from parcours.web.quote.charts import shares
+from parcours.web.quote.todo import Todo
 from parcours.web.quote.view import Link, Result
 
 GROUPS = {
@@ -137,6 +138,7 @@ class Paper:
             question=self.question(),
             answers=answers,
             result=result,
+            todo=Todo(self.page, about_bill(self.settled, self.state.facts)).groups() if self.settled else [],
             explanation=explanation,
             written=len(self.state.lines),
             disputed=tuple(self.disputed(explanation)),

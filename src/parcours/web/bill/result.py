@@ -1,7 +1,9 @@
 """The card of a bill: the sum that is left, who pays what, what is paid at the desk and what later."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from parcours.engine.bill.beside import paid_beside
 from parcours.engine.bill.explain import BillExplanation
@@ -13,6 +15,7 @@ from parcours.web import i18n
 from parcours.web.pages import text
 from parcours.web.quote.charts import shares
 from parcours.web.quote.result import PATHWAYS, Shares, card_of
+from parcours.web.quote.todo import About
 from parcours.web.quote.view import Payer, Result
 
 
@@ -41,6 +44,15 @@ def settled_result(settled: BillAnswer, explanation: BillExplanation, lang: str)
         return card
     payers = [payer for payer in card.payers if payer.name != "amo" or totals["amo"]]
     return replace(card, beside=beside, payers=payers)
+
+
+def about_bill(settled: BillAnswer, facts: Mapping[str, Any]) -> About:
+    """What the steps after a bill depend on; what a hospital receives directly does not come back."""
+    totals, act = settled.totals, settled.lines[0].line.act
+    first = settled.settled[0].settlement
+    majoration = sum(one.settlement.majoration for one in settled.settled)
+    amo = 0 if beside_of(settled, "en") else totals["amo"]
+    return About(act, facts, first.pathway, majoration, amo, totals["amc"], 0, None)
 
 
 def beside_of(settled: BillAnswer, lang: str) -> str:

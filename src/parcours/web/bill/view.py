@@ -5,6 +5,7 @@ from datetime import date
 
 from parcours.engine.bill.advise import BillOption
 from parcours.engine.bill.explain import BillExplanation
+from parcours.web.quote import todo
 from parcours.web.quote.charts import Segment
 from parcours.web.quote.view import Link, Result, Said
 
@@ -112,6 +113,7 @@ class BillView:
     question: Question | None
     answers: tuple[Said, ...]
     result: Result | None
+    todo: list[todo.Group]
     explanation: BillExplanation | None
     written: int
     """Lines of the paper; those after them are charges of the stay."""

@@ -10,12 +10,16 @@ from parcours.web.quote.view import Profile
 
 OF_THE_PERSON = ("age", "medecin_traitant", "exemption", "c2s", "ame", "scheme", "contract")
 """Facts of who is treated; the others are those of a visit."""
+LASTING = frozenset({"none", "invalidite", "rente_at", "maternite"})
+"""Exemptions of whoever the care is for; an ALD covers the care that is for it, and is asked about at each visit."""
+COVER = ("exemption", "c2s", "ame", "scheme")
 
 
 def profile_of(form: Form) -> Profile:
     """The profile of a form."""
     given = form.state.given
-    kept = {name: given[name] for name in OF_THE_PERSON if name in given}
+    lasting = LASTING.issuperset((given.get("exemption") or "none").split("+"))
+    kept = {name: given[name] for name in OF_THE_PERSON if name in given and (lasting or name not in COVER)}
     pairs = [(name, "none" if name == "contract" and value is None else value or "") for name, value in kept.items()]
     colon = i18n.typography(COLON[form.lang], form.lang)
     said = [

@@ -31,7 +31,7 @@ from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, open_result
 from parcours.web.quote.state import State, nothing, state_of
 from parcours.web.quote.supplements import Supplement, supplements, with_lines
-from parcours.web.quote.todo import Group, Todo, events
+from parcours.web.quote.todo import About, Group, Todo, events
 from parcours.web.quote.unsure import outcomes, unsure_url
 from parcours.web.quote.view import Quote, Result, Stop
 
@@ -165,7 +165,7 @@ def quote_of(page: Page) -> Quote:
         explanation = explain(settled, page.lang)
         result = exact_result(settled, explanation, page.lang)
         more = details(settled, explanation, page.lang)
-        todo = Todo(page, settled).groups()
+        todo = Todo(page, About.one(settled)).groups()
     elif "specialty" in given or "profession" in given:
         result = open_result(where, state.cents("fee"), page.lang)
     question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)

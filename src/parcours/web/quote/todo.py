@@ -3,21 +3,23 @@
 Numbers and forms come from the law of the day; addresses are official pages and our own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from parcours.documents import Event
 from parcours.engine.case import Answer
 from parcours.law import thresholds
 from parcours.law.codes import Exemption, Pathway, Profession, Role, TiersPayant
 from parcours.law.days import iso
+from parcours.rules.types import Act
 from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.links import AMELI, DECLARE, DIRECT_BILLING, OFFICIAL_DIRECTORY, REFUNDS, SOUTIEN_PSY
 from parcours.web.pages import Page, text, today
-from parcours.web.quote.letters import dispute_of
+from parcours.web.quote.letters import Dispute, dispute_of
 
 BEFORE, DESK, AFTER = N_("Before"), N_("At the desk"), N_("After")
 
@@ -42,13 +44,36 @@ class Group:
     tasks: tuple[Task, ...]
 
 
+class About(NamedTuple):
+    """What the steps depend on, of one act or of a whole bill; amounts in cents."""
+
+    act: Act
+    """Its patient, its professional and its day; of a bill, those of the first line."""
+    facts: Mapping[str, Any]
+    pathway: int
+    majoration: int
+    amo: int
+    """What comes back to the patient where nothing is paid directly."""
+    amc: int
+    max_fee: int
+    dispute: Dispute | None
+
+    @classmethod
+    def one(cls, settled: Answer) -> "About":
+        """An answer to one act."""
+        paid = settled.settlement
+        return cls(
+            settled.act, settled.facts, paid.pathway, paid.majoration, paid.amo, paid.amc, paid.max_fee,
+            dispute_of(settled),
+        )  # fmt: skip
+
+
 class Todo:
     """What follows from one answer, on one page."""
 
-    def __init__(self, page: Page, settled: Answer) -> None:
-        self.page, self.lang, self.settled = page, page.lang, settled
-        self.act, self.result = settled.act, settled.settlement
-        self.day = date.fromisoformat(iso(settled.act.care_date))
+    def __init__(self, page: Page, about: About) -> None:
+        self.page, self.lang, self.about, self.act = page, page.lang, about, about.act
+        self.day = date.fromisoformat(iso(about.act.care_date))
 
     def say(self, message: str, **values: object) -> str:
         """A message in the language of the page."""
@@ -76,17 +101,17 @@ class Todo:
 
     def before(self) -> Iterator[Task]:
         """What makes the visit cheaper, while it can still be done."""
-        outside = self.result.pathway == Pathway.OUTSIDE
+        outside = self.about.pathway == Pathway.OUTSIDE
         if outside and self.act.medecin_traitant and self.act.role == Role.AUTRE:
             yield Task(
                 self.say("Ask your médecin traitant for a letter"),
                 self.say(
                     "With it the visit is inside the pathway: {amount} less for you.",
-                    amount=self.money(self.result.majoration),
+                    amount=self.money(self.about.majoration),
                 ),
                 links=(self.link(N_("Seen without a letter"), "/situations/hors_parcours"),),
             )
-        if self.settled.facts.get("specialty") == "psychiatrie":
+        if self.about.facts.get("specialty") == "psychiatrie":
             yield from self.other_help()
         if self.act.profession == Profession.MEDECIN:
             yield Task(
@@ -120,7 +145,7 @@ class Todo:
 
     def desk(self) -> Iterator[Task]:
         """What to show, to ask and to take away."""
-        disputed = dispute_of(self.settled)
+        disputed = self.about.dispute
         if disputed and disputed.certain:
             yield Task(
                 self.say("Do not pay what is asked in excess"),
@@ -128,7 +153,7 @@ class Todo:
                     N_("Show your attestation of the C2S: {most} is the most that may be asked of you.")
                     if self.act.c2s
                     else N_("{most} is the most that may be asked for a session of Mon soutien psy."),
-                    most=self.money(self.result.max_fee),
+                    most=self.money(self.about.max_fee),
                 ),
             )
         rights = [self.say("the C2S")] if self.act.c2s else []
@@ -165,7 +190,7 @@ class Todo:
 
     def after(self) -> Iterator[Task]:
         """A sum to claim back, refunds, the two years, the end of a year of grace, a doctor to declare."""
-        disputed = dispute_of(self.settled)
+        disputed = self.about.dispute
         if disputed and disputed.certain:
             yield Task(
                 self.say("Paid already? Claim {amount} back", amount=self.money(disputed.excess)),
@@ -175,9 +200,9 @@ class Todo:
                 ),
                 links=(self.link(N_("Address of your fund"), AMELI),),
             )
-        if self.act.tiers_payant == TiersPayant.NONE and self.result.amo > 0:
+        if self.act.tiers_payant == TiersPayant.NONE and self.about.amo > 0:
             yield from self.refund()
-        if self.act.tiers_payant != TiersPayant.FULL and self.result.amc > 0 and not self.act.c2s:
+        if self.act.tiers_payant != TiersPayant.FULL and self.about.amc > 0 and not self.act.c2s:
             yield Task(
                 self.say("Look for your mutuelle's refund"),
                 self.say(
@@ -196,7 +221,7 @@ class Todo:
             self.say("With the card: the refund comes by itself"),
             self.say(
                 "{amount} around {day}; the account of your fund shows it.",
-                amount=self.money(self.result.amo),
+                amount=self.money(self.about.amo),
                 day=self.said(expected),
             ),
             expected,
@@ -224,7 +249,7 @@ class Todo:
         """A médecin traitant to declare: at once, or before the end of the year of grace."""
         if self.act.profession != Profession.MEDECIN or self.act.role == Role.NOUVEAU_MEDECIN_TRAITANT:
             return
-        left = self.settled.facts.get("medecin_traitant_left_on")
+        left = self.about.facts.get("medecin_traitant_left_on")
         until = thresholds.grace_until(date.fromisoformat(str(left)), self.day) if left else None
         links = (
             self.link(N_("Find a doctor"), "/directory"),
