@@ -190,3 +190,13 @@ def test_a_sector_that_nobody_knows_is_free_where_the_price_says_so(client: Test
     assert "To check:" not in page
     assert "I don’t know (Sector 1, for now)" in words(client, quote(**asked, fee="30"))
     assert "To check:" in words(client, quote(**{**asked, "unsure": ""}, fee="60")), "who knows the sector is told"
+
+
+def test_what_is_not_owed_is_no_saving_and_the_directory_knows_whom_to_look_for(client: TestClient) -> None:
+    page = client.get(quote(**{**C2S, "care_date": today().isoformat()})).text
+    cheaper = page[page.index('id="cheaper"') :] if 'id="cheaper"' in page else ""
+    assert "Choose a doctor who applies" not in cheaper, "nothing is owed: no doctor is cheaper"
+    assert 'href="/directory?specialty=ophtalmologie"' in page
+    nobody = unescape(client.get(quote(medecin_traitant="false", care_date=today().isoformat())).text)
+    found = re.search(r'href="(/directory\?specialty=generaliste&accepts=adults)"', nobody)
+    assert found

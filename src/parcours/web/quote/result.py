@@ -193,7 +193,8 @@ def details(settled: Answer, explanation: Explanation, lang: str) -> Details:
     cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
     steps = [*explanation.steps]
     disputed = dispute_of(settled)
-    if disputed and disputed.certain:
+    if disputed and disputed.certain:  # what is not owed is no saving
+        cheaper = tuple(lever for lever in cheaper if not 0 < lever.saved <= disputed.excess)
         words = text(
             "Of it, {amount} was asked in excess: you do not owe it.", lang, amount=euros(disputed.excess, lang)
         )

@@ -103,7 +103,7 @@ def state_of(page: Page) -> State:
 
 def too_dear(sitting: Sitting) -> bool:
     """Is the price above what these facts allow to ask?"""
-    fee = sitting.values.get("fee", 0)
+    fee = int(sitting.values.get("fee", 0))
     return 0 < sitting.most_allowed(fee) < fee
 
 
