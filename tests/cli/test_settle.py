@@ -15,6 +15,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from parcours.cli.main import app
+from parcours.cli.settle import SHORT, by_hand
 from parcours.engine.case import settle
 from parcours.engine.facts.jsonio import dumps
 from parcours.engine.facts.vocabulary import FACTS
@@ -494,3 +495,14 @@ def test_the_command_alone_shows_what_there_is() -> None:
     alone = process()
     assert "Traceback" not in alone.stderr
     assert "settle" in alone.stdout + alone.stderr
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(10, True), (SHORT // 100, False)])
+def test_lines_of_json_take_the_path_of_every_large_file_above_a_mebibyte(
+    tmp_path: Path, rows: int, expected: bool
+) -> None:
+    """A hundred thousand acts take seconds, whatever the format; a few stay line by line, their errors in place."""
+    path = tmp_path / "acts.ndjson"
+    path.write_text((json.dumps(VISIT) + "\n") * rows, "utf-8")
+    assert (path.stat().st_size < SHORT) == expected
+    assert by_hand(path) == expected

@@ -13,10 +13,10 @@ from parcours.text import Text, agreed
 app = typer.Typer(add_completion=False)
 START = 100_000
 LARGE = 64 * 1024 * 1024
-"""A file of text above this size is settled out of core."""
+"""A file of text above this size is settled out of core, however long its lines."""
 TEXT_FORMATS = (".ndjson", ".jsonl", ".csv")
 SHORT = 1024 * 1024
-"""A CSV file above this size is settled like any large file: every column kept, a receipt, the refused rows apart."""
+"""A file of text above this size is settled like any large file: every column kept, a receipt, refused rows apart."""
 FEW_LINES = 50
 
 
@@ -77,20 +77,18 @@ def holds_bills(path: Path) -> bool:
 
 
 def by_hand(path: Path) -> bool:
-    """Is a file of text settled line by line, its errors in place?  Not a large CSV, a French one, or one with
+    """Is a file of text settled line by line, its errors in place?  A short one is, but for a French CSV or one with
     other columns.
 
     One whose lines are enormous is: no table could hold them.
     """
-    if path.suffix != ".csv":
-        return True
     with path.open("rb") as stream:
         beginning = stream.read(SHORT)
-    if beginning.count(b"\n") < FEW_LINES and len(beginning) == SHORT:
-        return True
+    if len(beginning) == SHORT:
+        return beginning.count(b"\n") < FEW_LINES
     from parcours.engine.batch.textfiles import plain_header
 
-    return len(beginning) < SHORT and plain_header(beginning)
+    return path.suffix != ".csv" or plain_header(beginning)
 
 
 def settle_one(facts: dict[str, Any], readings: dict[str, str], lang: str, *, as_json: bool) -> None:
