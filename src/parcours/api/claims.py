@@ -38,7 +38,7 @@ from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate, claims_of, get_claim
 from parcours.registry.claims.context import Action, Tag, of_insurer
 from parcours.registry.claims.intake import submit
-from parcours.registry.claims.models import UNDECIDED, Claim
+from parcours.registry.claims.models import UNDECIDED, Claim, Nature
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.directory.service import get_professional
 from parcours.registry.messages.service import body_of, messages_to
@@ -74,6 +74,10 @@ class SheetIn(In):
     tiers_payant: Literal["none", "partial", "full"] = "none"
     card: Literal["read", "unread", "opposed"] = "read"
     ips: str = Field("", max_length=2, description="Indicator of the pathway that the professional transmits.")
+    prescriber: str | None = Field(None, max_length=36, description="Who prescribed: RPPS or FINESS number.")
+    prescribed_on: Day | None = None
+    nature: Nature | None = Field(None, description="The insurance that the care falls under.")
+    nature_on: Day | None = Field(None, description="Day of the accident, or of the birth expected or come.")
     facts: dict[str, StrictBool | StrictInt | Decimal | str] = Field(
         default_factory=dict, max_length=40, examples=[EXAMPLE_ACT],
         description="Act, quantity, base, referral, exemption, in the names of `/api/v1/settle`.",

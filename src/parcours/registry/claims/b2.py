@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.claims import problems
 from parcours.registry.claims.intake import read_cents
-from parcours.registry.claims.models import Claim
+from parcours.registry.claims.models import Claim, Nature
 from parcours.registry.claims.sheets import said
 from parcours.registry.directory.service import get_professional
 from parcours.registry.identity.service import current_identifier, find_insured_id
@@ -56,7 +56,11 @@ ACT = INVOICE | {
 }  # fmt: skip
 OF_ACT = INVOICE | {"number": Field(27, NUMBER, digits=True), "complement": Field(36, 1),
                     "sequence": Field(37, 2, digits=True)}  # fmt: skip
-ACT_E = OF_ACT | {"rpps": Field(64, 11, digits=True)}
+ACT_E = OF_ACT | {
+    "prescriber": Field(39, 11, digits=True),
+    "structure": Field(50, 14),
+    "rpps": Field(64, 11, digits=True),
+}
 FOOT = INVOICE | {"number": Field(30, NUMBER, digits=True), "count": Field(39, 3, digits=True),
                   "total": Field(66, 8, digits=True)}  # fmt: skip
 FOOT_TYPE = "5"
@@ -68,6 +72,10 @@ PAYEES = {"none": 10, "partial": 35, "full": 36}
 """Who is paid, as public data number it."""
 EXEMPTIONS = {"ald": "4"}
 CARD_READ, ILLNESS, C2S = 4, 10, 89
+NATURES = {Nature.MATERNITY.value: 30, Nature.WORK_ACCIDENT.value: 41, Nature.PREVENTION.value: 90}
+"""The insurances that are not illness, as records number them."""
+RPPS = 11
+"""Digits of the number of a professional."""
 
 
 def record(kind: str, **values: object) -> str:
@@ -113,22 +121,29 @@ def invoice(session: Session, claim: Claim) -> Iterator[str]:
     common: dict[str, Any] = {"insured": value[:13], "key": value[13:15], "number": claim.sheet_number}
     born = get_insured(session, claim.insured_id).birth_date
     yield record(
-        "2", **common, operation="1", scheme=claim.fund_code[:2], fund=claim.fund_code[-3:], nature=ILLNESS,
+        "2", **common, operation="1", scheme=claim.fund_code[:2], fund=claim.fund_code[-3:],
+        nature=NATURES.get(content.get("nature", ""), ILLNESS),
         proof=CARD_READ if content["card"] == "read" else 0, exemption=EXEMPTIONS.get(str(facts.get("exemption")), "0"),
         born=short(born), contract=C2S if content["claims_right"] == "c2s" else 0,
     )  # fmt: skip
     payee = PAYEES[content["tiers_payant"]]
     yield record("2S", **common, complement="S", sequence=1, payee=payee, ips=content["ips"])
     acts: list[Mapping[str, Any]] = content.get("acts") or [facts for _ in content["lines"]]
-    rpps = get_professional(session, claim.professional_id).rpps
+    rpps, prescriber = get_professional(session, claim.professional_id).rpps, prescriber_in(content)
     for place, (fee, act) in enumerate(zip(content["lines"], acts, strict=True), start=1):
         code = str(act.get("code", act.get("act", facts.get("act", ""))))
         base = round(float(act["base"]) * 100) if act.get("base") else 0
         yield record("4", **common, care=short(claim.care_date), code=code[:5], quantity=act.get("quantity", 1),
                      coefficient=round(float(act.get("coefficient", 0)) * 100), base=base, fee=fee)  # fmt: skip
         yield record("4S", **common, complement="S", sequence=place)
-        yield record("4E", **common, complement="E", sequence=place, rpps=rpps)
+        yield record("4E", **common, complement="E", sequence=place, rpps=rpps, **prescriber)
     yield record("5", **common, count=len(acts), total=sum(content["lines"]))
+
+
+def prescriber_in(content: Mapping[str, Any]) -> dict[str, str]:
+    """Who prescribed, where a record has room for them: a professional, or else a structure."""
+    said = str(content.get("prescriber", ""))
+    return {"prescriber" if said.isdecimal() and len(said) == RPPS else "structure": said} if said else {}
 
 
 def short(day: date) -> str:
@@ -186,6 +201,14 @@ def sheet_of(session: Session, records: Sequence[tuple[str, dict[str, str]]], da
         "card": "read" if head["proof"] == str(CARD_READ) else "unread",
         "claims_right": "c2s" if head["contract"] == str(C2S) else "",
     }  # fmt: skip
+    natures = {code: name for name, code in NATURES.items()}
+    act = by_kind["4E"][0]
+    more = {
+        "nature": natures.get(int(head["nature"]), ""),
+        "prescriber": act["prescriber"].strip("0") and act["prescriber"],
+    }
+    more["prescriber"] = more["prescriber"] or act["structure"]
+    sheet |= {name: value for name, value in more.items() if value}
     exemptions = {code: name for name, code in EXEMPTIONS.items()}
     facts = {"exemption": exemptions[head["exemption"]]} if head["exemption"] in exemptions else {}
     lines = [act_of(one) for one in acts]

@@ -12,8 +12,9 @@ from parcours.law import thresholds
 from parcours.law.workdays import months_after, working_days_after
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.looks import ClaimLooks
-from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Objection, ObjectionState, SheetKind
+from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Nature, Objection, ObjectionState, SheetKind
 from parcours.registry.claims.sheets import said
+from parcours.registry.directory.models import Professional
 from parcours.registry.directory.service import active_on
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
@@ -73,6 +74,38 @@ def right_unknown(looks: ClaimLooks, claim: Claim, at: datetime) -> Refusal | No
     return None if shown in held else Refusal("0450 072", tells="update_your_card")
 
 
+OWN_RIGHT = {Nature.MATERNITY: RightKind.MATERNITE, Nature.WORK_ACCIDENT: RightKind.AT_MP}
+"""Insurances that are not everybody's: the right that each needs, and the exemption that goes with it alone."""
+
+
+def nature_does_not_fit(looks: ClaimLooks, claim: Claim, at: datetime) -> Refusal | None:
+    """The insurance that the sheet names is not open that day, or its exemption is that of another."""
+    content = said(claim)
+    nature = content.get("nature", "")
+    if not nature:
+        return None
+    needed = OWN_RIGHT.get(Nature(nature))
+    held = {one.kind for one in looks.rights(claim.insured_id, claim.care_date, at)} if needed else set()
+    others = {one.value for one in OWN_RIGHT.values() if one is not needed}
+    exempt = set(str(content["facts"].get("exemption", "")).split("+"))
+    fits = (needed is None or needed in held) and not others & exempt
+    return None if fits else Refusal("0317 051")
+
+
+def prescription_refused(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
+    """The sheet names a prescriber that no directory knows; or who did not practise then, or prescribed after it."""
+    content = said(claim)
+    written = content.get("prescribed_on")
+    day = date.fromisoformat(written) if written else claim.care_date
+    if reference := content.get("prescriber"):
+        prescriber = looks.prescriber(reference)
+        if prescriber is None:
+            return Refusal("0460 053")
+        if isinstance(prescriber, Professional) and not active_on(prescriber, day):
+            return Refusal("0470 049")
+    return Refusal("0470 049") if day > claim.care_date else None
+
+
 def professional_ceased(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
     """The professional did not practise any more."""
     if active_on(looks.professional(claim.professional_id), claim.care_date):
@@ -116,7 +149,8 @@ def act_of(claim: Claim) -> Any:
 
 
 CHECKS: tuple[Callable[[ClaimLooks, Claim, datetime], Refusal | None], ...] = (
-    rights_closed, time_barred, professional_ceased, right_unknown, card_opposed, duplicate,
+    rights_closed, time_barred, professional_ceased, right_unknown, nature_does_not_fit, card_opposed, duplicate,
+    prescription_refused,
 )  # fmt: skip
 """In the order in which a fund looks."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from parcours.engine.bill.vocabulary import LINE_ALLOWED
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.registry.claims import problems
-from parcours.registry.claims.models import Claim, ClaimState, SheetKind
+from parcours.registry.claims.models import Claim, ClaimState, Nature, SheetKind
 from parcours.registry.claims.settling import settle_claim
 from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.directory.models import Fund
@@ -26,7 +26,7 @@ from parcours.text import plain_euros
 
 KEYS = (
     "patient", "professional", "fund", "care_date", "number", "fee", "lines", "total", "kind", "tiers_payant", "card",
-    "claims_right", "ips", "payee", "facts",
+    "claims_right", "ips", "payee", "prescriber", "prescribed_on", "nature", "nature_on", "facts",
 )  # fmt: skip
 NEEDED = ("patient", "professional", "care_date", "number")
 OF_THE_FUND = {
@@ -42,6 +42,7 @@ CHOICES = {
     "tiers_payant": ("none", "partial", "full"),
     "card": ("read", "unread", "opposed"),
     "kind": tuple(one.value for one in SheetKind),
+    "nature": ("", *(one.value for one in Nature)),
 }
 MOST_NUMBER = 999_999
 
@@ -70,6 +71,8 @@ def read_sheet(session: Session, said: Any) -> Sheet:
         kind=SheetKind(said.get("kind", "electronic")),
         tiers_payant=said.get("tiers_payant", "none"), card=said.get("card", "read"),
         claims_right=str(said.get("claims_right", "")), ips=str(said.get("ips", "")), payee_id=payee,
+        prescriber=read_prescriber(said.get("prescriber")), prescribed_on=read_optional(said, "prescribed_on"),
+        nature=said.get("nature", ""), nature_on=read_optional(said, "nature_on"),
         facts=read_facts(said.get("facts"), one=len(lines) == 1 and not acts),
     )  # fmt: skip
 
@@ -111,14 +114,30 @@ def read_cents(name: str, value: Any) -> int:
     return int(amount)
 
 
-def read_day(value: Any) -> date:
+def read_day(value: Any, name: str = "care_date") -> date:
     """A day."""
     if isinstance(value, date):
         return value
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise problems.sheet_value(value, field="care_date", allowed="YYYY-MM-DD") from None
+        raise problems.sheet_value(value, field=name, allowed="YYYY-MM-DD") from None
+
+
+def read_optional(said: Mapping[str, Any], name: str) -> date | None:
+    """A day that a sheet may say."""
+    return read_day(said[name], name) if said.get(name) else None
+
+
+MOST_PRESCRIBER = 36
+
+
+def read_prescriber(value: Any) -> str:
+    """Who prescribed, as the sheet writes it: whether the fund knows them is found at adjudication."""
+    text = str(value or "")
+    if len(text) > MOST_PRESCRIBER:
+        raise problems.sheet_value(text, field="prescriber", allowed="RPPS | FINESS")
+    return text
 
 
 def read_number(value: Any) -> int:

@@ -10,6 +10,8 @@ from parcours.registry.claims.counters import counters_before
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.complementary.models import Link
 from parcours.registry.complementary.service import link_on
+from parcours.registry.directory.models import Organisation, Professional
+from parcours.registry.directory.service import prescriber_of
 from parcours.registry.visits.looks import Looks
 from parcours.rules.types import Counters
 
@@ -27,6 +29,9 @@ class ClaimLooks(Looks):
 
     def counters(self, insured_id: str, professional_id: str, care: date, year: int) -> Counters:
         return counters_before(self.session, insured_id, professional_id, care, year)
+
+    def prescriber(self, reference: str) -> Professional | Organisation | None:
+        return prescriber_of(self.session, reference)
 
     def alike(self, claim: Claim) -> Sequence[Claim]:
         """Other claims of the same day, people and fee that are in the hands of the fund, oldest first."""

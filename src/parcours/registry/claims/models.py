@@ -20,6 +20,15 @@ class SheetKind(StrEnum):
     PAPER_DUPLICATE = "paper_duplicate"
 
 
+class Nature(StrEnum):
+    """The insurance that the care of a sheet falls under."""
+
+    ILLNESS = "illness"
+    MATERNITY = "maternity"
+    WORK_ACCIDENT = "work_accident"
+    PREVENTION = "prevention"
+
+
 class ClaimState(StrEnum):
     """Where a claim is in its life."""
 

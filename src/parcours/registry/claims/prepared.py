@@ -72,6 +72,7 @@ class Prepared(ClaimLooks):
         self.forms = grouped(session.scalars(forms), lambda one: one.insured_id)
         self.borne = self.read_borne()
         self.events = numbers_of(session, claims)
+        self.prescribers: dict[str, Professional | Organisation | None] = {}
 
     def of_person(self, model: Any, *order: Any, known_only: bool = False) -> dict[str, list[Any]]:
         """The rows of each person, in an order."""
@@ -214,6 +215,11 @@ class Prepared(ClaimLooks):
 
     def professional(self, reference: str) -> Professional:
         return self.professionals[reference]
+
+    def prescriber(self, reference: str) -> Professional | Organisation | None:
+        if reference not in self.prescribers:
+            self.prescribers[reference] = super().prescriber(reference)
+        return self.prescribers[reference]
 
     def workplaces(self, professional_id: str, on: date, known_at: When) -> list[tuple[Practice, Organisation]]:
         return [one for one in self.practices.get(professional_id, ()) if one[0].holds(on)]

@@ -28,6 +28,8 @@ MOST_LINES = 100
 MOST_CENTS = 100_000_000
 RESEND_DAYS = 2
 """Working days to send again after a bad acknowledgement: a setting (it stood in the text until 2007)."""
+SOMETIMES = ("prescriber", "prescribed_on", "nature", "nature_on")
+"""What a sheet says only when there is something to say."""
 PAPERS = (SheetKind.PAPER, SheetKind.PAPER_DUPLICATE)
 FINGERPRINT = "claims_claims.fingerprint"
 
@@ -56,6 +58,13 @@ class Sheet:
     ips: str = ""
     """Indicator of the pathway that the professional transmits."""
     payee_id: str = ""
+    prescriber: str = ""
+    """Who prescribed, by RPPS or FINESS number, as the sheet writes it."""
+    prescribed_on: date | None = None
+    nature: str = ""
+    """The insurance that the care falls under, where the sheet names it."""
+    nature_on: date | None = None
+    """Day of the accident, of the birth, or when the pregnancy is presumed to have begun."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Facts of the act in the names of the vocabulary: act, quantity, base, referral, exemption."""
 
@@ -73,6 +82,7 @@ class Sheet:
             "card": self.card, "claims_right": self.claims_right, "ips": self.ips, "insured_id": self.insured_id,
             "facts": {name: plain(value) for name, value in self.facts.items()},
         }  # fmt: skip
+        said |= {name: plain(value) for name in SOMETIMES if (value := getattr(self, name))}
         if self.acts:
             said["acts"] = [{name: plain(value) for name, value in act.items()} for act in self.acts]
         return json.dumps(said, sort_keys=True, ensure_ascii=False)

@@ -21,7 +21,7 @@ from parcours.registry.directory.models import (
 from parcours.registry.directory.offers import index_name, rebuild
 from parcours.registry.directory.oppositions import opposed
 from parcours.registry.directory.places import require_commune
-from parcours.registry.errors import not_found
+from parcours.registry.errors import NotFound, not_found
 from parcours.registry.identity import keys
 from parcours.registry.identity.names import fold, letters, next_prefix
 from parcours.registry.store.clock import now_utc, paris_today
@@ -81,6 +81,15 @@ def get_professional(session: Session, reference: str) -> Professional:
     if row is None:
         raise not_found("professional_id")
     return row
+
+
+def prescriber_of(session: Session, reference: str) -> Professional | Organisation | None:
+    """Who prescribes, by public id, RPPS or FINESS number; None: nobody that the directory knows."""
+    structure = select(Organisation).where(Organisation.finess == reference.strip().upper())
+    try:
+        return session.scalar(structure) or get_professional(session, reference)
+    except NotFound:
+        return None
 
 
 def active_on(professional: Professional, on: date) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, case, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -230,16 +230,29 @@ class Open:
 
 
 def open_items(
-    session: Session, book: str, accounts: Iterable[Account], *, party: str | None = None, claim_id: str | None = None
+    session: Session,
+    book: str,
+    accounts: Iterable[Account],
+    *,
+    party: str | None = None,
+    claim_id: str | None = None,
+    day: date | None = None,
 ) -> list[Open]:
-    """What is left in some accounts of a party, claim by claim."""
-    query = _summed(LedgerPosting.account, LedgerPosting.party, LedgerPosting.claim_id)
+    """What is left in some accounts of a party, claim by claim; with a day, as much of it as was there on that day."""
+    then = func.sum(LedgerPosting.cents if day is None else case((LedgerTransaction.at <= day, LedgerPosting.cents)))
+    query = _summed(LedgerPosting.account, LedgerPosting.party, LedgerPosting.claim_id).add_columns(then)
     query = query.where(LedgerTransaction.book == book, LedgerPosting.account.in_(tuple(accounts)))
     if party is not None:
         query = query.where(LedgerPosting.party == party)
     if claim_id is not None:
         query = query.where(LedgerPosting.claim_id == claim_id)
-    return [Open(row[0], row[1], row[2], int(row[3])) for row in session.execute(query)]
+    rows = ((row[0], row[1], row[2], lesser(int(row[3]), int(row[4] or 0))) for row in session.execute(query))
+    return [Open(*row) for row in rows if row[3]]
+
+
+def lesser(now: int, then: int) -> int:
+    """What is in both balances: the nearer to zero, nothing when they are on different sides."""
+    return max(0, min(now, then)) + min(0, max(now, then))
 
 
 def is_written(session: Session, key: str) -> bool:

@@ -55,6 +55,7 @@ def run(
 ) -> Run:  # fmt: skip
     """Pay a party what is due to it in a book, less what it owes; nothing is due: nothing is written.
 
+    Only what was due on that day already, less what was owed then: a later decision is paid by a later order.
     `only`: these claims and no other.
     """
     payable = Account.A_PAYER_PROFESSIONAL if professional else Account.A_PAYER_INSURED
@@ -62,7 +63,7 @@ def run(
     ledger.lock(session, book, party)
     due = [
         replace(one, cents=-one.cents)
-        for one in ledger.open_items(session, book, (payable,), party=party)
+        for one in ledger.open_items(session, book, (payable,), party=party, day=day)
         if claims is None or one.claim_id in claims
     ]
     if not due:
@@ -117,7 +118,7 @@ def owed(session: Session, book: str, party: str, *, professional: bool, day: da
     """What a party owes that may be taken today, in the order in which it is."""
     found: list[Open] = []
     if not professional:
-        found = ledger.open_items(session, book, DEFERRED, party=party)
+        found = ledger.open_items(session, book, DEFERRED, party=party, day=day)
         claims = claims_of(session, found)
         found.sort(key=lambda one: place(one, claims))
     account = Account.INDU_PROFESSIONAL if professional else Account.INDU_INSURED
@@ -125,7 +126,7 @@ def owed(session: Session, book: str, party: str, *, professional: bool, day: da
         session, insured_id=None if professional else party, professional_id=party if professional else None
     )
     allowed = {one.claim_id for one in notices if may_set_off(one, day)}
-    undue = ledger.open_items(session, book, (account,), party=party)
+    undue = ledger.open_items(session, book, (account,), party=party, day=day)
     return found + [one for one in undue if one.claim_id in allowed]
 
 
@@ -243,7 +244,7 @@ def pays_back(
     act, account = new_id(), Account.INDU_PROFESSIONAL if professional else Account.INDU_INSURED
     ledger.lock(session, book, party)
     due = owed(session, book, party, professional=professional, day=day)
-    due += [one for one in ledger.open_items(session, book, (account,), party=party) if one not in due]
+    due += [one for one in ledger.open_items(session, book, (account,), party=party, day=day) if one not in due]
     taken = chosen(due, cents)
     total = sum(one.cents for one in taken)
     lines = [Line(one.owed.account, one.owed.party, -one.cents, one.owed.claim_id) for one in taken]

@@ -52,9 +52,24 @@ def sheet_of(stage: Stage, session: Session, event: Event, kind: SheetKind, care
         kind=kind, tiers_payant=tiers_payant, total=cents(event["total"]) if "total" in event else None,
         card="unread" if event.get("degraded") else event.get("card", "read"),
         claims_right=event.get("claims_right", ""), ips=event.get("transmitted_ips") or event.get("ips", ""),
-        payee_id=stage.person(session, payee) if payee else "",
+        payee_id=stage.person(session, payee) if payee else "", prescriber=prescriber(stage, session, event),
+        prescribed_on=said(stage, event, "prescribed_on"), nature=nature_of(said(stage, event, "nature")),
+        nature_on=said(stage, event, "nature_on"),
         facts=sheet_facts(stage, event, one=len(lines) == 1 and not any(acts)),
     )  # fmt: skip
+
+
+def prescriber(stage: Stage, session: Session, event: Event) -> str:
+    """Who prescribed: somebody of the cast, or a number that no directory may know."""
+    name = str(said(stage, event, "prescriber") or "")
+    return stage.professional(session, name) if stage.is_professional(name) else name
+
+
+def nature_of(name: str | None) -> str:
+    """The insurance that the care falls under."""
+    if (name or "") not in CHOICES["nature"]:
+        raise problems.wrong_word(name, field="nature", allowed=", ".join(filter(None, CHOICES["nature"])))
+    return name or ""
 
 
 def sheet_facts(stage: Stage, event: Event, *, one: bool) -> dict[str, Any]:

@@ -23,6 +23,8 @@ DAYS = {
     "leaves",
     "rights_end",
     "signed",
+    "prescribed_on",
+    "nature_on",
     "c2s_ended",
     "on",
     "until",
@@ -34,7 +36,7 @@ WHOLE = {"repeat", "every", "months"}
 SHEET = {
     "id", "of", "by", "care", "fee", "lines", "total", "tp", "mutuelle", "link", "facts", "amc", "card", "degraded",
     "kind", "shown_card", "claims_right", "c2s_ended", "transmitted_ips", "ips", "lot", "same_sheet_as",
-    "other_sheet_number", *(FACT_NAMES - OF_THE_FUND),
+    "other_sheet_number", "prescriber", "prescribed_on", "nature", "nature_on", *(FACT_NAMES - OF_THE_FUND),
 }  # fmt: skip
 """What an event may say of a sheet; a fact of the act beside `facts` or in it."""
 
