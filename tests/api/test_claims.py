@@ -197,6 +197,46 @@ def test_each_wrong_sheet_is_refused_and_leaves_nothing(as_user, country, databa
     assert len(as_user("alice").get(url).json()["items"]) == 3
 
 
+def test_a_sum_undue_is_read_answered_and_followed(as_user, country):
+    where, officer = decided(as_user, country)
+    officer.post(f"{where}/payment")
+    officer.post(f"{where}/reversal", json={"cause": "rights_closed"})
+    alice, sums = as_user("alice"), f"{V1}/people/{country.alice}/undue-sums"
+    (owed,) = alice.get(sums).json()
+    paid = owed["euros"]
+    assert (owed["left"], owed["answer_by"], owed["cause"]) == (paid, None, "rights_closed")
+    one = f"{sums}/{owed['id']}"
+    early = alice.post(f"{one}/answer", json={"answer": "correction"})
+    assert early.json()["code"] == "correction_late", "the notice was not received"
+    assert alice.post(f"{one}/step", json={"step": "received"}).status_code == 403
+    told = officer.post(f"{one}/step", json={"step": "received"}).json()
+    assert told["answer_by"] < told["set_off_from"]
+    asked = alice.post(f"{one}/answer", json={"answer": "correction"})
+    assert (asked.status_code, asked.json()["observed_on"]) == (201, told["received_on"])
+    assert officer.post(f"{one}/step", json={"step": "refused"}).json()["set_off_from"] < asked.json()["set_off_from"]
+    assert officer.post(f"{one}/step", json={"step": "instalments", "months": 13}).json()["code"] == "instalments"
+    spread = officer.post(f"{one}/step", json={"step": "instalments", "months": 12}).json()
+    assert spread["set_off_from"] > asked.json()["set_off_from"]
+    assert officer.post(f"{one}/step", json={"step": "summons"}).json()["code"] == "summons_early"
+    assert as_user("zoe").post(f"{one}/answer", json={"answer": "correction"}).status_code == 404
+    assert as_user("amar").get(f"{V1}/my/undue-sums").json() == []
+
+
+def test_a_practice_disputes_a_sum_undue(as_user, country):
+    where, officer = decided(as_user, country)
+    officer.post(f"{where}/payment")
+    officer.post(f"{where}/reversal", json={"cause": "act_not_done"})
+    doctor = as_user("amar")
+    (owed,) = doctor.get(f"{V1}/my/undue-sums").json()
+    assert as_user("alice").get(f"{V1}/people/{country.alice}/undue-sums").json() == []
+    one = f"{V1}/my/undue-sums/{owed['id']}/observations"
+    assert doctor.post(one).json()["code"] == "correction_late"
+    step = f"{V1}/people/{country.alice}/undue-sums/{owed['id']}/step"
+    assert officer.post(step, json={"step": "received"}).status_code == 201
+    assert doctor.post(one).json()["observed_on"] is not None
+    assert as_user("sand").post(one).status_code == 404
+
+
 def test_an_objection_has_its_days_and_nobody_elses_claim(as_user, country):
     where, _ = decided(as_user, country)
     alice = as_user("alice")

@@ -146,6 +146,12 @@ ROWS = (
     ),
     patient("POST", "/objections", {"alice"}, {"claim_id": NOBODY}, expected={"alice": 404}),
     patient("GET", "/objections", {"alice"} | FUND),
+    patient("GET", "/undue-sums", {"alice"} | FUND),
+    patient("POST", "/undue-sums/{nobody}/answer", {"alice"}, {"answer": "correction"}, expected={"alice": 404}),
+    patient("POST", "/undue-sums/{nobody}/step", FUND, {"step": "received"}, expected=dict.fromkeys(FUND, 404)),
+    system("GET", "/my/undue-sums", {"amar", "zola", "sand", "delegate"}),
+    system("POST", "/my/undue-sums/{nobody}/observations", {"amar", "zola", "sand", "delegate"},
+           expected=dict.fromkeys(("amar", "zola", "sand", "delegate"), 404)),
     system("GET", "/my/messages", {"amar", "zola", "sand", "delegate"}),
     system("GET", "/messages", {"amar", "zola", "sand", "delegate", "insurer"}),
     system("GET", "/my/claims", {"amar", "zola", "sand", "delegate"}),
@@ -628,7 +634,13 @@ def test_strangers_are_of_every_role_and_every_endpoint_with_an_id_is_tried(worl
     with world.database.reading() as session:
         held = [get_account(session, known[name]).active_grants for name in STRANGERS if name in known]
     assert {grant.role for grants in held for grant in grants} | {Role.API_CLIENT} == set(Role)
-    public = ("/professionals", "/organisations", "/directory/professionals", "/fund/queues")  # of nobody
+    public = (
+        "/professionals",
+        "/organisations",
+        "/directory/professionals",
+        "/fund/queues",  # of nobody
+        "/my/undue-sums",
+    )  # of the practice that asks: another's is tried in tests/api/test_claims.py
     untried = {ids_of(row) for row in ROWS if "{" in row.path and not row.foreign and not row.path.startswith(public)}
     assert untried == set()
 

@@ -48,6 +48,7 @@ APART = (
     "drafts",
     "record_project",
     "objections",
+    "undue",
 )
 """Modules that are not of one context of the registry."""
 MODULES = tuple(

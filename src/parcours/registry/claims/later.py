@@ -18,7 +18,7 @@ from parcours.registry.claims.notices import notify_undue, tell_insurer
 from parcours.registry.claims.settling import Settled, settle_facts
 from parcours.registry.claims.words import STATES
 from parcours.registry.ledger.models import Account
-from parcours.registry.store.ids import new_id
+from parcours.registry.store.ids import get, new_id
 from parcours.rules.types import Counters
 
 RULE_BROKEN = ("rule_broken", "act_not_done")
@@ -155,6 +155,14 @@ def refuse_correction(undue: Undue, *, day: date) -> Undue:
     return undue
 
 
+def observe(undue: Undue, *, day: date) -> Undue:
+    """A professional answers the notice: nothing is set off. Raises Refused: too late, or nothing received."""
+    if undue.professional_id is None or undue.answer_by is None or day > undue.answer_by:
+        raise problems.correction_late(day, day=undue.answer_by or "—")
+    undue.observed_on = day
+    return undue
+
+
 MOST_INSTALMENTS, TO_AGREE_MONTHS = 12, 1
 """Months over which a sum may be spread, and to agree on how once it is accepted (R133-9-2 I 2° b)."""
 
@@ -189,3 +197,15 @@ def undue_of(session: Session, *, insured_id: str | None = None, professional_id
     """Sums that somebody owes, oldest first."""
     query = select(Undue).where(Undue.insured_id == insured_id, Undue.professional_id == professional_id)
     return list(session.scalars(query.order_by(Undue.notified_on, Undue.id)))
+
+
+def undue_about(session: Session, undue_id: str, insured_id: str | None) -> Undue:
+    """A sum that comes from a claim of a person, whoever owes it. Raises NotFound, also when it is of another's."""
+    undue = get(session, Undue, undue_id, "undue_id")
+    get(session, Claim, undue.claim_id or "", "undue_id", insured_id=insured_id)
+    return undue
+
+
+def book_of(session: Session, undue: Undue) -> str:
+    """The book in which a sum stands: that of the fund of its claim."""
+    return amo_book(session.get_one(Claim, undue.claim_id))

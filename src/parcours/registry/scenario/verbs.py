@@ -265,7 +265,7 @@ def notice_received(stage: Stage, event: Event) -> None:
         stage.found["undue"], stage.found["notified"] = undue.id, stage.today
         stage.found.setdefault("deadline", {}).update(
             {
-                "correction": undue.answer_by,
+                "pay_observe_or_contest" if undue.professional_id else "correction": undue.answer_by,
                 "first_set_off": undue.set_off_from,
                 "cra": objections.file_by(stage.today),
                 "limit": undue.limit_on,
