@@ -7,7 +7,7 @@ import pytest
 
 from parcours.documents.prevention import is_younger
 from parcours.law.prevention.indicators import indicators
-from parcours.registry.care_plans.models import CarePlan, PlanKind
+from parcours.registry.people.service import open_right
 from parcours.registry.prevention import service
 from parcours.registry.prevention.practice import cents_per_indicator, counts_of, due_of
 from parcours.registry.prevention.service import NewStatement
@@ -63,15 +63,11 @@ def test_a_season_is_the_open_one_or_the_last_that_ended(session, world, on, sea
 
 
 def test_below_65_a_vaccine_counts_by_the_long_term_condition(session, world):
-    """Diabetes (8) concerns the three; depression (23) Covid-19 alone; a protocol of yesterday, none."""
+    """Diabetes (8) concerns the three; depression (23) Covid-19 alone; a right that ended yesterday, none."""
     grown, young = date(1990, 1, 1), date(2012, 1, 1)
     people = [world.person(born=born) for born in (grown, grown, young, grown)]
-    doctor = world.doctor()
-    for person, number, ends_on in zip(people, ("8", "23", "8", "8"), (None, None, None, ON), strict=True):
-        session.add(CarePlan(insured_id=person.id, author_id=doctor.id, kind=PlanKind.PROTOCOLE_ALD, content="x",
-                             ald_number=number, starts_on=ON - timedelta(400), ends_on=ends_on,
-                             approved_on=ON - timedelta(390)))  # fmt: skip
-    session.flush()
+    for person, number, ends_on in zip(people, ("8", "23.a", "8", "8"), (None, None, None, ON), strict=True):
+        open_right(session, person.id, "ald", starts_on=ON - timedelta(400), ends_on=ends_on, detail=number)
     for name in ("grippe", "pneumocoque_65"):
         service.state(session, people[0].id, NewStatement("done", name, date(2026, 10, 20), "professional"))
     found = said(counts_of(session, people, ON))

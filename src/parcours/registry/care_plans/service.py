@@ -4,11 +4,11 @@ D162-1-6: 1° iterative care under a plan agreed by the two doctors and the pati
 which the médecin traitant writes and the fund's medical adviser approves (L324-1).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from parcours.registry.care_plans import problems
@@ -88,19 +88,6 @@ def write_plan(
     session.add_all(actors)
     session.flush()
     return row
-
-
-def ald_numbers(session: Session, people: Sequence[str], on: date) -> dict[str, frozenset[int]]:
-    """The long-term conditions of many people, by the protocols that were approved and run on a day."""
-    query = select(CarePlan).where(
-        CarePlan.insured_id.in_(people), CarePlan.ald_number.is_not(None), CarePlan.approved_on <= on,
-        CarePlan.starts_on <= on, CarePlan.stopped_at.is_(None), or_(CarePlan.ends_on.is_(None), CarePlan.ends_on > on),
-    )  # fmt: skip
-    found: dict[str, frozenset[int]] = {}
-    for row in listed(session, query):
-        if row.ald_number and row.ald_number.isdigit():
-            found[row.insured_id] = found.get(row.insured_id, frozenset()) | {int(row.ald_number)}
-    return found
 
 
 def agree(session: Session, plan_id: str, *, on: date, professional_id: str | None = None) -> CarePlan:

@@ -1,5 +1,6 @@
 """Register people and their rights; find them; know what held on a day."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, or_, select
@@ -194,6 +195,16 @@ _RIGHTS_ON = (
 def rights_on(session: Session, insured_id: str, on: date, known_at: datetime | None = None) -> list[Right]:
     """Rights open on a day, oldest first."""
     return list(session.scalars(_RIGHTS_ON, asked(on, known_at, insured_id=insured_id)))
+
+
+def ald_numbers(session: Session, people: Sequence[str], on: date) -> dict[str, frozenset[int]]:
+    """The numbers of the long-term conditions of many people, by the rights open on a day that say one."""
+    found: dict[str, frozenset[int]] = {}
+    for row in listed(session, select(Right).where(Right.insured_id.in_(people), holding(Right, on))):
+        number = (row.detail or "").partition(".")[0]
+        if row.kind is RightKind.ALD and number.isdecimal():
+            found[row.insured_id] = found.get(row.insured_id, frozenset()) | {int(number)}
+    return found
 
 
 def _refuse_overlapping_right(

@@ -16,9 +16,8 @@ from parcours.law.days import number_of
 from parcours.law.prevention.book import prevention_law
 from parcours.law.prevention.codes import DueState
 from parcours.law.prevention.indicators import Indicator, indicators
-from parcours.registry.care_plans.service import ald_numbers
 from parcours.registry.people.models import Insured
-from parcours.registry.people.service import age_on
+from parcours.registry.people.service import age_on, ald_numbers
 from parcours.registry.prevention.service import AT_ONCE, calendar_of, facts_of_many
 
 PER_INDICATOR = "forfait_mt.prevention_indicateur"
