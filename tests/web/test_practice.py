@@ -12,16 +12,19 @@ from sqlalchemy import select
 from parcours.registry.claims import control
 from parcours.registry.claims.models import Claim, ClaimState, Lot
 from parcours.registry.claims.sheets import Sheet, acknowledge_lot, issue, write
+from parcours.registry.directory.models import Professional
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import open_right
+from parcours.registry.prevention.context import Tag as PreventionTag
 from parcours.registry.referrals import drafts
 from parcours.registry.referrals.models import DraftKind
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
+from parcours.web.practice import due
 from parcours.web.practice.sheet import next_number
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
-from tests.api.fixtures import _keys  # noqa: F401
+from tests.api.fixtures import _keys, declare, trail  # noqa: F401
 from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
 
 PAGES = ("/practice", "/practice/sheets", "/practice/payments", "/practice/patients", "/practice/declarations",
@@ -381,3 +384,24 @@ def test_the_list_of_who_is_due_gives_letters_and_indicators(people, country):  
     assert archive.namelist()
     assert all(archive.read(name).startswith(b"%PDF-") for name in archive.namelist())
     assert people("officer").get("/practice/prevention.zip").status_code == 403
+
+
+def test_the_list_of_who_is_due_comes_a_page_at_a_time(people, country, database, monkeypatch):  # noqa: F811
+    """Only the calendars that a page shows are read, and noted; the letters are those of the page."""
+    monkeypatch.setattr(due, "SHOWN", 1)
+    with database.writing() as session:
+        declare(session, session.get_one(Insured, country.yann), session.get_one(Professional, country.amar))
+    amar, before = people("amar"), calendars_read(database)
+    first = amar.get("/practice/prevention").text
+    assert calendars_read(database) == before + 1
+    following = re.search(r'href="/practice/prevention\?from=([0-9]+)"', first)[1]
+    second = amar.get("/practice/prevention", params={"from": following}).text
+    names = [re.findall(r"<strong>([^<]+)</strong><span class=\"small quiet\">", page)[0] for page in (first, second)]
+    assert names == sorted(set(names))
+    archive = zipfile.ZipFile(io.BytesIO(amar.get("/practice/prevention.zip", params={"from": following}).content))
+    assert len(archive.namelist()) == 1
+    assert "Nobody is due" in amar.get("/practice/prevention", params={"from": "99999"}).text
+
+
+def calendars_read(database):
+    return sum(one.tag == PreventionTag.PREVENTION_CALENDAR_READ for one in trail(database))
