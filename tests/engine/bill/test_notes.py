@@ -82,6 +82,14 @@ def test_what_the_nomenclatures_leave_out(facts: dict[str, Any], codes: list[str
     assert all(note["fr"] and note["en"] and note["references"] for note in notes)
 
 
+def test_a_fee_of_a_prescription_counts_once_and_a_stay_leaves_no_emergency_charge() -> None:
+    fees = [{"code": code, "fee": 1} for code in ("HDR", "HC", "HC", "HDE", "HDE")]
+    assert [note["lines"] for note in answered(PHARMACY, *fees)["notes"]] == [[4, 5], [2, 3]]
+    stay = {"age": 50, "stay": {"entry": "2026-05-04", "exit": "2026-05-05", "daily_tariff": 1000}}
+    notes = answered(stay, {"code": "FPU"})["notes"]
+    assert [note["lines"] for note in notes if "owes no such charge" in note["en"]] == [[1, 2], [1, 3]]
+
+
 def test_a_modifier_of_urgency_counts_once_for_an_operator() -> None:
     urgent = {"code": "ACTE", "tariff": 50, "fee": 80, "modifiers": ["U"]}
     notes = answered(VISIT, urgent, {**urgent, "association": 2}, {**urgent, "session": "evening"})["notes"]
