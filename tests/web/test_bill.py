@@ -292,3 +292,9 @@ def test_a_bill_says_what_to_do_now(client: TestClient) -> None:
     assert "€43.05 around" in todo
     assert "until 22 November 2028" in todo
     assert "calendar" not in todo
+
+
+def test_the_packages_of_an_ambulance_have_names(client: TestClient) -> None:
+    page = client.get(bill(("profession", "transporteur"), ("age", "60"), ("code", "AMBULANCE"))).text
+    assert ">Package of the département</option>" in html.unescape(page)
+    assert ">prise_en_charge<" not in page

@@ -192,11 +192,17 @@ def test_a_sector_that_nobody_knows_is_free_where_the_price_says_so(client: Test
     assert "To check:" in words(client, quote(**{**asked, "unsure": ""}, fee="60")), "who knows the sector is told"
 
 
-def test_what_is_not_owed_is_no_saving_and_the_directory_knows_whom_to_look_for(client: TestClient) -> None:
-    page = client.get(quote(**{**C2S, "care_date": today().isoformat()})).text
-    cheaper = page[page.index('id="cheaper"') :] if 'id="cheaper"' in page else ""
-    assert "Choose a doctor who applies" not in cheaper, "nothing is owed: no doctor is cheaper"
-    assert 'href="/directory?specialty=ophtalmologie"' in page
-    nobody = unescape(client.get(quote(medecin_traitant="false", care_date=today().isoformat())).text)
-    found = re.search(r'href="(/directory\?specialty=generaliste&accepts=adults)"', nobody)
-    assert found
+def test_what_is_not_owed_is_no_saving(client: TestClient) -> None:
+    page = client.get(quote(**C2S)).text
+    assert "Choose a doctor who applies" not in page, "nothing is owed: no doctor is cheaper"
+    assert "Show the carte Vitale and ask for direct billing" in page, "what saves an advance stays"
+
+
+def test_the_price_of_a_one_off_opinion_is_lawful_when_it_is_typed(client: TestClient) -> None:
+    """Sent once by the médecin traitant and asked 60 euros in sector 1: the act is the opinion, typed or clicked."""
+    sent = {"specialty": "dermatologie", "role": "correspondant", "care_date": "2026-11-20", "contract": "none"}
+    once = words(client, quote(**sent, referral="avis_ponctuel", fee="60"))
+    assert "To check:" not in once
+    assert once.count("€20.00") > 0, "30% of 60 and the flat contribution"
+    assert "To check:" in words(client, quote(**sent, referral="avis_ponctuel", fee="61"))
+    assert "To check:" in words(client, quote(**sent, referral="soins_iteratifs", fee="60"))

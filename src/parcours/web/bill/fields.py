@@ -58,6 +58,12 @@ OPTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("night", N_("In the night (0-6 h)")),
     ),
 }
+PACKAGES = {
+    "departement": N_("Package of the département"),
+    "agglomeration": N_("Package of the town"),
+    "prise_en_charge": N_("Pick-up charge, every kilometre counted"),
+}
+"""Packages of a trip that are no letter."""
 SAY_BASE = N_("No table we know gives it: copy the base printed on the paper.")
 SAY_FEE = N_("The price is free: copy the one of the paper.")
 SAY_MISSING = N_("Needed to settle this line.")
@@ -124,4 +130,4 @@ def options_of(name: str, code: Code | None) -> tuple[tuple[str, str], ...]:
         return ()
     table: Mapping[str, Any] = bill_law().trips[code.trip]
     known = {"zone": table["packages"], "departement": table["kilometres"]}.get(name, {})
-    return (("", "–"), *((str(value), str(value)) for value in known))
+    return (("", "–"), *((str(value), PACKAGES.get(value, str(value))) for value in known))

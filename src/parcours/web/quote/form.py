@@ -20,6 +20,7 @@ from parcours.web.pages import Page, text, today
 from parcours.web.quote import guards, questions
 from parcours.web.quote.cards import Card, CardOption
 from parcours.web.quote.result import plain_parameter
+from parcours.web.quote.state import opinion
 from parcours.web.quote.view import Link, Said
 
 DAYS = {
@@ -279,10 +280,10 @@ class Form:
         if tariff > 0:
             yield self.fee_link(tariff, N_("official tariff"), {})
         if given.get("referral") == "avis_ponctuel" and "act" not in given:
-            key = "APY" if given.get("specialty") in ("psychiatrie", "neurologie") else "APC"
-            opinion = sitting.act_tariff(key)
-            if opinion > 0 and given.get("specialty") != "generaliste":
-                yield self.fee_link(opinion, N_("one-off opinion"), {"act": key})
+            key = opinion(given.get("specialty"))
+            price = sitting.act_tariff(key)
+            if price > 0 and given.get("specialty") != "generaliste":
+                yield self.fee_link(price, N_("one-off opinion"), {"act": key})
         if given.get("convention") == "secteur_1" and tariff > 0:
             most = sitting.most_allowed(tariff)
             if most > tariff:

@@ -89,6 +89,8 @@ def state_of(page: Page) -> State:
     for _ in range(len(given) + len(readings) + 1):
         try:
             sitting = Sitting(one_circumstance(given), readings)
+            if act := opinion_of(sitting, given):
+                sitting = Sitting({**one_circumstance(given), "act": act}, readings)
             if "convention" in unsure and given.get("convention") == "secteur_1" and too_dear(sitting):
                 given["convention"] = "secteur_2"
                 sitting = Sitting(one_circumstance(given), readings)
@@ -99,6 +101,20 @@ def state_of(page: Page) -> State:
             given, readings = without(error, given, readings)
     sitting = Sitting(nothing())
     return State(nothing(), {}, by_hand, touched, refused, written, sure, told, (), sitting, sitting.standing())
+
+
+def opinion(specialty: str | None) -> str:
+    """The code of a one-off opinion of a specialist."""
+    return "APY" if specialty in ("psychiatrie", "neurologie") else "APC"
+
+
+def opinion_of(sitting: Sitting, given: Given) -> str:
+    """The code of a one-off opinion where its very price is asked for one, in sector 1; else nothing."""
+    asked = given.get("referral") == "avis_ponctuel" and given.get("convention") == "secteur_1" and "act" not in given
+    if not asked or given.get("specialty") in (None, "generaliste"):
+        return ""
+    code = opinion(given.get("specialty"))
+    return code if 0 < sitting.act_tariff(code) == sitting.values.get("fee") else ""
 
 
 def too_dear(sitting: Sitting) -> bool:

@@ -97,10 +97,6 @@ class Todo:
         """A link: an official page, or one of ours."""
         return self.say(words), address if address.startswith("https:") else self.page.url(address)
 
-    def near(self, words: str, **asked: str) -> tuple[str, str]:
-        """A link to our directory, which asks for a place."""
-        return self.say(words), self.page.url("/directory", **{name: value for name, value in asked.items() if value})
-
     # --- before -------------------------------------------------------------------------------------------------
 
     def before(self) -> Iterator[Task]:
@@ -122,7 +118,7 @@ class Todo:
                 self.say("Check the sector and the prices"),
                 self.say("The doctor must show them; the directories give them before you book."),
                 links=(
-                    self.near(N_("Our directory"), specialty=str(self.about.facts.get("specialty") or "")),
+                    self.link(N_("Our directory"), "/directory"),
                     self.link(N_("Official directory"), OFFICIAL_DIRECTORY),
                 ),
             )
@@ -256,7 +252,7 @@ class Todo:
         left = self.about.facts.get("medecin_traitant_left_on")
         until = thresholds.grace_until(date.fromisoformat(str(left)), self.day) if left else None
         links = (
-            self.near(N_("Find a doctor"), specialty="generaliste", accepts="adults"),
+            self.link(N_("Find a doctor"), "/directory"),
             self.link(N_("Nobody takes new patients?"), "/situations/trouver_un_medecin"),
             self.link(N_("From my space"), "/me/doctor"),
             self.link(N_("The declaration, official page"), DECLARE),
