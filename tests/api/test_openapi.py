@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from parcours.api import create_app
@@ -81,3 +82,9 @@ def test_no_personal_data_travels_in_an_address():
 def test_the_document_names_the_cookie_that_is_set():
     assert DOCUMENT["components"]["securitySchemes"]["session"]["name"] == "__Host-parcours_session"
     assert {"Problem", "FieldError"} <= set(DOCUMENT["components"]["schemas"])
+
+
+def test_a_route_is_looked_for_once_in_one_list():
+    app = create_app(Services(settings_for_tests()))
+    documented = {path for path in app.openapi()["paths"] if path.startswith("/api/v1")}
+    assert documented <= {one.path for one in app.routes if isinstance(one, APIRoute)}

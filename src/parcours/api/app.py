@@ -4,12 +4,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from parcours import __version__
-from parcours.api.parameters import known_parameters
 from parcours.edge.caller import CSRF_HEADER, cookie_name
 from parcours.edge.limits import Guard
 from parcours.edge.problems import FieldError, Problem, add_handlers
@@ -18,7 +17,6 @@ from parcours.edge.services import Services
 from parcours.edge.settings import Settings
 from parcours.registry.contexts import NAMES
 
-VERSION = "v1"
 DESCRIPTION = """France's coordinated care pathway: is an act inside, who pays what, and why; who is whose doctor.
 
 Errors are problem details (RFC 9457) in French or English (`Accept-Language`). People log in (`POST /api/v1/session`)
@@ -26,7 +24,7 @@ and send the cookie, with the session's token in `X-CSRF-Token` for every change
 (`Authorization: Bearer …`). A record you may not see answers 404, and every access is written to the audit trail.
 """
 
-router = APIRouter(prefix=f"/api/{VERSION}", dependencies=[Depends(known_parameters)])
+router = APIRouter()
 APART = (
     "engine",
     "bill",
@@ -57,7 +55,7 @@ MODULES = tuple(
     if name in APART or find_spec(f"parcours.api.{name}") is not None
 )
 for _module in MODULES:
-    router.include_router(_module.router)
+    router.routes.extend(_module.router.routes)  # one list: a router in a router looks for a route three times
 
 
 def install(app: FastAPI, services: Services) -> None:
@@ -65,7 +63,7 @@ def install(app: FastAPI, services: Services) -> None:
     settings = services.settings
     attach(app, services)
     add_handlers(app)
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
     app.add_middleware(Guard, services=services)
     if settings.cors_origins:
         app.add_middleware(

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from parcours.api.parameters import known_parameters
 from parcours.edge.problems import problems
 
 Id = Annotated[
@@ -65,9 +66,15 @@ def page(items: list[Any], limit: int, cursor_of: Any) -> dict[str, Any]:
     return {"items": shown, "next": cursor_of(shown[-1]) if len(items) > limit and shown else None}
 
 
+ROOT = "/api/v1"
+
+
 def api_router(prefix: str = "", tag: str = "") -> APIRouter:
-    """A router whose endpoints document the errors that can always happen."""
-    return APIRouter(prefix=prefix, tags=[tag] if tag else None, responses=problems(*EVERYWHERE))
+    """A router whose endpoints document the errors that can always happen, and refuse a parameter they do not read."""
+    return APIRouter(
+        prefix=ROOT + prefix, tags=[tag] if tag else None, responses=problems(*EVERYWHERE),
+        dependencies=[Depends(known_parameters)],
+    )  # fmt: skip
 
 
 def text(maximum: int, example: str = "", default: Any = ...) -> Any:

@@ -17,6 +17,7 @@ from parcours.api.common import (
     EXAMPLE_ID,
     LISTING,
     READING,
+    ROOT,
     Day,
     Id,
     In,
@@ -247,8 +248,8 @@ def list_reminders(unit: ReadUnit, on: Day | None = None) -> list[ReminderOut]:
 def _answer_at_old_addresses() -> None:
     for route in [one for one in router.routes if isinstance(one, APIRoute) and "/conciliation" in one.path]:
         router.add_api_route(
-            route.path.replace("/conciliation", "/cases"), route.endpoint, methods=list(route.methods or ()),
-            status_code=route.status_code, response_model=route.response_model,
+            route.path.removeprefix(ROOT).replace("/conciliation", "/cases"), route.endpoint,
+            methods=list(route.methods or ()), status_code=route.status_code, response_model=route.response_model,
             deprecated=True, include_in_schema=False,
         )  # fmt: skip
 
