@@ -98,6 +98,11 @@ LETTER = {"letter": 3_15, "coefficient": 150}
             [(0, CaseSession.COMPONENTS_APART), (5_00, CaseSession.SUPPLEMENT)],
         ),
         ([one(NGAP, 4_73, **LETTER)], [(4_73, CaseSession.ALONE)]),
+        ([one(CCAM_FULL, 10_05, percent=13_00)], [(11_36, CaseSession.CCAM_FULL)]),
+        (
+            [one(CCAM, 50_00, activity=4), one(CCAM, 40_00), one(CCAM, 30_00)],
+            [(50_00, CaseSession.ALONE), (40_00, CaseSession.CCAM_FIRST), (15_00, CaseSession.CCAM_HALF)],
+        ),
         (
             [one(NGAP, 12_60, letter=3_15, coefficient=400), one(NGAP, 4_73, **LETTER), one(NGAP, 3_15)],
             [(12_60, CaseSession.NGAP_FIRST), (2_36, CaseSession.NGAP_HALF), (0, CaseSession.NGAP_NOT_NOTED)],
