@@ -65,6 +65,7 @@ DESKS = {
     "/practice/prevention.zip": None,
     "/me/quote": OF, "/me/claim-back": OF,
     "/me/record": OF, "/me/doctor/form.pdf": OF, "/me/doctor/help.pdf": OF, "/me/sheet.pdf": OF,
+    "/me/sheet": OF,
     "/me/export.pdf": OF, "/me/objections/{id}.pdf": "own_undue", "/me/messages/{id}.pdf": "notice",
     "/me/care/letters/{id}": "referral", "/me/care/letters/{id}.pdf": "referral",
     "/me/care/letters/{id}/report.pdf": "referral",

@@ -19,9 +19,9 @@ from tests.web.pages import quote
 from tests.web.test_quote_guards import C2S
 
 PAGES = ("/me", "/me/quote", "/me/record", "/me/calendar", "/me/calendar.ics", "/me/doctor",
-         "/me/care", "/me/money", "/me/money.csv", "/me/card",
+         "/me/care", "/me/money", "/me/money.csv", "/me/card", "/me/sheet",
          "/me/mutuelle", "/me/family", "/me/messages", "/me/objections", "/me/privacy", "/me/export.json")  # fmt: skip
-NOBODY_ELSE = ("/me/card", "/me/mutuelle", "/me/messages", "/me/privacy", "/me/export.json", "/me/family")
+NOBODY_ELSE = ("/me/card", "/me/sheet", "/me/mutuelle", "/me/messages", "/me/privacy", "/me/export.json", "/me/family")
 """Pages that only the person and a parent open; the others have a doctor or an officer who may read the same."""
 
 
@@ -260,3 +260,27 @@ def test_letters_that_claim_a_sum_back_are_filled_in_from_the_account(people, co
     assert fields["name"] in alice.post(target, data=fields).text
     nothing = alice.get(quote().replace("/?", "/me/claim-back?"))
     assert (nothing.status_code, "nothing to dispute" in nothing.text) == (400, True)
+
+
+def test_who_paid_without_a_card_sends_the_paper_sheet(people, country):
+    """A newcomer copies the sheet: the fund has it; what is wrong is said, and what was typed is kept."""
+    zoe = people("zoe")
+    day = paris_today().isoformat()
+    sheet = {"professional": country.amar, "care_date": day, "code_1": "G", "paid_1": "30,00"}
+    for wrong, words in (
+        ({"professional": ""}, "RPPS number (11 digits)"), ({"rpps": "99999999999"}, "RPPS number (11 digits)"),
+        ({"care_date": "2020-01-01"}, "may still be asked for"), ({"paid_1": ""}, "what you paid"),
+        ({"paid_2": "5"}, "what you paid"), ({"paid_1": "much"}, "an amount in euros"), ({"code_1": "QQQQ"}, "QQQQ"),
+    ):  # fmt: skip
+        answer = send(zoe, "/me/sheet", "post", **{**sheet, **wrong})
+        assert answer.status_code == 422, wrong
+        assert words in unescape(answer.text), wrong
+        assert f'value="{day}"' in answer.text or "care_date" in wrong
+    sent = send(zoe, "/me/sheet", "post", **sheet)
+    assert sent.url.path == "/me/money"
+    assert "your fund has received the sheet" in sent.text
+    assert "received by the fund" in sent.text
+    again = send(zoe, "/me/sheet", "post", **sheet)
+    assert again.text.count("received by the fund") == 2, "another sheet: an officer compares them"
+    assert send(people("alice"), f"/me/sheet?of={country.bob}", "post", **sheet).url.params["of"] == country.bob
+    assert people("alice").get(f"/me/sheet?of={country.zoe}").status_code == 404

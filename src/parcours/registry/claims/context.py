@@ -41,6 +41,8 @@ class Action(model.Action):
     CONFIRM_REGULARISATION = "confirm_regularisation"
     OBJECT_TO_CLAIM = "object_to_claim"
     """Before the commission of the fund, as the insured."""
+    SEND_PAPER = "send_paper"
+    """As the insured who paid without a card."""
     READ_SHEETS = "read_sheets"
     SEND_SHEETS = "send_sheets"
     SIGN_SHEETS = "sign_sheets"
@@ -131,8 +133,8 @@ CONTEXT = Context(
     kinds=(RecordOf(REGULARISATION, Action.READ_CLAIMS, Regularisation, lambda _session, row: of_regularisation(row)),),
     actions=Action,
     rules=(
-        PATIENT_SELF.gives(Action.READ_CLAIMS, Action.OBJECT_TO_CLAIM),
-        PATIENT_CHILD.gives(Action.READ_CLAIMS, Action.OBJECT_TO_CLAIM),
+        PATIENT_SELF.gives(Action.READ_CLAIMS, Action.OBJECT_TO_CLAIM, Action.SEND_PAPER),
+        PATIENT_CHILD.gives(Action.READ_CLAIMS, Action.OBJECT_TO_CLAIM, Action.SEND_PAPER),
         DOCTOR_DECLARED.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
         DOCTOR_REFERRED.gives(Action.PREPARE_CLAIM, Action.SUBMIT_CLAIM),
         OFFICER_FUND.gives(

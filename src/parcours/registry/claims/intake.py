@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from parcours.engine.bill.vocabulary import LINE_ALLOWED
@@ -184,3 +184,11 @@ def submit(session: Session, said: Any, *, day: date, at: datetime) -> Claim:
     if claim.state is ClaimState.RECEIVED and (sheet.facts or len(sheet.lines) > 1 or sheet.acts):
         settle_claim(session, claim, day=day, at=at, stated={})
     return claim
+
+
+def next_number(session: Session, professional_id: str, care: date) -> int:
+    """The order number of the next sheet of that day."""
+    query = select(func.max(Claim.sheet_number)).where(
+        Claim.professional_id == professional_id, Claim.care_date == care
+    )
+    return (session.scalar(query) or 0) + 1

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from parcours.registry.store.columns import EncryptedText, PublicId, UtcDateTime, text_enum
@@ -141,7 +141,7 @@ class ClaimEvent(Base):
     """A change of a claim. Never rewritten: the state is the last of them."""
 
     __tablename__ = "claims_events"
-    __table_args__ = (UniqueConstraint("claim_id", "number"),)
+    __table_args__ = (UniqueConstraint("claim_id", "number"), Index(None, "day"))
 
     claim_id: Mapped[str] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
     number: Mapped[int]
@@ -155,7 +155,14 @@ class Decision(Base):
     """What was decided about a claim, with all that it was decided from. A later one replaces it, never rewrites it."""
 
     __tablename__ = "claims_decisions"
-    __table_args__ = (UniqueConstraint("claim_id", "number"), Index(None, "insured_id", "year"))
+    __table_args__ = (
+        UniqueConstraint("claim_id", "number"),
+        Index(None, "insured_id", "year"),
+        Index(
+            None, "insurer", "id",
+            sqlite_where=text("insurer IS NOT NULL"), postgresql_where=text("insurer IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     claim_id: Mapped[str] = mapped_column(PublicId, ForeignKey("claims_claims.id"))
     number: Mapped[int]
@@ -243,7 +250,7 @@ class Objection(Base):
     """A decision that is disputed before the commission, and its silent end."""
 
     __tablename__ = "claims_objections"
-    __table_args__ = (Index(None, "claim_id"), Index(None, "state", "answer_by"))
+    __table_args__ = (Index(None, "claim_id"), Index(None, "insured_id"), Index(None, "state", "answer_by"))
 
     insured_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_insured.id"))
     professional_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))

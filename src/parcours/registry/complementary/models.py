@@ -23,7 +23,7 @@ class Link(Base):
     """A contract of a person with an insurer, as the fund knows it."""
 
     __tablename__ = "complementary_links"
-    __table_args__ = (Index(None, "insured_id", "starts_on"), Index(None, "insurer"))
+    __table_args__ = (Index(None, "insured_id", "starts_on"), Index(None, "insurer"), Index(None, "state"))
 
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
     insurer: Mapped[str] = mapped_column(String(40))

@@ -48,6 +48,7 @@ class Case(Versioned, Base):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_cases_fund_code", "fund_code", "state"),
+        Index(None, "insured_id"),
     )
 
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))

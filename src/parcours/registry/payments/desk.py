@@ -215,13 +215,10 @@ def notices(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
 
 def overlaps(session: Session, fund_code: str, day: date) -> Iterator[Waiting]:
     """People with two contracts at once: each chooses, then it is handled within a week; one row a person."""
-    last = (
-        select(LinkEvent.link_id, func.max(LinkEvent.day).label("day")).group_by(LinkEvent.link_id).subquery()
-    )  # fmt: skip
+    last = select(func.max(LinkEvent.day)).where(LinkEvent.link_id == Link.id).scalar_subquery()
     query = (
-        select(Link, last.c.day)
+        select(Link, last)
         .options(defer(Link.contract))
-        .join(last, last.c.link_id == Link.id)
         .join(Affiliation, Affiliation.insured_id == Link.insured_id)
         .where(Link.state.in_((LinkState.SUSPENDED, LinkState.CHOSEN)), Affiliation.fund_code == fund_code,
                holding(Affiliation, day))

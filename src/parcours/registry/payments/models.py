@@ -23,7 +23,8 @@ class Order(Base):
     """One transfer to one party, of one cent at least."""
 
     __tablename__ = "payments_orders"
-    __table_args__ = (CheckConstraint("cents > 0", name="cents"), Index(None, "party", "day"), Index(None, "state"))
+    __table_args__ = (CheckConstraint("cents > 0", name="cents"), Index(None, "party", "day"), Index(None, "day"),
+                      Index(None, "state"))  # fmt: skip
 
     book: Mapped[str] = mapped_column(String(60))
     party: Mapped[str] = mapped_column(PublicId)

@@ -107,6 +107,7 @@ class ReferralUse(Base):
             postgresql_where=text("single AND cancelled_at IS NULL"),
         ),
         Index("ix_referrals_uses_referral_id", "referral_id", "care_date"),
+        Index(None, "professional_id"),
     )
 
     referral_id: Mapped[str] = mapped_column(PublicId, ForeignKey("referrals.id"))

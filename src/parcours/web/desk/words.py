@@ -29,6 +29,7 @@ DONE = {
     "sent": Text("Les feuilles sont envoyées.", "The sheets are sent."),
     "contested": Text("C'est contesté : la caisse doit répondre.", "It is contested: the fund has to answer."),
     "answered": Text("La réponse est enregistrée.", "The answer is recorded."),
+    "posted": Text("C'est envoyé : votre caisse a reçu la feuille.", "Sent: your fund has received the sheet."),
     "saved": Text("C'est enregistré.", "Saved."),
 }
 """What a page says once something is done, by the word in its address."""

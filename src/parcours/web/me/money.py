@@ -19,6 +19,7 @@ from parcours.registry.ledger.models import Account
 from parcours.registry.payments.account import AccountLine, account_lines, caps
 from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.why import why_of
+from parcours.registry.people.context import of_patient
 from parcours.text import Text, plain_euros
 from parcours.web.desk.money import TAKEN, TONES, named
 from parcours.web.desk.names import called, professionals
@@ -70,6 +71,7 @@ def money(desk: Desk) -> Response:
         "me/money.html", refunds=refunds, more=rows[PAGE - 1].id if len(rows) > PAGE else "", states=STATES,
         tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today), transfers=transfers(lines)[:12],
         left=still_to_take(desk, mine), named=named, months=months(desk.today),
+        may_post=desk.unit.may(Action.SEND_PAPER, of_patient(mine.row)),
     )  # fmt: skip
 
 
@@ -106,8 +108,9 @@ def still_to_take(desk: Desk, mine: Mine) -> list[Left]:
     claims = {one.id: one for one in desk.session.scalars(select(Claim).where(Claim.insured_id == mine.id))}
     books = sorted({f"amo:{one.fund_code}" for one in claims.values()})
     items = [
-        one for book in books for one in ledger.open_items(desk.session, book, (*DEFERRED, Account.INDU_INSURED))
-        if one.party == mine.id and one.cents > 0
+        one for book in books
+        for one in ledger.open_items(desk.session, book, (*DEFERRED, Account.INDU_INSURED), party=mine.id)
+        if one.cents > 0
     ]  # fmt: skip
     names = professionals(
         desk.session, [claims[one.claim_id].professional_id for one in items if one.claim_id in claims]

@@ -3,7 +3,19 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.me import calendar, claim_back, doctor, family, files, money, notices, papers, quote, record
+from parcours.web.me import (
+    calendar,
+    claim_back,
+    doctor,
+    family,
+    files,
+    money,
+    notices,
+    papers,
+    quote,
+    record,
+    sheet,
+)  # fmt: skip
 from parcours.web.me.home import home
 
 BOTH = ["GET", "POST"]
@@ -53,6 +65,7 @@ def routes() -> list[Route]:
         Route("/me/doctor.pdf", room(files.declaration)),
         Route("/me/doctor/form.pdf", room(notices.form)),
         Route("/me/doctor/help.pdf", room(notices.to_conciliator)),
+        Route("/me/sheet", room(sheet.form, post=sheet.post), methods=BOTH),
         Route("/me/sheet.pdf", room(notices.sheet)),
         Route("/me/export.pdf", room(notices.copy)),
         Route("/me/objections/{id}.pdf", room(notices.notice)),

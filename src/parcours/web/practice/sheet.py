@@ -5,12 +5,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from parcours.engine.bill.beside import notes_of_bill
 from parcours.engine.bill.codetext import read_code
@@ -19,8 +15,7 @@ from parcours.engine.errors import FactError
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
-from parcours.registry.claims.intake import read_sheet
-from parcours.registry.claims.models import Claim
+from parcours.registry.claims.intake import next_number, read_sheet
 from parcours.registry.claims.settling import Settled, settle_claim
 from parcours.registry.claims.sheets import Sheet, claim_of
 from parcours.registry.directory.models import Professional
@@ -190,11 +185,3 @@ def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
 def foreseen(desk: Desk, sheet: Sheet) -> Settled:
     """What a sheet will give, by the very question that the fund will put to the engine; nothing is written."""
     return settle_claim(desk.session, claim_of(sheet), day=desk.today, at=desk.unit.incoming.at, stated={})
-
-
-def next_number(session: Session, professional_id: str, care: date) -> int:
-    """The order number of the next sheet of that day."""
-    query = select(func.max(Claim.sheet_number)).where(
-        Claim.professional_id == professional_id, Claim.care_date == care
-    )
-    return (session.scalar(query) or 0) + 1
