@@ -146,7 +146,7 @@ class JointDoctor(Base):
     """A doctor designated together with the médecin traitant: same specialty and premises, or same health centre."""
 
     __tablename__ = "declarations_joint_doctors"
-    __table_args__ = (UniqueConstraint("declaration_id", "professional_id"),)
+    __table_args__ = (UniqueConstraint("declaration_id", "professional_id"), Index(None, "professional_id"))
 
     declaration_id: Mapped[str] = mapped_column(PublicId, ForeignKey("declarations.id"))
     professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))

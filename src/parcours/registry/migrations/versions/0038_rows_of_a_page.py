@@ -17,6 +17,7 @@ INDEXES = (
     ("claims_objections", ["insured_id"]),
     ("cases", ["insured_id"]),
     ("complementary_links", ["state"]),
+    ("declarations_joint_doctors", ["professional_id"]),
     ("payments_orders", ["day"]),
     ("referrals_uses", ["professional_id"]),
 )
