@@ -150,7 +150,7 @@ def test_a_lot_of_records_is_taken_in_whole_or_not_at_all(as_user, country, data
         "too many sheets": {**new, "sheets": None, "records": new["records"] + ["5" + " " * 127] * 100},
         "total": {**new, "total": "71.00"},
         "letters": {**new, "records": [new["records"][0][:40] + "?" * 88, *new["records"][1:]]},
-        "tomorrow": {**new, "records": [one[:69] + "991231" + one[75:] if one[0] == "4" and one[38] == " " else one
+        "no such day": {**new, "records": [one[:69] + "991331" + one[75:] if one[0] == "4" and one[38] == " " else one
                                         for one in new["records"]]},
         "nobody": {**new, "records": [one[:11] + "2991299999999" + one[24:] for one in new["records"]]},
     }  # fmt: skip
