@@ -38,7 +38,7 @@ REFERRED = Access(ReferralAction.READ_REFERRAL, ReferralTag.REFERRAL_READ)
 PLANNED = Access(PlanAction.READ_PLAN, PlanTag.CARE_PLAN_READ)
 SOURCES = {
     Route.ELECTRONIC: Text("Déclaration électronique (simulée)", "Electronic declaration (simulated)"),
-    Route.PAPER: Text("Formulaire S3704 signé (simulé)", "Form S3704, signed (simulated)"),
+    Route.PAPER: Text("Formulaire signé (simulé)", "Signed form (simulated)"),
 }
 CONSENTS = {
     State.PROPOSED: "proposed", State.SIGNED: "proposed", State.IN_FORCE: "active", State.ENDED: "inactive",
