@@ -69,7 +69,7 @@ def test_a_monitor_reads_the_requests_of_every_process_by_route(seen):
     metrics, public, _, _ = seen
     assert public == 404
     assert 'parcours_requests_total{method="GET",route="/",status="200"} 8.0' in metrics
-    assert 'route="/api/people/{patient_id}"' in metrics
+    assert 'route="/api/v1/people/{patient_id}"' in metrics
     assert "parcours_request_seconds_bucket" in metrics
     assert "parcours_statement_seconds_count" in metrics
     assert "parcours_requests_open 0.0" in metrics
@@ -93,7 +93,7 @@ def test_a_span_is_a_request_by_its_route_with_its_statements(seen, collector):
         for span in scope.spans
     ]  # fmt: skip
     roots = {span.span_id: span for span in spans if not span.parent_span_id}
-    assert "GET /api/people/{patient_id}" in {span.name for span in roots.values()}
+    assert "GET /api/v1/people/{patient_id}" in {span.name for span in roots.values()}
     children = [span for span in spans if span.parent_span_id in roots]
     assert "SELECT" in {span.name for span in children}
     assert SECRET not in str(collector.got)
