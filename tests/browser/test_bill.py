@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.waiting import until
 from tests.web.pages import BILLS
 
 pytestmark = pytest.mark.browser
@@ -67,7 +68,7 @@ def test_a_price_that_is_changed_settles_the_bill_again(visit: Visit) -> None:
     page.locator("#line-4-fee").fill("5")
     page.locator("#line-1-fee").focus()
     page.wait_for_url(re.compile("fee=5"))
-    page.wait_for_function("text => document.querySelector('.sum').innerText !== text", arg=before)
+    until(page, "text => document.querySelector('.sum').innerText !== text", before)
     assert documents == [], "HTMX replaced the page: nothing was loaded"
     assert page.evaluate("document.activeElement.id") == "line-1-fee", "the focus stays on the paper"
     other = visit(re.sub(r"^http://[^/]+", "", page.url))

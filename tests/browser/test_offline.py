@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.waiting import until
 from tests.web.pages import QUOTES
 
 pytestmark = pytest.mark.browser
@@ -21,7 +22,7 @@ def keep(page: Any) -> None:
     """The button, and the wait until it is done."""
     page.get_by_role("button", name="Keep on this device").click()
     page.get_by_text("Kept on this device on").wait_for(timeout=60_000)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    until(page, "navigator.serviceWorker.controller !== null")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -31,7 +32,7 @@ def test_emergency_numbers_situations_and_the_last_answers_open_without_a_networ
     keep(page)
     site = page.url.split("/offline")[0]
     page.goto(site + QUOTES[0])
-    page.wait_for_function("async () => (await (await caches.open('answers')).keys()).length === 1")
+    until(page, "async () => (await (await caches.open('answers')).keys()).length === 1")
     said = page.locator("#summary").text_content()
 
     page.context.set_offline(True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.waiting import until
 from tests.web.pages import quote
 
 pytestmark = pytest.mark.browser
@@ -104,12 +105,12 @@ def test_by_keyboard_alone(visit: Visit) -> None:
     reach(page, "A dermatologist")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="How old is the patient?").wait_for()
-    page.wait_for_function("document.activeElement.id === 'question'")
+    until(page, "document.activeElement.id === 'question'")
     reach_id(page, "number")
     page.keyboard.type("40")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Do you have a médecin traitant?").wait_for()
-    page.wait_for_function("document.activeElement.id === 'question'")
+    until(page, "document.activeElement.id === 'question'")
     reach(page, "Yes, one is declared")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", "the focus is seen"
     page.keyboard.press("Enter")
@@ -150,7 +151,7 @@ def test_an_explanation_opens_on_focus_and_closes_on_escape(visit: Visit) -> Non
 def test_a_result_is_announced_and_copied(visit: Visit) -> None:
     page = visit(quote(tiers_payant=None), permissions=["clipboard-read", "clipboard-write"])
     answer(page, "Yes, and I am refunded later")
-    page.wait_for_function("document.getElementById('live').textContent.includes('€12.60')")
+    until(page, "document.getElementById('live').textContent.includes('€12.60')")
     page.get_by_role("button", name="Copy as text").click()
     page.get_by_role("button", name="Copied").wait_for()
     assert "Left to you in the end: €12.60" in page.evaluate("navigator.clipboard.readText()")
