@@ -5,6 +5,9 @@ import pytest
 from parcours.engine.facts import jsonio
 from parcours.fhir import paging, professionals
 from parcours.fhir.r4 import check
+from parcours.registry.complementary.service import register
+from parcours.registry.store.clock import now_utc, paris_today
+from tests.api.fixtures import BOTH
 from tests.fhir.claims import BASE, amounts
 from tests.fhir.test_records import PERSONAL, decide, refunded, sheet, without_empty  # noqa: F401
 
@@ -94,6 +97,25 @@ def test_organizations_are_found_by_what_they_are_and_where(country, as_client):
     ):  # fmt: skip
         found = {one["id"] for page in paged(client, "Organization", **query) for one in matches(page)}
         assert found == {one["id"] for one in every if fits(one)}, query
+
+
+@pytest.mark.parametrize("database_kind", [BOTH[1]], indirect=True)
+def test_what_is_no_id_of_the_registry_is_never_compared_with_one(country, as_client, database, monkeypatch):
+    """PostgreSQL refuses to compare a text with an id: a number that nobody bears, a page that begins at an insurer."""
+    doctor = as_client("amar")
+    for query in ({"patient.identifier": "nobody"}, {"patient": "Patient/x"}):
+        answer = doctor.get("Claim", params=query)
+        assert (answer.status_code, answer.json().get("total")) == (200, 0), query
+    with database.writing() as session:
+        for name in ("Mutuelle une", "Mutuelle deux", "Mutuelle trois"):
+            register(
+                session, country.nora, name, contract=None, at=now_utc(), day=paris_today(), starts_on=paris_today()
+            )
+    monkeypatch.setattr(paging, "COUNTED", 1)
+    pages = list(paged(doctor, "Organization", _count="1"))
+    names = [one["name"] for page in pages for one in matches(page)]
+    assert len(names) == len(pages)
+    assert {"Mutuelle une", "Mutuelle deux", "Mutuelle trois"} == set(names[-3:]), "insurers come last"
 
 
 def test_a_practice_reads_back_what_it_sent_and_no_refund(country, database, as_client):

@@ -1,4 +1,4 @@
-"""What changes, and what is asked of several records: claims sent and taken back, rights, everything about a person."""
+"""What changes, and what is asked of several records: claims sent and taken back, rights, why."""
 
 import re
 import zlib
@@ -272,11 +272,10 @@ def eligibility(ask: Ask, asked: Mapping[str, Any]) -> Resource:
 
 def promised(ask: Ask, asked: Mapping[str, Any], person: str, day: str) -> str | None:
     """The number under which the complementary insurer promises to pay the practice that is named, if it does."""
-    named = KNOWN.fullmatch(str(asked.get("provider", {}).get("reference", "")))
     professional = professional_of(ask, asked)
-    if named is None or len(day) != len("2026-01-01"):
+    if professional is None or len(day) != len("2026-01-01"):
         return None
-    return known_on(ask.by.session, professional or "", person, date.fromisoformat(day)).engagement
+    return known_on(ask.by.session, professional, person, date.fromisoformat(day)).engagement
 
 
 def holds(coverage: Resource, day: str) -> bool:

@@ -178,10 +178,7 @@ async def eligibility(request: Request) -> Response:
 
 async def everything(request: Request) -> Response:
     """`Patient/id/$everything`."""
-    items = request.query_params.multi_items()
-    if request.method == "POST" and await request.body():
-        items += parameters_in(await body_of(request))
-    items, place = opened(items)
+    items, place = opened(await parameters_of(request))
     work = partial(
         everything_of, id_=request.path_params["id"], items=items, place=place, strict=serve.is_strict(request)
     )
@@ -212,9 +209,7 @@ async def validate(request: Request) -> Response:
 
 async def export(request: Request) -> Response:
     """`$export`: 202, and where to look."""
-    said = request.query_params.multi_items()
-    if request.method == "POST" and await request.body():
-        said += parameters_in(await body_of(request))
+    said = await parameters_of(request)
     names = [name for name, _ in said]
     parameters = {name: ",".join(value for own, value in said if own == name) for name in dict.fromkeys(names)}
     return await run_in_threadpool(exporting, request, parameters)
@@ -311,6 +306,14 @@ async def values_of(request: Request) -> dict[str, str]:
     if request.method == "GET":
         return dict(request.query_params)
     return dict(parameters_in(await body_of(request)))
+
+
+async def parameters_of(request: Request) -> list[tuple[str, str]]:
+    """What an operation is asked: in the address, and in a body of Parameters."""
+    items = request.query_params.multi_items()
+    if request.method == "POST" and await request.body():
+        items += parameters_in(await body_of(request))
+    return items
 
 
 def parameters_in(body: Mapping[str, Any]) -> list[tuple[str, str]]:

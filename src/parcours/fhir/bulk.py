@@ -1,8 +1,8 @@
-"""Bulk export (Bulk Data 2): everything that who asks may read of many people, type by type, as NDJSON.
+"""Bulk export (Bulk Data 2): everything that who asks may read of many people and the directory, by type, as NDJSON.
 
-A job is its own address: what was asked, by whom and when, sealed. Nothing is prepared and nothing is kept: each file
-is streamed when it is fetched, with the rights of who fetches it, some people at a time. A file holds so many people
-at most: what was cut is fetched again by itself.
+A job is its own address: what was asked, by whom and when, sealed. Nothing is prepared or kept, but that a job was
+deleted, for the day that it would have lived: each file is streamed when it is fetched, with the rights of who fetches
+it, some people at a time. A file holds so many people at most: what was cut is fetched again by itself.
 """
 
 import base64
@@ -63,15 +63,25 @@ class Job:
     """One fund, as a group."""
 
     @property
+    def said(self) -> str:
+        """All of it, as text."""
+        return json.dumps([self.by, self.types, self.since, self.at, self.request, self.only])
+
+    @property
     def key(self) -> str:
         """What is kept of it once it is deleted."""
-        said = json.dumps([self.by, self.types, self.since, self.at, self.request, self.only])
-        return f"{CONTEXT}:{hashlib.sha256(said.encode()).hexdigest()}"
+        return f"{CONTEXT}:{hashlib.sha256(self.said.encode()).hexdigest()}"
 
     def sealed(self) -> str:
         """The job as the end of an address, that this server alone reads."""
-        said = [self.by, self.types, self.since, self.at, self.request, self.only]
-        return base64.urlsafe_b64encode(keyring().encrypt(json.dumps(said), CONTEXT)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(keyring().encrypt(self.said, CONTEXT)).decode().rstrip("=")
+
+
+def check_since(value: str) -> str:
+    """A moment. Raises `ProblemError`."""
+    if interval(value) is None:
+        raise problems.bad_value(field="_since", value=value[:80], allowed="YYYY-MM-DDThh:mm:ss+00:00")
+    return value
 
 
 def exported(actor: Actor | None = None, *, everybody: bool = True) -> list[Kind]:
@@ -90,8 +100,8 @@ def asked(
     if parameters.get("_outputFormat", "") not in FORMATS:
         raise problems.bad_value(field="_outputFormat", value=parameters["_outputFormat"][:80], allowed=NDJSON)
     since = parameters.get("_since", "")
-    if since and interval(since) is None:
-        raise problems.bad_value(field="_since", value=since[:80], allowed="YYYY-MM-DDThh:mm:ss+00:00")
+    if since:
+        check_since(since)
     everybody = request.endswith("/fhir/$export")
     known = [one.name for one in exported(everybody=everybody)]
     types = [one for one in parameters.get("_type", "").split(",") if one]
@@ -168,12 +178,10 @@ def manifest(ask: Ask, job: Job, token: str) -> Resource:
     """The files of a job. A type of which nothing may be read has no file."""
     actor = ask.by.actor
     base = f"{ask.site.base}/bulk/{token}"
-    starts = list(parts(ask.by.session, actor))
-    some = people(ask.by.session, actor, "", 1)
+    starts = list(parts(ask.by.session, actor)) if people(ask.by.session, actor, "", 1) else []
     output = [
         {"type": name, "url": f"{base}/{name}" + (f"?after={after}" if after else "")}
-        for name in job.types if some or not capability.KINDS[name].personal
-        for after in (starts if capability.KINDS[name].personal else [""])
+        for name in job.types for after in (starts if capability.KINDS[name].personal else [""])
     ]  # fmt: skip
     return {
         "transactionTime": job.at,

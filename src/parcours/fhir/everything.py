@@ -1,16 +1,13 @@
 """`Patient/$everything`: all that who asks may read of a person, page by page, with the professionals it names."""
 
-from collections.abc import Iterable
-
 from parcours.fhir import capability, problems
-from parcours.fhir.bulk import is_recent
+from parcours.fhir.bulk import check_since, is_recent, of_person
 from parcours.fhir.kinds import Ask, Kind, Resource
-from parcours.fhir.matching import interval
 from parcours.fhir.paging import Items, page_at
 from parcours.fhir.person import READ
 from parcours.fhir.personal import allowed
 from parcours.fhir.query import SILENT, Place, Query, read_count
-from parcours.fhir.serve import entry, included, searchset, stamped
+from parcours.fhir.serve import entry, included, searchset
 from parcours.registry.store.ids import parse_id
 
 NAMES = ("_type", "_since", "_count")
@@ -31,7 +28,7 @@ def everything(ask: Ask, id_: str, items: Items, place: Place, *, strict: bool) 
         query.count = max(1, len(every))
     page = page_at(query, every)
     named = included(ask, *naming(ask, person, page.matches, types, query))
-    entries = [entry(ask, stamped(one), "match") for one in page.matches]
+    entries = [entry(ask, one, "match") for one in page.matches]
     return searchset(ask, query, page, entries + [entry(ask, one, "include") for one in named])
 
 
@@ -60,9 +57,7 @@ def read(person: str, items: Items, *, strict: bool) -> tuple[Query, set[str], s
             read_count(query, value, {})
             query.count = max(1, query.count)
         elif name == "_since":
-            if interval(value) is None:
-                raise problems.bad_value(field=name, value=value[:80], allowed="YYYY-MM-DDThh:mm:ss+00:00")
-            since = value
+            since = check_since(value)
         else:
             types |= known_types(value)
         query.used.append((name, value))
@@ -81,8 +76,3 @@ def wanted(ask: Ask, kind: Kind, types: set[str]) -> bool:
     """Is a type asked for, and does the token of who asks name it?"""
     named = ask.by.caller.types
     return (not types or kind.name in types) and (named is None or kind.name in named)
-
-
-def of_person(ask: Ask, kind: Kind, person: str) -> Iterable[Resource]:
-    """What may be read of a person in one type."""
-    return kind.search(ask, Query(kind.name, filters=[capability.about(kind, person)]))

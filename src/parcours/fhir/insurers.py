@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from sqlalchemy import select
 
-from parcours.fhir.kinds import Ask, Resource
+from parcours.fhir.kinds import Ask, Resource, by_id
 from parcours.fhir.personal import reference
-from parcours.fhir.site import HL7, concept, meta
+from parcours.fhir.site import CORE, HL7, concept, meta
 from parcours.registry.complementary.models import Link
 
-CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 PREFIX = "ins-"
+"""Comes after every other id: those of the registry are hexadecimal."""
 
 
 @lru_cache(maxsize=4096)
@@ -25,10 +25,10 @@ def insurer(name: str) -> Resource:
     return reference("Organization", id_of(name), name)
 
 
-def insurers(ask: Ask) -> list[tuple[str, Resource]]:
-    """Every insurer, with its id, in the order of the ids."""
+def insurers(ask: Ask) -> list[Resource]:
+    """Every insurer, in the order of the ids."""
     names = ask.by.session.scalars(select(Link.insurer).distinct())
-    return sorted(((id_of(one), organization(one)) for one in names), key=lambda one: one[0])
+    return sorted((organization(one) for one in names), key=by_id)
 
 
 def organization(name: str) -> Resource:

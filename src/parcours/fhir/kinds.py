@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from parcours.edge.unit import Unit
 from parcours.fhir.query import Param, Params, Query
@@ -11,6 +11,7 @@ from parcours.fhir.site import Site
 from parcours.registry.access.model import Action, Tag
 
 Resource = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass
@@ -28,6 +29,13 @@ class Ask:
         if self.unit is None:
             raise LookupError("a public request reads no record")
         return self.unit
+
+    def once(self, key: str, read: Callable[[], T]) -> T:
+        """What a key stands for, read once a request."""
+        if key not in self.known:
+            self.known[key] = read()
+        found: T = self.known[key]
+        return found
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Kind:
     access: Access | None = None
     """Of a type about people."""
     walks: Callable[[Ask], bool] = lambda ask: False
-    """Are there too many for who asks to be counted? Then `search` gives them in an order, from `query.start` on."""
+    """Are there too many for who asks to be counted? Then `search` gives them in order, from `query.place.start` on."""
     place: Callable[[Resource], str] = by_id
     """Where a resource is in that order."""
 

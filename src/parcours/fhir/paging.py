@@ -63,13 +63,15 @@ def cut_out(query: Query, matches: list[Resource]) -> Page:
 
 
 def walked(ask: Ask, kind: Kind, query: Query) -> tuple[list[Resource], bool, str]:
-    """(matches, whether nothing is left, the place of the last candidate), until a page is full."""
+    """(matches, whether nothing is left, the place of the last candidate), until a page is full; the first page reads
+    on, to count the matches of few candidates.
+    """
     fits, matches, last = matcher(query, kind.params), list[Resource](), ""
     for number, one in enumerate(kind.search(ask, query), start=1):
         last = kind.place(one)
         if fits(one):
             matches.append(one)
-        full = len(matches) > query.place.after + query.count and number > COUNTED
+        full = len(matches) > query.place.after + query.count and (query.place.start or number > COUNTED)
         if full or number >= MOST_READ:
             return matches, False, last
     return matches, True, last

@@ -11,7 +11,7 @@ from parcours.fhir.insurers import insurer
 from parcours.fhir.kinds import Access, Ask, Kind, Resource
 from parcours.fhir.personal import of_numbers, period, personal, reference, rows_of
 from parcours.fhir.query import Param, Query
-from parcours.fhir.site import HL7, concept, meta
+from parcours.fhir.site import CORE, HL7, concept, meta
 from parcours.registry.access.model import SYSTEM, Role
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.complementary.service import links_of
@@ -26,7 +26,6 @@ from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import known
 
-CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
 TEST_INS = "urn:oid:1.2.250.1.213.1.4.10"
 """Numbers of the national identity, of test: nothing here is a real one."""
@@ -186,8 +185,9 @@ def covering(ask: Ask, person: str, day: date, kind: str, insurer: str = "") -> 
 
 
 def fund_id(ask: Ask, code: str) -> str | None:
-    """The id of a fund."""
-    return ask.by.session.scalar(select(Fund.id).where(Fund.code == code))
+    """The id of a fund, looked up once a request."""
+    query = select(Fund.id).where(Fund.code == code)
+    return ask.once(f"fund:{code}", lambda: ask.by.session.scalar(query))
 
 
 def owner_of_coverage(ask: Ask, id_: str) -> str | None:

@@ -69,25 +69,20 @@ def check_change(ask: Ask, access: Access, name: str) -> None:
 
 def rows_of(ask: Ask, name: str, rows: Rows, person: str) -> list[Resource]:
     """The resources of a person, read once a request."""
-    key = f"{name}:{person}"
-    if key not in ask.known:
-        ask.known[key] = list(rows(ask, person))
-    found: list[Resource] = ask.known[key]
-    return found
+    return ask.once(f"{name}:{person}", lambda: list(rows(ask, person)))
 
 
 def allowed(ask: Ask, access: Access, person: str) -> bool:
     """May who asks read that of a person? Asked once a request, and traced either way."""
-    key = f"may:{access.action}:{person}"
-    if key not in ask.known:
+
+    def may() -> bool:
         try:
             ask.by.find(PATIENT, person, access.action, access.tag)
         except (NotFound, Forbidden):
-            ask.known[key] = False
-        else:
-            ask.known[key] = True
-    may: bool = ask.known[key]
-    return may
+            return False
+        return True
+
+    return ask.once(f"may:{access.action}:{person}", may)
 
 
 def people_of(ask: Ask, query: Query, owner: Owner, finder: Finder) -> Iterator[str]:

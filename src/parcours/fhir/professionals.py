@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 from heapq import merge
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import false, or_, select
@@ -11,10 +10,10 @@ from sqlalchemy import false, or_, select
 from parcours.edge.directory import visible_professional
 from parcours.fhir import problems
 from parcours.fhir.insurers import PREFIX, insurers
-from parcours.fhir.kinds import Ask, Kind, Resource
+from parcours.fhir.kinds import Ask, Kind, Resource, by_id
 from parcours.fhir.personal import period, reference
 from parcours.fhir.query import Param, Params, Query
-from parcours.fhir.site import HL7, concept, meta
+from parcours.fhir.site import CORE, HL7, concept, meta
 from parcours.law.cache import flat_law
 from parcours.registry.directory.context import DIRECTORY, Action
 from parcours.registry.directory.models import Commune, Fund, Organisation, Practice, Professional
@@ -26,7 +25,6 @@ from parcours.registry.store.ids import parse_id
 from parcours.registry.store.periods import holding
 from parcours.words import fold
 
-CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
 NOS = "https://mos.esante.gouv.fr/NOS"
 R282 = f"{NOS}/TRE_R282-CNAMAmeliSecteurConventionnement/FHIR/TRE-R282-CNAMAmeliSecteurConventionnement"
@@ -116,8 +114,8 @@ def slug_of_specialty(code: int) -> str:
     return next((slug for slug, number in flat_law().specialties.items() if number == code and code), "")
 
 
-def organization(ask: Ask, place: Organisation) -> Resource:
-    """A place of care."""
+def organization(place: Organisation, town: str | None) -> Resource:
+    """A place of care, in a commune."""
     said: Resource = {
         "resourceType": "Organization", "id": place.id,
         "meta": meta(f"{CORE}/fr-core-organization", updated=place.recorded_at.isoformat()),
@@ -128,7 +126,6 @@ def organization(ask: Ask, place: Organisation) -> Resource:
         system = "https://finess.esante.gouv.fr"
         said["identifier"] = [{"use": "official", "type": kind, "system": system, "value": place.finess}]
     if place.address or place.postcode:
-        town = ask.by.session.scalar(select(Commune.name).where(Commune.code == place.commune_code))
         given = {"text": place.address, "city": town, "postalCode": place.postcode, "country": "FR"}
         said["address"] = [{name: value for name, value in given.items() if value}]
     return said
@@ -226,95 +223,79 @@ def read_role(ask: Ask, id_: str) -> Resource:
 
 
 def search_organizations(ask: Ask, query: Query) -> Iterator[Resource]:
-    """Places, funds and insurers by id, number, name, type or address, in the order of their ids."""
+    """Places, funds and insurers by id, number, name, type or address, in the order of their ids: insurers last."""
     open_directory(ask)
     start = query.place.start
-    yield from (
-        one for _, one in merge(
-            ((one.id, organization(ask, one)) for one in rows(ask, places_asked(query), Organisation, start)),
-            ((one.id, fund(ask, one)) for one in rows(ask, funds_asked(query), Fund, start)),
-            (one for one in insurers_asked(ask, query) if one[0] >= start), key=itemgetter(0),
+    if not start.startswith(PREFIX):
+        places = rows(ask, places_asked(query), Organisation, start)
+        funds = rows(ask, asked_of(query, Fund, "pay", Fund.code), Fund, start)
+        yield from merge(
+            (organization(place, town) for place, town in places), (fund(ask, one) for (one,) in funds), key=by_id
         )
-    )  # fmt: skip
-
-
-def keys_in(query: Query) -> list[str]:
-    """The ids that a search names."""
-    return [key for one in query.values("_id") if (key := parse_id(one))]
+    yield from (one for one in insurers_asked(ask, query) if by_id(one) >= start)
 
 
 def excludes(query: Query, kind: str) -> bool:
-    """Does a search ask for other types of organization alone, or for ids or numbers that a type cannot have?"""
+    """Does a search ask for other types of organization alone, or for an address that a type has not?"""
     types = [one.rpartition("|")[2] for one in query.values("type")]
     place = query.values("address", "address-city", "address-postalcode")
     return bool((types and kind not in types) or (place and kind != "prov"))
 
 
-def places_asked(query: Query) -> Any:
-    """The places that a search may find."""
-    found: Any = select(Organisation).order_by(Organisation.id).limit(MOST)
-    if excludes(query, "prov"):
+def asked_of(query: Query, model: Any, kind: str, number: Any) -> Any:
+    """The rows of a type of organization that a search may find by type, id, number and name."""
+    found: Any = select(model).order_by(model.id).limit(MOST)
+    if excludes(query, kind):
         return found.where(false())
-    if query.values("_id"):
-        found = found.where(Organisation.id.in_(keys_in(query)))
-    if numbers := numbers_in(query):
-        found = found.where(Organisation.finess.in_(numbers))
+    if ids := query.values("_id"):
+        found = found.where(model.id.in_([key for one in ids if (key := parse_id(one))]))
+    if numbers := query.values("identifier"):
+        found = found.where(number.in_([one.rpartition("|")[2] for one in numbers]))
+    for name in query.values("name"):
+        found = found.where(model.name.ilike(f"{name}%"))
+    return found
+
+
+def places_asked(query: Query) -> Any:
+    """The places that a search may find, each with the name of its commune."""
+    found = asked_of(query, Organisation, "prov", Organisation.finess)
+    found = found.join(Commune, Commune.code == Organisation.commune_code).add_columns(Commune.name)
     if codes := query.values("address-postalcode"):
         found = found.where(or_(*(Organisation.postcode.startswith(one, autoescape=True) for one in codes)))
     for town in query.values("address-city"):
-        named = select(Commune.code).where(Commune.search_name.startswith(fold(town), autoescape=True))
-        found = found.where(Organisation.commune_code.in_(named))
-    for name in query.values("name"):
-        found = found.where(Organisation.name.ilike(f"{name}%"))
+        found = found.where(Commune.search_name.startswith(fold(town), autoescape=True))
     return found
 
 
-def funds_asked(query: Query) -> Any:
-    """The funds that a search may find."""
-    found: Any = select(Fund).order_by(Fund.id).limit(MOST)
-    if excludes(query, "pay"):
-        return found.where(false())
-    if query.values("_id"):
-        found = found.where(Fund.id.in_(keys_in(query)))
-    if numbers := numbers_in(query):
-        found = found.where(Fund.code.in_(numbers))
-    for name in query.values("name"):
-        found = found.where(Fund.name.ilike(f"{name}%"))
-    return found
-
-
-def numbers_in(query: Query) -> list[str]:
-    """The numbers that a search names."""
-    return [one.rpartition("|")[2] for one in query.values("identifier")]
-
-
-def insurers_asked(ask: Ask, query: Query) -> list[tuple[str, Resource]]:
+def insurers_asked(ask: Ask, query: Query) -> list[Resource]:
     """The insurers that a search may find: they have no number."""
     if excludes(query, "ins") or query.values("identifier"):
         return []
     ids = query.values("_id")
-    return [one for one in insurers(ask) if not ids or one[0] in ids]
+    return [one for one in insurers(ask) if not ids or by_id(one) in ids]
 
 
 def rows(ask: Ask, query: Any, model: Any, start: str) -> Iterator[Any]:
     """The rows of a query from an id on, some at a time."""
-    some = list(ask.by.session.scalars(query.where(model.id >= start) if start else query))
+    some = ask.by.session.execute(query.where(model.id >= start) if start else query).all()
     while some:
         yield from some
-        some = list(ask.by.session.scalars(query.where(model.id > some[-1].id))) if len(some) == MOST else []
+        last = some[-1][0].id
+        some = ask.by.session.execute(query.where(model.id > last)).all() if len(some) == MOST else []
 
 
 def read_organization(ask: Ask, id_: str) -> Resource:
-    """A place or a fund by id. Raises `ProblemError`: 404."""
+    """A place, a fund or an insurer by id. Raises `ProblemError`: 404."""
     open_directory(ask)
     if id_.startswith(PREFIX):
-        for own, one in insurers(ask):
-            if own == id_:
+        for one in insurers(ask):
+            if by_id(one) == id_:
                 return one
     key = parse_id(id_)
     place = ask.by.session.get(Organisation, key) if key else None
     if place is not None:
-        return organization(ask, place)
+        town = ask.by.session.scalar(select(Commune.name).where(Commune.code == place.commune_code))
+        return organization(place, town)
     payer = ask.by.session.get(Fund, key) if key else None
     if payer is None:
         raise problems.not_found(field="id")

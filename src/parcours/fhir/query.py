@@ -169,7 +169,7 @@ def read_summary(query: Query, value: str, kinds: Kinds) -> None:
 
 
 def read_total(query: Query, value: str, kinds: Kinds) -> None:
-    """How exact the total must be: it always is."""
+    """How exact the total must be: it is, unless there are too many to be counted."""
     if value not in {"none", "estimate", "accurate"}:
         raise bad("_total", value, same("none, estimate, accurate"))
 

@@ -8,13 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from parcours.fhir.adjudication import Amounts, Payer, adjudications, headline, totals
+from parcours.fhir.estimate import PAYERS
 from parcours.fhir.insurers import insurer
 from parcours.fhir.kinds import Access, Ask, Kind, Resource
 from parcours.fhir.personal import personal, reference
 from parcours.fhir.query import Param
-from parcours.fhir.sent import (
-    AMC as COMPLEMENTARY,
-)
 from parcours.fhir.sent import (
     care_team,
     claim_resource,
@@ -52,15 +50,15 @@ OF_RECEIPT = ("ticket_moderateur", "forfait_acte_lourd", "depassement")
 
 def decisions(ask: Ask, person: str) -> dict[str, list[Decision]]:
     """The decisions about each claim of a person, the first one first."""
-    key = f"decisions:{person}"
-    if key not in ask.known:
+
+    def by_claim() -> dict[str, list[Decision]]:
         query = select(Decision).where(Decision.insured_id == person).order_by(Decision.claim_id, Decision.number)
         found: dict[str, list[Decision]] = {}
         for one in ask.by.session.scalars(query):
             found.setdefault(one.claim_id, []).append(one)
-        ask.known[key] = found
-    kept: dict[str, list[Decision]] = ask.known[key]
-    return kept
+        return found
+
+    return ask.once(f"decisions:{person}", by_claim)
 
 
 def settled_lines(claim: Claim, kept: Resource) -> list[tuple[Amounts, dict[str, str]]]:
@@ -93,23 +91,24 @@ def response_of(ask: Ask, claim: Claim, about: list[Decision]) -> Resource:
         "resourceType": "ClaimResponse", "id": claim.id, "meta": meta(updated=claim.recorded_at.isoformat()),
         **common(ask, claim), "created": str(current.decided_on if current else claim.received_on or claim.care_date),
         "requestor": reference("Practitioner", claim.professional_id), "request": reference("Claim", claim.id),
-        "outcome": outcome, "disposition": f"Feuille {STATES[claim.state].fr} (simulé)",
+        "outcome": outcome, "disposition": f"Feuille {STATES[claim.state].fr} (simulée)",
         "insurance": [{"sequence": 1, "focal": True, "coverage": coverage(ask, claim)}],
     }  # fmt: skip
     if refused and claim.reason:
         why = reason(claim.reason)
         resource["error"] = [{"code": ask.site.concept("reason", code_of(claim.reason), why.fr)}]
-        resource["disposition"] = f"Refusée (simulé) : {why.fr}"
+        resource["disposition"] = f"Refusée (simulée) : {why.fr}"
     if current is not None:
         lines = settled_lines(claim, content_kept(current))
+        whole = sum_of(current, lines)
         resource |= {
-            "disposition": headline(sum_of(current, lines), "fr"),
+            "disposition": headline(whole, "fr"),
             "item": [
                 {"itemSequence": number, "noteNumber": notes_of(number),
                  "adjudication": adjudications(ask.site, one[0], Payer.AMO, one[1])}
                 for number, one in enumerate(lines, start=1)
             ],
-            "total": totals(ask.site, sum_of(current, lines), Payer.AMO), "processNote": process_notes(lines),
+            "total": totals(ask.site, whole, Payer.AMO), "processNote": process_notes(lines),
             "payeeType": payee(claim, current.to_professional)["type"],
         }  # fmt: skip
     return resource
@@ -145,6 +144,7 @@ def explanation(
     """What one payer decided about a claim, as the patient reads it."""
     decision, kept = decided
     lines = settled_lines(claim, kept)
+    whole = sum_of(decision, lines)
     ending = AMC if payer is Payer.AMC else ""
     content, referral = said(claim), referral_of(ask, claim)
     insured_by = complementary(ask, claim, decision.insurer) if ending else coverage(ask, claim)
@@ -154,7 +154,7 @@ def explanation(
         "status": "active" if decision.current else "cancelled", "created": str(decision.decided_on),
         "provider": reference("Practitioner", claim.professional_id), "claim": reference("Claim", claim.id),
         "claimResponse": reference("ClaimResponse", claim.id), "outcome": "complete",
-        "disposition": headline(sum_of(decision, lines), "fr"),
+        "disposition": headline(whole, "fr"),
         "careTeam": care_team(ask, claim, referral), **referred(referral),
         "payee": paid_to(ask, claim, decision.amc_to_professional if ending else decision.to_professional),
         "insurance": [{"focal": True, "coverage": insured_by}],
@@ -163,14 +163,14 @@ def explanation(
             | {"noteNumber": notes_of(number), "adjudication": adjudications(ask.site, amounts, payer, cases)}
             for number, (amounts, cases) in enumerate(lines, start=1)
         ],
-        "total": totals(ask.site, sum_of(decision, lines), payer),
+        "total": totals(ask.site, whole, payer),
         "processNote": process_notes(lines),
         "benefitPeriod": {"start": f"{decision.year}-01-01", "end": f"{decision.year}-12-31"},
         "supportingInfo": [{"sequence": 1, "category": ask.site.concept("claim-info", "IPS"),
                             "code": ask.site.concept("qcp", str(kept["computed_code"]))}],
     }  # fmt: skip
     if payer is Payer.AMC:
-        resource["insurer"] = insurer(decision.insurer) if decision.insurer else {"display": COMPLEMENTARY}
+        resource["insurer"] = insurer(decision.insurer) if decision.insurer else {"display": PAYERS[payer].fr}
     else:
         resource["benefitBalance"] = balances(ask, decision)
         resource |= payment(ask, claim, decision)
@@ -183,11 +183,9 @@ def explanation(
 
 def balances(ask: Ask, decision: Decision) -> list[Resource]:
     """The two yearly counters, as they are today for the year of the decision."""
+    day = min(paris_today(), decision.decided_on.replace(year=decision.year, month=12, day=31))
     key = f"caps:{decision.insured_id}:{decision.year}"
-    if key not in ask.known:
-        day = min(paris_today(), decision.decided_on.replace(year=decision.year, month=12, day=31))
-        ask.known[key] = caps(ask.by.session, decision.insured_id, day)
-    found = ask.known[key]
+    found = ask.once(key, lambda: caps(ask.by.session, decision.insured_id, day))
     return [
         {
             "category": ask.site.concept("adjudication-fr", name), "unit": concept(f"{HL7}benefit-unit", "individual"),
@@ -225,23 +223,19 @@ def payment(ask: Ask, claim: Claim, decision: Decision) -> Resource:
 
 def paid_on(ask: Ask, claim: Claim) -> date | None:
     """The day of the last payment of a claim; read once a request for all those of a person."""
-    key = f"paid:{claim.insured_id}"
-    if key not in ask.known:
+
+    def days() -> dict[str, date]:
         query = select(ClaimEvent.claim_id, ClaimEvent.day).join(Claim, Claim.id == ClaimEvent.claim_id)
         query = query.where(Claim.insured_id == claim.insured_id, ClaimEvent.state == ClaimState.PAID)
         rows = ask.by.session.execute(query.order_by(ClaimEvent.number))
-        ask.known[key] = {claim_id: day for claim_id, day in rows}  # noqa: C416 - rows are not pairs for mypy
-    found: dict[str, date] = ask.known[key]
-    return found.get(claim.id)
+        return {claim_id: day for claim_id, day in rows}  # noqa: C416 - rows are not pairs for mypy
+
+    return ask.once(f"paid:{claim.insured_id}", days).get(claim.id)
 
 
 def set_off(ask: Ask, person: str) -> dict[str, list[tuple[int, list[str]]]]:
     """Claim -> (cents of its refund that paid what was owed, the acts they were owed for); read once a request."""
-    key = f"set_off:{person}"
-    if key not in ask.known:
-        ask.known[key] = refunds_set_off(ask.by.session, person)
-    found: dict[str, list[tuple[int, list[str]]]] = ask.known[key]
-    return found
+    return ask.once(f"set_off:{person}", lambda: refunds_set_off(ask.by.session, person))
 
 
 def provenance(ask: Ask, decision: Decision) -> Resource:

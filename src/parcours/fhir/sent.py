@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from parcours.fhir.adjudication import Payer
 from parcours.fhir.claim_read import PROFESSIONS
+from parcours.fhir.estimate import PAYERS
 from parcours.fhir.kinds import Ask, Resource
 from parcours.fhir.person import covering, fund_id
 from parcours.fhir.personal import reference
@@ -21,7 +23,6 @@ from parcours.registry.referrals.context import of_referral
 from parcours.registry.referrals.models import Referral, ReferralUse
 
 CANCELLED = "SIM-CANCELLED"
-AMO, AMC = "Assurance maladie obligatoire", "Complémentaire santé"
 TYPES = {profession: kind for kind, profession in PROFESSIONS.items()}
 """Profession -> type of its claims; professional, for any other."""
 EXECUTANT = concept(f"{HL7}claimcareteamrole", "primary")
@@ -30,12 +31,8 @@ REFERRING = {"system": "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBClaimCare
 
 def claims_of(ask: Ask, person: str) -> list[Claim]:
     """The claims of a person, newest first, read once a request."""
-    key = f"rows:{person}"
-    if key not in ask.known:
-        query = select(Claim).where(Claim.insured_id == person).order_by(Claim.id.desc())
-        ask.known[key] = list(ask.by.session.scalars(query))
-    found: list[Claim] = ask.known[key]
-    return found
+    query = select(Claim).where(Claim.insured_id == person).order_by(Claim.id.desc())
+    return ask.once(f"rows:{person}", lambda: list(ask.by.session.scalars(query)))
 
 
 def cancelled(claim: Claim) -> bool:
@@ -49,38 +46,26 @@ def common(ask: Ask, claim: Claim) -> Resource:
         "status": "cancelled" if cancelled(claim) else "active",
         "type": concept(f"{HL7}claim-type", type_of(ask, claim)), "use": "claim",
         "patient": reference("Patient", claim.insured_id),
-        "insurer": reference("Organization", fund_of(ask, claim.fund_code)),
+        "insurer": reference("Organization", fund_id(ask, claim.fund_code)),
     }  # fmt: skip
 
 
 def type_of(ask: Ask, claim: Claim) -> str:
     """The type of a claim, by the profession of who gave the care; looked up once a request."""
-    key = f"type:{claim.professional_id}"
-    if key not in ask.known:
-        query = select(Professional.profession).where(Professional.id == claim.professional_id)
-        ask.known[key] = TYPES.get(ask.by.session.scalar(query) or "", "professional")
-    found: str = ask.known[key]
-    return found
-
-
-def fund_of(ask: Ask, code: str) -> str | None:
-    """The id of a fund, looked up once a request."""
-    key = f"fund:{code}"
-    if key not in ask.known:
-        ask.known[key] = fund_id(ask, code)
-    found: str | None = ask.known[key]
-    return found
+    query = select(Professional.profession).where(Professional.id == claim.professional_id)
+    profession = ask.once(f"profession:{claim.professional_id}", lambda: ask.by.session.scalar(query))
+    return TYPES.get(profession or "", "professional")
 
 
 def coverage(ask: Ask, claim: Claim) -> Resource:
     """The compulsory insurance of the day of the care; by its name alone when the registry holds none."""
-    return {**(covering(ask, claim.insured_id, claim.care_date, "amo") or {}), "display": AMO}
+    return {**(covering(ask, claim.insured_id, claim.care_date, "amo") or {}), "display": PAYERS[Payer.AMO].fr}
 
 
 def complementary(ask: Ask, claim: Claim, insurer: str | None) -> Resource:
     """The complementary insurance that paid, or that a day knows."""
     found = covering(ask, claim.insured_id, claim.care_date, "amc", insurer or "") or {}
-    return {**found, "display": insurer or found.get("display") or AMC}
+    return {**found, "display": insurer or found.get("display") or PAYERS[Payer.AMC].fr}
 
 
 def insurances(ask: Ask, claim: Claim, content: Mapping[str, Any]) -> list[Resource]:
@@ -89,9 +74,10 @@ def insurances(ask: Ask, claim: Claim, content: Mapping[str, Any]) -> list[Resou
     other = covering(ask, claim.insured_id, claim.care_date, "amc")
     if other is not None:
         both.append({"sequence": 2, "focal": False, "coverage": other})
-        promise = known_on(ask.by.session, claim.professional_id, claim.insured_id, claim.care_date)
-        if content["tiers_payant"] == "full" and promise.engagement and promise.insurer == other.get("display"):
-            both[1]["preAuthRef"] = [promise.engagement]
+        if content["tiers_payant"] == "full":
+            promise = known_on(ask.by.session, claim.professional_id, claim.insured_id, claim.care_date)
+            if promise.engagement and promise.insurer == other.get("display"):
+                both[1]["preAuthRef"] = [promise.engagement]
     return both
 
 
@@ -126,18 +112,18 @@ def care_team(ask: Ask, claim: Claim, referral: Referral | None) -> list[Resourc
 
 def referral_of(ask: Ask, claim: Claim) -> Referral | None:
     """The referral that the care used; none that a minor keeps from who asks."""
-    key = f"uses:{claim.insured_id}"
-    if key not in ask.known:
+
+    def uses() -> dict[tuple[str, date], Referral]:
         query = select(ReferralUse, Referral).join(Referral, Referral.id == ReferralUse.referral_id)
         rows = ask.by.session.execute(
             query.where(Referral.insured_id == claim.insured_id, ReferralUse.cancelled_at.is_(None))
         )
-        ask.known[key] = {
+        return {
             (use.professional_id, use.care_date): row for use, row in rows
             if not row.withheld or ask.by.may(ReferralAction.READ_REFERRAL, of_referral(ask.by.session, row))
         }  # fmt: skip
-    found: dict[tuple[str, date], Referral] = ask.known[key]
-    return found.get((claim.professional_id, claim.care_date))
+
+    return ask.once(f"uses:{claim.insured_id}", uses).get((claim.professional_id, claim.care_date))
 
 
 def referred(referral: Referral | None) -> Resource:

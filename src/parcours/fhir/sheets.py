@@ -28,7 +28,8 @@ def claims_of(ask: Ask, practice: str, query: Query) -> Iterator[Claim]:
     if ids:
         rows = rows.where(Claim.id.in_([key for one in ids if (key := parse_id(one))]))
     elif names_somebody(query):
-        rows = rows.where(Claim.insured_id.in_(list(people_of(ask, query, nobody, lambda ask, query: None))))
+        people = people_of(ask, query, nobody, lambda ask, query: None)
+        rows = rows.where(Claim.insured_id.in_([key for one in people if (key := parse_id(one))]))
     start = query.place.start
     some = list(ask.by.session.scalars(rows.where(Claim.id <= start) if start else rows))
     while some:

@@ -5,6 +5,7 @@ from typing import Any
 
 from parcours.engine.results import euros
 
+CORE = "https://hl7.fr/ig/fhir/core/StructureDefinition"
 HL7 = "http://terminology.hl7.org/CodeSystem/"
 CARIN = "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBAdjudication"
 TEST = {"system": f"{HL7}v3-ActReason", "code": "HTEST", "display": "test health data"}

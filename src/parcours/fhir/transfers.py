@@ -36,13 +36,13 @@ STATES = {
 
 def bodies(ask: Ask, party: str) -> dict[str, Resource]:
     """What was told with each transfer of a party, by its reference; read once a request."""
-    key = f"told:{party}"
-    if key not in ask.known:
+
+    def by_reference() -> dict[str, Resource]:
         query = select(Message).where(Message.recipient == party, Message.kind.in_(TOLD))
         found = [body_of(one) for one in ask.by.session.scalars(query)]
-        ask.known[key] = {one["reference"]: one for one in found if one.get("reference")}
-    kept: dict[str, Resource] = ask.known[key]
-    return kept
+        return {one["reference"]: one for one in found if one.get("reference")}
+
+    return ask.once(f"told:{party}", by_reference)
 
 
 def details(ask: Ask, order: Order) -> Iterator[Resource]:
