@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from parcours.law.bill import reader
 from parcours.law.book import FIELDS, MAY_BE_UNKNOWN, NEXT_NUMBER, LawBook
 from parcours.law.cache import SHAPING, flat_law, kept_law, own_folder, read_cache, write_cache
 from parcours.law.days import FOLDER, LawDataError, digest_of, iso, number_of
@@ -328,3 +329,22 @@ def never() -> LawBook:
 def test_a_day_is_a_number() -> None:
     assert number_of(date(2025, 6, 1)) == 20250601
     assert iso(20250601) == "2025-06-01"
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "says"),
+    [
+        ("tariffs/infirmier_actes.yaml", swap("&bsi [BSA,", "&bsi [BSQ,"), "BSQ"),
+        ("tariffs/medecin.yaml", swap("_by: [pneumologie]", "_by: [poumon]"), "poumon"),
+        ("notes.yaml", swap("teeth:\n", "teeth:\n  odd: {impossible: true, references: [x], fr: x, en: x}\n"), "ages"),
+    ],
+)  # fmt: skip
+def test_a_name_that_nobody_knows_is_refused_in_the_law_of_bills(tmp_path, monkeypatch, file, change, says):
+    copy = tmp_path / "bill"
+    shutil.copytree(reader.FOLDER, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    text = (copy / file).read_text("utf-8")
+    assert change(text) != text, "the change changes nothing"
+    (copy / file).write_text(change(text), "utf-8")
+    monkeypatch.setattr(reader, "FOLDER", copy)
+    with pytest.raises(LawDataError, match=says):
+        reader.read_folder()

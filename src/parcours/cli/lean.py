@@ -1,6 +1,7 @@
 """Packages that libraries of ours load wherever they are installed, and that no command needs: half of a start.
 
-PyArrow loads pandas at the first array, to know its frames when it is given one; Numba loads coverage.
+PyArrow loads pandas at the first array, to know its frames when it is given one; Numba loads coverage. A None among
+the modules would be less code, but PyArrow takes it for pandas.
 """
 
 import sys

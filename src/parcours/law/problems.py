@@ -78,6 +78,8 @@ no_act = Text("l'acte {act} n'est pas dans la table des actes", "act {act} is no
 unknown_sources = Text(
     "{day} : {given} ; des sources connues sont nécessaires", "{day}: {given}; known sources are needed"
 )
+unknown_names = Text("noms inconnus : {names}", "unknown names: {names}")
+never_refuses = Text("`impossible` n'est lu que dans : {kinds}", "`impossible` is read in these only: {kinds}")
 unknown_keys = Text("clés inconnues : {keys}", "unknown keys: {keys}")
 none_of = Text("{given} ; valeurs admises : {choices}", "{given}; allowed: {choices}")
 not_exactly = Text("en moins ou en trop : {wrong}", "missing or unknown: {wrong}")

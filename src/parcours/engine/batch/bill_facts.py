@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parcours.engine.batch.bill_refused import impossible_rows
+from parcours.engine.batch.bill_refused import impossible_rows, places
 from parcours.engine.batch.chunk import Run, _ages, _and, _numbers, _or_else, _quantity, codes_of
 from parcours.engine.batch.layout import ACT, PATTERN_COLUMNS, ROW_FACTS, VARIANT_FACTS, Matrix, matrix
 from parcours.engine.batch.patterns import NO_AGE, ONLY_AGE_IN_JANUARY, Patterns, age_facts
@@ -106,20 +106,20 @@ def encode_lines(
 
 def beside_mains(kind: Numbers, own: Numbers, keys: Numbers, lines: list[Any]) -> Numbers:
     """The patterns of the rows, those of acts that count otherwise beside a main act of their session."""
-    beside = np.array([line.beside for line in lines], np.int64)[kind]
-    if not (beside >= 0).any():
+    rows = np.flatnonzero(np.array([bool(line.beside) for line in lines], np.bool_)[kind] & (keys >= 0))
+    if not len(rows):
         return kind
     named = {main for line in lines for main in line.mains}
-    main = np.array([line.name in named for line in lines], np.bool_)[kind]
-
-    def of(row: int) -> tuple[int, int, int]:
-        return int(keys[row]), int(own[row, 0]), int(own[row, 1])
-
-    here = {(*of(row), lines[kind[row]].name) for row in np.flatnonzero(main).tolist()}
+    main = np.flatnonzero(np.array([line.name in named for line in lines], np.bool_)[kind])
+    here = set(zip(places(main, keys, own[:, 0]), own[main, 1].tolist(), kind[main].tolist(), strict=True))
+    names = {(*place, lines[number].name) for *place, number in here}
     found = kind.copy()
-    for row in np.flatnonzero((beside >= 0) & (keys >= 0)).tolist():
-        if any((*of(row), one) in here for one in lines[kind[row]].mains):
-            found[row] = beside[row]
+    theirs = zip(rows.tolist(), places(rows, keys, own[:, 0]), own[rows, 1].tolist(), kind[rows].tolist(), strict=True)
+    for row, place, who, number in theirs:
+        line = lines[number]
+        half = {line.mains[one] for one in line.mains if (place, who, one) in names}
+        if half:
+            found[row] = line.beside[True in half]
     return found
 
 

@@ -1,7 +1,7 @@
 """What rows of bills share: the pattern of their line, read once by the reader of a bill, and that of their act."""
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,15 +73,15 @@ class LinePattern:
     valid: bool
     name: str = ""
     """How another line names it as its main act."""
-    mains: Collection[str] = ()
-    """The names of the acts of its session beside which it counts otherwise."""
+    mains: Mapping[str, bool] = field(default_factory=dict)
+    """The names of the acts of its session beside which it counts otherwise: at half, or in full."""
     key: str = ""
     in_library: bool = False
     """Is it of an imported list, and not done at another time of the day?"""
     excludes: frozenset[str] = frozenset()
     """Codes that this list refuses beside it."""
-    beside: int = -1
-    """The pattern of the same line beside one of these; -1: none."""
+    beside: Mapping[bool, int] = field(default_factory=dict)
+    """The pattern of the same line beside one of these, at half or in full."""
 
 
 NEUTRAL = LinePattern(tuple(int(NO_LINE.get(name, 0)) for name in TABLE_FIELDS), ALONE, 0, UNKNOWN, UNKNOWN, 0, 0, True)
@@ -230,12 +230,11 @@ class LineBook:
         first = int(self.days[np.searchsorted(self.days, day, side="right") - 1])
         key = repr(sorted(line.items())) + f"{day if self._is_dated(line) else first} {territory}"
         if key not in self.known:
-            pattern, beside = self._read(line, day, territory)
-            if pattern.mains:
-                pattern = replace(pattern, beside=len(self.patterns))
-                self.patterns.append(replace(pattern, table=beside))
+            pattern, tables = self._read(line, day, territory)
+            here = len(self.patterns)
+            self.patterns += (replace(pattern, table=table) for table in tables.values())
             self.known[key] = len(self.patterns)
-            self.patterns.append(pattern)
+            self.patterns.append(replace(pattern, beside={half: here + at for at, half in enumerate(tables)}))
         return self.known[key]
 
     def _is_dated(self, line: Mapping[str, Any]) -> bool:
@@ -260,15 +259,15 @@ class LineBook:
                 line[name] = 1
         return line, raw[" day"], str(line.pop("territory", ""))
 
-    def _read(self, line: dict[str, Any], day: int, territory: str) -> tuple[LinePattern, tuple[int, ...]]:
-        """The pattern of a line, and its table beside a main act."""
+    def _read(self, line: dict[str, Any], day: int, territory: str) -> tuple[LinePattern, dict[bool, tuple[int, ...]]]:
+        """The pattern of a line, and its tables beside a main act: at half, in full."""
         try:
             shared = Shared({"care_date": day}, read_territory(territory), self.flat, self.law, self.options)
             read = read_line(1, emergency(line, shared, 1), shared, 0)
             check_possible([read], self.law)
             text = read_code(line["code"], profession_named(line, self.flat), self.flat, self.law)
         except FactError:
-            return REFUSED, REFUSED.table
+            return REFUSED, {}
         facts = read.said
         boxes = "price" in line and "base" not in line and "tariff" not in line and read.code.fee_per_box
         limited = str(line.get("generic")).strip().lower() in LIMITED
@@ -287,7 +286,8 @@ class LineBook:
             in_library=read.library != "" and read.line.association != Association.OTHER_TIME,
             excludes=frozenset(excluded_by(read)) if read.line.association != Association.OTHER_TIME else frozenset(),
         )
-        return pattern, table_of(beside_its_main(read))
+        halves = set(pattern.mains.values())
+        return pattern, {half: table_of(beside_its_main(read, half=half)) for half in sorted(halves)}
 
     def _kind(self, read: BillLine, text: Mapping[str, Any], *, stay: bool) -> int:
         facts = {name: read.said[name] for name in KIND_FACTS if name in read.said}

@@ -1,6 +1,6 @@
 """What ties the lines of a bill: professionals, sessions, supplements and the acts that they join."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -40,19 +40,18 @@ def foreseen(lines: list[BillLine]) -> list[BillLine]:
     if not any(mains):
         return lines
     here = {(line.line.session, line.line.professional, name_of(line)) for line in lines}
-    return [
-        beside_its_main(line)
-        if any((line.line.session, line.line.professional, main) in here for main in own)
-        else line
-        for line, own in zip(lines, mains, strict=True)
-    ]
+    found = []
+    for line, own in zip(lines, mains, strict=True):
+        half = {own[main] for main in own if (line.line.session, line.line.professional, main) in here}
+        found.append(beside_its_main(line, half=True in half) if half else line)
+    return found
 
 
-def mains_of(line: BillLine) -> Collection[str]:
-    """The names of the acts beside which a line counts otherwise."""
+def mains_of(line: BillLine) -> Mapping[str, bool]:
+    """The names of the acts beside which a line counts otherwise: at half, or in full."""
     if line.library == CCAM:
-        return foreseen_in_full().get(name_of(line), ())
-    return line.code.full_with or line.code.half_with
+        return dict.fromkeys(foreseen_in_full().get(name_of(line), ()), False)
+    return dict.fromkeys(line.code.full_with, False) | dict.fromkeys(line.code.half_with, True)
 
 
 def name_of(line: BillLine) -> str:
@@ -60,13 +59,12 @@ def name_of(line: BillLine) -> str:
     return f"{line.code.key}{line.line.activity or 1}" if line.library == CCAM else line.code.key
 
 
-def beside_its_main(line: BillLine) -> BillLine:
-    """A line that counts in full beside its main act, outside the count of the others; or at half, unless noted."""
-    if line.library == CCAM:
-        return line.as_line(line.line._replace(combination=int(Combination.CCAM_FULL)))
-    if line.code.full_with:
-        return line.as_line(line.line._replace(combination=int(Combination.NGAP_FULL)))
-    return line.as_line(line.line._replace(association=line.line.association or int(Association.SECOND)))
+def beside_its_main(line: BillLine, *, half: bool) -> BillLine:
+    """A line that counts at half beside its main act, unless it was noted; or in full, outside the count of others."""
+    if half:
+        return line.as_line(line.line._replace(association=line.line.association or int(Association.SECOND)))
+    full = Combination.CCAM_FULL if line.library == CCAM else Combination.NGAP_FULL
+    return line.as_line(line.line._replace(combination=int(full)))
 
 
 def foreseen_in_full() -> Mapping[str, frozenset[str]]:

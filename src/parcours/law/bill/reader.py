@@ -1,11 +1,12 @@
 """Reads the YAML of this folder and checks all of it: an error names the file, the key and what is wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from parcours.law import problems
 from parcours.law.bill.book import BASKETS, FOLDER, NEVER, STAGES, Dated
+from parcours.law.bill.checks import check_names, check_notes
 from parcours.law.bill.codes import Combination, Cover, Nature, WithConsultation
 from parcours.law.codes import UNKNOWN, DrugClass, Profession, SpecialSetting
 from parcours.law.days import LawDataError, iso, number_of
@@ -56,6 +57,7 @@ def read_folder() -> tuple[Any, ...]:
             raise LawDataError(file, key, problems.no_act.format(act=repr(entry["act"])))
     for key, entry in in_baskets():
         codes[key] = code_entry("baskets.yaml", key, entry, sources, book.acts)
+    check_names(entries(), codes, {one.slug for one in book.specialties.values()})
     parameters = {}
     for name in MAIN_PARAMETERS:
         series = book.parameters[name].series({})
@@ -384,17 +386,8 @@ def noticed_by_rules(book: Any) -> dict[str, Any]:
     }
 
 
-NAMED = ("codes", "first", "second", "beside")
-"""What names codes in a note."""
-
-
-def read_notes(known: set[str]) -> dict[str, Any]:
+def read_notes(known: Container[str]) -> dict[str, Any]:
     """Ages, pairs and quotas: each names known codes and has its sentence and its article."""
     notes = parsed("notes.yaml")
-    for kind, items in notes.items():
-        for name, entry in items.items():
-            named = [code for part in NAMED for code in entry.get(part, [])]
-            unknown = ", ".join(sorted(set(named) - known))
-            if unknown or not (entry.get("fr") and entry.get("en") and entry.get("references")):
-                raise LawDataError("notes.yaml", f"{kind}.{name}", problems.no_sentence.format(codes=unknown))
+    check_notes(notes, known)
     return notes

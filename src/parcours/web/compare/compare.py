@@ -12,8 +12,7 @@ from parcours.contracts.library import library
 from parcours.engine.compare.plans import named_in_words, plan_of
 from parcours.engine.compare.year import Comparison, Item, Plan, PlanYear, compare, with_times, years
 from parcours.engine.errors import FactError
-from parcours.law.days import number_of
-from parcours.law.loader import load
+from parcours.law import thresholds
 from parcours.text import COLON, euros, percent
 from parcours.web import i18n
 from parcours.web.i18n import N_
@@ -127,20 +126,20 @@ def view_of(page: Page) -> View:
 
 def employee(page: Page, rows: Sequence[Row]) -> tuple[str, str]:
     """The contracts of the page as those of a firm; nothing where somebody has said what an employer pays."""
-    share = load().parameters["complementaire.part_employeur"].default.on(number_of(today()))
-    if share < 0 or any(row.employer or row.wrong for row in rows):
+    share = thresholds.whole("complementaire.part_employeur", today())
+    if any(row.employer or row.wrong for row in rows):
         return "", ""
     kept = [pair for pair in page.query if pair[0] not in ("contract", "premium", "employer")]
     said = [
         pair
         for row in rows
         if row.guarantees
-        for pair in (("contract", row.guarantees), ("premium", row.premium), ("employer", str(share // 100)))
+        for pair in (("contract", row.guarantees), ("premium", row.premium), ("employer", str(share)))
     ]
     words = text(
         "Through my work: the employer pays {share} of it, the least the law asks",
         page.lang,
-        share=percent(share, page.lang),
+        share=percent(100 * share, page.lang),
     )
     return words, page.address("/compare", (*kept, *said))
 
