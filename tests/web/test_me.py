@@ -282,5 +282,7 @@ def test_who_paid_without_a_card_sends_the_paper_sheet(people, country):
     assert "received by the fund" in sent.text
     again = send(zoe, "/me/sheet", "post", **sheet)
     assert again.text.count("received by the fund") == 2, "another sheet: an officer compares them"
+    spaced = send(zoe, "/me/sheet", "post", **sheet, rpps="999 9999 9999")
+    assert spaced.status_code == 422, "a number in groups is read, not left out for the name of the list"
     assert send(people("alice"), f"/me/sheet?of={country.bob}", "post", **sheet).url.params["of"] == country.bob
     assert people("alice").get(f"/me/sheet?of={country.zoe}").status_code == 404

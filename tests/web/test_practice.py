@@ -21,6 +21,7 @@ from parcours.registry.referrals import drafts
 from parcours.registry.referrals.models import DraftKind
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
+from parcours.web.me.family import SECTIONS
 from parcours.web.practice import due
 from parcours.web.practice.sheet import next_number
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
@@ -311,6 +312,22 @@ def test_a_delegate_prepares_a_letter_and_the_doctor_signs_it(people, country): 
     assert "Motif relu" not in delegate.get(str(signed.url.path)).text, "signed, it is the doctor's"
 
 
+@pytest.mark.parametrize("whom", [{"specialty": 5}, {"specialty": 42}, {"addressee_id": "sand"}])
+def test_a_letter_prepared_by_a_program_keeps_whom_it_is_for(people, country, database_url, whom):  # noqa: F811
+    """Read again on a page and kept for later, then signed: for the same specialty, or the same doctor."""
+    whom = {name: getattr(country, value) if value == "sand" else value for name, value in whom.items()}
+    said = {"reason": "Motif", "question": "Avis ?", **whom}
+    draft = change(database_url, lambda session: drafts.prepare(session, country.alice, country.amar, said).id)
+    amar, path = people("amar"), f"/practice/letters/new?of={country.alice}&draft={draft}"
+    page = amar.get(path).text
+    chosen = re.findall(r'<option value="(\d+)" selected>', page)
+    assert chosen == [str(one) for name, one in whom.items() if name == "specialty"]
+    send(amar, path, "prepare", reason="Motif relu", question="Avis ?", **({"specialty": chosen[0]} if chosen else {}))
+    kept = change(database_url, lambda session: drafts.said_in(drafts.get_draft(session, draft)))
+    assert kept == {**dict.fromkeys(SECTIONS, ""), **said, "reason": "Motif relu"}
+    assert "Motif relu" in send(amar, path, "write", **{**kept, "reason": "Motif relu"}).text
+
+
 def test_a_delegate_prepares_a_report_and_a_draft_is_thrown_away(people, country):  # noqa: F811
     amar, delegate = people("amar"), people("delegate")
     path = f"/practice/letters/new?of={country.alice}"
@@ -350,12 +367,15 @@ def test_a_plan_that_waits_is_read_and_signed_on_a_page(people, country, databas
     assert "Care plan" not in amar.get("/practice/letters").text
 
 
-@pytest.mark.parametrize(("condition", "says"), [("24", "5 years<"), ("5", "10 years (from memory")])
-def test_a_protocol_that_waits_says_how_sure_its_duration_is(people, country, database_url, condition, says):  # noqa: F811
+@pytest.mark.parametrize(
+    ("condition", "kind", "says"),
+    [("24", "ald", "5 years<"), ("5", "ald", "10 years (from memory"), ("5", "follow_up", "5 years<")],
+)
+def test_a_protocol_that_waits_says_how_sure_its_duration_is(people, country, database_url, condition, kind, says):  # noqa: F811
     said = {
         "condition": condition,
         "content": "Suivi",
-        "kind": "ald",
+        "kind": kind,
         "actors": [{"acts": "consultation", "specialty": 8}],
     }
     draft = change(

@@ -17,7 +17,7 @@ from parcours.edge.versions import check_version
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.people.context import PATIENT
 from parcours.registry.referrals import drafts
-from parcours.registry.referrals.context import DRAFT, REFERRAL, Action, Tag, of_draft
+from parcours.registry.referrals.context import REFERRAL, Action, Tag, of_draft
 from parcours.registry.referrals.models import Draft, DraftKind, Flow
 from parcours.registry.referrals.problems import other_kind
 
@@ -146,15 +146,10 @@ def list_drafts(unit: ReadUnit) -> list[DraftOut]:
     return [_out(row) for row in drafts.to_sign(unit.session, doctor or "")]
 
 
-def _found(unit: Unit, draft_id: str) -> Draft:
-    record = unit.find(DRAFT, draft_id, Action.READ_DRAFT, Tag.DRAFT_READ)
-    return drafts.get_draft(unit.session, record.id or "")
-
-
 @router.get("/drafts/{draft_id}", responses=problems(*READING))
 def read(draft_id: Id, unit: ReadUnit, response: Response) -> DraftContentOut:
     """One draft, for the practice that prepares it."""
-    row = _found(unit, draft_id)
+    row = signing.found(unit, draft_id)
     response.headers["ETag"] = row.etag
     return _whole(row)
 
@@ -164,7 +159,7 @@ def rewrite(
     draft_id: Id, body: AnyDraft, unit: WriteUnit, response: Response, if_match: IfMatch = None
 ) -> DraftContentOut:
     """Write over a letter, a plan or a protocol that waits."""
-    row = _found(unit, draft_id)
+    row = signing.found(unit, draft_id)
     check_version(if_match, row)
     if row.kind is not body.draft:
         raise other_kind(body.draft.value, kind=row.kind.value)
@@ -178,12 +173,12 @@ def rewrite(
 @router.delete("/drafts/{draft_id}", status_code=204, responses=problems(*READING))
 def drop(draft_id: Id, unit: WriteUnit) -> None:
     """Throw a draft away."""
-    signing.end(unit, _found(unit, draft_id))
+    signing.end(unit, signing.found(unit, draft_id))
 
 
 @router.post("/drafts/{draft_id}/signature", status_code=201, responses=problems(*CREATING))
 def sign(draft_id: Id, unit: WriteUnit) -> SignedOut:
     """Sign, as the doctor: it is written, and the draft ends. Never as a delegate."""
-    row = _found(unit, draft_id)
+    row = signing.found(unit, draft_id)
     kind = row.kind
     return SignedOut(draft=kind, id=signing.sign(unit, row))

@@ -17,7 +17,7 @@ from parcours.registry.care_plans.service import Actor, PlanContent, write_plan
 from parcours.registry.people.context import PATIENT
 from parcours.registry.referrals import drafts
 from parcours.registry.referrals import service as referrals
-from parcours.registry.referrals.context import REFERRAL, Action, Tag, of_draft, of_referral
+from parcours.registry.referrals.context import DRAFT, REFERRAL, Action, Tag, of_draft, of_referral
 from parcours.registry.referrals.letters import Letter, NewReferral
 from parcours.registry.referrals.models import Draft, DraftKind, Flow
 from parcours.registry.store.clock import paris_today
@@ -41,13 +41,19 @@ def end(unit: Unit, row: Draft) -> None:
     drafts.end(unit.session, row)
 
 
-def letter_of(row: Draft, said: Mapping[str, Any]) -> NewReferral:
-    """The letter of a draft."""
+def found(unit: Unit, draft_id: str) -> Draft:
+    """A draft, for the practice that prepares it."""
+    record = unit.find(DRAFT, draft_id, Action.READ_DRAFT, Tag.DRAFT_READ)
+    return drafts.get_draft(unit.session, record.id or "")
+
+
+def letter_of(insured_id: str, author_id: str, said: Mapping[str, Any]) -> NewReferral:
+    """A letter as a draft or a page says it."""
     specialty = said.get("specialty")
     texts: dict[str, Any] = {name: said.get(name) or "" for name in OF_A_LETTER}
     return NewReferral(
-        insured_id=row.insured_id,
-        author_id=row.author_id,
+        insured_id=insured_id,
+        author_id=author_id,
         flow=said.get("flow") or Flow.AVIS_PONCTUEL.value,
         letter=Letter(**texts),
         addressee_id=said.get("addressee_id") or None,
@@ -57,7 +63,7 @@ def letter_of(row: Draft, said: Mapping[str, Any]) -> NewReferral:
 
 def _letter(unit: Unit, row: Draft, said: Mapping[str, Any]) -> str:
     unit.find(PATIENT, row.insured_id, Action.WRITE_REFERRAL)
-    made = referrals.write_referral(unit.session, letter_of(row, said))
+    made = referrals.write_referral(unit.session, letter_of(row.insured_id, row.author_id, said))
     unit.note(Tag.REFERRAL_CREATE, of_referral(unit.session, made))
     return made.id
 

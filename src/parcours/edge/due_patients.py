@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from parcours.edge.unit import Unit
+from parcours.engine.prevention.facts import PersonFacts
 from parcours.registry.access.model import Role
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import of_practice
@@ -16,7 +17,7 @@ from parcours.registry.people.context import of_patient
 from parcours.registry.people.models import Insured
 from parcours.registry.prevention.context import Action, Tag
 from parcours.registry.prevention.practice import Due, due_of
-from parcours.registry.prevention.service import AT_ONCE
+from parcours.registry.prevention.service import AT_ONCE, facts_of_many
 from parcours.registry.store.db import listed
 
 LOOKED_AT = 200
@@ -37,9 +38,12 @@ def patients(unit: Unit) -> list[Insured]:
 
 def due_page(unit: Unit, everybody: list[Insured], on: date, start: int, most: int) -> tuple[list[Due], int]:
     """The next patients who are due something, by name, and where to go on: 0, nowhere."""
-    place, found = start, list[Due]()
-    while place < min(len(everybody), start + LOOKED_AT) and len(found) < most:
-        due = due_patient(unit, everybody[place], on)
+    looked = everybody[start : start + LOOKED_AT]
+    known, place, found = facts_of_many(unit.session, looked, on), start, list[Due]()
+    for row in looked:
+        if len(found) == most:
+            break
+        due = due_patient(unit, row, on, known[row.id])
         if due is not None and due.now:
             found.append(due)
         place += 1
@@ -48,12 +52,14 @@ def due_page(unit: Unit, everybody: list[Insured], on: date, start: int, most: i
 
 def due_patients(unit: Unit, on: date) -> list[Due]:
     """Every declared patient with what is due, by name."""
-    return [due for one in patients(unit) if (due := due_patient(unit, one, on)) is not None]
+    everybody = patients(unit)
+    known = facts_of_many(unit.session, everybody, on)
+    return [due for one in everybody if (due := due_patient(unit, one, on, known[one.id])) is not None]
 
 
-def due_patient(unit: Unit, row: Insured, on: date) -> Due | None:
+def due_patient(unit: Unit, row: Insured, on: date, known: PersonFacts | None = None) -> Due | None:
     """What a patient is due, for a delegate without what is intimate; nothing where the calendar may not be read."""
     if not unit.may(Action.READ_CALENDAR, of_patient(row)):
         return None
     unit.allow(Action.READ_CALENDAR, of_patient(row), Tag.PREVENTION_CALENDAR_READ)
-    return replace(due_of(unit.session, row, on), intimate=unit.actor.role is not Role.DELEGATE)
+    return replace(due_of(unit.session, row, on, known), intimate=unit.actor.role is not Role.DELEGATE)

@@ -87,12 +87,16 @@ def condition_of(name: str, on: date, before: Protocol | None, kind: ProtocolKin
     return condition
 
 
+def proposed_years(condition: Condition, kind: ProtocolKind, on: date, *, renewal: bool) -> int | None:
+    """How long the law of a day proposes; None where it proposes no time."""
+    if kind is ProtocolKind.FOLLOW_UP:
+        return thresholds.whole("ald.suivi_annees", on)
+    return condition.years_on(on, renewal=renewal)
+
+
 def proposed_end(condition: Condition, kind: ProtocolKind, starts_on: date, on: date, *, renewal: bool) -> date | None:
     """The end that the law of a day proposes; None where it proposes none."""
-    if kind is ProtocolKind.FOLLOW_UP:
-        years: int | None = thresholds.whole("ald.suivi_annees", on)
-    else:
-        years = condition.years_on(on, renewal=renewal)
+    years = proposed_years(condition, kind, on, renewal=renewal)
     return None if years is None else later_by_months(starts_on, MONTHS * years)
 
 

@@ -203,11 +203,8 @@ def sheet_of(session: Session, records: Sequence[tuple[str, dict[str, str]]], da
     }  # fmt: skip
     natures = {code: name for name, code in NATURES.items()}
     act = by_kind["4E"][0]
-    more = {
-        "nature": natures.get(int(head["nature"]), ""),
-        "prescriber": act["prescriber"].strip("0") and act["prescriber"],
-    }
-    more["prescriber"] = more["prescriber"] or act["structure"]
+    prescriber = act["prescriber"] if act["prescriber"].strip("0") else act["structure"]
+    more = {"nature": natures.get(int(head["nature"]), ""), "prescriber": prescriber}
     sheet |= {name: value for name, value in more.items() if value}
     exemptions = {code: name for name, code in EXEMPTIONS.items()}
     facts = {"exemption": exemptions[head["exemption"]]} if head["exemption"] in exemptions else {}

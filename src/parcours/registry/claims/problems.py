@@ -135,7 +135,7 @@ not_your_sheet = Problem(
 correction_late = Problem(
     Refused,
     "correction_late",
-    Text("le délai de rectification est passé, ou ne court pas", "the time to ask a correction is over, or not begun"),
+    Text("le délai pour répondre est passé, ou ne court pas", "the time to answer is over, or not begun"),
     field="day",
     allowed=Text("le {day} au plus tard", "{day} at the latest"),
     article="CSS R133-9-2",

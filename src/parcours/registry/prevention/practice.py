@@ -68,9 +68,9 @@ class Count:
     """Of what comes back each season: first and last day of the one counted, the open one or the last that ended."""
 
 
-def due_of(session: Session, row: Insured, on: date) -> Due:
-    """A patient with the calendar of a day; of somebody who died, nothing."""
-    return Due(row, on, tuple(calendar_of(session, row.id, on)))
+def due_of(session: Session, row: Insured, on: date, known: PersonFacts | None = None) -> Due:
+    """A patient with the calendar of a day; of somebody who died, nothing. `known`: what was read of many at once."""
+    return Due(row, on, tuple(calendar_of(session, row.id, on, known=known)))
 
 
 def counts_of(session: Session, people: Sequence[Insured], on: date) -> list[Count]:

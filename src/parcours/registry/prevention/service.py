@@ -186,14 +186,16 @@ def facts_of_many(session: Session, people: Sequence[Insured], on: date) -> dict
     return {one.id: facts_told(one, profiles.get(one.id), said.get(one.id, []), on) for one in people}
 
 
-def calendar_of(session: Session, insured_id: str, on: date, *, by_parent: bool = False) -> list[Said]:
+def calendar_of(
+    session: Session, insured_id: str, on: date, *, by_parent: bool = False, known: PersonFacts | None = None
+) -> list[Said]:
     """The calendar of a person. A parent sees nothing of what is a minor's own: sexual health, a pregnancy; nobody
     is shown the calendar of somebody who died.
     """
     insured = get_insured(session, insured_id)
     if insured.died_on is not None and insured.died_on <= on:
         return []
-    found = tell(facts_of(session, insured.id, on), on)
+    found = tell(known or facts_of(session, insured.id, on), on)
     hidden = hidden_programmes(session, insured.id) if by_parent else frozenset()
     return [one for one in found if one.item.programme.id not in hidden]
 

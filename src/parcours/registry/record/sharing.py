@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from parcours.law.days import iso, number_of
+from parcours.law.workdays import months_after
 from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.declarations.relations import in_charge
 from parcours.registry.directory.service import get_professional
@@ -27,7 +27,6 @@ from parcours.registry.store.clock import now_utc, paris_date, paris_today
 from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get
 from parcours.registry.vocabulary import check_choice
-from parcours.rules import due
 
 CONSENT = timedelta(hours=24)
 EMERGENCY = timedelta(hours=4)
@@ -169,7 +168,7 @@ def open_emergency(
 
 def recent_letters(session: Session, insured_id: str, on: date) -> list[Referral]:
     """The letters of the last twelve months, newest first: what an emergency needs, and no more."""
-    first = date.fromisoformat(iso(due.months_after(number_of(on), -LETTERS_MONTHS)))
+    first = months_after(on, -LETTERS_MONTHS)
     query = select(Referral).where(
         Referral.insured_id == insured_id, Referral.issued_on >= first, Referral.issued_on <= on,
         Referral.destroyed_on.is_(None),

@@ -172,7 +172,7 @@ def observations(stage: Stage, event: Event) -> None:
     """The professional answers the notice."""
     with stage.writing() as session:
         row = session.get_one(Undue, stage.found["undue"])
-        row.observed_on = stage.today
+        later.observe(row, day=stage.today)
 
 
 def pay_run(stage: Stage, event: Event) -> None:

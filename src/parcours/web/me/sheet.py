@@ -73,7 +73,7 @@ def post(desk: Desk) -> Response:
 
 def professional_of(desk: Desk) -> Professional:
     """Who gave the care: by the number that was typed, else by the name that was chosen. Raises Invalid."""
-    given = desk.field("rpps", 11).replace(" ", "")
+    given = desk.field("rpps", 14).replace(" ", "")
     try:
         return get_professional(desk.session, given or desk.field("professional", 64))
     except NotFound:

@@ -6,9 +6,10 @@ from starlette.responses import Response
 
 from parcours.edge import drafts as signing
 from parcours.law.ald.book import ald_law
+from parcours.registry.ald.models import ProtocolKind
+from parcours.registry.ald.service import proposed_years
 from parcours.registry.directory.trades import name_of
 from parcours.registry.referrals import drafts
-from parcours.registry.referrals.context import DRAFT, Action, Tag
 from parcours.registry.referrals.models import Draft
 from parcours.text import Text
 from parcours.web.desk.names import doctor_name
@@ -47,9 +48,8 @@ def draft(desk: Desk) -> Response:
 
 
 def found(desk: Desk) -> Draft:
-    """The draft of the address, for the practice that prepares it."""
-    record = desk.unit.find(DRAFT, desk.request.path_params["id"], Action.READ_DRAFT, Tag.DRAFT_READ)
-    return drafts.get_draft(desk.session, record.id or "")
+    """The draft of the address."""
+    return signing.found(desk.unit, desk.request.path_params["id"])
 
 
 def told(name: str, value: str, lang: str) -> str:
@@ -61,11 +61,14 @@ def told(name: str, value: str, lang: str) -> str:
 def duration(said: dict[str, Any], desk: Desk) -> str:
     """How long full cover is proposed by the law of the day, and how sure that is; nothing where an end was said."""
     condition = None if said.get("until") else ald_law().get(said.get("condition", ""))
-    found = condition.duration_on(desk.today) if condition else None
-    years = condition.years_on(desk.today, renewal=bool(said.get("renews"))) if condition else None
-    if found is None or years is None:
+    if condition is None:
         return ""
-    return YEARS[desk.lang].format(years=years) + (FROM_MEMORY[desk.lang] if found.confidence == "C" else "")
+    kind = ProtocolKind(said.get("kind", ProtocolKind.ALD))
+    years = proposed_years(condition, kind, desk.today, renewal=bool(said.get("renews")))
+    if years is None:
+        return ""
+    by = condition.duration_on(desk.today) if kind is ProtocolKind.ALD else None
+    return YEARS[desk.lang].format(years=years) + (FROM_MEMORY[desk.lang] if by and by.confidence == "C" else "")
 
 
 def whom(desk: Desk, actor: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from parcours.documents.prevention import letters
 from parcours.edge.due_patients import due_page, patients
 from parcours.engine.prevention.say import name_of
 from parcours.law import thresholds
+from parcours.law.prevention.indicators import indicators
 from parcours.registry.prevention.practice import Count, cents_per_indicator, counts_of
 from parcours.text import Text, euros, listed
 from parcours.web.desk.room import Desk
@@ -27,9 +28,9 @@ PAID = Text("{amount} par indicateur et par patient : {total} aujourd'hui, {know
             "{amount} per indicator and patient: {total} today, {known} indicators of 15.")  # fmt: skip
 NOT_COUNTED = Text(
     "Non comptés ici : les quatre indicateurs du suivi des maladies chroniques, qui reposent sur de la biologie et des "
-    "ordonnances ; et, avant 65 ans, les vaccins de qui est à risque par ses médicaments.",
+    "ordonnances ; et, avant {age} ans, les vaccins de qui est à risque par ses médicaments.",
     "Not counted here: the four indicators of the follow-up of chronic diseases, which rest on biology and on "
-    "prescriptions; and, before 65, vaccines of who is at risk by their medicines.",
+    "prescriptions; and, before {age}, vaccines of who is at risk by their medicines.",
 )
 MET = Text("{met} sur {concerned}", "{met} of {concerned}")
 OPEN = Text("Saison ouverte du {first} au {last}", "Season open from {first} to {last}")
@@ -44,11 +45,16 @@ def prevention(desk: Desk) -> Response:
     rows = [(one.row, listed([name_of(said.item, lang) for said in one.now], lang)) for one in waiting]
     return show(
         desk, "practice/prevention.html", rows=rows, title=TITLE[lang], lead=LEAD[lang], letters=LETTERS[lang],
-        nobody=NOBODY[lang], due=DUE[lang], indicators=INDICATORS[lang], not_counted=NOT_COUNTED[lang],
+        nobody=NOBODY[lang], due=DUE[lang], indicators=INDICATORS[lang], not_counted=not_counted(lang),
         counts=[(one.indicator.label[lang], said(one, lang), season(one, desk)) for one in counts],
         paid=paid(desk, counts), more=MORE[lang], of_page=desk.page.url("/practice/prevention.zip", **page_of(desk)),
         following=desk.page.url("/practice/prevention", **{"from": str(following)}) if following else "",
     )  # fmt: skip
+
+
+def not_counted(lang: str) -> str:
+    """What no indicator here knows."""
+    return NOT_COUNTED[lang].format(age=indicators()["grippe"].from_age)
 
 
 def start_of(desk: Desk) -> int:

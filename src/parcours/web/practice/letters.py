@@ -4,9 +4,13 @@ A delegate prepares a letter or a report and sees neither the text of those that
 the doctor reads what was prepared, and signs.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 from starlette.responses import Response
 
+from parcours.edge import drafts as signing
 from parcours.registry.access.model import Record
 from parcours.registry.declarations.context import Action, Tag, of_practice
 from parcours.registry.directory.trades import name_of
@@ -14,11 +18,10 @@ from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
 from parcours.registry.referrals import drafts
 from parcours.registry.referrals import service as referrals
-from parcours.registry.referrals.context import DRAFT, REFERRAL, of_draft, of_referral
+from parcours.registry.referrals.context import REFERRAL, of_draft, of_referral
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
-from parcours.registry.referrals.letters import Letter, NewReferral
-from parcours.registry.referrals.models import Draft, DraftKind, Flow, Referral, ReferralUse
+from parcours.registry.referrals.models import Draft, DraftKind, Referral, ReferralUse
 from parcours.registry.referrals.words import FLOWS
 from parcours.text import Text
 from parcours.web.desk.names import called, doctor_name, professionals
@@ -104,15 +107,14 @@ def letter(desk: Desk) -> Response:
     )
     row = referrals.get_referral(desk.session, record.id or "")
     reads = desk.unit.may(ReferralAction.READ_LETTER, record)
-    if reads:
+    some = reads or desk.unit.may(ReferralAction.READ_OWN_REPORT, record)
+    if some:
         desk.unit.note(ReferralTag.REFERRAL_READ_LETTER, record)
-    content = referrals.letter_of(row) if reads and row.destroyed_on is None else None
+    kept = some and row.destroyed_on is None
+    content = referrals.letter_of(row) if reads and kept else None
     filled = [(text[desk.lang], getattr(content, name)) for name, text in SECTIONS.items()] if content else []
-    own = not reads and desk.unit.may(ReferralAction.READ_OWN_REPORT, record)
-    if own:
-        desk.unit.note(ReferralTag.REFERRAL_READ_LETTER, record)
-    readable = referrals.reports_of(desk.session, row.id) if (reads or own) and row.destroyed_on is None else []
-    reports = [one for one in readable if reads or one.author_id == desk.unit.actor.professional_id]
+    found = referrals.reports_of(desk.session, row.id) if kept else []
+    reports = [one for one in found if reads or one.author_id == desk.unit.actor.professional_id]
     addressed = row.addressee_id == desk.unit.actor.professional_id
     draft = drafts.report_on(desk.session, row.id, desk.unit.actor.professional_id or "") if addressed else None
     if draft is not None:
@@ -154,7 +156,7 @@ def report(desk: Desk) -> Response:
     referrals.report_back(desk.session, record.id or "", doctor_id, written_on=desk.today, text=text)
     prepared = drafts.report_on(desk.session, record.id or "", doctor_id)
     if prepared is not None:
-        end(desk, prepared)
+        signing.end(desk.unit, prepared)
     return desk.go(done="saved")
 
 
@@ -186,13 +188,14 @@ def new_letter(desk: Desk) -> Response:
     record = desk.person(ReferralAction.PREPARE_LETTER)
     desk.unit.note(ReferralTag.REFERRAL_READ, record)
     draft = draft_asked(desk, record)
-    said = drafts.said_in(draft) if draft is not None else {}
+    said = kept_in(draft)
+    own = [int(said["specialty"])] if said.get("specialty") else []
     return show(
         desk,
         "practice/new_letter.html",
         insured=get_insured(desk.session, record.insured_id or ""),
-        specialties=[(one, name_of(one)[desk.lang]) for one in SPECIALTIES],
-        kept={name: desk.field(name, 4000) or said.get(name) or "" for name in (*SECTIONS, "specialty")},
+        specialties=[(one, name_of(one)[desk.lang]) for one in dict.fromkeys([*own, *SPECIALTIES])],
+        kept={name: desk.field(name, 4000) or str(said.get(name) or "") for name in (*SECTIONS, "specialty")},
         addressee=doctor_name(desk.session, said["addressee_id"]) if said.get("addressee_id") else "",
         sections=SECTIONS,
         words=words(desk),
@@ -203,32 +206,26 @@ def new_letter(desk: Desk) -> Response:
 def write_letter(desk: Desk) -> Response:
     """Sign it: it is the patient's from now on."""
     record = desk.person(ReferralAction.WRITE_REFERRAL)
-    said, draft = letter_typed(desk), draft_asked(desk, record)
-    whom, specialty = drafts.said_in(draft) if draft is not None else {}, said.pop("specialty")
-    new = NewReferral(
-        insured_id=record.insured_id or "",
-        author_id=desk.unit.actor.professional_id or "",
-        flow=whom.get("flow") or Flow.AVIS_PONCTUEL.value,
-        addressee_id=whom.get("addressee_id"),
-        specialty=None if whom.get("addressee_id") else int(specialty),
-        letter=Letter(reason=said.pop("reason"), question=said.pop("question"), **said),  # type: ignore[arg-type]  # its texts
-    )
+    draft = draft_asked(desk, record)
+    said = letter_typed(desk, kept_in(draft))
+    new = signing.letter_of(record.insured_id or "", desk.unit.actor.professional_id or "", said)
     row = referrals.write_referral(desk.session, new)
     desk.unit.note(ReferralTag.REFERRAL_CREATE, of_referral(desk.session, row), flow=row.flow.value)
     if draft is not None:
-        end(desk, draft)
+        signing.end(desk.unit, draft)
     return desk.go(f"/practice/letters/{row.id}", done="saved")
 
 
 def prepare_letter(desk: Desk) -> Response:
     """Leave it to be signed."""
     record = desk.person(ReferralAction.PREPARE_LETTER, ReferralTag.DRAFT_PREPARE)
-    said, draft, account = letter_typed(desk), draft_asked(desk, record), desk.unit.actor.account_id
+    draft, account = draft_asked(desk, record), desk.unit.actor.account_id
+    said = letter_typed(desk, kept_in(draft))
     if draft is None:
         author = desk.unit.actor.professional_id or ""
         drafts.prepare(desk.session, record.insured_id or "", author, said, prepared_by=account)
     else:
-        drafts.write(draft, {**drafts.said_in(draft), **said}, prepared_by=account)
+        drafts.write(draft, said, prepared_by=account)
     return desk.go("/practice/letters", done="to_sign")
 
 
@@ -238,26 +235,27 @@ def drop_letter(desk: Desk) -> Response:
     draft = draft_asked(desk, record)
     if draft is None:
         raise not_found("draft")
-    end(desk, draft)
+    signing.end(desk.unit, draft)
     return desk.go("/practice/letters", done="saved")
 
 
-def end(desk: Desk, draft: Draft) -> None:
-    """The draft has done its work."""
-    desk.unit.note(ReferralTag.DRAFT_END, of_draft(desk.session, draft))
-    drafts.end(desk.session, draft)
+def kept_in(draft: Draft | None) -> dict[str, Any]:
+    """What a draft says; nothing where there is none."""
+    return drafts.said_in(draft) if draft is not None else {}
 
 
-def letter_typed(desk: Desk) -> dict[str, str]:
-    """What was typed of a letter. Raises Invalid."""
+def letter_typed(desk: Desk, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed of a letter, over what was kept of it: to whom it was addressed. Raises Invalid."""
     said = {name: desk.field(name, 4000) for name in SECTIONS}
     for name in ("reason", "question"):
         if not said[name]:
             raise wrong(name, A_FEW_WORDS)
+    if kept.get("addressee_id"):
+        return {**kept, **said}
     specialty = desk.field("specialty", 2)
     if not (specialty.isascii() and specialty.isdigit()):
         raise wrong("specialty", Text("une spécialité", "a specialty"))
-    return {**said, "specialty": specialty}
+    return {**kept, **said, "specialty": int(specialty)}
 
 
 def draft_asked(desk: Desk, person: Record) -> Draft | None:
@@ -265,8 +263,7 @@ def draft_asked(desk: Desk, person: Record) -> Draft | None:
     given = desk.asked("draft", 64)
     if not given:
         return None
-    record = desk.unit.find(DRAFT, given, ReferralAction.READ_DRAFT, ReferralTag.DRAFT_READ)
-    row = drafts.get_draft(desk.session, record.id or "")
+    row = signing.found(desk.unit, given)
     if row.insured_id != person.insured_id or row.kind is not DraftKind.LETTER:
         raise not_found("draft")
     return row
