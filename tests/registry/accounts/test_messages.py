@@ -1,4 +1,4 @@
-"""A message leaves only to a mail server whose certificate is valid for its name."""
+"""A message leaves only to a mail server whose certificate is valid for its name, and is whole where it is kept."""
 
 import socket
 import ssl
@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from parcours.registry.accounts.messages import MailServer
+from parcours.registry.accounts import messages
+from parcours.registry.accounts.messages import MailServer, Outbox
 
 NOW = datetime.now(UTC)
 
@@ -104,3 +105,19 @@ def test_nothing_is_told_to_any_other(tmp_path, trusted, wrong):
     with mail_server(public, private) as (port, heard), pytest.raises(ssl.SSLCertVerificationError):
         send(port, public if trusted else None)
     assert heard == []
+
+
+def test_a_message_is_in_the_folder_when_it_is_whole(tmp_path, monkeypatch):
+    seen, write = [], messages._message
+
+    def look_and_write(*args):
+        seen.extend(tmp_path.glob("*.eml"))
+        return write(*args)
+
+    monkeypatch.setattr(messages, "_message", look_and_write)
+    Outbox(tmp_path, "parcours@localhost").send("zoe@example.org", "Mot de passe", "un lien")
+    assert seen == []
+    [kept] = tmp_path.iterdir()
+    assert kept.suffix == ".eml"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert "To: zoe@example.org" in kept.read_text()

@@ -22,7 +22,7 @@ class Courier(Protocol):
 
 @dataclass(frozen=True)
 class Outbox:
-    """Writes each message to a file that only its owner can read."""
+    """Writes each message to a file that only its owner can read; whoever lists the folder finds whole messages."""
 
     folder: Path
     sender: str
@@ -30,9 +30,11 @@ class Outbox:
     def send(self, to: str, subject: str, text: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{new_id()}.eml"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        unfinished = path.with_suffix(".partial")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(bytes(_message(self.sender, to, subject, text)))
+        unfinished.replace(path)
 
 
 @dataclass(frozen=True)
