@@ -1,9 +1,12 @@
-"""Long transactions have room on SQLite, and leave the connection as it was."""
+"""Long transactions have room on SQLite and leave the connection as it was; PostgreSQL knows what they wrote."""
 
 from pathlib import Path
 from uuid import RFC_4122, UUID
 
-from parcours.registry.store.bulk import MUCH_KIB, much_cache
+from sqlalchemy import select
+
+from parcours.registry.directory.models import OldCommune
+from parcours.registry.store.bulk import MUCH_KIB, much_cache, tidy
 from parcours.registry.store.db import Database
 from parcours.registry.store.ids import new_ids, parse_id
 
@@ -22,6 +25,18 @@ def test_a_long_transaction_has_much_cache_and_the_next_one_has_not(tmp_path: Pa
             assert cache(session) == before
     finally:
         database.close()
+
+
+def test_many_rows_are_counted_and_known_to_be_final(database) -> None:
+    with database.writing() as session:
+        session.add_all(OldCommune(code=f"{n:05}", name="Lieu", commune_code="37261") for n in range(999))
+    tidy(database, OldCommune)
+    with database.reading() as session:
+        if session.connection().dialect.name == "postgresql":
+            known = "SELECT reltuples, relpages = relallvisible FROM pg_class WHERE relname = '{}'"
+            told = session.connection().exec_driver_sql(known.format(OldCommune.__tablename__)).one()
+            assert tuple(told) == (999, True)
+        assert len(session.scalars(select(OldCommune.id)).all()) == 999
 
 
 def test_many_ids_are_ids_in_their_order() -> None:

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory import problems
@@ -87,14 +87,15 @@ def _has_parts(session: Session, code: str) -> bool:
 
 
 def _of_code(session: Session, code: str) -> list[Commune]:
-    """Communes of a postcode, or else the one of an INSEE code, old or of today."""
-    served = select(Commune).join(Postcode, Postcode.commune_code == Commune.code).where(Postcode.postcode == code)
-    exact = select(Commune).where(Commune.code == code)
-    merged = select(Commune).join(OldCommune, OldCommune.commune_code == Commune.code).where(OldCommune.code == code)
-    for statement in (served, exact, merged):
-        if found := list(session.scalars(statement)):
-            return found
-    return []
+    """Communes of a postcode, or else the one of an INSEE code, of today or old."""
+    meant = union_all(
+        select(literal(0).label("rank"), Postcode.commune_code.label("code")).where(Postcode.postcode == code),
+        select(literal(1), literal(code)),
+        select(literal(2), OldCommune.commune_code).where(OldCommune.code == code),
+    ).subquery()
+    rows = session.execute(select(meant.c.rank, Commune).join(meant, meant.c.code == Commune.code)).all()
+    best = min((rank for rank, _ in rows), default=0)
+    return [commune for rank, commune in rows if rank == best]
 
 
 def _named(session: Session, words: list[str]) -> list[Commune]:

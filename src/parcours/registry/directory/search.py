@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, not_, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from parcours.registry.directory.geometry import box, distance_km
@@ -161,19 +161,18 @@ def ranked(session: Session, query: Query) -> Iterator[Placed]:
     radius = radius_of(query)
     edges = [*(one for one in (NEAR if query.nearest else BANDS) if one < radius), radius + LAST]
     for some in classes:
-        if few(session, query, edges[-1], some):
-            yield from sorted(ring(session, query, (0, edges[-1]), some))
+        if (there := all_if_few(session, query, edges[-1], some)) is not None:
+            yield from there
             continue
         for inner, outer in pairwise(edges):
             found = ring(session, query, (inner, outer), some, in_order=not query.nearest)
             yield from sorted(found) if query.nearest else found
 
 
-def few(session: Session, query: Query, radius_km: float, classes: Collection[str]) -> bool:
-    """Are there so few that all are ranked at once?"""
-    some = select(OFFER.id).where(*inside(query, radius_km), *conditions(query), answering(query, classes))
-    count = session.scalar(select(func.count()).select_from(some.limit(SPARSE + 1).subquery()))
-    return (count or 0) <= SPARSE
+def all_if_few(session: Session, query: Query, radius_km: float, classes: Collection[str]) -> list[Placed] | None:
+    """All offers of a circle in order; None: there are too many to be ranked at once."""
+    rows = session.execute(within(query, radius_km, classes).limit(SPARSE + 1)).all()
+    return sorted(between(rows, query, (0, radius_km))) if len(rows) <= SPARSE else None
 
 
 def answering(query: Query, classes: Collection[str]) -> ColumnElement[bool]:
@@ -200,11 +199,21 @@ def ring(
 
     `in_order`: of one class and one band, in the order of their keys, read as far as they are asked for.
     """
-    statement = select(*COLUMNS).where(*inside(query, edges[1]), *conditions(query), answering(query, classes))
+    statement = within(query, edges[1], classes)
     if in_order:
         draw = (OFFER.seed * literal(query.draw, BigInteger)) % literal(DRAWN_MODULO, BigInteger)
         statement = statement.order_by(func.coalesce(OFFER.sector, UNKNOWN_SECTOR), draw, OFFER.id)
     rows: Iterable[Any] = first_then_rest(session, statement) if in_order else session.execute(statement)
+    return between(rows, query, edges)
+
+
+def within(query: Query, radius_km: float, classes: Collection[str]) -> Select[Any]:
+    """The rows of a box around a circle that answer the filters."""
+    return select(*COLUMNS).where(*inside(query, radius_km), *conditions(query), answering(query, classes))
+
+
+def between(rows: Iterable[Any], query: Query, edges: tuple[float, float]) -> Iterator[Placed]:
+    """The rows from one distance to less than another, each with its key."""
     for row in rows:
         km = km_of(row, query)
         if km is not None and edges[0] <= km < edges[1]:

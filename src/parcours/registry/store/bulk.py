@@ -33,7 +33,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from parcours.registry.store.columns import EncryptedText, PublicId, RowText
-from parcours.registry.store.db import Base
+from parcours.registry.store.db import Base, Database
 
 Row = TypeVar("Row", bound=Base)
 Bind = Callable[[Any], Any]
@@ -167,7 +167,12 @@ def much_cache(session: Session) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size={before}")
 
 
-def count_anew(session: Session, *models: type[Base]) -> None:
-    """Tell PostgreSQL how many rows there are now: until its own rounds do, it would plan a search for empty tables."""
-    if session.connection().dialect.name == "postgresql":
-        session.execute(text(f"ANALYZE {', '.join(model.__tablename__ for model in models)}"))
+def tidy(database: Database, *models: type[Base]) -> None:
+    """Have PostgreSQL count the rows of some tables and note which are final, after many were written.
+
+    Until its own rounds do, it plans for empty tables and looks at each row again to know that it was kept. SQLite
+    needs neither.
+    """
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"VACUUM (ANALYZE) {', '.join(model.__tablename__ for model in models)}"))

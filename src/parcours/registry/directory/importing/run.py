@@ -25,7 +25,7 @@ from parcours.registry.directory.importing.gazetteer import Gazetteer
 from parcours.registry.directory.importing.rpps import UNIT, Line, merged
 from parcours.registry.directory.models import Claim, Commune, Import, NameToken, Offer, Organisation, Professional
 from parcours.registry.directory.offers import BUCKETS, bucket_of
-from parcours.registry.store.bulk import count_anew, much_cache
+from parcours.registry.store.bulk import much_cache, tidy
 from parcours.registry.store.db import Database
 
 GUARDS = {"refused": 3, "gone": 5, "changed": 20}
@@ -73,7 +73,7 @@ def run(database: Database, asked: Asked, told: Callable[[int, int], None] = lam
         report = json.dumps(dict(sorted(counts.items())))
         row = Import(source="rpps", digest=digest, snapshot_on=asked.snapshot_on, accepted=asked.accept, counts=report)
         session.add(row)
-        count_anew(session, Offer, NameToken, Professional, Organisation, Claim)
+    tidy(database, Offer, NameToken, Professional, Organisation, Claim)
     return counts
 
 
