@@ -143,8 +143,8 @@ def check(bills: list[Any], readings: dict[str, str], lang: str, *, as_json: boo
             done.append(checked)
             if as_json:
                 typer.echo(dumps(verdict(checked, lang)))
-            elif not checked.equal:
-                say_difference(checked, lang)
+            else:
+                say_differences(checked, lang)
     equal = sum(checked.equal for checked in done)
     counted = sum(checked.compared for checked in done)
     bases = sum(len(checked.given_bases) for checked in done)
@@ -161,6 +161,9 @@ SUMMARY = Text(
 )
 
 
+IGNORED = Text("faits sans effet sur une facture : {names}", "facts that no bill reads: {names}")
+
+
 def verdict(checked: Any, lang: str) -> dict[str, Any]:
     """One checked bill as a JSON object."""
     from parcours.engine.results import euros
@@ -172,6 +175,7 @@ def verdict(checked: Any, lang: str) -> dict[str, Any]:
         "compared": checked.compared,
         "given_bases": checked.given_bases,
         "assumed": checked.worked.assumed,
+        "ignored": checked.worked.ignored,
         "error": checked.refused.to_dict(lang) if checked.refused else None,
         "differences": [
             {"where": item.where, "name": item.name, "expected": euros(item.expected), "found": euros(item.found)}
@@ -180,7 +184,7 @@ def verdict(checked: Any, lang: str) -> dict[str, Any]:
     }
 
 
-def say_difference(checked: Any, lang: str) -> None:
+def say_differences(checked: Any, lang: str) -> None:
     """What differs in one bill, for a person."""
     from parcours.engine.results import euros
 
@@ -188,6 +192,8 @@ def say_difference(checked: Any, lang: str) -> None:
     if checked.refused:
         typer.echo(f"{checked.worked.id}{doubtful}: {checked.refused.sentence(lang)}")
         return
+    if checked.worked.ignored:
+        typer.echo(f"{checked.worked.id}{doubtful}: {IGNORED.format(names=', '.join(checked.worked.ignored))[lang]}")
     for item in checked.differences:
         typer.echo(
             f"{checked.worked.id}{doubtful}: {item.where}: {item.name}: {euros(item.expected)} ≠ {euros(item.found)}"

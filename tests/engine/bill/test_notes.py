@@ -394,3 +394,45 @@ def test_who_refuses_the_generic_pays_the_box_at_the_counter(day: str, changes: 
             {**REFUSED, **changes},
         )["total"]["patient"]
     )
+
+
+FOOT = {"care_date": "2026-03-10", "age": 66, "profession": "pedicure_podologue", "exemption": "ald"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "line", "noted"),
+    [
+        ({**FOOT, "used": {"POD": 4}}, {"code": "POD 1", "grade": "2"}, False),
+        ({**FOOT, "used": {"POD": 5}}, {"code": "POD 1", "grade": "2"}, True),
+        ({**FOOT, "used": {"POD": 5}}, {"code": "POD 1", "grade": 3}, False),
+        ({**FOOT, "used": {"POD": 7}}, {"code": "POD 1.17"}, False),
+        ({**FOOT, "used": {"POD": 8}}, {"code": "POD 1.17"}, True),
+        ({**FOOT, "used": {"POD": 8}}, {"code": "POD 0.67"}, False),
+        ({**VISIT, "used": {"RQD": 3}}, {"code": "RQD", "quantity": 2}, True),
+        (VISIT, {"code": "RQD", "quantity": 4}, False),
+        ({**DENTIST, "age": 13, "used": {"TO": 6}}, {"code": "TO 90"}, True),
+        ({**DENTIST, "age": 13, "used": {"TO": 6}}, {"code": "TO 5"}, False),
+    ],
+)
+def test_what_was_billed_before_counts_towards_the_most_of_a_year_or_a_course(
+    facts: dict[str, Any], line: dict[str, Any], noted: bool
+) -> None:
+    notes = answered(facts, {**line, "fee": 20})["notes"]
+    assert (
+        any(
+            word in note["en"]
+            for note in notes
+            for word in ("diabetic foot", "four a year", "Four requests", "semesters")
+        )
+        == noted
+    )
+
+
+@pytest.mark.parametrize(
+    ("used", "field"),
+    [("POD", "used"), ({"POD": -1}, "used.POD"), ({"POD": 1.5}, "used.POD"), ({"pod": 1}, "used.pod")],
+)
+def test_what_was_billed_before_is_a_number_of_a_counted_code(used: Any, field: str) -> None:
+    with pytest.raises(FactError) as refused:
+        answered({**FOOT, "used": used}, {"code": "POD 1", "fee": 30})
+    assert refused.value.field == field

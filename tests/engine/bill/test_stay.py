@@ -243,3 +243,14 @@ def test_who_pays_each_charge(facts: dict[str, Any], paid: list[int]) -> None:
     assert [one.settlement.amc for one in settled] == paid
     left = [fee - amc for fee, amc in zip((23_00, 23_00, 180_00, 24_00, 10_60, 150_00), paid, strict=True)]
     assert [one.settlement.patient for one in settled] == left
+
+
+def test_a_charge_that_the_paper_has_on_a_line_is_not_counted_twice() -> None:
+    clinic = {"code": "GHS", "fee": 1800, "base": 1800}
+    answer = stayed("2026-05-04", "2026-05-07", stay={"heavy_act": True}, lines=[clinic, {"code": "FJ x 4"}])
+    assert [
+        (line.code.key, one.settlement.patient) for line, one in zip(answer.lines, answer.settled, strict=True)
+    ] == [
+        ("GHS", 32_00),
+        ("FJ", 92_00),
+    ]

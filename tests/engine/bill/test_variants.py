@@ -38,10 +38,16 @@ VISIT: dict[str, Any] = {"id": "b", "facts": {"care_date": "2026-03-10", "age": 
         ({"lines": [{"code": "G", "fee": 30, "amo": "much"}]}, "amo"),
         ({"facts": {"care_date": "2026-03-10", "age": 4, "setting": "the moon"}}, "special_setting"),
         ({"facts": {"care_date": "2026-03-10", "age": 4, "territory": "the moon"}}, "territory"),
-        ({"facts": {"care_date": "2026-03-10", "age": 4, "unheard_of": 1}}, "facts.unheard_of"),
+        ({"facts": {"care_date": "2026-03-10", "age": 4, "used": {"G": 1}}}, "used.G"),
     ],
 )
 def test_a_bill_of_another_shape_is_refused_by_its_field(wrong: dict[str, Any], field: str) -> None:
     refused = check_bill({**VISIT, **wrong}).refused
     assert refused is not None
     assert refused.field == field
+
+
+def test_a_fact_that_no_bill_reads_is_listed() -> None:
+    checked = check_bill({**VISIT, "facts": {**VISIT["facts"], "unheard_of": 1}})
+    assert checked.refused is None
+    assert checked.worked.ignored == ["unheard_of"]

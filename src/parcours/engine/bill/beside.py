@@ -10,7 +10,7 @@ from parcours.engine.bill.notes import Note, notes_of
 from parcours.engine.bill.prices import EMERGENCIES
 from parcours.engine.bill.settle import BillAnswer
 from parcours.engine.bill.stays import days_of, has_establishment
-from parcours.engine.bill.vocabulary import read_stay
+from parcours.engine.bill.vocabulary import read_stay, read_used
 from parcours.law.bill.codes import Nature
 from parcours.text import Text, agreed, euros
 
@@ -20,7 +20,8 @@ ARTICLES = {"visit": ("CSS L160-13",), "stay": ("CSS R160-5", "CSS L174-4")}
 
 def notes_of_bill(answer: BillAnswer) -> list[Note]:
     """Every note of a settled bill."""
-    return [*paid_beside(answer), *notes_of(answer.lines, answer.settled, answer.territory, answer.bill)]
+    used = read_used(answer.given, answer.bill)
+    return [*paid_beside(answer), *notes_of(answer.lines, answer.settled, answer.territory, answer.bill, used)]
 
 
 def paid_beside(answer: BillAnswer) -> Iterator[Note]:

@@ -17,23 +17,34 @@ from parcours.engine.bill.library import SAME_ACT, Known, known, not_in, shape_o
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import CCAM
 from parcours.law.bill.book import BillLaw
+from parcours.law.bill.codes import Nature
 from parcours.law.codes import Profession
 from parcours.law.flat import FlatLaw
 from parcours.law.library.installed import none_installed
 from parcours.text import Text
 
 MOST_KEPT = 4_096
-GENERIC = "ACTE"
-"""The code of a CCAM act that no table holds: its base must be given."""
-LETTER = re.compile(r"(?P<key>[A-Z][A-Z0-9_]*) (?P<coefficient>\d+(?:[.,]\d+)?)(?P<half>/2)?(?: \w+)?")
+GENERIC, BOX = "ACTE", "BOITE"
+"""The code of a CCAM act that no table holds: its base must be given; that of a box of any medicine."""
+OF_BOXES = (0, Profession.PHARMACIE)
+OF_ALL = (0, Profession.MEDECIN, Profession.ETABLISSEMENT)
+"""Whose bills may hold the words of other professions: nobody said, or a bill of several."""
+CLASS_OF_LENS = re.compile(r"\b[AB]\b")
+LETTER = re.compile(r"(?P<key>[A-Z][A-Z0-9_]*) (?P<coefficient>\d+(?:[.,]\d+)?)(?P<half>/2)?(?:[ ,]+[^+]*)?")
+UNSPACED = re.compile(r"^(AMI|AMX|AIS|AMK|AMS|AMO|AMP|AMY|POD|SF|SP|B|TO)(?=\d)")
+"""A letter that its coefficient follows at once: B70."""
 MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("association", re.compile(r" ?\basso(?:ciation)? (\d)\b")),
     ("half", re.compile(r" ?\b[aà] 50 ?%")),
-    ("price", re.compile(r" ?\((\d+(?:[.,]\d+)?) \+ \d+(?:[.,]\d+)?\)")),
+    ("price", re.compile(r" ?\((\d+(?:[.,]\d+)?) ?\+ ?\d+(?:[.,]\d+)?\)")),
+    ("acts", re.compile(r",? ?\(?\b(\d+) (?:actes|analyses|examens)\b\)?")),
+    ("tooth", re.compile(r",? ?\(?\bdent (\d\d)\b\)?")),
+    ("aside", re.compile(r" ?\([^()]*\)$")),
     ("rate_class", re.compile(r" ?\b(\d+) ?%")),
-    ("pack", re.compile(r" ?\b3 mois\b")),
+    ("pack", re.compile(r" ?\b(?:(?:3|trois) mois|grand conditionnement)\b")),
     ("activity", re.compile(r" ?\bactivit[eé] (\d)\b")),
     ("phase", re.compile(r" ?\bphase (\d)\b")),
+    ("both_ways", re.compile(r",? ?\baller[- ]retour\b|,? ?\bA/R\b", re.IGNORECASE)),
     ("days", re.compile(r" (\d+) j(?:ours?)?\b")),
     ("distance", re.compile(r" ?\b(\d+(?:[.,]\d+)?) ?km\b")),
     ("road", re.compile(r"(?<=^IK) (plaine|montagne|pied|a pied|à pied|ski)\b", re.IGNORECASE)),
@@ -45,7 +56,7 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """What a text says beside its code, in the order in which it is taken out."""
 CLASSES = {"100": "irremplacable", "65": "majeur", "30": "modere", "15": "faible"}
-SUFFIXES = {
+SUFFIXES: dict[int, str] = {
     Profession.INFIRMIER: "INFIRMIER",
     Profession.MASSEUR_KINESITHERAPEUTE: "KINE",
     Profession.SAGE_FEMME: "SF",
@@ -65,42 +76,46 @@ class CodeText:
     """What an installed library says of the code."""
 
 
-def read_code(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText:
+def read_code(text: str, profession: int, law: FlatLaw, bill: BillLaw, before: int = 0) -> CodeText:
     """The code of a printed text and what stands beside it. Raises `FactError` with the nearest known codes.
 
-    Kept for the next line that writes the same, where no imported library could say otherwise.
+    `profession`: who bills, where it is said; else `before`: that of the line before. Kept for the next line that
+    writes the same, where no imported library could say otherwise.
     """
     if not none_installed():
-        return read_text(text, profession, law, bill)
-    kept, key = bill.texts, (text, profession)
+        return read_text(text, profession, law, bill, before)
+    kept, key = bill.texts, (text, profession, before)
     if key not in kept:
         if len(kept) >= MOST_KEPT:
             kept.clear()
-        kept[key] = read_text(text, profession, law, bill)
+        kept[key] = read_text(text, profession, law, bill, before)
     found: CodeText = kept[key]
     return found
 
 
-def read_text(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText:
+def read_text(text: str, profession: int, law: FlatLaw, bill: BillLaw, before: int) -> CodeText:
     """The same, read."""
-    exact = coded(text.strip(), profession, law, bill)
+    near = profession or before
+    exact = coded(text.strip(), near, law, bill)
     if exact:
         return exact
-    rest, found = without_marks(text.strip())
+    rest, found = without_marks(UNSPACED.sub(r"\1 ", text.strip()))
     said = facts_of_marks(found)
-    bare = coded(rest, profession, law, bill)
+    bare = coded(rest, near, law, bill)
     letter = LETTER.fullmatch(rest)
     if not bare:
-        bare = worded(by_words(plain(rest), bill, least=2))
+        bare = worded(by_words(plain(rest), profession, law, bill, least=2))
     if not bare and letter:
-        bare = coded(letter["key"], profession, law, bill)
+        bare = coded(letter["key"], near, law, bill)
         if bare:
             said["coefficient"] = letter["coefficient"].replace(",", ".")
-            said["noted"] = "half" if letter["half"] else "full"
-    bare = bare or worded(by_words(plain(rest), bill))
+            said["noted"] = "half" if letter["half"] or "half" in found else "full"
+    bare = bare or worded(by_words(plain(rest), profession, law, bill))
+    if found.get("rate_class") in CLASSES and a_medicine(bare, profession, law, bill):
+        bare = CodeText(BOX)
     if not bare:
         raise unknown_code(text, law, bill)
-    return CodeText(bare.key, said, bare.known)
+    return CodeText(bare.key, {**said, **said_of_kind(bare.key, rest, found, bill)}, bare.known)
 
 
 def coded(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText | None:
@@ -134,8 +149,11 @@ def facts_of_marks(found: Mapping[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {
         name: found[name] for name in ("association", "activity", "phase", "quantity") if name in found
     }
-    if "days" in found:
-        said["quantity"] = found["days"]
+    for name in ("acts", "days"):
+        if name in found:
+            said["quantity"] = found[name]
+    if "tooth" in found:
+        said["tooth"] = found["tooth"]
     said.update(facts_of_journey(found))
     if "price" in found:
         said["price"] = found["price"].replace(",", ".")
@@ -167,9 +185,9 @@ def facts_of_journey(found: Mapping[str, str]) -> dict[str, Any]:
 def known_key(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> str:
     """The code of an exact text; the one of the profession where several write it alike. Empty when none."""
     key = text.upper()
-    ending = SUFFIXES.get(Profession(profession), "") if profession else ""
-    if f"{key}_{ending}" in bill.codes:
-        return f"{key}_{ending}"
+    own = f"{key}_{SUFFIXES.get(profession, '')}"
+    if own in bill.codes:
+        return own
     letter = bill.letters.get(key, "")
     if letter and (key not in law.acts or bill.codes[letter].profession == profession):
         return letter
@@ -179,11 +197,50 @@ def known_key(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> str:
     return GENERIC if CCAM.fullmatch(key) else ""
 
 
-def by_words(text: str, bill: BillLaw, least: int = 1) -> str:
+def by_words(text: str, profession: int, law: FlatLaw, bill: BillLaw, least: int = 1) -> str:
     """The code whose words start a text, at least so many; the longest win."""
     words = text.split(" ")
     starts = (" ".join(words[:count]) for count in range(len(words), least - 1, -1))
-    return next((bill.words[start] for start in starts if start in bill.words), "")
+    found = (of_whom(bill.words[start], profession, law, bill) for start in starts if start in bill.words)
+    return next((key for key in found if key), "")
+
+
+def of_whom(key: str, profession: int, law: FlatLaw, bill: BillLaw) -> str:
+    """The code that words stand for when this one bills; none where they are those of another."""
+    own = f"{key}_{SUFFIXES.get(profession, '')}"
+    if own in bill.codes:
+        return own
+    theirs = professions_of(key, law, bill)
+    return key if profession in OF_ALL or not theirs or {profession, Profession.MEDECIN} & theirs else ""
+
+
+def professions_of(key: str, law: FlatLaw, bill: BillLaw) -> set[int]:
+    """Who bills a code; empty where anybody may, or it is a charge."""
+    code = bill.codes.get(key)
+    if code is None or code.nature != Nature.ACT:
+        return set()
+    return (
+        {code.profession}
+        if code.profession
+        else {Profession[one.upper()] for one in law.act_professions.get(code.act, ())}
+    )
+
+
+def a_medicine(bare: CodeText | None, profession: int, law: FlatLaw, bill: BillLaw) -> bool:
+    """Is a text with the rate of a medicine the name of one?  Where it is no code that a pharmacy bills."""
+    if bare is None or profession != Profession.PHARMACIE:
+        return bare is None and profession in OF_BOXES
+    theirs = professions_of(bare.key, law, bill)
+    return bool(theirs) and Profession.PHARMACIE not in theirs
+
+
+def said_of_kind(key: str, text: str, found: Mapping[str, str], bill: BillLaw) -> dict[str, Any]:
+    """What a text says in words that only some codes have: the class of a lens, a journey there and back."""
+    code = bill.codes.get(key)
+    lens = CLASS_OF_LENS.search(text) if key.startswith("VERRE_") else None
+    if lens:
+        return {"optical_class": lens[0].lower()}
+    return {"quantity": 2} if code and code.trip and "both_ways" in found else {}
 
 
 def plain(text: str) -> str:

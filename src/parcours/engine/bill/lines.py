@@ -137,12 +137,12 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
         for name, value in raw.items()
         if name in BY_NAME and name not in NOT_ON_A_BILL and said(name, value)
     }
-    profession = own.get("profession", shared.values.get("profession", before))
-    text = read_code(code_said(raw), profession, shared.law, shared.bill)
+    profession = own.get("profession", shared.values.get("profession", 0))
+    text = read_code(code_said(raw), profession, shared.law, shared.bill, before)
     facts = {**text.said, **{name: value for name, value in raw.items() if name in LINE_KEYS and given(value)}}
     line_facts = {name: LINE_READERS[name](name, value) for name, value in facts.items() if name in LINE_READERS}
     add_said(own, text.said, shared)
-    code = said_apart(code_of_text(text, own, profession, line_facts, shared), line_facts, shared.bill)
+    code = said_apart(code_of_text(text, own, profession or before, line_facts, shared), line_facts, shared.bill)
     values = values_of_line(own, code, shared)
     from_library = facts_of_text(text, code, values, {**own, **line_facts}, shared)
     line_facts = {**from_library, **line_facts}

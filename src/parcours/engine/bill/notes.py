@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from parcours.engine.bill.lines import BillLine
@@ -28,9 +29,16 @@ class Note:
 
 
 def notes_of(
-    lines: Sequence[BillLine], settled: Sequence[SettledLine], territory: str, bill: BillLaw
+    lines: Sequence[BillLine],
+    settled: Sequence[SettledLine],
+    territory: str,
+    bill: BillLaw,
+    used: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Note]:
-    """Every note of a bill: what the rules noticed of each act, then what its lines show together."""
+    """Every note of a bill: what the rules noticed of each act, then what its lines show together.
+
+    `used`: how many of a code were billed before.
+    """
     yield from noticed(lines, settled, bill)
     for kind, find in KINDS.items():
         for entry in bill.notes[kind].values():
@@ -38,6 +46,8 @@ def notes_of(
                 yield from find(lines, entry)
     for entry in bill.notes["renewals"].values():
         yield from renewals(lines, entry, bill)
+    for entry in bill.notes["before"].values():
+        yield from exhausted(lines, entry, used)
     yield from once(lines, bill.notes["once"])
     yield from floors(lines, settled, bill)
     yield from unknown_prices(lines, settled, bill.notes["unknown"])
@@ -104,6 +114,22 @@ def quotas(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note
         if count > entry["most"] and together[0].number not in seen:
             seen.add(together[0].number)
             yield note(together, entry)
+
+
+def exhausted(lines: Sequence[BillLine], entry: Mapping[str, Any], used: Mapping[str, int]) -> Iterator[Note]:
+    """More of some codes than are paid in a year or a course of care, with those that were billed before."""
+    concerned = [
+        line
+        for line in lines
+        if line.code.key in entry["codes"]
+        and line.line.coefficient in entry.get("coefficients", [line.line.coefficient])
+    ]
+    most = entry["most"]
+    if concerned and isinstance(most, Mapping):
+        most = most.get(concerned[0].said.get("grade"), max(most.values()))
+    count = sum(line.said.get("quantity", 1) for line in concerned)
+    if concerned and count + sum(used.get(code, 0) for code in entry["codes"]) > most:
+        yield note(concerned, entry)
 
 
 def unaccompanied(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:

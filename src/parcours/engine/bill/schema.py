@@ -9,6 +9,7 @@ from parcours.engine.bill.vocabulary import (
     CLASSES,
     DISCIPLINES,
     GENERICS,
+    GRADES,
     HOUR_BANDS,
     KINDS,
     LINE_KEYS,
@@ -38,6 +39,7 @@ LISTS = {
     "basket": BASKETS,
     "hour_band": HOUR_BANDS,
     "place": PLACES,
+    "grade": GRADES,
 }
 TEXTS = ("id", "title", "code", "session", "zone", "departement", "territory", "cip", "note")
 DATES = ("entry", "exit", "previous_on")
@@ -88,6 +90,8 @@ def key_schema(name: str) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
     if name in BOOLEANS:
         return {"type": "boolean"}
+    if name == "used":
+        return {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 1000}}
     if name == "modifiers":
         return {"type": "array", "items": {"type": "string"}, "maxItems": 4}
     if name == "supplement_of":

@@ -18,7 +18,14 @@ from parcours.engine.bill.links import linked
 from parcours.engine.bill.missing import check_known, check_missing
 from parcours.engine.bill.stays import charges_of_stay
 from parcours.engine.bill.together import BillQuestion, is_costly, settle_all
-from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, check_shape, read_borne, read_stay, read_territory
+from parcours.engine.bill.vocabulary import (
+    NOT_ON_A_BILL,
+    check_shape,
+    read_borne,
+    read_stay,
+    read_territory,
+    read_used,
+)
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import read, said
 from parcours.engine.facts.readings import encode_readings
@@ -119,6 +126,7 @@ def prepare(given: Any, readings: Mapping[str, str]) -> Prepared:
     check_shape(given)
     law = bill_law()
     options = {name: option for name, option in readings.items() if name in law.readings}
+    read_used(given, law)
     shared = shared_of(given, law, options)
     question = question_of(given, shared, readings)
     lines = read_lines(given, shared)

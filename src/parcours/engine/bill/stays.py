@@ -71,6 +71,8 @@ def charges_of_stay(
         invoice = invoice._replace(flat_fee=0)  # owed once, on the stay before (R160-16 I)
     surcharge = stay_surcharge(law) if outside(stay, person.line.act, shared, chosen, rule_readings) else 0
     found = wanted(invoice, surcharge, kind, costly, terms.whole_from <= len(charges))
+    told = {line.code.key for line in lines}  # a charge that the paper has on a line of its own is that one
+    found = [row for row in found if row[0] not in told]
     if not found and not lines:
         found = [nothing_owed(person.line.act, kind, len(charges))]
     return [

@@ -17,7 +17,7 @@ from parcours.engine.facts.vocabulary import (
     read_date,
     read_money,
 )
-from parcours.law.bill.book import BASKETS
+from parcours.law.bill.book import BASKETS, BillLaw
 from parcours.law.bill.codes import OpticalCategory
 from parcours.text import Text, same
 from parcours.words import fold
@@ -28,14 +28,14 @@ KINDS = (
 )  # fmt: skip
 NOT_ON_A_BILL = ("act", "quantity", "fee", "base", "ips", "status")
 """Facts of one act that a bill says line by line."""
-BILL_KEYS = ("id", "title", "kind", "lines", "stay", "territory")
+BILL_KEYS = ("id", "title", "kind", "lines", "stay", "territory", "used")
 LINE_KEYS = (
     "code", "quantity", "coefficient", "noted", "fee", "base", "tariff", "association", "activity", "phase",
     "modifiers",
     "supplement_of", "session", "price", "pack", "generic", "generic_price", "tooth", "eye",
     "ear", "rate_class", "distance_km", "zone",
     "departement", "shared_with", "night", "big_city", "empty_return", "max_price", "optical_class", "category",
-    "basket", "cip", "hour_band", "regulated", "place", "previous_on", "sight_changed", "note",
+    "basket", "cip", "hour_band", "regulated", "place", "previous_on", "sight_changed", "grade", "note",
 )  # fmt: skip
 STAY_KEYS = ("entry", "exit", "daily_tariff", "ghs", "heavy_act", "linked_stay", "discipline", "outside_pathway")
 BORNE = {
@@ -54,6 +54,8 @@ SIDES = ("od", "og")
 CLASSES = ("a", "b")
 HOUR_BANDS = ("day", "evening", "deep_night", "sunday")
 PLACES = ("cabinet", "domicile", "etablissement")
+GRADES = ("2", "3", "3_plaie")
+"""Grades of a diabetic foot; the third may bear a wound."""
 CATEGORIES = tuple(member.name.lower() for member in OpticalCategory)
 MOST_LINES = 100
 """A bill of more lines is a typing error, and would take long: the rules compare each line with each other."""
@@ -143,6 +145,7 @@ LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
     "regulated": read_boolean,
     "place": one_of(PLACES),
     "category": one_of(CATEGORIES),
+    "grade": one_of(GRADES),
     "previous_on": read_date,
     "sight_changed": read_boolean,
     "note": READERS["text"],
@@ -231,3 +234,16 @@ def read_territory(value: Any) -> str:
 def read_borne(bill: Mapping[str, Any]) -> dict[str, int]:
     """What was borne before the bill, in cents. Raises `FactError`."""
     return {rule: read_money(name, bill[name]) for name, rule in BORNE.items() if given(bill.get(name))}
+
+
+def read_used(given_bill: Mapping[str, Any], bill: BillLaw) -> dict[str, int]:
+    """How many of each counted code were billed before, in the year or the course of care. Raises `FactError`."""
+    used = given_bill.get("used") or {}
+    if not isinstance(used, Mapping):
+        raise FactError("used", used, Text("un objet : RQD: 3, POD: 5…", "an object: RQD: 3, POD: 5…"))
+    if not used:
+        return {}
+    check_keys(
+        "used.", used, tuple(sorted({code for entry in bill.notes["before"].values() for code in entry["codes"]}))
+    )
+    return {code: read_number(f"used.{code}", number, 0, 1000) for code, number in used.items() if given(number)}

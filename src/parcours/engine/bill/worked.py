@@ -16,6 +16,7 @@ from parcours.engine.facts.vocabulary import given
 from parcours.law.bill.book import Code, bill_law
 from parcours.law.bill.codes import Nature
 from parcours.law.cache import flat_law
+from parcours.law.codes import Profession
 from parcours.text import Text, same
 
 RESULTS = ("base", "rate", "gross", "majoration", "pf", "franchise", "forfait_acte_lourd", "amo", "amc", "patient")
@@ -27,15 +28,15 @@ SPECIALTIES = {
     "psychiatre": "psychiatrie", "ophtalmologue": "ophtalmologie", "gynecologue": "gynecologie_medicale",
     "chirurgien": "chirurgie_generale", "anesthesiste": "anesthesie_reanimation", "neurologue": "neurologie",
     "geriatre": "geriatrie", "endocrinologue": "endocrinologie", "orl": "orl", "stomatologue": "stomatologie",
-    "gastroenterologue": "gastroenterologie", "urologue": "urologie",
+    "gastroenterologue": "gastroenterologie", "urologue": "urologie", "medecin_generaliste": "generaliste",
 }  # fmt: skip
 PROFESSIONS = {
     "opticien": "pharmacie", "audioprothesiste": "pharmacie", "pharmacien": "pharmacie",
-    "dentiste": "chirurgien_dentiste",
+    "dentiste": "chirurgien_dentiste", "orthodontiste": "chirurgien_dentiste", "biologiste": "laboratoire",
     "infirmiere": "infirmier", "sage-femme": "sage_femme", "kine": "masseur_kinesitherapeute",
     "kinesitherapeute": "masseur_kinesitherapeute", "podologue": "pedicure_podologue", "hopital": "etablissement",
     "thermal": "etablissement", "clinique": "etablissement", "taxi": "transporteur", "ambulance": "transporteur",
-    "vsl": "transporteur", "transporteur": "transporteur",
+    "vsl": "transporteur", "transporteur": "transporteur", "ambulancier": "transporteur", "sage femme": "sage_femme",
 }  # fmt: skip
 """Who a worked bill names, where the vocabulary has another word."""
 PRINTED_CONTRACTS = {"mgefi_sante_1": (30, 35)}
@@ -71,7 +72,7 @@ SAID_ELSEWHERE = (
 ORDINARY_SETTINGS = ("", "urgences", "cabinet", "domicile", "ville", "centre", "etablissement")
 """Places that change no rule by themselves: the code of the line says it."""
 TRIP_FACTS = ("distance_km", "zone", "departement", "night")
-EXAMINATION = "EBD"
+EXAMINATION, FLAT_FEE = "EBD", "FORFAIT_ACTE_LOURD"
 CLASS_B = ("MONTURE_B", "VERRE_B")
 
 
@@ -86,6 +87,8 @@ class WorkedBill:
     doubtful: bool
     """Its weakest link is a memory or a derivation: shown, not for acceptance."""
     assumed: dict[str, Any] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    """Facts that no bill knows."""
     unread: list[int] = field(default_factory=list)
     """Lines whose words are no known code: an act of who bills, with the base that they give."""
     from_stay: bool = False
@@ -143,22 +146,30 @@ def facts_of_bill(facts: Mapping[str, Any], raw: Mapping[str, Any], worked: Work
     """The facts of a worked bill by their names in the vocabulary."""
     bill: dict[str, Any] = {}
     for name, value in facts.items():
-        place_fact(bill, name, value)
+        place_fact(bill, name, value, worked)
     if given(facts.get("exemption")) and facts["exemption"] != "per line":
         bill["exemption"] = facts["exemption"]
     contract = raw.get("contract")
     if facts.get("c2s") or contract == "c2s":
         bill["c2s"] = True
     elif contract:
-        bill["contract"] = contract_of(contract)
+        bill["contract"] = contract_of(contract, raw.get("printed"))
     bill.update(setting_of(facts))
-    if worked.from_stay and "stay" in bill and any(str(line["code"]).startswith("forfait") for line in raw["lines"]):
+    if worked.from_stay and "stay" in bill and any(code_key(line) == FLAT_FEE for line in raw["lines"]):
         bill["stay"]["heavy_act"] = True
     if worked.from_stay and "psy" in str(facts.get("discipline", "")).lower():
         bill["stay"]["discipline"] = "psychiatrie"
     bill.update(who(facts, worked))
     bill.update(pathway(facts, bill, worked))
     return bill
+
+
+def code_key(line: Mapping[str, Any]) -> str:
+    """The code of a line; empty where its words are none."""
+    try:
+        return read_code(str(line["code"]), 0, flat_law(), bill_law()).key
+    except FactError:
+        return ""
 
 
 def setting_of(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,22 +180,31 @@ def setting_of(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {} if setting in ORDINARY_SETTINGS else {"special_setting": setting}
 
 
-def contract_of(name: Any) -> Any:
-    """A contract by the name that worked bills give it: "dentaire_250", "optique_100_150"; else of the library."""
+def contract_of(name: Any, printed: Any) -> Any:
+    """A contract by the name that worked bills give it: "dentaire_250", "optique_100_150"; one in euros by what its
+    publisher prints for a frame and a lens; else of the library.
+    """
     if not isinstance(name, str):
         return name
     kind, *numbers_of_name = name.split("_")
     guarantees: dict[str, Any] = {"responsable": True, "cent_pour_cent_sante": True, "forfait_journalier": True}
-    if name in PRINTED_CONTRACTS or (kind == "optique" and len(numbers_of_name) == 2):
-        frame, lens = PRINTED_CONTRACTS.get(name) or tuple(numbers_of_name)
-        return {**guarantees, "monture_euros": frame, "verre_euros": lens}
     if kind in PERCENT and len(numbers_of_name) == 1 and numbers_of_name[0].isdecimal():
         return {**guarantees, **dict.fromkeys(PERCENT[kind], int(numbers_of_name[0]))}
+    euros = numbers_of_name if kind == "optique" else PRINTED_CONTRACTS.get(name) or printed_euros(printed)
+    if len(euros) == len(("frame", "lens")):
+        return {**guarantees, "monture_euros": euros[0], "verre_euros": euros[1]}
     return name
 
 
-def place_fact(bill: dict[str, Any], name: str, value: Any) -> None:
-    """One fact of a worked bill in its place. Raises `FactError` for one that no bill knows."""
+def printed_euros(printed: Any) -> tuple[Any, ...]:
+    """What a publisher prints of a contract in euros, for a frame and for a lens."""
+    amounts = printed if isinstance(printed, Mapping) else {}
+    lens = next((amount for name, amount in amounts.items() if str(name).startswith("verre")), None)
+    return (amounts["monture"], lens) if "monture" in amounts and lens is not None else ()
+
+
+def place_fact(bill: dict[str, Any], name: str, value: Any, worked: WorkedBill) -> None:
+    """One fact of a worked bill in its place; one that no bill knows is listed: what it changes, the amounts show."""
     if name in BORNE:
         bill[BORNE[name]] = value
     elif name in STAY and value != COMPUTED:
@@ -192,15 +212,15 @@ def place_fact(bill: dict[str, Any], name: str, value: Any) -> None:
     elif name in BILL_ALLOWED and name not in SAID_ELSEWHERE:
         bill[name] = value
     elif name not in (*SAID_ELSEWHERE, *TRIP_FACTS, *STAY):
-        raise FactError(f"facts.{name}", value, Text("un fait connu des factures", "a fact known to bills"))
+        worked.ignored.append(str(name))
 
 
 def who(facts: Mapping[str, Any], worked: WorkedBill) -> dict[str, Any]:
     """Profession, specialty and sector."""
     name = str(facts.get("professional", "chirurgien" if facts.get("setting") == "hospitalisation" else "medecin"))
     found: dict[str, Any] = {}
-    if name in SPECIALTIES:
-        found["specialty"] = SPECIALTIES[name]
+    if name in SPECIALTIES or name in flat_law().specialties:
+        found["specialty"] = SPECIALTIES.get(name, name)
     else:
         found["profession"] = PROFESSIONS.get(name, name)
         if not worked.from_stay:
@@ -235,7 +255,7 @@ def line_of(line: Mapping[str, Any], place: int, facts: Mapping[str, Any], worke
     """The inputs of one line: its code, its fee, what it says of itself; not the amounts expected of it."""
     found = inputs_of(line, place)
     try:
-        text = read_code(str(line["code"]), 0, flat_law(), bill_law())
+        text = read_code(str(line["code"]), profession_said(worked.bill, facts), flat_law(), bill_law())
     except FactError:
         if not given(line.get("base")):
             raise
@@ -251,6 +271,12 @@ def line_of(line: Mapping[str, Any], place: int, facts: Mapping[str, Any], worke
     if code is not None:
         add_shared(found, code, facts)
     return found
+
+
+def profession_said(bill: Mapping[str, Any], facts: Mapping[str, Any]) -> int:
+    """Who bills, where the facts say it; 0 where they do not, or name nobody's profession."""
+    name = str(bill.get("profession", "medecin" if "professional" in facts else "")).upper()
+    return int(Profession[name]) if name in Profession.__members__ else 0
 
 
 def add_shared(found: dict[str, Any], code: Code, facts: Mapping[str, Any]) -> None:
