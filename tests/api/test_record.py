@@ -3,6 +3,9 @@
 import base64
 import hashlib
 
+from parcours.registry.cards import service as cards
+from parcours.registry.cards.models import Shown
+from parcours.registry.store.clock import now_utc
 from tests.api.fixtures import PASSWORD, trail
 
 V1 = "/api/v1"
@@ -73,6 +76,29 @@ def test_opposition_in_advance_beats_the_emergency(as_user, country, database):
     refused = as_user("zola").post(f"{record(country.alice)}/emergency", json={"reason": "vital", "password": PASSWORD})
     assert refused.status_code in {422, 409}, refused.text
     assert "in advance" in refused.json()["detail"]
+    assert any(one.why == "opposed_to_emergency" and one.insured_id == country.alice for one in trail(database))
+    assert "access:record:refuse" in as_user("alice").get(f"{V1}/people/{country.alice}/accesses").text
+
+
+def test_a_consent_is_noted_by_whom_the_card_was_shown_and_both_sides_read_it(as_user, country, database):
+    doctor, patient, path = as_user("zola"), as_user("alice"), record(country.alice)
+    assert doctor.post(f"{path}/consents", json={}).status_code == 404, "the card was not shown"
+    with database.writing() as session:
+        cards.show(session, country.alice, country.zola, Shown.CARD, at=now_utc())
+    assert as_user("delegate").post(f"{path}/consents", json={}).status_code in (403, 404)
+    assert doctor.post(f"{path}/information", json={"how": "paper"}).status_code == 201
+    noted = doctor.post(f"{path}/consents", json={"scope": "synthesis", "hours": 2})
+    assert noted.status_code == 201, noted.text
+    assert doctor.get(path).status_code == 200
+    assert doctor.get(f"{path}/documents").status_code in (403, 404)
+    said = patient.get(f"{path}/sharing").json()
+    assert [(one["scope"], one["how"], one["recorded_by"]) for one in said["consents"]] == [
+        ("synthesis", "oral_noted", country.zola)
+    ]
+    assert (said["standing"], said["information"][0]["professional_id"]) == ("informed_not_opposed", country.zola)
+    assert "record:consent:note" in patient.get(f"{V1}/people/{country.alice}/accesses").text
+    assert patient.post(f"{path}/sharing", json={"leave_professional_id": country.zola}).json()["consents"] == []
+    assert doctor.get(path).status_code in (403, 404)
 
 
 def test_a_minors_document_shows_nowhere_to_a_parent(as_user, country, database):

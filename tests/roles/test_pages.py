@@ -62,6 +62,7 @@ DESKS = {
     "/me/mutuelle": OF, "/me/family": OF, "/me/messages": OF, "/me/objections": OF, "/me/privacy": OF,
     "/me/export.json": OF, "/me/money/{id}": "claim", "/me/money/{id}.pdf": "claim",
     "/me/record.pdf": OF, "/me/record.json": OF, "/practice/record": OF, "/practice/prevention": None,
+    "/practice/emergency": None, "/practice/emergency/record": OF,
     "/practice/prevention.zip": None,
     "/me/quote": OF, "/me/claim-back": OF,
     "/me/record": OF, "/me/doctor/form.pdf": OF, "/me/doctor/help.pdf": OF, "/me/sheet.pdf": OF,
@@ -94,6 +95,7 @@ FORMS = {
     ("/me/record", "action_done"): ("action_id", "action"), ("/me/record", "action_refused"): ("action_id", "action"),
     ("/practice/record", "action_done"): ("action_id", "action"),
     ("/practice/record", "action_refused"): ("action_id", "action"),
+    ("/practice/record", "review"): ("access_id", "emergency"),
     ("/practice", "read"): ("inserted", "person"),
     ("/practice/sheets", "sign"): ("claim_id", "sheet"), ("/practice/sheets", "resend"): ("claim_id", "sheet"),
     ("/practice/declarations", "sign"): ("declaration_id", "declaration"),
@@ -105,7 +107,8 @@ FORMS = {
     ("/admin/programs", "revoke"): ("client_id", "client"),
 }  # fmt: skip
 """Forms that name a record in a field; the others act on what the address names, or on oneself."""
-ON_ONESELF = {("/practice/line", "keep"), ("/practice/line", "oppose"), ("/fund/people", "find")}
+ON_ONESELF = {("/practice/line", "keep"), ("/practice/line", "oppose"), ("/fund/people", "find"),
+              ("/practice/emergency", "open")}  # fmt: skip
 """Forms of a page without an id that name nobody, or look somebody up, which is tested apart."""
 
 

@@ -238,6 +238,8 @@ ROWS = (
     on("GET", "/record/documents/{document}", {"alice", "amar"}, set(), foreign={"document": "document_zoe"}),
     patient("GET", "/record/sharing", {"alice"}),
     patient("POST", "/record/sharing", {"alice"}, {}),
+    patient("POST", "/record/consents", set(), {}),
+    patient("POST", "/record/information", {"amar"}, {}),
     patient("GET", "/record/emergency", set()),
     patient("GET", "/record/emergency/letters", set()),
     patient("GET", "/record/emergencies", TREATS),

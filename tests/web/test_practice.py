@@ -400,6 +400,9 @@ def test_the_list_of_who_is_due_gives_letters_and_indicators(people, country):  
     assert "Témoin" in page.text
     assert "Cancer colorectal" in page.text
     assert "5,00" in page.text
+    assert "non connu ici" in page.text
+    (told,) = [one for one in amar.get("/api/v1/my/prevention/indicators").json() if one["not_known"]]
+    assert (told["indicators"], told["met"], told["amount"]) == (4, None, None)
     archive = zipfile.ZipFile(io.BytesIO(amar.get("/practice/prevention.zip").content))
     assert archive.namelist()
     assert all(archive.read(name).startswith(b"%PDF-") for name in archive.namelist())

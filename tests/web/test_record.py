@@ -6,7 +6,8 @@ import pytest
 
 from parcours.registry.store.clock import paris_today
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
-from tests.api.fixtures import _keys  # noqa: F401
+from tests.api.fixtures import PASSWORD, _keys  # noqa: F401
+from tests.web.test_fund import number_of
 from tests.web.test_me import database_kind, people, send  # noqa: F401
 
 
@@ -67,3 +68,62 @@ def test_a_form_that_says_too_little_is_shown_again(people, country):  # noqa: F
                    {"aims": "x", "review_on": "2999-01-01", "every": "often"},
                    {"aims": "x", "review_on": "2001-01-01"}):  # fmt: skip
         assert send(people("amar"), path, "plan", **fields).status_code == 422, fields
+
+
+def test_an_emergency_is_opened_with_a_password_shown_everywhere_and_reviewed(people, country, database_url):  # noqa: F811
+    amar, alice, zola = people("amar"), people("alice"), people("zola")
+    send(amar, f"/practice/record?of={country.alice}", "state", section="allergies", text="pénicilline")
+    send(amar, f"/practice/record?of={country.alice}", "state", section="lifestyle", text="RYTHMEDEVIE")
+    read = f"/practice/emergency/record?of={country.alice}"
+    number, born = number_of(database_url, country.alice)
+    assert zola.get(read).status_code == 404
+    given = {"number": number, "birth_date": born, "reason": "other", "explanation": "malaise au cabinet",
+             "password": PASSWORD}  # fmt: skip
+    for fields, status in (
+        ({"password": "wrong"}, 401), ({"explanation": "vite"}, 422), ({"reason": ""}, 422), ({"number": "1"}, 422),
+        ({"birth_date": "1901-01-01"}, 422),
+    ):  # fmt: skip
+        answer = send(zola, "/practice/emergency", "open", **{**given, **fields})
+        assert answer.status_code == status, fields
+        assert zola.get(read).status_code == 404
+    assert 'name="password"' not in people("delegate").get("/practice/emergency").text
+    page = send(zola, "/practice/emergency", "open", **given)
+    assert "pénicilline" in page.text
+    assert "RYTHMEDEVIE" not in page.text
+    assert "reading only" in zola.get("/practice/line").text, "every page of the desk says that a record is open"
+    assert zola.get(f"/practice/emergency/record?of={country.yann}").status_code == 404
+    assert zola.get(f"/practice/record?of={country.alice}").status_code == 404
+    assert "Emergency access to review" in amar.get("/practice").text
+    assert "Emergency access to review" not in zola.get("/practice").text
+    assert "opened in an emergency" in alice.get("/me/messages").text
+    assert "the record, in an emergency" in alice.get("/me/privacy").text
+    mine = alice.get("/me/record").text
+    assert "malaise au cabinet" in mine
+    access = mine.split('name="access_id" value="')[1].split('"')[0]
+    send(amar, f"/practice/record?of={country.alice}", "review", access_id=access, verdict="not_justified")
+    assert "not justified" in alice.get("/me/record").text
+    assert "was not justified" in alice.get("/me/messages").text
+    send(alice, "/me/record", "change", what="emergency")
+    assert zola.get(read).status_code == 404, "opposed while it is open: it ends"
+    refused = send(zola, "/practice/emergency", "open", **given)
+    assert refused.status_code == 422
+    assert "in advance" in refused.text
+    assert "in advance" in alice.get("/me/privacy").text, "the attempt is shown to the person"
+
+
+def test_a_consent_of_the_moment_opens_what_it_says_and_what_was_told_is_shown(people, country):  # noqa: F811
+    alice, zola, amar = people("alice"), people("zola"), people("amar")
+    patient = f"/practice/record?of={country.alice}"
+    assert "silence is no agreement" in alice.get("/me/record").text
+    consent = {"what": "consent", "professional_id": country.zola, "hours": "1"}
+    assert send(alice, "/me/record", "change", **consent, scope="documents").status_code == 200
+    assert zola.get(patient).status_code == 404, "to the documents alone"
+    page = send(alice, "/me/record", "change", **consent, scope="synthesis").text
+    assert "The synthesis alone" in page
+    assert "Read in the account" in page
+    assert zola.get(patient).status_code == 200
+    assert send(alice, "/me/record", "change", **{**consent, "hours": "25"}, scope="all").status_code == 422
+    send(amar, patient, "inform")
+    assert "Told by" in alice.get("/me/record").text
+    send(alice, "/me/record", "change", what="leave", professional_id=country.zola)
+    assert zola.get(patient).status_code == 404

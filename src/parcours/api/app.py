@@ -45,6 +45,7 @@ APART = (
     "referral_loop",
     "drafts",
     "record_project",
+    "record_sharing",
     "objections",
     "undue",
 )

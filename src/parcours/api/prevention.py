@@ -32,6 +32,7 @@ from parcours.edge.versions import check_version, cursor_id
 from parcours.engine.prevention.say import calendar_dict
 from parcours.engine.results import euros
 from parcours.law import thresholds
+from parcours.law.prevention.indicators import not_known
 from parcours.registry.declarations import timeline
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.directory.service import get_professional
@@ -234,17 +235,22 @@ class IndicatorOut(Out):
 
     indicator: str
     label: str
-    met: int
-    concerned: int
-    amount: str = Field(description="What those who meet it are worth, in euros.")
+    met: int | None = Field(description="None: not known here, `not_known` says why.")
+    concerned: int | None
+    amount: str | None = Field(description="What those who meet it are worth, in euros.")
     season_from: date | None = Field(description="Of what comes back each season: first day of the one counted.")
     season_until: date | None = Field(description="Its last day; past, where the season is over.")
     confidence: str
+    indicators: int = Field(1, description="How many of the fifteen this line stands for.")
+    not_known: str | None = None
 
 
 @router.get("/my/prevention/indicators", responses=problems(*READING))
 def list_indicators(unit: ReadUnit, request: Request) -> list[IndicatorOut]:
-    """How many declared patients meet each indicator of prevention today; whom nobody asked is not counted."""
+    """How many declared patients meet each indicator of prevention today; whom nobody asked is not counted.
+
+    The indicators that nothing kept here can tell are in the list too, with the reason.
+    """
     today, lang = paris_today(), language_of(request)
     each = practice.cents_per_indicator(today)
     return [
@@ -254,6 +260,12 @@ def list_indicators(unit: ReadUnit, request: Request) -> list[IndicatorOut]:
             season_from=one.season[0] if one.season else None, season_until=one.season[1] if one.season else None,
         )
         for one in practice.counts_of(unit.session, patients(unit), today)
+    ] + [
+        IndicatorOut(
+            indicator=one.id, label=one.label[lang], met=None, concerned=None, amount=None, season_from=None,
+            season_until=None, confidence=one.confidence, indicators=one.count, not_known=one.reason[lang],
+        )
+        for one in not_known()
     ]  # fmt: skip
 
 

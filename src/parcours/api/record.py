@@ -1,35 +1,25 @@
-"""The coordination record: synthesis, documents, who shares it, access in an emergency."""
+"""The coordination record: synthesis and documents."""
 
 from datetime import date, datetime
 
 from fastapi import Response
 from pydantic import Field
-from sqlalchemy.orm import Session
 
-from parcours.api.common import CHANGING, CREATING, READING, Day, Id, In, Out, api_router, text
-from parcours.edge.depends import OnceDep, OwnDep, ReadUnit, WriteUnit
+from parcours.api.common import CREATING, READING, Day, Id, In, Out, api_router, text
+from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
-from parcours.edge.unit import writing
-from parcours.registry.accounts import passwords
 from parcours.registry.people.context import PATIENT
-from parcours.registry.record import documents, service, sharing
-from parcours.registry.record.context import DOCUMENT, EMERGENCY, Action, Tag, of_document
+from parcours.registry.record import documents, service
+from parcours.registry.record.context import DOCUMENT, Action, Tag, of_document
 from parcours.registry.record.models import (
     DocumentState,
-    EmergencyAccess,
-    How,
     Origin,
-    Reason,
     RecordDocument,
     RecordStatement,
     Section,
     Status,
-    Verdict,
     Visibility,
 )
-from parcours.registry.record.sharing import recent_letters
-from parcours.registry.referrals import service as referrals
-from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="record")
 
@@ -63,7 +53,8 @@ def _line(row: RecordStatement) -> LineOut:
     )  # fmt: skip
 
 
-def _sections(found: list[service.SectionState]) -> list[SectionOut]:
+def sections_out(found: list[service.SectionState]) -> list[SectionOut]:
+    """Sections as an answer."""
     return [
         SectionOut(section=one.section, state=one.state, since=one.since, lines=[_line(row) for row in one.lines])
         for one in found
@@ -74,7 +65,7 @@ def _sections(found: list[service.SectionState]) -> list[SectionOut]:
 def read_synthesis(patient_id: Id, unit: ReadUnit) -> list[SectionOut]:
     """The synthesis of the day, every section with its state."""
     record = unit.find(PATIENT, patient_id, Action.READ_RECORD, Tag.RECORD_SYNTHESIS_READ)
-    return _sections(service.synthesis(unit.session, record.insured_id or ""))
+    return sections_out(service.synthesis(unit.session, record.insured_id or ""))
 
 
 @router.get("/people/{patient_id}/record/history", responses=problems(*READING))
@@ -198,163 +189,3 @@ def read_document(document_id: Id, unit: ReadUnit) -> RecordContentOut:
     record = unit.find(DOCUMENT, document_id, Action.READ_DOCUMENT, Tag.RECORD_DOCUMENT_READ)
     row: RecordDocument = documents.get_document(unit.session, record.id or "")
     return RecordContentOut.model_validate(row)
-
-
-# --- who shares it --------------------------------------------------------------------------------------------------
-
-
-class SharingIn(In):
-    """What a person wants of the sharing of a record; what is not said stays."""
-
-    oppose_professional_id: str | None = Field(None, max_length=64)
-    oppose_everybody: bool = Field(False, description="Everybody but the médecin traitant.")
-    oppose_emergency: bool = Field(False, description="Nobody, even in an emergency.")
-    withdraw_oppositions: bool = False
-    accept_professional_id: str | None = Field(None, max_length=64, description="In the care team.")
-    leave_professional_id: str | None = Field(None, max_length=64, description="Out of the team; consent ends too.")
-    consent_professional_id: str | None = Field(None, max_length=64, description="For the moment: a day at most.")
-    how: How = How.ELECTRONIC
-
-
-class OppositionOut(Out):
-    """An opposition in force."""
-
-    professional_id: str | None
-    emergency: bool
-    made_at: datetime
-
-
-class SharingOut(Out):
-    """Oppositions in force, and the care team."""
-
-    oppositions: list[OppositionOut]
-    team: list[str]
-
-
-@router.get("/people/{patient_id}/record/sharing", responses=problems(*READING))
-def read_sharing(patient_id: Id, unit: ReadUnit) -> SharingOut:
-    """Who shares a record."""
-    record = unit.find(PATIENT, patient_id, Action.MANAGE_SHARING, Tag.RECORD_SHARING_READ)
-    return _sharing(unit.session, record.insured_id or "")
-
-
-def _sharing(session: Session, person: str) -> SharingOut:
-    return SharingOut(
-        oppositions=[OppositionOut.model_validate(one) for one in sharing.oppositions_of(session, person)],
-        team=[one.professional_id for one in sharing.team_of(session, person)],
-    )
-
-
-@router.post("/people/{patient_id}/record/sharing", responses=problems(*CHANGING))
-def change_sharing(patient_id: Id, body: SharingIn, unit: WriteUnit) -> SharingOut:
-    """Oppose, accept in the care team, consent for the moment; or take any of it back."""
-    record = unit.find(PATIENT, patient_id, Action.MANAGE_SHARING, Tag.RECORD_SHARING_CHANGE)
-    session, person = unit.session, record.insured_id or ""
-    if body.withdraw_oppositions:
-        sharing.withdraw_oppositions(session, person)
-    if body.oppose_emergency:
-        sharing.oppose(session, person, emergency=True)
-    if body.oppose_everybody or body.oppose_professional_id:
-        sharing.oppose(session, person, professional_id=body.oppose_professional_id)
-    if body.accept_professional_id:
-        sharing.accept(session, person, body.accept_professional_id)
-    if body.leave_professional_id:
-        sharing.leave(session, person, body.leave_professional_id)
-    if body.consent_professional_id:
-        sharing.consent(session, person, body.consent_professional_id, body.how.value)
-    return _sharing(session, person)
-
-
-# --- in an emergency ------------------------------------------------------------------------------------------------
-
-
-class EmergencyIn(In):
-    """Why, and the password again."""
-
-    reason: Reason
-    explanation: str = Field("", max_length=500, pattern=r"^[^\x00]*$")
-    password: str = Field(min_length=1, max_length=passwords.PASSWORD_MAX)
-
-
-class EmergencyOut(Out):
-    """An emergency access: until when, and when it is to be reviewed."""
-
-    id: str
-    opened_at: datetime
-    until: datetime
-    review_due_at: datetime
-    reason: Reason
-    verdict: Verdict | None
-
-
-def _emergency(row: EmergencyAccess) -> EmergencyOut:
-    return EmergencyOut.model_validate(row)
-
-
-@router.post("/people/{patient_id}/record/emergency", status_code=201, responses=problems(*CREATING))
-def open_emergency(patient_id: Id, body: EmergencyIn, own: OwnDep) -> EmergencyOut:
-    """Open one record for four hours, as a doctor without relation: the person is told, somebody else reviews it."""
-    account = own.check_password(body.password)
-    with writing(own.services, own.incoming, own.caller) as unit:
-        record = unit.find(PATIENT, patient_id, Action.OPEN_EMERGENCY, Tag.RECORD_EMERGENCY_OPEN)
-        row = sharing.open_emergency(
-            unit.session, record.insured_id or "", unit.actor.professional_id or "", account, body.reason.value,
-            body.explanation,
-        )  # fmt: skip
-        return _emergency(row)
-
-
-@router.get("/people/{patient_id}/record/emergency", responses=problems(*READING))
-def read_in_emergency(patient_id: Id, unit: ReadUnit) -> list[SectionOut]:
-    """What helps in an emergency: problems, allergies, points of vigilance, treatment, devices, directives."""
-    record = unit.find(PATIENT, patient_id, Action.READ_EMERGENCY, Tag.RECORD_EMERGENCY_READ)
-    return _sections(service.synthesis(unit.session, record.insured_id or "", service.IN_EMERGENCY))
-
-
-class EmergencyLetterOut(Out):
-    """A letter of the last twelve months, with what was answered."""
-
-    issued_on: date
-    author_id: str
-    reason: str
-    question: str
-    history: str
-    current_treatment: str
-    examinations_done: str
-    allergies: str
-    reports: list[str]
-
-
-@router.get("/people/{patient_id}/record/emergency/letters", responses=problems(*READING))
-def read_letters_in_emergency(patient_id: Id, unit: ReadUnit) -> list[EmergencyLetterOut]:
-    """The letters and reports of the last twelve months, newest first; no document, and nothing older."""
-    record = unit.find(PATIENT, patient_id, Action.READ_EMERGENCY, Tag.RECORD_EMERGENCY_READ)
-    rows = recent_letters(unit.session, record.insured_id or "", paris_today())
-    return [
-        EmergencyLetterOut(
-            issued_on=row.issued_on, author_id=row.author_id,
-            reports=[one.text for one in referrals.reports_of(unit.session, row.id)],
-            **{name: getattr(letter, name) for name in EmergencyLetterOut.model_fields if hasattr(letter, name)},
-        )
-        for row, letter in ((one, referrals.letter_of(one)) for one in rows)
-    ]  # fmt: skip
-
-
-@router.get("/people/{patient_id}/record/emergencies", responses=problems(*READING))
-def list_emergencies(patient_id: Id, unit: ReadUnit) -> list[EmergencyOut]:
-    """Every access to a record in an emergency, newest first, and what the review found."""
-    record = unit.find(PATIENT, patient_id, Action.LIST_EMERGENCIES, Tag.RECORD_EMERGENCY_LIST)
-    return [_emergency(row) for row in sharing.accesses_to(unit.session, record.insured_id or "")]
-
-
-class ReviewIn(In):
-    """What the review finds."""
-
-    verdict: Verdict
-
-
-@router.post("/record/emergencies/{access_id}/review", responses=problems(*CHANGING))
-def review_emergency(access_id: Id, body: ReviewIn, unit: WriteUnit) -> EmergencyOut:
-    """Say, as the médecin traitant or the person, whether an emergency access was justified; never of one's own."""
-    record = unit.find(EMERGENCY, access_id, Action.REVIEW_EMERGENCY, Tag.RECORD_EMERGENCY_REVIEW)
-    return _emergency(sharing.review(unit.session, record.id or "", body.verdict.value, unit.actor.account_id or ""))

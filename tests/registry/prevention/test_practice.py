@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from parcours.documents.prevention import is_younger
-from parcours.law.prevention.indicators import indicators
+from parcours.law.prevention.indicators import indicators, not_known
 from parcours.registry.people.service import open_right
 from parcours.registry.prevention import service
 from parcours.registry.prevention.practice import cents_per_indicator, counts_of, due_of
@@ -110,8 +110,10 @@ def test_an_indicator_is_paid_since_2026(on, cents):
     assert cents_per_indicator(on) == cents
 
 
-def test_eleven_indicators_each_with_a_source():
+def test_eleven_indicators_each_with_a_source_and_four_not_known_with_a_reason():
     assert len(indicators()) == 11
+    assert sum(one.count for one in not_known()) == 4
+    assert all(one.reason.fr and one.reason.en for one in not_known())
     assert all(one.sources for one in indicators().values())
 
 

@@ -154,6 +154,61 @@ def test_a_consent_is_over_after_a_day(session, world):
     assert not may(session, as_doctor(doctor), Action.READ_RECORD, of_patient(person))
 
 
+@pytest.mark.parametrize(
+    ("scope", "named", "reads"),
+    [("all", None, "synthesis first second"), ("synthesis", None, "synthesis"), ("documents", None, "first second"),
+     ("type", "60591-5", "first"), ("document", "second", "second")],
+)  # fmt: skip
+def test_a_consent_opens_what_its_scope_says_and_no_more(session, world, scope, named, reads):
+    person, author, doctor = world.person(), world.doctor(), world.doctor()
+    first = documents.deposit(session, person.id, author.id, document())
+    second = documents.deposit(session, person.id, author.id, document("1.2.4", type_code="11490-0"))
+    named = second.id if named == "second" else named
+    row = sharing.consent(session, person.id, doctor.id, "electronic", sharing.Opens(scope, named, 1))
+    assert row.until == row.given_at + timedelta(hours=1)
+    asked = {"synthesis": (Action.READ_RECORD, of_patient(person)),
+             "first": (Action.READ_DOCUMENT, of_document(session, first)),
+             "second": (Action.READ_DOCUMENT, of_document(session, second))}  # fmt: skip
+    actor = as_doctor(doctor)
+    assert [name for name, (action, record) in asked.items() if may(session, actor, action, record)] == reads.split()
+    assert may(session, actor, Action.LIST_DOCUMENTS, of_patient(person)) == (scope != "synthesis")
+    sharing.oppose(session, person.id, professional_id=doctor.id)
+    assert not any(may(session, actor, action, record) for action, record in asked.values())
+
+
+def test_a_scope_says_of_what_and_of_whom_and_no_consent_lasts_longer_than_a_day(session, world):
+    person, other, doctor = world.person(), world.person(), world.doctor()
+    theirs = documents.deposit(session, other.id, doctor.id, document())
+    for opens in (sharing.Opens("type"), sharing.Opens("all", "60591-5"), sharing.Opens(hours=0),
+                  sharing.Opens(hours=25), sharing.Opens("whole")):  # fmt: skip
+        with pytest.raises(Invalid):
+            sharing.consent(session, person.id, doctor.id, "paper", opens)
+    with pytest.raises(NotFound):
+        sharing.consent(session, person.id, doctor.id, "paper", sharing.Opens("document", theirs.id))
+
+
+def test_silence_is_worth_what_somebody_told(session, world):
+    person, doctor = world.person(), world.doctor()
+    assert sharing.standing(session, person.id) == "not_informed"
+    with pytest.raises(Invalid):
+        sharing.inform(session, person.id, "paper", by=doctor.id, on=paris_today() + timedelta(days=1))
+    sharing.inform(session, person.id, "oral_noted", by=doctor.id)
+    assert sharing.standing(session, person.id) == "informed_not_opposed"
+    sharing.oppose(session, person.id)
+    assert sharing.standing(session, person.id) == "opposed"
+    (told,) = sharing.information_of(session, person.id)
+    assert (told.professional_id, told.informed_on, told.how) == (doctor.id, paris_today(), "oral_noted")
+
+
+def test_opposed_while_a_record_is_open_in_an_emergency_ends_it(session, world):
+    person, doctor = world.person(), world.doctor()
+    actor = as_doctor(doctor)
+    sharing.open_emergency(session, person.id, doctor.id, actor.account_id, "vital")
+    assert may(session, actor, Action.READ_EMERGENCY, of_patient(person))
+    sharing.oppose(session, person.id, professional_id=doctor.id)
+    assert not may(session, actor, Action.READ_EMERGENCY, of_patient(person))
+
+
 def test_opposition_beats_every_default(session, world):
     person, treating, team = world.person(), world.doctor(), world.doctor()
     declare(session, person, treating)
@@ -210,9 +265,11 @@ def test_another_reason_is_said_and_a_review_is_made_once(session, world):
     with pytest.raises(Invalid):
         sharing.open_emergency(session, person.id, doctor.id, None, "other", "court")
     row = sharing.open_emergency(session, person.id, doctor.id, None, "other", "appel de la régulation")
-    assert [one.id for one in sharing.accesses_to_review(session)] == [row.id]
+    assert [one.id for one in sharing.accesses_to_review(session, [person.id])] == [row.id]
     sharing.review(session, row.id, "not_justified", "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d13")
-    assert not sharing.accesses_to_review(session)
+    assert not sharing.accesses_to_review(session, [person.id])
+    told = session.scalars(select(Message.recipient).where(Message.subject == "emergency_unjustified"))
+    assert set(told) == {person.id, doctor.id}, "an incident is told"
     with pytest.raises(Conflict):
         sharing.review(session, row.id, "justified", "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d13")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from parcours.law.checks import check_ids
 from parcours.law.data import CONFIDENCES, read_all
@@ -29,11 +30,22 @@ class Indicator:
     confidence: str
 
 
+@dataclass(frozen=True)
+class NotKnown:
+    """Indicators that nothing kept here can tell."""
+
+    id: str
+    label: Text
+    count: int
+    reason: Text
+    confidence: str
+
+
 @cache
 def indicators() -> Mapping[str, Indicator]:
-    """Every indicator by its id. Raises `LawDataError`."""
+    """Every indicator that a calendar tells, by its id. Raises `LawDataError`."""
     law, found = prevention_law(), {}
-    for key, entry in read_all(FOLDER).mapping(FILE).items():
+    for key, entry in entries(known=True):
         check_ids(FILE, key, tuple(entry["programmes"]), law.programmes, "programme")
         check_ids(FILE, key, tuple(entry["sources"]), law.sources, "source")
         check_ids(FILE, key, (entry["confidence"],), dict.fromkeys(CONFIDENCES), "confidence")
@@ -43,3 +55,19 @@ def indicators() -> Mapping[str, Indicator]:
             tuple(entry["sources"]), entry["confidence"],
         )  # fmt: skip
     return found
+
+
+def not_known() -> tuple[NotKnown, ...]:
+    """Those that are not known here, and why. Raises `LawDataError`."""
+    return tuple(
+        NotKnown(
+            key, text(FILE, key, entry["label"]), int(entry["count"]), text(FILE, key, entry["not_known"]),
+            entry["confidence"],
+        )
+        for key, entry in entries(known=False)
+    )  # fmt: skip
+
+
+def entries(*, known: bool) -> list[tuple[str, Any]]:
+    """The entries of the file that follow from a calendar, or the others."""
+    return [one for one in read_all(FOLDER).mapping(FILE).items() if ("not_known" not in one[1]) == known]

@@ -8,6 +8,7 @@ from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.relations import OFFICER_FUND, PATIENT_CHILD, PATIENT_SELF
+from parcours.registry.record.context import Action as RecordAction
 from parcours.registry.visits.context import Action as VisitAction
 
 
@@ -53,6 +54,8 @@ CONTEXT = Context(
             DeclarationAction.READ_DECLARATION,
             VisitAction.READ_FACTS,
             VisitAction.ANSWER_VISIT,
+            RecordAction.NOTE_CONSENT,
+            RecordAction.NOTE_INFORMATION,
         ),
     ),
     tags=Tag,

@@ -14,6 +14,8 @@ SUBJECTS = {
     "referral_cancelled": Text("Une lettre d'adressage est annulée", "A letter of referral is cancelled"),
     "referral_declined": Text("Un rendez-vous n'a pas été accepté", "An appointment was not accepted"),
     "referral_expires": Text("Une lettre d'adressage expire bientôt", "A letter of referral expires soon"),
+    "emergency_access": Text("Un dossier a été ouvert en urgence", "A record was opened in an emergency"),
+    "emergency_unjustified": Text("Un accès d'urgence n'était pas justifié", "An emergency access was not justified"),
     "emergency_review": Text("Un accès d'urgence attend d'être revu", "An emergency access waits for its review"),
     "follow_up": Text("Votre suivi a du nouveau", "Your follow-up has news"),
     "doctor_accepted": Text("Un médecin accepte votre déclaration", "A doctor accepts your declaration"),

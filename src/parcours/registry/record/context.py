@@ -16,6 +16,7 @@ from parcours.registry.record.models import (
     RecordActionNote,
     RecordConsent,
     RecordDocument,
+    RecordInformation,
     RecordOpposition,
     RecordProject,
     RecordStatement,
@@ -27,8 +28,10 @@ from parcours.registry.record.relations import (
     ANY_DOCTOR,
     AS_WRITER,
     BY_CONSENT,
+    BY_CONSENT_TO_DOCUMENTS,
     BY_EMERGENCY,
     NOT_OPPOSED,
+    NOT_OPPOSED_IN_EMERGENCY,
     NOT_OPPOSED_OR_AUTHOR,
     ONESELF_SHOWN,
     PARENT_SHOWN,
@@ -50,6 +53,8 @@ class Action(model.Action):
     LIST_DOCUMENTS = "list_record_documents"
     READ_DOCUMENT = "read_record_document"
     MANAGE_SHARING = "manage_record_sharing"
+    NOTE_CONSENT = "note_record_consent"
+    NOTE_INFORMATION = "note_record_information"
     OPEN_EMERGENCY = "open_record_emergency"
     READ_EMERGENCY = "read_record_emergency"
     LIST_EMERGENCIES = "list_record_emergencies"
@@ -71,6 +76,8 @@ class Tag(model.Tag):
     RECORD_DOCUMENT_LIST = "record:document:list"
     RECORD_SHARING_READ = "record:sharing:read"
     RECORD_SHARING_CHANGE = "record:sharing:change"
+    RECORD_CONSENT_NOTE = "record:consent:note"
+    RECORD_INFORMATION_NOTE = "record:information:note"
     RECORD_EMERGENCY_OPEN = "record:emergency:open"
     RECORD_EMERGENCY_READ = "record:emergency:read"
     RECORD_EMERGENCY_LIST = "record:emergency:list"
@@ -130,7 +137,10 @@ _ALL = (
     Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.LIST_EMERGENCIES, Action.READ_PROJECT, Action.NOTE_FOLLOW_UP,
     Action.EXPORT_RECORD,
 )  # fmt: skip
-_DOCTOR = (*_ALL, Action.IMPORT_RECORD, Action.WRITE_RECORD, Action.READ_DOCUMENT, Action.REVIEW_EMERGENCY)
+_DOCTOR = (
+    *_ALL, Action.IMPORT_RECORD, Action.WRITE_RECORD, Action.READ_DOCUMENT, Action.REVIEW_EMERGENCY,
+    Action.NOTE_INFORMATION,
+)  # fmt: skip
 
 CONTEXT = Context(
     name="record",
@@ -139,6 +149,7 @@ CONTEXT = Context(
         RecordDocument: Personal(),
         RecordOpposition: Personal(),
         RecordConsent: Personal(),
+        RecordInformation: Personal(),
         RecordTeamMember: Personal(),
         RecordProject: Personal(),
         RecordAction: Personal(),
@@ -157,6 +168,8 @@ CONTEXT = Context(
         {
             Action.WRITE_RECORD,
             Action.IMPORT_RECORD,
+            Action.NOTE_CONSENT,
+            Action.NOTE_INFORMATION,
             Action.OPEN_EMERGENCY,
             Action.READ_EMERGENCY,
             Action.REVIEW_EMERGENCY,
@@ -164,14 +177,20 @@ CONTEXT = Context(
     ),
     rules=(
         PATIENT_SELF.gives(*_ALL, Action.MANAGE_SHARING, Action.REVIEW_EMERGENCY),
-        PATIENT_CHILD.gives(*_ALL, Action.MANAGE_SHARING),
+        PATIENT_CHILD.gives(*_ALL, Action.MANAGE_SHARING, Action.REVIEW_EMERGENCY),
         ONESELF_SHOWN.gives(Action.READ_DOCUMENT),
         PARENT_SHOWN.gives(Action.READ_DOCUMENT),
         DOCTOR_DECLARED.gives(*_DOCTOR),
         TEAM.gives(
-            Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.READ_DOCUMENT, Action.READ_PROJECT, Action.NOTE_FOLLOW_UP
+            Action.READ_RECORD,
+            Action.LIST_DOCUMENTS,
+            Action.READ_DOCUMENT,
+            Action.READ_PROJECT,
+            Action.NOTE_FOLLOW_UP,
+            Action.NOTE_INFORMATION,
         ),
-        BY_CONSENT.gives(Action.READ_RECORD, Action.LIST_DOCUMENTS, Action.READ_DOCUMENT),
+        BY_CONSENT.gives(Action.READ_RECORD),
+        BY_CONSENT_TO_DOCUMENTS.gives(Action.LIST_DOCUMENTS, Action.READ_DOCUMENT),
         BY_EMERGENCY.gives(Action.READ_EMERGENCY),
         ANY_DOCTOR.gives(Action.OPEN_EMERGENCY),
         AS_WRITER.gives(Action.READ_OWN_WRITINGS),
@@ -186,6 +205,7 @@ CONTEXT = Context(
         Action.EXPORT_RECORD: NOT_OPPOSED,
         Action.IMPORT_RECORD: NOT_OPPOSED,
         Action.READ_DOCUMENT: NOT_OPPOSED_OR_AUTHOR,
+        Action.READ_EMERGENCY: NOT_OPPOSED_IN_EMERGENCY,
         Action.REVIEW_EMERGENCY: ANOTHER,
     },
     tags=Tag,

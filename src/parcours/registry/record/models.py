@@ -71,6 +71,18 @@ class How(StrEnum):
     PAPER = "paper"
 
 
+class ConsentScope(StrEnum):
+    """What of a record a consent of the moment opens."""
+
+    ALL = "all"
+    SYNTHESIS = "synthesis"
+    DOCUMENTS = "documents"
+    TYPE = "type"
+    """The documents of one type."""
+    DOCUMENT = "document"
+    """One document."""
+
+
 class Reason(StrEnum):
     """Why a record is opened in an emergency."""
 
@@ -176,9 +188,28 @@ class RecordConsent(Base):
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
     professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
     how: Mapped[How] = mapped_column(text_enum(How))
+    scope: Mapped[ConsentScope] = mapped_column(text_enum(ConsentScope), default=ConsentScope.ALL)
+    named: Mapped[str | None] = mapped_column(String(64))
+    """The type, or the id of the document, that the scope is of."""
+    recorded_by: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    """Who noted it; None: the person did, in their account."""
     given_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
     until: Mapped[datetime] = mapped_column(UtcDateTime())
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class RecordInformation(Base):
+    """A person was told that their record is shared, with whom, and that they may oppose it (CSP L1110-4)."""
+
+    __tablename__ = "record_information_acts"
+    __table_args__ = (Index("ix_record_information_acts_insured_id", "insured_id"),)
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    professional_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    """Who told them; None: they read it in their account."""
+    how: Mapped[How] = mapped_column(text_enum(How))
+    informed_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=now_utc)
 
 
 class RecordTeamMember(Base):

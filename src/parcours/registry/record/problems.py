@@ -102,3 +102,18 @@ other_patient = Problem(
     Invalid, "other_patient", Text("ce dossier est celui d'une autre personne", "this record is somebody else's"),
     field="content", allowed=Text("un dossier de cette personne", "a record of this person"),
 )  # fmt: skip
+no_such_time = Problem(
+    Invalid, "no_such_time", Text("un consentement du moment dure un jour au plus",
+                                  "a consent of the moment lasts a day at most"),
+    field="hours", allowed=Text("1 à {most} heures", "1 to {most} hours"), article="CSP L1110-4",
+)  # fmt: skip
+scope_of_what = Problem(
+    Invalid, "scope_of_what", Text("dites quel type ou quel document, et seulement alors",
+                                   "say which type or which document, and only then"),
+    field="named", allowed=Text("un type pour type, un document pour document",
+                                "a type for type, a document for document"),
+)  # fmt: skip
+not_yet_told = Problem(
+    Invalid, "not_yet_told", Text("ce jour n'est pas encore venu", "this day has not come yet"), field="on",
+    allowed=Text("{today} au plus tard", "{today} at the latest"),
+)  # fmt: skip

@@ -1,6 +1,6 @@
 """Who one is to a record besides the médecin traitant: of the care team, consented, in an emergency, the author."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import PRACTICE, Actor, Record, Role
@@ -9,6 +9,7 @@ from parcours.registry.declarations.relations import MEDECIN_TRAITANT
 from parcours.registry.people.relations import CHILD
 from parcours.registry.record import problems
 from parcours.registry.record.models import (
+    ConsentScope,
     EmergencyAccess,
     RecordConsent,
     RecordDocument,
@@ -33,8 +34,8 @@ def _in_team(session: Session, actor: Actor, record: Record) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _consented(session: Session, actor: Actor, record: Record) -> bool:
-    """Consent of the moment, not withdrawn, not over."""
+def _consent_to(session: Session, actor: Actor, record: Record, opens: ColumnElement[bool]) -> bool:
+    """A consent of the moment that opens this, not withdrawn, not over."""
     if actor.professional_id is None or record.insured_id is None or not record.live:
         return False
     query = select(RecordConsent.id).where(
@@ -42,8 +43,27 @@ def _consented(session: Session, actor: Actor, record: Record) -> bool:
         RecordConsent.professional_id == actor.professional_id,
         RecordConsent.withdrawn_at.is_(None),
         RecordConsent.until > now_utc(),
+        opens,
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def _consented(session: Session, actor: Actor, record: Record) -> bool:
+    """Consent of the moment to the synthesis."""
+    return _consent_to(session, actor, record, RecordConsent.scope.in_((ConsentScope.ALL, ConsentScope.SYNTHESIS)))
+
+
+def _consented_documents(session: Session, actor: Actor, record: Record) -> bool:
+    """Consent of the moment to this document; asked of the person, to any."""
+    kind = session.scalar(select(RecordDocument.type_code).where(RecordDocument.id == record.id))
+    if kind is None:
+        return _consent_to(session, actor, record, RecordConsent.scope != ConsentScope.SYNTHESIS)
+    named = or_(
+        RecordConsent.scope.in_((ConsentScope.ALL, ConsentScope.DOCUMENTS)),
+        and_(RecordConsent.scope == ConsentScope.TYPE, RecordConsent.named == kind),
+        and_(RecordConsent.scope == ConsentScope.DOCUMENT, RecordConsent.named == record.id),
+    )
+    return _consent_to(session, actor, record, named)
 
 
 def _in_emergency(session: Session, actor: Actor, record: Record) -> bool:
@@ -100,6 +120,16 @@ def _not_opposed_or_author(session: Session, actor: Actor, record: Record) -> bo
     return OWN_PRACTICE.holds(session, actor, record) or _not_opposed(session, actor, record)
 
 
+def _not_opposed_in_emergency(session: Session, actor: Actor, record: Record) -> bool:
+    """The person opposes neither access in an emergency nor this professional: said later, it ends what is open."""
+    query = select(RecordOpposition.id).where(
+        RecordOpposition.insured_id == record.insured_id,
+        RecordOpposition.withdrawn_at.is_(None),
+        or_(RecordOpposition.emergency, RecordOpposition.professional_id == actor.professional_id),
+    )
+    return session.scalar(query.limit(1)) is None
+
+
 def _another(_session: Session, actor: Actor, record: Record) -> bool:
     """Somebody else than who opened it."""
     return actor.account_id is not None and actor.account_id != record.account_id
@@ -107,12 +137,16 @@ def _another(_session: Session, actor: Actor, record: Record) -> bool:
 
 CARE_TEAM = Relation("care_team", _in_team, to_person=True)
 CONSENTED = Relation("consented", _consented, to_person=True)
+CONSENTED_DOCUMENTS = Relation("consented_documents", _consented_documents, to_person=True)
 IN_EMERGENCY = Relation("emergency", _in_emergency, to_person=True)
 WROTE = Relation("wrote", _wrote, to_person=True)
 SHOWN_TO_ONESELF = Relation("shown_to_oneself", _shown_to_oneself, to_person=True)
 SHOWN_TO_PARENT = Relation("shown_to_parent", _shown_to_parent, to_person=True)
 NOT_OPPOSED = Relation("not_opposed", _not_opposed, refusal=problems.opposed)
 NOT_OPPOSED_OR_AUTHOR = Relation("not_opposed_or_author", _not_opposed_or_author, refusal=problems.opposed)
+NOT_OPPOSED_IN_EMERGENCY = Relation(
+    "not_opposed_in_emergency", _not_opposed_in_emergency, refusal=problems.opposed
+)  # fmt: skip
 ANOTHER = Relation("another_person", _another, refusal=problems.second_person)
 
 TEAM = rule(
@@ -123,6 +157,11 @@ TEAM = rule(
 BY_CONSENT = rule(
     "consented", Role.DOCTOR, CONSENTED,
     "La personne y consent pour le moment : un jour au plus.", "The person consents for the moment: a day at most.",
+)  # fmt: skip
+BY_CONSENT_TO_DOCUMENTS = rule(
+    "consented_documents", Role.DOCTOR, CONSENTED_DOCUMENTS,
+    "La personne consent pour le moment à ce que ce document soit lu.",
+    "The person consents for the moment that this document is read.",
 )  # fmt: skip
 BY_EMERGENCY = rule(
     "emergency", Role.DOCTOR, IN_EMERGENCY,

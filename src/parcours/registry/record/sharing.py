@@ -1,6 +1,9 @@
 """Who shares a record: oppositions, consents of the moment, the care team, access in an emergency and its review."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -9,15 +12,19 @@ from parcours.law.workdays import months_after
 from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.declarations.relations import in_charge
 from parcours.registry.directory.service import get_professional
+from parcours.registry.errors import not_found
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.people.service import get_insured
 from parcours.registry.record import problems
 from parcours.registry.record.models import (
+    ConsentScope,
     EmergencyAccess,
     How,
     Reason,
     RecordConsent,
+    RecordDocument,
+    RecordInformation,
     RecordOpposition,
     RecordTeamMember,
     Verdict,
@@ -28,12 +35,23 @@ from parcours.registry.store.db import listed
 from parcours.registry.store.ids import get
 from parcours.registry.vocabulary import check_choice
 
-CONSENT = timedelta(hours=24)
+MOST_HOURS = 24
+"""How long a consent of the moment lasts at most."""
+NAMED = (ConsentScope.TYPE, ConsentScope.DOCUMENT)
+"""Scopes that say of what."""
 EMERGENCY = timedelta(hours=4)
 REVIEW = timedelta(hours=72)
 LEAST_EXPLANATION = 15
 LETTERS_MONTHS = 12
 """How far back letters are read in an emergency."""
+
+
+class Standing(StrEnum):
+    """What a person who was asked nothing stands for."""
+
+    OPPOSED = "opposed"
+    NOT_OPPOSED = "informed_not_opposed"
+    NOT_INFORMED = "not_informed"
 
 
 def oppose(
@@ -65,19 +83,86 @@ def oppositions_of(session: Session, insured_id: str) -> list[RecordOpposition]:
     return listed(session, query.order_by(RecordOpposition.made_at, RecordOpposition.id))
 
 
-def consent(session: Session, insured_id: str, professional_id: str, how: str) -> RecordConsent:
-    """A consent of the moment: it ends by itself after a day."""
-    at = now_utc()
+@dataclass(frozen=True)
+class Opens:
+    """What a consent of the moment opens, and for how long."""
+
+    scope: str = "all"
+    named: str | None = None
+    """The type of the documents, or the id of the one document."""
+    hours: int = MOST_HOURS
+
+
+WHOLE = Opens()
+
+
+def consent(
+    session: Session, insured_id: str, professional_id: str, how: str, opens: Opens = WHOLE,
+    *, recorded_by: str | None = None,
+) -> RecordConsent:  # fmt: skip
+    """A consent of the moment: it ends by itself, after a day at most. `recorded_by`: the professional who noted it.
+
+    Raises `Invalid`: more than a day, or a scope that does not say of what.
+    """
+    at, scope = now_utc(), check_choice("scope", opens.scope, ConsentScope)
+    if not 1 <= opens.hours <= MOST_HOURS:
+        raise problems.no_such_time(opens.hours, most=MOST_HOURS)
+    if (scope in NAMED) != bool(opens.named):
+        raise problems.scope_of_what()
+    if scope is ConsentScope.DOCUMENT:
+        check_whose(session, insured_id, opens.named or "")
     row = RecordConsent(
         insured_id=get_insured(session, insured_id, lock=True).id,
         professional_id=get_professional(session, professional_id).id,
-        how=check_choice("how", how, How),
-        given_at=at,
-        until=at + CONSENT,
-    )
+        how=check_choice("how", how, How), scope=scope, named=opens.named, recorded_by=recorded_by,
+        given_at=at, until=at + timedelta(hours=opens.hours),
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row
+
+
+def check_whose(session: Session, insured_id: str, document_id: str) -> None:
+    """A document of this person. Raises `NotFound`."""
+    if get(session, RecordDocument, document_id, "named").insured_id != insured_id:
+        raise not_found("named")
+
+
+def consents_of(session: Session, insured_id: str) -> list[RecordConsent]:
+    """The consents of the moment that run."""
+    query = select(RecordConsent).where(
+        RecordConsent.insured_id == insured_id, RecordConsent.withdrawn_at.is_(None), RecordConsent.until > now_utc()
+    )
+    return listed(session, query.order_by(RecordConsent.given_at, RecordConsent.id))
+
+
+def inform(
+    session: Session, insured_id: str, how: str, *, by: str | None = None, on: date | None = None
+) -> RecordInformation:
+    """A person was told of the sharing and of the right to oppose it: by a professional, or in their account."""
+    today = paris_today()
+    if on is not None and on > today:
+        raise problems.not_yet_told(on.isoformat(), today=today.isoformat())
+    row = RecordInformation(
+        insured_id=get_insured(session, insured_id, lock=True).id, professional_id=by,
+        how=check_choice("how", how, How), informed_on=on or today, recorded_at=now_utc(),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def information_of(session: Session, insured_id: str) -> list[RecordInformation]:
+    """Who told a person of the sharing, the latest first."""
+    query = select(RecordInformation).where(RecordInformation.insured_id == insured_id)
+    return listed(session, query.order_by(RecordInformation.informed_on.desc(), RecordInformation.id.desc()))
+
+
+def standing(session: Session, insured_id: str) -> Standing:
+    """Silence is no consent: who opposes nothing is *informed, not opposed* only if somebody told them."""
+    if oppositions_of(session, insured_id):
+        return Standing.OPPOSED
+    return Standing.NOT_OPPOSED if information_of(session, insured_id) else Standing.NOT_INFORMED
 
 
 def accept(session: Session, insured_id: str, professional_id: str) -> RecordTeamMember:
@@ -176,10 +261,19 @@ def recent_letters(session: Session, insured_id: str, on: date) -> list[Referral
     return listed(session, query.order_by(Referral.issued_on.desc(), Referral.id))
 
 
-def accesses_to_review(session: Session) -> list[EmergencyAccess]:
-    """Emergency accesses that nobody reviewed yet, the most urgent first."""
-    query = select(EmergencyAccess).where(EmergencyAccess.verdict.is_(None))
+def accesses_to_review(session: Session, people: Collection[str]) -> list[EmergencyAccess]:
+    """Emergency accesses to these records that nobody reviewed yet, the most urgent first."""
+    query = select(EmergencyAccess).where(EmergencyAccess.verdict.is_(None), EmergencyAccess.insured_id.in_(people))
     return listed(session, query.order_by(EmergencyAccess.review_due_at, EmergencyAccess.id))
+
+
+def accesses_open(session: Session, account_id: str | None) -> list[EmergencyAccess]:
+    """The records that somebody has open in an emergency."""
+    query = select(EmergencyAccess).where(
+        EmergencyAccess.account_id == account_id, EmergencyAccess.account_id.is_not(None),
+        EmergencyAccess.until > now_utc(),
+    )  # fmt: skip
+    return listed(session, query.order_by(EmergencyAccess.until, EmergencyAccess.id))
 
 
 def accesses_to(session: Session, insured_id: str) -> list[EmergencyAccess]:
@@ -195,4 +289,15 @@ def review(session: Session, access_id: str, verdict: str, by: str, *, at: datet
         raise problems.already_reviewed()
     row.verdict, row.reviewed_by, row.reviewed_at = check_choice("verdict", verdict, Verdict), by, at or now_utc()
     session.flush()
+    if row.verdict is Verdict.NOT_JUSTIFIED:
+        tell_unjustified(session, row, row.reviewed_at)
     return row
+
+
+def tell_unjustified(session: Session, row: EmergencyAccess, at: datetime) -> None:
+    """An access that was not justified is an incident: who opened the record, the person and their doctors are told."""
+    for recipient in dict.fromkeys((row.professional_id, row.insured_id, *session.scalars(in_charge(row.insured_id)))):
+        send(
+            session, MessageKind.NOTIFICATION, "emergency_unjustified", recipient, {"access": row.id}, at=at,
+            day=paris_date(at), insured_id=row.insured_id,
+        )  # fmt: skip

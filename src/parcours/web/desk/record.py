@@ -12,7 +12,7 @@ from parcours.engine.say.wording import day as day_text
 from parcours.law.days import number_of
 from parcours.law.prevention.codes import DueState
 from parcours.registry.record import projects, service
-from parcours.registry.record.models import RecordProject
+from parcours.registry.record.models import RecordProject, Section
 from parcours.registry.store.clock import paris_today
 from parcours.text import Text
 from parcours.web.desk.names import called, professionals
@@ -58,9 +58,9 @@ def date_text(day: date, lang: str) -> str:
     return day_text(number_of(day), lang)
 
 
-def sections(session: Session, insured_id: str, lang: str) -> list[Shown]:
+def sections(session: Session, insured_id: str, lang: str, only: tuple[Section, ...] = tuple(Section)) -> list[Shown]:
     """Every section, with what it says or why it says nothing."""
-    found = service.synthesis(session, insured_id)
+    found = service.synthesis(session, insured_id, only)
     names = professionals(session, {row.author_id for one in found for row in one.lines})
     shown = []
     for one in found:

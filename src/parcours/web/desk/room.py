@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 
 from parcours.edge import unit as units
 from parcours.edge.caller import CSRF_FIELD, Caller, Incoming, check_csrf, identify
+from parcours.edge.own import OwnSession
 from parcours.edge.problems import ProblemError
 from parcours.edge.refusals import no_role, second_factor_needed
 from parcours.edge.requests import incoming_of, services_of
@@ -125,6 +126,18 @@ class Desk:
 
 
 Handler = Callable[[Desk], Response]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A form that asks the password again, before anything of it is done."""
+
+    does: Handler
+
+    def __call__(self, desk: Desk) -> Response:
+        return self.does(desk)
+
+
 Gate = Callable[[Desk], object]
 
 
@@ -157,6 +170,8 @@ def room(shown: Handler, gate: Gate | None = None, /, **sent: Handler) -> Callab
 
 def through(gate: Gate, handler: Handler) -> Handler:
     """A handler behind a gate."""
+    if isinstance(handler, Proved):
+        return Proved(through(gate, handler.does))
 
     def entered(desk: Desk) -> Response:
         gate(desk)
@@ -219,6 +234,11 @@ def changed(
     handler = sent.get(field_of(form, "do", 40))
     if handler is None:
         raise HTTPException(400)
+    if isinstance(handler, Proved):
+        try:
+            OwnSession(*who).check_password(field_of(form, "password"))
+        except (RegistryError, ProblemError) as error:
+            return error
     try:
         with units.writing(*who) as unit, not_their_place(request, unit):
             return handler(Desk(request, Page.of(request), unit, form))

@@ -26,6 +26,7 @@ from parcours.registry.people import family
 from parcours.registry.people.context import Action, Tag, of_patient
 from parcours.registry.people.models import Insured
 from parcours.registry.people.service import age_on
+from parcours.registry.record.problems import opposed, opposed_to_emergency
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL, of_referral
 from parcours.registry.referrals.context import Action as ReferralAction
@@ -61,6 +62,9 @@ VERBS = {
     "submit": Text("a envoyé", "sent"),
     "decide": Text("a décidé", "decided"),
     "export": Text("a copié", "copied"),
+    "open": Text("a ouvert", "opened"),
+    "review": Text("a revu", "reviewed"),
+    "note": Text("a noté", "noted"),
     "allow": Text("a ouvert l'accès à", "let in"),
     "issue": Text("a obtenu son accès comme", "obtained its access as"),
     "refresh": Text("a renouvelé son accès comme", "renewed its access as"),
@@ -82,7 +86,14 @@ THINGS = {
     "facts": Text("les faits d'une visite", "the facts of a visit"),
     "app": Text("une application", "an application"),
     "record": Text("le dossier", "the record"),
+    "emergency": Text("le dossier, en urgence", "the record, in an emergency"),
+    "sharing": Text("le partage du dossier", "the sharing of the record"),
+    "consent": Text("un consentement au partage du dossier", "a consent to the sharing of the record"),
+    "information": Text("l'information sur le partage du dossier", "the information about the sharing of the record"),
 }
+
+REFUSED = {one.code: one.reason for one in (opposed, opposed_to_emergency)}
+"""Why somebody could not look, besides the rules."""
 
 
 # --- family ----------------------------------------------------------------------------------------------------------
@@ -206,7 +217,7 @@ def privacy(desk: Desk) -> Response:
     return mine.show(
         "me/privacy.html", accesses=[(one, *said_of(one.row.tag, own=one.by == trail.YOURSELF)) for one in rows[:PAGE]],
         more=rows[PAGE - 1].row.id if len(rows) > PAGE else "", yourself=trail.YOURSELF,
-        reasons={rule.name: Text(rule.fr, rule.en) for rule in contexts.POLICY.rules},
+        reasons={rule.name: Text(rule.fr, rule.en) for rule in contexts.POLICY.rules} | REFUSED,
     )  # fmt: skip
 
 

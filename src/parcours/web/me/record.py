@@ -14,11 +14,12 @@ from parcours.registry.errors import not_found
 from parcours.registry.people.context import of_patient
 from parcours.registry.record import documents, handover, projects, service, sharing
 from parcours.registry.record.context import EMERGENCY, FOLLOW_UP, Action, Tag, of_document
-from parcours.registry.record.models import Outcome, Verdict
+from parcours.registry.record.models import ConsentScope, How, Outcome, Verdict
 from parcours.text import Text
 from parcours.web.desk.names import called, professionals, trade
 from parcours.web.desk.record import actions, project_words, words
 from parcours.web.desk.room import Desk, Handler
+from parcours.web.desk.shared import SCOPES, accesses, opens_until, shared
 from parcours.web.me.doctor import doctor_asked
 from parcours.web.me.person import Mine
 
@@ -32,12 +33,20 @@ TEAM = {
         "Qui vous soigne déjà peut lire la synthèse et le projet, si vous l'acceptez. Vous pouvez y mettre fin ici.",
         "Who already treats you may read the synthesis and the project, if you accept. You can end it here.",
     ),
+    "notice": Text(
+        "Qui partage votre dossier le lit pour vous soigner, jamais votre caisse ; chaque regard est noté, et vous "
+        "pouvez vous y opposer à tout moment, sans raison (CSP L1110-4).",
+        "Who shares your record reads it to treat you, never your fund; every look is noted, and you may oppose it at "
+        "any time, without a reason (CSP L1110-4).",
+    ),
+    "consent": Text("Ou seulement pour le moment", "Or for the moment only"),
+    "scope": Text("Ce que cette personne lit", "What this person reads"),
+    "hours": Text("Pendant", "During"),
+    "opened": Text("Ouvert en urgence", "Opened in an emergency"),
+    "yes": Text("C'était justifié", "It was justified"),
+    "no": Text("Ce ne l'était pas", "It was not"),
     "find": Text("Chercher quelqu'un d'autre dans l'annuaire", "Look for somebody else in the directory"),
     "chosen": Text("Accepter cette personne ?", "Accept this person?"),
-}
-VERDICTS = {
-    Verdict.JUSTIFIED: Text("justifié", "justified"),
-    Verdict.NOT_JUSTIFIED: Text("non justifié", "not justified"),
 }
 
 
@@ -48,10 +57,10 @@ def my_record(desk: Desk) -> Response:
     found = service.synthesis(session, mine.id)
     papers = [row for row in documents.documents_of(session, mine.id)
               if unit.may(Action.READ_DOCUMENT, of_document(session, row))]  # fmt: skip
-    team, opened = sharing.team_of(session, mine.id), sharing.accesses_to(session, mine.id)
+    team, consents = sharing.team_of(session, mine.id), sharing.consents_of(session, mine.id)
     against = sharing.oppositions_of(session, mine.id)
     rows: list[Any] = [*papers, *(line for one in found for line in one.lines)]
-    others: list[Any] = [*team, *opened, *against]
+    others: list[Any] = [*team, *consents, *against]
     manages = unit.may(Action.MANAGE_SHARING, of_patient(mine.row))
     proposed = sharing.who_treats(session, mine.id) if manages else []
     chosen = doctor_asked(desk, desk.asked("with", 64)) if manages else None
@@ -60,8 +69,13 @@ def my_record(desk: Desk) -> Response:
         "me/record.html", sections=[(PARTS[one.section][2], one, STATES.get(one.state, NOTHING)) for one in found],
         papers=papers,
         not_asked=[PARTS[one.section][2][desk.lang] for one in found if one.state == "not_asked"],
-        stale=lambda row: service.is_stale(row, desk.today), team=team, opened=opened, against=against,
-        verdicts=VERDICTS, names=professionals(session, ids), called=called, **project_of(mine),
+        stale=lambda row: service.is_stale(row, desk.today), team=team, against=against,
+        consents=[(one, opens_until(one, desk.lang)) for one in consents],
+        scopes=[(one.value, SCOPES[one][desk.lang]) for one in (ConsentScope.ALL, ConsentScope.SYNTHESIS,
+                                                                ConsentScope.DOCUMENTS)],
+        shared=shared(session, mine.id, desk.lang),
+        accesses=accesses(desk, mine.id) if unit.may(Action.LIST_EMERGENCIES, of_patient(mine.row)) else [],
+        names=professionals(session, ids), called=called, **project_of(mine),
         paper=mine.url("/me/record.pdf") if service.last_author(session, mine.id) else "",
         copy=mine.url("/me/record.json"), manages=manages, proposed=proposed, chosen=chosen,
         in_team=[one.professional_id for one in team], trade=lambda row: trade(row, desk.lang),
@@ -90,7 +104,15 @@ def change(desk: Desk) -> Response:
         sharing.oppose(desk.session, person, emergency=True)
     elif what == "accept":
         given = desk.field("professional_id", 64)
-        sharing.accept(desk.session, person, visible_professional(desk.session, desk.unit.actor, given, desk.today).id)
+        found = visible_professional(desk.session, desk.unit.actor, given, desk.today).id
+        sharing.accept(desk.session, person, found)
+        sharing.inform(desk.session, person, How.ELECTRONIC.value)
+    elif what == "consent":
+        given, hours = desk.field("professional_id", 64), desk.field("hours", 2)
+        found = visible_professional(desk.session, desk.unit.actor, given, desk.today).id
+        opens = sharing.Opens(desk.field("scope", 20), hours=int(hours) if hours.isascii() and hours.isdigit() else 0)
+        sharing.consent(desk.session, person, found, How.ELECTRONIC.value, opens)
+        sharing.inform(desk.session, person, How.ELECTRONIC.value)
     elif what == "leave":
         sharing.leave(desk.session, person, desk.field("professional_id", 64))
     else:

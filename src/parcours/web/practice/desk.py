@@ -10,6 +10,7 @@ from starlette.responses import Response
 from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.law.codes import Pathway
+from parcours.registry.access import model
 from parcours.registry.access.model import Record, Role
 from parcours.registry.ald import service as ald
 from parcours.registry.ald.context import Action as ProtocolAction
@@ -44,6 +45,10 @@ from parcours.registry.people.context import PATIENT, of_patient
 from parcours.registry.people.models import Insured, RightKind
 from parcours.registry.people.service import affiliation_on, age_on, get_insured, rights_on
 from parcours.registry.people.words import RIGHTS
+from parcours.registry.record import sharing
+from parcours.registry.record.context import Action as RecordAction
+from parcours.registry.record.context import of_emergency
+from parcours.registry.record.models import EmergencyAccess
 from parcours.registry.referrals import drafts
 from parcours.registry.referrals.words import PLANS
 from parcours.registry.visits.context import Action as VisitAction
@@ -64,6 +69,10 @@ HOW_TO_READ = Text("un numéro et la date de naissance de la même personne", "a
 SHOWN = 30
 """Sheets of today on the first page; all of them are one click away."""
 LETTERS_TO_SIGN = Text("Lettres et comptes rendus à signer : {count}", "Letters and reports to sign: {count}")
+OPEN_UNTIL = Text("Ouvert en urgence, en lecture seule, chaque regard tracé, jusqu'au",
+                  "Opened in an emergency, reading only, every look traced, until")  # fmt: skip
+IN_EMERGENCY = Text("Ouvrir un dossier en urgence", "Open a record in an emergency")
+REVIEW = Text("Accès d'urgence à revoir : {name}", "Emergency access to review: {name}")
 PREPARE_LETTER = Text("Préparer une lettre", "Prepare a letter")
 ANY_FEE = "30.00"
 """The pathway does not depend on it."""
@@ -87,7 +96,29 @@ def show(desk: Desk, template: str, status: int = 200, **values: Any) -> Respons
     """A page of the practice."""
     doctor = doctor_of(desk)
     signs = desk.unit.actor.role is Role.DOCTOR
-    return desk.show(template, status, doctor=doctor, called=called, signs=signs, **values)
+    return desk.show(
+        template,
+        status,
+        doctor=doctor,
+        called=called,
+        signs=signs,
+        opened=opened(desk),
+        open_until=OPEN_UNTIL[desk.lang],
+        **values,
+    )
+
+
+def opened(desk: Desk) -> list[tuple[EmergencyAccess, str]]:
+    """The records that the doctor has open in an emergency: every page of the desk says it."""
+    rows = sharing.accesses_open(desk.session, desk.unit.actor.account_id)
+    names = patients_named(desk, [one.insured_id for one in rows]) if rows else {}
+    return [(one, names.get(one.insured_id, "")) for one in rows]
+
+
+def to_review(desk: Desk, people: Iterable[str]) -> list[EmergencyAccess]:
+    """Accesses in an emergency to records of one's patients, that one is to judge."""
+    rows = sharing.accesses_to_review(desk.session, list(people))
+    return [one for one in rows if desk.unit.may(RecordAction.REVIEW_EMERGENCY, of_emergency(desk.session, one))]
 
 
 def today(desk: Desk) -> Response:
@@ -109,6 +140,8 @@ def today(desk: Desk) -> Response:
         )
     )
     prepared = len(drafts.to_sign(desk.session, doctor_id))
+    patients = declared(desk, doctor_id)
+    reviews = to_review(desk, [one.id for one in patients])
     return show(
         desk,
         "practice/today.html",
@@ -120,7 +153,9 @@ def today(desk: Desk) -> Response:
         to_correct=states.get(ClaimState.REJECTED, 0),
         to_resend=states.get(ClaimState.REFUSED, 0),
         proposals=desk.session.scalar(waiting) or 0,
-        declared=declared(desk, doctor_id),
+        declared=patients,
+        in_emergency=IN_EMERGENCY[desk.lang],
+        reviews=[(one, REVIEW[desk.lang].format(name=named(desk, one.insured_id))) for one in reviews],
     )
 
 
@@ -164,13 +199,13 @@ def inserted_card(desk: Desk, insured_id: str) -> Insured | None:
     return get_insured(desk.session, record.insured_id or "")
 
 
-def typed_number(desk: Desk) -> Insured | None:
+def typed_number(desk: Desk, action: model.Action = CardAction.SHOW_CARD) -> Insured | None:
     """Who has this number and this birth date."""
     number, born = desk.field("number", 24), desk.day("birth_date")
     insured = people.find_by_nir(desk.session, number) if number else None
     if insured is None or insured.birth_date != born:
         found = of_patient(insured) if insured else Record(PATIENT)
-        desk.unit.note_refusal(CardAction.SHOW_CARD, found, "not_found")
+        desk.unit.note_refusal(action, found, "not_found")
         return None
     return insured
 

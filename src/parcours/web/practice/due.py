@@ -6,7 +6,7 @@ from parcours.documents.prevention import letters
 from parcours.edge.due_patients import due_page, patients
 from parcours.engine.prevention.say import name_of
 from parcours.law import thresholds
-from parcours.law.prevention.indicators import indicators
+from parcours.law.prevention.indicators import indicators, not_known
 from parcours.registry.prevention.practice import Count, cents_per_indicator, counts_of
 from parcours.text import Text, euros, listed
 from parcours.web.desk.room import Desk
@@ -27,11 +27,11 @@ INDICATORS = Text("Indicateurs du forfait médecin traitant", "Indicators of the
 PAID = Text("{amount} par indicateur et par patient : {total} aujourd'hui, {known} indicateurs sur 15.",
             "{amount} per indicator and patient: {total} today, {known} indicators of 15.")  # fmt: skip
 NOT_COUNTED = Text(
-    "Non comptés ici : les quatre indicateurs du suivi des maladies chroniques, qui reposent sur de la biologie et des "
-    "ordonnances ; et, avant {age} ans, les vaccins de qui est à risque par ses médicaments.",
-    "Not counted here: the four indicators of the follow-up of chronic diseases, which rest on biology and on "
-    "prescriptions; and, before {age}, vaccines of who is at risk by their medicines.",
+    "Non comptés ici : avant {age} ans, les vaccins de qui est à risque par ses médicaments.",
+    "Not counted here: before {age}, vaccines of who is at risk by their medicines.",
 )
+NOT_KNOWN = Text("non connu ici", "not known here")
+MANY = Text("{label} ({count} indicateurs)", "{label} ({count} indicators)")
 MET = Text("{met} sur {concerned}", "{met} of {concerned}")
 OPEN = Text("Saison ouverte du {first} au {last}", "Season open from {first} to {last}")
 ENDED = Text("Dernière saison, du {first} au {last}", "Last season, from {first} to {last}")
@@ -46,7 +46,9 @@ def prevention(desk: Desk) -> Response:
     return show(
         desk, "practice/prevention.html", rows=rows, title=TITLE[lang], lead=LEAD[lang], letters=LETTERS[lang],
         nobody=NOBODY[lang], due=DUE[lang], indicators=INDICATORS[lang], not_counted=not_counted(lang),
-        counts=[(one.indicator.label[lang], said(one, lang), season(one, desk)) for one in counts],
+        counts=[(one.indicator.label[lang], said(one, lang), season(one, desk)) for one in counts]
+        + [(MANY[lang].format(label=one.label[lang], count=one.count), NOT_KNOWN[lang], one.reason[lang])
+           for one in not_known()],
         paid=paid(desk, counts), more=MORE[lang], of_page=desk.page.url("/practice/prevention.zip", **page_of(desk)),
         following=desk.page.url("/practice/prevention", **{"from": str(following)}) if following else "",
     )  # fmt: skip

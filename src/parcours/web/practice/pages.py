@@ -4,7 +4,7 @@ from starlette.routing import Route
 
 from parcours.web.desk.room import room
 from parcours.web.me import files
-from parcours.web.practice import desk, drafts, due, forfait, letters, line, people, record, sheets
+from parcours.web.practice import desk, drafts, due, emergency, forfait, letters, line, people, record, sheets
 
 BOTH = ["GET", "POST"]
 
@@ -14,7 +14,7 @@ def routes() -> list[Route]:
     patient = room(desk.patient, desk.gate, preview=desk.preview, bill=desk.send_sheet, propose=people.propose)
     records = room(
         record.record, desk.gate, state=record.state, plan=record.plan, action_done=record.action_done,
-        action_refused=record.action_refused,
+        action_refused=record.action_refused, review=record.review, inform=record.inform,
     )  # fmt: skip
     new_letter = room(
         letters.new_letter, desk.gate, write=letters.write_letter, prepare=letters.prepare_letter,
@@ -39,6 +39,8 @@ def routes() -> list[Route]:
         Route("/practice/prevention", room(due.prevention, desk.gate)),
         Route("/practice/prevention.zip", room(due.letters_file, desk.gate)),
         Route("/practice/record", records, methods=BOTH),
+        Route("/practice/emergency", room(emergency.emergency, desk.gate, open=emergency.opens), methods=BOTH),
+        Route("/practice/emergency/record", room(emergency.read, desk.gate)),
         Route(
             "/practice/declarations",
             room(people.proposals, desk.gate, sign=people.sign, refuse=people.refuse, propose=people.propose),

@@ -8,11 +8,12 @@ from parcours.documents.care_papers import PARTS
 from parcours.registry.people.service import get_insured
 from parcours.registry.record import projects, service, sharing
 from parcours.registry.record.context import Action, Tag
-from parcours.registry.record.models import Section
+from parcours.registry.record.models import How, Section
 from parcours.text import Text
 from parcours.web.desk.names import called, professionals
 from parcours.web.desk.record import actions, project_words, sections, words
 from parcours.web.desk.room import Desk, wrong
+from parcours.web.desk.shared import accesses, shared
 from parcours.web.me import record as mine
 from parcours.web.practice.desk import show
 
@@ -28,8 +29,18 @@ UNITS = {
     "day": Text("jours", "days"), "week": Text("semaines", "weeks"), "month": Text("mois", "months"),
     "year": Text("ans", "years"),
 }  # fmt: skip
+INFORM = {
+    "title": Text("Information du patient", "What the patient was told"),
+    "lead": Text(
+        "Qui partage le dossier, et le droit de s'y opposer (CSP L1110-4).",
+        "Who shares the record, and the right to oppose it (CSP L1110-4).",
+    ),
+    "note": Text("J'ai informé le patient aujourd'hui", "I told the patient today"),
+    "reviews": Text("Accès d'urgence", "Emergency accesses"),
+    "yes": Text("C'était justifié", "It was justified"), "no": Text("Ce ne l'était pas", "It was not"),
+}  # fmt: skip
 A_YEAR = timedelta(days=365)
-action_done, action_refused = mine.action_done, mine.action_refused
+action_done, action_refused, review = mine.action_done, mine.action_refused, mine.review
 
 
 def record(desk: Desk) -> Response:
@@ -46,6 +57,9 @@ def record(desk: Desk) -> Response:
         writes=desk.unit.may(Action.WRITE_RECORD, asked), notes=desk.unit.may(Action.NOTE_FOLLOW_UP, asked),
         section_names=[(one.value, PARTS[one][2][lang]) for one in Section],
         labels={name: text[lang] for name, text in LABELS.items()},
+        shared=shared(session, person, lang), informs=desk.unit.may(Action.NOTE_INFORMATION, asked),
+        inform={name: text[lang] for name, text in INFORM.items()},
+        accesses=accesses(desk, person) if desk.unit.may(Action.LIST_EMERGENCIES, asked) else [],
         units=[(name, text[lang]) for name, text in UNITS.items()], next_year=(desk.today + A_YEAR).isoformat(),
     )  # fmt: skip
 
@@ -78,4 +92,11 @@ def plan(desk: Desk) -> Response:
     project = projects.NewProject(aims, desk.day("review_on"), (new,) if what else ())
     projects.plan(desk.session, asked.insured_id or "", desk.unit.actor.professional_id or "", project)
     desk.unit.note(Tag.RECORD_PROJECT_CREATE, asked)
+    return desk.go(done="saved")
+
+
+def inform(desk: Desk) -> Response:
+    """Note that the patient was told today who shares the record."""
+    asked = desk.person(Action.NOTE_INFORMATION, Tag.RECORD_INFORMATION_NOTE)
+    sharing.inform(desk.session, asked.insured_id or "", How.ORAL_NOTED.value, by=desk.unit.actor.professional_id)
     return desk.go(done="saved")
