@@ -133,13 +133,13 @@ def megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def receive(database, count):
-    """Sheets of one day: nine in ten of a general practitioner's, a third under tiers payant."""
-    rng = Random(14)
+def receive(database, count, start=0):
+    """Sheets of one day, numbered from `start` on: nine in ten of a general practitioner's, a third tiers payant."""
+    rng = Random(14 + start)
     with database.reading() as session:
         people = session.scalars(select(Insured.id)).all()
         doctors = session.scalars(select(Professional.id)).all()
-    for batch in registry.batched(range(count), registry.BATCH):
+    for batch in registry.batched(range(start, start + count), registry.BATCH):
         claims = [claim_of(rank, rng.choice(people), rng.choice(doctors), rng) for rank in batch]
         with database.writing() as session:
             insert_all(session, claims)

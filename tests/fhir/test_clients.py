@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,12 +15,19 @@ from fhirclient.models.explanationofbenefit import ExplanationOfBenefit
 from fhirclient.models.fhirelementfactory import FHIRElementFactory
 from fhirclient.models.patient import Patient
 from fhirpy import SyncFHIRClient
+from joserfc.jwk import ECKey
 
 from parcours.engine.facts import jsonio
+from parcours.fhir.bulk import chunks, exported
+from parcours.fhir.capability import KINDS as SERVED
+from parcours.fhir.public import PUBLIC
+from parcours.fhir.site import Site
 from parcours.registry.access.model import Who
 from parcours.registry.accounts import apps
+from parcours.registry.accounts.clients import find_client
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.intake import submit
+from parcours.registry.payments.service import run as pay
 from parcours.registry.store.clock import now_utc, paris_today
 from tests.api.fixtures import PASSWORD, opened
 from tests.fhir.claims import amounts, claim, eobs, item
@@ -45,7 +53,15 @@ def served(tmp_path_factory, sqlite_country):
             adjudicate(session, row, day=paris_today(), at=now_utc())
         scopes = ["launch/patient", "patient/*.rs", "offline_access"]
         app, _ = apps.create_app(session, Who("system"), name="Carnet", redirects=[BACK], scopes=scopes)
-        ids = SimpleNamespace(**vars(ids), app=app.id)
+        pay(session, f"amo:{row.fund_code}", ids.alice, day=paris_today(), at=now_utc(), professional=False)
+        key = ECKey.generate_key("P-384", {"kid": "tests", "alg": "ES384"})
+        program = find_client(session, ids.clients["client"]).id
+        mine = key.as_dict(private=True) | {"key_ops": ["sign"]}
+        ids = SimpleNamespace(
+            **vars(ids), app=app.id, program=program, key=mine, database=environment["PARCOURS_DATABASE_URL"]
+        )  # fmt: skip
+    (folder / "keys.json").write_text(json.dumps({program: {"keys": [key.as_dict(private=False)]}}), "utf-8")
+    environment["PARCOURS_SMART_KEYS"] = str(folder / "keys.json")
     with running(folder, **environment, **UNLIMITED) as server:
         yield f"{server.address}/fhir", ids
 
@@ -133,12 +149,14 @@ def test_every_resource_goes_through_strict_models_and_back(served):
     assert len({one["resourceType"] for one in resources}) >= 11
 
 
-def test_smart_fetch_exports(served, tmp_path):
+@pytest.mark.parametrize("by", ["token", "key"])
+def test_smart_fetch_exports(served, tmp_path, by):
     base, ids = served
-    token = tmp_path / "token"
-    token.write_text(ids.clients["client"], "utf-8")
+    proof = tmp_path / "proof.jwks"
+    proof.write_text(ids.clients["client"] if by == "token" else json.dumps({"keys": [ids.key]}), "utf-8")
+    shown = {"token": ["--bearer-token"], "key": ["--smart-client-id", ids.program, "--smart-key"]}[by]
     command = [str(Path(sys.executable).with_name("smart-fetch")), "bulk", str(tmp_path / "out"), "--fhir-url", base,
-               "--bearer-token", str(token), "--type", "Patient,ServiceRequest", "--no-compression"]  # fmt: skip
+               *shown, str(proof), "--type", "Patient,ServiceRequest", "--no-compression"]  # fmt: skip
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert run.returncode == 0, run.stdout + run.stderr
     lines = [json.loads(line) for path in (tmp_path / "out").glob("*.ndjson") for line in path.read_text().splitlines()]
@@ -165,17 +183,28 @@ def test_two_clients_of_node(served):
 
 @pytest.mark.node
 def test_every_resource_is_valid_for_medplum_and_its_profiles(served):
-    """R4 to the letter; FR Core and the care circle where a profile is said."""
+    """R4 to the letter; FR Core and the care circle where a profile is said: a whole export, and every other answer."""
     base, ids = served
     client = SyncFHIRClient(base, authorization=f"Bearer {ids.clients['client']}")
+    get = partial(client.execute, method="get")
+    everything = get(f"Patient/{ids.alice}/$everything")
+    eob = next(one["resource"] for one in everything["entry"] if "/ExplanationOfBenefit/" in one["fullUrl"])
+    rights = {"resourceType": "CoverageEligibilityRequest", "status": "active", "purpose": ["benefits"],
+              "patient": eob["patient"], "created": str(paris_today()), "insurer": {"display": "AMO"}}  # fmt: skip
     bundles = [
-        client.execute(f"Patient/{ids.alice}/$everything", method="get"), client.execute("metadata", method="get"),
-        client.execute("Claim/$submit", method="post", data=ESTIMATE),
-        *(client.execute(name, method="get", params={"_count": "200"}) for name in (
-            "Practitioner", "PractitionerRole", "Organization", "CodeSystem", "ValueSet", "StructureDefinition",
-            "OperationDefinition")),
+        everything, get("metadata"), client.execute("Claim/$submit", method="post", data=ESTIMATE),
+        client.execute("CoverageEligibilityRequest/$submit", method="post", data=rights),
+        client.execute("Patient/$validate", method="post", data={"resourceType": "Patient"}),
+        get(f"ExplanationOfBenefit/{eob['id']}/$explain"), get("ValueSet/ips/$expand"),
+        *(get(name, params={"_count": "200"}) for name in ("Group", *sorted(one.name for one in PUBLIC))),
     ]  # fmt: skip
-    resources = [one["resource"] for bundle in bundles for one in bundle.get("entry", ())]
+    resources = [json.loads(json.dumps(one["resource"])) for bundle in bundles for one in bundle.get("entry", ())]
+    with opened(ids.database) as database:
+        for _, said in chunks(database.reading, Site(base), [one.name for one in exported()], ""):
+            resources += [json.loads(line) for lines in said.values() for line in lines]
+    paper = next(one for one in resources if one["resourceType"] == "DocumentReference"
+                 and one["subject"]["reference"] == eob["patient"]["reference"])  # fmt: skip
+    bundles.append(get(f"Binary/{paper['id']}"))
     text = "\n".join(json.dumps(one) for one in [*bundles, *resources])
     run = subprocess.run(["node", "validate.mjs", str(PROFILES)], cwd=NODE, input=text, capture_output=True, text=True,
                          check=False, timeout=300)  # fmt: skip
@@ -183,6 +212,7 @@ def test_every_resource_is_valid_for_medplum_and_its_profiles(served):
     said = json.loads(run.stdout.splitlines()[-1])
     assert said["wrong"] == []
     assert said["count"] == len(bundles) + len(resources)
+    assert {one["resourceType"] for one in [*bundles, *resources]} >= {*SERVED, "CapabilityStatement", "Parameters"}
     assert {url.rpartition("/")[2] for url in said["checked"]} == {
         path.stem.removeprefix("StructureDefinition-") for path in PROFILES.iterdir()
     }

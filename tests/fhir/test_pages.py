@@ -93,6 +93,8 @@ def test_organizations_are_found_by_what_they_are_and_where(country, as_client):
         ({"type": "pay"}, lambda one: one["type"][0]["coding"][0]["code"] == "pay"),
         ({"type": "ins"}, lambda one: False),
         ({"address-city": town[:5].lower()}, lambda one: one.get("address", [{}])[0].get("city") == town),
+        ({"address-city": f"Nowhere,{town}"}, lambda one: one.get("address", [{}])[0].get("city") == town),
+        ({"name": f"Nobody,{every[0]['name'][:6].upper()}"}, lambda one: one["name"][:6] == every[0]["name"][:6]),
         ({"address-postalcode": "0"}, lambda one: one.get("address", [{}])[0].get("postalCode", "")[:1] == "0"),
     ):  # fmt: skip
         found = {one["id"] for page in paged(client, "Organization", **query) for one in matches(page)}

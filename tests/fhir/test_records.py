@@ -349,10 +349,15 @@ def test_a_claim_is_created_unless_it_exists(refunded, as_client):
 def test_roles_are_found_by_what_they_are_and_where(country, as_client):
     client = as_client("alice")
     every = [one["resource"] for one in client.get("PractitionerRole").json()["entry"]]
-    role = next(one for one in every if one.get("specialty"))
+    role = next(one for one in every if "TRE_R38" in str(one.get("specialty")))
     code, place = role["specialty"][0]["coding"][0]["code"], role["organization"]["reference"]
+    national = next(one for one in role["specialty"][0]["coding"] if "TRE_R38" in one["system"])
     for query, fits in (
         ({"specialty": code}, lambda one: one.get("specialty") == role["specialty"]),
+        ({"specialty": f"nothing,{code}"}, lambda one: one.get("specialty") == role["specialty"]),
+        ({"specialty": national["code"]}, lambda one: one.get("specialty") == role["specialty"]),
+        ({"specialty": f"{national['system']}|{national['code']}"},
+         lambda one: one.get("specialty") == role["specialty"]),
         ({"organization": place}, lambda one: one["organization"]["reference"] == place),
         ({"specialty": "nothing"}, lambda one: False),
     ):  # fmt: skip

@@ -1,14 +1,31 @@
 """SMART for programs: a short token, narrowed to the types and the rights that were asked for."""
 
+import json
+import time
+
 import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
 
 from parcours.edge import short_tokens
+from parcours.fhir import assertions
+from parcours.registry.accounts.clients import find_client
+from tests.api.fixtures import settings_for_tests
+from tests.fhir.claims import BASE
 from tests.fhir.test_records import sheet, without_empty
+
+KEY = ECKey.generate_key("P-384", {"kid": "mine", "use": "sig"})
 
 
 @pytest.fixture(params=["sqlite"])
 def database_kind(request):
     return request.param
+
+
+@pytest.fixture
+def settings(tmp_path):
+    (tmp_path / "keys.json").write_text("{}", "utf-8")
+    return settings_for_tests(public_url=BASE.removesuffix("/fhir"), smart_keys=tmp_path / "keys.json")
 
 
 def asked(client, secret, scope, **more):
@@ -69,3 +86,41 @@ def test_what_a_token_request_refuses(country, as_client, scope, more, status, e
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     bare = asked(as_client("anonymous"), country.clients["client_bare"], "system/Patient.rs system/Claim.rs")
     assert bare.json()["error"] == "invalid_scope", "a client gets no more than it holds"
+
+
+def test_a_program_signs_instead_of_showing_a_secret(country, database, as_client, settings):
+    """For this server, for five minutes at most, with the key that the server knows, once."""
+    with database.reading() as session:
+        client_id = find_client(session, country.clients["client"]).id
+    face, lasts = as_client("anonymous"), assertions.LASTS.total_seconds()
+    aud = face.get(".well-known/smart-configuration").json()["token_endpoint"]
+    right = {"iss": client_id, "sub": client_id, "aud": aud, "exp": int(time.time() + lasts), "jti": "1"}
+
+    def status(key=KEY, kid="mine", **claims):
+        said = jwt.encode(
+            {"alg": "ES384", "kid": kid} if kid else {"alg": "ES384"}, right | claims, key, assertions.ALGORITHMS
+        )
+        form = {"grant_type": "client_credentials", "scope": "system/Patient.rs", "client_assertion": said,
+                "client_assertion_type": assertions.TYPE}  # fmt: skip
+        answer = face.post("auth/token", data=form)
+        if answer.status_code == 200:
+            client = with_token(as_client("anonymous"), answer.json()["access_token"])
+            assert client.get(f"Patient/{country.alice}").status_code == 200
+            assert client.get("Coverage", params={"patient": country.alice}).status_code == 403
+        return answer.status_code
+
+    assert status() == 401, "the server does not know the key yet"
+    keys = {client_id: {"keys": [KEY.as_dict(private=False)]}, country.amar: {"keys": [KEY.as_dict(private=False)]}}
+    settings.smart_keys.write_text(json.dumps(keys), "utf-8")
+    assert (status(), status()) == (200, 401), "once"
+    for number, wrong in enumerate((
+        {"aud": f"{BASE}/auth"}, {"exp": int(time.time() + lasts + 60)}, {"exp": int(time.time() - 60)}, {"exp": None},
+        {"sub": country.amar}, {"iss": country.amar, "sub": country.amar}, {"kid": ""},
+        {"key": ECKey.generate_key("P-384", {"kid": "mine"})}, {"jti": ""},
+    )):  # fmt: skip
+        assert status(**{"jti": f"wrong {number}", **wrong}) == 401, wrong
+    assert status(jti="2", aud=[aud, "other"]) == 200
+    for said in ("", "x", "a.b.c", "W10.W10.W10"):
+        form = {"grant_type": "client_credentials", "scope": "system/Patient.rs", "client_assertion": said,
+                "client_assertion_type": assertions.TYPE}  # fmt: skip
+        assert face.post("auth/token", data=form).status_code == 401

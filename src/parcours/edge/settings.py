@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     oidc: tuple[Provider, ...] = ()
     """OpenID Connect providers (see `parcours.registry.accounts.providers.Provider`)."""
 
+    smart_keys: FilePath | None = None
+    """JSON file of the public keys of programs (SMART, `private_key_jwt`): id of an API client, its JWK Set."""
+
     outbox: Path | None = None
     """Folder where messages to users are written, when there is no mail server."""
     smtp_host: str | None = None

@@ -115,8 +115,9 @@ ALSO = {
 """The same fact in the words of others."""
 
 
+@lru_cache(maxsize=1024)
 def category(site: Site, system: str, code: str) -> dict[str, Any]:
-    """A category: of the base system, of ours with that of others beside it."""
+    """A category: of the base system, of ours with that of others beside it. The same for all: it is never changed."""
     said = site.concept(OURS, code) if system == OURS else concept(system or BASE, code)
     if code in ALSO:
         other, name = ALSO[code]
@@ -141,9 +142,13 @@ def adjudications(
 def reason(site: Site, code: str, cases: Mapping[str, str] | None) -> dict[str, Any]:
     """The case of the engine behind a line."""
     stage = STAGES.get(code, "")
-    if not cases or stage not in cases:
-        return {}
-    return {"reason": site.concept("case", f"{stage}.{cases[stage]}")}
+    return because(site, stage, cases[stage]) if cases and stage in cases else {}
+
+
+@lru_cache(maxsize=4096)
+def because(site: Site, stage: str, case: str) -> dict[str, Any]:
+    """A case of the engine as a reason. One and the same for all: never changed."""
+    return {"reason": site.concept("case", f"{stage}.{case}")}
 
 
 def totals(site: Site, amounts: Amounts, payer: Payer) -> list[dict[str, Any]]:

@@ -58,7 +58,8 @@ def create_app(services: Services) -> Starlette:
 
 async def smart_configuration(request: Request) -> Response:
     """`.well-known/smart-configuration`."""
-    return JSONResponse(smart.configuration(site_of(request)))
+    keys = services_of(request).settings.smart_keys is not None
+    return JSONResponse(smart.configuration(site_of(request), keys=keys))
 
 
 async def token(request: Request) -> Response:
@@ -97,7 +98,8 @@ async def submit(request: Request) -> Response:
     claim, others = claim_in(await body_of(request))
     if claim.get("use") == "claim":
         return await run_in_threadpool(sent, request, claim, others)
-    if is_known(request) and KNOWN.fullmatch(str((claim.get("patient") or {}).get("reference", ""))):
+    patient = claim.get("patient")
+    if is_known(request) and isinstance(patient, dict) and KNOWN.fullmatch(str(patient.get("reference", ""))):
         work = partial(actions.estimated, claim=claim, others=others)
         return fhir(await run_in_threadpool(serve.asking, request, False, work))
     return fhir(await run_in_threadpool(predetermine, claim, site_of(request), others))
@@ -150,6 +152,9 @@ async def update(request: Request) -> Response:
             raise problems.not_created(field="resourceType", type=request.path_params["type"][:80])
         if body.get("resourceType") != "Claim" or body.get("status") != "cancelled":
             raise problems.status_only(field="Claim.status")
+        id_ = request.path_params["id"]
+        if body.get("id", id_) != id_:
+            raise problems.bad_value(field="Claim.id", value=str(body["id"])[:80], allowed=id_[:80])
     given = request.headers.get("if-match")
 
     def work(ask: Ask) -> dict[str, Any]:

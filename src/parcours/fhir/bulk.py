@@ -20,19 +20,22 @@ from sqlalchemy.orm import Session
 from parcours.edge import unit as units
 from parcours.edge.caller import Caller, Incoming
 from parcours.edge.services import Services
+from parcours.edge.unit import Unit
 from parcours.engine.facts import jsonio
 from parcours.fhir import capability, problems
 from parcours.fhir.kinds import Ask, Kind, Resource
 from parcours.fhir.matching import interval
 from parcours.fhir.paging import page_of
+from parcours.fhir.personal import let_go
 from parcours.fhir.professionals import always
 from parcours.fhir.query import Place, Query
 from parcours.fhir.site import Site
 from parcours.registry.access.model import Actor, Role
 from parcours.registry.contexts import POLICY
 from parcours.registry.errors import RegistryError
+from parcours.registry.people.context import of_patient
 from parcours.registry.people.family import children_of
-from parcours.registry.people.models import Affiliation
+from parcours.registry.people.models import Affiliation, Insured
 from parcours.registry.replies import service as replies
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
@@ -195,7 +198,7 @@ def manifest(ask: Ask, job: Job, token: str) -> Resource:
 def lines(
     services: Services, incoming: Incoming, caller: Caller, site: Site, job: Job, name: str, after: str
 ) -> Iterator[bytes]:
-    """A file, line by line: some people at a time, each in a unit of work with its policy and its trail."""
+    """A file, the lines of some people at a time, each time in a unit of work with its policy and its trail."""
     kind, left = capability.KINDS[name], PART
     if not kind.personal:
         yield from of_directory(services, incoming, caller, site, job, kind)
@@ -206,27 +209,35 @@ def lines(
             if is_ended(unit.session, job):
                 raise problems.not_found(field="job")
             some = people(unit.session, unit.actor, after, min(TOGETHER, left))
-            ask = Ask(site, unit)
-            found = [one for person in some for one in of_person(ask, kind, person) if is_recent(one, job.since)]
-            if not unit.decided and not unit.refusals:  # nobody was left
+            known = foreseen(unit, kind, some)
+            found = b"".join(of_people(Ask(site, unit, tuple(some)), kind, job.since))
+            if not known:  # nobody was left
                 unit.allow(*capability.directory_of())
-        yield from map(line_of, found)
+        yield found
         if len(some) < TOGETHER:
             return
         after, left = some[-1], left - len(some)
 
 
+def foreseen(unit: Unit, kind: Kind, some: list[str]) -> list[Insured]:
+    """People whose resources are about to be asked for: read at once, and what the policy asks of them."""
+    rows = list(unit.session.scalars(select(Insured).where(Insured.id.in_(some))))
+    if kind.access is not None:
+        unit.foresee(kind.access.action, [of_patient(one) for one in rows])
+    return rows
+
+
 def of_directory(
     services: Services, incoming: Incoming, caller: Caller, site: Site, job: Job, kind: Kind
 ) -> Iterator[bytes]:
-    """A file of the directory, page by page."""
+    """A file of the directory, the lines of a page at a time."""
     place: Place | None = Place()
     while place is not None:
         with units.reading(services, incoming, caller) as unit:
             if is_ended(unit.session, job):
                 raise problems.not_found(field="job")
             page = page_of(Ask(site, unit), kind, Query(kind.name, count=TOGETHER, place=place))
-        yield from (line_of(one) for one in page.matches if is_recent(one, job.since))
+        yield b"".join(line_of(one) for one in page.matches if is_recent(one, job.since))
         place = page.following
 
 
@@ -240,6 +251,13 @@ def gzipped(content: Iterable[bytes]) -> Iterator[bytes]:
 def line_of(resource: Resource) -> bytes:
     """A resource as a line of a file."""
     return jsonio.dumps(resource).encode() + b"\n"
+
+
+def of_people(ask: Ask, kind: Kind, since: str = "") -> Iterator[bytes]:
+    """What may be read of those who are read together in one type, as lines; no more than one person's is held."""
+    for person in ask.together:
+        yield from (line_of(one) for one in of_person(ask, kind, person) if is_recent(one, since))
+        let_go(ask, kind.name, person)
 
 
 def of_person(ask: Ask, kind: Kind, person: str) -> Iterable[Resource]:
@@ -261,8 +279,6 @@ def is_recent(resource: Resource, since: str) -> bool:
 
 def everybody(session: Session, after: str, limit: int) -> list[str]:
     """The people of the registry after one of them."""
-    from parcours.registry.people.models import Insured
-
     query = select(Insured.id).order_by(Insured.id).limit(limit)
     return list(session.scalars(query.where(Insured.id > after) if after else query))
 
@@ -297,11 +313,8 @@ def chunks(
     while personal and SPACE not in after:
         with reading() as session:
             some = everybody(session, after, TOGETHER)
-            ask = on_server(session, site)
-            said = {
-                kind.name: [line_of(one) for person in some for one in of_person(ask, kind, person)]
-                for kind in personal
-            }  # fmt: skip
+            ask = on_server(session, site, some)
+            said = {kind.name: list(of_people(ask, kind)) for kind in personal}
         if not some:
             break
         after = some[-1]
@@ -333,6 +346,6 @@ def chunks_of(
 END = "~"
 
 
-def on_server(session: Session, site: Site) -> Ask:
-    """A read on the server itself."""
-    return Ask(site, Server(session, Actor(Role.API_CLIENT)))  # type: ignore[arg-type]
+def on_server(session: Session, site: Site, some: Iterable[str] = ()) -> Ask:
+    """A read on the server itself, of some people together."""
+    return Ask(site, Server(session, Actor(Role.API_CLIENT)), tuple(some))  # type: ignore[arg-type]

@@ -93,8 +93,8 @@ def resource_of(site: Site, one: Kind) -> dict[str, Any]:
     said: dict[str, Any] = {
         "type": one.name,
         "interaction": [{"code": name} for name in interactions],
-        "versioning": "versioned" if not one.public else "no-version",
-        "conditionalRead": "full-support",
+        "versioning": "versioned",
+        "conditionalRead": "not-match",
     }
     if one.searched:
         said["searchParam"] = [

@@ -20,6 +20,8 @@ class Ask:
 
     site: Site
     unit: Unit | None = None
+    together: tuple[str, ...] = ()
+    """People whose resources are read in one go."""
     known: dict[str, Any] = field(default_factory=dict)
     """What was already read for this request."""
 
@@ -36,6 +38,11 @@ class Ask:
             self.known[key] = read()
         found: T = self.known[key]
         return found
+
+    def among(self, key: str, person: str, read: Callable[[tuple[str, ...]], T]) -> T:
+        """What is read of a person, once a request; of all those who are read together, at once."""
+        people = self.together if person in self.together else (person,)
+        return self.once(f"{key}:{people[0]}", lambda: read(people))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ from parcours.words import fold
 
 MODIFIERS = {"token": ("not",), "string": ("exact", "contains"), "reference": ()}
 PREFIXES = ("eq", "ne", "lt", "le", "gt", "ge", "sa", "eb")
-PART = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
+PART = re.compile(
+    r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)
 Interval = tuple[datetime, datetime]
 FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 

@@ -11,9 +11,11 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from parcours.fhir import problems
+from parcours.fhir.insurers import PREFIX
 from parcours.fhir.kinds import Ask, Kind, Resource
 from parcours.fhir.query import Place, Query, found, matcher, ordered
 from parcours.registry.errors import RegistryError
+from parcours.registry.store.ids import parse_id
 from parcours.registry.store.keyring import keyring
 
 CONTEXT = "fhir.page"
@@ -66,6 +68,9 @@ def walked(ask: Ask, kind: Kind, query: Query) -> tuple[list[Resource], bool, st
     """(matches, whether nothing is left, the place of the last candidate), until a page is full; the first page reads
     on, to count the matches of few candidates.
     """
+    start = query.place.start
+    if start and not (parse_id(start) or start.startswith(PREFIX)):  # of another type, or of another's search
+        raise problems.bad_page(field="_page")
     fits, matches, last = matcher(query, kind.params), list[Resource](), ""
     for number, one in enumerate(kind.search(ask, query), start=1):
         last = kind.place(one)
@@ -87,18 +92,17 @@ def sealed(ask: Ask, query: Query, following: Place) -> str:
     """What the address of the next page holds: every filter, readable by this server alone."""
     content = json.dumps([*following, query.used], separators=(",", ":"))
     said = content.encode() if ask.unit is None else keyring().encrypt(content, CONTEXT)
-    return base64.urlsafe_b64encode((b"0" if ask.unit is None else b"1") + said).decode().rstrip("=")
+    return base64.urlsafe_b64encode(said).decode().rstrip("=")
 
 
-def opened(items: Items) -> tuple[Items, Place]:
-    """The parameters behind a page, and where it begins. Raises `ProblemError`."""
+def opened(items: Items, *, public: bool = False) -> tuple[Items, Place]:
+    """The parameters behind a page, and where it begins; what is public alone is not sealed. Raises `ProblemError`."""
     token = next((value for name, value in items if name == "_page"), None)
     if token is None:
         return items, Place()
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        text = raw[1:].decode() if raw[:1] == b"0" else keyring().decrypt(raw[1:], CONTEXT)
-        after, start, used = json.loads(text)
-        return [(str(name), str(value)) for name, value in used], Place(int(after), str(start))
-    except (ValueError, TypeError, RegistryError) as error:
+        after, start, used = json.loads(raw.decode() if public else keyring().decrypt(raw, CONTEXT))
+        return [(str(name), str(value)) for name, value in used], Place(max(0, int(after)), str(start))
+    except (ValueError, TypeError, OverflowError, RecursionError, RegistryError) as error:
         raise problems.bad_page(field="_page") from error

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from parcours.fhir.kinds import Access, Ask, Kind, Resource
+from parcours.fhir.person import fund_id, related_to
 from parcours.fhir.personal import period, personal, reference
 from parcours.fhir.professionals import NOS, slug_of_specialty
 from parcours.fhir.query import Param
@@ -18,8 +19,6 @@ from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.declarations.context import Tag as DeclarationTag
 from parcours.registry.declarations.models import Declaration, Party, Route, State
 from parcours.registry.declarations.timeline import declarations_of, history, joint_doctors
-from parcours.registry.people.family import links_of
-from parcours.registry.people.models import Affiliation
 from parcours.registry.people.service import affiliation_on
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import Tag as ReferralTag
@@ -82,8 +81,8 @@ def consents(ask: Ask, person: str) -> Iterator[Resource]:
         }  # fmt: skip
         performers = [parties[one] for one, at in agreed.items() if at is not None]
         if row.parent_agreed_at is not None and row.parent_id is not None:
-            held = [one for one in links_of(ask.by.session, person) if one.holder_id == row.parent_id]
-            performers += [reference("RelatedPerson", one.id) for one in held[-1:]]
+            related = related_to(ask, person, row.parent_id)
+            performers += [related] if related else []
         if performers:
             said["performer"] = performers
         if row.signed_on:
@@ -91,15 +90,8 @@ def consents(ask: Ask, person: str) -> Iterator[Resource]:
             said["provision"]["period"] = period(row.signed_on)
         affiliation = affiliation_on(ask.by.session, person, row.signed_on or paris_today())
         if affiliation is not None:
-            said["organization"] = [fund_of(ask, affiliation)]
+            said["organization"] = [reference("Organization", fund_id(ask, affiliation.fund_code))]
         yield said
-
-
-def fund_of(ask: Ask, affiliation: Affiliation) -> Resource:
-    """The fund of an affiliation."""
-    from parcours.fhir.person import fund_id
-
-    return reference("Organization", fund_id(ask, affiliation.fund_code))
 
 
 def owner_of_declaration(ask: Ask, id_: str) -> str | None:

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from parcours.fhir.insurers import insurer
 from parcours.fhir.kinds import Access, Ask, Kind, Resource
-from parcours.fhir.personal import of_numbers, period, personal, reference, rows_of
+from parcours.fhir.personal import of_numbers, own, period, personal, reference, rows_of
 from parcours.fhir.query import Param, Query
 from parcours.fhir.site import CORE, HL7, concept, meta
 from parcours.registry.access.model import SYSTEM, Role
 from parcours.registry.complementary.models import Link, LinkState
-from parcours.registry.complementary.service import links_of
 from parcours.registry.declarations.timeline import as_of
 from parcours.registry.directory.models import Fund
 from parcours.registry.identity.service import current_identifier
@@ -24,7 +24,6 @@ from parcours.registry.people.models import Affiliation, Insured, Kinship, Right
 from parcours.registry.people.service import find_by_name, get_insured
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
-from parcours.registry.store.periods import known
 
 TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
 TEST_INS = "urn:oid:1.2.250.1.213.1.4.10"
@@ -33,7 +32,7 @@ BILLED = "urn:oid:1.2.250.1.213.1.4.13"
 """The same number, as bills of care name who is insured (NSS)."""
 V2 = "http://terminology.hl7.org/CodeSystem/v2-"
 RELIABILITY = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445"
-DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EXEMPTING = (
     RightKind.MATERNITE, RightKind.VICTIME_TERRORISME, RightKind.PENSION_MILITAIRE, RightKind.INVALIDITE,
     RightKind.ASPA, RightKind.ALD, RightKind.SUIVI_POST_ALD, RightKind.AT_MP,
@@ -100,9 +99,7 @@ def found_by(ask: Ask, query: Query) -> list[str] | None:
 
 def holders(ask: Ask, person: str) -> Iterator[Resource]:
     """Who acts for a person: never a bank account."""
-    for link in family.links_of(ask.by.session, person):
-        if link.confirmed_at is None or link.superseded_at is not None:
-            continue
+    for link in authorities(ask, person):
         holder = ask.by.session.get_one(Insured, link.holder_id)
         role = "PRN" if link.kind.value == "parent" else "GUARD"
         yield {
@@ -112,6 +109,18 @@ def holders(ask: Ask, person: str) -> Iterator[Resource]:
             "name": [{"family": holder.family_name, "given": [holder.first_name]}],
             "period": period(link.starts_on, link.ends_on and link.ends_on - timedelta(days=1)),
         }  # fmt: skip
+
+
+def authorities(ask: Ask, person: str) -> list[Kinship]:
+    """The confirmed authorities over a person, ended ones included, oldest first; read once a request."""
+    read = partial(family.links_of, ask.by.session, person)
+    return [one for one in ask.once(f"authorities:{person}", read) if one.confirmed_at is not None]
+
+
+def related_to(ask: Ask, person: str, holder: str | None) -> Resource | None:
+    """The reference to who acts for a person, as the related person that they are; None: not this one."""
+    found = [one.id for one in authorities(ask, person) if one.holder_id == holder]
+    return reference("RelatedPerson", found[-1]) if found else None
 
 
 def owner_of_link(ask: Ask, id_: str) -> str | None:
@@ -126,11 +135,11 @@ def owner_of_link(ask: Ask, id_: str) -> str | None:
 
 def coverages(ask: Ask, person: str) -> Iterator[Resource]:
     """The compulsory insurance, each contract, and the C2S."""
-    session = ask.by.session
-    query = select(Affiliation).where(Affiliation.insured_id == person, known(Affiliation))
-    rights = session.scalars(select(Right).where(Right.insured_id == person, known(Right))).all()
+    rights = [one for one in own(ask, Right, person, Right.id) if one.superseded_at is None]
     open_ = [one.kind.value for one in rights if one.kind in EXEMPTING and holding_on(one, paris_today())]
-    for row in session.scalars(query.order_by(Affiliation.starts_on.desc())):
+    for row in own(ask, Affiliation, person, Affiliation.starts_on.desc()):
+        if row.superseded_at is not None:
+            continue
         said = coverage(ask, row, "amo", reference("Organization", fund_id(ask, row.fund_code)), 1,
                         {"group": [row.scheme], "plan": open_ if holding_on(row, paris_today()) else []})  # fmt: skip
         yield said
@@ -138,7 +147,7 @@ def coverages(ask: Ask, person: str) -> Iterator[Resource]:
     before = 2 + bool([one for one in free if holding_on(one, paris_today())])
     for right in free:
         yield coverage(ask, right, "c2s", {"display": "Complémentaire santé solidaire"}, 2, {})
-    for number, link in enumerate(links_of(session, person)):
+    for number, link in enumerate(own(ask, Link, person, Link.id)):
         said = coverage(ask, link, "amc", insurer(link.insurer), before + number,
                         {"plan": [link.contract] if link.contract else []})  # fmt: skip
         said["extension"] = [{"url": ask.site.extension("link-state"), "valueCode": link.state.value}]

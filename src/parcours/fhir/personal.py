@@ -4,6 +4,9 @@ A person one may not see is a person who does not exist: a read is 404, a search
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from sqlalchemy import select
 
 from parcours.fhir import problems
 from parcours.fhir.kinds import Access, Ask, Kind, Resource
@@ -22,6 +25,8 @@ Rows = Callable[[Ask, str], Iterable[Resource]]
 Finder = Callable[[Ask, Query], list[str] | None]
 """The people whom a search names by what they are; None: by nothing."""
 Owner = Callable[[Ask, str], str | None]
+M = TypeVar("M", bound=Any)
+"""A table with rows of people (`insured_id`)."""
 
 
 def personal(
@@ -70,6 +75,24 @@ def check_change(ask: Ask, access: Access, name: str) -> None:
 def rows_of(ask: Ask, name: str, rows: Rows, person: str) -> list[Resource]:
     """The resources of a person, read once a request."""
     return ask.once(f"{name}:{person}", lambda: list(rows(ask, person)))
+
+
+def let_go(ask: Ask, name: str, person: str) -> None:
+    """The resources of a person are said: they are held no longer."""
+    ask.known.pop(f"{name}:{person}", None)
+
+
+def own(ask: Ask, model: type[M], person: str, *order: Any) -> list[M]:
+    """The rows of a table that are of a person, in an order."""
+
+    def by_person(people: tuple[str, ...]) -> dict[str, list[M]]:
+        query = select(model).where(model.insured_id.in_(people)).order_by(*order)
+        found: dict[str, list[M]] = {}
+        for row in ask.by.session.scalars(query):
+            found.setdefault(row.insured_id, []).append(row)
+        return found
+
+    return ask.among(model.__tablename__, person, by_person).get(person, [])
 
 
 def allowed(ask: Ask, access: Access, person: str) -> bool:

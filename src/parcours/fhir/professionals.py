@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 from heapq import merge
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import false, or_, select
@@ -114,6 +116,12 @@ def slug_of_specialty(code: int) -> str:
     return next((slug for slug, number in flat_law().specialties.items() if number == code and code), "")
 
 
+def number_of_specialty(token: str) -> int:
+    """The national code of a specialty, named by its slug or by its code in the national table; none's, else."""
+    code = token.rpartition("|")[2]
+    return flat_law().specialties.get(code) or of_savoir_faire().get(code, -1)
+
+
 def organization(place: Organisation, town: str | None) -> Resource:
     """A place of care, in a commune."""
     said: Resource = {
@@ -170,13 +178,20 @@ def professionals(ask: Ask, query: Query) -> Iterator[Professional]:
         ids = list(ask.by.session.scalars(here.distinct().order_by(Practice.professional_id)))
         yield from (found for one in ids if (found := readable(ask, one)) is not None)
         return
-    names = query.values("name", "family")
-    wanted = [one.rpartition("|")[2] for one in query.values("specialty")]
-    specialties = tuple(flat_law().specialties.get(one, -1) for one in wanted)
+    specialties = tuple(number_of_specialty(one) for one in query.values("specialty"))
+    names = next(iter(query.each("name", "family")), ("",))
+    together = merge(*(by_name(ask, one, specialties, start) for one in names), key=id_of)
+    yield from (next(same) for _, same in groupby(together, id_of))
+
+
+id_of = attrgetter("id")
+
+
+def by_name(ask: Ask, name: str, specialties: tuple[int, ...], start: str) -> Iterator[Professional]:
+    """The professionals whose family name begins so, after an id, in the order of their ids."""
     while some := search_professionals(
-        ask.by.session, family_name=names[0] if names else None, specialties=specialties, limit=MOST,
-        after=start or None,
-    ):  # fmt: skip
+        ask.by.session, family_name=name, specialties=specialties, limit=MOST, after=start or None
+    ):
         yield from some
         start = some[-1].id
 
@@ -251,8 +266,8 @@ def asked_of(query: Query, model: Any, kind: str, number: Any) -> Any:
         found = found.where(model.id.in_([key for one in ids if (key := parse_id(one))]))
     if numbers := query.values("identifier"):
         found = found.where(number.in_([one.rpartition("|")[2] for one in numbers]))
-    for name in query.values("name"):
-        found = found.where(model.name.ilike(f"{name}%"))
+    for names in query.each("name"):
+        found = found.where(or_(*(model.name.istartswith(one, autoescape=True) for one in names)))
     return found
 
 
@@ -260,10 +275,10 @@ def places_asked(query: Query) -> Any:
     """The places that a search may find, each with the name of its commune."""
     found = asked_of(query, Organisation, "prov", Organisation.finess)
     found = found.join(Commune, Commune.code == Organisation.commune_code).add_columns(Commune.name)
-    if codes := query.values("address-postalcode"):
+    for codes in query.each("address-postalcode"):
         found = found.where(or_(*(Organisation.postcode.startswith(one, autoescape=True) for one in codes)))
-    for town in query.values("address-city"):
-        found = found.where(Commune.search_name.startswith(fold(town), autoescape=True))
+    for towns in query.each("address-city"):
+        found = found.where(or_(*(Commune.search_name.startswith(fold(one), autoescape=True) for one in towns)))
     return found
 
 

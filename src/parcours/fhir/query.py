@@ -66,12 +66,16 @@ class Query:
     """What was understood, for the `self` link."""
     place: Place = FIRST
 
-    def values(self, *names: str) -> list[str]:
-        """The values of a filter, however it is named."""
+    def each(self, *names: str) -> list[tuple[str, ...]]:
+        """The values of each filter, however it is named: one of them is enough, of every filter."""
         return [
-            value for one in self.filters if one.name in names and (not one.modifier or one.modifier[0].isupper())
-            for value in one.values
+            one.values for one in self.filters
+            if one.name in names and one.values and (not one.modifier or one.modifier[0].isupper())
         ]  # fmt: skip
+
+    def values(self, *names: str) -> list[str]:
+        """The values of all these filters."""
+        return [value for values in self.each(*names) for value in values]
 
 
 Params = Mapping[str, Param]
@@ -84,6 +88,8 @@ def read_query(type_: str, items: Iterable[tuple[str, str]], kinds: Kinds, *, st
     for name, value in items:
         if name in SILENT or not value:
             continue
+        if "\x00" in value or value.count(",") >= MOST:
+            raise bad(name[:80], value, Text(f"{MOST} valeurs au plus, des mots", f"{MOST} values at most, words"))
         if name in READERS:
             READERS[name](query, value, kinds)
         elif not filtered(query, name, value, kinds[type_]):
@@ -130,7 +136,7 @@ def check_date(name: str, value: str) -> None:
 
 def bad(name: str, value: str, allowed: Text) -> ProblemError:
     """A value that a parameter does not take."""
-    return problems.bad_value(field=name, value=value[:80], allowed=allowed)
+    return problems.bad_value(field=name, value=value[:80].replace("\x00", ""), allowed=allowed)
 
 
 def param_of(name: str, params: Params) -> Param:

@@ -1,8 +1,9 @@
 """Refunds as they were decided: ClaimResponse, ExplanationOfBenefit, Provenance; and the sheet, as a Claim."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from parcours.fhir.adjudication import Amounts, Payer, adjudications, headline, 
 from parcours.fhir.estimate import PAYERS
 from parcours.fhir.insurers import insurer
 from parcours.fhir.kinds import Access, Ask, Kind, Resource
-from parcours.fhir.personal import personal, reference
+from parcours.fhir.personal import own, personal, reference
 from parcours.fhir.query import Param
 from parcours.fhir.sent import (
     care_team,
@@ -29,10 +30,12 @@ from parcours.fhir.sent import (
 from parcours.fhir.site import HL7, concept, meta, money
 from parcours.registry.claims.adjudicate import content_kept
 from parcours.registry.claims.context import Action, Tag
+from parcours.registry.claims.counters import borne_by
 from parcours.registry.claims.models import DECIDED, Claim, ClaimEvent, ClaimState, Decision
 from parcours.registry.claims.sheets import said
 from parcours.registry.claims.words import STATES, code_of, reason
-from parcours.registry.payments.account import caps, refunds_set_off
+from parcours.registry.payments.account import cap, refunds_set_off
+from parcours.registry.payments.service import PAID_BEFORE
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.ids import parse_id
 from parcours.text import LANGS
@@ -41,7 +44,13 @@ READ = Access(Action.READ_CLAIMS, Tag.CLAIM_READ)
 STATEMENT = Access(Action.READ_CLAIMS, Tag.STATEMENT_READ)
 AMC = "-amc"
 """Ending of the id of what the complementary insurer decides."""
+CAPS = {
+    "participation-forfaitaire": "participation_forfaitaire.plafond_annee", "franchise": "franchise.plafond_annee",
+}  # fmt: skip
+"""The two yearly counters, and how the law names the most of each."""
 REFUSED = (ClaimState.REJECTED, ClaimState.TIME_BARRED, ClaimState.REFUSED)
+Settled = Sequence[tuple[Amounts, Mapping[str, str]]]
+"""The amounts and the cases of each act."""
 OF_RECEIPT = ("ticket_moderateur", "forfait_acte_lourd", "depassement")
 
 
@@ -50,18 +59,13 @@ OF_RECEIPT = ("ticket_moderateur", "forfait_acte_lourd", "depassement")
 
 def decisions(ask: Ask, person: str) -> dict[str, list[Decision]]:
     """The decisions about each claim of a person, the first one first."""
-
-    def by_claim() -> dict[str, list[Decision]]:
-        query = select(Decision).where(Decision.insured_id == person).order_by(Decision.claim_id, Decision.number)
-        found: dict[str, list[Decision]] = {}
-        for one in ask.by.session.scalars(query):
-            found.setdefault(one.claim_id, []).append(one)
-        return found
-
-    return ask.once(f"decisions:{person}", by_claim)
+    found: dict[str, list[Decision]] = {}
+    for one in own(ask, Decision, person, Decision.claim_id, Decision.number):
+        found.setdefault(one.claim_id, []).append(one)
+    return found
 
 
-def settled_lines(claim: Claim, kept: Resource) -> list[tuple[Amounts, dict[str, str]]]:
+def settled_lines(claim: Claim, kept: Resource) -> list[tuple[Amounts, Mapping[str, str]]]:
     """The amounts and the cases of each act, from the receipt."""
     receipt, fees = kept["receipt"], said(claim)["lines"]
     parts = receipt.get("lines") or [receipt]
@@ -72,7 +76,7 @@ def settled_lines(claim: Claim, kept: Resource) -> list[tuple[Amounts, dict[str,
     ]  # fmt: skip
 
 
-def sum_of(decision: Decision, lines: list[tuple[Amounts, dict[str, str]]]) -> Amounts:
+def sum_of(decision: Decision, lines: Settled) -> Amounts:
     """The amounts of a decision; those that the tables do not hold are in its receipt."""
     rest = {name: sum(getattr(one, name) for one, _ in lines) for name in OF_RECEIPT}
     return Amounts(
@@ -119,7 +123,7 @@ def notes_of(number: int) -> list[int]:
     return [len(LANGS) * (number - 1) + at for at in range(1, len(LANGS) + 1)]
 
 
-def process_notes(lines: list[tuple[Amounts, dict[str, str]]]) -> list[Resource]:
+def process_notes(lines: Settled) -> list[Resource]:
     """Who pays what of each line, in French, then in English."""
     return [
         {"number": number, "type": "display", "text": headline(amounts, lang),
@@ -183,29 +187,31 @@ def explanation(
 
 def balances(ask: Ask, decision: Decision) -> list[Resource]:
     """The two yearly counters, as they are today for the year of the decision."""
-    day = min(paris_today(), decision.decided_on.replace(year=decision.year, month=12, day=31))
-    key = f"caps:{decision.insured_id}:{decision.year}"
-    found = ask.once(key, lambda: caps(ask.by.session, decision.insured_id, day))
+    found = ask.among("borne", decision.insured_id, partial(borne_by, ask.by.session)).get(decision.insured_id, {})
+    day = min(paris_today(), date(decision.year, 12, 31))
     return [
         {
             "category": ask.site.concept("adjudication-fr", name), "unit": concept(f"{HL7}benefit-unit", "individual"),
             "term": concept(f"{HL7}benefit-term", "annual"),
-            "financial": [{"type": concept(f"{HL7}benefit-type", "benefit"), "allowedMoney": money(most),
-                           "usedMoney": money(used)}],
+            "financial": [{"type": concept(f"{HL7}benefit-type", "benefit"), "usedMoney": money(used),
+                           "allowedMoney": most(name, day)}],
         }
-        for name, used, most in (
-            ("participation-forfaitaire", found.participations, found.participations_cap),
-            ("franchise", found.franchises, found.franchises_cap),
-        )
+        for name, used in zip(CAPS, found.get(decision.year, (0, 0)), strict=True)
     ]  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def most(name: str, day: date) -> Resource:
+    """The most of a yearly counter, by the law of a day."""
+    return money(cap(CAPS[name], day))
 
 
 def payment(ask: Ask, claim: Claim, decision: Decision) -> Resource:
     """What was transferred of it, when; and what was kept of it for other acts, each named."""
-    if claim.state is not ClaimState.PAID or not decision.current or not decision.amo:
+    if claim.state not in PAID_BEFORE or not decision.current or not decision.amo:
         return {}
     day = paid_on(ask, claim)
-    taken = set_off(ask, claim.insured_id).get(claim.id, [])
+    taken = ask.among("set_off", claim.insured_id, partial(refunds_set_off, ask.by.session)).get(claim.id, [])
     kept = sum(cents for cents, _ in taken)
     said: Resource = {
         "type": concept(f"{HL7}ex-paymenttype", "partial" if kept else "complete"),
@@ -222,20 +228,15 @@ def payment(ask: Ask, claim: Claim, decision: Decision) -> Resource:
 
 
 def paid_on(ask: Ask, claim: Claim) -> date | None:
-    """The day of the last payment of a claim; read once a request for all those of a person."""
+    """The day of the last payment of a claim."""
 
-    def days() -> dict[str, date]:
+    def days(people: tuple[str, ...]) -> dict[str, date]:
         query = select(ClaimEvent.claim_id, ClaimEvent.day).join(Claim, Claim.id == ClaimEvent.claim_id)
-        query = query.where(Claim.insured_id == claim.insured_id, ClaimEvent.state == ClaimState.PAID)
+        query = query.where(Claim.insured_id.in_(people), ClaimEvent.state == ClaimState.PAID)
         rows = ask.by.session.execute(query.order_by(ClaimEvent.number))
         return {claim_id: day for claim_id, day in rows}  # noqa: C416 - rows are not pairs for mypy
 
-    return ask.once(f"paid:{claim.insured_id}", days).get(claim.id)
-
-
-def set_off(ask: Ask, person: str) -> dict[str, list[tuple[int, list[str]]]]:
-    """Claim -> (cents of its refund that paid what was owed, the acts they were owed for); read once a request."""
-    return ask.once(f"set_off:{person}", lambda: refunds_set_off(ask.by.session, person))
+    return ask.among("paid", claim.insured_id, days).get(claim.id)
 
 
 def provenance(ask: Ask, decision: Decision) -> Resource:

@@ -10,14 +10,13 @@ from parcours.fhir.adjudication import Payer
 from parcours.fhir.claim_read import PROFESSIONS
 from parcours.fhir.estimate import PAYERS
 from parcours.fhir.kinds import Ask, Resource
-from parcours.fhir.person import covering, fund_id
-from parcours.fhir.personal import reference
+from parcours.fhir.person import covering, fund_id, related_to
+from parcours.fhir.personal import own, reference
 from parcours.fhir.site import HL7, concept, meta, money
 from parcours.registry.claims.models import Claim, ClaimState, SheetKind
 from parcours.registry.claims.sheets import PAPERS, said
 from parcours.registry.complementary.engaging import known_on
 from parcours.registry.directory.models import Professional
-from parcours.registry.people import family
 from parcours.registry.referrals.context import Action as ReferralAction
 from parcours.registry.referrals.context import of_referral
 from parcours.registry.referrals.models import Referral, ReferralUse
@@ -30,9 +29,8 @@ REFERRING = {"system": "http://hl7.org/fhir/us/carin-bb/CodeSystem/C4BBClaimCare
 
 
 def claims_of(ask: Ask, person: str) -> list[Claim]:
-    """The claims of a person, newest first, read once a request."""
-    query = select(Claim).where(Claim.insured_id == person).order_by(Claim.id.desc())
-    return ask.once(f"rows:{person}", lambda: list(ask.by.session.scalars(query)))
+    """The claims of a person, newest first."""
+    return own(ask, Claim, person, Claim.id.desc())
 
 
 def cancelled(claim: Claim) -> bool:
@@ -43,7 +41,7 @@ def cancelled(claim: Claim) -> bool:
 def common(ask: Ask, claim: Claim) -> Resource:
     """What a claim and its answers say alike."""
     return {
-        "status": "cancelled" if cancelled(claim) else "active",
+        "status": "cancelled" if cancelled(claim) else "draft" if claim.state is ClaimState.DRAFT else "active",
         "type": concept(f"{HL7}claim-type", type_of(ask, claim)), "use": "claim",
         "patient": reference("Patient", claim.insured_id),
         "insurer": reference("Organization", fund_id(ask, claim.fund_code)),
@@ -52,9 +50,17 @@ def common(ask: Ask, claim: Claim) -> Resource:
 
 def type_of(ask: Ask, claim: Claim) -> str:
     """The type of a claim, by the profession of who gave the care; looked up once a request."""
-    query = select(Professional.profession).where(Professional.id == claim.professional_id)
-    profession = ask.once(f"profession:{claim.professional_id}", lambda: ask.by.session.scalar(query))
-    return TYPES.get(profession or "", "professional")
+    known: dict[str, str] = ask.once("professions", lambda: professions(ask, ask.together) if ask.together else {})
+    if claim.professional_id not in known:
+        known[claim.professional_id] = ask.by.session.get_one(Professional, claim.professional_id).profession
+    return TYPES.get(known[claim.professional_id], "professional")
+
+
+def professions(ask: Ask, people: tuple[str, ...]) -> dict[str, str]:
+    """Professional -> profession, of those who gave people care."""
+    theirs = select(Claim.professional_id).where(Claim.insured_id.in_(people))
+    rows = ask.by.session.execute(select(Professional.id, Professional.profession).where(Professional.id.in_(theirs)))
+    return {id_: profession for id_, profession in rows}  # noqa: C416 - rows are not pairs for mypy
 
 
 def coverage(ask: Ask, claim: Claim) -> Resource:
@@ -95,9 +101,8 @@ def paid_to(ask: Ask, claim: Claim, third_party: bool) -> Resource:
     said_ = payee(claim, third_party)
     if third_party or claim.payee_id == claim.insured_id:
         return said_
-    links = family.links_of(ask.by.session, claim.insured_id)
-    link = next((one for one in links if one.holder_id == claim.payee_id), None)
-    return said_ | {"party": reference("RelatedPerson", link.id)} if link else {"type": said_["type"]}
+    related = related_to(ask, claim.insured_id, claim.payee_id)
+    return said_ | {"party": related} if related else {"type": said_["type"]}
 
 
 def care_team(ask: Ask, claim: Claim, referral: Referral | None) -> list[Resource]:
@@ -113,17 +118,16 @@ def care_team(ask: Ask, claim: Claim, referral: Referral | None) -> list[Resourc
 def referral_of(ask: Ask, claim: Claim) -> Referral | None:
     """The referral that the care used; none that a minor keeps from who asks."""
 
-    def uses() -> dict[tuple[str, date], Referral]:
+    def uses(people: tuple[str, ...]) -> dict[tuple[str, str, date], Referral]:
         query = select(ReferralUse, Referral).join(Referral, Referral.id == ReferralUse.referral_id)
-        rows = ask.by.session.execute(
-            query.where(Referral.insured_id == claim.insured_id, ReferralUse.cancelled_at.is_(None))
-        )
+        rows = ask.by.session.execute(query.where(Referral.insured_id.in_(people), ReferralUse.cancelled_at.is_(None)))
         return {
-            (use.professional_id, use.care_date): row for use, row in rows
+            (row.insured_id, use.professional_id, use.care_date): row for use, row in rows
             if not row.withheld or ask.by.may(ReferralAction.READ_REFERRAL, of_referral(ask.by.session, row))
         }  # fmt: skip
 
-    return ask.once(f"uses:{claim.insured_id}", uses).get((claim.professional_id, claim.care_date))
+    found = ask.among("uses", claim.insured_id, uses)
+    return found.get((claim.insured_id, claim.professional_id, claim.care_date))
 
 
 def referred(referral: Referral | None) -> Resource:

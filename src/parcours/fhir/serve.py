@@ -70,7 +70,8 @@ def read(request: Request) -> Response:
     query = read_query(kind.name, options(request), SERVED, strict=is_strict(request))
     resource = stamped(asking(request, kind.public, lambda ask: kind.read(ask, request.path_params["id"])))
     headers = {"ETag": etag_of(resource)}
-    if headers["ETag"] in (one.strip() for one in request.headers.get("if-none-match", "").split(",")):
+    known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+    if known & {"*", headers["ETag"].removeprefix("W/")}:
         return Response(status_code=304, headers=headers)
     return fhir(cut(query, resource, kind.required), headers=headers)
 
@@ -102,7 +103,7 @@ def is_strict(request: Request) -> bool:
 def search(request: Request, items: Items) -> Response:
     """A page of matches, and what comes with them."""
     kind = kind_of(request)
-    items, place = opened(items)
+    items, place = opened(items, public=kind.public)
     query = read_query(kind.name, items, SERVED, strict=is_strict(request))
     query.place = place
     return fhir(asking(request, kind.public, lambda ask: bundle(ask, kind, query)))

@@ -1,6 +1,7 @@
 """The names of this server: where it is, its code systems, how an amount and a code are written."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from parcours.engine.results import euros
@@ -45,8 +46,9 @@ def concept(system: str, code: str, display: str = "") -> dict[str, Any]:
     return {"coding": [coding | ({"display": display} if display else {})]}
 
 
+@lru_cache(maxsize=8192)
 def money(cents: int) -> dict[str, Any]:
-    """An amount, written from integers."""
+    """An amount, written from integers. The same for all: it is never changed."""
     return {"value": euros(cents), "currency": "EUR"}
 
 

@@ -10,15 +10,18 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote_plus
 
+from sqlalchemy.orm import Session
+
 from parcours.edge import app_tokens, short_tokens
 from parcours.edge.caller import Incoming
 from parcours.edge.services import Services
+from parcours.fhir import assertions
 from parcours.fhir.capability import KINDS
 from parcours.fhir.site import Site
 from parcours.registry.accounts import apps
 from parcours.registry.accounts import smart as people
 from parcours.registry.accounts.clients import find_client
-from parcours.registry.accounts.models import App
+from parcours.registry.accounts.models import ApiClient, App
 from parcours.registry.store.clock import now_utc
 
 SCOPE = re.compile(r"system/(\*|[A-Z][A-Za-z]+)\.(read|write|\*|c?r?u?d?s?)")
@@ -31,21 +34,24 @@ READING = {
     "PaymentNotice": "claims:read", "DocumentReference": "claims:read", "AuditEvent": "audit:read",
 }  # fmt: skip
 """Type -> the scope of the policy that reading it needs; none for the directory."""
+TOKEN = "/fhir/auth/token"
 WRITING = {"Claim": "claims:write"}
 PEOPLE = [name for name, one in KINDS.items() if one.personal]
 
 
-def configuration(site: Site) -> dict[str, Any]:
-    """`.well-known/smart-configuration`."""
+def configuration(site: Site, *, keys: bool) -> dict[str, Any]:
+    """`.well-known/smart-configuration`; `keys`: does the server know public keys of programs?"""
     public = site.base.removesuffix("/fhir")
     programs = ["system/*.rs", *(f"system/{one}.rs" for one in PEOPLE), "system/Claim.cruds"]
     persons = [f"{level}/{name}.rs" for level in ("patient", "user") for name in ("*", *people.TYPES)]
     return {
-        "issuer": site.base,
         "authorization_endpoint": f"{public}/authorize",
-        "token_endpoint": f"{site.base}/auth/token",
+        "token_endpoint": f"{public}{TOKEN}",
         "revocation_endpoint": f"{site.base}/auth/revoke",
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic", "client_secret_post", "none", *(["private_key_jwt"] if keys else []),
+        ],
+        **({"token_endpoint_auth_signing_alg_values_supported": assertions.ALGORITHMS} if keys else {}),
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "response_types_supported": ["code"],
         "code_challenge_methods_supported": ["S256"],
@@ -54,7 +60,7 @@ def configuration(site: Site) -> dict[str, Any]:
         "capabilities": [
             "launch-standalone", "context-standalone-patient", "client-public", "client-confidential-symmetric",
             "permission-patient", "permission-user", "permission-offline", "permission-online", "permission-v1",
-            "permission-v2",
+            "permission-v2", *(["client-confidential-asymmetric"] if keys else []),
         ],
     }  # fmt: skip
 
@@ -106,18 +112,30 @@ def token(services: Services, incoming: Incoming, authorization: str, form: dict
         return exchanged(services, incoming, authorization, form)
     if form.get("grant_type") != "client_credentials":
         raise Refused("unsupported_grant_type")
-    _, secret = credentials(authorization, form)
-    with services.database.reading() as session:
-        client = find_client(session, secret) if secret else None
-        if client is None:
-            raise Refused("invalid_client", 401)
+    opened = services.database.writing if "client_assertion" in form else services.database.reading
+    with opened() as session:
+        client = program(session, services, authorization, form)
         said, scopes, types = granted(form.get("scope", ""), client.scope_set)
         value = short_tokens.issue(client, scopes, types, now_utc())
     lasts = int(short_tokens.LASTS.total_seconds())
     return {"access_token": value, "token_type": "bearer", "expires_in": lasts, "scope": " ".join(said)}
 
 
-def application(session: Any, authorization: str, form: dict[str, str]) -> App:
+def program(session: Session, services: Services, authorization: str, form: dict[str, str]) -> ApiClient:
+    """The client that asks, by its secret or by what it signed. Raises `Refused`: nobody's."""
+    if "client_assertion" in form:
+        client = assertions.client_of(
+            session, services.settings.smart_keys, form, f"{services.settings.public_url.rstrip('/')}{TOKEN}", now_utc()
+        )
+    else:
+        _, secret = credentials(authorization, form)
+        client = find_client(session, secret) if secret else None
+    if client is None:
+        raise Refused("invalid_client", 401)
+    return client
+
+
+def application(session: Session, authorization: str, form: dict[str, str]) -> App:
     """The application that asks. Raises `Refused`: none, or without its secret."""
     name, secret = credentials(authorization, form)
     app = apps.find_app(session, name)

@@ -12,7 +12,8 @@ def claim_in(body: Mapping[str, Any], kind: str = "Claim") -> tuple[Mapping[str,
     """The Claim of a body, and the resources that came with it: a Claim, Parameters or a Bundle. Raises `Refused`."""
     given = body.get("resourceType")
     if given == "Parameters":
-        return claim_in(parameter(body, "resource", kind), kind)
+        body = parameter(body, "resource", kind)
+        given = body.get("resourceType")
     if given == "Bundle":
         return of_bundle(body, kind)
     if given != kind:

@@ -436,3 +436,8 @@ def test_what_was_billed_before_is_a_number_of_a_counted_code(used: Any, field: 
     with pytest.raises(FactError) as refused:
         answered({**FOOT, "used": used}, {"code": "POD 1", "fee": 30})
     assert refused.value.field == field
+
+
+def test_who_gives_the_care_is_asked_where_nothing_says_it() -> None:
+    with pytest.raises(MissingFact, match="profession"):
+        settle_bill({"age": 40, "care_date": "2026-03-01", "lines": [{"code": "consultation", "fee": "30.00"}]})

@@ -236,7 +236,7 @@ def values_of_line(own: Mapping[str, Any], code: Code, shared: Shared) -> dict[s
     """The facts of one act for this line: those of the bill, its own, those of its code."""
     values = {**shared.values, **own}
     profession = profession_of(code, values, shared)
-    if values.get("profession") != profession:
+    if profession and values.get("profession") != profession:
         values["profession"] = profession
         if profession != Profession.MEDECIN or "specialty" not in own:
             values.pop("specialty", None)

@@ -3,6 +3,7 @@
 import json
 import re
 from decimal import Decimal, InvalidOperation
+from operator import itemgetter
 from typing import Any
 
 MARK = "\u2063"
@@ -13,7 +14,7 @@ MARKED = re.compile(f'"{MARK}(-?[0-9.]+){MARK}"')
 def dumps(value: Any, *, indent: int | None = None, sort_keys: bool = False) -> str:
     """One JSON text, accents as they are."""
     text = json.dumps(value, default=marked, ensure_ascii=False, indent=indent, sort_keys=sort_keys)
-    return MARKED.sub(r"\1", text) if MARK in text else text
+    return MARKED.sub(itemgetter(1), text) if MARK in text else text
 
 
 def marked(value: object) -> str:

@@ -4,6 +4,7 @@ Contributions of a day are counted with one professional (CSS D160-8), deductibl
 acts: those of carriers apart from the others (L160-13 III).
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -47,10 +48,18 @@ def total(column: Any, where: ColumnElement[bool]) -> ColumnElement[int]:
 
 def borne(session: Session, insured_id: str) -> dict[int, tuple[int, int]]:
     """Year → contributions and deductibles taken, in cents."""
+    return borne_by(session, (insured_id,)).get(insured_id, {})
+
+
+def borne_by(session: Session, people: Collection[str]) -> dict[str, dict[int, tuple[int, int]]]:
+    """Person → year → contributions and deductibles taken, in cents."""
     query = (
-        select(Decision.year, func.sum(Decision.pf), func.sum(Decision.fr))
-        .where(Decision.insured_id == insured_id, Decision.current.is_(True))
-        .group_by(Decision.year)
+        select(Decision.insured_id, Decision.year, func.sum(Decision.pf), func.sum(Decision.fr))
+        .where(Decision.insured_id.in_(people), Decision.current.is_(True))
+        .group_by(Decision.insured_id, Decision.year)
         .order_by(Decision.year)
     )
-    return {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
+    found: dict[str, dict[int, tuple[int, int]]] = {}
+    for person, year, participations, franchises in session.execute(query):
+        found.setdefault(person, {})[year] = (int(participations), int(franchises))
+    return found

@@ -77,7 +77,7 @@ def get_professional(session: Session, reference: str) -> Professional:
     if key is not None:
         row = session.scalar(_PROFESSIONAL_BY_ID, {"id": key})
     else:
-        row = session.scalar(_PROFESSIONAL_BY_RPPS, {"rpps": reference})
+        row = session.scalar(_PROFESSIONAL_BY_RPPS, {"rpps": reference}) if reference.isprintable() else None
     if row is None:
         raise not_found("professional_id")
     return row

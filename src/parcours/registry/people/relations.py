@@ -1,6 +1,6 @@
 """Who one is to a person: oneself, a parent or a guardian, the fund; and the rules that give something by it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from sqlalchemy import bindparam, select
@@ -12,6 +12,7 @@ from parcours.registry.access.rules import ANY, SELF, Relation, Rule, rule
 from parcours.registry.people.family import in_force
 from parcours.registry.people.models import Affiliation, Insured, Kinship, KinshipKind
 from parcours.registry.people.service import age_on
+from parcours.registry.store.bulk import among
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.periods import ON, holding
 
@@ -47,6 +48,16 @@ def _same_fund(session: Session, actor: Actor, record: Record) -> bool:
     return session.scalar(_OF_FUND, asked) is not None
 
 
+def _fund_among(session: Session, actor: Actor, people: Collection[str]) -> set[str]:
+    if actor.fund_code is None:
+        return set()
+    query = select(Affiliation.insured_id).where(
+        among(session, Affiliation.insured_id, people), Affiliation.fund_code == actor.fund_code,
+        holding(Affiliation, paris_today()),
+    )  # fmt: skip
+    return set(session.scalars(query))
+
+
 _OF_FUND = (
     select(Affiliation.id)
     .where(
@@ -60,7 +71,7 @@ _OF_FUND = (
 
 CHILD = Relation("child", _child, to_person=True)
 CHILD_UNDER_16 = Relation("child_under_16", _child_under_16, to_person=True)
-SAME_FUND = Relation("same_fund", _same_fund, to_person=True)
+SAME_FUND = Relation("same_fund", _same_fund, to_person=True, among=_fund_among)
 
 PATIENT_SELF = rule(
     "patient_self", Role.INSURED, SELF,
