@@ -16,8 +16,8 @@ from tests.api.fixtures import CHEAP, PASSWORD, TEST, _keys  # noqa: F401
 from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
 from tests.web.test_practice import change, number_of, seen
 
-QUEUES = ("to_adjudicate", "held", "proof_missing", "reversals", "undue", "objections", "returned_payments", "notices",
-          "overlaps", "late_tiers_payant")  # fmt: skip
+QUEUES = ("to_adjudicate", "held", "proof_missing", "reversals", "undue", "objections", "agreements",
+          "returned_payments", "notices", "overlaps", "late_tiers_payant")  # fmt: skip
 PAGES = ("/fund", "/fund/people", "/fund/cases", "/fund/regularisations", *(f"/fund/queues/{one}" for one in QUEUES))
 
 

@@ -16,8 +16,8 @@ MORE = {
     "alice": ("/me/privacy", "/me/sheet"),
     "officer": tuple(
         f"/fund/queues/{name}"
-        for name in ("to_adjudicate", "proof_missing", "reversals", "undue", "objections", "returned_payments",
-                     "notices", "overlaps", "late_tiers_payant")
+        for name in ("to_adjudicate", "proof_missing", "reversals", "undue", "objections", "agreements",
+                     "returned_payments", "notices", "overlaps", "late_tiers_payant")
     ),
 }  # fmt: skip
 READ_WHOLE = {

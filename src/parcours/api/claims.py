@@ -69,7 +69,7 @@ class SheetIn(In):
         description="In place of `fee`: the fee of each act, or the act as a line of `/api/v1/bill` with its `fee`.",
     )  # fmt: skip
     total: Decimal | None = Field(None, description="Refused when it is not the sum of the lines.")
-    kind: Literal["electronic", "paper", "paper_duplicate"] = "electronic"
+    kind: Literal["electronic", "paper", "paper_duplicate", "copy"] = "electronic"
     claims_right: Literal["", "c2s"] = Field("", description="A right that the card shows.")
     tiers_payant: Literal["none", "partial", "full"] = "none"
     card: Literal["read", "unread", "opposed"] = "read"
@@ -78,6 +78,7 @@ class SheetIn(In):
     prescribed_on: Day | None = None
     nature: Nature | None = Field(None, description="The insurance that the care falls under.")
     nature_on: Day | None = Field(None, description="Day of the accident, or of the birth expected or come.")
+    agreement_on: Day | None = Field(None, description="Day on which a prior agreement was asked for.")
     facts: dict[str, StrictBool | StrictInt | Decimal | str] = Field(
         default_factory=dict, max_length=40, examples=[EXAMPLE_ACT],
         description="Act, quantity, base, referral, exemption, in the names of `/api/v1/settle`.",

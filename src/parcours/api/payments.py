@@ -280,8 +280,8 @@ def list_queues(unit: ReadUnit) -> dict[str, int]:
 
 
 QueueName = Literal[
-    "to_adjudicate", "held", "proof_missing", "reversals", "undue", "objections", "returned_payments", "notices",
-    "overlaps", "late_tiers_payant",
+    "to_adjudicate", "held", "proof_missing", "reversals", "undue", "objections", "agreements", "returned_payments",
+    "notices", "overlaps", "late_tiers_payant",
 ]  # fmt: skip
 
 

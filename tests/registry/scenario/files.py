@@ -12,6 +12,7 @@ STORIES = Path(parcours.registry.scenario.__file__).with_name("stories.yaml")
 CARE = STORIES.with_name("care.yaml")
 OWN_CARE = Path(__file__).with_name("own_care.yaml")
 OWN_RECORD = Path(__file__).with_name("own_record.yaml")
+OWN_STRICT = Path(__file__).with_name("own_strict.yaml")
 """Worked out by hand from the texts."""
 
 

@@ -5,9 +5,9 @@ import pytest
 from parcours.errors import ParcoursError
 from parcours.registry.contexts import verify
 from parcours.registry.scenario.run import play
-from tests.registry.scenario.files import CARE, OWN_CARE, OWN_RECORD, loaded
+from tests.registry.scenario.files import CARE, OWN_CARE, OWN_RECORD, OWN_STRICT, loaded
 
-STORIES = {**loaded(), **loaded(CARE), **loaded(OWN_CARE), **loaded(OWN_RECORD)}
+STORIES = {**loaded(), **loaded(CARE), **loaded(OWN_CARE), **loaded(OWN_RECORD), **loaded(OWN_STRICT)}
 
 
 def holds(database, story):

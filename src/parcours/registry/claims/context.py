@@ -13,6 +13,7 @@ from parcours.registry.claims import problems
 from parcours.registry.claims.invariants import INVARIANTS
 from parcours.registry.claims.keeping import disputed, last_care
 from parcours.registry.claims.models import (
+    Agreement,
     Claim,
     ClaimEvent,
     Decision,
@@ -129,6 +130,7 @@ CONTEXT = Context(
         Objection: Personal(),
         Regularisation: Personal(hides=("proposed_by", "decided_by")),
         Undue: Personal(),
+        Agreement: Personal(),
     },
     kinds=(RecordOf(REGULARISATION, Action.READ_CLAIMS, Regularisation, lambda _session, row: of_regularisation(row)),),
     actions=Action,

@@ -1,6 +1,6 @@
 """What the fund checks before it settles: rights, card, time, duplicates. Each refusal has a code that stays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,18 +9,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
+from parcours.law.codes import Profession
 from parcours.law.workdays import months_after, working_days_after
 from parcours.registry.claims import lifecycle
+from parcours.registry.claims.agreements import is_agreed
 from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Nature, Objection, ObjectionState, SheetKind
 from parcours.registry.claims.sheets import said
-from parcours.registry.directory.models import Professional
+from parcours.registry.directory.models import OrganisationKind, PracticeMode, Professional
 from parcours.registry.directory.service import active_on
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.people.models import RightKind
 
 QUARTER = 3
+AGAIN = {SheetKind.PAPER_DUPLICATE, SheetKind.COPY}
+"""A sheet sent another time on paper."""
+HOSPITAL = Profession.ETABLISSEMENT.name.lower()
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,57 @@ def rights_closed(looks: ClaimLooks, claim: Claim, at: datetime) -> Refusal | No
     return None if open_then else Refusal("SIM-RIGHTS-CLOSED")
 
 
-def time_barred(_looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
+def time_limit(looks: ClaimLooks, claim: Claim) -> date:
+    """Last day to ask what a claim gives: that of the insured person, or of who asks the fund to be paid.
+
+    For a work accident any professional or hospital has two years from the act (L431-2), for other care a hospital has
+    a year from the act or the end of the stay (L162-25).
+    """
+    content, care = said(claim), claim.care_date
+    if content["tiers_payant"] == "none":
+        return last_day(care)
+    if is_work_accident(content):
+        return thresholds.years_after(care, thresholds.whole("remboursement.prescription_accident_annees", care))
+    if of_a_hospital(looks, claim):
+        return thresholds.years_after(care, thresholds.whole("remboursement.prescription_hopital_annees", care))
+    return last_day(care)
+
+
+def of_a_hospital(looks: ClaimLooks, claim: Claim) -> bool:
+    """Is it a hospital that asks to be paid: by its own sheet, or for a doctor whom it employs?"""
+    if looks.professional(claim.professional_id).profession == HOSPITAL:
+        return True
+    main = next(iter(looks.workplaces(claim.professional_id, claim.care_date, None)), None)
+    return main is not None and main[0].mode is PracticeMode.SALARIE and main[1].kind is OrganisationKind.HOPITAL
+
+
+def is_work_accident(content: Mapping[str, Any]) -> bool:
+    """Does a sheet say that its care follows a work accident?"""
+    exempt = str(content["facts"].get("exemption", "")).split("+")
+    return content.get("nature") == Nature.WORK_ACCIDENT or RightKind.AT_MP.value in exempt
+
+
+def time_barred(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
     """Received after the last day: the day of reception counts."""
-    late = claim.received_on is not None and claim.received_on > last_day(claim.care_date)
+    late = claim.received_on is not None and claim.received_on > time_limit(looks, claim)
     return Refusal("SIM-TIME-BARRED", ClaimState.TIME_BARRED) if late else None
+
+
+def copy_out_of_days(_looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
+    """The copy of an electronic sheet asks a refund between two days after the care (R161-47 III)."""
+    if claim.kind is not SheetKind.COPY or claim.received_on is None:
+        return None
+    first, last = (claim.care_date + timedelta(days=thresholds.whole(f"delais.copie_{one}_jour", claim.care_date))
+                   for one in ("premier", "dernier"))  # fmt: skip
+    if first <= claim.received_on <= last:
+        return None
+    return Refusal("SIM-COPY-DAYS", tells="rejected", names={"from": first.isoformat(), "until": last.isoformat()})
+
+
+def not_agreed(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
+    """The act is refunded after a prior agreement only, and there was none before it (L315-2)."""
+    agreed = is_agreed(looks.session, claim, said(claim))
+    return None if agreed else Refusal("SIM-AGREEMENT-MISSING", tells="rejected")
 
 
 def card_opposed(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
@@ -120,7 +172,7 @@ def duplicate(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:
         return None
     if upheld(looks.session, claim):
         return None
-    if SheetKind.PAPER_DUPLICATE in (twin.kind, claim.kind) or claim.original_id == twin.id:
+    if {twin.kind, claim.kind} & AGAIN or claim.original_id == twin.id:
         claim.original_id = twin.id
         paid = looks.session.scalar(
             select(ClaimEvent.day).where(ClaimEvent.claim_id == twin.id, ClaimEvent.state == ClaimState.PAID)
@@ -150,7 +202,7 @@ def act_of(claim: Claim) -> Any:
 
 CHECKS: tuple[Callable[[ClaimLooks, Claim, datetime], Refusal | None], ...] = (
     rights_closed, time_barred, professional_ceased, right_unknown, nature_does_not_fit, card_opposed, duplicate,
-    prescription_refused,
+    prescription_refused, not_agreed, copy_out_of_days,
 )  # fmt: skip
 """In the order in which a fund looks."""
 

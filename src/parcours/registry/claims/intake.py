@@ -26,7 +26,8 @@ from parcours.text import plain_euros
 
 KEYS = (
     "patient", "professional", "fund", "care_date", "number", "fee", "lines", "total", "kind", "tiers_payant", "card",
-    "claims_right", "ips", "payee", "prescriber", "prescribed_on", "nature", "nature_on", "facts",
+    "claims_right", "ips", "payee", "prescriber", "prescribed_on", "nature", "nature_on", "agreement_on",
+    "facts",
 )  # fmt: skip
 NEEDED = ("patient", "professional", "care_date", "number")
 OF_THE_FUND = {
@@ -73,6 +74,7 @@ def read_sheet(session: Session, said: Any) -> Sheet:
         claims_right=str(said.get("claims_right", "")), ips=str(said.get("ips", "")), payee_id=payee,
         prescriber=read_prescriber(said.get("prescriber")), prescribed_on=read_optional(said, "prescribed_on"),
         nature=said.get("nature", ""), nature_on=read_optional(said, "nature_on"),
+        agreement_on=read_optional(said, "agreement_on"),
         facts=read_facts(said.get("facts"), one=len(lines) == 1 and not acts),
     )  # fmt: skip
 

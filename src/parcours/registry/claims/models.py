@@ -18,6 +18,8 @@ class SheetKind(StrEnum):
     """Without the patient's card: a signed paper follows."""
     PAPER = "paper"
     PAPER_DUPLICATE = "paper_duplicate"
+    COPY = "copy"
+    """The insured's copy of an electronic sheet that seems lost."""
 
 
 class Nature(StrEnum):
@@ -263,6 +265,32 @@ class Objection(Base):
     filed_on: Mapped[date]
     answer_by: Mapped[date]
     court_by: Mapped[date | None]
+    ended_on: Mapped[date | None]
+
+
+class AgreementState(StrEnum):
+    """Where a request for a prior agreement is."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    AGREED_BY_SILENCE = "agreed_by_silence"
+
+
+class Agreement(Base):
+    """A request to agree to an act before it is done."""
+
+    __tablename__ = "claims_agreements"
+    __table_args__ = (Index(None, "insured_id"), Index(None, "state", "answer_by"))
+
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))
+    fund_code: Mapped[str] = mapped_column(ForeignKey("people_funds.code"))
+    code: Mapped[str] = mapped_column(String(60))
+    asked_on: Mapped[date]
+    """The day on which the fund received it."""
+    answer_by: Mapped[date]
+    state: Mapped[AgreementState] = mapped_column(text_enum(AgreementState))
     ended_on: Mapped[date | None]
 
 

@@ -71,6 +71,14 @@ disputed_already = Problem(
     allowed=Text("la réponse du recours déposé le {day}", "the answer to the objection of {day}"),
 )
 
+agreement_answered = Problem(
+    Conflict,
+    "agreement_answered",
+    Text("cette demande a déjà sa réponse, ou le silence a accordé", "this request is answered, or silence has agreed"),
+    field="state",
+    allowed=Text("une demande dont le délai court", "a request whose time still runs"),
+)
+
 nothing_rejected = Problem(
     Conflict,
     "nothing_rejected",

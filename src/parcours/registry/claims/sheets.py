@@ -28,9 +28,9 @@ MOST_LINES = 100
 MOST_CENTS = 100_000_000
 RESEND_DAYS = 2
 """Working days to send again after a bad acknowledgement: a setting (it stood in the text until 2007)."""
-SOMETIMES = ("prescriber", "prescribed_on", "nature", "nature_on")
+SOMETIMES = ("prescriber", "prescribed_on", "nature", "nature_on", "agreement_on")
 """What a sheet says only when there is something to say."""
-PAPERS = (SheetKind.PAPER, SheetKind.PAPER_DUPLICATE)
+PAPERS = (SheetKind.PAPER, SheetKind.PAPER_DUPLICATE, SheetKind.COPY)
 FINGERPRINT = "claims_claims.fingerprint"
 
 
@@ -65,6 +65,8 @@ class Sheet:
     """The insurance that the care falls under, where the sheet names it."""
     nature_on: date | None = None
     """Day of the accident, of the birth, or when the pregnancy is presumed to have begun."""
+    agreement_on: date | None = None
+    """Day on which a prior agreement was asked for."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Facts of the act in the names of the vocabulary: act, quantity, base, referral, exemption."""
 

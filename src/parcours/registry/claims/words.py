@@ -1,6 +1,6 @@
 """How people say the states of a claim and of an objection."""
 
-from parcours.registry.claims.models import ClaimState, Ground, ObjectionState
+from parcours.registry.claims.models import AgreementState, ClaimState, Ground, ObjectionState
 from parcours.text import Text
 
 STATES = {
@@ -42,6 +42,13 @@ OBJECTIONS = {
     ObjectionState.INADMISSIBLE: Text("irrecevable", "inadmissible"),
 }
 
+AGREEMENTS = {
+    AgreementState.ASKED: Text("demandé", "asked"),
+    AgreementState.AGREED: Text("accordé", "agreed"),
+    AgreementState.REFUSED: Text("refusé", "refused"),
+    AgreementState.AGREED_BY_SILENCE: Text("accordé par le silence", "agreed by silence"),
+}
+
 REASONS = {
     "0250 050": Text("assuré inconnu de la caisse", "insured not in the fund's file"),
     "0317 051": Text("nature d'assurance incompatible", "nature of insurance that does not fit"),
@@ -58,7 +65,9 @@ REASONS = {
     "SIM-LATE-TP": Text("tiers payant envoyé en retard", "tiers payant sent late"),
     "SIM-IPS-DIFFERS": Text("autre indicateur de parcours que celui transmis", "another pathway indicator than sent"),
     "SIM-PROOF-MISSING": Text("feuille signée jamais arrivée", "signed sheet never came"),
-    "SIM-TIME-BARRED": Text("plus de deux ans après les soins", "more than two years after the care"),
+    "SIM-TIME-BARRED": Text("trop longtemps après les soins", "too long after the care"),
+    "SIM-COPY-DAYS": Text("copie trop tôt ou trop tard", "copy sent too early or too late"),
+    "SIM-AGREEMENT-MISSING": Text("sans accord préalable", "without a prior agreement"),
     "SIM-SUSPECT-DUPLICATE": Text("ressemble à une autre facture", "looks like another invoice"),
     "SIM-AMOUNT-OVER-MAX": Text("montant au-dessus du maximum", "amount above the maximum"),
     "SIM-PROFESSIONAL-CEASED": Text(

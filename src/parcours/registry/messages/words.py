@@ -23,6 +23,7 @@ SUBJECTS = {
         "Un médecin ne peut pas être votre médecin traitant", "A doctor cannot be your médecin traitant"
     ),
     "objection_answered": Text("La commission a répondu à votre recours", "The commission has answered your objection"),
+    "agreement": Text("Une demande d'accord préalable a sa réponse", "A request for prior agreement is answered"),
     "rejected": Text("Un refus de remboursement", "A refund was refused"),
 }
 

@@ -6,29 +6,28 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, and_, or_, select, type_coerce, union
+from sqlalchemy import ColumnElement, String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.registry.claims.counters import borne
-from parcours.registry.claims.models import Claim, Decision
-from parcours.registry.directory.models import Professional
+from parcours.registry.claims.models import Decision
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
+from parcours.registry.payments.models import StatementLine
 from parcours.registry.payments.notices import line_name
 from parcours.registry.payments.service import DEFERRED
+from parcours.registry.store.columns import PublicId
 
 TAKEN = (*DEFERRED, Account.INDU_INSURED)
-SHOWN = (*TAKEN, Account.A_PAYER_INSURED, Account.VIREMENTS)
-PAYING = ("set_off", "order")
 REFUND, DEDUCTION, DECIDED, TRANSFER = "refund", "deduction", "to_professional", "transfer"
 OF_CARE = (REFUND, DEDUCTION)
 """Lines that say the day of the care."""
 LINES = {
-    Account.A_PAYER_INSURED.value: REFUND, Account.VIREMENTS.value: TRANSFER,
-    **{one.value: DEDUCTION for one in TAKEN},
+    Account.A_PAYER_INSURED.value: REFUND, Account.A_PAYER_PROFESSIONAL.value: DECIDED,
+    Account.VIREMENTS.value: TRANSFER, **{one.value: DEDUCTION for one in TAKEN},
 }  # fmt: skip
-"""What a posting of a payment is to the insured, by its account."""
+"""What a posting is to the insured, by its account."""
 
 
 class AccountLine(NamedTuple):
@@ -47,50 +46,43 @@ def account_lines(
     session: Session, insured_id: str, *, first: date | None = None, last: date | None = None
 ) -> list[AccountLine]:
     """Lines of a person's account in the book of the fund, oldest first: refunds less deductions are transfers."""
-    own = select(LedgerPosting.id).where(LedgerPosting.party == insured_id, LedgerPosting.account.in_(SHOWN))
-    claims = select(Claim.id).where(Claim.insured_id == insured_id)
-    of_claims = select(LedgerPosting.id).where(
-        LedgerPosting.claim_id.in_(claims), LedgerPosting.account.in_((*SHOWN, Account.A_PAYER_PROFESSIONAL))
-    )
-    query = (
-        select(
-            LedgerTransaction.at, LedgerTransaction.kind, type_coerce(LedgerPosting.account, String),
-            LedgerPosting.cents, LedgerPosting.claim_id, Claim.care_date, Professional.profession,
-        )
-        .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
-        .outerjoin(Claim, Claim.id == LedgerPosting.claim_id)
-        .outerjoin(Professional, Professional.id == Claim.professional_id)
-        .where(
-            LedgerPosting.id.in_(union(own, of_claims)),
-            LedgerTransaction.book.like("amo:%"),
-            or_(
-                and_(LedgerTransaction.kind == "decision", LedgerPosting.account == Account.A_PAYER_PROFESSIONAL),
-                and_(LedgerTransaction.kind.in_(PAYING), LedgerPosting.account.in_(SHOWN)),
-            ),
-        )
-        .order_by(LedgerTransaction.at, LedgerTransaction.known_at, LedgerTransaction.id, LedgerPosting.id)
-    )  # fmt: skip
+    connection = session.connection()  # plain rows: a statement may have thousands of lines
+    for_others = select(StatementLine.id).where(StatementLine.payee_id == insured_id).limit(1)
+    whose = StatementLine.insured_id == insured_id
+    if connection.execute(for_others).first() is not None:
+        whose |= StatementLine.payee_id == insured_id
+    claim: ColumnElement[Any] = type_coerce(StatementLine.claim_id, PublicId)
+    if connection.dialect.name == "postgresql":
+        claim = cast(StatementLine.claim_id, Text())  # of which its driver makes no object
+    query = select(
+        StatementLine.at, type_coerce(StatementLine.account, String), StatementLine.cents, claim,
+        StatementLine.care_date, StatementLine.profession,
+    ).where(whose)  # fmt: skip
     if first is not None:
-        query = query.where(LedgerTransaction.at >= first)
+        query = query.where(StatementLine.at >= first)
     if last is not None:
-        query = query.where(LedgerTransaction.at <= last)
-    return together(session.connection().execute(query))  # plain rows: a statement may have thousands of lines
+        query = query.where(StatementLine.at <= last)
+    return together(connection.execute(query.order_by(StatementLine.at, StatementLine.id)))
 
 
 def together(rows: Iterable[Sequence[Any]]) -> list[AccountLine]:
     """What the postings of payments are to the insured: one line a refund, set off and transferred alike."""
-    sums: dict[tuple[date, str, str | None, str], int] = {}
-    care_days: dict[tuple[date, str, str | None, str], date | None] = {}
-    for day, kind, account, cents, claim, care, profession in rows:
-        what = DECIDED if kind == "decision" else LINES.get(account)
-        if what is None or (claim is None and what != TRANSFER):
-            continue
+    sums: dict[tuple[date, str, str | None, str], list[Any]] = {}
+    for day, account, cents, claim, care, profession in rows:
+        what = LINES[account]
         key = (day, what, claim, name_of(account, profession) if what == DEDUCTION else "")
-        if key not in sums:
-            sums[key], care_days[key] = 0, care if what in OF_CARE else None
-        sums[key] += cents if what == REFUND else -cents
-    return [AccountLine(day, what, cents, claim, name, care_days[day, what, claim, name])
-            for (day, what, claim, name), cents in sums.items()]  # fmt: skip
+        known = sums.setdefault(key, [0, care if what in OF_CARE else None])
+        known[0] += cents if what == REFUND else -cents
+    return [AccountLine(day, what, cents, claim, name, care)
+            for (day, what, claim, name), (cents, care) in sums.items()]  # fmt: skip
+
+
+def last_transfers(session: Session, insured_id: str, count: int) -> date | None:
+    """The day of the last but so many transfers to a person; None when there are fewer."""
+    query = select(StatementLine.at).where(
+        StatementLine.insured_id == insured_id, StatementLine.account == Account.VIREMENTS
+    )
+    return session.scalar(query.order_by(StatementLine.at.desc()).offset(count - 1).limit(1))
 
 
 @cache
@@ -142,8 +134,9 @@ def caps(session: Session, insured_id: str, on: date) -> Caps:
     """The counters of the year of a day."""
     taken = borne(session, insured_id).get(on.year, (0, 0))
     left = sum(
-        cents for (book, account, _), cents in ledger.balances(session, party=insured_id).items()
-        if account in DEFERRED and book.startswith("amo:")
+        cents for account in DEFERRED
+        for (book, _, _), cents in ledger.balances(session, account=account, party=insured_id).items()
+        if book.startswith("amo:")
     )  # fmt: skip
     most = cap("participation_forfaitaire.plafond_annee", on)
     return Caps(

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from parcours.registry.access.manifest import Context, Shared
+from parcours.registry.access.manifest import Context, Personal, Shared
 from parcours.registry.payments.invariants import INVARIANTS
-from parcours.registry.payments.models import Order
+from parcours.registry.payments.models import Order, StatementLine
 from parcours.registry.payments.service import orders_of
 
 
@@ -21,7 +21,10 @@ def _export(session: Session, insured_id: str) -> dict[str, list[dict[str, Any]]
 
 CONTEXT = Context(
     name="payments",
-    tables={Order: Shared("a party is an insured person or a professional, by an opaque id")},
+    tables={
+        Order: Shared("a party is an insured person or a professional, by an opaque id"),
+        StatementLine: Personal(by=("insured_id", "payee_id")),
+    },
     export=_export,
     invariants=INVARIANTS,
 )

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session, defer
 from parcours.law import thresholds
 from parcours.law.workdays import working_days_after, working_days_between
 from parcours.registry.claims.models import (
+    Agreement,
+    AgreementState,
     Claim,
     ClaimEvent,
     ClaimState,
@@ -23,6 +25,7 @@ from parcours.registry.claims.models import (
     ObjectionState,
     Undue,
 )
+from parcours.registry.claims.sheets import PAPERS
 from parcours.registry.complementary.models import Link, LinkEvent, LinkState
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account
@@ -37,6 +40,8 @@ UNREAD = defer(Claim.content)
 """No desk decrypts what a sheet says."""
 FUND, PRACTICE, INSURED, BANK = "fund", "practice", "insured", "bank"
 """Whose turn it is."""
+PAPER_DAYS = 15
+"""Working days to decide what came on paper: a setting."""
 CHOICE_DAYS = 7
 """Days to handle the choice between two contracts: a setting, after the public pages of 2020."""
 
@@ -132,10 +137,11 @@ def of_claim(queue: str, claim: Claim, since: date, owner: str, deadline: date |
 
 
 def to_adjudicate(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
-    """Arrived or received: decided on the next working day."""
+    """Arrived or received: decided on the next working day, what is on paper within its days."""
     for state in (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED):
         for claim, since in in_state(session, fund_code, state):
-            yield of_claim("to_adjudicate", claim, since, FUND, working_days_after(since, 1))
+            days = PAPER_DAYS if claim.kind in PAPERS else 1
+            yield of_claim("to_adjudicate", claim, since, FUND, working_days_after(since, days))
 
 
 def held(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
@@ -189,6 +195,14 @@ def fund_of_undue(session: Session, undue_id: str | None) -> str | None:
     """The fund that asks a sum back."""
     query = select(Claim.fund_code).join(Undue, Undue.claim_id == Claim.id).where(Undue.id == undue_id)
     return session.scalar(query)
+
+
+def agreements(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
+    """Prior agreements that are asked for: a silence after their last day agrees."""
+    query = select(Agreement).where(Agreement.state == AgreementState.ASKED, Agreement.fund_code == fund_code)
+    for one in session.scalars(query):
+        yield Waiting("agreements", one.id, one.asked_on, FUND, one.answer_by, one.code, None, one.insured_id,
+                      one.professional_id)  # fmt: skip
 
 
 def returned_payments(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
@@ -266,8 +280,8 @@ def unpaid(session: Session, whose: ColumnElement[bool], day: date) -> Iterator[
 QUEUES: dict[str, Callable[[Session, str, date], Iterator[Waiting]]] = {
     one.__name__: one
     for one in (
-        to_adjudicate, held, proof_missing, reversals, undue, objections, returned_payments, notices, overlaps,
-        late_tiers_payant,
+        to_adjudicate, held, proof_missing, reversals, undue, objections, agreements, returned_payments, notices,
+        overlaps, late_tiers_payant,
     )
 }  # fmt: skip
 """The queues of a fund, by name."""

@@ -20,6 +20,7 @@ from parcours.law.workdays import is_working_day, months_after
 from parcours.registry.cards.service import ask_to_update, end_with_rights
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import adjudicate
+from parcours.registry.claims.agreements import let_silence_agree
 from parcours.registry.claims.bulk import Block, receive_together
 from parcours.registry.claims.control import return_unproven
 from parcours.registry.claims.models import Claim, ClaimState, Decision
@@ -82,6 +83,7 @@ def run_day(
                 done.add(name, count)
     with database.writing() as session:
         done.add("silences", len(let_silence_speak(session, day)))
+        done.add("agreed_by_silence", let_silence_agree(session, fund_code, day=day, at=at))
         done.add("returned", return_unproven(session, fund_code, day=day, at=at))
         done.add("cards_ended", end_with_rights(session, day=day, at=at))
         done.add("cards_to_update", ask_to_update(session, day=day, at=at))

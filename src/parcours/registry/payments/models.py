@@ -1,11 +1,16 @@
-"""Payment orders. The simulated bank file is rebuilt from them, so that a crash sends once."""
+"""Payment orders, and the lines of statements.
+
+The simulated bank file is rebuilt from orders, so that a crash sends once. The lines are written by the database in the
+transaction that posts them, whoever posts: a statement reads them and nothing else.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, Index, String, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from parcours.registry.ledger.models import Account
 from parcours.registry.store.columns import PublicId, UtcDateTime, text_enum
 from parcours.registry.store.db import Base
 
@@ -38,3 +43,63 @@ class Order(Base):
     state: Mapped[OrderState] = mapped_column(text_enum(OrderState))
     prepared_at: Mapped[datetime] = mapped_column(UtcDateTime())
     settled_on: Mapped[date | None]
+
+
+class StatementLine(Base):
+    """A posting of the book of a fund that a person's statement shows, and what is said of its claim."""
+
+    __tablename__ = "payments_lines"
+    __table_args__ = (
+        Index(None, "insured_id", "at", "id"),
+        Index(
+            None, "payee_id", "at", "id",
+            sqlite_where=text("payee_id IS NOT NULL"), postgresql_where=text("payee_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[str] = mapped_column(PublicId, ForeignKey("ledger_postings.id"), primary_key=True, sort_order=-1)
+    """That of the posting."""
+    insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    payee_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("people_insured.id"))
+    """Somebody else who owes or is owed it: the parent of a child."""
+    at: Mapped[date]
+    account: Mapped[Account] = mapped_column(text_enum(Account))
+    cents: Mapped[int] = mapped_column(BigInteger)
+    claim_id: Mapped[str | None] = mapped_column(PublicId)
+    care_date: Mapped[date | None]
+    profession: Mapped[str | None]
+    """Of who gave the care: it names a deduction."""
+
+
+STATED = """
+SELECT p.id, i.id AS insured_id, (SELECT o.id FROM people_insured o WHERE o.id = p.party AND o.id <> i.id) AS payee_id,
+  t.at, p.account, p.cents, p.claim_id, c.care_date, d.profession
+FROM {added} t JOIN ledger_postings p ON p.transaction_id = t.id LEFT JOIN claims_claims c ON c.id = p.claim_id
+LEFT JOIN people_professionals d ON d.id = c.professional_id
+JOIN people_insured i ON i.id = COALESCE(c.insured_id, p.party)
+WHERE t.book LIKE 'amo:%' AND (p.claim_id IS NOT NULL OR p.account = 'virements') AND (
+  t.kind = 'decision' AND p.account = 'a_payer:professional' OR t.kind IN ('set_off', 'order') AND p.account IN
+  ('a_payer:insured', 'virements', 'differe:tmt', 'differe:pf', 'differe:fr', 'indu:insured'))"""
+"""What a statement shows of some entries: what a payment moves, and what a decision pays to a professional."""
+_INTO = (
+    "INSERT INTO payments_lines (id, insured_id, payee_id, at, account, cents, claim_id, care_date, profession)"
+    f"{STATED}"
+)
+_SQLITE = (
+    f"""CREATE TRIGGER payments_lines_stated AFTER INSERT ON ledger_transactions
+    BEGIN {_INTO.format(added="ledger_transactions")} AND t.id = NEW.id; END""",
+)
+_POSTGRESQL = (
+    f"""CREATE OR REPLACE FUNCTION payments_state() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    {_INTO.format(added="added")}; RETURN NULL; END $$""",
+    """CREATE TRIGGER payments_lines_stated AFTER INSERT ON ledger_transactions
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION payments_state()""",
+)
+
+for _dialect, _statements in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL)):
+    for _statement in _statements:
+        event.listen(
+            StatementLine.__table__,
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+        )

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from parcours.registry.cards import apps
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.models import AppState
-from parcours.registry.claims import later, objections, summons
+from parcours.registry.claims import agreements, later, objections, summons
 from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.control import Refusal, stop
-from parcours.registry.claims.models import Objection, ObjectionState, Undue
+from parcours.registry.claims.models import Agreement, Objection, ObjectionState, Undue
 from parcours.registry.complementary import service as complementary
 from parcours.registry.payments import fund, practice
 from parcours.registry.payments import service as payments
@@ -145,6 +145,27 @@ def objection_answered(stage: Stage, event: Event) -> None:
         objections.answer(session, row, ObjectionState(event["answer"]), day=stage.today)
         stage.found["objection_states"].append(row.state.value)
         stage.found.setdefault("deadline", {})["court"] = row.court_by
+
+
+def agreement_asked(stage: Stage, event: Event) -> None:
+    """A prior agreement is asked for: a silence agrees."""
+    with stage.writing() as session:
+        row = agreements.ask(
+            session, stage.person(session, event["who"]), stage.professional(session, event["by"]), str(event["act"]),
+            fund_code=FUND, day=stage.today, longer=bool(event.get("longer")),
+        )  # fmt: skip
+        stage.found["agreement"] = row.id
+        stage.found.setdefault("deadline", {})["agreement"] = row.answer_by
+
+
+def agreement_answered(stage: Stage, event: Event) -> None:
+    """The medical control answers a request."""
+    allowed = {"agreed": True, "refused": False}
+    if event["answer"] not in allowed:
+        raise problems.wrong_word(event["answer"], field="answer", allowed=", ".join(allowed))
+    with stage.writing() as session:
+        row = session.get_one(Agreement, stage.found.get("agreement", ""))
+        agreements.answer(session, row, agreed=allowed[event["answer"]], day=stage.today, at=stage.at)
 
 
 # --- cards, rights, contracts ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from parcours.registry.cards import apps
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import content_kept, decisions_of, lines_of_decision
 from parcours.registry.claims.counters import borne
-from parcours.registry.claims.models import Claim, ClaimState, Decision, Undue
+from parcours.registry.claims.models import Agreement, Claim, ClaimState, Decision, Undue
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
 from parcours.registry.payments import practices
@@ -126,7 +126,8 @@ def states(stage: Stage, session: Session, expected: Any) -> Iterator[Failed]:
     """States of a claim, a card, a link, an objection: the last one, or some in their order, the last one last."""
     if not isinstance(expected, Mapping):
         subject = next(
-            (one for one in ("objection", "card", "app", "link") if subject_states(stage, session, one)), None
+            (one for one in ("objection", "card", "app", "link", "agreement") if subject_states(stage, session, one)),
+            None,
         )
         expected = {subject or next(iter(stage.claims), "F1"): expected}
     for name, wanted in expected.items():
@@ -153,6 +154,9 @@ def subject_states(stage: Stage, session: Session, name: str) -> list[str]:
     if name == "app":
         app = apps.app_of(session, stage.ids[stage.found["app_of"]]) if "app_of" in stage.found else None
         return [] if app is None else [told.app_state(stage, one) for one in apps.history(session, app.id)]
+    if name == "agreement":
+        row = session.get(Agreement, stage.found.get("agreement", ""))
+        return [] if row is None else [row.state.value]
     if name == "link":
         return link_states(stage, session)
     return history(session, stage.claims[name]) if name in stage.claims else []

@@ -62,7 +62,7 @@ def fse(stage: Stage, event: Event) -> None:
         care = event.get("care") or stage.today
         sheet = sheet_of(stage, session, event, kind_of(event), care, stage.numbers)
         row = sheets.issue(session, sheet, event.get("lot", "L1"), day=stage.today, at=stage.at)
-        keep(stage, name, row, {**event, "care": care})
+        keep(stage, session, name, row, {**event, "care": care})
         if row.state is ClaimState.SENT and sheet.total is not None and sheet.total != sum(sheet.lines):
             sheets.acknowledge(session, row, day=stage.today, at=stage.at)
 

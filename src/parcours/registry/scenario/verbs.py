@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from parcours.registry.cards.service import ask_to_update, end_with_rights
 from parcours.registry.claims import later, lifecycle, objections, sheets, summons
 from parcours.registry.claims.adjudicate import adjudicate
-from parcours.registry.claims.control import Refusal, confirm, last_day, return_unproven, stop
+from parcours.registry.claims.agreements import let_silence_agree
+from parcours.registry.claims.control import Refusal, confirm, return_unproven, stop, time_limit
 from parcours.registry.claims.intake import CHOICES, OF_THE_FUND, read_facts, read_line
+from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim, ClaimState, Objection, SheetKind, Undue
 from parcours.registry.claims.settling import recovery_years
 from parcours.registry.claims.sheets import Sheet
@@ -54,7 +56,7 @@ def sheet_of(stage: Stage, session: Session, event: Event, kind: SheetKind, care
         claims_right=event.get("claims_right", ""), ips=event.get("transmitted_ips") or event.get("ips", ""),
         payee_id=stage.person(session, payee) if payee else "", prescriber=prescriber(stage, session, event),
         prescribed_on=said(stage, event, "prescribed_on"), nature=nature_of(said(stage, event, "nature")),
-        nature_on=said(stage, event, "nature_on"),
+        nature_on=said(stage, event, "nature_on"), agreement_on=said(stage, event, "agreement_on"),
         facts=sheet_facts(stage, event, one=len(lines) == 1 and not any(acts)),
     )  # fmt: skip
 
@@ -114,14 +116,14 @@ def enter(stage: Stage, session: Session, event: Event, kind: SheetKind, care: d
     sheet = sheet_of(stage, session, event, kind, care or said(stage, event, "care") or stage.today, stage.numbers)
     mutuelle(stage, session, event)
     claim = sheets.write(session, sheet, day=stage.today, at=stage.at, state=ClaimState.RECEIVED)
-    keep(stage, name, claim, event)
+    keep(stage, session, name, claim, event)
     return claim
 
 
-def keep(stage: Stage, name: str, claim: Claim, event: Event) -> None:
+def keep(stage: Stage, session: Session, name: str, claim: Claim, event: Event) -> None:
     """Remember which claim a name stands for."""
     stage.claims[name], stage.sheets[name] = claim.id, event
-    stage.found.setdefault("deadline", {})[name] = last_day(claim.care_date)
+    stage.found.setdefault("deadline", {})[name] = time_limit(ClaimLooks(session), claim)
 
 
 def mutuelle(stage: Stage, session: Session, event: Event) -> None:
@@ -313,6 +315,7 @@ def day_passes(stage: Stage, event: Event) -> None:
         objections.let_silence_speak(session, stage.today)
         pursue(stage, session)
         return_unproven(session, FUND, day=stage.today, at=stage.at)
+        let_silence_agree(session, FUND, day=stage.today, at=stage.at)
         end_with_rights(session, day=stage.today, at=stage.at)
         ask_to_update(session, day=stage.today, at=stage.at)
         note_silences(stage, session)

@@ -25,6 +25,7 @@ DAYS = {
     "signed",
     "prescribed_on",
     "nature_on",
+    "agreement_on",
     "c2s_ended",
     "on",
     "until",
@@ -36,7 +37,8 @@ WHOLE = {"repeat", "every", "months"}
 SHEET = {
     "id", "of", "by", "care", "fee", "lines", "total", "tp", "mutuelle", "link", "facts", "amc", "card", "degraded",
     "kind", "shown_card", "claims_right", "c2s_ended", "transmitted_ips", "ips", "lot", "same_sheet_as",
-    "other_sheet_number", "prescriber", "prescribed_on", "nature", "nature_on", *(FACT_NAMES - OF_THE_FUND),
+    "other_sheet_number", "prescriber", "prescribed_on", "nature", "nature_on", "agreement_on",
+    *(FACT_NAMES - OF_THE_FUND),
 }  # fmt: skip
 """What an event may say of a sheet; a fact of the act beside `facts` or in it."""
 
@@ -106,6 +108,8 @@ VERBS: dict[str, Verb] = {
     "decision_received": verb(verbs.decision_received, "", "id"),
     "objection": verb(verbs.objection, "", "id"),
     "objection_answered": verb(after.objection_answered, "answer"),
+    "agreement_asked": verb(after.agreement_asked, "who by act", "longer"),
+    "agreement_answered": verb(after.agreement_answered, "answer"),
     # cards, rights, people
     "card_request": verb(around.card_request, "who", "photo identity"),
     "card_photo_refused": verb(around.card_photo_refused, "", "who"),

@@ -12,6 +12,7 @@ QUEUES = {
     "reversals": Text("Annulations à recouvrer", "Reversals to recover"),
     "undue": Text("Sommes à rendre", "Sums asked back"),
     "objections": Text("Contestations", "Objections"),
+    "agreements": Text("Accords préalables demandés", "Prior agreements asked for"),
     "returned_payments": Text("Virements revenus", "Returned transfers"),
     "notices": Text("Avis de sommes à payer", "Notices of sums to pay"),
     "overlaps": Text("Deux mutuelles à la fois", "Two mutuelles at once"),

@@ -12,7 +12,8 @@ from parcours.law import thresholds
 from parcours.registry.cards.models import CardState, EuropeanProof
 from parcours.registry.cards.service import card_of
 from parcours.registry.claims.context import Action as ClaimAction
-from parcours.registry.claims.control import last_day
+from parcours.registry.claims.control import time_limit
+from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.complementary.models import LinkState
 from parcours.registry.complementary.service import links_of
@@ -128,8 +129,9 @@ def about_health(mine: Mine) -> Iterator[Need]:
 def about_limits(mine: Mine) -> Iterator[Need]:
     """Care that is to be proved before the two years are over, when the day is near."""
     query = select(Claim).where(Claim.insured_id == mine.id, Claim.state == ClaimState.WAITING_FOR_PROOF)
+    looks = ClaimLooks(mine.desk.session)
     for claim in mine.desk.session.scalars(query):
-        last = last_day(claim.care_date)
+        last = time_limit(looks, claim)
         if last <= mine.desk.today + NEAR:
             title = Text("Bientôt trop tard pour un remboursement", "Soon too late for a refund")
             until = Text("soins à prouver avant le", "care to be proved before")[mine.desk.lang]

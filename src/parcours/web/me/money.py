@@ -11,12 +11,14 @@ from starlette.responses import Response
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.adjudicate import claims_of, current_decision, get_claim
 from parcours.registry.claims.context import Action, Tag
-from parcours.registry.claims.control import last_day
+from parcours.registry.claims.control import time_limit
+from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.words import REASONS, STATES, reason
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.models import Account
-from parcours.registry.payments.account import AccountLine, account_lines, caps
+from parcours.registry.payments.account import AccountLine, account_lines, caps, last_transfers
+from parcours.registry.payments.desk import UNREAD
 from parcours.registry.payments.service import DEFERRED
 from parcours.registry.payments.why import why_of
 from parcours.registry.people.context import of_patient
@@ -28,6 +30,7 @@ from parcours.web.me.person import Mine
 
 PAGE = 30
 SHOWN_MONTHS = 6
+TRANSFERS = 12
 KINDS = {
     "refund": Text("remboursement", "refund"),
     "deduction": Text("retenue", "taken"),
@@ -44,11 +47,8 @@ class Refund:
     claim: Claim
     decision: Decision | None
     who: str
-
-    @property
-    def open_until(self) -> date | None:
-        """Last day to prove the care, while something is missing."""
-        return last_day(self.claim.care_date) if self.claim.state is ClaimState.WAITING_FOR_PROOF else None
+    open_until: date | None
+    """Last day to prove the care, while something is missing."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,11 @@ def money(desk: Desk) -> Response:
     mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
     rows = claims_of(desk.session, mine.id, after=desk.asked("after", 64) or None, limit=PAGE + 1)
     refunds = described(desk, rows[:PAGE])
-    lines = account_lines(desk.session, mine.id)
+    lines = account_lines(desk.session, mine.id, first=last_transfers(desk.session, mine.id, TRANSFERS))
     return mine.show(
         "me/money.html", refunds=refunds, more=rows[PAGE - 1].id if len(rows) > PAGE else "", states=STATES,
-        tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today), transfers=transfers(lines)[:12],
-        left=still_to_take(desk, mine), named=named, months=months(desk.today),
+        tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today),
+        transfers=transfers(lines)[:TRANSFERS], left=still_to_take(desk, mine), named=named, months=months(desk.today),
         may_post=desk.unit.may(Action.SEND_PAPER, of_patient(mine.row)),
     )  # fmt: skip
 
@@ -89,7 +89,12 @@ def described(desk: Desk, claims: list[Claim]) -> list[Refund]:
     names = professionals(desk.session, [one.professional_id for one in claims])
     query = select(Decision).where(Decision.claim_id.in_([one.id for one in claims]), Decision.current.is_(True))
     decided = {one.claim_id: one for one in desk.session.scalars(query)} if claims else {}
-    return [Refund(one, decided.get(one.id), called(names.get(one.professional_id))) for one in claims]
+    looks = ClaimLooks(desk.session)
+    return [
+        Refund(one, decided.get(one.id), called(names.get(one.professional_id)),
+               time_limit(looks, one) if one.state is ClaimState.WAITING_FOR_PROOF else None)
+        for one in claims
+    ]  # fmt: skip
 
 
 def transfers(lines: list[AccountLine]) -> list[tuple[AccountLine, list[AccountLine]]]:
@@ -105,16 +110,15 @@ def transfers(lines: list[AccountLine]) -> list[tuple[AccountLine, list[AccountL
 
 def still_to_take(desk: Desk, mine: Mine) -> list[Left]:
     """What is owed after tiers payant, act by act."""
-    claims = {one.id: one for one in desk.session.scalars(select(Claim).where(Claim.insured_id == mine.id))}
-    books = sorted({f"amo:{one.fund_code}" for one in claims.values()})
+    funds = desk.session.scalars(select(Claim.fund_code).where(Claim.insured_id == mine.id).distinct())
     items = [
-        one for book in books
-        for one in ledger.open_items(desk.session, book, (*DEFERRED, Account.INDU_INSURED), party=mine.id)
+        one for fund in sorted(funds)
+        for one in ledger.open_items(desk.session, f"amo:{fund}", (*DEFERRED, Account.INDU_INSURED), party=mine.id)
         if one.cents > 0
     ]  # fmt: skip
-    names = professionals(
-        desk.session, [claims[one.claim_id].professional_id for one in items if one.claim_id in claims]
-    )
+    of_mine = select(Claim).where(Claim.id.in_([one.claim_id for one in items]), Claim.insured_id == mine.id)
+    claims = {one.id: one for one in desk.session.scalars(of_mine.options(UNREAD))} if items else {}
+    names = professionals(desk.session, [one.professional_id for one in claims.values()])
     return [left_of(one, claims.get(one.claim_id or ""), names) for one in items]
 
 
