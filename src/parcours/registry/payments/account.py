@@ -45,7 +45,9 @@ class AccountLine(NamedTuple):
 def account_lines(
     session: Session, insured_id: str, *, first: date | None = None, last: date | None = None
 ) -> list[AccountLine]:
-    """Lines of a person's account in the book of the fund, oldest first: refunds less deductions are transfers."""
+    """Lines of a person's account in the book of the fund, oldest first, on a day what is due, taken, then paid:
+    refunds less deductions are transfers.
+    """
     connection = session.connection()  # plain rows: a statement may have thousands of lines
     for_others = select(StatementLine.id).where(StatementLine.payee_id == insured_id).limit(1)
     whose = StatementLine.insured_id == insured_id
@@ -62,7 +64,7 @@ def account_lines(
         query = query.where(StatementLine.at >= first)
     if last is not None:
         query = query.where(StatementLine.at <= last)
-    return together(connection.execute(query.order_by(StatementLine.at, StatementLine.id)))
+    return together(connection.execute(query.order_by(StatementLine.at, StatementLine.account, StatementLine.id)))
 
 
 def together(rows: Iterable[Sequence[Any]]) -> list[AccountLine]:

@@ -50,9 +50,9 @@ class StatementLine(Base):
 
     __tablename__ = "payments_lines"
     __table_args__ = (
-        Index(None, "insured_id", "at", "id"),
+        Index(None, "insured_id", "at", "account", "id"),
         Index(
-            None, "payee_id", "at", "id",
+            None, "payee_id", "at", "account", "id",
             sqlite_where=text("payee_id IS NOT NULL"), postgresql_where=text("payee_id IS NOT NULL"),
         ),
     )  # fmt: skip

@@ -84,9 +84,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_lines")),
     )
     op.execute(_INTO.format(added="ledger_transactions"))
-    op.create_index(op.f("ix_payments_lines_insured_id_at_id"), "payments_lines", ["insured_id", "at", "id"])
     op.create_index(
-        op.f("ix_payments_lines_payee_id_at_id"), "payments_lines", ["payee_id", "at", "id"],
+        op.f("ix_payments_lines_insured_id_at_account_id"), "payments_lines", ["insured_id", "at", "account", "id"]
+    )
+    op.create_index(
+        op.f("ix_payments_lines_payee_id_at_account_id"), "payments_lines", ["payee_id", "at", "account", "id"],
         sqlite_where=OF_A_PAYEE, postgresql_where=OF_A_PAYEE,
     )  # fmt: skip
     for statement in {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}[op.get_bind().dialect.name]:
