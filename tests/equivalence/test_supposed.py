@@ -14,6 +14,9 @@ from parcours.engine.errors import FactError
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.lab.person import encoded_year, settle_year
+from parcours.lab.sides import UNREAD_BEARING, UNREAD_OTHERS
+from parcours.law.codes import UNKNOWN
+from parcours.law.flat import Records
 from parcours.rules.hypotheses import NEUTRAL, Hypotheses
 from tests.equivalence.acts import random_acts
 from tests.equivalence.one_by_one import comparable
@@ -92,3 +95,24 @@ def test_without_hypotheses_the_sums_are_those_of_a_file(acts: pa.Table, people:
         "deferred",
     ):
         assert totals[PLACE[name]].sum() == settled.amounts[AMOUNT_RESULTS.index(name), rows].sum(dtype=np.int64), name
+
+
+@pytest.mark.parametrize("hypotheses", [NEUTRAL, ON._replace(annual_ceiling_rac_amo=UNKNOWN, franchise_dispositif=0)])
+def test_two_sides_are_the_whole_and_none_reads_what_it_is_said_not_to(
+    acts: pa.Table, people: tuple[np.ndarray, list[str]], hypotheses: Hypotheses
+) -> None:
+    person, ids = people
+    encoded, records = encoded_people(acts, person, len(ids), Run.of()), Run.of().records
+    settled = []
+    for side, unread in zip(encoded.sides(), (UNREAD_BEARING, UNREAD_OTHERS), strict=True):
+        moved = [row._replace(**{name: more(getattr(row, name)) for name in unread}) for row in records.rows]
+        other = Records(records.first_days, moved)
+        settled.append(settle_people(side, SupposedLaw(records, hypotheses=hypotheses)))
+        assert (settle_people(side, SupposedLaw(other, hypotheses=hypotheses)) == settled[-1]).all()
+        assert settled[-1].any()
+    whole = settle_people(encoded, SupposedLaw(records, hypotheses=hypotheses))
+    assert (settled[0] + settled[1] == whole).all()
+
+
+def more(value: Any) -> Any:
+    return tuple(number + 7_00 for number in value) if isinstance(value, tuple) else value + 7_00

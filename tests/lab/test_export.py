@@ -150,16 +150,21 @@ def test_every_file_is_signed_named_and_says_that_it_is_synthetic(folder) -> Non
     assert "parcours lab export --people 1500 --year 2022 --seed 3" in card
 
 
-def test_the_dictionary_says_every_filled_column_in_both_languages(folder, tables) -> None:
+def test_the_dictionary_says_every_column_in_both_languages_and_the_codes_of_ours(folder, tables) -> None:
     with (folder / "dictionary.csv").open(encoding="utf-8") as file:
         rows = {(row["table"], row["column"]): row for row in csv.DictReader(file, delimiter=";")}
+    assert {name for name, _ in rows} == {*tables, "DAMIR"}
     for name, table in tables.items():
         for column in table.columns:
             row = rows[name, column]
-            if name.isupper():
-                empty = table[column].null_count() == len(table)
-                assert (row["en"] == "not filled") == empty or not empty, (name, column)
-                assert row["fr"], (name, column)
+            empty = table[column].null_count() == len(table)
+            assert row["fr"], (name, column)
+            assert (row["en"] != "not filled") or (empty and name.isupper()), (name, column)
+    assert rows["settled", "patient"]["en"] != rows["acts", "patient"]["en"] == "number of the person"
+    listed = [(name, column) for (name, column), row in rows.items() if not name.isupper() and row["codes"]]
+    assert {("people", "cover"), ("acts", "referral"), ("settled", "status"), ("settled", "case_rate")} <= set(listed)
+    for name, column in listed:
+        assert set(tables[name][column].drop_nulls()) <= {"", *rows[name, column]["codes"].split("; ")}, (name, column)
 
 
 def test_the_same_command_makes_the_same_files(folder, tmp_path) -> None:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from parcours.edge.settings import Settings
+from parcours.engine.batch.supposed import SupposedLaw, moved_fees, settle_people
 from parcours.lab.cases import cascades, cases
-from parcours.lab.reform import known_reforms, plan_of, read_text
+from parcours.lab.reform import known_reforms, plan_of, read_reform, read_text
 from parcours.lab.study import study
 from parcours.lab.world import world_of
 from parcours.site.app import create_app
@@ -88,6 +90,18 @@ def test_the_file_gives_the_page_s_figures_on_the_command_line(lab: TestClient) 
     assert not page.without_effect
 
 
+@pytest.mark.usefixtures("lab")
+def test_a_side_that_a_slider_does_not_touch_is_kept_and_the_sums_are_those_of_all_acts() -> None:
+    world = SAMPLES[PEOPLE].made()
+    for slider in SLIDERS:
+        for value in (slider.low, slider.high):
+            plan = plan_of([read_reform(entry_of({slider.key: str(value)}))], YEAR)
+            law = SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
+            fees = [moved_fees(part, SupposedLaw(world.run.records), law) for part in world.encoded]
+            whole = [settle_people(part, law, charged) for part, charged in zip(world.encoded, fees, strict=True)]
+            assert (world.settle(plan) == np.concatenate(whole, axis=1)).all(), (slider.key, value)
+
+
 def test_what_is_out_of_bounds_or_no_number_leaves_the_law_where_it_is(lab: TestClient) -> None:
     assert entry_of(
         {"maj": "400", "pf": "a", "fr-drug": "1.005", "unknown": "1", "collection_mode": "yes"}
@@ -105,8 +119,6 @@ def test_a_known_reform_is_an_address(name: str) -> None:
 
 
 def read_text_of(query: dict[str, str]):
-    from parcours.lab.reform import read_reform
-
     return plan_of([read_reform(entry_of(query))], YEAR)
 
 

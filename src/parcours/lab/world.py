@@ -1,10 +1,11 @@
 """A sample of France encoded once, to be settled under as many laws as wanted: same people, same acts, other law."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,19 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcours.engine.batch.chunk import Run
-from parcours.engine.batch.supposed import (
-    COLUMNS,
-    EncodedPeople,
-    SupposedLaw,
-    Totals,
-    encoded_people,
-    moved_fees,
-    settle_people,
-)
+from parcours.engine.batch.supposed import EncodedPeople, SupposedLaw, Totals, encoded_people
 from parcours.lab.bootstrap import LOTS
 from parcours.lab.people import TRACT
-from parcours.lab.population import BLOCK, Population, block, blocks
+from parcours.lab.population import BLOCK, Population, block
 from parcours.lab.reform import Plan, plan_of
+from parcours.lab.sides import Sides
 
 Numbers = npt.NDArray[np.int64]
 DECILES = 10
@@ -84,59 +78,79 @@ class World:
         """The totals of each person under the law in force."""
         return self.settle(plan_of([], self.year))
 
+    @cached_property
+    def sides(self) -> tuple[Sides, Sides]:
+        """The acts by side; the same where all who may have C2S have it."""
+        return Sides(self.encoded), Sides(self.with_c2s)
+
     def settle(self, plan: Plan) -> Totals:
         """The totals of each person under a plan."""
         if plan.digest() in self.known:
             return self.known[plan.digest()]
         law = SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
-        use = self.with_c2s if plan.c2s_for_all else self.encoded
-        in_force = SupposedLaw(self.run.records)
-
-        def of(part: EncodedPeople) -> Totals:
-            fees = moved_fees(part, in_force, law) if plan.fees_move else None
-            return settle_people(part, law, fees, threads=1)
-
+        in_force = SupposedLaw(self.run.records) if plan.fees_move else None
         with ThreadPoolExecutor(self.threads) as pool:
-            found = list(pool.map(of, use))
-        return np.concatenate(found, axis=1) if found else np.zeros((len(COLUMNS), 0), np.int64)
+            return self.sides[plan.c2s_for_all].settle(law, in_force, pool)
 
 
-def world_of(
-    people: int,
-    year: int,
-    seed: int,
-    *,
-    c2s_for_all: bool = False,
-    threads: int = 2,
-    source: Callable[[], Iterator[Population]] | None = None,
-) -> World:
-    """The first people of a seed, their acts encoded under the law in force; `source` gives other people."""
+class Part(NamedTuple):
+    """People made together, with their acts."""
+
+    people: pa.Table
+    encoded: EncodedPeople
+    with_c2s: EncodedPeople | None
+
+
+def world_of(people: int, year: int, seed: int, *, c2s_for_all: bool = False, threads: int = 2) -> World:
+    """The first people of a seed, their acts encoded under the law in force."""
     run = Run.of()
-    tables, encoded, with_c2s = [], [], []
-    for made in source() if source else blocks(people, year, seed):
-        tables.append(made.people)
-        encoded.append(encoded_block(made.people, made.acts, year, run))
-        if c2s_for_all:
-            with_c2s.append(encoded_block(made.people, given_c2s(made), year, run))
-    return World(pa.concat_tables(tables), tuple(encoded), tuple(with_c2s), run, year, seed, threads)
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(lambda start: part_of(start, people, year, seed, run, c2s_for_all), starts(people)))
+    return world_of_parts(parts, run, year, seed, threads)
+
+
+def starts(people: int) -> range:
+    """The first person of each block."""
+    return range(0, people, BLOCK)
+
+
+def part_of(start: int, people: int, year: int, seed: int, run: Run, c2s_for_all: bool) -> Part:
+    """A block of people and their acts, encoded."""
+    made = block(np.arange(start, min(start + BLOCK, people)), year, seed)
+    encoded = encoded_block(made.people, made.acts, year, run)
+    return Part(made.people, encoded, encoded_block(made.people, given_c2s(made), year, run) if c2s_for_all else None)
+
+
+def world_of_parts(parts: Sequence[Part], run: Run, year: int, seed: int, threads: int) -> World:
+    """Parts together."""
+    with_c2s = tuple(part.with_c2s for part in parts if part.with_c2s is not None)
+    return World(
+        pa.concat_tables([part.people for part in parts]),
+        tuple(part.encoded for part in parts),
+        with_c2s,
+        run,
+        year,
+        seed,
+        threads,
+    )
 
 
 def passing(people: int, year: int, seed: int, plans: Sequence[Plan], *, threads: int = 2) -> World:
     """The same, settled under some plans while the blocks pass: acts are not kept, so that memory grows by the people
     only. It answers for these plans and no other.
     """
+    run = Run.of()
     with_c2s = any(plan.c2s_for_all for plan in plans)
 
     def settled(start: int) -> tuple[pa.Table, int, list[Totals]]:
-        made = block(np.arange(start, min(start + BLOCK, people)), year, seed)
-        part = world_of(0, year, seed, c2s_for_all=with_c2s, threads=1, source=lambda: iter([made]))
-        return made.people, part.acts, [part.settle(plan) for plan in plans]
+        part = world_of_parts([part_of(start, people, year, seed, run, with_c2s)], run, year, seed, 1)
+        return part.people, part.acts, [part.settle(plan) for plan in plans]
 
     with ThreadPoolExecutor(threads) as pool:
-        tables, acts, totals = zip(*pool.map(settled, range(0, people, BLOCK)), strict=True)
+        tables, acts, totals = zip(*pool.map(settled, starts(people)), strict=True)
     whole = (np.concatenate(parts, axis=1) for parts in zip(*totals, strict=True))
     known = {plan.digest(): found for plan, found in zip(plans, whole, strict=True)}
-    return World(pa.concat_tables(tables), (), (), Run.of(), year, seed, threads, known, sum(acts))
+    return World(pa.concat_tables(tables), (), (), run, year, seed, threads, known, sum(acts))
 
 
 def encoded_block(people: pa.Table, acts: pa.Table, year: int, run: Run) -> EncodedPeople:

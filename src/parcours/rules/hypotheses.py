@@ -115,8 +115,9 @@ def settle_supposed(
     hypotheses: Hypotheses,
 ) -> Outcome:
     """Settle one act under hypotheses: what the law says of it, then what only they say."""
-    around = among(act, law, readings, hypotheses)
-    act = supposed(act, around, law, readings, hypotheses)
+    less = refunded_less(act, law, hypotheses)
+    around = among(act, less, law, readings, hypotheses)
+    act = supposed(act, around, less, law, readings, hypotheses)
     counters = counted_apart(act, counters, borne, hypotheses)
     found = settle_among(act, around, contract, counters, law, readings)
     taken = found.participation_forfaitaire + more_participation(act, found.amo, counters, law, hypotheses)
@@ -147,13 +148,11 @@ def included(rate: BasisPoints, share_left: Cents, flat: Cents) -> Cents:
     return share_left + flat if rate else flat
 
 
-def supposed(act: Act, around: Around, law: LawRecord, readings: Readings, hypotheses: Hypotheses) -> Act:
+def supposed(act: Act, around: Around, less: bool, law: LawRecord, readings: Readings, hypotheses: Hypotheses) -> Act:
     """The facts under the hypotheses: the fee that is left, the status that another access gives, the ground that no
-    longer exempts. `around`: what the hypotheses make of the tariff.
+    longer exempts. `around`: what the hypotheses make of the tariff; `less`: see `refunded_less`.
     """
-    exemption = act.exemption
-    if refunded_less(act, law, hypotheses):
-        exemption = act.exemption & ~(1 << Exemption.ALD)
+    exemption = act.exemption & ~(1 << Exemption.ALD) if less else act.exemption
     fee = left_of_fee(act, around, law, readings, hypotheses)
     status = supposed_status(act, law, readings, hypotheses)
     return with_facts(act, act.profession, act.convention, fee, exemption, act.drug_class, status)
@@ -201,9 +200,9 @@ def opened(act: Act, hypotheses: Hypotheses) -> bool:
     return (hypotheses.acces_direct_suivantes >> (act.specialty - HALF_OF_SPECIALTIES)) & 1 == 1
 
 
-def among(act: Act, law: LawRecord, readings: Readings, hypotheses: Hypotheses) -> Around:
+def among(act: Act, less: bool, law: LawRecord, readings: Readings, hypotheses: Hypotheses) -> Around:
     """The tariff, the rate, the surcharge and the flat amounts that the hypotheses say."""
-    rate = supposed_rate(act, law, hypotheses)
+    rate = supposed_rate(act, less, law, hypotheses)
     spared = hypotheses.exemption_sans_medecin_traitant and not act.medecin_traitant
     free = hypotheses.exemption_participations_ald and holds(act, Exemption.ALD)
     return Around(
@@ -231,12 +230,12 @@ def supposed_tariff(act: Act, law: LawRecord, readings: Readings, hypotheses: Hy
     return UNKNOWN if case == CaseBase.UNKNOWN else tariff
 
 
-def supposed_rate(act: Act, law: LawRecord, hypotheses: Hypotheses) -> BasisPoints:
+def supposed_rate(act: Act, less: bool, law: LawRecord, hypotheses: Hypotheses) -> BasisPoints:
     """What is covered refunded whole, or a long-term illness less than whole; `UNKNOWN`: the rate of the law."""
     if hypotheses.ticket_moderateur_zero:
         _, case = rate_of_act(act, law)
         return UNKNOWN if case == CaseRate.UNKNOWN or case == CaseRate.NOT_COVERED else WHOLE
-    return hypotheses.taux_exoneration_ald if refunded_less(act, law, hypotheses) else UNKNOWN
+    return hypotheses.taux_exoneration_ald if less else UNKNOWN
 
 
 def counted_apart(act: Act, counters: Counters, borne: Borne, hypotheses: Hypotheses) -> Counters:

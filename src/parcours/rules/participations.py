@@ -108,8 +108,7 @@ def franchise_unit(act: Act, law: LawRecord) -> tuple[Cents, Cents]:
 
 def franchise_exemption(act: Act, law: LawRecord) -> CaseFranchise:
     """Why no franchise is due; `TAKEN` when it is."""
-    bears = act.profession == Profession.PHARMACIE or act.profession == Profession.TRANSPORTEUR or is_auxiliaire(act)
-    if not bears or act.drug_class >= DrugClass.LPP or law.acte_kind[act.act] == ActKind.SUPPLEMENT:
+    if not bears_franchise(act) or act.drug_class >= DrugClass.LPP or law.acte_kind[act.act] == ActKind.SUPPLEMENT:
         return CaseFranchise.NOT_CONCERNED
     if act.special_setting == SpecialSetting.TRANSPORT_URGENT:
         return CaseFranchise.EXEMPT_URGENT_TRANSPORT
@@ -126,6 +125,11 @@ def franchise_exemption(act: Act, law: LawRecord) -> CaseFranchise:
     if act.ame:
         return CaseFranchise.EXEMPT_AME
     return CaseFranchise.TAKEN
+
+
+def bears_franchise(act: Act) -> bool:
+    """Is it care of those whose boxes, acts or trips bear a franchise?  None of them bears a participation."""
+    return act.profession == Profession.PHARMACIE or act.profession == Profession.TRANSPORTEUR or is_auxiliaire(act)
 
 
 def increased(act: Act, counters: Counters, participation: Cents, taken_franchise: Cents, law: LawRecord) -> Counters:

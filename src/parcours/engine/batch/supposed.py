@@ -5,7 +5,7 @@ The rules are compiled once: values of the law and hypotheses are data. One row 
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -28,16 +28,16 @@ from parcours.engine.batch.kernel import (
     _slot,
 )
 from parcours.engine.batch.law_table import law_table
-from parcours.engine.batch.layout import CONTRACT, MISSING, ROW_FACTS
+from parcours.engine.batch.layout import CONTRACT, MISSING, PATTERN_COLUMNS, ROW_FACTS
 from parcours.engine.batch.reading import whole
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.cases import CaseBase, CaseRate
 from parcours.law.codes import Profession
 from parcours.law.flat import Records
 from parcours.rules.hypotheses import NEUTRAL, Borne, Hypotheses, settle_supposed, with_facts
-from parcours.rules.participations import contributions
+from parcours.rules.participations import bears_franchise, contributions
 from parcours.rules.tariff import tariff_of_act
-from parcours.rules.types import Readings
+from parcours.rules.types import Act, Readings
 
 MONEY = (
     "fee", "amo", "amc", "patient", "ticket_moderateur", "majoration", "participation_forfaitaire", "franchise",
@@ -46,12 +46,15 @@ MONEY = (
 """Sums of a person, in cents, as an outcome names them."""
 COUNTS = ("amc_c2s", "acts", "majorated", "refused", "participation_month", "franchise_month")
 """What C2S pays (cents), acts, acts that bear the surcharge, acts without a known tariff or rate; the month in which
-each yearly cap was reached, 0: never."""
+each yearly cap was reached by care that counts towards it, 0: never."""
 COLUMNS = (*MONEY, *COUNTS)
 PLACE = {name: place for place, name in enumerate(COLUMNS)}
 AMC_C2S, ACTS, MAJORATED, REFUSED, PARTICIPATION_MONTH, FRANCHISE_MONTH = (PLACE[name] for name in COUNTS)
 FEE = ROW_FACTS.index("fee")
+PROFESSION = PATTERN_COLUMNS.index("profession")
 TRANSPORTEUR = int(Profession.TRANSPORTEUR)
+BEARING = [int(one) for one in Profession if bears_franchise(Act(*(0,) * len(Act._fields))._replace(profession=one))]
+"""Professions whose care bears deductibles."""
 SMALLEST = 20_000
 """Fewer acts than this are not worth a second thread."""
 Totals = npt.NDArray[np.int64]
@@ -87,6 +90,18 @@ class EncodedPeople:
         """What each act was charged, in cents."""
         fees: npt.NDArray[np.int32] = self.facts.rows[FEE, : len(self.facts.pattern)]
         return fees
+
+    def sides(self) -> tuple["EncodedPeople", "EncodedPeople"]:
+        """The same people with the care that bears deductibles, and with the rest."""
+        bearing = np.isin(self.facts.patterns.rows[:, PROFESSION], BEARING)[self.facts.pattern]
+        return self.only(bearing), self.only(~bearing)
+
+    def only(self, kept: npt.NDArray[np.bool_]) -> "EncodedPeople":
+        """The same people with some of their acts."""
+        chosen = kept[self.order]
+        group = np.repeat(np.arange(len(self.who)), np.diff(self.first))[chosen]
+        starts = np.flatnonzero(np.diff(group, prepend=-1))
+        return replace(self, order=self.order[chosen], first=np.append(starts, len(group)), who=self.who[group[starts]])
 
 
 def encoded_people(acts: pa.Table, person: npt.NDArray[np.int64], people: int, run: Run) -> EncodedPeople:
@@ -170,8 +185,8 @@ def moved_fees(people: EncodedPeople, before: SupposedLaw, after: SupposedLaw) -
     old, old_days = law_table(year_of(before.records, people.days))
     new, new_days = law_table(year_of(after.records, people.days))
     fee_kernel()(
-        people.facts.rows, people.facts.pattern, people.facts.patterns.rows, old, old_days, new, new_days,
-        before.readings, fees,
+        people.facts.rows, people.facts.pattern, people.facts.patterns.rows, people.order, old, old_days, new,
+        new_days, before.readings, fees,
     )  # fmt: skip
     return fees
 
@@ -258,21 +273,28 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
             if act.profession == TRANSPORTEUR:
                 transport_year += answer.franchise
             month = act.reimbursement_date // 100 % 100
-            if participation_year >= law.participation_plafond_annee and not totals[PARTICIPATION_MONTH, person]:
+            bearing = bears_franchise(act)
+            counts = answer.participation_forfaitaire or not bearing
+            reached = participation_year >= law.participation_plafond_annee
+            if counts and reached and not totals[PARTICIPATION_MONTH, person]:
                 totals[PARTICIPATION_MONTH, person] = month
-            if franchise_year >= law.franchise_plafond_annee and not totals[FRANCHISE_MONTH, person]:
+            counts = answer.franchise or bearing
+            reached = franchise_year >= law.franchise_plafond_annee
+            if counts and reached and not totals[FRANCHISE_MONTH, person]:
                 totals[FRANCHISE_MONTH, person] = month
             _remember(places, memory, number, answer.franchise, act)
 
 
 def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code
-    rows: Any, pattern: Any, patterns: Any, old: Any, old_days: Any, new: Any, new_days: Any, readings: Any, fees: Any
-) -> None:
+    rows: Any, pattern: Any, patterns: Any, order: Any, old: Any, old_days: Any, new: Any, new_days: Any, readings: Any,
+    fees: Any,
+) -> None:  # fmt: skip
     """Acts charged at the tariff of one law or above it: as much above that of another."""
     before = 0
     after = 0
-    for i in range(len(fees)):
-        act = _act(rows, patterns, np.uint64(i), np.uint64(pattern[i]))
+    for rank in range(len(order)):
+        i = np.uint64(order[rank])
+        act = _act(rows, patterns, i, np.uint64(pattern[i]))
         before = _era(old_days, act.care_date, before)
         after = _era(new_days, act.care_date, after)
         tariff, case = tariff_of_act(act, old[before], readings)

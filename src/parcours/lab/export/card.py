@@ -4,8 +4,12 @@ from collections.abc import Iterator, Mapping
 
 import parcours
 from parcours.engine.digest import rules_digest
-from parcours.lab.export.dcir import book, columns
+from parcours.lab.export.dcir import book
 from parcours.lab.values import care_values, values_in
+from parcours.law.loader import load
+
+ENGINE = ("acts", "settled")
+"""Tables in the vocabulary of the engine."""
 
 
 def card(command: str, people: int, year: int, rows: Mapping[str, int], filled: Mapping[str, object]) -> str:
@@ -42,22 +46,34 @@ Left empty, though the national tables have them:
 
 def empty_columns() -> dict[str, list[str]]:
     """Columns of the national tables that the lab does not fill."""
-    filled = values_in("dictionary")
-    return {
-        table: [name for name in columns(table) if name not in filled["columns"]]
-        for table in book()["tables"]
-        if table != "DAMIR"
-    }
+    filled = values_in("dictionary")["columns"]
+    return {table: [name for name in national(table) if name not in filled] for table in book()["tables"]}
 
 
-def dictionary(tables: Mapping[str, list[tuple[str, str]]]) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """One row a column: what it holds in French and English, and its codes."""
-    words, codes = values_in("dictionary")["columns"], book()["codes"]
+def national(table: str) -> list[str]:
+    """The columns of a national table; the open data has names alone."""
+    return [one.split(":")[0] for one in book()["tables"][table].split()]
+
+
+def dictionary(
+    tables: Mapping[str, list[tuple[str, str]]], lists: Mapping[tuple[str, str], list[str]]
+) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """One row a column: what it holds in French and English, and its codes; `lists`: the words of ours."""
+    codes = book()["codes"]
     for table, named in tables.items():
         for name, kind in named:
-            fr, en = words.get(name, ("non rempli", "not filled") if table.isupper() else ("", ""))
-            listed = codes.get(name, "")
-            listed = (
-                "; ".join(f"{code} {label}" for code, label in listed.items()) if isinstance(listed, dict) else listed
-            )
+            fr, en = words_of(table, name)
+            listed = codes.get(name, "") if table.isupper() else "; ".join(lists.get((table, name), ()))
+            if isinstance(listed, dict):
+                listed = "; ".join(f"{code} {label}" for code, label in listed.items())
             yield table, name, kind, fr, en, listed
+
+
+def words_of(table: str, name: str) -> tuple[str, str]:
+    """What a column holds, in French and English."""
+    words, terms = values_in("dictionary"), load().glossary
+    own = words["tables"].get(table, {}).get(name)
+    if own is None and table in ENGINE and name in terms:
+        own = terms[name]["fr"]["term"], terms[name]["en"]["term"]
+    fr, en = own or words["columns"].get(name, ("non rempli", "not filled"))
+    return fr, en

@@ -56,11 +56,6 @@ def whole(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in kinds.items())
 
 
-def unfilled(table: str, filled: pl.DataFrame) -> list[str]:
-    """Columns of a table that the lab leaves empty."""
-    return [name for name in columns(table) if name not in filled.columns]
-
-
 # --- ER_PRS_F and ER_ARO_F ---
 
 

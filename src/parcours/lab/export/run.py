@@ -1,6 +1,6 @@
 """`parcours lab export`: the people and acts of a year, settled, in the shapes that their users know."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,11 +31,13 @@ def export(
     asked = f"parcours lab export --people {people} --year {year} --seed {seed} --shapes {','.join(shapes)}"
     weight = of_year(people_values()["pyramid"]["national"], year) / people
     run, months, done = Run.of(None, None), list[pl.DataFrame](), 0
+    lists: dict[tuple[str, str], list[str]] = {}
     with Folder(output, {"synthetic": "invented people and acts: they describe nobody", "command": asked}) as folder:
         for made in blocks(people, year, seed):
             settled = settle_table(facts(made.acts), run=run)
             frames = settled_frame(made.acts, settled), people_frame(made.people)
             part = Part(made, settled, *frames, year, seed, weight)
+            lists = code_lists({"people": made.people, "acts": made.acts, "settled": settled})
             for shape in shapes:
                 for name, table in MADE[shape](part).items():
                     folder.add(name, table)
@@ -53,7 +55,9 @@ def export(
         for month, rows in aggregates.damir_months(months):
             folder.csv(f"A{month}.csv.gz", rows.columns, rows.iter_rows(), packed=True)
             folder.rows[f"A{month}"] = len(rows)
-        folder.csv("dictionary.csv", ("table", "column", "type", "fr", "en", "codes"), dictionary(folder.columns))
+            folder.columns["DAMIR"] = [(name, str(kind)) for name, kind in rows.schema.items()]
+        head = ("table", "column", "type", "fr", "en", "codes")
+        folder.csv("dictionary.csv", head, dictionary(folder.columns, lists))
         folder.text("README.md", card(asked, people, year, folder.rows, folder.columns))
         folder.finish()
     return folder.rows
@@ -123,6 +127,16 @@ MADE: dict[str, Callable[[Part], Tables]] = {
     "entities": as_entities,
 }
 SHAPES = tuple(MADE)
+
+
+def code_lists(tables: Mapping[str, pa.Table]) -> dict[tuple[str, str], list[str]]:
+    """The words that each coded column of ours may hold; notes are several words, joined."""
+    return {
+        (name, field.name): sorted(filter(None, table[field.name].chunk(0).dictionary.to_pylist()))
+        for name, table in tables.items()
+        for field in table.schema
+        if pa.types.is_dictionary(field.type) and field.name != "notes"
+    }
 
 
 def settled_frame(acts: pa.Table, settled: pa.Table) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """The charts of `/lab`, as light SVG: places and sizes, computed on the server."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from parcours.lab.plots import bands, curves
 from parcours.lab.say import PAYER_WORDS, share
@@ -9,17 +10,19 @@ from parcours.lab.study import EURO, PAYERS, Row, Study
 from parcours.text import MINUS, euros
 
 WIDTH, HEIGHT = 640, 220
-HALF = WIDTH // 2
+HALF, MARGIN = WIDTH // 2, 4
 
 
 class Bar(NamedTuple):
-    """A bar from the middle, with its words."""
+    """A step of the waterfall, with its words: it starts where the one before ended."""
 
     name: str
     said: str
     x: int
     width: int
     more: bool
+    start: int
+    end: int
 
 
 class Stack(NamedTuple):
@@ -47,16 +50,36 @@ class Pair(NamedTuple):
     said: str
 
 
-def payer_bars(rows: Sequence[Row], lang: str) -> list[Bar]:
-    """The change of each payer, a person, around the middle."""
+class Waterfall(NamedTuple):
+    """The change of each payer, one after the other, to the change of what is charged."""
+
+    zero: int
+    steps: list[Bar]
+
+
+def waterfall(rows: Sequence[Row], lang: str) -> Waterfall:
+    """The change of each payer, a person: the last step ends at what is charged more, or at nothing."""
     changes = {row["payer"]: row["change_per_person_eur"] for row in rows if row["payer"] in PAYERS}
-    most = max(1e-9, *(abs(value) for value in changes.values()))
-    found = []
-    for name, value in changes.items():
-        width = round(abs(value) / most * (HALF - 4))
-        said = signed(round(value * EURO), lang)
-        found.append(Bar(PAYER_WORDS[name][lang], said, HALF if value > 0 else HALF - width, width, value > 0))
-    return found
+    ends = [0.0, *accumulate(changes.values())]
+    low, high = min(ends), max(ends)
+    wide = max(1e-9, high - low)
+
+    def place(value: float) -> int:
+        return MARGIN + round((value - low) / wide * (WIDTH - 2 * MARGIN)) if high > low else HALF
+
+    steps = [
+        Bar(
+            PAYER_WORDS[name][lang],
+            signed(round(value * EURO), lang),
+            place(min(start, end)),
+            place(max(start, end)) - place(min(start, end)),
+            value > 0,
+            place(start),
+            place(end),
+        )
+        for (name, value), (start, end) in zip(changes.items(), pairwise(ends), strict=True)
+    ]
+    return Waterfall(place(0.0), steps)
 
 
 def signed(cents: int, lang: str) -> str:
@@ -127,19 +150,26 @@ def calendar(rows: Sequence[Row], words: Mapping[str, str], lang: str) -> list[L
     return found
 
 
-def plain_rows(rows: Sequence[Row], words: Mapping[str, str], lang: str) -> list[tuple[str, str, str, str]]:
-    """A breakdown in words: group, losers, winners, mean change."""
+class Group(NamedTuple):
+    """A group of a breakdown: shares in words, the mean change, and the shares as hundredths of a bar."""
+
+    name: str
+    losers: str
+    winners: str
+    mean: str
+    lost: int
+    won: int
+
+
+def groups(rows: Sequence[Row], words: Mapping[str, str], lang: str) -> list[Group]:
+    """A breakdown: losers, winners, mean change; nothing of a group that is too small."""
     found = []
     for row in rows:
         name = words.get(row["group"], row["group"])
         if row["losers_share"] is None:
-            found.append((name, "—", "—", "—"))
+            found.append(Group(name, "—", "—", "—", 0, 0))
             continue
         mean = signed(round(row["mean_change_eur"] * EURO), lang)
-        found.append((name, share(row["losers_share"], lang), share(row["winners_share"], lang), mean))
+        lost, won = row["losers_share"], row["winners_share"]
+        found.append(Group(name, share(lost, lang), share(won, lang), mean, round(lost * 100), round(won * 100)))
     return found
-
-
-def cells(values: Mapping[str, int], names: Sequence[str], lang: str) -> list[Any]:
-    """Amounts of a cascade."""
-    return [euros(values[name], lang) for name in names]

@@ -112,19 +112,12 @@ def presets(page: Page) -> list[tuple[str, str]]:
 
 def result(page: Page, sample: Sample, query: dict[str, str]) -> dict[str, Any]:
     """What the sample says of the reform of the address."""
-    from parcours.lab.say import people_words, sentences
-
     started = perf_counter()
-    entry = entry_of(query)
-    found = sample.study(entry)
-    charts = drawn(found, page.lang)
+    charts = sample.shown(entry_of(query), page.lang, drawn)
     took = round((perf_counter() - started) * 1000)
     moved = "parcours lab run --people {people} --year {year} --seed {seed} --reform lab.yaml"
     kept = urlencode([(name, value) for name, value in query.items() if value])
     return {
-        "sentences": [i18n.typography(one, page.lang) for one in sentences(found, page.lang)],
-        "said": found.plan.words(page.lang),
-        "people": people_words(found, page.lang),
         "took": count(took, page.lang),
         "command": moved.format(people=sample.people, year=YEAR, seed=SEED),
         "download": "/lab.yaml" + (f"?{kept}" if kept else ""),
@@ -133,21 +126,25 @@ def result(page: Page, sample: Sample, query: dict[str, str]) -> dict[str, Any]:
 
 
 def drawn(found: Study, lang: str) -> dict[str, Any]:
-    """Charts and tables."""
+    """Sentences, charts and tables."""
     from parcours.lab.cases import cascades
+    from parcours.lab.say import people_words, sentences
     from parcours.lab.study import caps, payers, winners
     from parcours.text import euros
     from parcours.web.lab import draw
 
-    groups = {name: {key: text[lang] for key, text in words.items()} for name, words in GROUPS.items()}
+    names = {name: {key: text[lang] for key, text in words.items()} for name, words in GROUPS.items()}
     return {
-        "payers": draw.payer_bars(payers(found), lang),
+        "sentences": [i18n.typography(one, lang) for one in sentences(found, lang)],
+        "said": found.plan.words(lang),
+        "people": people_words(found, lang),
+        "waterfall": draw.waterfall(payers(found), lang),
         "tenths": draw.tenths(winners(found, "decile"), lang),
         "spread": draw.spread(found, lang),
         "curves": draw.lorenz(found, lang),
         "calendar": draw.calendar(caps(found), {key: text[lang] for key, text in CAPS.items()}, lang),
         "breakdowns": [
-            (WORDS[f"by_{name}"][lang], draw.plain_rows(winners(found, name), groups[name], lang)) for name in GROUPS
+            (WORDS[f"by_{name}"][lang], draw.groups(winners(found, name), names[name], lang)) for name in GROUPS
         ],
         "cases": [
             (

@@ -1,4 +1,4 @@
-"""The sample of the page: made once in the background, settled by one caller at a time, answers kept by reform."""
+"""The sample of the page: made once in the background, settled by one caller at a time, drawings kept by reform."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from parcours.web.lab.form import YEAR
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from parcours.lab.study import Study
     from parcours.lab.world import World
 
@@ -26,7 +28,7 @@ class Sample:
         """The module that is not installed."""
         self._thread: Thread | None = None
         self._starting, self._settling = Lock(), Lock()
-        self._kept: OrderedDict[str, Any] = OrderedDict()
+        self._kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
     def start(self) -> None:
         """Begin, once."""
@@ -61,16 +63,25 @@ class Sample:
 
     def study(self, entry: dict[str, Any]) -> Study:
         """The sample under a reform. Raises `LabError` or `ReformError`."""
-        from parcours.lab.reform import plan_of, read_reform
+        from parcours.lab.reform import read_reform
         from parcours.lab.study import study
 
-        reform = read_reform(entry)
-        key = plan_of([reform], YEAR).digest()
+        return study(self.made(), [read_reform(entry)])
+
+    def shown(self, entry: dict[str, Any], lang: str, draw: Callable[[Study, str], dict[str, Any]]) -> dict[str, Any]:
+        """What is drawn of the sample under a reform: the drawing is kept, it is a thousandth of the people."""
+        from parcours.lab.reform import plan_of, read_reform
+
+        key = f"{plan_of([read_reform(entry)], YEAR).digest()} {lang}"
         with self._settling:
             if key not in self._kept:
-                self._kept[key] = study(self.made(), [reform])
+                self._kept[key] = draw(self.study(entry), lang)
                 if len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
-            found: Study = self._kept[key]
-            return found
+            return self._kept[key]
+
+    def forget(self) -> None:
+        """Draw again what is asked again."""
+        with self._settling:
+            self._kept.clear()
