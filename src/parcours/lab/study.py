@@ -7,6 +7,7 @@ after the ranks: a part of the people has the numbers it has in the whole.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -181,22 +182,17 @@ def payers_of(totals: Totals, kept: Mask) -> dict[str, int]:
 
 
 def payers(found: Study) -> list[Row]:
-    """Total by payer before and after, with the interval that the sample leaves."""
+    """Total by payer before and after."""
     before, after = payers_of(found.baseline, found.kept), payers_of(found.reformed, found.kept)
     people = max(1, int(found.kept.sum()))
-    rows = []
-    for name in (*PAYERS, "fees"):
-        spread = interval(payer_changes(found, name), people)
-        change = after[name] - before[name]
-        rows.append(
-            {
-                "payer": name, "baseline_eur": before[name] / EURO, "reform_eur": after[name] / EURO,
-                "change_eur": change / EURO, "change_per_person_eur": round(change / people / EURO, 4),
-                "low_per_person_eur": round((change - spread) / people / EURO, 4),
-                "high_per_person_eur": round((change + spread) / people / EURO, 4),
-            }
-        )  # fmt: skip
-    return rows
+    return [
+        {
+            "payer": name, "baseline_eur": before[name] / EURO, "reform_eur": after[name] / EURO,
+            "change_eur": (after[name] - before[name]) / EURO,
+            "change_per_person_eur": round((after[name] - before[name]) / people / EURO, 4),
+        }
+        for name in (*PAYERS, "fees")
+    ]  # fmt: skip
 
 
 def payer_changes(found: Study, name: str) -> Numbers:
@@ -210,24 +206,34 @@ def payer_changes(found: Study, name: str) -> Numbers:
     return change({"c2s": "amc_c2s", "patients": "patient", "fees": "fee"}.get(name, name))
 
 
-def interval(values: Numbers, people: int) -> float:
-    """Half of the 95 % interval of a sum over people drawn alike."""
-    return 1.96 * float(values.std()) * people**0.5 if values.any() else 0.0
-
-
 def winners(found: Study, by: str = "") -> list[Row]:
     """Winners and losers (a euro, ten euros, a twentieth of what is left to pay), of all or of each group."""
     if by not in found.said:
-        names, codes = coded(found.world, by) if by else (["all"], np.zeros(len(found.kept), np.int64))
-        sums = sums_by(found, found.of_kept(codes), len(names))
-        found.said[by] = [
-            {"by": by or "all", "group": name, **shares(*(column[place] for column in sums))}
-            for place, name in enumerate(names)
-        ]
+        gone_through(found, [by] if by else [])
     return found.said[by]
 
 
-def sums_by(found: Study, codes: Numbers, groups: int) -> list[list[int]]:
+def gone_through(found: Study, breakdowns: Sequence[str]) -> None:
+    """Winners and losers of all, and by some breakdowns: the people are gone through once, by the groups of all of them
+    together.
+    """
+    groups = [coded(found.world, name) for name in breakdowns]
+    sizes = [len(words) for words, _ in groups]
+    cells = np.ravel_multi_index([codes for _, codes in groups], sizes) if groups else np.zeros(len(found.kept), int)
+    sums = [column.reshape(sizes) for column in sums_by(found, found.of_kept(cells), prod(sizes))]
+    found.said[""] = [said("all", "all", [int(column.sum()) for column in sums])]
+    for axis, (name, (words, _)) in enumerate(zip(breakdowns, groups, strict=True)):
+        others = tuple(place for place in range(len(sizes)) if place != axis)
+        columns = [column.sum(axis=others).tolist() for column in sums]
+        found.said[name] = [said(name, word, [column[k] for column in columns]) for k, word in enumerate(words)]
+
+
+def said(by: str, group: str, sums: Sequence[int]) -> Row:
+    """The row of a group."""
+    return {"by": by, "group": group, **shares(*sums)}
+
+
+def sums_by(found: Study, codes: Numbers, groups: int) -> list[Numbers]:
     """Of each group: people, who gain, who lose, who lose and gain ten euros, who lose a twentieth; then cents: the
     change, that of the losers, what was left to pay. Whole numbers, so that no order of adding matters.
     """
@@ -236,7 +242,7 @@ def sums_by(found: Study, codes: Numbers, groups: int) -> list[list[int]]:
     together = np.bincount(codes * kinds + flags, minlength=groups * kinds).reshape(groups, kinds)
     has = np.arange(kinds)[:, None] >> np.arange(FLAGS) & 1
     counts = [together.sum(axis=1), *(together @ has).T]
-    return [column.tolist() for column in (*counts, *(whole(codes, amounts, groups) for amounts in cents))]
+    return [*counts, *(whole(codes, amounts, groups) for amounts in cents)]
 
 
 def whole(codes: Numbers, amounts: Numbers, groups: int) -> Numbers:

@@ -16,12 +16,14 @@ from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.supposed import EncodedPeople, SupposedLaw, Totals, encoded_people
 from parcours.lab.bootstrap import LOTS
 from parcours.lab.people import TRACT
-from parcours.lab.population import BLOCK, Population, block
+from parcours.lab.population import Population, block
 from parcours.lab.reform import Plan, plan_of
 from parcours.lab.sides import Sides
 
 Numbers = npt.NDArray[np.int64]
 DECILES = 10
+BLOCK = 5_000
+"""People made and encoded at once by a thread: what is thrown away stays small."""
 
 
 @dataclass(frozen=True)

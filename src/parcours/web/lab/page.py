@@ -129,10 +129,11 @@ def drawn(found: Study, lang: str) -> dict[str, Any]:
     """Sentences, charts and tables."""
     from parcours.lab.cases import cascades
     from parcours.lab.say import people_words, sentences
-    from parcours.lab.study import caps, payers, winners
+    from parcours.lab.study import caps, gone_through, payers, winners
     from parcours.text import euros
     from parcours.web.lab import draw
 
+    gone_through(found, ("decile", *GROUPS))
     names = {name: {key: text[lang] for key, text in words.items()} for name, words in GROUPS.items()}
     return {
         "sentences": [i18n.typography(one, lang) for one in sentences(found, lang)],
