@@ -32,7 +32,7 @@ from parcours.engine.batch.layout import CONTRACT, MISSING, PATTERN_COLUMNS, ROW
 from parcours.engine.batch.reading import whole
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.cases import CaseBase, CaseRate
-from parcours.law.codes import Profession
+from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.flat import Records
 from parcours.rules.hypotheses import NEUTRAL, Borne, Hypotheses, settle_supposed, with_facts
 from parcours.rules.participations import bears_franchise, contributions
@@ -50,7 +50,7 @@ each yearly cap was reached by care that counts towards it, 0: never."""
 COLUMNS = (*MONEY, *COUNTS)
 PLACE = {name: place for place, name in enumerate(COLUMNS)}
 AMC_C2S, ACTS, MAJORATED, REFUSED, PARTICIPATION_MONTH, FRANCHISE_MONTH = (PLACE[name] for name in COUNTS)
-FEE = ROW_FACTS.index("fee")
+FEE, BASE = (ROW_FACTS.index(name) for name in ("fee", "base"))
 PROFESSION = PATTERN_COLUMNS.index("profession")
 TRANSPORTEUR = int(Profession.TRANSPORTEUR)
 BEARING = [int(one) for one in Profession if bears_franchise(Act(*(0,) * len(Act._fields))._replace(profession=one))]
@@ -294,6 +294,8 @@ def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled c
     after = 0
     for rank in range(len(order)):
         i = np.uint64(order[rank])
+        if rows[BASE, i] != UNKNOWN:
+            continue  # a base that is given moves with no tariff
         act = _act(rows, patterns, i, np.uint64(pattern[i]))
         before = _era(old_days, act.care_date, before)
         after = _era(new_days, act.care_date, after)

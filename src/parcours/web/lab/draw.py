@@ -134,6 +134,11 @@ def spread(found: Study, lang: str) -> list[Pair]:
     ]
 
 
+def highest(rows: Sequence[Row], lang: str) -> str:
+    """The share at the top of the calendar."""
+    return share(max(row["reached_share"] for row in rows), lang)
+
+
 def calendar(rows: Sequence[Row], words: Mapping[str, str], lang: str) -> list[Line]:
     """Share of people at each yearly cap, month by month."""
     most = max(row["reached_share"] for row in rows) or 1

@@ -134,6 +134,7 @@ def drawn(found: Study, lang: str) -> dict[str, Any]:
     from parcours.web.lab import draw
 
     gone_through(found, ("decile", *GROUPS))
+    months = caps(found)
     names = {name: {key: text[lang] for key, text in words.items()} for name, words in GROUPS.items()}
     return {
         "sentences": [i18n.typography(one, lang) for one in sentences(found, lang)],
@@ -143,7 +144,8 @@ def drawn(found: Study, lang: str) -> dict[str, Any]:
         "tenths": draw.tenths(winners(found, "decile"), lang),
         "spread": draw.spread(found, lang),
         "curves": draw.lorenz(found, lang),
-        "calendar": draw.calendar(caps(found), {key: text[lang] for key, text in CAPS.items()}, lang),
+        "calendar": draw.calendar(months, {key: text[lang] for key, text in CAPS.items()}, lang),
+        "calendar_top": draw.highest(months, lang),
         "breakdowns": [
             (WORDS[f"by_{name}"][lang], draw.groups(winners(found, name), names[name], lang)) for name in GROUPS
         ],

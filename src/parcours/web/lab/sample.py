@@ -80,8 +80,3 @@ class Sample:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
-
-    def forget(self) -> None:
-        """Draw again what is asked again."""
-        with self._settling:
-            self._kept.clear()
