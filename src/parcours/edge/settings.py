@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     process; as many unknown tokens a minute, per process; 0 means no limit."""
 
     lab_people: int = Field(20_000, ge=0, le=1_000_000)
-    """Invented people of `/lab`, in memory from its first visitor on (about 3 kB each, and 0.3 GB); 0 closes the page."""
+    """Invented people of `/lab`, in memory from its first visitor on (3 kB each and 0.3 GB); 0 closes the page."""
 
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call the API; none by default."""
