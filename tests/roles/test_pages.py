@@ -32,7 +32,7 @@ from tests.api.fixtures import credentials, opened, settings_for_tests
 
 PUBLIC = {
     "/", "/quote.txt", "/quote.pdf", "/quote.ics", "/letter.pdf", "/letter.txt", "/receipt.json", "/bill", "/bill.txt",
-    "/bill.json", "/compare", "/lab", "/lab.yaml", "/directory", "/directory/professionals/{id}",
+    "/bill.json", "/bill.pdf", "/compare", "/lab", "/lab.yaml", "/directory", "/directory/professionals/{id}",
     "/directory/professionals/{id}/wrong", "/directory/professionals/{id}/appointment.ics", "/emergency", "/api/docs",
     "/api/docs/{part}", "/fhir", "/fhir.json", "/prevention", "/start", "/verify", "/start/sheet.pdf", "/search",
     "/glossary", "/situations", "/situations/{slug}", "/tables", "/law", "/law/parameters/{id}", "/law/rules",

@@ -4,11 +4,14 @@ import html
 import json
 import re
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
+from parcours.documents import code_of
 from parcours.engine.bill.receipt import read_any, replay_any
 from parcours.engine.bill.settle import settle_bill
 from parcours.law.workdays import easter, is_sunday_or_holiday
@@ -190,8 +193,42 @@ def test_the_receipt_replays_and_the_text_says_the_same(client: TestClient) -> N
     assert not set(json.dumps(content)) & {"\u2063"}
     text = client.get(address.replace("/bill?", "/bill.txt?"))
     assert "Left to you in the end: €14.00" in text.text
-    for path in ("/bill.json", "/bill.txt"):
+    for path in ("/bill.json", "/bill.txt", "/bill.pdf"):
         assert client.get(path).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("lang", "left", "why"), [("en", "€14.00", "Line by line"), ("fr", "14,00 €", "Ligne par ligne")]
+)
+def test_a_bill_on_paper_says_the_same_and_carries_its_receipt(
+    client: TestClient, lang: str, left: str, why: str
+) -> None:
+    paper = printed(client, bill(*GP, *ASKED, ("code", "VG"), ("code", "MD")), lang)
+    assert paper.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert len(paper.pages) == 1
+    words = said(paper)
+    assert left in words
+    assert why in words
+    assert words.count("VG") >= 2, "among the lines, and why"
+    content = read_any(paper.attachments["parcours.json"][0])
+    assert replay_any(content).same
+    assert code_of(content["hash"]) in words
+
+
+def test_a_long_bill_has_the_pages_that_it_needs(client: TestClient) -> None:
+    paper = printed(client, bill(*GP, *ASKED, *(("code", "VG"), ("fee", "30")) * 40), "fr")
+    assert len(paper.pages) > 1
+    assert "40. VG" in said(paper)
+
+
+def printed(client: TestClient, address: str, lang: str) -> PdfReader:
+    answer = client.get(address.replace("/bill?", "/bill.pdf?"), headers={"accept-language": lang})
+    assert answer.headers["content-type"] == "application/pdf"
+    return PdfReader(BytesIO(answer.content))
+
+
+def said(paper: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text() for page in paper.pages).replace("\u202f", " ").split())
 
 
 def test_nothing_in_an_address_says_who_the_patient_is(client: TestClient) -> None:

@@ -7,12 +7,28 @@ fonts come with the packages. The same data give the same bytes.
 """
 
 from parcours.documents.calendar import Event, calendar
-from parcours.documents.kinds import Answer, Entry, Letter, Paper, Part, Reason, Record, Section, Table
+from parcours.documents.kinds import (
+    Answer,
+    Bill,
+    Card,
+    Dated,
+    Entry,
+    Letter,
+    Paper,
+    Part,
+    Reason,
+    Record,
+    Section,
+    Table,
+)
 from parcours.documents.pdf import Attachment, code_of, render
 
 __all__ = [
     "Answer",
     "Attachment",
+    "Bill",
+    "Card",
+    "Dated",
     "Entry",
     "Event",
     "Letter",

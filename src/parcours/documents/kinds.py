@@ -6,19 +6,24 @@ A kind is one template (`templates/NAME.typ`) and one of these. Every kind may a
 from typing import NotRequired, TypedDict
 
 
-class Paper(TypedDict):
+class Dated(TypedDict):
+    """When a document was made."""
+
+    day: str
+    """The day it is made, YYYY-MM-DD; nothing else dates it, so that the same data give the same file."""
+    note: NotRequired[str]
+    """At the foot: what the document is worth, and what it is not."""
+
+
+class Paper(Dated):
     """What every document has."""
 
     title: str
     """Of the document, for the reader of the file and for the margin."""
-    day: str
-    """The day it is made, YYYY-MM-DD; nothing else dates it, so that the same data give the same file."""
     address: NotRequired[str]
     """Where the same thing is on the web: printed, and drawn as a QR code."""
     code: NotRequired[str]
     """The verification code (`code_of`)."""
-    note: NotRequired[str]
-    """At the foot: what the document is worth, and what it is not."""
 
 
 class Entry(TypedDict):
@@ -45,8 +50,8 @@ class Reason(TypedDict):
     articles: str
 
 
-class Answer(Paper):
-    """The answer of a quote, on one page whatever its length."""
+class Card(TypedDict):
+    """A result: the sum left, who pays what, when."""
 
     amount: str
     amount_says: str
@@ -58,6 +63,11 @@ class Answer(Paper):
     parts: list[Part]
     calendar_title: str
     calendar: list[Part]
+
+
+class Answer(Paper, Card):
+    """The answer of a quote, on one page whatever its length."""
+
     facts_title: str
     facts: list[Entry]
     todo_title: NotRequired[str]
@@ -91,6 +101,16 @@ class Table(TypedDict):
     right: NotRequired[list[int]]
 
 
+class Bill(Answer):
+    """The answer for a whole bill: that of a quote, with its lines, on as many pages as they need."""
+
+    lines_title: str
+    lines: Table
+    notes_title: NotRequired[str]
+    notes: NotRequired[list[Entry]]
+    """What to look at; `name` is the lines that a note is about, empty for the whole bill."""
+
+
 class Section(TypedDict):
     """A part of a record: sentences, then names and values, then a table; each where there is one."""
 
@@ -109,4 +129,4 @@ class Record(Paper):
     """Who signs by hand: a line for each."""
 
 
-KINDS: dict[str, type] = {"answer": Answer, "letter": Letter, "record": Record}
+KINDS: dict[str, type] = {"answer": Answer, "bill": Bill, "letter": Letter, "record": Record}

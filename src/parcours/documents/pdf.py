@@ -32,7 +32,7 @@ class DocumentError(ParcoursError, ValueError):
 
 
 def render(kind: str, data: Mapping[str, Any], lang: str, attachment: Attachment | None = None) -> bytes:
-    """The PDF of a document: `kind` is answer, letter or record, `data` what `kinds.py` says of it.
+    """The PDF of a document: `kind` is answer, bill, letter or record, `data` what `kinds.py` says of it.
 
     Raises `DocumentError` for a kind that does not exist, a field that is missing and one that the kind has not.
     """

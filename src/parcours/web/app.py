@@ -12,7 +12,7 @@ from parcours.web.account import pages as account
 from parcours.web.account import security as proofs
 from parcours.web.account.outbox import outbox_page
 from parcours.web.admin import pages as admin
-from parcours.web.bill.bill import bill_page, bill_receipt_file, bill_text
+from parcours.web.bill.bill import bill_page, bill_pdf, bill_receipt_file, bill_text
 from parcours.web.bill.catalogue import known_codes
 from parcours.web.compare.compare import compare_page
 from parcours.web.directory.find import directory_page
@@ -56,6 +56,7 @@ def routes() -> list[Route]:
         Route("/receipt.json", quote_receipt),
         Route("/bill", bill_page),
         Route("/bill.txt", bill_text),
+        Route("/bill.pdf", bill_pdf),
         Route("/bill.json", bill_receipt_file),
         Route("/compare", compare_page),
         Route("/lab", lab_page),

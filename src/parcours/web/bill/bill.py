@@ -7,12 +7,16 @@ who pays it, what the day and the hour may add (`catalogue.py`), and what is wro
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from parcours import documents
 from parcours.engine.bill.receipt import bill_receipt
 from parcours.engine.say.receipt import canonical
 from parcours.law.library.installed import looked_up_once
 from parcours.web.bill.address import state_of
 from parcours.web.bill.paper import Paper
-from parcours.web.pages import PRIVATE, PUBLIC, Page, answer, text
+from parcours.web.bill.sheet import bill_sheet
+from parcours.web.pages import PRIVATE, PUBLIC, Page, answer
+from parcours.web.quote.papers import for_programs
+from parcours.web.quote.quote import missing
 
 
 async def bill_page(request: Request) -> Response:
@@ -30,9 +34,25 @@ async def bill_text(request: Request) -> Response:
     """`/bill.txt`: the same answer as plain text."""
     page = Page.of(request)
     view = Paper(state_of(page)).view()
-    missing = text("Some facts are missing: answer the questions first.", page.lang)
+    if not view.text:
+        return missing(None, page.lang)
     headers = {"Cache-Control": PRIVATE, "Content-Language": page.lang}
-    return PlainTextResponse((view.text or missing) + "\n", 200 if view.text else 400, headers)
+    return PlainTextResponse(f"{view.text}\n", headers=headers)
+
+
+def bill_pdf(request: Request) -> Response:
+    """`/bill.pdf`: the same answer on paper, made in a thread of its own."""
+    page = Page.of(request)
+    paper = Paper(state_of(page))
+    with looked_up_once():
+        view = paper.view()
+    if paper.settled is None or view.result is None or view.explanation is None or view.day is None:
+        return missing(view.error, page.lang)
+    address = f"{page.site}{page.address('/bill', paper.state.pairs())}"
+    data = bill_sheet(view, view.day, view.result, view.explanation, paper.settled, address)
+    pdf = documents.render("bill", data, page.lang, for_programs(bill_receipt(paper.settled), page.lang))
+    headers = {"Content-Disposition": f'inline; filename="parcours-{view.day}.pdf"', "Cache-Control": PRIVATE}
+    return Response(pdf, headers=headers, media_type="application/pdf")
 
 
 async def bill_receipt_file(request: Request) -> Response:
@@ -40,8 +60,7 @@ async def bill_receipt_file(request: Request) -> Response:
     page = Page.of(request)
     paper = Paper(state_of(page))
     if paper.settled is None:
-        missing = text("Some facts are missing: answer the questions first.", page.lang)
-        return PlainTextResponse(f"{missing}\n", 400)
+        return missing(None, page.lang)
     name = f"parcours-{paper.state.day}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": PRIVATE}
     return Response(canonical(bill_receipt(paper.settled)) + "\n", headers=headers, media_type="application/json")

@@ -150,6 +150,7 @@ class Paper:
             all_lines=tuple(self.state.pairs(facts={}, stay={})),
             text=self.as_text(rows, result, explanation) if result and explanation else "",
             text_url=self.page.address("/bill.txt", self.state.pairs()),
+            pdf_url=self.page.address("/bill.pdf", self.state.pairs()),
             receipt_url=self.page.address("/bill.json", self.state.pairs()),
         )
 

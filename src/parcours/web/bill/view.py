@@ -126,4 +126,5 @@ class BillView:
     """The lines as pairs: what a form that does not show them keeps."""
     text: str
     text_url: str
+    pdf_url: str
     receipt_url: str

@@ -1,4 +1,11 @@
-"""The answer of a quote on paper: the sheet of one page, its verification code, the file for programs inside it."""
+"""The answer of a quote on paper: the sheet of one page, its verification code, the file for programs inside it.
+
+A bill (`web/bill/sheet.py`) has the same card on its own sheet.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 from parcours import documents
 from parcours.engine.case import Answer
@@ -13,26 +20,48 @@ def answer_paper(
     quote: Quote, result: Result, details: Details, settled: Answer, address: str, lang: str
 ) -> documents.Answer:
     """The answer as the data of its sheet."""
-    made = today()
     day = i18n.long_date(quote.care_date, lang)
     said: list[documents.Entry] = [{"name": text("Day of the care", lang), "text": day}]
     said += [{"name": item.name, "text": item.text} for item in quote.answers[1:]]
-    paper: documents.Answer = {
+    reasons: list[documents.Reason] = [
+        {"title": step.title, "text": step.text, "articles": ", ".join(item.id for item in step.references)}
+        for step in details.steps
+    ]
+    return {
         "title": text("Your care on {day}", lang, day=day),
-        "day": made.isoformat(),
         "address": address,
         "code": documents.code_of(receipt(settled)["hash"]),
+        **dated(quote.care_date, quote.checked, lang),
+        **card(result, lang),
+        "facts_title": text("Your answers", lang),
+        "facts": said,
+        "reasons_title": text("Why", lang),
+        "reasons": reasons,
+    }
+
+
+def dated(care_date: date, checked: date, lang: str) -> documents.Dated:
+    """The day that the sheet is made, and what it is worth."""
+    made = today()
+    return {
+        "day": made.isoformat(),
         "note": text(
             "Made on {made}, with the law of {day}; data checked on {checked}. An estimate to the cent, before any "
             "yearly cap already reached; not legal advice.",
             lang,
             made=i18n.long_date(made, lang),
-            day=day,
-            checked=i18n.long_date(quote.checked, lang),
+            day=i18n.long_date(care_date, lang),
+            checked=i18n.long_date(checked, lang),
         ),
+    }
+
+
+def card(result: Result, lang: str) -> documents.Card:
+    """What is left, who pays what and when."""
+    paper: documents.Card = {
         "amount": result.left,
         "amount_says": text("left to you in the end, {of}", lang, of=result.of),
-        "status": text(result.pathway, lang),
+        "status": text(result.pathway, lang) if result.pathway else "",
         "summary": result.summary,
         "parts_title": text("Who pays what", lang),
         "parts": parts(result),
@@ -41,10 +70,6 @@ def answer_paper(
             {"kind": "", "name": f"{step.when}{COLON[lang]}{step.what}", "amount": step.amount, "cents": 0}
             for step in result.steps
         ],
-        "facts_title": text("Your answers", lang),
-        "facts": said,
-        "reasons_title": text("Why", lang),
-        "reasons": reasons(details),
     }
     if result.warning:
         paper["warning"] = result.warning
@@ -60,15 +85,7 @@ def parts(result: Result) -> list[documents.Part]:
     ]
 
 
-def reasons(details: Details) -> list[documents.Reason]:
-    """The steps of the explanation."""
-    return [
-        {"title": step.title, "text": step.text, "articles": ", ".join(item.id for item in step.references)}
-        for step in details.steps
-    ]
-
-
-def for_programs(settled: Answer, lang: str) -> documents.Attachment:
+def for_programs(kept: Mapping[str, Any], lang: str) -> documents.Attachment:
     """The receipt that travels inside the sheet."""
     says = text("The same answer for programs, to settle again.", lang)
-    return documents.Attachment("parcours.json", "application/json", says, canonical(receipt(settled)))
+    return documents.Attachment("parcours.json", "application/json", says, canonical(kept))

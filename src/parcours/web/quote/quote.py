@@ -99,7 +99,7 @@ def quote_pdf(request: Request) -> Response:
         return missing(quote.error, page.lang)
     address = f"{page.site}{page.address('/', tuple(quote.hidden))}"
     paper = answer_paper(quote, quote.result, quote.details, settled, address, page.lang)
-    pdf = documents.render("answer", paper, page.lang, for_programs(settled, page.lang))
+    pdf = documents.render("answer", paper, page.lang, for_programs(receipt(settled), page.lang))
     name = f"parcours-{quote.care_date.isoformat()}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": PRIVATE}
     return Response(pdf, headers=headers, media_type="application/pdf")
