@@ -9,6 +9,8 @@ REFUNDS = SERVICE_PUBLIC + "F165"
 DIRECT_BILLING = SERVICE_PUBLIC + "F167"
 OFFICIAL_DIRECTORY = "https://annuairesante.ameli.fr"
 AMELI = "https://www.ameli.fr/assure"
+ABROAD = AMELI + "/droits-demarches/europe-international/protection-sociale-etranger/vacances-etranger"
+PLANNED_ABROAD = "https://www.cleiss.fr/particuliers/partir/soins/ue/soins-programmes-ue-eee.html"
 SOUTIEN_PSY = "https://monsoutienpsy.ameli.fr"
 LINKS = {
     "directory": (N_("Find a doctor"), "/directory"),
@@ -22,6 +24,9 @@ LINKS = {
     "declare": (N_("The declaration, official page"), DECLARE),
     "refunds": (N_("Refunds, official page"), REFUNDS),
     "direct_billing": (N_("Direct billing, official page"), DIRECT_BILLING),
+    "my_card": (N_("European card, from my space"), "/me/card"),
+    "abroad": (N_("Care abroad, official page"), ABROAD),
+    "planned_abroad": (N_("Planned care in Europe, official page"), PLANNED_ABROAD),
     "fund": (N_("Write to your fund, or find its address"), AMELI),
     "official_directory": (N_("Official directory"), OFFICIAL_DIRECTORY),
     "soutien_psy": (N_("Directory of Mon soutien psy"), SOUTIEN_PSY),
