@@ -82,7 +82,8 @@ def test_a_postcode_names_its_communes_and_unknown_is_offered(doctors):
     [
         ("proche_de=44.8&specialty=generaliste", 400, "proche_de"),
         ("place=nowhere", 422, "no commune of this name"),
-        ("specialty=generaliste", 422, "say where, or whom"),
+        ("specialty=generaliste", 200, "Where? Type a commune or a postcode"),
+        ("place=&specialty=&q=", 200, "Where? Type a commune or a postcode"),
         ("place=99001&radius=900", 422, "radius"),
     ],
 )

@@ -13,6 +13,7 @@ from parcours.registry.accounts.models import Account, Grant
 from parcours.registry.store.ids import get
 from parcours.web.account.pages import ROLES
 from parcours.web.desk.names import doctor_name, fund_name
+from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, room
 
 PAGE = 40
@@ -28,10 +29,9 @@ def subject(desk: Desk, grant: Grant) -> str:
 def all_accounts(desk: Desk) -> Response:
     """Every account, some at a time."""
     desk.unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.ACCOUNT_READ)
-    rows = find.list_accounts(desk.session, after=desk.asked("after", 64) or None, limit=PAGE + 1)
-    return desk.show(
-        "admin/accounts.html", rows=rows[:PAGE], roles=ROLES, more=rows[PAGE - 1].id if len(rows) > PAGE else "",
-    )  # fmt: skip
+    found = find.list_accounts(desk.session, after=desk.asked("after", 64) or None, limit=PAGE + 1)
+    rows, more = cut(found, PAGE)
+    return desk.show("admin/accounts.html", rows=rows, roles=ROLES, more=more)
 
 
 def own_account(desk: Desk, tag: Tag | None = None) -> Account:
@@ -84,11 +84,9 @@ def end(desk: Desk) -> Response:
 def programs(desk: Desk) -> Response:
     """Programs that hold a token, and what they may."""
     desk.unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.CLIENT_READ)
-    rows = clients.list_clients(desk.session, after=desk.asked("after", 64) or None, limit=PAGE + 1)
-    return desk.show(
-        "admin/programs.html", rows=rows[:PAGE], live=clients.live,
-        more=rows[PAGE - 1].id if len(rows) > PAGE else "",
-    )  # fmt: skip
+    found = clients.list_clients(desk.session, after=desk.asked("after", 64) or None, limit=PAGE + 1)
+    rows, more = cut(found, PAGE)
+    return desk.show("admin/programs.html", rows=rows, live=clients.live, more=more)
 
 
 def revoke(desk: Desk) -> Response:

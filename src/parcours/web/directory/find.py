@@ -84,6 +84,8 @@ SOURCES = {
     "import": N_("from an open file"),
 }
 FLAGS = ("teleconsultation", "carte_vitale", "home_visits")
+SEARCHED = ("place", "at", "q")
+"""What a search cannot do without: one of them."""
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,10 @@ def directory_page(request: Request) -> Response:
     page = Page.of(request)
     given = {name: value for name, value in page.query if value}
     found, error, status = None, None, 200
+    nowhere = asks_where({name for name, _ in page.query}, given)
     if limited(request):
         error, status = i18n.translate(N_("Too many pages in a minute: wait a little."), page.lang), 429
-    elif any(name in FILTERS for name in given) or set(given) - set(OWN):
+    elif not nowhere and (any(name in FILTERS for name in given) or set(given) - set(OWN)):
         try:
             with looking(request, given) as visitor:
                 found = search(visitor, given)
@@ -132,13 +135,18 @@ def directory_page(request: Request) -> Response:
             error, status = i18n.set_once(refused.said(page.lang), page.lang), refused.http_status
     return page_answer(
         page, "directory/find.html", status, PRIVATE if given else PUBLIC, given=given, found=found, error=error,
-        age=age_of(given), chips=list(CHIPS), chip_names=CHIP_NAMES, own=said_of_oneself(given),
+        nowhere=nowhere, age=age_of(given), chips=list(CHIPS), chip_names=CHIP_NAMES, own=said_of_oneself(given),
         specialties=[(slug, name_of(by_slug()[slug][0])[page.lang]) for slug in SPECIALTIES], radius=RADIUS_KM,
         sector_names=SECTOR_NAMES, accepts_names=ACCEPTS, ways=WAYS, attributes=ATTRIBUTES, sources=SOURCES,
         sectors=list(SECTORS), flags=FLAGS, trade_name=lambda trade: name_of(trade)[page.lang],
         invented=bool(demonstration.logins(services_of(request))),
         link=lambda **more: page.url("/directory", **{**given, **more}), wider=wider(found), stale_days=STALE_DAYS,
     )  # fmt: skip
+
+
+def asks_where(names: set[str], given: Mapping[str, str]) -> bool:
+    """Was a search sent that says neither where nor whom?  A name that does not exist is refused first."""
+    return bool(names & set(FILTERS)) and not set(SEARCHED) & set(given) and set(given) <= {*FILTERS, *OWN}
 
 
 def said_of_oneself(given: Mapping[str, str]) -> dict[str, str]:

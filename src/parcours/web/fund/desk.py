@@ -100,16 +100,19 @@ def one_queue(desk: Desk) -> Response:
     fund, name = allowed(desk), desk.request.path_params["name"]
     if name not in QUEUES:
         raise not_found("queue")
-    rows = queue(desk.session, fund, name, desk.today)
-    people = named_people(desk, [one.insured_id for one in rows[:PAGE]])
-    doctors = professionals(desk.session, [one.professional_id for one in rows[:PAGE]])
+    waiting = queue(desk.session, fund, name, desk.today)
+    start = int(desk.asked("start", 6)) if desk.asked("start", 6).isdecimal() else 0
+    rows = waiting[start : start + PAGE]
+    people = named_people(desk, [one.insured_id for one in rows])
+    doctors = professionals(desk.session, [one.professional_id for one in rows])
     return show(
         desk,
         "fund/queue.html",
         name=name,
         names=NAMES,
-        rows=rows[:PAGE],
-        count=len(rows),
+        rows=rows,
+        count=len(waiting),
+        more=str(start + PAGE) if len(waiting) > start + PAGE else "",
         people=people,
         doctors=doctors,
         owners=OWNERS,

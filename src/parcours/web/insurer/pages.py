@@ -17,6 +17,7 @@ from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.payments.desk import insurer_lines
 from parcours.registry.store.ids import get
 from parcours.text import Text, agreed
+from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, room
 from parcours.web.fund.words import CONTRACTS as ONE
 
@@ -43,7 +44,8 @@ def insurer_of(desk: Desk) -> str:
 def lines(desk: Desk) -> Response:
     """Contracts by state, messages by kind, then line by line what the insurer pays."""
     insurer = insurer_of(desk)
-    rows = insurer_lines(desk.session, insurer, after=desk.asked("after", 64) or None, limit=PAGE + 1)
+    found = insurer_lines(desk.session, insurer, after=desk.asked("after", 64) or None, limit=PAGE + 1)
+    rows, more = cut(found, PAGE)
     states = select(Link.state, func.count()).where(Link.insurer == insurer).group_by(Link.state)
     told = (
         select(Message.subject, func.count())
@@ -54,8 +56,8 @@ def lines(desk: Desk) -> Response:
     return desk.show(
         "insurer/lines.html",
         insurer=insurer,
-        rows=[(one, contract_of(links, one)) for one, links in with_links(desk, insurer, rows[:PAGE])],
-        more=rows[PAGE - 1].id if len(rows) > PAGE else "",
+        rows=[(one, contract_of(links, one)) for one, links in with_links(desk, insurer, rows)],
+        more=more,
         contracts=[
             (agreed(CONTRACTS[row[0]], desk.lang, count=row[1]), row[1]) for row in desk.session.execute(states)
         ],
@@ -86,11 +88,8 @@ def contracts(desk: Desk) -> Response:
     """One's own contracts, the newest first."""
     insurer, after = insurer_of(desk), desk.asked("after", 64)
     query = select(Link).where(Link.insurer == insurer).order_by(Link.id.desc()).limit(PAGE + 1)
-    rows = list(desk.session.scalars(query.where(Link.id < after) if after else query))
-    return desk.show(
-        "insurer/contracts.html", insurer=insurer, rows=rows[:PAGE], states=ONE,
-        more=rows[PAGE - 1].id if len(rows) > PAGE else "",
-    )  # fmt: skip
+    rows, more = cut(list(desk.session.scalars(query.where(Link.id < after) if after else query)), PAGE)
+    return desk.show("insurer/contracts.html", insurer=insurer, rows=rows, states=ONE, more=more)
 
 
 def overlaps(desk: Desk) -> Response:

@@ -1,6 +1,7 @@
 """`/me/family`, `/me/privacy`, `/me/care`: whom one acts for, who looked, what was written about one's care."""
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.context import CARE_PLAN, of_plan
 from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.care_plans.context import Tag as PlanTag
+from parcours.registry.claims.adjudicate import claims_of
+from parcours.registry.claims.context import Action as ClaimAction
 from parcours.registry.directory.trades import name_of
 from parcours.registry.people import family
 from parcours.registry.people.context import Action, Tag, of_patient
@@ -38,10 +41,12 @@ from parcours.registry.visits import service as visits
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.text import Text
 from parcours.web.desk.names import called, doctor_name, professionals
+from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk
 from parcours.web.me.person import Mine
 
 PAGE = 40
+VISITS = 20
 SECTIONS = {
     "reason": Text("Motif", "Reason"),
     "question": Text("Question posée", "Question"),
@@ -127,14 +132,14 @@ def described_child(desk: Desk, child: Insured) -> dict[str, Any]:
 
 
 def care(desk: Desk) -> Response:
-    """Visits that were answered, letters, plans."""
+    """Visits, letters, plans."""
     mine = Mine.of(desk, ReferralAction.READ_REFERRAL, ReferralTag.REFERRAL_READ)
     session, unit = desk.session, desk.unit
     letters = [
         row for row in referrals.referrals_of(session, mine.id)
         if unit.may(ReferralAction.READ_REFERRAL, of_referral(session, row))
     ]  # fmt: skip
-    seen = visits.visits_of(session, mine.id) if unit.may(VisitAction.READ_FACTS, of_patient(mine.row)) else []
+    seen = seen_by(mine)
     planned = [row for row in plans.plans_of(session, mine.id) if unit.may(PlanAction.READ_PLAN, of_plan(session, row))]
     protocols = [
         row for row in ald.protocols_of(session, mine.id)
@@ -145,9 +150,28 @@ def care(desk: Desk) -> Response:
            *(one.professional_id for one in seen), *(one.author_id for one in planned)]  # fmt: skip
     return mine.show(
         "me/care.html", protocols=protocols, protocol_states=PROTOCOLS, letters=letters,
-        visits=seen[:20], plans=planned, flows=FLOWS, kinds=PLANS, called=called,
+        visits=seen, plans=planned, flows=FLOWS, kinds=PLANS, called=called,
         names=professionals(session, ids), specialty=specialty_name(desk.lang),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Somebody was seen, on a day; the act that reached the fund, where it did."""
+
+    professional_id: str
+    care_date: date
+    claim_id: str = ""
+
+
+def seen_by(mine: Mine) -> list[Seen]:
+    """Whom the person saw, the latest first: acts that reached the fund, and visits worked out here."""
+    session, may, record = mine.desk.session, mine.desk.unit.may, of_patient(mine.row)
+    billed = claims_of(session, mine.id, limit=VISITS) if may(ClaimAction.READ_CLAIMS, record) else []
+    answered = visits.visits_of(session, mine.id) if may(VisitAction.READ_FACTS, record) else []
+    found = {(one.care_date, one.professional_id): Seen(one.professional_id, one.care_date) for one in answered}
+    found |= {(one.care_date, one.professional_id): Seen(one.professional_id, one.care_date, one.id) for one in billed}
+    return [found[key] for key in sorted(found, reverse=True)[:VISITS]]
 
 
 def specialty_name(lang: str) -> Any:
@@ -213,10 +237,11 @@ def privacy(desk: Desk) -> Response:
     """Who looked at what, when and why; one's copy; to close one's account."""
     mine = Mine.of(desk, AuditAction.READ_TRAIL, AuditTag.AUDIT_READ)
     before = event_of(desk, mine, desk.asked("before", 64))
-    rows = trail.accesses(desk.unit, mine.id, before=before, limit=PAGE + 1)
+    found = trail.accesses(desk.unit, mine.id, before=before, limit=PAGE + 1)
+    rows, more = cut(found, PAGE, lambda one: one.row.id)
     return mine.show(
-        "me/privacy.html", accesses=[(one, *said_of(one.row.tag, own=one.by == trail.YOURSELF)) for one in rows[:PAGE]],
-        more=rows[PAGE - 1].row.id if len(rows) > PAGE else "", yourself=trail.YOURSELF,
+        "me/privacy.html", accesses=[(one, *said_of(one.row.tag, own=one.by == trail.YOURSELF)) for one in rows],
+        more=more, yourself=trail.YOURSELF,
         reasons={rule.name: Text(rule.fr, rule.en) for rule in contexts.POLICY.rules} | REFUSED,
     )  # fmt: skip
 

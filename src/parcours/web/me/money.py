@@ -25,6 +25,7 @@ from parcours.registry.people.context import of_patient
 from parcours.text import Text, plain_euros
 from parcours.web.desk.money import TAKEN, TONES, named
 from parcours.web.desk.names import called, professionals
+from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, day_of
 from parcours.web.me.person import Mine
 
@@ -64,11 +65,11 @@ class Left:
 def money(desk: Desk) -> Response:
     """The page."""
     mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
-    rows = claims_of(desk.session, mine.id, after=desk.asked("after", 64) or None, limit=PAGE + 1)
-    refunds = described(desk, rows[:PAGE])
+    rows, more = cut(claims_of(desk.session, mine.id, after=desk.asked("after", 64) or None, limit=PAGE + 1), PAGE)
+    refunds = described(desk, rows)
     lines = account_lines(desk.session, mine.id, first=last_transfers(desk.session, mine.id, TRANSFERS))
     return mine.show(
-        "me/money.html", refunds=refunds, more=rows[PAGE - 1].id if len(rows) > PAGE else "", states=STATES,
+        "me/money.html", refunds=refunds, more=more, states=STATES,
         tones=TONES, reason=reason, money=caps(desk.session, mine.id, desk.today),
         transfers=transfers(lines)[:TRANSFERS], left=still_to_take(desk, mine), named=named, months=months(desk.today),
         may_post=desk.unit.may(Action.SEND_PAPER, of_patient(mine.row)),

@@ -53,13 +53,18 @@ class Mine:
             return [self.row]
         return [get_insured(self.desk.session, own), *children_of(self.desk.session, own, self.desk.today)]
 
+    @property
+    def query(self) -> dict[str, str]:
+        """What an address says of whose account it is: nothing for one's own."""
+        return {} if self.is_own else {"of": self.id}
+
     def show(self, template: str, **values: Any) -> Response:
-        """A page of the account."""
+        """A page of the account; its links go on with `**mine`."""
         return self.desk.show(
-            template, person=self.row, whose=self.id, own=self.desk.unit.actor.insured_id, people=self.people(),
-            **values,
+            template, person=self.row, whose=self.id, mine=self.query, own=self.desk.unit.actor.insured_id,
+            people=self.people(), **values,
         )  # fmt: skip
 
     def url(self, path: str, **query: str) -> str:
         """An address of the account of this person."""
-        return self.desk.page.url(path, **({} if self.is_own else {"of": self.id}), **query)
+        return self.desk.page.url(path, **self.query, **query)

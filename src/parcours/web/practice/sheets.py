@@ -21,6 +21,7 @@ from parcours.registry.visits.context import Action as VisitAction
 from parcours.text import Text, plain_euros
 from parcours.web.desk.acts import lines_of
 from parcours.web.desk.money import TONES
+from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.practice import fixes
 from parcours.web.practice.desk import doctor_of, named, patients_named, show, sign_and_send
@@ -58,10 +59,11 @@ def sheets(desk: Desk) -> Response:
     doctor_id = record.professional_id or ""
     group = desk.asked("group") if desk.asked("group") in GROUPS else ""
     states = GROUPS[group][1] if group else tuple(ClaimState)
-    rows = claims_of_practice(
+    found = claims_of_practice(
         desk.session, doctor_id, states=states, after=desk.asked("after", 64) or None, limit=PAGE + 1
     )
-    names = patients_named(desk, [one.insured_id for one in rows[:PAGE]])
+    rows, more = cut(found, PAGE)
+    names = patients_named(desk, [one.insured_id for one in rows])
     by_state = select(Claim.state, func.count()).where(Claim.professional_id == doctor_id).group_by(Claim.state)
     counts = {row[0]: row[1] for row in desk.session.execute(by_state)}
     sizes = {name: sum(counts.get(one, 0) for one in of) for name, (_, of) in GROUPS.items()}
@@ -70,8 +72,8 @@ def sheets(desk: Desk) -> Response:
         desk,
         "practice/sheets.html",
         newest=newest_draft(desk, doctor_id),
-        rows=[(one, names.get(one.insured_id, "—")) for one in rows[:PAGE]],
-        more=rows[PAGE - 1].id if len(rows) > PAGE else "",
+        rows=[(one, names.get(one.insured_id, "—")) for one in rows],
+        more=more,
         group=group,
         sizes=sizes,
         states=STATES,
