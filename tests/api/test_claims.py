@@ -1,6 +1,6 @@
 """Sheets, claims and the account over REST: submitted once, explained, and nobody else's."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from parcours.registry.claims import b2
 from parcours.registry.claims.adjudicate import adjudicate
@@ -220,6 +220,26 @@ def test_a_sum_undue_is_read_answered_and_followed(as_user, country):
     assert officer.post(f"{one}/step", json={"step": "summons"}).json()["code"] == "summons_early"
     assert as_user("zoe").post(f"{one}/answer", json={"answer": "correction"}).status_code == 404
     assert as_user("amar").get(f"{V1}/my/undue-sums").json() == []
+
+
+def test_an_agreement_is_asked_for_before_an_act_and_answered_once(as_user, country):
+    doctor, alice, officer = as_user("amar"), as_user("alice"), as_user("officer")
+    where = f"{V1}/people/{country.alice}/agreements"
+    asked = doctor.post(where, json={"professional_id": country.amar, "code": "QZRP003", "longer": True})
+    assert asked.status_code == 201, asked.text
+    said = asked.json()
+    assert (said["state"], date.fromisoformat(said["answer_by"])) == ("asked", paris_today() + timedelta(days=21))
+    assert alice.get(where).json() == [said]
+    assert alice.post(f"{where}/{said['id']}/answer", json={"answer": "agreed"}).status_code == 403
+    agreed = officer.post(f"{where}/{said['id']}/answer", json={"answer": "agreed"})
+    assert (agreed.status_code, agreed.json()["state"]) == (201, "agreed")
+    again = officer.post(f"{where}/{said['id']}/answer", json={"answer": "refused"})
+    assert again.json()["code"] == "agreement_answered"
+    sheet = {"professional_id": country.amar, "care_date": paris_today().isoformat(), "number": 77, "fee": "30.00",
+             "agreement_on": paris_today().isoformat()}  # fmt: skip
+    sent = doctor.post(f"{V1}/people/{country.alice}/claims", json=sheet).json()
+    decided = officer.post(f"{V1}/people/{country.alice}/claims/{sent['id']}/adjudication").json()
+    assert decided["state"] == "adjudicated"
 
 
 def test_a_practice_disputes_a_sum_undue(as_user, country):

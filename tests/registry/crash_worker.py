@@ -27,6 +27,8 @@ from parcours.registry.referrals.service import write_referral
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
 
+SHEETS = int(os.environ.get("PARCOURS_CRASH_SHEETS", "6"))
+"""Of the weights of the writes, that of a sheet."""
 LETTER = Letter(reason="Essai", question="Essai ?")
 
 
@@ -81,7 +83,7 @@ def main(url, log, seed):
         doctors = list(session.scalars(select(Professional.id)))
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     while True:
-        write = rng.choices((declare, end, refer, submit, decide, pay), (5, 2, 3, 6, 1, 2))[0]
+        write = rng.choices((declare, end, refer, submit, decide, pay), (5, 2, 3, SHEETS, 1, 2))[0]
         try:
             with database.writing() as session:
                 line = write(session, rng, rng.choice(people), doctors)

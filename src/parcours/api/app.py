@@ -48,6 +48,7 @@ APART = (
     "record_sharing",
     "objections",
     "undue",
+    "agreements",
 )
 """Modules that are not of one context of the registry."""
 MODULES = tuple(

@@ -60,6 +60,12 @@ def end(session: Session, row: Agreement, state: AgreementState, *, day: date, o
         send(session, MessageKind.NOTIFICATION, "agreement", to, body, at=at, day=day, insured_id=row.insured_id)
 
 
+def agreements_of(session: Session, insured_id: str) -> list[Agreement]:
+    """What was asked for a person, the oldest first."""
+    query = select(Agreement).where(Agreement.insured_id == insured_id)
+    return list(session.scalars(query.order_by(Agreement.asked_on, Agreement.id)))
+
+
 def is_agreed(session: Session, claim: Claim, content: dict[str, Any]) -> bool:
     """Was what a sheet says was asked for, or has to be, agreed to before its care?"""
     said_on, needed = content.get("agreement_on"), ORTHODONTICS in codes_of(content)
