@@ -129,6 +129,7 @@ def test_check_says_each_difference(tmp_path: Path, before: str, after: str, sai
         (", fee: 6.30", "", "lines[1].fee: is not given"),
         ("age: 60\n", "", "age_1er_janvier: is not given and changes the answer"),
         ("care_date: 2025-05-06\n", "", "care_date: is not given"),
+        ("care_date: 2025-05-06", "care_date: 2025-02-30", "care_date: '2025-02-30' is not accepted"),
         ("profession: infirmier", "profession: infirmiere", "profession: 'infirmiere'"),
         ("id: soins", "identifiant: soins", "identifiant"),
         ("fee: 6.30}", "fee: 6.30, tarif: 5}", "lines[1].tarif: this name is unknown; did you mean tariff?"),

@@ -27,6 +27,8 @@ CODES: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
             "injection sc",
             "SEANCE_AIS",
             "drain de redon",
+            "insuline",
+            "surveillance glycemie",
         ),
     ),
     (

@@ -7,6 +7,7 @@ import pytest
 
 from parcours.engine.bill.advise import advise_bill
 from parcours.engine.bill.codetext import read_code
+from parcours.engine.bill.disputed import other_readings
 from parcours.engine.bill.say import bill_dict
 from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError, Impossible, MissingFact, UnknownTariff
@@ -441,3 +442,11 @@ def test_what_was_billed_before_is_a_number_of_a_counted_code(used: Any, field: 
 def test_who_gives_the_care_is_asked_where_nothing_says_it() -> None:
     with pytest.raises(MissingFact, match="profession"):
         settle_bill({"age": 40, "care_date": "2026-03-01", "lines": [{"code": "consultation", "fee": "30.00"}]})
+
+
+def test_a_care_package_bears_one_deductible_or_one_for_each_act_that_it_holds() -> None:
+    package = {"code": "BSB (3 actes)", "fee": Decimal("18.20")}
+    bill = {**NURSE, "lines": [package]}
+    assert settle_bill(bill).totals["franchise"] == 1_00
+    assert settle_bill(bill, {"franchise_bs": "par_acte"}).totals["franchise"] == 3_00
+    assert {other.name for other in other_readings(settle_bill(bill))} == {"franchise_bs"}

@@ -10,6 +10,8 @@ from parcours.engine.bill.settle import BillAnswer, settle_bill
 from parcours.engine.errors import FactError, UnknownTariff
 from parcours.law.bill.codes import CaseCharge, CaseCostly, CaseCover, CaseInvoice, CaseSession, CaseSurcharge
 from parcours.law.cases import CasePayment
+from parcours.rules.bill.stay import Stay, StayInvoice, stay_invoice
+from parcours.rules.bill.types import BillReadings
 
 
 def stayed(entry: str, exit_: str, readings: dict[str, str] | None = None, **more: Any) -> BillAnswer:
@@ -254,3 +256,24 @@ def test_a_charge_that_the_paper_has_on_a_line_is_not_counted_twice() -> None:
         ("GHS", 32_00),
         ("FJ", 92_00),
     ]
+
+
+ORDINARY = Stay(tariff=100_00, rate=80_00, costly=0, flat_fee=0, charge_due=1, whole_from=31)
+APART, TOGETHER = BillReadings(), BillReadings(fj_jour_sortie=1)
+
+
+@pytest.mark.parametrize(
+    ("stay", "charges", "readings", "owed"),
+    [
+        (ORDINARY, [], APART, StayInvoice(1, 20_00, 0, 0, 0, 0)),
+        (ORDINARY, [20_00, 20_00, 23_00], APART, StayInvoice(2, 40_00, 1, 23_00, 1, 0)),
+        (ORDINARY._replace(tariff=50_00), [20_00, 20_00], APART, StayInvoice(0, 0, 2, 40_00, 0, 0)),
+        (ORDINARY._replace(charge_due=0), [20_00] * 36, APART, StayInvoice(30, 600_00, 0, 0, 0, 0)),
+        (ORDINARY, [20_00, 20_00], TOGETHER, StayInvoice(1, 20_00, 0, 0, 0, 0)),
+        (ORDINARY, [10_00, 10_00, 25_00, 5_00], TOGETHER, StayInvoice(2, 40_00, 1, 25_00, 0, 0)),
+    ],
+)
+def test_the_days_of_a_share_of_a_charge_and_the_exit_alone(
+    stay: Stay, charges: list[int], readings: BillReadings, owed: StayInvoice
+) -> None:
+    assert stay_invoice(stay, charges, readings) == owed

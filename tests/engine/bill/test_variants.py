@@ -32,6 +32,11 @@ VISIT: dict[str, Any] = {"id": "b", "facts": {"care_date": "2026-03-10", "age": 
         ({"facts": None}, "facts"),
         ({"facts": {"stay": 3}}, "facts.stay"),
         ({"total": [30]}, "total"),
+        ({"contract": {"responsable": True, "monture_euros": "x"}}, "contract.monture_euros"),
+        (
+            {"facts": {"care_date": "2026-03-10", "age": 4, "professional": ""}, "lines": [{"code": "consultation"}]},
+            "lines[1].profession",
+        ),
         ({"lines": 3}, "lines"),
         ({"lines": ["G"]}, "lines[1]"),
         ({"lines": [{"fee": 30}]}, "lines[1].code"),

@@ -117,9 +117,9 @@ def beside_mains(kind: Numbers, own: Numbers, keys: Numbers, lines: list[Any]) -
     theirs = zip(rows.tolist(), places(rows, keys, own[:, 0]), own[rows, 1].tolist(), kind[rows].tolist(), strict=True)
     for row, place, who, number in theirs:
         line = lines[number]
-        half = {line.mains[one] for one in line.mains if (place, who, one) in names}
-        if half:
-            found[row] = line.beside[True in half]
+        ways = {line.mains[one] for one in line.mains if (place, who, one) in names}
+        if ways:
+            found[row] = line.beside[max(ways)]
     return found
 
 

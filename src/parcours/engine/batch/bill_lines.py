@@ -73,15 +73,15 @@ class LinePattern:
     valid: bool
     name: str = ""
     """How another line names it as its main act."""
-    mains: Mapping[str, bool] = field(default_factory=dict)
-    """The names of the acts of its session beside which it counts otherwise: at half, or in full."""
+    mains: Mapping[str, int] = field(default_factory=dict)
+    """The names of the acts of its session beside which it counts otherwise, and how (`links`)."""
     key: str = ""
     in_library: bool = False
     """Is it of an imported list, and not done at another time of the day?"""
     excludes: frozenset[str] = frozenset()
     """Codes that this list refuses beside it."""
-    beside: Mapping[bool, int] = field(default_factory=dict)
-    """The pattern of the same line beside one of these, at half or in full."""
+    beside: Mapping[int, int] = field(default_factory=dict)
+    """The pattern of the same line beside one of these, by how it then counts."""
 
 
 NEUTRAL = LinePattern(tuple(int(NO_LINE.get(name, 0)) for name in TABLE_FIELDS), ALONE, 0, UNKNOWN, UNKNOWN, 0, 0, True)
@@ -234,7 +234,7 @@ class LineBook:
             here = len(self.patterns)
             self.patterns += (replace(pattern, table=table) for table in tables.values())
             self.known[key] = len(self.patterns)
-            self.patterns.append(replace(pattern, beside={half: here + at for at, half in enumerate(tables)}))
+            self.patterns.append(replace(pattern, beside={way: here + at for at, way in enumerate(tables)}))
         return self.known[key]
 
     def _is_dated(self, line: Mapping[str, Any]) -> bool:
@@ -259,8 +259,8 @@ class LineBook:
                 line[name] = 1
         return line, raw[" day"], str(line.pop("territory", ""))
 
-    def _read(self, line: dict[str, Any], day: int, territory: str) -> tuple[LinePattern, dict[bool, tuple[int, ...]]]:
-        """The pattern of a line, and its tables beside a main act: at half, in full."""
+    def _read(self, line: dict[str, Any], day: int, territory: str) -> tuple[LinePattern, dict[int, tuple[int, ...]]]:
+        """The pattern of a line, and its tables beside a main act, by how it then counts."""
         try:
             shared = Shared({"care_date": day}, read_territory(territory), self.flat, self.law, self.options)
             read = read_line(1, emergency(line, shared, 1), shared, 0)
@@ -286,8 +286,8 @@ class LineBook:
             in_library=read.library != "" and read.line.association != Association.OTHER_TIME,
             excludes=frozenset(excluded_by(read)) if read.line.association != Association.OTHER_TIME else frozenset(),
         )
-        halves = set(pattern.mains.values())
-        return pattern, {half: table_of(beside_its_main(read, half=half)) for half in sorted(halves)}
+        ways = sorted(set(pattern.mains.values()))
+        return pattern, {way: table_of(beside_its_main(read, way)) for way in ways}
 
     def _kind(self, read: BillLine, text: Mapping[str, Any], *, stay: bool) -> int:
         facts = {name: read.said[name] for name in KIND_FACTS if name in read.said}

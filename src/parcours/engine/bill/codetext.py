@@ -24,8 +24,8 @@ from parcours.law.library.installed import none_installed
 from parcours.text import Text
 
 MOST_KEPT = 4_096
-GENERIC, BOX = "ACTE", "BOITE"
-"""The code of a CCAM act that no table holds: its base must be given; that of a box of any medicine."""
+GENERIC, BOX, ANALYSES = "ACTE", "BOITE", "B"
+"""The code of a CCAM act that no table holds: its base must be given; that of a box of any medicine, of tests."""
 OF_BOXES = (0, Profession.PHARMACIE)
 OF_ALL = (0, Profession.MEDECIN, Profession.ETABLISSEMENT)
 """Whose bills may hold the words of other professions: nobody said, or a bill of several."""
@@ -149,11 +149,9 @@ def facts_of_marks(found: Mapping[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {
         name: found[name] for name in ("association", "activity", "phase", "quantity") if name in found
     }
-    for name in ("acts", "days"):
-        if name in found:
-            said["quantity"] = found[name]
-    if "tooth" in found:
-        said["tooth"] = found["tooth"]
+    if "days" in found:
+        said["quantity"] = found["days"]
+    said |= {name: found[name] for name in ("acts", "tooth") if name in found}
     said.update(facts_of_journey(found))
     if "price" in found:
         said["price"] = found["price"].replace(",", ".")
@@ -235,11 +233,13 @@ def a_medicine(bare: CodeText | None, profession: int, law: FlatLaw, bill: BillL
 
 
 def said_of_kind(key: str, text: str, found: Mapping[str, str], bill: BillLaw) -> dict[str, Any]:
-    """What a text says in words that only some codes have: the class of a lens, a journey there and back."""
+    """What a text says in words that only some codes have: the class of a lens, how many tests, there and back."""
     code = bill.codes.get(key)
     lens = CLASS_OF_LENS.search(text) if key.startswith("VERRE_") else None
     if lens:
         return {"optical_class": lens[0].lower()}
+    if key == ANALYSES and "acts" in found:
+        return {"quantity": found["acts"]}
     return {"quantity": 2} if code and code.trip and "both_ways" in found else {}
 
 

@@ -347,7 +347,7 @@ def encoded_line(
         values["tiers_payant"] = int(TiersPayant.NONE)
     if code.act:
         values["act"] = (shared.law.acts[code.act], code.act)
-    quantity = facts.get("quantity", 1)
+    quantity = facts.get("acts" if code.by_act and "acts" in facts else "quantity", 1)
     if price.letter and "quantity" in facts:
         values["act"] = (0, "consultation")  # its own letter counts as one act: several acts bear several contributions
     elif price.letter and code.act:

@@ -13,6 +13,8 @@ from parcours.rules.rate import WHOLE
 from parcours.text import Text
 
 CCAM = "ccam"
+FULL, RANKED, HALF = range(3)
+"""How a line counts beside a main act; the last wins."""
 
 
 def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list[BillLine]:
@@ -42,16 +44,18 @@ def foreseen(lines: list[BillLine]) -> list[BillLine]:
     here = {(line.line.session, line.line.professional, name_of(line)) for line in lines}
     found = []
     for line, own in zip(lines, mains, strict=True):
-        half = {own[main] for main in own if (line.line.session, line.line.professional, main) in here}
-        found.append(beside_its_main(line, half=True in half) if half else line)
+        ways = {own[main] for main in own if (line.line.session, line.line.professional, main) in here}
+        found.append(beside_its_main(line, max(ways)) if ways else line)
     return found
 
 
-def mains_of(line: BillLine) -> Mapping[str, bool]:
-    """The names of the acts beside which a line counts otherwise: at half, or in full."""
+def mains_of(line: BillLine) -> Mapping[str, int]:
+    """The names of the acts beside which a line counts otherwise, and how."""
     if line.library == CCAM:
-        return dict.fromkeys(foreseen_in_full().get(name_of(line), ()), False)
-    return dict.fromkeys(line.code.full_with, False) | dict.fromkeys(line.code.half_with, True)
+        return dict.fromkeys(foreseen_in_full().get(name_of(line), ()), FULL)
+    code = line.code
+    ways = ((FULL, code.full_with), (RANKED, code.ranked_with), (HALF, code.half_with))
+    return {main: way for way, names in ways for main in names}
 
 
 def name_of(line: BillLine) -> str:
@@ -59,10 +63,14 @@ def name_of(line: BillLine) -> str:
     return f"{line.code.key}{line.line.activity or 1}" if line.library == CCAM else line.code.key
 
 
-def beside_its_main(line: BillLine, *, half: bool) -> BillLine:
-    """A line that counts at half beside its main act, unless it was noted; or in full, outside the count of others."""
-    if half:
+def beside_its_main(line: BillLine, way: int) -> BillLine:
+    """A line beside its main act: at half, unless it was noted; among those of its kind, the first in full and the
+    second at half; or in full, outside the count of others.
+    """
+    if way == HALF:
         return line.as_line(line.line._replace(association=line.line.association or int(Association.SECOND)))
+    if way == RANKED:
+        return line.as_line(line.line._replace(combination=int(Combination.NGAP)))
     full = Combination.CCAM_FULL if line.library == CCAM else Combination.NGAP_FULL
     return line.as_line(line.line._replace(combination=int(full)))
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from parcours.contracts.euros import encode_euros
+from parcours.contracts.schema import ContractError
 from parcours.engine.bill.impossible import check_possible
 from parcours.engine.bill.library import libraries_of
 from parcours.engine.bill.lines import BillLine, Shared, read_line
@@ -37,7 +38,7 @@ from parcours.law.cache import flat_law
 from parcours.law.codes import Profession, SpecialSetting
 from parcours.law.flat import FlatLaw
 from parcours.law.library.installed import looked_up_once
-from parcours.rules.bill.types import BillReadings, Borne, SettledLine
+from parcours.rules.bill.types import BillReadings, Borne, EurosContract, SettledLine
 from parcours.rules.charges import emergency_charge
 from parcours.rules.types import Contract
 from parcours.text import plain_euros, same
@@ -184,12 +185,20 @@ def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str,
     own = {name: option for name, option in shared.options.items() if name in BILL_READINGS}
     return BillQuestion(
         contract=shared.values.get("contract", no_contract()),
-        euros=encode_euros(contract_in_words(given.get("contract"))),
+        euros=euros_of(contract_in_words(given.get("contract"))),
         borne=Borne(**read_borne(given)),
         chosen=others,
         readings=encode_readings(others),
         bill_readings=BillReadings(**{name: int(BILL_READINGS[name][option.upper()]) for name, option in own.items()}),
     )
+
+
+def euros_of(contract: Mapping[str, Any] | None) -> EurosContract:
+    """What a contract gives in euros. Raises `FactError`."""
+    try:
+        return encode_euros(contract)
+    except ContractError as error:
+        raise FactError(error.field, error.given, error.allowed) from None
 
 
 def no_contract() -> Contract:

@@ -35,7 +35,8 @@ LINE_KEYS = (
     "supplement_of", "session", "price", "pack", "generic", "generic_price", "tooth", "eye",
     "ear", "rate_class", "distance_km", "zone",
     "departement", "shared_with", "night", "big_city", "empty_return", "max_price", "optical_class", "category",
-    "basket", "cip", "hour_band", "regulated", "place", "previous_on", "sight_changed", "grade", "note",
+    "basket", "cip", "hour_band", "regulated", "place", "previous_on", "sight_changed", "grade", "acts",
+    "note",
 )  # fmt: skip
 STAY_KEYS = ("entry", "exit", "daily_tariff", "ghs", "heavy_act", "linked_stay", "discipline", "outside_pathway")
 BORNE = {
@@ -146,6 +147,7 @@ LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
     "place": one_of(PLACES),
     "category": one_of(CATEGORIES),
     "grade": one_of(GRADES),
+    "acts": lambda name, value: read_number(name, value, 1, 100),
     "previous_on": read_date,
     "sight_changed": read_boolean,
     "note": READERS["text"],

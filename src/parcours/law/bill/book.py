@@ -85,12 +85,16 @@ class Code:
     """The ordinary consultation of the table holds this supplement."""
     c2s: Dated
     """Price of a prosthesis for who has the C2S."""
+    by_act: bool
+    """A package that bears a deductible for each act that it holds (`acts`)."""
     fixed: int
     """Coefficient that the act always has, in hundredths; 0: as the line says."""
     full_with: tuple[str, ...]
     """Codes of its session beside which article 11B does not cut it."""
     half_with: tuple[str, ...]
     """Codes of its session beside which it counts at half."""
+    ranked_with: tuple[str, ...]
+    """Codes of its session beside which article 11B cuts it, among those of its kind."""
     due_ages: tuple[str, ...]
     """Values between which it is due: below the first age, and from the second; empty: at any age."""
     references: tuple[str, ...]

@@ -6,7 +6,7 @@ from typing import Any
 from parcours.law import problems
 from parcours.law.days import LawDataError
 
-BESIDE = ("full_with", "half_with")
+BESIDE = ("full_with", "half_with", "ranked_with")
 """What names codes of the same session in an entry."""
 NAMED = ("codes", "first", "second", "beside")
 """What names codes in a note."""

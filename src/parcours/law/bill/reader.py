@@ -28,7 +28,7 @@ KEYS = {
     "coefficient", "references", "verified_on", "values", "rate", "bears", "words", "letters", "activity", "drug_class",
     "nature", "cover", "basket", "back", "ceiling", "ceiling_from_base", "tooth", "kilometres", "fee_per_box",
     "parameter", "trip", "young", "territories", "rate_by_coefficient", "own_exemption", "outside_pathway_rules",
-    "component", "c2s", "fixed", "full_with", "half_with", "due_ages",
+    "component", "c2s", "by_act", "fixed", "full_with", "half_with", "ranked_with", "due_ages",
     "alternatives",
 }  # fmt: skip
 
@@ -223,9 +223,11 @@ def code_entry(
         bool(entry.get("outside_pathway_rules", False)),
         bool(entry.get("component", False)),
         dated(file, key, entry.get("c2s", []), EURO, sources),
+        bool(entry.get("by_act", False)),
         int(entry.get("fixed", 0) * HUNDREDTHS),
         tuple(entry.get("full_with", ())),
         tuple(entry.get("half_with", ())),
+        tuple(entry.get("ranked_with", ())),
         tuple(entry.get("due_ages", ())),
         tuple(entry["references"]),
     )
