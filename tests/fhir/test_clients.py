@@ -157,7 +157,7 @@ def test_smart_fetch_exports(served, tmp_path, by):
     shown = {"token": ["--bearer-token"], "key": ["--smart-client-id", ids.program, "--smart-key"]}[by]
     command = [str(Path(sys.executable).with_name("smart-fetch")), "bulk", str(tmp_path / "out"), "--fhir-url", base,
                *shown, str(proof), "--type", "Patient,ServiceRequest", "--no-compression"]  # fmt: skip
-    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert run.returncode == 0, run.stdout + run.stderr
     lines = [json.loads(line) for path in (tmp_path / "out").glob("*.ndjson") for line in path.read_text().splitlines()]
     found = {(one["resourceType"], one["id"]) for one in lines if "resourceType" in one}  # the rest is its own log
@@ -169,7 +169,7 @@ def test_two_clients_of_node(served):
     base, ids = served
     command = ["node", "clients.mjs", base, ids.clients["client"], ids.alice]
     run = subprocess.run(command, cwd=NODE, input=json.dumps(ESTIMATE), capture_output=True, text=True, check=False,
-                         timeout=120)  # fmt: skip
+                         timeout=300)  # fmt: skip
     assert run.returncode == 0, run.stderr
     seen = json.loads(run.stdout.splitlines()[-1])
     for name in ("fhirKit", "medplum"):
@@ -244,6 +244,6 @@ def test_the_lines_of_the_guide_run_in_node(served):
     for block in blocks:
         script = re.sub(r"import \{ (\w+) \} from ('[^']+')", r"const { \1 } = await import(\2)", block)
         command = ["node", "--input-type=module", "-e", f"{SHIM}{said}{script}\nprocess.exit(0);"]
-        run = subprocess.run(command, cwd=NODE, capture_output=True, text=True, check=False, timeout=120)
+        run = subprocess.run(command, cwd=NODE, capture_output=True, text=True, check=False, timeout=300)
         assert run.returncode == 0, run.stderr
         assert "10" in run.stdout

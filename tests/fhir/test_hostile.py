@@ -143,3 +143,18 @@ def test_a_claim_is_its_address(country, as_client):
     answer = doctor.put(f"Claim/{sent['id']}", json=other | {"status": "cancelled"})
     assert (answer.status_code, answer.json()["issue"][0]["expression"]) == (400, ["Claim.id"])
     assert {doctor.get(f"Claim/{one['id']}").json()["status"] for one in (sent, other)} == {"active"}
+
+
+def test_what_comes_between_two_pages_moves_nothing(country, as_client):
+    """The pages of a search are those of one moment: nothing twice, nothing missed, one total."""
+    doctor, client = as_client("amar"), as_client("alice")
+    for number in range(50, 55):
+        doctor.post("Claim", json=without_empty(sheet(country, number)))
+    pages = [client.get("Claim", params={"_count": "2"}).json()]
+    while following := next((one["url"] for one in pages[-1]["link"] if one["relation"] == "next"), None):
+        doctor.post("Claim", json=without_empty(sheet(country, 60 + len(pages))))
+        pages.append(client.get(following).json())
+    seen = [one["resource"]["id"] for page in pages for one in page["entry"]]
+    assert len(seen) == len(set(seen)) == pages[0]["total"]
+    assert {page["total"] for page in pages} == {len(seen)}
+    assert client.get("Claim", params={"_summary": "count"}).json()["total"] == len(seen) + len(pages) - 1

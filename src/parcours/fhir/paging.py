@@ -23,7 +23,6 @@ COUNTED = 200
 """So many candidates are read to know how many match."""
 MOST_READ = 2_000
 """And so many for a page that few of them match: the page is short, the next one goes on."""
-EVENT = "AuditEvent"
 Items = list[tuple[str, str]]
 
 
@@ -51,10 +50,15 @@ def page_of(ask: Ask, kind: Kind, query: Query) -> Page:
 
 
 def page_at(query: Query, matches: list[Resource]) -> Page:
-    """A page of all the matches of one moment, that of the first page: to read is an event too."""
-    moment = query.place.start or datetime.now(UTC).isoformat()
-    page = cut_out(query, [one for one in matches if one.get("recorded", "") <= moment or one["resourceType"] != EVENT])
+    """A page of all the matches of one moment, that of the first page: what came since would move the others."""
+    moment = query.place.start or max([datetime.now(UTC).isoformat(), *map(written, matches)])
+    page = cut_out(query, [one for one in matches if written(one) <= moment])
     return page._replace(following=page.following and page.following._replace(start=moment))
+
+
+def written(resource: Resource) -> str:
+    """When a resource was written; nothing for what is always there."""
+    return str(resource.get("recorded") or resource.get("meta", {}).get("lastUpdated") or "")
 
 
 def cut_out(query: Query, matches: list[Resource]) -> Page:
