@@ -19,6 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.export import processor
 from tests.fhir.claims import claim, item
 from tests.support.server import UNLIMITED, running
 
@@ -112,13 +113,16 @@ def main() -> int:
         running(Path(folder), "--workers", str(asked.workers), **UNLIMITED) as server,
     ):
         median, nothing = asyncio.run(one_at_a_time(server.address, said))
+        before = processor(server)
         rate = asyncio.run(at_once(server.address, said, asked.seconds))
+        spent = (processor(server) - before) * 1000 / (rate * asked.seconds)
     print(f"cores: {os.cpu_count()}; load before: {os.getloadavg()[0]:.1f}")
     print(
         f"Claim/$submit, one at a time: {median:.1f} ms at the median (bar {MEDIAN_MS:.0f}); "
         f"a handler that does nothing: {nothing:.1f} ms; ratio {median / nothing:.1f}"
     )
-    print(f"Claim/$submit, {CONNECTIONS} connections, {asked.workers} workers: {rate:.0f} a second (bar {A_SECOND})")
+    print(f"Claim/$submit, {CONNECTIONS} connections, {asked.workers} workers: {rate:.0f} a second (bar {A_SECOND}); "
+          f"{spent:.1f} ms of processor each")  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         for claims in (asked.claims, 2 * asked.claims):
             seconds, spent, memory = of_a_file(Path(folder), claims, asked.workers)
