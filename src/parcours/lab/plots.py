@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from parcours.engine.batch.supposed import PLACE
+from parcours.lab.draw import Numbers
 from parcours.lab.say import PAYER_WORDS, SYNTHETIC
 from parcours.lab.study import EURO, PAYERS, Study
 from parcours.text import Text
@@ -127,23 +128,28 @@ def bands(found: Study, lang: str) -> list[dict[str, Any]]:
 
 def curves(found: Study, lang: str) -> list[dict[str, Any]]:
     """Lorenz and concentration curves, people ranked by standard of living."""
-    living, order = found.of_kept(found.world.living), found.order
     income = Text("niveau de vie", "standard of living")
+    fixed = found.world.curves if found.whole else {}
+    if not fixed:
+        fixed["living"] = shares(found, found.world.living)
+        fixed["baseline"] = shares(found, found.baseline[PLACE["patient"]])
     series = {
-        income[lang]: living,
-        BEFORE[lang]: found.of_kept(found.baseline[PLACE["patient"]]),
-        AFTER[lang]: found.of_kept(found.reformed[PLACE["patient"]]),
+        income[lang]: fixed["living"],
+        BEFORE[lang]: fixed["baseline"],
+        AFTER[lang]: shares(found, found.reformed[PLACE["patient"]]),
     }
-    rows = []
-    for name, values in series.items():
-        summed = np.concatenate(([0], np.cumsum(values[order])))
-        at = np.linspace(0, len(values), POINTS + 1).astype(int)
-        whole = max(1, int(summed[-1]))
-        rows += [
-            {"series": name, "people": k / POINTS, "share": round(float(summed[place] / whole), 6)}
-            for k, place in enumerate(at)
-        ]
-    return rows
+    return [
+        {"series": name, "people": k / POINTS, "share": share}
+        for name, values in series.items()
+        for k, share in enumerate(values)
+    ]
+
+
+def shares(found: Study, values: Numbers) -> list[float]:
+    """The share of a sum that the poorest have, at each point of a curve."""
+    summed = np.concatenate(([0], np.cumsum(found.of_kept(values)[found.order])))
+    at = np.linspace(0, len(summed) - 1, POINTS + 1).astype(int)
+    return [round(share, 6) for share in (summed[at] / max(1, int(summed[-1]))).tolist()]
 
 
 def chart(plot: Plot, lang: str) -> Any:

@@ -76,6 +76,11 @@ class World:
         return {}
 
     @cached_property
+    def curves(self) -> dict[str, list[float]]:
+        """Curves of everybody that no reform changes, once drawn."""
+        return {}
+
+    @cached_property
     def baseline(self) -> Totals:
         """The totals of each person under the law in force."""
         return self.settle(plan_of([], self.year))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from parcours.lab.plots import bands, curves
 from parcours.lab.say import PAYER_WORDS, share
 from parcours.lab.study import EURO, PAYERS, Row, Study
-from parcours.text import MINUS, euros
+from parcours.text import MINUS, count, euros
 
 WIDTH, HEIGHT = 640, 220
 HALF, MARGIN = WIDTH // 2, 4
@@ -125,7 +125,7 @@ def spread(found: Study, lang: str) -> list[Pair]:
     most = max(row["share"] for row in rows) or 1
     return [
         Pair(
-            f"{before['from_eur']} €" if lang == "fr" else f"€{before['from_eur']}",
+            f"{count(before['from_eur'], lang)} €" if lang == "fr" else f"€{count(before['from_eur'], lang)}",
             round(before["share"] / most * HEIGHT),
             round(after["share"] / most * HEIGHT),
             f"{share(before['share'], lang)} → {share(after['share'], lang)}",
