@@ -1,12 +1,12 @@
 """The account of an insured person: what was refunded, what was taken and for which act, what was transferred."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, Text, cast, select, type_coerce
+from sqlalchemy import String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
@@ -17,7 +17,7 @@ from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransa
 from parcours.registry.payments.models import StatementLine
 from parcours.registry.payments.notices import line_name
 from parcours.registry.payments.service import DEFERRED
-from parcours.registry.store.columns import PublicId
+from parcours.registry.store.keyring import dashed
 
 TAKEN = (*DEFERRED, Account.INDU_INSURED)
 REFUND, DEDUCTION, DECIDED, TRANSFER = "refund", "deduction", "to_professional", "transfer"
@@ -53,30 +53,48 @@ def account_lines(
     whose = StatementLine.insured_id == insured_id
     if connection.execute(for_others).first() is not None:
         whose |= StatementLine.payee_id == insured_id
-    claim: ColumnElement[Any] = type_coerce(StatementLine.claim_id, PublicId)
-    if connection.dialect.name == "postgresql":
-        claim = cast(StatementLine.claim_id, Text())  # of which its driver makes no object
-    query = select(
-        StatementLine.at, type_coerce(StatementLine.account, String), StatementLine.cents, claim,
-        StatementLine.care_date, StatementLine.profession,
-    ).where(whose)  # fmt: skip
+    claim = cast(StatementLine.claim_id, Text()) if connection.dialect.name == "postgresql" else StatementLine.claim_id
+    columns = (StatementLine.at, StatementLine.account, StatementLine.cents, claim, StatementLine.care_date,
+               StatementLine.profession)  # fmt: skip
+    query = select(*(type_coerce(one, String) for one in columns)).where(whose)
     if first is not None:
         query = query.where(StatementLine.at >= first)
     if last is not None:
         query = query.where(StatementLine.at <= last)
-    return together(connection.execute(query.order_by(StatementLine.at, StatementLine.account, StatementLine.id)))
+    query = query.order_by(StatementLine.at, StatementLine.account, StatementLine.id)
+    return together(connection.execute(query).all())
 
 
 def together(rows: Iterable[Sequence[Any]]) -> list[AccountLine]:
-    """What the postings of payments are to the insured: one line a refund, set off and transferred alike."""
-    sums: dict[tuple[date, str, str | None, str], list[Any]] = {}
+    """What the postings of payments are to the insured: one line a refund of a day, set off and transferred alike.
+
+    Rows by day and account.
+    """
+    lines: list[AccountLine] = []
+    places: dict[str | None, int] = {}
+    what, on, before = "", date.min, ("", "")
     for day, account, cents, claim, care, profession in rows:
-        what = LINES[account]
-        key = (day, what, claim, name_of(account, profession) if what == DEDUCTION else "")
-        known = sums.setdefault(key, [0, care if what in OF_CARE else None])
-        known[0] += cents if what == REFUND else -cents
-    return [AccountLine(day, what, cents, claim, name, care)
-            for (day, what, claim, name), (cents, care) in sums.items()]  # fmt: skip
+        if (day, account) != before:
+            what, on, before, places = LINES[account], day_of(day), (day, account), {}
+        moved = cents if what == REFUND else -cents
+        if (place := places.setdefault(claim, len(lines))) < len(lines):
+            lines[place] = lines[place]._replace(cents=lines[place].cents + moved)
+            continue
+        name = name_of(account, profession) if what == DEDUCTION else ""
+        about = day_of(care) if care and what in OF_CARE else None
+        lines.append(AccountLine(on, what, moved, id_of(claim), name, about))
+    return lines
+
+
+@lru_cache(maxsize=4096)
+def day_of(said: date | str) -> date:
+    """A day as a driver gives it: most come again."""
+    return date.fromisoformat(said) if isinstance(said, str) else said
+
+
+def id_of(said: str | None) -> str | None:
+    """A public id as a database keeps it, with its dashes."""
+    return dashed(said) if said and "-" not in said else said
 
 
 def last_transfers(session: Session, insured_id: str, count: int) -> date | None:
@@ -93,29 +111,26 @@ def name_of(account: str, profession: str) -> str:
     return line_name(Account(account), profession)
 
 
-def refunds_set_off(session: Session, people: Collection[str]) -> dict[str, list[tuple[int, list[str]]]]:
-    """Claim -> (cents of its refund that paid what its person owed, for which claims), payment by payment."""
+def refunds_set_off(session: Session, insured_id: str) -> dict[str, list[tuple[int, list[str]]]]:
+    """Claim -> (cents of its refund that paid what a person owed, the claims they owed it for), payment by payment."""
     query = (
-        select(
-            LedgerPosting.transaction_id, LedgerPosting.party, LedgerPosting.account, LedgerPosting.cents,
-            LedgerPosting.claim_id,
-        )
+        select(LedgerPosting.transaction_id, LedgerPosting.account, LedgerPosting.cents, LedgerPosting.claim_id)
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
-        .where(LedgerTransaction.kind == "set_off", LedgerPosting.party.in_(people))
+        .where(LedgerTransaction.kind == "set_off", LedgerPosting.party == insured_id)
         .order_by(LedgerPosting.id)
-    )  # fmt: skip
-    used: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    owed: dict[tuple[str, str], list[str]] = {}
-    for transaction, party, account, cents, claim in session.execute(query):
+    )
+    used: dict[str, list[tuple[str, int]]] = {}
+    owed: dict[str, list[str]] = {}
+    for transaction, account, cents, claim in session.execute(query):
         if account is Account.A_PAYER_INSURED and claim is not None:
-            used.setdefault((transaction, party), []).append((claim, cents))
+            used.setdefault(transaction, []).append((claim, cents))
         elif account in TAKEN and claim is not None:
-            owed.setdefault((transaction, party), []).append(claim)
+            owed.setdefault(transaction, []).append(claim)
     found: dict[str, list[tuple[int, list[str]]]] = {}
-    for place, refunds in used.items():
+    for transaction, refunds in used.items():
         for claim, cents in refunds:
             if cents:
-                found.setdefault(claim, []).append((cents, owed.get(place, [])))
+                found.setdefault(claim, []).append((cents, owed.get(transaction, [])))
     return found
 
 
