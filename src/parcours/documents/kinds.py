@@ -70,8 +70,6 @@ class Answer(Paper, Card):
 
     facts_title: str
     facts: list[Entry]
-    todo_title: NotRequired[str]
-    todo: NotRequired[list[Entry]]
     reasons_title: str
     reasons: list[Reason]
 
