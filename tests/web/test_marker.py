@@ -28,6 +28,7 @@ from parcours.registry.store.clock import paris_today
 from parcours.registry.store.db import Base
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import _keys  # noqa: F401
+from tests.roles.test_pages import DESKS, OF
 from tests.web.test_fund import PAGES, change
 from tests.web.test_me import database_kind, people, token  # noqa: F401
 
@@ -61,7 +62,7 @@ def plant(country):
         referrals.use(session, referral.id, other, care_date=today)
         details = ReportDetails(MARK, "answered", (MARK,), *[MARK] * 4)
         referrals.report_back(session, referral.id, other, written_on=today, text=MARK, details=details)
-        drafts.prepare(session, person, author, {"reason": MARK, "question": MARK, "specialty": "3"})
+        draft = drafts.prepare(session, person, author, {"reason": MARK, "question": MARK, "specialty": "3"})
         declined = referrals.write_referral(session, new_referral)
         states.step(session, declined, ReferralState.DECLINED, by=other, reason=MARK)
         actors = (Actor(MARK, specialty=3),)
@@ -79,7 +80,8 @@ def plant(country):
         return {
             "patient_id": person, "document_id": document.id, "action_id": planned.id,
             "access_id": emergency.id, "referral_id": referral.id,
-            "plan_id": plan.id, "protocol_id": protocol.id, "kind": "xml", "professional_id": author,
+            "draft_id": draft.id, "plan_id": plan.id, "protocol_id": protocol.id, "kind": "xml",
+            "professional_id": author,
             "case_id": country.case, "claim_id": country.claim, "declaration_id": country.declaration,
         }  # fmt: skip
 
@@ -153,3 +155,54 @@ def test_an_error_about_a_clinical_field_does_not_repeat_it(people, planted):  #
         assert answer.status_code in (403, 404, 409, 422), path
         assert "csrf" not in answer.text.lower(), answer.text
         assert MARK not in answer.text
+
+
+def types_of(client):
+    """Every type of resource that the face of FHIR says it serves."""
+    return [one["type"] for one in client.get("/fhir/metadata").json()["rest"][0]["resource"]]
+
+
+def test_no_page_of_a_desk_and_no_resource_shows_it_to_who_treats_nobody(people, planted, caplog):  # noqa: F811
+    caplog.set_level(logging.DEBUG)
+    person = planted["patient_id"]
+    types = types_of(people("officer"))
+    assert len(types) > 15
+    resources = [f"/fhir/{name}?{key}={person}" for name in types for key in ("patient", "_id")]
+    resources += [f"/fhir/{name}/{planted[key]}" for name in types for key in ("referral_id", "plan_id", "document_id")]
+    resources += [f"/fhir/Patient/{person}/$everything", "/fhir/$export", "/fhir/Patient/$export"]
+    pages = [
+        f"{path}?of={person}" if named == OF else path.replace("{id}", planted.get(f"{named}_id", person))
+        for path, named in DESKS.items()
+    ]
+    for name in OUTSIDE:
+        client = people(name)
+        for path in (*resources, *pages):
+            assert MARK not in client.get(path).text, (name, path)
+    assert MARK in people("amar").get(f"/practice/record?of={person}").text
+    assert MARK not in caplog.text
+
+
+def test_what_a_doctor_wrote_wrongly_is_repeated_in_no_error_and_no_log(people, planted, caplog):  # noqa: F811
+    """The author may read it; whoever reads the errors of the service may not."""
+    caplog.set_level(logging.DEBUG)
+    client = people("amar")
+    headers = {"X-CSRF-Token": token(client.get("/practice"))}
+    for path, body in (
+        ("record/statements", {"section": MARK, "text": "x"}),
+        ("record/statements", {"section": "problems", "text": MARK * 300}),
+        ("record/documents", {"title": MARK, "content": MARK}),
+        ("record/project", {"aims": MARK, "review_on": MARK}),
+        ("record/import", {"package": {"format": "parcours-record-1", "statements": MARK}}),
+        ("record/import", {"cda": f"<{MARK}"}),
+        ("drafts", {"reason": MARK, "question": 1}),
+        ("ald-protocols", {"condition": MARK, "content": MARK}),
+    ):
+        answer = client.post(f"/api/v1/people/{planted['patient_id']}/{path}", json=body, headers=headers)
+        assert answer.status_code in (400, 404, 409, 422), (path, answer.status_code)
+        assert "csrf" not in answer.text.lower(), answer.text
+        assert MARK not in answer.text, path
+    for body in ({"resourceType": "Bundle", "type": MARK}, {"resourceType": "Claim", "identifier": MARK}):
+        answer = client.post("/fhir/Claim", json=body, headers=headers)
+        assert answer.status_code >= 400
+        assert MARK not in answer.text
+    assert MARK not in caplog.text
