@@ -2,10 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from parcours.registry.people.service import get_insured
 from parcours.registry.record import sharing
 from parcours.registry.record.context import Action, of_emergency
-from parcours.registry.record.models import ConsentScope, EmergencyAccess, How, Reason, RecordConsent, Verdict
+from parcours.registry.record.models import ConsentScope, How, Reason, RecordConsent, Verdict
 from parcours.registry.record.sharing import Standing
 from parcours.text import COLON, Text
 from parcours.web.desk.names import called, professionals
@@ -37,13 +36,12 @@ HOWS = {
 UNTIL = Text("{what} · {how}, jusqu'au", "{what} · {how}, until")
 TITLE = Text("Ce qui a été dit du partage", "What was told of the sharing")
 STANDINGS = {
-    Standing.OPPOSED: Text("La personne s'oppose au partage, en tout ou partie.",
-                           "The person opposes the sharing, in whole or in part."),
-    Standing.NOT_OPPOSED: Text("Informée, la personne ne s'oppose pas.", "Told, the person does not oppose."),
-    Standing.NOT_INFORMED: Text("Aucune information n'est notée : son silence ne vaut pas accord.",
+    Standing.OPPOSED: Text("Une opposition est en vigueur.", "An opposition is in force."),
+    Standing.NOT_OPPOSED: Text("Information donnée, aucune opposition.", "Information given, no opposition."),
+    Standing.NOT_INFORMED: Text("Aucune information n'est notée : le silence ne vaut pas accord.",
                                 "No information is noted: silence is no agreement."),
 }  # fmt: skip
-BY = Text("Informée par {who}", "Told by {who}")
+BY = Text("Information donnée par {who}", "Told by {who}")
 IN_ACCOUNT = Text("Lu dans le compte", "Read in the account")
 WHEN = Text("{how}, le {day}", "{how}, on {day}")
 OPENED = Text("{since}, quatre heures en lecture seule ; à revoir avant le {due}",
@@ -70,13 +68,13 @@ def shared(session: Session, insured_id: str, lang: str) -> dict[str, object]:
 
 
 def accesses(desk: Desk, insured_id: str) -> list[dict[str, object]]:
-    """Every access in an emergency; what the doctor wrote is for the person and their doctors, not for a parent."""
-    rows = sharing.accesses_to(desk.session, get_insured(desk.session, insured_id).id)
+    """Every access in an emergency, why, until when, and what its review found."""
+    rows = sharing.accesses_to(desk.session, insured_id)
     names = professionals(desk.session, [one.professional_id for one in rows])
-    acts_for = desk.unit.actor.insured_id not in (None, insured_id)
     return [
         {
-            "id": one.id, "who": called(names.get(one.professional_id)), "why": why(one, desk.lang, short=acts_for),
+            "id": one.id, "who": called(names.get(one.professional_id)),
+            "why": COLON[desk.lang].join(filter(None, (REASONS[one.reason][desk.lang], one.explanation))),
             "when": OPENED[desk.lang].format(
                 since=instant(one.opened_at, desk.lang), due=instant(one.review_due_at, desk.lang)
             ),
@@ -85,9 +83,3 @@ def accesses(desk: Desk, insured_id: str) -> list[dict[str, object]]:
         }
         for one in rows
     ]  # fmt: skip
-
-
-def why(row: EmergencyAccess, lang: str, *, short: bool) -> str:
-    """The reason, and what the doctor wrote of it."""
-    said = REASONS[row.reason][lang]
-    return said if short or not row.explanation else said + COLON[lang] + row.explanation

@@ -37,8 +37,8 @@ WORDS = {
     "birth_date": Text("Date de naissance", "Birth date"),
     "reason": Text("Raison", "Reason"),
     "explanation": Text(
-        "Ce qui se passe (la personne le lira ; à dire pour une autre raison)",
-        "What happens (the person will read it; to be said for another reason)",
+        "Ce qui se passe (la personne, ou qui agit pour elle, le lira ; à dire pour une autre raison)",
+        "What happens (the person, or who acts for them, will read it; to be said for another reason)",
     ),
     "password": Text("Votre mot de passe, de nouveau", "Your password, again"),
     "open": Text("Ouvrir pour quatre heures", "Open for four hours"),
