@@ -285,6 +285,41 @@ def test_a_letter_is_written_used_and_answered(people, country):  # noqa: F811
     assert people("delegate").get(f"{own}.pdf").status_code == 403
 
 
+def test_the_author_of_a_letter_chooses_the_lines_of_the_synthesis_that_go_with_it(people, country):  # noqa: F811
+    amar, record = people("amar"), f"/practice/record?of={country.alice}"
+    for line in ("pénicilline", "asthme"):
+        send(amar, record, "state", section="allergies", text=line)
+    path = f"/practice/letters/new?of={country.alice}"
+    page = amar.get(path).text
+    chosen = re.search(r'name="extract" value="([^"]+)"> <span>pénicilline', page)[1]
+    sent = send(amar, path, "write", reason="Motif", question="Avis ?", specialty="5", extract=chosen, urgency="urgent",
+                target_date="2999-01-31")  # fmt: skip
+    key = sent.url.path.rsplit("/", 1)[1]
+    letter = amar.get(f"/api/v1/referrals/{key}/letter").json()["letter"]
+    assert letter["extract"] == [["allergies", "pénicilline"]]
+    assert (letter["urgency"], letter["target_date"]) == ("urgent", "2999-01-31")
+    assert "pénicilline" not in people("delegate").get(path).text
+
+
+def test_letters_of_every_writer_wait_in_both_lists_in_the_same_state(people, country):  # noqa: F811
+    """REC-02: by the API, by the page, by the registry itself; FHIR says that it makes none."""
+    amar, sand = people("amar"), people("sand")
+    headers = {"X-CSRF-Token": token(amar.get("/practice"))}
+    letter = {"reason": "Motif", "question": "Avis ?"}
+    body = {"patient_id": country.alice, "flow": "avis_ponctuel", "addressee_id": country.sand, "letter": letter}
+    by_api = amar.post("/api/v1/referrals", json=body, headers=headers).json()["id"]
+    before = {one["id"] for one in amar.get("/api/v1/my/referrals").json()}
+    draft = {"draft": "letter", **letter, "addressee_id": country.sand}
+    kept = amar.post(f"/api/v1/people/{country.alice}/drafts", json=draft, headers=headers).json()["id"]
+    send(amar, f"/practice/letters/new?of={country.alice}&draft={kept}", "write", **letter)
+    refused = amar.post("/fhir/ServiceRequest", json={"resourceType": "ServiceRequest"}, headers=headers)
+    assert refused.status_code in (400, 404, 405, 422)
+    lists = [{one["id"]: one["state"] for one in who.get("/api/v1/my/referrals").json()} for who in (amar, sand)]
+    (by_page,) = lists[0].keys() - before
+    for key in (by_api, by_page, country.referral):
+        assert [one.get(key) for one in lists] == ["sent", "sent"]
+
+
 def drafted(browser):
     """The address of the letter that waits to be signed."""
     page = browser.get("/practice/letters").text

@@ -55,7 +55,12 @@ def letter_of(insured_id: str, author_id: str, said: Mapping[str, Any]) -> NewRe
         insured_id=insured_id,
         author_id=author_id,
         flow=said.get("flow") or Flow.AVIS_PONCTUEL.value,
-        letter=Letter(**texts),
+        letter=Letter(
+            **texts,
+            urgency=said.get("urgency") or "ordinary",
+            target_date=said.get("target_date") or "",
+            extract=tuple((section, line) for section, line in said.get("extract") or ()),
+        ),
         addressee_id=said.get("addressee_id") or None,
         specialty=int(specialty) if specialty else None,
     )

@@ -1,6 +1,8 @@
 """Referrals and care plans: who may write which, what they cover, what comes back."""
 
+import ast
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.service import Actor, PlanContent
 from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
 from parcours.registry.referrals import service as referrals
+from parcours.registry.referrals import states
 from parcours.registry.referrals.covering import why_not
 from parcours.registry.referrals.letters import Letter, NewReferral, Provider
 from parcours.registry.referrals.models import ReferralUse
@@ -277,3 +280,14 @@ def test_a_plan_of_somebody_else_is_not_found(world, declared):
     plan = plan_of(world, person, doctor, Actor("Suivi", specialty=3, **MONTHLY))
     with pytest.raises(NotFound):
         write(world, other, doctor, flow="soins_iteratifs", plan_id=plan.id)
+
+
+@pytest.mark.parametrize(("name", "writer"), [("ReferralStep", "states.py"), ("Referral", "service.py")])
+def test_one_place_writes_a_referral_and_one_its_states(name, writer):
+    """Whoever sends or moves one, from whichever face, goes through it: no state is set beside the machine."""
+    source = Path(states.__file__).parents[2]
+    found = [
+        path for path in sorted(source.rglob("*.py")) for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]  # fmt: skip
+    assert found == [Path(states.__file__).with_name(writer)]

@@ -10,12 +10,16 @@ from typing import Any
 from sqlalchemy import select
 from starlette.responses import Response
 
+from parcours.documents.care_papers import PARTS
 from parcours.edge import drafts as signing
 from parcours.registry.access.model import Record
 from parcours.registry.declarations.context import Action, Tag, of_practice
 from parcours.registry.directory.trades import name_of
 from parcours.registry.errors import not_found
 from parcours.registry.people.service import get_insured
+from parcours.registry.record.context import Action as RecordAction
+from parcours.registry.record.context import Tag as RecordTag
+from parcours.registry.record.service import synthesis
 from parcours.registry.referrals import drafts
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.context import REFERRAL, of_draft, of_referral
@@ -45,6 +49,9 @@ WORDS = {
     "later": Text("Garder pour plus tard", "Keep for later"),
     "drop": Text("Jeter le brouillon", "Throw the draft away"),
     "for_whom": Text("Pour", "For"),
+    "extract": Text("Lignes de la synthèse à joindre", "Lines of the synthesis to join"),
+    "urgent": Text("Urgent", "Urgent"),
+    "target_date": Text("À voir avant le (si besoin)", "To be seen by (if needed)"),
     "waits": Text("préparé le {day}", "prepared on {day}"),
     "gone": Text(
         "Le temps de conservation est passé : le texte est détruit depuis le {day}.",
@@ -187,6 +194,8 @@ def new_letter(desk: Desk) -> Response:
     """A letter for the patient whose card is here; one that was prepared is read again and signed here."""
     record = desk.person(ReferralAction.PREPARE_LETTER)
     desk.unit.note(ReferralTag.REFERRAL_READ, record)
+    if desk.unit.may(RecordAction.READ_RECORD, record):
+        desk.unit.note(RecordTag.RECORD_SYNTHESIS_READ, record)
     draft = draft_asked(desk, record)
     said = kept_in(draft)
     own = [int(said["specialty"])] if said.get("specialty") else []
@@ -198,6 +207,9 @@ def new_letter(desk: Desk) -> Response:
         kept={name: desk.field(name, 4000) or str(said.get(name) or "") for name in (*SECTIONS, "specialty")},
         addressee=doctor_name(desk.session, said["addressee_id"]) if said.get("addressee_id") else "",
         sections=SECTIONS,
+        lines=lines_of(desk, record, said),
+        urgent=desk.field("urgency", 10) == "urgent" or said.get("urgency") == "urgent",
+        target_date=desk.field("target_date", 10) or said.get("target_date", ""),
         words=words(desk),
         draft=draft,
     )
@@ -207,7 +219,7 @@ def write_letter(desk: Desk) -> Response:
     """Sign it: it is the patient's from now on."""
     record = desk.person(ReferralAction.WRITE_REFERRAL)
     draft = draft_asked(desk, record)
-    said = letter_typed(desk, kept_in(draft))
+    said = letter_typed(desk, record, kept_in(draft))
     new = signing.letter_of(record.insured_id or "", desk.unit.actor.professional_id or "", said)
     row = referrals.write_referral(desk.session, new)
     desk.unit.note(ReferralTag.REFERRAL_CREATE, of_referral(desk.session, row), flow=row.flow.value)
@@ -220,7 +232,7 @@ def prepare_letter(desk: Desk) -> Response:
     """Leave it to be signed."""
     record = desk.person(ReferralAction.PREPARE_LETTER, ReferralTag.DRAFT_PREPARE)
     draft, account = draft_asked(desk, record), desk.unit.actor.account_id
-    said = letter_typed(desk, kept_in(draft))
+    said = letter_typed(desk, record, kept_in(draft))
     if draft is None:
         author = desk.unit.actor.professional_id or ""
         drafts.prepare(desk.session, record.insured_id or "", author, said, prepared_by=account)
@@ -244,9 +256,38 @@ def kept_in(draft: Draft | None) -> dict[str, Any]:
     return drafts.said_in(draft) if draft is not None else {}
 
 
-def letter_typed(desk: Desk, kept: Mapping[str, Any]) -> dict[str, Any]:
+def lines_of(desk: Desk, person: Record, said: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """The lines of the synthesis that the author may join, each with its section and whether it was chosen."""
+    if not desk.unit.may(RecordAction.READ_RECORD, person):
+        return []
+    chosen, kept = desk.form.getlist("extract"), [tuple(one) for one in said.get("extract") or ()]
+    return [
+        (row.id, PARTS[part.section][2][desk.lang], row.text,
+         row.id in chosen or (not chosen and (part.section.value, row.text) in kept))
+        for part in synthesis(desk.session, person.insured_id or "") for row in part.lines
+    ]  # fmt: skip
+
+
+def extract_typed(desk: Desk, person: Record, kept: Mapping[str, Any]) -> list[list[str]]:
+    """The lines that were ticked, as they are today; who may not read them changes nothing of those kept."""
+    if not desk.unit.may(RecordAction.READ_RECORD, person):
+        return list(kept.get("extract") or ())
+    chosen = desk.form.getlist("extract")
+    desk.unit.note(RecordTag.RECORD_SYNTHESIS_READ, person)
+    found = synthesis(desk.session, person.insured_id or "")
+    return [[part.section.value, str(row.text)] for part in found for row in part.lines if row.id in chosen]
+
+
+def letter_typed(desk: Desk, person: Record, kept: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed of a letter, over what was kept of it: to whom it was addressed. Raises Invalid."""
-    said = {name: desk.field(name, 4000) for name in SECTIONS}
+    said: dict[str, Any] = {name: desk.field(name, 4000) for name in SECTIONS}
+    when = {
+        "extract": extract_typed(desk, person, kept),
+        "urgency": "urgent" if desk.field("urgency", 10) == "urgent" else "",
+        "target_date": desk.day("target_date").isoformat() if desk.field("target_date", 10) else "",
+    }
+    kept = {name: value for name, value in kept.items() if name not in when}
+    said |= {name: value for name, value in when.items() if value}
     for name in ("reason", "question"):
         if not said[name]:
             raise wrong(name, A_FEW_WORDS)
