@@ -9,8 +9,9 @@ from parcours.edge.caller import CSRF_FIELD
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import service as accounts
 from parcours.registry.claims.models import Claim, ClaimState, Decision
+from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.directory.models import Professional
-from parcours.registry.store.clock import paris_today
+from parcours.registry.store.clock import now_utc, paris_today
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, _keys  # noqa: F401
 from tests.web.test_me import database_kind, people, refusals, send, token  # noqa: F401
@@ -80,6 +81,25 @@ def test_a_case_is_worked_and_closed_by_a_declaration(people, country):  # noqa:
     assert "a doctor is declared: close it" in officer.get("/fund/cases").text
     closed = send(officer, path, "close", outcome="declaration", declaration_id=declaration)
     assert "a médecin traitant is declared" in closed.text
+
+
+def test_a_queue_longer_than_a_page_goes_on(people, country, database_url, monkeypatch):  # noqa: F811
+    def two(session):
+        today = paris_today()
+        for number in (8, 9):
+            sheet = Sheet(insured_id=country.alice, professional_id=country.amar, fund_code="01C991", care_date=today,
+                          number=number, lines=(3000,), tiers_payant="none")  # fmt: skip
+            write(session, sheet, day=today, at=now_utc(), state=ClaimState.RECEIVED)
+
+    change(database_url, two)
+    monkeypatch.setattr("parcours.web.fund.desk.PAGE", 1)
+    officer, path, met = people("officer"), "/fund/queues/to_adjudicate", []
+    while path:
+        page = officer.get(path).text
+        met += re.findall(r"/fund/claims/([0-9a-f-]+)", page)
+        more = re.search(r'href="(/fund/queues/to_adjudicate\?start=\d+)"', page)
+        path = more[1] if more else ""
+    assert len(met) == len(set(met)) >= 2
 
 
 def test_a_correction_needs_two_officers(people, country, database_url):  # noqa: F811

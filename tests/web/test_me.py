@@ -190,6 +190,10 @@ def test_a_minor_keeps_a_letter_from_a_parent_only(people, country):
     assert "letter is cancelled" in send(alice, path, "cancel").text or "cancelled" in alice.get("/me/care").text
 
 
+def test_whom_one_saw_leads_to_the_act_that_was_refunded(people, country):
+    assert f'href="/me/money/{country.claim}"' in people("alice").get("/me/care").text
+
+
 def test_who_looked_says_who_and_by_which_right(people, country):
     people("alice").get("/me")
     page = people("alice").get("/me/privacy")
