@@ -3,7 +3,7 @@ is decided or paid twice, and the books balance.
 
 Three processes write to a few people; they are killed in turn and started again; on PostgreSQL the server itself is
 killed and restarted too.  `PARCOURS_CRASH_WRITES` sets how many acknowledged writes to wait for,
-`PARCOURS_CRASH_SHEETS` the weight of sheets among them: `make crash` waits for 13 000, four in five of them sheets.
+`PARCOURS_CRASH_SHEETS` the weight of sheets among them: `make crash` waits for 16 000, two in three of them sheets.
 """
 
 import os
