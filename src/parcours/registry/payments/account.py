@@ -1,6 +1,6 @@
 """The account of an insured person: what was refunded, what was taken and for which act, what was transferred."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -111,26 +111,29 @@ def name_of(account: str, profession: str) -> str:
     return line_name(Account(account), profession)
 
 
-def refunds_set_off(session: Session, insured_id: str) -> dict[str, list[tuple[int, list[str]]]]:
-    """Claim -> (cents of its refund that paid what a person owed, the claims they owed it for), payment by payment."""
+def refunds_set_off(session: Session, people: Collection[str]) -> dict[str, list[tuple[int, list[str]]]]:
+    """Claim -> (cents of its refund that paid what its person owed, for which claims), payment by payment."""
     query = (
-        select(LedgerPosting.transaction_id, LedgerPosting.account, LedgerPosting.cents, LedgerPosting.claim_id)
+        select(
+            LedgerPosting.transaction_id, LedgerPosting.party, LedgerPosting.account, LedgerPosting.cents,
+            LedgerPosting.claim_id,
+        )
         .join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
-        .where(LedgerTransaction.kind == "set_off", LedgerPosting.party == insured_id)
+        .where(LedgerTransaction.kind == "set_off", LedgerPosting.party.in_(people))
         .order_by(LedgerPosting.id)
-    )
-    used: dict[str, list[tuple[str, int]]] = {}
-    owed: dict[str, list[str]] = {}
-    for transaction, account, cents, claim in session.execute(query):
+    )  # fmt: skip
+    used: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    owed: dict[tuple[str, str], list[str]] = {}
+    for transaction, party, account, cents, claim in session.execute(query):
         if account is Account.A_PAYER_INSURED and claim is not None:
-            used.setdefault(transaction, []).append((claim, cents))
+            used.setdefault((transaction, party), []).append((claim, cents))
         elif account in TAKEN and claim is not None:
-            owed.setdefault(transaction, []).append(claim)
+            owed.setdefault((transaction, party), []).append(claim)
     found: dict[str, list[tuple[int, list[str]]]] = {}
-    for transaction, refunds in used.items():
+    for place, refunds in used.items():
         for claim, cents in refunds:
             if cents:
-                found.setdefault(claim, []).append((cents, owed.get(transaction, [])))
+                found.setdefault(claim, []).append((cents, owed.get(place, [])))
     return found
 
 
