@@ -18,7 +18,7 @@ from parcours.registry.people.context import Action as PeopleAction
 from parcours.registry.people.models import Insured, Kinship
 from parcours.registry.people.service import affiliate
 from parcours.registry.record.models import EmergencyAccess, How, Reason, RecordConsent, RecordTeamMember
-from parcours.registry.record.relations import CARE_TEAM, CONSENTED, IN_EMERGENCY, SHOWN_TO_PARENT
+from parcours.registry.record.relations import CARE_TEAM, CONSENTED, CONSENTED_DOCUMENTS, IN_EMERGENCY, SHOWN_TO_PARENT
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.letters import NewReferral
 from parcours.registry.referrals.models import Referral
@@ -118,7 +118,9 @@ def emergency(country, over):
     )  # fmt: skip
 
 
-DATED = {CARD_SHOWN: card, CARE_TEAM: team, CONSENTED: consent, IN_EMERGENCY: emergency}
+DATED = {
+    CARD_SHOWN: card, CARE_TEAM: team, CONSENTED: consent, CONSENTED_DOCUMENTS: consent, IN_EMERGENCY: emergency,
+}  # fmt: skip
 """Relations that are a row of their own with an end."""
 
 
