@@ -164,7 +164,7 @@ def agreement_answered(stage: Stage, event: Event) -> None:
     if event["answer"] not in allowed:
         raise problems.wrong_word(event["answer"], field="answer", allowed=", ".join(allowed))
     with stage.writing() as session:
-        row = session.get_one(Agreement, stage.found.get("agreement", ""))
+        row = session.get_one(Agreement, stage.found["agreement"])
         agreements.answer(session, row, agreed=allowed[event["answer"]], day=stage.today, at=stage.at)
 
 

@@ -155,8 +155,7 @@ def subject_states(stage: Stage, session: Session, name: str) -> list[str]:
         app = apps.app_of(session, stage.ids[stage.found["app_of"]]) if "app_of" in stage.found else None
         return [] if app is None else [told.app_state(stage, one) for one in apps.history(session, app.id)]
     if name == "agreement":
-        row = session.get(Agreement, stage.found.get("agreement", ""))
-        return [] if row is None else [row.state.value]
+        return [session.get_one(Agreement, stage.found["agreement"]).state.value] if "agreement" in stage.found else []
     if name == "link":
         return link_states(stage, session)
     return history(session, stage.claims[name]) if name in stage.claims else []
