@@ -228,7 +228,10 @@ class EmergencyAccess(Base):
     """A record opened in an emergency: one patient, four hours, reviewed by somebody else."""
 
     __tablename__ = "record_emergency_accesses"
-    __table_args__ = (Index("ix_record_emergency_accesses_insured_id", "insured_id"),)
+    __table_args__ = (
+        Index("ix_record_emergency_accesses_insured_id", "insured_id"),
+        Index("ix_record_emergency_accesses_account_id", "account_id"),
+    )
 
     insured_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_insured.id"))
     professional_id: Mapped[str] = mapped_column(PublicId, ForeignKey("people_professionals.id"))

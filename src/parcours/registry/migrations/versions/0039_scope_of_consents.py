@@ -15,6 +15,7 @@ depends_on = None
 UUID = sa.Uuid(as_uuid=False)
 NOTER = "fk_record_consents_recorded_by_people_professionals"
 TABLE = "record_information_acts"
+OPENED = "record_emergency_accesses"
 
 
 def upgrade() -> None:
@@ -43,9 +44,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{TABLE}")),
     )  # fmt: skip
     op.create_index(op.f(f"ix_{TABLE}_insured_id"), TABLE, ["insured_id"])
+    op.create_index(op.f(f"ix_{OPENED}_account_id"), OPENED, ["account_id"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f(f"ix_{OPENED}_account_id"), OPENED)
     op.drop_table(TABLE)
     with op.batch_alter_table("record_consents") as consents:
         consents.drop_constraint(op.f(NOTER), type_="foreignkey")
