@@ -13,6 +13,7 @@ from parcours.engine.bill.settle import settle_bill
 from parcours.engine.errors import FactError, Impossible, MissingFact, UnknownTariff
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
+from parcours.law.codes import Profession
 
 NURSE = {"care_date": "2025-06-03", "age": 60, "profession": "infirmier"}
 PHARMACY = {"care_date": "2026-02-10", "age": 45, "profession": "pharmacie"}
@@ -358,6 +359,40 @@ def test_a_code_is_read_as_bills_print_it(text: str, key: str) -> None:
     assert read_code(text, 0, flat_law(), bill_law()).key == key
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        ("HBLD634 (activité 4)", "HBLD634", {"activity": "4"}),
+        ("VSL (25 km)", "VSL", {"distance_km": "25"}),
+        ("VSL (aller-retour, 25 km) (zone B)", "VSL", {"quantity": 2, "distance_km": "25", "zone": "B"}),
+        ("paracetamol (65 %)", "BOITE", {"drug_class": "majeur"}),
+        ("paracetamol 65 % (3 mois)", "BOITE", {"drug_class": "majeur", "pack": "three_months"}),
+        ("paracetamol 65 % (pendant 3 jours)", "BOITE", {"drug_class": "majeur"}),
+        ("FJ (4 jours)", "FJ", {"quantity": "4"}),
+        ("FJ x 5 (du 1 au 5)", "FJ", {"quantity": "5"}),
+        ("FJ (x 5)", "FJ", {"quantity": "5"}),
+        ("AMI 4 (soir)", "AMI", {"coefficient": "4", "noted": "full"}),
+        ("verre B (OG)", "VERRE_B", {"eye": "og"}),
+    ],
+)
+def test_what_stands_in_parentheses_is_read(text: str, key: str, said: dict[str, Any]) -> None:
+    found = read_code(text, 0, flat_law(), bill_law())
+    assert found.key == key
+    assert {name: found.said[name] for name in said} == said
+    assert "quantity" in said or "quantity" not in found.said
+
+
+@pytest.mark.parametrize(
+    ("who", "before", "key"),
+    [("medecin", 0, "MN"), ("medecin", "medecin", "MN"), (0, "medecin", "MN"), ("medecin", "infirmier", "NUIT"),
+     ("infirmier", "medecin", "NUIT"), (0, 0, "NUIT"), ("masseur_kinesitherapeute", 0, "NUIT_KINE")],
+)  # fmt: skip
+def test_a_night_is_that_of_who_bills_it(who: str | int, before: str | int, key: str) -> None:
+    said, last = (Profession[one.upper()] if isinstance(one, str) else one for one in (who, before))
+    for words in ("majoration de nuit", "nuit"):
+        assert read_code(words, said, flat_law(), bill_law(), last).key == key
+
+
 @pytest.mark.parametrize(("second", "noted"), [("2026-03-10", True), ("2026-07-11", False)])
 def test_two_one_off_opinions_of_one_consultant_on_a_bill(second: str, noted: bool) -> None:
     """The nomenclature allows one in four months (NGAP 18)."""
@@ -409,6 +444,10 @@ FOOT = {"care_date": "2026-03-10", "age": 66, "profession": "pedicure_podologue"
         ({**FOOT, "used": {"POD": 7}}, {"code": "POD 1.17"}, False),
         ({**FOOT, "used": {"POD": 8}}, {"code": "POD 1.17"}, True),
         ({**FOOT, "used": {"POD": 8}}, {"code": "POD 0.67"}, False),
+        ({**FOOT, "used": {"POD": 4}, "care_date": "2024-03-07"}, {"code": "POD 1", "grade": "2"}, False),
+        ({**FOOT, "used": {"POD": 3}, "care_date": "2024-03-06"}, {"code": "POD 1", "grade": "2"}, False),
+        ({**FOOT, "used": {"POD": 4}, "care_date": "2024-03-06"}, {"code": "POD 1", "grade": "2"}, True),
+        ({**FOOT, "used": {"POD": 6}, "care_date": "2024-03-06"}, {"code": "POD 1", "grade": "3_plaie"}, True),
         ({**VISIT, "used": {"RQD": 3}}, {"code": "RQD", "quantity": 2}, True),
         (VISIT, {"code": "RQD", "quantity": 4}, False),
         ({**DENTIST, "age": 13, "used": {"TO": 6}}, {"code": "TO 90"}, True),
@@ -450,3 +489,5 @@ def test_a_care_package_bears_one_deductible_or_one_for_each_act_that_it_holds()
     assert settle_bill(bill).totals["franchise"] == 1_00
     assert settle_bill(bill, {"franchise_bs": "par_acte"}).totals["franchise"] == 3_00
     assert {other.name for other in other_readings(settle_bill(bill))} == {"franchise_bs"}
+    twice = {**NURSE, "lines": [{**package, "acts": 2, "quantity": 2}]}
+    assert settle_bill(twice, {"franchise_bs": "par_acte"}).totals["franchise"] == 4_00

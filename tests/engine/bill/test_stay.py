@@ -258,6 +258,24 @@ def test_a_charge_that_the_paper_has_on_a_line_is_not_counted_twice() -> None:
     ]
 
 
+@pytest.mark.parametrize("code", ["forfait journalier x 4", "FJ psychiatrie x 4"])
+@pytest.mark.parametrize(("more", "charge"), [({"discipline": "psychiatrie"}, 68_00), ({}, None)])
+def test_the_charge_of_psychiatry_on_a_line_is_that_of_the_stay(
+    code: str, more: dict[str, Any], charge: int | None
+) -> None:
+    answer = stayed("2026-05-04", "2026-05-07", stay={"heavy_act": True, **more}, lines=[{"code": code}])
+    (daily,) = [one for key, one in owed(answer).items() if key.startswith("FJ")]
+    assert daily == (charge or (68_00 if "psy" in code else 92_00))
+    assert answer.lines[0].text == code
+
+
+@pytest.mark.parametrize(("days", "told"), [(3, True), (1, False)])
+def test_charges_of_every_day_beside_the_share_of_every_night_are_told(days: int, told: bool) -> None:
+    answer = stayed("2025-10-06", "2025-10-08", stay={"daily_tariff": 900}, lines=[{"code": f"FJ x {days}"}])
+    twice = [note for note in notes_of_bill(answer) if "never both" in note.text.en]
+    assert [note.lines for note in twice] == [(1, 2)] * told
+
+
 ORDINARY = Stay(tariff=100_00, rate=80_00, costly=0, flat_fee=0, charge_due=1, whole_from=31)
 APART, TOGETHER = BillReadings(), BillReadings(fj_jour_sortie=1)
 

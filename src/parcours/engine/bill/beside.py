@@ -9,19 +9,20 @@ from parcours.engine.bill.lines import BillLine
 from parcours.engine.bill.notes import Note, notes_of
 from parcours.engine.bill.prices import EMERGENCIES
 from parcours.engine.bill.settle import BillAnswer
-from parcours.engine.bill.stays import days_of, has_establishment
+from parcours.engine.bill.stays import DAILY, days_of, has_establishment
 from parcours.engine.bill.vocabulary import read_stay, read_used
 from parcours.law.bill.codes import Nature
 from parcours.text import Text, agreed, euros
 
-OF_A_STAY = ("TM_SEJOUR", "FJ", "FJ_PSYCHIATRIE", "FORFAIT_ACTE_LOURD")
+OF_A_STAY = ("TM_SEJOUR", *DAILY, "FORFAIT_ACTE_LOURD")
 ARTICLES = {"visit": ("CSS L160-13",), "stay": ("CSS R160-5", "CSS L174-4")}
 
 
 def notes_of_bill(answer: BillAnswer) -> list[Note]:
     """Every note of a settled bill."""
     used = read_used(answer.given, answer.bill)
-    return [*paid_beside(answer), *notes_of(answer.lines, answer.settled, answer.territory, answer.bill, used)]
+    found = [*paid_beside(answer), *counted_twice(answer)]
+    return [*found, *notes_of(answer.lines, answer.settled, answer.territory, answer.bill, used)]
 
 
 def paid_beside(answer: BillAnswer) -> Iterator[Note]:
@@ -33,6 +34,17 @@ def paid_beside(answer: BillAnswer) -> Iterator[Note]:
         yield Note(numbers(visit), sentence(answer, "beside_visit"), ARTICLES["visit"])
     if stay and not has_establishment(answer.lines):
         yield Note(numbers(stay), of_stay(answer, stay), ARTICLES["stay"])
+
+
+def counted_twice(answer: BillAnswer) -> Iterator[Note]:
+    """A share and daily charges for more days than the stay has: each day owes the greater of the two (L174-4)."""
+    shares = [line for line in answer.lines if line.code.key == "TM_SEJOUR"]
+    charges = [line for line in answer.lines if line.code.key in DAILY]
+    if not answer.given.get("stay") or not shares or not charges:
+        return
+    both = sorted([*shares, *charges], key=lambda line: line.number)
+    if sum(line.line.act.quantity for line in both) > len(days_of(read_stay(answer.given["stay"]))):
+        yield Note(numbers(both), sentence(answer, "share_and_charge"), ("CSS L174-4",))
 
 
 def numbers(lines: list[BillLine]) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ read_code("boite 65 % (8.90 + 1.02)", ...) -> BOITE, class majeur, price 8.90
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
@@ -39,22 +39,25 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("price", re.compile(r" ?\((\d+(?:[.,]\d+)?) ?\+ ?\d+(?:[.,]\d+)?\)")),
     ("acts", re.compile(r",? ?\(?\b(\d+) (?:actes|analyses|examens)\b\)?")),
     ("tooth", re.compile(r",? ?\(?\bdent (\d\d)\b\)?")),
-    ("aside", re.compile(r" ?\([^()]*\)$")),
     ("rate_class", re.compile(r" ?\b(\d+) ?%")),
     ("pack", re.compile(r" ?\b(?:(?:3|trois) mois|grand conditionnement)\b")),
     ("activity", re.compile(r" ?\bactivit[eé] (\d)\b")),
     ("phase", re.compile(r" ?\bphase (\d)\b")),
     ("both_ways", re.compile(r",? ?\baller[- ]retour\b|,? ?\bA/R\b", re.IGNORECASE)),
-    ("days", re.compile(r" (\d+) j(?:ours?)?\b")),
     ("distance", re.compile(r" ?\b(\d+(?:[.,]\d+)?) ?km\b")),
-    ("road", re.compile(r"(?<=^IK) (plaine|montagne|pied|a pied|à pied|ski)\b", re.IGNORECASE)),
+    ("road", re.compile(r"(?<=^IK) \(?(plaine|montagne|pied|a pied|à pied|ski)\b\)?", re.IGNORECASE)),
     ("trip_zone", re.compile(r",? ?\bzone ([A-D])\b")),
-    ("quantity", re.compile(r" x ?(\d+)$")),
-    ("modifiers", re.compile(r" \+ ?([A-Z0-9](?:[ ,+]+[A-Z0-9])*)$")),
     ("side", re.compile(r" ?\b(OD|OG)\b")),
+    ("aside", re.compile(r"(?: ?\((?!x ?\d)[^()]*\))+")),
+    ("days", re.compile(r" (\d+) j(?:ours?)?\b")),
+    ("quantity", re.compile(r" \(?x ?(\d+)\)?$")),
+    ("modifiers", re.compile(r" \+ ?([A-Z0-9](?:[ ,+]+[A-Z0-9])*)$")),
     ("zone", re.compile(r"^(ALD) ")),
 )
-"""What a text says beside its code, in the order in which it is taken out."""
+"""What a text says beside its code, in the order in which it is taken out. What stands in parentheses is read, then the
+rest of them dropped, before the marks that end a text. Days there may be those of a treatment (`said_of_kind`).
+"""
+DAYS_ASIDE = re.compile(r"\((\d+) j(?:ours?)?\b")
 CLASSES = {"100": "irremplacable", "65": "majeur", "30": "modere", "15": "faible"}
 SUFFIXES: dict[int, str] = {
     Profession.INFIRMIER: "INFIRMIER",
@@ -63,6 +66,8 @@ SUFFIXES: dict[int, str] = {
     Profession.CHIRURGIEN_DENTISTE: "DENTISTE",
 }
 """Ending of the codes that several professions write alike (IK, IFD, MD)."""
+OF_DOCTORS = {"NUIT": "MN", "NUIT_PROFONDE": "MM", "DIMANCHE": "F"}
+"""Supplements of nurses -> those that a doctor means by the same words."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def read_text(text: str, profession: int, law: FlatLaw, bill: BillLaw, before: i
     near = profession or before
     exact = coded(text.strip(), near, law, bill)
     if exact:
-        return exact
+        return as_meant(exact, near, before)
     rest, found = without_marks(UNSPACED.sub(r"\1 ", text.strip()))
     said = facts_of_marks(found)
     bare = coded(rest, near, law, bill)
@@ -115,7 +120,14 @@ def read_text(text: str, profession: int, law: FlatLaw, bill: BillLaw, before: i
         bare = CodeText(BOX)
     if not bare:
         raise unknown_code(text, law, bill)
+    bare = as_meant(bare, near, before)
     return CodeText(bare.key, {**said, **said_of_kind(bare.key, rest, found, bill)}, bare.known)
+
+
+def as_meant(bare: CodeText, near: int, before: int) -> CodeText:
+    """The code as a doctor means it, but after the line of another: their bills may hold the acts of several."""
+    doctor = near == Profession.MEDECIN and before in {0, Profession.MEDECIN}
+    return replace(bare, key=OF_DOCTORS[bare.key]) if doctor and bare.key in OF_DOCTORS else bare
 
 
 def coded(text: str, profession: int, law: FlatLaw, bill: BillLaw) -> CodeText | None:
@@ -233,13 +245,16 @@ def a_medicine(bare: CodeText | None, profession: int, law: FlatLaw, bill: BillL
 
 
 def said_of_kind(key: str, text: str, found: Mapping[str, str], bill: BillLaw) -> dict[str, Any]:
-    """What a text says in words that only some codes have: the class of a lens, how many tests, there and back."""
+    """What a text says in words that only some codes have: class of a lens, tests, days of a charge, there and back."""
     code = bill.codes.get(key)
     lens = CLASS_OF_LENS.search(text) if key.startswith("VERRE_") else None
     if lens:
         return {"optical_class": lens[0].lower()}
     if key == ANALYSES and "acts" in found:
         return {"quantity": found["acts"]}
+    days = DAYS_ASIDE.search(found.get("aside", "")) if code and code.nature == Nature.CHARGE else None
+    if days:
+        return {"quantity": days[1]}
     return {"quantity": 2} if code and code.trip and "both_ways" in found else {}
 
 

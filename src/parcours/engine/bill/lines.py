@@ -138,7 +138,7 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
         if name in BY_NAME and name not in NOT_ON_A_BILL and said(name, value)
     }
     profession = own.get("profession", shared.values.get("profession", 0))
-    text = read_code(code_said(raw), profession, shared.law, shared.bill, before)
+    text = read_code(code_said(raw), profession, shared.law, shared.bill, 0 if "profession" in own else before)
     facts = {**text.said, **{name: value for name, value in raw.items() if name in LINE_KEYS and given(value)}}
     line_facts = {name: LINE_READERS[name](name, value) for name, value in facts.items() if name in LINE_READERS}
     add_said(own, text.said, shared)
@@ -347,7 +347,7 @@ def encoded_line(
         values["tiers_payant"] = int(TiersPayant.NONE)
     if code.act:
         values["act"] = (shared.law.acts[code.act], code.act)
-    quantity = facts.get("acts" if code.by_act and "acts" in facts else "quantity", 1)
+    quantity = facts.get("quantity", 1) * (facts.get("acts", 1) if code.by_act else 1)
     if price.letter and "quantity" in facts:
         values["act"] = (0, "consultation")  # its own letter counts as one act: several acts bear several contributions
     elif price.letter and code.act:

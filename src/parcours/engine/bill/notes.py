@@ -123,6 +123,7 @@ def exhausted(lines: Sequence[BillLine], entry: Mapping[str, Any], used: Mapping
         for line in lines
         if line.code.key in entry["codes"]
         and line.line.coefficient in entry.get("coefficients", [line.line.coefficient])
+        and entry.get("since", 0) <= line.line.act.care_date <= entry.get("until", line.line.act.care_date)
     ]
     most = entry["most"]
     if concerned and isinstance(most, Mapping):

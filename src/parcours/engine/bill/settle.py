@@ -17,7 +17,7 @@ from parcours.engine.bill.library import libraries_of
 from parcours.engine.bill.lines import BillLine, Shared, read_line
 from parcours.engine.bill.links import linked
 from parcours.engine.bill.missing import check_known, check_missing
-from parcours.engine.bill.stays import charges_of_stay
+from parcours.engine.bill.stays import charges_of_stay, with_its_charge
 from parcours.engine.bill.together import BillQuestion, is_costly, settle_all
 from parcours.engine.bill.vocabulary import (
     NOT_ON_A_BILL,
@@ -228,11 +228,12 @@ def read_lines(given: Mapping[str, Any], shared: Shared) -> list[BillLine]:
     raws = [emergency(raw, shared, number) for number, raw in enumerate(given.get("lines", []), start=1)]
     if len(raws) == 1 and said("specialty", given.get("specialty")):
         raws = [{"specialty": given["specialty"], **raws[0]}]  # the only line is of whom the bill names
+    stay = read_stay(given["stay"]) if given.get("stay") else {}
     package = (given.get("stay") or {}).get("ghs")
     if package is not None:
         raws.append({"code": "GHS", "fee": package, "base": package})
     for number, raw in enumerate(raws, start=1):
-        line = read_line(number, raw, shared, before)
+        line = with_its_charge(read_line(number, raw, shared, before), raw, stay, shared)
         before = line.line.act.profession if line.line.nature == Nature.ACT else before
         lines.append(line)
     return linked(lines, raws)

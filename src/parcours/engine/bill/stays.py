@@ -1,6 +1,7 @@
 """The charges that a stay adds to the patient's invoice, from its days and its daily tariff."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from parcours.rules.rate import WHOLE, rate_of_act
 from parcours.rules.types import Act, Readings
 from parcours.text import Text, plain_euros
 
+DAILY = ("FJ", "FJ_PSYCHIATRIE")
+"""The daily charge, in general and in psychiatry: a stay owes one of them."""
 LONGEST = 1000
 """Days of a stay: more is a typing error."""
 
@@ -55,7 +58,7 @@ def charges_of_stay(
     whole_from = shared.bill.value("sejour_jour_100", stay["entry"])
     tariff = daily_tariff(stay, lines, costly)
     terms = terms_of_stay(person.line.act, tariff, int(costly), whole_from, law)
-    kind = "FJ_PSYCHIATRIE" if stay.get("discipline") == "psychiatrie" else "FJ"
+    kind = daily_charge(stay)
     series = shared.bill.parameters[shared.bill.codes[kind].parameter]
     charges = [on(series, day) for day in days_of(stay)]
     if UNKNOWN in charges:
@@ -72,6 +75,7 @@ def charges_of_stay(
     surcharge = stay_surcharge(law) if outside(stay, person.line.act, shared, chosen, rule_readings) else 0
     found = wanted(invoice, surcharge, kind, costly, terms.whole_from <= len(charges))
     told = {line.code.key for line in lines}  # a charge that the paper has on a line of its own is that one
+    told.update(DAILY if told.intersection(DAILY) else ())
     found = [row for row in found if row[0] not in told]
     if not found and not lines:
         found = [nothing_owed(person.line.act, kind, len(charges))]
@@ -79,6 +83,20 @@ def charges_of_stay(
         charge_line(number + place, code, quantity, fee, case, stay, shared)
         for place, (code, quantity, fee, case) in enumerate(found)
     ]
+
+
+def daily_charge(stay: Mapping[str, Any]) -> str:
+    """The code of the daily charge of a stay."""
+    return "FJ_PSYCHIATRIE" if stay.get("discipline") == "psychiatrie" else "FJ"
+
+
+def with_its_charge(line: BillLine, raw: Mapping[str, Any], stay: Mapping[str, Any], shared: Shared) -> BillLine:
+    """A line whose paper says "forfait journalier" alone: in psychiatry it is the charge of psychiatry."""
+    kind = daily_charge(stay)
+    if line.code.key != "FJ" or kind == "FJ":
+        return line
+    own = read_line(line.number, {**raw, "quantity": line.said.get("quantity", 1), "code": kind}, shared, 0)
+    return replace(own, text=line.text)
 
 
 def iso_of(day: int) -> str:

@@ -392,4 +392,6 @@ def read_notes(known: Container[str]) -> dict[str, Any]:
     """Ages, pairs and quotas: each names known codes and has its sentence and its article."""
     notes = parsed("notes.yaml")
     check_notes(notes, known)
+    for entry in notes["before"].values():
+        entry.update({name: number_of(entry[name]) for name in ("since", "until") if name in entry})
     return notes
