@@ -78,6 +78,9 @@ def test_what_to_do_about_a_sum_asked_in_excess(client: TestClient) -> None:
     assert "€31.50 is the most that may be asked of you" in todo
     assert "Paid already? Claim €48.50 back" in todo
     assert "in excess" not in words(client, quote()).split("What to do now")[1]
+    page = words(client, quote(**C2S, tiers_payant="full"))
+    assert "you have nothing to pay at the desk. The price may not be more than €31.50" in page
+    assert "at this price €48.50 stays with you" in page, "the price asked, not what is owed"
 
 
 def test_who_sees_a_psychiatrist_hears_of_other_help(client: TestClient) -> None:

@@ -143,18 +143,24 @@ class Todo:
 
     # --- at the desk ------------------------------------------------------------------------------------------------
 
+    def most_asked(self) -> str:
+        """What may be asked at most, where the price is above it."""
+        if not self.act.c2s:
+            return N_("{most} is the most that may be asked for a session of Mon soutien psy.")
+        if self.act.tiers_payant != TiersPayant.FULL:
+            return N_("Show your attestation of the C2S: {most} is the most that may be asked of you.")
+        return N_(
+            "Show your attestation of the C2S: you have nothing to pay at the desk. The price may not be more than "
+            "{most}, which the Sécu and the C2S pay."
+        )
+
     def desk(self) -> Iterator[Task]:
         """What to show, to ask and to take away."""
         disputed = self.about.dispute
         if disputed and disputed.certain:
             yield Task(
                 self.say("Do not pay what is asked in excess"),
-                self.say(
-                    N_("Show your attestation of the C2S: {most} is the most that may be asked of you.")
-                    if self.act.c2s
-                    else N_("{most} is the most that may be asked for a session of Mon soutien psy."),
-                    most=self.money(self.about.max_fee),
-                ),
+                self.say(self.most_asked(), most=self.money(self.about.max_fee)),
             )
         rights = [self.say("the C2S")] if self.act.c2s else []
         rights += [self.say("your long-term illness")] if self.act.exemption >> Exemption.ALD & 1 else []
