@@ -234,12 +234,24 @@ def test_an_agreement_is_asked_for_before_an_act_and_answered_once(as_user, coun
     agreed = officer.post(f"{where}/{said['id']}/answer", json={"answer": "agreed"})
     assert (agreed.status_code, agreed.json()["state"]) == (201, "agreed")
     again = officer.post(f"{where}/{said['id']}/answer", json={"answer": "refused"})
-    assert again.json()["code"] == "agreement_answered"
+    assert (again.status_code, again.json()["code"]) == (409, "agreement_answered")
     sheet = {"professional_id": country.amar, "care_date": paris_today().isoformat(), "number": 77, "fee": "30.00",
              "agreement_on": paris_today().isoformat()}  # fmt: skip
     sent = doctor.post(f"{V1}/people/{country.alice}/claims", json=sheet).json()
     decided = officer.post(f"{V1}/people/{country.alice}/claims/{sent['id']}/adjudication").json()
     assert decided["state"] == "adjudicated"
+
+
+def test_who_asks_for_an_agreement_does_not_answer_and_the_trail_names_it(as_user, country, database):
+    officer, where = as_user("officer"), f"{V1}/people/{country.alice}/agreements"
+    unknown = officer.post(where, json={"professional_id": country.amar, "code": "no such act"})
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "code")
+    asked = officer.post(where, json={"professional_id": country.amar, "code": "to 90"}).json()
+    assert asked["code"] == "TO"
+    own = officer.post(f"{where}/{asked['id']}/answer", json={"answer": "agreed"})
+    assert (own.status_code, own.json()["code"]) == (403, "second_officer")
+    (told,) = trail(database, tag="claims:agreement:ask")
+    assert asked["id"] in told.details
 
 
 def test_a_practice_disputes_a_sum_undue(as_user, country):

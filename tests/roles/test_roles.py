@@ -151,7 +151,7 @@ ROWS = (
     patient("POST", "/undue-sums/{nobody}/step", FUND, {"step": "received"}, expected=dict.fromkeys(FUND, 404)),
     patient("GET", "/agreements", {"alice"} | FUND),
     patient("POST", "/agreements", {"amar", "delegate"} | FUND, {"professional_id": "{amar}", "code": "TO"}),
-    patient("POST", "/agreements/{nobody}/answer", FUND, {"answer": "agreed"}, expected=dict.fromkeys(FUND, 404)),
+    patient("POST", "/agreements/{nobody}/answer", {"officer"}, {"answer": "agreed"}, expected={"officer": 404}),
     system("GET", "/my/undue-sums", {"amar", "zola", "sand", "delegate"}),
     system("POST", "/my/undue-sums/{nobody}/observations", {"amar", "zola", "sand", "delegate"},
            expected=dict.fromkeys(("amar", "zola", "sand", "delegate"), 404)),

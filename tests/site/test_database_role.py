@@ -1,6 +1,8 @@
 """The role that the guide gives to the service: it works, and cannot touch the past."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,12 @@ from sqlalchemy.exc import ProgrammingError
 from parcours.registry.access.model import Who
 from parcours.registry.audit.context import Tag
 from parcours.registry.audit.service import record
+from parcours.registry.ledger import service as ledger
+from parcours.registry.ledger.models import Account, Cause
+from parcours.registry.ledger.service import Entry, Line
 from parcours.registry.store.db import Database
+from parcours.registry.store.ids import new_id
+from tests.registry.world import World, instant
 
 GUIDE = Path(__file__).parents[2] / "docs/guides/registry.md"
 FORBIDDEN = [
@@ -23,6 +30,9 @@ FORBIDDEN = [
     "UPDATE ledger_postings SET id = id",
     "DELETE FROM ledger_transactions",
     "DELETE FROM ledger_heads",
+    "INSERT INTO payments_lines (id) VALUES (NULL)",
+    "UPDATE payments_lines SET cents = 1",
+    "DELETE FROM payments_lines",
     "UPDATE alembic_version SET version_num = '0001'",
     "DROP TABLE audit_events",
     "CREATE ROLE another SUPERUSER",
@@ -45,6 +55,26 @@ def service(database_url, database):
         connection.execute(text("DROP OWNED BY parcours_service"))
         connection.execute(text("DROP ROLE parcours_service"))
     owner.dispose()
+
+
+PAID = Entry(
+    book="amo:01C991", kind="order", key="order:1", cause=Cause.ORDER, cause_id=new_id(), at=date(2026, 3, 4),
+    known_at=instant(2026, 3, 4), lines=(),
+)  # fmt: skip
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_the_database_writes_the_lines_of_statements_for_who_may_not(service, database):
+    with database.writing() as session:
+        person = World(session).person().id
+    lines = (Line(Account.VIREMENTS, person, -100), Line(Account.BANQUE, person, 100))
+    with service.writing() as session:
+        session.execute(text("CREATE TEMP TABLE people_insured (id uuid)"))  # which hides no table of ours
+        session.execute(text("SET LOCAL search_path TO pg_temp, public"))
+        ledger.post(session, replace(PAID, lines=lines))
+    with service.reading() as session:
+        assert session.execute(text("SELECT insured_id::text, cents FROM payments_lines")).all() == [(person, -100)]
 
 
 @pytest.mark.postgresql

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
 from fastapi import Response
 from pydantic import Field, StrictBool
 
+from parcours.api.bodies import refused
 from parcours.api.claims import may_submit
 from parcours.api.common import CREATING, EXAMPLE_DOCTOR, READING, Id, In, Out, api_router, text
 from parcours.edge.depends import OnceDep, ReadUnit
 from parcours.edge.problems import problems
+from parcours.engine.errors import FactError
 from parcours.registry.claims import agreements
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.intake import fund_of
@@ -19,6 +22,7 @@ from parcours.registry.claims.models import Agreement
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_date
 from parcours.registry.store.ids import get
+from parcours.text import preferred
 
 router = api_router(tag="claims")
 OF_PERSON = "/people/{patient_id}/agreements"
@@ -64,14 +68,18 @@ def ask_agreement(patient_id: Id, body: AgreementIn, once: OnceDep) -> Response:
     """Ask before an act, for who may submit its sheet: a silence of fifteen or twenty-one days agrees."""
     unit = once.unit
     record = may_submit(unit, patient_id, body.professional_id)
+    lang = preferred(unit.incoming.headers.get("accept-language", ""))
 
     def make() -> tuple[AgreementOut, dict[str, str]]:
         day, who = paris_date(unit.incoming.at), record.insured_id or ""
-        row = agreements.ask(
-            unit.session, who, record.professional_id or "", body.code,
-            fund_code=fund_of(unit.session, who, day, None), day=day, longer=body.longer,
-        )  # fmt: skip
-        unit.note(Tag.CLAIM_SUBMIT, record)
+        try:
+            row = agreements.ask(
+                unit.session, who, record.professional_id or "", body.code,
+                fund_code=fund_of(unit.session, who, day, None), day=day, longer=body.longer, by=unit.actor.id,
+            )  # fmt: skip
+        except FactError as error:
+            raise refused(error, lang) from error
+        unit.note(Tag.AGREEMENT_ASK, record, agreement=row.id)
         return AgreementOut.of(row), {}
 
     return once.reply(make)
@@ -87,16 +95,17 @@ class AgreementAnswerIn(In):
     f"{OF_PERSON}/{{agreement_id}}/answer", status_code=201, response_model=AgreementOut, responses=problems(*CREATING)
 )
 def answer_agreement(patient_id: Id, agreement_id: Id, body: AgreementAnswerIn, once: OnceDep) -> Response:
-    """Answer a request within its days, as an officer of the fund; the insured and who asked are told."""
+    """Answer a request within its days, as an officer of the fund who did not ask it; insured and practice are told."""
     unit = once.unit
-    record = unit.find(PATIENT, patient_id, Action.DECIDE_CLAIM)
+    record = unit.find(PATIENT, patient_id, Action.ANSWER_AGREEMENT)
+    row = get(unit.session, Agreement, agreement_id, "agreement_id", insured_id=record.insured_id)
+    unit.allow(Action.ANSWER_AGREEMENT, replace(record, proposed_by=row.asked_by))
 
     def make() -> tuple[AgreementOut, dict[str, str]]:
-        row = get(unit.session, Agreement, agreement_id, "agreement_id", insured_id=record.insured_id)
         agreements.answer(
             unit.session, row, agreed=body.answer == "agreed", day=paris_date(unit.incoming.at), at=unit.incoming.at
         )
-        unit.note(Tag.CLAIM_DECIDE, record)
+        unit.note(Tag.AGREEMENT_ANSWER, record, agreement=row.id)
         return AgreementOut.of(row), {}
 
     return once.reply(make)

@@ -152,6 +152,17 @@ def test_two_alike_are_held_for_an_officer(session, send):
     assert [one.state.value for one in history(session, twin.id)] == ["received", "held"]
 
 
+def test_a_copy_sent_too_early_is_received_again_on_its_day(session, send, people):
+    copy = {**people, "care_date": "2026-03-02", "number": 9, "fee": "30.00", "kind": "copy"}
+    claim = submit(session, copy, day=DAY, at=noon(DAY))
+    assert adjudicate(session, claim, day=DAY, at=noon(DAY)) is None
+    assert (claim.state, claim.reason) == (ClaimState.REJECTED, "SIM-COPY-DAYS")
+    later = date(2026, 3, 17)
+    assert submit(session, copy, day=later, at=noon(later)) is claim
+    assert (claim.state, claim.received_on) == (ClaimState.RECEIVED, later)
+    assert adjudicate(session, claim, day=later, at=noon(later)) is not None
+
+
 @pytest.mark.parametrize(
     ("care", "last"),
     [

@@ -1,32 +1,38 @@
 """Prior agreements: some care is refunded only once the medical control agrees; its silence agrees (L315-2, D315-5)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.registry.claims import problems
+from parcours.registry.claims.acts import NamedAct, acts_of, named
 from parcours.registry.claims.models import Agreement, AgreementState, Claim
 from parcours.registry.claims.words import AGREEMENTS
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 
 ORTHODONTICS = "TO"
-"""Asked for before the first semester (NGAP VII). Other acts say themselves that they were asked for."""
+"""Its treatments are asked for (NGAP VII), not its examinations. Other acts say themselves that they were."""
 AGREED = (AgreementState.AGREED, AgreementState.AGREED_BY_SILENCE)
 
 
 def ask(
     session: Session, insured_id: str, professional_id: str, code: str, *, fund_code: str, day: date,
-    longer: bool = False,
+    longer: bool = False, by: str | None = None,
 ) -> Agreement:  # fmt: skip
-    """A request that the fund receives; `longer`: the list gives the act the longer silence."""
+    """A request that the fund receives; `longer`: the list gives the act the longer silence; `by`: who asks it here.
+
+    Raises FactError: no known code.
+    """
     silence = "delais.accord_prealable_long_jours" if longer else "delais.accord_prealable_jours"
     row = Agreement(
-        insured_id=insured_id, professional_id=professional_id, fund_code=fund_code, code=code, asked_on=day,
-        answer_by=day + timedelta(days=thresholds.whole(silence, day)), state=AgreementState.ASKED,
+        insured_id=insured_id, professional_id=professional_id, fund_code=fund_code, code=named(code).code,
+        asked_on=day, answer_by=day + timedelta(days=thresholds.whole(silence, day)), state=AgreementState.ASKED,
+        asked_by=by,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -35,6 +41,7 @@ def ask(
 
 def answer(session: Session, row: Agreement, *, agreed: bool, day: date, at: datetime) -> Agreement:
     """The medical control answers in time; a refusal states the remedies. Raises Conflict: it is answered already."""
+    session.refresh(row, with_for_update=True)  # two officers answer one after the other
     if row.state is not AgreementState.ASKED or day > row.answer_by:
         raise problems.agreement_answered(AGREEMENTS[row.state])
     end(session, row, AgreementState.AGREED if agreed else AgreementState.REFUSED, day=day, on=day, at=at)
@@ -42,12 +49,13 @@ def answer(session: Session, row: Agreement, *, agreed: bool, day: date, at: dat
 
 
 def let_silence_agree(session: Session, fund_code: str, *, day: date, at: datetime) -> int:
-    """Requests whose time to be answered is over are agreed; how many."""
-    silent = session.scalars(select(Agreement).where(
+    """Requests whose last day to be answered is over are agreed, from the day after it; how many."""
+    query = select(Agreement).where(
         Agreement.fund_code == fund_code, Agreement.state == AgreementState.ASKED, Agreement.answer_by < day
-    )).all()  # fmt: skip
+    )
+    silent = session.scalars(query.order_by(Agreement.id).with_for_update()).all()
     for row in silent:
-        end(session, row, AgreementState.AGREED_BY_SILENCE, day=day, on=row.answer_by, at=at)
+        end(session, row, AgreementState.AGREED_BY_SILENCE, day=day, on=row.answer_by + timedelta(days=1), at=at)
     return len(silent)
 
 
@@ -66,22 +74,31 @@ def agreements_of(session: Session, insured_id: str) -> list[Agreement]:
     return list(session.scalars(query.order_by(Agreement.asked_on, Agreement.id)))
 
 
-def is_agreed(session: Session, claim: Claim, content: dict[str, Any]) -> bool:
-    """Was what a sheet says was asked for, or has to be, agreed to before its care?"""
-    said_on, needed = content.get("agreement_on"), ORTHODONTICS in codes_of(content)
+def is_agreed(session: Session, claim: Claim, content: Mapping[str, Any]) -> bool:
+    """Was what a sheet says was asked for, or has to be, agreed to before its care: its act, for its professional?
+
+    A silence whose last day is over agrees, written down or not. A sheet that names no act is not held to one.
+    """
+    said_on, acts = content.get("agreement_on"), list(acts_of(content))
+    care = claim.care_date
+    needed = any(is_treatment(one, care) for one in acts)
     if not said_on and not needed:
         return True
+    silent = and_(Agreement.state == AgreementState.ASKED, Agreement.answer_by < care)
     query = select(Agreement).where(
-        Agreement.insured_id == claim.insured_id, Agreement.state.in_(AGREED), Agreement.ended_on <= claim.care_date
-    )
+        Agreement.insured_id == claim.insured_id, Agreement.professional_id == claim.professional_id,
+        or_(silent, and_(Agreement.state.in_(AGREED), Agreement.ended_on <= care)),
+    )  # fmt: skip
     if said_on:
         query = query.where(Agreement.asked_on == date.fromisoformat(said_on))
-    if needed:
-        query = query.where(Agreement.code == ORTHODONTICS)
+    codes = {ORTHODONTICS} if needed else {one.code for one in acts}
+    if codes:
+        query = query.where(Agreement.code.in_(codes))
     return session.scalar(query.limit(1)) is not None
 
 
-def codes_of(content: dict[str, Any]) -> set[str]:
-    """The acts that a sheet names, without their coefficients."""
-    named = [content["facts"].get("act"), *(one.get("code") for one in content.get("acts", ()))]
-    return {str(one).partition(" ")[0].upper() for one in named if one}
+def is_treatment(act: NamedAct, on: date) -> bool:
+    """Is an act an orthodontic treatment, by its coefficient? One that is not written rejects nothing."""
+    if act.code != ORTHODONTICS or act.coefficient is None:
+        return False
+    return act.coefficient > thresholds.whole("accord_prealable.orthodontie_examens", on)

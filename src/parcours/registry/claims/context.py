@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal, RecordOf, Shared
 from parcours.registry.access.model import PRACTICE, SYSTEM, Actor, Kind, Record, Role
-from parcours.registry.access.rules import OWN_FUND, OWN_INSURER, OWN_PRACTICE, Relation, rule
+from parcours.registry.access.rules import OWN_FUND, OWN_INSURER, OWN_PRACTICE, Relation, rule, second_person
 from parcours.registry.cards.relations import PRACTICE_CARD
 from parcours.registry.claims import problems
 from parcours.registry.claims.invariants import INVARIANTS
@@ -52,6 +52,8 @@ class Action(model.Action):
     """As the practice whose sheet it is."""
     READ_PRACTICE_MESSAGES = "read_practice_messages"
     RECONCILE_CLAIMS = "reconcile_claims"
+    ANSWER_AGREEMENT = "answer_agreement"
+    """As the medical control of the fund: never who asked."""
     READ_INSURER_LINES = "read_insurer_lines"
 
 
@@ -78,6 +80,8 @@ class Tag(model.Tag):
     SHEETS_READ = "claims:sheets:read"
     SHEETS_SEND = "claims:sheets:send"
     SHEETS_SIGN = "claims:sheets:sign"
+    AGREEMENT_ASK = "claims:agreement:ask"
+    AGREEMENT_ANSWER = "claims:agreement:answer"
     CLAIM_PAY = "claims:claim:pay"
     CLAIM_REVERSE = "claims:claim:reverse"
     CLAIM_RECONCILE = "claims:claim:reconcile"
@@ -91,6 +95,7 @@ def _own_sheet(_session: Session, actor: Actor, record: Record) -> bool:
 
 
 OWN_SHEET = Relation("own_sheet", _own_sheet, refusal=problems.not_your_sheet)
+OTHER_OFFICER = Relation("other_officer", second_person, refusal=problems.second_officer)
 DOCTOR_MESSAGES = rule(
     "doctor_messages", PRACTICE, OWN_PRACTICE,
     "Un cabinet lit les retours qui lui sont adressés.", "A practice reads the returns addressed to it.",
@@ -130,7 +135,7 @@ CONTEXT = Context(
         Objection: Personal(),
         Regularisation: Personal(hides=("proposed_by", "decided_by")),
         Undue: Personal(),
-        Agreement: Personal(),
+        Agreement: Personal(hides=("asked_by",)),
     },
     kinds=(RecordOf(REGULARISATION, Action.READ_CLAIMS, Regularisation, lambda _session, row: of_regularisation(row)),),
     actions=Action,
@@ -146,6 +151,7 @@ CONTEXT = Context(
             Action.DECIDE_CLAIM,
             Action.PROPOSE_REGULARISATION,
             Action.CONFIRM_REGULARISATION,
+            Action.ANSWER_AGREEMENT,
         ),
         OFFICER_QUEUES.gives(Action.READ_QUEUES),
         client_of(Scope.CLAIMS_READ).gives(Action.READ_CLAIMS),
@@ -162,7 +168,11 @@ CONTEXT = Context(
         INSURER_OWN.gives(Action.READ_INSURER_LINES),
     ),
     signatures=frozenset({Action.SIGN_SHEETS}),
-    asks={Action.SUBMIT_CLAIM: OWN_SHEET, Action.CONFIRM_REGULARISATION: SECOND_PERSON},
+    asks={
+        Action.SUBMIT_CLAIM: OWN_SHEET,
+        Action.CONFIRM_REGULARISATION: SECOND_PERSON,
+        Action.ANSWER_AGREEMENT: OTHER_OFFICER,
+    },
     scopes=Scope,
     tags=Tag,
     keyed=(KeyedIndex(Claim.__tablename__, "fingerprint", None),),

@@ -12,10 +12,11 @@ from parcours.law import thresholds
 from parcours.law.codes import Profession
 from parcours.law.workdays import months_after, working_days_after
 from parcours.registry.claims import lifecycle
+from parcours.registry.claims.acts import of_a_spa
 from parcours.registry.claims.agreements import is_agreed
 from parcours.registry.claims.looks import ClaimLooks
 from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Nature, Objection, ObjectionState, SheetKind
-from parcours.registry.claims.sheets import said
+from parcours.registry.claims.sheets import COPY_DAYS, said
 from parcours.registry.directory.models import OrganisationKind, PracticeMode, Professional
 from parcours.registry.directory.service import active_on
 from parcours.registry.messages.models import MessageKind
@@ -58,22 +59,23 @@ def time_limit(looks: ClaimLooks, claim: Claim) -> date:
     """Last day to ask what a claim gives: that of the insured person, or of who asks the fund to be paid.
 
     For a work accident any professional or hospital has two years from the act (L431-2), for other care a hospital has
-    a year from the act or the end of the stay (L162-25).
+    a year from the act or the end of the stay (L162-25, since 2012: before, the time of the insured).
     """
     content, care = said(claim), claim.care_date
     if content["tiers_payant"] == "none":
         return last_day(care)
     if is_work_accident(content):
         return thresholds.years_after(care, thresholds.whole("remboursement.prescription_accident_annees", care))
-    if of_a_hospital(looks, claim):
-        return thresholds.years_after(care, thresholds.whole("remboursement.prescription_hopital_annees", care))
+    own = thresholds.value_on("remboursement.prescription_hopital_annees", care)
+    if own is not None and of_a_hospital(looks, claim):
+        return thresholds.years_after(care, int(own.value))
     return last_day(care)
 
 
 def of_a_hospital(looks: ClaimLooks, claim: Claim) -> bool:
-    """Is it a hospital that asks to be paid: by its own sheet, or for a doctor whom it employs?"""
+    """Is it a hospital that asks to be paid: by its own sheet, unless of a spa, or for a doctor whom it employs?"""
     if looks.professional(claim.professional_id).profession == HOSPITAL:
-        return True
+        return not of_a_spa(said(claim))
     main = next(iter(looks.workplaces(claim.professional_id, claim.care_date, None)), None)
     return main is not None and main[0].mode is PracticeMode.SALARIE and main[1].kind is OrganisationKind.HOPITAL
 
@@ -98,7 +100,7 @@ def copy_out_of_days(_looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal
                    for one in ("premier", "dernier"))  # fmt: skip
     if first <= claim.received_on <= last:
         return None
-    return Refusal("SIM-COPY-DAYS", tells="rejected", names={"from": first.isoformat(), "until": last.isoformat()})
+    return Refusal(COPY_DAYS, tells="rejected", names={"from": first.isoformat(), "until": last.isoformat()})
 
 
 def not_agreed(looks: ClaimLooks, claim: Claim, _at: datetime) -> Refusal | None:

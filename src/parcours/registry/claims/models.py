@@ -292,6 +292,9 @@ class Agreement(Base):
     answer_by: Mapped[date]
     state: Mapped[AgreementState] = mapped_column(text_enum(AgreementState))
     ended_on: Mapped[date | None]
+    """The first day of an answer: of a silence, the day after the last one."""
+    asked_by: Mapped[str | None] = mapped_column(PublicId)
+    """The account or the program that asked: it does not answer."""
 
 
 class RegularisationState(StrEnum):

@@ -32,6 +32,8 @@ SOMETIMES = ("prescriber", "prescribed_on", "nature", "nature_on", "agreement_on
 """What a sheet says only when there is something to say."""
 PAPERS = (SheetKind.PAPER, SheetKind.PAPER_DUPLICATE, SheetKind.COPY)
 FINGERPRINT = "claims_claims.fingerprint"
+COPY_DAYS = "SIM-COPY-DAYS"
+"""Why a copy is refused on a day on which it asks nothing: sent again on another, it is looked at again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +126,8 @@ def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: Cla
     if known is not None:
         if known.fingerprint not in blind_indexes(sheet.content, FINGERPRINT):
             raise problems.sheet_altered(sheet.number)
+        if state is ClaimState.RECEIVED and known.reason == COPY_DAYS:
+            receive_again(session, known, day=day, at=at)
         return known
     claim = claim_of(sheet)
     claim.fingerprint, claim.state = blind_index(sheet.content, FINGERPRINT), state
@@ -134,6 +138,13 @@ def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: Cla
     except IntegrityError:  # the same sheet, written by somebody else meanwhile
         return write(session, sheet, day=day, at=at, state=state)
     return claim
+
+
+def receive_again(session: Session, claim: Claim, *, day: date, at: datetime) -> None:
+    """A rejected sheet comes another day: that day counts."""
+    lifecycle.move(session, claim, ClaimState.RECEIVED, day=day, at=at)
+    claim.reason, claim.received_on = None, day
+    session.flush()
 
 
 def check_shape(sheet: Sheet, day: date) -> None:

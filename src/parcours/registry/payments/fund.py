@@ -73,6 +73,8 @@ def run_day(
     check_readings(readings or {})
     done = FundDay(day)
     at = datetime.combine(day, time(12), UTC)
+    with database.writing() as session:
+        done.add("agreed_by_silence", let_silence_agree(session, fund_code, day=day, at=at))
     if is_working_day(day):
         adjudicate_all(database, fund_code, day, at, done, progress, readings or {}, workers)
         penalties_due(database, fund_code, day, at, done)
@@ -83,7 +85,6 @@ def run_day(
                 done.add(name, count)
     with database.writing() as session:
         done.add("silences", len(let_silence_speak(session, day)))
-        done.add("agreed_by_silence", let_silence_agree(session, fund_code, day=day, at=at))
         done.add("returned", return_unproven(session, fund_code, day=day, at=at))
         done.add("cards_ended", end_with_rights(session, day=day, at=at))
         done.add("cards_to_update", ask_to_update(session, day=day, at=at))

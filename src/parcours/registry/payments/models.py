@@ -1,7 +1,8 @@
 """Payment orders, and the lines of statements.
 
 The simulated bank file is rebuilt from orders, so that a crash sends once. The lines are written by the database in the
-transaction that posts them, whoever posts: a statement reads them and nothing else.
+transaction that posts them, whoever posts: a statement reads them and nothing else. On PostgreSQL it does so with the
+rights of the tables' owner, so that who posts needs none on the lines.
 """
 
 from datetime import date, datetime
@@ -90,8 +91,10 @@ _SQLITE = (
     BEGIN {_INTO.format(added="ledger_transactions")} AND t.id = NEW.id; END""",
 )
 _POSTGRESQL = (
-    f"""CREATE OR REPLACE FUNCTION payments_state() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    f"""CREATE OR REPLACE FUNCTION payments_state() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN
     {_INTO.format(added="added")}; RETURN NULL; END $$""",
+    "REVOKE EXECUTE ON FUNCTION payments_state() FROM PUBLIC",
     """CREATE TRIGGER payments_lines_stated AFTER INSERT ON ledger_transactions
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION payments_state()""",
 )

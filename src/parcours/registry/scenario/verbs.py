@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from parcours.registry.cards.service import ask_to_update, end_with_rights
 from parcours.registry.claims import later, lifecycle, objections, sheets, summons
 from parcours.registry.claims.adjudicate import adjudicate
-from parcours.registry.claims.agreements import let_silence_agree
 from parcours.registry.claims.control import Refusal, confirm, return_unproven, stop, time_limit
 from parcours.registry.claims.intake import CHOICES, OF_THE_FUND, read_facts, read_line
 from parcours.registry.claims.looks import ClaimLooks
@@ -315,7 +314,6 @@ def day_passes(stage: Stage, event: Event) -> None:
         objections.let_silence_speak(session, stage.today)
         pursue(stage, session)
         return_unproven(session, FUND, day=stage.today, at=stage.at)
-        let_silence_agree(session, FUND, day=stage.today, at=stage.at)
         end_with_rights(session, day=stage.today, at=stage.at)
         ask_to_update(session, day=stage.today, at=stage.at)
         note_silences(stage, session)

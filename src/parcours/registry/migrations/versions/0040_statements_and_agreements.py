@@ -30,8 +30,10 @@ _SQLITE = (
     BEGIN {_INTO.format(added="ledger_transactions")} AND t.id = NEW.id; END""",
 )
 _POSTGRESQL = (
-    f"""CREATE OR REPLACE FUNCTION payments_state() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    f"""CREATE OR REPLACE FUNCTION payments_state() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN
     {_INTO.format(added="added")}; RETURN NULL; END $$""",
+    "REVOKE EXECUTE ON FUNCTION payments_state() FROM PUBLIC",
     """CREATE TRIGGER payments_lines_stated AFTER INSERT ON ledger_transactions
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION payments_state()""",
 )
@@ -50,6 +52,7 @@ def upgrade() -> None:
         sa.Column("answer_by", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("asked_by", sa.Uuid(as_uuid=False), nullable=True),
         *(
             sa.ForeignKeyConstraint([name], [f"{table}.{key}"], name=op.f(f"fk_claims_agreements_{name}_{table}"))
             for name, table, key in (
