@@ -8,7 +8,7 @@ from sqlalchemy import update
 from parcours.registry.access.model import Actor, Role
 from parcours.registry.ald.context import NO_DOCTOR
 from parcours.registry.cards.models import CardReading, Shown
-from parcours.registry.cards.relations import CARD_SHOWN, SHOWN_FOR
+from parcours.registry.cards.relations import CARD_HELD, CARD_SHOWN, SHOWN_FOR
 from parcours.registry.care_plans import service as care_plans
 from parcours.registry.contexts import POLICY, expire
 from parcours.registry.declarations import service as declarations
@@ -119,7 +119,8 @@ def emergency(country, over):
 
 
 DATED = {
-    CARD_SHOWN: card, CARE_TEAM: team, CONSENTED: consent, CONSENTED_DOCUMENTS: consent, IN_EMERGENCY: emergency,
+    CARD_SHOWN: card, CARD_HELD: card, CARE_TEAM: team, CONSENTED: consent, CONSENTED_DOCUMENTS: consent,
+    IN_EMERGENCY: emergency,
 }  # fmt: skip
 """Relations that are a row of their own with an end."""
 

@@ -2,9 +2,14 @@
 
 import base64
 import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from parcours.registry.cards import service as cards
 from parcours.registry.cards.models import Shown
+from parcours.registry.cards.relations import SHOWN_FOR
+from parcours.registry.messages.models import Message
 from parcours.registry.store.clock import now_utc
 from tests.api.fixtures import PASSWORD, trail
 
@@ -99,6 +104,37 @@ def test_a_consent_is_noted_by_whom_the_card_was_shown_and_both_sides_read_it(as
     assert "record:consent:note" in patient.get(f"{V1}/people/{country.alice}/accesses").text
     assert patient.post(f"{path}/sharing", json={"leave_professional_id": country.zola}).json()["consents"] == []
     assert doctor.get(path).status_code in (403, 404)
+
+
+def test_a_consent_is_noted_with_the_card_itself_told_and_over_with_its_reading(as_user, country, database):
+    doctor, patient, path = as_user("zola"), as_user("alice"), record(country.alice)
+
+    def show(how, at):
+        with database.writing() as session:
+            cards.show(session, country.alice, country.zola, how, at=at)
+
+    show(Shown.NUMBER, now_utc())
+    assert doctor.post(f"{path}/consents", json={}).status_code == 403, "a number is typed without the patient"
+    read_at = now_utc() - SHOWN_FOR + timedelta(hours=1)
+    show(Shown.CARD, read_at)
+    noted = doctor.post(f"{path}/consents", json={})
+    assert datetime.fromisoformat(noted.json()["until"]) == read_at + SHOWN_FOR
+    with database.reading() as session:
+        told = session.scalars(select(Message.recipient).where(Message.subject == "consent_noted"))
+        assert list(told) == [country.alice]
+    patient.post(f"{path}/sharing", json={"leave_professional_id": country.zola})
+    assert "ended a consent" in doctor.post(f"{path}/consents", json={}).json()["detail"]
+    show(Shown.CARD, now_utc())
+    assert doctor.post(f"{path}/consents", json={"hours": 1}).status_code == 201
+
+
+def test_what_a_consent_names_is_text_that_a_database_keeps(as_user, country):
+    consent = {"consent_professional_id": country.zola, "scope": "type"}
+    for named in ("\x00", "no such type"):
+        said = as_user("alice").post(f"{record(country.alice)}/sharing", json={**consent, "named": named})
+        assert said.status_code == 422, named
+    left = as_user("alice").post(f"{record(country.alice)}/sharing", json={"leave_professional_id": "nobody"})
+    assert left.status_code == 404
 
 
 def test_a_minors_document_shows_nowhere_to_a_parent(as_user, country, database):

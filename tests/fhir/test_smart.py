@@ -88,7 +88,7 @@ def test_what_a_token_request_refuses(country, as_client, scope, more, status, e
     assert bare.json()["error"] == "invalid_scope", "a client gets no more than it holds"
 
 
-def test_a_program_signs_instead_of_showing_a_secret(country, database, as_client, settings):
+def test_a_program_signs_instead_of_showing_a_secret(country, database, as_client, settings, caplog):
     """For this server, for five minutes at most, with the key that the server knows, once."""
     with database.reading() as session:
         client_id = find_client(session, country.clients["client"]).id
@@ -120,7 +120,11 @@ def test_a_program_signs_instead_of_showing_a_secret(country, database, as_clien
     )):  # fmt: skip
         assert status(**{"jti": f"wrong {number}", **wrong}) == 401, wrong
     assert status(jti="2", aud=[aud, "other"]) == 200
+    assert status(jti="3", exp=int(time.time() + lasts + 20)) == 200, "clocks do not agree"
     for said in ("", "x", "a.b.c", "W10.W10.W10"):
         form = {"grant_type": "client_credentials", "scope": "system/Patient.rs", "client_assertion": said,
                 "client_assertion_type": assertions.TYPE}  # fmt: skip
         assert face.post("auth/token", data=form).status_code == 401
+    settings.smart_keys.write_text("{", "utf-8")
+    assert status(jti="4") == 401
+    assert "PARCOURS_SMART_KEYS cannot be read" in caplog.text

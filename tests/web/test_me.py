@@ -5,10 +5,11 @@ from html import unescape
 from urllib.parse import parse_qsl
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from parcours.registry.audit.models import AuditEvent
+from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.declarations import timeline
 from parcours.registry.store.clock import paris_today
 from parcours.registry.store.db import Database
@@ -190,8 +191,16 @@ def test_a_minor_keeps_a_letter_from_a_parent_only(people, country):
     assert "letter is cancelled" in send(alice, path, "cancel").text or "cancelled" in alice.get("/me/care").text
 
 
-def test_whom_one_saw_leads_to_the_act_that_was_refunded(people, country):
-    assert f'href="/me/money/{country.claim}"' in people("alice").get("/me/care").text
+def test_whom_one_saw_leads_to_the_act_that_was_refunded(people, country, database_url):
+    alice, act = people("alice"), f'href="/me/money/{country.claim}"'
+    assert act in alice.get("/me/care").text
+    assert "the refunds" in alice.get("/me/privacy").text
+    database = Database.open(database_url)
+    for state in ("draft", "refused", "reversed"):
+        with database.writing() as session:
+            session.execute(update(Claim).where(Claim.id == country.claim).values(state=ClaimState(state)))
+        assert act not in alice.get("/me/care").text, state
+    database.close()
 
 
 def test_who_looked_says_who_and_by_which_right(people, country):

@@ -255,6 +255,7 @@ def test_a_number_opens_the_visit_of_a_stranger_for_the_day_and_is_traced(people
     assert "the fund has received it" in billed.text
     assert zola.get(f"/me/care?of={country.alice}").status_code in (403, 404), "no letter is opened by a card"
     assert send(zola, "/practice", "read", inserted=country.nora).status_code == 404
+    assert send(zola, "/practice", "read", inserted=country.alice).status_code == 404, "a number makes no card"
 
 
 def test_a_proposal_is_accepted_and_a_foreign_one_does_not_exist(people, country):  # noqa: F811
@@ -292,13 +293,19 @@ def test_the_author_of_a_letter_chooses_the_lines_of_the_synthesis_that_go_with_
     path = f"/practice/letters/new?of={country.alice}"
     page = amar.get(path).text
     chosen = re.search(r'name="extract" value="([^"]+)"> <span>pénicilline', page)[1]
-    sent = send(amar, path, "write", reason="Motif", question="Avis ?", specialty="5", extract=chosen, urgency="urgent",
-                target_date="2999-01-31")  # fmt: skip
+    sent = send(amar, path, "write", reason="Motif", question="Avis ?", specialty="5", urgency="urgent",
+                extract=[chosen, *map(str, range(200))], target_date="2999-01-31")  # fmt: skip
     key = sent.url.path.rsplit("/", 1)[1]
     letter = amar.get(f"/api/v1/referrals/{key}/letter").json()["letter"]
     assert letter["extract"] == [["allergies", "pénicilline"]]
     assert (letter["urgency"], letter["target_date"]) == ("urgent", "2999-01-31")
     assert "pénicilline" not in people("delegate").get(path).text
+    send(amar, path, "prepare", reason="Motif", question="Avis ?", specialty="5", extract=chosen)
+    ticked = f'value="{chosen}" checked'
+    assert ticked in amar.get(drafted(amar)).text
+    refused = send(amar, drafted(amar), "write", reason="Motif", question="", specialty="5")
+    assert refused.status_code == 422
+    assert ticked not in refused.text, "what was unticked stays so"
 
 
 def test_letters_of_every_writer_wait_in_both_lists_in_the_same_state(people, country):  # noqa: F811

@@ -103,27 +103,36 @@ def test_an_emergency_is_opened_with_a_password_shown_everywhere_and_reviewed(pe
     send(amar, f"/practice/record?of={country.alice}", "review", access_id=access, verdict="not_justified")
     assert "not justified" in alice.get("/me/record").text
     assert "was not justified" in alice.get("/me/messages").text
+    assert zola.get(read).status_code == 404, "not justified: it ends"
+    assert "reading only" not in zola.get("/practice/line").text
+    assert "reading only" in send(zola, "/practice/emergency", "open", **given).text
     send(alice, "/me/record", "change", what="emergency")
     assert zola.get(read).status_code == 404, "opposed while it is open: it ends"
+    assert "reading only" not in zola.get("/practice/line").text
     refused = send(zola, "/practice/emergency", "open", **given)
     assert refused.status_code == 422
     assert "in advance" in refused.text
     assert "in advance" in alice.get("/me/privacy").text, "the attempt is shown to the person"
 
 
-def test_a_consent_of_the_moment_opens_what_it_says_and_what_was_told_is_shown(people, country):  # noqa: F811
+def test_a_consent_of_the_moment_opens_what_it_says_and_what_was_told_is_shown(people, country, database_url):  # noqa: F811
     alice, zola, amar = people("alice"), people("zola"), people("amar")
     patient = f"/practice/record?of={country.alice}"
     assert "silence is no agreement" in alice.get("/me/record").text
     consent = {"what": "consent", "professional_id": country.zola, "hours": "1"}
     assert send(alice, "/me/record", "change", **consent, scope="documents").status_code == 200
     assert zola.get(patient).status_code == 404, "to the documents alone"
+    offered = alice.get(f"/me/record?with={country.zola}").text
+    assert 'value="synthesis"' in offered
+    assert 'value="documents"' not in offered, "no page shows them"
     page = send(alice, "/me/record", "change", **consent, scope="synthesis").text
     assert "The synthesis alone" in page
     assert "Read in the account" in page
     assert zola.get(patient).status_code == 200
+    number, born = number_of(database_url, country.alice)
+    assert "Read the record" in send(zola, "/practice", "read", number=number, birth_date=born).text
     assert send(alice, "/me/record", "change", **{**consent, "hours": "25"}, scope="all").status_code == 422
     send(amar, patient, "inform")
     assert "Told by" in alice.get("/me/record").text
     send(alice, "/me/record", "change", what="leave", professional_id=country.zola)
-    assert zola.get(patient).status_code == 404
+    assert zola.get(patient).status_code in (403, 404)

@@ -1,7 +1,7 @@
 """Who shares a record: oppositions, the care team, consents, what the person was told; access in an emergency."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from parcours.edge.emergency import open_record
 from parcours.edge.problems import problems
 from parcours.edge.unit import writing
 from parcours.registry.accounts import passwords
+from parcours.registry.cards import service as cards
 from parcours.registry.people.context import PATIENT
 from parcours.registry.record import service, sharing
 from parcours.registry.record.context import EMERGENCY, Action, Tag
@@ -22,6 +23,11 @@ from parcours.registry.referrals import service as referrals
 from parcours.registry.store.clock import paris_today
 
 router = api_router(tag="record")
+NO_NUL = r"^[^\x00]*$"
+Named = Annotated[
+    str | None,
+    Field(max_length=64, pattern=NO_NUL, description="The type, or the id of the document, of the scope."),
+]
 
 
 class SharingIn(In):
@@ -36,7 +42,7 @@ class SharingIn(In):
     consent_professional_id: str | None = Field(None, max_length=64, description="For the moment: a day at most.")
     how: How = How.ELECTRONIC
     scope: ConsentScope = Field(ConsentScope.ALL, description="What the consent opens.")
-    named: str | None = Field(None, max_length=64, description="The type, or the id of the document, of the scope.")
+    named: Named = None
     hours: int = Field(24, ge=1, le=24, description="How long the consent lasts.")
     informed: bool = Field(False, description="The person has read who shares the record and how to oppose it.")
 
@@ -124,19 +130,17 @@ class NotedConsentIn(In):
 
     how: Literal[How.ORAL_NOTED, How.PAPER] = How.ORAL_NOTED
     scope: ConsentScope = ConsentScope.ALL
-    named: str | None = Field(None, max_length=64, description="The type, or the id of the document, of the scope.")
+    named: Named = None
     hours: int = Field(24, ge=1, le=24)
 
 
 @router.post("/people/{patient_id}/record/consents", status_code=201, responses=problems(*CREATING))
 def note_consent(patient_id: Id, body: NotedConsentIn, unit: WriteUnit) -> ConsentOut:
-    """Note a consent to oneself, on the day that the patient showed the card; the patient sees it and may end it."""
+    """Note a consent to oneself, while the card that was read counts; the patient is told, and may end it."""
     record = unit.find(PATIENT, patient_id, Action.NOTE_CONSENT, Tag.RECORD_CONSENT_NOTE)
-    doctor = unit.actor.professional_id or ""
-    row = sharing.consent(
-        unit.session, record.insured_id or "", doctor, body.how.value, Opens(body.scope.value, body.named, body.hours),
-        recorded_by=doctor,
-    )  # fmt: skip
+    person, doctor = record.insured_id or "", unit.actor.professional_id or ""
+    opens = Opens(body.scope.value, body.named, body.hours)
+    row = cards.note_consent(unit.session, person, doctor, body.how.value, opens)
     return ConsentOut.model_validate(row)
 
 
@@ -163,7 +167,7 @@ class EmergencyIn(In):
     """Why, and the password again."""
 
     reason: Reason
-    explanation: str = Field("", max_length=500, pattern=r"^[^\x00]*$")
+    explanation: str = Field("", max_length=500, pattern=NO_NUL)
     password: str = Field(min_length=1, max_length=passwords.PASSWORD_MAX)
 
 

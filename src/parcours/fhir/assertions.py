@@ -6,6 +6,7 @@ program signs is for this server, for five minutes at most, and works once.
 
 import hashlib
 import json
+import logging
 from base64 import urlsafe_b64decode
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,9 @@ from parcours.registry.replies import service as replies
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["RS384", "ES384"]
 LASTS = timedelta(minutes=5)
+LEEWAY = timedelta(seconds=30)
+"""Clocks that do not agree."""
+logger = logging.getLogger("parcours.smart")
 UNREADABLE = (JoseError, ValueError, LookupError, TypeError, RecursionError, OSError)
 
 
@@ -35,7 +39,7 @@ def client_of(
         return None
     try:
         client_id = str(json.loads(urlsafe_b64decode(said.split(".")[1] + "=="))["iss"])
-        known = KeySet.import_key_set(json.loads(keys.read_text("utf-8"))[client_id])
+        known = KeySet.import_key_set(keys_in(keys)[client_id])
         signed = jwt.decode(said, known, algorithms=ALGORITHMS)
     except UNREADABLE:
         return None
@@ -45,13 +49,23 @@ def client_of(
     return client if client is not None and is_first(session, client, str(signed.claims["jti"])) else None
 
 
+def keys_in(file: Path) -> dict[str, Any]:
+    """The keys of each client; a file that cannot be read is said in the log, and then nobody's key is known."""
+    try:
+        found: dict[str, Any] = dict(json.loads(file.read_text("utf-8")))
+    except UNREADABLE as error:
+        logger.warning("PARCOURS_SMART_KEYS cannot be read: %s", type(error).__name__)
+        return {}
+    return found
+
+
 def is_for(claims: dict[str, Any], client_id: str, audience: str, at: datetime) -> bool:
     """Is it about this client, for this server, and for now?"""
     meant, until = claims.get("aud"), claims.get("exp")
     return (
         claims.get("iss") == claims.get("sub") == client_id
         and audience in (meant if isinstance(meant, list) else [meant])
-        and isinstance(until, int | float) and at.timestamp() < until <= (at + LASTS).timestamp()
+        and isinstance(until, int | float) and at.timestamp() < until <= (at + LASTS + LEEWAY).timestamp()
         and bool(claims.get("jti"))
     )  # fmt: skip
 

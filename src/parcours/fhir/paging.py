@@ -1,7 +1,7 @@
 """Pages of a search: of few candidates all are read and counted; of a long table no more than a page needs.
 
 A page of a long table knows no total, and the next one begins at a place of the table: neither costs more than it
-shows.
+shows. What is added between two pages moves nothing; what is changed or taken away meanwhile may.
 """
 
 import base64

@@ -36,7 +36,9 @@ CONTRACTED = "https://interop.esante.gouv.fr/ig/fhir/annuaire/StructureDefinitio
 T = TypeVar("T")
 SECTORS = {"secteur_1": "c1", "secteur_2_optam": "c3", "secteur_2": "c3", "non_conventionne": "nc"}
 MOST = 200
-"""Rows read at once."""
+"""Rows read at once, for all the names that are looked for."""
+LEAST = 20
+"""And so many for one of many names."""
 
 
 def practitioner(ask: Ask, one: Professional) -> Resource:
@@ -179,18 +181,19 @@ def professionals(ask: Ask, query: Query) -> Iterator[Professional]:
         yield from (found for one in ids if (found := readable(ask, one)) is not None)
         return
     specialties = tuple(number_of_specialty(one) for one in query.values("specialty"))
-    names = next(iter(query.each("name", "family")), ("",))
-    together = merge(*(by_name(ask, one, specialties, start) for one in names), key=id_of)
+    names = dict.fromkeys(next(iter(query.each("name", "family")), ("",)))
+    most = max(LEAST, MOST // max(1, len(names)))
+    together = merge(*(by_name(ask, one, specialties, start, most) for one in names), key=id_of)
     yield from (next(same) for _, same in groupby(together, id_of))
 
 
 id_of = attrgetter("id")
 
 
-def by_name(ask: Ask, name: str, specialties: tuple[int, ...], start: str) -> Iterator[Professional]:
+def by_name(ask: Ask, name: str, specialties: tuple[int, ...], start: str, most: int) -> Iterator[Professional]:
     """The professionals whose family name begins so, after an id, in the order of their ids."""
     while some := search_professionals(
-        ask.by.session, family_name=name, specialties=specialties, limit=MOST, after=start or None
+        ask.by.session, family_name=name, specialties=specialties, limit=most, after=start or None
     ):
         yield from some
         start = some[-1].id

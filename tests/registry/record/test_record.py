@@ -15,7 +15,7 @@ from parcours.registry.errors import Conflict, Invalid, NotFound, Refused
 from parcours.registry.messages.models import Message
 from parcours.registry.people.context import of_patient
 from parcours.registry.record import documents, service, sharing
-from parcours.registry.record.context import Action, of_document
+from parcours.registry.record.context import Action, of_document, of_emergency
 from parcours.registry.record.models import DocumentState, Section
 from parcours.registry.record.service import NewStatement
 from parcours.registry.store.clock import now_utc, paris_today
@@ -163,7 +163,7 @@ def test_a_consent_opens_what_its_scope_says_and_no_more(session, world, scope, 
     person, author, doctor = world.person(), world.doctor(), world.doctor()
     first = documents.deposit(session, person.id, author.id, document())
     second = documents.deposit(session, person.id, author.id, document("1.2.4", type_code="11490-0"))
-    named = second.id if named == "second" else named
+    named = second.id.upper() if named == "second" else named
     row = sharing.consent(session, person.id, doctor.id, "electronic", sharing.Opens(scope, named, 1))
     assert row.until == row.given_at + timedelta(hours=1)
     asked = {"synthesis": (Action.READ_RECORD, of_patient(person)),
@@ -180,6 +180,7 @@ def test_a_scope_says_of_what_and_of_whom_and_no_consent_lasts_longer_than_a_day
     person, other, doctor = world.person(), world.person(), world.doctor()
     theirs = documents.deposit(session, other.id, doctor.id, document())
     for opens in (sharing.Opens("type"), sharing.Opens("all", "60591-5"), sharing.Opens(hours=0),
+                  sharing.Opens("type", "no such type"),
                   sharing.Opens(hours=25), sharing.Opens("whole")):  # fmt: skip
         with pytest.raises(Invalid):
             sharing.consent(session, person.id, doctor.id, "paper", opens)
@@ -190,9 +191,11 @@ def test_a_scope_says_of_what_and_of_whom_and_no_consent_lasts_longer_than_a_day
 def test_silence_is_worth_what_somebody_told(session, world):
     person, doctor = world.person(), world.doctor()
     assert sharing.standing(session, person.id) == "not_informed"
-    with pytest.raises(Invalid):
-        sharing.inform(session, person.id, "paper", by=doctor.id, on=paris_today() + timedelta(days=1))
-    sharing.inform(session, person.id, "oral_noted", by=doctor.id)
+    for day in (paris_today() + timedelta(days=1), person.birth_date - timedelta(days=1)):
+        with pytest.raises(Invalid):
+            sharing.inform(session, person.id, "paper", by=doctor.id, on=day)
+    for _ in range(2):
+        sharing.inform(session, person.id, "oral_noted", by=doctor.id)
     assert sharing.standing(session, person.id) == "informed_not_opposed"
     sharing.oppose(session, person.id)
     assert sharing.standing(session, person.id) == "opposed"
@@ -245,6 +248,15 @@ def test_an_emergency_access_is_narrow_and_ends(session, world):
     assert not may(session, actor, Action.READ_EMERGENCY, of_patient(person))
 
 
+def test_nobody_reviews_their_own_access_with_another_account(session, world):
+    person, treating = world.person(), world.doctor()
+    declare(session, person, treating)
+    own, other = (as_doctor(treating, f"0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d1{end}") for end in "45")
+    row = sharing.open_emergency(session, person.id, treating.id, own.account_id, "vital")
+    for actor in (own, other):
+        assert not may(session, actor, Action.REVIEW_EMERGENCY, of_emergency(session, row))
+
+
 def test_no_delegate_and_no_program_opens_in_an_emergency(session, world):
     person, doctor = world.person(), world.doctor()
     for role in (Role.DELEGATE, Role.API_CLIENT, Role.OFFICER, Role.ADMINISTRATOR):
@@ -267,6 +279,7 @@ def test_another_reason_is_said_and_a_review_is_made_once(session, world):
     row = sharing.open_emergency(session, person.id, doctor.id, None, "other", "appel de la régulation")
     assert [one.id for one in sharing.accesses_to_review(session, [person.id])] == [row.id]
     sharing.review(session, row.id, "not_justified", "0199f0a4-7c3e-7a51-8f0d-5b1e2a9c4d13")
+    assert row.until == row.reviewed_at, "it is over"
     assert not sharing.accesses_to_review(session, [person.id])
     told = session.scalars(select(Message.recipient).where(Message.subject == "emergency_unjustified"))
     assert set(told) == {person.id, doctor.id}, "an incident is told"

@@ -3,7 +3,7 @@
 from parcours.registry.access import model
 from parcours.registry.access.manifest import Context, Personal
 from parcours.registry.cards.models import Card, CardApp, CardAppEvent, CardEvent, CardReading, EuropeanProof
-from parcours.registry.cards.relations import PRACTICE_CARD, PRACTICE_READER
+from parcours.registry.cards.relations import PRACTICE_CARD, PRACTICE_CARD_HELD, PRACTICE_READER
 from parcours.registry.complementary.context import Action as LinkAction
 from parcours.registry.declarations.context import Action as DeclarationAction
 from parcours.registry.people.context import Action as PeopleAction
@@ -54,9 +54,9 @@ CONTEXT = Context(
             DeclarationAction.READ_DECLARATION,
             VisitAction.READ_FACTS,
             VisitAction.ANSWER_VISIT,
-            RecordAction.NOTE_CONSENT,
             RecordAction.NOTE_INFORMATION,
         ),
+        PRACTICE_CARD_HELD.gives(RecordAction.NOTE_CONSENT),
     ),
     tags=Tag,
 )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import PRACTICE, Actor, Record
 from parcours.registry.access.rules import OWN_PRACTICE, Relation, rule
-from parcours.registry.cards.models import CardReading
+from parcours.registry.cards.models import CardReading, Shown
 from parcours.registry.store.clock import now_utc
 
 SHOWN_FOR = timedelta(hours=24)
@@ -16,21 +16,36 @@ SHOWN_FOR = timedelta(hours=24)
 
 def _shown(session: Session, actor: Actor, record: Record) -> bool:
     """The patient showed this practice the card, or the number with the birth date, within a day."""
+    return _read(session, actor, record, tuple(Shown))
+
+
+def _held(session: Session, actor: Actor, record: Record) -> bool:
+    """The card itself was read here, within a day: a number may be typed while the patient is not there."""
+    return _read(session, actor, record, (Shown.CARD,))
+
+
+def _read(session: Session, actor: Actor, record: Record, ways: tuple[Shown, ...]) -> bool:
     if actor.professional_id is None or record.insured_id is None:
         return False
     query = select(CardReading.id).where(
         CardReading.insured_id == record.insured_id, CardReading.professional_id == actor.professional_id,
-        CardReading.read_at > now_utc() - SHOWN_FOR,
+        CardReading.read_at > now_utc() - SHOWN_FOR, CardReading.how.in_(ways),
     )  # fmt: skip
     return session.scalar(query.limit(1)) is not None
 
 
 CARD_SHOWN = Relation("card_shown", _shown, to_person=True)
+CARD_HELD = Relation("card_held", _held, to_person=True)
 
 PRACTICE_CARD = rule(
     "practice_card", PRACTICE, CARD_SHOWN,
     "Le cabinet à qui le patient montre sa carte voit, ce jour-là, ce qu'il faut pour la feuille de soins.",
     "A practice to which the patient shows the card sees, on that day, what the sheet of care needs.",
+)  # fmt: skip
+PRACTICE_CARD_HELD = rule(
+    "practice_card_held", PRACTICE, CARD_HELD,
+    "Qui a lu la carte elle-même ce jour-là note l'accord que le patient donne devant lui ; un numéro ne suffit pas.",
+    "Who read the card itself on that day notes the consent that the patient gives there; a number is not enough.",
 )  # fmt: skip
 PRACTICE_READER = rule(
     "practice_reader", PRACTICE, OWN_PRACTICE,

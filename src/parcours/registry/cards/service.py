@@ -17,12 +17,18 @@ from parcours.registry.cards.models import (
     EuropeanProof,
     Shown,
 )
+from parcours.registry.cards.relations import SHOWN_FOR
 from parcours.registry.cards.words import CARDS
+from parcours.registry.errors import not_found
 from parcours.registry.identity.keys import NirKind
 from parcours.registry.identity.service import current_identifier
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.people.models import Affiliation
+from parcours.registry.record import sharing
+from parcours.registry.record.models import RecordConsent
+from parcours.registry.record.sharing import Noted, Opens
+from parcours.registry.store.clock import now_utc
 from parcours.registry.store.ids import get
 from parcours.registry.store.periods import holding
 
@@ -172,13 +178,27 @@ def show(session: Session, insured_id: str, professional_id: str, how: Shown, *,
     return row
 
 
-def shown_since(session: Session, insured_id: str, professional_id: str, since: datetime) -> CardReading | None:
+def shown_since(
+    session: Session, insured_id: str, professional_id: str, since: datetime, ways: tuple[Shown, ...] = tuple(Shown)
+) -> CardReading | None:
     """The last time that a patient showed a practice the card, since an instant."""
     query = select(CardReading).where(
         CardReading.insured_id == insured_id, CardReading.professional_id == professional_id,
-        CardReading.read_at > since,
+        CardReading.read_at > since, CardReading.how.in_(ways),
     )  # fmt: skip
     return session.scalar(query.order_by(CardReading.read_at.desc()).limit(1))
+
+
+def note_consent(session: Session, insured_id: str, professional_id: str, how: str, opens: Opens) -> RecordConsent:
+    """A consent that the patient gives in front of who read the card; it ends with that reading at the latest.
+
+    Raises `NotFound`: the card itself was not read. Raises `Refused`: the patient ended one of this doctor since.
+    """
+    reading = shown_since(session, insured_id, professional_id, now_utc() - SHOWN_FOR, (Shown.CARD,))
+    if reading is None:
+        raise not_found("patient_id")
+    noted = Noted(professional_id, reading.read_at, reading.read_at + SHOWN_FOR)
+    return sharing.consent(session, insured_id, professional_id, how, opens, noted=noted)
 
 
 # --- abroad ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ No amount is computed here: the engine settles, this module keeps its answer and
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -210,9 +210,11 @@ def get_claim(session: Session, claim_id: str, insured_id: str) -> Claim:
     return get(session, Claim, claim_id, "claim_id", insured_id=insured_id)
 
 
-def claims_of(session: Session, insured_id: str, *, after: str | None = None, limit: int = 50) -> list[Claim]:
-    """Claims of a person, newest first; pages by `after` (last id)."""
-    query = select(Claim).where(Claim.insured_id == insured_id)
+def claims_of(
+    session: Session, insured_id: str, *, after: str | None = None, limit: int = 50, but: Collection[ClaimState] = ()
+) -> list[Claim]:
+    """Claims of a person, newest first; pages by `after` (last id); none of the states of `but`."""
+    query = select(Claim).where(Claim.insured_id == insured_id, Claim.state.not_in(but))
     if after:
         query = query.where(Claim.id < after)
     return list(session.scalars(query.order_by(Claim.id.desc()).limit(limit)))

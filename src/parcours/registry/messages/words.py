@@ -16,6 +16,9 @@ SUBJECTS = {
     "referral_expires": Text("Une lettre d'adressage expire bientôt", "A letter of referral expires soon"),
     "emergency_access": Text("Un dossier a été ouvert en urgence", "A record was opened in an emergency"),
     "emergency_unjustified": Text("Un accès d'urgence n'était pas justifié", "An emergency access was not justified"),
+    "consent_noted": Text(
+        "Un professionnel a noté que vous lui ouvrez votre dossier", "A professional noted that you open your record"
+    ),
     "emergency_review": Text("Un accès d'urgence attend d'être revu", "An emergency access waits for its review"),
     "follow_up": Text("Votre suivi a du nouveau", "Your follow-up has news"),
     "doctor_accepted": Text("Un médecin accepte votre déclaration", "A doctor accepts your declaration"),

@@ -113,7 +113,14 @@ scope_of_what = Problem(
     field="named", allowed=Text("un type pour type, un document pour document",
                                 "a type for type, a document for document"),
 )  # fmt: skip
-not_yet_told = Problem(
-    Invalid, "not_yet_told", Text("ce jour n'est pas encore venu", "this day has not come yet"), field="on",
-    allowed=Text("{today} au plus tard", "{today} at the latest"),
+not_told_then = Problem(
+    Invalid, "not_told_then", Text("la personne n'a pas pu être informée ce jour-là",
+                                   "the person cannot have been told on that day"),
+    field="on", allowed=same("{born} … {today}"),
+)  # fmt: skip
+consent_ended = Problem(
+    Refused, "consent_ended", Text("la personne a mis fin à un consentement depuis que sa carte a été lue",
+                                   "the person ended a consent since the card was read"),
+    allowed=Text("un consentement que la personne donne dans son compte, ou sa carte lue de nouveau",
+                 "a consent that the person gives in their account, or the card read again"), article="CSP L1110-4",
 )  # fmt: skip

@@ -131,8 +131,9 @@ def _not_opposed_in_emergency(session: Session, actor: Actor, record: Record) ->
 
 
 def _another(_session: Session, actor: Actor, record: Record) -> bool:
-    """Somebody else than who opened it."""
-    return actor.account_id is not None and actor.account_id != record.account_id
+    """Somebody else than who opened it: another account, and not another account of the same professional."""
+    same = actor.professional_id is not None and actor.professional_id == record.professional_id
+    return actor.account_id is not None and actor.account_id != record.account_id and not same
 
 
 CARE_TEAM = Relation("care_team", _in_team, to_person=True)

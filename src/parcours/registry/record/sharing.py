@@ -1,5 +1,6 @@
 """Who shares a record: oppositions, consents of the moment, the care team, access in an emergency and its review."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +13,6 @@ from parcours.law.workdays import months_after
 from parcours.registry.care_plans.models import CarePlan, PlanActor
 from parcours.registry.declarations.relations import in_charge
 from parcours.registry.directory.service import get_professional
-from parcours.registry.errors import not_found
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.people.service import get_insured
@@ -39,6 +39,8 @@ MOST_HOURS = 24
 """How long a consent of the moment lasts at most."""
 NAMED = (ConsentScope.TYPE, ConsentScope.DOCUMENT)
 """Scopes that say of what."""
+TYPE_CODE = re.compile(r"[0-9A-Za-z_-]{2,20}")
+"""How the code of a type is written."""
 EMERGENCY = timedelta(hours=4)
 REVIEW = timedelta(hours=72)
 LEAST_EXPLANATION = 15
@@ -96,36 +98,63 @@ class Opens:
 WHOLE = Opens()
 
 
+@dataclass(frozen=True)
+class Noted:
+    """Who notes a consent that was given in front of them, since when the card is there, and until when it counts."""
+
+    by: str
+    since: datetime
+    until: datetime
+
+
 def consent(
     session: Session, insured_id: str, professional_id: str, how: str, opens: Opens = WHOLE,
-    *, recorded_by: str | None = None,
+    *, noted: Noted | None = None,
 ) -> RecordConsent:  # fmt: skip
-    """A consent of the moment: it ends by itself, after a day at most. `recorded_by`: the professional who noted it.
+    """A consent of the moment: it ends by itself, after a day at most. The person is told of one that was `noted`.
 
-    Raises `Invalid`: more than a day, or a scope that does not say of what.
+    Raises `Invalid`: more than a day, or a scope that does not say of what. Raises `Refused`: one was ended since.
     """
     at, scope = now_utc(), check_choice("scope", opens.scope, ConsentScope)
     if not 1 <= opens.hours <= MOST_HOURS:
         raise problems.no_such_time(opens.hours, most=MOST_HOURS)
-    if (scope in NAMED) != bool(opens.named):
-        raise problems.scope_of_what()
-    if scope is ConsentScope.DOCUMENT:
-        check_whose(session, insured_id, opens.named or "")
+    person, doctor = get_insured(session, insured_id, lock=True).id, get_professional(session, professional_id).id
+    if noted is not None and ended_since(session, person, doctor, noted.since):
+        raise problems.consent_ended()
+    until = at + timedelta(hours=opens.hours)
     row = RecordConsent(
-        insured_id=get_insured(session, insured_id, lock=True).id,
-        professional_id=get_professional(session, professional_id).id,
-        how=check_choice("how", how, How), scope=scope, named=opens.named, recorded_by=recorded_by,
-        given_at=at, until=at + timedelta(hours=opens.hours),
+        insured_id=person, professional_id=doctor, how=check_choice("how", how, How), scope=scope,
+        named=named_by(session, person, scope, opens.named), recorded_by=noted.by if noted else None,
+        given_at=at, until=min(until, noted.until) if noted else until,
     )  # fmt: skip
     session.add(row)
     session.flush()
+    if noted is not None:
+        send(
+            session, MessageKind.NOTIFICATION, "consent_noted", person, {"consent": row.id}, at=at, day=paris_date(at),
+            insured_id=person,
+        )  # fmt: skip
     return row
 
 
-def check_whose(session: Session, insured_id: str, document_id: str) -> None:
-    """A document of this person. Raises `NotFound`."""
-    if get(session, RecordDocument, document_id, "named").insured_id != insured_id:
-        raise not_found("named")
+def ended_since(session: Session, insured_id: str, professional_id: str, since: datetime) -> bool:
+    """Did the person end a consent to this professional since an instant?"""
+    query = select(RecordConsent.id).where(
+        RecordConsent.insured_id == insured_id, RecordConsent.professional_id == professional_id,
+        RecordConsent.withdrawn_at >= since,
+    )  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
+
+
+def named_by(session: Session, insured_id: str, scope: ConsentScope, named: str | None) -> str | None:
+    """What a scope is of: nothing, a type, or the id of a document of this person. Raises `Invalid`, `NotFound`."""
+    if (scope in NAMED) != bool(named):
+        raise problems.scope_of_what()
+    if scope is ConsentScope.DOCUMENT:
+        return get(session, RecordDocument, named or "", "named", insured_id=insured_id).id
+    if named is not None and not TYPE_CODE.fullmatch(named):
+        raise problems.scope_of_what(named)
+    return named
 
 
 def consents_of(session: Session, insured_id: str) -> list[RecordConsent]:
@@ -139,16 +168,23 @@ def consents_of(session: Session, insured_id: str) -> list[RecordConsent]:
 def inform(
     session: Session, insured_id: str, how: str, *, by: str | None = None, on: date | None = None
 ) -> RecordInformation:
-    """A person was told of the sharing and of the right to oppose it: by a professional, or in their account."""
-    today = paris_today()
-    if on is not None and on > today:
-        raise problems.not_yet_told(on.isoformat(), today=today.isoformat())
-    row = RecordInformation(
-        insured_id=get_insured(session, insured_id, lock=True).id, professional_id=by,
-        how=check_choice("how", how, How), informed_on=on or today, recorded_at=now_utc(),
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
+    """A person was told of the sharing and of the right to oppose it: by a professional, or in their account.
+
+    Said twice of one day by the same, it is the same. Raises `Invalid`: a day to come, or before birth.
+    """
+    insured, today = get_insured(session, insured_id, lock=True), paris_today()
+    day = on or today
+    if not insured.birth_date <= day <= today:
+        raise problems.not_told_then(day.isoformat(), born=insured.birth_date.isoformat(), today=today.isoformat())
+    way = check_choice("how", how, How)
+    told = information_of(session, insured.id)
+    row = next((one for one in told if (one.professional_id, one.informed_on) == (by, day)), None)
+    if row is None:
+        row = RecordInformation(
+            insured_id=insured.id, professional_id=by, how=way, informed_on=day, recorded_at=now_utc()
+        )
+        session.add(row)
+        session.flush()
     return row
 
 
@@ -178,12 +214,13 @@ def accept(session: Session, insured_id: str, professional_id: str) -> RecordTea
 
 def leave(session: Session, insured_id: str, professional_id: str) -> int:
     """A professional is no more of the team, from today on; a consent of the moment ends too."""
-    rows = [one for one in team_of(session, insured_id) if one.professional_id == professional_id]
+    doctor = get_professional(session, professional_id).id
+    rows = [one for one in team_of(session, insured_id) if one.professional_id == doctor]
     for row in rows:
         row.ended_on = paris_today()
     consents = session.scalars(
         select(RecordConsent).where(
-            RecordConsent.insured_id == insured_id, RecordConsent.professional_id == professional_id,
+            RecordConsent.insured_id == insured_id, RecordConsent.professional_id == doctor,
             RecordConsent.withdrawn_at.is_(None),
         )
     ).all()  # fmt: skip
@@ -283,14 +320,15 @@ def accesses_to(session: Session, insured_id: str) -> list[EmergencyAccess]:
 
 
 def review(session: Session, access_id: str, verdict: str, by: str, *, at: datetime | None = None) -> EmergencyAccess:
-    """Somebody else says whether an access was justified. Raises `Conflict`: it was said already."""
+    """Somebody else says whether an access was justified; one that was not is over. Raises `Conflict`: said already."""
     row = get(session, EmergencyAccess, access_id, "access_id")
     if row.verdict is not None:
         raise problems.already_reviewed()
     row.verdict, row.reviewed_by, row.reviewed_at = check_choice("verdict", verdict, Verdict), by, at or now_utc()
-    session.flush()
     if row.verdict is Verdict.NOT_JUSTIFIED:
+        row.until = min(row.until, row.reviewed_at)
         tell_unjustified(session, row, row.reviewed_at)
+    session.flush()
     return row
 
 

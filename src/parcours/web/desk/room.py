@@ -39,7 +39,8 @@ from parcours.web.forms import own_site
 from parcours.web.pages import PERSONAL, Page, answer
 
 NO_STORE = {"Cache-Control": "no-store"}
-MOST_FIELDS = 80
+MOST_FIELDS = 2_100
+"""A letter may join every line of a synthesis, and one package brings two thousand."""
 NOT_YOURS = Text("Cette page n'est pas la vôtre", "This page is not yours")
 NOT_SO = Text("Cela ne peut pas être fait ainsi", "This cannot be done so")
 

@@ -24,6 +24,8 @@ from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.care_plans.context import Tag as PlanTag
 from parcours.registry.claims.adjudicate import claims_of
 from parcours.registry.claims.context import Action as ClaimAction
+from parcours.registry.claims.context import Tag as ClaimTag
+from parcours.registry.claims.models import ClaimState
 from parcours.registry.directory.trades import name_of
 from parcours.registry.people import family
 from parcours.registry.people.context import Action, Tag, of_patient
@@ -47,6 +49,11 @@ from parcours.web.me.person import Mine
 
 PAGE = 40
 VISITS = 20
+NOT_THERE = (
+    ClaimState.DRAFT, ClaimState.SIGNED, ClaimState.BATCHED, ClaimState.SENT, ClaimState.REFUSED, ClaimState.REPLACED,
+    ClaimState.REVERSED,
+)  # fmt: skip
+"""Sheets that did not reach the fund, or were taken back."""
 SECTIONS = {
     "reason": Text("Motif", "Reason"),
     "question": Text("Question posée", "Question"),
@@ -167,7 +174,10 @@ class Seen:
 def seen_by(mine: Mine) -> list[Seen]:
     """Whom the person saw, the latest first: acts that reached the fund, and visits worked out here."""
     session, may, record = mine.desk.session, mine.desk.unit.may, of_patient(mine.row)
-    billed = claims_of(session, mine.id, limit=VISITS) if may(ClaimAction.READ_CLAIMS, record) else []
+    reads = may(ClaimAction.READ_CLAIMS, record)
+    billed = claims_of(session, mine.id, limit=VISITS, but=NOT_THERE) if reads else []
+    if billed:
+        mine.desk.unit.note(ClaimTag.STATEMENT_READ, record)
     answered = visits.visits_of(session, mine.id) if may(VisitAction.READ_FACTS, record) else []
     found = {(one.care_date, one.professional_id): Seen(one.professional_id, one.care_date) for one in answered}
     found |= {(one.care_date, one.professional_id): Seen(one.professional_id, one.care_date, one.id) for one in billed}

@@ -73,6 +73,7 @@ OPEN_UNTIL = Text("Ouvert en urgence, en lecture seule, chaque regard tracé, ju
                   "Opened in an emergency, reading only, every look traced, until")  # fmt: skip
 IN_EMERGENCY = Text("Ouvrir un dossier en urgence", "Open a record in an emergency")
 REVIEW = Text("Accès d'urgence à revoir : {name}", "Emergency access to review: {name}")
+OPEN_RECORD = Text("Lire le dossier", "Read the record")
 PREPARE_LETTER = Text("Préparer une lettre", "Prepare a letter")
 ANY_FEE = "30.00"
 """The pathway does not depend on it."""
@@ -110,7 +111,10 @@ def show(desk: Desk, template: str, status: int = 200, **values: Any) -> Respons
 
 def opened(desk: Desk) -> list[tuple[EmergencyAccess, str]]:
     """The records that the doctor has open in an emergency: every page of the desk says it."""
-    rows = sharing.accesses_open(desk.session, desk.unit.actor.account_id)
+    rows = [
+        one for one in sharing.accesses_open(desk.session, desk.unit.actor.account_id)
+        if desk.unit.may(RecordAction.READ_EMERGENCY, of_patient(get_insured(desk.session, one.insured_id)))
+    ]  # fmt: skip
     names = patients_named(desk, [one.insured_id for one in rows]) if rows else {}
     return [(one, names.get(one.insured_id, "")) for one in rows]
 
@@ -196,6 +200,9 @@ def read_card(desk: Desk) -> Response:
 def inserted_card(desk: Desk, insured_id: str) -> Insured | None:
     """The card that the simulated reader holds: that of somebody who declared this doctor."""
     record = desk.unit.find(PATIENT, insured_id, DeclarationAction.READ_DECLARATION)
+    if not timeline.declared_to(desk.session, record.insured_id or "", doctor_of(desk).id, desk.today):
+        desk.unit.note_refusal(CardAction.SHOW_CARD, record, "not_found")
+        return None
     return get_insured(desk.session, record.insured_id or "")
 
 
@@ -276,6 +283,7 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         c2s=any(one.kind is RightKind.C2S for one in rights),
         related=RELATED,
         prepare_letter=PREPARE_LETTER[desk.lang],
+        open_record=OPEN_RECORD[desk.lang] if desk.unit.may(RecordAction.READ_RECORD, record) else "",
     )
 
 

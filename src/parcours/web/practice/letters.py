@@ -261,9 +261,10 @@ def lines_of(desk: Desk, person: Record, said: Mapping[str, Any]) -> list[tuple[
     if not desk.unit.may(RecordAction.READ_RECORD, person):
         return []
     chosen, kept = desk.form.getlist("extract"), [tuple(one) for one in said.get("extract") or ()]
+    sent = desk.error is not None
     return [
         (row.id, PARTS[part.section][2][desk.lang], row.text,
-         row.id in chosen or (not chosen and (part.section.value, row.text) in kept))
+         row.id in chosen if sent else (part.section.value, row.text) in kept)
         for part in synthesis(desk.session, person.insured_id or "") for row in part.lines
     ]  # fmt: skip
 
