@@ -323,8 +323,8 @@ def settings_outside(row: SettledRow) -> list[str]:
     found = [
         setting
         for entry in load().cases["case_status"].values()
-        if all(in_force(id_, row) for id_ in needed(entry, {}))
         for setting in entry.get("settings", ())
+        if all(in_force(id_, row) for id_ in needed(entry, {}))
     ]
     return sorted(found, key=lambda setting: SpecialSetting[setting.upper()])
 

@@ -10,7 +10,6 @@ from starlette.responses import PlainTextResponse, Response
 from parcours import documents
 from parcours.engine.bill.receipt import bill_receipt
 from parcours.engine.say.receipt import canonical
-from parcours.law.library.installed import looked_up_once
 from parcours.web.bill.address import state_of
 from parcours.web.bill.paper import Paper
 from parcours.web.bill.sheet import bill_sheet
@@ -22,8 +21,7 @@ from parcours.web.quote.quote import missing
 async def bill_page(request: Request) -> Response:
     """The page, or the part of it that changes."""
     page = Page.of(request)
-    with looked_up_once():
-        view = Paper(state_of(page)).view()
+    view = Paper(state_of(page)).view()
     template = "_bill_partial.html" if page.partial else "bill.html"
     wrong = view.error or any(row.error or any(item.error for item in row.fields) for row in view.rows)
     refused = wrong or any(item.error for item in view.head)
@@ -44,8 +42,7 @@ def bill_pdf(request: Request) -> Response:
     """`/bill.pdf`: the same answer on paper, made in a thread of its own."""
     page = Page.of(request)
     paper = Paper(state_of(page))
-    with looked_up_once():
-        view = paper.view()
+    view = paper.view()
     if paper.settled is None or view.result is None or view.explanation is None or view.day is None:
         return missing(view.error, page.lang)
     address = f"{page.site}{page.address('/bill', paper.state.pairs())}"

@@ -18,6 +18,7 @@ from parcours.engine.facts.vocabulary import hundredths
 from parcours.law.bill.book import bill_law
 from parcours.law.bill.codes import Nature
 from parcours.law.cache import flat_law
+from parcours.law.library.installed import looked_up_once
 from parcours.law.loader import load
 from parcours.text import COLON, DECIMAL, euros, plain_euros
 from parcours.web import i18n
@@ -114,6 +115,7 @@ class Paper:
         """The questions about the patient and the professional."""
         return BillForm(self.state, self.day or today())
 
+    @looked_up_once()
     def view(self) -> BillView:
         """All that the page shows."""
         explanation = self.explained()
