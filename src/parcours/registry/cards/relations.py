@@ -1,8 +1,8 @@
 """Who one is by a card: the practice to which the patient has just shown it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from parcours.registry.access.model import PRACTICE, Actor, Record
@@ -27,11 +27,18 @@ def _held(session: Session, actor: Actor, record: Record) -> bool:
 def _read(session: Session, actor: Actor, record: Record, ways: tuple[Shown, ...]) -> bool:
     if actor.professional_id is None or record.insured_id is None:
         return False
-    query = select(CardReading.id).where(
-        CardReading.insured_id == record.insured_id, CardReading.professional_id == actor.professional_id,
-        CardReading.read_at > now_utc() - SHOWN_FOR, CardReading.how.in_(ways),
+    found = readings(record.insured_id, actor.professional_id, now_utc() - SHOWN_FOR, ways)
+    return session.scalar(found.with_only_columns(CardReading.id).limit(1)) is not None
+
+
+def readings(
+    insured_id: str, professional_id: str, since: datetime, ways: tuple[Shown, ...] = tuple(Shown)
+) -> Select[CardReading]:
+    """The times that a patient showed a practice the card since an instant, in some ways."""
+    return select(CardReading).where(
+        CardReading.insured_id == insured_id, CardReading.professional_id == professional_id,
+        CardReading.read_at > since, CardReading.how.in_(ways),
     )  # fmt: skip
-    return session.scalar(query.limit(1)) is not None
 
 
 CARD_SHOWN = Relation("card_shown", _shown, to_person=True)

@@ -17,7 +17,7 @@ from parcours.registry.cards.models import (
     EuropeanProof,
     Shown,
 )
-from parcours.registry.cards.relations import SHOWN_FOR
+from parcours.registry.cards.relations import SHOWN_FOR, readings
 from parcours.registry.cards.words import CARDS
 from parcours.registry.errors import not_found
 from parcours.registry.identity.keys import NirKind
@@ -182,11 +182,8 @@ def shown_since(
     session: Session, insured_id: str, professional_id: str, since: datetime, ways: tuple[Shown, ...] = tuple(Shown)
 ) -> CardReading | None:
     """The last time that a patient showed a practice the card, since an instant."""
-    query = select(CardReading).where(
-        CardReading.insured_id == insured_id, CardReading.professional_id == professional_id,
-        CardReading.read_at > since, CardReading.how.in_(ways),
-    )  # fmt: skip
-    return session.scalar(query.order_by(CardReading.read_at.desc()).limit(1))
+    found = readings(insured_id, professional_id, since, ways)
+    return session.scalar(found.order_by(CardReading.read_at.desc()).limit(1))
 
 
 def note_consent(session: Session, insured_id: str, professional_id: str, how: str, opens: Opens) -> RecordConsent:
