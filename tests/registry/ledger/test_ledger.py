@@ -77,6 +77,15 @@ def test_two_times(session):
     assert ledger.balances(session, as_of=date(2026, 3, 4), known_on=instant(2026, 6, 1))[account] == -400
 
 
+def test_what_takes_from_a_balance_is_never_known_before_it(session):
+    """A writer reads the clock, then waits for another one who posts first."""
+    ledger.post(session, entry(known_at=instant(2026, 3, 4, 10)))
+    paid = (Line(Account.A_PAYER_INSURED, ANA, 1900, CLAIM), Line(Account.VIREMENTS, ANA, -1900))
+    ledger.post(session, entry("order", paid, kind="order", known_at=instant(2026, 3, 4, 9)))
+    assert broken(session) == []
+    assert ledger.balances(session, known_on=instant(2026, 3, 4, 9)) == {}
+
+
 def test_a_reversal_is_the_exact_negation_and_happens_once(session):
     first = ledger.post(session, entry())
     back = ledger.reverse(session, first, key="r", cause_id=new_id(), at=date(2026, 3, 9), known_at=instant(2026, 3, 9))

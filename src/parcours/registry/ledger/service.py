@@ -68,6 +68,7 @@ class Entry:
 def post(session: Session, entry: Entry) -> str:
     """Write an entry and return its id; the id of the first time when it was written already.
 
+    It is known at the instant said, or with the last entry on an account that it may take from, if that came later.
     Lines of zero are left out; one that leaves nothing is written nowhere and has no id: the empty text.
     Raises `Invalid`: it does not balance. Raises `Conflict`: the key has another content, an account would be on its
     wrong side, a reversal is reversed.
@@ -83,6 +84,7 @@ def post(session: Session, entry: Entry) -> str:
         return known
     if entry.reverses_id is not None:
         _check_reversed(session, entry.reverses_id)
+    entry = replace(entry, known_at=_known_after(session, entry))
     try:
         with session.begin_nested():
             (written,) = _write(session, [entry])
@@ -174,6 +176,25 @@ def lock(session: Session, book: str, party: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
         statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:party, 0))")
         session.execute(statement, {"party": f"{book}|{party}"})
+
+
+def _known_after(session: Session, entry: Entry) -> datetime:
+    """When an entry is known: never before those that made the balances it takes from.
+
+    A writer reads the clock, then waits for its turn: what others wrote meanwhile was known first.
+    """
+    guarded = {(one.account, one.party) for one in entry.lines if one.account in GUARDED}
+    if not guarded:
+        return entry.known_at
+    query = select(func.max(LedgerTransaction.known_at)).join(
+        LedgerPosting, LedgerPosting.transaction_id == LedgerTransaction.id
+    )
+    accounts, parties = zip(*guarded, strict=True)
+    last = session.scalar(query.where(
+        LedgerTransaction.book == entry.book, LedgerPosting.account.in_(set(accounts)),
+        LedgerPosting.party.in_(set(parties)),
+    ))  # fmt: skip
+    return entry.known_at if last is None else max(entry.known_at, last)
 
 
 def _check_sides(session: Session, entry: Entry) -> None:
