@@ -122,7 +122,8 @@ def test_outside_the_pathway_the_circumstances_are_asked(client: TestClient) -> 
         ((("care_date", "2026-11-24"), *GP[1:], ("code", "VG")), ["MD", "IK"], ["CRD"]),
         ((("care_date", "2026-11-24"), ("at", "evening"), *GP[1:]), ["CRN", "MN"], ["CRM"]),
         ((("care_date", "2026-05-14"), ("profession", "infirmier")), ["DIMANCHE", "IFD"], ["NUIT"]),
-        ((("care_date", "2026-11-24"), ("age", "4"), *GP[2:]), ["MEG"], []),
+        ((("care_date", "2026-11-24"), ("age", "4"), *GP[2:], ("code", "G"), ("fee", "30")), ["MEG"], []),
+        ((("care_date", "2026-11-24"), ("age", "4"), *GP[2:], ("code", "G"), ("fee", "35")), [], ["MEG"]),
     ],
 )  # fmt: skip
 def test_the_day_the_hour_a_visit_and_the_age_suggest_lines(
@@ -210,6 +211,7 @@ def test_a_bill_on_paper_says_the_same_and_carries_its_receipt(
     assert left in words
     assert why in words
     assert words.count("VG") >= 2, "among the lines, and why"
+    assert ("What to do now" if lang == "en" else "Que faire maintenant") in words
     content = read_any(paper.attachments["parcours.json"][0])
     assert replay_any(content).same
     assert code_of(content["hash"]) in words

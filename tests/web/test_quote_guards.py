@@ -97,8 +97,8 @@ def test_who_sees_a_psychiatrist_hears_of_other_help(client: TestClient) -> None
 def test_letters_are_ready_as_text_and_as_pdf(client: TestClient, to: str, lang: str) -> None:
     address = quote(**C2S, to=to)
     text = client.get(address.replace("/?", "/letter.txt?"), headers={"accept-language": lang}).text
-    amount = "48,50\u202f€" if lang == "fr" else "€48.50"
-    assert amount in text
+    assert "48,50\u202f€" in text, "in French, which is what a doctor reads"
+    assert ("€48.50" in text) == (lang == "en"), "and translated"
     assert "L861-3" in text
     pdf = client.get(address.replace("/?", "/letter.pdf?"), headers={"accept-language": lang})
     assert "L861-3" in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
@@ -111,7 +111,9 @@ def test_a_lawful_supplement_is_never_called_illegal(client: TestClient) -> None
         assert "illégal" not in page
         assert "unlawful" not in page
     page = client.get(quote(**SUNDAY, fee="61.50")).text
-    link = re.search(r'<a href="(/bill\?[^"]+)">CRD [^<]+<span class="quiet">€26.50 · explains it to the cent', page)
+    assert "CRD" in page
+    assert "To check" not in page
+    link = re.search(r'Read so, €18.45 is left to you.</p>\s*<p class="small"><a href="(/bill\?[^"]+)"', page)
     assert link
     bill = words(client, unescape(link[1]))
     assert "€43.05" in bill, "both lines are refunded: 70 % of 35 + 26.50"

@@ -192,6 +192,43 @@ def test_a_sector_that_nobody_knows_is_free_where_the_price_says_so(client: Test
     assert "To check:" in words(client, quote(**{**asked, "unsure": ""}, fee="60")), "who knows the sector is told"
 
 
+def test_two_gynaecologists_are_told_apart_or_shown_side_by_side(client: TestClient) -> None:
+    """ "A gynaecologist" is asked further; who does not know sees both, and 40 euros are not called too much."""
+    start = re.search(r'href="([^"]+)"><span>A gynaecologist', client.get("/").text)
+    assert start
+    asked = client.get(unescape(start[1])).text
+    assert "An obstetric gynaecologist" in asked
+    unknown = re.search(r'href="([^"]+)">I don’t know', asked)
+    assert unknown
+    said = dict(parse_qsl(urlsplit(unescape(unknown[1])).query))
+    seen = {**said, "role": "autre", "referral": "none", "purpose": "contraception", "care_date": "2026-11-20"}
+    page = words(client, quote(**seen, fee="40"))
+    assert "You did not know: Gynaecologist" in page
+    assert "A medical gynaecologist" in page
+    assert "of which €8.50 to check" in page, "at the obstetrician, beside the other"
+    assert "Before you dispute" not in page
+    ordinary = client.get(quote(**{**seen, "unsure": "specialty,fee"}, fee="31.50")).text
+    rows = ordinary[ordinary.index("You did not know: Gynaecologist") :]
+    assert re.findall(r"fee=([0-9.]+)", rows)[:2] == ["40.00", "31.50"], "each at its own tariff"
+
+
+def test_a_recent_settling_is_only_offered_where_it_can_count(client: TestClient) -> None:
+    for specialty, offered in (("generaliste", True), ("dermatologie", False)):
+        page = words(
+            client,
+            quote(
+                specialty=specialty,
+                urgent=None,
+                away=None,
+                special_setting=None,
+                installed_on=None,
+                medecin_traitant_left_on=None,
+            ),
+        )
+        assert "Is there something special about this visit?" in page
+        assert ("a GP who settled here recently" in page) == offered
+
+
 def test_what_is_not_owed_is_no_saving(client: TestClient) -> None:
     page = client.get(quote(**C2S)).text
     assert "Choose a doctor who applies" not in page, "nothing is owed: no doctor is cheaper"

@@ -3,8 +3,10 @@
 import re
 from datetime import date
 from html import unescape
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from starlette.testclient import TestClient
 
 from parcours.web.public.situations import complete, settled, situations, title_of
@@ -18,6 +20,7 @@ SETTLED_PAGES = {
     "contraception": [2_00, 2_00, 0, 1_00, 14_00],
     "examens_enfant": [0, 0, 0, 10_50],
     "prevention": [2_00, 0, 2_00, 11_00],
+    "maternite": [14_00, 11_45, 0, 9_50],
     "sage_femme_adresse": [11_45, 9_95, 20_55],
 }
 
@@ -35,6 +38,25 @@ def test_the_pages_of_people_show_what_the_law_leaves_to_them(slug: str) -> None
 def test_a_question_names_the_ages_of_the_law() -> None:
     assert title_of(situations()["enfants"], "en") == "My child is under 16"
     assert title_of(situations()["contraception"], "fr") == "La contraception avant 26 ans"
+
+
+def test_a_letter_to_the_conciliator_is_ready_without_an_account_in_french_with_its_translation(
+    client: TestClient,
+) -> None:
+    for lang, named in (("fr", "conciliateur"), ("en", "mediator")):
+        page = client.get("/situations/trouver_un_medecin", headers={"accept-language": lang}).text
+        assert named in page
+        address = re.search(r'formaction="(/letter.txt[^"]+)"', page)
+        assert address
+        typed = {"name": "Ada Martin", "refused": "Dr Essai, 3 novembre"}
+        told = client.post(unescape(address[1]), data=typed, headers={"accept-language": lang}).text
+        assert "Objet\u00a0: Aide pour trouver un médecin traitant" in told
+        assert "Dr Essai, 3 novembre" in told
+        assert ("Subject: Help to find" in told) == (lang == "en")
+        pdf = client.post(unescape(address[1]).replace(".txt", ".pdf"), data=typed, headers={"accept-language": lang})
+        pages = [page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages]
+        assert len(pages) == (2 if lang == "en" else 1)
+        assert "Madame, Monsieur" in pages[0]
 
 
 @pytest.mark.parametrize("slug", ["trouver_un_medecin", "sans_medecin_traitant", "dermatologie", "carte_perdue"])

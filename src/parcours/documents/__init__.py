@@ -19,6 +19,7 @@ from parcours.documents.kinds import (
     Reason,
     Record,
     Section,
+    Steps,
     Table,
 )
 from parcours.documents.pdf import Attachment, code_of, render
@@ -37,6 +38,7 @@ __all__ = [
     "Reason",
     "Record",
     "Section",
+    "Steps",
     "Table",
     "calendar",
     "code_of",

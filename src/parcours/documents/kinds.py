@@ -88,6 +88,8 @@ class Letter(Paper):
     signature: str
     enclosures: NotRequired[list[str]]
     enclosures_title: NotRequired[str]
+    translation: NotRequired["Letter"]
+    """The same in the language of who sends it: the letter itself is then in French."""
 
 
 class Table(TypedDict):
@@ -99,6 +101,13 @@ class Table(TypedDict):
     right: NotRequired[list[int]]
 
 
+class Steps(TypedDict):
+    """What to do at one time: before, at the desk, after."""
+
+    title: str
+    tasks: list[Entry]
+
+
 class Bill(Answer):
     """The answer for a whole bill: that of a quote, with its lines, on as many pages as they need."""
 
@@ -107,6 +116,8 @@ class Bill(Answer):
     notes_title: NotRequired[str]
     notes: NotRequired[list[Entry]]
     """What to look at; `name` is the lines that a note is about, empty for the whole bill."""
+    todo_title: NotRequired[str]
+    todo: NotRequired[list[Steps]]
 
 
 class Section(TypedDict):

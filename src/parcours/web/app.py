@@ -126,8 +126,9 @@ def prepare() -> None:
             env.get_template(template)
         vocabulary(lang)
     known_codes()
-    for option in questions.WHO.options:  # the longest step of a quote is the first answer
-        Sitting({**nothing(), **option.facts}).standing()
+    for option in (*questions.WHO.options, *questions.GYNAECOLOGIST.options):  # the longest step is the first answer
+        if "ask" not in option.facts:
+            Sitting({**nothing(), **option.facts}).standing()
 
 
 async def favicon(_: Request) -> Response:

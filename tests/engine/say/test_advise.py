@@ -26,6 +26,8 @@ BASE: dict[str, Any] = {
     "referral": "none",
 }
 
+GYNAECOLOGY = "gynecologie_obstetrique"
+
 
 def options(answer: Answer) -> Iterator[Option]:
     """Everything an advice holds."""
@@ -54,6 +56,22 @@ def test_without_a_declared_doctor_two_levers_go_together() -> None:
     advice = advise(settle(facts), "fr")
     assert ("declare_medecin_traitant", "get_referral") in [item.levers for item in advice.pairs]
     assert "get_referral" not in [lever for item in advice.singles for lever in item.levers]
+
+
+def test_a_doctor_at_the_tariff_charges_the_act_that_was_asked_for() -> None:
+    """Sent for one opinion: in sector 1 too it is a one-off opinion, not a plain consultation."""
+    sent = {**BASE, "specialty": "dermatologie", "convention": "secteur_2", "fee": 90, "care_date": "2026-11-20"}
+    asked = {"role": "correspondant", "referral": "avis_ponctuel"}
+    for act in ({}, {"act": "APC"}):
+        advice = advise(settle({**sent, **asked, **act}), "en")
+        assert next(one.patient for one in advice.singles if one.levers == ("choose_sector_1",)) == 2000
+
+
+def test_a_midwife_is_only_proposed_to_whom_she_may_follow() -> None:
+    for age, specialty, found in ((30, "dermatologie", True), (58, "dermatologie", False), (58, GYNAECOLOGY, True)):
+        facts = {**BASE, "care_date": "2026-11-20", "specialty": specialty, "age": age, "purpose": "none"}
+        levers = {name for item in options(settle(facts)) for name in item.levers}
+        assert ("get_referral_midwife" in levers) == found, (age, specialty)
 
 
 def test_an_unlawful_excess_can_still_be_disputed_after_the_visit() -> None:

@@ -231,6 +231,14 @@ def test_a_psychologists_session_is_explained_covered_or_not(age: int) -> None: 
         assert explain(settle(session, counters=counters), "fr").steps
 
 
+def test_mon_soutien_psy_says_its_rates_its_sessions_and_its_articles() -> None:
+    step = step_of({"care_date": "2026-05-05", "age": 30, "profession": "psychologue", "fee": "50.00"}, "rate")
+    assert all(said in step.text for said in ("60", "40", "20,00", "12 séances"))
+    assert [ref.id for ref in step.references] == ["CSS-L162-58", "CSS-R162-65", "CSS-L871-1"]
+    sessions = next(value for value in step.values if value.id == "mon_soutien_psy.seances_annee")
+    assert sessions.first_day == "2024-06-15"
+
+
 @pytest.mark.parametrize("article", [one for one in load().articles.values() if one.example], ids=lambda one: one.id)
 def test_the_example_of_an_article_leads_to_one_of_its_cases(article: Article) -> None:
     cases = [case for paragraph in article_said(article.id, "fr").decides for case in paragraph.cases]

@@ -105,6 +105,12 @@ def test_the_range_closes_on_the_share() -> None:
     assert patient_range(said).low == patient_range(said).high == 1100
 
 
+def test_what_nobody_owes_under_the_c2s_is_no_part_of_the_least() -> None:
+    known = {name: TRUTHS[name] for name in ("care_date", "age")} | {"specialty": "dermatologie", "fee": 60}
+    assert patient_range({**known, "convention": "secteur_2"}).low == 0
+    assert patient_range({**known, "convention": "secteur_2", "c2s": False}).low > 0
+
+
 def test_an_optional_question_may_be_answered_by_nothing() -> None:
     known = {**TRUTHS, "role": "autre"}
     del known["tiers_payant"]

@@ -22,6 +22,7 @@ from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.engine.results import euros
 from parcours.engine.say.explain import Reference, context_of, lists_of, references
+from parcours.engine.say.opinions import as_opinion
 from parcours.engine.say.row import SettledRow
 from parcours.engine.say.wording import fill, law_file, matches, sentence
 from parcours.law.codes import Convention, Purpose, Status
@@ -191,6 +192,7 @@ def outcome(names: tuple[str, ...], entries: Mapping[str, Any], answer: Answer) 
     for name in names:
         changes.update(entries[name]["changes"])
     act = answer.act._replace(**encoded(names, changes, answer))
+    act = as_opinion(act, answer.law) if changes.get("fee") == "tariff" else act
     contract = lever_contract(names, changes) if "contract" in changes else answer.encoded.contract
     act = act._replace(fee=fee_of(act, changes, answer))
     readings = encode_readings(answer.readings)

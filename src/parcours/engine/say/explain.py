@@ -23,6 +23,9 @@ from parcours.law.codes import Profession, Purpose, SpecialSetting
 from parcours.law.in_use import IN_USE, enacted, per_reform
 from parcours.law.loader import load
 
+MIDWIFE_AGES = range(12, 51)
+"""Not of the law: far from them nobody is followed by a midwife for a pregnancy or a contraception."""
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -150,14 +153,15 @@ def step(
     case = row.cases[stage]
     entry = load().cases[f"case_{stage}"][case]
     values = tuple(law_values(stage, row, context, lang))
-    cited = cited_by(stage, row)
+    exact = precise(entry, context)
+    cited = tuple(exact["references"]) if exact is not entry and "references" in exact else cited_by(stage, row)
     if entry.get("by_ground") and row.grounds:
         words = replace(words, facts={**words.facts, "exemption": "+".join(row.grounds)})
     return Step(
         stage=stage,
         title=sentence(f"stage_{stage}", words, lang),
         case=case,
-        text=fill(precise(entry, context)[lang], words, lang) + (limited_base(row, lang) if stage == "base" else ""),
+        text=fill(exact[lang], words, lang) + (limited_base(row, lang) if stage == "base" else ""),
         references=references(still_in_force(cited, values), lang),
         values=values,
         first_day=max((value.first_day for value in values if value.first_day), default=None),
@@ -297,12 +301,21 @@ def context_of(row: SettledRow) -> dict[str, Any]:
         "direct_access": direct,
         "exception_ipa": bool(law.exception_ipa),
         "exception_sage_femme": bool(law.exception_sage_femme),
+        "midwife": midwife_follows(row),
         "exception_installation": law.exception_installation == 1,
         "grace": bool(law.grace_depart_annees),
         "left": bool(row.facts.get("medecin_traitant_left_on")),
         "excess": bool(row.amounts.get("depassement")),
         "unlawful": bool(row.amounts.get("unlawful_excess")),
     }
+
+
+def midwife_follows(row: SettledRow) -> bool:
+    """May a midwife follow this patient for such a need: at an age of pregnancy or contraception, or at a
+    gynaecologist's?
+    """
+    specialty, age = str(row.facts.get("specialty", "")), int(row.facts.get("age", 0))
+    return age in MIDWIFE_AGES or (age >= MIDWIFE_AGES.start and specialty.startswith("gynecologie"))
 
 
 def lists_of(row: SettledRow, context: Mapping[str, Any], lang: str) -> dict[str, list[str]]:

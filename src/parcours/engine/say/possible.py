@@ -31,7 +31,7 @@ from parcours.law.record import LawRecord
 from parcours.rules.pathway import coordinated, pathway_status
 from parcours.rules.settlement import settle
 from parcours.rules.tariff import tariff_of_act
-from parcours.rules.types import NO_CONTRACT, Act, Contract, Counters, Readings
+from parcours.rules.types import NO_CONTRACT, Act, Contract, Counters, Readings, Settlement
 
 PATHWAY = (
     "medecin_traitant",
@@ -78,8 +78,8 @@ DOUBLE = 2
 
 Kind = tuple[int, bool, bool]
 """A class of the pathway: surcharged, coordinated, under a protocol."""
-Money = dict[tuple[Any, ...], tuple[int, int]]
-"""Values of the facts of money -> the patient's share and the highest lawful fee, in cents."""
+Money = dict[tuple[Any, ...], tuple[int, int, int]]
+"""Values of the facts of money -> the patient's share, the highest lawful fee, what of the share is owed, in cents."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,8 @@ class Space:
     money_names: tuple[str, ...]
     shares: dict[int, dict[tuple[Any, ...], int]]
     """For each class: values of the money facts -> patient's share in cents."""
+    least: int
+    """The least that is owed: what may not be asked for certain is no part of it."""
     tariff_known: bool
 
     @classmethod
@@ -142,7 +144,8 @@ class Space:
             known,
             [(values, numbers[kind]) for values, kind in found],
             names,
-            {numbers[kind]: {key: share for key, (share, _) in money.items()} for kind, money in settled.items()},
+            {numbers[kind]: {key: share for key, (share, _, _) in money.items()} for kind, money in settled.items()},
+            min(owed for money in settled.values() for _, _, owed in money.values()),
             tariff_known,
         )
 
@@ -184,10 +187,10 @@ class Space:
         return len({result.advance for result in results}) > 1
 
     def range(self) -> Range:
-        """The least and the most the patient can be left with."""
-        shares = [share for by_values in self.shares.values() for share in by_values.values()]
+        """The least that can be owed, and the most the patient can be left with; the share itself once it is known."""
+        shares = {share for by_values in self.shares.values() for share in by_values.values()}
         free = self.known.open("fee") and (not self.known.doctor or self.may_be_free())
-        return Range(min(shares), None if free else max(shares))
+        return Range(min(shares) if len(shares) == 1 else self.least, None if free else max(shares))
 
     def sector_1(self) -> list[int]:
         """The shares that the patient can be left with in sector 1, while the sector is open."""
@@ -320,8 +323,21 @@ def settled_money(act: Act, names: tuple[str, ...], known: Known) -> Money:
             candidate = candidate._replace(age_1er_janvier=chosen["age"])
         candidate = candidate._replace(fee=fee if known_fee(known) else likely_fee(candidate, fee, known))
         settled = settle(candidate, contract, Counters(), known.law, known.readings)
-        found[values] = (settled.patient, settled.max_fee)
+        found[values] = (settled.patient, settled.max_fee, owed(candidate, settled))
     return found
+
+
+def owed(act: Act, settled: Settlement) -> int:
+    """The patient's share without what may not be asked for certain, in cents."""
+    return max(0, settled.patient - settled.unlawful_excess) if bound_to_tariff(act) else settled.patient
+
+
+def bound_to_tariff(act: Act) -> bool:
+    """Is all that is above the tariff unlawful: under the C2S, for a session of Mon soutien psy?
+
+    Elsewhere another line of the paper may explain it.
+    """
+    return bool(act.c2s) or act.profession == Profession.PSYCHOLOGUE
 
 
 def known_fee(known: Known) -> bool:

@@ -26,6 +26,7 @@ from parcours.engine.say.wording import Words
 from parcours.law.cache import flat_law
 from parcours.law.codes import Pathway, Profession, Status
 from parcours.law.record import LawRecord
+from parcours.rules.rate import WHOLE
 from parcours.rules.types import Settlement
 from parcours.text import Text, same
 
@@ -122,7 +123,7 @@ class SettledRow:
             self.day,
             facts,
             amounts=self.amounts,
-            rates={"rate": self.rate},
+            rates={"rate": self.rate, "rest": WHOLE - self.rate},
             readings=self.readings,
             lists=more.get("lists", {}),
             texts=more.get("texts", {}),

@@ -18,7 +18,8 @@ from parcours.engine.facts.encoding import STAY, encode_values, infer, read, sai
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME, check_names, given
 from parcours.engine.results import euros
-from parcours.engine.say.possible import DATED, Known, Range, Space, base_act, tariff_of
+from parcours.engine.say.opinions import opinion
+from parcours.engine.say.possible import DATED, Known, Range, Space, base_act, dated_matters, tariff_of
 from parcours.engine.say.questions import Choice, Question, choices_of, question_of
 from parcours.engine.say.wording import Words, sentence
 from parcours.law import thresholds
@@ -137,6 +138,14 @@ class Sitting:
     def act_tariff(self, key: str) -> int:
         """The tariff of an act of the nomenclature on the day of the care, in cents."""
         return int(self.known.law.acte_base[self.flat.acts[key]])
+
+    def may_count(self, name: str) -> bool:
+        """May the day of a departure, of a settling or of an approval count for this visit?"""
+        return dated_matters(name, base_act(self.known), self.known)
+
+    def opinion(self) -> str:
+        """The code of a one-off opinion of this specialist; empty for a general practitioner."""
+        return opinion(self.known.values.get("specialty", 0), self.known.law)
 
     def most_allowed(self, fee: int) -> int:
         """The most that may be charged, in cents, would the fee be this one; 0 when it is not known yet."""

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from parcours.engine.bill.find import find as find_code
 from parcours.engine.bill.lines import BillLine, Shared, code_of
-from parcours.engine.bill.settle import prepare
+from parcours.engine.bill.settle import prepare, settle_bill
 from parcours.engine.errors import FactError
-from parcours.engine.facts.vocabulary import CCAM
+from parcours.engine.facts.vocabulary import CCAM, hundredths
 from parcours.law.bill.book import BillLaw, Code, bill_law
-from parcours.law.bill.codes import Cover, Nature
+from parcours.law.bill.codes import Combination, Cover, Nature
 from parcours.law.cache import flat_law
 from parcours.law.codes import UNKNOWN, Profession
 from parcours.law.days import number_of
@@ -209,9 +208,7 @@ def takes_coefficient(code: Code) -> bool:
 
 def tariff(state: State, line: Mapping[str, str]) -> int | None:
     """What is charged where the law sets the price, in cents; None where it is free, or not known yet."""
-    from parcours.engine.bill.settle import settle_bill
-
-    return tariff_of(tuple(sorted(plain_facts(state).items())), tuple(line.items()), apart(state), settle_bill)
+    return tariff_of(tuple(sorted(plain_facts(state).items())), tuple(line.items()), apart(state))
 
 
 def apart(state: State) -> tuple[str, ...]:
@@ -222,7 +219,7 @@ def apart(state: State) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def tariff_of(
-    facts: tuple[tuple[str, str], ...], line: tuple[tuple[str, str], ...], beside: tuple[str, ...], settle: Any
+    facts: tuple[tuple[str, str], ...], line: tuple[tuple[str, str], ...], beside: tuple[str, ...]
 ) -> int | None:
     """The same, kept: the public tables alone decide it."""
     said = dict(line)
@@ -239,7 +236,9 @@ def tariff_of(
         return known.line.tariff
     try:
         others = [{"code": key, "fee": "0"} for key in beside]
-        return int(settle({**dict(facts), "lines": [{**said, "fee": "10000"}, *others]}).settled[0].settlement.base)
+        return int(
+            settle_bill({**dict(facts), "lines": [{**said, "fee": "10000"}, *others]}).settled[0].settlement.base
+        )
     except FactError:
         return None
 
@@ -271,9 +270,28 @@ def suggested(state: State, day: date | None) -> Iterator[tuple[str, Sequence[st
     if state.at != HOURS[0]:
         groups[state.at] = table.get(state.at, ())
     for name, codes in groups.items():
-        left = [code for code in codes if code not in here]
+        left = [code for code in codes if code not in here and has_room(state, code)]
         if left:
             yield name, left
+
+
+def has_room(state: State, code: str) -> bool:
+    """May this supplement be added: is it no part of an ordinary consultation, or is one written without it?"""
+    known = bill_law().codes.get(code)
+    if known is None or not known.component:
+        return True
+    added = tariff(state, {"code": code}) or 0
+    return any(written_below(state, line) >= added > 0 for line in state.lines)
+
+
+def written_below(state: State, line: Mapping[str, str]) -> int:
+    """How much the price written for a consultation is below its tariff, in cents; 0 where it is not."""
+    fee = hundredths(line.get("fee", ""))
+    known = read_line(state, line)
+    if not fee or known is None or known.line.combination != Combination.CONSULTATION:
+        return 0
+    whole = tariff_of(tuple(sorted(plain_facts(state).items())), tuple(line.items()), ())
+    return max(0, (whole or 0) - fee)
 
 
 def label_of(code: str, lang: str, profession: int) -> str:

@@ -17,11 +17,11 @@ from parcours.text import euros
 from parcours.web.desk.names import called, fund_name, professionals
 from parcours.web.desk.room import Desk
 from parcours.web.i18n import long_date
+from parcours.web.letters import LONGEST, fields
 from parcours.web.me.doctor import place_of
 from parcours.web.me.person import Mine
-from parcours.web.pages import text
 from parcours.web.quote.form import Form
-from parcours.web.quote.letters import FIELDS, LONGEST, dispute_of, letters_of
+from parcours.web.quote.letters import OF_DISPUTES, dispute_of, letters_of
 from parcours.web.quote.state import State, state_of
 
 
@@ -36,8 +36,8 @@ def claim_back(desk: Desk) -> Response:
         return mine.show("me/claim_back.html", status=400, letters=[])
     known = known_of(mine, state, settled)
     return mine.show(
-        "me/claim_back.html", letters=letters_of(desk.page, settled, pairs), longest=LONGEST,
-        fields=[(name, text(words, desk.lang), kind, known.get(name, "")) for name, (words, kind) in FIELDS.items()],
+        "me/claim_back.html", letters=letters_of(desk.page, disputed, pairs), longest=LONGEST,
+        fields=[(*item[:3], known.get(item[0], "")) for item in fields(OF_DISPUTES, desk.lang)],
         excess=euros(disputed.excess, desk.lang), day=long_date(state.day, desk.lang),
         back=desk.page.address("/", tuple(pairs)),
     )  # fmt: skip

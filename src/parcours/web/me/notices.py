@@ -36,6 +36,7 @@ from parcours.web.desk.money import named
 from parcours.web.desk.names import doctor_name, fund_name
 from parcours.web.desk.room import Desk
 from parcours.web.i18n import long_date
+from parcours.web.letters import conciliator, for_france
 from parcours.web.me.doctor import doctor_asked, place_of
 from parcours.web.me.family import content_of, plain
 from parcours.web.me.files import entry, paper
@@ -110,44 +111,15 @@ def to_conciliator(desk: Desk) -> Response:
     fund = fund_name(session, affiliation.fund_code if affiliation else None)
     rows = timeline.declarations_of(session, mine.id)
     refused = sorted({doctor_name(session, one.professional_id) for one in rows if one.state is State.REFUSED})
-    opened = cases.cases_of(session, mine.id)[:1]
-    said = [
-        Text("Madame, Monsieur,", "Dear Sir or Madam,"),
-        Text(
-            "Je n'ai pas de médecin traitant et je n'en trouve pas qui accepte de l'être.",
-            "I have no médecin traitant and find none who accepts to be mine.",
-        ),
-        *(
-            [Text("Ont refusé : " + ", ".join(refused) + ".", "Have refused: " + ", ".join(refused) + ".")]
-            if refused
-            else []
-        ),
-        *(
-            [
-                Text(
-                    f"Mon dossier est ouvert depuis le {long_date(opened[0].opened_on, 'fr')}.",
-                    f"My case has been open since {long_date(opened[0].opened_on, 'en')}.",
-                )
-            ]
-            if opened
-            else []
-        ),
-        Text(
-            "Je vous demande de m'aider à en trouver un près de chez moi.",
-            "I ask you to help me find one near my home.",
-        ),
-    ]
-    letter: dict[str, Any] = {
-        "sender": [mine.name, "[…]"],
-        "recipient": [Text("Le conciliateur", "The conciliator")[lang], fund, "[…]"],
-        "place": "[…], ",
-        "dated": Text(f"le {long_date(day, 'fr')}", f"on {long_date(day, 'en')}")[lang],
-        "subject": Text("aide pour trouver un médecin traitant", "help to find a médecin traitant")[lang],
-        "paragraphs": [one[lang] for one in said],
-        "closing": Text("Je vous prie d'agréer mes salutations distinguées.", "Yours faithfully,")[lang],
-        "signature": mine.name,
-    }
-    return paper(mine, "conciliation", [], template="letter", **letter)
+    opened = next(iter(cases.cases_of(session, mine.id)), None)
+    said = {"name": mine.name, "fund": fund, "refused": ", ".join(refused)}
+    letter = for_france(lambda one: conciliator(said, one, opened.opened_on if opened else None), lang)
+    return paper(mine, "conciliation", [], template="letter", **written(letter))
+
+
+def written(letter: documents.Letter) -> dict[str, Any]:
+    """A letter without its title and its day, which are those of a paper of an account."""
+    return {name: value for name, value in letter.items() if name not in ("title", "day")}
 
 
 def notice(desk: Desk) -> Response:

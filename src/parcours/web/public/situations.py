@@ -25,6 +25,7 @@ from parcours.law.loader import load
 from parcours.text import euros, listed, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
+from parcours.web.letters import CONCILIATOR, LONGEST, OF_CONCILIATOR, conciliator_letters, fields
 from parcours.web.links import links_of
 from parcours.web.pages import Page, public, text, today
 from parcours.web.public.values import value_text
@@ -217,6 +218,9 @@ async def situation_page(request: Request) -> Response:
         ],
         bills=list(worked_bills(entry.get("bills", ()), page, today())),
         links=links_of(tuple(entry.get("links", ())), page),
+        letters=conciliator_letters(page) if entry.get("letter") == CONCILIATOR else [],
+        letter_fields=fields(OF_CONCILIATOR, page.lang),
+        longest=LONGEST,
         references=entry["references"],
         parameters=[(item, value_text(item.values[-1].value, item.unit, page.lang)) for item in parameters],
         book=book,
@@ -260,6 +264,7 @@ def specialty_page(page: Page, slug: str) -> Response:
         examples=examples,
         bills=[],
         links=links_of(("directory", "official_directory"), page),
+        letters=[],
         references=list(family.references) if family else ["CSS-L162-5-3", "CSS-R160-6"],
         parameters=[
             (item, value_text(item.values[-1].value, item.unit, page.lang)) for item in ages if family and family.age

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from string import Formatter
-from typing import Any, Protocol
+from typing import Any
 
 from parcours.contracts.library import library
 from parcours.contracts.schema import encode_contract
@@ -18,9 +18,10 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import Page, text, today
 from parcours.web.quote import guards, questions
+from parcours.web.quote.asked import Asked
 from parcours.web.quote.cards import Card, CardOption
 from parcours.web.quote.result import plain_parameter
-from parcours.web.quote.state import opinion
+from parcours.web.quote.state import one_circumstance
 from parcours.web.quote.view import Link, Said
 
 DAYS = {
@@ -29,8 +30,11 @@ DAYS = {
     "referrer_installed_on": questions.SENDER_DAY,
 }
 """The questions that an answer asks for itself, until a day is given."""
+BY_HAND = {**DAYS, "care_date": questions.DAY, "specialty": questions.GYNAECOLOGIST}
+"""The same, with those that another answer leads to: the day, the two gynaecologists."""
 NUMBERS = {
     "hours": "parcours.urgence_delai_heures",
+    "sessions": "mon_soutien_psy.seances_annee",
     "years": "medecin_traitant.installation_annees",
     "contraception": "exoneration.contraception_age",
     "contribution": "participation_forfaitaire.age_exemption",
@@ -43,53 +47,6 @@ USUAL_DOCTOR, USUAL_OTHER = 10, 6
 
 
 NEEDS_MUTUELLE = tuple(option for option in questions.DESK.options if option.facts.get("tiers_payant") == "full")
-
-
-class Asked(Protocol):
-    """What the form reads of a state: that of a quote, or of a bill."""
-
-    @property
-    def given(self) -> dict[str, str | None]:
-        """The facts as the address gives them."""
-
-    @property
-    def readings(self) -> Mapping[str, str]:
-        """The chosen readings."""
-
-    @property
-    def by_hand(self) -> str:
-        """The fact that the address asks for itself."""
-
-    @property
-    def day(self) -> date:
-        """The day of the care."""
-
-    @property
-    def day_number(self) -> int:
-        """The same, YYYYMMDD."""
-
-    @property
-    def touched(self) -> bool:
-        """Was anything said?"""
-
-    @property
-    def sure(self) -> frozenset[str]:
-        """Facts whose unlikely value was confirmed."""
-
-    @property
-    def told(self) -> str:
-        """What was answered to the question that decides first."""
-
-    @property
-    def unsure(self) -> tuple[str, ...]:
-        """Facts that somebody does not know."""
-
-    @property
-    def sitting(self) -> Sitting:
-        """The facts of one act, asked about."""
-
-    def cents(self, name: str) -> int | None:
-        """A fact of money in cents, where it is said."""
 
 
 class Form:
@@ -114,10 +71,8 @@ class Form:
     def question(self, asked: str | None) -> Card | None:
         """The question in plain words that settles the fact the engine asks for."""
         by_hand = self.state.by_hand
-        if by_hand == "care_date":
-            return questions.DAY
-        if by_hand in DAYS and not self.state.given.get(by_hand):
-            return DAYS[by_hand]
+        if by_hand in BY_HAND and (by_hand == "care_date" or not self.state.given.get(by_hand)):
+            return BY_HAND[by_hand]
         guard = guards.GUARDS.get(self.state.given.get("profession") or "")
         if guard and not self.state.told and asked not in (None, "tiers_payant"):
             return guard
@@ -191,6 +146,9 @@ class Form:
         for option in question.options:
             if option in NEEDS_MUTUELLE and not self.covered():
                 continue
+            asks = option.facts.get("ask", "")
+            if question is questions.CIRCUMSTANCE and asks and not self.state.sitting.may_count(asks):
+                continue
             if not age.isdecimal() or option.suits(int(age), self.state.day, self.profession):
                 yield option
 
@@ -220,6 +178,8 @@ class Form:
         """The address of the question before: the last answer is taken back, a day that was asked for is left."""
         if self.state.by_hand == "care_date":
             return self.url(self.state.given) if self.state.touched else self.page.url("/")
+        if self.state.by_hand == "specialty":
+            return self.url(self.state.given)
         names = [name for name in self.state.given if name != "care_date"]
         card = questions.BY_FACT.get(names[-1]) if names else None
         if card is None:
@@ -277,12 +237,15 @@ class Form:
         """Prices to choose instead of typing: the tariff, the most that may be charged, the price of one opinion."""
         given, sitting = self.state.given, self.state.sitting
         tariff = sitting.tariff()
-        if tariff > 0:
+        for option in questions.GYNAECOLOGIST.options if "specialty" in self.state.unsure else ():
+            own = Sitting(one_circumstance(given | dict(option.facts)), self.state.readings).tariff()
+            yield self.fee_link(own, option.label, option.facts)
+        if tariff > 0 and "specialty" not in self.state.unsure:
             yield self.fee_link(tariff, N_("official tariff"), {})
         if given.get("referral") == "avis_ponctuel" and "act" not in given:
-            key = opinion(given.get("specialty"))
-            price = sitting.act_tariff(key)
-            if price > 0 and given.get("specialty") != "generaliste":
+            key = sitting.opinion()
+            price = sitting.act_tariff(key) if key else 0
+            if price > 0:
                 yield self.fee_link(price, N_("one-off opinion"), {"act": key})
         if given.get("convention") == "secteur_1" and tariff > 0:
             most = sitting.most_allowed(tariff)

@@ -17,7 +17,7 @@ PARTNER = Card(
     ("told",),
     title=N_("Is the psychologist in Mon soutien psy?"),
     help=N_(
-        "Only psychologists who signed with the Sécu are refunded, twelve "
+        "Only psychologists who signed with the Sécu are refunded, {sessions} "
         "sessions a year; the scheme’s directory lists them."
     ),
     options=(CardOption(N_("Yes"), {"told": "yes"}), CardOption(N_("No"), {"told": "no"})),

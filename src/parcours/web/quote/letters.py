@@ -1,11 +1,11 @@
 """Letters to claim back what should not have been asked: to the professional first, then to the fund's mediator.
 
-As text to copy, or as a PDF to sign. Names and addresses are typed in a form and kept nowhere, in no address either;
-what is not typed is filled in by hand.
+As text to copy, or as a PDF to sign (`web/letters.py`).
 """
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -15,29 +15,30 @@ from starlette.responses import PlainTextResponse, Response
 from parcours import documents
 from parcours.engine.case import Answer
 from parcours.engine.errors import FactError
+from parcours.engine.say.possible import bound_to_tariff
 from parcours.law.codes import Convention, Profession
 from parcours.law.days import iso
-from parcours.text import COLON, euros
+from parcours.text import euros
 from parcours.web import i18n
 from parcours.web.forms import sent
 from parcours.web.i18n import N_
-from parcours.web.pages import PERSONAL, PRIVATE, Page, text, today
+from parcours.web.letters import (
+    BLANK,
+    CONCILIATOR,
+    LONGEST,
+    conciliator,
+    filled,
+    for_france,
+    letter_answer,
+    sender,
+)
+from parcours.web.pages import Page, text, today
 from parcours.web.quote.state import state_of
 
-BLANK = "[…]"
 TO = {"professional": N_("To the professional"), "mediator": N_("To your fund's mediator")}
 """Who a letter may be for, the first to write to first."""
-FIELDS = {
-    "name": (N_("Your name"), "name"),
-    "address": (N_("Your address"), "street-address"),
-    "number": (N_("Your social security number"), "off"),
-    "town": (N_("Town where you write"), "address-level2"),
-    "professional": (N_("Name of the professional"), "off"),
-    "practice": (N_("Address of the professional"), "off"),
-    "fund": (N_("Address of your fund"), "off"),
-}
-"""What a letter says of people: its name, and what a browser may fill in by itself."""
-LONGEST = 120
+OF_DISPUTES = ("name", "address", "number", "town", "professional", "practice", "fund")
+"""What may be typed into them."""
 MOST_BYTES = 8000
 
 
@@ -58,25 +59,19 @@ def dispute_of(settled: Answer) -> Dispute | None:
     result, act = settled.settlement, settled.act
     if not result.unlawful_excess:
         return None
-    certain = bool(act.c2s) or act.profession == Profession.PSYCHOLOGUE
-    return Dispute(result.unlawful_excess, max(0, result.patient - result.unlawful_excess), certain)
+    owed = max(0, result.patient - result.unlawful_excess)
+    return Dispute(result.unlawful_excess, owed, certain=bound_to_tariff(act))
 
 
-def letters_of(page: Page, settled: Answer | None, pairs: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+def letters_of(page: Page, disputed: Dispute | None, pairs: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
     """The letters that claim back what was asked in excess: for whom, as a PDF, as text."""
-    if settled is None or dispute_of(settled) is None:
+    if disputed is None:
         return []
 
     def address(kind: str, to: str) -> str:
         return page.address(f"/letter.{kind}", (*pairs, ("to", to)))
 
     return [(text(words, page.lang), address("pdf", to), address("txt", to)) for to, words in TO.items()]
-
-
-def filled(said: Mapping[str, str], name: str) -> str:
-    """What was typed for a field, on one line; else a blank."""
-    typed = "".join(sign if sign.isprintable() else " " for sign in said.get(name, ""))
-    return " ".join(typed.split())[:LONGEST] or BLANK
 
 
 def letter(settled: Answer, to: str, lang: str, said: Mapping[str, str]) -> documents.Letter:
@@ -92,11 +87,7 @@ def letter(settled: Answer, to: str, lang: str, said: Mapping[str, str]) -> docu
     return {
         "title": text(TO[to], lang),
         "day": today().isoformat(),
-        "sender": [
-            filled(said, "name"),
-            filled(said, "address"),
-            text("Social security number", lang) + COLON[lang] + filled(said, "number"),
-        ],
+        "sender": sender(said, lang),
         "recipient": [filled(said, "professional"), filled(said, "practice")]
         if doctor
         else [
@@ -106,7 +97,7 @@ def letter(settled: Answer, to: str, lang: str, said: Mapping[str, str]) -> docu
         ],
         "place": f"{filled(said, 'town')}, ",
         "dated": text("on {day}", lang, day=i18n.long_date(today(), lang)),
-        "subject": text("refund of {excess} asked in excess on {day}", lang, **amounts),
+        "subject": text("Refund of {excess} asked in excess on {day}", lang, **amounts),
         "paragraphs": [
             text("Dear Sir or Madam,", lang),
             text("On {day} I was asked {fee} for my care.", lang, **amounts)
@@ -166,18 +157,13 @@ def asks(doctor: bool, lang: str, amounts: dict[str, str]) -> list[str]:
     ]
 
 
-def as_text(paper: documents.Letter) -> str:
-    """The letter as lines to copy."""
-    lines = [*paper["sender"], "", *paper["recipient"], "", paper["place"] + paper["dated"], "", paper["subject"]]
-    return "\n".join([*lines, "", "\n\n".join(paper["paragraphs"]), "", paper["closing"], paper["signature"]])
-
-
 async def letter_file(request: Request) -> Response:
-    """`/letter.pdf` and `/letter.txt`: `to=professional` or `to=mediator`, and the facts of the quote.
+    """`/letter.pdf` and `/letter.txt`: `to=professional` or `mediator` with the facts of the quote, or `conciliator`.
 
     Names and addresses come in the body of a form, never in the address.
     """
-    said = dict(await sent(request, MOST_BYTES)) if request.method == "POST" else {}
+    typed = await sent(request, MOST_BYTES) if request.method == "POST" else []
+    said = {name: value[:LONGEST] for name, value in typed}
     return await run_in_threadpool(made, request, said)
 
 
@@ -185,12 +171,10 @@ def made(request: Request, said: Mapping[str, str]) -> Response:
     """The letter as a file."""
     page = Page.of(request)
     to = dict(page.query).get("to", "professional")
+    if to == CONCILIATOR:
+        return letter_answer(page, for_france(partial(conciliator, said), page.lang), to, said)
     settled = state_of(page).outcome
     if isinstance(settled, FactError) or to not in TO or dispute_of(settled) is None:
         return PlainTextResponse(text("There is nothing to dispute in these answers.", page.lang) + "\n", 400)
-    paper = letter(settled, to, page.lang, said)
-    headers = {"Cache-Control": PERSONAL if said else PRIVATE, "Content-Language": page.lang}
-    if page.path.endswith(".txt"):
-        return PlainTextResponse(as_text(paper) + "\n", headers=headers)
-    headers["Content-Disposition"] = f'inline; filename="parcours-{to}.pdf"'
-    return Response(documents.render("letter", paper, page.lang), headers=headers, media_type="application/pdf")
+    paper = for_france(lambda lang: letter(settled, to, lang, said), page.lang)
+    return letter_answer(page, paper, to, said)

@@ -71,8 +71,8 @@ def card(result: Result, lang: str) -> documents.Card:
             for step in result.steps
         ],
     }
-    if result.warning:
-        paper["warning"] = result.warning
+    if result.warning or result.split:
+        paper["warning"] = result.warning or result.split
     return paper
 
 

@@ -19,7 +19,7 @@ WHO = Card(
     options=(
         doctor("generaliste", N_("A general practitioner")),
         doctor("dermatologie", N_("A dermatologist")),
-        doctor("gynecologie_obstetrique", N_("A gynaecologist")),
+        CardOption(N_("A gynaecologist"), {"ask": "specialty"}),
         doctor("ophtalmologie", N_("An eye doctor")),
         doctor("psychiatrie", N_("A psychiatrist")),
         doctor("pediatrie", N_("A paediatrician")),
@@ -35,6 +35,19 @@ WHO = Card(
     ),
     resets=("purpose", "role", "referral", "act", "base", "fee", "drug_class", "convention", "age_1er_janvier"),
 )
+GYNAECOLOGIST = Card(
+    "gynaecologist",
+    N_("Gynaecologist"),
+    ("specialty",),
+    title=N_("Which gynaecologist are you seeing?"),
+    help=N_("Their tariffs differ; the medical gynaecologist follows women, the obstetrician also delivers babies."),
+    options=(
+        doctor("gynecologie_medicale", N_("A medical gynaecologist")),
+        doctor("gynecologie_obstetrique", N_("An obstetric gynaecologist")),
+    ),
+    resets=WHO.resets,
+)
+"""Two specialties that people call by one name."""
 DAY = Card(
     "day",
     N_("Day"),

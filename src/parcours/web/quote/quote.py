@@ -4,7 +4,6 @@ The address is read once (`state.py`); the engine says what still matters and be
 lies, and settles. Here the page is put together: the question in plain words (`form.py`), the result (`result.py`).
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -19,18 +18,20 @@ from parcours.engine.say.wording import facts_said
 from parcours.law.loader import load
 from parcours.web import i18n
 from parcours.web.i18n import N_
+from parcours.web.letters import LONGEST, fields
 from parcours.web.links import SOUTIEN_PSY, links_of
 from parcours.web.pages import PRIVATE, Page, answer, text, today
 from parcours.web.quote import guards, questions
 from parcours.web.quote.cards import Card
 from parcours.web.quote.form import Form
-from parcours.web.quote.letters import FIELDS, LONGEST, dispute_of, letters_of
+from parcours.web.quote.letters import OF_DISPUTES, Dispute, dispute_of, letters_of
 from parcours.web.quote.papers import answer_paper, for_programs
 from parcours.web.quote.profile import profile_of
 from parcours.web.quote.refused import Wrong, notice, unlikely, wrong_of
 from parcours.web.quote.result import as_text, details, exact_result, open_result
+from parcours.web.quote.split import OF_ONE_ACT, bill_pairs, code_of, split_of
 from parcours.web.quote.state import State, nothing, state_of
-from parcours.web.quote.supplements import Supplement, supplements, with_lines
+from parcours.web.quote.supplements import Supplement, supplements
 from parcours.web.quote.todo import About, Group, Todo, events
 from parcours.web.quote.unsure import outcomes, unsure_url
 from parcours.web.quote.view import Quote, Result, Stop
@@ -69,7 +70,7 @@ STARTS = (
     ),
     (
         N_("Contraception, gynaecologist"),
-        {"specialty": "gynecologie_medicale", "role": "autre", "referral": "none", "purpose": "contraception"},
+        {"role": "autre", "referral": "none", "purpose": "contraception", "ask": "specialty"},
     ),
 )
 
@@ -159,16 +160,19 @@ def quote_of(page: Page) -> Quote:
     form, where, given = Form(state, page), state.standing, state.given
     outcome = state.outcome if state.complete else None
     settled = outcome if isinstance(outcome, Answer) else None
+    question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)
+    split = split_of(page, state, settled, pairs) if settled else None
+    disputed = dispute_of(settled) if settled and not split else None
     result = more = None
     todo: list[Group] = []
     if settled:
         explanation = explain(settled, page.lang)
-        result = exact_result(settled, explanation, page.lang)
-        more = details(settled, explanation, page.lang)
-        todo = Todo(page, About.one(settled)).groups()
+        result = exact_result(settled, explanation, disputed, page.lang)
+        result = replace(result, split=split.words) if split else result
+        more = details(settled, explanation, disputed, page.lang)
+        todo = Todo(page, About.one(settled, disputed)).groups()
     elif "specialty" in given or "profession" in given:
         result = open_result(where, state.cents("fee"), page.lang)
-    question, said, pairs = form.question(where.fact), list(form.said()), form.pairs(given)
     if isinstance(outcome, MissingFact):
         question = form.question(outcome.field)
     day = form.day_said()
@@ -207,9 +211,10 @@ def quote_of(page: Page) -> Quote:
         if question and question.options
         else [],
         outcomes=list(outcomes(form)) if state.unsure else [],
-        supplements=possible_supplements(state, settled, question, page, pairs),
-        letters=letters_of(page, settled, pairs),
-        letter_fields=[(name, form.say(words), kind, "") for name, (words, kind) in FIELDS.items()],
+        supplements=possible_supplements(state, settled, disputed, question, page, pairs),
+        split=split,
+        letters=letters_of(page, disputed, pairs),
+        letter_fields=fields(OF_DISPUTES, page.lang),
         claim_back_url=page.address("/me/claim-back", tuple(pairs)),
         longest=LONGEST,
         todo=todo,
@@ -264,19 +269,23 @@ def check_links(form: Form, check: Wrong) -> tuple[str, str]:
 
 
 def possible_supplements(
-    state: State, settled: Answer | None, question: Card | None, page: Page, pairs: list[tuple[str, str]]
+    state: State,
+    settled: Answer | None,
+    disputed: Dispute | None,
+    question: Card | None,
+    page: Page,
+    pairs: list[tuple[str, str]],
 ) -> list[Supplement]:
     """What may be on the paper beside the visit: when its price is asked, and when more is asked than its tariff."""
-    disputed = dispute_of(settled) if settled else None
     if question is not questions.FEE and (disputed is None or disputed.certain):
         return []
     excess = disputed.excess if disputed else 0
     found = supplements(state.given, state.day, excess, page.lang)
     code = code_of(dict(pairs))
     visit = (settled.act.fee - excess) if settled else state.sitting.tariff()
-    kept = [pair for pair in pairs if pair[0] not in OF_ONE_ACT]
     return [
-        replace(one, url=page.address("/bill", with_lines(kept, (code, visit), (one.code, one.cents)))) for one in found
+        replace(one, url=page.address("/bill", bill_pairs(pairs, [(code, visit), (one.code, one.cents)])))
+        for one in found
     ]
 
 
@@ -292,11 +301,6 @@ def quote_calendar(request: Request) -> Response:
     return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
 
 
-ORDINARY_CODES = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
-"""The code of an ordinary consultation; `CS` for the other specialties."""
-OF_ONE_ACT = ("act", "fee", "base", "quantity", "status", "ips", "sure", "unsure")
-
-
 def bill_url(page: Page, pairs: list[tuple[str, str]]) -> str:
     """The bill that begins with the act of the quote."""
     said = dict(pairs)
@@ -305,11 +309,6 @@ def bill_url(page: Page, pairs: list[tuple[str, str]]) -> str:
         return ""
     line = (("code", code), ("fee", said.get("fee", "")))
     return page.address("/bill", (*(pair for pair in pairs if pair[0] not in OF_ONE_ACT), *line))
-
-
-def code_of(said: Mapping[str, str]) -> str:
-    """The code of the act as a paper writes it; empty where it is not known."""
-    return said.get("act") or ORDINARY_CODES.get(said.get("specialty", ""), "CS" if said.get("specialty") else "")
 
 
 def assumed(state: State, settled: Answer | None, lang: str) -> str:

@@ -20,7 +20,7 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import text
 from parcours.web.quote.charts import shares
-from parcours.web.quote.letters import Dispute, dispute_of
+from parcours.web.quote.letters import Dispute
 from parcours.web.quote.view import Details, Payer, Result, Said, When
 
 PATHWAYS = {
@@ -77,10 +77,9 @@ class Shares(NamedTuple):
     deferred: int
 
 
-def exact_result(settled: Answer, explanation: Explanation, lang: str) -> Result:
+def exact_result(settled: Answer, explanation: Explanation, disputed: Dispute | None, lang: str) -> Result:
     """The card of an exact answer; a sum that may not be asked is no part of what is owed."""
     result = settled.settlement
-    disputed = dispute_of(settled)
     card = card_of(
         Shares(settled.act.fee, result.amo, result.amc, result.patient, result.advance, result.deferred),
         lang,
@@ -88,7 +87,7 @@ def exact_result(settled: Answer, explanation: Explanation, lang: str) -> Result
         kind=settled.act.tiers_payant,
         day=settled.act.care_date,
         pathway=PATHWAYS[Pathway(result.pathway)],
-        warning=None if disputed and disputed.certain else explanation.warning,
+        warning=explanation.warning if disputed and not disputed.certain else None,
         disputed=disputed,
     )
     return replace(card, note=without_optam(settled, lang))
@@ -187,12 +186,13 @@ def payments(paid: Shares, kind: int, day: int, lang: str, *, c2s: bool = False,
         yield When(say("On a later refund"), say("the Sécu keeps"), money(paid.deferred))
 
 
-def details(settled: Answer, explanation: Explanation, lang: str) -> Details:
+def details(settled: Answer, explanation: Explanation, disputed: Dispute | None, lang: str) -> Details:
     """Why, why not, what would have been cheaper: what is always possible first, then what has a condition."""
     advice = advise(settled, lang)
     cheaper = (*advice.singles[:4], *advice.pairs[:1], *advice.conditional[:3])
     steps = [*explanation.steps]
-    disputed = dispute_of(settled)
+    if disputed is None:  # a price that is lawful is not checked
+        cheaper = tuple(lever for lever in cheaper if "dispute_excess" not in lever.levers)
     if disputed and disputed.certain:  # what is not owed is no saving
         cheaper = tuple(lever for lever in cheaper if not 0 < lever.saved <= disputed.excess)
         words = text(
@@ -211,7 +211,7 @@ def as_text(day: date, said: list[Said], result: Result, more: Details, lang: st
     lines += ["", f"{say('Left to you in the end')}{colon}{result.left} ({result.of})", say(result.pathway)]
     lines += [f"- {payer.label}{colon}{payer.amount}" for payer in result.payers]
     lines += [f"- {step.when}{colon}{step.what} {step.amount}" for step in result.steps]
-    lines += ["", result.note] if result.note else []
+    lines += ["", *filter(None, (result.split, result.note))] if result.split or result.note else []
     lines += ["", say("Why")]
     lines += [f"{number}. {step.text}" for number, step in enumerate(more.steps, 1)]
     saving = [lever for lever in more.cheaper if lever.saved]

@@ -22,6 +22,12 @@ OF_MONEY = frozenset(name for name, fact in BY_NAME.items() if fact.kind == "mon
 CIRCUMSTANCES = ("urgent", "away", "special_setting", "medecin_traitant_left_on", "installed_on")
 """The facts of one question: what is special about the visit."""
 
+LAWFUL_IF = {
+    "specialty": ("gynecologie_obstetrique", "gynecologie_medicale"),
+    "convention": ("secteur_1", "secteur_2"),
+}
+"""What is taken for a fact that nobody knows, and what it must be where only then the price is lawful."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -91,9 +97,10 @@ def state_of(page: Page) -> State:
             sitting = Sitting(one_circumstance(given), readings)
             if act := opinion_of(sitting, given):
                 sitting = Sitting({**one_circumstance(given), "act": act}, readings)
-            if "convention" in unsure and given.get("convention") == "secteur_1" and too_dear(sitting):
-                given["convention"] = "secteur_2"
-                sitting = Sitting(one_circumstance(given), readings)
+            for name, (taken, other) in LAWFUL_IF.items():
+                if name in unsure and given.get(name) == taken and too_dear(sitting):
+                    tried = Sitting(one_circumstance({**given, name: other}), readings)
+                    given, sitting = ({**given, name: other}, tried) if not too_dear(tried) else (given, sitting)
             where = sitting.standing()
             return State(given, readings, by_hand, touched, refused, written, sure, told, unsure, sitting, where)
         except FactError as error:
@@ -103,18 +110,11 @@ def state_of(page: Page) -> State:
     return State(nothing(), {}, by_hand, touched, refused, written, sure, told, (), sitting, sitting.standing())
 
 
-def opinion(specialty: str | None) -> str:
-    """The code of a one-off opinion of a specialist."""
-    return "APY" if specialty in ("psychiatrie", "neurologie") else "APC"
-
-
 def opinion_of(sitting: Sitting, given: Given) -> str:
     """The code of a one-off opinion where its very price is asked for one, in sector 1; else nothing."""
     asked = given.get("referral") == "avis_ponctuel" and given.get("convention") == "secteur_1" and "act" not in given
-    if not asked or given.get("specialty") in (None, "generaliste"):
-        return ""
-    code = opinion(given.get("specialty"))
-    return code if 0 < sitting.act_tariff(code) == sitting.values.get("fee") else ""
+    code = sitting.opinion() if asked else ""
+    return code if code and 0 < sitting.act_tariff(code) == sitting.values.get("fee") else ""
 
 
 def too_dear(sitting: Sitting) -> bool:

@@ -14,13 +14,12 @@ from parcours.engine.errors import FactError
 from parcours.law.bill.book import bill_law
 from parcours.law.loader import load
 from parcours.law.workdays import is_sunday_or_holiday
-from parcours.text import plain_euros
 from parcours.web import i18n
 
 ON_CALL = {"sunday": ("CRD", "VRD"), "other": ("CRN", "CRM", "VRN", "VRM")}
 """Asked for by the call centre: at the practice, at home."""
+AT_HOME = ("VRD", "VRN", "VRM")
 ALONE = {"sunday": ("F",), "other": ("MN", "MM")}
-YOUNG = ("MEG",)
 ORDINARY = {"fee": "10000"}
 """A price above every tariff: the base is then the tariff."""
 
@@ -54,10 +53,8 @@ def supplements(facts: Mapping[str, str | None], day: date, excess: int, lang: s
     """What may be added, at the tariff of the day; where something is in excess, what explains it to the cent first."""
     codes = list(codes_of(facts, day))
     if excess and facts.get("specialty") == "generaliste":
-        codes += [
-            code for code in (*ON_CALL["sunday"], *ON_CALL["other"], *ALONE["other"], *YOUNG) if code not in codes
-        ]
-    who = tuple((name, str(facts[name])) for name in ("specialty", "convention", "age") if facts.get(name))
+        codes += [code for code in (*ON_CALL["sunday"], *ON_CALL["other"], *ALONE["other"]) if code not in codes]
+    who = who_of(facts)
     found = [Supplement(code, name_of(code, lang), cents) for code in codes if (cents := tariff(code, day, who)) > 0]
     exact = [one for one in found if one.cents == excess]
     likely = set(codes_of(facts, day))
@@ -66,6 +63,11 @@ def supplements(facts: Mapping[str, str | None], day: date, excess: int, lang: s
         for one in sorted(found, key=lambda one: one.cents != excess)
         if one in exact or one.code in likely
     ]
+
+
+def who_of(facts: Mapping[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """The facts on which the tariff of a supplement depends."""
+    return tuple((name, str(facts[name])) for name in ("specialty", "convention", "age") if facts.get(name))
 
 
 @lru_cache(maxsize=1024)
@@ -94,11 +96,3 @@ def name_of(code: str, lang: str) -> str:
     known = bill.codes.get(code)
     label = known.label if known else load().acts[code].label
     return i18n.label(dict(label), lang)
-
-
-def with_lines(
-    pairs: list[tuple[str, str]], first: tuple[str, int], second: tuple[str, int]
-) -> tuple[tuple[str, str], ...]:
-    """The address of a bill of two lines."""
-    lines = [("code", first[0]), ("fee", plain_euros(first[1])), ("code", second[0]), ("fee", plain_euros(second[1]))]
-    return (*pairs, *lines)

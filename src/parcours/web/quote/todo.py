@@ -19,7 +19,7 @@ from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.links import AMELI, DECLARE, DIRECT_BILLING, OFFICIAL_DIRECTORY, REFUNDS, SOUTIEN_PSY
 from parcours.web.pages import Page, text, today
-from parcours.web.quote.letters import Dispute, dispute_of
+from parcours.web.quote.letters import Dispute
 
 BEFORE, DESK, AFTER = N_("Before"), N_("At the desk"), N_("After")
 
@@ -59,13 +59,12 @@ class About(NamedTuple):
     dispute: Dispute | None
 
     @classmethod
-    def one(cls, settled: Answer) -> "About":
-        """An answer to one act."""
+    def one(cls, settled: Answer, disputed: Dispute | None) -> "About":
+        """An answer to one act, and what of it may be disputed."""
         paid = settled.settlement
         return cls(
-            settled.act, settled.facts, paid.pathway, paid.majoration, paid.amo, paid.amc, paid.max_fee,
-            dispute_of(settled),
-        )  # fmt: skip
+            settled.act, settled.facts, paid.pathway, paid.majoration, paid.amo, paid.amc, paid.max_fee, disputed
+        )
 
 
 class Todo:
@@ -275,7 +274,10 @@ class Todo:
                 ends=True,
             )
         elif not self.act.medecin_traitant and self.act.age >= thresholds.age_of_choice(self.day):
-            words = N_("The doctor can do it online during a visit, or you both sign form {form}. It counts at once.")
+            words = N_(
+                "The doctor can do it online during a visit: it counts at once. On paper, you both sign form {form} "
+                "and send it to your fund: it counts once the fund has it on file."
+            )
             yield Task(self.say("Declare a médecin traitant"), self.say(words, form=self.form()), links=links)
 
     def form(self) -> str:

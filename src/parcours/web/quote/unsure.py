@@ -25,6 +25,13 @@ class Unsure(NamedTuple):
 
 
 UNSURE = {
+    "gynaecologist": Unsure(
+        {"specialty": "gynecologie_obstetrique"},
+        N_(
+            "The letterhead, the prescription and the official directory "
+            "(annuairesante.ameli.fr) say “gynécologie médicale” or “gynécologie obstétrique”."
+        ),
+    ),
     "sector": Unsure(
         {"convention": "secteur_1"},
         N_(
@@ -71,18 +78,24 @@ def unsure_url(form: Form, card: Card) -> str:
 def outcomes(form: Form) -> Iterator[Outcomes]:
     """For each fact that is not known: what each answer would give, and how to find out."""
     for fact in form.state.unsure:
-        card = questions.BY_FACT.get(fact)
-        if card is None or card.id not in UNSURE:
-            continue
-        if card is questions.BASE:
+        card = questions.GYNAECOLOGIST if fact == "specialty" else questions.BY_FACT.get(fact)
+        if card is None or card.id not in UNSURE or card is questions.BASE:
             continue
         options = (
             prices(form)
             if card is questions.FEE
             else [(form.option_words(one)[0], one.facts) for one in form.own(card)]
         )
+        if card is questions.GYNAECOLOGIST and "fee" in form.state.unsure:
+            options = [(label, {**facts, **at_tariff(form, facts)}) for label, facts in options]
         rows = [outcome(form, label, facts, card) for label, facts in options]
         yield Outcomes(form.words(card.short), rows, form.say(UNSURE[card.id].how))
+
+
+def at_tariff(form: Form, facts: Mapping[str, str]) -> Mapping[str, str]:
+    """The price of a visit with these facts too, where nobody knows it: its own tariff."""
+    tariff = Sitting(one_circumstance(form.state.given | dict(facts)), form.state.readings).tariff()
+    return {"fee": plain_euros(tariff)} if tariff > 0 else {}
 
 
 def prices(form: Form) -> list[tuple[str, Mapping[str, str]]]:

@@ -9,6 +9,7 @@ from parcours.engine.say.explain import Step, WhyNot
 from parcours.web.quote.cards import Card
 from parcours.web.quote.charts import Segment
 from parcours.web.quote.refused import Wrong
+from parcours.web.quote.split import Split
 from parcours.web.quote.supplements import Supplement
 from parcours.web.quote.todo import Group
 
@@ -70,6 +71,8 @@ class Result:
     """What compulsory insurance pays elsewhere than on this paper."""
     note: str = ""
     """Why the contract counts for less than somebody who reads it expects."""
+    split: str = ""
+    """How the price splits into lawful lines, where it does to the cent."""
     excess: str = ""
     """A sum above the tariff of this act alone, which another line of the paper may explain."""
 
@@ -168,6 +171,8 @@ class Quote:
     """The facts of "none of these", which the ticked boxes change."""
     outcomes: list[Outcomes]
     supplements: list[Supplement]
+    split: Split | None
+    """The lawful lines that a price is made of, to the cent."""
     letters: list[tuple[str, str, str]]
     """(who it is for, as PDF, as text) of the letters that claim a sum back."""
     letter_fields: list[tuple[str, str, str, str]]

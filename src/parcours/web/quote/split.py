@@ -1,0 +1,90 @@
+"""A price that is to the cent a visit and the supplements of its day: the paper has several lines, all refunded.
+
+Such a price is no overrun: the page says how it splits, what is then left, and opens the bill.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from parcours.engine.bill.settle import settle_bill
+from parcours.engine.case import Answer
+from parcours.engine.errors import FactError
+from parcours.text import euros, listed, plain_euros
+from parcours.web.pages import Page, text
+from parcours.web.quote.state import State
+from parcours.web.quote.supplements import AT_HOME, codes_of, name_of, tariff, who_of
+
+OF_ONE_ACT = ("act", "fee", "base", "quantity", "status", "ips", "sure", "unsure")
+ORDINARY_CODES = {"generaliste": "G", "psychiatrie": "CNPSY", "neurologie": "CNPSY"}
+"""The code of an ordinary consultation; `CS` for the other specialties."""
+HOME = ("VG", "MD")
+"""A general practitioner's visit at home, and its travel."""
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Split:
+    """How a price splits, in words, and the bill of its lines."""
+
+    words: str
+    url: str
+
+
+def code_of(said: Mapping[str, str]) -> str:
+    """The code of the act as a paper writes it; empty where it is not known."""
+    return said.get("act") or ORDINARY_CODES.get(said.get("specialty", ""), "CS" if said.get("specialty") else "")
+
+
+def bill_pairs(pairs: Pairs, lines: list[tuple[str, int]]) -> tuple[tuple[str, str], ...]:
+    """The address of a bill: the facts of the visit, then its lines."""
+    said = [pair for code, cents in lines for pair in (("code", code), ("fee", plain_euros(cents)))]
+    return (*(pair for pair in pairs if pair[0] not in OF_ONE_ACT), *said)
+
+
+def ways(facts: Mapping[str, str | None], day: date) -> Iterator[tuple[str, ...]]:
+    """The supplements that go together on this day: one for the hour, at home with the travel."""
+    for code in codes_of(facts, day):
+        yield ("MD", code) if code in AT_HOME else (code,)
+
+
+def split_of(page: Page, state: State, settled: Answer, pairs: Pairs) -> Split | None:
+    """The visit and the supplements that make a price above its tariff, to the cent; None where none do."""
+    visit, said = state.sitting.tariff(), dict(pairs)
+    if not 0 < visit < settled.act.fee or said.get("act"):
+        return None
+    who = who_of(state.given)
+    for codes in ways(state.given, state.day):
+        costs = [tariff(code, state.day, who) for code in codes]
+        if min(costs) <= 0 or visit + sum(costs) != settled.act.fee:
+            continue
+        first = HOME[0] if HOME[1] in codes else code_of(said)
+        lines = [(first, visit), *zip(codes, costs, strict=True)]
+        left = left_of(state, lines)
+        if left is None:
+            return None
+        named = listed(
+            [f"{code} {name_of(code, page.lang)} {euros(cents, page.lang)}" for code, cents in lines], page.lang
+        )
+        words = text(
+            "This price is to the cent several lawful lines, all refunded: {lines}. Read so, {left} is left to you.",
+            page.lang,
+            lines=named,
+            left=euros(left, page.lang),
+        )
+        return Split(words, page.address("/bill", bill_pairs(pairs, lines)))
+    return None
+
+
+def left_of(state: State, lines: list[tuple[str, int]]) -> int | None:
+    """What these lines leave to the patient, in cents; None where they cannot be settled."""
+    facts = {
+        name: value
+        for name, value in state.given.items()
+        if value and name not in OF_ONE_ACT and (name, value) != ("contract", "none")
+    }
+    said = [{"code": code, "fee": plain_euros(cents)} for code, cents in lines]
+    try:
+        return settle_bill({**facts, "lines": said}, state.readings).totals["patient"]
+    except FactError:
+        return None
