@@ -70,7 +70,13 @@ STARTS = (
     ),
     (
         N_("Contraception, gynaecologist"),
-        {"role": "autre", "referral": "none", "purpose": "contraception", "ask": "specialty"},
+        {
+            "specialty": "gynecologie_obstetrique",
+            "role": "autre",
+            "referral": "none",
+            "purpose": "contraception",
+            "unsure": "specialty",
+        },
     ),
 )
 
