@@ -17,7 +17,8 @@ from parcours.edge.problems import problems
 from parcours.edge.unit import Unit
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.errors import not_found
-from parcours.registry.messages.service import body_of, mails_to
+from parcours.registry.messages.models import MessageKind
+from parcours.registry.messages.service import body_of, newest_to
 from parcours.registry.people.context import PATIENT
 from parcours.registry.record.context import Action as RecordAction
 from parcours.registry.record.context import Tag as RecordTag
@@ -174,7 +175,7 @@ def read_mailbox(unit: ReadUnit, limit: Limit = 50) -> list[MailOut]:
     """The secure mailbox of the doctor who asks (simulated), newest first; a mail without a box came back."""
     doctor = _doctor(unit, Tag.REFERRAL_MAILBOX)
     found = []
-    for mail in mails_to(unit.session, doctor, limit=limit):
+    for mail in newest_to(unit.session, doctor, MessageKind.SECURE, limit=limit):
         body = body_of(mail)
         found.append(
             MailOut(

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, InternalError
 
 from parcours.registry.declarations import service as declarations
@@ -11,6 +12,7 @@ from parcours.registry.declarations.checks import PaperForm, check_signatures
 from parcours.registry.declarations.models import EndCode, EndReason, State, Tenure
 from parcours.registry.declarations.service import Proposal
 from parcours.registry.errors import Conflict, Invalid, Refused
+from parcours.registry.store.periods import holding
 from tests.registry.world import instant
 
 
@@ -53,6 +55,19 @@ def test_a_new_declaration_replaces_the_previous_one(world):
     assert (ended.ends_on, ended.end_code, ended.end_reason) == (date(2025, 6, 1), EndCode.FIS, EndReason.REPLACED)
     assert (current.professional_id, current.ends_on) == (second.id, None)
     assert old.state is State.ENDED
+
+
+def test_who_waited_for_another_knows_what_that_one_recorded(world):
+    """The last one read the clock first: on no day, as known at any instant, are there two."""
+    person, doctors = world.person(), [world.doctor() for _ in range(3)]
+    for doctor, at in zip(
+        doctors, (instant(2025, 2, 1), instant(2025, 3, 1, 12), instant(2025, 3, 1, 11)), strict=True
+    ):
+        declare(world, person, doctor, at)
+    for hour, who in ((10, doctors[0]), (11, doctors[0]), (12, doctors[2])):
+        there = holding(Tenure, date(2025, 3, 2), instant(2025, 3, 1, hour, 30))
+        found = world.session.scalars(select(Tenure.professional_id).where(Tenure.insured_id == person.id, there))
+        assert found.all() == [who.id], hour
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from parcours.registry.claims.sheets import said
 from parcours.registry.complementary.models import Link
 from parcours.registry.complementary.service import link_on
 from parcours.registry.ledger import service as ledger
+from parcours.registry.messages import feed
 from parcours.registry.messages.models import Message
 from parcours.registry.people.service import get_insured
 from parcours.registry.store.bulk import insert_all
@@ -66,6 +67,7 @@ def adjudicate(
     lifecycle.move(session, claim, ClaimState.ADJUDICATED, day=day, at=at)
     for entry in first_entries(claim, decision, at=at):
         ledger.post(session, entry)
+    feed.begin(session)
     link = link_on(session, claim.insured_id, claim.care_date)
     lines, signals = lines_of_decision(session, decision.id), signals_of(claim, settled)
     insert_all(session, told(claim, decision, settled, signals, link, lines, day=day, at=at))

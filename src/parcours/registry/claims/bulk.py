@@ -22,6 +22,7 @@ from parcours.errors import ParcoursError
 from parcours.law.cache import flat_law
 from parcours.registry.claims.adjudicate import decision_of, lines_of, signals_of, told
 from parcours.registry.claims.control import first_refusal
+from parcours.registry.claims.lifecycle import EVENT
 from parcours.registry.claims.models import Claim, ClaimEvent, ClaimState, Decision, DecisionLine
 from parcours.registry.claims.money import first_entries
 from parcours.registry.claims.prepared import Prepared, numbers_of
@@ -36,6 +37,7 @@ from parcours.registry.claims.settling import (
 )
 from parcours.registry.ledger import service as ledger
 from parcours.registry.ledger.service import Entry
+from parcours.registry.messages import feed
 from parcours.registry.messages.models import Message
 from parcours.registry.people.models import Insured
 from parcours.registry.store.bulk import among, insert_all, insert_values, unwatched
@@ -70,6 +72,7 @@ class Block:
         self.own, self.readings = own_readings(readings)
         self.of_one_act = of_one_act(self.readings)
         self.claims = locked(session, ids)
+        feed.begin(session)
         self.written = Written()
         self.left: list[str] = []
         """Ids of the claims that are not done here, in their order."""
@@ -199,9 +202,6 @@ def receive_together(session: Session, ids: Sequence[str], *, day: date, at: dat
     received = func.coalesce(Claim.received_on, day)
     session.execute(changed.values(state=ClaimState.RECEIVED, received_on=received, version=Claim.version + 1))
     return len(done)
-
-
-EVENT = ("id", "claim_id", "number", "state", "day", "known_at", "why")
 
 
 def event_of(claim: Claim, numbers: Mapping[str, int], state: ClaimState, *, day: date, at: datetime) -> Event:

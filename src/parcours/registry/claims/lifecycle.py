@@ -8,6 +8,10 @@ from sqlalchemy.orm import Session
 from parcours.registry.claims import problems
 from parcours.registry.claims.models import NEXT, Claim, ClaimEvent, ClaimState
 from parcours.registry.claims.words import STATES
+from parcours.registry.store.bulk import insert_unless_known, insert_values
+from parcours.registry.store.ids import new_id
+
+EVENT = ("id", "claim_id", "number", "state", "day", "known_at", "why")
 
 
 def move(session: Session, claim: Claim, state: ClaimState, *, day: date, at: datetime, why: str = "") -> None:
@@ -28,11 +32,13 @@ def note(session: Session, claim: Claim, *, day: date, at: datetime, why: str = 
     write(session, claim, (session.scalar(count) or 0) + 1, day=day, at=at, why=why)
 
 
-def begin(session: Session, claim: Claim, *, day: date, at: datetime) -> None:
-    """Write a new claim, and the state in which it begins."""
-    session.add(claim)
-    session.flush()
-    write(session, claim, 1, day=day, at=at, why="")
+def begin(session: Session, claim: Claim, *, day: date, at: datetime) -> bool:
+    """Write a new claim, and the state in which it begins; False: its sheet is known."""
+    if not insert_unless_known(session, claim, "sheet_key"):
+        return False
+    first = (new_id(), claim.id, 1, claim.state, day, at, "")
+    insert_values(session, ClaimEvent, EVENT, [first])
+    return True
 
 
 def write(session: Session, claim: Claim, number: int, *, day: date, at: datetime, why: str) -> None:

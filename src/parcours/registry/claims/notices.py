@@ -10,6 +10,7 @@ from parcours.registry.claims.models import Claim, Decision, DecisionLine
 from parcours.registry.complementary.engaging import engagement
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.complementary.service import link_on
+from parcours.registry.messages import feed
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.messages.service import message_of, send
 from parcours.registry.store.bulk import insert_all
@@ -21,6 +22,7 @@ C2S = "c2s"
 
 def tell_insurer(session: Session, claim: Claim, decision: Decision, action: str, *, day: date, at: datetime) -> bool:
     """Tell the insurer what was decided; nothing while two contracts overlap: the line waits, it is not lost."""
+    feed.begin(session)
     link = link_on(session, claim.insured_id, claim.care_date)
     lines = session.scalars(select(DecisionLine).where(DecisionLine.decision_id == decision.id))
     ordered = sorted(lines, key=lambda one: one.number)

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from parcours.law.workdays import working_days_after
@@ -21,7 +20,9 @@ from parcours.registry.claims import lifecycle, problems
 from parcours.registry.claims.models import Claim, ClaimState, Lot, LotState, SheetKind
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
+from parcours.registry.store.clock import now_utc
 from parcours.registry.store.columns import blind_index, blind_indexes
+from parcours.registry.store.ids import new_id
 from parcours.text import plain_euros
 
 MOST_LINES = 100
@@ -130,12 +131,10 @@ def write(session: Session, sheet: Sheet, *, day: date, at: datetime, state: Cla
             receive_again(session, known, day=day, at=at)
         return known
     claim = claim_of(sheet)
+    claim.id, claim.version, claim.recorded_at = new_id(), 1, now_utc()
     claim.fingerprint, claim.state = blind_index(sheet.content, FINGERPRINT), state
     claim.received_on = day if state is ClaimState.RECEIVED else None
-    try:
-        with session.begin_nested():
-            lifecycle.begin(session, claim, day=day, at=at)
-    except IntegrityError:  # the same sheet, written by somebody else meanwhile
+    if not lifecycle.begin(session, claim, day=day, at=at):  # written by somebody else meanwhile
         return write(session, sheet, day=day, at=at, state=state)
     return claim
 

@@ -197,7 +197,7 @@ def _return_to_practices(session: Session, departure: Departure, at: datetime) -
         if practice.ends_on == departure.leaves_on:
             replace(session, practice, at, ends_on=None)
         elif departure.reason == "moved" and practice.starts_on == departure.leaves_on:
-            practice.superseded_at = at
+            practice.superseded_at = max(at, practice.recorded_at)
     session.flush()
 
 

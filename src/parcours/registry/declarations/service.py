@@ -293,7 +293,7 @@ def annul(session: Session, declaration_id: str, *, at: datetime | None = None) 
     tenure = session.scalar(select(Tenure).where(Tenure.declaration_id == declaration.id, known(Tenure)).limit(1))
     if tenure is None:
         raise _wrong_state(declaration, State.IN_FORCE, State.ENDED)
-    tenure.superseded_at = at
+    tenure.superseded_at = at = max(at, tenure.recorded_at)
     declaration.state = State.ANNULLED
     session.flush()
     resume_replaced(session, tenure, at)

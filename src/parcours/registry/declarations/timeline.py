@@ -221,6 +221,7 @@ def a_year_after(day: date) -> date:
 def start_tenure(session: Session, declaration: Declaration, starts_on: date, at: datetime) -> Tenure:
     """Put a tenure into the person's time line: it ends the one of that day and gives way to a later one."""
     line = _time_line(session, declaration.insured_id, starts_on)
+    at = max([at, *(one.recorded_at for one in line)])  # who waited for its turn knows what was recorded meanwhile
     for current in line:
         if current.holds(starts_on):
             end_tenure(session, current, starts_on, EndReason.REPLACED, at)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from parcours.registry.messages import feed
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.store.bulk import unwatched
 from parcours.registry.store.columns import blind_index, blind_indexes
@@ -35,7 +36,10 @@ def message_of(  # noqa: PLR0913 - one keyword for each field of the envelope
     reply_to: str | None = None,
     make: Callable[..., Message] | None = None,
 ) -> Message:
-    """A message to be written by `insert_all` (by a session: `make=Message`); its body says that it is simulated."""
+    """A message to be written by `insert_all` (by a session: `make=Message`), after `feed.begin`.
+
+    Its body says that it is simulated.
+    """
     content = content_of(body)
     return (make or partial(unwatched, Message))(
         id=new_id(), kind=kind, subject=subject, day=day, sent_at=at, recipient=to, insured_id=insured_id,
@@ -47,6 +51,7 @@ def send(
     session: Session, kind: MessageKind, subject: str, to: str, body: Mapping[str, Any], **envelope: Any
 ) -> Message:
     """Keep a message (see `message_of`)."""
+    feed.begin(session)
     row = message_of(kind, subject, to, body, make=Message, **envelope)
     session.add(row)
     session.flush()
@@ -66,15 +71,19 @@ def send_once(
     return send(session, kind, subject, to, body, **envelope)
 
 
-def messages_to(session: Session, recipient: str, *, after: str | None = None, limit: int = 100) -> list[Message]:
-    """Messages to somebody, oldest first: a feed read on from the last id."""
+def messages_to(
+    session: Session, recipient: str, *, after: str | None = None, before: str | None = None, limit: int = 100
+) -> list[Message]:
+    """Messages to somebody, oldest first, with ids between two (a feed ends before `feed.end`)."""
     query = select(Message).where(Message.recipient == recipient).order_by(Message.id).limit(limit)
-    return list(session.scalars(query.where(Message.id > after) if after else query))
+    if after is not None:
+        query = query.where(Message.id > after)
+    return list(session.scalars(query if before is None else query.where(Message.id < before)))
 
 
-def mails_to(session: Session, recipient: str, *, limit: int = 50) -> list[Message]:
-    """Secure mail (simulated) to a professional, newest first."""
-    query = select(Message).where(Message.recipient == recipient, Message.kind == MessageKind.SECURE)
+def newest_to(session: Session, recipient: str, kind: MessageKind, *, limit: int = 50) -> list[Message]:
+    """Messages of a kind to somebody, newest first."""
+    query = select(Message).where(Message.recipient == recipient, Message.kind == kind)
     return list(session.scalars(query.order_by(Message.id.desc()).limit(limit)))
 
 

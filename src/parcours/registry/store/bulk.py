@@ -29,8 +29,9 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached
 
 from parcours.registry.store.columns import EncryptedText, PublicId, RowText
 from parcours.registry.store.db import Base, Database
@@ -80,6 +81,30 @@ def insert_values(session: Session, model: type[Base], columns: Sequence[str], r
                 stream.write_row(row)
     else:
         connection.execute(insert(table), [dict(zip(columns, one, strict=True)) for one in rows])
+
+
+def insert_unless_known(session: Session, row: Base, column: str) -> bool:
+    """Insert a new row, of which every column is given, and keep it in the session; False: one of this value is there.
+
+    Without a savepoint: who inserts the same value meanwhile is waited for, then found.
+    """
+    names, columns, encrypted = shape(type(row))
+    for name in encrypted:
+        setattr(row, name, RowText(getattr(row, name), row.id))
+    values = dict(zip(columns, attrgetter(*names)(row), strict=True))
+    statement = _unless_known(type(row), column, session.get_bind().dialect.name)
+    if session.execute(statement, values).first() is None:
+        return False
+    make_transient_to_detached(row)
+    session.add(row)
+    return True
+
+
+@cache
+def _unless_known(model: type[Base], column: str, dialect: str) -> Any:
+    table = Base.metadata.tables[model.__tablename__]
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return make(table).on_conflict_do_nothing(index_elements=[column]).returning(table.c.id)
 
 
 def among(session: Session, column: InstrumentedAttribute[str], ids: Iterable[str]) -> ColumnElement[bool]:

@@ -78,7 +78,10 @@ def check_period(starts_on: date, ends_on: date | None) -> None:
 
 
 def replace(session: Session, row: P, at: datetime, **changes: Any) -> P:
-    """Supersede a row and record its corrected copy; answers given before `at` stay as they were."""
+    """Supersede a row and record its corrected copy; answers given before `at` stay as they were.
+
+    A writer may have read the clock, then waited for who recorded the row: it is never superseded before that.
+    """
     if row.superseded_at is not None:
         raise problems.already_superseded(field=type(row).__name__)
     values = {
@@ -86,7 +89,7 @@ def replace(session: Session, row: P, at: datetime, **changes: Any) -> P:
         for column in inspect(type(row)).column_attrs
         if column.key not in _NOT_COPIED
     }
-    row.superseded_at = at
+    row.superseded_at = at = max(at, row.recorded_at)
     session.flush()
     copy = type(row)(**(values | changes | {"recorded_at": at}))
     check_period(copy.starts_on, copy.ends_on)

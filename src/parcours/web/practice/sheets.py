@@ -11,7 +11,7 @@ from parcours.registry.claims.sheets import said
 from parcours.registry.claims.words import GROUNDS, OBJECTIONS, STATES, reason
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.messages.models import MessageKind
-from parcours.registry.messages.service import body_of, messages_to
+from parcours.registry.messages.service import body_of, newest_to
 from parcours.registry.payments.desk import claims_of_practice, late_for_practice, lots_of_practice
 from parcours.registry.payments.practice import practice_view
 from parcours.registry.payments.service import orders_of
@@ -199,7 +199,7 @@ def payments(desk: Desk) -> Response:
     )
     doctor_id = record.professional_id or ""
     view = practice_view(desk.session, doctor_id, day=desk.today, at=desk.unit.incoming.at)
-    returns = [one for one in messages_to(desk.session, doctor_id, limit=200) if one.kind is MessageKind.RSP]
+    returns = newest_to(desk.session, doctor_id, MessageKind.RSP, limit=20)
     return show(
         desk,
         "practice/payments.html",
@@ -208,5 +208,5 @@ def payments(desk: Desk) -> Response:
         ],
         view=view,
         orders=list(reversed(orders_of(desk.session, doctor_id)))[:20],
-        returns=[(one, body_of(one)) for one in reversed(returns)][:20],
+        returns=[(one, body_of(one)) for one in returns],
     )
