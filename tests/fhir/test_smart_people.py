@@ -7,6 +7,8 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -23,7 +25,8 @@ BASE = f"{SITE}/fhir"
 BACK = "http://127.0.0.1:9999/back"
 VERIFIER = "v" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
-MOST = ("launch/patient", "offline_access", "online_access", "patient/*.rs", "user/*.rs", "user/Claim.cruds")
+MOST = ("launch/patient", "offline_access", "online_access", "patient/*.rs", "user/*.rs", "user/Claim.cruds", "openid",
+        "fhirUser")  # fmt: skip
 SYSTEM = Who("system")
 
 
@@ -33,8 +36,19 @@ def database_kind(request):
 
 
 @pytest.fixture
-def site(database_url, country):
-    settings = settings_for_tests(database_url=database_url, public_url=SITE, page_rate_limit_per_minute=0)
+def identity_key(request, tmp_path):
+    """Without a file of one, nothing is signed."""
+    if not hasattr(request, "param"):
+        return None
+    (tmp_path / "identity.pem").write_bytes(RSAKey.generate_key(2048).as_pem(private=True))
+    return tmp_path / "identity.pem"
+
+
+@pytest.fixture
+def site(database_url, country, identity_key):
+    settings = settings_for_tests(
+        database_url=database_url, public_url=SITE, page_rate_limit_per_minute=0, smart_identity_key=identity_key
+    )
     with TestClient(whole.create_app(settings), base_url=SITE, headers={"Accept-Language": "en"}) as client:
         yield client
 
@@ -116,6 +130,53 @@ def test_what_is_offered_is_there(site):
         assert site.get(urlsplit(said[name]).path, follow_redirects=False).status_code in {303, 400}
     for name in ("token_endpoint", "revocation_endpoint"):
         assert site.post(urlsplit(said[name]).path, data={}).json()["error"]
+
+
+def told(site, said):
+    """What an identity says, checked with the keys that the server names."""
+    offered = site.get("/fhir/.well-known/openid-configuration").json()
+    keys = KeySet.import_key_set(site.get(urlsplit(offered["jwks_uri"]).path).json())
+    assert "d" not in keys.as_dict()["keys"][0]
+    return jwt.decode(said["id_token"], keys, algorithms=offered["id_token_signing_alg_values_supported"]).claims
+
+
+@pytest.mark.parametrize("identity_key", ["file"], indirect=True)
+def test_an_application_is_told_who_let_it_in(site, registered, country):
+    app, _, _ = registered
+    assert "sso-openid-connect" in site.get("/fhir/.well-known/smart-configuration").json()["capabilities"]
+    log_in(site)
+    asked = wish(app, "openid fhirUser offline_access patient/Patient.rs", nonce="n. é", patient=country.bob)
+    assert "know which account is yours" in site.get("/authorize", params=asked).text
+    _, back = allowed(site, asked, patient=country.bob)
+    said = exchange(site, app, back["code"]).json()
+    claims = told(site, said)
+    assert (claims["iss"], claims["aud"], claims["nonce"]) == (BASE, app, "n. é")
+    assert claims["fhirUser"] == f"{BASE}/Patient/{country.alice}", "who let it in, not the child that it is about"
+    form = {"grant_type": "refresh_token", "client_id": app, "refresh_token": said["refresh_token"]}
+    again = site.post("/fhir/auth/token", data=form).json()
+    assert told(site, again) == {name: one for name, one in claims.items() if name != "nonce"} | {
+        name: told(site, again)[name] for name in ("iat", "exp")
+    }
+    _, back = allowed(site, asked, patient=country.bob)
+    forged = f"{back['code'].partition('.')[0]}.{base64.urlsafe_b64encode(b'other').decode()}"
+    assert exchange(site, app, forged).json() == {"error": "invalid_grant"}
+
+
+@pytest.mark.parametrize("identity_key", ["file"], indirect=True)
+@pytest.mark.parametrize(("name", "user"), [("amar", "Practitioner"), ("delegate", "")])
+def test_who_is_no_resource_has_an_account_alone(site, registered, country, name, user):
+    log_in(site, name)
+    said = tokens(site, registered[0], "openid fhirUser user/Patient.rs")
+    address = told(site, said).get("fhirUser", "")
+    assert address.startswith(f"{BASE}/{user}/") if user else not address
+    assert ("fhirUser" in said["scope"].split()) is bool(user)
+
+
+def test_without_a_key_no_identity_is_offered(site, registered):
+    log_in(site)
+    assert tokens(site, registered[0], "openid fhirUser patient/Patient.rs")["scope"] == "patient/Patient.rs"
+    for name in ("openid-configuration", "jwks.json"):
+        assert site.get(f"/fhir/.well-known/{name}").status_code == 404
 
 
 def test_somebody_logs_in_lets_an_application_in_and_takes_it_back(site, registered, country, database):

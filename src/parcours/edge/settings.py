@@ -5,8 +5,11 @@ Lists and objects are JSON, e.g. `PARCOURS_OIDC='[{"preset": "france_connect", "
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, FilePath, SecretStr
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import AfterValidator, Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from parcours.registry.access.model import Role
@@ -15,6 +18,19 @@ from parcours.registry.accounts.passwords import LoginPolicy
 from parcours.registry.accounts.providers import Provider
 from parcours.registry.accounts.sessions import SessionPolicy
 from parcours.registry.store.patience import Patience
+
+FEWEST_BITS = 2048
+
+
+def rsa_key(file: Path) -> Path:
+    """A file that holds a key of RSA long enough, without a password. Raises ValueError."""
+    try:
+        key = load_pem_private_key(file.read_bytes(), None)
+    except TypeError as error:  # one with a password
+        raise ValueError(str(error)) from error
+    if not isinstance(key, RSAPrivateKey) or key.key_size < FEWEST_BITS:
+        raise ValueError(f"an RSA private key of {FEWEST_BITS} bits at least, in PEM")
+    return file
 
 
 class Settings(BaseSettings):
@@ -72,6 +88,8 @@ class Settings(BaseSettings):
 
     smart_keys: FilePath | None = None
     """JSON file of the public keys of programs (SMART, `private_key_jwt`): id of an API client, its JWK Set."""
+    smart_identity_key: Annotated[FilePath, AfterValidator(rsa_key)] | None = None
+    """RSA key (PEM) that signs who somebody is for the applications they let in (SMART, `openid`), if any."""
 
     outbox: Path | None = None
     """Folder where messages to users are written, when there is no mail server."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,7 +20,7 @@ from parcours.edge.caller import CSRF_HEADER
 from parcours.edge.problems import ProblemError
 from parcours.edge.requests import attach, incoming_of, services_of
 from parcours.edge.services import Services
-from parcours.fhir import actions, bulk, papers, problems, serve, smart, terminology
+from parcours.fhir import actions, bulk, identity, papers, problems, serve, smart, terminology
 from parcours.fhir.actions import KNOWN
 from parcours.fhir.answers import add_handlers, body_of, fhir, lang_of
 from parcours.fhir.capability import capability, directory_of
@@ -58,8 +59,33 @@ def create_app(services: Services) -> Starlette:
 
 async def smart_configuration(request: Request) -> Response:
     """`.well-known/smart-configuration`."""
-    keys = services_of(request).settings.smart_keys is not None
-    return JSONResponse(smart.configuration(site_of(request), keys=keys))
+    return JSONResponse(smart_offer(request))
+
+
+def smart_offer(request: Request) -> dict[str, Any]:
+    """What is offered to programs and applications."""
+    settings = services_of(request).settings
+    signed = settings.smart_identity_key is not None
+    return smart.configuration(site_of(request), keys=settings.smart_keys is not None, signed=signed)
+
+
+async def openid_configuration(request: Request) -> Response:
+    """`.well-known/openid-configuration`."""
+    identity_key(request)
+    return JSONResponse(identity.configuration(site_of(request), smart_offer(request)))
+
+
+async def public_keys(request: Request) -> Response:
+    """The keys with which an identity that was signed is checked."""
+    return JSONResponse(identity.public_keys(identity_key(request)))
+
+
+def identity_key(request: Request) -> Path:
+    """The file of the key that signs identities. Raises `ProblemError`: none."""
+    file = services_of(request).settings.smart_identity_key
+    if file is None:
+        raise problems.unknown_operation(name="openid")
+    return file
 
 
 async def token(request: Request) -> Response:
@@ -347,6 +373,8 @@ ROUTES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("", together, ("POST",)),
     ("metadata", metadata, ("GET",)),
     (".well-known/smart-configuration", smart_configuration, ("GET",)),
+    (".well-known/openid-configuration", openid_configuration, ("GET",)),
+    (".well-known/jwks.json", public_keys, ("GET",)),
     ("auth/token", token, ("POST",)),
     ("auth/revoke", revoke, ("POST",)),
     ("Claim/$submit", submit, ("POST",)),

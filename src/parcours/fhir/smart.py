@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from parcours.edge import app_tokens, short_tokens
 from parcours.edge.caller import Incoming
 from parcours.edge.services import Services
-from parcours.fhir import assertions
+from parcours.fhir import assertions, identity
 from parcours.fhir.capability import KINDS
 from parcours.fhir.site import Site
 from parcours.registry.accounts import apps
@@ -39,11 +39,12 @@ WRITING = {"Claim": "claims:write"}
 PEOPLE = [name for name, one in KINDS.items() if one.personal]
 
 
-def configuration(site: Site, *, keys: bool) -> dict[str, Any]:
-    """`.well-known/smart-configuration`; `keys`: does the server know public keys of programs?"""
+def configuration(site: Site, *, keys: bool, signed: bool) -> dict[str, Any]:
+    """`.well-known/smart-configuration`; does the server know public keys of programs, and sign identities?"""
     public = site.base.removesuffix("/fhir")
     programs = ["system/*.rs", *(f"system/{one}.rs" for one in PEOPLE), "system/Claim.cruds"]
     persons = [f"{level}/{name}.rs" for level in ("patient", "user") for name in ("*", *people.TYPES)]
+    plain = people.of_identity(people.PLAIN, None, signed=signed)
     return {
         "authorization_endpoint": f"{public}/authorize",
         "token_endpoint": f"{public}{TOKEN}",
@@ -56,12 +57,14 @@ def configuration(site: Site, *, keys: bool) -> dict[str, Any]:
         "response_types_supported": ["code"],
         "code_challenge_methods_supported": ["S256"],
         "management_endpoint": f"{public}/account/apps",
-        "scopes_supported": [*people.PLAIN, *persons, "patient/Claim.cruds", "user/Claim.cruds", *programs],
+        "scopes_supported": [*plain, *persons, "patient/Claim.cruds", "user/Claim.cruds", *programs],
         "capabilities": [
             "launch-standalone", "context-standalone-patient", "client-public", "client-confidential-symmetric",
             "permission-patient", "permission-user", "permission-offline", "permission-online", "permission-v1",
             "permission-v2", *(["client-confidential-asymmetric"] if keys else []),
+            *(["sso-openid-connect"] if signed else []),
         ],
+        **(identity.offered(site) if signed else {}),
     }  # fmt: skip
 
 
@@ -156,14 +159,14 @@ def exchanged(services: Services, incoming: Incoming, authorization: str, form: 
                 session, app, form.get("code", ""), redirect=form.get("redirect_uri", ""),
                 verifier=form.get("code_verifier", ""), policy=policy, request_id=incoming.id,
             )  # fmt: skip
-        answer = answer_of(found, form) if found is not None else None
+        answer = answer_of(services, found, form) if found is not None else None
     if answer is None:  # what the refusal ended stays ended
         raise Refused("invalid_grant")
     return answer
 
 
-def answer_of(found: apps.Exchanged, form: dict[str, str]) -> dict[str, Any]:
-    """The tokens, and the context: the person that it is about. Raises `Refused`: none of the scopes asked for."""
+def answer_of(services: Services, found: apps.Exchanged, form: dict[str, str]) -> dict[str, Any]:
+    """The tokens, and the context: the person that it is about, who let it in. Raises `Refused`: none of the scopes."""
     access = found.access
     scopes = access.scopes.split()
     if form["grant_type"] == "refresh_token" and form.get("scope"):
@@ -176,6 +179,9 @@ def answer_of(found: apps.Exchanged, form: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
     if access.patient_id is not None:
         said["patient"] = access.patient_id
+    if people.OPENID in scopes and (key := services.settings.smart_identity_key) is not None:
+        site = Site(f"{services.settings.public_url.rstrip('/')}/fhir")
+        said["id_token"] = identity.told(site, key, access, scopes, found.nonce)
     return said | ({"refresh_token": found.refresh} if found.refresh else {})
 
 

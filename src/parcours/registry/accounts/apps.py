@@ -120,31 +120,42 @@ class Reach:
     """Of one's own family; none: the patients of a role."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a request for a code says of itself."""
+
+    redirect: str
+    challenge: str
+    nonce: str = ""
+
+
 def allow(
     session: Session, who: Who, app: App, web_session: WebSession, allowed: smart.Allowed, *,
-    reach: Reach, redirect: str, challenge: str,
+    reach: Reach, asked: Asked,
 ) -> str:  # fmt: skip
-    """Let an application in, in the role of a session; the code that it exchanges for a token.
+    """Let an application in, in the role of a session; the code that it exchanges for a token, with the nonce in it.
 
     Everybody whom it reaches (oneself, one's children) finds that in their trail.
     """
     access = AppAccess(
         app_id=app.id, account_id=web_session.account_id, grant_id=web_session.grant_id,
         session_id=None if allowed.offline else web_session.id, scopes=" ".join(allowed.said), patient_id=reach.one,
-        redirect=redirect, challenge=challenge,
+        redirect=asked.redirect, challenge=asked.challenge,
     )  # fmt: skip
     session.add(access)
     session.flush()
     for insured_id in reach.everybody or (None,):
         record(session, Tag.APP_ALLOW, who, record=("app", access.id), insured_id=insured_id,
                details={"scopes": access.scopes})  # fmt: skip
-    return secret_of(session, access, AppSecretKind.CODE)
+    return secret_of(session, access, AppSecretKind.CODE, asked.nonce)
 
 
-def secret_of(session: Session, access: AppAccess, kind: AppSecretKind) -> str:
-    """A new code or refresh token."""
+def secret_of(session: Session, access: AppAccess, kind: AppSecretKind, nonce: str = "") -> str:
+    """A new code or refresh token; what stands after its point cannot be changed, for its hash is of the whole."""
     lasts = CODE_LASTS if kind is AppSecretKind.CODE else REFRESH_LASTS
     value = new_secret("pac_" if kind is AppSecretKind.CODE else "par_")
+    if nonce:
+        value += f".{base64.urlsafe_b64encode(nonce.encode()).decode()}"
     session.add(AppSecret(access_id=access.id, kind=kind, token_hash=secret_hash(value), expires_at=now_utc() + lasts))
     session.flush()
     return value
@@ -208,6 +219,8 @@ class Exchanged:
     access: AppAccess
     refresh: str
     """The next refresh token; empty: none."""
+    nonce: str = ""
+    """That of the request that the code answered."""
 
 
 def redeem(
@@ -222,7 +235,8 @@ def redeem(
         return None
     note_by_app(session, Tag.APP_ISSUE, used, request_id)
     refreshed = smart.read(used.scope_set).refreshed
-    return Exchanged(used, secret_of(session, used, AppSecretKind.REFRESH) if refreshed else "")
+    nonce = base64.urlsafe_b64decode(code.partition(".")[2]).decode()
+    return Exchanged(used, secret_of(session, used, AppSecretKind.REFRESH) if refreshed else "", nonce)
 
 
 def refresh(

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from parcours.registry.access.model import Role
 from parcours.text import Text
 
 SCOPE = re.compile(r"(patient|user)/(\*|[A-Z][A-Za-z]+)\.(read|write|\*|c?r?u?d?s?)")
 FIRST_VERSION = {"read": "rs", "write": "cud", "*": "cruds"}
 LAUNCH, OFFLINE, ONLINE = "launch/patient", "offline_access", "online_access"
-PLAIN = (LAUNCH, OFFLINE, ONLINE)
+OPENID, USER = "openid", "fhirUser"
+PLAIN = (LAUNCH, OFFLINE, ONLINE, OPENID, USER)
 TYPES: dict[str, Text] = {
     "Patient": Text("votre identité : nom, naissance, numéro", "who you are: name, birth, number"),
     "RelatedPerson": Text("qui agit pour vous", "who acts for you"),
@@ -36,6 +38,9 @@ TYPES: dict[str, Text] = {
 """Types of resources about a person, in plain words."""
 SEND = Text("envoyer et reprendre des feuilles de soins", "send sheets of care, and take them back")
 STAY = Text("garder cet accès quand vous êtes déconnecté", "keep this access when you are logged out")
+KNOW = Text("savoir quel compte est le vôtre, et le reconnaître", "know which account is yours, and recognise it")
+NAMED = {Role.INSURED: "Patient", Role.DOCTOR: "Practitioner"}
+"""Roles whose holder is a resource: what `fhirUser` names."""
 WRITTEN = "Claim"
 """The one type that is written."""
 
@@ -61,6 +66,8 @@ class Allowed:
 
     def words(self) -> Iterator[Text]:
         """What it lets in, a sentence each."""
+        if OPENID in self.said:
+            yield KNOW
         yield from (text for name, text in TYPES.items() if name in self.reads)
         if self.writes:
             yield SEND
@@ -106,6 +113,18 @@ def narrowed(asked: Iterable[str], most: Iterable[str]) -> Allowed:
             if (letters := within(own, limit, name, found[3])) and reaches(limit, found[1], name)
         ]
     return read(whole(kept))
+
+
+def of_identity(scopes: Iterable[str], role: Role | None, *, signed: bool) -> list[str]:
+    """Scopes without those about identity that cannot be given: nothing is signed here, no resource is the holder's.
+
+    `role`: none before the login.
+    """
+    scopes = list(scopes)
+    kept = {OPENID, USER} if signed and OPENID in scopes else set()
+    if role is not None and role not in NAMED:
+        kept -= {USER}
+    return [one for one in scopes if one in kept or one not in {OPENID, USER}]
 
 
 def within(own: Allowed, limit: Allowed, name: str, asked: str) -> str:

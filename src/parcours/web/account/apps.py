@@ -67,6 +67,7 @@ class Wish:
     state: str
     challenge: str
     allowed: smart.Allowed
+    nonce: str = ""
 
     def back(self, **said: str) -> Response:
         """Back to the application."""
@@ -95,23 +96,24 @@ def wish_of(request: Request, app: App, redirect: str, role: Role | None) -> Wis
     """What is asked for. Raises `Refused`."""
     asked = request.query_params
     names = [name for name, _ in asked.multi_items()]
-    if len(names) != len(set(names)) or len(asked.get("state", "")) > MOST_STATE:
+    if len(names) != len(set(names)) or any(len(asked.get(one, "")) > MOST_STATE for one in ("state", "nonce")):
         raise Refused("invalid_request")
     if asked.get("response_type") != "code":
         raise Refused("unsupported_response_type")
-    here = f"{services_of(request).settings.public_url.rstrip('/')}/fhir"
+    settings = services_of(request).settings
+    here = f"{settings.public_url.rstrip('/')}/fhir"
     if asked.get("aud", "").rstrip("/") != here:
         raise Refused("invalid_request")
     challenge = asked.get("code_challenge", "")
     if asked.get("code_challenge_method") != "S256" or not CHALLENGE.fullmatch(challenge):
         raise Refused("invalid_request")
-    scopes = asked.get("scope", "").split()
+    scopes = smart.of_identity(asked.get("scope", "").split(), role, signed=settings.smart_identity_key is not None)
     if role is not None and role is not Role.INSURED:
         scopes = [one for one in scopes if not one.startswith("patient/") and one != smart.LAUNCH]
     allowed = smart.narrowed(scopes, app.scopes.split())
     if not allowed.reads and not allowed.writes:
         raise Refused("invalid_scope")
-    return Wish(app, redirect, asked.get("state", ""), challenge, allowed)
+    return Wish(app, redirect, asked.get("state", ""), challenge, allowed, asked.get("nonce", ""))
 
 
 def refuse(page: Page, said: Text) -> Response:
@@ -190,8 +192,8 @@ def let_in(own: OwnSession, wish: Wish, people: list[Insured], chosen: str) -> R
     with own.services.database.writing() as session:
         app = apps.get_app(session, wish.app.id)
         code = apps.allow(
-            session, own.who, app, own.row(session), wish.allowed, redirect=wish.redirect, challenge=wish.challenge,
-            reach=apps.Reach(patient, tuple(reached)),
+            session, own.who, app, own.row(session), wish.allowed,
+            reach=apps.Reach(patient, tuple(reached)), asked=apps.Asked(wish.redirect, wish.challenge, wish.nonce),
         )  # fmt: skip
     return wish.back(code=code)
 
