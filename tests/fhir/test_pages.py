@@ -141,3 +141,18 @@ def test_a_practice_reads_back_what_it_sent_and_no_refund(country, database, as_
     assert {other.get(f"{name}/{direct['id']}").status_code for name in ("Claim", "ClaimResponse")} == {404}
     assert other.get("Claim", params=about).json()["total"] == 0
     assert doctor.get("ExplanationOfBenefit", params=about).json()["total"] == 0
+
+
+def test_what_comes_and_goes_between_two_pages_leaves_none_out(country, as_client):
+    """Newest first: a sheet sent after the first page was read, and one of that page taken back."""
+    doctor = as_client("amar")
+    for number in range(41, 46):
+        doctor.post("Claim", json=without_empty(sheet(country, number)))
+    about = {"patient": f"Patient/{country.alice}", "status": "active"}
+    before = [one["id"] for page in paged(doctor, "Claim", **about) for one in matches(page)]
+    pages = paged(doctor, "Claim", **about, _count="2")
+    seen = [one["id"] for one in matches(next(pages))]
+    doctor.post("Claim", json=without_empty(sheet(country, 46)))
+    assert doctor.post(f"Claim/{seen[0]}/$cancel", json={}).status_code == 200
+    seen += [one["id"] for page in pages for one in matches(page)]
+    assert seen == before

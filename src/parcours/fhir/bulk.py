@@ -339,7 +339,7 @@ def chunks_of(
         with reading() as session:
             page = page_of(on_server(session, site), kind, Query(kind.name, count=TOGETHER, place=place))
         place = page.following
-        after, start = place or (0, END)
+        after, start = (place.after, place.start) if place else (0, END)
         yield f"{kind.name} {after} {start}", {kind.name: [line_of(one) for one in page.matches]}
 
 

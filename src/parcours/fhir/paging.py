@@ -1,7 +1,8 @@
 """Pages of a search: of few candidates all are read and counted; of a long table no more than a page needs.
 
 A page of a long table knows no total, and the next one begins at a place of the table: neither costs more than it
-shows. What is added between two pages moves nothing; what is changed or taken away meanwhile may.
+shows. The next page of few begins after the last one that was shown. What is added, changed or taken away between two
+pages moves nothing; when the last one shown is itself gone, one may be shown twice, and none is left out.
 """
 
 import base64
@@ -43,10 +44,11 @@ def page_of(ask: Ask, kind: Kind, query: Query) -> Page:
         return cut_out(query, ordered(query, matches, kind.params))
     if query.sort:
         raise problems.too_many(field="_sort", most=COUNTED)
-    end = query.place.after + query.count
+    begin = begins(query, matches)
+    end = begin + query.count
     if len(matches) <= end:
-        return Page(matches[query.place.after :], None, None if whole else placed(kind, matches, last))
-    return Page(matches[query.place.after : end], None, placed(kind, matches[:end], kind.place(matches[end - 1])))
+        return Page(matches[begin:], None, None if whole else placed(kind, matches, last))
+    return Page(matches[begin:end], None, placed(kind, matches[:end], kind.place(matches[end - 1])))
 
 
 def page_at(query: Query, matches: list[Resource]) -> Page:
@@ -63,9 +65,22 @@ def written(resource: Resource) -> str:
 
 def cut_out(query: Query, matches: list[Resource]) -> Page:
     """A page of all the matches."""
-    end = query.place.after + query.count
-    following = Place(end) if end < len(matches) else None
-    return Page(matches[query.place.after : end], len(matches), following)
+    begin = begins(query, matches)
+    end = begin + query.count
+    following = Place(end, last=named(matches[end - 1])) if 0 < end < len(matches) else None
+    return Page(matches[begin:end], len(matches), following)
+
+
+def begins(query: Query, matches: list[Resource]) -> int:
+    """How many of the matches come before a page: up to the last one shown; when it is gone, those before it."""
+    after, _, last = query.place
+    shown = after if not last else max(0, after - 1)
+    return next((number for number, one in enumerate(matches, start=1) if last and named(one) == last), shown)
+
+
+def named(resource: Resource) -> str:
+    """A resource among others of any type."""
+    return f"{resource['resourceType']}/{resource['id']}"
 
 
 def walked(ask: Ask, kind: Kind, query: Query) -> tuple[list[Resource], bool, str]:
@@ -106,7 +121,7 @@ def opened(items: Items, *, public: bool = False) -> tuple[Items, Place]:
         return items, Place()
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        after, start, used = json.loads(raw.decode() if public else keyring().decrypt(raw, CONTEXT))
-        return [(str(name), str(value)) for name, value in used], Place(max(0, int(after)), str(start))
+        after, start, last, used = json.loads(raw.decode() if public else keyring().decrypt(raw, CONTEXT))
+        return [(str(name), str(value)) for name, value in used], Place(max(0, int(after)), str(start), str(last))
     except (ValueError, TypeError, OverflowError, RecursionError, RegistryError) as error:
         raise problems.bad_page(field="_page") from error

@@ -40,10 +40,11 @@ class Filter(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a page begins: after so many matches, from a place of a long table on."""
+    """Where a page begins: after so many matches, from a place of a long table on; or after the last one shown."""
 
     after: int = 0
     start: str = ""
+    last: str = ""
 
 
 FIRST = Place()
