@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -41,6 +40,7 @@ from parcours.registry.claims.intake import submit
 from parcours.registry.claims.models import UNDECIDED, Claim, Nature
 from parcours.registry.declarations.context import of_practice
 from parcours.registry.directory.service import get_professional
+from parcours.registry.messages import feed
 from parcours.registry.messages.service import body_of, messages_to
 from parcours.registry.payments.account import account_lines, caps
 from parcours.registry.payments.why import why_of
@@ -166,9 +166,8 @@ def said_of(body: SheetIn) -> dict[str, Any]:
 
 def may_submit(unit: Unit, patient_id: str, professional_id: str) -> Record:
     """Whose sheet, and of which professional. Raises NotFound: not a person of theirs; Refused: another's sheet."""
-    record = unit.find(PATIENT, patient_id, Action.PREPARE_CLAIM)
     doctor = get_professional(unit.session, professional_id)
-    return unit.allow(Action.SUBMIT_CLAIM, replace(record, professional_id=doctor.id))
+    return unit.find(PATIENT, patient_id, Action.SUBMIT_CLAIM, professional_id=doctor.id)
 
 
 def take_in(unit: Unit, record: Record, said: Mapping[str, Any]) -> Claim:
@@ -278,7 +277,10 @@ class MessageOut(Out):
 
 @router.get("/messages", responses=problems(*LISTING))
 def list_messages(unit: ReadUnit, after: Cursor = None, limit: Limit = 50) -> Page[MessageOut]:
-    """The feed of a practice or an insurer, oldest first: read on with `after`, the last id that was read."""
+    """The feed of a practice or an insurer, oldest first: read on with `after`, the last id that was read.
+
+    What is being written is told once all before it is kept: nothing is left out.
+    """
     if unit.actor.insurer is not None:
         record = unit.allow(Action.READ_INSURER_LINES, of_insurer(unit.actor.insurer), Tag.MESSAGES_READ)
         return _feed(unit, record.insurer or "", after, limit)
@@ -293,7 +295,8 @@ def list_my_messages(unit: ReadUnit, after: Cursor = None, limit: Limit = 50) ->
 
 
 def _feed(unit: Unit, recipient: str, after: str | None, limit: int) -> Page[MessageOut]:
-    rows = messages_to(unit.session, recipient, after=cursor_id(after), limit=limit + 1)
+    kept = feed.end(unit.session)
+    rows = messages_to(unit.session, recipient, after=cursor_id(after), before=kept, limit=limit + 1)
     shown = page(rows, limit, lambda one: one.id)
     items = [
         MessageOut(id=one.id, kind=one.kind.value, subject=one.subject, day=one.day, claim_id=one.claim_id,

@@ -40,7 +40,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-# A dependency that is no coroutine costs a thread: these two are asked for by every request.
+# A dependency that is no coroutine costs a thread: these are asked for by every request.
 
 
 async def _services(request: Request) -> Services:
@@ -55,12 +55,17 @@ ServicesDep = Annotated[Services, Depends(_services)]
 IncomingDep = Annotated[Incoming, Depends(_incoming)]
 
 
-def caller_of(
-    services: ServicesDep,
-    incoming: IncomingDep,
+async def _shown(
     _by_cookie: Annotated[str | None, Security(_cookie)] = None,
     _by_token: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)] = None,
-) -> Caller:
+) -> None:
+    """What a caller shows, for the description of the API."""
+
+
+ShownDep = Annotated[None, Depends(_shown)]
+
+
+def caller_of(services: ServicesDep, incoming: IncomingDep, _what: ShownDep) -> Caller:
     """The caller, or 401; with a cookie, a change needs the header of the session's CSRF token."""
     return require_caller(services, incoming, incoming.headers.get(CSRF_HEADER))
 
@@ -75,15 +80,15 @@ async def _own_session(services: ServicesDep, incoming: IncomingDep, caller: Cal
 OwnDep = Annotated[OwnSession, Depends(_own_session)]
 
 
-def read_unit(services: ServicesDep, incoming: IncomingDep, caller: CallerDep) -> Iterator[Unit]:
+def read_unit(services: ServicesDep, incoming: IncomingDep, what: ShownDep) -> Iterator[Unit]:
     """A unit that reads."""
-    with units.reading(services, incoming, caller) as unit:
+    with units.reading(services, incoming, caller_of(services, incoming, what)) as unit:
         yield unit
 
 
-def write_unit(services: ServicesDep, incoming: IncomingDep, caller: CallerDep) -> Iterator[Unit]:
+def write_unit(services: ServicesDep, incoming: IncomingDep, what: ShownDep) -> Iterator[Unit]:
     """A unit that changes."""
-    with units.writing(services, incoming, caller) as unit:
+    with units.writing(services, incoming, caller_of(services, incoming, what)) as unit:
         yield unit
 
 
@@ -95,7 +100,9 @@ async def _digest_of(request: Request, incoming: IncomingDep) -> str:
     return digest_of(incoming, await request.body())
 
 
-def once(unit: WriteUnit, request_digest: Annotated[str, Depends(_digest_of)], key: IdempotencyKey = None) -> Once:
+async def once(
+    unit: WriteUnit, request_digest: Annotated[str, Depends(_digest_of)], key: IdempotencyKey = None
+) -> Once:
     """The request as something to do once."""
     return Once(unit, key, request_digest)
 

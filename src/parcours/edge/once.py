@@ -34,25 +34,20 @@ class Once:
     def reply(self, make: Callable[[], tuple[BaseModel, dict[str, str]]], status: int = 201) -> Response:
         """Answer as before if the key is known, else do `make` (content, headers) and remember the answer.
 
-        The key is taken first, in the same transaction as the work: of two requests at once, the second waits for the
-        first and then repeats its answer; when the work fails, the key is free again.
+        Of two requests at once, the second waits for the first and then repeats its answer; the answer is kept in the
+        same transaction as the work: when that fails, the key is free again.
         """
-        if self.key is None:
-            content, headers = make()
-            return JSONResponse(content.model_dump(mode="json"), status, headers=headers)
         session, actor_id = self.unit.session, self.unit.actor.id
-        known = self._known(self.key)
-        reply = None if known else replies.take_key(session, actor_id, self.key, self.request, status)
-        if reply is None:
-            return self._repeat(known or self._known(self.key))
+        if self.key is not None:
+            replies.take_turn(session, actor_id, self.key)
+            if (known := replies.find(session, actor_id, self.key, self.unit.incoming.at)) is not None:
+                return self._repeat(known)
         content, headers = make()
         body = content.model_dump(mode="json")
-        reply.headers, reply.body, reply.about = json.dumps(headers), json.dumps(body), json.dumps(self._about())
-        session.flush()
+        if self.key is not None:
+            answer = replies.Answer(status, headers, body, self._about())
+            replies.keep(session, actor_id, self.key, self.request, answer)
         return JSONResponse(body, status, headers=headers)
-
-    def _known(self, key: str) -> IdempotentReply | None:
-        return replies.find(self.unit.session, self.unit.actor.id, key, self.unit.incoming.at)
 
     def _about(self) -> list[tuple[str | None, str | None, str | None]]:
         """Which records the answer shows: kind, id, whose."""
@@ -60,9 +55,7 @@ class Once:
             return [(one.record_kind, one.record_id, one.insured_id) for one in self.unit.notes]
         return [(one.kind, one.id, one.insured_id) for one in self.unit.decided]
 
-    def _repeat(self, known: IdempotentReply | None) -> Response:
-        if known is None:
-            raise refusals.key_busy()
+    def _repeat(self, known: IdempotentReply) -> Response:
         if not replies.answers(known, self.request):
             raise refusals.key_reused()
         for kind, record_id, insured_id in json.loads(known.about):

@@ -31,14 +31,6 @@ no_csrf_token = Refusal(
         "the header {header} must hold the token of the session",
     ),
 )
-key_busy = Refusal(
-    409,
-    "idempotency_key_busy",
-    Text(
-        "une requête avec cette clé vient d'échouer : recommencez", "a request with this key has just failed: try again"
-    ),
-    "Idempotency-Key",
-)
 key_reused = Refusal(
     422,
     "idempotency_key_reused",

@@ -6,7 +6,7 @@ the answer leaves, and an answer whose trace cannot be written is not given.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -59,10 +59,10 @@ class Unit:
             self.note(tag, record, decision.rule.name if decision.rule else "")
         return record
 
-    def find(self, kind: Kind, record_id: str, action: Action, tag: Tag | None = None) -> Record:
-        """The record of an id, if the policy allows the action on it."""
+    def find(self, kind: Kind, record_id: str, action: Action, tag: Tag | None = None, **more: Any) -> Record:
+        """The record of an id, if the policy allows the action on it; `more`: what the request says of it."""
         try:
-            record = POLICY.load(self.session, kind, record_id)
+            record = replace(POLICY.load(self.session, kind, record_id), **more)
         except NotFound as error:
             self.note_refusal(action, Record(kind), error.code)
             raise

@@ -67,7 +67,6 @@ def register_professional(
     return professional
 
 
-_PROFESSIONAL_BY_ID = select(Professional).where(Professional.id == bindparam("id"))
 _PROFESSIONAL_BY_RPPS = select(Professional).where(Professional.rpps == bindparam("rpps"))
 
 
@@ -75,7 +74,7 @@ def get_professional(session: Session, reference: str) -> Professional:
     """A professional by public id or by RPPS number."""
     key = parse_id(reference) if len(reference) != 11 else None
     if key is not None:
-        row = session.scalar(_PROFESSIONAL_BY_ID, {"id": key})
+        row = session.get(Professional, key)
     else:
         row = session.scalar(_PROFESSIONAL_BY_RPPS, {"rpps": reference}) if reference.isprintable() else None
     if row is None:

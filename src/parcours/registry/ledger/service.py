@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select, text
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from parcours.registry.ledger.models import (
 )
 from parcours.registry.store.bulk import insert_values
 from parcours.registry.store.ids import get, new_id
+from parcours.registry.store.turns import take_turn
 
 GUARDED = (*NEVER_DEBIT, *NEVER_CREDIT)
 
@@ -172,10 +173,8 @@ def _lock_parties(session: Session, entry: Entry) -> None:
 
 
 def lock(session: Session, book: str, party: str) -> None:
-    """Two writers never read the same balance at once: SQLite has one writer, PostgreSQL a lock a party."""
-    if session.get_bind().dialect.name == "postgresql":
-        statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:party, 0))")
-        session.execute(statement, {"party": f"{book}|{party}"})
+    """Two writers never read the same balance at once."""
+    take_turn(session, f"{book}|{party}")
 
 
 def _known_after(session: Session, entry: Entry) -> datetime:

@@ -81,7 +81,9 @@ _INSURED_LOCKED = _INSURED.with_for_update()
 def get_insured(session: Session, insured_id: str, *, lock: bool = False) -> Insured:
     """A person by public id. `lock=True` makes writers of this person wait for one another."""
     key = parse_id(insured_id)
-    row = session.scalar(_INSURED_LOCKED if lock else _INSURED, {"id": key}) if key else None
+    row = None
+    if key is not None:  # without a lock, one that this session has read is not read again
+        row = session.scalar(_INSURED_LOCKED, {"id": key}) if lock else session.get(Insured, key)
     if row is None:
         raise not_found("patient_id")
     return row

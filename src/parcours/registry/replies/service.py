@@ -1,12 +1,17 @@
 """Take a key, keep the answer under it, find it again, forget it."""
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from parcours.registry.replies.models import IdempotentReply
+from parcours.registry.store import turns
 from parcours.registry.store.columns import blind_index, blind_indexes
 
 HOURS = 24
@@ -15,8 +20,19 @@ _REQUEST = "idempotent_replies.request"
 """A body may hold a password or a national number: its plain digest could be guessed, so it is kept under a key."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    about: Sequence[tuple[str | None, str | None, str | None]]
+    """Which records it shows: kind, id, whose."""
+
+
 def take_key(session: Session, actor_id: str, key: str, request: str, status: int) -> IdempotentReply | None:
-    """The row of a key, to be filled; None when another request took it meanwhile."""
+    """The row of a key that holds no answer; None when it was taken before."""
     reply = IdempotentReply(
         actor_id=actor_id, key=key, request_hash=blind_index(request, _REQUEST), status=status,
         headers="{}", body="{}", about="[]",
@@ -27,6 +43,20 @@ def take_key(session: Session, actor_id: str, key: str, request: str, status: in
     except IntegrityError:
         return None
     return reply
+
+
+def take_turn(session: Session, actor_id: str, key: str) -> None:
+    """Of two requests with one key at once, the second waits for the first, and finds its answer."""
+    turns.take_turn(session, f"reply|{actor_id}|{key}")
+
+
+def keep(session: Session, actor_id: str, key: str, request: str, answer: Answer) -> None:
+    """Keep the answer to a request whose turn it is."""
+    session.add(IdempotentReply(
+        actor_id=actor_id, key=key, request_hash=blind_index(request, _REQUEST), status=answer.status,
+        headers=json.dumps(answer.headers), body=json.dumps(answer.body), about=json.dumps(answer.about),
+    ))  # fmt: skip
+    session.flush()
 
 
 def find(session: Session, actor_id: str, key: str, now: datetime) -> IdempotentReply | None:
