@@ -91,6 +91,8 @@ def insert_unless_known(session: Session, row: Base, column: str) -> bool:
     names, columns, encrypted = shape(type(row))
     for name in encrypted:
         setattr(row, name, RowText(getattr(row, name), row.id))
+    for name in names:
+        row.__dict__.setdefault(name, None)
     values = dict(zip(columns, attrgetter(*names)(row), strict=True))
     statement = _unless_known(type(row), column, session.get_bind().dialect.name)
     if session.execute(statement, values).first() is None:
