@@ -5,7 +5,9 @@ Fixtures: `postgresql_url` (an empty database of a real server, one per test mod
 """
 
 import ipaddress
+import json
 import os
+import shutil
 import socket
 import tempfile
 import uuid
@@ -131,6 +133,86 @@ def postgresql_url(postgresql_server: Any) -> Iterator[str]:
 
     with new_database(postgresql_server, f"test_{uuid.uuid4().hex}") as url:
         yield url
+
+
+# --- databases with the tables of the registry, to copy: made once, for the migrations take seconds ---
+
+
+@pytest.fixture(scope="session")
+def run_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(run_folder: Path) -> Path:
+    """A migrated database that no keys have sealed yet."""
+    from tests.support.templates import made_once, migrate
+
+    return made_once(run_folder, "empty", lambda folder: migrate(sqlite(folder))) / "registry.db"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(run_folder: Path, empty_sqlite: Path) -> Path:
+    """A migrated database, sealed by the keys of the tests."""
+    from tests.support.templates import made_once, seal
+
+    def make(folder: Path) -> None:
+        shutil.copy(empty_sqlite, folder / "registry.db")
+        seal(sqlite(folder))
+
+    return made_once(run_folder, "sealed", make) / "registry.db"
+
+
+@pytest.fixture(scope="session")
+def sqlite_country(run_folder: Path, sqlite_template: Path) -> tuple[Path, Any]:
+    """A database with the country; and the ids in it."""
+    from tests.support.templates import made_once, read_ids, settle
+
+    def make(folder: Path) -> None:
+        shutil.copy(sqlite_template, folder / "registry.db")
+        (folder / "ids.json").write_text(json.dumps(vars(settle(sqlite(folder)))), "utf-8")
+
+    folder = made_once(run_folder, "country", make)
+    return folder / "registry.db", read_ids(folder / "ids.json")
+
+
+def sqlite(folder: Path) -> str:
+    return f"sqlite:///{folder / 'registry.db'}"
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql_server: Any) -> Iterator[str]:
+    """Name of a migrated database that no keys have sealed yet."""
+    from tests.support.postgresql import new_database
+    from tests.support.templates import migrate
+
+    name = f"empty_{uuid.uuid4().hex}"
+    with new_database(postgresql_server, name) as url:
+        migrate(url)
+        yield name
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: Any, empty_postgresql: str) -> Iterator[str]:
+    """Name of a migrated database, sealed by the keys of the tests."""
+    from tests.support.postgresql import copied_database
+    from tests.support.templates import seal
+
+    with copied_database(postgresql_server, empty_postgresql) as (name, url):
+        seal(url)
+        yield name
+
+
+@pytest.fixture(scope="session")
+def postgresql_country(postgresql_server: Any, postgresql_template: str) -> Iterator[tuple[str, Any]]:
+    """Name of a database with the country; and the ids in it."""
+    from tests.support.postgresql import copied_database
+    from tests.support.templates import settle
+
+    with copied_database(postgresql_server, postgresql_template) as (name, url):
+        yield name, settle(url)
 
 
 # --- a browser ---

@@ -2,13 +2,10 @@
 
 import copy
 import shutil
-import uuid
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import make_url
 
 from parcours.api import create_app
 from parcours.edge.caller import CSRF_HEADER, cookie_name
@@ -35,13 +32,13 @@ from parcours.registry.people.family import add_holder, propose_holder
 from parcours.registry.people.service import open_right
 from parcours.registry.referrals import service as referrals
 from parcours.registry.referrals.letters import Letter, NewReferral
-from parcours.registry.store import schema
 from parcours.registry.store.clock import now_utc, paris_today
 from parcours.registry.store.db import Database
-from parcours.registry.store.keyring import new_key
 from parcours.registry.visits.facts import visit_facts
 from parcours.registry.visits.service import answer_visit
 from tests.registry.world import World
+from tests.support.postgresql import copied_database
+from tests.support.templates import KEY
 
 PASSWORD = "quatre-chevaux-pommelés"
 CHEAP = PasswordHashing(1, 64, 1)
@@ -55,70 +52,6 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 def _keys(monkeypatch):
     monkeypatch.setenv("PARCOURS_SECRET_KEYS", KEY)
     monkeypatch.delenv("PARCOURS_DATABASE_URL", raising=False)
-
-
-KEY = new_key()
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory):
-    """Path of an empty migrated database to copy."""
-    path = tmp_path_factory.mktemp("accounts") / "template.db"
-    with opened(f"sqlite:///{path}") as database:
-        schema.upgrade(database.engine)
-    return path
-
-
-@pytest.fixture(scope="session")
-def sqlite_country(tmp_path_factory, sqlite_template):
-    """Path of a database with the country, to copy; and the ids in it."""
-    path = tmp_path_factory.mktemp("accounts") / "country.db"
-    shutil.copy(sqlite_template, path)
-    with opened(f"sqlite:///{path}") as database:
-        return path, settle_country(database)
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server):
-    """Name of an empty migrated database to copy."""
-    from tests.support.postgresql import new_database
-
-    name = f"template_{uuid.uuid4().hex}"
-    with new_database(postgresql_server, name) as url:
-        with opened(url) as database:
-            schema.upgrade(database.engine)
-        yield name
-
-
-@pytest.fixture(scope="session")
-def postgresql_country(postgresql_server, postgresql_template):
-    """Name of a database with the country, to copy; and the ids in it."""
-    with copied_postgresql(postgresql_server, postgresql_template) as url:
-        with opened(url) as database:
-            ids = settle_country(database)
-        yield make_url(url).database, ids
-
-
-@contextmanager
-def opened(url):
-    """A database under the key of the tests, whatever fixture asks."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PARCOURS_SECRET_KEYS", KEY)
-        database = Database.open(url)
-        yield database
-        database.close()
-
-
-@contextmanager
-def copied_postgresql(server, template):
-    from tests.support.postgresql import execute
-
-    name = f"test_{uuid.uuid4().hex}"
-    execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield server.get_uri(database=name, driver="psycopg")
-    finally:
-        execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=BOTH)
@@ -143,7 +76,7 @@ def database_url(request, database_kind, settled, tmp_path):
         shutil.copy(template, path)
         yield f"sqlite:///{path}"
         return
-    with copied_postgresql(request.getfixturevalue("postgresql_server"), template) as url:
+    with copied_database(request.getfixturevalue("postgresql_server"), template) as (_, url):
         yield url
 
 

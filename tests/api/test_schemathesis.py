@@ -22,7 +22,8 @@ from parcours.edge.services import Services
 from parcours.registry.accounts import service as accounts
 from parcours.registry.directory.models import Organisation
 from parcours.registry.store.db import Database
-from tests.api.fixtures import KEY, TEST, credentials, settings_for_tests
+from tests.api.fixtures import TEST, credentials, settings_for_tests
+from tests.support.templates import KEY
 
 pytestmark = pytest.mark.slow
 

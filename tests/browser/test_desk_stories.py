@@ -14,10 +14,11 @@ from parcours.registry.payments import service as payments
 from parcours.registry.people.family import add_holder
 from parcours.registry.store.clock import now_utc, paris_today
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
-from tests.api.fixtures import KEY, PASSWORD, declare
+from tests.api.fixtures import PASSWORD, declare
 from tests.browser.test_desks import logged_in
 from tests.browser.test_looks import LEVELS, violations
 from tests.support.server import UNLIMITED, country_folder, running
+from tests.support.templates import KEY
 from tests.web.test_fund import change
 from tests.web.test_practice import number_of
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
-from tests.api.fixtures import KEY, PASSWORD
+from tests.api.fixtures import PASSWORD
 from tests.support.server import UNLIMITED, country_folder, running
+from tests.support.templates import KEY
 from tests.web.test_practice import number_of
 
 pytestmark = pytest.mark.browser

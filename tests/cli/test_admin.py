@@ -171,7 +171,7 @@ def test_the_trail_is_verified_anchored_and_a_cut_found(run, database, tmp_path)
 
 def test_heads_are_signed_again_under_a_new_key_only(run, monkeypatch):
     from parcours.registry.store.keyring import new_key
-    from tests.api.fixtures import KEY
+    from tests.support.templates import KEY
 
     assert run(audit, "resign").output == "0 heads signed\n"
     monkeypatch.setenv("PARCOURS_SECRET_KEYS", f"{new_key()},{KEY}")
@@ -181,7 +181,7 @@ def test_heads_are_signed_again_under_a_new_key_only(run, monkeypatch):
 def test_rotated_keys_leave_a_trail_that_is_sound_without_the_old_one(run, monkeypatch):
     from parcours.cli.registry import app as registry
     from parcours.registry.store.keyring import new_key
-    from tests.api.fixtures import KEY
+    from tests.support.templates import KEY
 
     newer = new_key()
     monkeypatch.setenv("PARCOURS_SECRET_KEYS", f"{newer},{KEY}")

@@ -36,7 +36,8 @@ from parcours.registry.store.columns import Unreadable
 from parcours.registry.store.db import Database
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.keyring import new_key
-from tests.api.fixtures import KEY, TEST
+from tests.api.fixtures import TEST
+from tests.support.templates import KEY
 
 pytestmark = pytest.mark.slow
 LONG = os.environ.get("PARCOURS_ATTACK") == "long"

@@ -29,9 +29,10 @@ from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.intake import submit
 from parcours.registry.payments.service import run as pay
 from parcours.registry.store.clock import now_utc, paris_today
-from tests.api.fixtures import PASSWORD, opened
+from tests.api.fixtures import PASSWORD
 from tests.fhir.claims import amounts, claim, eobs, item
 from tests.support.server import UNLIMITED, country_folder, running
+from tests.support.templates import opened
 
 NODE = Path(__file__).with_name("node")
 PROFILES = Path(__file__).with_name("profiles")

@@ -17,7 +17,8 @@ CHECK = """
 from parcours.registry.contexts import METADATA, POLICY, Scope, Tag, export_person, holdings, rotate_keys
 from parcours.registry.invitations.models import Invitation
 from parcours.registry.store import schema
-from tests.api.fixtures import opened, paris_today, settle_country
+from tests.api.fixtures import paris_today, settle_country
+from tests.support.templates import opened
 assert set(holdings()) == set(METADATA.tables)
 assert "invitations:read" in set(Scope) and "invitations:invitation:read" in set(Tag)
 assert "read_invitations" in POLICY.actions
@@ -100,4 +101,4 @@ def test_policy_scopes_trail_export_keys_and_tables_take_it_in(house):
 def test_its_endpoint_answers_who_may_and_nobody_else(house):
     run = _run(house, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/roles/test_roles.py",
                "-k", "sqlite and (invitations or every_endpoint)")  # fmt: skip
-    assert re.search(r"\b\d{2,} passed", run.stdout), run.stdout
+    assert re.search(r"\b[4-9] passed", run.stdout), run.stdout

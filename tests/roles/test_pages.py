@@ -28,7 +28,8 @@ from parcours.registry.store.clock import now_utc, paris_today
 from parcours.site import app as whole
 from parcours.web.app import routes
 from parcours.web.desk.room import answered
-from tests.api.fixtures import credentials, opened, settings_for_tests
+from tests.api.fixtures import credentials, settings_for_tests
+from tests.support.templates import opened
 
 PUBLIC = {
     "/", "/quote.txt", "/quote.pdf", "/quote.ics", "/letter.pdf", "/letter.txt", "/receipt.json", "/bill", "/bill.txt",

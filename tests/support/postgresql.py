@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -86,5 +87,16 @@ def new_database(server: Any, name: str) -> Iterator[str]:
     execute(server, f'CREATE DATABASE "{name}"')
     try:
         yield server.get_uri(database=name, driver="psycopg")
+    finally:
+        execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def copied_database(server: Any, template: str) -> Iterator[tuple[str, str]]:
+    """A copy of a database for the time of the block: its name, and its SQLAlchemy address."""
+    name = f"test_{uuid.uuid4().hex}"
+    execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield name, server.get_uri(database=name, driver="psycopg")
     finally:
         execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -97,7 +97,7 @@ def wait_until_ready(address: str, process: subprocess.Popen[Any], log: Path) ->
 
 def country_folder(folder: Path, sqlite_country: tuple[Path, Any]) -> dict[str, str]:
     """A data folder with the country of the tests: what `running` needs to serve it."""
-    from tests.api.fixtures import KEY
+    from tests.support.templates import KEY
 
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copy(sqlite_country[0], folder / "parcours.db")

@@ -120,7 +120,7 @@ def test_the_second_login_finds_the_same_account(client, database):
 
 def test_an_account_is_found_again_after_the_keys_were_renewed(client, monkeypatch):
     from parcours.registry.store.keyring import new_key
-    from tests.api.fixtures import KEY
+    from tests.support.templates import KEY
 
     log_in(client)
     first = client.get(f"{V1}/session").json()["account_id"]
@@ -429,7 +429,7 @@ def drop_the_old_key(database, monkeypatch):
     """Everything is rewritten under a new key, and the old one is gone: the link kept under it leads nowhere."""
     from parcours.registry.contexts import rotate_keys
     from parcours.registry.store.keyring import new_key
-    from tests.api.fixtures import KEY
+    from tests.support.templates import KEY
 
     newer = new_key()
     monkeypatch.setenv("PARCOURS_SECRET_KEYS", f"{newer},{KEY}")

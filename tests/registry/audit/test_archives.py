@@ -18,7 +18,8 @@ from parcours.registry.errors import Conflict, Invalid
 from parcours.registry.people.context import Tag
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.keyring import new_key
-from tests.api.fixtures import KEY, TEST
+from tests.api.fixtures import TEST
+from tests.support.templates import KEY
 
 OLD, NEW = datetime(2024, 3, 1, 12, tzinfo=UTC), datetime(2026, 11, 1, 12, tzinfo=UTC)
 BEFORE, WHY = date(2025, 1, 1), "kept in the safe of the fund"

@@ -195,7 +195,7 @@ def test_a_row_added_in_a_chain_that_does_not_exist_is_found(database, chain):
 
 def test_heads_are_signed_again_under_a_new_key(database, monkeypatch):
     from parcours.registry.store.keyring import new_key
-    from tests.api.fixtures import KEY
+    from tests.support.templates import KEY
 
     write(database, 2)
     newer = new_key()

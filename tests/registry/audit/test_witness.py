@@ -18,8 +18,9 @@ from parcours.registry.store import installation
 from parcours.registry.store.db import Database
 from parcours.registry.store.ids import new_id
 from parcours.registry.store.keyring import new_key
-from tests.api.fixtures import KEY, TEST
+from tests.api.fixtures import TEST
 from tests.support.pace import seconds
+from tests.support.templates import KEY
 
 PATIENT = new_id()
 

@@ -72,11 +72,11 @@ def answers(session, person, known_at):
 
 
 @pytest.fixture(scope="module")
-def country(sqlite_template, tmp_path_factory, monkeypatch_module):
+def country(empty_sqlite, tmp_path_factory, monkeypatch_module):
     import shutil
 
     path = tmp_path_factory.mktemp("history") / "registry.db"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(empty_sqlite, path)
     database = Database.open(f"sqlite:///{path}")
     with database.writing() as session:
         world = World(session)
