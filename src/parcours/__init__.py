@@ -122,6 +122,11 @@ def law_on(
         return load().on(number, readings)
 
 
+def __dir__() -> list[str]:
+    """The names of the face too that are imported when they are first used."""
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> object:
     """`FactError`, `reformed` (tries a reform) and `law` (makes one) are imported when they are first used."""
     if name == "law":

@@ -30,6 +30,15 @@ def test_the_year_of_each_contract_and_the_cheapest() -> None:
     found = json.loads(run(*YEAR, "--json").stdout)["contracts"]
     cheapest = min(found, key=lambda year: Decimal(year["total"]))
     assert f"Cheapest for this year of care: {cheapest['contract']}, €{cheapest['total']}" in shown
+    sentences = shown.partition("\n\n")[2].splitlines()
+    assert sentences[0].startswith("“OPTAM 200%” costs")
+    assert "than “responsable_100” over this year" in sentences[0]
+
+
+def test_the_price_of_some_care_is_said() -> None:
+    before, after = (run(*YEAR, *more, "--json") for more in ((), ("--price", "eye=90")))
+    fees = [Decimal(json.loads(one.stdout)["contracts"][0]["fee"]) for one in (before, after)]
+    assert fees[1] - fees[0] == 90 - 60
 
 
 def test_a_reform_is_tried_on_a_year_too() -> None:
@@ -44,6 +53,8 @@ def test_a_reform_is_tried_on_a_year_too() -> None:
     [
         (("--year", "lion"), "--year"),
         (("--times", "lion=3"), "--times"),
+        (("--price", "lion=3"), "--price"),
+        (("--price", "eye=lion"), "eye"),
         (("--contract", "lion=3"), "contract"),
         (("--set", "lion=3"), "set"),
     ],

@@ -26,6 +26,8 @@ VISIT = {
 
 def test_every_name_of_the_face_exists_and_says_what_it_is() -> None:
     assert all(getattr(parcours, name).__doc__ for name in parcours.__all__)
+    fresh = "import parcours, sys; sys.exit(not {*parcours.__all__} <= {*dir(parcours)})"
+    assert subprocess.run([sys.executable, "-c", fresh], check=False).returncode == 0
 
 
 def test_one_act_is_settled_explained_advised_and_asked_for() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_every_command_runs(name: str, tmp_path: Path) -> None:
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": cache}
     for command in commands:
-        line = [str(program), *command.split()[1:]]
+        line = [str(program), *shlex.split(command)[1:]]
         run = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert run.returncode == 0, f"{command}\n{run.stdout}\n{run.stderr}"
         assert run.stdout.strip() or run.stderr.strip(), f"{command} says nothing"

@@ -19,7 +19,8 @@ from parcours.errors import ParcoursError
 from parcours.lab.person import encoded_year, settle_year
 from parcours.lab.population import generate
 from parcours.lab.reform import known_reforms, plan_of
-from parcours.lab.study import groups_of, kept_people, plans_of, study, winners
+from parcours.lab.say import share, who_loses
+from parcours.lab.study import PAYERS, divided, groups_of, kept_people, per_person, plans_of, study, winners
 from parcours.lab.tables import concentration, sure_payers, sure_winners, tables
 from parcours.lab.world import World, deciles, passing, world_of
 
@@ -250,3 +251,14 @@ def test_people_settled_in_passing_are_settled_as_those_that_are_kept(monkeypatc
     for one, other in ((passed.baseline, kept.baseline), (passed.reformed, kept.reformed)):
         assert (one == other).all()
     assert all((a.alone == b.alone).all() for a, b in zip(passed.steps, kept.steps, strict=True))
+
+
+def test_shown_parts_add_up_and_nobody_is_said_in_words(world: World) -> None:
+    assert divided([15, -25, 10], 10) == [2, -3, 1]
+    assert sum(divided([15, -25, 10], 10)) == 0
+    found = study(world, [known_reforms()["sans_majoration"]])
+    each = per_person(found)
+    assert sum(each[name] for name in PAYERS) == each["fees"]
+    assert "Nobody would lose a euro in the year" in who_loses(found, "en")
+    assert "Personne n'y perdrait un euro" in who_loses(found, "fr")
+    assert share(0.0001, "en") == "less than 0.1%"

@@ -40,7 +40,7 @@ PUBLIC = {
     "/law/decision-table", "/law/guides", "/law/articles", "/law/articles/{id}", "/law/readings", "/law/limits",
     "/login", "/login/demo", "/offline", "/outbox", "/my", "/forgot", "/reset", "/static/{fingerprint}/{name:path}",
     "/favicon.ico", "/robots.txt", "/worker.js", "/sitemap.xml", "/manifest.webmanifest", "/.well-known/security.txt",
-    "/security",
+    "/security", "/docs", "/redoc", "/api", "/openapi.json",
 }  # fmt: skip
 """Pages for everybody, or of one's own login: they name nobody's record."""
 OWN_LOGIN = {"/account", "/account/security", "/account/identity", "/account/apps", "/authorize"}

@@ -44,6 +44,21 @@ def test_a_contract_that_cannot_be_read_is_told_beside_its_field(client: TestCli
     assert "<script>alert" not in client.get("/compare?contract=<script>alert(1)</script>&premium=1").text
 
 
+def test_each_care_has_its_price_and_contracts_are_compared_with_each_other(client: TestClient) -> None:
+    html = page(client, "/compare?year=glasses&shown=glasses&p-eye=90&p-glasses.lens=300,50")
+    assert re.search(r'name="p-gp"[^>]* value="30.00"', html), "the tariff unless said"
+    assert re.search(r'name="p-eye"[^>]* value="90.00" aria-label="Price of Eye doctor', html)
+    assert re.search(r'name="p-glasses.lens"[^>]* value="300.50"', html)
+    first, *others = re.findall(r'<p class="(?:answer|small)">“([^<]*)</p>', html)
+    second_against_first = r"Responsible contract.*” costs €[\d,.]+ (more|less) than “"
+    assert re.match(second_against_first, first) or "come to the same" in first
+    assert sum("No mutuelle" not in one for one in (first, *others)) == 3, "three contracts, three pairs"
+    assert not re.search(r"from \d+\.\d+ ", html), "whole acts"
+    refused = client.get("/compare?year=glasses&shown=glasses&p-eye=lion")
+    assert refused.status_code == 400
+    assert re.search(r'id="w-eye" role="alert">[^<]*price', refused.text)
+
+
 def test_what_an_employer_pays_of_a_premium_is_no_cost(client: TestClient) -> None:
     address = (
         "/compare?year=student&shown=student&contract=100&premium=60&employer=50%25&contract=100&premium=40&employer="

@@ -187,3 +187,6 @@ def test_the_docs_of_the_api_have_every_address_and_lead_to_nobody_else(client: 
     assert client.get("/api/docs/nothing").status_code == 404
     assert client.get("/api/nothing").headers["content-type"] == "application/problem+json"
     assert 'href="/api/docs' in client.get("/").text
+    for usual in ("/docs", "/redoc", "/api"):
+        assert client.get(f"{usual}?lang=en", follow_redirects=False).headers["location"] == "/api/docs?lang=en"
+    assert client.get("/openapi.json").json() == document

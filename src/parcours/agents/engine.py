@@ -8,8 +8,8 @@ from pydantic import Field
 from parcours.agents import problems
 from parcours.agents.answers import Facts, Lang, Object, Readings, Result, Source, Told, cited, digest, plain
 from parcours.engine.case import settle
-from parcours.engine.compare.plans import read_plan
-from parcours.engine.compare.year import Plan, with_times, years
+from parcours.engine.compare.plans import price, read_plan
+from parcours.engine.compare.year import Plan, with_prices, with_times, years
 from parcours.engine.compare.year import compare as settle_year
 from parcours.engine.facts.vocabulary import read_date
 from parcours.engine.say.advise import ACTS_PER_YEAR
@@ -166,6 +166,7 @@ def compare_contracts(
     ],
     year: Annotated[str, Field(description="student, family, ald, pregnancy, senior or glasses")] = "family",
     times: Annotated[dict[str, int] | None, Field(description="How many times each item of the year happens.")] = None,
+    prices: Annotated[dict[str, str] | None, Field(description="Euros of each item; its tariff unless said.")] = None,
     age: Annotated[int | None, Field(ge=0, le=130)] = None,
     on: Annotated[int | None, Field(ge=2005, le=2100, description="The civil year.")] = None,
     lang: Lang = "fr",
@@ -178,9 +179,15 @@ def compare_contracts(
     for name, number in numbers.items():
         if name not in items or not 0 <= number <= problems.MOST_TIMES:
             raise problems.not_accepted(f"{name}: {number}", field="times", expected=", ".join(items))
+    priced = [name for one in chosen.items for name in one.prices]
+    for name, said in (prices or {}).items():
+        if name not in priced:
+            raise problems.not_accepted(f"{name}: {said}", field="prices", expected=", ".join(priced))
+    charged = {name: price(name, said) for name, said in (prices or {}).items()}
     plans = [Plan(NO_CONTRACT[lang], None, 0), *(read_plan(text) for text in contracts)]
     person: dict[str, Any] = {**chosen.person, **({} if age is None else {"age": age})}
-    found = settle_year(plans, with_times(chosen.items, numbers), person, on or this_year())
+    items_of_year = with_prices(with_times(chosen.items, numbers), charged)
+    found = settle_year(plans, items_of_year, person, on or this_year())
     sentence = CHEAPEST[lang].format(name=found.best.plan.name, total=euros(found.best.total, lang))
     return Compared(
         sentence=sentence, sources=cited(CONTRACTS_ARE, lang), law=digest(), comparison=plain(found.to_dict())

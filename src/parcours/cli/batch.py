@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import EXIT_REFUSED_ROWS, batch_errors, fail
+from parcours.cli.common import EXIT_REFUSED_ROWS, Columns, batch_errors, fail
 from parcours.text import Text, agreed, count
 
 STAGES = {
@@ -23,6 +23,14 @@ DONE = Text(
     "{rows} {rows:row|rows} read = {settled} settled + {refused} refused → {output}",
 )
 SPEED = Text("lignes/s", "rows/s")
+SAME_WAY = Text(
+    "La sortie est écrite de même (--plain : virgules et points).",
+    "The output is written the same way (--plain: commas and points).",
+)
+PLAIN_WAY = Text(
+    "La sortie est écrite avec des points et des jours AAAA-MM-JJ.",
+    "The output is written with points and days as YYYY-MM-DD.",
+)
 REFUSED = Text("lignes refusées, avec la raison : {path}", "refused rows, with the reason: {path}")
 SWITCH_SECONDS = 0.0005
 """Python's turn between threads: one that meets new patterns of facts, in plain Python, does not hold up the others."""
@@ -31,27 +39,31 @@ SWITCH_SECONDS = 0.0005
 def settle_files(
     source: str,
     output: Path,
+    columns: Columns,
     *,
     readings: Mapping[str, str] | None = None,
     workers: int | None = None,
     resume: bool = False,
-    columns: Sequence[str] = (),
     summary: bool = False,
     streamed: bool = False,
     lang: str = "en",
 ) -> None:
-    """Settle a file, a folder or a glob into a file; `columns` are `COLUMN=NAME` texts. Exits 0, 1, 2, 3 or 130.
+    """Settle a file, a folder or a glob into a file. Exits 0, 1, 2, 3 or 130.
 
     `streamed`: the output is passed on and forgotten, so that the refused rows are told on the error stream.
     """
     if workers is not None and workers < 1:
         fail(problems.not_accepted(workers, field="--workers", expected="1, 2, 3 …"), lang)
-    say_french(source, lang)
+    say_french(source, output, columns, lang)
     report = _run(source, output, readings or {}, workers or os.cpu_count() or 1, columns, resume=resume, lang=lang)
     typer.echo(agreed(DONE, lang, **{**vars(report), "output": "-" if streamed else report.output}), err=True)
     if report.rejected is not None:
         told = report.rejected.read_text("utf-8") if streamed else REFUSED[lang].format(path=report.rejected)
         typer.echo(told.rstrip("\n"), err=True)
+        if not streamed:
+            from parcours.engine.batch.refusals import told as in_words
+
+            typer.echo("\n".join(in_words(report.because, lang)), err=True)
     if summary and report.settled:
         from parcours.cli.summary import print_summary
 
@@ -60,8 +72,8 @@ def settle_files(
         raise typer.Exit(EXIT_REFUSED_ROWS)
 
 
-def say_french(source: str, lang: str) -> None:
-    """Say on the error stream that a file is written the French way."""
+def say_french(source: str, output: Path, columns: Columns, lang: str) -> None:
+    """Say on the error stream that a file is written the French way, and how its output will be."""
     path = Path(source)
     if path.suffix != ".csv" or not path.is_file():
         return
@@ -70,7 +82,8 @@ def say_french(source: str, lang: str) -> None:
 
         style = style_of(path)
     if style.french:
-        typer.echo(style.told[lang], err=True)
+        written = SAME_WAY if output.suffix == ".csv" and not columns.plain else PLAIN_WAY
+        typer.echo(f"{style.told[lang]}. {written[lang]}", err=True)
 
 
 def _run(
@@ -78,7 +91,7 @@ def _run(
     output: Path,
     readings: Mapping[str, str],
     workers: int,
-    columns: Sequence[str],
+    columns: Columns,
     *,
     resume: bool,
     lang: str,
@@ -86,9 +99,20 @@ def _run(
     with batch_errors(lang):
         from parcours.engine.batch.header import mapping_of
         from parcours.engine.batch.run import Job, settle_path
+        from parcours.engine.batch.values import values_of
 
         sys.setswitchinterval(SWITCH_SECONDS)
-        job = Job(source, output, readings, mapping_of(columns), workers, resume=resume, lang=lang)
+        job = Job(
+            source,
+            output,
+            readings,
+            mapping_of(columns.named),
+            workers,
+            resume=resume,
+            lang=lang,
+            values=values_of(columns.values),
+            plain=columns.plain,
+        )
         with progress_bar(lang) as progress:
             return settle_path(job, progress)
 

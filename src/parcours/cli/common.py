@@ -5,8 +5,9 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -93,6 +94,15 @@ def batch_errors(lang: str) -> Iterator[None]:
         fail(error, lang)
     except KeyboardInterrupt:
         fail(problems.interrupted(), lang, EXIT_INTERRUPTED)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the columns of a file are read: `--map`, `--values`; `plain`: the output is not written the French way."""
+
+    named: Sequence[str] = ()
+    values: Sequence[str] = ()
+    plain: bool = False
 
 
 Set = Annotated[

@@ -1,6 +1,6 @@
 """`parcours compare`: contracts, premiums included, over a year of care."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,10 +32,6 @@ BEST = Text(
     "Cheapest for this year of care: {name}, {total}. A less lucky year "
     "(hospital, glasses, teeth) changes everything: try it.",
 )
-EVEN = Text(
-    "« {dear} » devient plus avantageux que « {cheap} » à partir de {times} fois ces soins.",
-    "“{dear}” becomes cheaper than “{cheap}” from {times} times this care.",
-)
 CAPS = Text(
     "Participations et franchises, qu'aucun contrat responsable ne paie : {amount}.",
     "Contributions and deductibles, which no contrat responsable pays: {amount}.",
@@ -55,6 +51,9 @@ def compare(
     ] = None,
     year: Annotated[str, typer.Option("--year", help="student, family, ald, pregnancy, senior or glasses.")] = "family",
     times: Annotated[list[str] | None, typer.Option("--times", help="ITEM=NUMBER of times in the year.")] = None,
+    price: Annotated[
+        list[str] | None, typer.Option("--price", help="ITEM=EUROS of some care of the year (the tariff unless said).")
+    ] = None,
     age: Annotated[int | None, typer.Option("--age", help="Age of the person.", min=0, max=130)] = None,
     on: Annotated[str, typer.Option("--on", help="The civil year, YYYY (this one unless said).")] = "",
     set: Set = None,  # noqa: A002
@@ -65,18 +64,21 @@ def compare(
     it.
     """
     lang = lang_of(lang)
+    from parcours.engine.compare.plans import price as read_price
     from parcours.engine.compare.plans import read_plan
-    from parcours.engine.compare.year import Plan, with_times, years
+    from parcours.engine.compare.year import Plan, with_prices, with_times, years
     from parcours.engine.compare.year import compare as settle_year
 
     if year not in years():
         fail(problems.not_accepted(year, field="--year", expected=Text(*2 * (", ".join(years()),))), lang)
     chosen = years()[year]
     numbers = {name: number(text, lang) for name, text in pairs(times, "--times", "N", lang).items()}
-    known = [one.id for one in chosen.items]
-    for name in numbers.keys() - dict.fromkeys(known):
-        fail(problems.not_accepted(name, field="--times", expected=Text(*2 * (", ".join(known),))), lang)
+    charged = pairs(price, "--price", "EUROS", lang)
+    check_items(numbers, [one.id for one in chosen.items], "--times", lang)
+    check_items(charged, [name for one in chosen.items for name in one.prices], "--price", lang)
     with clear_errors(lang):
+        prices = {name: read_price(name, text) for name, text in charged.items()}
+        items = with_prices(with_times(chosen.items, numbers), prices)
         plans = [
             Plan(NO_CONTRACT[lang], None, 0),
             *(read_plan(text) for text in contract or ("responsable_100=30", "responsable_150=45")),
@@ -84,7 +86,7 @@ def compare(
         person = {**chosen.person, **({} if age is None else {"age": age})}
         civil_year = number(on, lang) if on else date.today().year  # noqa: DTZ011 - the user's own year
         with trying(set, lang):
-            found = settle_year(plans, with_times(chosen.items, numbers), person, civil_year)
+            found = settle_year(plans, items, person, civil_year)
     if json:
         from parcours.engine.facts.jsonio import dumps
 
@@ -93,6 +95,13 @@ def compare(
         print_table(found, lang)
     for name, error in found.refused:
         typer.echo(f"{name} ({LEFT_OUT[lang]}): {error.message[lang]}", err=True)
+
+
+def check_items(said: Iterable[str], known: Sequence[str], flag: str, lang: str) -> None:
+    """Every item is one of the year, or exit with what it holds."""
+    for name in said:
+        if name not in known:
+            fail(problems.not_accepted(name, field=flag, expected=Text(*2 * (", ".join(known),))), lang)
 
 
 def number(text: str, lang: str) -> int:
@@ -114,10 +123,9 @@ def print_table(found: "Comparison", lang: str) -> None:
         typer.echo(row)
     best = found.best
     typer.echo("")
+    for pair in found.pairs:
+        typer.echo(pair.said(lang))
     typer.echo(BEST[lang].format(name=best.plan.name, total=euros(best.total, lang)))
-    for even in found.break_even:
-        times = f"{even.hundredths // 100}{',' if lang == 'fr' else '.'}{even.hundredths % 100:02d}"
-        typer.echo(EVEN[lang].format(dear=even.dear, cheap=even.cheap, times=times))
     typer.echo(CAPS[lang].format(amount=euros(best.contributions, lang)))
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from parcours.cli.common import batch_errors, money
-from parcours.cli.summary import PARTS, TEXT, cell_label
-from parcours.text import COLON, Text, agreed, count, same, yes_no
+from parcours.cli.summary import TEXT, by_column, cell_label
+from parcours.text import COLON, Text, agreed, count, yes_no
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -104,10 +104,7 @@ def print_tables(found: "Differences", lang: str) -> None:
         totals.add_row(TEXT[name][lang], money(was, lang), money(is_, lang), moved(is_ - was, lang))
     console.print(totals)
     for name, rows in found.groups.items():
-        table = Table(
-            title=TEXT["by"][lang].format(name=PARTS.get(name, same(name))[lang]), title_justify="left",
-            box=box.SIMPLE, padding=(0, 1, 0, 0),
-        )  # fmt: skip
+        table = Table(title=by_column(name, lang), title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
         for place, title in enumerate(GROUPED):
             table.add_column(title[lang], justify="right" if place else "left", no_wrap=bool(place))
         for row in rows:

@@ -218,9 +218,22 @@ def csv_row(source: Path, row: int) -> Any:
     """One line of CSV, its empty cells left out."""
     import csv
 
+    header = first_line(source)
+    if header.count(";") > header.count(","):
+        return french_row(source, row)
     with source.open(encoding="utf-8", newline="") as stream:
         cells = next(islice(csv.DictReader(stream), row - 1, None), None)
     return cells and {name: value for name, value in cells.items() if value}
+
+
+def french_row(source: Path, row: int) -> Any:
+    """The same of a file written the French way, its days and numbers as every other file has them."""
+    from parcours.engine.batch.sources import blocks
+
+    for block in blocks(source, row, 1, skip=row - 1):
+        for cells in block.table.slice(0, 1).to_pylist():
+            return {name: value for name, value in cells.items() if value}
+    return None
 
 
 def parquet_row(source: Path, row: int) -> Any:

@@ -6,7 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from parcours.cli import problems
-from parcours.cli.common import EXIT_REFUSED_ROWS, Json, Lang, Reading, clear_errors, fail, lang_of, readings_of
+from parcours.cli.common import (
+    EXIT_REFUSED_ROWS,
+    Columns,
+    Json,
+    Lang,
+    Reading,
+    clear_errors,
+    fail,
+    lang_of,
+    readings_of,
+)
 from parcours.cli.flags import with_fact_flags
 from parcours.text import Text, agreed
 
@@ -34,6 +44,15 @@ def settle(
     workers: Annotated[int | None, typer.Option("--workers", help="Processes or threads for a large file.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
     map: Annotated[list[str] | None, typer.Option("--map", help="Other column name: COLUMN=NAME.")] = None,  # noqa: A002
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--values", help="What a word of the file stands for: COLUMN:GIVEN=OURS (ADRESSE:O=avis_ponctuel)."
+        ),
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Commas and points in the output, even of a CSV written the French way.")
+    ] = False,
     summary: Annotated[bool, typer.Option("--summary", help="Print totals at the end.")] = False,
     **facts: Any,
 ) -> None:
@@ -53,17 +72,29 @@ def settle(
     if "-" in (source, str(output)):
         from parcours.cli.streams import settle_stream
 
-        settle_stream(source, output, map or [], readings, lang)
+        settle_stream(source, output, Columns(map or [], values or [], plain=plain), readings, lang)
         return
     path = Path(source)
     small = path.suffix in TEXT_FORMATS and path.is_file() and path.stat().st_size <= LARGE and not holds_bills(path)
-    if small and output.suffix in TEXT_FORMATS and not (workers or resume or map or summary) and by_hand(path):
+    if (
+        small
+        and output.suffix in TEXT_FORMATS
+        and not (workers or resume or map or values or summary)
+        and by_hand(path)
+    ):
         settle_text(path, output, readings, lang)
         return
     from parcours.cli.batch import settle_files
 
     settle_files(
-        source, output, readings=readings, workers=workers, resume=resume, columns=map or [], summary=summary, lang=lang
+        source,
+        output,
+        Columns(map or [], values or [], plain=plain),
+        readings=readings,
+        workers=workers,
+        resume=resume,
+        summary=summary,
+        lang=lang,
     )
 
 
@@ -111,10 +142,13 @@ def settle_text(source: Path, output: Path, readings: dict[str, str], lang: str)
     from parcours.engine.batch.textfiles import settle_file
 
     with clear_errors(lang):
-        settled, refused = settle_file(source, output, readings, lang)
+        settled, refused, why = settle_file(source, output, readings, lang)
     read = settled + refused
     typer.echo(agreed(SUMMARY, lang, read=read, settled=settled, refused=refused, output=output), err=True)
     if refused:
+        from parcours.engine.batch.refusals import told
+
+        typer.echo("\n".join(told(why, lang)), err=True)
         raise typer.Exit(EXIT_REFUSED_ROWS)
 
 

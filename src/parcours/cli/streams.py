@@ -2,17 +2,19 @@
 
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import typer
 
+from parcours.cli.common import Columns
+
 STREAM = "-"
 JSON_LINES, CSV = ".ndjson", ".csv"
 
 
-def settle_stream(source: str, output: Path, columns: Sequence[str], readings: Mapping[str, str], lang: str) -> None:
+def settle_stream(source: str, output: Path, columns: Columns, readings: Mapping[str, str], lang: str) -> None:
     """Settle what comes in; it is kept aside while it is read, for the acts of a patient are put together.
 
     JSON when it begins with a brace, else CSV; what goes out has the form of what came in. Refused rows go to the
@@ -25,7 +27,7 @@ def settle_stream(source: str, output: Path, columns: Sequence[str], readings: M
         streamed = str(output) == STREAM
         made = Path(folder, f"settled{given.suffix}") if streamed else output
         try:
-            settle_files(str(given), made, readings=readings, columns=columns, streamed=streamed, lang=lang)
+            settle_files(str(given), made, columns, readings=readings, streamed=streamed, lang=lang)
         except typer.Exit:
             sent(made, output)
             raise

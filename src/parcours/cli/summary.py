@@ -7,7 +7,7 @@ import typer
 
 from parcours.cli import problems
 from parcours.cli.common import Json, Lang, batch_errors, fail, lang_of, money
-from parcours.text import Text, agreed, count, same
+from parcours.text import Text, agreed, count, same, yes_no
 
 app = typer.Typer(add_completion=False)
 TEXT = {
@@ -34,7 +34,21 @@ TEXT = {
     "franchise_annual_cap": Text("plafond annuel des franchises atteint", "annual cap of deductibles met"),
     "franchise_daily_cap": Text("plafond journalier des franchises atteint", "daily cap of deductibles met"),
 }
-PARTS = {"year": Text("année", "year"), "month": Text("mois", "month")}
+PARTS = {
+    "year": Text("année", "year"),
+    "month": Text("mois", "month"),
+    "case_status": Text("raison de la situation", "reason of the status"),
+    "case_base": Text("raison de la base", "reason of the base"),
+    "case_rate": Text("raison du taux", "reason of the rate"),
+    "case_acte_lourd": Text("raison du forfait sur un acte lourd", "reason of the charge on a costly act"),
+    "case_majoration": Text("raison de la majoration", "reason of the surcharge"),
+    "case_participation": Text("raison de la participation", "reason of the contribution"),
+    "case_franchise": Text("raison de la franchise", "reason of the deductible"),
+    "case_excess": Text("raison du dépassement", "reason of the extra fee"),
+    "case_complementary": Text("raison de la part complémentaire", "reason of the complementary part"),
+    "case_payment": Text("raison de l'avance", "reason of the advance"),
+}
+"""Columns that the glossary does not name."""
 SHORT = {"amo": "AMO", "amc": "AMC"}
 COLUMNS = ("acts", "fee", "amo", "amc", "patient", "majoration")
 
@@ -92,7 +106,17 @@ def _print(totals: Any, lang: str) -> None:
     for key, rows in (("status", totals.by_status), ("specialty", totals.by_specialty)):
         console.print(_table(TEXT[key][lang], rows, lang))
     for name, rows in totals.by.items():
-        console.print(_table(TEXT["by"][lang].format(name=PARTS.get(name, same(name))[lang]), rows, lang))
+        console.print(_table(by_column(name, lang), rows, lang))
+
+
+def by_column(name: str, lang: str) -> str:
+    """The title of a table by a column: by specialty, by reason of the surcharge."""
+    from parcours.engine.say.wording import lower_first
+    from parcours.law.loader import load
+
+    term = load().glossary.get(name)
+    said = lower_first(term[lang]["term"]) if term else PARTS.get(name, same(name))[lang]
+    return TEXT["by"][lang].format(name=said)
 
 
 def counted(acts: int, lang: str) -> str:
@@ -117,14 +141,14 @@ def _table(title: str, rows: list[dict[str, Any]], lang: str) -> Any:
 
 def _label(row: dict[str, Any], lang: str) -> str:
     """What a row is about, in words: its status with its letter, its specialty, or its profession."""
-    from parcours.engine.say.wording import label, specialty_labels
+    from parcours.engine.say.wording import label
 
     if "status" in row:
         if row["status"] is None:
             return TEXT["refused"][lang]
         return f"{label('status', row['status'], lang)} ({row['status']})"
     if row.get("specialty"):
-        return specialty_labels()[row["specialty"]][lang]
+        return specialty_label(row["specialty"], lang)
     if "profession" in row:
         return label("profession", row["profession"], lang) if row["profession"] else "—"
     return cell_label(*next(iter(row.items())), lang)
@@ -132,13 +156,29 @@ def _label(row: dict[str, Any], lang: str) -> str:
 
 def cell_label(name: str, value: Any, lang: str) -> str:
     """The value of a column in words, where the law has some for it."""
-    from parcours.engine.say.wording import codes, label, specialty_labels
+    from parcours.engine.facts.vocabulary import BOOLEANS, BY_NAME
+    from parcours.engine.say.wording import codes, label
 
     if value is None:
         return "—"
     if name == "specialty":
-        return specialty_labels()[value][lang]
-    return label(name, value, lang) if name in codes() else str(value)
+        return specialty_label(value, lang)
+    if name in BY_NAME and BY_NAME[name].kind == "boolean" and value in BOOLEANS:
+        return yes_no(BOOLEANS[value])[lang]
+    return label(name, value, lang) if value in codes().get(name, ()) else str(value)
+
+
+def specialty_label(value: str, lang: str) -> str:
+    """A specialty in words, however the file names it."""
+    from parcours.engine.errors import FactError
+    from parcours.engine.facts.specialties import read_specialty
+    from parcours.law.cache import flat_law
+    from parcours.law.loader import load
+
+    try:
+        return load().specialties[read_specialty("specialty", value, flat_law())].label[lang]
+    except FactError:
+        return value
 
 
 def _draw(totals: Any, path: Path, lang: str) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from parcours.lab.study import EURO, Study, payers, winners
-from parcours.text import NARROW, Text, count, euros, listed, plain_number
+from parcours.lab.study import EURO, PAYERS, Study, per_person, winners
+from parcours.text import SEMICOLON, Text, count, euros, listed, percent
 
 SYNTHETIC = Text(
     "Population synthétique : ces personnes et ces soins sont inventés, ils ne décrivent personne.",
@@ -34,16 +34,18 @@ PAYER_WORDS = {
 }
 EACH = Text("{who} {amount} {way}", "{who} {amount} {way}")
 WHO_PAYS = Text("Par personne et par an, en {year} : {parts}.", "Per person and per year, in {year}: {parts}.")
-WHO_LOSES = Text(
-    "{losers} des personnes y perdraient au moins un euro dans l'année et {winners} y gagneraient ; qui perd perdrait "
-    "{mean} en moyenne.",
-    "{losers} of people would lose at least a euro in the year and {winners} would gain; who loses would lose "
-    "{mean} on average.",
+LOSE = Text(
+    "{losers} des personnes y perdraient au moins un euro dans l'année, {mean} en moyenne",
+    "{losers} of people would lose at least a euro in the year, {mean} on average",
 )
+NOBODY_LOSES = Text("Personne n'y perdrait un euro dans l'année", "Nobody would lose a euro in the year")
+GAIN = Text("{winners} des personnes y gagneraient au moins un euro", "{winners} of people would gain at least a euro")
+NOBODY_GAINS = Text("personne n'y gagnerait un euro", "nobody would gain one")
 WHERE = Text(
     "Dans le dixième le plus modeste le changement serait de {poor} par personne, dans le plus aisé de {rich}.",
     "In the poorest tenth the change would be {poor} per person, in the richest {rich}.",
 )
+LESS_THAN = Text("moins de {least}", "less than {least}")
 HIDDEN_CELL = Text("un nombre qui ne se montre pas", "a number that is not shown")
 
 
@@ -60,14 +62,16 @@ def sentences(found: Study, lang: str) -> list[str]:
 
 def who_pays(found: Study, lang: str) -> str:
     """What each payer pays more or less, a person and a year."""
-    parts = []
-    for row in payers(found):
-        cents = round(row["change_per_person_eur"] * EURO)
-        if cents and row["payer"] != "fees":
-            way = (MORE if cents > 0 else LESS)[lang]
-            parts.append(
-                EACH[lang].format(who=PAYER_WORDS[row["payer"]][lang], amount=euros(abs(cents), lang), way=way)
-            )
+    each = per_person(found)
+    parts = [
+        EACH[lang].format(
+            who=PAYER_WORDS[name][lang],
+            amount=euros(abs(each[name]), lang),
+            way=(MORE if each[name] > 0 else LESS)[lang],
+        )
+        for name in PAYERS
+        if each[name]
+    ]
     said = listed(parts, lang) if parts else NO_EFFECT[lang].lower().rstrip(".")
     return WHO_PAYS[lang].format(year=found.plan.year, parts=said)
 
@@ -75,13 +79,17 @@ def who_pays(found: Study, lang: str) -> str:
 def who_loses(found: Study, lang: str) -> str:
     """The shares of losers and winners, the mean loss."""
     row = winners(found)[0]
-    if row["losers_share"] is None:
-        return WHO_LOSES[lang].format(**dict.fromkeys(("losers", "winners", "mean"), HIDDEN_CELL[lang]))
-    return WHO_LOSES[lang].format(
-        losers=share(row["losers_share"], lang),
-        winners=share(row["winners_share"], lang),
-        mean=euros(round(row["mean_loss_of_losers_eur"] * EURO), lang),
-    )
+    shown = row["losers_share"] is not None
+    lose = LOSE if not shown or row["losers"] else NOBODY_LOSES
+    gain = GAIN if not shown or row["winners"] else NOBODY_GAINS
+    words = {"losers": HIDDEN_CELL[lang], "winners": HIDDEN_CELL[lang], "mean": HIDDEN_CELL[lang]}
+    if shown:
+        words = {
+            "losers": share(row["losers_share"], lang),
+            "winners": share(row["winners_share"], lang),
+            "mean": euros(round(row["mean_loss_of_losers_eur"] * EURO), lang),
+        }
+    return f"{lose[lang]}{SEMICOLON[lang]}{gain[lang]}.".format(**words)
 
 
 def where(found: Study, lang: str) -> str:
@@ -100,9 +108,11 @@ def signed(row: dict[str, Any], lang: str) -> str:
 
 
 def share(value: float, lang: str) -> str:
-    """A share as a percentage of one decimal."""
-    number = plain_number(f"{value * 100:.1f}", lang)
-    return f"{number}{NARROW}%" if lang == "fr" else f"{number}%"
+    """A share as a percentage of one decimal; what is less than the least of them is said so, for it is not nothing."""
+    permille = round(value * 1000)
+    if value > 0 and not permille:
+        return LESS_THAN[lang].format(least=percent(10, lang))
+    return percent(permille * 10, lang)
 
 
 def people_words(found: Study, lang: str) -> str:

@@ -22,7 +22,8 @@ from parcours.lab.world import DECILES, Numbers, World
 HIDDEN = 11
 """A cell of fewer people is not shown: the habit of statistics, kept on invented people too."""
 PAYERS = ("amo", "contracts", "c2s", "patients")
-EURO = 100
+EURO, FINE = 100, 100
+"""Cents of a euro; parts of a cent in the tables."""
 AGES = ((0, 17), (18, 29), (30, 49), (50, 64), (65, 79), (80, 130))
 Mask = npt.NDArray[np.bool_]
 Row = dict[str, Any]
@@ -184,15 +185,33 @@ def payers_of(totals: Totals, kept: Mask) -> dict[str, int]:
 def payers(found: Study) -> list[Row]:
     """Total by payer before and after."""
     before, after = payers_of(found.baseline, found.kept), payers_of(found.reformed, found.kept)
-    people = max(1, int(found.kept.sum()))
+    each = per_person(found, FINE)
     return [
         {
             "payer": name, "baseline_eur": before[name] / EURO, "reform_eur": after[name] / EURO,
-            "change_eur": (after[name] - before[name]) / EURO,
-            "change_per_person_eur": round((after[name] - before[name]) / people / EURO, 4),
+            "change_eur": (after[name] - before[name]) / EURO, "change_per_person_eur": each[name] / FINE / EURO,
         }
         for name in (*PAYERS, "fees")
     ]  # fmt: skip
+
+
+def per_person(found: Study, parts: int = 1) -> dict[str, int]:
+    """The change of each payer a person, in cents or in `parts` of them: as shown, the payers add up to the fees."""
+    before, after = payers_of(found.baseline, found.kept), payers_of(found.reformed, found.kept)
+    changes = [(after[name] - before[name]) * parts for name in PAYERS]
+    shown = divided(changes, max(1, int(found.kept.sum())))
+    return {**dict(zip(PAYERS, shown, strict=True)), "fees": sum(shown)}
+
+
+def divided(amounts: Sequence[int], by: int) -> list[int]:
+    """Each amount divided, in whole numbers whose sum is that of the amounts divided and rounded once: the largest
+    remainders are rounded up.
+    """
+    whole = [amount // by for amount in amounts]
+    missing = (2 * sum(amounts) + by) // (2 * by) - sum(whole)
+    for place in sorted(range(len(amounts)), key=lambda place: -(amounts[place] % by))[:missing]:
+        whole[place] += 1
+    return whole
 
 
 def payer_changes(found: Study, name: str) -> Numbers:

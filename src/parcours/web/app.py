@@ -26,7 +26,7 @@ from parcours.web.me import pages as me
 from parcours.web.pages import Page, answer
 from parcours.web.practice import pages as practice
 from parcours.web.public import law_pages, verify
-from parcours.web.public.api_docs import api_docs
+from parcours.web.public.api_docs import api_docs, usual_address
 from parcours.web.public.article_pages import law_article
 from parcours.web.public.emergency import emergency
 from parcours.web.public.fhir_page import fhir_example, fhir_page
@@ -68,6 +68,7 @@ def routes() -> list[Route]:
         Route("/emergency", emergency),
         Route("/offline", offline),
         Route("/worker.js", worker),
+        *(Route(path, usual_address) for path in ("/docs", "/redoc", "/api", "/openapi.json")),
         Route("/api/docs", api_docs),
         Route("/api/docs/{part}", api_docs),
         Route("/fhir", fhir_page),

@@ -1,6 +1,7 @@
 """CSV as spreadsheets write it in France: the same amounts as the plain file, and the style is said."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -45,15 +46,24 @@ def settled(path: Path) -> list[dict[str, str]]:
     output = path.with_name(f"{path.stem}.out.csv")
     report = settle_path(Job(str(path), output, {}, {}, 1, resume=False, lang="en"), lambda *_: None)
     assert (report.settled, report.refused) == (3, 0)
-    with output.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    style = style_of(path)
+    with output.open(encoding=style.encoding, newline="") as stream:
+        return list(csv.DictReader(stream, delimiter=style.separator))
+
+
+def as_in_france(row: dict[str, str]) -> dict[str, str]:
+    """A settled row, its amounts, days and booleans as the French file has them."""
+    year, month, day = row["care_date"].split("-")
+    commas = {name: re.sub(r"^(\d+)\.(\d\d)$", r"\1,\2", value) for name, value in row.items()}
+    yes = {"true": "oui", "false": "non"}[row["medecin_traitant"]]
+    return {**commas, "care_date": f"{day}/{month}/{year}", "medecin_traitant": yes}
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-8", "utf-8-sig"])
 def test_a_french_file_gives_the_amounts_of_the_plain_one(tmp_path: Path, encoding: str) -> None:
     plain = settled(written(tmp_path / "plain.csv", PLAIN, ",", "utf-8"))
     french = settled(written(tmp_path / "french.csv", FRENCH, ";", encoding))
-    assert french == plain
+    assert [as_in_france(row) for row in plain] == french, "the output is written as the file is"
     assert [row["note"] for row in french] == ["é", "", "x"], "every column that came in, as it was"
     assert plain[1]["patient"] not in ("", "0.00")
 
@@ -84,6 +94,18 @@ def test_a_usual_name_of_a_fact_stops_with_the_fact(column: str, fact: str) -> N
     said = caught.value.message["en"]
     assert f"--map {column}={fact}" in said or f"column {fact}" in said
     assert names_of([*others, column], {column: fact})[-1] == fact
+
+
+def test_everything_that_is_wrong_with_the_columns_is_told_at_once() -> None:
+    with pytest.raises(WrongColumns) as caught:
+        names_of(["ADHERENT", "Date de soins", "Montant", "SPE", "né"], {})
+    *each, together = caught.value.message["fr"].splitlines()
+    assert len(each) == 5, "four columns that may be facts, and the age that no column gives"
+    assert "il manque la colonne age ou birth_date" in each[-1]
+    assert together == (
+        "tout ensemble : --map ADHERENT=patient_id --map 'Date de soins=care_date' --map Montant=fee "
+        "--map SPE=specialty"
+    )
 
 
 def test_a_name_with_spaces_is_proposed_between_quotes() -> None:

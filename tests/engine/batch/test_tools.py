@@ -196,3 +196,14 @@ def test_the_difference_between_the_law_and_a_reform_of_a_file(settled, tmp_path
 def test_what_is_not_settled_is_not_compared(settled) -> None:
     result = RUN.invoke(app, ["diff", str(settled / "acts.parquet"), str(settled / "settled.parquet"), "--lang", "en"])
     assert (result.exit_code, "is not a settled file" in result.stderr) == (2, True)
+
+
+def test_a_difference_names_its_columns_in_french(settled, tmp_path) -> None:
+    reform = tmp_path / "reform.parquet"
+    tried = ["settle", str(settled / "acts.parquet"), "-o", str(reform), "--set", "majoration.taux=30%"]
+    assert RUN.invoke(app, tried).exit_code == 0
+    by = [part for name in ("specialty", "medecin_traitant", "case_majoration") for part in ("--by", name)]
+    told = RUN.invoke(app, ["diff", str(settled / "settled.parquet"), str(reform), *by, "--lang", "fr"]).stdout
+    for title in ("Par spécialité", "Par médecin traitant", "Par raison de la majoration", "Médecine générale", "oui"):
+        assert title in told
+    assert "Par specialty" not in told

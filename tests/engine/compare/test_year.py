@@ -4,8 +4,9 @@ import pytest
 
 from parcours.contracts.library import library
 from parcours.engine.case import settle
+from parcours.engine.compare.against import MOST_SAID
 from parcours.engine.compare.plans import plan_of, read_plan
-from parcours.engine.compare.year import MONTHS, Plan, compare, with_times, years
+from parcours.engine.compare.year import MONTHS, Plan, compare, prices_of, with_prices, with_times, years
 from parcours.engine.errors import FactError
 
 NONE = Plan("none", None, 0)
@@ -33,7 +34,14 @@ def test_an_item_is_the_act_settled_alone_times_its_number() -> None:
     year = years()["family"]
     gp = next(one for one in year.items if one.id == "gp")
     found = compare([BASIC], with_times([gp], {"gp": 3}), year.person, 2026)
-    facts = {**year.person, **gp.facts, "care_date": "2026-01-15", "contract": "responsable_100", "exemption": "none"}
+    facts = {
+        **year.person,
+        **gp.facts,
+        "fee": 30,
+        "care_date": "2026-01-15",
+        "contract": "responsable_100",
+        "exemption": "none",
+    }
     assert found.best.care.patient == 3 * settle({**facts, "c2s": False, "scheme": "general"}).settlement.patient
 
 
@@ -46,14 +54,38 @@ def test_the_caps_of_the_year_run() -> None:
     assert found.best.care.patient == 50_00
 
 
-def test_a_break_even_makes_both_totals_equal() -> None:
-    year = years()["senior"]
-    found = compare([BASIC, STRONG], year.items, year.person, 2026)
-    by_name = {one.plan.name: one for one in found.years}
-    even = next(one for one in found.break_even if one.dear == "strong")
-    cheap, dear = by_name["basic"], by_name["strong"]
-    at = [one.premiums + one.care.patient * even.hundredths // 100 for one in (cheap, dear)]
-    assert abs(at[0] - at[1]) <= (cheap.care.patient - dear.care.patient) // 100 + 1
+@pytest.mark.parametrize("name", sorted(years()))
+def test_a_break_even_is_the_first_whole_number_at_which_a_premium_pays(name: str) -> None:
+    """Settled again: with that many it is the cheaper one, with one fewer it is not."""
+    year = years()[name]
+    found = compare([NONE, BASIC, STRONG], year.items, year.person, 2026)
+    assert [(one.first.plan.name, one.second.plan.name) for one in found.pairs] == [
+        ("basic", "strong"), ("none", "basic"), ("none", "strong"),
+    ]  # fmt: skip
+    for pair in found.pairs:
+        if pair.acts is not None:
+            assert pair.more * pair.of <= pair.saved * pair.acts
+            assert pair.more * pair.of > pair.saved * (pair.acts - 1)
+        if pair.item is None or pair.item[1] > MOST_SAID:
+            continue
+        item, times = pair.item
+        plans = [one.plan for one in pair.ordered]
+        for number, pays in ((times, True), (times - 1, False)):
+            again = compare(plans, with_times(year.items, {item.id: number}), year.person, 2026)
+            totals = {one.plan.name: one.total for one in again.years}
+            assert (totals[plans[1].name] <= totals[plans[0].name]) is pays, (item.id, number)
+        assert f"{times} times “{item.label.en}” instead of {item.times}" in pair.said("en")
+
+
+def test_an_act_without_a_fee_is_at_its_tariff_and_people_write_prices() -> None:
+    year = years()["glasses"]
+    gp, glasses = (next(one for one in year.items if one.id == name) for name in ("gp", "glasses"))
+    assert prices_of(gp, year.person, 2026) == {"gp": 30_00}
+    assert prices_of(gp, year.person, 2023)["gp"] < 30_00, "the tariff of the year"
+    assert prices_of(glasses, year.person, 2026) == {"glasses.frame": 150_00, "glasses.lens": 220_00}
+    dearer = with_prices([gp, glasses], {"gp": 45_00, "glasses.lens": 300_00})
+    found = compare([NONE], dearer, year.person, 2026).best.by_item
+    assert (found["gp"].fee, found["glasses"].fee) == (2 * 45_00, 150_00 + 2 * 300_00)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import parcours
+from parcours.engine.batch.refusals import counted
 from parcours.engine.digest import rules_digest
 from parcours.engine.errors import FactError
 from parcours.engine.facts.jsonio import dumps
@@ -32,18 +33,23 @@ def made_with(flat: FlatLaw, readings: Mapping[str, str], arguments: Mapping[str
     }
 
 
-def rejection(row: int, error: FactError, facts: Mapping[str, Any], lang: str) -> str:
-    """The line of a refused row: its number in the source, why, and what it said."""
+def rejection(row: int, error: FactError, facts: Mapping[str, Any], lang: str, column: str = "") -> str:
+    """The line of a refused row: its number in the source, why, and what it said; `column`: what the file calls the
+    fact.
+    """
     said = {
         name: value if isinstance(value, PLAIN) else str(value) for name, value in facts.items() if value is not None
     }
-    return dumps({SOURCE_ROW: row, "error": error.to_dict(lang), "facts": said}) + "\n"
+    told = error.to_dict(lang)
+    if column:
+        told = {"column": column, **told, "message": f"{column} → {told['message']}"}
+    return dumps({SOURCE_ROW: row, "error": told, "facts": said}) + "\n"
 
 
 def write_beside(
     output: Path, source: Path, receipt: Mapping[str, Any], rows: Sequence[Any], results: Sequence[Any], lang: str
-) -> None:
-    """Write the receipt and the refused rows of a small file; none of an earlier run is left."""
+) -> list[dict[str, Any]]:
+    """Write the receipt and the refused rows of a small file, none of an earlier run is left: why rows were refused."""
     refused = [
         rejection(place, result, row if isinstance(row, dict) else {}, lang)
         for place, (row, result) in enumerate(zip(rows, results, strict=True), 1)
@@ -53,8 +59,11 @@ def write_beside(
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     inputs = [{"name": source.name, "bytes": source.stat().st_size, "sha256": digest}]
     counts = {"rows": len(results), "settled": len(results) - len(refused), "refused": len(refused)}
-    output.with_name(output.name + RECEIPT).write_text(dumps({**receipt, "inputs": inputs, **counts}) + "\n", "utf-8")
+    why = counted(refused)
+    whole = {**receipt, "inputs": inputs, **counts, **({"refused_because": why} if why else {})}
+    output.with_name(output.name + RECEIPT).write_text(dumps(whole) + "\n", "utf-8")
     rejected = output.with_name(output.name + REJECTED)
     rejected.unlink(missing_ok=True)
     if refused:
         rejected.write_text("".join(refused), "utf-8", errors="backslashreplace")
+    return why

@@ -19,7 +19,8 @@ SAMPLE = 1 << 16
 """Bytes of the beginning that are looked at."""
 DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 DECIMAL = re.compile(r"-?\d{1,3}(?:[ \u00a0\u202f]?\d{3})*,\d{1,2}")
-YES_NO = {"oui": "true", "non": "false", "vrai": "true", "faux": "false"}
+YES_NO = ("oui", "non", "vrai", "faux")
+"""Read as they are, like every yes and no."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def decimal_commas(cells: Sequence[str]) -> bool:
 
 
 def plain(table: pa.Table, style: Style) -> Any:
-    """A block of text cells, its days, decimals and booleans as every other file writes them."""
+    """A block of text cells, its days and decimals as every other file writes them."""
     for name in style.days:
         padded = pc.replace_substring_regex(table[name], r"^\s*(\d)/", r"0\1/")
         padded = pc.replace_substring_regex(padded, r"^(\d{2})/(\d)/", r"\1/0\2/")
@@ -112,11 +113,19 @@ def plain(table: pa.Table, style: Style) -> Any:
     for name in style.decimals:
         whole = pc.replace_substring_regex(table[name], "[ \u00a0\u202f]", "")
         table = put(table, name, pc.replace_substring(whole, ",", "."))
-    for name in style.booleans:
-        lower = pc.utf8_lower(table[name])
-        for word, value in YES_NO.items():
-            lower = pc.if_else(pc.equal(lower, word), value, lower)
-        table = put(table, name, lower)
+    return table
+
+
+def as_written(table: pa.Table, style: Style) -> Any:
+    """A block of results the way back: as a file of this style writes its days and decimals."""
+    if not style.french:
+        return table
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_decimal(column.type) or name in style.decimals:
+            table = put(table, name, pc.replace_substring(pc.cast(column, pa.string()), ".", ","))
+        elif name in style.days:
+            table = put(table, name, pc.replace_substring_regex(column, r"^(\d{4})-(\d{2})-(\d{2})$", r"\3/\2/\1"))
     return table
 
 

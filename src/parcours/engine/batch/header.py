@@ -3,7 +3,8 @@
 import re
 import shlex
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from parcours.engine.batch.errors import WrongColumns
@@ -66,7 +67,10 @@ def mapping_of(options: Iterable[str]) -> dict[str, str]:
 
 
 def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column: bool = False) -> list[str]:
-    """The name of each column in the run; with `error_column` a result is called `error` too. Raises `WrongColumns`."""
+    """The name of each column in the run; with `error_column` a result is called `error` too.
+
+    Raises `WrongColumns` for everything that is wrong with them at once.
+    """
     for column in mapping:
         if column not in columns:
             near = _near(column, columns)
@@ -78,61 +82,89 @@ def names_of(columns: Sequence[str], mapping: Mapping[str, str], *, error_column
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise _wrong(f"la colonne « {twice} » est donnée deux fois", f"column {twice!r} is given twice")
-    for column, name in zip(columns, names, strict=True):
-        if name not in BY_NAME and column not in mapping:
-            _check_usual(name, names)
-    _check_needed(names)
-    ours = {*BY_NAME, *(COLUMNS_OF_BILLS if of_bills(names) else ())}
-    for column, name in zip(columns, names, strict=True):
-        if name not in ours:
-            _check_extra(name, names, kept=column in mapping, reserved=("error",) if error_column else (SOURCE_ROW,))
+    reserved = ("error",) if error_column else (SOURCE_ROW,)
+    wrong = Wrong()
+    wrong.usual([name for column, name in zip(columns, names, strict=True) if column not in mapping], names)
+    wrong.missing(names)
+    wrong.others(names, {name for column, name in zip(columns, names, strict=True) if column in mapping}, reserved)
+    if wrong.told:
+        raise WrongColumns(wrong.message)
     return names
 
 
-def _check_needed(names: Sequence[str]) -> None:
-    for group in NEEDED:
-        if not any(name in names for name in group):
-            others = [name for name in names if name not in BY_NAME]
+@dataclass
+class Wrong:
+    """What is wrong with the columns of a file, told all at once: one run says everything that is to be written."""
+
+    told: list[Text] = field(default_factory=list)
+    meant: dict[str, str] = field(default_factory=dict)
+    """The fact that each column may be."""
+
+    @property
+    def message(self) -> Text:
+        """Each problem on its line, then what to write for all of them."""
+        several = [ALL.format(maps=" ".join(map(map_of, self.meant.items())))] * (len(self.meant) > 1)
+        lines = [*self.told, *several]
+        return Text("\n".join(one.fr for one in lines), "\n".join(one.en for one in lines))
+
+    def usual(self, columns: Iterable[str], names: Sequence[str]) -> None:
+        """A column that files often call so is asked about: a fact that is passed over changes every amount."""
+        for name in columns:
+            fact = usual_fact(name, [*names, *self.meant.values()]) if name not in BY_NAME else ""
+            if fact:
+                self.may_be(name, fact)
+
+    def missing(self, names: Sequence[str]) -> None:
+        """Facts without which no row can be settled."""
+        for group in NEEDED:
+            if any(name in names or name in self.meant.values() for name in group):
+                continue
+            others = [name for name in names if name not in BY_NAME and name not in self.meant]
             close = [near for name in group for near in get_close_matches(name, others, n=1, cutoff=0.5)]
-            hint = Text(
-                f" ; le nom le plus proche est « {close[0]} » : --map {close[0]}={group[0]}" if close else "",
-                f"; the nearest name is {close[0]!r}: --map {close[0]}={group[0]}" if close else "",
-            )
-            raise _wrong(
-                f"il manque la colonne {' ou '.join(group)}{hint['fr']}",
-                f"column {' or '.join(group)} is missing{hint['en']}",
-            )
+            hint = Text("", "")
+            if close:
+                self.meant[close[0]] = group[0]
+                hint = NEAREST.format(name=close[0], map=map_of((close[0], group[0])))
+            self.told.append(MISSING.format(names=Text(" ou ".join(group), " or ".join(group))) + hint)
+
+    def others(self, names: Sequence[str], kept: Container[str], reserved: Container[str]) -> None:
+        """A column that is no fact is carried through, unless it looks like a misspelt fact or hides a result."""
+        ours = {*BY_NAME, *(COLUMNS_OF_BILLS if of_bills(names) else ())}
+        for name in names:
+            if name in ours or name in self.meant:
+                continue
+            if name in reserved or name in RENAMED.values() or name in RESULT_NAMES:
+                self.told.append(RESERVED.format(name=name))
+            elif name not in kept and len(name) >= SHORT:
+                unsaid = [fact for fact in BY_NAME if fact not in names and fact not in self.meant.values()]
+                near = get_close_matches(plain_name(name), unsaid, n=1, cutoff=CLOSE)
+                if near:
+                    self.may_be(name, near[0])
+
+    def may_be(self, name: str, fact: str) -> None:
+        """What a column may have meant."""
+        self.meant[name] = fact
+        self.told.append(NOT_A_FACT.format(name=name, fact=fact, taken=map_of((name, fact)), kept=map_of((name, ""))))
 
 
-def _check_extra(name: str, names: Sequence[str], *, kept: bool, reserved: tuple[str, ...]) -> None:
-    """A column that is no fact is carried through, unless it looks like a misspelt fact or hides a result."""
-    if name in (*reserved, *RENAMED.values()) or (name in RESULT_NAMES and name not in BY_NAME):
-        raise _wrong(
-            f"la colonne « {name} » porte le nom d'un résultat ; renommez-la",
-            f"column {name!r} bears the name of a result; rename it",
-        )
-    if kept or len(name) < SHORT:
-        return
-    near = get_close_matches(plain_name(name), [fact for fact in BY_NAME if fact not in names], n=1, cutoff=CLOSE)
-    if near:
-        raise _meant(name, near[0])
+MISSING = Text("il manque la colonne {names}", "column {names} is missing")
+NEAREST = Text(" ; le nom le plus proche est « {name} » : {map}", "; the nearest name is '{name}': {map}")
+RESERVED = Text(
+    "la colonne « {name} » porte le nom d'un résultat ; renommez-la",
+    "column '{name}' bears the name of a result; rename it",
+)
+NOT_A_FACT = Text(
+    "la colonne « {name} » n'est pas un fait ; est-ce {fact} ? {taken}, ou {kept} pour la garder",
+    "column '{name}' is not a fact; did you mean {fact}? {taken}, or {kept} to carry it through",
+)
+ALL = Text("tout ensemble : {maps}", "all together: {maps}")
 
 
-def _check_usual(name: str, names: Sequence[str]) -> None:
-    """A column that files often call so is asked about: a fact that is passed over changes every amount."""
-    usual = usual_fact(name, names)
-    if usual:
-        raise _meant(name, usual)
-
-
-def _meant(name: str, fact: str) -> WrongColumns:
-    """What a column may have meant; a name that a shell would cut is written between quotes."""
+def map_of(pair: tuple[str, str]) -> str:
+    """The option that gives a column its fact; a name that a shell would cut is written between quotes."""
+    name, fact = pair
     quoted = (lambda text: text) if re.fullmatch(r"[\w.-]+", name) else shlex.quote
-    taken, kept = (quoted(f"{name}={given}") for given in (fact, ""))
-    return _wrong(
-        f"la colonne « {name} » n'est pas un fait ; est-ce {fact} ? --map {taken}, ou --map {kept} pour la garder",
-        f"column {name!r} is not a fact; did you mean {fact}? --map {taken}, or --map {kept} to carry it through",
-    )
+    return f"--map {quoted(f'{name}={fact}')}"
 
 
 def usual_fact(name: str, names: Sequence[str]) -> str:

@@ -20,13 +20,16 @@ from parcours.engine.batch.beside import made_with, rejection
 from parcours.engine.batch.buckets import Buckets
 from parcours.engine.batch.chunk import Run, reasons, settle_rows
 from parcours.engine.batch.errors import UnreadableInput
+from parcours.engine.batch.french import Style
 from parcours.engine.batch.header import names_of, same_columns
 from parcours.engine.batch.inputs import Inputs
 from parcours.engine.batch.partial import Partial, writing
+from parcours.engine.batch.refusals import counted as by_reason
 from parcours.engine.batch.results import output_table
 from parcours.engine.batch.sinks import Encoded, Sink, sink_of
-from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in
+from parcours.engine.batch.sources import Block, Unread, blocks, columns_of, files_of, rows_in, style_of_output
 from parcours.engine.batch.units import of_bills, units
+from parcours.engine.batch.values import Values, joined, of_facts, translated, with_joined
 from parcours.engine.bill.library import OFFICIAL, libraries_of
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import SOURCE_ROW
@@ -53,6 +56,10 @@ class Job:
     resume: bool = False
     lang: str = "en"
     chunk: int = CHUNK
+    values: Values = field(default_factory=dict)
+    """What the words of a column stand for."""
+    plain: bool = False
+    """Is the output of a French CSV written with commas and points all the same?"""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,8 @@ class RunReport:
     refused: int
     output: Path
     rejected: Path | None
+    because: Sequence[Mapping[str, Any]] = ()
+    """Why rows were refused, and how many each time."""
 
 
 @dataclass(frozen=True)
@@ -94,14 +103,18 @@ class NotGrouped(Exception):
 def settle_path(job: Job, progress: Progress | None = None) -> RunReport:
     """Settle files into a file. Raises `BatchError` or `FactError` (a reading), and leaves nothing half-written."""
     run = Run.of(job.readings)
-    sink = sink_of(job.output)
     files = files_of(job.source)
-    names = names_of(columns_of(files[0]), job.columns)
+    columns = columns_of(files[0])
+    columns += joined(columns, job.columns)
+    names = names_of(columns, job.columns)
+    values = of_facts(job.values, columns, names)
+    style = Style() if job.plain else style_of_output(files[0], dict(zip(columns, names, strict=True)))
+    sink = sink_of(job.output, style)
     receipt = receipt_of(job, run, names)
     stamps = [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
     state = {**receipt, "files": stamps, "output": job.output.name}
     partial = Partial.open(job.output, sink.start, state, resume=job.resume)
-    work = Work(job, run, sink, files, names, partial, progress or (lambda *_: None))
+    work = Work(job, run, sink, files, columns, names, values, partial, progress or (lambda *_: None))
     with closing(partial), Inputs(files) as inputs:
         work.settle_all()
         return work.publish({**receipt, "inputs": inputs.digests()})
@@ -110,6 +123,7 @@ def settle_path(job: Job, progress: Progress | None = None) -> RunReport:
 def receipt_of(job: Job, run: Run, columns: Sequence[str]) -> dict[str, Any]:
     """With which law, rules, readings and arguments: the same receipt on the same source gives the same output."""
     arguments = {"source": job.source, "map": dict(job.columns), "chunk": job.chunk}
+    arguments |= {name: said for name, said in (("values", job.values), ("plain", job.plain)) if said}
     bills = {"bill_law": bill_law().digest, "libraries": libraries_of(OFFICIAL)} if of_bills(columns) else {}
     return {**made_with(run.flat, job.readings, arguments), **bills}
 
@@ -122,7 +136,10 @@ class Work:
     run: Run
     sink: Sink
     files: list[Path]
+    columns: list[str]
     names: list[str]
+    values: Values
+    """What the words of each fact stand for."""
     partial: Partial
     progress: Progress
     read: int = 0
@@ -194,7 +211,8 @@ class Work:
         return Done(chunk.until, count, len(rejected), encoded, b"".join(rejected))
 
     def _rejection(self, row: int, error: FactError, facts: Mapping[str, Any]) -> bytes:
-        return rejection(row, error, facts, self.job.lang).encode()
+        own = dict(zip(self.names, self.columns, strict=True)).get(error.field, error.field)
+        return rejection(row, error, facts, self.job.lang, own if own != error.field else "").encode()
 
     def _blocks(self, skip: int) -> Generator[Block, None, None]:
         """Every block of every file, columns by the names of the run, each row with its number."""
@@ -206,7 +224,8 @@ class Work:
             for block in blocks(file, self.job.chunk, first, skip):
                 table = block.table
                 if table.num_columns:
-                    table = table.rename_columns(self.names).append_column(SOURCE_ROW, pa.array(block.numbers))
+                    table = with_joined(table, self.columns[len(columns) :]).rename_columns(self.names)
+                    table = translated(table, self.values).append_column(SOURCE_ROW, pa.array(block.numbers))
                     schema = schema or table.schema
                     table = _as_first(table, schema, str(file))
                 elif schema is not None:
@@ -253,10 +272,18 @@ class Work:
             self._append(self._nothing())
         places = [entry.place for entry in self.partial.entries if entry.place]
         counts = {"rows": counted, "settled": counted - refused, "refused": refused}
+        because = self._because() if refused else []
+        if because:
+            receipt["refused_because"] = because
         with writing(self.job.output):
             complete = self.sink.finish(self.partial.body, places, {**receipt, **counts}, counted - refused)
         rejected = self.partial.publish(complete, self.job.output)
-        return RunReport(counted, counted - refused, refused, self.job.output, rejected)
+        return RunReport(counted, counted - refused, refused, self.job.output, rejected, because)
+
+    def _because(self) -> list[dict[str, Any]]:
+        """Why rows were refused, counted in the list of them."""
+        with self.partial.rejected.open(encoding="utf-8") as lines:
+            return by_reason(lines)
 
     def _nothing(self) -> Done:
         """No row of the output, but its columns."""

@@ -16,6 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from parcours.engine.batch import parquet_join
+from parcours.engine.batch.french import Style, as_written
 from parcours.engine.batch.results import DICTIONARIES
 from parcours.engine.batch.sources import ARROW, CSV, NDJSON, PARQUET, format_of
 from parcours.engine.facts.vocabulary import SOURCE_ROW
@@ -36,10 +37,13 @@ class Encoded:
 
 
 class Sink(ABC):
-    """One format of output."""
+    """One format of output; text is written in a style."""
 
     start = b""
     """First bytes of the body."""
+
+    def __init__(self, style: Style | None = None) -> None:
+        self.style = style or Style()
 
     @abstractmethod
     def encode(self, table: pa.Table) -> Encoded:
@@ -138,13 +142,16 @@ def _streams(source: Any) -> Any:
 
 
 class CsvSink(Sink):
-    """Text with a header, separated by commas."""
+    """Text with a header, separated by commas unless the style says otherwise."""
 
     def encode(self, table: pa.Table) -> Encoded:
         """Lines, after a header."""
         stream = pa.BufferOutputStream()
-        pyarrow.csv.write_csv(_writable(table), stream)
+        options = pyarrow.csv.WriteOptions(delimiter=self.style.separator)
+        pyarrow.csv.write_csv(as_written(_writable(table), self.style), stream, options)
         content = memoryview(stream.getvalue()).cast("B")
+        if self.style.encoding != "utf-8":
+            content = memoryview(bytes(content).decode("utf-8").encode(self.style.encoding, "replace"))
         return Encoded(content, bytes(content[:LONGEST_HEADER]).index(b"\n") + 1)
 
     def place(self, encoded: Encoded, position: int, count: int) -> tuple[Any, str]:
@@ -188,6 +195,6 @@ def _writable(table: pa.Table) -> pa.Table:
 SINKS: dict[str, type[Sink]] = {PARQUET: ParquetSink, ARROW: ArrowSink, CSV: CsvSink, NDJSON: NdjsonSink}
 
 
-def sink_of(output: Path) -> Sink:
+def sink_of(output: Path, style: Style | None = None) -> Sink:
     """The sink for a path, by its extension. Raises `UnreadableInput`."""
-    return SINKS[format_of(output)]()
+    return SINKS[format_of(output)](style)

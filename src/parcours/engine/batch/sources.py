@@ -19,11 +19,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from parcours.engine.batch.damaged import _unreadable, broken, not_utf8
-from parcours.engine.batch.french import plain, style_of
+from parcours.engine.batch.french import Style, plain, style_of
 from parcours.engine.batch.patterns import CODED
 from parcours.engine.batch.reading import without_views
 from parcours.engine.batch.textfiles import BLOCK, LONGEST_LINE, too_long
 from parcours.engine.facts.jsonio import dumps, loads
+from parcours.engine.facts.vocabulary import RENAMED
 from parcours.text import Text
 
 PARQUET, ARROW, CSV, NDJSON = "parquet", "arrow", "csv", "ndjson"
@@ -348,6 +349,16 @@ def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     return dumps(value) if isinstance(value, (dict, list, bool)) else str(value)
+
+
+def style_of_output(path: Path, names: Mapping[str, str]) -> Style:
+    """How a file of text that comes from this one is written: as it is, by the names that its columns have there."""
+    if format_of(path) != CSV:
+        return Style()
+    style = style_of(path)
+    groups = (style.days, style.decimals, style.booleans)
+    own = [[RENAMED.get(names[one], names[one]) for one in group] for group in groups]
+    return Style(style.encoding, style.separator, *map(tuple, own))
 
 
 READERS: dict[str, Any] = {PARQUET: ParquetReader, ARROW: ArrowReader, CSV: CsvReader, NDJSON: NdjsonReader}

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from parcours.engine.batch.damaged import broken
 from parcours.engine.batch.errors import UnreadableInput
+from parcours.engine.batch.french import style_of
 from parcours.engine.batch.sinks import METADATA
 from parcours.engine.batch.sources import ARROW, CSV, PARQUET, files_of, format_of
 from parcours.engine.facts.vocabulary import SOURCE_ROW
@@ -77,7 +78,23 @@ def scan(files: list[Path]) -> pl.LazyFrame:
         return pl.scan_parquet(files)
     if kind == ARROW:
         return pl.scan_ipc(files)
-    return pl.scan_csv(files, infer_schema=False) if kind == CSV else pl.scan_ndjson(files, infer_schema_length=None)
+    return scan_text(files) if kind == CSV else pl.scan_ndjson(files, infer_schema_length=None)
+
+
+def scan_text(files: list[Path]) -> pl.LazyFrame:
+    """CSV files, one written the French way as every other."""
+    style = style_of(files[0])
+    if style.encoding == "utf-8":
+        frame = pl.scan_csv(files, infer_schema=False, separator=style.separator)
+    else:
+        read = [pl.read_csv(one, infer_schema=False, separator=style.separator, encoding="latin-1") for one in files]
+        frame = pl.concat(read).lazy()
+    names = frame.collect_schema().names()
+    numbers = [name for name in names if style.french and (name in style.decimals or name in AMOUNTS or name in EUROS)]
+    return frame.with_columns(
+        *(pl.col(name).str.replace_all("[ \u00a0\u202f]", "").str.replace(",", ".", literal=True) for name in numbers),
+        *(pl.col(name).str.replace(r"^(\d{2})/(\d{2})/(\d{4})$", "$3-$2-$1") for name in style.days),
+    )
 
 
 def cents_of(name: str) -> pl.Expr:

@@ -49,8 +49,12 @@ class RowError(FactError):
         return self.allowed[lang]
 
 
-def settle_file(source: Path, output: Path, readings: Mapping[str, str], lang: str) -> tuple[int, int]:
-    """Settle a file: how many rows were settled, and refused. Raises `UnreadableFile`, `FactError` for a reading."""
+def settle_file(
+    source: Path, output: Path, readings: Mapping[str, str], lang: str
+) -> tuple[int, int, list[dict[str, Any]]]:
+    """Settle a file: how many rows were settled, and refused, and why. Raises `UnreadableFile`, `FactError` for a
+    reading.
+    """
     encode_readings(readings)
     if output.resolve() == source.resolve():
         raise UnreadableFile(output, Text("remplacerait le fichier lu", "would replace the file that is read"))
@@ -59,13 +63,15 @@ def settle_file(source: Path, output: Path, readings: Mapping[str, str], lang: s
         raise UnreadableFile(source, Text("le fichier est vide", "the file is empty"))
     results = settle_rows(rows, readings)
     with written_whole(output) as stream:
-        write = write_csv if output.suffix == ".csv" else write_ndjson
-        write(stream, rows, results, lang)
+        if output.suffix == ".csv":
+            write_csv(stream, rows, results, lang, separator_of(source))
+        else:
+            write_ndjson(stream, rows, results, lang)
     receipt = made_with(flat_law(), readings, {"source": str(source), "map": {}})
     with writable(output):
-        write_beside(output, source, receipt, rows, results, lang)
+        why = write_beside(output, source, receipt, rows, results, lang)
     refused = sum(isinstance(result, FactError) for result in results)
-    return len(results) - refused, refused
+    return len(results) - refused, refused, why
 
 
 def settle_rows(rows: list[dict[str, Any] | FactError], readings: Mapping[str, str]) -> list[Answer | FactError]:
@@ -179,11 +185,20 @@ def write_ndjson(stream: TextIO, rows: Iterable[Any], results: Iterable[Any], la
     stream.writelines(dumps(result_row(row, result, lang)) + "\n" for row, result in zip(rows, results, strict=True))
 
 
-def write_csv(stream: TextIO, rows: Sequence[Any], results: Iterable[Any], lang: str) -> None:
+def separator_of(source: Path) -> str:
+    """What parts the cells of a CSV file; a comma for a file of another kind."""
+    if source.suffix != ".csv":
+        return ","
+    with source.open(encoding="utf-8-sig") as stream:
+        header = stream.readline(LONGEST_LINE)
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def write_csv(stream: TextIO, rows: Sequence[Any], results: Iterable[Any], lang: str, separator: str) -> None:
     """The number of each row, every column that came in, then the results and the error."""
     came = list(dict.fromkeys(name for row in rows if isinstance(row, dict) for name in row if name not in RESULTS))
     names = list(dict.fromkeys([SOURCE_ROW, "id", *came, *RESULTS, *ERRORS]))
-    writer = csv.DictWriter(stream, names, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(stream, names, extrasaction="ignore", lineterminator="\n", delimiter=separator)
     writer.writeheader()
     for place, (row, result) in enumerate(zip(rows, results, strict=True), 1):
         line = {SOURCE_ROW: place, **(row if isinstance(row, dict) else {}), **result_row(row, result, lang)}

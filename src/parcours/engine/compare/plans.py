@@ -9,6 +9,7 @@ from parcours.contracts.paste import read_contract
 from parcours.engine.compare.year import Plan
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import read_money
+from parcours.rules.types import Cents
 from parcours.text import Text
 
 NOTHING = ("", "none", "rien", "sans", "aucune")
@@ -18,6 +19,8 @@ GUARANTEE = Text(
 )
 MONTHLY = Text("une cotisation de 0 à 2000 euros par mois", "a premium from 0 to 2000 euros a month")
 MOST = 2_000_00
+PRICE = Text("un prix de 0 à 20 000 euros", "a price from 0 to 20,000 euros")
+HIGHEST = 20_000_00
 EMPLOYER = re.compile(r"[\s,;]*\b(?:employeur|employer)\b\D*(\d[\d.,]*)\s*%?\s*$", re.IGNORECASE)
 PART = Text("une part de 0 à 100 % de la cotisation", "a part from 0 to 100% of the premium")
 WHOLE = 100_00
@@ -66,6 +69,17 @@ def cents(text: str) -> int:
         raise FactError("premium", text, MONTHLY) from None
     if not 0 <= found <= MOST:
         raise FactError("premium", text, MONTHLY)
+    return found
+
+
+def price(name: str, text: str) -> Cents:
+    """The price of some care, "75 €". Raises `FactError` naming it."""
+    try:
+        found = int(read_money(name, text.replace("€", "").replace(" ", "")))
+    except FactError:
+        raise FactError(name, text, PRICE) from None
+    if found > HIGHEST:
+        raise FactError(name, text, PRICE)
     return found
 
 

@@ -15,17 +15,22 @@ from typing import Any
 import yaml
 
 from parcours.engine.bill.settle import settle_bill
+from parcours.engine.case import settle_encoded
+from parcours.engine.compare.against import Pair, pairs_of
 from parcours.engine.errors import FactError
 from parcours.engine.facts.encoding import encode
+from parcours.engine.facts.vocabulary import read_money
 from parcours.engine.memory import Memory
 from parcours.law.cache import flat_law
 from parcours.rules.money import share
-from parcours.rules.types import BasisPoints, Cents
+from parcours.rules.types import BasisPoints, Cents, Counters
 from parcours.text import Text, plain_euros, text_of
 
 FILE = Path(__file__).with_name("years.yaml")
 MONTHS = 12
 MOST_TIMES = 60
+HIGH_FEE = 1000
+"""No tariff depends on it."""
 SAID = {
     "exemption": "none",
     "c2s": False,
@@ -43,13 +48,31 @@ SAID = {
 
 @dataclass(frozen=True)
 class Item:
-    """Some care of the year: an act, or a bill where it has lines; how many times."""
+    """Some care of the year: an act, or a bill where it has lines; how many times. Without a fee it is charged at its
+    tariff.
+    """
 
     id: str
     label: Text
     times: int
     facts: Mapping[str, Any]
     lines: tuple[Mapping[str, Any], ...] = ()
+    parts: Mapping[str, tuple[str, Text]] = field(default_factory=dict)
+    """Of a bill whose lines have prices of their own: the code and the name of each."""
+
+    @property
+    def prices(self) -> Mapping[str, Text]:
+        """What has a price: the item, or its parts as `ITEM.PART`."""
+        parts = {f"{self.id}.{name}": label for name, (_, label) in self.parts.items()}
+        return parts or {self.id: self.label}
+
+    def at(self, price: str, cents: Cents) -> "Item":
+        """The item, what `price` names at this price."""
+        fee = {"fee": plain_euros(cents)}
+        if not self.lines:
+            return replace(self, facts={**self.facts, **fee})
+        code = self.parts[price.partition(".")[2]][0] if self.parts else self.lines[0]["code"]
+        return replace(self, lines=tuple({**line, **fee} if line["code"] == code else line for line in self.lines))
 
 
 @dataclass(frozen=True)
@@ -117,21 +140,13 @@ class PlanYear:
 
 
 @dataclass(frozen=True)
-class BreakEven:
-    """How much of this care makes a dearer contract worth its premium, in hundredths of the year's care."""
-
-    cheap: str
-    dear: str
-    hundredths: int
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Every contract's year, the least total first."""
 
     years: tuple[PlanYear, ...]
-    break_even: tuple[BreakEven, ...] = field(default=())
-    refused: tuple[tuple[str, FactError], ...] = field(default=())
+    pairs: tuple[Pair, ...] = ()
+    """Each contract against each one before it, then each against none: in the order they were given."""
+    refused: tuple[tuple[str, FactError], ...] = ()
     """Items that could not be settled, and why."""
 
     @property
@@ -156,7 +171,7 @@ class Comparison:
             }
             for one in self.years
         ]
-        even = [{"cheap": one.cheap, "dear": one.dear, "times": one.hundredths / 100} for one in self.break_even]
+        even = [one.to_dict() for one in self.pairs if one.acts is not None]
         return {"contracts": rows, "cheapest": self.best.plan.name, "break_even": even}
 
 
@@ -169,16 +184,37 @@ def years() -> Mapping[str, Year]:
 
 def year_of(name: str, entry: Mapping[str, Any]) -> Year:
     """A year of the file."""
-    items = tuple(
-        Item(one["id"], text_of(one["label"]), one["times"], one["facts"], tuple(one.get("lines", ())))
-        for one in entry["items"]
-    )
-    return Year(name, text_of(entry["label"]), entry["person"], items)
+    return Year(name, text_of(entry["label"]), entry["person"], tuple(map(item_of, entry["items"])))
+
+
+def item_of(entry: Mapping[str, Any]) -> Item:
+    """An item of the file."""
+    parts = {name: (part["code"], text_of(part["label"])) for name, part in entry.get("parts", {}).items()}
+    lines = tuple(entry.get("lines", ()))
+    return Item(entry["id"], text_of(entry["label"]), entry["times"], entry["facts"], lines, parts)
 
 
 def with_times(items: Iterable[Item], times: Mapping[str, int]) -> tuple[Item, ...]:
     """The items, some of them another number of times; at most `MOST_TIMES`."""
     return tuple(replace(one, times=min(MOST_TIMES, max(0, times.get(one.id, one.times)))) for one in items)
+
+
+def with_prices(items: Iterable[Item], prices: Mapping[str, Cents]) -> tuple[Item, ...]:
+    """The items, some of them at another price."""
+    found = []
+    for one in items:
+        for name in one.prices:
+            one = one.at(name, prices[name]) if name in prices else one  # noqa: PLW2901 - each price on top of the others
+        found.append(one)
+    return tuple(found)
+
+
+def prices_of(item: Item, person: Mapping[str, Any], civil_year: int) -> dict[str, Cents]:
+    """What is charged for an item, or for each part of it. Raises `FactError` for one that cannot be settled."""
+    if item.parts:
+        fees = {line["code"]: read_money("fee", line["fee"]) for line in item.lines}
+        return {f"{item.id}.{name}": fees[code] for name, (code, _) in item.parts.items()}
+    return {item.id: settled(item, date(civil_year, 1, 15), person, None, Memory(), "")[0].fee}
 
 
 def compare(plans: Sequence[Plan], items: Sequence[Item], person: Mapping[str, Any], civil_year: int) -> Comparison:
@@ -188,8 +224,9 @@ def compare(plans: Sequence[Plan], items: Sequence[Item], person: Mapping[str, A
     """
     refused = [(one.id, error) for one in items if (error := trouble(one, person, civil_year))]
     kept = [one for one in items if one.id not in {name for name, _ in refused} and one.times]
-    found = sorted((under(plan, kept, person, civil_year) for plan in plans), key=lambda one: (one.total, one.premiums))
-    return Comparison(tuple(found), tuple(break_evens(found)), tuple(refused))
+    found = [under(plan, kept, person, civil_year) for plan in plans]
+    least_first = sorted(found, key=lambda one: (one.total, one.premiums))
+    return Comparison(tuple(least_first), tuple(pairs_of(found, kept)), tuple(refused))
 
 
 def trouble(item: Item, person: Mapping[str, Any], civil_year: int) -> FactError | None:
@@ -231,6 +268,8 @@ def settled(
         "contract": dict(contract) if contract else None,
     }
     facts = {name: value for name, value in facts.items() if value is not None}
+    if not item.lines and "fee" not in facts:
+        facts["fee"] = plain_euros(tariff(facts))
     if item.lines:
         own = {
             name: value
@@ -247,10 +286,6 @@ def settled(
     ), result.participation_forfaitaire + result.franchise
 
 
-def break_evens(found: Sequence[PlanYear]) -> Iterable[BreakEven]:
-    """For each dearer premium that pays more of the care: how much of it makes them equal, for this kind of care."""
-    for cheap in found:
-        for dear in found:
-            more, saved = dear.premiums - cheap.premiums, cheap.care.patient - dear.care.patient
-            if more > 0 and saved > 0:
-                yield BreakEven(cheap.plan.name, dear.plan.name, more * 100 // saved)
+def tariff(facts: Mapping[str, Any]) -> Cents:
+    """The tariff of an act on its day: what it is refunded on."""
+    return settle_encoded(encode({**facts, "fee": HIGH_FEE}, flat_law()), flat_law(), {}, Counters()).settlement.base

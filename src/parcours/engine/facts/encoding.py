@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.facts.specialties import read_specialty
 from parcours.engine.facts.vocabulary import (
     BY_NAME,
     FACTS,
@@ -16,7 +17,6 @@ from parcours.engine.facts.vocabulary import (
     read_act,
     read_code,
     read_codes,
-    read_specialty,
     slugs,
 )
 from parcours.law import thresholds

@@ -230,7 +230,8 @@ def read_quantity(name: str, value: Any) -> int:
     return number
 
 
-BOOLEANS = {"true": 1, "false": 0, "1": 1, "0": 0, "yes": 1, "no": 0, "oui": 1, "non": 0}
+YES, NO = ("true", "1", "yes", "y", "oui", "o", "vrai"), ("false", "0", "no", "n", "non", "faux")
+BOOLEANS = {**dict.fromkeys(YES, 1), **dict.fromkeys(NO, 0)}
 
 
 def read_boolean(name: str, value: Any) -> int:
@@ -282,18 +283,6 @@ def read_codes(name: str, value: Any, enum: type[IntEnum]) -> int:
 def slugs_of(enum: type[IntEnum], bits: int) -> str:
     """The slugs of the bits, joined by `+`: what `read_codes` reads; `none` for no bit."""
     return "+".join(slug(enum, member) for member in enum if member and bits >> member & 1) or slug(enum, 0)
-
-
-def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
-    """A doctor's specialty as its national code."""
-    text = str(value).strip().lower()
-    if text.isdecimal() and int(text) in law.specialties.values():
-        return int(text)
-    if text in law.specialties:
-        return law.specialties[text]
-    near = get_close_matches(text, law.specialties, n=3, cutoff=0.5)
-    allowed = ", ".join(near or sorted(law.specialties))
-    raise FactError(name, value, Text(f"une spécialité : {allowed}", f"a specialty: {allowed}"))
 
 
 def read_act(name: str, value: Any, law: FlatLaw) -> tuple[int, str]:

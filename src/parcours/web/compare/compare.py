@@ -2,18 +2,29 @@
 nothing is kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from parcours.contracts.library import library
-from parcours.engine.compare.plans import named_in_words, plan_of
-from parcours.engine.compare.year import Comparison, Item, Plan, PlanYear, compare, with_times, years
+from parcours.engine.compare.plans import named_in_words, plan_of, price
+from parcours.engine.compare.year import (
+    Comparison,
+    Item,
+    Plan,
+    PlanYear,
+    compare,
+    prices_of,
+    with_prices,
+    with_times,
+    years,
+)
 from parcours.engine.errors import FactError
 from parcours.law import thresholds
-from parcours.text import COLON, euros, percent
+from parcours.text import COLON, DECIMAL, euros, percent, plain_euros
 from parcours.web import i18n
 from parcours.web.i18n import N_
 from parcours.web.pages import PRIVATE, Page, answer, text, today
@@ -32,6 +43,17 @@ class Row:
     guarantees: str
     premium: str
     employer: str
+    wrong: str
+
+
+@dataclass(frozen=True)
+class Care:
+    """Some care in the form: how many times (nothing for a part of it), at which price."""
+
+    id: str
+    name: str
+    times: int | None
+    price: str
     wrong: str
 
 
@@ -67,12 +89,13 @@ class View:
     library: list[tuple[str, str]]
     age: str
     rows: list[Row]
-    items: list[tuple[str, str, int]]
+    care: list[Care]
     bars: list[Bar]
     items_by_plan: list[tuple[str, list[str]]]
     names: list[str]
     best: str
-    even: list[str]
+    against: list[str]
+    """Contract against contract, the second against the first before all others."""
     caps: str
     lines: list[Line]
     top: str
@@ -85,7 +108,7 @@ def compare_page(request: Request) -> Response:
     """The page."""
     page = Page.of(request)
     view = view_of(page)
-    wrong = any(row.wrong for row in view.rows)
+    wrong = any(row.wrong for row in view.rows) or any(one.wrong for one in view.care)
     return answer(page, "compare.html", 400 if wrong else 200, PRIVATE, view=view)
 
 
@@ -96,26 +119,24 @@ def view_of(page: Page) -> View:
     rows, plans = read_plans(page)
     times = {name[2:]: int(value) for name, value in page.query if name.startswith("n-") and value.isdecimal()}
     fresh = query.get("shown") != year.id
-    items = with_times(year.items, {} if fresh else times)
+    prices, said = ({}, {}) if fresh else read_prices(page, year.items)
+    items = with_prices(with_times(year.items, {} if fresh else times), prices)
     age = query.get("age", "")
     age = age if age.isdecimal() and int(age) <= 110 and not fresh else str(year.person["age"])
     plans = [Plan(text("No mutuelle", page.lang), None, 0), *plans]
-    found = compare(plans, items, {**year.person, "age": int(age)}, civil_year())
+    person = {**year.person, "age": int(age)}
+    found = compare(plans, items, person, civil_year())
     return View(
         presets=[(one.id, i18n.typography(one.label[page.lang], page.lang), one is year) for one in years().values()],
         library=[(name, i18n.label(entry["label"], page.lang)) for name, entry in library().items()],
         age=age,
         rows=rows,
-        items=[(one.id, i18n.typography(one.label[page.lang], page.lang), one.times) for one in items],
+        care=[line for one in items for line in care_of(one, person, said, page.lang)],
         bars=[bar(one, found, page.lang) for one in found.years],
         items_by_plan=list(by_item(found, items, page.lang)),
         names=[one.plan.name for one in found.years],
         best=best_words(found, page.lang),
-        even=[
-            even_words(one.cheap, one.dear, one.hundredths, page.lang)
-            for one in found.break_even
-            if one.cheap == found.best.plan.name
-        ],
+        against=[i18n.set_once(one.said(page.lang), page.lang) for one in found.pairs],
         caps=euros(found.best.contributions, page.lang),
         lines=drawn(found),
         top=euros(highest(found), page.lang),
@@ -167,6 +188,36 @@ def read_plans(page: Page) -> tuple[list[Row], list[Plan]]:
     return [*rows, *[Row("", "", "", "")] * (len(rows) < MOST_PLANS)], plans
 
 
+def read_prices(page: Page, items: Sequence[Item]) -> tuple[dict[str, int], dict[str, tuple[str, str]]]:
+    """The prices of the address, an empty one left as it is; those that cannot be read, each with the reason."""
+    known = {name for one in items for name in one.prices}
+    prices, wrong = {}, {}
+    for field, value in page.query:
+        name = field.removeprefix("p-")
+        if name == field or name not in known or not value.strip():
+            continue
+        try:
+            prices[name] = price(name, value)
+        except FactError as error:
+            wrong[name] = (value, i18n.set_once(error.said(page.lang), page.lang))
+    return prices, wrong
+
+
+def care_of(item: Item, person: Mapping[str, Any], wrong: Mapping[str, tuple[str, str]], lang: str) -> Iterator[Care]:
+    """An item in the form: its number with its price, or its number and then the price of each part."""
+    try:
+        prices = prices_of(item, person, civil_year())
+    except FactError:
+        prices = {}
+    if item.parts:
+        yield Care(item.id, i18n.typography(item.label[lang], lang), item.times, "", "")
+    for name, words in item.prices.items():
+        shown = plain_euros(prices[name]).replace(".", DECIMAL[lang]) if name in prices else ""
+        value, why = wrong.get(name, (shown, ""))
+        times = None if item.parts else item.times
+        yield Care(name, i18n.typography(words[lang], lang), times, value, why)
+
+
 def label(guarantees: str, lang: str) -> str:
     """The name of a contract of the library in words; another is named by its guarantees."""
     known = library().get(named_in_words(guarantees) or guarantees.strip())
@@ -212,18 +263,6 @@ def best_words(found: Comparison, lang: str) -> str:
     else:
         condition = N_("On condition that the year is this one and that the contract is as you wrote it.")
     return f"{text(words, lang, name=best.plan.name, total=euros(best.total, lang))} {text(condition, lang)}"
-
-
-def even_words(cheap: str, dear: str, hundredths: int, lang: str) -> str:
-    """From how much care a dearer contract is worth its premium."""
-    times = i18n.number(round(hundredths / 100, 2), lang)  # type: ignore[arg-type]  # Babel writes any number
-    return text(
-        "“{dear}” becomes cheaper than “{cheap}” from {times} times this care.",
-        lang,
-        dear=dear,
-        cheap=cheap,
-        times=times,
-    )
 
 
 def highest(found: Comparison) -> int:

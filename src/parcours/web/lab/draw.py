@@ -57,20 +57,19 @@ class Waterfall(NamedTuple):
     steps: list[Bar]
 
 
-def waterfall(rows: Sequence[Row], lang: str) -> Waterfall:
-    """The change of each payer, a person: the last step ends at what is charged more, or at nothing."""
-    changes = {row["payer"]: row["change_per_person_eur"] for row in rows if row["payer"] in PAYERS}
-    ends = [0.0, *accumulate(changes.values())]
+def waterfall(each: Mapping[str, int], lang: str) -> Waterfall:
+    """The change of each payer, in cents a person: the last step ends at what is charged more, or at nothing."""
+    changes = {name: each[name] for name in PAYERS}
+    ends = [0, *accumulate(changes.values())]
     low, high = min(ends), max(ends)
-    wide = max(1e-9, high - low)
 
-    def place(value: float) -> int:
-        return MARGIN + round((value - low) / wide * (WIDTH - 2 * MARGIN)) if high > low else HALF
+    def place(value: int) -> int:
+        return MARGIN + (value - low) * (WIDTH - 2 * MARGIN) // (high - low) if high > low else HALF
 
     steps = [
         Bar(
             PAYER_WORDS[name][lang],
-            signed(round(value * EURO), lang),
+            signed(value, lang),
             place(min(start, end)),
             place(max(start, end)) - place(min(start, end)),
             value > 0,
@@ -79,7 +78,7 @@ def waterfall(rows: Sequence[Row], lang: str) -> Waterfall:
         )
         for (name, value), (start, end) in zip(changes.items(), pairwise(ends), strict=True)
     ]
-    return Waterfall(place(0.0), steps)
+    return Waterfall(place(0), steps)
 
 
 def signed(cents: int, lang: str) -> str:

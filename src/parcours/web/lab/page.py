@@ -129,7 +129,7 @@ def drawn(found: Study, lang: str) -> dict[str, Any]:
     """Sentences, charts and tables."""
     from parcours.lab.cases import cascades
     from parcours.lab.say import people_words, sentences
-    from parcours.lab.study import caps, gone_through, payers, winners
+    from parcours.lab.study import caps, gone_through, per_person, winners
     from parcours.text import euros
     from parcours.web.lab import draw
 
@@ -140,7 +140,7 @@ def drawn(found: Study, lang: str) -> dict[str, Any]:
         "sentences": [i18n.typography(one, lang) for one in sentences(found, lang)],
         "said": found.plan.words(lang),
         "people": people_words(found, lang),
-        "waterfall": draw.waterfall(payers(found), lang),
+        "waterfall": draw.waterfall(per_person(found), lang),
         "tenths": draw.tenths(winners(found, "decile"), lang),
         "spread": draw.spread(found, lang),
         "curves": draw.lorenz(found, lang),

@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from parcours.web.pages import Page, public
 
 ROOT = "/api/docs"
+DOCUMENT = "/api/openapi.json"
 MOST_VALUES = 12
 """Allowed values that are shown; the document has the rest."""
 DEEPEST = 2
@@ -81,6 +82,12 @@ async def api_docs(request: Request) -> Response:
         curl=curl_of(FIRST, json.dumps(example, indent=2)).replace("{site}", site),
         python=PYTHON.replace("{site}", site).replace("{body}", json.dumps(example, indent=4).replace("true", "True")),
     )
+
+
+async def usual_address(request: Request) -> Response:
+    """Where other services have their documentation: sent to ours, or to the document for programs."""
+    wants_document = request.url.path.endswith(".json")
+    return RedirectResponse(DOCUMENT if wants_document else Page.of(request).url(ROOT), 308)
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,48 @@
+"""A doctor's specialty as people write it: its slug, its national code, or its name in French or English."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from parcours.engine.errors import FactError
+from parcours.law.flat import FlatLaw
+from parcours.text import Text
+
+
+def read_specialty(name: str, value: Any, law: FlatLaw) -> int:
+    """A doctor's specialty as its national code."""
+    text = str(value).strip().lower()
+    if text.isdecimal() and int(text) in law.specialties.values():
+        return int(text)
+    if text in law.specialties:
+        return law.specialties[text]
+    named = specialty_named(text)
+    if named:
+        return named
+    near = get_close_matches(text, law.specialties, n=3, cutoff=0.5)
+    allowed = ", ".join(near or sorted(law.specialties))
+    raise FactError(name, value, Text(f"une spécialité : {allowed}", f"a specialty: {allowed}"))
+
+
+def specialty_named(text: str) -> int:
+    """The code of the specialty that is called so in words, in either language; 0 for none."""
+    return specialties_by_name().get(plain_words(text), 0)
+
+
+@cache
+def specialties_by_name() -> Mapping[str, int]:
+    """The code of each specialty by its names."""
+    from parcours.law.loader import load
+
+    known = load().specialties
+    named = {plain_words(name): code for code, entry in known.items() for name in entry.label.values()}
+    return {**named, **{plain_words(entry.slug): code for code, entry in known.items()}}
+
+
+def plain_words(text: str) -> str:
+    """Words without accents, capitals or punctuation."""
+    bare = unicodedata.normalize("NFD", text.casefold()).encode("ascii", "ignore").decode()
+    return " ".join(re.findall(r"[a-z0-9]+", bare))
