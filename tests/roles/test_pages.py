@@ -14,12 +14,14 @@ from starlette.testclient import TestClient
 from parcours.edge.caller import CSRF_FIELD, CSRF_HEADER
 from parcours.registry.audit.context import Tag
 from parcours.registry.audit.models import AuditEvent
-from parcours.registry.claims import objections, sheets
+from parcours.registry.claims import agreements, objections, sheets
 from parcours.registry.claims.models import Claim, ClaimState, Regularisation, RegularisationState, Undue
+from parcours.registry.claims.money import amo_book
 from parcours.registry.claims.sheets import Sheet
 from parcours.registry.complementary import service as complementary
 from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
+from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.record.projects import NewAction, NewProject, actions_of, plan
 from parcours.registry.record.sharing import open_emergency
 from parcours.registry.referrals.drafts import prepare
@@ -72,6 +74,7 @@ DESKS = {
     "/me/care/letters/{id}": "referral", "/me/care/letters/{id}.pdf": "referral",
     "/me/care/letters/{id}/report.pdf": "referral",
     "/practice": None, "/practice/patient": OF, "/practice/sheets": None, "/practice/sheets/{id}": "sheet",
+    "/practice/agreements": OF, "/fund/agreements/{id}": "agreement", "/fund/returned_payments/{id}": "order",
     "/practice/payments": None, "/practice/forfait": None, "/practice/letters/{id}.pdf": "referral",
     "/practice/patients": None, "/practice/declarations": None, "/practice/line": None,
     "/practice/letters": None, "/practice/letters/new": OF, "/practice/letters/{id}": "referral",
@@ -180,7 +183,12 @@ def of_both_funds(session, ids):
         session.flush()
         notice = send(session, MessageKind.AVIS, "avis_a_payer", one.insured_id, {"to_pay": "2.00", "lines": []}, at=at,
                       day=today, insured_id=one.insured_id)  # fmt: skip
-        found[one.id] = (objection.id, undue.id, row.id, links[-1].id, notice.id)
+        asked = agreements.ask(session, one.insured_id, one.professional_id, "TO", fund_code=one.fund_code, day=today)
+        order = Order(book=amo_book(one), party=one.insured_id, payee=one.insured_id, cents=100, day=today,
+                      reference=f"SIM{one.id}"[:35], state=OrderState.RETURNED, prepared_at=at)  # fmt: skip
+        session.add(order)
+        session.flush()
+        found[one.id] = (objection.id, undue.id, row.id, links[-1].id, notice.id, asked.id, order.id)
     return {
         "person": ((ids.alice, ALICE), (ids.zoe, ZOE)),
         "claim": ((own.id, {"alice", *FUND}), (other.id, {"zoe", *FUND_ZOE})),
@@ -198,6 +206,8 @@ def of_both_funds(session, ids):
         "undue": ((found[own.id][1], FUND), (found[other.id][1], FUND_ZOE)),
         "regularisation": ((found[own.id][2], FUND), (found[other.id][2], FUND_ZOE)),
         "link": ((found[own.id][3], {*FUND, "alice"}), (found[other.id][3], {*FUND_ZOE, "zoe"})),
+        "agreement": ((found[own.id][5], FUND), (found[other.id][5], FUND_ZOE)),
+        "order": ((found[own.id][6], FUND), (found[other.id][6], FUND_ZOE)),
         "account": (
             (ids.accounts["alice"], {"alice", "administrator"}), (ids.accounts["zoe"], {"zoe", "administrator"}),
         ),

@@ -1,6 +1,8 @@
 """The desk of a fund: queues, a person's pathway, conciliation, four eyes; no clinical text, no other fund's people."""
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -8,9 +10,12 @@ from sqlalchemy import select
 from parcours.edge.caller import CSRF_FIELD
 from parcours.registry.access.model import Role
 from parcours.registry.accounts import service as accounts
+from parcours.registry.claims.adjudicate import adjudicate
 from parcours.registry.claims.models import Claim, ClaimState, Decision
 from parcours.registry.claims.sheets import Sheet, write
 from parcours.registry.directory.models import Professional
+from parcours.registry.payments.models import Order
+from parcours.registry.payments.service import give_back
 from parcours.registry.store.clock import now_utc, paris_today
 from tests.api.fixtures import *  # noqa: F403 - databases, a country, accounts
 from tests.api.fixtures import CHEAP, PASSWORD, TEST, _keys  # noqa: F401
@@ -97,9 +102,84 @@ def test_a_queue_longer_than_a_page_goes_on(people, country, database_url, monke
     while path:
         page = officer.get(path).text
         met += re.findall(r"/fund/claims/([0-9a-f-]+)", page)
-        more = re.search(r'href="(/fund/queues/to_adjudicate\?start=\d+)"', page)
-        path = more[1] if more else ""
-    assert len(met) == len(set(met)) >= 2
+        more = re.search(r'class="button ghost" href="(/fund/queues/[^"]+)"', page)
+        path = unescape(more[1]) if more else ""
+        send(officer, f"/fund/claims/{met[-1]}", "decide")
+    assert len(met) == len(set(met)) >= 2, "what is decided meanwhile hides nothing of what follows"
+
+
+def test_an_agreement_is_asked_for_answered_with_a_reason_and_seen_by_all(people, country):  # noqa: F811
+    delegate, officer, alice = people("delegate"), people("officer"), people("alice")
+    asking = f"/practice/agreements?of={country.alice}"
+    assert send(delegate, asking, "ask", acts="GGG").status_code == 422
+    asked = send(delegate, asking, "ask", acts="TO90 QZRP003", longer="yes")
+    assert asked.text.count("a silence agrees after") == 2
+    assert "asked by Dr " in alice.get("/me/care").text
+    rows = re.findall(r'href="(/fund/agreements/[^"]+)"', officer.get("/fund/queues/agreements").text)
+    assert len(rows) == 2
+    assert send(officer, rows[0], "refused").status_code == 422, "a refusal says why"
+    assert "The answer is recorded" in send(officer, rows[0], "refused", why="conditions").text
+    assert "agreed" in send(officer, rows[1], "agreed").text
+    form = {"do": "agreed", CSRF_FIELD: token(officer.get("/fund/people"))}
+    assert officer.post(rows[0], data=form).status_code == 409
+    for page in (officer.get(rows[0]), delegate.get("/practice/agreements"), alice.get("/me/care")):
+        assert "the conditions to be refunded are not met" in page.text
+    assert "CMRA" in alice.get("/me/care").text
+    assert 'href="/me/care">A request for prior agreement is answered' in alice.get("/me/messages").text
+
+
+def test_a_payment_that_is_late_is_ordered_and_one_that_came_back_is_ordered_again(people, country, database_url):  # noqa: F811
+    def decided(session):
+        received = paris_today() - timedelta(days=21)
+        sheet = Sheet(insured_id=country.alice, professional_id=country.amar, fund_code="01C991", care_date=received,
+                      number=8, lines=(3000,), tiers_payant="partial")  # fmt: skip
+        claim = write(session, sheet, day=received, at=now_utc(), state=ClaimState.RECEIVED)
+        adjudicate(session, claim, day=received, at=now_utc())
+        return claim.id
+
+    claim, officer = change(database_url, decided), people("officer")
+    assert claim in officer.get("/fund/queues/late_tiers_payant").text
+    page = f"/fund/claims/{claim}"
+    assert "d late" in officer.get(page).text
+    assert "paid" in send(officer, page, "pay").text
+    assert claim not in officer.get("/fund/queues/late_tiers_payant").text
+
+    def back(session):
+        order = session.scalar(select(Order).where(Order.party == country.amar))
+        give_back(session, order, day=paris_today(), at=now_utc())
+        return order.id
+
+    order = f"/fund/returned_payments/{change(database_url, back)}"
+    queue = officer.get("/fund/queues/returned_payments").text
+    assert re.search(rf'href="{order}">Dr ', queue)
+    assert "the transfer came back" in officer.get(page).text
+    assert page in officer.get(order).text
+    assert "ordered again since" in send(officer, order, "again").text
+    assert order not in officer.get("/fund/queues/returned_payments").text
+
+
+def test_a_suspected_duplicate_is_beside_the_sheet_it_looks_like(people, country, database_url):  # noqa: F811
+    def two(session):
+        today, found = paris_today(), []
+        for number, codes in ((8, ({"code": "G"},)), (9, ({"code": "G"},))):
+            sheet = Sheet(insured_id=country.alice, professional_id=country.amar, fund_code="01C991", care_date=today,
+                          number=number, lines=(3000,), acts=codes)  # fmt: skip
+            claim = write(session, sheet, day=today, at=now_utc(), state=ClaimState.RECEIVED)
+            adjudicate(session, claim, day=today, at=now_utc())
+            found.append(claim.id)
+        return found
+
+    first, second = change(database_url, two)
+    page = people("officer").get(f"/fund/claims/{second}").text
+    table = page.partition('class="beside"')[2].partition("</table>")[0]
+    assert table.count("G · €30.00") == 2
+    assert table.count("<td>Dr ") == 3, "with the sheet of the country, rejected"
+    assert f'href="/fund/claims/{first}"' in table
+
+
+def test_what_is_no_id_begins_a_list(people, country):  # noqa: F811
+    assert country.case in people("officer").get("/fund/cases?after=zzz").text
+    assert people("insurer").get("/insurer?after=zzz").status_code == 200
 
 
 def test_a_correction_needs_two_officers(people, country, database_url):  # noqa: F811

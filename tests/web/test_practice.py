@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
+from parcours.registry.cards import service as cards
 from parcours.registry.claims import control
 from parcours.registry.claims.models import Claim, ClaimState, Lot
 from parcours.registry.claims.sheets import Sheet, acknowledge_lot, issue, write
@@ -127,9 +128,32 @@ def test_an_unknown_code_and_codes_that_do_not_go_together_are_said(people, coun
     amar, path = people("amar"), f"/practice/patient?of={country.alice}"
     unknown = send(amar, path, "preview", acts="GGG")
     assert unknown.status_code == 422
-    assert "“GGG” is no known code" in html.unescape(unknown.text)
+    said = html.unescape(unknown.text)
+    assert "“GGG” is no known code: G" in said
+    assert not any(one in said.partition("no known code:")[2].partition("<")[0] for one in ("VSL", "BOITE", "AMI"))
+    above = html.unescape(send(amar, path, "preview", acts="G=35,00").text)
+    assert "G: €5.00 more than the highest price that may be asked here, €30.00." in above
+    assert "a particular demand of the patient (DE)" in above
+    assert "(DE)" not in send(amar, path, "preview", acts="G").text
     assert "goes with a home visit" in send(amar, path, "preview", acts="G MD").text
     assert "goes with a home visit" not in send(amar, path, "preview", acts="VG MD").text
+
+
+def test_a_blocked_card_is_not_read(people, country, database_url):  # noqa: F811
+    def lost(session):
+        card = cards.request(session, country.alice, day=paris_today())
+        cards.accept_documents(session, card, day=paris_today())
+        cards.deliver(session, card, day=paris_today(), at=now_utc())
+        cards.oppose(session, card, "lost", day=paris_today(), at=now_utc())
+
+    change(database_url, lost)
+    amar, path = people("amar"), f"/practice/patient?of={country.alice}"
+    refused = send(amar, "/practice", "read", inserted=country.alice)
+    assert refused.status_code == 422
+    assert "the reader refuses this card: blocked" in refused.text
+    assert 'value="read"' not in amar.get(path).text
+    assert send(amar, path, "preview", acts="G", card="read").status_code == 422
+    assert send(amar, path, "preview", acts="G", card="unread").status_code == 200
 
 
 def stopped_with(url, country, reason):

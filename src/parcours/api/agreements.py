@@ -18,7 +18,7 @@ from parcours.engine.errors import FactError
 from parcours.registry.claims import agreements
 from parcours.registry.claims.context import Action, Tag
 from parcours.registry.claims.intake import fund_of
-from parcours.registry.claims.models import Agreement
+from parcours.registry.claims.models import Agreement, NoAgreement
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_date
 from parcours.registry.store.ids import get
@@ -47,12 +47,13 @@ class AgreementOut(Out):
     answer_by: date
     state: str = Field(examples=["agreed_by_silence"])
     ended_on: date | None
+    why: NoAgreement | None = Field(description="Why it was refused, where the medical control said it.")
 
     @classmethod
-    def of(cls, one: Agreement) -> AgreementOut:
+    def of(cls, one: Agreement, why: NoAgreement | None = None) -> AgreementOut:
         return cls(
             id=one.id, professional_id=one.professional_id, code=one.code, asked_on=one.asked_on,
-            answer_by=one.answer_by, state=one.state.value, ended_on=one.ended_on,
+            answer_by=one.answer_by, state=one.state.value, ended_on=one.ended_on, why=why,
         )  # fmt: skip
 
 
@@ -60,7 +61,9 @@ class AgreementOut(Out):
 def list_agreements(patient_id: Id, unit: ReadUnit) -> list[AgreementOut]:
     """What was asked for a person, the oldest first."""
     record = unit.find(PATIENT, patient_id, Action.READ_CLAIMS, Tag.CLAIM_READ)
-    return [AgreementOut.of(one) for one in agreements.agreements_of(unit.session, record.insured_id or "")]
+    rows = agreements.agreements_of(unit.session, record.insured_id or "")
+    why = agreements.refusals_of(unit.session, rows)
+    return [AgreementOut.of(one, why.get(one.id)) for one in rows]
 
 
 @router.post(OF_PERSON, status_code=201, response_model=AgreementOut, responses=problems(*CREATING))
@@ -89,6 +92,7 @@ class AgreementAnswerIn(In):
     """What the medical control answers."""
 
     answer: Literal["agreed", "refused"]
+    why: NoAgreement | None = Field(None, description="Of a refusal: told to the insured and to the practice.")
 
 
 @router.post(
@@ -103,9 +107,10 @@ def answer_agreement(patient_id: Id, agreement_id: Id, body: AgreementAnswerIn, 
 
     def make() -> tuple[AgreementOut, dict[str, str]]:
         agreements.answer(
-            unit.session, row, agreed=body.answer == "agreed", day=paris_date(unit.incoming.at), at=unit.incoming.at
-        )
+            unit.session, row, agreed=body.answer == "agreed", day=paris_date(unit.incoming.at), at=unit.incoming.at,
+            why=body.why,
+        )  # fmt: skip
         unit.note(Tag.AGREEMENT_ANSWER, record, agreement=row.id)
-        return AgreementOut.of(row), {}
+        return AgreementOut.of(row, agreements.refusals_of(unit.session, [row]).get(row.id)), {}
 
     return once.reply(make)

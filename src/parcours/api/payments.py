@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import Field, StringConstraints
 
 from parcours.api.bodies import refused
@@ -19,15 +19,14 @@ from parcours.edge.problems import problems
 from parcours.edge.versions import cursor_id
 from parcours.engine.errors import FactError
 from parcours.registry.claims import later, regularising
-from parcours.registry.claims.adjudicate import current_decision, get_claim
+from parcours.registry.claims.adjudicate import get_claim
 from parcours.registry.claims.b2 import FOOT_TYPE, WIDTH, read_lot
 from parcours.registry.claims.context import REGULARISATION, Action, Tag, of_insurer
 from parcours.registry.claims.models import Claim, ClaimState, Decision, Lot, Regularisation
 from parcours.registry.claims.problems import lot_too_long
 from parcours.registry.declarations.context import of_practice
-from parcours.registry.payments import desk
+from parcours.registry.payments import desk, service
 from parcours.registry.payments.practice import reconcile
-from parcours.registry.payments.service import run
 from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.store.clock import paris_date
 from parcours.text import plain_euros, preferred
@@ -63,11 +62,7 @@ def pay_claim(patient_id: Id, claim_id: Id, once: OnceDep) -> Response:
     unit = once.unit
 
     def pay(claim: Claim) -> None:
-        decision = current_decision(unit.session, claim.id)
-        professional = decision is not None and decision.to_professional
-        party = claim.professional_id if professional else claim.insured_id
-        run(unit.session, f"amo:{claim.fund_code}", party, professional=professional,
-            day=paris_date(unit.incoming.at), at=unit.incoming.at, only=[claim.id])  # fmt: skip
+        service.pay_claim(unit.session, claim, day=paris_date(unit.incoming.at), at=unit.incoming.at)
 
     return act(once, patient_id, claim_id, Tag.CLAIM_PAY, pay)
 
@@ -270,6 +265,7 @@ class WaitingOut(Out):
     patient_id: str | None
     professional_id: str | None
     euros: str
+    place: str = Field(description="Where it stands in the queue; the next page begins `after` it.")
 
 
 @router.get("/fund/queues", responses=problems(*LISTING))
@@ -279,6 +275,7 @@ def list_queues(unit: ReadUnit) -> dict[str, int]:
     return desk.queue_sizes(unit.session, record.fund_code or "", paris_date(unit.incoming.at))
 
 
+Place = Annotated[str, Query(max_length=100, description="`place` of the last one of the page before.")]
 QueueName = Literal[
     "to_adjudicate", "held", "proof_missing", "reversals", "undue", "objections", "agreements", "returned_payments",
     "notices", "overlaps", "late_tiers_payant",
@@ -286,15 +283,15 @@ QueueName = Literal[
 
 
 @router.get("/fund/queues/{name}", responses=problems(*LISTING))
-def read_queue(name: QueueName, unit: ReadUnit, limit: Limit = 50) -> list[WaitingOut]:
-    """What waits in a queue of the fund of who asks, the nearest deadline first."""
+def read_queue(name: QueueName, unit: ReadUnit, after: Place = "", limit: Limit = 50) -> list[WaitingOut]:
+    """What waits in a queue of the fund of who asks, the nearest deadline first, from a place on."""
     record = unit.allow(Action.READ_QUEUES, of_fund(unit.actor.fund_code), Tag.QUEUES_READ)
     today = paris_date(unit.incoming.at)
     return [
         WaitingOut(id=one.id, since=one.since, age=one.age(today), deadline=one.deadline, left=one.left(today),
                    owner=one.owner, reason=one.reason, claim_id=one.claim_id, patient_id=one.insured_id,
-                   professional_id=one.professional_id, euros=plain_euros(one.cents))
-        for one in desk.queue(unit.session, record.fund_code or "", name, today)[:limit]
+                   professional_id=one.professional_id, euros=plain_euros(one.cents), place=one.place)
+        for one in desk.queue(unit.session, record.fund_code or "", name, today, after)[:limit]
     ]  # fmt: skip
 
 

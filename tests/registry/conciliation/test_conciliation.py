@@ -95,5 +95,7 @@ def test_the_fund_sees_its_cases_by_urgency(world):
     second = cases.open_case(world.session, later.id, at=instant(2025, 3, 9))
     first = cases.open_case(world.session, sooner.id, at=OPENED)
     assert cases.cases_of_fund(world.session, "01C991") == [first, second]
+    assert cases.cases_of_fund(world.session, "01C991", after=first.id) == [second]
+    assert cases.count_open(world.session, "01C991", second.due_on) == (2, 1)
     assert cases.cases_of_fund(world.session, "01C991", state="closed") == []
     assert cases.cases_of(world.session, sooner.id) == [first]

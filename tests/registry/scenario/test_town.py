@@ -13,6 +13,8 @@ from parcours.fhir.site import Site
 from parcours.registry.claims.models import Claim, Regularisation
 from parcours.registry.contexts import verify
 from parcours.registry.demo.seed import SEED, seed
+from parcours.registry.messages.models import Message
+from parcours.registry.messages.words import SUBJECTS
 from parcours.registry.payments.desk import QUEUES, queue_sizes
 from parcours.registry.scenario import town
 from parcours.registry.scenario.town import FUND, WAITING, finish, live
@@ -61,6 +63,13 @@ def test_every_queue_has_something_in_it(lived):
         sizes = queue_sizes(session, FUND, date(2026, 11, 26))
     assert set(sizes) == set(QUEUES)
     assert all(sizes.values()), sizes
+
+
+def test_every_message_of_the_account_has_words(lived):
+    with lived.reading() as session:
+        found = session.execute(select(Message.subject, Message.recipient, Message.insured_id).distinct())
+        told = {subject for subject, recipient, insured_id in found if recipient == insured_id}
+    assert set() < told <= SUBJECTS.keys()
 
 
 def test_the_books_hold_and_a_second_time_changes_nothing(lived):

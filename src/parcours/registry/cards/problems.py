@@ -21,6 +21,17 @@ card_state = Problem(
     allowed=Text("une carte qui est : {states}", "a card that is: {states}"),
 )
 
+card_not_read = Problem(
+    Refused,
+    "card_not_read",
+    Text("le lecteur refuse cette carte : {state}", "the reader refuses this card: {state}"),
+    field="inserted",
+    allowed=Text(
+        "la carte qui la remplace, ou le numéro et la date de naissance : la feuille part alors sans la carte",
+        "the card that replaces it, or the number and the birth date: the sheet then goes without the card",
+    ),
+)
+
 leaves_past = Problem(
     Invalid,
     "leaves_past",

@@ -171,7 +171,14 @@ def opposed_on(session: Session, insured_id: str, day: date) -> bool:
 
 
 def show(session: Session, insured_id: str, professional_id: str, how: Shown, *, at: datetime) -> CardReading:
-    """A patient shows a practice the card, or the number with the birth date."""
+    """A patient shows a practice the card, or the number with the birth date.
+
+    Raises `Refused`: a card that is blocked, or does not work for another reason, is not read. Who was never given one
+    in this simulation shows one all the same.
+    """
+    cards = cards_of(session, insured_id) if how is Shown.CARD else []
+    if cards and not any(one.state in WORKING for one in cards):
+        raise problems.card_not_read(state=CARDS[cards[0].state])
     row = CardReading(insured_id=insured_id, professional_id=professional_id, read_at=at, how=how)
     session.add(row)
     session.flush()

@@ -1,6 +1,6 @@
 """Prior agreements: some care is refunded only once the medical control agrees; its silence agrees (L315-2, D315-5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 from parcours.law import thresholds
 from parcours.registry.claims import problems
 from parcours.registry.claims.acts import NamedAct, acts_of, named
-from parcours.registry.claims.models import Agreement, AgreementState, Claim
+from parcours.registry.claims.models import Agreement, AgreementState, Claim, NoAgreement
 from parcours.registry.claims.words import AGREEMENTS
-from parcours.registry.messages.models import MessageKind
-from parcours.registry.messages.service import send
+from parcours.registry.messages.models import Message, MessageKind
+from parcours.registry.messages.service import body_of, send
 
 ORTHODONTICS = "TO"
 """Its treatments are asked for (NGAP VII), not its examinations. Other acts say themselves that they were."""
 AGREED = (AgreementState.AGREED, AgreementState.AGREED_BY_SILENCE)
+ANSWERED = "agreement"
+"""Subject of the messages that tell an answer."""
 
 
 def ask(
@@ -39,13 +41,22 @@ def ask(
     return row
 
 
-def answer(session: Session, row: Agreement, *, agreed: bool, day: date, at: datetime) -> Agreement:
-    """The medical control answers in time; a refusal states the remedies. Raises Conflict: it is answered already."""
+def answer(
+    session: Session, row: Agreement, *, agreed: bool, day: date, at: datetime, why: NoAgreement | None = None
+) -> Agreement:
+    """The medical control answers in time; a refusal states why and the remedies. Raises Conflict: it is answered."""
     session.refresh(row, with_for_update=True)  # two officers answer one after the other
-    if row.state is not AgreementState.ASKED or day > row.answer_by:
-        raise problems.agreement_answered(AGREEMENTS[row.state])
-    end(session, row, AgreementState.AGREED if agreed else AgreementState.REFUSED, day=day, on=day, at=at)
+    if state_on(row, day) is not AgreementState.ASKED:
+        raise problems.agreement_answered(AGREEMENTS[state_on(row, day)])
+    state = AgreementState.AGREED if agreed else AgreementState.REFUSED
+    end(session, row, state, day=day, on=day, at=at, why=None if agreed else why)
     return row
+
+
+def state_on(row: Agreement, day: date) -> AgreementState:
+    """Where a request is on a day: a silence whose last day is over agrees, written down or not."""
+    silent = row.state is AgreementState.ASKED and row.answer_by < day
+    return AgreementState.AGREED_BY_SILENCE if silent else row.state
 
 
 def let_silence_agree(session: Session, fund_code: str, *, day: date, at: datetime) -> int:
@@ -59,19 +70,48 @@ def let_silence_agree(session: Session, fund_code: str, *, day: date, at: dateti
     return len(silent)
 
 
-def end(session: Session, row: Agreement, state: AgreementState, *, day: date, on: date, at: datetime) -> None:
+def end(
+    session: Session, row: Agreement, state: AgreementState, *, day: date, on: date, at: datetime,
+    why: NoAgreement | None = None,
+) -> None:  # fmt: skip
     """Write an answer down and tell the insured and who asked."""
     row.state, row.ended_on = state, on
     remedies = {"remedies": ["cmra", "court"]} if state is AgreementState.REFUSED else {}
     body = {"agreement": row.id, "answer": state.value, "asked_on": row.asked_on.isoformat(), **remedies}
+    body |= {"why": why.value} if why else {}
     for to in (row.insured_id, row.professional_id):
-        send(session, MessageKind.NOTIFICATION, "agreement", to, body, at=at, day=day, insured_id=row.insured_id)
+        send(session, MessageKind.NOTIFICATION, ANSWERED, to, body, at=at, day=day, insured_id=row.insured_id)
 
 
 def agreements_of(session: Session, insured_id: str) -> list[Agreement]:
     """What was asked for a person, the oldest first."""
     query = select(Agreement).where(Agreement.insured_id == insured_id)
     return list(session.scalars(query.order_by(Agreement.asked_on, Agreement.id)))
+
+
+def asked_by(
+    session: Session, professional_id: str, *, insured_id: str | None = None, after: str | None = None, limit: int = 50
+) -> list[Agreement]:
+    """What a practice asked, for everybody or for one person, the newest first; pages by `after` (last id)."""
+    query = select(Agreement).where(Agreement.professional_id == professional_id)
+    if insured_id:
+        query = query.where(Agreement.insured_id == insured_id)
+    if after:
+        query = query.where(Agreement.id < after)
+    return list(session.scalars(query.order_by(Agreement.id.desc()).limit(limit)))
+
+
+def refusals_of(session: Session, rows: Iterable[Agreement]) -> dict[str, NoAgreement]:
+    """Why some requests were refused, by their id, as the message that told it says."""
+    refused = {one.id: one.insured_id for one in rows if one.state is AgreementState.REFUSED}
+    if not refused:
+        return {}
+    people = set(refused.values())
+    told = select(Message).where(
+        Message.subject == ANSWERED, Message.insured_id.in_(people), Message.recipient.in_(people)
+    )
+    bodies = [body_of(one) for one in session.scalars(told)]
+    return {one["agreement"]: NoAgreement(one["why"]) for one in bodies if one["agreement"] in refused and "why" in one}
 
 
 def is_agreed(session: Session, claim: Claim, content: Mapping[str, Any]) -> bool:

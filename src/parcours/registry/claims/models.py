@@ -277,6 +277,15 @@ class AgreementState(StrEnum):
     AGREED_BY_SILENCE = "agreed_by_silence"
 
 
+class NoAgreement(StrEnum):
+    """Why the medical control does not agree: a word of a list, so that nobody writes about somebody's health."""
+
+    CONDITIONS = "conditions"
+    OPINION = "opinion"
+    NOT_REFUNDED = "not_refunded"
+    INCOMPLETE = "incomplete"
+
+
 class Agreement(Base):
     """A request to agree to an act before it is done."""
 

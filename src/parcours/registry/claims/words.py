@@ -1,6 +1,7 @@
 """How people say the states of a claim and of an objection."""
 
-from parcours.registry.claims.models import AgreementState, ClaimState, Ground, ObjectionState
+from parcours.engine.facts.vocabulary import BY_NAME
+from parcours.registry.claims.models import AgreementState, ClaimState, Ground, NoAgreement, ObjectionState, SheetKind
 from parcours.text import Text
 
 STATES = {
@@ -22,6 +23,15 @@ STATES = {
     ClaimState.REPLACED: Text("corrigée", "corrected"),
     ClaimState.REVERSED: Text("annulée", "taken back"),
 }
+
+KINDS = {
+    SheetKind.ELECTRONIC: Text("électronique", "electronic"),
+    SheetKind.DEGRADED: Text("sans la carte", "without the card"),
+    SheetKind.PAPER: Text("papier", "paper"),
+    SheetKind.PAPER_DUPLICATE: Text("duplicata papier", "paper duplicate"),
+    SheetKind.COPY: Text("copie de l'assuré", "copy of the insured"),
+}
+"""How a sheet came."""
 
 GROUNDS = {
     Ground.PATHWAY: Text("les soins étaient dans le parcours", "the care was inside the pathway"),
@@ -48,6 +58,15 @@ AGREEMENTS = {
     AgreementState.REFUSED: Text("refusé", "refused"),
     AgreementState.AGREED_BY_SILENCE: Text("accordé par le silence", "agreed by silence"),
 }
+NO_AGREEMENTS = {
+    NoAgreement.CONDITIONS: Text(
+        "les conditions de prise en charge ne sont pas remplies", "the conditions to be refunded are not met"
+    ),
+    NoAgreement.OPINION: Text("avis défavorable du contrôle médical", "unfavourable opinion of the medical control"),
+    NoAgreement.NOT_REFUNDED: Text("cet acte n'est pas remboursé", "this act is not refunded"),
+    NoAgreement.INCOMPLETE: Text("la demande est incomplète", "the request is incomplete"),
+}
+"""Why the medical control does not agree."""
 
 REASONS = {
     "0250 050": Text("assuré inconnu de la caisse", "insured not in the fund's file"),
@@ -77,13 +96,17 @@ REASONS = {
     "rule_broken": Text("règle de facturation non respectée", "billing rule broken"),
     "act_not_done": Text("acte non réalisé", "act not done"),
     "fraud": Text("fraude", "fraud"),
+    "error": Text("décision prise par erreur", "decided by mistake"),
     "regularised": Text("décision corrigée", "decision corrected"),
+    "returned": Text("virement revenu : à payer à nouveau", "the transfer came back: to be paid again"),
     "cancelled": Text("annulée par le cabinet", "cancelled by the practice"),
     "objection accepted": Text("le recours est accepté : examinée à nouveau", "objection accepted: looked at again"),
     "SIM-CANCELLED": Text("annulée par qui l'a envoyée", "cancelled by who sent it"),
     "SIM-NO-LAW": Text("jour hors du droit connu", "a day outside the known law"),
 }
 """What stops a claim, by the beginning of its code."""
+KNOWN_SINCE = Text("quelque chose a été su depuis", "something was known later")
+"""Why a decision was replaced: the claim keeps the facts that differ, by their names."""
 
 
 def code_of(said: str) -> str:
@@ -95,4 +118,6 @@ def reason(said: str | None) -> Text:
     """A reason in words; an unknown one by its code."""
     if not said:
         return Text("", "")
+    if said.split(", ")[0] in BY_NAME:
+        return KNOWN_SINCE
     return REASONS.get(code_of(said)) or Text(said, said)

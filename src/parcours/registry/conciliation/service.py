@@ -5,7 +5,7 @@ Delays below are habits of this house (no text sets them): settings of the calls
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -155,11 +155,24 @@ def get_case(session: Session, case_id: str) -> Case:
     return get(session, Case, case_id, "case_id")
 
 
-def cases_of_fund(session: Session, fund_code: str, *, state: str = "open", limit: int = 100) -> list[Case]:
-    """Cases of a fund, the most pressing first."""
+def cases_of_fund(
+    session: Session, fund_code: str, *, state: str = "open", after: str | None = None, limit: int = 100
+) -> list[Case]:
+    """Cases of a fund, the most pressing first; pages by `after` (last id)."""
     wanted = check_choice("state", state, CaseState)
     query = select(Case).where(Case.fund_code == fund_code, Case.state == wanted)
+    if after:
+        due = session.scalar(select(Case.due_on).where(Case.id == after))
+        query = query.where((Case.due_on > due) | ((Case.due_on == due) & (Case.id > after)))
     return listed(session, query.order_by(Case.due_on, Case.id).limit(limit))
+
+
+def count_open(session: Session, fund_code: str, day: date) -> tuple[int, int]:
+    """How many cases of a fund are open, and how many of them are past their day."""
+    late = func.count().filter(Case.due_on < day)
+    query = select(func.count(), late).where(Case.fund_code == fund_code, Case.state == CaseState.OPEN)
+    found = session.execute(query).one()
+    return found[0], found[1]
 
 
 def cases_of(session: Session, insured_id: str) -> list[Case]:

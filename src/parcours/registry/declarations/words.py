@@ -1,6 +1,6 @@
 """How people say the states of a declaration, who signs it, why it ends."""
 
-from parcours.registry.declarations.models import DepartureState, EndReason, Party, State
+from parcours.registry.declarations.models import DepartureState, EndCode, EndReason, Party, State
 from parcours.text import Text
 
 STATES = {
@@ -30,6 +30,12 @@ ENDS = {
     EndReason.PATIENT_DECEASED: Text("décès du patient", "the patient died"),
 }
 
+END_CODES = {
+    EndCode.FIB: Text("fin du côté du patient", "ended on the patient's side"),
+    EndCode.FIP: Text("fin du côté du médecin", "ended on the doctor's side"),
+    EndCode.FIS: Text("remplacée par une autre déclaration", "replaced by another declaration"),
+}
+"""What a practice is told of an end: never to whom."""
 
 DEPARTURES = {
     DepartureState.PROPOSED: Text("proposé", "proposed"),

@@ -6,10 +6,11 @@ A row has ids, codes, amounts and days; never what the sheet says of the care.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased, defer
 
 from parcours.law import thresholds
 from parcours.law.workdays import working_days_after, working_days_between
@@ -27,8 +28,9 @@ from parcours.registry.claims.models import (
 )
 from parcours.registry.claims.sheets import PAPERS
 from parcours.registry.complementary.models import Link, LinkEvent, LinkState
+from parcours.registry.directory.models import Professional
 from parcours.registry.ledger import service as ledger
-from parcours.registry.ledger.models import Account
+from parcours.registry.ledger.models import Account, LedgerPosting, LedgerTransaction
 from parcours.registry.messages.models import Message, MessageKind
 from parcours.registry.payments.models import Order, OrderState
 from parcours.registry.payments.notices import TO_PAY
@@ -38,6 +40,7 @@ from parcours.registry.store.periods import holding
 
 UNREAD = defer(Claim.content)
 """No desk decrypts what a sheet says."""
+PAYABLE = (Account.A_PAYER_INSURED, Account.A_PAYER_PROFESSIONAL)
 FUND, PRACTICE, INSURED, BANK = "fund", "practice", "insured", "bank"
 """Whose turn it is."""
 PAPER_DAYS = 15
@@ -65,6 +68,11 @@ class Waiting:
     def age(self, today: date) -> int:
         """Days since it waits."""
         return (today - self.since).days
+
+    @property
+    def place(self) -> str:
+        """Where it stands: the nearest deadline first, then what waits longest; a page goes on after a place."""
+        return f"{self.deadline or date.max} {self.since} {self.id}"
 
     def left(self, today: date) -> int | None:
         """Days left, below zero once they are over; None when nothing counts them."""
@@ -110,10 +118,10 @@ def lot_claims(session: Session, lot_id: str) -> list[Claim]:
 # --- a fund ----------------------------------------------------------------------------------------------------------
 
 
-def queue(session: Session, fund_code: str, name: str, day: date) -> list[Waiting]:
-    """What waits in a queue, the nearest deadline first. Raises KeyError for a queue that is none."""
-    found = QUEUES[name](session, fund_code, day)
-    return sorted(found, key=lambda one: (one.deadline or date.max, one.since, one.id))
+def queue(session: Session, fund_code: str, name: str, day: date, after: str = "") -> list[Waiting]:
+    """What waits in a queue `after` a place, the nearest deadline first. Raises KeyError for a queue that is none."""
+    found = (one for one in QUEUES[name](session, fund_code, day) if one.place > after)
+    return sorted(found, key=attrgetter("place"))
 
 
 def queue_sizes(session: Session, fund_code: str, day: date) -> dict[str, int]:
@@ -206,12 +214,29 @@ def agreements(session: Session, fund_code: str, _day: date) -> Iterator[Waiting
 
 
 def returned_payments(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:
-    """Transfers that the bank gave back."""
+    """Transfers that the bank gave back, and that no other order has paid since."""
     books = (f"amo:{fund_code}", f"c2s:{fund_code}")
-    query = select(Order).where(Order.state == OrderState.RETURNED, Order.book.in_(books))
-    for one in session.scalars(query):
+    query = select(Order, Professional.id).join(Professional, Professional.id == Order.party, isouter=True)
+    query = query.where(Order.state == OrderState.RETURNED, Order.book.in_(books), waits_again())
+    for one, professional in session.execute(query):
         yield Waiting("returned_payments", one.id, one.settled_on or one.day, FUND, None, one.reference,
+                      insured_id=None if professional else one.party, professional_id=professional,
                       cents=one.cents)  # fmt: skip
+
+
+def waits_again() -> ColumnElement[bool]:
+    """Is something of what a returned order paid still due to its party?"""
+    back, since = (aliased(LedgerPosting) for _ in range(2))
+    act, later = (aliased(LedgerTransaction) for _ in range(2))
+    due = (
+        select(func.sum(since.cents))
+        .join(later, later.id == since.transaction_id)
+        .where(later.book == Order.book, since.claim_id == back.claim_id, since.party == Order.party,
+               since.account.in_(PAYABLE))
+    )  # fmt: skip
+    given = select(back.id).join(act, act.id == back.transaction_id)
+    given = given.where(act.cause_id == Order.id, act.kind == "returned", back.account.in_(PAYABLE))
+    return given.where(due.correlate(back, Order).scalar_subquery() != 0).correlate(Order).exists()
 
 
 def notices(session: Session, fund_code: str, _day: date) -> Iterator[Waiting]:

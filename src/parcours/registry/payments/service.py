@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.registry.claims import lifecycle
+from parcours.registry.claims.adjudicate import current_decision
 from parcours.registry.claims.later import may_set_off, undue_of
 from parcours.registry.claims.models import Claim, ClaimState
 from parcours.registry.ledger import service as ledger
@@ -93,6 +94,15 @@ def run(
         pairs = [(one.owed, one.cents) for one in taken]
         tell_statement(session, party, done.due, pairs, order, left_to_take, day=day, at=at)
     return done
+
+
+def pay_claim(session: Session, claim: Claim, *, day: date, at: datetime) -> Run:
+    """Pay what is due for one claim, less what its payee owes; nothing is due: nothing is written."""
+    decision = current_decision(session, claim.id)
+    professional = decision is not None and decision.to_professional
+    party = claim.professional_id if professional else claim.insured_id
+    book = f"amo:{claim.fund_code}"
+    return run(session, book, party, professional=professional, day=day, at=at, only=[claim.id])
 
 
 def claims_of(session: Session, items: Sequence[Open]) -> dict[str | None, Claim]:
@@ -199,11 +209,7 @@ def give_back(session: Session, order: Order, *, day: date, at: datetime) -> Non
     """
     if order.state is not OrderState.SETTLED:
         raise problems.order_state()
-    query = select(LedgerPosting).join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
-    paid = session.scalars(query.where(
-        LedgerTransaction.cause_id == order.id, LedgerTransaction.kind == "order",
-        LedgerPosting.account != Account.VIREMENTS,
-    ).order_by(LedgerPosting.id)).all()  # fmt: skip
+    paid = paid_by(session, order)
     lines = [Line(one.account, one.party, -one.cents, one.claim_id) for one in paid]
     post_order(session, order, "returned", [*lines, Line(Account.BANQUE, order.party, order.cents)], day, at)
     order.state, order.settled_on = OrderState.RETURNED, day
@@ -211,6 +217,15 @@ def give_back(session: Session, order: Order, *, day: date, at: datetime) -> Non
     for claim in session.scalars(claims.order_by(Claim.id)):
         if claim.state is ClaimState.PAID:
             lifecycle.move(session, claim, ClaimState.ADJUDICATED, day=day, at=at, why="returned")
+
+
+def paid_by(session: Session, order: Order) -> Sequence[LedgerPosting]:
+    """What an order paid, claim by claim."""
+    query = select(LedgerPosting).join(LedgerTransaction, LedgerTransaction.id == LedgerPosting.transaction_id)
+    return session.scalars(query.where(
+        LedgerTransaction.cause_id == order.id, LedgerTransaction.kind == "order",
+        LedgerPosting.account != Account.VIREMENTS,
+    ).order_by(LedgerPosting.id)).all()  # fmt: skip
 
 
 def post_order(session: Session, order: Order, kind: str, lines: Sequence[Line], day: date, at: datetime) -> None:

@@ -29,7 +29,7 @@ def subject(desk: Desk, grant: Grant) -> str:
 def all_accounts(desk: Desk) -> Response:
     """Every account, some at a time."""
     desk.unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.ACCOUNT_READ)
-    found = find.list_accounts(desk.session, after=desk.asked("after", 64) or None, limit=PAGE + 1)
+    found = find.list_accounts(desk.session, after=desk.after, limit=PAGE + 1)
     rows, more = cut(found, PAGE)
     return desk.show("admin/accounts.html", rows=rows, roles=ROLES, more=more)
 
@@ -84,7 +84,7 @@ def end(desk: Desk) -> Response:
 def programs(desk: Desk) -> Response:
     """Programs that hold a token, and what they may."""
     desk.unit.allow(Action.MANAGE_ACCOUNTS, SYSTEM, Tag.CLIENT_READ)
-    found = clients.list_clients(desk.session, after=desk.asked("after", 64) or None, limit=PAGE + 1)
+    found = clients.list_clients(desk.session, after=desk.after, limit=PAGE + 1)
     rows, more = cut(found, PAGE)
     return desk.show("admin/programs.html", rows=rows, live=clients.live, more=more)
 

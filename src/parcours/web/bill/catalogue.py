@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
 
+from parcours.engine.bill.codetext import professions_of
 from parcours.engine.bill.find import find as find_code
 from parcours.engine.bill.lines import BillLine, Shared, code_of
 from parcours.engine.bill.settle import prepare, settle_bill
@@ -98,6 +100,14 @@ def find(query: str, profession: int, day: date | None = None) -> list[Known]:
     here = {known.code for known in order}
     imported = [known for known in in_libraries(query, day) if known.code not in here] if day else []
     return [*order, *imported][:MOST_FOUND]
+
+
+def near_codes(state: State, text: str) -> list[str]:
+    """Codes that look like a text that is none and that this profession may bill; else those that it often bills."""
+    profession, law, bill = profession_of(state), flat_law(), bill_law()
+    own = [known.code for known in known_codes()
+           if profession in (professions_of(known.code, law, bill) or {known.profession})]  # fmt: skip
+    return get_close_matches(text.upper(), own, n=4, cutoff=0.5) or [*table_of(state).get("acts", ())]
 
 
 def in_libraries(query: str, day: date) -> Iterator[Known]:

@@ -20,12 +20,16 @@ def lines_of(claim: Claim, by: Professional, lang: str) -> list[tuple[str, str, 
     """The lines of a sheet; a line that names no act has an empty code."""
     content = said(claim)
     acts: list[dict[str, Any]] = content.get("acts") or [{}] * len(content["lines"])
-    profession = Profession.__members__.get(by.profession.upper(), Profession.MEDECIN)
     codes = [str(act.get("code") or content["facts"].get("act") or "") for act in acts]
     return [
-        (code, label_of(code, lang, profession) if code else "", fee)
+        (code, name_of_act(code, by, lang) if code else "", fee)
         for code, fee in zip(codes, content["lines"], strict=False)
     ]
+
+
+def name_of_act(code: str, by: Professional, lang: str) -> str:
+    """What a code is called when this professional bills it; the code itself where nobody knows it."""
+    return label_of(code, lang, Profession.__members__.get(by.profession.upper(), Profession.MEDECIN))
 
 
 def foreseen(desk: Desk, claim: Claim) -> dict[str, int] | None:

@@ -32,6 +32,7 @@ from parcours.registry.access.model import SYSTEM, Action, Record, Tag
 from parcours.registry.errors import Forbidden, Invalid, NotFound, RegistryError, Unauthenticated
 from parcours.registry.people.context import PATIENT
 from parcours.registry.store.clock import paris_date
+from parcours.registry.store.ids import parse_id
 from parcours.text import Text
 from parcours.web.desk.words import DONE
 from parcours.web.forms import field as field_of
@@ -73,6 +74,11 @@ class Desk:
         """What the address asks for."""
         value = self.request.query_params.get(name, "").strip()
         return value if len(value) <= most else ""
+
+    @property
+    def after(self) -> str | None:
+        """The id that a page of a list goes on after; what is no id begins the list."""
+        return parse_id(self.asked("after", 64))
 
     def field(self, name: str, most: int = 300) -> str:
         """What was filled in."""

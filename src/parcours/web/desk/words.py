@@ -30,6 +30,7 @@ DONE = {
     "contested": Text("C'est contesté : la caisse doit répondre.", "It is contested: the fund has to answer."),
     "answered": Text("La réponse est enregistrée.", "The answer is recorded."),
     "posted": Text("C'est envoyé : votre caisse a reçu la feuille.", "Sent: your fund has received the sheet."),
+    "asked": Text("C'est demandé : la caisse doit répondre.", "It is asked for: the fund has to answer."),
     "saved": Text("C'est enregistré.", "Saved."),
 }
 """What a page says once something is done, by the word in its address."""

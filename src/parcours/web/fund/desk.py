@@ -1,12 +1,13 @@
 """`/fund`: what waits in each queue, the figures of the day, and what an officer does about each thing that waits."""
 
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import func, select
 from starlette.responses import Response
 
-from parcours.registry.claims import control, later, lifecycle, objections, regularising, summons
-from parcours.registry.claims.adjudicate import adjudicate, current_decision
+from parcours.registry.claims import later, objections, regularising, summons
+from parcours.registry.claims.adjudicate import current_decision
 from parcours.registry.claims.context import REGULARISATION, Action, Tag
 from parcours.registry.claims.models import (
     Claim,
@@ -19,8 +20,7 @@ from parcours.registry.claims.models import (
 )
 from parcours.registry.claims.money import amo_book
 from parcours.registry.claims.notices import tell_waiting
-from parcours.registry.claims.sheets import receive
-from parcours.registry.claims.words import GROUNDS, OBJECTIONS, STATES, reason
+from parcours.registry.claims.words import GROUNDS, OBJECTIONS, reason
 from parcours.registry.complementary import service as complementary
 from parcours.registry.complementary.models import Link, LinkState
 from parcours.registry.conciliation import service as cases
@@ -32,9 +32,8 @@ from parcours.registry.people.context import PATIENT, of_fund
 from parcours.registry.people.models import Insured
 from parcours.registry.store.ids import get
 from parcours.text import Text
-from parcours.web.desk.acts import foreseen, lines_of
-from parcours.web.desk.money import TONES
 from parcours.web.desk.names import called, doctor_name, fund_name, professionals
+from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, wrong
 from parcours.web.fund.words import CAUSES, CONTRACTS, OWNERS
 from parcours.web.fund.words import QUEUES as NAMES
@@ -79,7 +78,7 @@ def today(desk: Desk) -> Response:
     )
     done = {row[0]: row[1] for row in desk.session.execute(counted)}
     paid = select(func.sum(Order.cents)).where(Order.day == desk.today, Order.book.in_((f"amo:{fund}", f"c2s:{fund}")))
-    open_cases = cases.cases_of_fund(desk.session, fund, limit=200)
+    waiting, late = cases.count_open(desk.session, fund, desk.today)
     return show(
         desk,
         "fund/today.html",
@@ -87,8 +86,8 @@ def today(desk: Desk) -> Response:
         names=NAMES,
         figures=[(text, done.get(state, 0)) for state, text in FIGURES.items()],
         paid=desk.session.scalar(paid) or 0,
-        cases=len(open_cases),
-        late=sum(one.due_on < desk.today for one in open_cases),
+        cases=waiting,
+        late=late,
     )
 
 
@@ -101,8 +100,8 @@ def one_queue(desk: Desk) -> Response:
     if name not in QUEUES:
         raise not_found("queue")
     waiting = queue(desk.session, fund, name, desk.today)
-    start = int(desk.asked("start", 6)) if desk.asked("start", 6).isdecimal() else 0
-    rows = waiting[start : start + PAGE]
+    after = desk.asked("after")
+    rows, more = cut([one for one in waiting if one.place > after], PAGE, attrgetter("place"))
     people = named_people(desk, [one.insured_id for one in rows])
     doctors = professionals(desk.session, [one.professional_id for one in rows])
     return show(
@@ -112,7 +111,7 @@ def one_queue(desk: Desk) -> Response:
         names=NAMES,
         rows=rows,
         count=len(waiting),
-        more=str(start + PAGE) if len(waiting) > start + PAGE else "",
+        more=more,
         people=people,
         doctors=doctors,
         owners=OWNERS,
@@ -141,94 +140,9 @@ def since_received(code: str) -> Text | None:
 
 def link_of(one: Waiting) -> str:
     """Where something that waits is worked on."""
-    if one.queue in ("objections", "undue", "overlaps"):
+    if one.queue in ("objections", "undue", "overlaps", "agreements", "returned_payments"):
         return f"/fund/{one.queue}/{one.id}"
-    return f"/fund/claims/{one.claim_id}" if one.claim_id else ""
-
-
-# --- a claim ---------------------------------------------------------------------------------------------------------
-
-
-def own_claim(desk: Desk, action: Action, tag: Tag) -> Claim:
-    """The claim of an address, if its person is of the officer's fund; else it does not exist."""
-    claim = get(desk.session, Claim, desk.request.path_params["id"], "claim_id")
-    desk.unit.find(PATIENT, claim.insured_id, action, tag)
-    return claim
-
-
-def one_claim(desk: Desk) -> Response:
-    """A claim: acts billed, states, amounts, reason; never what else the sheet says of the care."""
-    claim = own_claim(desk, Action.READ_CLAIMS, Tag.CLAIM_READ)
-    twins = select(Claim).where(
-        Claim.insured_id == claim.insured_id,
-        Claim.professional_id == claim.professional_id,
-        Claim.care_date == claim.care_date,
-        Claim.id != claim.id,
-    )
-    decision = current_decision(desk.session, claim.id)
-    change = regularising.change_of(desk.session, claim, decision, desk.unit.incoming.at) if decision else {}
-    return show(
-        desk,
-        "fund/claim.html",
-        claim=claim,
-        decision=decision,
-        states=STATES,
-        tones=TONES,
-        reason=reason,
-        events=lifecycle.history(desk.session, claim.id),
-        change=sorted(change),
-        who=named_people(desk, [claim.insured_id]).get(claim.insured_id, "—"),
-        doctor=doctor_name(desk.session, claim.professional_id),
-        twins=list(desk.session.scalars(twins)),
-        acts=lines_of(claim, desk.session.get_one(Professional, claim.professional_id), desk.lang),
-        foreseen=foreseen(desk, claim) if claim.state in UNDECIDED else None,
-        undecided=claim.state in RECEIVABLE,
-        disputes=objections.on_claim(desk.session, claim.id),
-        objection_names=OBJECTIONS,
-    )
-
-
-RECEIVABLE = (ClaimState.ACKNOWLEDGED, ClaimState.RECEIVED)
-UNDECIDED = (*RECEIVABLE, ClaimState.HELD)
-
-
-def decide(desk: Desk) -> Response:
-    """Take in a claim that has arrived, and adjudicate it now."""
-    claim = own_claim(desk, Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
-    if claim.state is ClaimState.ACKNOWLEDGED:
-        receive(desk.session, claim, day=desk.today, at=desk.unit.incoming.at)
-    adjudicate(desk.session, claim, day=desk.today, at=desk.unit.incoming.at)
-    return desk.go(done="saved")
-
-
-def release(desk: Desk) -> Response:
-    """A held claim is in order: it goes on, with a word."""
-    claim = own_claim(desk, Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
-    control.confirm(desk.session, claim, a_word(desk), day=desk.today, at=desk.unit.incoming.at)
-    return desk.go(done="saved")
-
-
-def reject(desk: Desk) -> Response:
-    """A held claim is a duplicate: the practice is told not to send it again."""
-    claim = own_claim(desk, Action.DECIDE_CLAIM, Tag.CLAIM_DECIDE)
-    a_word(desk)
-    control.stop(desk.session, claim, control.Refusal("2900 005"), day=desk.today, at=desk.unit.incoming.at)
-    return desk.go(done="saved")
-
-
-def a_word(desk: Desk) -> str:
-    """Why, in a word. Raises Invalid: none."""
-    given = desk.field("word", 80)
-    if not given:
-        raise wrong("word", Text("pourquoi, en un mot", "why, in a word"))
-    return given
-
-
-def propose(desk: Desk) -> Response:
-    """Ask a colleague to correct a decision by what is known since."""
-    claim = own_claim(desk, Action.PROPOSE_REGULARISATION, Tag.REGULARISATION_PROPOSE)
-    regularising.propose(desk.session, claim, by=desk.unit.actor.id, at=desk.unit.incoming.at)
-    return desk.go("/fund/regularisations", done="saved")
+    return f"/fund/claims/{one.claim_id}" if one.claim_id else f"/fund/people/{one.insured_id}"
 
 
 # --- regularisations -------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from starlette.routing import Route
 
 from parcours.web.desk.room import room
-from parcours.web.fund import desk, people
+from parcours.web.fund import agreements, claims, desk, payments, people
 
 BOTH = ["GET", "POST"]
 
@@ -11,8 +11,9 @@ BOTH = ["GET", "POST"]
 def routes() -> list[Route]:
     """Every page of the fund."""
     claim = room(
-        desk.one_claim, desk.gate, decide=desk.decide, release=desk.release, reject=desk.reject, propose=desk.propose
-    )
+        claims.one_claim, desk.gate, decide=claims.decide, release=claims.release, reject=claims.reject,
+        pay=claims.pay, propose=claims.propose,
+    )  # fmt: skip
     case = room(people.one_case, desk.gate, contact=people.contact, answered=people.answered, close=people.close)
     return [
         Route("/fund", room(desk.today, desk.gate)),
@@ -26,6 +27,16 @@ def routes() -> list[Route]:
         Route("/fund/objections/{id}", room(desk.objection, desk.gate, answer=desk.answer), methods=BOTH),
         Route(
             "/fund/undue/{id}", room(desk.undue, desk.gate, received=desk.received, summon=desk.summon), methods=BOTH
+        ),
+        Route(
+            "/fund/agreements/{id}",
+            room(agreements.agreement, desk.gate, agreed=agreements.agree, refused=agreements.refuse),
+            methods=BOTH,
+        ),
+        Route(
+            "/fund/returned_payments/{id}",
+            room(payments.returned, desk.gate, again=payments.order_again),
+            methods=BOTH,
         ),
         Route("/fund/overlaps/{id}", room(desk.overlap, desk.gate, take_up=desk.take_up), methods=BOTH),
         Route("/fund/people", room(people.search, desk.gate, find=people.find), methods=BOTH),

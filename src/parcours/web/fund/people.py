@@ -39,9 +39,10 @@ from parcours.registry.store.periods import holding, known
 from parcours.text import Text
 from parcours.web.desk.money import TONES
 from parcours.web.desk.names import professionals
+from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk, day_of, wrong
 from parcours.web.directory.find import SECTOR_NAMES
-from parcours.web.fund.desk import named_people, show
+from parcours.web.fund.desk import PAGE, named_people, show
 from parcours.web.fund.words import ANSWERS, OUTCOMES
 
 # --- look up ---------------------------------------------------------------------------------------------------------
@@ -174,22 +175,24 @@ class Pressing:
 def all_cases(desk: Desk) -> Response:
     """Open files, the most pressing first."""
     fund = desk.unit.allow(Action.LIST_CASES, of_fund(desk.unit.actor.fund_code), Tag.CASE_READ).fund_code or ""
-    rows = [one for one in cases.cases_of_fund(desk.session, fund) if desk.unit.may(Action.READ_CASE, of_case(one))]
+    found = cases.cases_of_fund(desk.session, fund, after=desk.after, limit=PAGE + 1)
+    page, more = cut(found, PAGE)
+    rows = [one for one in page if desk.unit.may(Action.READ_CASE, of_case(one))]
     names = named_people(desk, [one.insured_id for one in rows])
     tenures = select(Tenure.insured_id).where(
         Tenure.insured_id.in_([one.insured_id for one in rows]), known(Tenure), holding(Tenure, desk.today)
     )
-    found = set(desk.session.scalars(tenures)) if rows else set()
+    declared = set(desk.session.scalars(tenures)) if rows else set()
     shown = [
         Pressing(
             one,
             names.get(one.insured_id, "—"),
             len(cases.contacts_of(desk.session, one.id)),
-            one.insured_id in found,
+            one.insured_id in declared,
         )
         for one in rows
     ]
-    return show(desk, "fund/cases.html", rows=shown)
+    return show(desk, "fund/cases.html", rows=shown, more=more)
 
 
 def one_case(desk: Desk) -> Response:

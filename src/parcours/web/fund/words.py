@@ -2,6 +2,7 @@
 
 from parcours.registry.complementary.models import LinkState
 from parcours.registry.conciliation.models import ContactOutcome, Outcome
+from parcours.registry.payments.notices import TO_PAY
 from parcours.text import Text
 
 QUEUES = {
@@ -31,6 +32,7 @@ OWNERS = {
     "bank": Text("la banque", "the bank"),
 }
 CAUSES = {
+    TO_PAY: Text("rien ne se retient plus : à payer", "nothing is left to take it from: to be paid"),
     "contested": Text("contestée", "contested"),
     "observed": Text("observations reçues", "observations received"),
     "suspended": Text("l'assuré doit choisir", "the insured must choose"),

@@ -44,7 +44,7 @@ def insurer_of(desk: Desk) -> str:
 def lines(desk: Desk) -> Response:
     """Contracts by state, messages by kind, then line by line what the insurer pays."""
     insurer = insurer_of(desk)
-    found = insurer_lines(desk.session, insurer, after=desk.asked("after", 64) or None, limit=PAGE + 1)
+    found = insurer_lines(desk.session, insurer, after=desk.after, limit=PAGE + 1)
     rows, more = cut(found, PAGE)
     states = select(Link.state, func.count()).where(Link.insurer == insurer).group_by(Link.state)
     told = (
@@ -86,7 +86,7 @@ def contract_of(links: list[Link], decision: Decision) -> str:
 
 def contracts(desk: Desk) -> Response:
     """One's own contracts, the newest first."""
-    insurer, after = insurer_of(desk), desk.asked("after", 64)
+    insurer, after = insurer_of(desk), desk.after
     query = select(Link).where(Link.insurer == insurer).order_by(Link.id.desc()).limit(PAGE + 1)
     rows, more = cut(list(desk.session.scalars(query.where(Link.id < after) if after else query)), PAGE)
     return desk.show("insurer/contracts.html", insurer=insurer, rows=rows, states=ONE, more=more)
@@ -94,14 +94,11 @@ def contracts(desk: Desk) -> Response:
 
 def overlaps(desk: Desk) -> Response:
     """Contracts of which another insurer registered one too: the insured chooses, or this insurer gives way."""
-    insurer = insurer_of(desk)
+    insurer, after = insurer_of(desk), desk.after
     query = select(Link).where(Link.insurer == insurer, Link.state.in_((LinkState.SUSPENDED, LinkState.CHOSEN)))
-    return desk.show(
-        "insurer/overlaps.html",
-        insurer=insurer,
-        rows=list(desk.session.scalars(query.order_by(Link.id))),
-        states=ONE,
-    )
+    query = query.order_by(Link.id).limit(PAGE + 1)
+    rows, more = cut(list(desk.session.scalars(query.where(Link.id > after) if after else query)), PAGE)
+    return desk.show("insurer/overlaps.html", insurer=insurer, rows=rows, more=more, states=ONE)
 
 
 def give_way(desk: Desk) -> Response:

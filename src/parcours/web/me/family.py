@@ -22,10 +22,12 @@ from parcours.registry.care_plans import service as plans
 from parcours.registry.care_plans.context import CARE_PLAN, of_plan
 from parcours.registry.care_plans.context import Action as PlanAction
 from parcours.registry.care_plans.context import Tag as PlanTag
+from parcours.registry.claims import agreements
 from parcours.registry.claims.adjudicate import claims_of
 from parcours.registry.claims.context import Action as ClaimAction
 from parcours.registry.claims.context import Tag as ClaimTag
-from parcours.registry.claims.models import ClaimState
+from parcours.registry.claims.models import AgreementState, ClaimState
+from parcours.registry.claims.words import AGREEMENTS, NO_AGREEMENTS
 from parcours.registry.directory.trades import name_of
 from parcours.registry.people import family
 from parcours.registry.people.context import Action, Tag, of_patient
@@ -42,6 +44,7 @@ from parcours.registry.store.ids import parse_id
 from parcours.registry.visits import service as visits
 from parcours.registry.visits.context import Action as VisitAction
 from parcours.text import Text
+from parcours.web.desk.acts import name_of_act
 from parcours.web.desk.names import called, doctor_name, professionals
 from parcours.web.desk.paging import cut
 from parcours.web.desk.room import Desk
@@ -161,8 +164,27 @@ def care(desk: Desk) -> Response:
     return mine.show(
         "me/care.html", protocols=protocols, protocol_states=PROTOCOLS, letters=letters,
         visits=seen, plans=planned, flows=FLOWS, kinds=PLANS, called=called,
-        names=professionals(session, ids), specialty=specialty_name(desk.lang),
+        names=professionals(session, ids), specialty=specialty_name(desk.lang), agreements=described_agreements(mine),
     )  # fmt: skip
+
+
+def described_agreements(mine: Mine) -> list[dict[str, Any]]:
+    """What was asked of the fund before an act, the latest first: where it is today, why it was refused."""
+    desk, found = mine.desk, []
+    if not desk.unit.may(ClaimAction.READ_CLAIMS, of_patient(mine.row)):
+        return []
+    rows = agreements.agreements_of(desk.session, mine.id)[::-1]
+    why = agreements.refusals_of(desk.session, rows)
+    by = professionals(desk.session, [one.professional_id for one in rows])
+    for row in rows:
+        state, doctor = agreements.state_on(row, desk.today), by[row.professional_id]
+        found.append({
+            "row": row, "who": called(doctor), "act": name_of_act(row.code, doctor, desk.lang),
+            "state": AGREEMENTS[state][desk.lang], "waits": state is AgreementState.ASKED,
+            "refused": state is AgreementState.REFUSED,
+            "why": NO_AGREEMENTS[why[row.id]][desk.lang] if row.id in why else "",
+        })  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class Left:
 def money(desk: Desk) -> Response:
     """The page."""
     mine = Mine.of(desk, Action.READ_CLAIMS, Tag.STATEMENT_READ)
-    rows, more = cut(claims_of(desk.session, mine.id, after=desk.asked("after", 64) or None, limit=PAGE + 1), PAGE)
+    rows, more = cut(claims_of(desk.session, mine.id, after=desk.after, limit=PAGE + 1), PAGE)
     refunds = described(desk, rows)
     lines = account_lines(desk.session, mine.id, first=last_transfers(desk.session, mine.id, TRANSFERS))
     return mine.show(

@@ -133,12 +133,28 @@ def choose(desk: Desk) -> Response:
 # --- messages --------------------------------------------------------------------------------------------------------
 
 
+PLACES = {
+    "card": "/me/card", "update": "/me/card", "amc": "/me/mutuelle", "doctor": "/me/doctor", "refund": "/me/money",
+    "referral": "/me/care", "agreement": "/me/care", "ald": "/me/care", "prevention": "/me/calendar",
+    "objection": "/me/objections", "indu": "/me/objections", "summons": "/me/objections",
+    "surcharge": "/me/objections", "emergency": "/me/record", "consent": "/me/record",
+}  # fmt: skip
+"""Where one does something about a message, by the first word of its subject; of a refund, on its own page."""
+
+
+def leads_to(message: Message) -> str:
+    """The page of what a message is about; empty where there is none."""
+    if message.claim_id and not message.subject.startswith("objection"):
+        return f"/me/money/{message.claim_id}"
+    return PLACES.get(message.subject.partition("_")[0], "")
+
+
 def messages(desk: Desk) -> Response:
     """What the fund wrote, newest first."""
     mine = Mine.of(desk, MessageAction.READ_MESSAGES, MessageTag.MESSAGE_READ)
     query = select(Message).where(Message.recipient == mine.id).order_by(Message.day.desc(), Message.id.desc())
     rows = [(one, body_of(one)) for one in desk.session.scalars(query.limit(MESSAGES))]
-    return mine.show("me/messages.html", messages=rows, subject=subject)
+    return mine.show("me/messages.html", messages=rows, subject=subject, leads_to=leads_to)
 
 
 # --- objections ------------------------------------------------------------------------------------------------------

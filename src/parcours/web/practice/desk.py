@@ -244,7 +244,6 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
     tenure = timeline.as_of(desk.session, insured.id, desk.today)
     affiliation = affiliation_on(desk.session, insured.id, desk.today)
     link = link_on(desk.session, insured.id, desk.today)
-    since = desk.unit.incoming.at - SHOWN_FOR
     return show(
         desk,
         "practice/patient.html",
@@ -259,7 +258,7 @@ def shown(desk: Desk, bill: Bill | None, *, changed: bool = False) -> Response:
         fund=fund_name(desk.session, affiliation.fund_code if affiliation else None),
         linked=link is not None,
         card=cards.card_of(desk.session, insured.id),
-        reading=cards.shown_since(desk.session, insured.id, doctor.id, since),
+        blocked=cards.opposed_on(desk.session, insured.id, desk.today),
         now=pathway_now(desk, insured.id, doctor.id),
         plans=[
             (PLANS[row.kind.value], row)

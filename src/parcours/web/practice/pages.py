@@ -4,7 +4,19 @@ from starlette.routing import Route
 
 from parcours.web.desk.room import room
 from parcours.web.me import files
-from parcours.web.practice import desk, drafts, due, emergency, forfait, letters, line, people, record, sheets
+from parcours.web.practice import (
+    agreements,
+    desk,
+    drafts,
+    due,
+    emergency,
+    forfait,
+    letters,
+    line,
+    people,
+    record,
+    sheets,
+)
 
 BOTH = ["GET", "POST"]
 
@@ -32,6 +44,7 @@ def routes() -> list[Route]:
             room(sheets.one_sheet, desk.gate, sign=sheets.sign, resend=sheets.resend, contest=sheets.contest),
             methods=BOTH,
         ),
+        Route("/practice/agreements", room(agreements.agreements, desk.gate, ask=agreements.ask), methods=BOTH),
         Route("/practice/payments", room(sheets.payments, desk.gate)),
         Route("/practice/forfait", room(forfait.forfait, desk.gate)),
         Route("/practice/letters/{id}.pdf", room(files.letter, desk.gate)),

@@ -12,7 +12,7 @@ from parcours.registry.declarations import checks, timeline
 from parcours.registry.declarations import service as declarations
 from parcours.registry.declarations.context import DECLARATION, Action, Tag, of_declaration, of_practice
 from parcours.registry.declarations.models import Declaration, Party, State, Tenure
-from parcours.registry.declarations.words import PARTIES, STATES
+from parcours.registry.declarations.words import END_CODES, PARTIES, STATES
 from parcours.registry.payments.forfait import band_of, kinds_of
 from parcours.registry.people import service as people
 from parcours.registry.people.context import PATIENT, of_patient
@@ -71,6 +71,7 @@ def patients(desk: Desk) -> Response:
         kinds=[(name, counts[name]) for name in NAMES if counts[name]],
         asked=asked if asked in counts else "",
         names=NAMES,
+        ends=END_CODES,
     )
 
 

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,14 +16,15 @@ from parcours.engine.errors import FactError
 from parcours.law.bill.book import bill_law
 from parcours.law.cache import flat_law
 from parcours.law.loader import load
+from parcours.registry.cards import service as cards
 from parcours.registry.claims.intake import next_number, read_sheet
 from parcours.registry.claims.settling import Settled, settle_claim
 from parcours.registry.claims.sheets import Sheet, claim_of
 from parcours.registry.directory.models import Professional
 from parcours.registry.visits.facts import VisitFacts, visit_facts
-from parcours.text import Text, plain_euros
+from parcours.text import LANGS, Text, euros, plain_euros
 from parcours.web.bill.address import HOURS, State
-from parcours.web.bill.catalogue import label_of, profession_of, tariff
+from parcours.web.bill.catalogue import label_of, near_codes, profession_of, tariff
 from parcours.web.desk.room import Desk, wrong
 
 WAYS = {
@@ -36,6 +38,16 @@ TYPED = re.compile(
 HOW = Text(
     "des codes séparés par des espaces, comme G ou VG MD ou G=35,00 ou IK*6",
     "codes separated by spaces, like G or VG MD or G=35.00 or IK*6",
+)
+TOO_MUCH = Text(
+    "{code} : {excess} de plus que le plus haut prix permis ici, {most}.",
+    "{code}: {excess} more than the highest price that may be asked here, {most}.",
+)
+ABOVE_THE_TARIFF = Text(
+    "Au-dessus, seule une exigence particulière du patient (DE) se facture : une heure ou un lieu inhabituels qu'il"
+    " demande sans raison médicale, dite avant les soins, notée DE sur la feuille, jamais remboursée.",
+    "Above it only a particular demand of the patient (DE) may be billed: an unusual hour or place that they ask for"
+    " without a medical reason, told before the care, noted DE on the sheet, never refunded.",
 )
 RELATED = ("ald", "at_mp")
 SHOWN = ("advance", "amo", "amc", "patient", "majoration", "deferred")
@@ -105,9 +117,11 @@ class Bill:
 
     @property
     def notes(self) -> list[Text]:
-        """What the lines show together: codes that do not go together, more than is paid."""
+        """What the lines show together: codes that do not go together, more than is paid; then fees above the law."""
         answer = self.chosen.answer
-        return [note.text for note in notes_of_bill(answer)] if isinstance(answer, BillAnswer) else []
+        together = [note.text for note in notes_of_bill(answer)] if isinstance(answer, BillAnswer) else []
+        above = list(too_much(self.chosen))
+        return [*together, *above, *([ABOVE_THE_TARIFF] if above else [])]
 
     @property
     def seen(self) -> str:
@@ -116,6 +130,17 @@ class Bill:
         amounts = {way: [answer.total(name) for name in SHOWN] for way, answer in self.answers.items()}
         whole = json.dumps([sheet, [one.fee for one in self.lines], amounts], sort_keys=True)
         return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def too_much(settled: Settled) -> Iterator[Text]:
+    """A sentence for each line whose price is more than this professional may ask of this patient."""
+    for one in settled.acts:
+        excess = one.settlement.unlawful_excess
+        if excess:
+            yield Text(*(
+                TOO_MUCH[lang].format(code=one.code, excess=euros(excess, lang), most=euros(one.fee - excess, lang))
+                for lang in LANGS
+            ))  # fmt: skip
 
 
 def state_of(desk: Desk, doctor: Professional, facts: VisitFacts, words: list[Typed]) -> State:
@@ -142,27 +167,37 @@ def price(state: State, one: Typed) -> int:
     return known
 
 
-def check_known(one: Typed, profession: int) -> None:
-    """Raise Invalid for a code that no tariff holds, with those that are near."""
+def check_known(state: State, one: Typed) -> None:
+    """Raise Invalid for a code that no tariff holds, with those near it that this profession may bill."""
     try:
-        read_code(one.code, profession, flat_law(), bill_law())
-    except FactError as error:
-        near = error.allowed
+        read_code(one.code, profession_of(state), flat_law(), bill_law())
+    except FactError:
+        near = ", ".join(near_codes(state, one.code))
         raise wrong(
-            "acts",
-            Text(f"« {one.code} » n'est pas un code connu : {near.fr}", f"“{one.code}” is no known code: {near.en}"),
+            "acts", Text(f"« {one.code} » n'est pas un code connu : {near}", f"“{one.code}” is no known code: {near}")
         ) from None
+
+
+def check_card(desk: Desk, insured_id: str, care: date) -> None:
+    """Raise Invalid for a sheet that says read a card that was blocked on the day."""
+    if desk.field("card", 10) != "unread" and cards.opposed_on(desk.session, insured_id, care):
+        raise wrong(
+            "card",
+            Text("« absente » : cette carte est bloquée, aucun lecteur ne la lit",
+                 "“absent”: this card is blocked, no reader reads it"),
+        )  # fmt: skip
 
 
 def bill_of(desk: Desk, insured_id: str, doctor: Professional) -> Bill:
     """The bill that a form says. Raises Invalid, FactError: a code, a price, a fact."""
     words, care = typed(desk.field("acts", 200)), desk.day("care_date", desk.today)
+    check_card(desk, insured_id, care)
     related = desk.field("related", 10)
     facts = visit_facts(desk.session, insured_id, doctor.id, care, related_to=related if related in RELATED else "none")
     state = state_of(desk, doctor, facts, words)
     profession = profession_of(state)
     for one in words:
-        check_known(one, profession)
+        check_known(state, one)
     lines = tuple(Priced(one, price(state, one), label_of(one.code, desk.lang, profession)) for one in words)
     way = desk.field("tiers_payant", 10)
     said: dict[str, Any] = {

@@ -59,9 +59,7 @@ def sheets(desk: Desk) -> Response:
     doctor_id = record.professional_id or ""
     group = desk.asked("group") if desk.asked("group") in GROUPS else ""
     states = GROUPS[group][1] if group else tuple(ClaimState)
-    found = claims_of_practice(
-        desk.session, doctor_id, states=states, after=desk.asked("after", 64) or None, limit=PAGE + 1
-    )
+    found = claims_of_practice(desk.session, doctor_id, states=states, after=desk.after, limit=PAGE + 1)
     rows, more = cut(found, PAGE)
     names = patients_named(desk, [one.insured_id for one in rows])
     by_state = select(Claim.state, func.count()).where(Claim.professional_id == doctor_id).group_by(Claim.state)
