@@ -5,16 +5,20 @@ pathway (L161-36-4, L162-1-21, L162-1-22, L162-4-5, L861-3); overruns that nobod
 L162-5-14, L162-58); a second one-off opinion too soon (NGAP).
 """
 
-from parcours.law.cases import Note
+from parcours.law.cases import CasePayment, Note
 from parcours.law.codes import UNKNOWN, ActKind, Exemption, Profession, Purpose, SpecialSetting, TiersPayant
 from parcours.law.record import LawRecord
-from parcours.rules.exemptions import duty_at_tariff, holds, in_training, paid_directly
+from parcours.rules.exemptions import duty_at_tariff, holds, in_training
 from parcours.rules.types import Act, Cents, Counters, Day
 
 GROUNDS_OF_CHILDREN = 1 << Exemption.EXAMEN_ENFANT | 1 << Exemption.NOUVEAU_NE
+WITH_THE_RIGHT = 1 << Exemption.ALD | 1 << Exemption.MATERNITE | 1 << Exemption.IVG | 1 << Exemption.EXAMEN_ENFANT
+"""Grounds that give a right to third-party payment."""
 
 
-def notes_of(act: Act, status: int, unlawful_excess: Cents, counters: Counters, law: LawRecord) -> int:
+def notes_of(
+    act: Act, status: int, unlawful_excess: Cents, case_payment: int, counters: Counters, law: LawRecord
+) -> int:
     """The notes of an act, one bit each."""
     notes = 0
     if not for_this_age(act, law):
@@ -22,7 +26,7 @@ def notes_of(act: Act, status: int, unlawful_excess: Cents, counters: Counters, 
     if law.majoree[status]:
         if act.profession == Profession.MEDECIN and act.tiers_payant != TiersPayant.NONE:
             notes |= 1 << Note.NO_THIRD_PARTY_OUTSIDE
-    elif act.tiers_payant == TiersPayant.NONE and right_to_third_party_payment(act, law):
+    elif case_payment == CasePayment.ALL_ADVANCED and right_to_third_party_payment(act, law):
         notes |= 1 << Note.THIRD_PARTY_RIGHT
     if unlawful_excess:
         notes |= forbidden_overrun(act, law)
@@ -56,18 +60,15 @@ def for_this_age(act: Act, law: LawRecord) -> bool:
 
 
 def right_to_third_party_payment(act: Act, law: LawRecord) -> bool:
-    """May the patient ask not to advance the part of the compulsory insurance?  Where the fund pays anyway, no need; an
-    emergency charge is the patient's part alone.
+    """May the patient, who advances all, ask not to advance the part of the compulsory insurance?  An emergency charge
+    is the patient's part alone.
     """
-    if law.tiers_payant_droit != 1 or paid_directly(act, law) or law.acte_kind[act.act] == ActKind.EMERGENCY:
+    if law.tiers_payant_droit != 1 or law.acte_kind[act.act] == ActKind.EMERGENCY:
         return False
     return (
         act.c2s == 1
-        or holds(act, Exemption.ALD)
-        or holds(act, Exemption.MATERNITE)
-        or holds(act, Exemption.IVG)
+        or act.exemption & WITH_THE_RIGHT != 0
         or act.purpose == Purpose.IVG_MEDICAMENTEUSE
-        or holds(act, Exemption.EXAMEN_ENFANT)
         or act.special_setting == SpecialSetting.EXAMEN_ENFANT
         or (holds(act, Exemption.CONTRACEPTION) and act.age < law.contraception_age)
     )

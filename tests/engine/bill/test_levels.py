@@ -35,9 +35,9 @@ VISIT: dict[str, Any] = {
 }  # fmt: skip
 ACT = prepare({**VISIT, "lines": [{"code": "ACTE", "tariff": 10, "fee": 10}]}, {}).lines[0].line
 IMAGING = prepare({**VISIT, "lines": [{"code": "IMAGERIE", "tariff": 10, "fee": 10}]}, {}).lines[0].line.act
-CONSULTATION, SUPPLEMENT, NGAP, NGAP_FULL, CCAM, CCAM_FULL, ALONE = (
-    Combination.CONSULTATION, Combination.SUPPLEMENT, Combination.NGAP, Combination.NGAP_FULL, Combination.CCAM,
-    Combination.CCAM_FULL, Combination.ALONE,
+CONSULTATION, SUPPLEMENT, NGAP, NGAP_FULL, NGAP_SAMPLE, CCAM, CCAM_FULL, ALONE = (
+    Combination.CONSULTATION, Combination.SUPPLEMENT, Combination.NGAP, Combination.NGAP_FULL, Combination.NGAP_SAMPLE,
+    Combination.CCAM, Combination.CCAM_FULL, Combination.ALONE,
 )  # fmt: skip
 Told = tuple[Combination, int, dict[str, Any]]
 
@@ -130,6 +130,14 @@ LETTER = {"letter": 3_15, "coefficient": 150}
         (
             [one(NGAP_FULL, 6_30), one(NGAP, 1_00), one(NGAP_FULL, 9_45, association=Association.SECOND)],
             [(6_30, CaseSession.NGAP_NEVER_CUT), (1_00, CaseSession.ALONE), (4_73, CaseSession.TRANSMITTED_HALF)],
+        ),
+        (  # a blood sample is in full, and takes the place of the act at half, of its own session
+            [one(NGAP_SAMPLE, 4_73, **LETTER), one(NGAP, 6_30, coefficient=200), one(NGAP, 3_15, coefficient=100)],
+            [(4_73, CaseSession.NGAP_NEVER_CUT), (6_30, CaseSession.NGAP_FIRST), (0, CaseSession.NGAP_NOT_NOTED)],
+        ),
+        (
+            [one(NGAP_SAMPLE, 4_73, session=2), one(NGAP, 6_30, coefficient=200), one(NGAP, 3_15, coefficient=100)],
+            [(4_73, CaseSession.NGAP_NEVER_CUT), (6_30, CaseSession.NGAP_FIRST), (1_58, CaseSession.NGAP_HALF)],
         ),
         (
             [one(CCAM_FULL, 10_00, percent=13_00, flat=5_00), one(ALONE, 7_00), one(ALONE, 7_00, given=1)],
@@ -245,6 +253,7 @@ def test_neither_a_charge_nor_imaging_is_a_costly_act_but_an_anaesthesia_adds_up
         ([one(SUPPLEMENT, 5), one(CCAM, 90), one(CONSULTATION, 10)], [2, -1, -1]),
         ([one(SUPPLEMENT, 5), one(NGAP, 90), one(CCAM, 10)], [2, -1, -1]),
         ([one(SUPPLEMENT, 5), one(NGAP_FULL, 90), one(NGAP, 10)], [2, -1, -1]),
+        ([one(SUPPLEMENT, 5), one(NGAP_SAMPLE, 90)], [1, -1]),
         ([one(SUPPLEMENT, 5), one(NGAP, 90), one(NGAP, 91)], [2, -1, -1]),
         ([one(SUPPLEMENT, 5), one(NGAP, 90), one(NGAP, 90)], [1, -1, -1]),
         ([one(SUPPLEMENT, 5), one(CCAM, 90, session=2), one(CCAM, 90, professional=2)], [-1, -1, -1]),

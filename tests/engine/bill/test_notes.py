@@ -48,6 +48,7 @@ def test_what_does_not_go_together_or_is_not_for_this_age(
     assert [(note["lines"], note["references"]) for note in notes] == [(lines, [article])]
 
 
+CURE = {"care_date": "2025-06-03", "age": 66}
 CHILD = {**VISIT, "age": 0}
 COLLEAGUE = {**VISIT, "role": "autre", "urgent": True}
 SECOND_DENTIST = {"care_date": "2025-06-03", "age": 12, "profession": "chirurgien_dentiste"}
@@ -82,6 +83,27 @@ def test_what_the_nomenclatures_leave_out(facts: dict[str, Any], codes: list[str
     notes = answered(facts, *({"code": code, "fee": 20} for code in codes))["notes"]
     assert [note["lines"] for note in notes] == lines
     assert all(note["fr"] and note["en"] and note["references"] for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("facts", "lines", "told"),
+    [
+        (VISIT, [{"code": "G"}, {"code": "MM", "hour_band": "evening"}], [[2]]),
+        (VISIT, [{"code": "G", "hour_band": "deep_night"}, {"code": "MM"}], []),
+        (VISIT, [{"code": "G", "hour_band": "day"}, {"code": "MHP"}], [[2]]),
+        (VISIT, [{"code": "VG", "regulated": False}, {"code": "VRN", "hour_band": "evening"}], [[2]]),
+        (VISIT, [{"code": "VG", "regulated": True}, {"code": "VRN"}], []),
+        (VISIT, [{"code": "G"}, {"code": "MN", "regulated": True}], [[2]]),
+        (NURSE, [{"code": "AMI 4", "hour_band": "sunday"}, {"code": "NUIT"}], [[2]]),
+        (PHARMACY, [{"code": "garde nuit", "hour_band": "sunday"}], [[1]]),
+        (CURE, [{"code": "hebergement"}, {"code": "voyage de cure", "base": 8}], [[1, 2]]),
+    ],
+)  # fmt: skip
+def test_a_supplement_of_another_hour_and_a_condition_that_no_bill_tells(
+    facts: dict[str, Any], lines: list[dict[str, Any]], told: list[list[int]]
+) -> None:
+    notes = answered(facts, *({"fee": 20, **line} for line in lines))["notes"]
+    assert [note["lines"] for note in notes] == told
 
 
 def test_a_fee_of_a_prescription_counts_once_and_a_stay_leaves_no_emergency_charge() -> None:

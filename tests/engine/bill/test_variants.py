@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from parcours.engine.bill.check import check_bill
+from parcours.engine.errors import MEANT, UnknownName
 from parcours.law.exact import ExactLoader
 
 VARIANTS: list[dict[str, Any]] = yaml.load(
@@ -50,6 +51,21 @@ def test_a_bill_of_another_shape_is_refused_by_its_field(wrong: dict[str, Any], 
     refused = check_bill({**VISIT, **wrong}).refused
     assert refused is not None
     assert refused.field == field
+
+
+@pytest.mark.parametrize(
+    ("slip", "field", "meant"),
+    [
+        ({"total": {"pateint": 9}}, "total.pateint", "patient"),
+        ({"totals": {"patient": 9}}, "totals", "total"),
+        ({"facts": {"care_date": "2026-03-10", "age": 4, "exmption": "ald"}}, "facts.exmption", "exemption"),
+        ({"lines": [{"code": "G", "fee": 30, "aamo": 21}]}, "lines[1].aamo", "amo"),
+    ],
+)
+def test_a_slip_is_refused_with_what_was_meant(slip: dict[str, Any], field: str, meant: str) -> None:
+    refused = check_bill({**VISIT, **slip}).refused
+    assert isinstance(refused, UnknownName)
+    assert (refused.field, refused.reason, refused.allowed.en) == (field, MEANT, meant)
 
 
 def test_a_fact_that_no_bill_reads_is_listed() -> None:

@@ -10,10 +10,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from parcours.engine.bill.library import SAME_ACT, Known, known, not_in, shape_of
+from parcours.engine.bill.vocabulary import read_facts
 from parcours.engine.errors import FactError
 from parcours.engine.facts.vocabulary import CCAM
 from parcours.law.bill.book import BillLaw
@@ -79,6 +80,11 @@ class CodeText:
     """Facts of the line, by their names in the vocabulary of a line."""
     known: Known | None = None
     """What an installed library says of the code."""
+
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """The facts of the line, read once for all the lines that are written so. Raises `FactError`."""
+        return read_facts(self.said)
 
 
 def read_code(text: str, profession: int, law: FlatLaw, bill: BillLaw, before: int = 0) -> CodeText:

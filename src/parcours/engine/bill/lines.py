@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from parcours.engine.bill.codetext import CLASSES, GENERIC, CodeText, read_code
 from parcours.engine.bill.library import code_of_known, facts_of_known, known, modifiers_said
@@ -23,7 +23,7 @@ from parcours.engine.bill.prices import (
     unit_price,
 )
 from parcours.engine.bill.prices import PLACES as ROADS
-from parcours.engine.bill.vocabulary import LINE_KEYS, LINE_READERS, NOT_ON_A_BILL
+from parcours.engine.bill.vocabulary import NOT_ON_A_BILL, read_facts
 from parcours.engine.case import law_on
 from parcours.engine.errors import FactError, MissingFact, UnknownTariff
 from parcours.engine.facts.encoding import WITHOUT_SECTOR, EncodedAct, encode_values, read, said
@@ -41,7 +41,7 @@ OF_DOCTORS = (GENERIC, "IMAGERIE", "VG", "TCG")
 """Codes that words of every profession lead to: those of another than a doctor have its own rate."""
 OPTICAL = ("MONTURE", "VERRE")
 ANY_FEE = 100_000_000
-HALF, FULL = 2, 1
+NOTED = {"half": 2, "full": 1}
 """Association codes that stand for a letter noted at half, or in full."""
 COMBINATIONS = {
     ActKind.CONSULTATION: Combination.CONSULTATION,
@@ -53,8 +53,7 @@ COMBINATIONS = {
 """How an act of the table combines, where the tables of bills say nothing more of it."""
 
 
-@dataclass(frozen=True)
-class BillLine:
+class BillLine(NamedTuple):
     """One line of a bill: what the rules read, and what was said."""
 
     number: int
@@ -71,7 +70,7 @@ class BillLine:
 
     def as_line(self, line: Line) -> "BillLine":
         """The same, that the rules read otherwise."""
-        return BillLine(self.number, self.text, self.code, line, self.encoded, self.said, self.library)
+        return self._replace(line=line)
 
 
 @dataclass(frozen=True)
@@ -139,8 +138,7 @@ def completed(number: int, raw: Mapping[str, Any], shared: Shared, before: int) 
     }
     profession = own.get("profession", shared.values.get("profession", 0))
     text = read_code(code_said(raw), profession, shared.law, shared.bill, 0 if "profession" in own else before)
-    facts = {**text.said, **{name: value for name, value in raw.items() if name in LINE_KEYS and given(value)}}
-    line_facts = {name: LINE_READERS[name](name, value) for name, value in facts.items() if name in LINE_READERS}
+    line_facts = {**text.facts, **read_facts(raw)}
     add_said(own, text.said, shared)
     code = said_apart(code_of_text(text, own, profession or before, line_facts, shared), line_facts, shared.bill)
     values = values_of_line(own, code, shared)
@@ -268,8 +266,7 @@ def profession_of(code: Code, values: Mapping[str, Any], shared: Shared) -> int:
     return int(allowed[0])
 
 
-@dataclass(frozen=True)
-class Price:
+class Price(NamedTuple):
     """The tariff of a line before the session, and where it comes from."""
 
     tariff: int
@@ -369,7 +366,6 @@ def rules_line(
     ceiling = highest_price(code, day, facts, values.get("age"), shared.territory, shared.bill)
     if ceiling == UNKNOWN and code.tooth and basket == BASKETS.index("rac0") and not code.ceiling[0]:
         ceiling = ANY_FEE  # its highest fee was not found: the dentist may not ask more (R871-2)
-    noted = {"half": HALF, "full": FULL}.get(str(facts.get("noted")), 0)
     return Line(
         act=encoded.act,
         nature=code.nature,
@@ -383,7 +379,7 @@ def rules_line(
         given=int(price.given),
         letter=price.letter,
         coefficient=price.coefficient,
-        association=facts.get("association", noted),
+        association=facts["association"] if "association" in facts else NOTED.get(facts.get("noted", ""), 0),
         activity=facts.get("activity", code.activity),
         percent=price.percent,
         flat=price.flat,

@@ -22,18 +22,13 @@ def linked(lines: Sequence[BillLine], raws: Sequence[Mapping[str, Any]]) -> list
     professionals: dict[Any, int] = {}
     sessions: dict[Any, int] = {}
     tied = []
-    for line in lines:
+    for line, raw in zip(lines, raws, strict=True):
         person = professional_of(line)
         number = professionals.setdefault(person, len(professionals) + 1)
         session = sessions.setdefault(session_of(line, person), len(sessions) + 1)
-        tied.append(line.as_line(line.line._replace(professional=number, session=session)))
-    tied = foreseen(tied)
-    return [
-        line.as_line(line.line._replace(joins=named(line, raw["supplement_of"], tied)))
-        if "supplement_of" in raw
-        else line
-        for line, raw in zip(tied, raws, strict=True)
-    ]
+        joins = named(line, raw["supplement_of"], lines) if "supplement_of" in raw else line.line.joins
+        tied.append(line.as_line(line.line._replace(professional=number, session=session, joins=joins)))
+    return foreseen(tied)
 
 
 def foreseen(lines: list[BillLine]) -> list[BillLine]:
@@ -54,6 +49,8 @@ def mains_of(line: BillLine) -> Mapping[str, int]:
     if line.library == CCAM:
         return dict.fromkeys(foreseen_in_full().get(name_of(line), ()), FULL)
     code = line.code
+    if not (code.full_with or code.ranked_with or code.half_with):
+        return {}
     ways = ((FULL, code.full_with), (RANKED, code.ranked_with), (HALF, code.half_with))
     return {main: way for way, names in ways for main in names}
 

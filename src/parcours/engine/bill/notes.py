@@ -141,7 +141,7 @@ def unaccompanied(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterat
             yield note([line], entry)
 
 
-LETTERS = (Combination.NGAP, Combination.NGAP_FULL)
+LETTERS = (Combination.NGAP, Combination.NGAP_FULL, Combination.NGAP_SAMPLE)
 
 
 def not_single(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
@@ -174,6 +174,35 @@ def not_apart(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[N
                 yield note([line, *others], entry)
 
 
+def at_another_hour(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Lines of a supplement of other hours than the one that is said of them, or of another line of their sheet."""
+    for line in lines:
+        hour = told("hour_band", line, lines) if line.code.key in entry["codes"] else None
+        if hour is not None and hour not in entry["bands"]:
+            yield note([line], entry)
+
+
+def otherwise_regulated(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Lines of a supplement of a regulated call, or of one that is not, where the contrary is said."""
+    for line in lines:
+        regulated = told("regulated", line, lines) if line.code.key in entry["codes"] else None
+        if regulated is not None and bool(regulated) != entry["regulated"]:
+            yield note([line], entry)
+
+
+def told(name: str, line: BillLine, lines: Sequence[BillLine]) -> Any:
+    """A fact of a line, or the one that another line of its sheet says; None where none does."""
+    beside = (one.said[name] for one in lines if name in one.said and same_sheet(one, line))
+    return line.said[name] if name in line.said else next(beside, None)
+
+
+def conditioned(lines: Sequence[BillLine], entry: Mapping[str, Any]) -> Iterator[Note]:
+    """Lines of a code that is covered under a condition that no bill tells."""
+    concerned = [line for line in lines if line.code.key in entry["codes"]]
+    if concerned:
+        yield note(concerned, entry)
+
+
 def same_sheet(one: BillLine, other: BillLine) -> bool:
     """Are two lines of one professional, in one session?"""
     return one.line.professional == other.line.professional and same_scope("session", one, other)
@@ -200,6 +229,9 @@ KINDS = {
     "single": not_single,
     "doctors": of_another_doctor,
     "apart": not_apart,
+    "hours": at_another_hour,
+    "regulated": otherwise_regulated,
+    "conditions": conditioned,
 }
 """Kinds of notes that the codes of the lines tell, and what finds each."""
 

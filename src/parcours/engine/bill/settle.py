@@ -7,7 +7,7 @@ answer.totals["amo"]    # cents
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from parcours.contracts.euros import encode_euros
@@ -185,7 +185,7 @@ def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str,
     own = {name: option for name, option in shared.options.items() if name in BILL_READINGS}
     return BillQuestion(
         contract=shared.values.get("contract", no_contract()),
-        euros=euros_of(contract_in_words(given.get("contract"))),
+        euros=euros_of(given.get("contract")),
         borne=Borne(**read_borne(given)),
         chosen=others,
         readings=encode_readings(others),
@@ -193,12 +193,20 @@ def question_of(given: Mapping[str, Any], shared: Shared, readings: Mapping[str,
     )
 
 
-def euros_of(contract: Mapping[str, Any] | None) -> EurosContract:
-    """What a contract gives in euros. Raises `FactError`."""
+def euros_of(contract: Any) -> EurosContract:
+    """What a contract gives in euros, as people write it. Raises `FactError`."""
+    if isinstance(contract, str):
+        return written_euros(contract)
     try:
         return encode_euros(contract)
     except ContractError as error:
         raise FactError(error.field, error.given, error.allowed) from None
+
+
+@lru_cache(maxsize=256)
+def written_euros(contract: str) -> EurosContract:
+    """The same of a contract as text, kept: its name is said on every bill."""
+    return euros_of(contract_in_words(contract))
 
 
 def no_contract() -> Contract:
@@ -245,7 +253,7 @@ EMERGENCY = "FPU"
 
 def emergency(raw: Mapping[str, Any], shared: Shared, number: int) -> Mapping[str, Any]:
     """An emergency charge without its amount: the one that this patient owes."""
-    if str(raw["code"]).strip().upper() != EMERGENCY or "fee" in raw:
+    if "fee" in raw or str(raw["code"]).strip().upper() != EMERGENCY:
         return raw
     line = read_line(number, {**raw, "fee": 0}, shared, 0)
     day = line.line.act.care_date

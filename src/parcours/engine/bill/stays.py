@@ -1,7 +1,6 @@
 """The charges that a stay adds to the patient's invoice, from its days and its daily tariff."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -92,11 +91,11 @@ def daily_charge(stay: Mapping[str, Any]) -> str:
 
 def with_its_charge(line: BillLine, raw: Mapping[str, Any], stay: Mapping[str, Any], shared: Shared) -> BillLine:
     """A line whose paper says "forfait journalier" alone: in psychiatry it is the charge of psychiatry."""
-    kind = daily_charge(stay)
-    if line.code.key != "FJ" or kind == "FJ":
+    if line.code.key != "FJ" or daily_charge(stay) == "FJ":
         return line
-    own = read_line(line.number, {**raw, "quantity": line.said.get("quantity", 1), "code": kind}, shared, 0)
-    return replace(own, text=line.text)
+    quantity = line.said.get("quantity", 1)
+    own = read_line(line.number, {**raw, "quantity": quantity, "code": daily_charge(stay)}, shared, 0)
+    return own._replace(text=line.text)
 
 
 def iso_of(day: int) -> str:

@@ -4,7 +4,7 @@ Every fact of one act (`engine/facts/vocabulary.py`) may stand on the bill, for 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from parcours.engine.errors import FactError, MissingFact, UnknownName
@@ -152,6 +152,15 @@ LINE_READERS: dict[str, Callable[[str, Any], Any]] = {
     "sight_changed": read_boolean,
     "note": READERS["text"],
 }
+
+
+def read_facts(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a line beside the facts of its act, read. Raises `FactError`."""
+    return {
+        name: LINE_READERS[name](name, value) for name, value in said.items() if name in LINE_READERS and given(value)
+    }
+
+
 STAY_READERS: dict[str, Callable[[str, Any], Any]] = {
     "entry": read_date,
     "exit": read_date,
@@ -164,15 +173,17 @@ STAY_READERS: dict[str, Callable[[str, Any], Any]] = {
 }
 
 
-def check_keys(where: str, said: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+def check_keys(where: str, said: Mapping[str, Any], allowed: Collection[str]) -> None:
     """Every key is of the vocabulary. Raises `FactError`."""
     for name in said:
         if name not in allowed:
-            raise UnknownName(str(name), said[name], allowed, where)
+            raise UnknownName(str(name), said[name], tuple(allowed), where)
 
 
-BILL_ALLOWED = (*BILL_KEYS, *BORNE, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))
-LINE_ALLOWED = (*LINE_KEYS, *(name for name in BY_NAME if name not in NOT_ON_A_BILL))
+OF_AN_ACT = tuple(name for name in BY_NAME if name not in NOT_ON_A_BILL)
+BILL_ALLOWED = dict.fromkeys((*BILL_KEYS, *BORNE, *OF_AN_ACT))
+LINE_ALLOWED = dict.fromkeys((*LINE_KEYS, *OF_AN_ACT))
+"""Every name of a bill, of a line, in order and found at once."""
 
 
 OF_A_STAY = Text("un objet : entry, exit…", "an object: entry, exit…")

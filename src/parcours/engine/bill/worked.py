@@ -5,19 +5,20 @@ A worked bill names who performs (`professional: dermatologue`), a setting, and 
 listed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from parcours.engine.bill.codetext import GENERIC, read_code
 from parcours.engine.bill.vocabulary import BILL_ALLOWED, LINE_ALLOWED
-from parcours.engine.errors import FactError, MissingFact
+from parcours.engine.errors import FactError, MissingFact, UnknownName
 from parcours.engine.facts.vocabulary import given
 from parcours.law.bill.book import Code, bill_law
 from parcours.law.bill.codes import Nature
 from parcours.law.cache import flat_law
 from parcours.law.codes import Profession
-from parcours.text import Text, same
+from parcours.text import Text
 
 RESULTS = ("base", "rate", "gross", "majoration", "pf", "franchise", "forfait_acte_lourd", "amo", "amc", "patient")
 """What is expected of a line, in the names of worked bills."""
@@ -71,7 +72,19 @@ SAID_ELSEWHERE = (
 """Facts of a worked bill that are read below, or that no amount of it depends on."""
 ORDINARY_SETTINGS = ("", "urgences", "cabinet", "domicile", "ville", "centre", "etablissement")
 """Places that change no rule by themselves: the code of the line says it."""
-TRIP_FACTS = ("distance_km", "zone", "departement", "night")
+TRIP_FACTS = (
+    "distance_km", "zone", "departement", "night", "hour_band", "big_city", "empty_return", "shared_with",
+)  # fmt: skip
+KEYS = (
+    "id", "title", "kind", "publisher", "conf", "covers", "facts", "lines", "contract", "total", "printed", "note",
+    "depends", "also",
+)  # fmt: skip
+"""What a worked bill holds."""
+LIKE = 0.8
+"""How much an unknown name is like a known one, to be taken for it and refused; others are told, and change nothing."""
+TOTALS = ("fee", *RESULTS)
+FACTS = dict.fromkeys((*BORNE, *STAY, *BILL_ALLOWED, *SAID_ELSEWHERE, *TRIP_FACTS))
+"""What the facts and the total of a worked bill may be."""
 EXAMINATION, FLAT_FEE = "EBD", "FORFAIT_ACTE_LOURD"
 CLASS_B = ("MONTURE_B", "VERRE_B")
 
@@ -98,7 +111,7 @@ class WorkedBill:
 def worked_bill(raw: Mapping[str, Any]) -> WorkedBill:
     """A worked bill of a file. Raises `FactError`."""
     check_worked(raw)
-    facts = dict(raw["facts"])
+    facts: dict[str, Any] = dict(raw["facts"])
     worked = WorkedBill(
         id=str(raw["id"]),
         bill={},
@@ -106,6 +119,7 @@ def worked_bill(raw: Mapping[str, Any]) -> WorkedBill:
         total=raw.get("total") or {},
         doubtful=str(raw.get("conf", "")).upper() == "C",
     )
+    worked.ignored += strange("", raw, KEYS) + strange("facts.", facts, FACTS) + strange("total.", worked.total, TOTALS)
     worked.from_stay = "tarif_jour" in facts or "daily_tariff" in facts
     worked.bill.update(facts_of_bill(facts, raw, worked))
     if worked.from_stay:
@@ -131,6 +145,15 @@ def check_worked(raw: Mapping[str, Any]) -> None:
     check_lines(raw["lines"])
 
 
+def strange(where: str, said: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """The names that no worked bill has. Raises `UnknownName` for one that is like one that they have: a slip."""
+    unknown = [name for name in said if name not in known]
+    for name in unknown:
+        if get_close_matches(str(name), known, n=1, cutoff=LIKE):
+            raise UnknownName(str(name), said[name], tuple(known), where)
+    return [f"{where}{name}".removeprefix("facts.") for name in unknown]
+
+
 def check_lines(lines: Any) -> None:
     """The shape of the lines of a worked bill. Raises `FactError`."""
     if not isinstance(lines, (list, tuple)):
@@ -146,7 +169,7 @@ def facts_of_bill(facts: Mapping[str, Any], raw: Mapping[str, Any], worked: Work
     """The facts of a worked bill by their names in the vocabulary."""
     bill: dict[str, Any] = {}
     for name, value in facts.items():
-        place_fact(bill, name, value, worked)
+        place_fact(bill, name, value)
     if given(facts.get("exemption")) and facts["exemption"] != "per line":
         bill["exemption"] = facts["exemption"]
     contract = raw.get("contract")
@@ -203,16 +226,14 @@ def printed_euros(printed: Any) -> tuple[Any, ...]:
     return (amounts["monture"], lens) if "monture" in amounts and lens is not None else ()
 
 
-def place_fact(bill: dict[str, Any], name: str, value: Any, worked: WorkedBill) -> None:
-    """One fact of a worked bill in its place; one that no bill knows is listed: what it changes, the amounts show."""
+def place_fact(bill: dict[str, Any], name: str, value: Any) -> None:
+    """One fact of a worked bill in its place."""
     if name in BORNE:
         bill[BORNE[name]] = value
     elif name in STAY and value != COMPUTED:
         bill["stay"] = {**(bill.get("stay") or {}), STAY[name]: value}
     elif name in BILL_ALLOWED and name not in SAID_ELSEWHERE:
         bill[name] = value
-    elif name not in (*SAID_ELSEWHERE, *TRIP_FACTS, *STAY):
-        worked.ignored.append(str(name))
 
 
 def who(facts: Mapping[str, Any], worked: WorkedBill) -> dict[str, Any]:
@@ -303,7 +324,7 @@ def inputs_of(line: Mapping[str, Any], place: int) -> dict[str, Any]:
         elif name in LINE_ALLOWED and name not in RESULTS and name != "fee":
             found[name] = value
         elif name not in RESULTS and name != "fee" and name not in SAID_ELSEWHERE:
-            raise FactError(f"lines[{place + 1}].{name}", value, same(", ".join(("fee", *RESULTS))))
+            raise UnknownName(str(name), value, (*TOTALS, *LINE_ALLOWED), f"lines[{place + 1}].")
     return found
 
 

@@ -1,6 +1,7 @@
 """From the facts as people give them to the integers the rules read: reading, inference, contradictions, defaults."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from parcours.engine.errors import FactError, MissingFact
@@ -127,7 +128,7 @@ def read(item: Fact, value: Any, law: FlatLaw) -> Any:
 
 def infer(values: dict[str, Any]) -> list[str]:
     """What follows from other facts: added to the values and named."""
-    before = set(values)
+    before = len(values)
     if "specialty" in values:
         values.setdefault("profession", int(Profession.MEDECIN))
     if "birth_date" in values and "care_date" in values:
@@ -139,7 +140,7 @@ def infer(values: dict[str, Any]) -> list[str]:
     infer_pathway(values)
     if values.get("special_setting") == SpecialSetting.DEPISTAGE_ORGANISE:  # wholly paid: L160-14
         values.setdefault("exemption", 1 << Exemption.PREVENTION)
-    return [name for name in values if name not in before]
+    return list(values)[before:]
 
 
 def infer_ages(values: dict[str, Any]) -> None:
@@ -239,7 +240,7 @@ def check_dates(values: Mapping[str, Any]) -> None:
 
 def transmitted(values: dict[str, Any]) -> tuple[int, int]:
     """Indicator and status to be checked against the facts; a status without facts stays a fact itself."""
-    behind = any(name in values for name in ("role", "referral"))
+    behind = "role" in values or "referral" in values
     status = values.pop("status", 0) if behind else 0
     ips = values.get("ips", 0) if behind else 0
     return ips, status
@@ -288,7 +289,7 @@ def act_of(values: Mapping[str, Any], law: FlatLaw) -> Act:
         "act": act_number,
         "quantity": quantity(values, act_number, act_key, law),
     }
-    return Act._make(map({**NEUTRAL, **values, **following}.__getitem__, Act._fields))
+    return Act._make(IN_ORDER({**NEUTRAL, **values, **following}))
 
 
 def neutral(item: Fact) -> int:
@@ -300,6 +301,7 @@ def neutral(item: Fact) -> int:
     return int(item.unsaid) if isinstance(item.unsaid, int) else 0
 
 
+IN_ORDER = itemgetter(*Act._fields)
 NEUTRAL = {name: neutral(BY_NAME[name]) for name in Act._fields}
 
 

@@ -339,13 +339,19 @@ def read_text(name: str, value: Any) -> str:
 def read_contract(name: str, value: Any) -> Any:
     """A contract, by its id in the library, its guarantees, or those as JSON text (a CSV cell)."""
     if isinstance(value, str):
-        value = named_contract(name, value)
+        return written_contract(name, value)
     if not isinstance(value, Mapping):
         raise FactError(name, value, Text("un contrat connu ou ses garanties", "a known contract or its guarantees"))
     try:
         return encode_contract(value)
     except ContractError as error:
         raise FactError(error.field, error.given, error.allowed) from None
+
+
+@lru_cache(maxsize=256)
+def written_contract(name: str, text: str) -> Any:
+    """A contract as text, kept: its name is said on every bill."""
+    return read_contract(name, named_contract(name, text))
 
 
 def named_contract(name: str, text: str) -> Any:

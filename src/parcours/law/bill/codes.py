@@ -28,8 +28,10 @@ class Combination(IntEnum):
     """Letter and coefficient: full, half, then nothing (article 11B)."""
     NGAP_FULL = 4
     """Letter and coefficient that article 11B never cuts."""
-    CCAM = 5
-    CCAM_FULL = 6
+    NGAP_SAMPLE = 5
+    """A blood sample: article 11B never cuts it, but it takes the place of the act at half."""
+    CCAM = 6
+    CCAM_FULL = 7
     """Complementary gesture or supplement of the CCAM: in full, beside the two acts."""
 
 

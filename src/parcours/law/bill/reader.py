@@ -53,7 +53,7 @@ def read_folder() -> tuple[Any, ...]:
         for letter in entry.get("letters", []):
             if letters.setdefault(letter, key) != key:
                 raise LawDataError(file, key, problems.letter_taken.format(letter=repr(letter), other=letters[letter]))
-        if entry.get("act") and entry["act"] not in book.acts:
+        if entry.get("act") and entry["act"] not in (VISIT, *book.acts):
             raise LawDataError(file, key, problems.no_act.format(act=repr(entry["act"])))
     for key, entry in in_baskets():
         codes[key] = code_entry("baskets.yaml", key, entry, sources, book.acts)
@@ -233,6 +233,8 @@ def code_entry(
     )
 
 
+VISIT = "consultation"
+"""The act that every profession has, whose tariff is that of the profession."""
 OF_THE_ACT = "act"
 """Values of a code that are those of its act in the law of one act: they are written once, there."""
 

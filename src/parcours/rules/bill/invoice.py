@@ -46,6 +46,8 @@ def share_contributions(  # noqa: PLR0913, PLR0917 - the law of each line, and w
     """
     for j in acts:
         missing = settled[j].contribution - settled[j].settlement.participation_forfaitaire
+        if missing <= 0:
+            continue
         left = missing
         for place in range(len(acts)):
             k = acts[place]
@@ -57,10 +59,9 @@ def share_contributions(  # noqa: PLR0913, PLR0917 - the law of each line, and w
             law = laws[eras[k]]
             more = settle_among(lines[k].act, arounds[place], contract, borne[place], law, readings)
             settled[k] = on_invoice(settled[k], plain(more), settled[k].contribution, CaseInvoice.TAKES_OF_OTHERS + 0)
-        if missing > 0:
-            due = settled[j].contribution - left
-            case = CaseInvoice.TAKEN_ELSEWHERE + 0 if left < missing else settled[j].case_invoice
-            settled[j] = on_invoice(settled[j], settled[j].settlement, due, case)
+        due = settled[j].contribution - left
+        case = CaseInvoice.TAKEN_ELSEWHERE + 0 if left < missing else settled[j].case_invoice
+        settled[j] = on_invoice(settled[j], settled[j].settlement, due, case)
 
 
 def bearing(around: Around, taken: int) -> Around:

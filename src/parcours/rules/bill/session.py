@@ -42,7 +42,7 @@ def in_session(
         return tariffs[i], CaseSession.SUPPLEMENT
     if line.combination == Combination.CONSULTATION:
         return consultation(lines, tariffs, joins, i)
-    if line.combination == Combination.NGAP or line.combination == Combination.NGAP_FULL:
+    if line.combination == Combination.NGAP or never_cut(line):
         return letter(lines, tariffs, i, values)
     return technical(lines, tariffs, i, values)
 
@@ -75,26 +75,38 @@ def consultation(lines: Sequence[Line], tariffs: Sequence[int], joins: Sequence[
     return rest, CaseSession.CONSULTATION_AND_ACT if with_act else CaseSession.ALONE
 
 
+def never_cut(line: Line) -> bool:
+    """Is it a letter that article 11B never cuts?"""
+    return line.combination == Combination.NGAP_FULL or line.combination == Combination.NGAP_SAMPLE
+
+
 def letter(lines: Sequence[Line], tariffs: Sequence[int], i: int, values: BillRecord) -> tuple[int, int]:
-    """NGAP article 11B: the highest coefficient in full, the second at half, the next ones not noted."""
+    """NGAP article 11B: the highest coefficient in full, the second at half, the next ones not noted. Beside a blood
+    sample, which is always in full, only one more act is noted.
+    """
     line = lines[i]
     if line.association == Association.SECOND:
         return part_of_letter(line, tariffs[i], values.ngap_second), CaseSession.TRANSMITTED_HALF
-    if line.combination == Combination.NGAP_FULL:
+    if never_cut(line):
         return tariffs[i], CaseSession.NGAP_NEVER_CUT
     if line.association == Association.FIRST:
         return tariffs[i], CaseSession.NGAP_FIRST
     rank = 0
     others = 0
+    sampled = False
     for j in range(len(lines)):
-        if not together(lines, i, j) or lines[j].combination != Combination.NGAP or lines[j].association:
+        if not together(lines, i, j):
+            continue
+        if lines[j].combination == Combination.NGAP_SAMPLE:
+            sampled = True
+        if lines[j].combination != Combination.NGAP or lines[j].association:
             continue
         others += 1
         if ahead(lines, j, lines[j].coefficient * EXACT + tariffs[j], i, line.coefficient * EXACT + tariffs[i]):
             rank += 1
     if rank == 0:
         return tariffs[i], CaseSession.NGAP_FIRST if others else CaseSession.ALONE
-    if rank == 1:
+    if rank == 1 and not sampled:
         return part_of_letter(line, tariffs[i], values.ngap_second), CaseSession.NGAP_HALF
     return 0, CaseSession.NGAP_NOT_NOTED
 
