@@ -190,8 +190,8 @@ def test_a_lawful_supplement_of_a_sunday_is_never_called_unlawful(visit: Visit) 
     page = visit(ON_CALL, **FRENCH)
     text = seen(page)
     assert "illégal" not in text
-    assert "Regardez les codes sur la feuille" in text
-    page.get_by_role("link", name="CRD Supplément").click()
+    assert "plusieurs lignes permises, toutes remboursées" in text
+    page.get_by_role("link", name="Calculer la facture entière").click()
     page.wait_for_load_state()
     assert "CRD" in page.locator("main").inner_html()
     assert "à réclamer" not in seen(page)

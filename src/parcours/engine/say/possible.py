@@ -329,7 +329,9 @@ def settled_money(act: Act, names: tuple[str, ...], known: Known) -> Money:
 
 def owed(act: Act, settled: Settlement) -> int:
     """The patient's share without what may not be asked for certain, in cents."""
-    return max(0, settled.patient - settled.unlawful_excess) if bound_to_tariff(act) else settled.patient
+    if not settled.unlawful_excess or not bound_to_tariff(act):
+        return settled.patient
+    return max(0, settled.patient - settled.unlawful_excess)
 
 
 def bound_to_tariff(act: Act) -> bool:
