@@ -13,13 +13,13 @@ from parcours.engine.case import settle
 from parcours.engine.errors import FactError
 from parcours.engine.facts.readings import encode_readings
 from parcours.engine.facts.vocabulary import BY_NAME
-from parcours.lab.person import encoded_year, settle_year
 from parcours.lab.sides import UNREAD_BEARING, UNREAD_OTHERS
 from parcours.law.codes import UNKNOWN
 from parcours.law.flat import Records
 from parcours.rules.hypotheses import NEUTRAL, Hypotheses
 from tests.equivalence.acts import random_acts
 from tests.equivalence.one_by_one import comparable
+from tests.equivalence.year_by_act import encoded_year, settle_year
 
 ACTS = 2_500
 ON = Hypotheses(1, 1, 95_00, 1, 450_00, 0, 50_00, 1, 1, 1, 1, 1, 0b1111_1111_0000, (1 << 40) - 1)

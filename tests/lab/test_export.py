@@ -14,7 +14,10 @@ from parcours.engine.bill.settle import settle_bill
 from parcours.engine.facts.jsonio import loads
 from parcours.fhir.claim_read import read_claim
 from parcours.lab.export import dcir, fhir
+from parcours.lab.export.aggregates import DAMIR_KEYS
 from parcours.lab.export.run import SHAPES, export
+from parcours.lab.values import values_in
+from parcours.law.cache import flat_law
 from parcours.law.codes import Status
 
 PEOPLE, YEAR, SEED = 1_500, 2022, 3
@@ -29,45 +32,104 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(folder):
-    return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")}
+    months = [pl.read_csv(path, separator=";", infer_schema_length=None) for path in folder.glob("A*.csv.gz")]
+    aggregate = {"DAMIR": pl.concat(months, how="vertical_relaxed")}
+    return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")} | aggregate
 
 
-@pytest.mark.parametrize(
-    ("table", "key"),
-    [
-        ("people", ["patient"]),
-        ("people", ["patient_id"]),
-        ("ER_PRS_F", list(dcir.KEYS)),
-        ("ER_ARO_F", [*dcir.KEYS, "ARO_ORD_NUM"]),
-        ("IR_BEN_R", ["BEN_NIR_PSA", "BEN_RNG_GEM"]),
-        ("IR_IMB_R", ["BEN_NIR_PSA", "BEN_RNG_GEM", "IMB_ALD_NUM"]),
-        ("IR_MTT_R", ["BEN_NIR_PSA", "BEN_RNG_GEM"]),
-        ("DA_PRA_R", ["PFS_PFS_NUM"]),
-        ("base_rac", ["patient", "item"]),
-        ("individus", ["idi"]),
-        ("menages", ["idmen"]),
-    ],
-)
-def test_keys_are_unique_and_said(tables, table, key) -> None:
-    rows = tables[table].select(key)
+@pytest.fixture(scope="module")
+def said(folder):
+    with (folder / "dictionary.csv").open(encoding="utf-8") as file:
+        return {(row["table"], row["column"]): row for row in csv.DictReader(file, delimiter=";")}
+
+
+KEYS = {
+    "people": ["patient"],
+    "doctors": ["doctor"],
+    "offers": ["specialty", "department", "convention"],
+    "acts": ["patient", "number"],
+    "settled": ["patient_id", "number"],
+    "ER_PRS_F": list(dcir.KEYS),
+    "ER_ARO_F": [*dcir.KEYS, "ARO_ORD_NUM"],
+    "IR_BEN_R": ["BEN_NIR_PSA", "BEN_RNG_GEM"],
+    "IR_IMB_R": ["BEN_NIR_PSA", "BEN_RNG_GEM", "IMB_ALD_NUM"],
+    "IR_MTT_R": ["BEN_NIR_PSA", "BEN_RNG_GEM"],
+    "DA_PRA_R": ["PFS_PFS_NUM"],
+    "DAMIR": list(DAMIR_KEYS),
+    "base_rac": ["patient", "item"],
+    "individus": ["idi"],
+    "menages": ["idmen"],
+}
+NAMED = [
+    ("acts", ["patient"], "people", ["patient"]),
+    ("acts", ["patient_id"], "people", ["patient_id"]),
+    ("acts", ["professional_id"], "doctors", ["professional_id"]),
+    ("settled", ["patient_id", "number"], "acts", ["patient_id", "number"]),
+    ("acts", ["patient_id", "number"], "settled", ["patient_id", "number"]),
+    ("people", ["doctor"], "doctors", ["doctor"]),
+    ("offers", ["specialty", "department", "convention"], "doctors", ["specialty", "department", "convention"]),
+    ("ER_PRS_F", ["BEN_NIR_PSA", "BEN_RNG_GEM"], "IR_BEN_R", ["BEN_NIR_PSA", "BEN_RNG_GEM"]),
+    ("ER_ARO_F", list(dcir.KEYS), "ER_PRS_F", list(dcir.KEYS)),
+    ("IR_IMB_R", ["BEN_NIR_PSA", "BEN_RNG_GEM"], "IR_BEN_R", ["BEN_NIR_PSA", "BEN_RNG_GEM"]),
+    ("IR_MTT_R", ["BEN_NIR_PSA", "BEN_RNG_GEM"], "IR_BEN_R", ["BEN_NIR_PSA", "BEN_RNG_GEM"]),
+    ("IR_MTT_R", ["MTT_PFS_NUM"], "DA_PRA_R", ["PFS_PFS_NUM"]),
+    ("base_rac", ["patient"], "people", ["patient"]),
+    ("individus", ["idi"], "people", ["patient"]),
+    ("individus", ["idmen"], "menages", ["idmen"]),
+    ("menages", ["idmen"], "people", ["household"]),
+]
+"""Columns of a table that name rows of another."""
+
+
+def test_every_table_has_a_key(tables) -> None:
+    assert set(tables) == set(KEYS)
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_keys_are_unique_and_said(tables, table) -> None:
+    rows = tables[table].select(KEYS[table])
     assert len(rows) == len(rows.unique()) > 0
     assert not rows.null_count().sum_horizontal()[0]
 
 
-@pytest.mark.parametrize(
-    ("table", "column", "of", "key"),
-    [
-        ("acts", "patient", "people", "patient"),
-        ("ER_PRS_F", "BEN_NIR_PSA", "IR_BEN_R", "BEN_NIR_PSA"),
-        ("IR_IMB_R", "BEN_NIR_PSA", "IR_BEN_R", "BEN_NIR_PSA"),
-        ("IR_MTT_R", "BEN_NIR_PSA", "IR_BEN_R", "BEN_NIR_PSA"),
-        ("IR_MTT_R", "MTT_PFS_NUM", "DA_PRA_R", "PFS_PFS_NUM"),
-        ("base_rac", "patient", "people", "patient"),
-        ("individus", "idmen", "menages", "idmen"),
-    ],
-)
-def test_what_a_table_names_is_in_the_other(tables, table, column, of, key) -> None:
-    assert set(tables[table][column]) <= set(tables[of][key])
+@pytest.mark.parametrize(("table", "columns", "of", "key"), NAMED)
+def test_what_a_table_names_is_in_the_other(tables, table, columns, of, key) -> None:
+    rows = tables[table]
+    if columns == ["professional_id"]:
+        rows = rows.filter(pl.col("specialty").is_not_null())  # the others are in no list of doctors
+    named = rows.select(columns).drop_nulls().unique()
+    assert not named.join(tables[of], left_on=columns, right_on=key, how="anti").height
+    assert named.height
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_codes_are_of_the_lists_of_the_dictionary(tables, said, table) -> None:
+    listed = {
+        column: {code for one in row["codes"].split("; ") for code in (one, one.split(" ")[0])}
+        for (name, column), row in said.items()
+        if name == table and row["codes"] and not row["codes"].startswith("same as")
+    }
+    words = {name for name, kind in tables[table].schema.items() if kind == pl.String} - FREE
+    filled = {name for name in words if tables[table][name].null_count() < len(tables[table])}
+    assert filled <= set(listed), "every column of words says which"
+    for column, codes in listed.items():
+        seen = tables[table][column].drop_nulls().unique()
+        assert {str(one) for one in seen} <= {"", *codes}, column
+
+
+FREE = {
+    "patient_id", "professional_id", "commune", "department", "departement", "notes", "BEN_NIR_PSA", "BEN_NIR_ANO",
+    "BEN_IDT_ANO", "BEN_RES_COM", "BEN_RES_DPT", "PFS_EXE_NUM", "PFS_PFS_NUM", "PFS_EXE_DPT", "MTT_PFS_NUM",
+    "ORG_CLE_NUM", "EXE_SOI_AMD", "EXE_SOI_AMF", "MED_MTF_COD",
+}  # fmt: skip
+"""Words that are in no list of codes: numbers of people and doctors, places, months, ICD-10."""
+
+
+def test_offers_count_the_doctors_outside_the_hospital(tables) -> None:
+    outside = tables["doctors"].filter(pl.col("status") != "salaried")
+    assert tables["offers"]["doctors"].sum() == len(outside) == len(tables["DA_PRA_R"])
+    assert tables["offers"]["closed"].sum() == outside["closed"].sum() > 0
+    assert set(outside.filter(pl.col("closed"))["specialty"]) == {"generaliste"}
 
 
 def test_doctors_of_the_lines_are_in_the_table_of_doctors(tables) -> None:
@@ -75,24 +137,29 @@ def test_doctors_of_the_lines_are_in_the_table_of_doctors(tables) -> None:
     assert set(seen) <= set(tables["DA_PRA_R"]["PFS_PFS_NUM"])
 
 
-def test_the_nine_keys_join_without_loss(tables) -> None:
-    lines, others = tables["ER_PRS_F"], tables["ER_ARO_F"]
-    assert len(others.join(lines, on=list(dcir.KEYS), how="inner")) == len(others)
-
-
-def test_columns_are_the_national_ones_and_codes_are_of_their_lists(tables) -> None:
-    codes = dcir.book()["codes"]
-    natures = {code for code in dcir.book()["natures"].values() if isinstance(code, int)}
-    natures |= set(dcir.book()["natures"]["drug_classes"].values())
+def test_columns_are_the_national_ones(tables) -> None:
     for name in ("ER_PRS_F", "ER_ARO_F", "IR_BEN_R", "IR_IMB_R", "IR_MTT_R", "DA_PRA_R"):
-        table = tables[name]
-        assert table.columns == list(dcir.columns(name))
-        for column in table.columns:
-            if isinstance(codes.get(column), dict):
-                assert set(table[column].drop_nulls()) <= set(codes[column]), column
+        assert tables[name].columns == list(dcir.columns(name))
     assert len(tables["ER_PRS_F"].columns) == 123
-    assert set(tables["ER_PRS_F"]["PRS_NAT_REF"]) <= natures
-    assert set(tables["ER_PRS_F"]["PRS_PDS_QCP"]) <= {0, *(int(member) for member in Status)}
+
+
+def test_codes_that_are_derived_are_those_of_the_law_and_of_the_nomenclatures(tables) -> None:
+    book = dcir.book()
+    natures = {code for code in book["natures"].values() if isinstance(code, int)}
+    natures |= set(book["natures"]["drug_classes"].values())
+    specialties = {0, *flat_law().specialties.values()}
+    lists = {
+        "PRS_NAT_REF": natures, "BSE_PRS_NAT": natures, "ARO_PRS_NAT": natures, "PRS_NAT": {*natures, dcir.DEFERRED},
+        "PRS_PDS_QCP": {0, *(int(member) for member in Status)}, "PRS_PDS_QTP": {0, *dcir.ENTERED.values()},
+        "PSE_SPE_COD": specialties, "PFS_SPE_COD": specialties, "PSE_SPE_SNDS": specialties,
+        "PSE_ACT_NAT": {0, *book["activities"].values()}, "BEN_RES_REG": set(values_in("regions")["regions"].values()),
+        "IMB_ALD_NUM": {number for number, _ in book["conditions"].values()},
+        "MED_MTF_COD": {code for _, code in book["conditions"].values()},
+    }  # fmt: skip
+    met = {(name, column) for name, table in tables.items() if name.isupper() for column in lists if column in table}
+    assert {column for _, column in met} == set(lists)
+    for name, column in met:
+        assert set(tables[name][column].drop_nulls()) <= lists[column], (name, column)
 
 
 def test_every_deferred_majoration_has_a_line_of_its_own_later_and_without_third_party(tables) -> None:
@@ -150,21 +217,15 @@ def test_every_file_is_signed_named_and_says_that_it_is_synthetic(folder) -> Non
     assert "parcours lab export --people 1500 --year 2022 --seed 3" in card
 
 
-def test_the_dictionary_says_every_column_in_both_languages_and_the_codes_of_ours(folder, tables) -> None:
-    with (folder / "dictionary.csv").open(encoding="utf-8") as file:
-        rows = {(row["table"], row["column"]): row for row in csv.DictReader(file, delimiter=";")}
-    assert {name for name, _ in rows} == {*tables, "DAMIR"}
+def test_the_dictionary_says_every_column_in_both_languages(said, tables) -> None:
+    assert {name for name, _ in said} == set(tables)
     for name, table in tables.items():
         for column in table.columns:
-            row = rows[name, column]
+            row = said[name, column]
             empty = table[column].null_count() == len(table)
             assert row["fr"], (name, column)
             assert (row["en"] != "not filled") or (empty and name.isupper()), (name, column)
-    assert rows["settled", "patient"]["en"] != rows["acts", "patient"]["en"] == "number of the person"
-    listed = [(name, column) for (name, column), row in rows.items() if not name.isupper() and row["codes"]]
-    assert {("people", "cover"), ("acts", "referral"), ("settled", "status"), ("settled", "case_rate")} <= set(listed)
-    for name, column in listed:
-        assert set(tables[name][column].drop_nulls()) <= {"", *rows[name, column]["codes"].split("; ")}, (name, column)
+    assert said["settled", "patient"]["en"] != said["acts", "patient"]["en"] == "number of the person"
 
 
 def test_the_same_command_makes_the_same_files(folder, tmp_path) -> None:
@@ -185,6 +246,34 @@ def test_a_claim_of_the_extract_is_estimated_with_the_amounts_of_its_act(folder,
         asked = read_claim(said)
         made = settle_bill(asked.bill, asked.readings).settled[0].settlement
         assert (made.base, made.rate, made.majoration) == (row["base"] * 100, row["rate"], row["majoration"] * 100)
+
+
+def test_each_payer_explains_each_claim_with_the_amounts_of_the_settled_act(folder, tables) -> None:
+    found = {
+        name: {one["id"]: one for one in map(loads, (folder / f"{name}.ndjson").read_text("utf-8").splitlines())}
+        for name in ("Patient", "Coverage", "Claim", "ExplanationOfBenefit")
+    }
+    visits = tables["settled"].filter((pl.col("act") == "consultation") & pl.col("specialty").is_not_null())
+    rows = dict(
+        zip(found["Claim"], visits.filter(pl.col("patient_id").is_in(found["Patient"])).to_dicts(), strict=True)
+    )
+    explained = set()
+    for name, one in found["ExplanationOfBenefit"].items():
+        kind, claim = one["claim"]["reference"].split("/")
+        payer, row = name.rsplit("-", 1)[1], rows[claim]
+        assert one["patient"]["reference"].split("/")[1] in found["Patient"]
+        assert one["insurance"][0]["coverage"]["reference"].split("/")[1] in found["Coverage"]
+        assert kind == "Claim"
+        said = {
+            line["category"]["coding"][0]["code"]: line["amount"]["value"] for line in one["item"][0]["adjudication"]
+            if "amount" in line
+        }  # fmt: skip
+        assert said["benefit"] == row[payer]
+        assert said["benefit"] + said["priorpayerpaid"] + said["memberliability"] == said["submitted"] == row["fee"]
+        assert said.get("participation_forfaitaire", 0) == row["participation_forfaitaire"]
+        explained.add((claim, payer))
+    assert explained >= {(claim, "amo") for claim in rows}
+    assert explained >= {(claim, "amc") for claim, row in rows.items() if row["amc"]}
 
 
 def test_an_unknown_shape_and_a_folder_of_others_are_refused(tmp_path) -> None:

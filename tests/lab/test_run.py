@@ -16,13 +16,13 @@ from parcours.cli.main import app
 from parcours.engine.batch.supposed import PLACE, SupposedLaw
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.errors import ParcoursError
-from parcours.lab.person import encoded_year, settle_year
 from parcours.lab.population import generate
 from parcours.lab.reform import known_reforms, plan_of
 from parcours.lab.say import share, who_loses
 from parcours.lab.study import PAYERS, divided, groups_of, kept_people, per_person, plans_of, study, winners
 from parcours.lab.tables import concentration, sure_payers, sure_winners, tables
 from parcours.lab.world import World, deciles, passing, world_of
+from tests.equivalence.year_by_act import encoded_year, settle_year
 
 YEAR, PEOPLE, SEED = 2025, 1500, 3
 

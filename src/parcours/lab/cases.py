@@ -1,4 +1,4 @@
-"""Twelve typical people, each a year of care settled act by act under the law in force and under a reform."""
+"""Twelve typical people, each a year of care settled under the law in force and under a reform."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import yaml
 
-from parcours.engine.batch.supposed import SupposedLaw
-from parcours.engine.facts.encoding import EncodedAct
-from parcours.lab.person import encoded_year, settle_year
+from parcours.engine.batch.chunk import Run
+from parcours.engine.batch.supposed import (
+    PLACE,
+    EncodedPeople,
+    SupposedLaw,
+    Totals,
+    encoded_people,
+    moved_fees,
+    settle_people,
+)
 from parcours.lab.reform import Plan, plan_of
-from parcours.rules.tariff import tariff_of_act
 from parcours.text import Text, text_of
 
 FILE = Path(__file__).with_name("cases.yaml")
@@ -72,39 +80,32 @@ def relevant(name: str, facts: Mapping[str, Any]) -> bool:
 
 def cascades(plan: Plan) -> list[Cascade]:
     """Every person's year under a plan."""
-    reformed, found = law_of(plan), []
-    for case, year, before in in_force_of(plan.year):
-        fees = moved(year, law_of(plan_of([], plan.year)), reformed) if plan.fees_move else None
-        found.append(Cascade(case, before, summed(year, reformed, fees)))
-    return found
+    people, before = in_force_of(plan.year)
+    in_force, law = law_of(plan_of([], plan.year)), law_of(plan)
+    after = settle_people(people, law, moved_fees(people, in_force, law) if plan.fees_move else None)
+    return [
+        Cascade(case, *(said(totals, place) for totals in (before, after)))
+        for place, case in enumerate(cases(plan.year))
+    ]
+
+
+def said(totals: Totals, place: int) -> dict[str, int]:
+    """The sums of one person."""
+    return {name: int(totals[PLACE[name], place]) for name in STEPS}
 
 
 @cache
-def in_force_of(year: int) -> list[tuple[Case, list[EncodedAct], Mapping[str, int]]]:
-    """Each person, the acts as the rules read them, the sums under the law in force."""
-    law = law_of(plan_of([], year))
-    encoded = [(case, encoded_year(case.facts)) for case in cases(year)]
-    return [(case, acts, summed(acts, law, None)) for case, acts in encoded]
+def in_force_of(year: int) -> tuple[EncodedPeople, Totals]:
+    """The people with their acts as the rules read them, and the sums under the law in force."""
+    people = cases(year)
+    rows = [facts for case in people for facts in case.facts]
+    names = dict.fromkeys(name for row in rows for name in row)
+    acts = pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
+    person = np.repeat(np.arange(len(people)), [len(case.facts) for case in people])
+    encoded = encoded_people(acts, person, len(people), Run.of())
+    return encoded, settle_people(encoded, law_of(plan_of([], year)))
 
 
 def law_of(plan: Plan) -> SupposedLaw:
     """The law of a plan."""
     return SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
-
-
-def summed(year: list[EncodedAct], law: SupposedLaw, fees: Mapping[int, int] | None) -> dict[str, int]:
-    """The sums of a year under a law."""
-    outcomes = [one.outcome for one in settle_year(year, law, fees)]
-    return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in STEPS}
-
-
-def moved(year: list[EncodedAct], before: SupposedLaw, after: SupposedLaw) -> dict[int, int]:
-    """What is charged when tariffs move: as much above the new tariff as above the old one."""
-    found = {}
-    for place, encoded in enumerate(year):
-        act = encoded.act
-        was, _ = tariff_of_act(act, before.records.on(act.care_date), before.readings)
-        now, _ = tariff_of_act(act, after.records.on(act.care_date), after.readings)
-        if 0 < was <= act.fee and now:
-            found[place] = act.fee + now - was
-    return found

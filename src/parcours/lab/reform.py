@@ -98,9 +98,11 @@ class Plan:
 
     @cached_property
     def records(self) -> Records:
-        """The law by day under the plan."""
+        """The law by day under the plan, in its year."""
         book = load()
-        return (apply(book, (*self.changes, *self.derived)) if self.changes else book).records(self.readings)
+        return (apply(book, (*self.changes, *self.derived)) if self.changes else book).records_of(
+            self.year, self.readings
+        )
 
     def rule_readings(self) -> Readings:
         """The readings that a rule takes."""

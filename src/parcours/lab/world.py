@@ -90,12 +90,17 @@ class World:
         """The acts by side; the same where all who may have C2S have it."""
         return Sides(self.encoded), Sides(self.with_c2s)
 
+    @cached_property
+    def in_force(self) -> SupposedLaw:
+        """The law that the fees were charged under."""
+        return SupposedLaw(self.run.records)
+
     def settle(self, plan: Plan) -> Totals:
         """The totals of each person under a plan."""
         if plan.digest() in self.known:
             return self.known[plan.digest()]
         law = SupposedLaw(plan.records, plan.rule_readings(), plan.hypotheses)
-        in_force = SupposedLaw(self.run.records) if plan.fees_move else None
+        in_force = self.in_force if plan.fees_move else None
         with ThreadPoolExecutor(self.threads) as pool:
             return self.sides[plan.c2s_for_all].settle(law, in_force, pool)
 
@@ -167,7 +172,7 @@ def encoded_block(people: pa.Table, acts: pa.Table, year: int, run: Run) -> Enco
     acts = acts.set_column(place, "reimbursement_date", pc.min_element_wise(acts["reimbursement_date"], december))
     places = pc.index_in(acts["patient"], people["patient"].combine_chunks())
     person = places.combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
-    return encoded_people(acts, person, len(people), run)
+    return encoded_people(acts, person, len(people), run).laid_out()
 
 
 def given_c2s(made: Population) -> pa.Table:

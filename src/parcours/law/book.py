@@ -154,6 +154,10 @@ class LawBook:
             self._records[key] = build_records(self, dict(key))
         return self._records[key]
 
+    def records_of(self, year: int, readings: Mapping[str, str]) -> Records:
+        """The same for the days of one year: all that a reform that is tried on a year needs."""
+        return build_records(self, dict(value_readings(self.readings, readings)), year)
+
     def on(self, day: date | int, readings: Mapping[str, str] | None = None) -> LawRecord:
         """The law in force on a day. A day before the first known value is an error that says so."""
         return self.records(readings).on(day)
@@ -200,12 +204,15 @@ NEXT_NUMBER = ("participation_nombre_suivant", "participation_nombre_suivant_le"
 """The yearly number of contributions is that of the day of the refund (D160-6), which may be later than the care."""
 
 
-def build_records(book: LawBook, readings: Mapping[str, str]) -> Records:
-    """One record for each period between two changes of any value a rule reads."""
+def build_records(book: LawBook, readings: Mapping[str, str], year: int | None = None) -> Records:
+    """One record for each period between two changes of any value a rule reads; `year`: those of that year alone."""
     scalars = {name: book.parameters[parameter].series(readings) for name, parameter in FIELDS.items()}
     tables = [*scalars.values(), *tariff_series(book), *act_series(book)]
     first = max(series.first_days[0] for name, series in scalars.items() if name not in MAY_BE_UNKNOWN)
     days = sorted({first, *(day for series in tables for day in series.change_days if day > first)})
+    if year is not None:
+        started = [day for day in days if day <= year * 10_000 + 101][-1:]
+        days = [*started, *(day for day in days if year * 10_000 + 101 < day <= year * 10_000 + 1231)]
     fixed = fixed_tables(book)
     rows = [record_on(book, day, scalars, fixed) for day in days]
     return Records(days, rows)

@@ -6,7 +6,7 @@ The rules are compiled once: values of the law and hypotheses are data. One row 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +28,7 @@ from parcours.engine.batch.kernel import (
     _slot,
 )
 from parcours.engine.batch.law_table import law_table
-from parcours.engine.batch.layout import CONTRACT, MISSING, PATTERN_COLUMNS, ROW_FACTS
+from parcours.engine.batch.layout import CONTRACT, MISSING, PATTERN_COLUMNS, ROW_FACTS, matrix
 from parcours.engine.batch.reading import whole
 from parcours.engine.facts.vocabulary import BY_NAME
 from parcours.law.cases import CaseBase, CaseRate
@@ -58,6 +58,8 @@ BEARING = [int(one) for one in Profession if bears_franchise(Act(*(0,) * len(Act
 SMALLEST = 20_000
 """Fewer acts than this are not worth a second thread."""
 Totals = npt.NDArray[np.int64]
+LawTable = tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]
+"""The eras of a law, and the first day of each."""
 PRACTICE = Readings()
 
 
@@ -68,6 +70,20 @@ class SupposedLaw:
     records: Records
     readings: Readings = PRACTICE
     hypotheses: Hypotheses = NEUTRAL
+
+    def table(self, days: tuple[int, int]) -> LawTable:
+        """The eras that matter between two days as the compiled loop reads them: made once, however many the blocks."""
+        starts = np.array(self.records.first_days)
+        low = max(0, int(np.searchsorted(starts, days[0], "right")) - 1)
+        high = max(low + 1, int(np.searchsorted(starts, days[1], "right")))
+        if (low, high) not in self._tables:
+            kept = Records(self.records.first_days[low:high], self.records.rows[low:high])
+            self._tables[low, high] = law_table(kept)
+        return self._tables[low, high]
+
+    @cached_property
+    def _tables(self) -> dict[tuple[int, int], LawTable]:
+        return {}
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,17 @@ class EncodedPeople:
         """What each act was charged, in cents."""
         fees: npt.NDArray[np.int32] = self.facts.rows[FEE, : len(self.facts.pattern)]
         return fees
+
+    def laid_out(self) -> "EncodedPeople":
+        """The same, the acts of each side together in memory and in the order of the caps: read one after the other."""
+        bearing = np.isin(self.facts.patterns.rows[:, PROFESSION], BEARING)[self.facts.pattern[self.order]]
+        place = np.concatenate([self.order[bearing], self.order[~bearing]])
+        rank = np.empty_like(place)
+        rank[place] = np.arange(len(place), dtype=place.dtype)
+        rows = matrix(ROW_FACTS, len(place), np.int32)
+        rows[:, : len(place)] = self.facts.rows[:, place]
+        facts = replace(self.facts, rows=rows, pattern=self.facts.pattern[place], valid=self.facts.valid[place])
+        return replace(self, facts=facts, order=rank[self.order], professional=self.professional[place])
 
     def sides(self) -> tuple["EncodedPeople", "EncodedPeople"]:
         """The same people with the care that bears deductibles, and with the rest."""
@@ -128,21 +155,13 @@ def encoded_people(acts: pa.Table, person: npt.NDArray[np.int64], people: int, r
     )
 
 
-def year_of(records: Records, days: tuple[int, int]) -> Records:
-    """The eras that matter between two days."""
-    starts = np.array(records.first_days)
-    low = max(0, int(np.searchsorted(starts, days[0], "right")) - 1)
-    high = max(low + 1, int(np.searchsorted(starts, days[1], "right")))
-    return Records(records.first_days[low:high], records.rows[low:high])
-
-
 def settle_people(
     people: EncodedPeople, law: SupposedLaw, fees: npt.NDArray[np.int32] | None = None, threads: int = 2
 ) -> Totals:
     """The totals of each person under a law, a line a column of `COLUMNS`. `fees` replaces what was charged."""
     totals = np.zeros((len(COLUMNS), people.people), np.int64)
     charged = people.fees if fees is None else fees
-    laws, days = law_table(year_of(law.records, people.days))
+    laws, days = law.table(people.days)
     most = int(np.diff(people.first).max(initial=1))
 
     def part(bounds: tuple[int, int]) -> None:
@@ -166,8 +185,12 @@ def settle_people(
             totals,
         )
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(part, shares(people.first, threads)))
+    parts = shares(people.first, threads)
+    if len(parts) == 1:
+        part(parts[0])
+        return totals
+    with ThreadPoolExecutor(len(parts)) as pool:
+        list(pool.map(part, parts))
     return totals
 
 
@@ -182,8 +205,8 @@ def shares(first: npt.NDArray[np.int64], threads: int) -> list[tuple[int, int]]:
 def moved_fees(people: EncodedPeople, before: SupposedLaw, after: SupposedLaw) -> npt.NDArray[np.int32]:
     """What is charged when tariffs move: the tariff moves the fee by as much, and overruns stay what they were."""
     fees = people.fees.copy()
-    old, old_days = law_table(year_of(before.records, people.days))
-    new, new_days = law_table(year_of(after.records, people.days))
+    old, old_days = before.table(people.days)
+    new, new_days = after.table(people.days)
     fee_kernel()(
         people.facts.rows, people.facts.pattern, people.facts.patterns.rows, people.order, old, old_days, new,
         new_days, before.readings, fees,
@@ -226,6 +249,11 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
     era = 0
     for patient in range(len(first) - 1):
         person = who[patient]
+        count = first[patient + 1] - first[patient]
+        size = 4
+        while size < 4 * count:
+            size *= 2
+        own = memory[:size]  # no more than the patient needs: it stays near the processor
         year = 0
         participation_year = 0
         number_year = 0
@@ -250,9 +278,9 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
             era = _era(days, act.care_date, era)
             law = laws[era]
             places = NOWHERE
-            if first[patient + 1] - first[patient] > 1:
-                places = _places(act, np.int64(professional[i]), memory, patient, law, readings)
-            counters = _counters(places, memory, participation_year, number_year, franchise_year)
+            if count > 1:
+                places = _places(act, np.int64(professional[i]), own, patient, law, readings)
+            counters = _counters(places, own, participation_year, number_year, franchise_year)
             contract = _contract(contracts, np.uint64(patterns[p, CONTRACT]))
             borne = Borne(included_year, transport_year)
             answer = settle_supposed(act, contract, counters, borne, law, readings, hypotheses)
@@ -282,7 +310,7 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
             reached = franchise_year >= law.franchise_plafond_annee
             if counts and reached and not totals[FRANCHISE_MONTH, person]:
                 totals[FRANCHISE_MONTH, person] = month
-            _remember(places, memory, number, answer.franchise, act)
+            _remember(places, own, number, answer.franchise, act)
 
 
 def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code

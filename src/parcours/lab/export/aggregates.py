@@ -34,6 +34,8 @@ ITEMS = {
     "biology": ("biology",),
 }
 OTHER = "visits_specialists"
+LISTS = {("base_rac", "item"): [*ITEMS, OTHER]}
+"""The words of our own columns."""
 
 
 def damir(lines: pl.DataFrame, regions: dict[str, int]) -> pl.DataFrame:

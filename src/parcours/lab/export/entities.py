@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from parcours.lab.world import DECILES
+
 CHILD = 14
 """Below it a member of the household is 0.3 of a consumption unit."""
 COVERS = {
@@ -11,6 +13,12 @@ COVERS = {
     "c2s": "c2s",
     "ame": "ame",
 }
+LISTS = {
+    ("individus", "complementaire"): list(COVERS.values()),
+    ("individus", "sexe"): ["1 homme", "2 femme"],
+    ("menages", "decile"): [str(tenth) for tenth in range(1, DECILES + 1)],
+}
+"""The words and codes of the columns."""
 
 
 def individuals(people: pl.DataFrame, scale: float) -> pl.DataFrame:

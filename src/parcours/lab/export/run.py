@@ -6,12 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from parcours.engine.batch.chunk import Run
 from parcours.engine.batch.frame import settle_table
-from parcours.lab.export import aggregates, dcir, entities, fhir
+from parcours.lab.export import aggregates, dcir, doctors, entities, fhir
 from parcours.lab.export.card import card, dictionary
 from parcours.lab.export.writing import Folder
 from parcours.lab.population import Population, blocks
@@ -31,13 +32,13 @@ def export(
     asked = f"parcours lab export --people {people} --year {year} --seed {seed} --shapes {','.join(shapes)}"
     weight = of_year(people_values()["pyramid"]["national"], year) / people
     run, months, done = Run.of(None, None), list[pl.DataFrame](), 0
-    lists: dict[tuple[str, str], list[str]] = {}
+    lists = {**aggregates.LISTS, **entities.LISTS}
     with Folder(output, {"synthetic": "invented people and acts: they describe nobody", "command": asked}) as folder:
         for made in blocks(people, year, seed):
             settled = settle_table(facts(made.acts), run=run)
             frames = settled_frame(made.acts, settled), people_frame(made.people)
             part = Part(made, settled, *frames, year, seed, weight)
-            lists = code_lists({"people": made.people, "acts": made.acts, "settled": settled})
+            lists |= code_lists({"people": made.people, "acts": made.acts, "settled": settled})
             for shape in shapes:
                 for name, table in MADE[shape](part).items():
                     folder.add(name, table)
@@ -46,11 +47,17 @@ def export(
                 folder.text("Patient.ndjson", fhir.lines(fhir.patients(part.people.filter(few))))
                 folder.text("Coverage.ndjson", fhir.lines(fhir.coverages(part.people.filter(few))))
                 folder.text("Claim.ndjson", fhir.lines(fhir.claims(part.acts.filter(few))))
+                folder.text("ExplanationOfBenefit.ndjson", fhir.lines(fhir.explanations(part.acts.filter(few))))
             if "damir" in shapes:
                 months.append(aggregates.damir(part.claims[0], values_in("regions")["regions"]))
             done += len(made.people)
             progress(done, people)
-        if "dcir" in shapes or "facts" in shapes:
+        if "facts" in shapes:
+            supply = {"doctors": doctors.doctors(seed, year), "offers": doctors.offers(seed, year)}
+            lists |= code_lists(supply)
+            for name, table in supply.items():
+                folder.add(name, plain(table))
+        if "dcir" in shapes:
             folder.add("DA_PRA_R", dcir.doctors(seed, year))
         for month, rows in aggregates.damir_months(months):
             folder.csv(f"A{month}.csv.gz", rows.columns, rows.iter_rows(), packed=True)
@@ -75,6 +82,12 @@ class Part:
     seed: int
     weight: float
 
+    def numbered(self, acts: pa.Table) -> pa.Table:
+        """Acts with the number of each among those of the person: with the person it names the act."""
+        patient = self.made.acts["patient"].to_numpy()
+        number = np.arange(1, len(patient) + 1) - np.searchsorted(patient, patient)
+        return acts.add_column(0, "number", pa.array(number))
+
     @cached_property
     def claims(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Lines of the claims files."""
@@ -83,12 +96,12 @@ class Part:
 
 def as_facts(part: Part) -> Tables:
     """People and acts in the vocabulary of the engine."""
-    return {"people": plain(part.made.people), "acts": plain(part.made.acts)}
+    return {"people": plain(part.made.people), "acts": plain(part.numbered(part.made.acts))}
 
 
 def as_settled(part: Part) -> Tables:
     """Acts with what each payer pays, and the case of each stage."""
-    return {"settled": plain(part.settled.drop_columns(["error"]))}
+    return {"settled": plain(part.numbered(part.settled.drop_columns(["error"])))}
 
 
 def as_claims(part: Part) -> Tables:

@@ -1,6 +1,4 @@
-"""One person's year under a law, act by act, by the rules as they are read: what a cascade shows, and what the compiled
-loop must say too.
-"""
+"""One person's year under a law, act by act, by the rules as they are read: what the compiled loop must say too."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
