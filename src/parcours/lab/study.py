@@ -103,7 +103,7 @@ class Study:
     @cached_property
     def without_effect(self) -> bool:
         """Is every figure the same?"""
-        return bool((self.reformed == self.baseline).all())
+        return not self.change.any() and bool((self.reformed == self.baseline).all())
 
 
 def study(world: World, reforms: Sequence[Reform], where: Mapping[str, str] | None = None) -> Study:
@@ -238,13 +238,24 @@ def gone_through(found: Study, breakdowns: Sequence[str]) -> None:
     """
     groups = [coded(found.world, name) for name in breakdowns]
     sizes = [len(words) for words, _ in groups]
-    cells = np.ravel_multi_index([codes for _, codes in groups], sizes) if groups else np.zeros(len(found.kept), int)
+    cells = cells_of(found.world, breakdowns)
     sums = [column.reshape(sizes) for column in sums_by(found, found.of_kept(cells), prod(sizes))]
     found.said[""] = [said("all", "all", [int(column.sum()) for column in sums])]
     for axis, (name, (words, _)) in enumerate(zip(breakdowns, groups, strict=True)):
         others = tuple(place for place in range(len(sizes)) if place != axis)
         columns = [column.sum(axis=others).tolist() for column in sums]
         found.said[name] = [said(name, word, [column[k] for column in columns]) for k, word in enumerate(words)]
+
+
+def cells_of(world: World, breakdowns: Sequence[str]) -> Numbers:
+    """The cell of each person among the groups of all these breakdowns together."""
+    name = ",".join(breakdowns)
+    if name not in world.cells:
+        groups = [coded(world, one) for one in breakdowns]
+        sizes = [len(words) for words, _ in groups]
+        none = np.zeros(len(world.people), np.int64)
+        world.cells[name] = np.ravel_multi_index([codes for _, codes in groups], sizes) if groups else none
+    return world.cells[name]
 
 
 def said(by: str, group: str, sums: Sequence[int]) -> Row:

@@ -76,6 +76,11 @@ class World:
         return {}
 
     @cached_property
+    def cells(self) -> dict[str, Numbers]:
+        """The cell of each person among breakdowns that were asked together."""
+        return {}
+
+    @cached_property
     def curves(self) -> dict[str, list[float]]:
         """Curves of everybody that no reform changes, once drawn."""
         return {}

@@ -107,6 +107,12 @@ class EncodedPeople:
         fees: npt.NDArray[np.int32] = self.facts.rows[FEE, : len(self.facts.pattern)]
         return fees
 
+    @cached_property
+    def priced(self) -> npt.NDArray[np.int32]:
+        """The acts whose base is a tariff of the law, in the order of the caps."""
+        priced: npt.NDArray[np.int32] = self.order[self.facts.rows[BASE, self.order] == UNKNOWN]
+        return priced
+
     def laid_out(self) -> "EncodedPeople":
         """The same, the acts of each side together in memory and in the order of the caps: read one after the other."""
         bearing = np.isin(self.facts.patterns.rows[:, PROFESSION], BEARING)[self.facts.pattern[self.order]]
@@ -208,7 +214,7 @@ def moved_fees(people: EncodedPeople, before: SupposedLaw, after: SupposedLaw) -
     old, old_days = before.table(people.days)
     new, new_days = after.table(people.days)
     fee_kernel()(
-        people.facts.rows, people.facts.pattern, people.facts.patterns.rows, people.order, old, old_days, new,
+        people.facts.rows, people.facts.pattern, people.facts.patterns.rows, people.priced, old, old_days, new,
         new_days, before.readings, fees,
     )  # fmt: skip
     return fees
@@ -314,16 +320,16 @@ def _settle_people(  # noqa: C901, PLR0913, PLR0915, PLR0917 - columns, not obje
 
 
 def _move_fees(  # noqa: PLR0913, PLR0917 - columns, not objects, for compiled code
-    rows: Any, pattern: Any, patterns: Any, order: Any, old: Any, old_days: Any, new: Any, new_days: Any, readings: Any,
-    fees: Any,
+    rows: Any, pattern: Any, patterns: Any, priced: Any, old: Any, old_days: Any, new: Any, new_days: Any,
+    readings: Any, fees: Any,
 ) -> None:  # fmt: skip
-    """Acts charged at the tariff of one law or above it: as much above that of another."""
+    """Acts charged at the tariff of one law or above it: as much above that of another. A base that is given moves with
+    no tariff.
+    """
     before = 0
     after = 0
-    for rank in range(len(order)):
-        i = np.uint64(order[rank])
-        if rows[BASE, i] != UNKNOWN:
-            continue  # a base that is given moves with no tariff
+    for rank in range(len(priced)):
+        i = np.uint64(priced[rank])
         act = _act(rows, patterns, i, np.uint64(pattern[i]))
         before = _era(old_days, act.care_date, before)
         after = _era(new_days, act.care_date, after)
