@@ -13,6 +13,7 @@ from tests.api.fixtures import PASSWORD
 from tests.support.server import UNLIMITED, country_folder, running
 
 LOGINS = 200
+READERS = 150
 
 
 @pytest.fixture
@@ -64,3 +65,30 @@ def test_two_hundred_logins_at_once_leave_memory_and_quotes_alone(served):
     assert max(sizes) < 400
     assert statistics.median(times) < 0.1
     assert log_in(served.port, "amar@example.org")[0] == 201, "nobody was locked by being sent away"
+
+
+@pytest.mark.slow
+def test_more_readers_than_threads_and_connections_are_all_answered(tmp_path, sqlite_country):
+    """Each holds a session of the database from one thread of the pool to the next."""
+    folder = country_folder(tmp_path, sqlite_country)
+    with running(tmp_path, PARCOURS_SECOND_FACTOR_ROLES="[]", **folder, **UNLIMITED) as server:
+        cookie = log_in(server.port, "amar@example.org")[1]["Set-Cookie"].partition(";")[0]
+        told, together = [], threading.Barrier(READERS)
+
+        def read():
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+            connection.connect()
+            together.wait()
+            for _ in range(2):
+                connection.request("GET", "/api/v1/my/patients", headers={"Cookie": cookie})
+                answer = connection.getresponse()
+                answer.read()
+                told.append(answer.status)
+            connection.close()
+
+        threads = [threading.Thread(target=read) for _ in range(READERS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert Counter(told) == {200: 2 * READERS}

@@ -4,9 +4,11 @@ An endpoint takes a `ReadUnit` or a `WriteUnit`; one that creates something take
 takes `IfMatch` too. One about the caller's own session takes `OwnDep`; `ServicesDep` and `IncomingDep` need no login.
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
+from anyio import Semaphore
+from anyio.lowlevel import RunVar
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
@@ -17,6 +19,7 @@ from parcours.edge.own import OwnSession
 from parcours.edge.requests import incoming_of, services_of
 from parcours.edge.services import Services
 from parcours.edge.unit import Unit
+from parcours.registry.store.db import POOL_SIZE
 
 _cookie = APIKeyCookie(name=COOKIE, scheme_name="session", auto_error=False, description="Cookie of a login.")
 _bearer = HTTPBearer(scheme_name="token", auto_error=False, description="Token of an API client.")
@@ -80,13 +83,34 @@ async def _own_session(services: ServicesDep, incoming: IncomingDep, caller: Cal
 OwnDep = Annotated[OwnSession, Depends(_own_session)]
 
 
-def read_unit(services: ServicesDep, incoming: IncomingDep, what: ShownDep) -> Iterator[Unit]:
+_TURNS: RunVar[Semaphore] = RunVar("turns")
+
+
+async def _turn() -> AsyncIterator[None]:
+    """A place among those that hold a session of the database at once.
+
+    A unit keeps its session from one thread of the pool to the next: without a bound, all threads wait for a
+    connection of those who wait for a thread.
+    """
+    try:
+        places = _TURNS.get()
+    except LookupError:
+        places = Semaphore(POOL_SIZE)
+        _TURNS.set(places)
+    async with places:
+        yield
+
+
+Turn = Annotated[None, Depends(_turn, scope="function")]
+
+
+def read_unit(services: ServicesDep, incoming: IncomingDep, what: ShownDep, _turn: Turn) -> Iterator[Unit]:
     """A unit that reads."""
     with units.reading(services, incoming, caller_of(services, incoming, what)) as unit:
         yield unit
 
 
-def write_unit(services: ServicesDep, incoming: IncomingDep, what: ShownDep) -> Iterator[Unit]:
+def write_unit(services: ServicesDep, incoming: IncomingDep, what: ShownDep, _turn: Turn) -> Iterator[Unit]:
     """A unit that changes."""
     with units.writing(services, incoming, caller_of(services, incoming, what)) as unit:
         yield unit

@@ -46,6 +46,8 @@ from parcours.registry.store.keyring import close_folder, data_directory, unread
 from parcours.registry.store.patience import Patience, bound
 
 BUSY_TIMEOUT_MS = 30_000
+POOL_SIZE = 10
+"""Connections that are kept; as many again, or five on SQLite, are opened for a moment."""
 _WHOLE = "parcours.store.whole"
 R = TypeVar("R")
 
@@ -177,7 +179,7 @@ def create_engine_from_url(
     target = _normalised(url or database_url())
     if target.get_backend_name() == "sqlite":
         return _sqlite_engine(target, echo, patience, kept=kept)
-    pool: dict[str, Any] = {"pool_size": 10, "pool_pre_ping": True} if kept else {"poolclass": NullPool}
+    pool: dict[str, Any] = {"pool_size": POOL_SIZE, "pool_pre_ping": True} if kept else {"poolclass": NullPool}
     engine = create_engine(target, echo=echo, hide_parameters=True, **pool)
     if patience is not None:
         bound(engine, patience)
