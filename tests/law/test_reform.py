@@ -189,6 +189,22 @@ def test_a_change_that_cannot_be_made_is_refused(reform: Mapping[str, Any], code
     assert caught.value.message["fr"] != caught.value.message["en"]
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("majoration.tau", "did you mean majoration.taux"),
+        ("majoration_taux", "did you mean majoration.taux"),
+        ("APC", "did you mean tariffs/acts.APC"),
+        ("generaliste.sans_coordination", "did you mean tariffs/consultations.generaliste.sans_coordination"),
+        ("lion", "for example"),
+    ],
+)
+def test_a_value_that_no_rule_reads_is_answered_with_what_was_meant(given: str, said: str) -> None:
+    with pytest.raises(ReformError) as caught:
+        read_changes(BOOK, {given: "30 %"})
+    assert said in caught.value.message["en"]
+
+
 def test_the_python_face() -> None:
     assert parcours.law_on("2025-06-02").majoration_taux == 40_00
     assert parcours.law_on("2025-06-02", reform={"majoration.taux": "30 %"}).majoration_taux == 30_00

@@ -8,7 +8,7 @@ law is known. Two changes of one value compose: the later one in order wins from
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -28,6 +28,7 @@ TRUE, FALSE = ("true", "yes", "oui", "1"), ("false", "no", "non", "0")
 PERCENT, EURO = "percent", "euro"
 MOST = {PERCENT: 100_00}
 LARGEST = 1_000_000_00
+EXAMPLES = 3
 ONE_DAY = timedelta(days=1)
 
 
@@ -38,6 +39,13 @@ class ReformError(ParcoursError, ValueError):
 unknown = Problem(
     ReformError, "reform_unknown", Text("aucune règle ne lit cette valeur", "no rule reads this value"),
     allowed=Text("par exemple {near}", "for example {near}"),
+)  # fmt: skip
+meant = Problem(
+    ReformError, "reform_unknown",
+    Text(
+        "aucune règle ne lit cette valeur ; vouliez-vous dire {near} ?",
+        "no rule reads this value; did you mean {near}?",
+    ),
 )  # fmt: skip
 bad_value = Problem(
     ReformError, "reform_value", Text("valeur refusée", "value refused"), allowed=Text("{expected}", "{expected}")
@@ -108,7 +116,9 @@ def change_of(book: LawBook, id_: str, value: Any, day: str, *, kept: bool = Fal
     """One change, checked; a kept value is as the law data writes it, without its unit. Raises `ReformError`."""
     series = series_named(book, id_)
     if series is None:
-        raise unknown(id_, field="set", near=", ".join(near(book, id_)))
+        known = names(book)
+        close = near(id_, known)
+        raise meant(id_, field="set", near=close) if close else unknown(id_, field="set", near=known[:EXAMPLES])
     plain = value_text(id_, value, series.unit, kept=kept)
     first = series.values[0].first_day
     if day and not known_day(day, first):
@@ -144,12 +154,18 @@ def value_text(id_: str, value: Any, unit: str, *, kept: bool) -> str:
     return text
 
 
-def near(book: LawBook, id_: str) -> list[str]:
-    """Values that a rule reads and whose name looks like what was given."""
+def names(book: LawBook) -> list[str]:
+    """Every value that a reform may change."""
+    visits = [f"{CONSULTATIONS}{profile}.{situation}" for profile in book.consultations for situation in SITUATIONS]
+    return [*dict.fromkeys(FIELDS.values()), *(ACTS + key for key in book.acts), *visits]
+
+
+def near(id_: str, known: Sequence[str]) -> list[str]:
+    """Names that hold what was given, or look like it."""
     from difflib import get_close_matches
 
-    known = [*FIELDS.values(), *(ACTS + key for key in book.acts)]
-    return get_close_matches(id_, known, n=4, cutoff=0.4) or known[:4]
+    holding = [name for name in known if id_ in name]
+    return (holding or get_close_matches(id_, known, n=EXAMPLES))[:EXAMPLES]
 
 
 def series_named(book: LawBook, id_: str) -> Series | None:
