@@ -83,7 +83,7 @@ SLIDERS = (
     Slider(
         "lab", "taux.biologie", 0, 100, "5", "%", Text("Remboursement de la biologie", "Refund of laboratory tests")
     ),
-    Slider("gp", GP, 20, 60, "1", "€", Text("Consultation du généraliste", "General practitioner's visit")),
+    Slider("gp", GP, 20, 60, "1", "€", Text("Consultation du généraliste", "General practitioner's consultation")),
     Slider(
         "ald",
         "taux_exoneration_ald",
