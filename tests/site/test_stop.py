@@ -3,13 +3,15 @@
 import http.client
 import os
 import signal
+import socket
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.support.server import running
+from tests.support.server import running, with_socket
 
 CLIENTS = 16
 STOPS = int(os.environ.get("PARCOURS_TEST_STOPS", "1"))
@@ -102,3 +104,24 @@ def test_a_worker_that_dies_is_replaced(tmp_path):
         asked.request("GET", "/healthz")
         assert asked.getresponse().read() == b'{"status":"ok"}'
         asked.close()
+
+
+def test_who_comes_while_a_held_socket_has_no_server_waits_for_the_next(tmp_path):
+    """As systemd holds it: on the very port of the settings, which is then no port that somebody else has taken."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen(16)
+        port = held.getsockname()[1]
+        command = [sys.executable, "-m", "parcours.cli.main", "serve", "--port", str(port)]
+        environment = {**os.environ, "PARCOURS_DATA_DIR": str(tmp_path)}
+        early = connected(port)
+        early.request("GET", "/healthz")
+        for _ in range(2):
+            with with_socket(held, command, env=environment) as server:
+                assert early.getresponse().read() == b'{"status":"ok"}'
+                early.close()
+                server.send_signal(signal.SIGTERM)
+                assert server.wait(timeout=60) in {0, -signal.SIGTERM}
+            early = connected(port)
+            early.request("GET", "/healthz")
+        early.close()

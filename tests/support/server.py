@@ -15,6 +15,12 @@ from pathlib import Path
 from typing import Any
 
 START_SECONDS = 120
+_AS_SYSTEMD = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 INSTALLED = ("PARCOURS_DATABASE_URL", "PARCOURS_SECRET_KEYS", "PARCOURS_SECRET_KEYS_FILE")
 UNLIMITED = {"PARCOURS_RATE_LIMIT_PER_MINUTE": "0", "PARCOURS_LOGIN_RATE_LIMIT_PER_MINUTE": "0"}
 
@@ -57,6 +63,12 @@ def children(pid: int) -> list[int]:
 def resident_mib(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS")), 0)
+
+
+def with_socket(held: socket.socket, command: list[str], **options: Any) -> subprocess.Popen[Any]:
+    """A command that is passed a listening socket, as systemd passes it."""
+    number = held.fileno()
+    return subprocess.Popen([sys.executable, "-c", _AS_SYSTEMD, str(number), *command], pass_fds=(number,), **options)
 
 
 @contextmanager

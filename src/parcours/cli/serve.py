@@ -96,7 +96,10 @@ def run(*, lang: str, **given: Any) -> None:
     from parcours.site import server
 
     chosen = server_settings(lang, **given)
-    check_free(chosen.host, chosen.port, lang)
+    passed = server.passed_socket()
+    host, port = passed.getsockname()[:2] if passed else (chosen.host, chosen.port)
+    if passed is None:
+        check_free(host, port, lang)
     if chosen.metrics_port is not None:
         check_free(chosen.metrics_host, chosen.metrics_port, lang)
     if chosen.traces_endpoint is not None:
@@ -104,10 +107,10 @@ def run(*, lang: str, **given: Any) -> None:
     check_registry(lang)
     os.environ["PARCOURS_LOG_LEVEL"] = chosen.log_level  # for the worker processes
     logs.configure(chosen.log_level)
-    os.environ.setdefault("PARCOURS_PUBLIC_URL", public_url(chosen.host, chosen.port))
+    os.environ.setdefault("PARCOURS_PUBLIC_URL", public_url(host, port))
     words = Text("parcours écoute sur", "parcours listens on")
-    typer.echo(f"{words[lang]} http://{chosen.host}:{chosen.port}")
-    if code := server.run(chosen):
+    typer.echo(f"{words[lang]} http://{host}:{port}")
+    if code := server.run(chosen, passed):
         raise typer.Exit(code)
 
 

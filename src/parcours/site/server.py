@@ -48,10 +48,9 @@ _NO_SYN = tuple(
 """A program of the kernel's packet filter (BPF)."""
 
 
-def run(settings: ServerSettings) -> int:
-    """Serve until a signal says to stop; the exit code."""
+def run(settings: ServerSettings, passed: socket.socket | None = None) -> int:
+    """Serve until a signal says to stop, on the socket that was passed or on one of ours; the exit code."""
     _allow_files()
-    passed = passed_socket()
     listener = passed or listening_socket(settings.host, settings.port)
     with metrics.served(settings):
         if settings.workers == 1:
