@@ -4,11 +4,11 @@ An endpoint takes a `ReadUnit` or a `WriteUnit`; one that creates something take
 takes `IfMatch` too. One about the caller's own session takes `OwnDep`; `ServicesDep` and `IncomingDep` need no login.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
-from anyio import Semaphore
-from anyio.lowlevel import RunVar
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
@@ -83,7 +83,7 @@ async def _own_session(services: ServicesDep, incoming: IncomingDep, caller: Cal
 OwnDep = Annotated[OwnSession, Depends(_own_session)]
 
 
-_TURNS: RunVar[Semaphore] = RunVar("turns")
+_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 async def _turn() -> AsyncIterator[None]:
@@ -92,12 +92,7 @@ async def _turn() -> AsyncIterator[None]:
     A unit keeps its session from one thread of the pool to the next: without a bound, all threads wait for a
     connection of those who wait for a thread.
     """
-    try:
-        places = _TURNS.get()
-    except LookupError:
-        places = Semaphore(POOL_SIZE)
-        _TURNS.set(places)
-    async with places:
+    async with _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(POOL_SIZE)):
         yield
 
 
