@@ -217,6 +217,7 @@ def postgresql_country(postgresql_server: Any, postgresql_template: str) -> Iter
 
 # --- a browser ---
 
+BROWSER_PATIENCE_MS = 120_000
 CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -229,11 +230,19 @@ CHROMIUM_ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Chromium, driven by Playwright, without a window."""
+    """Chromium, driven by Playwright, without a window. It is patient: other tests use the cores too."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        new_context = chromium.new_context
+
+        def patient(**options: Any) -> Any:
+            context = new_context(**options)
+            context.set_default_timeout(BROWSER_PATIENCE_MS)
+            return context
+
+        chromium.new_context = patient  # type: ignore[method-assign]
         yield chromium
         chromium.close()
 

@@ -159,19 +159,15 @@ MEASURE = """() => new Promise(done => {
 @pytest.mark.parametrize("width", [390, 1280])
 def test_budgets(browser: Any, site: str, path: str, width: int) -> None:
     """Largest paint under a second, nothing that jumps, under 150 kB. A busy machine gets a few tries."""
-    best = None
     for _ in range(TRIES):
         context = browser.new_context(viewport={"width": width, "height": 844})
         page = context.new_page()
         sizes: list[int] = []
         page.on("requestfinished", lambda request, into=sizes: into.append(request.sizes()["responseBodySize"]))
         page.goto(site + path, wait_until="networkidle")
-        seen = {**page.evaluate(MEASURE), "bytes": sum(sizes)}
+        seen = page.evaluate(MEASURE)
         context.close()
-        best = seen if best is None or seen["lcp"] < best["lcp"] else best
-        assert seen["cls"] < CLS
-        assert seen["bytes"] < 150_000
-        if best["lcp"] < LCP_MS:
-            break
-    assert best is not None
-    assert 0 < best["lcp"] < LCP_MS
+        assert sum(sizes) < 150_000
+        if 0 < seen["lcp"] < LCP_MS and seen["cls"] < CLS:
+            return
+    pytest.fail(f"in {TRIES} tries never under {LCP_MS} ms and {CLS}: {seen}")
