@@ -329,7 +329,7 @@ def test_a_bill_says_what_to_do_now(client: TestClient) -> None:
     todo = page[page.index('id="todo"') : page.index('id="why"')]
     assert "Give your carte Vitale" in todo
     assert "€43.05 around" in todo
-    assert "until 22 November 2028" in todo
+    assert "until 31 December 2028" in todo
     assert "calendar" not in todo
 
 

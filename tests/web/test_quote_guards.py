@@ -60,7 +60,7 @@ def test_a_year_of_grace_says_its_end_and_goes_into_a_calendar(client: TestClien
     file = client.get(address.replace("/?", "/quote.ics?"))
     assert file.headers["content-type"].startswith("text/calendar")
     assert "DTSTART;VALUE=DATE:20270624" in file.text
-    assert "DTSTART;VALUE=DATE:20281126" in file.text, "two years to ask for the refund"
+    assert "DTSTART;VALUE=DATE:20281231" in file.text, "two years to ask for the refund"
 
 
 def test_what_may_not_be_asked_is_no_debt(client: TestClient) -> None:
@@ -162,6 +162,12 @@ def test_a_guarantee_is_entered_as_the_contract_prints_it(client: TestClient, la
         ("hors OPTAM 130%, OPTAM 150%", (150, 130)),
         ("Adhérent DPTAM 220 % / non DPTAM 200 %", (220, 200)),
         ("220/200", (220, 200)),
+        ("150 % hors OPTAM, 170 % OPTAM", (170, 150)),
+        ("150 % (non OPTAM) 170 % (OPTAM)", (170, 150)),
+        ("150 % OPTAM, hors OPTAM 130 %", (150, 130)),
+        ("150 % hors OPTAM", (150, 150)),
+        ("100 % BR + 30 €", None),
+        ("TM + 100 %", None),
         ("nothing", None),
         ("5 €", None),
     ],
@@ -278,4 +284,4 @@ def test_what_to_do_has_links_out_and_no_dead_one_of_ours(client: TestClient) ->
         if link.startswith("/"):
             assert client.get(link).status_code == 200, link
     assert "Declare a médecin traitant" in unescape(todo)
-    assert "until 26 November 2028" in unescape(todo).replace("\xa0", " ")
+    assert "until 31 December 2028" in unescape(todo).replace("\xa0", " ")

@@ -23,22 +23,29 @@ EUROS = {
     "chambre_euros": r"chambre|room",
 }
 NOT_RESPONSABLE = re.compile(r"non[\s-]*responsable|not responsable", re.IGNORECASE)
+MORE = re.compile(r"\+\s*\d|\bTM\s*\+", re.IGNORECASE)
+"""A sum beside a percentage, or beside the patient's share: not what these contracts hold."""
 LEAST, MOST = 30, 999
 
 
 def read_guarantee(text: str) -> tuple[int, int] | None:
-    """(percent with OPTAM, percent without) of a pasted line; None where it holds no percentage.
+    """(percent with OPTAM, percent without) of a pasted line; None where it holds no percentage, or a sum beside it.
 
-    Each percentage belongs to the last word about OPTAM before it; a line that does not tell them apart gives one
-    for both, and two numbers without a word are those with and without.
+    As many percentages as words about OPTAM go together in their order; else each belongs to the last word before it.
+    A line that does not tell them apart gives one for both, and two numbers without a word are those with and without.
     """
     found = [(match.start(), int(match[1])) for match in NUMBER.finditer(text) if is_percent(match)]
-    if not found:
+    if not found or MORE.search(text):
         return None
-    outside = [percent for place, percent in found if apart(text, place)]
-    inside = [percent for place, percent in found if not apart(text, place)]
-    first = (inside or outside)[0]
-    return first, (outside or inside[1:2] or [first])[0]
+    marks = marks_of(text)
+    if len(marks) == len(found):
+        told = [(percent, outside) for (_, percent), (_, outside) in zip(found, marks, strict=True)]
+    else:
+        told = [(percent, apart(marks, place)) for place, percent in found]
+    without = [percent for percent, outside in told if outside]
+    inside = [percent for percent, outside in told if not outside]
+    first = (inside or without)[0]
+    return first, (without or inside[1:2] or [first])[0]
 
 
 def is_percent(match: re.Match[str]) -> bool:
@@ -46,13 +53,17 @@ def is_percent(match: re.Match[str]) -> bool:
     return (match[3] or "%") == "%" and not match[2] and LEAST <= int(match[1]) <= MOST
 
 
-def apart(text: str, place: int) -> bool:
+def marks_of(text: str) -> list[tuple[int, bool]]:
+    """Where each word about OPTAM ends, and whether it says "without"."""
+    marks = {match.end(): False for match in WITH.finditer(text)}
+    marks |= {match.end(): True for match in WITHOUT.finditer(text)}
+    return sorted(marks.items())
+
+
+def apart(marks: list[tuple[int, bool]], place: int) -> bool:
     """Is the last word about OPTAM before a place one that says "without"?"""
-    before = text[:place]
-    marks = [(match.end(), True) for match in WITHOUT.finditer(before)]
-    ends = {end for end, _ in marks}
-    marks += [(match.end(), False) for match in WITH.finditer(before) if match.end() not in ends]
-    return max(marks, default=(0, False))[1]
+    before = [outside for end, outside in marks if end <= place]
+    return before[-1] if before else False
 
 
 def read_contract(text: str) -> Mapping[str, Any] | None:
@@ -67,8 +78,9 @@ def read_contract(text: str) -> Mapping[str, Any] | None:
             found[named[0]] = named[1]
         else:
             visits.append(clause)
-    guarantee = read_guarantee(",".join(visits))
-    if guarantee is None and not found:
+    said = ",".join(visits)
+    guarantee = read_guarantee(said)
+    if (guarantee is None and not found) or MORE.search(said):
         return None
     optam, other = guarantee or (100, 100)
     return {**contract_of(optam, other, responsable=not NOT_RESPONSABLE.search(text)), **found}

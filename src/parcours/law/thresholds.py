@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from parcours.law import problems
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 AGES = tuple(name for name in LawRecord._fields if "age" in name.split("_") and name != "acces_direct_age")
 """Fields of the law that a rule compares with an age."""
+QUARTER = 3
+"""Months of a quarter of the year, of which some delays count the first day."""
 
 
 def value_on(parameter: str, on: date) -> Value | None:
@@ -89,6 +91,13 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def last_day_to_ask(care: date) -> date:
+    """Last day to ask the refund of care: some years from the first day of the quarter after it (L160-11)."""
+    years, months = divmod((care.month - 1) // QUARTER * QUARTER + QUARTER, 12)
+    first = date(care.year + years, months + 1, 1)
+    return years_after(first, whole("remboursement.prescription_annees", care)) - timedelta(days=1)
 
 
 @per_reform

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from parcours.errors import ParcoursError
+from parcours.law.thresholds import last_day_to_ask
 from parcours.registry.claims.adjudicate import (
     adjudicate,
     content_kept,
@@ -13,7 +14,6 @@ from parcours.registry.claims.adjudicate import (
     decisions_of,
     lines_of_decision,
 )
-from parcours.registry.claims.control import last_day
 from parcours.registry.claims.intake import submit
 from parcours.registry.claims.later import regularise, reverse
 from parcours.registry.claims.lifecycle import history
@@ -173,4 +173,4 @@ def test_a_copy_sent_too_early_is_received_again_on_its_day(session, send, peopl
     ],
 )
 def test_two_years_from_the_first_day_of_the_next_quarter(care, last):
-    assert last_day(care) == last
+    assert last_day_to_ask(care) == last

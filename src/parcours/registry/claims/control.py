@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from parcours.law import thresholds
 from parcours.law.codes import Profession
-from parcours.law.workdays import months_after, working_days_after
+from parcours.law.workdays import working_days_after
 from parcours.registry.claims import lifecycle
 from parcours.registry.claims.acts import of_a_spa
 from parcours.registry.claims.agreements import is_agreed
@@ -23,7 +23,6 @@ from parcours.registry.messages.models import MessageKind
 from parcours.registry.messages.service import send
 from parcours.registry.people.models import RightKind
 
-QUARTER = 3
 AGAIN = {SheetKind.PAPER_DUPLICATE, SheetKind.COPY}
 """A sheet sent another time on paper."""
 HOSPITAL = Profession.ETABLISSEMENT.name.lower()
@@ -40,15 +39,6 @@ class Refusal:
     names: dict[str, str] = field(default_factory=dict)
 
 
-def last_day(care: date) -> date:
-    """Last day to ask the refund: some years from the first day of the quarter after the care (L160-11)."""
-    quarter = (care.month - 1) // QUARTER
-    first = months_after(date(care.year, 1, 1), QUARTER * (quarter + 1))
-    return thresholds.years_after(first, thresholds.whole("remboursement.prescription_annees", care)) - timedelta(
-        days=1
-    )
-
-
 def rights_closed(looks: ClaimLooks, claim: Claim, at: datetime) -> Refusal | None:
     """No rights on the care day, as known now."""
     open_then = looks.affiliation(claim.insured_id, claim.care_date, at) is not None
@@ -63,13 +53,13 @@ def time_limit(looks: ClaimLooks, claim: Claim) -> date:
     """
     content, care = said(claim), claim.care_date
     if content["tiers_payant"] == "none":
-        return last_day(care)
+        return thresholds.last_day_to_ask(care)
     if is_work_accident(content):
         return thresholds.years_after(care, thresholds.whole("remboursement.prescription_accident_annees", care))
     own = thresholds.value_on("remboursement.prescription_hopital_annees", care)
     if own is not None and of_a_hospital(looks, claim):
         return thresholds.years_after(care, int(own.value))
-    return last_day(care)
+    return thresholds.last_day_to_ask(care)
 
 
 def of_a_hospital(looks: ClaimLooks, claim: Claim) -> bool:

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from parcours.law import thresholds
 from parcours.registry.claims.context import Action, Tag
-from parcours.registry.claims.control import last_day
 from parcours.registry.claims.intake import next_number, submit
 from parcours.registry.claims.models import Claim
 from parcours.registry.declarations import timeline
@@ -60,7 +59,7 @@ def post(desk: Desk) -> Response:
     """Send it: the fund has received it at once, and decides like any other sheet."""
     record = desk.person(Action.SEND_PAPER)
     insured, doctor, care = record.insured_id or "", professional_of(desk), desk.day("care_date")
-    if last_day(care) < desk.today:
+    if thresholds.last_day_to_ask(care) < desk.today:
         raise wrong("care_date", TOO_OLD)
     said: dict[str, Any] = {
         "patient": insured, "professional": doctor.id, "care_date": care.isoformat(), "kind": "paper",

@@ -221,7 +221,7 @@ class Todo:
         """When the money comes, with a card and on paper, and until when it may be asked."""
         days = thresholds.whole("remboursement.delai_fse_jours", self.day)
         years = thresholds.whole("remboursement.prescription_annees", self.day)
-        expected, last = self.day + timedelta(days=days), thresholds.years_after(self.day, years)
+        expected, last = self.day + timedelta(days=days), thresholds.last_day_to_ask(self.day)
         yield Task(
             self.say("With the card: the refund comes by itself"),
             self.say(
@@ -238,7 +238,7 @@ class Todo:
             ),
             self.say(
                 "Its address is on ameli.fr, by postcode. Expect several weeks. Keep a "
-                "copy: the refund can be asked for {years} years, until {day}.",
+                "copy: the refund can be asked for {years} years from the next quarter, until {day}.",
                 years=years,
                 day=self.said(last),
             ),
