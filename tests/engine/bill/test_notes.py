@@ -68,6 +68,8 @@ SECOND_DENTIST = {"care_date": "2025-06-03", "age": 12, "profession": "chirurgie
         (NURSE, ["AIS 3"] * 5, [[1, 2, 3, 4, 5]]),
         (SECOND_DENTIST, ["EBD", "C"], [[1, 2]]),
         (CHILD, ["COE", "MEG"], [[1, 2]]),
+        (VISIT, ["G", "APC"], [[2, 1], [2]]),
+        (COLLEAGUE, ["APC"], []),
         (VISIT, ["G", "SHE"], [[2]]),
         (VISIT, ["G", "MRT", "SHE"], []),
         (VISIT, ["G", "SNP"], [[2]]),
