@@ -309,7 +309,7 @@ def tariff_of(act: Act, known: Known) -> int:
 
 def settled_money(act: Act, names: tuple[str, ...], known: Known) -> Money:
     """Patient's share and highest fee for every possibility of the facts of money that are open."""
-    found = {}
+    found, settled_once = {}, {}
     for values in product(*(money_values(name, act, known) for name in names)):
         chosen = dict(zip(names, values, strict=True))
         contract: Contract = chosen.pop("contract")
@@ -322,8 +322,10 @@ def settled_money(act: Act, names: tuple[str, ...], known: Known) -> Money:
         if "age" in chosen and known.open("age_1er_janvier"):
             candidate = candidate._replace(age_1er_janvier=chosen["age"])
         candidate = candidate._replace(fee=fee if known_fee(known) else likely_fee(candidate, fee, known))
-        settled = settle(candidate, contract, Counters(), known.law, known.readings)
-        found[values] = (settled.patient, settled.max_fee, owed(candidate, settled))
+        if (candidate, contract) not in settled_once:  # one price for who pays the tariff whatever is asked
+            settled = settle(candidate, contract, Counters(), known.law, known.readings)
+            settled_once[candidate, contract] = (settled.patient, settled.max_fee, owed(candidate, settled))
+        found[values] = settled_once[candidate, contract]
     return found
 
 
